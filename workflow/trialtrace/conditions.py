@@ -1,0 +1,226 @@
+"""Conditions of the configuration: a small closed vocabulary, evaluated over columns.
+
+A condition is a mapping. Several entries in one mapping are an "and". An entry is a column with a
+test, or one of `any: [..]`, `all: [..]`, `not: {..}`. A test is `present`, `missing`, or a mapping
+of operators: `is`, `in`, `below`, `at_most`, `above`, `at_least`, `between` (both ends included),
+`missing: true`, `present: true`; several operators in one test are an "and". An operand may be
+another column: `{at_least: {column: randomised_on}}`.
+
+Truth has three values (Kleene): a comparison with a missing value is unknown, and stays unknown
+unless the rest of the condition settles it. So "missing" never turns into "no".
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+JOINS = ("any", "all", "not")
+OPERATORS = ("is", "in", "below", "at_most", "above", "at_least", "between", "missing", "present")
+_COMPARE = {
+    "is": "equal",
+    "below": "less",
+    "at_most": "less_equal",
+    "above": "greater",
+    "at_least": "greater_equal",
+}
+
+
+def columns_of(condition: Mapping[str, Any]) -> list[str]:
+    """The columns a condition reads, each once, in order of first appearance."""
+    return list(dict.fromkeys(_columns(condition)))
+
+
+def _columns(condition: Mapping[str, Any]) -> Iterator[str]:
+    for name, test in condition.items():
+        if name in ("any", "all"):
+            for part in test:
+                yield from _columns(part)
+        elif name == "not":
+            yield from _columns(test)
+        else:
+            yield name
+            for operand in test.values() if isinstance(test, Mapping) else ():
+                if isinstance(operand, Mapping) and "column" in operand:
+                    yield operand["column"]
+
+
+def mistakes(condition: Any, columns: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """What is wrong with a condition, as (key path, sentence); `columns` maps name to type.
+
+    Types are text, number, integer, date, flag; with None the columns are not looked at.
+    """
+    if not isinstance(condition, Mapping) or not condition:
+        return [("", "a condition is a mapping with at least one entry")]
+    found = []
+    for name, test in condition.items():
+        if name in ("any", "all"):
+            if not isinstance(test, list) or not test:
+                found.append((name, "takes a list of conditions"))
+                continue
+            for position, part in enumerate(test):
+                found += [
+                    (f"{name}.{position}.{k}".rstrip("."), m) for k, m in mistakes(part, columns)
+                ]
+        elif name == "not":
+            found += [(f"not.{k}".rstrip("."), m) for k, m in mistakes(test, columns)]
+        else:
+            found += [
+                (f"{name}.{k}".rstrip("."), m) for k, m in _test_mistakes(name, test, columns)
+            ]
+    return found
+
+
+def _test_mistakes(
+    name: str, test: Any, columns: Mapping[str, str] | None
+) -> list[tuple[str, str]]:
+    if columns is not None and name not in columns:
+        return [("", f"unknown column; known are {', '.join(columns)}")]
+    if test in ("present", "missing"):
+        return []
+    if not isinstance(test, Mapping) or not test:
+        return [("", f"takes present, missing, or one of {', '.join(OPERATORS)}")]
+    found = []
+    for operator, operand in test.items():
+        if operator not in OPERATORS:
+            found.append((operator, f"unknown test; known are {', '.join(OPERATORS)}"))
+        elif operator in ("missing", "present"):
+            if operand is not True:
+                found.append((operator, "takes true"))
+        elif operator in ("in", "between"):
+            wanted = 2 if operator == "between" else None
+            if not isinstance(operand, list) or not operand or (wanted and len(operand) != wanted):
+                found.append((operator, "takes a list" + (" of two values" if wanted else "")))
+            else:
+                found += [m for o in operand for m in _operand_mistakes(name, operator, o, columns)]
+        else:
+            found += _operand_mistakes(name, operator, operand, columns)
+    return found
+
+
+def _operand_mistakes(
+    name: str, operator: str, operand: Any, columns: Mapping[str, str] | None
+) -> list[tuple[str, str]]:
+    if isinstance(operand, Mapping):
+        other = operand.get("column")
+        if set(operand) != {"column"} or (columns is not None and other not in columns):
+            return [(operator, "takes a value or {column: another column}")]
+        return []
+    if isinstance(operand, bool) or operand is None:
+        return [(operator, 'takes text in quotes or a number; write "yes" and "NO" in quotes')]
+    if columns is None:
+        return []
+    kind = columns[name]
+    if kind == "text" and not isinstance(operand, str):
+        return [(operator, f'{name} holds text: write "{operand}" in quotes')]
+    if kind in ("number", "integer") and not isinstance(operand, int | float):
+        return [(operator, f"{name} holds numbers: write the number without quotes")]
+    if kind == "date" and not _is_date(operand):
+        return [(operator, f'{name} holds dates: write them as "2026-11-20"')]
+    return []
+
+
+def _is_date(text: Any) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def evaluate(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":
+    """The truth of a condition in every row of a pyarrow table: true, false or null (unknown)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    truth = pa.array([True] * table.num_rows, type=pa.bool_())
+    for name, test in condition.items():
+        if name in ("any", "all"):
+            parts = [evaluate(part, table) for part in test]
+            joined = parts[0]
+            for part in parts[1:]:
+                joined = (pc.or_kleene if name == "any" else pc.and_kleene)(joined, part)
+        elif name == "not":
+            joined = pc.invert(evaluate(test, table))
+        else:
+            joined = _evaluate_test(name, test, table)
+        truth = pc.and_kleene(truth, joined)
+    return truth
+
+
+def _evaluate_test(name: str, test: Any, table: "pa.Table") -> "pa.Array":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = table[name].combine_chunks()
+    if isinstance(test, str):
+        test = {test: True}
+    truth = pa.array([True] * len(column), type=pa.bool_())
+    for operator, operand in test.items():
+        if operator == "missing":
+            part = pc.is_null(column)
+        elif operator == "present":
+            part = pc.is_valid(column)
+        elif operator == "in":
+            parts = [pc.equal(column, _operand(o, column, table)) for o in operand]
+            part = parts[0]
+            for one in parts[1:]:
+                part = pc.or_kleene(part, one)
+        elif operator == "between":
+            low, high = (_operand(o, column, table) for o in operand)
+            part = pc.and_kleene(pc.greater_equal(column, low), pc.less_equal(column, high))
+        else:
+            part = getattr(pc, _COMPARE[operator])(column, _operand(operand, column, table))
+        truth = pc.and_kleene(truth, part)
+    return truth
+
+
+def _operand(operand: Any, column: "pa.Array", table: "pa.Table") -> Any:
+    import pyarrow as pa
+
+    if isinstance(operand, Mapping):
+        return table[operand["column"]].combine_chunks()
+    if pa.types.is_date(column.type):
+        operand = datetime.date.fromisoformat(operand)
+        return pa.scalar(operand, type=column.type)
+    if pa.types.is_integer(column.type) and isinstance(operand, float):
+        return pa.scalar(operand)
+    return pa.scalar(operand, type=column.type)
+
+
+def met(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":
+    """True where a condition is surely met; unknown counts as not met (for populations, filters)."""
+    import pyarrow.compute as pc
+
+    return pc.fill_null(evaluate(condition, table), False)
+
+
+def describe(condition: Mapping[str, Any]) -> str:
+    """A condition read aloud: "PARAMCD = PEP and ITTFL = Y"."""
+    words = []
+    for name, test in condition.items():
+        if name in ("any", "all"):
+            join = " or " if name == "any" else " and "
+            words.append("(" + join.join(describe(part) for part in test) + ")")
+        elif name == "not":
+            words.append(f"not ({describe(test)})")
+        elif isinstance(test, str):
+            words.append(f"{name} is {test}")
+        else:
+            words += [_describe_test(name, operator, value) for operator, value in test.items()]
+    return " and ".join(words)
+
+
+def _describe_test(name: str, operator: str, value: Any) -> str:
+    if operator in ("missing", "present"):
+        return f"{name} is {operator}"
+    if operator == "between":
+        return f"{name} between {value[0]} and {value[1]}"
+    if operator == "in":
+        return f"{name} one of {', '.join(str(v) for v in value)}"
+    if isinstance(value, Mapping):
+        value = value["column"]
+    sign = {"is": "=", "below": "<", "at_most": "≤", "above": ">", "at_least": "≥"}[operator]
+    return f"{name} {sign} {value}"

@@ -1,0 +1,174 @@
+"""Makes the types of `model` from mappings that their schema has accepted."""
+
+from typing import Any
+
+from trialtrace.config.model import (
+    Analysis,
+    Arm,
+    Claim,
+    Cleaning,
+    CleaningCheck,
+    CleaningTable,
+    Design,
+    Endpoint,
+    Estimand,
+    Family,
+    Plan,
+    Population,
+    Source,
+    Step,
+    Subjects,
+    TableSpec,
+)
+
+TESTS_WITHOUT_STATISTIC = "p_value"
+
+
+def design(data: dict[str, Any]) -> Design:
+    given = data["design"]
+    arms = {name: Arm(name=name, **arm) for name, arm in given["arms"].items()}
+    scheme = given["randomisation"]
+    return Design(
+        given["kind"], arms, scheme["scheme"], tuple(scheme.get("strata", ())),
+        given.get("planned"), given.get("stopped"),
+    )  # fmt: skip
+
+
+def source(data: dict[str, Any]) -> Source:
+    given = data["source"]
+    return Source(given["kind"], given["items"], given.get("version"), given.get("folder"))
+
+
+def tables(data: dict[str, Any]) -> dict[str, TableSpec]:
+    return {
+        name: TableSpec(name, t["of"], tuple(t["key"]), t["subject"], t.get("arm"))
+        for name, t in data["tables"].items()
+    }
+
+
+def subjects(data: dict[str, Any]) -> Subjects:
+    given = data["subjects"]
+    age, sex = given.get("age", {}), given.get("sex", {})
+    return Subjects(
+        given["table"], age.get("column"), age.get("unit"), sex.get("column"),
+        sex.get("codes", {}), given.get("site"), given.get("variables", {}),
+    )  # fmt: skip
+
+
+def populations(data: dict[str, Any]) -> dict[str, Population]:
+    return {name: Population(name=name, **given) for name, given in data["populations"].items()}
+
+
+def cleaning(data: dict[str, Any], known: dict[str, TableSpec]) -> Cleaning:
+    given = data.get("tables", {})
+    made = {name: _cleaning_table(name, given.get(name, {})) for name in known}
+    checks = {name: _cleaning_check(name, check) for name, check in data.get("checks", {}).items()}
+    return Cleaning(made, checks)
+
+
+def _cleaning_table(name: str, given: dict[str, Any]) -> CleaningTable:
+    missing = {column: tuple(codes) for column, codes in given.get("missing", {}).items()}
+    return CleaningTable(
+        name, given.get("ignore", {}), missing, given.get("units", {}), given.get("convert", {})
+    )
+
+
+def _cleaning_check(name: str, given: dict[str, Any]) -> CleaningCheck:
+    lists = {key: tuple(given[key]) for key in ("columns", "points", "constant") if key in given}
+    return CleaningCheck(name=name, **(given | lists))
+
+
+def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
+    made = {}
+    for name, given in data.items():
+        options = {k: v for k, v in given.items() if k not in ("label", "code", "kind")}
+        made[name] = Endpoint(name, given["label"], given["code"], given["kind"], options)
+    return made
+
+
+def plan(data: dict[str, Any]) -> Plan:
+    estimands = {name: _estimand(name, given) for name, given in data["estimands"].items()}
+    analyses: dict[str, Analysis] = {}
+    for name, given in data["analyses"].items():
+        whole = _inherit(data["analyses"], given)
+        analyses[name] = _analysis(name, whole, estimands, data)
+    families = {
+        name: Family(name, given["label"], given["adjust"], tuple(given["tests"]))
+        for name, given in data.get("multiplicity", {}).items()
+    }
+    return Plan(
+        data["decision_level"], data["confidence"], estimands, analyses, families,
+        data.get("displays", {}),
+    )  # fmt: skip
+
+
+def _estimand(name: str, given: dict[str, Any]) -> Estimand:
+    treated = given["treatment"]["of"]
+    return Estimand(
+        name,
+        tuple(treated) if isinstance(treated, list) else (treated,),
+        given["treatment"]["to"],
+        given["population"],
+        given["variable"],
+        tuple(given["intercurrent"]),
+        given["summary"],
+    )
+
+
+def _inherit(analyses: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """What `of` names, without its own steps and notes, under what is given."""
+    if "of" not in given:
+        return given
+    parent = _inherit(analyses, analyses[given["of"]])
+    own = ("describe", "estimates", "tests", "interaction", "note", "overall")
+    return {k: v for k, v in parent.items() if k not in own} | given
+
+
+def _analysis(
+    name: str, given: dict[str, Any], estimands: dict[str, Estimand], data: dict[str, Any]
+) -> Analysis:
+    visits = given.get("visits")
+    return Analysis(
+        name=name,
+        label=given["label"],
+        role=given["role"],
+        estimand=estimands[given["estimand"]],
+        confidence=given.get("confidence", data["confidence"]),
+        decision_level=given.get("decision_level", data["decision_level"]),
+        describe=tuple(_step(entry) for entry in given.get("describe", ())),
+        estimates=tuple(_step(entry) for entry in given.get("estimates", ())),
+        tests=tuple(_test(entry) for entry in given.get("tests", ())),
+        interaction=_test(given["interaction"]) if "interaction" in given else None,
+        visits=tuple(visits) if isinstance(visits, list) else None,
+        by=given.get("by"),
+        overall=given.get("overall", False),
+        where=given.get("where"),
+        note=given.get("note"),
+    )
+
+
+def _step(entry: dict[str, Any]) -> Step:
+    """{statistic: method}, {statistic: {method: m, option: …}} or {summary: [statistics]}."""
+    ((statistic, how),) = entry.items()
+    if isinstance(how, str):
+        return Step(statistic, how, {})
+    if isinstance(how, list):
+        return Step(statistic, "descriptive", {"statistics": how})
+    return Step(statistic, how["method"], {k: v for k, v in how.items() if k != "method"})
+
+
+def _test(entry: dict[str, Any]) -> Step:
+    """{test: {option: …}}: its principal statistic is a p-value."""
+    ((method, options),) = entry.items()
+    return Step(TESTS_WITHOUT_STATISTIC, method, dict(options))
+
+
+def claims(data: dict[str, Any]) -> dict[str, Claim]:
+    return {
+        name: Claim(
+            name, given["from"], data["papers"][given["from"]], given["place"], given["label"],
+            given["printed"], given.get("is"), given.get("cannot"), given.get("direction"),
+            tuple(given.get("with", ())),
+        )
+        for name, given in data["claims"].items()
+    }  # fmt: skip

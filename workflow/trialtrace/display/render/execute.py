@@ -1,0 +1,160 @@
+"""Execute the cells of a document in this process, in a fresh namespace.
+
+A kernel process would cost its start and the imports of the report again. What a cell can change
+of the process (environment, folder, matplotlib's style, IPython's singleton) is put back.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trialtrace.display.render.document import Cell, Document
+from trialtrace.errors import Problem, UserError
+
+_ONE_AT_A_TIME = threading.RLock()
+
+
+class CellError(UserError):
+    """A cell or an inline expression of a document failed."""
+
+
+@dataclass
+class Output:
+    """One thing that a cell showed: text of a stream, or a bundle of data by MIME type."""
+
+    kind: str
+    text: str = ""
+    data: dict = field(default_factory=dict)
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, kind: str, outputs: list[Output]) -> None:
+        self.kind, self.outputs = kind, outputs
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self.outputs and self.outputs[-1].kind == self.kind:
+            self.outputs[-1].text += text
+        elif text:
+            self.outputs.append(Output(self.kind, text))
+        return len(text)
+
+
+class Session:
+    """The running state of one document."""
+
+    def __init__(self, shell, document: Document) -> None:
+        self._shell = shell
+        self._document = document
+
+    def run(self, cell: Cell) -> list[Output]:
+        """What the cell shows, in order. A failure raises unless the cell allows errors."""
+        outputs: list[Output] = []
+        with self._recording(outputs):
+            result = self._shell.run_cell(cell.code, store_history=False)
+            self._flush_figures()
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return outputs
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        if cell.options.get("error", self._document.execute_default("error", False)) is True:
+            return [*outputs, Output("error", f"{type(error).__name__}: {error}")]
+        raise CellError(self._message(cell, error)) from error
+
+    def inject(self, values: dict) -> None:
+        """Assign parameters."""
+        self._shell.user_ns.update(values)
+
+    def inline(self, expression: str, line: int) -> object:
+        """The value of an inline expression."""
+        try:
+            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                return eval(expression, self._shell.user_ns)  # noqa: S307 - the document is code
+        except Exception as error:  # noqa: BLE001 - any failure of the document's own code
+            found = f"{type(error).__name__}: {error}"
+            place = f"{self._document.name}, line {line}"
+            message = f"`{{python}} {expression}` failed"
+            raise CellError(Problem(place, message, found=found)) from error
+
+    @contextmanager
+    def _recording(self, outputs: list[Output]):
+        self._shell.record_to(outputs)
+        with redirect_stdout(_Stream("stdout", outputs)):
+            with redirect_stderr(_Stream("stderr", outputs)):
+                yield
+
+    def _flush_figures(self) -> None:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.show()
+
+    def _message(self, cell: Cell, error: BaseException) -> Problem:
+        line = cell.code_line + self._statement(error) - 1
+        text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+        raised = _raised_at(error)
+        message = "the cell failed" + (f" ({raised})" if raised else "")
+        return Problem(f"{self._document.name}, line {line}", message, found=text)
+
+    def _statement(self, error: BaseException) -> int:
+        if isinstance(error, SyntaxError) and error.lineno and error.__traceback__ is None:
+            return error.lineno
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_globals is self._shell.user_ns:
+                return trace.tb_lineno
+            trace = trace.tb_next
+        return getattr(error, "lineno", None) or 1
+
+
+def _raised_at(error: BaseException) -> str:
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        filename = trace.tb_frame.f_code.co_filename
+        if filename.endswith(".py"):
+            place = f"{Path(filename).name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return "" if isinstance(error, SyntaxError) or "IPython" in place else place
+
+
+@contextmanager
+def session(document: Document, folder: Path):
+    """A fresh session that runs in `folder` and leaves the process as it was."""
+    from trialtrace.display.render.shell import figure_style, fresh_shell, quiet_warnings
+
+    with ExitStack() as stack:
+        stack.enter_context(_ONE_AT_A_TIME)
+        stack.enter_context(_environment())
+        stack.enter_context(_working_folder(folder))
+        stack.enter_context(figure_style())
+        stack.enter_context(quiet_warnings())
+        yield Session(stack.enter_context(fresh_shell(folder)), document)
+
+
+@contextmanager
+def _environment():
+    saved, path = dict(os.environ), list(sys.path)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(saved)
+        sys.path[:] = path
+
+
+@contextmanager
+def _working_folder(folder: Path):
+    saved = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(saved)

@@ -1,0 +1,131 @@
+"""Markdown to HTML and DOCX by pandoc, with our filter, template and styles."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from trialtrace.display.render.document import Document
+from trialtrace.display.render.escape import escape_markdown
+from trialtrace.display.render.house import (
+    SYNTHETIC,
+    Page,
+    clean_environment,
+    page_header,
+    reference_docx,
+)
+from trialtrace.errors import Problem, UserError
+
+READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
+HERE = Path(__file__).parent
+MARK = "trialtrace: "
+
+
+def find_pandoc() -> str:
+    """The pandoc of the Python environment, else the one on the PATH."""
+    try:
+        import pypandoc
+
+        return pypandoc.get_pandoc_path()
+    except (ImportError, OSError):
+        found = shutil.which("pandoc")
+    if not found:
+        raise UserError(
+            Problem(
+                "rendering of reports",
+                "neither quarto nor pandoc is here",
+                do="pip install pypandoc_binary, or install Quarto",
+            )
+        )
+    return found
+
+
+def convert(markdown: str, document: Document, page: Page, folder: Path, formats) -> dict:
+    """The bytes of each format. The calls run side by side; `folder` holds images and inputs."""
+    build = folder / ".pandoc"
+    build.mkdir()
+    text = _metadata(document, page) + markdown
+    pandoc, environment = find_pandoc(), clean_environment()
+    running = {}
+    for kind in formats:
+        command = [pandoc, *_common(build), *_of_format(kind, document, page, build)]
+        running[kind] = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+        )
+    for process in running.values():
+        process.stdin.write(text.encode("utf-8"))
+        process.stdin.close()
+        process.stdin = None
+    return {kind: _finish(process, kind, document) for kind, process in running.items()}
+
+
+def _common(build: Path) -> list[str]:
+    data = build / "data"
+    data.mkdir(exist_ok=True)
+    return [
+        f"--from={READER}",
+        f"--lua-filter={HERE / 'crossref.lua'}",
+        f"--data-dir={data}",
+        "--standalone",
+        "--syntax-highlighting=none",
+        "--wrap=none",
+    ]
+
+
+def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[str]:
+    output = build / f"out.{kind}"
+    if kind == "docx":
+        return ["--to=docx", f"--reference-doc={reference_docx(page)}", f"--output={output}"]
+    header = build / "variables.yaml"
+    toc = document.setting("format", "html", "toc", default=document.setting("toc", default=True))
+    header.write_text(json.dumps({"variables": {"header": page_header()}}), encoding="utf-8")
+    flags = ["--toc", "--toc-depth=3"] if toc else []
+    return [
+        "--to=html5",
+        f"--template={HERE / 'template.html'}",
+        f"--defaults={header}",
+        "--embed-resources",
+        "--mathml",
+        f"--output={output}",
+        *flags,
+    ]
+
+
+def _metadata(document: Document, page: Page) -> str:
+    title = page.title if page.title is not None else str(document.setting("title", default=""))
+    author = document.setting("author")
+    numbering = document.setting("number-sections")
+    html = document.setting("format", "html", "number-sections", default=numbering)
+    meta = {
+        "title": escape_markdown(title),
+        "pagetitle": escape_markdown(title),
+        "subtitle": escape_markdown(document.setting("subtitle", default="")),
+        "author": [escape_markdown(author)] if author else [],
+        "date": escape_markdown(document.setting("date", default="")),
+        "lang": "en",
+        "number-sections": html is True,
+    }
+    if page.synthetic:
+        meta.update(synthetic=SYNTHETIC, description=SYNTHETIC, keywords=[SYNTHETIC])
+        meta["subject"] = SYNTHETIC
+    kept = {key: value for key, value in meta.items() if value not in ("", [])}
+    return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
+
+
+def _finish(process: subprocess.Popen, kind: str, document: Document) -> bytes:
+    _, stderr = process.communicate()
+    log = stderr.decode("utf-8", "replace")
+    found = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
+    if found:
+        raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(found))))
+    if process.returncode or "Could not fetch resource" in log:
+        raise UserError(Problem(document.name, f"pandoc could not write {kind}", found=log.strip()))
+    output = Path(next(arg for arg in process.args if arg.startswith("--output=")).split("=", 1)[1])
+    return output.read_bytes()

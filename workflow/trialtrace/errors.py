@@ -1,0 +1,70 @@
+"""Errors that a person can act on: the place, what was found, what was expected, what to do.
+
+A mistake in data or configuration raises `UserError`; the command line and the workflow's scripts
+print its text without a traceback. Several mistakes are gathered in `Problems` and raised together.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake. `place` is "file, line 14: key.path" or "file, row 7, column age"."""
+
+    place: str
+    message: str = ""
+    found: str | None = None
+    expected: str | None = None
+    do: str | None = None
+
+    def __str__(self) -> str:
+        lines = [self.place if not self.message else f"{self.place}\n  {self.message}"]
+        for label, text in (("found", self.found), ("expected", self.expected), ("to do", self.do)):
+            if text is not None:
+                lines.append(f"  {label:<10}{text}")
+        return "\n".join(lines)
+
+
+class UserError(Exception):
+    """A mistake in data or configuration, told without a traceback."""
+
+    def __init__(self, problem: Problem | str):
+        self.problems = [problem] if isinstance(problem, Problem) else []
+        super().__init__(str(problem))
+
+
+class ProblemsError(UserError):
+    """Several mistakes, told together."""
+
+    def __init__(self, problems: list[Problem]):
+        Exception.__init__(self, "\n\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass
+class Problems:
+    """A list of mistakes that is raised at once, so that a person can mend them all."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, place: str, message: str = "", **details: str | None) -> None:
+        self.found.append(Problem(place, message, **details))
+
+    def raise_if_any(self) -> None:
+        if self.found:
+            raise ProblemsError(self.found)
+
+
+def one_of(names: Iterable[str], limit: int = 12) -> str:
+    """A list of names for an `expected` line, cut where it is long."""
+    listed = list(names)
+    shown = ", ".join(listed[:limit]) or "(none)"
+    return shown if len(listed) <= limit else f"{shown}, … ({len(listed)} in all)"
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str | None:
+    """The nearest known name as a question, or None where none is near."""
+    near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else None

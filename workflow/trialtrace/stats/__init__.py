@@ -1,0 +1,26 @@
+"""Estimates and tests as pure functions of numpy arrays: no trial, file or configuration.
+
+=================  ==============================================================================
+`proportions`      one proportion: Wilson and Clopper-Pearson intervals
+`contingency`      a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
+`stratified`       several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
+`ranks`            two samples by ranks: Mann-Whitney, Brunner-Munzel, probability of superiority
+`means`            summaries, t intervals and t tests
+`repeated`         analysis of variance of repeated measures, one or several arms
+`survival`         Kaplan-Meier, reverse Kaplan-Meier, log-rank
+`cox`              proportional hazards regression
+`multiplicity`     adjusted p-values: Holm, Hochberg, Benjamini-Hochberg
+=================  ==============================================================================
+
+Three rules hold in all of them. What a library might choose silently (sides, ties, continuity
+correction, confidence level, variance) is a keyword without a default. Input for which a method
+has no answer raises `StatsError` with a sentence for people, or, where only the interval or only
+one quantity is undefined, gives NaN as the docstring says. Nothing here imports the libraries
+that re-compute these numbers elsewhere in the package (scipy.stats, statsmodels, pingouin), so
+that the two paths stay independent; of scipy only the special functions and a root finder are
+used, which also keeps the import short.
+"""
+
+from trialtrace.stats.results import Interval, StatsError, TestResult
+
+__all__ = ["Interval", "StatsError", "TestResult"]

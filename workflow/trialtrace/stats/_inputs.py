@@ -1,0 +1,115 @@
+"""Checks of arguments, and the few distribution functions that several modules share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc, chdtrc, ndtri
+
+from trialtrace.stats.results import StatsError
+
+Floats = NDArray[np.float64]
+SIDES = ("two_sided", "greater", "less")
+
+
+def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Raise `StatsError` unless `value` is one of the allowed words."""
+    allowed = tuple(allowed)
+    if not (isinstance(value, str) and value in allowed):
+        raise StatsError(f"{name} must be one of {', '.join(allowed)}; got {value!r}.")
+
+
+def check_confidence(confidence: float) -> float:
+    """Return the confidence level, a fraction such as 0.95; anything else is an error."""
+    if not (isinstance(confidence, int | float | np.number) and 0.0 < confidence < 1.0):
+        raise StatsError(f"confidence must lie between 0 and 1, as 0.95 does; got {confidence!r}.")
+    return float(confidence)
+
+
+def normal_quantile(confidence: float) -> float:
+    """Two-sided standard normal quantile: 1.96 for a confidence of 0.95."""
+    return float(ndtri(0.5 + check_confidence(confidence) / 2))
+
+
+def numbers(values: ArrayLike, name: str) -> Floats:
+    """Return `values` as finite floats; text, missing and infinite values are errors."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise StatsError(f"{name} must hold numbers only.") from None
+    if not np.isfinite(array).all():
+        bad = int(np.count_nonzero(~np.isfinite(array)))
+        raise StatsError(f"{name} has {bad} missing or infinite values; decide on them first.")
+    return array
+
+
+def sample(values: ArrayLike, name: str, *, at_least: int = 1) -> Floats:
+    """Return one sample as a one-dimensional array of at least so many finite values."""
+    array = numbers(values, name)
+    if array.ndim != 1:
+        raise StatsError(f"{name} must be one-dimensional; got shape {array.shape}.")
+    if array.size < at_least:
+        raise StatsError(f"{name} has {array.size} values; at least {at_least} are needed.")
+    return array
+
+
+def counts(x: ArrayLike, n: ArrayLike, arm: str) -> tuple[Floats, Floats]:
+    """Return events and totals, checked to be whole numbers with 0 <= x <= n."""
+    x, n = numbers(x, f"events of the {arm}"), numbers(n, f"size of the {arm}")
+    if x.shape != n.shape:
+        raise StatsError(f"events and sizes of the {arm} differ in shape: {x.shape}, {n.shape}.")
+    if (x != np.floor(x)).any() or (n != np.floor(n)).any():
+        raise StatsError(f"counts of the {arm} must be whole numbers.")
+    if (x < 0).any() or (x > n).any():
+        raise StatsError(f"events of the {arm} must lie between 0 and its size.")
+    return x, n
+
+
+def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
+    """Return one pair of events and total as floats; an arm without patients is an error."""
+    if np.ndim(x) or np.ndim(n):
+        raise StatsError(f"counts of the {arm} must be single numbers.")
+    events, total = counts(x, n, arm)
+    if total == 0:
+        raise StatsError(f"the {arm} has no patients.")
+    return float(events), float(total)
+
+
+def labels(values: ArrayLike, name: str, length: int) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the distinct labels, sorted, and for each element the index of its label."""
+    array = np.asarray(values)
+    if array.shape != (length,):
+        raise StatsError(f"{name} must have shape ({length},); got {array.shape}.")
+    missing = array != array  # noqa: PLR0124 - only NaN and NaT differ from themselves
+    if array.dtype == object:
+        missing = missing | np.array([value is None for value in array], dtype=bool)
+    if np.any(missing):
+        raise StatsError(f"{name} has missing labels.")
+    try:
+        found, index = np.unique(array, return_inverse=True)
+    except TypeError:
+        raise StatsError(f"{name} mixes labels that cannot be sorted.") from None
+    return found, index.reshape(-1)
+
+
+def chi2_tail(statistic: float, df: float) -> float:
+    """Upper tail of the chi-squared distribution."""
+    return float(chdtrc(df, statistic))
+
+
+def f_tail(statistic: float, df1: float, df2: float) -> float:
+    """Upper tail of the F distribution, by the incomplete beta function to keep small tails."""
+    return float(betainc(df2 / 2, df1 / 2, df2 / (df2 + df1 * statistic)))
+
+
+def t_tail(statistic: float, df: float, sides: str) -> float:
+    """P-value of a t statistic; `greater` is the upper tail.
+
+    The incomplete beta function gives the tail itself, so a small p-value keeps its digits.
+    """
+    both = float(betainc(df / 2, 0.5, df / (df + statistic**2)))
+    if sides == "two_sided":
+        return both
+    in_tail = (statistic > 0) == (sides == "greater")
+    return both / 2 if in_tail else 1 - both / 2

@@ -1,0 +1,139 @@
+"""Summaries of one sample, and means of one or two independent samples.
+
+References: Hyndman and Fan, Am Stat 1996;50:361 (quantile types). Student, Biometrika 1908;6:1.
+Welch, Biometrika 1938;29:350 and 1947;34:28 (degrees of freedom also by Satterthwaite, 1946).
+"""
+
+from dataclasses import dataclass
+from math import nan, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtrit
+
+from trialtrace.stats._inputs import (
+    SIDES,
+    Floats,
+    check_choice,
+    check_confidence,
+    sample,
+    t_tail,
+)
+from trialtrace.stats.results import Interval, StatsError, TestResult
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A sample in eight numbers; all but `n` in the units of the data."""
+
+    n: int
+    mean: float
+    sd: float
+    median: float
+    q1: float
+    q3: float
+    minimum: float
+    maximum: float
+
+
+def describe(x: ArrayLike) -> Summary:
+    """Summarise x of shape (n,): mean, standard deviation (divisor n - 1), median, quartiles.
+
+    Quantiles are of type 7 (Hyndman and Fan), the default of R and numpy: linear between the
+    order statistics, with the extremes at probabilities 0 and 1. The standard deviation of a
+    single value is NaN.
+
+    Raises `StatsError` for an empty sample or missing values.
+    """
+    x = sample(x, "x")
+    q1, median, q3 = (float(q) for q in np.quantile(x, [0.25, 0.5, 0.75], method="linear"))
+    sd = float(x.std(ddof=1)) if x.size > 1 else nan
+    return Summary(
+        x.size, float(x.mean()), sd, median, q1, q3, minimum=float(x.min()), maximum=float(x.max())
+    )
+
+
+def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
+    """Mean of x, shape (n,), with Student's t interval on n - 1 degrees of freedom.
+
+    Where all values are equal the estimated variance is 0 and the bounds are NaN.
+
+    Raises `StatsError` for fewer than two values or missing values.
+    """
+    x = sample(x, "x", at_least=2)
+    level = check_confidence(confidence)
+    estimate = float(x.mean())
+    if _constant(x):
+        return Interval(estimate, nan, nan)
+    return _t_interval(estimate, sqrt(x.var(ddof=1) / x.size), x.size - 1, level)
+
+
+def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
+    """Welch's t test of equal means, variances not assumed equal.
+
+    x and y of shapes (m,) and (n,). The statistic has the sign of mean(x) - mean(y), and
+    `sides` "greater" means that the mean of x is larger.
+
+    Raises `StatsError` where both samples are constant, for fewer than two values in a sample
+    or missing values.
+    """
+    check_choice("sides", sides, SIDES)
+    difference, error, df = _welch(x, y)
+    if error == 0:
+        raise StatsError("both samples are constant, so the difference has no estimated error.")
+    statistic = difference / error
+    return TestResult(statistic, df, t_tail(statistic, df, sides))
+
+
+def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
+    """Student's t test of equal means with the pooled variance, m + n - 2 degrees of freedom.
+
+    x and y of shapes (m,) and (n,). The statistic has the sign of mean(x) - mean(y), and
+    `sides` "greater" means that the mean of x is larger.
+
+    Raises `StatsError` where both samples are constant, for fewer than two values in a sample
+    or missing values.
+    """
+    check_choice("sides", sides, SIDES)
+    x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
+    if _constant(x) and _constant(y):
+        raise StatsError("both samples are constant, so the difference has no estimated error.")
+    df = float(x.size + y.size - 2)
+    pooled = ((x.size - 1) * x.var(ddof=1) + (y.size - 1) * y.var(ddof=1)) / df
+    statistic = float((x.mean() - y.mean()) / sqrt(pooled * (1 / x.size + 1 / y.size)))
+    return TestResult(statistic, df, t_tail(statistic, df, sides))
+
+
+def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
+    """Difference of means, mean(x) - mean(y), with Welch's t interval.
+
+    x and y of shapes (m,) and (n,). Where both samples are constant the bounds are NaN.
+
+    Raises `StatsError` for fewer than two values in a sample or missing values.
+    """
+    level = check_confidence(confidence)
+    difference, error, df = _welch(x, y)
+    if error == 0:
+        return Interval(difference, nan, nan)
+    return _t_interval(difference, error, df, level)
+
+
+def _welch(x, y) -> tuple[float, float, float]:
+    """Return the difference of means, its standard error and Satterthwaite's df."""
+    x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
+    difference = float(x.mean() - y.mean())
+    if _constant(x) and _constant(y):
+        return difference, 0.0, nan
+    parts = np.array([x.var(ddof=1) / x.size, y.var(ddof=1) / y.size])
+    df = parts.sum() ** 2 / np.sum(parts**2 / np.array([x.size - 1, y.size - 1]))
+    return difference, sqrt(parts.sum()), float(df)
+
+
+def _t_interval(estimate: float, error: float, df: float, confidence: float) -> Interval:
+    half = float(stdtrit(df, 0.5 + confidence / 2)) * error
+    return Interval(estimate, estimate - half, estimate + half)
+
+
+def _constant(values: Floats) -> bool:
+    # Not by the variance: the mean of equal values is rounded, so it need not come out as 0.
+    return bool(values.min() == values.max())

@@ -1,0 +1,57 @@
+"""P-values adjusted for a family of tests.
+
+The family is the set of p-values that are not NaN: a test that could not be made is not counted
+and stays NaN. The adjusted value is the smallest level at which the procedure rejects.
+
+References: Holm, Scand J Stat 1979;6:65. Hochberg, Biometrika 1988;75:800. Benjamini and
+Hochberg, J R Stat Soc B 1995;57:289.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialtrace.stats._inputs import Floats
+from trialtrace.stats.results import StatsError
+
+
+def holm(p: ArrayLike) -> Floats:
+    """Holm's step-down values, p of shape (m,): control of the family-wise error, always valid.
+
+    NaN never counts as a test. Raises `StatsError` for values outside 0..1.
+    """
+    return _adjust(p, lambda ranked, m: np.maximum.accumulate(ranked * np.arange(m, 0, -1)))
+
+
+def hochberg(p: ArrayLike) -> Floats:
+    """Hochberg's step-up values, p of shape (m,): family-wise error of independent tests.
+
+    Valid also under the positive dependence for which Simes's inequality holds. NaN never
+    counts as a test. Raises `StatsError` for values outside 0..1.
+    """
+    return _adjust(p, lambda ranked, m: _from_largest(ranked * np.arange(m, 0, -1)))
+
+
+def benjamini_hochberg(p: ArrayLike) -> Floats:
+    """Benjamini-Hochberg values, p of shape (m,): control of the false discovery rate.
+
+    NaN never counts as a test. Raises `StatsError` for values outside 0..1.
+    """
+    return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
+
+
+def _from_largest(values):
+    return np.minimum.accumulate(values[::-1])[::-1]
+
+
+def _adjust(p, procedure) -> Floats:
+    """Apply `procedure` to the sorted p-values that exist and put the results back in place."""
+    p = np.asarray(p, dtype=np.float64)
+    if p.ndim != 1:
+        raise StatsError(f"p-values must be one-dimensional; got shape {p.shape}.")
+    tested = np.flatnonzero(~np.isnan(p))
+    if ((p[tested] < 0) | (p[tested] > 1)).any():
+        raise StatsError("p-values must lie between 0 and 1.")
+    order = tested[np.argsort(p[tested], kind="stable")]
+    adjusted = np.full(p.shape, np.nan)
+    adjusted[order] = np.minimum(procedure(p[order], tested.size), 1.0)
+    return adjusted

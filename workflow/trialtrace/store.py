@@ -1,0 +1,95 @@
+"""The one writer: every output is written whole or not at all, with the same bytes every time."""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+SIGNIFICANT_DIGITS = 12
+
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file atomically: a temporary file beside it, then a rename."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str, mode: int = 0o644) -> None:
+    write_bytes(path, text.encode("utf-8"), mode)
+
+
+def write_json(path: Path, value: Any, mode: int = 0o644) -> None:
+    """JSON with sorted keys, two spaces, UTF-8, a final newline; NaN is refused."""
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n", mode)
+
+
+def sha256_bytes(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def significant(values: Any) -> Any:
+    """Round a float array to 12 significant digits (NaN and infinities stay; -0 becomes 0)."""
+    import numpy as np
+
+    array = np.asarray(values, dtype=np.float64)
+    text = np.char.mod(f"%.{SIGNIFICANT_DIGITS - 1}e", array)
+    return text.astype(np.float64) + 0.0
+
+
+def write_parquet(path: Path, table: Any, mode: int = 0o644) -> None:
+    """A pyarrow table as Parquet: floats to 12 digits, no metadata of the writing program."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = []
+    for column in table.columns:
+        if pa.types.is_floating(column.type):
+            array = column.combine_chunks()
+            rounded = significant(array.to_numpy(zero_copy_only=False))
+            columns.append(pa.array(rounded, type=pa.float64(), from_pandas=True))
+        else:
+            columns.append(column.combine_chunks())
+    fields = [pa.field(f.name, c.type) for f, c in zip(table.schema, columns, strict=True)]
+    plain = pa.Table.from_arrays(columns, schema=pa.schema(fields))
+    buffer = io.BytesIO()
+    pq.write_table(plain, buffer, store_schema=False, compression="zstd")
+    write_bytes(path, buffer.getvalue(), mode)
+
+
+def read_parquet(path: Path, columns: list[str] | None = None, filters: Any = None) -> Any:
+    """A pyarrow table; a missing or broken file is told with the stage to run."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from trialtrace.errors import Problem, UserError
+
+    try:
+        return pq.read_table(path, columns=columns, filters=filters, partitioning=None)
+    except FileNotFoundError:
+        raise UserError(
+            Problem(str(path), "this file is not there", do="run the workflow first: make run")
+        ) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UserError(Problem(str(path), f"this is not a whole Parquet file: {error}")) from None
