@@ -34,8 +34,15 @@ def normal_quantile(confidence: float) -> float:
 
 def numbers(values: ArrayLike, name: str) -> Floats:
     """Return `values` as finite floats; text, missing and infinite values are errors."""
+    if np.ma.is_masked(values):
+        raise StatsError(f"{name} has masked values; decide on them first.")
+    array = np.asarray(values)
+    # Text such as "1" would convert, but a number that arrives as text was not read properly.
+    text = array.dtype == object and any(isinstance(value, str) for value in array.flat)
+    if text or array.dtype.kind not in "buifO":
+        raise StatsError(f"{name} must hold numbers only.")
     try:
-        array = np.asarray(values, dtype=np.float64)
+        array = array.astype(np.float64)
     except (TypeError, ValueError):
         raise StatsError(f"{name} must hold numbers only.") from None
     if not np.isfinite(array).all():
@@ -81,16 +88,30 @@ def labels(values: ArrayLike, name: str, length: int) -> tuple[NDArray[Any], NDA
     array = np.asarray(values)
     if array.shape != (length,):
         raise StatsError(f"{name} must have shape ({length},); got {array.shape}.")
-    missing = array != array  # noqa: PLR0124 - only NaN and NaT differ from themselves
-    if array.dtype == object:
-        missing = missing | np.array([value is None for value in array], dtype=bool)
-    if np.any(missing):
+    try:
+        # Only NaN, NaT and pandas' NA differ from themselves (the last by refusing to answer).
+        missing = any(value is None or value != value for value in array.tolist())
+    except TypeError:
+        missing = True
+    if missing:
         raise StatsError(f"{name} has missing labels.")
     try:
         found, index = np.unique(array, return_inverse=True)
     except TypeError:
         raise StatsError(f"{name} mixes labels that cannot be sorted.") from None
     return found, index.reshape(-1)
+
+
+def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
+    """Check times and events of shape (n,) and return them as floats."""
+    time, event = sample(time, "time"), sample(event, "event")
+    if time.size != event.size:
+        raise StatsError(f"time has {time.size} values and event {event.size}.")
+    if (time < 0).any():
+        raise StatsError("times must not be negative.")
+    if not np.isin(event, (0.0, 1.0)).all():
+        raise StatsError("event must be 1 for the event and 0 for censoring.")
+    return time, event
 
 
 def chi2_tail(statistic: float, df: float) -> float:

@@ -189,7 +189,7 @@ def chi_squared(x1: float, n1: float, x0: float, n0: float, *, correction: str) 
         who = "nobody" if events == 0 else "everybody"
         raise StatsError(f"{who} has the event, so a chi-squared test is not defined.")
     # |observed - expected| is the same in all four cells.
-    distance = abs(x1 - n1 * events / total)
+    distance = abs(x1 * n0 - x0 * n1) / total
     if correction == "continuity":
         distance -= min(0.5, distance)
     statistic = distance**2 * total**3 / (n1 * n0 * events * (total - events))

@@ -63,9 +63,10 @@ def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
     x = sample(x, "x", at_least=2)
     level = check_confidence(confidence)
     estimate = float(x.mean())
-    if _constant(x):
+    error = sqrt(x.var(ddof=1) / x.size)
+    if _constant(x) or error == 0:
         return Interval(estimate, nan, nan)
-    return _t_interval(estimate, sqrt(x.var(ddof=1) / x.size), x.size - 1, level)
+    return _t_interval(estimate, error, x.size - 1, level)
 
 
 def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
@@ -96,10 +97,10 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     """
     check_choice("sides", sides, SIDES)
     x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
-    if _constant(x) and _constant(y):
-        raise StatsError("both samples are constant, so the difference has no estimated error.")
     df = float(x.size + y.size - 2)
     pooled = ((x.size - 1) * x.var(ddof=1) + (y.size - 1) * y.var(ddof=1)) / df
+    if pooled == 0 or (_constant(x) and _constant(y)):
+        raise StatsError("both samples are constant, so the difference has no estimated error.")
     statistic = float((x.mean() - y.mean()) / sqrt(pooled * (1 / x.size + 1 / y.size)))
     return TestResult(statistic, df, t_tail(statistic, df, sides))
 

@@ -7,6 +7,8 @@ References: Holm, Scand J Stat 1979;6:65. Hochberg, Biometrika 1988;75:800. Benj
 Hochberg, J R Stat Soc B 1995;57:289.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -39,13 +41,16 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
 
 
-def _from_largest(values):
+def _from_largest(values: Floats) -> Floats:
     return np.minimum.accumulate(values[::-1])[::-1]
 
 
-def _adjust(p, procedure) -> Floats:
+def _adjust(p: ArrayLike, procedure: Callable[[Floats, int], Floats]) -> Floats:
     """Apply `procedure` to the sorted p-values that exist and put the results back in place."""
-    p = np.asarray(p, dtype=np.float64)
+    try:
+        p = np.asarray(p, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise StatsError("p-values must be numbers, NaN for a test that was not made.") from None
     if p.ndim != 1:
         raise StatsError(f"p-values must be one-dimensional; got shape {p.shape}.")
     tested = np.flatnonzero(~np.isnan(p))

@@ -18,7 +18,6 @@ from math import inf, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import helmert
 
 from trialtrace.stats._inputs import Floats, check_choice, f_tail, labels, numbers
 from trialtrace.stats.results import StatsError
@@ -206,7 +205,8 @@ def _effect(square, error, df1, df2, other_error) -> Effect:
 
 
 def _contrasts(k: int) -> Floats:
-    return helmert(k).T
+    """Orthonormal contrasts of k visits, shape (k, k - 1); which ones changes no result."""
+    return np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, :-1]]))[0][:, 1:]
 
 
 def _responses(y, *, groups: int) -> Floats:

@@ -46,8 +46,9 @@ def _mauchly(error: Floats, df: int) -> tuple[float, float]:
     """Mauchly's W, and p by the chi-squared expansion to second order.
 
     The second-order term is that of R's mauchly.test and car, in which one coefficient is
-    multiplied by k where Anderson's (1958, section 10.7) has k - 1: a difference in the fourth
-    digit of p at most, kept so that numbers agree with R.
+    multiplied by k where the published expansion (Anderson, Introduction to Multivariate
+    Statistical Analysis, 1984, section 10.7) has k - 1. The two hardly differ; this one keeps
+    numbers equal to R's.
     """
     d = error.shape[0]
     roots = np.linalg.eigvalsh(error)

@@ -45,7 +45,7 @@ def cochran_mantel_haenszel(
     variance = np.sum(n1 * n0 * events * (total - events) / (total**2 * (total - 1)))
     if variance == 0:
         raise StatsError("no stratum has both arms and both outcomes, so nothing can be compared.")
-    distance = abs(np.sum(x1 - n1 * events / total))
+    distance = abs(np.sum((x1 * n0 - x0 * n1) / total))
     if correction == "continuity" and distance >= 0.5:
         distance -= 0.5
     statistic = float(distance**2 / variance)
