@@ -1,0 +1,79 @@
+"""The baseline table: each subject variable by arm, described and never tested."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.analyses.cuts import level_text, levels
+from trialtrace.analyses.rows import ALL, Place, Result
+from trialtrace.config.model import adsl_code
+from trialtrace.frames import Frames
+from trialtrace.stats import means
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+
+ANALYSIS = "baseline"
+METHOD = "descriptive"
+NUMBERS = ("mean", "sd", "median", "q1", "q3", "minimum", "maximum")
+
+
+def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Counts and shares of categories, or summaries of numbers, for each variable and arm."""
+    given = trial.plan.displays["baseline"]
+    flag = trial.populations[given["population"]].flag
+    groups: list[tuple[str, dict[str, Any]]] = [
+        (arm, {flag: {"is": "Y"}, "TRT01P": {"is": arm}}) for arm in trial.design.arms
+    ]
+    if given["overall"]:
+        groups.append((ALL, {flag: {"is": "Y"}}))
+    for name in given["variables"]:
+        for group, base in groups:
+            place = Place(
+                trial.name, ANALYSIS, given["population"], None, name,
+                group=group, lists_parameters=True,
+            )  # fmt: skip
+            yield from _variable(trial, frames, name, base, place)
+
+
+def _variable(
+    trial: "Trial", frames: Frames, name: str, base: dict[str, Any], place: Place
+) -> Iterator[Result]:
+    column = adsl_code(name)
+    known = frames.select("adsl", base | {column: "present"})
+    unknown = frames.select("adsl", base | {column: "missing"})
+    if is_number(frames, column):
+        yield from _number(trial, known, column, place)
+    else:
+        for level in levels(trial, frames, name):
+            rows = frames.select("adsl", base | {column: {"is": level}})
+            at = Place(**{**vars(place), "second": ("level", level_text(level))})
+            members = {"numerator": rows, "denominator": known}
+            common = {"n_used": known.n, "denominator": known.n, "synthetic": trial.synthetic}
+            yield Result(at, "count", METHOD, rows.n, {}, members, **common)
+            share = rows.n / known.n if known.n else np.nan
+            yield Result(at, "proportion", METHOD, share, {}, members, **common)
+    yield Result(
+        place, "missing", METHOD, unknown.n, {}, {"analysed": unknown},
+        n_used=known.n + unknown.n, synthetic=trial.synthetic,
+    )  # fmt: skip
+
+
+def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[Result]:
+    common = {"n_used": known.n, "synthetic": trial.synthetic}
+    members = {"analysed": known}
+    yield Result(place, "count", METHOD, known.n, {}, members, **common)
+    if not known.n:
+        return
+    found = means.describe(known.column(column).astype(float))
+    for stat in NUMBERS:
+        options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
+        yield Result(place, stat, METHOD, getattr(found, stat), options, members, **common)
+
+
+def is_number(frames: Frames, column: str) -> bool:
+    import pyarrow as pa
+
+    kind = frames.table("adsl").schema.field(column).type
+    return pa.types.is_floating(kind) or pa.types.is_integer(kind)

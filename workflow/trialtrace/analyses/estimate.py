@@ -1,0 +1,72 @@
+"""Runs a statistical function and turns its outcome, or its refusal, into a result."""
+
+from collections.abc import Callable
+from math import nan
+from typing import Any
+
+from trialtrace.analyses.cuts import Cut
+from trialtrace.analyses.rows import Place, Result, bounds
+from trialtrace.frames import Selection
+from trialtrace.stats.results import Interval, StatsError, TestResult
+
+
+def interval_result(
+    cut: Cut,
+    place: Place,
+    names: tuple[str, str],
+    members: dict[str, Selection],
+    compute: Callable[[], Interval],
+    **more: Any,
+) -> Result:
+    """An estimate with its interval; where the method has no answer, a result with its reason."""
+    stat, method = names
+    more.setdefault("synthetic", cut.trial.synthetic)
+    try:
+        found = compute()
+    except StatsError as error:
+        return Result(
+            place, stat, method, nan, more.pop("options"), members, error=str(error), **more
+        )
+    return Result(
+        place, stat, method, found.estimate, more.pop("options"), members,
+        interval=bounds(found), level=cut.analysis.confidence, **more,
+    )  # fmt: skip
+
+
+def plain_result(
+    cut: Cut,
+    place: Place,
+    names: tuple[str, str],
+    members: dict[str, Selection],
+    value: float,
+    **more: Any,
+) -> Result:
+    """A value without an interval."""
+    more.setdefault("synthetic", cut.trial.synthetic)
+    options = more.pop("options", {})
+    return Result(place, *names, float(value), options, members, **more)
+
+
+def test_results(
+    cut: Cut,
+    place: Place,
+    method: str,
+    members: dict[str, Selection],
+    compute: Callable[[], TestResult],
+    *,
+    statistic: str | None,
+    options: dict[str, Any],
+    n_used: int,
+) -> list[Result]:
+    """The p-value of a test, then its statistic and degrees of freedom where it has them."""
+    common = {"options": options, "n_used": n_used, "synthetic": cut.trial.synthetic}
+    try:
+        found = compute()
+    except StatsError as error:
+        return [Result(place, "p_value", method, nan, members=members, error=str(error), **common)]
+    values = [("p_value", found.p_value), (statistic, found.statistic), ("df", found.df)]
+    return [
+        Result(place, name, method, value, members=members, **common)
+        for name, value in values
+        if name is not None and (name == "p_value" or (statistic is not None and value == value))
+    ]

@@ -1,0 +1,62 @@
+"""Patient flow: who was randomised, who is in each population, who entered each analysis."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.analyses.cuts import cuts
+from trialtrace.analyses.registry import OVER_VISITS
+from trialtrace.analyses.rows import ALL, Place, Result
+from trialtrace.config.model import Analysis
+from trialtrace.frames import COMPLETE, Frames, Selection
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+
+ANALYSIS = "flow"
+METHOD = "count"
+
+
+def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Counts of subjects, by arm and over all arms."""
+    arms = list(trial.design.arms)
+    groups: list[tuple[str, dict[str, Any]]] = [(ALL, {"in": arms})]
+    groups += [(arm, {"is": arm}) for arm in arms]
+    for group, arm in groups:
+        rows = frames.select("adsl", {"TRT01P": arm})
+        place = Place(trial.name, ANALYSIS, "randomised", group=group)
+        yield _count(trial, place, "randomised", rows)
+        for population in trial.populations.values():
+            rows = frames.select("adsl", {"TRT01P": arm, population.flag: {"is": "Y"}})
+            yield _count(trial, _listed(place, population.name), "in_population", rows)
+        for name in trial.plan.displays["flow"]["analysed"]:
+            rows, records = analysed(trial, trial.plan.analyses[name], frames, arm)
+            yield _count(trial, _listed(place, name), "analysed", rows, records)
+
+
+def _listed(place: Place, parameter: str) -> Place:
+    return Place(**{**vars(place), "parameter": parameter, "lists_parameters": True})
+
+
+def _count(trial: "Trial", place: Place, stat: str, rows: Selection, records: int = 1) -> Result:
+    subjects = rows.n // records
+    return Result(
+        place, stat, METHOD, subjects, {}, {"analysed": rows},
+        n_used=subjects, synthetic=trial.synthetic,
+    )  # fmt: skip
+
+
+def analysed(
+    trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]
+) -> tuple[Selection, int]:
+    """The rows of the subjects that entered an analysis, and how many rows each subject has.
+
+    An analysis of each visit by itself is counted at its first visit.
+    """
+    cut = cuts(trial, analysis, frames, together=True)[0]
+    base = cut.base | {"TRTP": arm}
+    if any(step.key in OVER_VISITS for step in analysis.tests):
+        complete = {COMPLETE: {"AVISIT": list(cut.visits)}}
+        return frames.select(cut.dataset, base | complete), len(cut.visits)
+    if cut.visits:
+        base |= {"AVISIT": {"is": cut.visits[0]}}
+    return frames.select(cut.dataset, base), 1

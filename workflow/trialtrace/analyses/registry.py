@@ -1,0 +1,53 @@
+"""Methods of the plan: "statistic.method" to the module that runs it.
+
+A module holds `METHODS`: the same keys, each with a function `(cut, step) -> results`. Adding a
+method is a function, an entry there, a line here, and a check in `trialtrace.checks`.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialtrace.analyses.cuts import Cut
+    from trialtrace.analyses.rows import Result
+    from trialtrace.config.model import Step
+
+_HERE = "trialtrace.analyses"
+
+MODULES: dict[str, str] = {
+    "proportion.wilson": f"{_HERE}.binary",
+    "proportion.clopper_pearson": f"{_HERE}.binary",
+    "risk_difference.newcombe": f"{_HERE}.binary",
+    "risk_difference.wald": f"{_HERE}.binary",
+    "risk_difference.miettinen_nurminen": f"{_HERE}.binary",
+    "risk_ratio.katz_log": f"{_HERE}.binary",
+    "odds_ratio.woolf": f"{_HERE}.binary",
+    "number_needed_to_treat.newcombe": f"{_HERE}.binary",
+    "p_value.fisher": f"{_HERE}.binary",
+    "p_value.chi_squared": f"{_HERE}.binary",
+    "risk_difference.mantel_haenszel": f"{_HERE}.stratified",
+    "odds_ratio.mantel_haenszel": f"{_HERE}.stratified",
+    "p_value.cochran_mantel_haenszel": f"{_HERE}.stratified",
+    "p_value.breslow_day": f"{_HERE}.stratified",
+    "summary.descriptive": f"{_HERE}.scales",
+    "mean_difference.welch": f"{_HERE}.scales",
+    "p_value.welch_t": f"{_HERE}.scales",
+    "probability_of_superiority.brunner_munzel": f"{_HERE}.scales",
+    "p_value.mann_whitney": f"{_HERE}.scales",
+    "p_value.mixed_anova": f"{_HERE}.repeated",
+    "events.count": f"{_HERE}.survival",
+    "survival.kaplan_meier": f"{_HERE}.survival",
+    "median_time.kaplan_meier": f"{_HERE}.survival",
+    "follow_up.reverse_kaplan_meier": f"{_HERE}.survival",
+    "hazard_ratio.cox": f"{_HERE}.survival",
+    "p_value.log_rank": f"{_HERE}.survival",
+}
+
+# These see all visits of a subject at once.
+OVER_VISITS = {"p_value.mixed_anova"}
+
+
+def method(step: "Step") -> "Callable[[Cut, Step], Iterator[Result]]":
+    """The function that runs a step."""
+    return importlib.import_module(MODULES[step.key]).METHODS[step.key]

@@ -1,0 +1,71 @@
+"""Repeated measures in parallel arms: mixed analysis of variance with sphericity corrections."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from math import nan
+
+import numpy as np
+
+from trialtrace.analyses.cuts import Cut
+from trialtrace.analyses.rows import Result
+from trialtrace.config.model import Step
+from trialtrace.frames import COMPLETE, Selection
+from trialtrace.stats import repeated
+from trialtrace.stats.results import StatsError
+
+EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
+CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_value"}
+SHOWN = {
+    "f": "f",
+    "df1": "df1",
+    "df2": "df2",
+    "p_value": "p_uncorrected",
+    "epsilon_gg": "epsilon_gg",
+    "epsilon_hf": "epsilon_hf",
+    "p_gg": "p_gg",
+    "p_hf": "p_hf",
+    "partial_eta_squared": "partial_eta_squared",
+    "generalised_eta_squared": "generalised_eta_squared",
+}
+
+
+def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
+    """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+    y, arm = by_subject(rows, len(cut.visits))
+    more = {"n_used": len(arm), "synthetic": cut.trial.synthetic}
+    members = {"analysed": rows}
+    try:
+        found = repeated.mixed_anova(y, arm, sums_of_squares=step.options["sums_of_squares"])
+    except StatsError as error:
+        place = cut.at(second=("effect", "visit"))
+        yield Result(
+            place, "p_value", step.method, nan, step.options, members, error=str(error), **more
+        )
+        return
+    for effect, name in EFFECTS.items():
+        place = cut.at(second=("effect", effect))
+        values = _values(getattr(found, name), step.options["sphericity"])
+        if effect != "arm":
+            values |= {"mauchly_w": found.mauchly_w, "mauchly_p": found.mauchly_p}
+        for stat, value in values.items():
+            yield Result(place, stat, step.method, float(value), step.options, members, **more)
+
+
+def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:
+    """The statistics of an effect; `p_value` is the one corrected as the plan says."""
+    given = {field.name for field in fields(effect)}
+    chosen = CORRECTED[sphericity]
+    values = {"p_value": getattr(effect, chosen if chosen in given else "p_value")}
+    return values | {shown: getattr(effect, name) for name, shown in SHOWN.items() if name in given}
+
+
+def by_subject(rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n subjects, k visits) in the order of visits, and the arm of each subject."""
+    subject, visit = rows.column("USUBJID").astype(str), rows.column("AVISITN")
+    order = np.lexsort((visit, subject))
+    values = rows.column("AVAL")[order].reshape(-1, k)
+    return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]
+
+
+METHODS = {"p_value.mixed_anova": mixed_anova}

@@ -1,0 +1,67 @@
+"""The analyse stage: the plan over the derived data sets, to results and members."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.analyses.baseline import baseline
+from trialtrace.analyses.cuts import cuts
+from trialtrace.analyses.flow import flow
+from trialtrace.analyses.interaction import has_interaction, interaction
+from trialtrace.analyses.multiplicity import adjust
+from trialtrace.analyses.registry import OVER_VISITS, method
+from trialtrace.analyses.rows import Result
+from trialtrace.contracts import MEMBERS, RESULTS, from_rows, write_table
+from trialtrace.errors import Problem, UserError
+from trialtrace.frames import Frames
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+    from trialtrace.config.model import Analysis
+
+
+def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:
+    """Write results.parquet and members.parquet.
+
+    Raises UserError if two results would carry the same identifier.
+    """
+    results = list(all_results(trial, Frames(derived_dir)))
+    _refuse_repeats(trial, results)
+    rows = from_rows([result.row() for result in results], RESULTS)
+    members = [row for result in results for row in result.member_rows()]
+    write_table(Path(out_dir) / "results.parquet", rows, RESULTS)
+    write_table(Path(out_dir) / "members.parquet", from_rows(members, MEMBERS), MEMBERS)
+
+
+def all_results(trial: "Trial", frames: Frames) -> list[Result]:
+    """Every result of a trial, in the order of its plan."""
+    results = list(flow(trial, frames)) + list(baseline(trial, frames))
+    for analysis in trial.plan.analyses.values():
+        results += run_analysis(trial, analysis, frames)
+    for family in trial.plan.multiplicity.values():
+        results += list(adjust(family, results))
+    return results
+
+
+def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterator[Result]:
+    """The steps of one analysis, each over its cuts."""
+    for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
+        for cut in cuts(trial, analysis, frames, together=step.key in OVER_VISITS):
+            yield from method(step)(cut, step)
+    if has_interaction(analysis):
+        yield from interaction(cuts(trial, analysis, frames, together=True)[0])
+
+
+def _refuse_repeats(trial: "Trial", results: list[Result]) -> None:
+    seen: set[str] = set()
+    for result in results:
+        if result.result_id in seen:
+            raise UserError(
+                Problem(
+                    f"trial {trial.name}, analysis {result.place.analysis}",
+                    "two results would carry the same identifier",
+                    found=result.result_id,
+                    do="remove the repeated step from plan.yaml, or give one analysis another name",
+                )
+            )
+        seen.add(result.result_id)

@@ -1,0 +1,96 @@
+"""Measured and ordinal values: summaries by arm, comparisons of two arms by means and by ranks."""
+
+from collections.abc import Iterator
+
+from trialtrace.analyses.binary import named
+from trialtrace.analyses.cuts import Cut
+from trialtrace.analyses.estimate import interval_result, plain_result, test_results
+from trialtrace.analyses.rows import Result
+from trialtrace.config.model import Step
+from trialtrace.frames import Selection
+from trialtrace.stats import means, ranks
+from trialtrace.stats.results import StatsError
+
+ESTIMATES = {
+    "mean_difference.welch": means.mean_difference_welch,
+    "probability_of_superiority.brunner_munzel": ranks.probability_of_superiority,
+}
+TESTS = {
+    "welch_t": (means.welch_t, "t"),
+    "mann_whitney": (ranks.mann_whitney, "z"),
+}
+QUARTILES = {"quartiles": ("q1", "q3")}
+
+
+def describe(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: the number of values and the summaries the plan lists."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        place, members = cut.at(group=group), {"analysed": rows}
+        yield plain_result(cut, place, ("count", "descriptive"), members, rows.n, n_used=rows.n)
+        if rows.n == 0:
+            continue
+        yield from _summaries(cut, step, group, rows)
+
+
+def _summaries(cut: Cut, step: Step, group: str, rows: Selection) -> Iterator[Result]:
+    found = means.describe(rows.column("AVAL"))
+    place, members = cut.at(group=group), {"analysed": rows}
+    for name in step.options["statistics"]:
+        if name == "mean":
+            yield _mean(cut, group, rows)
+            continue
+        for stat in QUARTILES.get(name, (name,)):
+            options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
+            yield plain_result(
+                cut, place, (stat, "descriptive"), members, getattr(found, stat),
+                n_used=rows.n, options=options,
+            )  # fmt: skip
+
+
+def _mean(cut: Cut, group: str, rows: Selection) -> Result:
+    """The mean with its t interval; without one, saying so, where no interval is defined."""
+    place, members, names = cut.at(group=group), {"analysed": rows}, ("mean", "t_interval")
+    confidence = cut.analysis.confidence
+    try:
+        means.mean_interval(rows.column("AVAL"), confidence=confidence)
+    except StatsError as error:
+        value = means.describe(rows.column("AVAL")).mean
+        more = {"n_used": rows.n, "warning": f"No interval: {error}"}
+        return plain_result(cut, place, names, members, value, **more)
+    return interval_result(
+        cut, place, names, members,
+        lambda: means.mean_interval(rows.column("AVAL"), confidence=confidence),
+        options={"confidence": confidence}, n_used=rows.n,
+    )  # fmt: skip
+
+
+def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: an estimate with its interval."""
+    for pair, both, treated, reference in cut.pairs():
+        yield interval_result(
+            cut, cut.at(pair=pair), (step.statistic, step.method), {"analysed": both},
+            lambda: ESTIMATES[step.key](
+                treated.column("AVAL"), reference.column("AVAL"),
+                confidence=cut.analysis.confidence,
+            ),
+            options=cut.options(step, interval=True), n_used=both.n,
+        )  # fmt: skip
+
+
+def test(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: a test."""
+    function, statistic = TESTS[step.method]
+    for pair, both, treated, reference in cut.pairs():
+        yield from test_results(
+            cut, cut.at(pair=pair), named(step), {"analysed": both},
+            lambda: function(treated.column("AVAL"), reference.column("AVAL"), **step.options),
+            statistic=statistic, options=cut.options(step), n_used=both.n,
+        )  # fmt: skip
+
+
+METHODS = (
+    {"summary.descriptive": describe}
+    | dict.fromkeys(ESTIMATES, estimate)
+    | {f"p_value.{name}": test for name in TESTS}
+)

@@ -1,0 +1,129 @@
+"""How statistics are called and shown: labels, units and text, one table for the whole project."""
+
+from math import isnan
+
+MINUS = "\N{MINUS SIGN}"
+
+LABELS = {
+    "count": "n",
+    "randomised": "randomised",
+    "in_population": "in population",
+    "analysed": "analysed",
+    "missing": "missing",
+    "proportion": "proportion",
+    "mean": "mean",
+    "sd": "standard deviation",
+    "median": "median",
+    "q1": "lower quartile",
+    "q3": "upper quartile",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "events": "events",
+    "survival": "event-free",
+    "at_risk": "at risk",
+    "median_time": "median time",
+    "follow_up": "median follow-up",
+    "risk_difference": "risk difference",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "hazard_ratio": "hazard ratio",
+    "number_needed_to_treat": "number needed to treat",
+    "probability_of_superiority": "probability of a higher value",
+    "mean_difference": "mean difference",
+    "p_value": "p",
+    "p_adjusted": "adjusted p",
+    "p_uncorrected": "p, uncorrected",
+    "p_gg": "p, Greenhouse\N{EN DASH}Geisser",
+    "p_hf": "p, Huynh\N{EN DASH}Feldt",
+    "chi_squared": "χ²",
+    "z": "z",
+    "t": "t",
+    "f": "F",
+    "df": "degrees of freedom",
+    "df1": "numerator df",
+    "df2": "denominator df",
+    "epsilon_gg": "ε, Greenhouse\N{EN DASH}Geisser",
+    "epsilon_hf": "ε, Huynh\N{EN DASH}Feldt",
+    "epsilon_lower": "ε, lower bound",
+    "partial_eta_squared": "partial η²",
+    "generalised_eta_squared": "generalised η²",
+    "mauchly_w": "Mauchly's W",
+    "mauchly_p": "p of Mauchly's test",
+}
+
+COUNTS = {"count", "randomised", "in_population", "analysed", "missing", "events", "at_risk"}
+SHARES = {"proportion", "survival"}
+P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "mauchly_p"}
+RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}
+NOT_ESTIMABLE = "not estimable"
+
+
+def decimals(value: float, digits: int) -> str:
+    """A number with a fixed number of decimals and a true minus sign; never "−0.0"."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def p_text(p: float) -> str:
+    """A p-value: "<0.0001", three decimals below 0.1 (four below 0.001), else two."""
+    if p < 0.0001:
+        return "<0.0001"
+    digits = 4 if p < 0.00095 else 3 if p < 0.0995 else 2
+    return f"{p:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    return decimals(100 * share, 1)
+
+
+def number(value: float) -> str:
+    """A plain number: an integer as such, else three significant digits, at least one decimal."""
+    if value == int(value) and abs(value) < 1e6:
+        return decimals(value, 0)
+    return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
+
+
+def value_text(stat: str, value: float) -> str:
+    """One value of a statistic, without its unit."""
+    if isnan(value):
+        return NOT_ESTIMABLE
+    if stat in COUNTS:
+        return str(round(value))
+    if stat in P_VALUES:
+        return p_text(value)
+    if stat in SHARES or stat == "risk_difference":
+        return percent(value)
+    if stat in RATIOS or stat in {"probability_of_superiority", "mean", "sd", "mean_difference"}:
+        return decimals(value, 2)
+    if stat == "number_needed_to_treat":
+        return decimals(value, 1)
+    return number(value)
+
+
+def unit_text(stat: str, unit: str | None) -> str:
+    """What follows the value: " %", " percentage points", " days"."""
+    if stat in SHARES:
+        return " %"
+    if stat == "risk_difference":
+        return " percentage points"
+    return f" {unit}" if unit else ""
+
+
+def stat_text(
+    stat: str,
+    value: float,
+    interval: tuple[float, float] | None,
+    level: float | None,
+    unit: str | None,
+) -> str:
+    """A statistic as shown: "−7.8 percentage points (95 % CI −13.2 to −2.4)"."""
+    text = value_text(stat, value)
+    if text == NOT_ESTIMABLE:
+        return text
+    text += unit_text(stat, unit)
+    if interval is None or level is None:
+        return text
+    low, high = (("not reached" if isnan(b) else value_text(stat, b)) for b in interval)
+    return f"{text} ({number(100 * level)} % CI {low} to {high})"

@@ -1,0 +1,132 @@
+"""Derived data sets with ADSL beside them, and the rows that a predicate selects.
+
+A predicate is a condition (`trialtrace.conditions`) on the columns of a data set or of ADSL. One
+entry more is known, `complete: {column: [values]}`: keep the rows of subjects that have a value
+(AVAL) at every one of these values of the column. The same selection feeds the statistic, its
+member list and its trace, so the three cannot drift apart.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.conditions import met
+from trialtrace.contracts import ADSL, DERIVED, read_table
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+COMPLETE = "complete"
+Predicate = Mapping[str, Any]
+
+
+class Frames:
+    """The derived data sets of one trial; each is read once, when it is first asked."""
+
+    def __init__(self, derived: Path):
+        self.folder = Path(derived)
+        self._tables: dict[str, pa.Table] = {}
+        self._selections: dict[tuple[str, str], Selection] = {}
+
+    def table(self, dataset: str) -> "pa.Table":
+        """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL)."""
+        if dataset not in self._tables:
+            self._tables[dataset] = self._read(dataset)
+        return self._tables[dataset]
+
+    def _read(self, dataset: str) -> "pa.Table":
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        adsl = read_table(self.folder / "adsl.parquet", ADSL)
+        if dataset == "adsl":
+            return adsl.append_column("ASEQ", pa.array(np.zeros(adsl.num_rows, dtype=np.int64)))
+        table = read_table(self.folder / f"{dataset}.parquet", DERIVED[dataset])
+        rows = pc.index_in(table["USUBJID"], value_set=adsl["USUBJID"].combine_chunks())
+        for name in adsl.column_names:
+            if name not in table.column_names:
+                table = table.append_column(name, adsl[name].combine_chunks().take(rows))
+        return table.combine_chunks()
+
+    def select(self, dataset: str, predicate: Predicate) -> "Selection":
+        """The rows of a data set that surely meet the predicate."""
+        key = (dataset, canonical(predicate))
+        if key not in self._selections:
+            self._selections[key] = Selection(self, dataset, dict(predicate), self._rows(*key))
+        return self._selections[key]
+
+    def _rows(self, dataset: str, predicate: str) -> "np.ndarray":
+        import numpy as np
+
+        table = self.table(dataset)
+        condition = json.loads(predicate)
+        complete = condition.pop(COMPLETE, None)
+        mask = met(condition, table) if condition else None
+        rows = np.arange(table.num_rows)
+        if mask is not None:
+            rows = rows[mask.to_numpy(zero_copy_only=False)]
+        return rows if complete is None else _complete(table, rows, complete)
+
+
+def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list]) -> "np.ndarray":
+    """Of `rows`, those of subjects with an AVAL at each of the given values of a column."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ((name, values),) = complete.items()
+    column = table[name].combine_chunks().take(pa.array(rows))
+    wanted = pc.is_in(column, value_set=pa.array(values, type=column.type))
+    valid = pc.is_valid(table["AVAL"].combine_chunks().take(pa.array(rows)))
+    rows = rows[pc.and_(wanted, valid).to_numpy(zero_copy_only=False)]
+    subjects = table["USUBJID"].combine_chunks().take(pa.array(rows)).to_numpy(zero_copy_only=False)
+    _, inverse, counts = np.unique(subjects, return_inverse=True, return_counts=True)
+    return rows[counts[inverse] == len(values)] if len(rows) else rows
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows of one data set, by position."""
+
+    frames: Frames
+    dataset: str
+    predicate: dict[str, Any]
+    rows: "np.ndarray"
+
+    @property
+    def n(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> "np.ndarray":
+        """The selected values of a column as a numpy array (missing: NaN or None)."""
+        return self._taken(name).to_numpy(zero_copy_only=False)
+
+    def _taken(self, name: str) -> "pa.Array":
+        import pyarrow as pa
+
+        column = self.frames.table(self.dataset)[name].combine_chunks()
+        return column.take(pa.array(self.rows))
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """USUBJID/ASEQ of each row, sorted."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        number = self._taken("ASEQ").cast(pa.string())
+        return sorted(pc.binary_join_element_wise(self._taken("USUBJID"), number, "/").to_pylist())
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256("\n".join(self.ids).encode()).hexdigest()
+
+
+def canonical(predicate: Predicate) -> str:
+    """A predicate as JSON with sorted keys: its identity."""
+    return json.dumps(predicate, sort_keys=True, ensure_ascii=False)
