@@ -1,0 +1,169 @@
+"""ADSL: one row a subject, with treatment, covariates and population flags."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.config.load import Trial
+from trialtrace.config.model import Variable
+from trialtrace.contracts import ADSL
+from trialtrace.endpoints.records import Cells, Records, pick
+from trialtrace.endpoints.study import CleanTable, place_rows, require_columns, subject_keys
+from trialtrace.errors import Problem, Problems, UserError, one_of
+from trialtrace.populations import derive_flag
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable, Records]:
+    """Subjects' keys in the order of USUBJID, their clean table, and ADSL's records.
+
+    A subject may have several rows; each variable must then be constant over its non-missing
+    values. Raises UserError for variables that are not, and for codes without a meaning.
+    """
+    name = trial.subjects.table
+    require_columns(rows, list(_columns(trial).values()), f"{trial.name}/trial.yaml: subjects")
+    keys = _sorted_keys(trial, subject_keys(trial, name, rows))
+    table = place_rows(trial, name, rows, keys)
+    size = len(keys)
+    chosen = _constant_rows(trial, table, size)
+    columns = _identity(trial, keys) | _treatment(trial, table, chosen)
+    for variable, column in trial.subjects.columns.items():
+        if variable in columns:
+            raise UserError(
+                Problem(
+                    f"{trial.name}/trial.yaml: subjects.variables",
+                    found=f"two variables that both become {variable}",
+                    expected="names that differ from each other and from ADSL's own",
+                )
+            )
+        columns[variable] = _values(trial, table, variable, column, chosen[column])
+    every = np.arange(table.rows.num_rows)
+    cells = [
+        Cells(variable, table.subject, name, every, column)
+        for variable, column in _columns(trial).items()
+    ]
+    for population in trial.populations.values():
+        flag, behind = derive_flag(population, table, size, f"{trial.name}/trial.yaml")
+        columns[population.flag] = flag
+        cells += behind
+    return keys, table, Records("adsl", np.arange(size), columns, tuple(cells))
+
+
+def usubjid(trial: Trial, keys: "pa.Array") -> "pa.Array":
+    """Keys that are unique over trials; a synthetic subject's begins with SYN-."""
+    import pyarrow.compute as pc
+
+    prefix = "SYN-" if trial.synthetic else ""
+    return pc.binary_join_element_wise(f"{prefix}{trial.name}", keys, "-")
+
+
+def _sorted_keys(trial: Trial, keys: "pa.Array") -> "pa.Array":
+    import pyarrow.compute as pc
+
+    unique = pc.unique(keys)
+    return unique.take(pc.sort_indices(usubjid(trial, unique)))
+
+
+def _columns(trial: Trial) -> dict[str, str]:
+    """ADSL variable -> column of the subjects' table, treatment first."""
+    arm = trial.tables[trial.subjects.table].arm
+    return ({"ARM": arm, "TRT01P": arm} if arm else {}) | trial.subjects.columns
+
+
+def _constant_rows(trial: Trial, table: CleanTable, size: int) -> dict[str, np.ndarray]:
+    """For each column used, the subject's first row with a value; -1 where there is none."""
+    problems = Problems()
+    chosen = {}
+    for column in dict.fromkeys(_columns(trial).values()):
+        codes = table.column(column).dictionary_encode().indices
+        rows = np.flatnonzero(codes.is_valid().to_numpy(zero_copy_only=False))
+        subject = table.subject[rows]
+        first = np.full(size, -1, dtype=np.int64)
+        first[subject[::-1]] = rows[::-1]
+        code = codes.fill_null(-1).to_numpy()
+        differing = np.unique(subject[code[rows] != code[first[subject]]])
+        if differing.size:
+            problems.add(
+                f"{trial.name}: clean table {table.name}, column {column}",
+                found=f"different values in the rows of {differing.size} subjects",
+                expected="the same value in all rows of a subject, or none",
+                do=f"correct the data, or add to cleaning.yaml a check with constant: [{column}] "
+                "and severity: reject",
+            )
+        chosen[column] = first
+    problems.raise_if_any()
+    return chosen
+
+
+def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
+    import pyarrow as pa
+
+    synthetic = "Y" if trial.synthetic else "N"
+    return {
+        "STUDYID": pa.repeat(trial.name, len(keys)),
+        "USUBJID": usubjid(trial, keys),
+        "SUBJID": keys,
+        "SYNTHFL": pa.repeat(synthetic, len(keys)),
+    }
+
+
+def _treatment(
+    trial: Trial, table: CleanTable, chosen: dict[str, np.ndarray]
+) -> dict[str, "pa.Array"]:
+    column = trial.tables[table.name].arm
+    if not column:
+        return {}
+    place = f"{trial.name}: clean table {table.name}, column {column}"
+    codes = pick(table.column(column), chosen[column])
+    arms = trial.design.arms.values()
+    return {
+        "ARM": decode(codes, {arm.code: arm.label for arm in arms}, place),
+        "TRT01P": decode(codes, {arm.code: arm.name for arm in arms}, place),
+    }
+
+
+def _values(
+    trial: Trial, table: CleanTable, variable: str, column: str, row: np.ndarray
+) -> "pa.Array":
+    """A subject variable: numbers and dates as they are, codes by their labels."""
+    values = pick(table.column(column), row)
+    place = f"{trial.name}: clean table {table.name}, column {column}"
+    if variable == "SEX":
+        return decode(values, {code: sex for sex, code in trial.subjects.sex_codes.items()}, place)
+    known: Variable | None = trial.dictionary.get(table.name, {}).get(column)
+    return decode(values, known.choices, place) if known and known.choices else values
+
+
+def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array":
+    """What each code means; a missing code stays missing, one without a meaning is an error."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = codes.cast(pa.string())
+    index = pc.index_in(codes, value_set=pa.array(list(meanings), type=pa.string()))
+    index = pc.if_else(pc.is_valid(codes), index, pa.scalar(None, type=pa.int32()))
+    strange = pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(index))).as_py() or 0
+    if strange:
+        raise UserError(
+            Problem(
+                place,
+                found=f"{strange} subjects with a code that has no meaning here",
+                expected=f"one of {one_of(meanings)}",
+                do="complete the codes in trial.yaml or the choices in dictionary.csv",
+            )
+        )
+    return pa.array(list(meanings.values()), type=pa.string()).take(index)
+
+
+def adsl_table(trial: Trial, records: Records) -> "pa.Table":
+    """ADSL in its contract's columns, then covariates and flags in declared order."""
+    import pyarrow as pa
+
+    size = len(records)
+    given = dict(records.columns)
+    if trial.subjects.age:
+        given["AGEU"] = pa.repeat(pa.scalar(trial.subjects.age_unit, type=pa.string()), size)
+    whole = {name: given.get(name, pa.nulls(size)) for name in ADSL.names}
+    return pa.table(whole | {name: v for name, v in given.items() if name not in whole})

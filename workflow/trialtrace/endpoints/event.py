@@ -1,0 +1,51 @@
+"""Events: did it happen (1, Y) or not (0, N)? Unknown stays missing, for missing is never no."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.conditions import columns_of, evaluate
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.records import PLACE_OF_RECORD, Records, chosen_cells, pick
+from trialtrace.endpoints.study import Study, one_row_each
+from trialtrace.endpoints.treatment import own_treatment
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def derive(endpoint: Endpoint, study: Study) -> Records:
+    """A record a subject from a condition over its row, or one a record of the endpoint `of`."""
+    return _of_endpoint(endpoint, study) if "of" in endpoint.options else _of_row(endpoint, study)
+
+
+def yes_no(truth: "pa.Array") -> dict[str, "pa.Array"]:
+    """AVAL 1 or 0 and AVALC Y or N; both missing where the truth is unknown."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    aval = truth.cast(pa.int8()).cast(pa.float64())
+    return {"AVAL": aval, "AVALC": pc.if_else(truth, "Y", "N").cast(pa.string())}
+
+
+def _of_row(endpoint: Endpoint, study: Study) -> Records:
+    condition, where = endpoint.options["event"], endpoint.options.get("where")
+    columns = list(dict.fromkeys(columns_of(condition) + columns_of(where or {})))
+    table = study.table(endpoint, columns)
+    row = one_row_each(study, endpoint, table, where)
+    treatment, behind = own_treatment(study, endpoint, table, row)
+    values = yes_no(pick(evaluate(condition, table.rows), row))
+    cells = chosen_cells("AVAL", table.name, row, columns)
+    return Records("bds", np.arange(study.size), values | treatment, (*cells, *behind))
+
+
+def _of_endpoint(endpoint: Endpoint, study: Study) -> Records:
+    import pyarrow as pa
+
+    parent = study.parent(endpoint, endpoint.options["of"], ("bds",))
+    truth = evaluate(
+        {"AVAL": endpoint.options["event"]}, pa.table({"AVAL": parent.columns["AVAL"]})
+    )
+    kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
+    behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
+    return Records("bds", parent.subject, kept | yes_no(truth), behind)

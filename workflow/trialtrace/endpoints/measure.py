@@ -1,0 +1,104 @@
+"""Measures: one number a subject."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.conditions import columns_of
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.adsl import decode
+from trialtrace.endpoints.records import Records, chosen_cells, pick
+from trialtrace.endpoints.study import CleanTable, Study, one_row_each
+from trialtrace.endpoints.treatment import own_treatment
+from trialtrace.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def derive(endpoint: Endpoint, study: Study) -> Records:
+    """A record a subject: AVAL is the column's number, missing where there is none."""
+    column, where = endpoint.options["column"], endpoint.options.get("where")
+    columns = list(dict.fromkeys([column, *columns_of(where or {})]))
+    table = study.table(endpoint, columns)
+    row = one_row_each(study, endpoint, table, where)
+    treatment, behind = own_treatment(study, endpoint, table, row)
+    values = {name: pick(v, row) for name, v in numbers(study, endpoint, table, column).items()}
+    cells = chosen_cells("AVAL", table.name, row, columns)
+    values["AVALU"] = unit_column(study.unit(endpoint, column), study.size)
+    return Records("bds", np.arange(study.size), values | treatment, (*cells, *behind))
+
+
+def unit_column(unit: str | None, size: int) -> "pa.Array":
+    import pyarrow as pa
+
+    return pa.repeat(pa.scalar(unit, type=pa.string()), size)
+
+
+def numbers(
+    study: Study, endpoint: Endpoint, table: CleanTable, column: str
+) -> dict[str, "pa.Array"]:
+    """AVAL of every row, and AVALC with the label where the column holds codes of a scale.
+
+    Codes count as numbers only where the endpoint declares a scale and every code is a number.
+    """
+    import pyarrow as pa
+
+    values = table.column(column)
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        found = {"AVAL": values.cast(pa.float64())}
+    elif pa.types.is_string(values.type) and "scale" in endpoint.options:
+        found = _coded(study, endpoint, table, column)
+    else:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}, column {column}",
+                found="a column without numbers",
+                expected="a number or integer by the dictionary, or numeric codes and a `scale`",
+            )
+        )
+    _check_scale(study, endpoint, found["AVAL"], column)
+    return found
+
+
+def _coded(
+    study: Study, endpoint: Endpoint, table: CleanTable, column: str
+) -> dict[str, "pa.Array"]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    place = f"{study.place(endpoint)}, column {column}"
+    known = study.trial.dictionary.get(table.name, {}).get(column)
+    labels = known.choices if known else {}
+    try:
+        scores = pa.array([float(code) for code in labels], type=pa.float64())
+    except ValueError:
+        raise UserError(
+            Problem(place, found="codes that are no numbers", expected="numeric codes of a scale")
+        ) from None
+    label = decode(table.column(column), labels, place)
+    codes = pa.array(list(labels), type=pa.string())
+    return {"AVAL": scores.take(pc.index_in(table.column(column), codes)), "AVALC": label}
+
+
+def _check_scale(study: Study, endpoint: Endpoint, values: "pa.Array", column: str) -> None:
+    """Refuse values outside the scale that the endpoint declares."""
+    import pyarrow.compute as pc
+
+    scale = endpoint.options.get("scale", {})
+    outside = 0
+    if "from" in scale:
+        outside += pc.sum(pc.less(values, float(scale["from"]))).as_py() or 0
+    if "to" in scale:
+        outside += pc.sum(pc.greater(values, float(scale["to"]))).as_py() or 0
+    if outside:
+        low, high = scale.get("from", "no lower end"), scale.get("to", "no upper end")
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}, column {column}",
+                found=f"{outside} values outside the scale",
+                expected=f"{low} to {high}",
+                do="correct `scale`, or give the dictionary these bounds so that cleaning rejects "
+                "the values",
+            )
+        )

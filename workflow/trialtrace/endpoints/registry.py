@@ -1,0 +1,40 @@
+"""The kinds of endpoint and their modules; a new kind is one module and one entry here.
+
+Each module has `derive(endpoint, study) -> Records`, and is imported when a trial uses its kind.
+"""
+
+import importlib
+from collections.abc import Callable
+
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.study import Study
+from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+
+KINDS = {
+    "event": "trialtrace.endpoints.event",
+    "measure": "trialtrace.endpoints.measure",
+    "repeated": "trialtrace.endpoints.repeated",
+    "occurrence": "trialtrace.endpoints.occurrence",
+    "any_occurrence": "trialtrace.endpoints.any_occurrence",
+    "time_to_event": "trialtrace.endpoints.time_to_event",
+}
+
+
+def derivation(kind: str, place: str) -> Callable[[Endpoint, Study], Records]:
+    """The function that derives an endpoint of this kind."""
+    if kind not in KINDS:
+        raise UserError(
+            Problem(place, found=f'kind "{kind}"', expected=one_of(KINDS), do=_near(kind))
+        )
+    return importlib.import_module(KINDS[kind]).derive
+
+
+def _near(kind: str) -> str | None:
+    return did_you_mean(kind, KINDS)
+
+
+def parents(endpoint: Endpoint) -> list[str]:
+    """The endpoints that this one is made from."""
+    given = endpoint.options.get("of", endpoint.options.get("first_of", []))
+    return [given] if isinstance(given, str) else list(given)

@@ -1,0 +1,170 @@
+"""What a derivation works on: the trial's configuration, ADSL, and clean tables placed on it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.config.load import Trial
+from trialtrace.config.model import Condition, Endpoint
+from trialtrace.contracts import CLEAN, read_table
+from trialtrace.endpoints.records import Records
+from trialtrace.errors import Problem, UserError, one_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CleanTable:
+    """A clean table in the order of its source rows; `subject` is each row's position in ADSL."""
+
+    name: str
+    rows: "pa.Table"
+    subject: np.ndarray
+
+    def column(self, name: str) -> "pa.Array":
+        return self.rows[name].combine_chunks()
+
+
+@dataclass
+class Study:
+    """A trial in derivation. `keys` are the subjects' keys as text, in the order of ADSL."""
+
+    trial: Trial
+    clean_dir: Path
+    keys: "pa.Array"
+    adsl: Records
+    tables: dict[str, CleanTable] = field(default_factory=dict)
+    made: dict[str, Records] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.keys)
+
+    def place(self, endpoint: Endpoint) -> str:
+        """Where an endpoint is written, for messages."""
+        return f"{self.trial.name}/endpoints.yaml: {endpoint.name}"
+
+    def table(self, endpoint: Endpoint, columns: list[str]) -> CleanTable:
+        """The endpoint's clean table; `columns` must stand in it and its subjects in ADSL."""
+        name = endpoint.options["table"]
+        if name not in self.tables:
+            rows = read_clean(self.clean_dir, name)
+            self.tables[name] = place_rows(self.trial, name, rows, self.keys)
+        table = self.tables[name]
+        require_columns(table.rows, columns, self.place(endpoint))
+        return table
+
+    def parent(self, endpoint: Endpoint, name: str, datasets: tuple[str, ...]) -> Records:
+        """The records of the endpoint `name`, which must lie in one of the data sets."""
+        records = self.made[name]
+        if records.dataset not in datasets:
+            raise UserError(
+                Problem(
+                    self.place(endpoint),
+                    found=f'"{name}", an endpoint with records in {records.dataset}',
+                    expected=f"an endpoint with records in {' or '.join(datasets)}",
+                )
+            )
+        return records
+
+    def unit(self, endpoint: Endpoint, column: str) -> str | None:
+        """The endpoint's own unit, else the one that cleaning gives its column."""
+        cleaning = self.trial.cleaning.tables.get(endpoint.options["table"])
+        by_column = cleaning.units.get(column) if cleaning else None
+        return endpoint.options.get("unit", by_column)
+
+
+def read_clean(clean_dir: Path, name: str) -> "pa.Table":
+    """A clean table in the order of its source rows."""
+    return read_table(Path(clean_dir) / f"{name}.parquet", CLEAN)
+
+
+def require_columns(rows: "pa.Table", columns: list[str], place: str) -> None:
+    """Refuse a table that lacks a column a derivation reads."""
+    lacking = [name for name in columns if name not in rows.column_names]
+    if lacking:
+        raise UserError(
+            Problem(
+                place,
+                found=f"no column {one_of(lacking)}",
+                expected=f"columns of the clean table: {one_of(rows.column_names)}",
+            )
+        )
+
+
+def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
+    """Each row's subject key as text. Raises UserError where a row has none."""
+    import pyarrow as pa
+
+    column = trial.tables[name].subject
+    place = f"{trial.name}: clean table {name}, column {column}"
+    require_columns(rows, [column], place)
+    keys = rows[column].combine_chunks()
+    if not (pa.types.is_string(keys.type) or pa.types.is_integer(keys.type)):
+        raise UserError(Problem(place, found=str(keys.type), expected="text or integer keys"))
+    if keys.null_count:
+        raise UserError(
+            Problem(
+                place,
+                found=f"{keys.null_count} rows without a subject",
+                expected="a subject in every clean row",
+                do="run the cleaning stage again; it rejects rows without a subject",
+            )
+        )
+    return keys.cast(pa.string())
+
+
+def place_rows(trial: Trial, name: str, rows: "pa.Table", keys: "pa.Array") -> CleanTable:
+    """Give each row its subject's position in ADSL; a subject that ADSL lacks is an error."""
+    import pyarrow.compute as pc
+
+    own = subject_keys(trial, name, rows)
+    position = pc.index_in(own, value_set=keys)
+    if position.null_count:
+        unknown = pc.count_distinct(own.filter(pc.is_null(position))).as_py()
+        raise UserError(
+            Problem(
+                f"{trial.name}: clean table {name}",
+                found=f"{unknown} subjects ({position.null_count} rows) who are not in the table "
+                f"of subjects, {trial.subjects.table}",
+                expected="known subjects only",
+                do=f"add them to {trial.subjects.table}, or let cleaning reject their rows",
+            )
+        )
+    return CleanTable(name, rows, position.to_numpy().astype(np.int64))
+
+
+def one_row_each(
+    study: Study, endpoint: Endpoint, table: CleanTable, where: Condition | None
+) -> np.ndarray:
+    """The row of each subject among the rows that surely meet `where`; -1 where there is none.
+
+    Raises UserError with counts where a subject has several.
+    """
+    rows = met_rows(table, where)
+    subject = table.subject[rows]
+    times = np.bincount(subject, minlength=study.size)
+    if (times > 1).any():
+        raise UserError(
+            Problem(
+                study.place(endpoint),
+                found=f"{int((times > 1).sum())} subjects with several rows of {table.name}",
+                expected="one row a subject",
+                do="choose the row with `where`, or name the visits of a repeated endpoint",
+            )
+        )
+    chosen = np.full(study.size, -1, dtype=np.int64)
+    chosen[subject] = rows
+    return chosen
+
+
+def met_rows(table: CleanTable, where: Condition | None) -> np.ndarray:
+    """Positions of the rows that surely meet `where`: all rows where there is no condition."""
+    from trialtrace.conditions import met
+
+    if where is None:
+        return np.arange(table.rows.num_rows)
+    return np.flatnonzero(met(where, table.rows).to_numpy(zero_copy_only=False))

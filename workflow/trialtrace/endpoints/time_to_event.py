@@ -1,0 +1,130 @@
+"""Times to an event, right-censored: from a row a subject, or the first of several endpoints."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.conditions import columns_of, evaluate
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.measure import unit_column
+from trialtrace.endpoints.records import Records, chosen_cells, pick
+from trialtrace.endpoints.study import Study, one_row_each
+from trialtrace.endpoints.treatment import own_treatment
+from trialtrace.errors import Problem, UserError, one_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def derive(endpoint: Endpoint, study: Study) -> Records:
+    """A record a subject: AVAL time, CNSR 0 event or 1 censored.
+
+    Both are missing where the time is missing or negative or the event is unknown.
+    """
+    if "first_of" in endpoint.options:
+        return _first_of(endpoint, study)
+    time, event = endpoint.options["time"], endpoint.options["event"]
+    where = endpoint.options.get("where")
+    deciding = list(dict.fromkeys(columns_of(event) + columns_of(where or {})))
+    columns = list(dict.fromkeys([time, *deciding]))
+    table = study.table(endpoint, columns)
+    row = one_row_each(study, endpoint, table, where)
+    days = _numeric(study, endpoint, pick(table.column(time), row))
+    happened = pick(evaluate(event, table.rows), row)
+    values = _outcome(
+        days,
+        _numpy(happened.cast("int8").cast("float64")),
+        _said(endpoint, "event_label", endpoint.label),
+        _said(endpoint, "censored_label", "Censored"),
+    )
+    values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
+    treatment, behind = own_treatment(study, endpoint, table, row)
+    cells = chosen_cells("AVAL", table.name, row, columns)
+    cells += chosen_cells("CNSR", table.name, row, columns)
+    return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
+
+
+def _said(endpoint: Endpoint, key: str, otherwise: str) -> np.ndarray:
+    return np.array([endpoint.options.get(key, otherwise)], dtype=object)
+
+
+def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray:
+    import pyarrow as pa
+
+    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: time",
+                found="a column without numbers",
+                expected="a number or integer by the dictionary",
+            )
+        )
+    return _numpy(values.cast("float64"))
+
+
+def _numpy(values: "pa.Array") -> np.ndarray:
+    """Floats with NaN where a value is missing."""
+    return values.to_numpy(zero_copy_only=False)
+
+
+def _outcome(
+    time: np.ndarray, happened: np.ndarray, event_text: np.ndarray, censored_text: np.ndarray
+) -> dict[str, "pa.Array"]:
+    """AVAL, CNSR and their descriptions; texts are one for all or one a subject."""
+    import pyarrow as pa
+
+    unknown = ~(time >= 0) | np.isnan(happened)
+    yes = happened == 1
+    said = np.broadcast_to(event_text, time.shape), np.broadcast_to(censored_text, time.shape)
+    return {
+        "AVAL": pa.array(time, mask=unknown),
+        "CNSR": pa.array(np.where(yes, 0, 1).astype(np.int64), mask=unknown),
+        "EVNTDESC": pa.array(said[0], type=pa.string(), mask=unknown | ~yes),
+        "CNSDTDSC": pa.array(said[1], type=pa.string(), mask=unknown | yes),
+    }
+
+
+def _first_of(endpoint: Endpoint, study: Study) -> Records:
+    """The earliest event of several endpoints; without one, their earliest censoring.
+
+    Up to the earliest censoring all were followed, so the subject is known to be free of each. Of
+    events (or censorings) at one time the endpoint named first gives the description. Missing where
+    one of them is missing, for it might have come first.
+    """
+    names = endpoint.options["first_of"]
+    parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
+    unit = _common_unit(study, endpoint, parts)
+    time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
+    censored = np.stack([_numpy(part.columns["CNSR"].cast("float64")) for part in parts])
+    unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
+    at_event = np.where(censored == 0, time, np.inf)
+    any_event = np.isfinite(at_event).any(axis=0)
+    which = np.where(any_event, at_event.argmin(axis=0), np.where(unknown, 0, time.argmin(axis=0)))
+    subjects = np.arange(study.size)
+    happened = np.where(unknown, np.nan, any_event.astype(np.float64))
+    values = _outcome(
+        time[which, subjects], happened, _told(parts, "EVNTDESC", which),
+        _said(endpoint, "censored_label", None) if "censored_label" in endpoint.options
+        else _told(parts, "CNSDTDSC", which),
+    )  # fmt: skip
+    values["AVALU"] = unit_column(unit, study.size)
+    own = {"TRTP": parts[0].columns["TRTP"]} if "TRTP" in parts[0].columns else {}
+    return Records("adtte", subjects, values | own, tuple(c for part in parts for c in part.cells))
+
+
+def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
+    texts = np.stack([part.columns[column].to_numpy(zero_copy_only=False) for part in parts])
+    return texts[which, np.arange(texts.shape[1])]
+
+
+def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records]) -> str | None:
+    units = {part.columns["AVALU"][0].as_py() if len(part) else None for part in parts}
+    if len(units) > 1:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: first_of",
+                found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
+                expected="one unit",
+            )
+        )
+    return units.pop()

@@ -1,0 +1,56 @@
+"""The planned treatment of a record, where it is not simply the subject's."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.adsl import decode
+from trialtrace.endpoints.records import Cells, chosen_cells, pick
+from trialtrace.endpoints.study import CleanTable, Study, require_columns
+from trialtrace.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OWN_TREATMENT = ("within_subject", "crossover")
+
+
+def own_treatment(
+    study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray
+) -> tuple[dict[str, "pa.Array"], list[Cells]]:
+    """TRTP of records made from `row` of a table with an arm of its own, and the cells behind it.
+
+    Nothing where TRTP is the subject's. In a design in which a subject has one treatment, an arm in
+    another table must agree with it: UserError with the number of subjects where it does not.
+    """
+    column = study.trial.tables[table.name].arm
+    if not column or table.name == study.trial.subjects.table:
+        return {}, []
+    require_columns(table.rows, [column], study.place(endpoint))
+    meanings = {arm.code: arm.name for arm in study.trial.design.arms.values()}
+    place = f"{study.trial.name}: clean table {table.name}, column {column}"
+    named = decode(table.column(column), meanings, place)
+    if study.trial.design.kind in OWN_TREATMENT:
+        return {"TRTP": pick(named, row)}, chosen_cells("TRTP", table.name, row, [column])
+    _check_agreement(study, table, named, place)
+    return {}, []
+
+
+def _check_agreement(study: Study, table: CleanTable, named: "pa.Array", place: str) -> None:
+    import pyarrow.compute as pc
+
+    if "TRT01P" not in study.adsl.columns:
+        return
+    planned = study.adsl.columns["TRT01P"].take(table.subject)
+    differs = pc.fill_null(pc.not_equal(named, planned), False).to_numpy(zero_copy_only=False)
+    if differs.any():
+        raise UserError(
+            Problem(
+                place,
+                found=f"another arm than in {study.trial.subjects.table} for "
+                f"{np.unique(table.subject[differs]).size} subjects",
+                expected="one treatment a subject in this design",
+                do="correct the data, or leave `arm` out of this table in trial.yaml",
+            )
+        )
