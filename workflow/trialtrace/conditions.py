@@ -191,7 +191,7 @@ def _operand(operand: Any, column: "pa.Array", table: "pa.Table") -> Any:
 
 
 def met(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":
-    """True where a condition is surely met; unknown counts as not met (for populations, filters)."""
+    """True where a condition is surely met; unknown counts as not met."""
     import pyarrow.compute as pc
 
     return pc.fill_null(evaluate(condition, table), False)

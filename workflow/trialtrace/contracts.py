@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A table's columns and key. With `extra`, further columns may follow, in the writer's order."""
+    """A table's columns and key; with `extra`, further columns follow in the writer's order."""
 
     name: str
     columns: tuple[Column, ...]
@@ -357,10 +357,14 @@ def from_rows(rows: list[dict], contract: Contract) -> "pa.Table":
 
     return pa.Table.from_pydict(
         {
-            c.name: pa.array([row.get(c.name) for row in rows], type=_arrow_type(c.kind), from_pandas=True)
-            for c in contract.columns
+            column.name: pa.array(
+                [row.get(column.name) for row in rows],
+                type=_arrow_type(column.kind),
+                from_pandas=True,
+            )
+            for column in contract.columns
         }
-    )  # fmt: skip
+    )
 
 
 def write_table(path: Path, table: "pa.Table", contract: Contract) -> None:

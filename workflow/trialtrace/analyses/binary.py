@@ -1,6 +1,7 @@
 """Events (yes or no): risks by arm, comparisons of two arms, exact and χ² tests."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from trialtrace.analyses.cuts import Cut
 from trialtrace.analyses.estimate import interval_result, plain_result, test_results
@@ -44,7 +45,9 @@ def describe_proportion(cut: Cut, step: Step) -> Iterator[Result]:
         yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
         yield interval_result(
             cut, place, ("proportion", step.method), members,
-            lambda: PROPORTIONS[step.method](events.n, rows.n, confidence=cut.analysis.confidence),
+            partial(
+                PROPORTIONS[step.method], events.n, rows.n, confidence=cut.analysis.confidence
+            ),
             options=cut.options(step, interval=True), **common,
         )  # fmt: skip
 
@@ -55,8 +58,9 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
         yield interval_result(
             cut, cut.at(pair=pair), (step.statistic, step.method),
             {"analysed": both, "numerator": with_event(cut, both)},
-            lambda: ESTIMATES[step.key](
-                *two_by_two(cut, treated, reference), confidence=cut.analysis.confidence
+            partial(
+                ESTIMATES[step.key], *two_by_two(cut, treated, reference),
+                confidence=cut.analysis.confidence,
             ),
             options=cut.options(step, interval=True), n_used=both.n,
         )  # fmt: skip
@@ -69,13 +73,13 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
         yield from test_results(
             cut, cut.at(pair=pair), named(step),
             {"analysed": both, "numerator": with_event(cut, both)},
-            lambda: function(*two_by_two(cut, treated, reference), **step.options),
+            partial(function, *two_by_two(cut, treated, reference), **step.options),
             statistic=statistic, options=cut.options(step), n_used=both.n,
         )  # fmt: skip
 
 
 def named(step: Step) -> str:
-    """The method's name in a result_id; a correction is part of it, so that two can stand together."""
+    """The method's name in a result_id; a correction is part of it, so that two can be told."""
     correction = step.options.get("correction")
     return step.method if correction in (None, "none") else f"{step.method}_{correction}"
 

@@ -1,6 +1,7 @@
 """Measured and ordinal values: summaries by arm, comparisons of two arms by means and by ranks."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from trialtrace.analyses.binary import named
 from trialtrace.analyses.cuts import Cut
@@ -60,7 +61,7 @@ def _mean(cut: Cut, group: str, rows: Selection) -> Result:
         return plain_result(cut, place, names, members, value, **more)
     return interval_result(
         cut, place, names, members,
-        lambda: means.mean_interval(rows.column("AVAL"), confidence=confidence),
+        partial(means.mean_interval, rows.column("AVAL"), confidence=confidence),
         options={"confidence": confidence}, n_used=rows.n,
     )  # fmt: skip
 
@@ -70,8 +71,8 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
             cut, cut.at(pair=pair), (step.statistic, step.method), {"analysed": both},
-            lambda: ESTIMATES[step.key](
-                treated.column("AVAL"), reference.column("AVAL"),
+            partial(
+                ESTIMATES[step.key], treated.column("AVAL"), reference.column("AVAL"),
                 confidence=cut.analysis.confidence,
             ),
             options=cut.options(step, interval=True), n_used=both.n,
@@ -84,7 +85,7 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut, cut.at(pair=pair), named(step), {"analysed": both},
-            lambda: function(treated.column("AVAL"), reference.column("AVAL"), **step.options),
+            partial(function, treated.column("AVAL"), reference.column("AVAL"), **step.options),
             statistic=statistic, options=cut.options(step), n_used=both.n,
         )  # fmt: skip
 

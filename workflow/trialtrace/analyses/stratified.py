@@ -1,6 +1,7 @@
-"""Events compared across strata: Mantel-Haenszel estimates, Cochran-Mantel-Haenszel, Breslow-Day."""
+"""Events compared across strata: Mantel-Haenszel estimates, CMH and Breslow-Day tests."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -28,8 +29,8 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
             cut, cut.at(pair=pair), (step.statistic, step.method), members(cut, step, both),
-            lambda: function(
-                *tables(cut, step, treated, reference),
+            partial(
+                function, *tables(cut, step, treated, reference),
                 confidence=cut.analysis.confidence, **choices,
             ),
             options=cut.options(step, interval=True), n_used=stratum_rows(cut, step, both).n,
@@ -42,7 +43,7 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut, cut.at(pair=pair), named(step), members(cut, step, both),
-            lambda: TESTS[step.method](*tables(cut, step, treated, reference), **choices),
+            partial(TESTS[step.method], *tables(cut, step, treated, reference), **choices),
             statistic="chi_squared", options=cut.options(step),
             n_used=stratum_rows(cut, step, both).n,
         )  # fmt: skip
