@@ -1,0 +1,161 @@
+"""Cross-column checks of cleaning.yaml: what must hold between the cells of a row or a subject.
+
+A check is judged on the typed values of the accepted rows, before any check takes a cell away, so
+their order does not matter. What cannot be judged because a value is missing breaks no check; it
+is counted.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.rejects import FLAG, REJECT, Finding
+from trialtrace.cleaning.values import as_mask
+from trialtrace.conditions import columns_of, evaluate, met, mistakes
+from trialtrace.config.model import CleaningCheck, Condition
+from trialtrace.errors import Problem, Problems, UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A check's outcome. Counts are of rows, for `constant` of cells."""
+
+    findings: list[Finding]
+    counts: dict[str, int]
+
+
+def run_check(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> Judged:
+    """Judge a check in every row of the accepted, typed table."""
+    _check_conditions(check, table)
+    if check.constant:
+        return _constant(check, table, subject)
+    where = as_mask(met(check.where, table)) if check.where else None
+    if check.stored is not None:
+        holds = _score_holds(check, table)
+        columns = check.columns or (check.stored,)
+        reason = f"{check.stored} differs from the sum of its points"
+    elif check.expect is not None:
+        holds = evaluate(check.expect, table)
+        columns = check.columns or tuple(columns_of(check.expect))
+        reason = "does not hold"
+    else:
+        raise UserError(
+            Problem(f"cleaning.yaml: checks.{check.name}", expected="expect, stored or constant")
+        )
+    return _judged(check, table, holds, where, columns, f"{check.label}: {reason}")
+
+
+def _judged(
+    check: CleaningCheck,
+    table: "pa.Table",
+    holds: "pa.Array",
+    where: "np.ndarray | None",
+    columns: tuple[str, ...],
+    reason: str,
+) -> Judged:
+    import numpy as np
+    import pyarrow.compute as pc
+
+    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
+    broken = looked & as_mask(pc.invert(holds))
+    unknown = looked & as_mask(pc.is_null(holds))
+    findings = []
+    for column in columns:
+        findings += _cells(check, table, column, broken, reason)
+    counts = {"looked_at": looked, "broken": broken, "not_judged": unknown}
+    return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
+
+
+def _cells(
+    check: CleaningCheck, table: "pa.Table", column: str, broken: "np.ndarray", reason: str
+) -> list[Finding]:
+    """Findings on the cells of a column; a missing cell cannot be taken away, so it is flagged."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    present = pc.is_valid(table[column]).to_numpy()
+    used = np.flatnonzero(broken & present)
+    absent = np.flatnonzero(broken & ~present)
+    return [
+        Finding(check.name, reason, used, column, REJECT if check.severity == REJECT else FLAG),
+        Finding(check.name, reason, absent, column, FLAG),
+    ]
+
+
+def _score_holds(check: CleaningCheck, table: "pa.Table") -> "pa.Array":
+    """Whether the stored score is the sum of its points; unknown where a criterion is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    total = pa.array([0.0]).take(pa.array([0] * 0)) if not table.num_rows else None
+    for point in check.points:
+        given = pc.multiply(evaluate(point["when"], table).cast(pa.float64()), float(point["give"]))
+        total = given if total is None else pc.add(total, given)
+    difference = pc.abs(pc.subtract(table[check.stored].combine_chunks().cast(pa.float64()), total))
+    return pc.less_equal(difference, TOLERANCE)
+
+
+def _constant(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> Judged:
+    """Recorded values of a subject are the same in all its rows; missing ones are not compared."""
+    import numpy as np
+
+    findings, looked, broken = [], 0, 0
+    codes = np.unique(subject.to_numpy(zero_copy_only=False), return_inverse=True)[1]
+    for column in check.constant:
+        values = table[column].combine_chunks().dictionary_encode().indices
+        present = values.is_valid().to_numpy(zero_copy_only=False)
+        number = values.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        differs = present & _varies(codes, number, present)
+        reason = f"{check.label}: {column} differs between rows of a subject"
+        findings += _cells(check, table, column, differs, reason)
+        looked += int(present.sum())
+        broken += int(differs.sum())
+    counts = {"looked_at": looked, "broken": broken, "not_judged": 0}
+    return Judged(findings, counts)
+
+
+def _varies(group: "np.ndarray", value: "np.ndarray", present: "np.ndarray") -> "np.ndarray":
+    """For each row, whether its group has more than one different value among the present ones."""
+    import numpy as np
+
+    size = int(group.max()) + 1 if len(group) else 0
+    low = np.full(size, np.iinfo(np.int64).max)
+    high = np.full(size, -1)
+    np.minimum.at(low, group[present], value[present])
+    np.maximum.at(high, group[present], value[present])
+    return (high > low)[group]
+
+
+def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
+    """Columns and operands of a check fit the table."""
+    place = f"cleaning.yaml: checks.{check.name}"
+    problems = Problems()
+    kinds = column_kinds(table)
+    conditions: dict[str, Condition | None] = {"where": check.where, "expect": check.expect}
+    for number, point in enumerate(check.points):
+        conditions[f"points.{number}.when"] = point["when"]
+    for key, condition in conditions.items():
+        for path, sentence in mistakes(condition, kinds) if condition is not None else ():
+            problems.add(f"{place}.{key}.{path}".rstrip("."), sentence)
+    named = {"columns": check.columns, "constant": check.constant}
+    named["stored"] = (check.stored,) if check.stored else ()
+    for key, columns in named.items():
+        for column in columns:
+            if column not in kinds:
+                problems.add(f"{place}.{key}", found=repr(column), expected="a column of the table")
+    if check.severity not in (REJECT, FLAG):
+        problems.add(f"{place}.severity", found=repr(check.severity), expected="flag or reject")
+    problems.raise_if_any()
+
+
+def column_kinds(table: "pa.Table") -> dict[str, str]:
+    """The columns of a clean table with their kinds, as conditions know them."""
+    import pyarrow as pa
+
+    kinds = {pa.string(): "text", pa.float64(): "number", pa.int64(): "integer"}
+    return {field.name: kinds.get(field.type, "date") for field in table.schema}

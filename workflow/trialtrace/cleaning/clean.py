@@ -1,0 +1,187 @@
+"""Clean: raw tables of text become typed tables, with a list of what was not accepted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.checks import run_check
+from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
+from trialtrace.cleaning.conservation import Balance, Cells
+from trialtrace.cleaning.keys import PLACE, bad_rows, subject_text
+from trialtrace.cleaning.layout import check_arms, check_columns
+from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
+from trialtrace.cleaning.units import conversion_of
+from trialtrace.cleaning.values import blank, stripped
+from trialtrace.config.load import Trial
+from trialtrace.config.model import TableSpec
+from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table
+from trialtrace.store import write_json, write_parquet
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A clean table, its rejects, its counts, and its subjects as text."""
+
+    table: "pa.Table"
+    rejects: "pa.Table"
+    balance: Balance
+    subjects: "pa.Array"
+
+
+def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
+    """Write `<table>.parquet` for each clean table, `rejects.parquet` and `conservation.json`.
+
+    The table of subjects comes first: rows of other tables must belong to one of its subjects.
+    All tables are cleaned and counted before the first file is written.
+    """
+    import pyarrow as pa
+
+    first = trial.subjects.table
+    cleaned: dict[str, Cleaned] = {}
+    for name in sorted(trial.tables, key=lambda name: name != first):
+        spec = trial.tables[name]
+        raw = read_table(Path(raw_dir) / f"{spec.of}.parquet", RAW)
+        known = None if name == first else cleaned[first].subjects
+        cleaned[name] = clean_table(trial, spec, raw, known)
+    rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
+    conform(rejects, REJECTS, "rejects")
+    out_dir = Path(out_dir)
+    for name, one in cleaned.items():
+        write_parquet(out_dir / f"{name}.parquet", one.table)
+    write_parquet(out_dir / "rejects.parquet", conform(rejects, REJECTS, "rejects"), 0o600)
+    balances = {name: one.balance.as_json() for name, one in cleaned.items()}
+    write_json(out_dir / "conservation.json", balances)
+
+
+def clean_table(
+    trial: Trial, spec: TableSpec, raw: "pa.Table", known: "pa.Array | None"
+) -> Cleaned:
+    """Clean one raw table; `known` are the subjects its rows may belong to (None: any)."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    check_columns(trial, spec, raw)
+    check_arms(trial, spec, raw)
+    log = RejectLog(spec.name)
+    columns = _clean_columns(trial, spec, raw)
+    for column in columns.values():
+        for finding in column.findings:
+            log.add(finding)
+    place = {name: raw[name] for name in PLACE}
+    typed = pa.table(place | {name: column.values for name, column in columns.items()})
+    subject = subject_text(typed, spec)
+    for finding in bad_rows(typed, _raw_text(trial, spec, raw), spec, subject, known):
+        log.add(finding)
+    kept = np.setdiff1d(np.arange(raw.num_rows), log.rejected_rows())
+    _flag_required(trial, spec, columns, kept, log)
+    table, counts = _checked(trial, spec, typed.take(kept), kept, subject, log)
+    rejects = log.as_table(raw, subject)
+    balance = _balance(trial, spec, raw, table, columns, kept, log, counts)
+    balance.verify(spec.name)
+    subjects = pc.unique(subject.take(pa.array(kept)))
+    return Cleaned(conform(table, CLEAN, spec.name), rejects, balance, subjects)
+
+
+def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
+    rules = trial.cleaning.tables[spec.name]
+    source = trial.source.items.get(spec.of, {})
+    made = {}
+    for name, variable in trial.dictionary[spec.name].items():
+        spelling = Spelling(
+            source.get("decimal", "."), source.get("date_order"), rules.missing.get(name, ())
+        )
+        given = rules.convert.get(name)
+        conversion = None
+        if given is not None:
+            conversion = conversion_of(given, rules.missing.get(given["unit_column"], ()))
+        made[name] = clean_column(variable, raw, spelling, conversion)
+    return made
+
+
+def _raw_text(trial: Trial, spec: TableSpec, raw: "pa.Table") -> "pa.Table":
+    """The cells of the dictionary's columns, without blanks around them."""
+    import pyarrow as pa
+
+    missing = trial.cleaning.tables[spec.name].missing
+    names = list(trial.dictionary[spec.name])
+    return pa.table({name: stripped(raw[name], missing.get(name, ())) for name in names})
+
+
+def _flag_required(
+    trial: Trial,
+    spec: TableSpec,
+    columns: dict[str, CleanColumn],
+    kept: "np.ndarray",
+    log: RejectLog,
+) -> None:
+    """A required value that is missing is listed; its row stays."""
+    import numpy as np
+
+    for name, variable in trial.dictionary[spec.name].items():
+        if variable.required:
+            absent = np.intersect1d(np.flatnonzero(columns[name].missing), kept)
+            log.add(Finding("required", "a value is required and missing", absent, name, FLAG))
+
+
+def _checked(
+    trial: Trial,
+    spec: TableSpec,
+    table: "pa.Table",
+    kept: "np.ndarray",
+    subject: "pa.Array",
+    log: RejectLog,
+) -> tuple["pa.Table", dict[str, dict[str, int]]]:
+    """The table after its cross-column checks, and what each of them counted."""
+    import numpy as np
+    import pyarrow as pa
+
+    counts = {}
+    owners = subject.take(pa.array(kept))
+    earlier = len(log.findings)
+    for check in trial.cleaning.checks.values():
+        if check.table == spec.name:
+            judged = run_check(check, table, owners)
+            counts[check.name] = judged.counts
+            for found in judged.findings:
+                at = kept[found.positions]
+                log.add(Finding(found.rule, found.reason, at, found.column, found.severity))
+    for name in {f.column for f in log.findings[earlier:] if f.severity != FLAG}:
+        gone = pa.array(np.isin(kept, log.rejected_cells(name)))
+        position = table.column_names.index(name)
+        values = blank(table[name].combine_chunks(), gone)
+        table = table.set_column(position, name, values)
+    return table, counts
+
+
+def _balance(
+    trial: Trial,
+    spec: TableSpec,
+    raw: "pa.Table",
+    table: "pa.Table",
+    columns: dict[str, CleanColumn],
+    kept: "np.ndarray",
+    log: RejectLog,
+    checks: dict[str, dict[str, int]],
+) -> Balance:
+    """Count what came in, what is in the table, and what is in the list."""
+    import numpy as np
+
+    gone = log.rejected_rows()
+    cells = {}
+    for name, column in columns.items():
+        alone = np.setdiff1d(log.rejected_cells(name), gone)
+        cells[name] = Cells(
+            cells_in=len(raw[name]),
+            accepted=table.num_rows - table[name].null_count,
+            missing=int(column.missing[kept].sum()),
+            rejected=len(alone) + len(gone),
+            rejected_with_row=len(gone),
+            padded=column.padded,
+        )
+    ignored = trial.cleaning.tables[spec.name].ignore
+    return Balance(raw.num_rows, table.num_rows, len(gone), cells, ignored, checks)

@@ -1,0 +1,98 @@
+"""One column: blanks, missing values, type, unit, range, each with its own rule."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.cleaning.rejects import Finding
+from trialtrace.cleaning.units import Conversion, convert
+from trialtrace.cleaning.values import Broken, as_mask, blank, parse, stripped
+from trialtrace.config.model import Variable
+from trialtrace.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How the cells of a table are written."""
+
+    decimal: str = "."
+    date_order: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CleanColumn:
+    """The values of a column, the cells that were missing, what was found, and the padded cells."""
+
+    values: "pa.Array"
+    missing: "np.ndarray"
+    findings: list[Finding]
+    padded: int
+
+
+def clean_column(
+    variable: Variable, raw: "pa.Table", spelling: Spelling, conversion: Conversion | None
+) -> CleanColumn:
+    """The typed values of a variable, with a finding for each rule that cells break."""
+    import pyarrow.compute as pc
+
+    cells = raw[variable.name]
+    text = stripped(cells, spelling.missing)
+    order = spelling.date_order or variable.date_order or "ymd"
+    values, broken = parse(variable, text, spelling.decimal, order)
+    if conversion is not None:
+        values, more = convert(values, raw, conversion)
+        broken += more
+    values, more = check_range(variable, values)
+    missing = as_mask(pc.is_null(text))
+    length = pc.utf8_length(cells.combine_chunks())
+    trimmed = pc.utf8_length(pc.utf8_trim_whitespace(cells.combine_chunks()))
+    padded = pc.sum(pc.and_(pc.greater(length, trimmed), pc.greater(trimmed, 0))).as_py() or 0
+    findings = [_finding(variable.name, rule) for rule in broken + more]
+    return CleanColumn(values, missing, findings, padded)
+
+
+def _finding(column: str, broken: Broken) -> Finding:
+    import numpy as np
+
+    return Finding(broken.rule, broken.reason, np.flatnonzero(broken.mask), column)
+
+
+def check_range(variable: Variable, values: "pa.Array") -> tuple["pa.Array", list[Broken]]:
+    """Values between the dictionary's minimum and maximum, both included."""
+    import pyarrow.compute as pc
+
+    broken = []
+    checks: list[tuple[str, str | None, Callable[..., Any], str]] = [
+        ("below_minimum", variable.minimum, pc.less, "below the minimum of"),
+        ("above_maximum", variable.maximum, pc.greater, "above the maximum of"),
+    ]
+    result = values
+    for rule, limit, compare, words in checks:
+        if limit is not None and variable.kind != "text":
+            outside = compare(values, _limit(variable, limit))
+            broken.append(Broken(rule, f"{words} the dictionary, {limit}", as_mask(outside)))
+            result = blank(result, outside)
+    return result, broken
+
+
+def _limit(variable: Variable, limit: str) -> Any:
+    import pyarrow as pa
+
+    try:
+        if variable.kind == "date":
+            return pa.scalar(datetime.date.fromisoformat(limit), type=pa.date32())
+        return pa.scalar(float(limit))
+    except ValueError:
+        raise UserError(
+            Problem(
+                f"dictionary.csv, row {variable.row}: minimum or maximum of {variable.name}",
+                found=repr(limit),
+                expected="an ISO date" if variable.kind == "date" else "a number",
+            )
+        ) from None

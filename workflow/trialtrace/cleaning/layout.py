@@ -1,0 +1,77 @@
+"""Before cleaning: columns are those of the dictionary, arms are those of the design."""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.values import as_mask, stripped
+from trialtrace.config.load import Trial
+from trialtrace.config.model import TableSpec
+from trialtrace.errors import Problem, Problems, UserError, did_you_mean, one_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PLACE = ("source_file", "source_row")
+ROWS_TOLD = 20
+
+
+def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+    """Every column is described or ignored with a reason, and every described one is there."""
+    problems = Problems()
+    place = f"{trial.name}: table {spec.name}"
+    variables = trial.dictionary.get(spec.name, {})
+    ignore = trial.cleaning.tables[spec.name].ignore
+    there = [name for name in raw.column_names if name not in PLACE]
+    for name in (name for name in variables if name not in there):
+        problems.add(
+            f"{place}, column {name}",
+            f"is in dictionary.csv (row {variables[name].row}) and not in the raw table {spec.of}",
+            expected=f"one of its columns: {one_of(there, 40)}",
+            do=did_you_mean(name, there) or "take it out of the dictionary, or mend the export",
+        )
+    for name in (name for name in there if name not in variables and name not in ignore):
+        problems.add(
+            f"{place}, column {name}",
+            f"is in the raw table {spec.of} and not in dictionary.csv",
+            do=did_you_mean(name, [v for v in variables if v not in there])
+            or f"describe it in dictionary.csv, or give a reason in cleaning.yaml: "
+            f"tables.{spec.name}.ignore.{name}",
+        )
+    for name, reason in ignore.items():
+        at = f"{trial.name}: cleaning.yaml: tables.{spec.name}.ignore.{name}"
+        if name not in there:
+            problems.add(at, f"the raw table {spec.of} has no such column", do="take the entry out")
+        elif name in variables:
+            problems.add(at, "dictionary.csv describes this column", do="keep one of the two")
+        elif not str(reason or "").strip():
+            problems.add(at, "says no reason", expected="why the column is not used")
+    problems.raise_if_any()
+
+
+def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+    """Every arm in the data is an arm of the design: a wrong arm would be a wrong analysis."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if spec.arm is None:
+        return
+    missing = trial.cleaning.tables[spec.name].missing.get(spec.arm, ())
+    text = stripped(raw[spec.arm], missing)
+    codes = [arm.code for arm in trial.design.arms.values()]
+    known = pc.is_in(text, value_set=pa.array(codes, type=pa.string()))
+    bad = np.flatnonzero(as_mask(pc.and_(pc.is_valid(text), pc.invert(known))))
+    if not len(bad):
+        return
+    different = len(pc.unique(text.take(bad)))
+    lines = raw["source_row"].take(bad[:ROWS_TOLD]).to_pylist()
+    more = ", …" if len(bad) > ROWS_TOLD else ""
+    raise UserError(
+        Problem(
+            f"{trial.name}: table {spec.name}, column {spec.arm}",
+            "the data has arms that the design does not have",
+            found=f"{different} other code(s) in {len(bad)} row(s): {spec.of}, "
+            f"row {', '.join(str(line) for line in lines)}{more}",
+            expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
+            do="mend design.arms, or list the code under missing in cleaning.yaml",
+        )
+    )

@@ -1,0 +1,66 @@
+"""What the report says about rejects: rules and row numbers; values only under full disclosure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SHOWN = ("table", "severity", "level", "column", "rule", "reason", "source_file")
+
+
+@dataclass(frozen=True)
+class RejectSummary:
+    """One rule of one column in one source file. `column` is empty for whole rows."""
+
+    table: str
+    severity: str
+    level: str
+    column: str
+    rule: str
+    reason: str
+    source_file: str
+    count: int
+    rows: tuple[int, ...]
+    values: tuple[str | None, ...] = ()
+
+    @property
+    def row_text(self) -> str:
+        """Row numbers with runs drawn together: "2, 5–7"."""
+        return ", ".join(
+            str(first) if first == last else f"{first}–{last}" for first, last in runs(self.rows)
+        )
+
+
+def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]:
+    """The rejects by table, severity (reject before flag), column and rule.
+
+    `values` are filled under disclosure "full" only, in the order of `rows`.
+    """
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rejects.to_pylist():
+        groups.setdefault(tuple(row[name] or "" for name in SHOWN), []).append(row)
+    made = []
+    for key in sorted(groups, key=_order):
+        rows = sorted(groups[key], key=lambda row: row["source_row"])
+        values = tuple(row["value"] for row in rows) if disclosure == "full" else ()
+        numbers = tuple(row["source_row"] for row in rows)
+        made.append(RejectSummary(*key, len(rows), numbers, values))
+    return made
+
+
+def _order(key: tuple[str, ...]) -> tuple[Any, ...]:
+    table, severity, level, *rest = key
+    return table, severity != "reject", level != "row", *rest
+
+
+def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Sorted numbers as (first, last) of each run without a gap."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found

@@ -1,0 +1,37 @@
+"""Ingest: a trial's sources as raw tables of text, with a manifest of where they came from."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from trialtrace.config.load import Trial
+from trialtrace.contracts import RAW, conform
+from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.sources import KINDS
+from trialtrace.store import write_bytes, write_json, write_parquet
+
+
+def ingest_sources(trial: Trial, out_dir: Path) -> None:
+    """Write `<raw table>.parquet` for each item of the trial's source, and `manifest.json`.
+
+    Every table is read and checked before the first file is written.
+    """
+    out_dir = Path(out_dir)
+    kind = trial.source.kind
+    if kind not in KINDS:
+        raise UserError(
+            Problem(
+                f"{trial.name}: source.kind",
+                found=repr(kind),
+                expected=f"one of {one_of(KINDS)}",
+            )
+        )
+    loaded = importlib.import_module(KINDS[kind]).load(trial)
+    tables = {raw.name: conform(raw.table(), RAW, raw.name) for raw in loaded}
+    manifest: dict[str, Any] = {"trial": trial.name, "kind": kind, "tables": {}}
+    for raw in loaded:
+        for name, content in raw.companions.items():
+            write_bytes(out_dir / name, content)
+        write_parquet(out_dir / f"{raw.name}.parquet", tables[raw.name])
+        manifest["tables"][raw.name] = raw.manifest()
+    write_json(out_dir / "manifest.json", manifest)

@@ -1,0 +1,95 @@
+"""A raw table: every cell as text, and where each row stands in its file."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.contracts import SOURCE
+from trialtrace.errors import Problems, one_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+RESERVED = tuple(column.name for column in SOURCE)
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a reader makes of one file: its cells as text, the place of each row, what it noted."""
+
+    cells: "pa.Table"
+    rows: "pa.Array"
+    source_file: str
+    notes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table of one or several files. `companions` are further outputs: name -> bytes."""
+
+    name: str
+    parts: list[Records]
+    settings: dict[str, Any] = field(default_factory=dict)
+    companions: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        return self.parts[0].cells.column_names
+
+    def table(self) -> "pa.Table":
+        """source_file, source_row, then the columns of the files."""
+        import pyarrow as pa
+
+        return pa.concat_tables([_placed(part) for part in self.parts])
+
+    def manifest(self) -> dict[str, Any]:
+        files = []
+        for part in self.parts:
+            shape = {"rows": part.cells.num_rows, "columns": part.cells.num_columns}
+            files.append({"source_file": part.source_file} | part.notes | shape)
+        rows = sum(part.cells.num_rows for part in self.parts)
+        return {"rows": rows, "columns": self.columns, "settings": self.settings, "files": files}
+
+
+def _placed(part: Records) -> "pa.Table":
+    import pyarrow as pa
+
+    file = pa.DictionaryArray.from_arrays(
+        pa.array([0] * part.cells.num_rows, type=pa.int32()), pa.array([part.source_file])
+    )
+    columns = [file.cast(pa.string()), part.rows.cast(pa.int64()), *part.cells.columns]
+    return pa.table(columns, names=[*RESERVED, *part.cells.column_names])
+
+
+def check_header(names: list[str | None], place: str) -> list[str]:
+    """The names of the columns, without blanks around them; tells every one that cannot be used."""
+    problems = Problems()
+    clean = ["" if name is None else name.strip() for name in names]
+    blank = [str(position) for position, name in enumerate(clean, start=1) if not name]
+    twice = [name for name, times in Counter(clean).items() if times > 1 and name]
+    reserved = [name for name in clean if name in RESERVED]
+    if not clean:
+        problems.add(place, "there is no header", expected="column names in the first row")
+    if blank:
+        problems.add(
+            place,
+            found=f"no column name in position {one_of(blank)} of {len(clean)}",
+            expected="a name for every column",
+            do="name the column in the header, or delete it if it is empty",
+        )
+    if twice:
+        problems.add(
+            place,
+            found=f"column names that stand twice: {one_of(twice)}",
+            expected="each name once",
+            do="rename one of the two in the export",
+        )
+    if reserved:
+        problems.add(
+            place,
+            found=f"a column named {one_of(reserved)}",
+            expected=f"other names: {', '.join(RESERVED)} say where a row comes from",
+            do="rename the column in the export",
+        )
+    problems.raise_if_any()
+    return clean
