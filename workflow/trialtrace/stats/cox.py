@@ -26,8 +26,8 @@ from trialtrace.stats._inputs import (
 from trialtrace.stats.results import StatsError, TestResult
 
 MAX_ITERATIONS = 40
-# Length of the next Newton step, in standard errors, at which the iteration has arrived.
-STEP = 1e-9
+# Length of the last Newton step, in standard errors: the error after it is about its square.
+STEP = 1e-7
 # Information below this share of that at zero, or of its largest direction: nothing is left to
 # learn about some combination of covariates.
 SINGULAR = 1e-9
@@ -176,20 +176,21 @@ def _maximise(model: _PartialLikelihood) -> tuple[Floats, float, Floats, int]:
     beta = np.zeros(model.x.shape[1])
     log_likelihood, gradient, information = model.at(beta)
     start = np.diag(information).copy()
-    for iteration in range(MAX_ITERATIONS):
+    for iteration in range(1, MAX_ITERATIONS + 1):
         step = np.linalg.solve(information, gradient)
-        if gradient @ step < STEP**2:
-            return beta, log_likelihood, information, iteration
+        last = gradient @ step < STEP**2
         # What only rounding lowers is not worth halving.
         floor = log_likelihood - 1e-12 * abs(log_likelihood)
         while (new := model.at(beta + step))[0] < floor:
             step = step / 2
-            if np.abs(step).max() < STEP:
+            if np.abs(step).max() < STEP**2:
                 raise StatsError("no convergence: no step raises the likelihood any further.")
         beta = beta + step
         log_likelihood, gradient, information = new
         if (np.diag(information) < SINGULAR * start).any() or _flattest(information) < SINGULAR:
             raise StatsError(MONOTONE)
+        if last:
+            return beta, log_likelihood, information, iteration
     raise StatsError(f"no convergence after {MAX_ITERATIONS} iterations: {MONOTONE}")
 
 

@@ -1,0 +1,32 @@
+# Two samples by ranks: wilcox.test(exact = FALSE); the probability of superiority and Brunner and
+# Munzel's test by hand, from the matrix of all pairs rather than from ranks.
+script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+source(file.path(dirname(script), "helpers.R"))
+
+for (d in cases("two_samples.csv")) {
+  case <- d$case[1]
+  x <- d$value[d$arm == "x"]
+  y <- d$value[d$arm == "y"]
+  for (sides in c("two.sided", "greater", "less")) for (correct in c(FALSE, TRUE)) {
+    test <- wilcox.test(x, y, alternative = sides, exact = FALSE, correct = correct)
+    # R divides by a variance of 0 where all values are equal, and then prints some p of 1.
+    if (length(unique(c(x, y))) == 1) test <- list(statistic = NaN, p.value = NaN)
+    name <- paste("mann_whitney", sub("[.]", "_", sides), if (correct) "continuity" else "none",
+                  sep = ".")
+    emit_test(case, name, test$statistic, test$p.value)
+  }
+  pairs <- outer(x, y, ">") + outer(x, y, "==") / 2
+  theta <- mean(pairs)
+  parts <- c(var(rowMeans(pairs)) / length(x), var(colMeans(pairs)) / length(y))
+  v <- sum(parts)
+  if (v == 0) v <- NaN
+  half <- qnorm(0.975) * sqrt(v) / (theta * (1 - theta))
+  emit_interval(case, "superiority", theta, plogis(qlogis(theta) - half),
+                plogis(qlogis(theta) + half))
+  statistic <- (theta - 0.5) / sqrt(v)
+  df <- v^2 / sum(parts^2 / (c(length(x), length(y)) - 1))
+  emit_test(case, "brunner_munzel.two_sided", statistic, 2 * pt(-abs(statistic), df), df)
+  emit_test(case, "brunner_munzel.greater", statistic, pt(statistic, df, lower.tail = FALSE), df)
+  emit_test(case, "brunner_munzel.less", statistic, pt(statistic, df), df)
+}
+finish()

@@ -1,0 +1,303 @@
+"""Our side of the oracle: for each subject the numbers that its R script writes, by our code.
+
+Every generator yields (case, quantity, value) from the same tables in data/. A `StatsError` is
+written as NaN, which is what the R scripts write where R refuses or divides 0 by 0; the messages
+are tested in tests/unit/stats.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
+from trialtrace.stats import contingency as c
+from trialtrace.stats.proportions import clopper_pearson, wilson
+from trialtrace.stats.repeated import mixed_anova, rm_anova
+from trialtrace.stats.survival import cox, kaplan_meier, log_rank, reverse_kaplan_meier_median
+
+HERE = Path(__file__).parent
+SIDES = ("two_sided", "greater", "less")
+Numbers = Iterator[tuple[str, str, float]]
+
+
+def read_numbers(path: Path) -> dict[tuple[str, str], float]:
+    """Read a file that an R script wrote; its first line names the versions."""
+    with path.open() as lines:
+        next(lines)
+        rows = list(csv.DictReader(lines))
+    numbers = {(row["case"], row["quantity"]): float(row["value"]) for row in rows}
+    assert len(numbers) == len(rows), f"{path.name} has a quantity twice"
+    return numbers
+
+
+def cases(name: str) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+    """Yield each case of a data table with its columns as arrays."""
+    with (HERE / "data" / name).open() as lines:
+        rows = list(csv.DictReader(lines))
+    for case in dict.fromkeys(row["case"] for row in rows):
+        own = [row for row in rows if row["case"] == case]
+        yield case, {key: _column([row[key] for row in own]) for key in own[0] if key != "case"}
+
+
+def _column(cells: list[str]) -> np.ndarray:
+    try:
+        return np.array(cells, dtype=float)
+    except ValueError:
+        return np.array(cells)
+
+
+def _interval(case: str, name: str, compute: Callable[..., Interval], *data, **options) -> Numbers:
+    try:
+        result = compute(*data, **options)
+    except StatsError:
+        result = Interval(nan, nan, nan)
+    for part, value in asdict(result).items():
+        yield case, f"{name}.{part}", value
+
+
+def _test(
+    case: str, name: str, compute: Callable[..., TestResult], *data, df: bool = False, **options
+) -> Numbers:
+    try:
+        result = compute(*data, **options)
+    except StatsError:
+        result = TestResult(nan, nan, nan)
+    yield case, f"{name}.statistic", result.statistic
+    if df:
+        yield case, f"{name}.df", result.df
+    yield case, f"{name}.p_value", result.p_value
+
+
+INTERVALS = {
+    "newcombe": c.risk_difference_newcombe,
+    "nnt": c.number_needed_to_treat,
+    "wald": c.risk_difference_wald,
+    "katz": c.risk_ratio_log,
+    "woolf": c.odds_ratio_sample,
+}
+
+
+def two_by_two() -> Numbers:
+    for case, d in cases("two_by_two.csv"):
+        x1, n1, x0, n0 = table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
+        for level in (0.95, 0.9):
+            for name, f in (("wilson", wilson), ("clopper_pearson", clopper_pearson)):
+                for arm, x, n in ((1, x1, n1), (0, x0, n0)):
+                    label = f"{name}{arm}@{level}"
+                    yield from _interval(case, label, f, x, n, confidence=level)
+            for name, f in INTERVALS.items():
+                yield from _interval(case, f"{name}@{level}", f, *table, confidence=level)
+        for sides in SIDES:
+            yield case, f"fisher.{sides}.p_value", c.fisher_exact(*table, sides=sides).p_value
+        for how in ("none", "continuity"):
+            label = f"chi_squared.{how}"
+            yield from _test(case, label, c.chi_squared, *table, correction=how)
+
+
+def score() -> Numbers:
+    for case, d in cases("two_by_two.csv"):
+        table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
+        for level in (0.95, 0.9):
+            yield from _interval(
+                case,
+                f"miettinen_nurminen@{level}",
+                c.risk_difference_miettinen_nurminen,
+                *table,
+                confidence=level,
+            )
+
+
+def stratified() -> Numbers:
+    for case, d in cases("strata.csv"):
+        table = [d[key] for key in ("x1", "n1", "x0", "n0")]
+        for how in ("none", "continuity"):
+            label = f"cmh.{how}"
+            yield from _test(case, label, c.cochran_mantel_haenszel, *table, correction=how)
+        yield from _interval(
+            case, "odds_ratio", c.mantel_haenszel_odds_ratio, *table, confidence=0.95
+        )
+        for name, variance in (("sato", "sato"), ("robins", "greenland_robins")):
+            yield from _interval(
+                case, f"risk_difference.{name}", _pooled_difference, table, variance
+            )
+
+
+def metafor() -> Numbers:
+    measures = {
+        "RD": c.risk_difference_wald,
+        "RR": c.risk_ratio_log,
+        "OR": c.odds_ratio_sample,
+    }
+    for case, d in cases("two_by_two.csv"):
+        table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
+        for name, f in measures.items():
+            if not np.isnan(f(*table, confidence=0.95).low):
+                yield from _interval(case, name, f, *table, confidence=0.95)
+    for case, d in cases("strata.csv"):
+        table = [d[key] for key in ("x1", "n1", "x0", "n0")]
+        if case == "nobody":
+            continue
+        yield from _interval(case, "risk_difference.sato", _pooled_difference, table, "sato")
+        for name, how in (("breslow_day", "none"), ("tarone", "tarone")):
+            try:
+                c.breslow_day(*table, correction=how)
+            except StatsError:
+                continue
+            yield from _test(case, name, c.breslow_day, *table, correction=how, df=True)
+
+
+def _pooled_difference(table, variance) -> Interval:
+    return c.mantel_haenszel_risk_difference(*table, confidence=0.95, variance=variance)
+
+
+def two_samples() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    for case, d in cases("two_samples.csv"):
+        yield case, d["value"][d["arm"] == "x"], d["value"][d["arm"] == "y"]
+
+
+def rank_tests() -> Numbers:
+    for case, x, y in two_samples():
+        for sides in SIDES:
+            for how in ("none", "continuity"):
+                yield from _test(
+                    case,
+                    f"mann_whitney.{sides}.{how}",
+                    ranks.mann_whitney,
+                    x,
+                    y,
+                    correction=how,
+                    sides=sides,
+                )
+            yield from _test(
+                case,
+                f"brunner_munzel.{sides}",
+                ranks.brunner_munzel,
+                x,
+                y,
+                sides=sides,
+                df=True,
+            )
+        yield from _interval(
+            case, "superiority", ranks.probability_of_superiority, x, y, confidence=0.95
+        )
+
+
+def mean_tests() -> Numbers:
+    for case, x, y in two_samples():
+        for part, value in asdict(means.describe(x)).items():
+            if part != "n":
+                yield case, f"describe.{part}", value
+        for level in (0.95, 0.8):
+            yield from _interval(case, f"mean@{level}", means.mean_interval, x, confidence=level)
+            yield from _interval(
+                case,
+                f"difference@{level}",
+                means.mean_difference_welch,
+                x,
+                y,
+                confidence=level,
+            )
+        for name, f in (("welch", means.welch_t), ("student", means.student_t)):
+            for sides in SIDES:
+                yield from _test(case, f"{name}.{sides}", f, x, y, sides=sides, df=True)
+
+
+def adjusted() -> Numbers:
+    methods = {
+        "holm": multiplicity.holm,
+        "hochberg": multiplicity.hochberg,
+        "BH": multiplicity.benjamini_hochberg,
+    }
+    for case, d in cases("p_values.csv"):
+        for name, f in methods.items():
+            for i, value in enumerate(f(d["p"]), 1):
+                yield case, f"{name}.{i}", value
+
+
+EFFECT = ("f", "df1", "df2", "p_value", "sum_of_squares", "error_sum_of_squares")
+ETA = ("partial_eta_squared", "generalised_eta_squared")
+CORRECTED = ("epsilon_gg", "p_gg", "epsilon_hf", "p_hf")
+
+
+def repeated() -> Numbers:
+    for case, d in cases("repeated.csv"):
+        first = d["visit"] == 1
+        y, arm = d["value"].reshape(first.sum(), -1), d["arm"][first]
+        if len(set(arm)) == 1:
+            fits = {"III": rm_anova(y)}
+        else:
+            fits = {t: mixed_anova(y, arm, sums_of_squares=t) for t in ("II", "III")}
+        for kind, fit in fits.items():
+            for name in ("between", "within", "interaction"):
+                effect = getattr(fit, name, None)
+                for part in EFFECT + ETA + CORRECTED:
+                    if hasattr(effect, part):
+                        yield case, f"type{kind}.{name}.{part}", getattr(effect, part)
+            yield case, f"type{kind}.mauchly_w", fit.mauchly_w
+            yield case, f"type{kind}.mauchly_p", fit.mauchly_p
+
+
+CURVE = ("time", "n_risk", "n_event", "n_censored", "survival", "se", "low", "high")
+
+
+def survival() -> Numbers:
+    for case, d in cases("survival.csv"):
+        time, event = d["time"], d["event"]
+        for interval in ("log_log", "log"):
+            name = f"km_{interval}"
+            curve = kaplan_meier(time, event, confidence=0.95, interval=interval)
+            for column in CURVE:
+                for i, value in enumerate(getattr(curve, column), 1):
+                    yield case, f"{name}.{column}.{i}", value
+            yield from _interval(case, f"{name}.median", curve.median)
+            at = np.quantile([time.min(), time.max()], [0, 0.31, 0.77, 1])
+            for i, point in enumerate(zip(*curve.at(at), curve.n_at_risk(at), strict=True), 1):
+                yield from _interval(case, f"{name}.at.{i}", Interval, *point[:3])
+                yield case, f"{name}.n_at_risk.{i}", point[3]
+        yield from _interval(
+            case, "follow_up", reverse_kaplan_meier_median, time, event, confidence=0.95
+        )
+        for name, strata in (("log_rank", None), ("log_rank_strata", d["stratum"])):
+            yield from _test(case, name, log_rank, time, event, d["group"], strata=strata, df=True)
+        if case in COX:
+            yield from _cox(case, d)
+
+
+COX = ("two_groups", "heavy_ties", "everyone", "mostly_censored", "stratum_of_one")
+
+
+def _cox(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    arms = np.column_stack([d["group"] == g for g in range(1, int(d["group"].max()) + 1)])
+    models = {
+        "arm": (arms, None),
+        "adjusted": (np.column_stack([arms, d["z"]]), None),
+        "strata": (arms, d["stratum"]),
+    }
+    for ties in ("efron", "breslow"):
+        for model, (x, strata) in models.items():
+            name = f"cox_{model}_{ties}"
+            fit = cox(d["time"], d["event"], x, ties=ties, confidence=0.95, strata=strata)
+            for part in ("coef", "se", "low", "high"):
+                for i, value in enumerate(getattr(fit, part), 1):
+                    yield case, f"{name}.{part}.{i}", value
+            for part in ("null_log_likelihood", "log_likelihood"):
+                yield case, f"{name}.{part}", getattr(fit, part)
+            for part in ("wald", "score", "likelihood_ratio"):
+                yield from _test(case, f"{name}.{part}", getattr, fit, part)
+
+
+SUBJECTS: dict[str, Callable[[], Numbers]] = {
+    "two_by_two": two_by_two,
+    "score": score,
+    "stratified": stratified,
+    "metafor": metafor,
+    "ranks": rank_tests,
+    "means": mean_tests,
+    "multiplicity": adjusted,
+    "repeated": repeated,
+    "survival": survival,
+}
