@@ -1,13 +1,24 @@
-"""Reads one configuration file."""
+"""Reads one configuration file: strict YAML, then its JSON Schema."""
 
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from trialtrace.config.compose import Document, compose
+from trialtrace.config.schema import validate
+from trialtrace.errors import ProblemsError
 from trialtrace.paths import Project
 
 
+def read_document(at: Project, path: Path, schema: str) -> Document:
+    """A file with the line of every key; what is wrong with it stands among its problems."""
+    document = compose(at, path)
+    validate(document, at.schemas, schema)
+    return document
+
+
 def read_yaml(at: Project, path: Path, schema: str) -> Any:
-    """The content of a YAML file that its schema accepts."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    """The content of a YAML file that its schema accepts. Raises UserError with every mistake."""
+    document = read_document(at, path, schema)
+    if document.problems:
+        raise ProblemsError(document.problems)
+    return document.data

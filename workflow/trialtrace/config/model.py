@@ -84,7 +84,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Variable:
-    """A column of the data dictionary. `kind` is text, number, integer or date."""
+    """A column of the data dictionary. `kind` is text, number, integer or date.
+
+    `decimal` is the decimal sign that the field's validation type demands.
+    """
 
     name: str
     table: str
@@ -98,6 +101,7 @@ class Variable:
     note: str
     date_order: str | None
     row: int
+    decimal: str = "."
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,295 @@
+"""Composes a YAML file into plain values, strictly, and remembers the line of every key.
+
+YAML 1.1 turns unquoted NO into false, 010 into 8, 12:30 into 750 and 2020-01-05 into a date. Here
+an unquoted scalar is true, false, null, a plain decimal number, or text; whatever another reader of
+YAML would take for something else is a mistake that asks for quotes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trialtrace.errors import Problem
+from trialtrace.paths import Project
+
+LARGEST = 1 << 20
+DEEPEST = 40
+
+Path_ = tuple[str | int, ...]
+
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?")
+_NULL = ("", "~", "null")
+_ELSEWHERE = (
+    (re.compile(r"(?i)yes|no|on|off|y|n|true|false"), "true or false"),
+    (re.compile(r"(?i)null"), "nothing"),
+    (re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+|[0-9_]+)"), "another number"),
+    (re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?"), "a number of seconds"),
+    (re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?"), "a date"),
+    (re.compile(r"[-+]?(?=[\d.]*\d)[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?"), "another number"),
+    (re.compile(r"(?i)[-+]?\.(?:inf|nan)"), "a number"),
+    (re.compile(r"=|<<"), "a command"),
+)
+
+
+@dataclass
+class Document:
+    """A composed file: its content, the line of every key and list entry, and what is wrong."""
+
+    shown: str
+    data: Any = None
+    lines: dict[Path_, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    broken: set[Path_] = field(default_factory=set)
+
+    def place(self, path: Path_ = ()) -> str:
+        """ "file, line 14: analyses.pain.endpoint", at the nearest line that is known."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        told = key_path(path)
+        return f"{self.shown}, line {self.lines.get(known, 1)}" + (f": {told}" if told else "")
+
+    def add(self, path: Path_, message: str = "", **details: str | None) -> None:
+        problem = Problem(self.place(path), message, **details)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def sound(self, *path: str | int) -> bool:
+        """Whether nothing at, above or below a place breaks its shape."""
+        return not any(one[: len(path)] == path or path[: len(one)] == one for one in self.broken)
+
+    def get(self, *path: str) -> Any:
+        """The value at a place, or None where there is none or it is not sound."""
+        value = self.data
+        for key in path:
+            if not isinstance(value, dict) or key not in value:
+                return None
+            value = value[key]
+        return value if self.sound(*path) else None
+
+    def names(self, *path: str) -> list[str] | None:
+        """The keys of a mapping, sound or not; None where there is no mapping."""
+        value = self.data
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return list(value) if isinstance(value, dict) else None
+
+    def entries(self, *path: str) -> Iterator[tuple[str, Any]]:
+        """The entries of a mapping whose shape is sound."""
+        for name in self.names(*path) or ():
+            if (value := self.get(*path, name)) is not None:
+                yield name, value
+
+
+def key_path(path: Path_) -> str:
+    """A key's path as it is told; entries of a list count from 1: analyses.pain.tests[2].fisher."""
+    told = ""
+    for part in path:
+        told += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if told else str(part)
+    return told
+
+
+def compose(at: Project, path: Path) -> Document:
+    """Read a file. Mistakes are gathered in the document; its data is then what could be read."""
+    document = Document(at.shown(path))
+    text = _text(document, path)
+    if text is None:
+        document.broken.add(())
+        return document
+    try:
+        _Composer(document).read(text)
+    except yaml.YAMLError as error:
+        _syntax(document, error)
+        document.broken.add(())
+    return document
+
+
+def _text(document: Document, path: Path) -> str | None:
+    """The text of a file, or None with the reason among the problems."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        document.problems.append(
+            Problem(
+                document.shown, "this file is not there", do="write it; see docs/configuration.md"
+            )
+        )
+        return None
+    except OSError as error:
+        document.problems.append(Problem(document.shown, f"cannot be read: {error.strerror}"))
+        return None
+    if len(data) > LARGEST:
+        document.problems.append(
+            Problem(
+                document.shown,
+                found="more than 1 MB",
+                expected="a configuration file of at most 1 MB",
+            )
+        )
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        document.problems.append(
+            Problem(
+                f"{document.shown}, line {line}",
+                found=f"the byte 0x{data[error.start]:02X}, which is not UTF-8",
+                expected="a text file in UTF-8",
+                do="save the file again with the encoding UTF-8",
+            )
+        )
+        return None
+
+
+def _syntax(document: Document, error: yaml.YAMLError) -> None:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line = f", line {mark.line + 1}" if mark else ""
+    said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+    document.problems.append(
+        Problem(
+            document.shown + line,
+            f"this is not YAML: {said}",
+            do="look at indentation, quotes, brackets and colons, here and in the line above",
+        )
+    )
+
+
+class _Composer:
+    """Turns the parser's events into values, with a line for every place."""
+
+    def __init__(self, document: Document):
+        self.document = document
+        self.events: Iterator[Any] = iter(())
+
+    def read(self, text: str) -> None:
+        self.events = yaml.parse(text, Loader=_PARSER)
+        next(self.events)
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            self._not_a_mapping("an empty file")
+            return
+        first = next(self.events)
+        self.document.lines[()] = first.start_mark.line + 1
+        data = self._value(first, ())
+        if data is None:
+            self._not_a_mapping("an empty file")
+        elif not isinstance(data, dict):
+            self._not_a_mapping("a list" if isinstance(data, list) else "a single value")
+        self.document.data = data
+        next(self.events)
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self.document.problems.append(
+                Problem(
+                    f"{self.document.shown}, line {event.start_mark.line + 1}",
+                    found="a second document (---)",
+                    expected="one document a file",
+                )
+            )
+
+    def _not_a_mapping(self, found: str) -> None:
+        self.document.broken.add(())
+        self.document.problems.append(
+            Problem(self.document.shown, found=found, expected="a mapping of keys to values")
+        )
+
+    def _value(self, event: Any, path: Path_) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(event, path, f"the alias *{event.anchor}", "the values themselves")
+            return None
+        if event.anchor is not None:
+            self._refuse(event, path, f"the anchor &{event.anchor}", "the value alone")
+        if event.tag is not None:
+            self._refuse(event, path, f"the tag {event.tag}", "the value alone")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, path)
+        if len(path) >= DEEPEST:
+            raise yaml.MarkedYAMLError(
+                problem=f"more than {DEEPEST} levels", problem_mark=event.start_mark
+            )
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(path)
+        return self._mapping(path)
+
+    def _list(self, path: Path_) -> list[Any]:
+        made: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            here = (*path, len(made))
+            self.document.lines[here] = event.start_mark.line + 1
+            made.append(self._value(event, here))
+        return made
+
+    def _mapping(self, path: Path_) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            key = self._key(event, path)
+            if key in made:
+                first = self.document.lines[(*path, key)]
+                self.document.problems.append(
+                    Problem(
+                        f"{self.document.shown}, line {line}: {key_path((*path, key))}",
+                        found=f"a key that stands already in line {first}",
+                        expected="every key once",
+                    )
+                )
+                self._value(next(self.events), (*path, key, "second"))
+                continue
+            self.document.lines[(*path, key)] = line
+            made[key] = self._value(next(self.events), (*path, key))
+        return made
+
+    def _key(self, event: Any, path: Path_) -> str:
+        line = event.start_mark.line + 1
+        if not isinstance(event, yaml.ScalarEvent):
+            raise yaml.MarkedYAMLError(problem="a key is plain text", problem_mark=event.start_mark)
+        key = event.value
+        here = (*path, key)
+        if here not in self.document.lines:
+            self.document.lines[here] = line
+        if event.anchor is not None or event.tag is not None:
+            self._refuse(event, here, "an anchor or a tag", "the key alone")
+        if not isinstance(self._scalar(event, here), str):
+            self._refuse(event, here, f"the key {key or '(empty)'}", "text", "write it in quotes")
+        return key
+
+    def _scalar(self, event: Any, path: Path_) -> Any:
+        text = event.value
+        if not event.implicit[0]:
+            return text
+        if text in ("true", "false"):
+            return text == "true"
+        if text in _NULL:
+            return None
+        if _INTEGER.fullmatch(text) and len(text) <= 18:
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return float(text)
+        for pattern, meaning in _ELSEWHERE:
+            if pattern.fullmatch(text):
+                found = f"{text}, without quotes"
+                expected = f'"{text}" for the text; some readers of YAML take it for {meaning}'
+                self._refuse(event, path, found, expected, "write it in quotes")
+                break
+        return text
+
+    def _refuse(
+        self, event: Any, path: Path_, found: str, expected: str, do: str | None = None
+    ) -> None:
+        told = key_path(path)
+        self.document.problems.append(
+            Problem(
+                f"{self.document.shown}, line {event.start_mark.line + 1}: {told}",
+                found=found,
+                expected=expected,
+                do=do,
+            )
+        )
