@@ -1,0 +1,17 @@
+"""Rule analyse_plan: the statistical analysis plan, one row a statistic."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.analyses.run import analyse_plan
+    from trialtrace.config.load import load_trial
+
+    analyse_plan(
+        load_trial(snakemake.wildcards.trial),
+        Path(snakemake.input.adsl).parent,
+        Path(snakemake.output.results).parent,
+    )

@@ -1,0 +1,17 @@
+"""Rule audit_claims: every published number beside the same number from the data."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.claims.audit import audit_claims
+    from trialtrace.config.load import load_trial
+
+    audit_claims(
+        load_trial(snakemake.wildcards.trial),
+        Path(snakemake.input.results).parent,
+        Path(snakemake.output.claims),
+    )

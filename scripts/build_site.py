@@ -1,0 +1,19 @@
+"""Rule build_site: the reports of all trials as one site."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.display.site import build_site
+
+    settings = load_settings()
+    build_site(
+        [load_trial(name) for name in settings.trials],
+        settings,
+        Path(snakemake.params.results),
+        Path(snakemake.output.site),
+    )

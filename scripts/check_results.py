@@ -1,0 +1,18 @@
+"""Rule check_results: statistics computed once more by another library; a disagreement stops."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.checks.run import check_results
+    from trialtrace.config.load import load_trial
+
+    check_results(
+        load_trial(snakemake.wildcards.trial),
+        Path(snakemake.input.adsl).parent,
+        Path(snakemake.input.results).parent,
+        Path(snakemake.output.checks),
+    )

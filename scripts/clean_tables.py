@@ -1,0 +1,17 @@
+"""Rule clean_tables: raw tables typed by the dictionary, with what was rejected."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.cleaning.clean import clean_tables
+    from trialtrace.config.load import load_trial
+
+    clean_tables(
+        load_trial(snakemake.wildcards.trial),
+        Path(snakemake.input.raw),
+        Path(snakemake.output.clean),
+    )

@@ -1,0 +1,17 @@
+"""Rule derive_datasets: ADSL, BDS, ADTTE, occurrences and the edges back to raw rows."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.config.load import load_trial
+    from trialtrace.endpoints.derive import derive_datasets
+
+    derive_datasets(
+        load_trial(snakemake.wildcards.trial),
+        Path(snakemake.input.clean),
+        Path(snakemake.output.adsl).parent,
+    )

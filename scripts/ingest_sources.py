@@ -1,0 +1,13 @@
+"""Rule ingest_sources: the source of a trial as raw tables."""
+
+from pathlib import Path
+
+from snakemake.script import snakemake
+
+from trialtrace.job import job
+
+with job(snakemake.log[0]):
+    from trialtrace.config.load import load_trial
+    from trialtrace.sources.ingest import ingest_sources
+
+    ingest_sources(load_trial(snakemake.wildcards.trial), Path(snakemake.output.raw))

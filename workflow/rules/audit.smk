@@ -1,0 +1,24 @@
+"""Audit: published numbers beside the same numbers from the data.
+
+Needs analysis/ with its checks: what other code does not confirm is compared with nothing. Makes
+audit/claims.parquet. Configuration: claims.yaml.
+"""
+
+
+rule audit_claims:
+    message:
+        "{wildcards.trial}: audit the published numbers"
+    input:
+        results="results/{trial}/analysis/results.parquet",
+        members="results/{trial}/analysis/members.parquet",
+        checks="results/{trial}/analysis/checks.parquet",
+    output:
+        claims="results/{trial}/audit/claims.parquet",
+    log:
+        "logs/{trial}/audit_claims.log",
+    params:
+        fresh=fresh("audit_claims"),
+    resources:
+        mem_mb=1000,
+    script:
+        script_of("audit_claims")

@@ -1,0 +1,23 @@
+"""Clean: raw tables typed by the data dictionary.
+
+Needs raw/. Makes clean/: a table each, rejects.parquet (the quarantine, readable by its owner only)
+and conservation.json (rows and cells in, accepted, missing, rejected). Configuration: dictionary.csv,
+cleaning.yaml, and tables of trial.yaml.
+"""
+
+
+rule clean_tables:
+    message:
+        "{wildcards.trial}: clean the tables"
+    input:
+        raw="results/{trial}/raw",
+    output:
+        clean=directory("results/{trial}/clean"),
+    log:
+        "logs/{trial}/clean_tables.log",
+    params:
+        fresh=fresh("clean_tables"),
+    resources:
+        mem_mb=1000,
+    script:
+        script_of("clean_tables")

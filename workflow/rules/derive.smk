@@ -1,0 +1,27 @@
+"""Derive: analysis data sets by CDISC ADaM.
+
+Needs clean/. Makes derived/: subjects, records, times to events, occurrences, and the edges from
+every derived row to its raw rows. Configuration: endpoints.yaml; arms, populations, subjects of
+trial.yaml.
+"""
+
+
+rule derive_datasets:
+    message:
+        "{wildcards.trial}: derive the endpoints"
+    input:
+        clean="results/{trial}/clean",
+    output:
+        adsl="results/{trial}/derived/adsl.parquet",
+        bds="results/{trial}/derived/bds.parquet",
+        adtte="results/{trial}/derived/adtte.parquet",
+        occds="results/{trial}/derived/occds.parquet",
+        sources="results/{trial}/derived/sources.parquet",
+    log:
+        "logs/{trial}/derive_datasets.log",
+    params:
+        fresh=fresh("derive_datasets"),
+    resources:
+        mem_mb=1000,
+    script:
+        script_of("derive_datasets")

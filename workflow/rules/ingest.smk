@@ -1,0 +1,23 @@
+"""Ingest: the source of a trial as raw tables.
+
+Needs the data files of a `files` source; a data set of a registry package comes with the
+environment. Makes raw/: a table a source item, every cell as text, and manifest.json with the
+sha256 of every source file. Configuration: trial.yaml, source.
+"""
+
+
+rule ingest_sources:
+    message:
+        "{wildcards.trial}: ingest the source"
+    input:
+        data=lambda wildcards: RUN.source_files(wildcards.trial),
+    output:
+        raw=directory("results/{trial}/raw"),
+    log:
+        "logs/{trial}/ingest_sources.log",
+    params:
+        fresh=fresh("ingest_sources"),
+    resources:
+        mem_mb=1000,
+    script:
+        script_of("ingest_sources")

