@@ -140,8 +140,12 @@ class Assembler:
 
     def _float(self, cell: Cell, shown: str) -> str:
         kind = cell.label.split("-")[0]
-        caption = str(cell.options.get(f"{kind}-cap") or "").strip()
-        colons = ":" * (max((len(run) for run in re.findall(r"^:{3,}", shown, re.M)), default=2) + 1)
+        caption = " ".join(str(cell.options.get(f"{kind}-cap") or "").split())
+        if not caption:
+            where = f"{self._document.name}, line {cell.line}"
+            raise UserError(Problem(where, f"the cell {cell.label} has no {kind}-cap"))
+        longest = max((len(run) for run in re.findall(r"^:{3,}", shown, re.MULTILINE)), default=2)
+        colons = ":" * (longest + 1)
         return f"{colons} {{#{cell.label}}}\n\n{shown}\n\n{caption}\n\n{colons}"
 
 

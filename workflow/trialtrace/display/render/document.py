@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.errors import UserError
+from trialtrace.errors import Problem, UserError
 
 CELL_OPEN = re.compile(r"^(`{3,})\s*\{python\}\s*$")
 FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
@@ -72,7 +72,9 @@ def read_document(path: Path) -> Document:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path.name}: not UTF-8 text ({error})") from error
+        raise UserError(Problem(path.name, f"not UTF-8 text: {error}")) from error
+    except OSError as error:
+        raise UserError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
     return parse_document(text, path.name)
 
 
@@ -89,23 +91,26 @@ def _front_matter(lines: list[str], name: str) -> tuple[dict, int]:
         return {}, 0
     for index in range(1, len(lines)):
         if lines[index].rstrip() in ("---", "..."):
-            meta = load_yaml("\n".join(lines[1:index]), f"{name}, line 1: front matter")
+            meta = load_yaml("\n".join(lines[1:index]), name, 2, "front matter")
             return meta, index + 1
-    raise UserError(f"{name}, line 1: the front matter has no closing ---")
+    raise UserError(Problem(f"{name}, line 1", "the front matter has no closing ---"))
 
 
-def load_yaml(text: str, where: str) -> dict:
-    """A mapping read by the safe loader."""
+def load_yaml(text: str, name: str, line: int, what: str) -> dict:
+    """A mapping read by the safe loader from text that begins in `line` of the file `name`."""
     import yaml
 
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise UserError(f"{where}: {error}") from error
+        mark = getattr(error, "problem_mark", None)
+        place = f"{name}, line {line + mark.line if mark else line}"
+        problem = getattr(error, "problem", None) or error
+        raise UserError(Problem(place, f"{what}: {problem}")) from error
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise UserError(f"{where}: expected `key: value` lines")
+        raise UserError(Problem(f"{name}, line {line}", what, expected="`key: value` lines"))
     return value
 
 
@@ -130,7 +135,7 @@ def _closing(lines: list[str], opening: int, fence: str, name: str) -> int:
     for index in range(opening + 1, len(lines)):
         if pattern.match(lines[index]):
             return index
-    raise UserError(f"{name}, line {opening + 1}: this {fence} block is never closed")
+    raise UserError(Problem(f"{name}, line {opening + 1}", f"this {fence} block is never closed"))
 
 
 def _prose(lines: list[str], start: int, stop: int):
@@ -142,6 +147,6 @@ def _cell(lines: list[str], fence_line: int, name: str) -> Cell:
     count = 0
     while count < len(lines) and OPTION.match(lines[count]):
         count += 1
-    where = f"{name}, line {fence_line + 1}: options of the cell"
-    options = load_yaml("\n".join(OPTION.match(line).group(1) for line in lines[:count]), where)
+    text = "\n".join(OPTION.match(line).group(1) for line in lines[:count])
+    options = load_yaml(text, name, fence_line + 1, "options of the cell")
     return Cell("\n".join(lines[count:]), options, fence_line, fence_line + 1 + count)

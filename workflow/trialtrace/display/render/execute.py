@@ -67,7 +67,7 @@ class Session:
         if isinstance(error, KeyboardInterrupt):
             raise error
         if cell.options.get("error", self._document.execute_default("error", False)) is True:
-            return [*outputs, Output("error", f"{type(error).__name__}: {error}")]
+            return [*outputs, Output("error", _told(error))]
         raise CellError(self._message(cell, error)) from error
 
     def inject(self, values: dict) -> None:
@@ -79,7 +79,7 @@ class Session:
         try:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
                 return eval(expression, self._shell.user_ns)  # noqa: S307 - the document is code
-        except Exception as error:  # noqa: BLE001 - any failure of the document's own code
+        except Exception as error:
             found = f"{type(error).__name__}: {error}"
             place = f"{self._document.name}, line {line}"
             message = f"`{{python}} {expression}` failed"
@@ -88,9 +88,9 @@ class Session:
     @contextmanager
     def _recording(self, outputs: list[Output]):
         self._shell.record_to(outputs)
-        with redirect_stdout(_Stream("stdout", outputs)):
-            with redirect_stderr(_Stream("stderr", outputs)):
-                yield
+        out, err = _Stream("stdout", outputs), _Stream("stderr", outputs)
+        with redirect_stdout(out), redirect_stderr(err):
+            yield
 
     def _flush_figures(self) -> None:
         pyplot = sys.modules.get("matplotlib.pyplot")
@@ -99,7 +99,7 @@ class Session:
 
     def _message(self, cell: Cell, error: BaseException) -> Problem:
         line = cell.code_line + self._statement(error) - 1
-        text = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+        text = _told(error)
         raised = _raised_at(error)
         message = "the cell failed" + (f" ({raised})" if raised else "")
         return Problem(f"{self._document.name}, line {line}", message, found=text)
@@ -109,20 +109,28 @@ class Session:
             return error.lineno
         trace = error.__traceback__
         while trace is not None:
-            if trace.tb_frame.f_globals is self._shell.user_ns:
+            if trace.tb_frame.f_globals is self._shell.user_global_ns:
                 return trace.tb_lineno
             trace = trace.tb_next
         return getattr(error, "lineno", None) or 1
 
 
+def _told(error: BaseException) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    text = error.msg if isinstance(error, SyntaxError) else error
+    return f"{type(error).__name__}: {text}"
+
+
 def _raised_at(error: BaseException) -> str:
+    """The innermost place outside the cell, where there is one."""
     trace, place = error.__traceback__, ""
     while trace is not None:
-        filename = trace.tb_frame.f_code.co_filename
-        if filename.endswith(".py"):
-            place = f"{Path(filename).name}, line {trace.tb_lineno}"
+        frame = trace.tb_frame
+        if not str(frame.f_globals.get("__name__")).startswith(("IPython.", "__main__")):
+            place = f"{Path(frame.f_code.co_filename).name}, line {trace.tb_lineno}"
         trace = trace.tb_next
-    return "" if isinstance(error, SyntaxError) or "IPython" in place else place
+    return "" if isinstance(error, SyntaxError) else place
 
 
 @contextmanager
@@ -152,7 +160,7 @@ def _environment():
 
 @contextmanager
 def _working_folder(folder: Path):
-    saved = os.getcwd()
+    saved = Path.cwd()
     os.chdir(folder)
     try:
         yield

@@ -24,7 +24,8 @@ def checked_params(document: Document, params: dict) -> dict:
                     do=did_you_mean(name, known),
                 )
             )
-    return {name: _plain(value, f"{document.name}: parameter {name}") for name, value in params.items()}
+    where = f"{document.name}: parameter"
+    return {name: _plain(value, f"{where} {name}") for name, value in params.items()}
 
 
 def _declared(document: Document) -> set[str]:

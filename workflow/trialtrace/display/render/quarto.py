@@ -97,7 +97,10 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "format": {"html": html, "docx": docx},
     }
     if page.title is not None:
-        meta["title"] = escape_markdown(page.title)
+        meta["title"] = page.title
+    for name in ("title", "subtitle", "author"):
+        if name in meta:
+            meta[name] = escape_markdown(meta[name])
     if page.synthetic:
         banner = f'<div class="synthetic-banner">{SYNTHETIC}</div>\n'
         (folder / "banner.html").write_text(banner, encoding="utf-8")

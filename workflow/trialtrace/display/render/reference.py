@@ -1,6 +1,6 @@
 """Make the DOCX files whose styles reports take: pandoc's default with the styles below.
 
-    python -m trialtrace.display.render.reference reports/assets
+python -m trialtrace.display.render.reference reports/assets
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def _color(value: str) -> str:
 
 def _edges(tag: str, sides: str, color: str, size: int = 4, space: int = 0) -> str:
     attributes = f'w:val="single" w:sz="{size}" w:space="{space}" w:color="{color}"'
-    return f"<w:{tag}>" + "".join(f"<w:{side} {attributes}/>" for side in sides.split()) + f"</w:{tag}>"
+    edges = "".join(f"<w:{side} {attributes}/>" for side in sides.split())
+    return f"<w:{tag}>{edges}</w:{tag}>"
 
 
 def _paragraph(style: str, name: str, based: str, layout: str, run: str, more: str = "") -> str:
@@ -88,7 +89,8 @@ def _callout(style: str, name: str, run: str, after: int) -> str:
 def _synthetic() -> str:
     border = _edges("pBdr", "top left bottom right", "A33A00", 8, 4)
     layout = f"{border}{_spacing(120, 120)}"
-    return _paragraph("Synthetic", "Synthetic", "BodyText", layout, f"{SANS}<w:b/>{_color('A33A00')}")
+    run = f"{SANS}<w:b/>{_color('A33A00')}"
+    return _paragraph("Synthetic", "Synthetic", "BodyText", layout, run)
 
 
 def _hyperlink() -> str:
@@ -103,10 +105,16 @@ def _styles() -> list[str]:
     code = f"{MONO}{_size(17)}"
     centred_off = '<w:jc w:val="left"/>'
     return [
-        _paragraph("BodyText", "Body Text", "Normal", _spacing(60, 120, 276), f"{SERIF}{_size(21)}"),
+        _paragraph("BodyText", "Body Text", "Normal", _spacing(60, 120, 276), ""),
         _paragraph("Compact", "Compact", "Normal", _spacing(20, 20), ""),
-        _paragraph("Title", "Title", "Normal", _spacing(0, 120) + centred_off,
-                   f"{SANS}<w:b/>{_color('1F2933')}{_size(40)}", '<w:next w:val="BodyText"/>'),
+        _paragraph(
+            "Title",
+            "Title",
+            "Normal",
+            _spacing(0, 120) + centred_off,
+            f"{SANS}<w:b/>{_color('1F2933')}{_size(40)}",
+            '<w:next w:val="BodyText"/>',
+        ),
         _paragraph("Subtitle", "Subtitle", "Normal", _spacing(0, 80), f"{SANS}{_size(24)}"),
         _paragraph("Author", "Author", "Normal", _spacing(0, 60), f"{SANS}{_size(20)}"),
         _paragraph("Date", "Date", "Normal", _spacing(0, 200), f"{SANS}{_size(20)}"),
@@ -126,6 +134,10 @@ def _styles() -> list[str]:
 
 def _with_styles(xml: bytes) -> bytes:
     root = ElementTree.fromstring(xml)
+    # As a default and not in a paragraph style: the smaller type of tables must win over it.
+    default = root.find(f"{{{W}}}docDefaults/{{{W}}}rPrDefault/{{{W}}}rPr")
+    language = '<w:lang w:val="en-GB" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'
+    default[:] = ElementTree.fromstring(f'<x xmlns:w="{W}">{SERIF}{_size(21)}{language}</x>')
     for text in _styles():
         style = ElementTree.fromstring(f'<x xmlns:w="{W}">{text}</x>')[0]
         identifier = style.get(f"{{{W}}}styleId")
@@ -136,7 +148,10 @@ def _with_styles(xml: bytes) -> bytes:
     return _xml(root)
 
 
-def _xml(root: ElementTree.Element) -> bytes:
+def _xml(root: ElementTree.Element, default: str = "") -> bytes:
+    """`default` is the namespace written without a prefix: pandoc merges such parts as text."""
+    if default:
+        ElementTree.register_namespace("", default)
     return ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
@@ -171,20 +186,29 @@ def _with_pages(parts: dict[str, bytes], synthetic: bool) -> None:
     for index, (name, kind, data) in enumerate(added):
         parts[f"word/{name}.xml"] = data
         identifier, target = f"rId{900 + index}", f"{name}.xml"
-        ElementTree.SubElement(relations, f"{{{RELATION}}}Relationship",
-                               {"Type": f"{R}/{kind}", "Id": identifier, "Target": target})
-        ElementTree.SubElement(types, f"{{{TYPES}}}Override",
-                               {"PartName": f"/word/{target}", "ContentType": f"{PART}.{kind}+xml"})
-        element = ElementTree.Element(f"{{{W}}}{kind}Reference",
-                                      {f"{{{W}}}type": "default", f"{{{R}}}id": identifier})
+        ElementTree.SubElement(
+            relations,
+            f"{{{RELATION}}}Relationship",
+            {"Type": f"{R}/{kind}", "Id": identifier, "Target": target},
+        )
+        ElementTree.SubElement(
+            types,
+            f"{{{TYPES}}}Override",
+            {"PartName": f"/word/{target}", "ContentType": f"{PART}.{kind}+xml"},
+        )
+        element = ElementTree.Element(
+            f"{{{W}}}{kind}Reference", {f"{{{W}}}type": "default", f"{{{R}}}id": identifier}
+        )
         section.insert(index, element)
     ElementTree.SubElement(section, f"{{{W}}}pgSz", {f"{{{W}}}w": "11906", f"{{{W}}}h": "16838"})
-    sides = dict(top=1247, right=1247, bottom=1247, left=1247, header=624, footer=624, gutter=0)
-    ElementTree.SubElement(section, f"{{{W}}}pgMar",
-                           {f"{{{W}}}{side}": str(width) for side, width in sides.items()})
+    sides = dict.fromkeys(("top", "right", "bottom", "left"), 1247)
+    sides |= {"header": 624, "footer": 624, "gutter": 0}
+    ElementTree.SubElement(
+        section, f"{{{W}}}pgMar", {f"{{{W}}}{side}": str(width) for side, width in sides.items()}
+    )
     parts["word/document.xml"] = _xml(document)
-    parts["word/_rels/document.xml.rels"] = _xml(relations)
-    parts["[Content_Types].xml"] = _xml(types)
+    parts["word/_rels/document.xml.rels"] = _xml(relations, RELATION)
+    parts["[Content_Types].xml"] = _xml(types, TYPES)
 
 
 def reference_bytes(synthetic: bool) -> bytes:
@@ -200,7 +224,8 @@ def reference_bytes(synthetic: bool) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(parts.items()):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -135,6 +135,8 @@ def quiet_warnings():
     """Every run warns alike, whatever was warned of before in this process."""
     with warnings.catch_warnings():
         warnings.simplefilter("default")
+        # IPython's advice on how to leave a shell; a cell that exits is an error here.
+        warnings.filterwarnings("ignore", message="To exit: use")
         yield
 
 
