@@ -6,23 +6,15 @@ trial. The rules stand in workflow/rules, one file a stage, in the order of the 
 
 from pathlib import Path
 
-from snakemake.logging import logger
-
 from trialtrace.errors import UserError
 from trialtrace.paths import project
-from trialtrace.progress import Progress
 from trialtrace.run import begin
 from trialtrace.run_record import write_records
 
-MAIN = workflow.is_main_process
 try:
-    RUN = begin(project(workflow.basedir), check=MAIN)
+    RUN = begin(project(workflow.basedir), check=workflow.is_main_process)
 except UserError as error:
     raise SystemExit(str(error))
-
-PROGRESS = Progress(lambda: workflow.executor_plugin is not None and not workflow.dryrun)
-if MAIN and not workflow.output_settings.verbose:
-    PROGRESS.attach(logger)
 
 
 wildcard_constraints:
@@ -71,8 +63,8 @@ onstart:
 
 
 onsuccess:
-    write_records(RUN, PROGRESS, workflow.cores)
+    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.cores)
 
 
 onerror:
-    write_records(RUN, PROGRESS, workflow.cores)
+    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.cores)

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from trialtrace.job import job
 
 with job(snakemake.log[0]):
     from trialtrace.claims.audit import audit_claims
+
     from trialtrace.config.load import load_trial
 
     audit_claims(

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from trialtrace.job import job
 
 with job(snakemake.log[0]):
-    from trialtrace.config.load import load_settings, load_trial
     from trialtrace.display.site import build_site
+
+    from trialtrace.config.load import load_settings, load_trial
 
     settings = load_settings()
     build_site(

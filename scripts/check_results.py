@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from snakemake.script import snakemake
-
 from trialtrace.job import job
 
 with job(snakemake.log[0]):
     from trialtrace.checks.run import check_results
+
     from trialtrace.config.load import load_trial
 
     check_results(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trialtrace.errors import UserError
+from trialtrace.locks import lock_job
 
 # One thread: the last digits of a factorisation depend on how many share the work.
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
@@ -32,7 +33,8 @@ def job(log: str) -> Iterator[None]:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     try:
-        yield
+        with lock_job(Path.cwd()):
+            yield
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

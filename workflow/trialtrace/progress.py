@@ -1,17 +1,29 @@
 """What a person sees of a run: one line a job as it starts, and of a failure only what helps.
 
-The handler reads the events of Snakemake's logger and imports nothing of it. It also keeps the time
-of every job for the record of the run.
+It follows the events of Snakemake's logger and imports nothing of it. It also keeps the time of
+every job for the record of the run.
 """
 
 import logging
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-SHOWN_LINES = 60
+LOG_LINES = 60
+# Told by the lines of this module, or of no use to a person who waits for results.
+CHATTER = (
+    "Assuming unrestricted shared filesystem",
+    "Building DAG of jobs",
+    "Using shell",
+    "Select jobs to execute",
+    "Shutting down",
+    "Exiting because a job execution failed",
+    "Complete log",
+    "Elapsed time",
+    "At least one job did not complete",
+)
+# Snakemake counts the target as a job, though there is nothing to do for it.
+NO_JOBS = ("total", "all", "audit")
 
 
 @dataclass
@@ -24,66 +36,57 @@ class JobTime:
     end: float | None = None
 
 
-class Progress(logging.Handler):
-    """Follows a run. Outside of a run (dry run, lint, …) it leaves Snakemake's own words alone."""
+class Progress:
+    """The jobs of a run as far as they have been told of."""
 
-    def __init__(self, running: Callable[[], bool]):
-        super().__init__()
-        self.running = running
+    def __init__(self) -> None:
         self.began = time.monotonic()
         self.jobs: dict[int, JobTime] = {}
         self.total = 0
 
-    def attach(self, logger: logging.Logger) -> None:
-        """Speak instead of Snakemake's own stream handler while a run is on."""
-        for handler in logger.handlers:
-            if handler.name == "DefaultStreamHandler":
-                handler.addFilter(lambda record: not self.running())
-        logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
+    def follow(self, record: logging.LogRecord) -> str | None:
+        """What to say about an event, if anything."""
         event = str(getattr(record, "event", None) or "")
-        if not self.running():
-            return
-        if event == "run_info":
-            self.total = record.stats.get("total", 0)
-        elif event == "job_info":
-            self._started(record)
-        elif event == "job_finished":
-            if job := self.jobs.get(record.job_id):
-                job.end = time.monotonic() - self.began
-        elif event == "job_error":
-            self._failed(record)
-        elif event == "error":
-            self._error(record)
-        elif record.levelno >= logging.ERROR and "job execution failed" not in record.getMessage():
-            self.say(record.getMessage())
+        match event:
+            case "run_info":
+                # The target itself is counted as a job, but there is nothing to do for it.
+                self.total = sum(
+                    n for rule, n in record.stats.items() if rule not in ("total", "all")
+                )
+            case "job_info":
+                return self._started(record) if record.rule_msg else None
+            case "job_finished" if record.job_id in self.jobs:
+                self.jobs[record.job_id].end = time.monotonic() - self.began
+            case "job_error":
+                return self._failed(record)
+            case "" | "error":
+                return self._other(record)
+        return None
 
-    def _started(self, record: logging.LogRecord) -> None:
-        if record.jobid in self.jobs or record.rule_name == "all":
-            return
+    def _started(self, record: logging.LogRecord) -> str | None:
         trial = dict(record.wildcards).get("trial")
         self.jobs[record.jobid] = JobTime(record.rule_name, trial, time.monotonic() - self.began)
-        total = max(self.total - 1, len(self.jobs))
-        self.say(f"{len(self.jobs):>{len(str(total))}} of {total}  {record.rule_msg}")
+        total = max(self.total, len(self.jobs))
+        return f"{len(self.jobs):>{len(str(total))}} of {total}  {record.rule_msg}"
 
-    def _failed(self, record: logging.LogRecord) -> None:
+    def _failed(self, record: logging.LogRecord) -> str:
         job = self.jobs.get(record.jobid)
-        trial = f" of {job.trial}" if job and job.trial else ""
-        self.say(f"\n{record.rule_name}{trial} stopped:\n")
+        lines = [
+            f"\n{record.rule_name}{f' of {job.trial}' if job and job.trial else ''} stopped:",
+            "",
+        ]
         for log in record.log:
             path = Path(log)
-            lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
-            for line in lines[-SHOWN_LINES:] or ["(it left no message: was it killed?)"]:
-                self.say(f"  {line}".rstrip())
-            self.say(f"\n  log: {log}")
+            told = path.read_text(errors="replace").splitlines() if path.is_file() else []
+            shown = told[-LOG_LINES:] or ["it left no message; was it killed, or out of memory?"]
+            lines += [f"  {line}".rstrip() for line in shown]
+            lines += ["", f"  this is in {log}"]
+        return "\n".join(lines)
 
-    def _error(self, record: logging.LogRecord) -> None:
-        """A failed job has been told already; what else goes wrong is told in Snakemake's words."""
+    def _other(self, record: logging.LogRecord) -> str | None:
         text = record.getMessage()
-        if "CalledProcessError" not in text and "At least one job did not" not in text:
-            self.say(text)
-
-    @staticmethod
-    def say(text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        if text.startswith("Nothing to be done"):
+            return "Nothing to do: all results are up to date."
+        # A failed command has been told by the log of its job.
+        known = "CalledProcessError" in text or any(part in text for part in CHATTER)
+        return None if known else text

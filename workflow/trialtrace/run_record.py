@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,13 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def write_records(run: Run, progress: Progress, cores: int) -> None:
-    """Write results/<trial>/run.json for every trial this run worked on, and site/run.json."""
+def write_records(run: Run, handlers: Iterable[Any], cores: int) -> None:
+    """Write results/<trial>/run.json for every trial this run worked on, and site/run.json.
+
+    `handlers` are those of the workflow's log; one of them has followed the jobs, unless another
+    was asked for.
+    """
+    progress = next((h.progress for h in handlers if hasattr(h, "progress")), Progress())
     ended = datetime.datetime.now(datetime.UTC)
     seconds = time.monotonic() - progress.began
     common = {

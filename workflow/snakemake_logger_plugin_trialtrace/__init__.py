@@ -1,0 +1,27 @@
+"""Snakemake's logger plugin "trialtrace": what a person sees of a run; see trialtrace.progress."""
+
+import sys
+
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+
+from trialtrace.progress import Progress
+
+
+class LogHandler(LogHandlerBase):
+    """Tells a run in few words; a dry run, --verbose and --quiet stay as Snakemake has them."""
+
+    writes_to_stream = True
+    writes_to_file = False
+    has_filter = False
+    has_formatter = False
+    needs_rulegraph = False
+
+    def __post_init__(self) -> None:
+        self.progress = Progress()
+        asked = self.common_settings
+        self.told = not (asked.dryrun or asked.verbose or asked.debug_dag)
+
+    def emit(self, record) -> None:
+        text = self.progress.follow(record) if self.told else self.format(record)
+        if text:
+            print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,59 @@
+"""One run at a time in a folder, held by locks of the kernel: they vanish with their process.
+
+So a run that was killed leaves no lock behind, and a job that outlived its run is waited for.
+"""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from trialtrace.errors import Problem, UserError
+
+RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
+
+
+def lock_run(root: Path) -> IO[str]:
+    """Hold the folder as long as the returned file is open. Raises UserError if another run does."""
+    run = _open(root / RUN)
+    if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        run.seek(0)
+        raise UserError(
+            Problem(
+                "this folder",
+                f"another run is at work here (process {run.read().strip()})",
+                do="wait until it has ended",
+            )
+        )
+    run.truncate(0)
+    run.write(str(os.getpid()))
+    run.flush()
+    with _open(root / JOBS) as jobs:
+        if not _lock(jobs, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            print("waiting for a job of an interrupted run to end", file=sys.stderr, flush=True)
+            _lock(jobs, fcntl.LOCK_EX)
+    return run
+
+
+@contextmanager
+def lock_job(root: Path) -> Iterator[None]:
+    """Held by a job while it works; jobs share it."""
+    with _open(root / JOBS) as file:
+        _lock(file, fcntl.LOCK_SH)
+        yield
+
+
+def _open(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return open(path, "a+", encoding="utf-8")
+
+
+def _lock(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how)
+    except BlockingIOError:
+        return False
+    return True
