@@ -7,23 +7,35 @@ import numpy as np
 from trialtrace.config.load import Trial
 from trialtrace.config.model import Variable
 from trialtrace.contracts import ADSL
-from trialtrace.endpoints.records import Cells, Records, pick
-from trialtrace.endpoints.study import CleanTable, place_rows, require_columns, subject_keys
+from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
+from trialtrace.endpoints.study import (
+    CleanTable,
+    config_file,
+    place_rows,
+    require_columns,
+    subject_keys,
+)
 from trialtrace.errors import Problem, Problems, UserError, one_of
 from trialtrace.populations import derive_flag
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+OWN_TREATMENT = ("within_subject", "crossover")
+"""Designs in which a subject has several treatments, so that a record has its own."""
+
 
 def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable, Records]:
     """Subjects' keys in the order of USUBJID, their clean table, and ADSL's records.
 
     A subject may have several rows; each variable must then be constant over its non-missing
-    values. Raises UserError for variables that are not, and for codes without a meaning.
+    values, and comes from the first of them. Raises UserError for variables that are not constant,
+    and for codes without a meaning.
     """
     name = trial.subjects.table
-    require_columns(rows, list(_columns(trial).values()), f"{trial.name}/trial.yaml: subjects")
+    place = config_file(trial, "trial")
+    _check_treatment(trial, place)
+    require_columns(rows, list(_columns(trial).values()), f"{place}: subjects")
     keys = _sorted_keys(trial, subject_keys(trial, name, rows))
     table = place_rows(trial, name, rows, keys)
     size = len(keys)
@@ -33,19 +45,19 @@ def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable,
         if variable in columns:
             raise UserError(
                 Problem(
-                    f"{trial.name}/trial.yaml: subjects.variables",
+                    f"{place}: subjects.variables",
                     found=f"two variables that both become {variable}",
                     expected="names that differ from each other and from ADSL's own",
                 )
             )
         columns[variable] = _values(trial, table, variable, column, chosen[column])
-    every = np.arange(table.rows.num_rows)
-    cells = [
-        Cells(variable, table.subject, name, every, column)
-        for variable, column in _columns(trial).items()
-    ]
+    first = first_rows(table.subject, np.arange(table.rows.num_rows), size)
+    cells: list[Cells] = []
+    for variable, column in _columns(trial).items():
+        row = np.where(chosen[column] >= 0, chosen[column], first)
+        cells += chosen_cells(variable, name, row, [column])
     for population in trial.populations.values():
-        flag, behind = derive_flag(population, table, size, f"{trial.name}/trial.yaml")
+        flag, behind = derive_flag(population, table, size, place)
         columns[population.flag] = flag
         cells += behind
     return keys, table, Records("adsl", np.arange(size), columns, tuple(cells))
@@ -57,6 +69,19 @@ def usubjid(trial: Trial, keys: "pa.Array") -> "pa.Array":
 
     prefix = "SYN-" if trial.synthetic else ""
     return pc.binary_join_element_wise(f"{prefix}{trial.name}", keys, "-")
+
+
+def _check_treatment(trial: Trial, place: str) -> None:
+    """Refuse a design of one treatment a subject whose table of subjects has no arm."""
+    if trial.tables[trial.subjects.table].arm or trial.design.kind in OWN_TREATMENT:
+        return
+    raise UserError(
+        Problem(
+            f"{place}: tables.{trial.subjects.table}",
+            found="no arm",
+            expected=f"the column of the arm, for a design of kind {trial.design.kind}",
+        )
+    )
 
 
 def _sorted_keys(trial: Trial, keys: "pa.Array") -> "pa.Array":
@@ -80,8 +105,7 @@ def _constant_rows(trial: Trial, table: CleanTable, size: int) -> dict[str, np.n
         codes = table.column(column).dictionary_encode().indices
         rows = np.flatnonzero(codes.is_valid().to_numpy(zero_copy_only=False))
         subject = table.subject[rows]
-        first = np.full(size, -1, dtype=np.int64)
-        first[subject[::-1]] = rows[::-1]
+        first = first_rows(subject, rows, size)
         code = codes.fill_null(-1).to_numpy()
         differing = np.unique(subject[code[rows] != code[first[subject]]])
         if differing.size:
@@ -95,6 +119,14 @@ def _constant_rows(trial: Trial, table: CleanTable, size: int) -> dict[str, np.n
         chosen[column] = first
     problems.raise_if_any()
     return chosen
+
+
+def first_rows(subject: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    """Each subject's first row; -1 where there is none."""
+    first = np.full(size, -1, dtype=np.int64)
+    # Of several rows for one subject the last assignment stays, hence backwards.
+    first[subject[::-1]] = rows[::-1]
+    return first
 
 
 def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:

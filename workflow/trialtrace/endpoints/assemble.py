@@ -13,25 +13,22 @@ if TYPE_CHECKING:
 
 
 def data_set(
-    study: Study, contract: Contract, names: list[str]
-) -> tuple["pa.Table", list[np.ndarray]]:
-    """The records of the endpoints in one data set, and the ASEQ of each endpoint's records.
+    study: Study, contract: Contract, names: list[str], numbers: list[np.ndarray]
+) -> "pa.Table":
+    """The records of the endpoints in one data set; `numbers` is the ASEQ of each one's records.
 
     Planned treatment, population flags and SYNTHFL are the subject's unless a record has its own.
     """
     import pyarrow as pa
 
-    parts = [study.made[name] for name in names]
-    numbers = number_records([part.subject for part in parts])
     flags = [population.flag for population in study.trial.populations.values()]
-    tables = [
-        _part(study, contract, name, part, aseq, flags)
-        for name, part, aseq in zip(names, parts, numbers, strict=True)
-    ]
     start = empty(contract)
     for flag in flags:
         start = start.append_column(flag, pa.array([], type=pa.string()))
-    return pa.concat_tables([start, *tables]), numbers
+    tables = [
+        _part(study, contract, name, aseq, flags) for name, aseq in zip(names, numbers, strict=True)
+    ]
+    return pa.concat_tables([start, *tables])
 
 
 def number_records(subjects: list[np.ndarray]) -> list[np.ndarray]:
@@ -48,17 +45,13 @@ def number_records(subjects: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _part(
-    study: Study,
-    contract: Contract,
-    name: str,
-    records: Records,
-    aseq: np.ndarray,
-    flags: list[str],
+    study: Study, contract: Contract, name: str, aseq: np.ndarray, flags: list[str]
 ) -> "pa.Table":
     """One endpoint's records in the columns of the data set, then the population flags."""
     import pyarrow as pa
 
-    endpoint, size = study.trial.endpoints[name], len(records)
+    endpoint, records = study.trial.endpoints[name], study.made[name]
+    size = len(records)
     adsl = study.adsl.columns
     planned = adsl.get("TRT01P", pa.nulls(study.size, pa.string()))
     given = {
@@ -77,37 +70,35 @@ def _part(
     return pa.table(whole | {flag: adsl[flag].take(records.subject) for flag in flags})
 
 
-def edges(
-    study: Study, dataset: str, parts: list[Records], numbers: list[np.ndarray] | None
-) -> list["pa.Table"]:
-    """The edges of a data set's records; ASEQ is 0 in ADSL, which has no numbers."""
-    if numbers is None:
-        numbers = [np.zeros(len(part), dtype=np.int64) for part in parts]
-    return [
-        _edge_table(study, dataset, part, aseq, cells)
-        for part, aseq in zip(parts, numbers, strict=True)
-        for cells in distinct(part.cells)
+def sources_table(study: Study, traced: list[tuple[str, Records, np.ndarray]]) -> "pa.Table":
+    """An edge from each derived value to each cell behind it; `traced` has data set, records, ASEQ.
+
+    A record's edges stand under the variable that says what it holds: AVAL in BDS and ADTTE (CNSR
+    and the descriptions come from the same cells), TERM in OCCDS; besides, BASE has its baseline's
+    cells, and TRTP and ADT theirs where the record has its own. ADSL is traced by variable.
+    """
+    import pyarrow as pa
+
+    parts = [
+        _edges(study, dataset, records, aseq, cells)
+        for dataset, records, aseq in traced
+        for cells in distinct(records.cells)
     ]
+    return pa.concat_tables([empty(SOURCES), *parts])
 
 
-def _edge_table(
-    study: Study, dataset: str, part: Records, aseq: np.ndarray, cells: Cells
+def _edges(
+    study: Study, dataset: str, records: Records, aseq: np.ndarray, cells: Cells
 ) -> "pa.Table":
     import pyarrow as pa
 
     size, rows = len(cells.record), study.tables[cells.table].rows
     fixed = {"dataset": dataset, "variable": cells.variable, "table": cells.table}
     columns = {name: pa.repeat(text, size) for name, text in fixed.items()} | {
-        "USUBJID": study.adsl.columns["USUBJID"].take(part.subject[cells.record]),
+        "USUBJID": study.adsl.columns["USUBJID"].take(records.subject[cells.record]),
         "ASEQ": pa.array(aseq[cells.record]),
-        "source_file": rows["source_file"].combine_chunks().take(pa.array(cells.row)),
-        "source_row": rows["source_row"].combine_chunks().take(pa.array(cells.row)),
+        "source_file": rows["source_file"].combine_chunks().take(cells.row),
+        "source_row": rows["source_row"].combine_chunks().take(cells.row),
         "column": pa.repeat(cells.column, size),
     }
     return pa.table(columns).select(SOURCES.names)
-
-
-def sources_table(parts: list["pa.Table"]) -> "pa.Table":
-    import pyarrow as pa
-
-    return pa.concat_tables([empty(SOURCES), *parts])

@@ -1,15 +1,18 @@
 """The stage derive: clean tables in; adsl, bds, adtte, occds and sources out."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trialtrace.config.load import Trial
 from trialtrace.config.model import Endpoint
 from trialtrace.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, Contract, write_table
 from trialtrace.endpoints.adsl import adsl_table, derive_adsl
-from trialtrace.endpoints.assemble import data_set, edges, sources_table
+from trialtrace.endpoints.assemble import data_set, number_records, sources_table
 from trialtrace.endpoints.registry import derivation, parents
-from trialtrace.endpoints.study import Study, read_clean
+from trialtrace.endpoints.study import Study, config_file, read_clean
 from trialtrace.errors import Problem, UserError, one_of
 
 if TYPE_CHECKING:
@@ -21,23 +24,24 @@ RECORDED = (BDS, ADTTE, OCCDS)
 def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     """Derive the trial's data sets; always all five files, empty where there is nothing.
 
-    Raises UserError where the clean data disagree with the configuration.
+    Nothing is written before every endpoint is derived. Raises UserError where the clean data
+    disagree with the configuration.
     """
-    for contract, table in derive_tables(trial, clean_dir):
+    for contract, table in derive_tables(derive_study(trial, clean_dir)):
         write_table(Path(out_dir) / f"{contract.name}.parquet", table, contract)
 
 
-def derive_tables(trial: Trial, clean_dir: Path) -> list[tuple[Contract, "pa.Table"]]:
-    """The five tables, not yet sorted and written."""
-    study = derive_study(trial, clean_dir)
-    made = [(ADSL, adsl_table(trial, study.adsl))]
-    found = edges(study, "adsl", [study.adsl], None)
+def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
+    """The five tables one after the other, so that only one need be held; not yet sorted."""
+    yield ADSL, adsl_table(study.trial, study.adsl)
+    traced = [("adsl", study.adsl, np.zeros(study.size, dtype=np.int64))]
     for contract in RECORDED:
-        names = [n for n in trial.endpoints if study.made[n].dataset == contract.name]
-        table, numbers = data_set(study, contract, names)
-        made.append((contract, table))
-        found += edges(study, contract.name, [study.made[name] for name in names], numbers)
-    return [*made, (SOURCES, sources_table(found))]
+        names = [n for n in study.trial.endpoints if study.made[n].dataset == contract.name]
+        parts = [study.made[name] for name in names]
+        numbers = number_records([part.subject for part in parts])
+        traced += [(contract.name, *pair) for pair in zip(parts, numbers, strict=True)]
+        yield contract, data_set(study, contract, names, numbers)
+    yield SOURCES, sources_table(study, traced)
 
 
 def derive_study(trial: Trial, clean_dir: Path) -> Study:
@@ -59,7 +63,7 @@ def in_order(trial: Trial) -> list[Endpoint]:
         if not ready:
             raise UserError(
                 Problem(
-                    f"{trial.name}/endpoints.yaml",
+                    config_file(trial, "endpoints"),
                     found=f"endpoints made from themselves or from unknown ones: {one_of(waiting)}",
                     expected="`of` and `first_of` that lead to endpoints made from tables",
                 )

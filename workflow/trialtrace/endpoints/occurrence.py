@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
     """A record a row that surely meets `where`; TERM is a fixed text or a column's value."""
-    term = endpoint.options["term"]
-    table = study.table(endpoint, looked_at(study, endpoint))
+    columns, date = looked_at(study, endpoint), endpoint.options.get("date")
+    table = study.table(endpoint, [*columns, date] if date else columns)
     rows = met_rows(table, endpoint.options.get("where"))
-    treatment, behind = own_treatment(study, endpoint, table, rows)
-    values = {"TERM": _terms(study, endpoint, table, rows, term)} | treatment
-    cells = chosen_cells("TERM", table.name, rows, looked_at(study, endpoint))
+    values, behind = own_treatment(study, endpoint, table, rows)
+    values["TERM"] = _terms(study, endpoint, table, rows)
+    cells = chosen_cells("TERM", table.name, rows, columns)
+    if date:
+        values["ADT"] = _dates(study, endpoint, table, rows)
+        cells += chosen_cells("ADT", table.name, rows, [date])
     return Records("occds", table.subject[rows], values, (*cells, *behind))
 
 
 def looked_at(study: Study, endpoint: Endpoint) -> list[str]:
     """The columns that say whether a row tells of an occurrence, and of which."""
-    term = endpoint.options["term"]
     columns = columns_of(endpoint.options.get("where") or {})
-    if isinstance(term, dict):
-        columns = list(dict.fromkeys([*columns, term["column"]]))
+    if "term_column" in endpoint.options:
+        columns = list(dict.fromkeys([*columns, endpoint.options["term_column"]]))
     return columns or [study.trial.tables[endpoint.options["table"]].subject]
 
 
-def _terms(
-    study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarray", term: str | dict
-) -> "pa.Array":
+def _terms(study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarray") -> "pa.Array":
     import pyarrow as pa
 
-    if isinstance(term, str):
-        return pa.repeat(term, len(rows))
-    column = term["column"]
+    if "term_column" not in endpoint.options:
+        return pa.repeat(endpoint.options["term"], len(rows))
+    column = endpoint.options["term_column"]
     place = f"{study.place(endpoint)}, column {column}"
     values = pick(table.column(column), rows)
     known = study.trial.dictionary.get(table.name, {}).get(column)
@@ -54,7 +54,22 @@ def _terms(
                 place,
                 found=f"{values.null_count} occurrences without a term",
                 expected="a term in every occurrence",
-                do=f"complete the data, or leave them out with where: {{{column}: present}}",
+                do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
             )
         )
     return values.cast(pa.string())
+
+
+def _dates(study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarray") -> "pa.Array":
+    import pyarrow as pa
+
+    column = endpoint.options["date"]
+    if not pa.types.is_date(table.column(column).type):
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}, column {column}",
+                found="a column without dates",
+                expected="a column with a date validation in the dictionary",
+            )
+        )
+    return pick(table.column(column), rows)

@@ -64,8 +64,9 @@ def distinct(cells: tuple[Cells, ...]) -> list[Cells]:
 def _merged(group: list[Cells]) -> Cells:
     record = np.concatenate([one.record for one in group])
     row = np.concatenate([one.row for one in group])
-    pairs = np.unique(np.stack([record, row], axis=1), axis=0)
-    return replace(group[0], record=pairs[:, 0], row=pairs[:, 1])
+    span = int(row.max(initial=0)) + 1
+    pairs = np.unique(record * span + row)
+    return replace(group[0], record=pairs // span, row=pairs % span)
 
 
 def pick(values: "pa.Array", row: np.ndarray) -> "pa.Array":

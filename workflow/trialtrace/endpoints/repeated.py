@@ -10,10 +10,13 @@ from trialtrace.endpoints.measure import numbers, unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, met_rows, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
-from trialtrace.errors import Problem, UserError
+from trialtrace.errors import Problem, UserError, one_of
 
 if TYPE_CHECKING:
-    pass
+    import pyarrow as pa
+
+# Values, their table, each record's row of it (-1 for none), and the cells behind AVAL.
+Found = tuple[dict[str, "pa.Array"], CleanTable, np.ndarray, list[Cells]]
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
@@ -21,26 +24,74 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
 
     With `baseline`, that visit's records carry ABLFL, and all records BASE and CHG = AVAL - BASE.
     """
-    parts = _wide(endpoint, study) if "visits" in endpoint.options else _long(endpoint, study)
-    records = _joined(study, parts)
-    baseline = endpoint.options.get("baseline")
-    return records if baseline is None else _with_baseline(endpoint, study, records, baseline)
+    import pyarrow as pa
+
+    labels = _labels(endpoint, study)
+    values, table, row, cells = (_wide if "visits" in endpoint.options else _long)(endpoint, study)
+    treatment, behind = own_treatment(study, endpoint, table, row)
+    number = np.repeat(np.arange(len(labels)), study.size)
+    visits = {"AVISIT": pa.array(labels).take(number), "AVISITN": pa.array(number + 1)}
+    records = Records(
+        "bds",
+        np.tile(np.arange(study.size), len(labels)),
+        visits | values | treatment,
+        (*cells, *behind),
+    )
+    if "baseline" not in endpoint.options:
+        return records
+    return _with_baseline(endpoint, study, records, labels)
 
 
-def _wide(endpoint: Endpoint, study: Study) -> list[tuple[str, Records]]:
-    """(label, records) for each visit, from the visit's column in the subject's one row."""
-    visits, where = endpoint.options["visits"], endpoint.options.get("where")
+def _labels(endpoint: Endpoint, study: Study) -> list[str]:
+    """The visits in declared order; each must have a label of its own."""
+    given = endpoint.options.get("visits") or endpoint.options["visit"]["labels"]
+    labels = [str(label) for label in given.values()]
+    if len(set(labels)) < len(labels):
+        raise UserError(
+            Problem(study.place(endpoint), found="visits that share a label", expected="one each")
+        )
+    return labels
+
+
+def _wide(endpoint: Endpoint, study: Study) -> Found:
+    """From each visit's column in the subject's one row."""
+    import pyarrow as pa
+
+    visits, where = list(endpoint.options["visits"]), endpoint.options.get("where")
     chosen_by = columns_of(where or {})
     table = study.table(endpoint, [*visits, *chosen_by])
     row = one_row_each(study, endpoint, table, where)
-    return [
-        (label, _visit(endpoint, study, table, column, row, [column, *chosen_by]))
-        for column, label in visits.items()
-    ]
+    parts, cells = [], []
+    for position, column in enumerate(visits):
+        found = numbers(study, endpoint, table, column)
+        parts.append({name: pick(values, row) for name, values in found.items()})
+        for one in chosen_cells("AVAL", table.name, row, [column, *chosen_by]):
+            record = one.record + position * study.size
+            cells.append(Cells("AVAL", record, one.table, one.row, one.column))
+    none = pa.nulls(study.size, pa.string())
+    values = {"AVAL": pa.concat_arrays([part["AVAL"] for part in parts])}
+    values["AVALC"] = pa.concat_arrays([part.get("AVALC", none) for part in parts])
+    every = np.tile(row, len(visits))
+    values["AVALU"] = unit_column(_one_unit(study, endpoint, visits), len(every))
+    return values, table, every, cells
 
 
-def _long(endpoint: Endpoint, study: Study) -> list[tuple[str, Records]]:
-    """(label, records) for each visit, from the subject's row with the visit's code."""
+def _one_unit(study: Study, endpoint: Endpoint, columns: list[str]) -> str | None:
+    units = {study.unit(endpoint, column) for column in columns}
+    if len(units) > 1:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: visits",
+                found=f"different units: {one_of(sorted(str(unit) for unit in units))}",
+                expected="one unit at all visits",
+                do="convert the columns in cleaning.yaml, or give each a unit there",
+            )
+        )
+    return units.pop()
+
+
+def _long(endpoint: Endpoint, study: Study) -> Found:
+    """From the subject's row with the visit's code."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -49,24 +100,24 @@ def _long(endpoint: Endpoint, study: Study) -> list[tuple[str, Records]]:
     columns = list(dict.fromkeys([column, visit["column"], *columns_of(where or {})]))
     table = study.table(endpoint, columns)
     codes = table.column(visit["column"]).cast(pa.string())
-    number = pc.index_in(codes, value_set=pa.array([str(code) for code in labels]))
-    number = pc.fill_null(number, -1).to_numpy()
+    known = pc.index_in(codes, value_set=pa.array([str(code) for code in labels]))
+    number = pc.fill_null(known, -1).to_numpy().astype(np.int64)
     usable = met_rows(table, where)
-    _check_visits(endpoint, study, table, number, usable)
-    parts = []
-    for position, label in enumerate(labels.values()):
-        rows = usable[number[usable] == position]
-        row = _one_row_a_visit(endpoint, study, table, rows, label)
-        parts.append((label, _visit(endpoint, study, table, column, row, columns)))
-    return parts
+    _check_visits(endpoint, study, table, usable[number[usable] < 0])
+    usable = usable[number[usable] >= 0]
+    row = _one_row_a_visit(endpoint, study, table, usable, number[usable], len(labels))
+    found = numbers(study, endpoint, table, column)
+    values = {name: pick(v, row) for name, v in found.items()}
+    values["AVALU"] = unit_column(study.unit(endpoint, column), len(row))
+    return values, table, row, chosen_cells("AVAL", table.name, row, columns)
 
 
 def _check_visits(
-    endpoint: Endpoint, study: Study, table: CleanTable, number: np.ndarray, usable: np.ndarray
+    endpoint: Endpoint, study: Study, table: CleanTable, unlabelled: np.ndarray
 ) -> None:
     """Refuse values at a visit without a label: they would be lost without a word."""
     valid = table.column(endpoint.options["column"]).is_valid().to_numpy(zero_copy_only=False)
-    lost = int((valid[usable] & (number[usable] < 0)).sum())
+    lost = int(valid[unlabelled].sum())
     if lost:
         raise UserError(
             Problem(
@@ -79,92 +130,58 @@ def _check_visits(
 
 
 def _one_row_a_visit(
-    endpoint: Endpoint, study: Study, table: CleanTable, rows: np.ndarray, label: str
+    endpoint: Endpoint,
+    study: Study,
+    table: CleanTable,
+    rows: np.ndarray,
+    number: np.ndarray,
+    visits: int,
 ) -> np.ndarray:
-    subject = table.subject[rows]
-    several = int((np.bincount(subject, minlength=study.size) > 1).sum())
-    if several:
+    """The row of each record, for rows with their visits' numbers; -1 where there is none."""
+    record = number * study.size + table.subject[rows]
+    several = np.flatnonzero(np.bincount(record, minlength=visits * study.size) > 1)
+    if several.size:
         raise UserError(
             Problem(
                 study.place(endpoint),
-                found=f"{several} subjects with several rows of {table.name} at visit {label}",
+                found=f"{several.size} subject visits with several rows of {table.name}, "
+                f"in {np.unique(several % study.size).size} subjects",
                 expected="one row a subject and visit",
                 do="choose the row with `where`",
             )
         )
-    chosen = np.full(study.size, -1, dtype=np.int64)
-    chosen[subject] = rows
+    chosen = np.full(visits * study.size, -1, dtype=np.int64)
+    chosen[record] = rows
     return chosen
 
 
-def _visit(
-    endpoint: Endpoint,
-    study: Study,
-    table: CleanTable,
-    column: str,
-    row: np.ndarray,
-    behind: list[str],
+def _with_baseline(
+    endpoint: Endpoint, study: Study, records: Records, labels: list[str]
 ) -> Records:
-    """The records of one visit, whose value is `column` in the chosen rows."""
-    treatment, arm_cells = own_treatment(study, endpoint, table, row)
-    values = {name: pick(v, row) for name, v in numbers(study, endpoint, table, column).items()}
-    values["AVALU"] = unit_column(study.unit(endpoint, column), study.size)
-    cells = chosen_cells("AVAL", table.name, row, behind)
-    return Records("bds", np.arange(study.size), values | treatment, (*cells, *arm_cells))
-
-
-def _joined(study: Study, parts: list[tuple[str, Records]]) -> Records:
-    """The visits' records one after the other, numbered from 1."""
-    import pyarrow as pa
-
-    size, names = study.size, list(dict.fromkeys(n for _, part in parts for n in part.columns))
-    columns: dict[str, pa.Array] = {
-        "AVISIT": pa.concat_arrays([pa.repeat(str(label), size) for label, _ in parts]),
-        "AVISITN": pa.array(np.repeat(np.arange(1, len(parts) + 1), size)),
-    }
-    for name in names:
-        kind = next(p.columns[name].type for _, p in parts if name in p.columns)
-        columns[name] = pa.concat_arrays(
-            [part.columns.get(name, pa.nulls(size, kind)) for _, part in parts]
-        )
-    cells = [
-        Cells(one.variable, one.record + position * size, one.table, one.row, one.column)
-        for position, (_, part) in enumerate(parts)
-        for one in part.cells
-    ]
-    return Records("bds", np.tile(np.arange(size), len(parts)), columns, tuple(cells))
-
-
-def _with_baseline(endpoint: Endpoint, study: Study, records: Records, baseline: str) -> Records:
     """Adds ABLFL, BASE and CHG, and the baseline's cells behind BASE."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    is_base = pc.equal(records.columns["AVISIT"], baseline).to_numpy(zero_copy_only=False)
-    if not is_base.any() and len(records):
-        labels = pc.unique(records.columns["AVISIT"]).to_pylist()
+    baseline = endpoint.options["baseline"]
+    if baseline not in labels:
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}: baseline",
                 found=f'"{baseline}"',
-                expected=f"a visit: {', '.join(labels)}",
+                expected=f"a visit: {one_of(labels)}",
             )
         )
-    size, aval = study.size, records.columns["AVAL"]
-    start = int(np.argmax(is_base)) if len(records) else 0
-    visits = len(records) // size if size else 0
-    base = pa.concat_arrays([aval.slice(start, size)] * visits) if visits else aval
+    start, size = labels.index(baseline) * study.size, study.size
+    aval = records.columns["AVAL"]
+    base = pa.concat_arrays([aval.slice(start, size)] * len(labels))
+    is_base = pc.equal(records.columns["AVISIT"], baseline)
     added = {
-        "ABLFL": pc.if_else(pa.array(is_base), "Y", pa.scalar(None, type=pa.string())),
+        "ABLFL": pc.if_else(is_base, "Y", pa.scalar(None, type=pa.string())),
         "BASE": base,
         "CHG": pc.subtract(aval, base),
     }
-    return Records(
-        "bds",
-        records.subject,
-        records.columns | added,
-        (*records.cells, *_baseline_cells(records, start, size, visits)),
-    )
+    behind = _baseline_cells(records, start, size, len(labels))
+    return Records("bds", records.subject, records.columns | added, (*records.cells, *behind))
 
 
 def _baseline_cells(records: Records, start: int, size: int, visits: int) -> list[Cells]:
@@ -172,7 +189,7 @@ def _baseline_cells(records: Records, start: int, size: int, visits: int) -> lis
     for one in records.cells:
         inside = (one.record >= start) & (one.record < start + size)
         if one.variable == "AVAL" and inside.any():
-            record, row = one.record[inside] - start, one.row[inside]
+            record, row = one.record[inside] - start, np.tile(one.row[inside], visits)
             spread = np.concatenate([record + visit * size for visit in range(visits)])
-            cells.append(Cells("BASE", spread, one.table, np.tile(row, visits), one.column))
+            cells.append(Cells("BASE", spread, one.table, row, one.column))
     return cells

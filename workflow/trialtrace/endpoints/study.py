@@ -45,7 +45,7 @@ class Study:
 
     def place(self, endpoint: Endpoint) -> str:
         """Where an endpoint is written, for messages."""
-        return f"{self.trial.name}/endpoints.yaml: {endpoint.name}"
+        return f"{config_file(self.trial, 'endpoints')}: {endpoint.name}"
 
     def table(self, endpoint: Endpoint, columns: list[str]) -> CleanTable:
         """The endpoint's clean table; `columns` must stand in it and its subjects in ADSL."""
@@ -71,10 +71,16 @@ class Study:
         return records
 
     def unit(self, endpoint: Endpoint, column: str) -> str | None:
-        """The endpoint's own unit, else the one that cleaning gives its column."""
+        """The endpoint's own unit, else its column's after cleaning."""
         cleaning = self.trial.cleaning.tables.get(endpoint.options["table"])
-        by_column = cleaning.units.get(column) if cleaning else None
-        return endpoint.options.get("unit", by_column)
+        units = cleaning.units if cleaning else {}
+        converted = {name: to["to"] for name, to in cleaning.convert.items()} if cleaning else {}
+        return endpoint.options.get("unit", (units | converted).get(column))
+
+
+def config_file(trial: Trial, part: str) -> str:
+    """A configuration file of the trial as a person finds it."""
+    return trial.at.shown(trial.at.trial_config(trial.name) / f"{part}.yaml")
 
 
 def read_clean(clean_dir: Path, name: str) -> "pa.Table":

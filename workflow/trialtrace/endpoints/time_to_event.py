@@ -40,7 +40,6 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
     treatment, behind = own_treatment(study, endpoint, table, row)
     cells = chosen_cells("AVAL", table.name, row, columns)
-    cells += chosen_cells("CNSR", table.name, row, columns)
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
 
 
@@ -88,8 +87,8 @@ def _first_of(endpoint: Endpoint, study: Study) -> Records:
     """The earliest event of several endpoints; without one, their earliest censoring.
 
     Up to the earliest censoring all were followed, so the subject is known to be free of each. Of
-    events (or censorings) at one time the endpoint named first gives the description. Missing where
-    one of them is missing, for it might have come first.
+    events at one time the endpoint named first gives the description. Missing where one of them is
+    missing, for it might have come first.
     """
     names = endpoint.options["first_of"]
     parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
@@ -102,11 +101,8 @@ def _first_of(endpoint: Endpoint, study: Study) -> Records:
     which = np.where(any_event, at_event.argmin(axis=0), np.where(unknown, 0, time.argmin(axis=0)))
     subjects = np.arange(study.size)
     happened = np.where(unknown, np.nan, any_event.astype(np.float64))
-    values = _outcome(
-        time[which, subjects], happened, _told(parts, "EVNTDESC", which),
-        _said(endpoint, "censored_label", None) if "censored_label" in endpoint.options
-        else _told(parts, "CNSDTDSC", which),
-    )  # fmt: skip
+    reasons = _reasons(parts, (censored == 1) & (time == time.min(axis=0)))
+    values = _outcome(time[which, subjects], happened, _told(parts, "EVNTDESC", which), reasons)
     values["AVALU"] = unit_column(unit, study.size)
     own = {"TRTP": parts[0].columns["TRTP"]} if "TRTP" in parts[0].columns else {}
     return Records("adtte", subjects, values | own, tuple(c for part in parts for c in part.cells))
@@ -115,6 +111,25 @@ def _first_of(endpoint: Endpoint, study: Study) -> Records:
 def _told(parts: list[Records], column: str, which: np.ndarray) -> np.ndarray:
     texts = np.stack([part.columns[column].to_numpy(zero_copy_only=False) for part in parts])
     return texts[which, np.arange(texts.shape[1])]
+
+
+def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
+    """Why follow-up ended: the different reasons of the components whose censoring ends it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts: list[pa.Array] = []
+    for part, mask in zip(parts, ends, strict=True):
+        new = pa.array(mask)
+        for earlier in texts:
+            same = pc.equal(part.columns["CNSDTDSC"], earlier)
+            new = pc.and_(new, pc.invert(pc.fill_null(same, False)))
+        none = pa.scalar(None, type=pa.string())
+        texts.append(pc.if_else(new, part.columns["CNSDTDSC"], none))
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = pc.coalesce(pc.binary_join_element_wise(joined, text, "; "), joined, text)
+    return joined.to_numpy(zero_copy_only=False)
 
 
 def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records]) -> str | None:

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.adsl import decode
+from trialtrace.endpoints.adsl import OWN_TREATMENT, decode
 from trialtrace.endpoints.records import Cells, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, require_columns
 from trialtrace.errors import Problem, UserError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-OWN_TREATMENT = ("within_subject", "crossover")
 
 
 def own_treatment(
