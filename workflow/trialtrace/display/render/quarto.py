@@ -79,13 +79,13 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
         "minimal": True,
         "theme": "none",
         "toc-depth": 3,
-        "columns": 100000,
+        "tbl-colwidths": False,
         "include-in-header": "head.html",
     }
     docx = {
         "toc": False,
         "number-sections": html.get("number-sections", False),
-        "columns": 100000,
+        "tbl-colwidths": False,
         "reference-doc": str(reference_docx(page)),
     }
     meta = {

@@ -1,0 +1,91 @@
+"""What each method is, in words, and where it is described: for traces and reports."""
+
+from typing import NamedTuple
+
+
+class Method(NamedTuple):
+    """A method as a reader knows it, and its reference."""
+
+    title: str
+    reference: str = ""
+
+
+METHODS: dict[str, Method] = {
+    "wilson": Method("Wilson's score interval", "Wilson 1927, J Am Stat Assoc 22:209"),
+    "clopper_pearson": Method("exact interval", "Clopper and Pearson 1934, Biometrika 26:404"),
+    "newcombe": Method(
+        "Newcombe's score interval", "Newcombe 1998, Stat Med 17:873, method 10"
+    ),
+    "wald": Method("Wald's interval", "normal approximation with unpooled variance"),
+    "miettinen_nurminen": Method(
+        "Miettinen and Nurminen's score interval", "Miettinen and Nurminen 1985, Stat Med 4:213"
+    ),
+    "katz_log": Method("log interval", "Katz et al. 1978, Biometrics 34:469"),
+    "woolf": Method("sample odds ratio, log interval", "Woolf 1955, Ann Hum Genet 19:251"),
+    "mantel_haenszel": Method(
+        "Mantel and Haenszel's common estimate",
+        "Mantel and Haenszel 1959; variances: Robins, Breslow and Greenland 1986, Sato 1989",
+    ),
+    "fisher": Method("Fisher's exact test", "Fisher 1935, J R Stat Soc 98:39"),
+    "chi_squared": Method("Pearson's χ² test", "Pearson 1900"),
+    "chi_squared_continuity": Method("χ² test with Yates' continuity correction", "Yates 1934"),
+    "cochran_mantel_haenszel": Method(
+        "Cochran-Mantel-Haenszel test", "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719"
+    ),
+    "cochran_mantel_haenszel_continuity": Method(
+        "Cochran-Mantel-Haenszel test with continuity correction",
+        "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
+    ),
+    "breslow_day": Method("Breslow and Day's test of equal odds ratios", "Breslow and Day 1980"),
+    "breslow_day_tarone": Method(
+        "Breslow and Day's test of equal odds ratios, Tarone's correction",
+        "Breslow and Day 1980; Tarone 1985, Biometrika 72:91",
+    ),
+    "mann_whitney": Method(
+        "Mann-Whitney test, normal approximation with tie correction",
+        "Mann and Whitney 1947, Ann Math Stat 18:50",
+    ),
+    "mann_whitney_continuity": Method(
+        "Mann-Whitney test, normal approximation with tie and continuity correction",
+        "Mann and Whitney 1947, Ann Math Stat 18:50",
+    ),
+    "brunner_munzel": Method(
+        "P(X > Y) + P(X = Y)/2, interval on the logit scale",
+        "Brunner and Munzel 2000, Biom J 42:17",
+    ),
+    "welch": Method("difference of means, Welch's interval", "Welch 1947, Biometrika 34:28"),
+    "welch_t": Method("Welch's t test", "Welch 1947, Biometrika 34:28"),
+    "t_interval": Method("mean with Student's t interval"),
+    "mixed_anova": Method(
+        "mixed analysis of variance, sphericity corrected by ε",
+        "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
+    ),
+    "kaplan_meier": Method("Kaplan-Meier estimate", "Kaplan and Meier 1958, J Am Stat Assoc 53:457"),
+    "reverse_kaplan_meier": Method(
+        "reverse Kaplan-Meier median", "Schemper and Smith 1996, Control Clin Trials 17:343"
+    ),
+    "cox": Method("Cox model", "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974"),
+    "cox_wald": Method("Wald test in the Cox model", "Cox 1972, J R Stat Soc B 34:187"),
+    "log_rank": Method("log-rank test", "Mantel 1966; Peto and Peto 1972"),
+    "descriptive": Method("description"),
+    "events": Method("count of events"),
+    "subjects": Method("count of subjects"),
+    "count": Method("count"),
+    "holm": Method("Holm's step-down adjustment", "Holm 1979, Scand J Stat 6:65"),
+    "hochberg": Method("Hochberg's step-up adjustment", "Hochberg 1988, Biometrika 75:800"),
+    "benjamini_hochberg": Method(
+        "Benjamini and Hochberg's adjustment", "Benjamini and Hochberg 1995, J R Stat Soc B 57:289"
+    ),
+}
+
+
+def method_of(name: str) -> Method:
+    """The words of a method ("risk_difference.newcombe", "p_adjusted.holm_fisher")."""
+    short = name.split(".", 1)[1]
+    if short in METHODS:
+        return METHODS[short]
+    adjust = next((each for each in METHODS if short.startswith(f"{each}_")), None)
+    if adjust is None:
+        return Method(short.replace("_", " "))
+    inner = method_of(f"p_value.{short.removeprefix(adjust + '_')}")
+    return Method(f"{METHODS[adjust].title} of {inner.title}", METHODS[adjust].reference)

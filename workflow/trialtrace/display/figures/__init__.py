@@ -1,0 +1,1 @@
+"""Figures of a report, drawn from results and derived data; each is written as SVG and PNG."""

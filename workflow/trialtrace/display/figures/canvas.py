@@ -1,0 +1,65 @@
+"""One look and one way of writing for every figure, with the same bytes every time."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.store import write_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by readers who see colours differently.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
+MARKERS = ("o", "s", "^", "D", "v", "P")
+LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.hashsalt": "trialtrace",
+    "svg.fonttype": "path",
+    "figure.dpi": 100,
+}
+
+
+@contextmanager
+def drawing(width: float, height: float) -> Iterator["Figure"]:
+    """A figure of a size in inches, in the house style, without any global state of pyplot."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(STYLE):
+        yield Figure(figsize=(width, height), layout="constrained")
+
+
+def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> str:
+    """Write name.svg and name.png; a synthetic cohort is stamped across. Returns the PNG's name."""
+    if synthetic:
+        figure.text(
+            0.5, 0.5, "SYNTHETIC", ha="center", va="center", rotation=25,
+            fontsize=44, color="#c0392b", alpha=0.18, zorder=100,
+        )  # fmt: skip
+    title = f"{name} (synthetic, not evidence)" if synthetic else name
+    for kind, options in (
+        ("svg", {"metadata": {"Date": None, "Title": title}}),
+        ("png", {"dpi": 200, "metadata": {"Software": None, "Title": title}}),
+    ):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, **options)
+        write_bytes(Path(folder) / f"{name}.{kind}", buffer.getvalue())
+    return f"{name}.png"
+
+
+def colour_of(arms: list[str], arm: str) -> str:
+    return COLOURS[arms.index(arm) % len(COLOURS)]

@@ -1,0 +1,53 @@
+"""Everything a trial's report is made of, read once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from trialtrace.config import Settings, Trial, load_settings, load_trial
+from trialtrace.contracts import CLAIMS
+from trialtrace.paths import project
+from trialtrace.store import read_parquet
+from trialtrace.trace.content import Tracer
+
+
+@dataclass(frozen=True)
+class Material:
+    """A trial's configuration and stages, as the report's cells use them."""
+
+    trial: Trial
+    settings: Settings
+    folder: Path
+    codes: dict[str, str]
+
+    @property
+    def disclosure(self) -> str:
+        return self.trial.disclosure(self.settings)
+
+    @cached_property
+    def tracer(self) -> Tracer:
+        return Tracer(self.trial, self.folder, self.disclosure)
+
+    @cached_property
+    def results(self) -> list[dict[str, Any]]:
+        return list(self.tracer.results.values())
+
+    def of(self, analysis: str) -> list[dict[str, Any]]:
+        """The results of one analysis, in the plan's order."""
+        return [row for row in self.results if row["analysis_id"] == analysis]
+
+    @cached_property
+    def claims(self) -> list[dict[str, Any]]:
+        table = read_parquet(self.folder / "audit" / "claims.parquet")
+        return table.select(CLAIMS.names).to_pylist()
+
+    def arm_label(self, name: str | None) -> str:
+        arms = self.trial.design.arms
+        return arms[name].label if name in arms else "All arms"
+
+
+def open_material(trial: str, root: str, results: str, codes: dict[str, str]) -> Material:
+    """The material of a trial's report; `root` is the project, `results` the trial's folder."""
+    at = project(root)
+    return Material(load_trial(trial, at), load_settings(at), Path(results), codes)

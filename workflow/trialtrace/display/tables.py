@@ -1,0 +1,173 @@
+"""Tables of a report as Markdown; every number is a link to its trace page."""
+
+from collections.abc import Callable, Iterable
+from math import isnan
+from typing import Any
+
+from trialtrace.analyses.references import method_of
+from trialtrace.analyses.words import LABELS, NOT_ESTIMABLE, number, unit_text, value_text
+from trialtrace.display.links import trace_link
+from trialtrace.display.material import Material
+from trialtrace.display.render.escape import escape_markdown
+
+Row = dict[str, Any]
+NO_BREAK = "\N{NO-BREAK SPACE}"
+ADDED_BY = {"count.events", "count.descriptive", "count.subjects", "events.count"}
+
+
+def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) -> str:
+    """A Markdown table; columns from `numbers_from` on are set to the right."""
+    rule = ["---" if at < numbers_from else "---:" for at in range(len(header))]
+    lines = [header, rule, *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def captioned(table: str, label: str, caption: str) -> str:
+    """A table that can be referred to as @tbl-label."""
+    return f"::: {{#tbl-{label}}}\n\n{table}\n{escape_markdown(caption)}\n\n:::\n"
+
+
+def link(row: Row, text: str | None = None) -> str:
+    """A number of the report as a link to its trace."""
+    shown = escape_markdown(text if text is not None else short_text(row))
+    return f"[{shown}]({trace_link(row['result_id'])})"
+
+
+def short_text(row: Row) -> str:
+    """A value with its interval, without unit and level, for a table cell."""
+    value = row["stat_value"]
+    if value is None:
+        return "not reached" if row["stat_text"] == "not reached" else NOT_ESTIMABLE
+    stat = row["stat_name"]
+    text = value_text(stat, value) + (
+        unit_text(stat, None) if unit_text(stat, None) == " %" else ""
+    )
+    if row["ci_level"] is None:
+        return text.replace(" ", NO_BREAK)
+    bounds = ["not reached" if bound is None or isnan(bound) else value_text(stat, bound)
+              for bound in (row["ci_low"], row["ci_high"])]  # fmt: skip
+    return f"{text} ({bounds[0]} to {bounds[1]})".replace(" ", NO_BREAK)
+
+
+def analysis_tables(material: Material, name: str) -> str:
+    """The tables of one analysis: by arm, by comparison, and what concerns all arms at once."""
+    rows = material.of(name)
+    effects = [row for row in rows if row["group2"] == "effect"]
+    by_arm = [row for row in rows if row["group1_level"] is not None]
+    compared = [row for row in rows if row["comparison"] is not None]
+    others = [
+        row for row in rows
+        if row["group1_level"] is None and row["comparison"] is None and row not in effects
+    ]  # fmt: skip
+    label = material.trial.plan.analyses[name].label
+    made = []
+    if by_arm:
+        made.append(_pivot(material, by_arm, f"{name}-arms", f"{label}: by arm", "Arm", _arm))
+    if compared:
+        made.append(
+            _pivot(material, compared, f"{name}-compared", f"{label}: comparisons",
+                   "Comparison", _comparison)
+        )  # fmt: skip
+    if others:
+        made.append(
+            _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
+        )
+    if effects:
+        made.append(effects_table(effects, f"{name}-effects", f"{label}: effects"))
+    return "\n".join(made)
+
+
+def _arm(material: Material, row: Row) -> str:
+    return material.arm_label(row["group1_level"])
+
+
+def _comparison(material: Material, row: Row) -> str:
+    against = material.arm_label(row["reference"])
+    return f"{material.arm_label(row['comparison'])} against {against}"
+
+
+def _pivot(
+    material: Material, rows: list[Row], label: str, caption: str, who: str,
+    name_of: Callable[[Material, Row], str],
+) -> str:  # fmt: skip
+    """Rows by visit, stratum and group; a column for each statistic."""
+    columns = list(dict.fromkeys(_column(row) for row in rows))
+    lines: dict[tuple, dict[tuple, str]] = {}
+    for row in rows:
+        key = (_cut(row), name_of(material, row))
+        lines.setdefault(key, {})[_column(row)] = _cell(row)
+    has_cut = any(cut for cut, _ in lines)
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    header = (["Where"] if has_cut else []) + [
+        who,
+        *(_title(column, columns) for column in columns),
+    ]
+    body, before = [], None
+    for (cut, name), cells in lines.items():
+        lead = [escape_markdown(cut if cut != before else "")] if has_cut else []
+        body.append([*lead, escape_markdown(name), *(cells.get(c, "") for c in columns)])
+        before = cut
+    if level is not None:
+        caption += f" ({number(100 * level)} % confidence intervals in brackets)"
+    return captioned(
+        pipe_table(header, body, len(header) - len(columns)), _slug(label), caption + "."
+    )
+
+
+def _slug(text: str) -> str:
+    return text.replace("_", "-").replace(".", "-")
+
+
+def _column(row: Row) -> tuple:
+    second = (row["group2"], row["group2_level"]) if row["group2"] else None
+    return (row["method"], second, row["unit"])
+
+
+def _cut(row: Row) -> str:
+    stratum = row["stratum"].replace("=", ": ") if row["stratum"] else None
+    return ", ".join(part for part in (stratum, row["visit"]) if part)
+
+
+def _cell(row: Row) -> str:
+    if row["method"] in ("count.events", "events.count"):
+        return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
+    return link(row)
+
+
+def _title(column: tuple, columns: list[tuple]) -> str:
+    """The header of a column; the method is named where its statistic has several."""
+    method, second, unit = column
+    stat, how = method.split(".", 1)
+    if method in ("count.events", "events.count"):
+        return "Events"
+    title = LABELS[stat]
+    methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
+    if stat in ("p_value", "p_adjusted", "chi_squared", "df") or len(methods) > 1:
+        title += f", {method_of(method).title}"
+    if stat == "risk_difference":
+        title += ", percentage points"
+    if unit and stat not in ("proportion",):
+        title += f", {unit}"
+    if second is not None:
+        title += f" at {second[1]}" if second[0] == "time" else f", {second[1]}"
+    return escape_markdown(title[0].upper() + title[1:] if not title.startswith("p") else title)
+
+
+def effects_table(rows: list[Row], label: str, caption: str) -> str:
+    """An analysis of variance: a row for each statistic, a column for each effect."""
+    effects = list(dict.fromkeys(row["group2_level"] for row in rows))
+    stats = list(dict.fromkeys(row["stat_name"] for row in rows))
+    at = {(row["stat_name"], row["group2_level"]): row for row in rows}
+    body = []
+    for stat in stats:
+        cells = [link(at[stat, e]) if (stat, e) in at else "" for e in effects]
+        title = LABELS[stat] + (", as planned" if stat == "p_value" else "")
+        body.append([escape_markdown(title), *cells])
+    header = ["Statistic", *(escape_markdown(e.replace("_", " × ")) for e in effects)]
+    return captioned(pipe_table(header, body), _slug(label), caption + ".")
+
+
+def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of plain texts, each escaped."""
+    body = [[escape_markdown(cell) for cell in row] for row in rows]
+    return pipe_table([escape_markdown(h) for h in header], body, numbers_from=99)

@@ -1,0 +1,1 @@
+"""From a number to the raw rows, the code and the configuration behind it."""

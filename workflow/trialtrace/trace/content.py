@@ -1,0 +1,277 @@
+"""What a trace says of a number: one object, the same for text, JSON and the trace page."""
+
+import difflib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.analyses.references import method_of
+from trialtrace.conditions import describe
+from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
+from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.frames import COMPLETE, Frames
+from trialtrace.trace.raw_rows import RawPart, RawRows, ranges
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+
+GROUPS_SHOWN = 6
+
+
+class Tracer:
+    """Traces of one trial's results. Tables are read once, when they are first needed."""
+
+    def __init__(self, trial: "Trial", results_dir: Path, disclosure: str):
+        self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
+        self.frames = Frames(self.folder / "derived")
+        self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
+
+    @cached_property
+    def results(self) -> dict[str, dict[str, Any]]:
+        table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
+        return {row["result_id"]: row for row in table.to_pylist()}
+
+    @cached_property
+    def members(self) -> dict[str, list[dict[str, Any]]]:
+        return self._by_result(self.folder / "analysis" / "members.parquet", MEMBERS)
+
+    @cached_property
+    def checks(self) -> dict[str, list[dict[str, Any]]]:
+        return self._by_result(self.folder / "analysis" / "checks.parquet", CHECKS)
+
+    @cached_property
+    def claims(self) -> dict[str, list[dict[str, Any]]]:
+        return self._by_result(self.folder / "audit" / "claims.parquet", CLAIMS)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        path = self.folder / "raw" / "manifest.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def _by_result(self, path: Path, contract: Any) -> dict[str, list[dict[str, Any]]]:
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for row in read_table(path, contract).to_pylist():
+            grouped.setdefault(row["result_id"], []).append(row)
+        return grouped
+
+    @cached_property
+    def _counts(self) -> dict[tuple, tuple[int, int]]:
+        """(analysis, visit, stratum, group) to events and subjects, where events are counted."""
+        counts = {}
+        for row in self.results.values():
+            if row["method"] in ("count.events", "events.count"):
+                key = (row["analysis_id"], row["visit"], row["stratum"], row["group1_level"])
+                counts[key] = (round(row["stat_value"]), row["denominator"])
+        return counts
+
+    def trace(self, result_id: str, *, rows: bool = False) -> dict[str, Any]:
+        """The trace of a result. Raises UserError with the nearest identifiers if there is none."""
+        row = self._result(result_id)
+        made = {
+            "result_id": result_id,
+            "text": row["stat_text"],
+            "label": row["stat_label"],
+            "subject": self.subject(row),
+            "value": row["stat_value"],
+            "ci_low": row["ci_low"],
+            "ci_high": row["ci_high"],
+            "ci_level": row["ci_level"],
+            "unit": row["unit"],
+            "n_used": row["n_used"],
+            "from": self._from(row),
+            "method": self._method(row),
+            "estimand": row["estimand"],
+            "population": row["population"],
+            "warning": row["warning"],
+            "error": row["error"],
+            "synthetic": row["synthetic"],
+            "checks": [self._check(check) for check in self.checks.get(result_id, [])],
+            "plan": self._plan(row),
+            "claims": [self._claim(claim) for claim in self.claims.get(result_id, [])],
+        }
+        return made | self._rows(result_id, rows)
+
+    def _result(self, result_id: str) -> dict[str, Any]:
+        if result_id in self.results:
+            return self.results[result_id]
+        near = difflib.get_close_matches(result_id, self.results, n=5, cutoff=0.4)
+        raise UserError(
+            Problem(
+                f"result {result_id!r}",
+                found="no result of this name",
+                expected="nearest: " + one_of(near) if near else None,
+                do=f"list them all: trialtrace results {self.trial.name}",
+            )
+        )
+
+    def subject(self, row: dict[str, Any]) -> str:
+        """What the number is about, in words: endpoint, arms, visit, stratum, population."""
+        arms = self.trial.design.arms
+        parts = [self._parameter_label(row)]
+        if row["comparison"]:
+            labels = (arms[row["comparison"]].label, arms[row["reference"]].label)
+            parts.append(f"{labels[0]} against {labels[1]}")
+        elif row["group1_level"] in arms:
+            parts.append(arms[row["group1_level"]].label)
+        elif row["group1_level"] or not row["comparison"]:
+            parts.append("all arms")
+        parts += [f"at {row['visit']}"] if row["visit"] else []
+        parts += [f"where {row['stratum'].replace('=', ' is ')}"] if row["stratum"] else []
+        if row["group2"]:
+            parts.append(f"{row['group2']} {row['group2_level'].replace('_', ' × ')}")
+        population = self.trial.populations.get(row["population"])
+        return ", ".join([*parts, population.label.lower() if population else row["population"]])
+
+    def _parameter_label(self, row: dict[str, Any]) -> str:
+        trial, name = self.trial, row["parameter"]
+        if row["analysis_id"] in trial.plan.analyses:
+            return trial.endpoints[name].label if name in trial.endpoints else name
+        if row["analysis_id"] == "baseline":
+            return variable_label(trial, name)
+        if name in trial.plan.analyses:
+            return f"Subjects analysed for: {trial.plan.analyses[name].label}"
+        return "Subjects"
+
+    def _from(self, row: dict[str, Any]) -> list[str]:
+        arms = self.trial.design.arms
+        named = (
+            [row["comparison"], row["reference"]] if row["comparison"] else [row["group1_level"]]
+        )
+        found = []
+        for name in named[:GROUPS_SHOWN]:
+            counted = self._counts.get((row["analysis_id"], row["visit"], row["stratum"], name))
+            if counted is not None:
+                label = arms[name].label if name in arms else "all arms"
+                found.append(f"{counted[0]} of {counted[1]} {label}")
+        return found
+
+    def _method(self, row: dict[str, Any]) -> dict[str, Any]:
+        about = method_of(row["method"])
+        return {
+            "name": row["method"],
+            "title": about.title,
+            "reference": about.reference,
+            "options": json.loads(row["options"]),
+        }
+
+    def _check(self, check: dict[str, Any]) -> dict[str, Any]:
+        keys = ("component", "check_by", "version", "recomputed", "tolerance", "agrees")
+        return {key: check[key] for key in keys}
+
+    def _claim(self, claim: dict[str, Any]) -> dict[str, Any]:
+        keys = ("claim_id", "component", "quote", "printed", "recomputed_text", "agreement")
+        return {key: claim[key] for key in (*keys, "finding")}
+
+    def _plan(self, row: dict[str, Any]) -> dict[str, str]:
+        path = self.trial.at.trial_config(self.trial.name) / "plan.yaml"
+        planned = row["analysis_id"] in self.trial.plan.analyses
+        kind = "analyses" if planned else "displays"
+        return {"file": self.trial.at.shown(path), "key": f"{kind}.{row['analysis_id']}"}
+
+    def _rows(self, result_id: str, rows: bool) -> dict[str, Any]:
+        selections = []
+        parts: dict[tuple[str, str], list[RawPart]] = {}
+        for member in self.members.get(result_id, []):
+            predicate = json.loads(member["predicate"])
+            selection = self.frames.select(member["dataset"], predicate)
+            same = selection.n == member["n"] and selection.sha256 == member["sha256"]
+            found = self.raw.parts(selection)
+            for part in found:
+                parts.setdefault((part.table, part.source_file), []).append(part)
+            selections.append(
+                {
+                    "role": member["role"],
+                    "dataset": member["dataset"],
+                    "where": in_words(predicate),
+                    "predicate": predicate,
+                    "n": member["n"],
+                    "sha256": member["sha256"],
+                    "unchanged": same,
+                    "raw": [self._part(part) for part in found],
+                }
+                | ({"cells": self._cells(selection)} if rows else {})
+            )
+        every = [part for each in parts.values() for part in each]
+        return {"rows": selections, "rejected": self._rejected(every)}
+
+    def _part(self, part: RawPart) -> dict[str, Any]:
+        shown = {
+            "table": part.table,
+            "source_file": part.source_file,
+            "n_lines": len(part.rows),
+            "columns": list(part.columns),
+            "sha256": self._source_hash(part.source_file),
+        }
+        return shown | ({"lines": ranges(part.rows)} if self.disclosure == "full" else {})
+
+    def _source_hash(self, source_file: str) -> str | None:
+        for file in self.manifest["files"]:
+            if source_file in (file["source_file"], file.get("path")):
+                return file["sha256"]
+        return None
+
+    def _cells(self, selection: Any) -> list[dict[str, Any]]:
+        cells = self.raw.cells(selection).to_pylist()
+        if self.disclosure == "full":
+            values = RawValues(self.folder / "raw")
+            for cell in cells:
+                cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
+        return cells
+
+    def _rejected(self, parts: list[RawPart]) -> list[dict[str, Any]]:
+        import pyarrow.compute as pc
+
+        touching = self.raw.touching(parts)
+        keys = ["severity", "level", "table", "column", "rule", "reason"]
+        grouped = touching.group_by(keys, use_threads=False).aggregate([([], "count_all")])
+        found = []
+        for group in grouped.to_pylist():
+            same = touching
+            for key in ("severity", "level", "table", "column", "rule"):
+                test = (
+                    pc.is_null(same[key]) if group[key] is None else pc.equal(same[key], group[key])
+                )
+                same = same.filter(test)
+            lines = sorted(set(same["source_row"].to_pylist()))
+            found.append({key: group[key] for key in keys} | {"n": group["count_all"]})
+            found[-1]["lines"] = ranges(lines)
+        return found
+
+
+class RawValues:
+    """Raw cells by table, file, line and column."""
+
+    def __init__(self, raw: Path):
+        self._raw = Path(raw)
+        self._tables: dict[str, tuple[Any, dict[tuple[str, int], int]]] = {}
+
+    def value(self, table: str, cell: dict[str, Any]) -> str | None:
+        from trialtrace.contracts import RAW
+
+        if table not in self._tables:
+            found = read_table(self._raw / f"{table}.parquet", RAW)
+            keys = zip(
+                found["source_file"].to_pylist(), found["source_row"].to_pylist(), strict=True
+            )
+            self._tables[table] = found, {key: at for at, key in enumerate(keys)}
+        data, rows = self._tables[table]
+        return data[cell["column"]][rows[cell["source_file"], cell["source_row"]]].as_py()
+
+
+def in_words(predicate: dict[str, Any]) -> str:
+    """A predicate read aloud, with its completeness."""
+    plain = {k: v for k, v in predicate.items() if k != COMPLETE}
+    words = describe(plain)
+    if COMPLETE in predicate:
+        ((column, values),) = predicate[COMPLETE].items()
+        words += f" and a value at each {column} of {', '.join(values)}"
+    return words
+
+
+def variable_label(trial: "Trial", name: str) -> str:
+    """The label of a subject variable: the dictionary's for its column."""
+    columns = {"age": trial.subjects.age, "sex": trial.subjects.sex, "site": trial.subjects.site}
+    column = (columns | trial.subjects.variables).get(name)
+    variable = trial.dictionary.get(trial.subjects.table, {}).get(column or "")
+    return variable.label if variable is not None else name

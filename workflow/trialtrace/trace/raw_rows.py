@@ -1,0 +1,133 @@
+"""Raw rows and cells behind a selection of derived rows, along the edges of sources.parquet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.conditions import columns_of
+from trialtrace.contracts import REJECTS, SOURCES, read_table
+from trialtrace.frames import COMPLETE, Frames, Selection
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Columns of a derived row that are made by its endpoint's rule, with AVAL.
+MADE = {"AVAL", "AVALC", "CNSR", "EVNTDESC", "TERM"}
+TREATMENT = {"TRTP": "TRT01P"}
+
+
+@dataclass(frozen=True)
+class RawPart:
+    """Rows of one source file, with the columns that were used."""
+
+    table: str
+    source_file: str
+    rows: tuple[int, ...]
+    columns: tuple[str, ...]
+
+
+class RawRows:
+    """The edges of a trial, and its rejects, read once."""
+
+    def __init__(self, derived: Path, clean: Path, frames: Frames):
+        self._derived, self._clean, self._frames = Path(derived), Path(clean), frames
+        self._parts: dict[tuple[str, str], list[RawPart]] = {}
+
+    @cached_property
+    def _edges(self) -> "pa.Table":
+        """The edges in one block each column, with a key of the derived row."""
+        import pyarrow.compute as pc
+
+        edges = read_table(self._derived / "sources.parquet", SOURCES).combine_chunks()
+        number = edges["ASEQ"].cast("string")
+        key = pc.binary_join_element_wise(edges["dataset"], edges["USUBJID"], number, "/")
+        return edges.append_column("key", key).combine_chunks()
+
+    @cached_property
+    def rejects(self) -> "pa.Table":
+        return read_table(self._clean / "rejects.parquet", REJECTS)
+
+    def parts(self, selection: Selection) -> list[RawPart]:
+        """Where the selected rows come from: their values, and what their predicate looked at."""
+        key = (selection.dataset, selection.sha256 + ",".join(self._variables(selection)))
+        if key not in self._parts:
+            self._parts[key] = list(self._grouped(self._used(selection)))
+        return self._parts[key]
+
+    def cells(self, selection: Selection) -> "pa.Table":
+        """The edges of the selected rows: one line a derived value and raw cell."""
+        return self._used(selection).drop_columns(["key"])
+
+    def _variables(self, selection: Selection) -> list[str]:
+        """ADSL variables that the predicate reads."""
+        condition = {k: v for k, v in selection.predicate.items() if k != COMPLETE}
+        named = [TREATMENT.get(name, name) for name in columns_of(condition)]
+        adsl = set(self._frames.table("adsl").column_names) - MADE
+        return sorted(adsl.intersection(named))
+
+    def _used(self, selection: Selection) -> "pa.Table":
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        edges = self._edges
+        subjects = pc.unique(pa.array(selection.column("USUBJID"), type=pa.string()))
+        of_subject = pc.and_(
+            pc.and_(
+                pc.equal(edges["dataset"], "adsl"), pc.is_in(edges["USUBJID"], value_set=subjects)
+            ),
+            pc.is_in(
+                edges["variable"], value_set=pa.array(self._variables(selection), pa.string())
+            ),
+        )
+        wanted = of_subject
+        if selection.dataset != "adsl":
+            keys = pa.array([f"{selection.dataset}/{name}" for name in selection.ids], pa.string())
+            wanted = pc.or_(wanted, pc.is_in(edges["key"], value_set=keys))
+        return edges.filter(wanted)
+
+    def _grouped(self, edges: "pa.Table") -> Iterable[RawPart]:
+        import pyarrow.compute as pc
+
+        for table in sorted(pc.unique(edges["table"]).to_pylist()):
+            of_table = edges.filter(pc.equal(edges["table"], table))
+            columns = tuple(sorted(pc.unique(of_table["column"]).to_pylist()))
+            for file in sorted(pc.unique(of_table["source_file"]).to_pylist()):
+                of_file = of_table.filter(pc.equal(of_table["source_file"], file))
+                rows = tuple(sorted(pc.unique(of_file["source_row"]).to_pylist()))
+                yield RawPart(table, file, rows, columns)
+
+    def touching(self, parts: list[RawPart]) -> "pa.Table":
+        """Rejects that belong to these parts: rejected rows of their tables, cells they looked at.
+
+        Flags count where the flagged cell itself was used.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        rejects = self.rejects
+        wanted = pa.array([False] * rejects.num_rows, pa.bool_())
+        for part in parts:
+            of_table = pc.equal(rejects["table"], part.table)
+            row = pc.equal(rejects["level"], "row")
+            column = pc.is_in(rejects["column"], value_set=pa.array(part.columns, pa.string()))
+            used = pc.and_(
+                pc.equal(rejects["source_file"], part.source_file),
+                pc.is_in(rejects["source_row"], value_set=pa.array(part.rows, pa.int64())),
+            )
+            kept = pc.or_(pc.equal(rejects["severity"], "reject"), used)
+            match = pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
+            wanted = pc.or_(wanted, match)
+        return rejects.filter(wanted)
+
+
+def ranges(rows: Iterable[int]) -> str:
+    """Sorted numbers as ranges: "2–603" or "2, 5–7"."""
+    parts: list[list[int]] = []
+    for row in rows:
+        if parts and row == parts[-1][1] + 1:
+            parts[-1][1] = row
+        else:
+            parts.append([row, row])
+    return ", ".join(str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in parts)

@@ -1,0 +1,122 @@
+"""A trace for a terminal: aligned, quiet, complete."""
+
+from collections.abc import Iterator
+from typing import Any
+
+
+WIDTH = 10
+
+
+def trace_text(trace: dict[str, Any], *, colour: bool) -> str:
+    """The trace as lines of text; bold headline on a terminal that shows it."""
+    headline = f"\x1b[1m{trace['text']}\x1b[0m" if colour else trace["text"]
+    if trace["synthetic"]:
+        headline += "   SYNTHETIC, not evidence"
+    lines = [headline, trace["subject"], ""]
+    lines += [f"{label:<{WIDTH}}{text}".rstrip() for label, text in entries(trace)]
+    return "\n".join(lines) + "\n"
+
+
+def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(label, line) of a trace; further lines of the same label have an empty one."""
+    yield from _labelled("value", [_value(trace)])
+    yield from _labelled("from", [", ".join(trace["from"])] if trace["from"] else [])
+    yield from _labelled("method", _method(trace))
+    yield from _labelled("error", [trace["error"]] if trace["error"] else [])
+    yield from _labelled("warning", [trace["warning"]] if trace["warning"] else [])
+    yield from _labelled("check", check_lines(trace["checks"]) or ["no independent check"])
+    yield from _labelled("rows", [row_line(rows) for rows in trace["rows"]])
+    yield from _labelled("raw", list(raw_lines(trace["rows"])))
+    yield from _labelled("rejected", rejected_lines(trace["rejected"]))
+    yield from _labelled("plan", [f"{trace['plan']['file']}, {trace['plan']['key']}"])
+    if "code" in trace:
+        yield from _labelled("code", [code_line(trace["code"])])
+    if "run" in trace:
+        yield from _labelled("run", [trace["run"]])
+    yield from _labelled("claims", [claim_line(claim) for claim in trace["claims"]])
+    yield from _labelled("cells", list(cell_lines(trace["rows"])))
+
+
+def _labelled(label: str, lines: list[str]) -> Iterator[tuple[str, str]]:
+    for position, line in enumerate(lines):
+        yield (label if position == 0 else "", line)
+
+
+def _value(trace: dict[str, Any]) -> str:
+    if trace["value"] is None:
+        return trace["text"]
+    text = f"{trace['value']:.12g}"
+    if trace["ci_level"] is not None:
+        bounds = ("none" if b is None else f"{b:.12g}" for b in (trace["ci_low"], trace["ci_high"]))
+        text += f"   [{', '.join(bounds)}]"
+    return text
+
+
+def _method(trace: dict[str, Any]) -> list[str]:
+    method = trace["method"]
+    reference = f" ({method['reference']})" if method["reference"] else ""
+    options = ", ".join(f"{k} {option_text(v)}" for k, v in method["options"].items())
+    return [f"{trace['label']}, {method['title']}{reference}", *([options] if options else [])]
+
+
+def option_text(value: Any) -> str:
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+
+
+def check_lines(checks: list[dict[str, Any]]) -> list[str]:
+    """One line for each checker, over the components it recomputed."""
+    by: dict[tuple, list[dict[str, Any]]] = {}
+    for check in checks:
+        by.setdefault((check["check_by"], check["version"], check["tolerance"]), []).append(check)
+    lines = []
+    for (name, version, tolerance), same in by.items():
+        word = "agrees" if all(check["agrees"] for check in same) else "DISAGREES"
+        components = ", ".join(check["component"] for check in same)
+        lines.append(f"{name} {version}: {word} to {tolerance:g} ({components})")
+    return lines
+
+
+def row_line(rows: dict[str, Any]) -> str:
+    text = f"{rows['role']}: {rows['n']} records of {rows['dataset']} where {rows['where']}"
+    changed = "" if rows["unchanged"] else "   THE DATA NOW SELECTS OTHER ROWS"
+    return f"{text}   {rows['sha256'][:4]}…{rows['sha256'][-2:]}{changed}"
+
+
+def raw_lines(members: list[dict[str, Any]]) -> Iterator[str]:
+    for member in members:
+        for part in member["raw"]:
+            lines = f"lines {part['lines']}" if "lines" in part else f"{part['n_lines']} lines"
+            digest = f"   {part['sha256'][:4]}…{part['sha256'][-2:]}" if part["sha256"] else ""
+            columns = ", ".join(part["columns"])
+            yield f"{member['role']}: {part['source_file']}, {lines}, columns {columns}{digest}"
+
+
+def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
+    """Rejects and flags by rule; a sentence where there is none."""
+    if not rejected:
+        return ["nothing that would have belonged here"]
+    return [
+        f"{each['n']} {'flagged' if each['severity'] == 'flag' else 'rejected'} "
+        f"{each['level']}{'s' if each['n'] != 1 else ''} of {each['table']}"
+        f"{'.' + each['column'] if each['column'] else ''} by {each['rule']}: {each['reason']}"
+        f" (lines {each['lines']})"
+        for each in rejected
+    ]
+
+
+def claim_line(claim: dict[str, Any]) -> str:
+    return f"{claim['claim_id']} ({claim['component']} {claim['printed']}): {claim['agreement']}"
+
+
+def code_line(code: dict[str, Any]) -> str:
+    return f"{code['modules']} modules of trialtrace   {code['hash'][:4]}…{code['hash'][-2:]}"
+
+
+def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:
+    for member in members:
+        for cell in member.get("cells", ()):
+            value = f" = {cell['value']!r}" if "value" in cell else ""
+            yield (
+                f"{member['role']}: {cell['USUBJID']} {cell['variable']} from "
+                f"{cell['source_file']}, line {cell['source_row']}, {cell['column']}{value}"
+            )
