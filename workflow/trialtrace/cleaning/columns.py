@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spelling:
-    """How the cells of a table are written."""
+    """How the cells of a source are written. A comma declared there or for a field holds."""
 
     decimal: str = "."
     date_order: str | None = None
@@ -43,8 +43,9 @@ def clean_column(
 
     cells = raw[variable.name]
     text = stripped(cells, spelling.missing)
-    order = spelling.date_order or variable.date_order or "ymd"
-    values, broken = parse(variable, text, spelling.decimal, order)
+    order = variable.date_order or spelling.date_order or "ymd"
+    decimal = "," if "," in (variable.decimal, spelling.decimal) else "."
+    values, broken = parse(variable, text, decimal, order)
     if conversion is not None:
         values, more = convert(values, raw, conversion)
         broken += more
@@ -87,7 +88,7 @@ def _limit(variable: Variable, limit: str) -> Any:
     try:
         if variable.kind == "date":
             return pa.scalar(datetime.date.fromisoformat(limit), type=pa.date32())
-        return pa.scalar(float(limit))
+        return pa.scalar(float(limit.replace(",", ".")))
     except ValueError:
         raise UserError(
             Problem(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 EXACT_INTEGERS = 2**53
 
 
-def number_text(value: float, decimal: str = ".") -> str:
+def number_text(value: float) -> str:
     """A number as text: 3.0 -> "3", 0.1 -> "0.1"."""
     if math.isfinite(value) and value == int(value) and abs(value) < EXACT_INTEGERS:
         return str(int(value))
-    return repr(float(value)).replace(".", decimal)
+    return repr(float(value))
 
 
 def moment_text(value: Any) -> str:
@@ -30,7 +30,7 @@ def moment_text(value: Any) -> str:
     return value.isoformat().removesuffix("T00:00:00")
 
 
-def column_text(column: "pa.Array | pa.ChunkedArray", place: str, decimal: str = ".") -> "pa.Array":
+def column_text(column: "pa.Array | pa.ChunkedArray", place: str) -> "pa.Array":
     """A typed column as text. `place` names it for the message about a type that has no text."""
     import pyarrow as pa
 
@@ -38,15 +38,15 @@ def column_text(column: "pa.Array | pa.ChunkedArray", place: str, decimal: str =
         column = column.combine_chunks()
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return column_text(column.dictionary_decode(), place, decimal)
+        return column_text(column.dictionary_decode(), place)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         return column.cast(pa.string())
     if pa.types.is_integer(kind):
         return column.cast(pa.string())
     if pa.types.is_decimal(kind):
-        return _each(column, lambda value: format(value, "f").replace(".", decimal))
+        return _each(column, lambda value: format(value, "f"))
     if pa.types.is_floating(kind):
-        return _each(column.cast(pa.float64()), lambda value: number_text(value, decimal))
+        return _each(column.cast(pa.float64()), number_text)
     if pa.types.is_boolean(kind):
         return _each(column, lambda value: "TRUE" if value else "FALSE")
     if pa.types.is_timestamp(kind):

@@ -25,40 +25,31 @@ class Records:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A raw table of one or several files. `companions` are further outputs: name -> bytes."""
+    """A raw table. `settings` are those that cleaning applies; `companions` further outputs."""
 
     name: str
-    parts: list[Records]
+    records: Records
     settings: dict[str, Any] = field(default_factory=dict)
     companions: dict[str, bytes] = field(default_factory=dict)
 
-    @property
-    def columns(self) -> list[str]:
-        return self.parts[0].cells.column_names
-
     def table(self) -> "pa.Table":
-        """source_file, source_row, then the columns of the files."""
+        """source_file, source_row, then the columns of the file."""
         import pyarrow as pa
 
-        return pa.concat_tables([_placed(part) for part in self.parts])
+        cells = self.records.cells
+        file = pa.repeat(pa.scalar(self.records.source_file), cells.num_rows)
+        columns = [file, self.records.rows.cast(pa.int64()), *cells.columns]
+        return pa.table(columns, names=[*RESERVED, *cells.column_names])
 
     def manifest(self) -> dict[str, Any]:
-        files = []
-        for part in self.parts:
-            shape = {"rows": part.cells.num_rows, "columns": part.cells.num_columns}
-            files.append({"source_file": part.source_file} | part.notes | shape)
-        rows = sum(part.cells.num_rows for part in self.parts)
-        return {"rows": rows, "columns": self.columns, "settings": self.settings, "files": files}
-
-
-def _placed(part: Records) -> "pa.Table":
-    import pyarrow as pa
-
-    file = pa.DictionaryArray.from_arrays(
-        pa.array([0] * part.cells.num_rows, type=pa.int32()), pa.array([part.source_file])
-    )
-    columns = [file.cast(pa.string()), part.rows.cast(pa.int64()), *part.cells.columns]
-    return pa.table(columns, names=[*RESERVED, *part.cells.column_names])
+        cells = self.records.cells
+        return {
+            "source_file": self.records.source_file,
+            "rows": cells.num_rows,
+            "columns": cells.column_names,
+            "settings": self.settings,
+            "file": self.records.notes,
+        }
 
 
 def check_header(names: list[str | None], place: str) -> list[str]:

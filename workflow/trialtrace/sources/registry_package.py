@@ -83,7 +83,7 @@ def _load_item(trial: Trial, folder: Path, name: str, settings: dict[str, Any]) 
         },
     }
     records = Records(cells, csv_lines(cells), item, notes)
-    return RawTable(name, [records], companions={f"{name}.csv": canonical})
+    return RawTable(name, records, companions={f"{name}.csv": canonical})
 
 
 def _read_pinned(folder: Path, item: str, pinned: str | None, place: str) -> bytes:

@@ -1,0 +1,209 @@
+"""Delimited text: CSV, TSV and their like, with quotes as in RFC 4180.
+
+A row's place is the line on which its record starts: a quoted cell may run over several lines.
+Lines without any character are no records; they are counted in the manifest.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.errors import Problem, UserError
+from trialtrace.sources.raw import Records, check_header
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialtrace.sources.files import Opened
+
+SETTINGS = ("encoding", "separator", "decimal")
+SEPARATORS = {"csv": ",", "tsv": "\t"}
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+LONGEST_CELL = 1 << 20
+BLOCK = 50_000
+
+Record = tuple[int, list[str]]
+
+
+def read(opened: "Opened") -> Records:
+    """The cells of a text file, each as found between its separators and quotes."""
+    separator = _separator(opened)
+    encoding, marked = _encoding(opened)
+    text = _decode(opened, encoding)
+    records = _records(text, separator, opened.name)
+    line, header = next(record for record in records if record[1])
+    names = check_header(header, f"{opened.name}, line {line}")
+    _check_split(names, separator, opened)
+    cells, lines, blank = _columns(records, names, opened.name)
+    notes: dict[str, Any] = {
+        "encoding": encoding,
+        "byte_order_mark": marked,
+        "separator": separator,
+        "blank_lines": blank + line - 1,
+    }
+    return Records(cells, lines, opened.name, notes)
+
+
+def _separator(opened: "Opened") -> str:
+    separator = opened.settings.get("separator", SEPARATORS.get(opened.format))
+    if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
+        raise UserError(
+            Problem(
+                f"{opened.place}.separator",
+                found=repr(separator) if separator else f"none, for {opened.name}",
+                expected='one character in quotes, such as ",", ";", "|" or "\\t"',
+            )
+        )
+    return separator
+
+
+def _encoding(opened: "Opened") -> tuple[str, bool]:
+    """The declared encoding, else that of the byte order mark, else UTF-8."""
+    declared = opened.settings.get("encoding")
+    mark = next((name for bom, name in MARKS if opened.data.startswith(bom)), None)
+    if declared is None:
+        return mark or "utf-8", mark is not None
+    try:
+        name = codecs.lookup(declared).name
+        "".encode(name)
+    except LookupError:
+        raise UserError(
+            Problem(
+                f"{opened.place}.encoding",
+                found=repr(declared),
+                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
+            )
+        ) from None
+    if mark and not name.startswith(mark):
+        raise UserError(
+            Problem(
+                f"{opened.place}.encoding",
+                found=f"{declared!r}, while {opened.name} begins with the mark of {mark}",
+                expected=mark,
+                do=f'write encoding: "{mark}", or leave it out',
+            )
+        )
+    return name, mark is not None
+
+
+def _decode(opened: "Opened", encoding: str) -> str:
+    """The text of the file; tells the first byte that the encoding does not allow."""
+    try:
+        text = opened.data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = opened.data[: error.start].count(b"\n") + 1
+        raise UserError(
+            Problem(
+                f"{opened.name}, line {line}",
+                found=f"byte 0x{opened.data[error.start]:02x} at offset {error.start}, "
+                f"which is not {encoding}",
+                expected=f"text in {encoding}",
+                do=f'declare {opened.place}.encoding, for Excel on Windows often "windows-1252"',
+            )
+        ) from None
+    at = text.find("\0")
+    if at >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise UserError(
+            Problem(
+                f"{opened.name}, line {line}",
+                found=f"a NUL character (offset {at})",
+                expected=f"text in {encoding}",
+                do='the file is damaged or binary; UTF-16 text is declared as encoding: "utf-16"',
+            )
+        )
+    if not text.strip():
+        raise UserError(Problem(opened.name, "the file holds blanks only", expected="a header"))
+    return text
+
+
+def _records(text: str, separator: str, name: str) -> Iterator[Record]:
+    """(line on which it starts, cells) of each record; a line without any character has none."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    start = 1
+    try:
+        for cells in reader:
+            yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(_quote_problem(str(error), name, start, reader.line_num)) from None
+
+
+def _quote_problem(error: str, name: str, start: int, end: int) -> Problem:
+    if "expected after" in error:
+        return Problem(
+            f"{name}, line {end}",
+            f"a quoted cell is followed by more than a separator (record from line {start})",
+            expected='a quote inside a quoted cell is doubled: "5"" tall"',
+        )
+    return Problem(
+        f"{name}, line {start}",
+        "a quote is opened in this record and never closed",
+        expected="quotes in pairs, and cells of at most 1 MiB",
+        do="mend the quotes of this record in the export",
+    )
+
+
+def _columns(
+    records: Iterator[Record], names: list[str], name: str
+) -> tuple["pa.Table", "pa.Array", int]:
+    """The records as columns, block by block; the line of each; the number of blank lines."""
+    import pyarrow as pa
+
+    schema = pa.schema([(column, pa.string()) for column in names])
+    blocks, lines, blank = [], [], 0
+    block: list[list[str]] = []
+    for line, cells in records:
+        if not cells:
+            blank += 1
+            continue
+        if len(cells) != len(names):
+            raise UserError(_width_problem(name, line, len(cells), len(names)))
+        block.append(cells)
+        lines.append(line)
+        if len(block) == BLOCK:
+            blocks.append(_block(block, schema))
+            block = []
+    if block:
+        blocks.append(_block(block, schema))
+    table = pa.concat_tables(blocks) if blocks else schema.empty_table()
+    return table, pa.array(lines, type=pa.int64()), blank
+
+
+def _block(rows: list[list[str]], schema: "pa.Schema") -> "pa.Table":
+    import pyarrow as pa
+
+    columns = [pa.array(column, type=pa.string()) for column in zip(*rows, strict=True)]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _width_problem(name: str, line: int, found: int, expected: int) -> Problem:
+    return Problem(
+        f"{name}, line {line}",
+        found=f"{found} cells",
+        expected=f"{expected} cells, as in the header",
+        do="look for a separator inside a cell without quotes, or a line break in a cell",
+    )
+
+
+def _check_split(names: list[str], separator: str, opened: "Opened") -> None:
+    """One column whose name holds another separator: the declared separator is wrong."""
+    inside = [mark for mark in ",;\t|" if mark in names[0]]
+    if len(names) == 1 and inside:
+        raise UserError(
+            Problem(
+                f"{opened.name}, line 1",
+                found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
+                expected="the separator of the file",
+                do=f"write {opened.place}.separator: {inside[0]!r}",
+            )
+        )

@@ -1,0 +1,35 @@
+"""Parquet: typed columns become canonical text. A row's place is its record number from 1."""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.errors import Problem, UserError
+from trialtrace.sources.canonical import column_text
+from trialtrace.sources.raw import Records, check_header
+
+if TYPE_CHECKING:
+    from trialtrace.sources.files import Opened
+
+SETTINGS = ()
+
+
+def read(opened: "Opened") -> Records:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(opened.data))
+    except (pa.ArrowInvalid, OSError):
+        raise UserError(
+            Problem(
+                opened.name,
+                "this is not a whole Parquet file, whatever its name says",
+                do="export it again, or declare its true format",
+            )
+        ) from None
+    names = check_header(list(table.column_names), f"{opened.name}, schema")
+    columns = [
+        column_text(column, f"{opened.name}, column {name}")
+        for name, column in zip(names, table.columns, strict=True)
+    ]
+    numbers = pa.array(range(1, table.num_rows + 1), type=pa.int64())
+    return Records(pa.table(columns, names=names), numbers, opened.name, {"encoding": None})

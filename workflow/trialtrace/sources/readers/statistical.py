@@ -1,0 +1,84 @@
+"""SAS (XPT, sas7bdat), SPSS and Stata files. A row's place is its record number from 1.
+
+Labelled values keep their codes. A value that its user declared missing stays: in SPSS the number
+itself, in SAS and Stata the letter behind a point (".a"). Dates become ISO text.
+"""
+
+import datetime
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.errors import Problem, UserError
+from trialtrace.sources.canonical import moment_text, number_text
+from trialtrace.sources.raw import Records, check_header
+
+if TYPE_CHECKING:
+    from trialtrace.sources.files import Opened
+
+SETTINGS = ("encoding",)
+NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
+
+
+def read(opened: "Opened") -> Records:
+    import pyarrow as pa
+
+    columns, meta = _parse(opened)
+    names = check_header(list(columns), f"{opened.name}, variables")
+    arrays = []
+    for name, values in columns.items():
+        typed = meta.readstat_variable_types[name] != "string"
+        arrays.append(pa.array(_spell(values) if typed else values, type=pa.string()))
+    rows = len(arrays[0])
+    encoding = opened.settings.get("encoding") or meta.file_encoding
+    numbers = pa.array(range(1, rows + 1), type=pa.int64())
+    return Records(pa.table(arrays, names=names), numbers, opened.name, {"encoding": encoding})
+
+
+def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
+    """The columns as Python values, and the file's description of itself."""
+    import pyreadstat
+
+    parse = {
+        "xpt": pyreadstat.read_xport,
+        "sas7bdat": pyreadstat.read_sas7bdat,
+        "spss": pyreadstat.read_por
+        if Path(opened.name).suffix.lower() == ".por"
+        else pyreadstat.read_sav,
+        "stata": pyreadstat.read_dta,
+    }[opened.format]
+    options: dict[str, Any] = {"encoding": opened.settings.get("encoding")}
+    if parse in (pyreadstat.read_sas7bdat, pyreadstat.read_sav, pyreadstat.read_dta):
+        options["user_missing"] = True
+    if parse is pyreadstat.read_por:
+        options = {}
+    try:
+        return parse(io.BytesIO(opened.data), output_format="dict", **options)
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError) as error:
+        raise UserError(
+            Problem(
+                opened.name,
+                f"this {NAMES[opened.format]} file cannot be read: {error}",
+                expected="a whole file of this format",
+                do="export it again; where text cannot be decoded, declare its encoding",
+            )
+        ) from None
+
+
+def _spell(values: list[Any]) -> list[str | None]:
+    """Values of a numeric variable as text; every different one is spelt once."""
+    spelt = {value: value_text(value) for value in set(values)}
+    return [spelt[value] for value in values]
+
+
+def value_text(value: Any) -> str | None:
+    """A value of a numeric variable as text."""
+    if value is None or value != value:
+        return None
+    if isinstance(value, str):
+        return f".{value}"
+    if isinstance(value, int | float):
+        return number_text(value)
+    if isinstance(value, datetime.datetime):
+        return moment_text(value)
+    return value.isoformat()
