@@ -63,6 +63,7 @@ def risk_difference_newcombe(
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
+    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
     treated = wilson(x1, n1, confidence=confidence)
     control = wilson(x0, n0, confidence=confidence)
     p1, p0 = treated.estimate, control.estimate

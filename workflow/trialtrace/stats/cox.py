@@ -10,6 +10,7 @@ Assoc 1977;72:557. Bryson and Johnson, Technometrics 1981;23:381 (monotone likel
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -145,12 +146,17 @@ class _PartialLikelihood:
         self.strata = [slice(a, b) for a, b in pairwise(bounds)]
 
     def at(self, beta: Floats) -> tuple[float, Floats, Floats]:
-        """Return the log partial likelihood, its gradient and the information at `beta`."""
+        """Return the log partial likelihood, its gradient and the information at `beta`.
+
+        Infinity where `beta` is so large that the weights of a risk set vanish beside others.
+        """
         eta = self.x @ beta
         # A constant in eta cancels; without its maximum the exponential cannot overflow.
         eta -= eta.max()
         weight = np.exp(eta)
         risk = self._risk_sums(weight)
+        if not (risk > 0).all():
+            return inf, np.full_like(beta, nan), np.full((beta.size, beta.size), nan)
         mean = self._risk_sums(weight[:, None] * self.x) / risk[:, None]
         hazard, own = (
             np.bincount(self.owner, values, minlength=self.starts.size)
@@ -179,9 +185,10 @@ def _maximise(model: _PartialLikelihood) -> tuple[Floats, float, Floats, int]:
     for iteration in range(1, MAX_ITERATIONS + 1):
         step = np.linalg.solve(information, gradient)
         last = gradient @ step < STEP**2
-        # What only rounding lowers is not worth halving.
+        # What only rounding lowers is not worth halving. A step so long that the weights of a
+        # whole risk set vanish gives an infinite likelihood, which is no success either.
         floor = log_likelihood - 1e-12 * abs(log_likelihood)
-        while (new := model.at(beta + step))[0] < floor:
+        while not floor <= (new := model.at(beta + step))[0] < inf:
             step = step / 2
             if np.abs(step).max() < STEP**2:
                 raise StatsError("no convergence: no step raises the likelihood any further.")
