@@ -1,11 +1,8 @@
 """Composes a YAML file into plain values, strictly, and remembers the line of every key.
 
-YAML 1.1 turns unquoted NO into false, 010 into 8, 12:30 into 750 and 2020-01-05 into a date. Here
-an unquoted scalar is true, false, null, a plain decimal number, or text; whatever another reader of
-YAML would take for something else is a mistake that asks for quotes.
+Refused are duplicate keys, anchors, aliases, tags, a second document, and files above 1 MB.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from trialtrace.config.scalars import resolve
 from trialtrace.errors import Problem
 from trialtrace.paths import Project
 
@@ -22,19 +20,6 @@ DEEPEST = 40
 Path_ = tuple[str | int, ...]
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?")
-_NULL = ("", "~", "null")
-_ELSEWHERE = (
-    (re.compile(r"(?i)yes|no|on|off|y|n|true|false"), "true or false"),
-    (re.compile(r"(?i)null"), "nothing"),
-    (re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+|[0-9_]+)"), "another number"),
-    (re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?"), "a number of seconds"),
-    (re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?"), "a date"),
-    (re.compile(r"[-+]?(?=[\d.]*\d)[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?"), "another number"),
-    (re.compile(r"(?i)[-+]?\.(?:inf|nan)"), "a number"),
-    (re.compile(r"=|<<"), "a command"),
-)
 
 
 @dataclass
@@ -85,6 +70,15 @@ class Document:
         for name in self.names(*path) or ():
             if (value := self.get(*path, name)) is not None:
                 yield name, value
+
+    def in_order(self) -> list[Problem]:
+        """The problems in the order of the lines."""
+        return sorted(self.problems, key=lambda problem: _line(problem.place))
+
+
+def _line(place: str) -> int:
+    digits = place.rpartition(", line ")[2].partition(":")[0]
+    return int(digits) if digits.isdigit() else 0
 
 
 def key_path(path: Path_) -> str:
@@ -262,24 +256,14 @@ class _Composer:
         return key
 
     def _scalar(self, event: Any, path: Path_) -> Any:
-        text = event.value
         if not event.implicit[0]:
-            return text
-        if text in ("true", "false"):
-            return text == "true"
-        if text in _NULL:
-            return None
-        if _INTEGER.fullmatch(text) and len(text) <= 18:
-            return int(text)
-        if _DECIMAL.fullmatch(text):
-            return float(text)
-        for pattern, meaning in _ELSEWHERE:
-            if pattern.fullmatch(text):
-                found = f"{text}, without quotes"
-                expected = f'"{text}" for the text; some readers of YAML take it for {meaning}'
-                self._refuse(event, path, found, expected, "write it in quotes")
-                break
-        return text
+            return event.value
+        value, taken_for = resolve(event.value)
+        if taken_for is not None:
+            found = f"{value}, without quotes"
+            expected = f'"{value}" for the text; some readers of YAML take it for {taken_for}'
+            self._refuse(event, path, found, expected, "write it in quotes")
+        return value
 
     def _refuse(
         self, event: Any, path: Path_, found: str, expected: str, do: str | None = None

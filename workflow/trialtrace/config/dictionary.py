@@ -172,14 +172,17 @@ def _row(row: _Row, columns: list[str], cells: list[str], tables: Tables) -> Non
     _check_names(row, name, form, tables)
     if kind in NO_DATA:
         return
+    named = len(row.problems.found) == before
     if kind in UNSUPPORTED:
         row.add("field_type", f"the field type {kind} is not supported", do=UNSUPPORTED[kind])
     elif kind not in _TYPES:
         near = did_you_mean(kind, _TYPES)
         row.add("field_type", found=f'"{kind}"', expected=one_of(_TYPES), do=near)
-    if len(row.problems.found) == before:
-        for variable in _variables(row, given):
-            tables.setdefault(form, {})[variable.name] = variable
+    made = _variables(row, given) if len(row.problems.found) == before else []
+    if len(row.problems.found) > before and named:
+        made = [_unread(given, row.line)]
+    for variable in made:
+        tables.setdefault(form, {})[variable.name] = variable
 
 
 def _check_names(row: _Row, name: str, form: str, tables: Tables) -> None:
@@ -230,6 +233,12 @@ def _variables(row: _Row, given: dict[str, str]) -> list[Variable]:
         decimal="," if kind == "number_comma" else ".",
     )
     return _checkbox(made) if field_type == "checkbox" else [made]
+
+
+def _unread(given: dict[str, str], line: int) -> Variable:
+    """A variable whose row is wrong: known by its name, of no kind."""
+    name, form = given["field_name"], given["form_name"]
+    return Variable(name, form, "", name, {}, None, None, False, False, "", None, line)
 
 
 def _checkbox(whole: Variable) -> list[Variable]:

@@ -20,5 +20,5 @@ def read_yaml(at: Project, path: Path, schema: str) -> Any:
     """The content of a YAML file that its schema accepts. Raises UserError with every mistake."""
     document = read_document(at, path, schema)
     if document.problems:
-        raise ProblemsError(document.problems)
+        raise ProblemsError(document.in_order())
     return document.data

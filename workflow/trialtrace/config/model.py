@@ -139,7 +139,7 @@ class Cleaning:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A derived endpoint. `kind` names a module of the endpoint registry; `options` are its keys."""
+    """A derived endpoint. `kind` names a module of the registry; `options` are its other keys."""
 
     name: str
     label: str

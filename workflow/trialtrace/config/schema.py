@@ -57,12 +57,6 @@ def validate(document: Document, folder: Path, name: str) -> None:
         else:
             document.broken.add(path)
             document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
-    document.problems.sort(key=lambda problem: _line(problem.place))
-
-
-def _line(place: str) -> int:
-    digits = place.partition(", line ")[2].partition(":")[0]
-    return int(digits) if digits.isdigit() else 0
 
 
 def _bad_name(document: Document, path: Path_, error: "ValidationError") -> None:

@@ -1,0 +1,105 @@
+"""Checks the whole configuration of a trial: every file, then what the files say of each other.
+
+All mistakes are told at once. Where a part of a file has the wrong shape, what depends on that part
+is left alone, so that one mistake is told once.
+"""
+
+from trialtrace.config.checks import claims, cleaning, endpoints, plan, trial
+from trialtrace.config.checks.context import Files
+from trialtrace.config.dictionary import check_dictionary
+from trialtrace.config.files import read_document
+from trialtrace.config.load import Settings
+from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.paths import NAME, Project, project
+
+PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
+FILES = (
+    "trial.yaml",
+    "dictionary.csv",
+    "cleaning.yaml",
+    "endpoints.yaml",
+    "plan.yaml",
+    "claims.yaml",
+)
+
+
+def check_all(settings: Settings | None = None, at: Project | None = None) -> list[Problem]:
+    """Every mistake in config.yaml (read here if `settings` is None) and in the trials it names."""
+    at = at or project()
+    if settings is not None:
+        names, problems = list(settings.trials), []
+    else:
+        document = read_document(at, at.config / "config.yaml", "config")
+        names, problems = document.get("trials") or [], document.problems
+    for name in names:
+        problems = problems + check_trial(at, name)
+    return problems
+
+
+def check_trial(at: Project, name: str) -> list[Problem]:
+    """Every mistake in a trial's configuration, in the order of its files."""
+    try:
+        folder = at.trial_config(name)
+    except UserError as error:
+        return error.problems
+    if not folder.is_dir():
+        return [_no_folder(at, name)]
+    documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
+    dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
+    files = Files(
+        at=at,
+        dictionary=dictionary,
+        dictionary_shown=at.shown(folder / "dictionary.csv"),
+        **documents,
+    )
+    for checks in (trial, cleaning, endpoints, plan, claims):
+        checks.check(files)
+    problems = _other_files(at, name) + documents["trial"].in_order() + wrong + _forms(files)
+    for part in PARTS[1:]:
+        problems += documents[part].in_order()
+    return problems
+
+
+def _no_folder(at: Project, name: str) -> Problem:
+    folders = at.config / "trials"
+    found = (
+        sorted(path.name for path in folders.iterdir() if path.is_dir()) if folders.is_dir() else []
+    )
+    return Problem(
+        f"trial {name}",
+        found=f"no folder {at.shown(folders / name)}",
+        expected=f"a folder of that name: {one_of(found)}",
+        do=did_you_mean(name, found),
+    )
+
+
+def _other_files(at: Project, name: str) -> list[Problem]:
+    folder = at.trial_config(name)
+    return [
+        Problem(
+            at.shown(path),
+            found="a file that trialtrace does not read" if path.is_file() else "a folder",
+            expected=one_of(FILES),
+            do=did_you_mean(path.name, FILES) or "move it out of this folder",
+        )
+        for path in sorted(folder.iterdir())
+        if path.name not in FILES and not path.name.startswith(".")
+    ]
+
+
+def _forms(files: Files) -> list[Problem]:
+    """Forms of the dictionary that are no clean table."""
+    tables = files.trial.names("tables")
+    if tables is None:
+        return []
+    return [
+        Problem(
+            f"{files.dictionary_shown}, line {min(one.row for one in columns.values())}, "
+            "column Form Name",
+            found=f'"{form}"',
+            expected=f"a table of trial.yaml: {one_of(tables)}",
+            do=did_you_mean(form, tables),
+        )
+        for form, columns in files.dictionary.items()
+        if form not in tables and NAME.fullmatch(form)
+    ]

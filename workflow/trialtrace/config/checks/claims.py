@@ -1,0 +1,195 @@
+"""claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
+
+from typing import Any
+
+from trialtrace.config import methods
+from trialtrace.config.checks.context import Files, known
+from trialtrace.config.checks.resolve import (
+    estimand_of,
+    inherited,
+    statistics,
+    steps,
+    used_visits,
+)
+from trialtrace.config.schema import tell
+from trialtrace.errors import did_you_mean, one_of
+
+BASELINE, FLOW, ALL = "baseline", "flow", "all"
+_FLOW_STATS = ("randomised", "in_population", "analysed", "missing")
+
+
+def check(files: Files) -> None:
+    document = files.claims
+    for name, given in document.entries("claims"):
+        path = ("claims", name)
+        known(
+            document, (*path, "from"), given["from"], document.names("papers"), "a paper of papers"
+        )
+        for position, other in enumerate(given.get("with", ())):
+            here = (*path, "with", position)
+            if known(document, here, other, document.names("claims"), "a claim") and other == name:
+                document.add(here, found="the claim itself", expected="another claim")
+        for side, arm in given.get("direction", {}).items():
+            known(document, (*path, "direction", side), arm, files.arms, "an arm of trial.yaml")
+        if "is" in given:
+            _selects(files, name, given["is"])
+
+
+def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
+    document, path = files.claims, ("claims", name, "is")
+    if "group" in selects and files.arms is not None:
+        groups = [*files.arms, ALL]
+        known(document, (*path, "group"), selects["group"], groups, "an arm of trial.yaml, or all")
+    for side, arm in selects.get("compare", {}).items():
+        known(document, (*path, "compare", side), arm, files.arms, "an arm of trial.yaml")
+    analysis = selects["analysis"]
+    if analysis in (BASELINE, FLOW):
+        _of_display(files, name, selects)
+        return
+    names = files.plan.names("analyses")
+    offered = [*names, BASELINE, FLOW] if names is not None else None
+    if not known(document, (*path, "analysis"), analysis, offered, "an analysis of the plan"):
+        return
+    given = files.plan.get("analyses", analysis)
+    if given is not None:
+        _stat(files, name, selects, given)
+        _groups(files, name, selects, given)
+        _visit(files, name, selects)
+        _stratum(files, name, selects)
+
+
+def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
+    """Claims on the baseline table and on the flow."""
+    document, path, part = files.claims, ("claims", name, "is"), selects["analysis"]
+    shown = files.plan.names("displays")
+    if files.plan.data is not None and files.plan.sound("displays") and part not in (shown or ()):
+        document.add(
+            (*path, "analysis"), found=tell(part), expected=f"displays.{part} in plan.yaml"
+        )
+        return
+    if part == FLOW:
+        stat = selects.get("stat")
+        if stat is None or stat not in _FLOW_STATS:
+            place = (*path, "stat") if stat else path
+            document.add(
+                place,
+                found=tell(stat) if stat else "no stat",
+                expected=f"a count of the flow: {one_of(_FLOW_STATS)}",
+                do=did_you_mean(stat or "", _FLOW_STATS),
+            )
+        return
+    if "parameter" not in selects:
+        document.add(path, found="no parameter", expected="parameter: a variable of the table")
+        return
+    variables = files.plan.get("displays", "baseline", "variables")
+    parameter, what = selects["parameter"], "a variable of displays.baseline"
+    if known(document, (*path, "parameter"), parameter, variables, what) and "level" in selects:
+        choices = files.subject_choices(parameter)
+        known(document, (*path, "level"), selects["level"], choices, f"a level of {parameter}")
+
+
+def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    made = statistics(given)
+    stat = selects.get("stat")
+    if stat is None:
+        if not any(one.startswith("proportion.") for one in made):
+            document.add(
+                path,
+                found=f"no stat, while {analysis} has no proportion",
+                expected=f"stat: one of {one_of(made)}",
+            )
+        return
+    if not _produced(files, analysis, given, stat):
+        document.add(
+            (*path, "stat"),
+            found=tell(stat),
+            expected=f"a statistic of {analysis}: {one_of(made)}",
+            do=did_you_mean(stat, made),
+        )
+
+
+def _produced(files: Files, analysis: str, given: dict[str, Any], stat: str) -> bool:
+    """Whether an analysis may give a statistic; beside its principal one a method has others."""
+    statistic, _, method = stat.partition(".")
+    if stat in statistics(given) or statistic == "count":
+        return True
+    if statistic == "p_adjusted":
+        return any(
+            family["adjust"] == method
+            and any(test["analysis"] == analysis for test in family["tests"])
+            for _, family in files.plan.entries("multiplicity")
+        )
+    principal = {*methods.KINDS["describe"], *methods.KINDS["estimates"], "p_value"}
+    used = [how for _, _, _, how, _ in steps(given)]
+    return statistic not in principal and (method in used or method == "descriptive")
+
+
+def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    if selects.get("group") == ALL and not given.get("overall"):
+        document.add(
+            (*path, "group"),
+            found=f"all, while {analysis} describes each arm alone",
+            expected=f"an arm, or overall: true in analyses.{analysis}",
+        )
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return
+    treated = estimand["treatment"]["of"]
+    treated = treated if isinstance(treated, list) else [treated]
+    if compare := selects.get("compare"):
+        known(
+            document,
+            (*path, "compare", "of"),
+            compare["of"],
+            treated,
+            f"a treated arm of {analysis}",
+        )
+        reference = [estimand["treatment"]["to"]]
+        known(
+            document,
+            (*path, "compare", "to"),
+            compare["to"],
+            reference,
+            f"the reference of {analysis}",
+        )
+    elif (
+        len(treated) > 1 and selects.get("stat", "").partition(".")[0] in methods.KINDS["estimates"]
+    ):
+        document.add(
+            path,
+            found=f"no compare, while {analysis} has {len(treated)} comparisons",
+            expected=f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}",
+        )
+
+
+def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    visits = used_visits(files, analysis)
+    if visits is None:
+        return
+    over = selects.get("stat", "").partition(".")[2] in methods.OVER_VISITS
+    if "visit" in selects:
+        what = f"a visit of {analysis}"
+        known(document, (*path, "visit"), selects["visit"], visits, what)
+    elif visits and not over:
+        document.add(
+            path, found="no visit", expected=f"visit: one of {one_of(visits)}, as in {analysis}"
+        )
+
+
+def _stratum(files: Files, name: str, selects: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    if "stratum" not in selects:
+        return
+    by = inherited(files, analysis, "by")
+    variable, _, level = selects["stratum"].partition("=")
+    if by != variable:
+        document.add(
+            (*path, "stratum"),
+            found=tell(selects["stratum"]),
+            expected=f"{by}=level" if by else f"no stratum; {analysis} has no `by`",
+        )
+        return
+    known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")

@@ -1,0 +1,127 @@
+"""The files of one trial as they were read, and what the checks ask of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trialtrace.config.compose import Document, Path_
+from trialtrace.config.model import Variable
+from trialtrace.config.schema import tell
+from trialtrace.errors import did_you_mean, one_of
+from trialtrace.paths import Project
+
+SOURCE_ROW = "source_row"
+NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Files:
+    """A trial's files. `dictionary` is table -> column -> variable, as far as it could be read."""
+
+    at: Project
+    trial: Document
+    cleaning: Document
+    endpoints: Document
+    plan: Document
+    claims: Document
+    dictionary: dict[str, dict[str, Variable]]
+    dictionary_shown: str
+
+    def columns(self, table: str | None) -> dict[str, Variable] | None:
+        """The dictionary's columns of a clean table; None where it has none."""
+        return self.dictionary.get(table) if table else None
+
+    @property
+    def subjects_table(self) -> str | None:
+        return self.trial.get("subjects", "table")
+
+    @property
+    def arms(self) -> list[str] | None:
+        return self.trial.names("design", "arms")
+
+    @property
+    def populations(self) -> list[str] | None:
+        return self.trial.names("populations")
+
+    @property
+    def subject_variables(self) -> list[str] | None:
+        """What strata, subgroups and the baseline table may name."""
+        given = self.trial.names("subjects")
+        if given is None:
+            return None
+        own = [name for name in ("age", "sex", "site") if name in given]
+        return own + (self.trial.names("subjects", "variables") or [])
+
+    def subject_choices(self, name: str) -> list[str] | None:
+        """The labels of a declared variable with choices; None where that cannot be known."""
+        column = self.trial.get("subjects", "variables", name)
+        known = (self.columns(self.subjects_table) or {}).get(column) if column else None
+        return list(known.choices.values()) if known and known.choices else None
+
+    def endpoint_kind(self, name: str) -> str | None:
+        return self.endpoints.get(name, "kind")
+
+    def visits_of(self, name: str) -> list[str] | None:
+        """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
+        given = self.endpoints.get(name)
+        if given is None:
+            return None
+        if given["kind"] == "repeated":
+            return list((given.get("visits") or given["visit"]["labels"]).values())
+        if given["kind"] == "event" and "of" in given:
+            parent = self.endpoints.get(given["of"])
+            return self.visits_of(given["of"]) if parent and parent["kind"] == "repeated" else []
+        return []
+
+
+def known(
+    document: Document, path: Path_, name: str, names: Iterable[str] | None, what: str
+) -> bool:
+    """Whether a name is one of `names`; told where it is not. True where they are not known."""
+    if names is None or name in (listed := list(names)):
+        return True
+    document.add(
+        path,
+        found=tell(name),
+        expected=f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none",
+        do=did_you_mean(name, listed),
+    )
+    return False
+
+
+def column(
+    document: Document,
+    path: Path_,
+    name: str,
+    columns: Mapping[str, Variable] | None,
+    kinds: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+) -> Variable | None:
+    """The dictionary's variable of a column, checked to be of one of `kinds` where given."""
+    if columns is None or not known(document, path, name, [*columns, *extra], "a column"):
+        return None
+    variable = columns.get(name)
+    if variable and kinds and variable.kind and variable.kind not in kinds:
+        document.add(
+            path,
+            found=f"{name}, a column of {told_kind(variable)}",
+            expected=f"a column of {' or '.join(kinds)} by the dictionary",
+        )
+        return None
+    return variable
+
+
+def told_kind(variable: Variable) -> str:
+    return f"{variable.kind} with choices" if variable.choices else variable.kind
+
+
+def repeated(values: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """(key, earlier key, value) for every value that stands under two keys."""
+    first: dict[Any, str] = {}
+    found = []
+    for key, value in values.items():
+        if value in first:
+            found.append((key, first[value], value))
+        else:
+            first[value] = key
+    return found

@@ -1,0 +1,149 @@
+"""endpoints.yaml: tables, columns, codes, visits, and the endpoints that others are made from."""
+
+from typing import Any
+
+from trialtrace.config.checks.conditions import check_condition, check_test
+from trialtrace.config.checks.context import NUMERIC, Files, column, known, repeated
+from trialtrace.config.compose import Path_
+from trialtrace.config.model import Variable
+from trialtrace.config.schema import tell
+
+# The value of an endpoint, as a column that a test can be held against.
+_AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
+# Key -> kinds of column that may stand there.
+_COLUMNS = {"time": NUMERIC, "date": ("date",), "term_column": ()}
+_PARENTS = {
+    "event": ("measure", "repeated"),
+    "any_occurrence": ("occurrence",),
+    "time_to_event": ("time_to_event",),
+}
+
+
+def check(files: Files) -> None:
+    document = files.endpoints
+    sound = dict(document.entries())
+    for name, first, code in repeated({name: given["code"] for name, given in sound.items()}):
+        document.add(
+            (name, "code"),
+            found=f"{tell(code)}, which is also the code of {first}",
+            expected="a code of its own",
+        )
+    for name, given in sound.items():
+        _endpoint(files, name, given)
+
+
+def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    for key in ("of", "first_of"):
+        if key in given:
+            _parents(files, name, given, key)
+    if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
+        check_test(document, (name, "event"), _AVAL, given["event"], {"AVAL": _AVAL})
+    _scale(files, name, given.get("scale"))
+    _baseline(files, name, given)
+    if "table" not in given:
+        return
+    tables = files.trial.names("tables")
+    if known(document, (name, "table"), given["table"], tables, "a table of trial.yaml"):
+        _columns(files, name, given)
+
+
+def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, columns = files.endpoints, files.columns(given["table"])
+    for key in ("where", "event"):
+        if key in given:
+            check_condition(document, (name, key), given[key], columns)
+    for key, kinds in _COLUMNS.items():
+        if key in given:
+            column(document, (name, key), given[key], columns, kinds)
+    if "column" in given:
+        variable = column(document, (name, "column"), given["column"], columns)
+        _scores(files, (name, "column"), given, variable)
+    for visit in given.get("visits", ()):
+        variable = column(document, (name, "visits", visit), visit, columns)
+        _scores(files, (name, "visits", visit), given, variable)
+    if "visit" in given:
+        place = (name, "visit", "column")
+        variable = column(document, place, given["visit"]["column"], columns)
+        for code in given["visit"]["labels"]:
+            if variable and variable.choices:
+                what = f"a choice of {variable.name} in the dictionary"
+                known(document, (name, "visit", "labels", code), code, variable.choices, what)
+
+
+def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
+    """A measured value is a number, or a numeric code of a declared scale."""
+    if variable is None or variable.kind in ("", *NUMERIC):
+        return
+    coded = bool(variable.choices) and all(_is_number(code) for code in variable.choices)
+    if not (coded and "scale" in given):
+        files.endpoints.add(
+            path,
+            found=f"{variable.name}, a column of {variable.kind}",
+            expected="a column of numbers, or numeric codes and a `scale`",
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
+    if scale and scale["from"] >= scale["to"]:
+        files.endpoints.add(
+            (name, "scale"),
+            found=f"from {scale['from']} to {scale['to']}",
+            expected="from the lowest to the highest value",
+        )
+
+
+def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
+    if given["kind"] != "repeated":
+        return
+    labels = given.get("visits") or given["visit"]["labels"]
+    path = (name, "visits") if "visits" in given else (name, "visit", "labels")
+    for key, first, label in repeated(labels):
+        files.endpoints.add(
+            (*path, key),
+            found=f"{tell(label)}, which is also the label of {first}",
+            expected="a label of its own",
+        )
+    if "baseline" in given:
+        place = (name, "baseline")
+        known(files.endpoints, place, given["baseline"], labels.values(), "the label of a visit")
+
+
+def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
+    document, kinds = files.endpoints, _PARENTS[given["kind"]]
+    listed = given[key] if isinstance(given[key], list) else [given[key]]
+    for position, parent in enumerate(listed):
+        place: Path_ = (name, key, position) if isinstance(given[key], list) else (name, key)
+        if not known(document, place, parent, document.names(), "an endpoint of endpoints.yaml"):
+            continue
+        kind = files.endpoint_kind(parent)
+        if kind and kind not in kinds:
+            document.add(
+                place,
+                found=f"{parent}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {' or '.join(kinds)}",
+            )
+        elif name in _made_from(files, parent):
+            document.add(
+                place, found=f"{parent}, which is made from {name}", expected="another endpoint"
+            )
+
+
+def _made_from(files: Files, name: str) -> set[str]:
+    """An endpoint and all that it is made from."""
+    reached, todo = set(), [name]
+    while todo:
+        one = todo.pop()
+        if one not in reached:
+            reached.add(one)
+            given = files.endpoints.get(one) or {}
+            todo += [*given.get("first_of", ()), *([given["of"]] if "of" in given else [])]
+    return reached

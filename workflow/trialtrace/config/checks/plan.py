@@ -1,0 +1,171 @@
+"""plan.yaml: estimands, analyses and families against the trial, the endpoints and each other."""
+
+from typing import Any
+
+from trialtrace.config import methods
+from trialtrace.config.checks import displays
+from trialtrace.config.checks.context import Files, known
+from trialtrace.config.checks.resolve import STEPS, estimand_of, inherited, steps, used_visits
+from trialtrace.config.compose import Path_
+from trialtrace.config.schema import tell
+from trialtrace.contracts import ADTTE, BDS
+from trialtrace.errors import one_of
+
+
+def check(files: Files) -> None:
+    for name, given in files.plan.entries("estimands"):
+        _estimand(files, name, given)
+    for name, given in files.plan.entries("analyses"):
+        _analysis(files, name, given)
+    for name, given in files.plan.entries("multiplicity"):
+        _family(files, name, given)
+    displays.check(files)
+
+
+def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, path = files.plan, ("estimands", name)
+    treated, reference = given["treatment"]["of"], given["treatment"]["to"]
+    listed = treated if isinstance(treated, list) else [treated]
+    for position, arm in enumerate(listed):
+        place: Path_ = (*path, "treatment", "of")
+        place = (*place, position) if isinstance(treated, list) else place
+        if known(document, place, arm, files.arms, "an arm of trial.yaml") and arm == reference:
+            document.add(place, found=f"{tell(arm)} against itself", expected="another arm")
+    known(document, (*path, "treatment", "to"), reference, files.arms, "an arm of trial.yaml")
+    known(
+        document, (*path, "population"), given["population"], files.populations,
+        "a population of trial.yaml",
+    )  # fmt: skip
+    variable = given["variable"]
+    endpoints = files.endpoints.names()
+    if known(document, (*path, "variable"), variable, endpoints, "an endpoint of endpoints.yaml"):
+        kind = files.endpoint_kind(variable)
+        if kind and kind not in methods.ANALYSABLE:
+            document.add(
+                (*path, "variable"),
+                found=f"{variable}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(methods.ANALYSABLE)}",
+                do="declare an endpoint of kind any_occurrence of it" * (kind == "occurrence"),
+            )
+
+
+def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, path = files.plan, ("analyses", name)
+    if not _line_of_descent(files, name, given):
+        return
+    if "estimand" in given:
+        estimands = document.names("estimands")
+        known(document, (*path, "estimand"), given["estimand"], estimands, "an estimand above")
+    if not any(section in given for section in STEPS):
+        document.add(path, found="nothing to do", expected=f"one of {one_of(STEPS)}")
+    if "by" in given:
+        known(
+            document, (*path, "by"), given["by"], files.subject_variables, "a variable of subjects"
+        )
+    if "interaction" in given and inherited(files, name, "by") is None:
+        document.add(
+            (*path, "interaction"), found="no `by`", expected="by: the variable of the subgroups"
+        )
+    if "where" in given:
+        _where(files, (*path, "where"), given["where"])
+    for place, section, statistic, _, options in steps(given):
+        _suits(files, name, (*path, *place), section, statistic)
+        for position, one in enumerate(options.get("strata", ())):
+            here = (*path, *place, "strata", position)
+            known(document, here, one, files.subject_variables, "a variable of subjects")
+    _visits(files, name, given)
+
+
+def _line_of_descent(files: Files, name: str, given: dict[str, Any]) -> bool:
+    """Whether the `of` of an analysis exists and does not lead back to it."""
+    document, place = files.plan, ("analyses", name, "of")
+    if "of" not in given:
+        return True
+    if not known(
+        document, place, given["of"], document.names("analyses"), "an analysis of the plan"
+    ):
+        return False
+    seen, parent = [name], given["of"]
+    while parent is not None:
+        if parent in seen:
+            document.add(
+                place,
+                found=" of ".join([*seen, parent]),
+                expected="an analysis that does not lead back to itself",
+            )
+            return False
+        seen.append(parent)
+        parent = (document.get("analyses", parent) or {}).get("of")
+    return True
+
+
+def _where(files: Files, path: Path_, condition: Any) -> None:
+    """Columns of the derived data: the contracts' and the subject variables, in capitals."""
+    from trialtrace.conditions import columns_of
+    from trialtrace.config.checks.trial import ADSL
+    from trialtrace.config.model import adsl_code
+
+    variables = [adsl_code(name) for name in files.subject_variables or ()]
+    flags = [given["flag"] for _, given in files.trial.entries("populations")]
+    names = dict.fromkeys([*ADSL, *BDS.names, *ADTTE.names, *variables, *flags])
+    if files.subject_variables is not None:
+        for name in columns_of(condition):
+            known(files.plan, path, name, names, "a column of the derived data")
+
+
+def _suits(files: Files, name: str, place: Path_, section: str, statistic: str) -> None:
+    estimand = estimand_of(files, name)
+    kind = files.endpoint_kind(estimand["variable"]) if estimand else None
+    if kind not in methods.ANALYSABLE or kind in methods.KINDS[section][statistic]:
+        return
+    offered = one_of(methods.suited(section, kind))
+    files.plan.add(
+        place,
+        found=f"{statistic} of {estimand['variable']}, an endpoint of kind {kind}",
+        expected=f"an endpoint of kind {one_of(methods.KINDS[section][statistic])}",
+        do=f"for kind {kind}, {section} has: {offered}",
+    )
+
+
+def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, place = files.plan, ("analyses", name, "visits")
+    estimand = estimand_of(files, name)
+    labels = files.visits_of(estimand["variable"]) if estimand else None
+    if labels is None:
+        return
+    visits = inherited(files, name, "visits")
+    if labels and visits is None:
+        document.add(
+            ("analyses", name),
+            found=f"no visits, while {estimand['variable']} has several",
+            expected=f"visits: all, or a list of {one_of(labels)}",
+        )
+    elif visits is not None and not labels:
+        document.add(
+            place,
+            found=f"visits of {estimand['variable']}, which is not a repeated endpoint",
+            expected="no visits",
+        )
+    elif "visits" in given and isinstance(given["visits"], list):
+        for position, visit in enumerate(given["visits"]):
+            what = f"a visit of {estimand['variable']}"
+            known(document, (*place, position), visit, labels, what)
+    together = [s for _, _, s, _, _ in steps(given) if s in methods.OVER_VISITS]
+    if together and labels and len(used_visits(files, name) or labels) < 2:
+        document.add(place, found="one visit", expected=f"two or more for {together[0]}")
+
+
+def _family(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.plan
+    for position, test in enumerate(given["tests"]):
+        place: Path_ = ("multiplicity", name, "tests", position)
+        names = document.names("analyses")
+        if not known(
+            document, (*place, "analysis"), test["analysis"], names, "an analysis of the plan"
+        ):
+            continue
+        analysis = document.get("analyses", test["analysis"])
+        if analysis is not None:
+            made = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
+            what = f"a test of {test['analysis']}"
+            known(document, (*place, "test"), test["test"], made, what)

@@ -1,0 +1,66 @@
+"""What an analysis of the plan says once `of` is followed; None wherever something is not sound."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from trialtrace.config.checks.context import Files
+from trialtrace.config.compose import Path_
+
+STEPS = ("describe", "estimates", "tests")
+
+
+def lineage(files: Files, name: str) -> Iterator[dict[str, Any]]:
+    """An analysis and those it takes over from, nearest first."""
+    seen: set[str] = set()
+    following: str | None = name
+    while following is not None and following not in seen:
+        seen.add(following)
+        given = files.plan.get("analyses", following)
+        if given is None:
+            return
+        yield given
+        following = given.get("of")
+
+
+def inherited(files: Files, name: str, key: str) -> Any:
+    """What an analysis has under a key that `of` hands down."""
+    return next((given[key] for given in lineage(files, name) if key in given), None)
+
+
+def estimand_of(files: Files, name: str) -> dict[str, Any] | None:
+    estimand = inherited(files, name, "estimand")
+    return files.plan.get("estimands", estimand) if estimand is not None else None
+
+
+def used_visits(files: Files, name: str) -> list[str] | None:
+    """The visits an analysis covers: [] for an endpoint without visits."""
+    estimand = estimand_of(files, name)
+    labels = files.visits_of(estimand["variable"]) if estimand else None
+    given = inherited(files, name, "visits")
+    return given if labels and isinstance(given, list) else labels
+
+
+def steps(given: dict[str, Any]) -> Iterator[tuple[Path_, str, str, str, dict[str, Any]]]:
+    """(place, section, statistic or test, method, options) for every step of an analysis."""
+    for section in STEPS:
+        for position, entry in enumerate(given.get(section, ())):
+            ((name, how),) = entry.items()
+            yield (section, position, name), section, name, *_how(section, name, how)
+    for name, how in given.get("interaction", {}).items():
+        yield ("interaction", name), "interaction", name, name, how
+
+
+def _how(section: str, name: str, how: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(how, str):
+        return how, {}
+    if isinstance(how, list):
+        return "descriptive", {"statistics": how}
+    return (name if section == "tests" else how["method"]), how
+
+
+def statistics(given: dict[str, Any]) -> list[str]:
+    """statistic.method of every step, as results and displays name them."""
+    return [
+        f"{name if section in ('describe', 'estimates') else 'p_value'}.{method}"
+        for _, section, name, method, _ in steps(given)
+    ]

@@ -1,0 +1,46 @@
+"""Which method suits which kind of endpoint: the one table of it."""
+
+BINARY = ("event", "any_occurrence")
+SCORES = ("measure", "repeated")
+TIMES = ("time_to_event",)
+ANALYSABLE = BINARY + SCORES + TIMES
+
+# Section of an analysis -> statistic or test -> kinds of endpoint.
+KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "describe": {
+        "proportion": BINARY,
+        "summary": SCORES,
+        "events": TIMES,
+        "survival": TIMES,
+        "median_time": TIMES,
+        "follow_up": TIMES,
+    },
+    "estimates": {
+        "risk_difference": BINARY,
+        "risk_ratio": BINARY,
+        "odds_ratio": BINARY,
+        "number_needed_to_treat": BINARY,
+        "probability_of_superiority": SCORES,
+        "mean_difference": SCORES,
+        "hazard_ratio": TIMES,
+    },
+    "tests": {
+        "fisher": BINARY,
+        "chi_squared": BINARY,
+        "cochran_mantel_haenszel": BINARY,
+        "breslow_day": BINARY,
+        "mann_whitney": SCORES,
+        "welch_t": SCORES,
+        "mixed_anova": ("repeated",),
+        "log_rank": TIMES,
+    },
+    "interaction": {"breslow_day": BINARY},
+}
+
+# These see all visits of a subject at once, so their results have no visit.
+OVER_VISITS = ("mixed_anova",)
+
+
+def suited(section: str, kind: str) -> list[str]:
+    """What a section offers for a kind of endpoint."""
+    return [name for name, kinds in KINDS[section].items() if kind in kinds]
