@@ -3,6 +3,7 @@
 from dataclasses import astuple
 from math import comb, inf, isnan, nan
 
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 from stats_strategies import CONFIDENCE, given, same, tables
@@ -36,6 +37,16 @@ def test_swapping_arms_or_outcomes_negates_a_difference(method, table, confidenc
     same(astuple(method(x0, n0, x1, n1, confidence=confidence)), (-d, -high, -low))
     same(astuple(method(n1 - x1, n1, n0 - x0, n0, confidence=confidence)), (-d, -high, -low))
     assert isnan(low) or low <= d <= high
+
+
+@pytest.mark.parametrize("method", DIFFERENCES)
+@given(table=tables(most=10**6))
+def test_rare_events_in_large_arms_keep_their_digits(method, table):
+    x1, n1, x0, n0 = table
+    x1, x0 = min(x1, 3), min(x0, 2)
+    result = np.array(astuple(method(x1, n1, x0, n0, confidence=0.95)))
+    mirrored = np.array(astuple(method(n0 - x0, n0, n1 - x1, n1, confidence=0.95)))
+    np.testing.assert_allclose(mirrored, result, rtol=1e-8)
 
 
 @pytest.mark.parametrize("method", RATIOS)

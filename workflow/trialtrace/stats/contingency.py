@@ -24,7 +24,7 @@ from trialtrace.stats._inputs import (
 )
 from trialtrace.stats.proportions import wilson
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.score import risk_difference_miettinen_nurminen
+from trialtrace.stats.score import risk_difference, risk_difference_miettinen_nurminen
 from trialtrace.stats.stratified import (
     breslow_day,
     cochran_mantel_haenszel,
@@ -67,9 +67,10 @@ def risk_difference_newcombe(
     treated = wilson(x1, n1, confidence=confidence)
     control = wilson(x0, n0, confidence=confidence)
     p1, p0 = treated.estimate, control.estimate
+    estimate = risk_difference(x1, n1, x0, n0)
     down = sqrt((p1 - treated.low) ** 2 + (control.high - p0) ** 2)
     up = sqrt((treated.high - p1) ** 2 + (p0 - control.low) ** 2)
-    return Interval(p1 - p0, p1 - p0 - down, p1 - p0 + up)
+    return Interval(estimate, estimate - down, estimate + up)
 
 
 def risk_difference_wald(
@@ -86,9 +87,10 @@ def risk_difference_wald(
     (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
     p1, p0 = x1 / n1, x0 / n0
     half = normal_quantile(confidence) * sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+    estimate = risk_difference(x1, n1, x0, n0)
     if half == 0:
-        return Interval(p1 - p0, nan, nan)
-    return Interval(p1 - p0, p1 - p0 - half, p1 - p0 + half)
+        return Interval(estimate, nan, nan)
+    return Interval(estimate, estimate - half, estimate + half)
 
 
 def number_needed_to_treat(

@@ -32,6 +32,9 @@ STEP = 1e-7
 # Information below this share of that at zero, or of its largest direction: nothing is left to
 # learn about some combination of covariates.
 SINGULAR = 1e-9
+# Weight of a risk set, that of the patient with the largest hazard being 1, below which its
+# reciprocals would overflow.
+NEGLIGIBLE = 1e-100
 MONOTONE = (
     "the likelihood rises without end, so a hazard ratio has no finite estimate; "
     "look for a group without events."
@@ -155,7 +158,7 @@ class _PartialLikelihood:
         eta -= eta.max()
         weight = np.exp(eta)
         risk = self._risk_sums(weight)
-        if not (risk > 0).all():
+        if risk.min() < NEGLIGIBLE:
             return inf, np.full_like(beta, nan), np.full((beta.size, beta.size), nan)
         mean = self._risk_sums(weight[:, None] * self.x) / risk[:, None]
         hazard, own = (

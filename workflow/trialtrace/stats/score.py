@@ -28,12 +28,26 @@ def risk_difference_miettinen_nurminen(
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    from scipy.optimize import brentq
-
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")
     z = normal_quantile(confidence)
-    estimate = x1 / n1 - x0 / n0
+    if x1 + x0 <= (n1 + n0) / 2:
+        return Interval(risk_difference(x1, n1, x0, n0), *_bounds(x1, n1, x0, n0, z))
+    # Of frequent events the failures are counted: a risk next to 1 would lose its digits.
+    low, high = _bounds(n1 - x1, n1, n0 - x0, n0, z)
+    return Interval(risk_difference(x1, n1, x0, n0), -high, -low)
+
+
+def risk_difference(x1: float, n1: float, x0: float, n0: float) -> float:
+    """Return x1/n1 - x0/n0 from one division, so that equal risks differ by exactly 0."""
+    return (x1 * n0 - x0 * n1) / (n1 * n0)
+
+
+def _bounds(x1, n1, x0, n0, z) -> tuple[float, float]:
+    """Return the two differences whose test statistic is z."""
+    from scipy.optimize import brentq
+
+    estimate = risk_difference(x1, n1, x0, n0)
 
     def excess(difference: float) -> float:
         variance = _constrained_variance(x1, n1, x0, n0, difference)
@@ -41,11 +55,11 @@ def risk_difference_miettinen_nurminen(
 
     def bound(end: float) -> float:
         near = estimate + copysign(SMALLEST_STEP, end)
-        if abs(near) >= 1 or excess(near) >= 0:
-            return end if abs(near) >= 1 else estimate
-        return brentq(excess, near, end, xtol=1e-15, rtol=1e-14)
+        if abs(near) >= 1:
+            return end
+        return estimate if excess(near) >= 0 else brentq(excess, near, end, xtol=1e-18, rtol=1e-14)
 
-    return Interval(estimate, bound(-1.0), bound(1.0))
+    return bound(-1.0), bound(1.0)
 
 
 def _constrained_variance(x1, n1, x0, n0, difference):
@@ -69,14 +83,21 @@ def _constrained_control_risk(x1, n1, x0, n0, difference):
     low, high = max(0.0, -d), min(1.0, 1 - d)
     shift = (square / 3) ** 3 - linear * square / 6 + constant / 2
     radius = copysign(sqrt(max((square / 3) ** 2 - linear / 3, 0.0)), shift)
-    if radius == 0:
-        return min(max(-square / 3, low), high)
-    angle = (pi + acos(min(max(shift / radius**3, -1.0), 1.0))) / 3
-    root = 2 * radius * cos(angle) - square / 3
-    # The arc cosine loses half the digits near its ends; Newton steps win them back.
-    for _ in range(3):
+    root = -square / 3
+    if radius != 0:
+        angle = (pi + acos(min(max(shift / radius**3, -1.0), 1.0))) / 3
+        root += 2 * radius * cos(angle)
+    # The arc cosine loses half the digits near its ends. Newton steps win them back; the cubic
+    # falls from low to high, so a step that leaves them is replaced by halving.
+    root = min(max(root, low), high)
+    for _ in range(100):
+        value = ((root + square) * root + linear) * root + constant
+        low, high = (root, high) if value > 0 else (low, root)
         slope = (3 * root + 2 * square) * root + linear
-        if slope == 0:
+        new = root - value / slope if slope < 0 else low
+        if not low < new < high:
+            new = (low + high) / 2
+        if abs(new - root) <= 1e-16 * new or value == 0:
             break
-        root -= (((root + square) * root + linear) * root + constant) / slope
-    return min(max(root, low), high)
+        root = new
+    return root
