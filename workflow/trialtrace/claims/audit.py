@@ -1,0 +1,251 @@
+"""The audit stage: every printed number of a ledger beside the same number from the data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.analyses.words import COUNTS, P_VALUES
+from trialtrace.claims.agreement import (
+    NOT_CHECKABLE,
+    compare,
+    decide_interval,
+    decide_p,
+    decide_sign,
+    decimal,
+    null_value,
+)
+from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale
+from trialtrace.claims.direction import judge_direction
+from trialtrace.claims.finding import sentence
+from trialtrace.claims.printed import Component, parse
+from trialtrace.claims.select import Row, one
+from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
+from trialtrace.errors import Problem, Problems, UserError, did_you_mean
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+    from trialtrace.config.model import Claim
+
+SYNTHETIC = "synthetic source"
+EVENTS = ("count.events", "count.descriptive", "events.count")
+MAIN = ("percent", "value", "statistic")
+
+
+def audit_claims(trial: "Trial", analysis_dir: Path, out_file: Path) -> None:
+    """Write the claims table. Raises UserError with every mistake of the ledger at once."""
+    results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
+    rows = list(audit_rows(trial, results))
+    write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS)
+
+
+def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:
+    """The rows of the claims table: a row a component, in the order of the ledger."""
+    rows: list[dict[str, Any]] = []
+    problems = Problems()
+    file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
+    for claim in trial.claims.values():
+        place = f"{file}: claims.{claim.name}"
+        _check_links(claim, trial, place, problems)
+        try:
+            rows += [_identity(claim) | row for row in Auditor(trial, results, claim, place).rows()]
+        except UserError as error:
+            problems.found += error.problems
+    problems.raise_if_any()
+    return rows
+
+
+def _check_links(claim: "Claim", trial: "Trial", place: str, problems: Problems) -> None:
+    for name in claim.linked:
+        if name not in trial.claims or name == claim.name:
+            problems.add(
+                f"{place}.with", found=repr(name), expected="another claim of this ledger",
+                do=did_you_mean(name, [n for n in trial.claims if n != claim.name]),
+            )  # fmt: skip
+
+
+def _identity(claim: "Claim") -> dict[str, Any]:
+    return {
+        "claim_id": claim.name,
+        "paper": claim.cite,
+        "place": claim.place,
+        "label": claim.label,
+        "quote": claim.printed,
+    }
+
+
+def _not_checkable(component: Component, reason: str, row: Row | None = None) -> dict[str, Any]:
+    """A row without a verdict. `reason` stands in the finding as the configuration words it."""
+    text = reason if reason.endswith(".") else f"{reason}."
+    return {
+        "component": component.name,
+        "printed": component.text,
+        "result_id": row["result_id"] if row else None,
+        "agreement": NOT_CHECKABLE,
+        "finding": f"Not checkable: {text}",
+    }
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """One claim against the results of its trial."""
+
+    trial: "Trial"
+    results: list[Row]
+    claim: "Claim"
+    place: str
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each component of the printed expression."""
+        components = parse(self.claim.printed, f"{self.place}.printed")
+        reason = SYNTHETIC if self.trial.synthetic else self.claim.cannot
+        if reason is None and self.claim.selects is None:
+            raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))
+        for component in components:
+            if reason is not None:
+                yield _not_checkable(component, reason)
+            elif component.name == "direction" or self.claim.direction is not None:
+                yield self._direction(component)
+            else:
+                yield self._number(component, components)
+
+    @property
+    def selects(self) -> dict[str, Any]:
+        return self.claim.selects or {}
+
+    # --- directions ---------------------------------------------------------------------------
+
+    def _direction(self, component: Component) -> dict[str, Any]:
+        if self.claim.direction is None or component.name != "direction":
+            raise UserError(
+                Problem(self.place, found=f"printed {self.claim.printed!r}",
+                        expected="words and a `direction`, or a number and none")
+            )  # fmt: skip
+        labels = {arm.name: arm.label for arm in self.trial.design.arms.values()}
+        found = judge_direction(
+            self.results, self.selects, self.claim.direction, labels, self.place
+        )
+        row = found.pop("row")
+        if row["synthetic"]:
+            return _not_checkable(component, SYNTHETIC)
+        if "missing" in found:
+            return _not_checkable(component, found["missing"], row)
+        common = {"component": component.name, "printed": self.claim.printed, "evidence": "data"}
+        return common | {"result_id": row["result_id"]} | found
+
+    # --- numbers ------------------------------------------------------------------------------
+
+    def _number(self, component: Component, components: list[Component]) -> dict[str, Any]:
+        row = self._result(component)
+        if row["synthetic"]:
+            return _not_checkable(component, SYNTHETIC)
+        if row["error"]:
+            return _not_checkable(component, row["error"], row)
+        if component.level is not None and row["ci_level"] is not None:
+            ours = decimal(100 * row["ci_level"])
+            if ours != component.level:
+                said = (
+                    f"the printed interval is of {component.level}%, ours of {ours.normalize():f}%"
+                )
+                return _not_checkable(component, said, row)
+        how = self._scale(component, components, row)
+        value = self._value(component, row, how)
+        if value is None:
+            missing = "the result has no interval" if component.name[:3] == "ci_" else None
+            return _not_checkable(component, missing or row["warning"] or row["stat_text"], row)
+        level = self._level(row)
+        if component.relation == "ns" and level is None:
+            return _not_checkable(component, "this analysis has no decision level", row)
+        verdict = compare(component, value, level)
+        decision = self._decision(component, components, row, how, value)
+        return {
+            "component": component.name,
+            "printed": component.text,
+            "recomputed": float(value),
+            "recomputed_text": verdict.text,
+            "result_id": row["result_id"],
+            "agreement": verdict.agreement,
+            "size": verdict.size,
+            "decision": decision,
+            "evidence": "data",
+            "finding": sentence(component, value, verdict, row, decision, level),
+        }
+
+    def _result(self, component: Component) -> Row:
+        """The one result that a component is compared with."""
+        selects, stat = self.selects, self.selects.get("stat")
+        name = component.name
+        if name == "p" and (stat is None or stat.split(".")[0] not in P_VALUES):
+            selects = {key: value for key, value in selects.items() if key != "group"}
+            stats = ["p_value." + stat.split(".")[1]] if stat and "." in stat else []
+            return one(self.results, selects, [*stats, "p_value"], self.place)
+        return one(self.results, selects, self._stats(name, stat, component), self.place)
+
+    def _stats(self, name: str, stat: str | None, component: Component) -> list[str]:
+        counts = stat is not None and stat.split(".")[0] in COUNTS
+        if name in ("count", "denominator"):
+            return [str(stat)] if counts else list(EVENTS)
+        if name == "percent":
+            return ["proportion"] if stat is None or counts else [stat]
+        if name == "sd":
+            return ["sd"]
+        if name in ("df1", "df2") and stat is not None:
+            method = stat.split(".", 1)[1:]
+            names = [name, "df"] if name == "df1" else [name]
+            return [".".join([each, *method]) for each in names]
+        if stat is not None:
+            return [stat]
+        whole = component.places == 0 and component.unit is None
+        if name == "value" and "group" in self.selects and whole:
+            return list(EVENTS)
+        if name in ("ci_low", "ci_high") and "group" in self.selects:
+            return ["proportion"]
+        raise UserError(
+            Problem(f"{self.place}.is", found=f"no stat, for the printed {component.text!r}",
+                    expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log")
+        )  # fmt: skip
+
+    def _scale(self, component: Component, components: list[Component], row: Row) -> str:
+        """The conversion; an interval is on the scale of the number before it."""
+        if component.name not in ("percent", "value", "ci_low", "ci_high"):
+            return "value"
+        main = next((c for c in components if c.name in MAIN), component)
+        return scale(self.selects, main, row["stat_name"], row["unit"], self.place)
+
+    def _value(self, component: Component, row: Row, how: str) -> Decimal | None:
+        """The value on the printed scale; limits change places where the scale runs backwards."""
+        column = "stat_value"
+        if component.name == "denominator":
+            column = "denominator"
+        if component.name in ("ci_low", "ci_high"):
+            other = "ci_high" if component.name == "ci_low" else "ci_low"
+            column = other if falls(how) else component.name
+        value = row[column]
+        if value is None or not isfinite(value):
+            return None
+        return convert(how, decimal(float(value)))
+
+    def _level(self, row: Row) -> Decimal | None:
+        """The decision level of the result's analysis: never its confidence."""
+        analysis = self.trial.plan.analyses.get(row["analysis_id"])
+        return None if analysis is None else Decimal(str(analysis.decision_level))
+
+    def _decision(
+        self, component: Component, components: list[Component], row: Row, how: str, value: Decimal
+    ) -> str | None:
+        if component.name == "p":
+            return decide_p(component, value, self._level(row))
+        if component.name in ("ci_low", "ci_high"):
+            return self._interval_decision(components, row, how)
+        signed = component.word is not None or row["stat_name"] == NUMBER_NEEDED
+        return decide_sign(value) if signed else None
+
+    def _interval_decision(self, components: list[Component], row: Row, how: str) -> str | None:
+        low, high = (next(c for c in components if c.name == n) for n in ("ci_low", "ci_high"))
+        values = self._value(low, row, how), self._value(high, row, how)
+        null = null_value(row["stat_name"])
+        if null is None or values[0] is None or values[1] is None:
+            return None
+        return decide_interval((low, high), (values[0], values[1]), convert(how, null))

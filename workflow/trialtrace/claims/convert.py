@@ -1,0 +1,90 @@
+"""From the scale of a result to the scale of a printed number (`as` in a claim)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from trialtrace.analyses.words import SHARES
+from trialtrace.claims.agreement import twelve
+from trialtrace.claims.printed import Component
+from trialtrace.errors import Problem, UserError, one_of
+
+_YEAR = Decimal("365.25")
+
+CONVERSIONS: dict[str, Callable[[Decimal], Decimal]] = {
+    "value": lambda x: x,
+    "percent": lambda x: 100 * x,
+    "percent_reduction": lambda x: 100 * (1 - x),
+    "percent_decrease": lambda x: -100 * x,
+    "years_from_days": lambda x: x / _YEAR,
+    "months_from_days": lambda x: x / (_YEAR / 12),
+    "inverse": lambda x: 1 / x,
+    "per_event_avoided": lambda x: -x,
+}
+FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
+LOWERS = {"percent_reduction", "percent_decrease"}
+NUMBER_NEEDED = "number_needed_to_treat"
+FRACTIONS = SHARES | {"risk_difference"}
+
+
+def convert(name: str, value: Decimal) -> Decimal | None:
+    """A value on the printed scale; None where it has none there (the inverse of 0)."""
+    if name == "inverse" and value == 0:
+        return None
+    return twelve(CONVERSIONS[name](value))
+
+
+def scale(selects: dict, printed: Component, stat: str, unit: str | None, place: str) -> str:
+    """The conversion of a component: as the claim says, else percent for a share printed as one.
+
+    A number needed to treat is stored as patients for one more event, so negative where events are
+    avoided; unless the claim says `as: value`, the printed one is patients for one event avoided.
+
+    Raises UserError for an unknown conversion, or where scales or units cannot be the same.
+    """
+    given = selects.get("as")
+    if given is not None and given not in CONVERSIONS:
+        raise UserError(Problem(f"{place}.is.as", found=given, expected=one_of(CONVERSIONS)))
+    wanted = given
+    if given is None and printed.name == "percent":
+        if stat not in FRACTIONS:
+            raise UserError(
+                Problem(place, found=f"a percentage compared with {stat}",
+                        expected="how one becomes the other",
+                        do="say as: percent, percent_reduction or percent_decrease under `is`")
+            )  # fmt: skip
+        wanted = "percent"
+    if given is None and stat == NUMBER_NEEDED:
+        wanted = "per_event_avoided"
+    _refuse_words(printed, wanted, place)
+    _refuse_units(printed, wanted, unit, place)
+    return wanted or "value"
+
+
+def _refuse_words(printed: Component, name: str | None, place: str) -> None:
+    """Words that carry a sign need the conversion that turns it."""
+    lowers = name in LOWERS
+    if (printed.word == "lower" and not lowers) or (printed.word == "higher" and lowers):
+        raise UserError(
+            Problem(place, found=f'words that say "{printed.word}", as {name or "value"}',
+                    expected="percent_reduction or percent_decrease, for a reduction only")
+        )  # fmt: skip
+
+
+def _refuse_units(printed: Component, name: str | None, unit: str | None, place: str) -> None:
+    if printed.name != "value" or printed.unit is None or unit is None:
+        return
+    result = FROM_DAYS.get(name or "", unit)
+    if _singular(printed.unit) != _singular(result) or (name in FROM_DAYS and unit != "days"):
+        raise UserError(
+            Problem(place, found=f"printed in {printed.unit}, recomputed in {unit}",
+                    expected="the same unit", do="say how one becomes the other: as under `is`")
+        )  # fmt: skip
+
+
+def _singular(unit: str) -> str:
+    return unit.lower().removesuffix("s")
+
+
+def falls(name: str) -> bool:
+    """Whether a larger result is a smaller printed number, so that limits change places."""
+    return name in LOWERS or name in ("inverse", "per_event_avoided")

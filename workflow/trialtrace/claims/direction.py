@@ -1,0 +1,69 @@
+"""Claims that name a direction and no number: "less with licorice"."""
+
+from decimal import Decimal
+from typing import Any
+
+from trialtrace.analyses.words import SHARES, percent
+from trialtrace.claims.agreement import CHANGES, DIFFERS, EXACT, SAME, decimal, twelve
+from trialtrace.claims.select import Row, one
+from trialtrace.errors import Problem, UserError
+
+STATS = ("proportion", "mean", "median")
+WORDS = ("lower", "higher")
+
+
+def judge_direction(
+    results: list[Row], selects: dict[str, Any], direction: dict[str, str],
+    labels: dict[str, str], place: str,
+) -> dict[str, Any]:  # fmt: skip
+    """The columns of the claims table that a direction decides.
+
+    The two groups are compared by the statistic the claim names, else by their proportions, their
+    means or their medians, whichever the analysis has.
+    """
+    word, first, second = _read(direction, place)
+    stats = [selects["stat"]] if "stat" in selects else list(STATS)
+    keys = {key: value for key, value in selects.items() if key not in ("group", "compare")}
+    rows = [one(results, keys | {"group": group}, stats, place) for group in (first, second)]
+    for row in rows:
+        if row["stat_value"] is None:
+            return {"missing": row["error"] or row["warning"] or row["stat_text"], "row": row}
+    difference = decimal(rows[0]["stat_value"]) - decimal(rows[1]["stat_value"])
+    shown = difference * 100 if rows[0]["stat_name"] in SHARES else difference
+    found = "equal" if difference == 0 else "lower" if difference < 0 else "higher"
+    texts = [_text(row, labels) for row in rows]
+    return {
+        "row": rows[0],
+        "recomputed": float(twelve(Decimal(shown))),
+        "recomputed_text": found,
+        "agreement": EXACT if found == word else DIFFERS,
+        "decision": SAME if found == word else CHANGES,
+        "finding": f"The data give {texts[0]} and {texts[1]}, "
+        + ("as printed." if found == word else f"which is {found}; printed is {word}."),
+    }
+
+
+def _read(direction: dict[str, str], place: str) -> tuple[str, str, str]:
+    words = [word for word in WORDS if word in direction]
+    if len(words) != 1 or "than" not in direction:
+        raise UserError(
+            Problem(f"{place}.direction", found=str(direction),
+                    expected="{lower: arm, than: arm} or {higher: arm, than: arm}")
+        )  # fmt: skip
+    return words[0], direction[words[0]], direction["than"]
+
+
+def _text(row: Row, labels: dict[str, str]) -> str:
+    group = row["group1_level"]
+    value = row["stat_value"]
+    label = _within(labels.get(group, group))
+    if row["stat_name"] not in SHARES:
+        return f"a {row['stat_label']} of {value:.4g} with {label}"
+    counts = f" ({round(value * row['denominator'])} of {row['denominator']})"
+    return f"{percent(value)}%{counts if row['denominator'] else ''} with {label}"
+
+
+def _within(label: str) -> str:
+    """A label inside a sentence: "Sugar water" becomes "sugar water", "5FU + Lev" stays."""
+    first = label.split(" ")[0]
+    return label[0].lower() + label[1:] if first[1:].islower() else label

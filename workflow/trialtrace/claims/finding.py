@@ -1,0 +1,115 @@
+"""What the audit found, as one sentence that states facts and accuses nobody."""
+
+from decimal import ROUND_CEILING, Decimal
+
+from trialtrace.claims.agreement import (
+    CHANGES,
+    COMPATIBLE,
+    DIFFERS,
+    EXACT,
+    UNDETERMINED,
+    Verdict,
+    p_text,
+    rounded,
+    units_off,
+)
+from trialtrace.claims.convert import NUMBER_NEEDED
+from trialtrace.claims.printed import Component
+from trialtrace.claims.select import Row
+
+TESTS = {
+    "fisher": "Fisher's exact test",
+    "chi_squared": "The χ² test",
+    "chi_squared_continuity": "The χ² test with continuity correction",
+    "cochran_mantel_haenszel": "The Cochran-Mantel-Haenszel test",
+    "breslow_day": "The Breslow-Day test",
+    "breslow_day_tarone": "The Breslow-Day test with Tarone's correction",
+    "welch_t": "Welch's t test",
+    "mann_whitney": "The Mann-Whitney test",
+    "mixed_anova": "The mixed analysis of variance",
+    "log_rank": "The log-rank test",
+    "cox_wald": "The Wald test of the Cox model",
+}
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_CHANGES = {"lower": "a reduction of ", "higher": "an increase of "}
+_NOUNS = {
+    "denominator": "a denominator of ", "sd": "a standard deviation of ",
+    "ci_low": "a lower limit of ", "ci_high": "an upper limit of ",
+    "df1": "degrees of freedom of ", "df2": "degrees of freedom of ",
+}  # fmt: skip
+
+
+def sentence(
+    printed: Component, value: Decimal, verdict: Verdict, row: Row, decision: str | None,
+    level: Decimal | None,
+) -> str:  # fmt: skip
+    """The finding on a number that could be recomputed."""
+    told = _given(printed, value, verdict, row) + _compared(printed, value, verdict)
+    return f"{told}{_decided(printed, decision, level)}."
+
+
+def _given(printed: Component, value: Decimal, verdict: Verdict, row: Row) -> str:
+    if printed.name == "p":
+        test = TESTS.get(row["method"].split(".", 1)[1])
+        return (
+            f"{test} on the data gives {p_text(value)}"
+            if test
+            else f"The data give {p_text(value)}"
+        )
+    noun = _NOUNS.get(printed.name) or _CHANGES.get(printed.word or "", "")
+    behind = _counts(printed, row) + _other_rounding(value, row)
+    return f"The data give {noun}{verdict.text}{behind}"
+
+
+def _counts(printed: Component, row: Row) -> str:
+    """ " (12 of 58)" behind a share."""
+    if printed.name != "percent" or row["stat_name"] != "proportion" or not row["denominator"]:
+        return ""
+    return f" ({round(row['stat_value'] * row['denominator'])} of {row['denominator']})"
+
+
+def _compared(printed: Component, value: Decimal, verdict: Verdict) -> str:
+    if verdict.agreement == COMPATIBLE:
+        return f"; printed is “{printed.text}”, which leaves room for it"
+    if printed.relation not in ("=", "about"):
+        word = "agrees" if verdict.agreement == EXACT else "does not agree"
+        return f", which {word} with the printed “{printed.text}”"
+    if verdict.agreement == EXACT:
+        return f", which prints as {printed.text}" if printed.name == "p" else ", as printed"
+    assert verdict.agreement == DIFFERS
+    away = "" if printed.name == "p" else f", {_away(printed, value)}"
+    noun = _CHANGES.get(printed.word or "", "")
+    return f"; printed is {noun}{printed.text}{away}"
+
+
+def _away(printed: Component, value: Decimal) -> str:
+    units = units_off(printed, value)
+    if printed.places == 0 and printed.unit is None:
+        return f"{abs(units)} {'more' if units > 0 else 'less'}"
+    number = NUMBERS[abs(units)] if abs(units) < len(NUMBERS) else str(abs(units))
+    noun = "unit" if abs(units) == 1 else "units"
+    return f"{number} {noun} of the last digit {'higher' if units > 0 else 'lower'}"
+
+
+def _other_rounding(value: Decimal, row: Row) -> str:
+    """A number needed to treat is by custom rounded up; say so where that makes another number."""
+    if row["stat_name"] != NUMBER_NEEDED or value < 0:
+        return ""
+    up = value.to_integral_value(ROUND_CEILING)
+    if up == rounded(value, 0):
+        return ""
+    return f" ({rounded(value, 1):.1f} before rounding; {up} if rounded up, as is customary)"
+
+
+def _decided(printed: Component, decision: str | None, level: Decimal | None) -> str:
+    if decision == CHANGES:
+        if printed.name == "p":
+            return f"; the two lie on different sides of the decision level {level}"
+        if printed.name.startswith("ci_"):
+            return "; only one of the two intervals holds the value of no effect"
+        return "; the direction in the data is the other one"
+    if decision == UNDETERMINED:
+        if printed.name == "p":
+            return f"; its digits leave open on which side of the decision level {level} it lies"
+        return "; its digits leave open whether the printed interval holds the value of no effect"
+    return ""
