@@ -1,0 +1,1 @@
+"""Recomputes every result by another path: other rows, other libraries, other formulas."""

@@ -1,0 +1,74 @@
+"""Patient flow, counted anew from the subjects' table and the records of each analysis."""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.checks.data import EVERYBODY, Asked, Data
+from trialtrace.checks.outcome import Recomputed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHOLE_SUBJECTS = "p_value.mixed_anova"
+
+
+def randomised(data: Data, asked: Asked) -> Recomputed:
+    return _count("pandas: subjects", len(_of_arm(data, asked, data.adsl, "TRT01P")))
+
+
+def in_population(data: Data, asked: Asked) -> Recomputed:
+    flag = data.trial.populations[asked.parameter].flag
+    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
+    return _count("pandas: subjects by flag", int((subjects[flag] == "Y").sum()))
+
+
+def analysed(data: Data, asked: Asked) -> Recomputed:
+    """Subjects with a value: at every visit for repeated measures, else at the first visit."""
+    analysis = data.trial.plan.analyses[asked.parameter]
+    estimand = analysis.estimand
+    like = Asked(
+        asked.result_id, analysis.name, asked.method, {}, estimand.population, estimand.variable,
+        None, None, asked.group, None, None, asked.stat, asked.value, None, None, None,
+    )  # fmt: skip
+    records = _of_arm(data, asked, data.endpoint_records(like), "TRTP")
+    visits = visits_of(data, like)
+    if any(step.key == WHOLE_SUBJECTS for step in analysis.tests):
+        subjects = len(complete(records, visits)["USUBJID"].unique())
+    elif visits:
+        subjects = int((records["AVISIT"] == visits[0]).sum())
+    else:
+        subjects = len(records)
+    return _count("pandas: subjects with a value", subjects)
+
+
+def visits_of(data: Data, asked: Asked) -> list[str]:
+    """The visits of an analysis in their order; none where its endpoint has none."""
+    code = data.trial.endpoints[asked.parameter].code
+    if "AVISIT" not in data.endpoint_records(asked).columns:
+        return []
+    records = data.bds[data.bds["PARAMCD"] == code]
+    order = records[["AVISITN", "AVISIT"]].dropna().drop_duplicates().sort_values("AVISITN")
+    wanted = data.analysis(asked).visits
+    return [visit for visit in order["AVISIT"] if wanted is None or visit in wanted]
+
+
+def complete(records: "pd.DataFrame", visits: list[str]) -> "pd.DataFrame":
+    """The records at `visits` of the subjects that have all of them."""
+    here = records[records["AVISIT"].isin(visits)]
+    sizes = here.groupby("USUBJID")["AVISIT"].transform("nunique")
+    return here[sizes == len(visits)]
+
+
+def _of_arm(data: Data, asked: Asked, rows: "pd.DataFrame", column: str) -> "pd.DataFrame":
+    arms = list(data.trial.design.arms) if asked.group == EVERYBODY else [asked.group]
+    return rows[rows[column].isin(arms)]
+
+
+def _count(by: str, number: int) -> Recomputed:
+    return Recomputed(by, float(number), n_used=number)
+
+
+CHECKS = {
+    "randomised.count": randomised,
+    "in_population.count": in_population,
+    "analysed.count": analysed,
+}

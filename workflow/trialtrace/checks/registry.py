@@ -1,0 +1,67 @@
+"""Checks of the plan's methods: "statistic.method" of a step to the module that holds its checks.
+
+A module holds `CHECKS`: the methods as they stand in the results ("f.mixed_anova") -> a function
+`(data, asked) -> Recomputed`. What needs no step of the plan (flow, baseline, adjusted p-values) is
+in the modules that `checks_for` always loads; these import no statistical library by themselves.
+"""
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialtrace.checks.data import Asked, Data
+    from trialtrace.checks.outcome import Recomputed
+    from trialtrace.config import Trial
+
+    Check = Callable[[Data, Asked], Recomputed]
+
+_HERE = "trialtrace.checks"
+
+MODULES: dict[str, str] = {
+    "proportion.wilson": f"{_HERE}.binary",
+    "proportion.clopper_pearson": f"{_HERE}.binary",
+    "risk_difference.newcombe": f"{_HERE}.binary",
+    "risk_difference.wald": f"{_HERE}.binary",
+    "risk_difference.miettinen_nurminen": f"{_HERE}.score",
+    "risk_ratio.katz_log": f"{_HERE}.binary",
+    "odds_ratio.woolf": f"{_HERE}.binary",
+    "number_needed_to_treat.newcombe": f"{_HERE}.binary",
+    "p_value.fisher": f"{_HERE}.binary",
+    "p_value.chi_squared": f"{_HERE}.binary",
+    "risk_difference.mantel_haenszel": f"{_HERE}.stratified",
+    "odds_ratio.mantel_haenszel": f"{_HERE}.stratified",
+    "p_value.cochran_mantel_haenszel": f"{_HERE}.stratified",
+    "p_value.breslow_day": f"{_HERE}.stratified",
+    "summary.descriptive": f"{_HERE}.descriptive",
+    "mean_difference.welch": f"{_HERE}.scales",
+    "p_value.welch_t": f"{_HERE}.scales",
+    "probability_of_superiority.brunner_munzel": f"{_HERE}.scales",
+    "p_value.mann_whitney": f"{_HERE}.scales",
+    "p_value.mixed_anova": f"{_HERE}.repeated",
+    "events.count": f"{_HERE}.survival",
+    "survival.kaplan_meier": f"{_HERE}.survival",
+    "median_time.kaplan_meier": f"{_HERE}.survival",
+    "follow_up.reverse_kaplan_meier": f"{_HERE}.survival",
+    "hazard_ratio.cox": f"{_HERE}.survival",
+    "p_value.log_rank": f"{_HERE}.survival",
+}
+
+
+def checks_for(trial: "Trial") -> "dict[str, Check]":
+    """The checks that the trial's plan can need, by the method of a result."""
+    from trialtrace.checks import descriptive, flow, multiplicity
+
+    found = {**flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
+    names = {MODULES[key] for key in _steps(trial) if key in MODULES}
+    for name in sorted(names):
+        found |= importlib.import_module(name).CHECKS
+    return found
+
+
+def _steps(trial: "Trial") -> set[str]:
+    found = set()
+    for analysis in trial.plan.analyses.values():
+        steps = (*analysis.describe, *analysis.estimates, *analysis.tests, analysis.interaction)
+        found |= {step.key for step in steps if step is not None}
+    return found
