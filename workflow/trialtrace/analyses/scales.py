@@ -18,7 +18,7 @@ ESTIMATES = {
 }
 TESTS = {
     "welch_t": (means.welch_t, "t"),
-    "mann_whitney": (ranks.mann_whitney, "z"),
+    "mann_whitney": (ranks.mann_whitney, "u"),
 }
 QUARTILES = {"quartiles": ("q1", "q3")}
 

@@ -36,7 +36,7 @@ LABELS = {
     "p_gg": "p, Greenhouse\N{EN DASH}Geisser",
     "p_hf": "p, Huynh\N{EN DASH}Feldt",
     "chi_squared": "χ²",
-    "z": "z",
+    "u": "U",
     "t": "t",
     "f": "F",
     "df": "degrees of freedom",
