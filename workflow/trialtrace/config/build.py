@@ -20,6 +20,7 @@ from trialtrace.config.model import (
     Subjects,
     TableSpec,
 )
+from trialtrace.errors import Problem, UserError, did_you_mean, one_of
 
 TESTS_WITHOUT_STATISTIC = "p_value"
 
@@ -27,6 +28,15 @@ TESTS_WITHOUT_STATISTIC = "p_value"
 def design(data: dict[str, Any]) -> Design:
     given = data["design"]
     arms = {name: Arm(name=name, **arm) for name, arm in given["arms"].items()}
+    controls = [arm.name for arm in arms.values() if arm.control]
+    if len(controls) != 1:
+        raise UserError(
+            Problem(
+                "trial.yaml: design.arms",
+                found=f"{len(controls)} control arms",
+                expected="control: true on exactly one arm",
+            )
+        )
     scheme = given["randomisation"]
     return Design(
         given["kind"], arms, scheme["scheme"], tuple(scheme.get("strata", ())),
@@ -90,7 +100,7 @@ def plan(data: dict[str, Any]) -> Plan:
     estimands = {name: _estimand(name, given) for name, given in data["estimands"].items()}
     analyses: dict[str, Analysis] = {}
     for name, given in data["analyses"].items():
-        whole = _inherit(data["analyses"], given)
+        whole = _inherit(data["analyses"], given, (name,))
         analyses[name] = _analysis(name, whole, estimands, data)
     families = {
         name: Family(name, given["label"], given["adjust"], tuple(given["tests"]))
@@ -115,13 +125,27 @@ def _estimand(name: str, given: dict[str, Any]) -> Estimand:
     )
 
 
-def _inherit(analyses: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _inherit(
+    analyses: dict[str, Any], given: dict[str, Any], heirs: tuple[str, ...]
+) -> dict[str, Any]:
     """What `of` names, without its own steps and notes, under what is given."""
     if "of" not in given:
         return given
-    parent = _inherit(analyses, analyses[given["of"]])
+    known = [name for name in analyses if name not in heirs]
+    place = f"plan.yaml: analyses.{heirs[-1]}.of"
+    parent = _named(place, given["of"], {name: analyses[name] for name in known})
+    parent = _inherit(analyses, parent, (*heirs, given["of"]))
     own = ("describe", "estimates", "tests", "interaction", "note", "overall")
     return {k: v for k, v in parent.items() if k not in own} | given
+
+
+def _named(place: str, name: str, known: dict[str, Any]) -> Any:
+    """The entry of that name. Raises UserError where there is none."""
+    if name in known:
+        return known[name]
+    raise UserError(
+        Problem(place, found=f'"{name}"', expected=one_of(known), do=did_you_mean(name, known))
+    )
 
 
 def _analysis(
@@ -132,7 +156,7 @@ def _analysis(
         name=name,
         label=given["label"],
         role=given["role"],
-        estimand=estimands[given["estimand"]],
+        estimand=_named(f"plan.yaml: analyses.{name}.estimand", given["estimand"], estimands),
         confidence=given.get("confidence", data["confidence"]),
         decision_level=given.get("decision_level", data["decision_level"]),
         describe=tuple(_step(entry) for entry in given.get("describe", ())),
@@ -164,11 +188,12 @@ def _test(entry: dict[str, Any]) -> Step:
 
 
 def claims(data: dict[str, Any]) -> dict[str, Claim]:
-    return {
-        name: Claim(
-            name, given["from"], data["papers"][given["from"]], given["place"], given["label"],
-            given["printed"], given.get("is"), given.get("cannot"), given.get("direction"),
+    made = {}
+    for name, given in data["claims"].items():
+        cite = _named(f"claims.yaml: claims.{name}.from", given["from"], data["papers"])
+        made[name] = Claim(
+            name, given["from"], cite, given["place"], given["label"], given["printed"],
+            given.get("is"), given.get("cannot"), given.get("direction"),
             tuple(given.get("with", ())),
-        )
-        for name, given in data["claims"].items()
-    }  # fmt: skip
+        )  # fmt: skip
+    return made

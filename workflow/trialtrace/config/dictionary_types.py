@@ -58,12 +58,12 @@ UNSUPPORTED = {
     "sql": "write it as a radio field with its choices",
 }
 
-_NUMBERS = {"integer": "integer", "number": "number", "number_comma_decimal": "number_comma"}
-_NUMBERS |= {f"number_{n}dp": "number" for n in range(1, 5)}
-_NUMBERS |= {f"number_{n}dp_comma_decimal": "number_comma" for n in range(1, 5)}
-_DATES = ("date_ymd", "date_dmy", "date_mdy")
-_TEXTS = ("alpha_only", "email", "phone", "postalcode_australia", "postalcode_canada", "zipcode")
-_VALIDATIONS = (*_NUMBERS, *_DATES, *_TEXTS)
+NUMBERS = {"integer": "integer", "number": "number", "number_comma_decimal": "number_comma"}
+NUMBERS |= {f"number_{n}dp": "number" for n in range(1, 5)}
+NUMBERS |= {f"number_{n}dp_comma_decimal": "number_comma" for n in range(1, 5)}
+DATES = ("date_ymd", "date_dmy", "date_mdy")
+TEXTS = ("alpha_only", "email", "phone", "postalcode_australia", "postalcode_canada", "zipcode")
+_VALIDATIONS = (*NUMBERS, *DATES, *TEXTS)
 
 
 def normalised() -> dict[str, str]:
@@ -86,11 +86,11 @@ def kind_of(row: Any, field_type: str, validation: str) -> str:
                 expected="nothing; only text fields are validated",
             )
         return "text"
-    if validation in _NUMBERS:
-        return _NUMBERS[validation]
-    if validation in _DATES:
+    if validation in NUMBERS:
+        return NUMBERS[validation]
+    if validation in DATES:
         return "date"
-    if validation and validation not in _TEXTS:
+    if validation and validation not in TEXTS:
         unsupported = validation.startswith(("datetime_", "time"))
         row.add(
             "validation",

@@ -10,6 +10,8 @@ from typing import Any
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?")
+# Longer text is no number; the patterns below are not meant for it.
+_LONGEST = 64
 _NULL = ("", "~", "null")
 _ELSEWHERE = (
     (re.compile(r"(?i)yes|no|on|off|y|n|true|false"), "true or false"),
@@ -34,4 +36,6 @@ def resolve(text: str) -> tuple[Any, str | None]:
     if _DECIMAL.fullmatch(text):
         value = float(text)
         return (value, None) if abs(value) != float("inf") else (text, "infinity")
+    if len(text) > _LONGEST:
+        return text, "another number" if text.isdigit() else None
     return text, next((told for pattern, told in _ELSEWHERE if pattern.fullmatch(text)), None)

@@ -1,0 +1,258 @@
+"""Writes docs/configuration.md, the reference of every key, from the schemas.
+
+`python -m trialtrace.config.reference` writes it anew; a test fails when it is stale.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trialtrace.config.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
+from trialtrace.config.schema import load_schema
+from trialtrace.paths import Project, project
+from trialtrace.store import write_text
+
+SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims")
+_LEAVES = ("condition", "test", "operand")
+_VALUES = {
+    "name": "name",
+    "short_name": "short name",
+    "column": "column",
+    "value": "text in quotes",
+    "code": "code",
+    "flag": "flag",
+    "sha256": "checksum",
+    "visit": "label of a visit",
+    "step": "statistic.method",
+}
+
+_INTRODUCTION = """\
+# Configuration
+
+*Written from `workflow/schemas/` by `python -m trialtrace.config.reference`; change it there.*
+
+A trial is a folder under `config/trials/` with six files: `trial.yaml`, `dictionary.csv`,
+`cleaning.yaml`, `endpoints.yaml`, `plan.yaml`, `claims.yaml`. Its name is the folder's: small
+letters, digits and `_`. Every key is checked, at every level; an unknown one is a mistake. All
+mistakes are told together, each with file, line and key; entries of a list are counted from 1.
+
+YAML is read strictly. Keys stand once; anchors, aliases, tags and second documents are refused.
+Only `true` and `false` are logical values, only plain decimal numbers are numbers. Text that some
+reader of YAML would take for something else (`NO`, `010`, `12:30`, `2020-01-05`, `1_000`, `1e5`)
+has to stand in quotes. Codes, versions, checksums and printed numbers stand in quotes always.
+
+In the tables below `<name>` is a name of your choice and `[]` an entry of a list. A key without a
+mark in the second column may be left out. The values in them are:
+"""
+
+_CONDITIONS = """\
+## Conditions
+
+A condition is a mapping of columns to tests; several entries are an "and". `any: [..]` and
+`all: [..]` take a list of conditions, `not: {..}` takes one. A test is `present`, `missing`, or a
+mapping of these; several are an "and". A value is text in quotes, a number, a date as
+`"2026-11-20"`, or another column: `{column: name}`. Codes have to be choices of the dictionary.
+A comparison with a missing value is unknown, never "no".
+"""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A row of the reference."""
+
+    path: str
+    required: bool
+    kind: str
+    when: str
+    means: str
+
+
+def reference(at: Project) -> str:
+    """The whole page."""
+    parts = [_INTRODUCTION, _values(at)]
+    for name in SCHEMAS:
+        schema = load_schema(at.schemas, name)
+        keys = _Reader(schema, load_schema(at.schemas, "common")).keys()
+        parts.append(f"## {schema['title']}\n\n{schema['description']}\n\n{_table(keys)}")
+    parts += [_conditions(at), _dictionary()]
+    return "\n".join(parts)
+
+
+def _table(keys: list[Key]) -> str:
+    rows = ["| key | needed | value | where | meaning |", "| --- | --- | --- | --- | --- |"]
+    for key in keys:
+        cells = (f"`{key.path}`", "yes" if key.required else "", key.kind, key.when, key.means)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _values(at: Project) -> str:
+    given = load_schema(at.schemas, "common")["$defs"]
+    rows = ["| value | what stands there |", "| --- | --- |"]
+    rows += [f"| {told} | {given[name]['x-expected']} |" for name, told in _VALUES.items()]
+    return "\n".join(rows) + "\n"
+
+
+def _conditions(at: Project) -> str:
+    tests = load_schema(at.schemas, "common")["$defs"]["test"]["else"]["properties"]
+    rows = ["| test | meaning |", "| --- | --- |"]
+    rows += [f"| `{name}` | {given['description']} |" for name, given in tests.items()]
+    return _CONDITIONS + "\n" + "\n".join(rows) + "\n"
+
+
+def _dictionary() -> str:
+    told = ", ".join(f"*{part}*" for part in PARTS.values())
+    unsupported = "; ".join(f"`{name}` ({do})" for name, do in UNSUPPORTED.items())
+    return f"""\
+## config/trials/<trial>/dictionary.csv
+
+A data dictionary in REDCap's 18 columns, as UTF-8, with the headers of the export or of the API:
+{told}. A form is a clean table; a variable stands once in a form.
+
+| field type | column |
+| --- | --- |
+| `text` | text; a number or a date by its validation type |
+| `notes` | text |
+| `radio`, `dropdown` | one of its choices, written `code, label` between bars |
+| `yesno` | `1` Yes, `0` No |
+| `truefalse` | `1` True, `0` False |
+| `checkbox` | a column a choice, `variable___code`, with `0` Unchecked, `1` Checked |
+| `calc` | a number |
+| `slider` | a whole number |
+| {", ".join(f"`{name}`" for name in NO_DATA)} | none |
+
+Not supported: {unsupported}; times of day.
+
+Validation types: {_listed(NUMBERS)} for numbers (with `comma` the decimal sign is a comma);
+{_listed(DATES)} for dates; {_listed(TEXTS)} for text. A minimum or maximum needs a number or a
+date; dates of bounds are written as 2026-11-20.
+"""
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+class _Reader:
+    """Walks a schema and gives a row for every key."""
+
+    def __init__(self, schema: dict[str, Any], common: dict[str, Any]):
+        self.schema = schema
+        self.common = common
+
+    def keys(self) -> list[Key]:
+        return list(self._object(self.schema, "", ""))
+
+    def _resolved(self, schema: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """A schema without references, and the last name it was referred to by."""
+        name = ""
+        while "$ref" in schema:
+            file, _, name = schema["$ref"].rpartition("/")
+            definitions = (self.common if file.startswith("common") else self.schema)["$defs"]
+            own = {key: value for key, value in schema.items() if key != "$ref"}
+            schema = definitions[name] | own
+        return schema, name
+
+    def _object(self, schema: dict[str, Any], path: str, when: str) -> Iterator[Key]:
+        """The keys of a mapping: those of all its variants first told once."""
+        if isinstance(inner := schema.get("additionalProperties"), dict):
+            yield from self._key(f"{path}.<name>".lstrip("."), inner, False, when, named=True)
+        leaves = self._leaves(schema)
+        for key in dict.fromkeys(key for _, properties, _ in leaves for key in properties):
+            having = [leaf for leaf in leaves if key in leaf[1]]
+            seen: list[Any] = []
+            for _, properties, _ in having:
+                if properties[key] not in seen:
+                    seen.append(properties[key])
+            for one in seen:
+                mine = [leaf for leaf in having if leaf[1][key] == one]
+                if "not" in one:
+                    continue
+                told = when if len(mine) == len(leaves) else _joined(when, mine, leaves)
+                required = all(key in leaf[2] for leaf in mine)
+                yield from self._key(f"{path}.{key}".lstrip("."), one, required, told)
+
+    def _leaves(self, schema: dict[str, Any]) -> "list[_Leaf]":
+        """(when, properties, required) of every variant of a mapping."""
+        schema, _ = self._resolved(schema)
+        own, needed = schema.get("properties", {}), set(schema.get("required", ()))
+        found = []
+        for rule in schema.get("allOf", ()):
+            ((key, test),) = rule["if"]["properties"].items()
+            found += _after(f"`{key}: {test['const']}`", self._leaves(rule["then"]))
+        test = schema.get("if", {})
+        if "required" in test:
+            key = test["required"][0]
+            found += _after(f"with `{key}`", self._leaves(schema.get("then", {})))
+            other = [leaf for leaf in self._leaves(schema.get("else", {})) if leaf[1] or own]
+            told = any(leaf[0] for leaf in other)
+            found += other if told else _after(f"without `{key}`", other)
+        elif "type" in test:
+            side = "then" if test["type"] == "object" else "else"
+            return self._leaves(schema.get(side, {}))
+        if not found:
+            return [("", own, needed)]
+        return [(told, properties | own, needed | more) for told, properties, more in found]
+
+    def _key(
+        self, path: str, schema: dict[str, Any], required: bool, when: str, named: bool = False
+    ) -> Iterator[Key]:
+        schema, name = self._resolved(schema)
+        means = schema.get("description", "")
+        yield Key(path, required, _kind(schema, name, self._resolved), when, means)
+        if name in _LEAVES:
+            return
+        items = schema.get("items") or schema.get("else", {}).get("items")
+        if items is not None:
+            items, name = self._resolved(items)
+            if name not in _LEAVES:
+                yield from self._object(items, f"{path}[]", when)
+        else:
+            yield from self._object(schema, path, when)
+
+
+_Leaf = tuple[str, dict[str, Any], set[str]]
+
+
+def _after(told: str, leaves: list[_Leaf]) -> list[_Leaf]:
+    return [(f"{told} {leaf[0]}".strip(), *leaf[1:]) for leaf in leaves]
+
+
+def _joined(when: str, mine: list[_Leaf], every: list[_Leaf]) -> str:
+    """The variants that have a key; a kind whose variants all have it is told once."""
+    chosen = [leaf[0] for leaf in mine]
+    told = []
+    for one in chosen:
+        kind = one.partition(" with")[0]
+        whole = [leaf[0] for leaf in every if leaf[0].partition(" with")[0] == kind]
+        told.append(kind if all(leaf in chosen for leaf in whole) else one)
+    listed = " or ".join(dict.fromkeys(told))
+    return ", ".join(filter(None, (when, listed)))
+
+
+def _kind(schema: dict[str, Any], name: str, resolved: Any) -> str:
+    """The value of a key, as the reference tells it."""
+    if name in _LEAVES or name in _VALUES:
+        return _VALUES.get(name, name)
+    if "enum" in schema:
+        return ", ".join(f"`{value}`".replace("`\t`", "`\\t`") for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "x-expected" in schema:
+        return schema["x-expected"]
+    if schema.get("type") == "array":
+        inner, inner_name = resolved(schema["items"])
+        return f"list of {_kind(inner, inner_name, resolved)}"
+    plain = {"string": "text", "boolean": "true or false", "integer": "whole number"}
+    return plain.get(schema.get("type", "object"), schema.get("type", "mapping")).replace(
+        "object", "mapping"
+    )
+
+
+def main() -> None:
+    at = project()
+    write_text(at.root / "docs" / "configuration.md", reference(at))
+
+
+if __name__ == "__main__":
+    main()
