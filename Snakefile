@@ -21,16 +21,6 @@ wildcard_constraints:
     trial="[a-z][a-z0-9_]*",
 
 
-def fresh(rule):
-    """The hash of what a job depends on beside its input files; a change of it is a rerun."""
-    return lambda wildcards: RUN.hashes[rule, wildcards.get("trial")]
-
-
-def script_of(rule):
-    """The script of a rule has the rule's name."""
-    return str(Path(workflow.basedir) / "scripts" / f"{rule}.py")
-
-
 rule all:
     input:
         "site",

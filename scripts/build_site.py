@@ -13,6 +13,6 @@ with job(snakemake.log[0]):
     build_site(
         [load_trial(name) for name in settings.trials],
         settings,
-        Path(snakemake.params.results),
+        Path(snakemake.input.reports[0]).parents[1],
         Path(snakemake.output.site),
     )

@@ -19,11 +19,13 @@ rule analyse_plan:
     log:
         "logs/{trial}/analyse_plan.log",
     params:
-        fresh=fresh("analyse_plan"),
+        fresh=RUN.fresh("analyse_plan"),
     resources:
         mem_mb=1000,
+    conda:
+        RUN.environment
     script:
-        script_of("analyse_plan")
+        RUN.script("analyse_plan")
 
 
 rule check_results:
@@ -41,8 +43,10 @@ rule check_results:
     log:
         "logs/{trial}/check_results.log",
     params:
-        fresh=fresh("check_results"),
+        fresh=RUN.fresh("check_results"),
     resources:
         mem_mb=1500,
+    conda:
+        RUN.environment
     script:
-        script_of("check_results")
+        RUN.script("check_results")

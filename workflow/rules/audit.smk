@@ -17,8 +17,10 @@ rule audit_claims:
     log:
         "logs/{trial}/audit_claims.log",
     params:
-        fresh=fresh("audit_claims"),
+        fresh=RUN.fresh("audit_claims"),
     resources:
         mem_mb=1000,
+    conda:
+        RUN.environment
     script:
-        script_of("audit_claims")
+        RUN.script("audit_claims")

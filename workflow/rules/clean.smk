@@ -16,8 +16,10 @@ rule clean_tables:
     log:
         "logs/{trial}/clean_tables.log",
     params:
-        fresh=fresh("clean_tables"),
+        fresh=RUN.fresh("clean_tables"),
     resources:
         mem_mb=1000,
+    conda:
+        RUN.environment
     script:
-        script_of("clean_tables")
+        RUN.script("clean_tables")

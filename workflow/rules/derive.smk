@@ -20,8 +20,10 @@ rule derive_datasets:
     log:
         "logs/{trial}/derive_datasets.log",
     params:
-        fresh=fresh("derive_datasets"),
+        fresh=RUN.fresh("derive_datasets"),
     resources:
         mem_mb=1000,
+    conda:
+        RUN.environment
     script:
-        script_of("derive_datasets")
+        RUN.script("derive_datasets")

@@ -16,8 +16,10 @@ rule ingest_sources:
     log:
         "logs/{trial}/ingest_sources.log",
     params:
-        fresh=fresh("ingest_sources"),
+        fresh=RUN.fresh("ingest_sources"),
     resources:
         mem_mb=1000,
+    conda:
+        RUN.environment
     script:
-        script_of("ingest_sources")
+        RUN.script("ingest_sources")

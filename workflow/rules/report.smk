@@ -25,12 +25,14 @@ rule render_report:
     log:
         "logs/{trial}/render_report.log",
     params:
-        fresh=fresh("render_report"),
+        fresh=RUN.fresh("render_report"),
         code=lambda wildcards: RUN.codes[wildcards.trial],
     resources:
         mem_mb=2000,
+    conda:
+        RUN.environment
     script:
-        script_of("render_report")
+        RUN.script("render_report")
 
 
 rule build_site:
@@ -43,9 +45,10 @@ rule build_site:
     log:
         "logs/build_site.log",
     params:
-        fresh=fresh("build_site"),
-        results="results",
+        fresh=RUN.fresh("build_site"),
     resources:
         mem_mb=1000,
+    conda:
+        RUN.environment
     script:
-        script_of("build_site")
+        RUN.script("build_site")

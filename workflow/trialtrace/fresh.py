@@ -4,31 +4,23 @@ Snakemake sees a change of a script and of a rule's `params`, but not of a modul
 imports, of a template, or of a configuration file. So each rule carries in its `params` a hash over
 all of them, computed once at the start of a run:
 
-- the *static import closure* of the rule's script: every module of the package that it can import,
-  also inside functions, with the packages around them. Imports for type checkers alone do not run
-  and do not count;
-- of a registry (a top-level mapping from names to modules) only the modules that the trial's
-  configuration names; all of them where nothing is known about the registry;
-- files that a module or report names and that lie in the package or under reports/;
+- the static import closure of the rule's script (see trialtrace.closure), in which a registry
+  stands for the modules that the trial's configuration names;
 - the trial's configuration files of the stage, their schemas, and the settings it uses;
 - the lock file and Python's minor version.
 """
 
-import ast
-import hashlib
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from trialtrace.closure import Sources
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.paths import Project
 
-PACKAGE = "trialtrace"
 TRIAL_FILES = ("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml")
-CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -54,10 +46,21 @@ SITE = "build_site"
 # Which names of a registry a trial's configuration uses.
 NAMED: dict[str, Callable[[Trial], set[str]]] = {
     "trialtrace.sources": lambda trial: {trial.source.kind},
+    "trialtrace.sources.readers": lambda trial: formats_of(trial),
     "trialtrace.endpoints.registry": lambda trial: {e.kind for e in trial.endpoints.values()},
     "trialtrace.analyses.registry": lambda trial: steps_of(trial),
     "trialtrace.checks.registry": lambda trial: steps_of(trial),
 }
+
+
+def formats_of(trial: Trial) -> set[str]:
+    """The formats of the trial's data files, as declared or by their names."""
+    from trialtrace.sources.readers import SUFFIXES
+
+    files = [file for item in trial.source.items.values() for file in item.get("files", [item])]
+    declared = {given["format"] for given in trial.source.items.values() if "format" in given}
+    named = {SUFFIXES.get(Path(file.get("file", "")).suffix.lower(), "") for file in files}
+    return declared | named | {file["format"] for file in files if "format" in file}
 
 
 def steps_of(trial: Trial) -> set[str]:
@@ -69,184 +72,6 @@ def steps_of(trial: Trial) -> set[str]:
     return found
 
 
-@dataclass(frozen=True)
-class Edges:
-    """What a source file leads to: modules always, modules by a registry's name, other files."""
-
-    modules: frozenset[str]
-    registry: dict[str, str]
-    files: frozenset[Path]
-
-
-@dataclass
-class Sources:
-    """The project's code: modules of the package, scripts, reports and the files beside them."""
-
-    at: Project
-    _edges: dict[Path, Edges] = field(default_factory=dict)
-    _digests: dict[Path, bytes] = field(default_factory=dict)
-
-    @cached_property
-    def _package_files(self) -> list[Path]:
-        folder = self.at.root / "workflow" / PACKAGE
-        return [path for path in sorted(folder.rglob("*")) if "__pycache__" not in path.parts]
-
-    @cached_property
-    def modules(self) -> dict[str, Path]:
-        """Dotted name of every module of the package -> its file."""
-        found = {}
-        for path in self._package_files:
-            if path.suffix == ".py":
-                parts = path.relative_to(self.at.root / "workflow").with_suffix("").parts
-                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-        return found
-
-    @cached_property
-    def others(self) -> dict[str, list[Path]]:
-        """Name of every file of the package and of reports/ that is no module -> its places."""
-        found: dict[str, list[Path]] = {}
-        reports = sorted(self.at.reports.rglob("*"))
-        for path in (*self._package_files, *reports):
-            if path.suffix != ".py" and path.is_file():
-                found.setdefault(path.name, []).append(path)
-        return found
-
-    def digest(self, path: Path) -> bytes:
-        """sha256 of a file's content; a missing file has one too, so that it can be told apart."""
-        if path not in self._digests:
-            data = path.read_bytes() if path.is_file() else b"missing"
-            self._digests[path] = hashlib.sha256(data).digest()
-        return self._digests[path]
-
-    def edges(self, path: Path) -> Edges:
-        """What a module, script or report leads to."""
-        if path not in self._edges:
-            self._edges[path] = self._read(path)
-        return self._edges[path]
-
-    def _read(self, path: Path) -> Edges:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            return Edges(frozenset(), {}, frozenset())
-        code = {".py": [text], ".qmd": CELL.findall(text)}.get(path.suffix, [])
-        trees = [ast.parse(part, str(path)) for part in code]
-        names = {name for tree in trees for name in self._imported(tree, path)}
-        registry = {
-            key: name for tree in trees for key, name in _registry(tree, self.modules).items()
-        }
-        files = {
-            place for name, places in self.others.items() if name in text for place in places
-        } - {path}
-        return Edges(frozenset(names), registry, frozenset(files))
-
-    def _imported(self, tree: ast.Module, path: Path) -> Iterator[str]:
-        """Modules of the package that the code imports, with the packages around them."""
-        for node in _statements(tree.body):
-            if isinstance(node, ast.Import):
-                targets = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                base = self._base(node, path)
-                targets = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-            else:
-                continue
-            for target in targets:
-                if target.partition(".")[0] == PACKAGE:
-                    yield from self._with_parents(target)
-
-    def _base(self, node: ast.ImportFrom, path: Path) -> str:
-        if not node.level:
-            return node.module or ""
-        folder = path.parent.relative_to(self.at.root / "workflow").parts
-        around = folder[: len(folder) - node.level + 1]
-        return ".".join([*around, *([node.module] if node.module else [])])
-
-    def _with_parents(self, name: str) -> Iterator[str]:
-        parts = name.split(".")
-        for length in range(1, len(parts) + 1):
-            if (known := ".".join(parts[:length])) in self.modules:
-                yield known
-
-    def closure(self, start: Path, trial: Trial | None) -> set[Path]:
-        """Every file that the code in `start` can come to use for this trial, itself included."""
-        found: set[Path] = set()
-        ahead = [start]
-        dotted = {path: name for name, path in self.modules.items()}
-        while ahead:
-            path = ahead.pop()
-            if path in found:
-                continue
-            found.add(path)
-            edges = self.edges(path)
-            names = set(edges.modules)
-            if edges.registry:
-                named = NAMED.get(dotted.get(path, ""))
-                keys = named(trial) if named and trial else set(edges.registry)
-                chosen = (edges.registry[key] for key in keys if key in edges.registry)
-                names |= {name for module in chosen for name in self._with_parents(module)}
-            ahead += [self.modules[name] for name in names]
-            ahead += edges.files
-        return found
-
-    def hash(self, paths: Iterable[Path], *more: str) -> str:
-        """One hash over files (by their places in the project) and further words."""
-        whole = hashlib.sha256()
-        for path in sorted(paths):
-            whole.update(str(path.relative_to(self.at.root)).encode() + b"\0" + self.digest(path))
-        for word in more:
-            whole.update(word.encode() + b"\0")
-        return whole.hexdigest()
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement at any depth that can run; those for type checkers alone are left out."""
-    for node in body:
-        yield node
-        if isinstance(node, ast.If) and _for_type_checkers(node.test):
-            yield from _statements(node.orelse)
-            continue
-        for part in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(node, part, []))
-        for part in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
-            yield from _statements(part.body)
-
-
-def _for_type_checkers(test: ast.expr) -> bool:
-    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
-
-
-def _registry(tree: ast.Module, modules: Mapping[str, Path]) -> dict[str, str]:
-    """The entries of top-level `{"name": "package.module", …}`; f-strings of constants count."""
-    constants: dict[str, str] = {}
-    found: dict[str, str] = {}
-    for node in tree.body:
-        if not isinstance(node, ast.Assign | ast.AnnAssign):
-            continue
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        if isinstance(node.value, ast.Dict):
-            keys = [_text(key, constants) for key in node.value.keys]
-            values = [_text(value, constants) for value in node.value.values]
-            if all(value in modules for value in values):
-                found |= dict(zip(keys, values, strict=True))
-        elif (text := _text(node.value, constants)) is not None:
-            constants[getattr(target, "id", "")] = text
-    return {key: value for key, value in found.items() if key is not None}
-
-
-def _text(node: ast.expr | None, constants: Mapping[str, str]) -> str | None:
-    """The text that an expression of constants stands for; None for any other expression."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.Name):
-        return constants.get(node.id)
-    if isinstance(node, ast.FormattedValue):
-        return _text(node.value, constants)
-    if isinstance(node, ast.JoinedStr):
-        parts = [_text(part, constants) for part in node.values]
-        return None if None in parts else "".join(parts)
-    return None
-
-
 @dataclass
 class Freshness:
     """The hashes of every job of a run."""
@@ -254,6 +79,8 @@ class Freshness:
     at: Project
     settings: Settings
     sources: Sources
+    _trials: dict[str, Trial] = field(default_factory=dict)
+    _codes: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
     @cached_property
     def environment(self) -> tuple[str, ...]:
@@ -262,8 +89,14 @@ class Freshness:
 
     def code_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The script, modules, templates and reports that a job can use."""
-        script = self.at.root / "scripts" / f"{rule}.py"
-        return self.sources.closure(script, load_trial(trial, self.at) if trial else None)
+
+        def named(registry: str) -> set[str] | None:
+            return NAMED[registry](self._trial(trial)) if trial and registry in NAMED else None
+
+        return self.sources.closure(self.at.root / "scripts" / f"{rule}.py", named)
+
+    def _trial(self, name: str) -> Trial:
+        return self._trials.setdefault(name, load_trial(name, self.at))
 
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The trial's configuration files that a stage reads, with their schemas."""
@@ -276,7 +109,10 @@ class Freshness:
 
     def code(self, rule: str, trial: str | None = None) -> str:
         """The hash of a job's code and environment, which pages and results carry."""
-        return self.sources.hash(self.code_files(rule, trial), *self.environment)
+        if (rule, trial) not in self._codes:
+            files = self.code_files(rule, trial)
+            self._codes[rule, trial] = self.sources.hash(files, *self.environment)
+        return self._codes[rule, trial]
 
     def job(self, rule: str, trial: str | None = None) -> str:
         """The hash that goes into the params of a job: code, configuration, settings."""

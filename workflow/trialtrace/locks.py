@@ -17,7 +17,7 @@ RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
 
 
 def lock_run(root: Path) -> IO[str]:
-    """Hold the folder as long as the returned file is open. Raises UserError if another run does."""
+    """Hold the folder while the returned file is open. Raises UserError if another run does."""
     run = _open(root / RUN)
     if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
         run.seek(0)

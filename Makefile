@@ -1,0 +1,81 @@
+# `make run` and `make test` are all that a fresh machine needs; both set up .venv first.
+# Relative paths only, so that a checkout may lie in a folder with a space in its name.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint bench lock slurm clean
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.11 python3.13,\
+	$(shell command -v $(name) >/dev/null && $(name) -c \
+	'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(name))))
+BIN := .venv/bin
+READY := .venv/.ready
+READY_SLURM := .venv-slurm/.ready
+CODE := workflow scripts tests benchmarks
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+help:
+	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
+	@echo 'make test    all tests, with the linters'
+	@echo 'make check   the configuration of every trial: all mistakes at once'
+	@echo 'make lint    ruff, snakefmt, snakemake --lint'
+	@echo 'make bench   measures a run and writes docs/benchmarks.md'
+	@echo 'make lock    resolves the lock files anew'
+	@echo 'make slurm   sets up .venv-slurm, for a cluster'
+	@echo 'make clean   removes results, site and logs'
+
+# Snakemake takes one target a trial, or builds the site of all.
+run: $(READY)
+	@$(BIN)/snakemake $(TRIAL)
+	@echo 'Open $(if $(TRIAL),results/$(TRIAL)/report/report.html,site/index.html)'
+
+test: $(READY) lint
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+check: $(READY)
+	@status=0; for folder in config/trials/*/; do \
+	  $(BIN)/trialtrace check "$$(basename "$$folder")" || status=1; done; exit $$status
+
+lint: $(READY)
+	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
+	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
+	@$(BIN)/snakefmt --check --quiet Snakefile workflow/rules
+	@$(BIN)/snakemake --lint --quiet all
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/bench.py
+
+slurm: $(READY_SLURM)
+
+# $(1) is the environment's folder, $(2) its lock file.
+define install
+	@$(if $(PYTHON),,echo 'Python 3.11 or newer is needed: apt-get install python3 python3-venv'; exit 1)
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  echo "$(PYTHON) has no venv module: apt-get install python$$version-venv"; exit 1; }
+	@echo 'Setting up $(1), once; this takes a minute or two'
+	@$(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python -m pip install --quiet --require-hashes -r $(2)
+	@$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+endef
+
+$(READY): requirements.lock pyproject.toml
+	$(call install,.venv,requirements.lock)
+
+$(READY_SLURM): requirements-slurm.lock pyproject.toml
+	$(call install,.venv-slurm,requirements-slurm.lock)
+
+# UPGRADE=--upgrade takes the newest versions that requirements.in allows.
+lock:
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(PYTHON) -m venv "$$folder"; "$$folder/bin/python" -m pip install --quiet uv; \
+	compile() { "$$folder/bin/uv" pip compile --quiet --universal --generate-hashes \
+	  --python-version 3.11 --no-header --no-annotate $(UPGRADE) "$$@"; }; \
+	compile requirements.in -o requirements.lock; \
+	compile requirements-slurm.in -c requirements.lock -o requirements-slurm.lock
+
+clean:
+	rm -rf results site logs .snakemake
