@@ -16,7 +16,7 @@ import numpy as np
 from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
 from trialtrace.stats import contingency as c
 from trialtrace.stats.proportions import clopper_pearson, wilson
-from trialtrace.stats.repeated import mixed_anova, rm_anova
+from trialtrace.stats.repeated import WithinEffect, mixed_anova, rm_anova
 from trialtrace.stats.survival import cox, kaplan_meier, log_rank, reverse_kaplan_meier_median
 
 HERE = Path(__file__).parent
@@ -127,11 +127,7 @@ def stratified() -> Numbers:
 
 
 def metafor() -> Numbers:
-    measures = {
-        "RD": c.risk_difference_wald,
-        "RR": c.risk_ratio_log,
-        "OR": c.odds_ratio_sample,
-    }
+    measures = {"RD": c.risk_difference_wald, "RR": c.risk_ratio_log, "OR": c.odds_ratio_sample}
     for case, d in cases("two_by_two.csv"):
         table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
         for name, f in measures.items():
@@ -218,9 +214,7 @@ def adjusted() -> Numbers:
                 yield case, f"{name}.{i}", value
 
 
-EFFECT = ("f", "df1", "df2", "p_value", "sum_of_squares", "error_sum_of_squares")
-ETA = ("partial_eta_squared", "generalised_eta_squared")
-CORRECTED = ("epsilon_gg", "p_gg", "epsilon_hf", "p_hf")
+FIELDS = tuple(name for name in WithinEffect.__dataclass_fields__ if "lower" not in name)
 
 
 def repeated() -> Numbers:
@@ -234,7 +228,7 @@ def repeated() -> Numbers:
         for kind, fit in fits.items():
             for name in ("between", "within", "interaction"):
                 effect = getattr(fit, name, None)
-                for part in EFFECT + ETA + CORRECTED:
+                for part in FIELDS:
                     if hasattr(effect, part):
                         yield case, f"type{kind}.{name}.{part}", getattr(effect, part)
             yield case, f"type{kind}.mauchly_w", fit.mauchly_w

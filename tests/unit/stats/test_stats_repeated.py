@@ -122,6 +122,8 @@ def test_degenerate_tables_are_refused_with_a_reason():
         (y, range(8), "leave nothing for the error"),
         (y, [0, 1], "between must have shape"),
         (y, [0, nan] * 4, "missing labels"),
+        (y, ["a", nan] * 4, "missing labels"),
+        (y, np.ma.masked_equal([0, 1] * 4, 1), "masked labels"),
         (y, np.array(["a", None] * 4, dtype=object), "missing labels"),
         (y, np.array(["a", 1] * 4, dtype=object), "cannot be sorted"),
         (y[:, :1], [0, 1] * 4, "one visit only"),
@@ -130,7 +132,7 @@ def test_degenerate_tables_are_refused_with_a_reason():
     ]
     for data, arm, sentence in cases:
         with pytest.raises(StatsError, match=sentence):
-            mixed_anova(data, np.asarray(arm), **options)
+            mixed_anova(data, arm, **options)
     with pytest.raises(StatsError, match="sums_of_squares must be one of II, III"):
         mixed_anova(y, [0, 1] * 4, sums_of_squares="3")
     with pytest.raises(StatsError, match="at least 2"):

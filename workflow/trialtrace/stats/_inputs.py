@@ -85,7 +85,10 @@ def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
 
 def labels(values: ArrayLike, name: str, length: int) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Return the distinct labels, sorted, and for each element the index of its label."""
-    array = np.asarray(values)
+    if np.ma.is_masked(values):
+        raise StatsError(f"{name} has masked labels.")
+    # numpy would turn a list of text and NaN into text throughout, and hide what is missing.
+    array = np.asarray(values, dtype=object if isinstance(values, list | tuple) else None)
     if array.shape != (length,):
         raise StatsError(f"{name} must have shape ({length},); got {array.shape}.")
     try:

@@ -39,6 +39,10 @@ MONOTONE = (
     "the likelihood rises without end, so a hazard ratio has no finite estimate; "
     "look for a group without events."
 )
+EXTREME = (
+    "no convergence: hazards would have to differ beyond what can be computed; "
+    "look for a group without events or an extreme value of a covariate."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ def _maximise(model: _PartialLikelihood) -> tuple[Floats, float, Floats, int]:
         while not floor <= (new := model.at(beta + step))[0] < inf:
             step = step / 2
             if np.abs(step).max() < STEP**2:
-                raise StatsError("no convergence: no step raises the likelihood any further.")
+                raise StatsError(EXTREME)
         beta = beta + step
         log_likelihood, gradient, information = new
         if (np.diag(information) < SINGULAR * start).any() or _flattest(information) < SINGULAR:

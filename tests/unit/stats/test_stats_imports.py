@@ -1,0 +1,21 @@
+"""The package stands apart from the libraries that check its numbers."""
+
+import subprocess
+import sys
+
+FORBIDDEN = ("pandas", "statsmodels", "pingouin", "lifelines", "scipy.stats", "scipy.optimize")
+
+CODE = """
+import sys
+from trialtrace.stats import (
+    contingency, cox, means, multiplicity, proportions, ranks, repeated, stratified, survival
+)
+contingency.fisher_exact(3, 9, 5, 8, sides="two_sided")
+repeated.rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]])
+print(*sys.modules)
+"""
+
+
+def test_no_second_path_to_the_same_numbers():
+    run = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+    assert not set(FORBIDDEN) & set(run.stdout.split())
