@@ -88,6 +88,18 @@ def test_all_parts_of_the_docx_are_xml(docx):
         ElementTree.fromstring(text)
 
 
+def test_tables_of_the_docx_hold_what_those_of_the_page_hold(page, docx):
+    root = ElementTree.fromstring(docx["word/document.xml"])
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    cells = [
+        "".join(text.text for text in cell.iter(f"{word}t")) for cell in root.iter(f"{word}tc")
+    ]
+    shown = [block[4:] for block in blocks_of(page) if block[:3] in ("th:", "td:")]
+    assert [text for text in cells if text] == shown
+    widths = [int(column.get(f"{word}w")) for column in root.iter(f"{word}gridCol")]
+    assert len(set(widths)) > 3
+
+
 def test_a_reference_without_target_is_an_error(write, render):
     message = failure(render, write("## A\n\nSee @fig-none and @tbl-none.", NUMBERED))
     assert "@fig-none has no target" in message and "@tbl-none has no target" in message
@@ -126,8 +138,12 @@ def test_wide_tables_have_natural_columns(write, render):
 
 
 def test_contents_can_be_left_out(write, render):
-    assert '<nav id="TOC"' in render(write("## A"))
-    assert '<nav id="TOC"' not in render(write("## A", "title: T\nformat: {html: {toc: false}}"))
+    for front, there in (
+        ("", False),
+        ("\ntoc: true", True),
+        ("\nformat: {html: {toc: true}}", True),
+    ):
+        assert ('<nav id="TOC"' in render(write("## A", f"title: T{front}"))) is there
 
 
 def test_synthetic_is_stamped_everywhere(write, render):

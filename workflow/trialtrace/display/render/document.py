@@ -53,6 +53,16 @@ class Document:
     def cells(self) -> list[Cell]:
         return [part for part in self.parts if isinstance(part, Cell)]
 
+    @property
+    def numbered(self) -> bool:
+        """Whether sections are numbered: one answer for all formats."""
+        whole = self.setting("number-sections")
+        return self.setting("format", "html", "number-sections", default=whole) is True
+
+    def contents(self, kind: str) -> bool:
+        """Whether a format has a table of contents."""
+        return self.setting("format", kind, "toc", default=self.setting("toc")) is True
+
     def setting(self, *keys: str, default: object = None) -> object:
         """A nested value of the front matter, `default` where any key on the way is absent."""
         value: object = self.meta

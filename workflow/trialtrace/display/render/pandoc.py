@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from trialtrace.display.render.document import Document
@@ -60,10 +61,12 @@ def convert(markdown: str, document: Document, page: Page, folder: Path, formats
             env=environment,
         )
     for process in running.values():
-        process.stdin.write(text.encode("utf-8"))
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.write(text.encode("utf-8"))
+            process.stdin.close()
         process.stdin = None
-    return {kind: _finish(process, kind, document) for kind, process in running.items()}
+    logs = {kind: process.communicate()[1] for kind, process in running.items()}
+    return {kind: _finish(running[kind], kind, logs[kind], document) for kind in running}
 
 
 def _common(build: Path) -> list[str]:
@@ -81,12 +84,12 @@ def _common(build: Path) -> list[str]:
 
 def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[str]:
     output = build / f"out.{kind}"
+    flags = ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     if kind == "docx":
-        return ["--to=docx", f"--reference-doc={reference_docx(page)}", f"--output={output}"]
+        reference = f"--reference-doc={reference_docx(page)}"
+        return ["--to=docx", reference, f"--output={output}", *flags]
     header = build / "variables.yaml"
-    toc = document.setting("format", "html", "toc", default=document.setting("toc", default=True))
     header.write_text(json.dumps({"variables": {"header": page_header()}}), encoding="utf-8")
-    flags = ["--toc", "--toc-depth=3"] if toc else []
     return [
         "--to=html5",
         f"--template={HERE / 'template.html'}",
@@ -101,8 +104,6 @@ def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[s
 def _metadata(document: Document, page: Page) -> str:
     title = page.title if page.title is not None else str(document.setting("title", default=""))
     author = document.setting("author")
-    numbering = document.setting("number-sections")
-    html = document.setting("format", "html", "number-sections", default=numbering)
     meta = {
         "title": escape_markdown(title),
         "pagetitle": escape_markdown(title),
@@ -110,7 +111,7 @@ def _metadata(document: Document, page: Page) -> str:
         "author": [escape_markdown(author)] if author else [],
         "date": escape_markdown(document.setting("date", default="")),
         "lang": "en",
-        "number-sections": html is True,
+        "number-sections": document.numbered,
     }
     if page.synthetic:
         meta.update(synthetic=SYNTHETIC, description=SYNTHETIC, keywords=[SYNTHETIC])
@@ -119,8 +120,7 @@ def _metadata(document: Document, page: Page) -> str:
     return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
 
 
-def _finish(process: subprocess.Popen, kind: str, document: Document) -> bytes:
-    _, stderr = process.communicate()
+def _finish(process: subprocess.Popen, kind: str, stderr: bytes, document: Document) -> bytes:
     log = stderr.decode("utf-8", "replace")
     found = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
     if found:

@@ -26,6 +26,7 @@ from trialtrace.errors import Problem, UserError
 OUTPUT = "rendered"
 STEM = "document"
 _SHOWN_LINES = 30
+_SET_HERE = {"toc", "number-sections"}
 # What conda's activation sets; a quarto started by its path from elsewhere lacks it.
 _CONDA = {
     "QUARTO_DENO": ("bin/deno",),
@@ -72,24 +73,21 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
     import yaml
 
     (folder / "head.html").write_text(page_header(), encoding="utf-8")
-    html = {"toc": True, **(document.setting("format", "html", default={}) or {})}
-    html |= {
+    shared = {"number-sections": document.numbered, "toc-depth": 3, "tbl-colwidths": False}
+    html = shared | {
+        "toc": document.contents("html"),
         "embed-resources": True,
         "html-math-method": "mathml",
         "minimal": True,
         "theme": "none",
-        "toc-depth": 3,
-        "tbl-colwidths": False,
         "include-in-header": "head.html",
     }
-    docx = {
-        "toc": False,
-        "number-sections": html.get("number-sections", False),
-        "tbl-colwidths": False,
+    docx = shared | {
+        "toc": document.contents("docx"),
         "reference-doc": str(reference_docx(page)),
     }
     meta = {
-        **document.meta,
+        **{key: value for key, value in document.meta.items() if key not in _SET_HERE},
         "date-format": "iso",
         "lang": "en",
         "jupyter": "python3",

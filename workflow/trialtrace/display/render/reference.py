@@ -74,21 +74,22 @@ def _table() -> str:
         '<w:basedOn w:val="TableNormal"/><w:qFormat/>'
         f"<w:pPr>{_spacing(0, 0)}</w:pPr><w:rPr>{SANS}{_size(18)}</w:rPr>"
         f'<w:tblPr><w:tblInd w:w="0" w:type="dxa"/>{thin}<w:tblCellMar>{margins}</w:tblCellMar>'
-        f'</w:tblPr><w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>{head}'
+        f"</w:tblPr><w:trPr><w:cantSplit/></w:trPr>"
+        f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr>{head}'
         '<w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
     )
 
 
-def _callout(style: str, name: str, run: str, after: int) -> str:
+def _callout(style: str, name: str, run: str, before: int, after: int) -> str:
     bar = _edges("pBdr", "left", "8FA3B5", 24, 8)
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="F3F5F7"/>'
-    layout = f'{bar}{shade}{_spacing(0, after)}<w:ind w:left="200" w:right="100"/>'
+    layout = f'{bar}{shade}{_spacing(before, after)}<w:ind w:left="200" w:right="100"/>'
     return _paragraph(style, name, "BodyText", layout, run)
 
 
 def _synthetic() -> str:
     border = _edges("pBdr", "top left bottom right", "A33A00", 8, 4)
-    layout = f"{border}{_spacing(120, 120)}"
+    layout = f'{border}{_spacing(160, 160)}<w:ind w:left="100" w:right="100"/>'
     run = f"{SANS}<w:b/>{_color('A33A00')}"
     return _paragraph("Synthetic", "Synthetic", "BodyText", layout, run)
 
@@ -103,9 +104,10 @@ def _hyperlink() -> str:
 
 def _styles() -> list[str]:
     code = f"{MONO}{_size(17)}"
+    shade = '<w:shd w:val="clear" w:color="auto" w:fill="F3F5F7"/>'
     centred_off = '<w:jc w:val="left"/>'
     return [
-        _paragraph("BodyText", "Body Text", "Normal", _spacing(60, 120, 276), ""),
+        _paragraph("BodyText", "Body Text", "Normal", _spacing(80, 100, 276), ""),
         _paragraph("Compact", "Compact", "Normal", _spacing(20, 20), ""),
         _paragraph(
             "Title",
@@ -123,9 +125,9 @@ def _styles() -> list[str]:
         _heading(3, 23, 240),
         _heading(4, 21, 200),
         _paragraph("Caption", "caption", "Normal", _spacing(120, 100), f"{SANS}{_size(19)}"),
-        _paragraph("SourceCode", "Source Code", "Normal", _spacing(60, 120), code),
-        _callout("CalloutTitle", "Callout Title", f"{SANS}{_size(20)}", 0),
-        _callout("Callout", "Callout", f"{SERIF}{_size(20)}", 120),
+        _paragraph("SourceCode", "Source Code", "Normal", shade + _spacing(80, 140), code),
+        _callout("CalloutTitle", "Callout Title", f"{SANS}{_size(20)}", 240, 0),
+        _callout("Callout", "Callout", f"{SERIF}{_size(20)}", 0, 160),
         _synthetic(),
         _hyperlink(),
         _table(),

@@ -13,7 +13,8 @@ from trialtrace.errors import Problem, UserError, did_you_mean, one_of
 
 _BOOLEAN = (True, False)
 FRONT_MATTER = {
-    "title", "subtitle", "author", "date", "format", "execute", "jupyter", "toc", "number-sections",
+    "title", "subtitle", "author", "date", "lang", "format", "execute", "jupyter", "toc",
+    "number-sections",
 }  # fmt: skip
 HTML_OPTIONS = {
     "embed-resources": (True,),
@@ -21,6 +22,7 @@ HTML_OPTIONS = {
     "number-sections": _BOOLEAN,
     "html-math-method": ("mathml",),
 }
+DOCX_OPTIONS = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
 CELL_OPTIONS: dict[str, tuple | type] = {
     "label": str,
     "fig-cap": str,
@@ -58,14 +60,8 @@ def check_document(path: Path) -> list[Problem]:
     except UserError as error:
         return error.problems or [Problem(str(error))]
     problems = [*_front_matter(document), *_cells(document)]
-    numbered = _numbers_sections(document)
     prose = [part for part in document.parts if isinstance(part, Prose)]
-    return problems + list(check_prose(prose, document.name, numbered))
-
-
-def _numbers_sections(document: Document) -> bool:
-    whole = document.setting("number-sections")
-    return document.setting("format", "html", "number-sections", default=whole) is True
+    return problems + list(check_prose(prose, document.name, document.numbered))
 
 
 def _unknown(place: str, name: str, known) -> Problem:
@@ -79,6 +75,8 @@ def _front_matter(document: Document) -> Iterator[Problem]:
     for name in document.meta:
         if name not in FRONT_MATTER:
             yield _unknown(place, name, sorted(FRONT_MATTER))
+    if document.setting("lang", default="en") != "en":
+        yield Problem(place, "lang", found=str(document.meta["lang"]), expected="en")
     for name in ("title", "subtitle", "author"):
         value = document.setting(name, default="")
         if not isinstance(value, str):
@@ -100,15 +98,17 @@ def _formats(document: Document, place: str) -> Iterator[Problem]:
     for name in formats:
         if name not in ("html", "docx"):
             yield _unknown(f"{place}, format", name, ["html", "docx"])
-    html = formats.get("html")
-    for name, value in (html if isinstance(html, dict) else {}).items():
-        if name not in HTML_OPTIONS:
-            yield _unknown(f"{place}, format.html", name, list(HTML_OPTIONS))
-        elif value not in HTML_OPTIONS[name]:
-            yield Problem(f"{place}, format.html", name, found=repr(value),
-                          expected=one_of(str(v) for v in HTML_OPTIONS[name]))  # fmt: skip
-    if formats.get("docx") not in (None, {}, "default"):
-        yield Problem(f"{place}, format", "docx takes no options here", expected="docx: default")
+    for kind, known in (("html", HTML_OPTIONS), ("docx", DOCX_OPTIONS)):
+        options = formats.get(kind)
+        for name, value in (options if isinstance(options, dict) else {}).items():
+            where = f"{place}, format.{kind}"
+            if name not in known:
+                yield _unknown(where, name, list(known))
+            elif value not in known[name]:
+                expected = one_of(str(choice).lower() for choice in known[name])
+                yield Problem(where, name, found=repr(value), expected=expected)
+    if document.setting("format", "docx", "number-sections") not in (None, document.numbered):
+        yield Problem(place, "html and docx must both number their sections, or neither")
 
 
 def _execute(document: Document, place: str) -> Iterator[Problem]:
