@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.config.load import Trial
-from trialtrace.config.model import Variable
+from trialtrace.config.model import Variable, adsl_code
 from trialtrace.contracts import ADSL
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.endpoints.study import (
@@ -17,6 +17,7 @@ from trialtrace.endpoints.study import (
 )
 from trialtrace.errors import Problem, Problems, UserError, one_of
 from trialtrace.populations import derive_flag
+from trialtrace.sources.canonical import column_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +36,7 @@ def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable,
     name = trial.subjects.table
     place = config_file(trial, "trial")
     _check_treatment(trial, place)
+    _check_names(trial, place)
     require_columns(rows, list(_columns(trial).values()), f"{place}: subjects")
     keys = _sorted_keys(trial, subject_keys(trial, name, rows))
     table = place_rows(trial, name, rows, keys)
@@ -42,14 +44,6 @@ def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable,
     chosen = _constant_rows(trial, table, size)
     columns = _identity(trial, keys) | _treatment(trial, table, chosen)
     for variable, column in trial.subjects.columns.items():
-        if variable in columns:
-            raise UserError(
-                Problem(
-                    f"{place}: subjects.variables",
-                    found=f"two variables that both become {variable}",
-                    expected="names that differ from each other and from ADSL's own",
-                )
-            )
         columns[variable] = _values(trial, table, variable, column, chosen[column])
     first = first_rows(table.subject, np.arange(table.rows.num_rows), size)
     cells: list[Cells] = []
@@ -82,6 +76,24 @@ def _check_treatment(trial: Trial, place: str) -> None:
             expected=f"the column of the arm, for a design of kind {trial.design.kind}",
         )
     )
+
+
+def _check_names(trial: Trial, place: str) -> None:
+    """Refuse variables and flags that would share a column of ADSL."""
+    subjects = trial.subjects
+    own = {"AGE": subjects.age, "SEX": subjects.sex, "SITEID": subjects.site}
+    taken = [name for name in ADSL.names if own.get(name, "taken")]
+    taken += [adsl_code(name) for name in subjects.variables]
+    taken += [population.flag for population in trial.populations.values()]
+    twice = sorted({name for name in taken if taken.count(name) > 1})
+    if twice:
+        raise UserError(
+            Problem(
+                f"{place}: subjects.variables",
+                found=f"several variables that become {one_of(twice)}",
+                expected="names that differ from each other, from flags and from ADSL's own",
+            )
+        )
 
 
 def _sorted_keys(trial: Trial, keys: "pa.Array") -> "pa.Array":
@@ -173,7 +185,7 @@ def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    codes = codes.cast(pa.string())
+    codes = column_text(codes, place)
     index = pc.index_in(codes, value_set=pa.array(list(meanings), type=pa.string()))
     index = pc.if_else(pc.is_valid(codes), index, pa.scalar(None, type=pa.int32()))
     strange = pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(index))).as_py() or 0

@@ -11,6 +11,7 @@ from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, met_rows, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.sources.canonical import column_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -99,7 +100,7 @@ def _long(endpoint: Endpoint, study: Study) -> Found:
     where, labels = endpoint.options.get("where"), visit["labels"]
     columns = list(dict.fromkeys([column, visit["column"], *columns_of(where or {})]))
     table = study.table(endpoint, columns)
-    codes = table.column(visit["column"]).cast(pa.string())
+    codes = column_text(table.column(visit["column"]), study.place(endpoint))
     known = pc.index_in(codes, value_set=pa.array([str(code) for code in labels]))
     number = pc.fill_null(known, -1).to_numpy().astype(np.int64)
     usable = met_rows(table, where)

@@ -11,6 +11,7 @@ from trialtrace.config.model import Condition, Endpoint
 from trialtrace.contracts import CLEAN, read_table
 from trialtrace.endpoints.records import Records
 from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.sources.canonical import column_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,14 +104,10 @@ def require_columns(rows: "pa.Table", columns: list[str], place: str) -> None:
 
 def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
     """Each row's subject key as text. Raises UserError where a row has none."""
-    import pyarrow as pa
-
     column = trial.tables[name].subject
     place = f"{trial.name}: clean table {name}, column {column}"
     require_columns(rows, [column], place)
-    keys = rows[column].combine_chunks()
-    if not (pa.types.is_string(keys.type) or pa.types.is_integer(keys.type)):
-        raise UserError(Problem(place, found=str(keys.type), expected="text or integer keys"))
+    keys = column_text(rows[column], place)
     if keys.null_count:
         raise UserError(
             Problem(
@@ -120,7 +117,7 @@ def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":
                 do="run the cleaning stage again; it rejects rows without a subject",
             )
         )
-    return keys.cast(pa.string())
+    return keys
 
 
 def place_rows(trial: Trial, name: str, rows: "pa.Table", keys: "pa.Array") -> CleanTable:

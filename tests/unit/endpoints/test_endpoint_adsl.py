@@ -1,0 +1,141 @@
+"""ADSL: one row a subject; treatment, covariates and flags."""
+
+import pytest
+from tiny_trial import derived, edges, refused, shown, tiny
+
+PATIENTS = """
+id:integer  rx  age:integer  sex  smoker
+10          1   61           f    1
+9           0   58           m    .
+"""
+SUBJECTS = """
+subjects:
+  table: patients
+  age: {column: age, unit: years}
+  sex: {column: sex, codes: {F: f, M: m}}
+  variables: {smoker: smoker}
+"""
+
+
+def test_a_row_a_subject_in_the_order_of_usubjid(tmp_path):
+    trial = tiny(trial=SUBJECTS, choices={"smoker": {"0": "Never", "1": "Current"}})
+    adsl = derived(trial, tmp_path, patients=PATIENTS)["adsl"]
+    assert shown(adsl, "SUBJID", "ARM", "TRT01P", "AGE", "AGEU", "SEX", "SMOKER", "ITTFL") == [
+        ("10", "10", "New drug", "new", 61, "years", "F", "Current", "Y"),
+        ("9", "9", "Old drug", "old", 58, "years", "M", None, "Y"),
+    ]
+    assert adsl["STUDYID"].to_pylist() == ["tiny", "tiny"]
+    assert adsl["SYNTHFL"].to_pylist() == ["N", "N"]
+
+
+def test_synthetic_subjects_say_so(tmp_path):
+    trial = tiny(trial="source: {kind: synthetic, items: {}}")
+    adsl = derived(trial, tmp_path, patients="id rx\na 1")["adsl"]
+    assert adsl["USUBJID"].to_pylist() == ["SYN-tiny-a"]
+    assert adsl["SYNTHFL"].to_pylist() == ["Y"]
+
+
+def test_several_rows_of_a_subject_give_their_common_value(tmp_path):
+    trial = tiny(trial=SUBJECTS)
+    tables = derived(
+        trial,
+        tmp_path,
+        patients="""
+        id  rx  age:integer  sex  smoker
+        a   1   .            f    .
+        a   1   61           .    .
+        b   0   58           m    no
+        """,
+    )
+    assert shown(tables["adsl"], "AGE", "SEX", "SMOKER") == [
+        ("a", 61, "F", None),
+        ("b", 58, "M", "no"),
+    ]
+    # The age stands on line 3; a value that no row has leads to the subject's first row.
+    assert edges(tables, "adsl", "AGE") == [
+        ("a", 0, "patients", 3, "age"),
+        ("b", 0, "patients", 4, "age"),
+    ]
+    assert edges(tables, "adsl", "SMOKER")[0] == ("a", 0, "patients", 2, "smoker")
+
+
+def test_conflicting_values_are_told_by_column_and_count(tmp_path):
+    text = refused(
+        tiny(trial=SUBJECTS),
+        tmp_path,
+        patients="""
+        id  rx  age:integer  sex  smoker
+        a   1   61           f    no
+        a   0   62           f    no
+        b   0   58           m    no
+        b   0   57           m    no
+        """,
+    )
+    assert "column age" in text and "rows of 2 subjects" in text
+    assert "column rx" in text and "rows of 1 subjects" in text
+    assert "constant: [age]" in text
+    assert "61" not in text
+
+
+def test_an_arm_that_is_not_declared_is_an_error_without_the_value(tmp_path):
+    text = refused(tiny(), tmp_path, patients="id rx\na 1\nb secret")
+    assert "1 subjects with a code that has no meaning" in text
+    assert "secret" not in text
+
+
+def test_a_missing_arm_stays_missing_and_outside_the_population(tmp_path):
+    adsl = derived(tiny(), tmp_path, patients="id rx\na 1\nb .")["adsl"]
+    assert shown(adsl, "TRT01P", "ITTFL") == [("a", "new", "Y"), ("b", None, "N")]
+
+
+def test_one_treatment_a_subject_needs_an_arm(tmp_path):
+    trial = tiny(trial="tables: {patients: {of: raw, key: [id], subject: id}}")
+    assert "no arm" in refused(trial, tmp_path, patients="id rx\na 1")
+
+
+def test_a_row_without_a_subject_is_refused(tmp_path):
+    assert "1 rows without a subject" in refused(tiny(), tmp_path, patients="id rx\na 1\n. 0")
+
+
+@pytest.mark.parametrize(
+    "variables, name",
+    [
+        ("age: {column: x, unit: years}, variables: {age: x}", "AGE"),
+        ("variables: {u: x, U: x}", "U"),
+        ("variables: {ageu: x}", "AGEU"),
+        ("variables: {ittfl: x}", "ITTFL"),
+    ],
+)
+def test_variables_that_share_a_column_are_refused(tmp_path, variables, name):
+    trial = tiny(trial=f"subjects: {{table: patients, {variables}}}")
+    text = refused(trial, tmp_path, patients="id rx x\na 1 5")
+    assert f"several variables that become {name}" in text
+
+
+def test_a_variable_may_take_a_place_of_adsl_that_is_free(tmp_path):
+    trial = tiny(trial="subjects: {table: patients, variables: {site: x}}")
+    adsl = derived(trial, tmp_path, patients="id rx x\na 1 5")["adsl"]
+    assert shown(adsl, "SITEID") == [("a", "5")]
+
+
+def test_a_column_that_is_not_there_is_told(tmp_path):
+    trial = tiny(trial="subjects: {table: patients, site: centre}")
+    assert "no column centre" in refused(trial, tmp_path, patients="id rx\na 1")
+
+
+def test_source_rows_can_be_the_subjects(tmp_path):
+    trial = tiny(
+        trial="tables: {patients: {of: r, key: [source_row], subject: source_row, arm: rx}}"
+    )
+    adsl = derived(trial, tmp_path, patients="rx\n1\n0")["adsl"]
+    assert shown(adsl, "TRT01P") == [("2", "new"), ("3", "old")]
+
+
+def test_no_subjects_give_five_empty_tables(tmp_path):
+    endpoints = """
+    x: {label: X, code: X, kind: repeated, table: patients, visits: {u: one, v: two}, baseline: one}
+    t: {label: T, code: T, kind: time_to_event, table: patients, time: u, event: {v: {above: 0}}}
+    """
+    tables = derived(tiny(endpoints), tmp_path, patients="id rx u:integer v:integer")
+    assert {name: table.num_rows for name, table in tables.items()} == dict.fromkeys(tables, 0)
+    assert "ITTFL" in tables["occds"].column_names
