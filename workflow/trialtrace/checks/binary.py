@@ -13,11 +13,14 @@ UNDEFINED = nan, nan
 
 def two_by_two(data: Data, asked: Asked) -> tuple[int, int, int, int]:
     """Events and subjects of the treated arm, then of the reference arm."""
-    counts: list[int] = []
-    for arm in asked.pair:
-        values = data.records(asked, [arm])["AVAL"]
-        counts += [int((values == 1).sum()), len(values)]
-    return tuple(counts)
+    treated, reference = (arm_counts(data, asked, arm) for arm in asked.pair)
+    return *treated, *reference
+
+
+def arm_counts(data: Data, asked: Asked, arm: str) -> tuple[int, int]:
+    """Events and subjects of one arm."""
+    values = data.records(asked, [arm])["AVAL"]
+    return int((values == 1).sum()), len(values)
 
 
 def events(data: Data, asked: Asked) -> Recomputed:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EVERYBODY = "all"
 ADJUSTED = "p_adjusted"
+# What checks use of a record.
+USED = ("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "CNSR")
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,14 @@ class Data:
 
     def subjects(self, asked: Asked) -> "pd.DataFrame":
         """The subjects of a result of the baseline table: its population, its arm."""
-        flag = self.trial.populations[asked.population].flag
-        chosen = self.adsl[self.adsl[flag] == "Y"]
-        return chosen if asked.group == EVERYBODY else chosen[chosen["TRT01P"] == asked.group]
+
+        def choose() -> "pd.DataFrame":
+            chosen = self.adsl[self.trial.populations[asked.population].flag] == "Y"
+            if asked.group != EVERYBODY:
+                chosen &= self.adsl["TRT01P"] == asked.group
+            return self.adsl[chosen]
+
+        return self.once(("subjects", asked.population, asked.group), choose)
 
     def compared(self, asked: Asked) -> list[str]:
         """Every arm that the analysis of a result compares."""
@@ -131,14 +138,17 @@ class Data:
 
     def records(self, asked: Asked, arms: list[str] | None = None) -> "pd.DataFrame":
         """The records with a value that a result rests on, of its own arms or of those given."""
+        arms = self.arms(asked) if arms is None else arms
         rows = self.endpoint_records(asked)
-        return rows[rows["TRTP"].isin(self.arms(asked) if arms is None else arms)]
+        key = ("arms", *self._cut(asked), tuple(arms))
+        return self.once(key, lambda: rows[rows["TRTP"].isin(arms)])
 
     def endpoint_records(self, asked: Asked) -> "pd.DataFrame":
         """The same in any arm."""
-        key = ("records", asked.analysis, asked.parameter, asked.population)
-        key += (asked.visit, asked.stratum)
-        return self.once(key, lambda: self._records(asked))
+        return self.once(("records", *self._cut(asked)), lambda: self._records(asked))
+
+    def _cut(self, asked: Asked) -> tuple[str | None, ...]:
+        return (asked.analysis, asked.parameter, asked.population, asked.visit, asked.stratum)
 
     def _records(self, asked: Asked) -> "pd.DataFrame":
         endpoint = self.trial.endpoints[asked.parameter]
@@ -154,7 +164,7 @@ class Data:
         where = self.analysis(asked).where
         if where is not None:
             chosen &= surely(where, table)
-        return table[chosen]
+        return table.loc[chosen, [name for name in USED if name in table.columns]]
 
 
 def level_text(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Counts, shares, means and quantiles: the baseline table, and measured endpoints by arm."""
 
 import statistics
+from collections import Counter
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,13 @@ def values(data: Data, asked: Asked) -> "pd.Series":
 def count(data: Data, asked: Asked) -> Recomputed:
     """Known values, or those of one level."""
     known = values(data, asked).dropna()
-    number = len(known) if asked.second is None else _at_level(known, asked)
+    number = len(known) if asked.second is None else _at_level(data, asked)
     return Recomputed("pandas.Series.count", float(number), n_used=len(known))
 
 
 def share(data: Data, asked: Asked) -> Recomputed:
     known = values(data, asked).dropna()
-    value = _at_level(known, asked) / len(known) if len(known) else nan
+    value = _at_level(data, asked) / len(known) if len(known) else nan
     return Recomputed("pandas.Series.count", value, n_used=len(known))
 
 
@@ -37,8 +38,12 @@ def missing(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas.Series.isna", float(found.isna().sum()), n_used=len(found))
 
 
-def _at_level(known: "pd.Series", asked: Asked) -> int:
-    return int((known.map(level_text) == asked.second).sum())
+def _at_level(data: Data, asked: Asked) -> int:
+    def levels() -> Counter[str]:
+        return Counter(level_text(value) for value in values(data, asked).dropna())
+
+    key = ("levels", asked.analysis, asked.population, asked.group, asked.parameter)
+    return data.once(key, levels)[asked.second]
 
 
 def mean(data: Data, asked: Asked) -> Recomputed:

@@ -25,7 +25,8 @@ def strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
 
 def _strata(data: Data, asked: Asked, names: tuple[str, ...]) -> "tuple[pd.DataFrame, int]":
     columns = [adsl_code(name) for name in names]
-    records = data.records(asked).dropna(subset=columns)
+    of_subject = data.adsl[["USUBJID", *columns]].dropna()
+    records = data.records(asked).merge(of_subject, on="USUBJID")
     happened = (records["AVAL"] == 1).groupby([records[name] for name in (*columns, "TRTP")])
     wide = happened.agg(["sum", "size"]).unstack("TRTP", fill_value=0)
     treated, reference = asked.pair
