@@ -13,9 +13,7 @@ class Method(NamedTuple):
 METHODS: dict[str, Method] = {
     "wilson": Method("Wilson's score interval", "Wilson 1927, J Am Stat Assoc 22:209"),
     "clopper_pearson": Method("exact interval", "Clopper and Pearson 1934, Biometrika 26:404"),
-    "newcombe": Method(
-        "Newcombe's score interval", "Newcombe 1998, Stat Med 17:873, method 10"
-    ),
+    "newcombe": Method("Newcombe's score interval", "Newcombe 1998, Stat Med 17:873, method 10"),
     "wald": Method("Wald's interval", "normal approximation with unpooled variance"),
     "miettinen_nurminen": Method(
         "Miettinen and Nurminen's score interval", "Miettinen and Nurminen 1985, Stat Med 4:213"
@@ -60,7 +58,9 @@ METHODS: dict[str, Method] = {
         "mixed analysis of variance, sphericity corrected by ε",
         "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
     ),
-    "kaplan_meier": Method("Kaplan-Meier estimate", "Kaplan and Meier 1958, J Am Stat Assoc 53:457"),
+    "kaplan_meier": Method(
+        "Kaplan-Meier estimate", "Kaplan and Meier 1958, J Am Stat Assoc 53:457"
+    ),
     "reverse_kaplan_meier": Method(
         "reverse Kaplan-Meier median", "Schemper and Smith 1996, Control Clin Trials 17:343"
     ),

@@ -54,6 +54,7 @@ LABELS = {
 COUNTS = {"count", "randomised", "in_population", "analysed", "missing", "events", "at_risk"}
 SHARES = {"proportion", "survival"}
 P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "mauchly_p"}
+SYMBOLS = {"chi_squared", "t", "u", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}
 NOT_ESTIMABLE = "not estimable"
 

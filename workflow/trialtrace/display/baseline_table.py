@@ -39,11 +39,13 @@ def _variable(material: Material, name: str, rows: list[Row], groups: list[str])
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
     label = escape_markdown(variable_label(material.trial, name))
     levels = list(dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"]))
-    if levels:
+    if set(levels) == {"No", "Yes"}:
+        lines = [[f"**{label}**", *(_share(by, "Yes", g) for g in groups)]]
+    elif levels:
         lines = [[f"**{label}**", *[""] * len(groups)]]
         lines += [
             [
-                f"{NO_BREAK}{NO_BREAK}{escape_markdown(level)}",
+                f"{NO_BREAK}{NO_BREAK}{_level(name, level)}",
                 *(_share(by, level, g) for g in groups),
             ]
             for level in levels
@@ -60,6 +62,11 @@ def _variable(material: Material, name: str, rows: list[Row], groups: list[str])
         cells = [link(row) if row is not None else "" for row in missing]
         lines.append([f"{NO_BREAK}{NO_BREAK}missing", *cells])
     return lines
+
+
+def _level(name: str, level: str) -> str:
+    words = {"F": "female", "M": "male", "U": "unknown"} if name == "sex" else {}
+    return escape_markdown(words.get(level, level))
 
 
 def _unit(material: Material, name: str) -> str:

@@ -5,14 +5,22 @@ from math import isnan
 from typing import Any
 
 from trialtrace.analyses.references import method_of
-from trialtrace.analyses.words import LABELS, NOT_ESTIMABLE, number, unit_text, value_text
+from trialtrace.analyses.words import (
+    LABELS,
+    NOT_ESTIMABLE,
+    P_VALUES,
+    SYMBOLS,
+    number,
+    unit_text,
+    value_text,
+)
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 
 Row = dict[str, Any]
 NO_BREAK = "\N{NO-BREAK SPACE}"
-ADDED_BY = {"count.events", "count.descriptive", "count.subjects", "events.count"}
+MOST_COLUMNS = 5
 
 
 def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) -> str:
@@ -87,31 +95,48 @@ def _comparison(material: Material, row: Row) -> str:
 
 
 def _pivot(
-    material: Material, rows: list[Row], label: str, caption: str, who: str,
+    material: Material,
+    rows: list[Row],
+    label: str,
+    caption: str,
+    who: str,
     name_of: Callable[[Material, Row], str],
-) -> str:  # fmt: skip
-    """Rows by visit, stratum and group; a column for each statistic."""
+) -> str:
+    """A line for each visit, stratum and group, a column for each statistic.
+
+    With more columns than a page bears, or a single line, lines and columns change places.
+    """
     columns = list(dict.fromkeys(_column(row) for row in rows))
-    lines: dict[tuple, dict[tuple, str]] = {}
+    lines: dict[tuple[str, str], dict[tuple, str]] = {}
     for row in rows:
-        key = (_cut(row), name_of(material, row))
-        lines.setdefault(key, {})[_column(row)] = _cell(row)
-    has_cut = any(cut for cut, _ in lines)
+        lines.setdefault((_cut(row), name_of(material, row)), {})[_column(row)] = _cell(row)
+    titles = [_title(column, columns) for column in columns]
+    cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
-    header = (["Where"] if has_cut else []) + [
-        who,
-        *(_title(column, columns) for column in columns),
-    ]
-    body, before = [], None
-    for (cut, name), cells in lines.items():
-        lead = [escape_markdown(cut if cut != before else "")] if has_cut else []
-        body.append([*lead, escape_markdown(name), *(cells.get(c, "") for c in columns)])
-        before = cut
     if level is not None:
         caption += f" ({number(100 * level)} % confidence intervals in brackets)"
-    return captioned(
-        pipe_table(header, body, len(header) - len(columns)), _slug(label), caption + "."
-    )
+    if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
+        names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
+        body = [
+            [title, *column] for title, column in zip(titles, zip(*cells, strict=True), strict=True)
+        ]
+        table = pipe_table(["", *names], body)
+    else:
+        table = _lines_down(list(lines), who, titles, cells)
+    return captioned(table, _slug(label), caption + ".")
+
+
+def _lines_down(
+    keys: list[tuple[str, str]], who: str, titles: list[str], cells: list[list[str]]
+) -> str:
+    has_cut = any(cut for cut, _ in keys)
+    header = (["Where"] if has_cut else []) + [who, *titles]
+    body, before = [], None
+    for (cut, name), line in zip(keys, cells, strict=True):
+        lead = [escape_markdown(cut if cut != before else "")] if has_cut else []
+        body.append([*lead, escape_markdown(name), *line])
+        before = cut
+    return pipe_table(header, body, len(header) - len(titles))
 
 
 def _slug(text: str) -> str:
@@ -137,7 +162,7 @@ def _cell(row: Row) -> str:
 def _title(column: tuple, columns: list[tuple]) -> str:
     """The header of a column; the method is named where its statistic has several."""
     method, second, unit = column
-    stat, how = method.split(".", 1)
+    stat = method.split(".", 1)[0]
     if method in ("count.events", "events.count"):
         return "Events"
     title = LABELS[stat]
@@ -149,8 +174,9 @@ def _title(column: tuple, columns: list[tuple]) -> str:
     if unit and stat not in ("proportion",):
         title += f", {unit}"
     if second is not None:
-        title += f" at {second[1]}" if second[0] == "time" else f", {second[1]}"
-    return escape_markdown(title[0].upper() + title[1:] if not title.startswith("p") else title)
+        title += f" at {second[1]} days" if second[0] == "time" else f", {second[1]}"
+    plain = stat in P_VALUES or stat in SYMBOLS
+    return escape_markdown(title if plain else title[0].upper() + title[1:])
 
 
 def effects_table(rows: list[Row], label: str, caption: str) -> str:

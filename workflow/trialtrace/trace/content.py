@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
+from trialtrace.cleaning.summary import rejects_summary, run_text
 from trialtrace.conditions import describe
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.frames import COMPLETE, Frames
-from trialtrace.trace.raw_rows import RawPart, RawRows, ranges
+from trialtrace.trace.raw_rows import RawPart, RawRows
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
@@ -201,15 +202,19 @@ class Tracer:
             "source_file": part.source_file,
             "n_lines": len(part.rows),
             "columns": list(part.columns),
-            "sha256": self._source_hash(part.source_file),
+            "sha256": self._files.get(part.source_file, (None, None))[0],
+            "raw_table": self.trial.tables[part.table].of,
         }
-        return shown | ({"lines": ranges(part.rows)} if self.disclosure == "full" else {})
+        return shown | ({"lines": run_text(part.rows)} if self.disclosure == "full" else {})
 
-    def _source_hash(self, source_file: str) -> str | None:
-        for file in self.manifest["files"]:
-            if source_file in (file["source_file"], file.get("path")):
-                return file["sha256"]
-        return None
+    @cached_property
+    def _files(self) -> dict[str, tuple[str, str]]:
+        """Source file to its hash and raw table."""
+        return {
+            file["source_file"]: (file["sha256"], name)
+            for name, table in self.manifest["tables"].items()
+            for file in table["files"]
+        }
 
     def _cells(self, selection: Any) -> list[dict[str, Any]]:
         cells = self.raw.cells(selection).to_pylist()
@@ -220,23 +225,11 @@ class Tracer:
         return cells
 
     def _rejected(self, parts: list[RawPart]) -> list[dict[str, Any]]:
-        import pyarrow.compute as pc
-
-        touching = self.raw.touching(parts)
-        keys = ["severity", "level", "table", "column", "rule", "reason"]
-        grouped = touching.group_by(keys, use_threads=False).aggregate([([], "count_all")])
-        found = []
-        for group in grouped.to_pylist():
-            same = touching
-            for key in ("severity", "level", "table", "column", "rule"):
-                test = (
-                    pc.is_null(same[key]) if group[key] is None else pc.equal(same[key], group[key])
-                )
-                same = same.filter(test)
-            lines = sorted(set(same["source_row"].to_pylist()))
-            found.append({key: group[key] for key in keys} | {"n": group["count_all"]})
-            found[-1]["lines"] = ranges(lines)
-        return found
+        keys = ("severity", "level", "table", "column", "rule", "reason", "count")
+        return [
+            {key: getattr(group, key) for key in keys} | {"lines": group.row_text}
+            for group in rejects_summary(self.raw.touching(parts), self.disclosure)
+        ]
 
 
 class RawValues:

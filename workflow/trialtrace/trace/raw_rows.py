@@ -120,14 +120,3 @@ class RawRows:
             match = pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
             wanted = pc.or_(wanted, match)
         return rejects.filter(wanted)
-
-
-def ranges(rows: Iterable[int]) -> str:
-    """Sorted numbers as ranges: "2–603" or "2, 5–7"."""
-    parts: list[list[int]] = []
-    for row in rows:
-        if parts and row == parts[-1][1] + 1:
-            parts[-1][1] = row
-        else:
-            parts.append([row, row])
-    return ", ".join(str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in parts)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-
 WIDTH = 10
 
 
@@ -30,9 +29,9 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("rejected", rejected_lines(trace["rejected"]))
     yield from _labelled("plan", [f"{trace['plan']['file']}, {trace['plan']['key']}"])
     if "code" in trace:
-        yield from _labelled("code", [code_line(trace["code"])])
+        yield from _labelled("code", code_lines(trace["code"]))
     if "run" in trace:
-        yield from _labelled("run", [trace["run"]])
+        yield from _labelled("run", [run_line(trace["run"])])
     yield from _labelled("claims", [claim_line(claim) for claim in trace["claims"]])
     yield from _labelled("cells", list(cell_lines(trace["rows"])))
 
@@ -96,8 +95,8 @@ def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
     if not rejected:
         return ["nothing that would have belonged here"]
     return [
-        f"{each['n']} {'flagged' if each['severity'] == 'flag' else 'rejected'} "
-        f"{each['level']}{'s' if each['n'] != 1 else ''} of {each['table']}"
+        f"{each['count']} {'flagged' if each['severity'] == 'flag' else 'rejected'} "
+        f"{each['level']}{'s' if each['count'] != 1 else ''} of {each['table']}"
         f"{'.' + each['column'] if each['column'] else ''} by {each['rule']}: {each['reason']}"
         f" (lines {each['lines']})"
         for each in rejected
@@ -108,8 +107,17 @@ def claim_line(claim: dict[str, Any]) -> str:
     return f"{claim['claim_id']} ({claim['component']} {claim['printed']}): {claim['agreement']}"
 
 
-def code_line(code: dict[str, Any]) -> str:
-    return f"{code['modules']} modules of trialtrace   {code['hash'][:4]}…{code['hash'][-2:]}"
+def code_lines(codes: dict[str, str]) -> list[str]:
+    """The hash of each stage's code, in the order of the stages."""
+    return [f"{stage:<16}{digest[:16]}" for stage, digest in codes.items()]
+
+
+def run_line(run: dict[str, Any]) -> str:
+    """Commit and time of the last run, from the one volatile file."""
+    commit = f"commit {run['commit'][:7]}" if run.get("commit") else "outside of a checkout"
+    changed = " with changes" if run.get("dirty") else ""
+    when = run["ended"][:16].replace("T", " ")
+    return f"{commit}{changed}, {when} (from run.json)"
 
 
 def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:

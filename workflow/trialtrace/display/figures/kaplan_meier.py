@@ -79,7 +79,7 @@ def _numbers(
             )  # fmt: skip
     axes.set_yticks(range(len(arms)), [material.arm_label(arm) for arm in reversed(arms)])
     axes.set_ylim(-0.6, len(arms) - 0.2)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=14)
     axes.set_title("Number at risk", loc="left", fontsize=8, color=FAINT)
     axes.set_xticks([time / unit for time in at])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")

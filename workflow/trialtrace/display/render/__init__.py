@@ -2,6 +2,14 @@
 
 from trialtrace.display.render.api import RenderedFiles, render_document
 from trialtrace.display.render.escape import escape_markdown
+from trialtrace.display.render.house import page_header, resource_files
 from trialtrace.display.render.subset import check_document
 
-__all__ = ["RenderedFiles", "check_document", "escape_markdown", "render_document"]
+__all__ = [
+    "RenderedFiles",
+    "check_document",
+    "escape_markdown",
+    "page_header",
+    "render_document",
+    "resource_files",
+]

@@ -15,6 +15,7 @@ CSP = (
 SYNTHETIC = "Synthetic data: not evidence"
 # The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
 EPOCH = 315532800
+REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ def assets() -> Path:
     return found if found.is_dir() else Path(__file__).resolve().parents[4] / "reports" / "assets"
 
 
+def resource_files() -> list[Path]:
+    """Every file beside the code that a rendered document depends on, for its code hash."""
+    here = Path(__file__).parent
+    inside = [here / name for name in ("crossref.lua", "template.html", "matplotlibrc")]
+    styles = [assets() / name for name in ("report.css", *REFERENCES)]
+    return sorted(inside) + styles
+
+
 def page_header() -> str:
     """Security policy and style sheet, as lines for the head of an HTML page."""
     css = (assets() / "report.css").read_text(encoding="utf-8")
@@ -40,8 +49,7 @@ def page_header() -> str:
 
 def reference_docx(page: Page) -> Path:
     """The DOCX whose styles a report takes."""
-    name = "reference-synthetic.docx" if page.synthetic else "reference.docx"
-    return assets() / name
+    return assets() / REFERENCES[page.synthetic]
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -1,0 +1,180 @@
+"""The command line: thin over the package; each command imports only what it needs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from trialtrace.errors import UserError
+
+RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
+CLAIM_COLUMNS = ("claim_id", "component", "printed", "recomputed_text", "agreement", "finding")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command. Returns 0; 1 for a mistake in data or configuration; 2 for one in the call."""
+    arguments = parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="trialtrace",
+        description="Look at a trial's results, follow a number to its raw rows, check a trial.",
+    )
+    made.add_argument("--project", metavar="FOLDER", help="the project (default: the one here)")
+    commands = made.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    results = commands.add_parser("results", help="the results of a trial")
+    results.add_argument("trial", help="name of the trial, as under config/trials")
+    results.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
+    results.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    results.set_defaults(run=run_results)
+
+    trace = commands.add_parser("trace", help="follow one number to its raw rows")
+    trace.add_argument("result_id", help="trial/analysis/statistic.method@group, as results lists")
+    trace.add_argument("--rows", action="store_true", help="list every raw cell behind it")
+    trace.add_argument("--format", choices=("text", "json"), default="text")
+    trace.set_defaults(run=run_trace)
+
+    claims = commands.add_parser("claims", help="published numbers of a trial and their verdicts")
+    claims.add_argument("trial", help="name of the trial, as under config/trials")
+    claims.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    claims.set_defaults(run=run_claims)
+
+    check = commands.add_parser("check", help="configuration and dictionary: every mistake at once")
+    check.add_argument("trial", help="name of the trial, as under config/trials")
+    check.set_defaults(run=run_check)
+    return made
+
+
+def run_results(arguments: argparse.Namespace) -> int:
+    from trialtrace.contracts import RESULTS
+
+    rows = _table(arguments, "analysis/results.parquet", RESULTS)
+    if arguments.analysis is not None:
+        known = list(dict.fromkeys(row["analysis_id"] for row in rows))
+        _known("analysis", arguments.analysis, known)
+        rows = [row for row in rows if row["analysis_id"] == arguments.analysis]
+    _show(rows, RESULTS.names, RESULT_COLUMNS, arguments.format)
+    return 0
+
+
+def run_claims(arguments: argparse.Namespace) -> int:
+    from trialtrace.claims.tally import tally, tally_text
+    from trialtrace.contracts import CLAIMS
+
+    rows = _table(arguments, "audit/claims.parquet", CLAIMS)
+    _show(rows, CLAIMS.names, CLAIM_COLUMNS, arguments.format)
+    if arguments.format == "table":
+        print(f"\n{tally_text(tally(rows))}")
+    return 0
+
+
+def run_trace(arguments: argparse.Namespace) -> int:
+    from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.paths import project
+    from trialtrace.trace.content import Tracer
+    from trialtrace.trace.record import with_record
+    from trialtrace.trace.text import trace_text
+
+    at = project(arguments.project)
+    trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
+    folder = at.results / trial.name
+    tracer = Tracer(trial, folder, trial.disclosure(load_settings(at)))
+    trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), folder)
+    if arguments.format == "json":
+        _print_json(trace)
+    else:
+        print(trace_text(trace, colour=sys.stdout.isatty()), end="")
+    return 0
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    from trialtrace.config.check import check_trial
+    from trialtrace.errors import ProblemsError
+    from trialtrace.paths import project
+
+    problems = check_trial(project(arguments.project), arguments.trial)
+    if problems:
+        raise ProblemsError(problems)
+    print(f"{arguments.trial}: configuration and dictionary are in order")
+    return 0
+
+
+def _configured(at: Any, name: str) -> str:
+    """The name of a trial that has a configuration folder."""
+    if not at.trial_config(name).is_dir():
+        folder = at.config / "trials"
+        _known("trial", name, sorted(p.name for p in folder.iterdir() if p.is_dir()))
+    return name
+
+
+def _known(what: str, name: str, names: Sequence[str]) -> None:
+    from trialtrace.errors import Problem, did_you_mean, one_of
+
+    if name not in names:
+        raise UserError(
+            Problem(
+                f"{what} {name!r}",
+                found="no such " + what,
+                expected=one_of(names),
+                do=did_you_mean(name, names),
+            )
+        )
+
+
+def _table(arguments: argparse.Namespace, path: str, contract: Any) -> list[dict[str, Any]]:
+    from trialtrace.contracts import read_table
+    from trialtrace.paths import project
+
+    at = project(arguments.project)
+    return read_table(at.results / _configured(at, arguments.trial) / path, contract).to_pylist()
+
+
+def _show(
+    rows: list[dict[str, Any]], names: Sequence[str], shown: Sequence[str], form: str
+) -> None:
+    if form == "json":
+        _print_json(rows)
+    elif form == "csv":
+        import csv
+
+        writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
+    else:
+        print(aligned([[_text(row[name]) for name in shown] for row in rows], shown))
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _safe(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made text again."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def aligned(rows: list[list[str]], header: Sequence[str]) -> str:
+    """Columns of equal width, two spaces apart; the last one is not padded."""
+    widths = [max(len(line[at]) for line in [*rows, header]) for at in range(len(header))]
+    lines = ["  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip()
+             for line in [list(header), *rows]]  # fmt: skip
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

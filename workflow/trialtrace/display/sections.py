@@ -1,0 +1,313 @@
+"""The sections of a trial's report, each as Markdown. reports/trial.qmd sets their order."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from trialtrace.analyses.words import LABELS, number
+from trialtrace.claims.tally import tally, tally_text, worst
+from trialtrace.cleaning.summary import rejects_summary
+from trialtrace.display.links import claim_anchor, trace_link
+from trialtrace.display.material import Material
+from trialtrace.display.render.escape import escape_markdown
+from trialtrace.display.tables import analysis_tables, captioned, link, pipe_table
+
+Row = dict[str, Any]
+ROLES = {
+    "primary": "Primary analysis",
+    "secondary": "Secondary analyses",
+    "sensitivity": "Sensitivity analyses",
+    "subgroup": "Subgroups as published",
+    "supportive": "Supportive analyses",
+    "descriptive": "Descriptive analyses",
+}
+AGREEMENT = {
+    "exact": "exact",
+    "compatible": "compatible",
+    "alternative": "another choice",
+    "differs": "differs",
+    "inconsistent": "inconsistent",
+    "not_checkable": "not checkable",
+}
+LINES_SHOWN = 12
+
+
+def opening(material: Material) -> str:
+    """Question, design in a line, the primary result as a sentence, the audit in a line."""
+    trial = material.trial
+    parts = [escape_markdown(trial.question), design_line(material)]
+    if trial.synthetic:
+        parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
+    parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
+    parts.append(audit_line(material))
+    return "\n\n".join(parts) + "\n"
+
+
+def design_line(material: Material) -> str:
+    """Design, arms, randomisation; registration where it is known; how the trial stopped."""
+    design, trial = material.trial.design, material.trial
+    arms = ", ".join(
+        arm.label.lower() + (" (control)" if arm.control else "") for arm in design.arms.values()
+    )
+    scheme = {"unknown": "scheme of randomisation not recorded"}.get(
+        design.scheme, f"{design.scheme.replace('_', ' ')} randomisation"
+    )
+    strata = f" by {', '.join(design.strata)}" if design.strata else ""
+    text = f"{design.kind.replace('_', ' ').capitalize()} design; {arms}; {scheme}{strata}."
+    if trial.registration:
+        text = f"Registered as {trial.registration}. {text}"
+    if design.stopped:
+        text += f" Stopped: {design.stopped}"
+    return escape_markdown(text)
+
+
+def primary_sentences(material: Material) -> Iterator[str]:
+    """For each comparison of a primary analysis: estimate, denominators, decision, as Markdown."""
+    for estimate, p, lead in _primary(material):
+        shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
+        text = f"{escape_markdown(lead)} [{shown}]({trace_link(estimate['result_id'])})"
+        text += escape_markdown(_denominators(material, estimate))
+        if p is not None:
+            text += f"; p {_sign(p)}{link(p)}{escape_markdown(_decision(material, p))}"
+        yield text + _stamp(material)
+
+
+def primary_results(material: Material) -> Iterator[str]:
+    """The same as plain text."""
+    for estimate, p, lead in _primary(material):
+        text = f"{lead} {LABELS[estimate['stat_name']]} {estimate['stat_text']}"
+        text += _denominators(material, estimate)
+        if p is not None:
+            text += f"; p {_sign(p)}{p['stat_text']}{_decision(material, p)}"
+        yield text + _stamp(material)
+
+
+def _primary(material: Material) -> Iterator[tuple[Row, Row | None, str]]:
+    """(estimate, its p-value, the words before it) of each comparison of a primary analysis."""
+    for analysis in material.trial.plan.analyses.values():
+        if analysis.role != "primary":
+            continue
+        rows = material.of(analysis.name)
+        for pair in analysis.pairs:
+            mine = [row for row in rows if (row["comparison"], row["reference"]) == pair]
+            estimate = next((row for row in mine if row["ci_level"] is not None), None)
+            tests = (row for row in mine if row["stat_name"] == "p_value")
+            named = {step.method for step in analysis.tests}
+            p = next((row for row in tests if row["method"].split(".", 1)[1] in named), None)
+            if estimate is not None:
+                arms = " against ".join(material.arm_label(arm) for arm in pair)
+                known = p if p is not None and p["stat_value"] is not None else None
+                yield estimate, known, f"{analysis.label}, {arms}:"
+
+
+def _denominators(material: Material, estimate: Row) -> str:
+    counts = material.tracer.trace(estimate["result_id"])["from"]
+    return f"; {', '.join(counts)}" if counts else ""
+
+
+def _sign(p: Row) -> str:
+    return "" if p["stat_text"].startswith("<") else "= "
+
+
+def _decision(material: Material, p: Row) -> str:
+    level = material.trial.plan.analyses[p["analysis_id"]].decision_level
+    side = "below" if p["stat_value"] < level else "not below"
+    return f", {side} the decision level of {level:g}"
+
+
+def _stamp(material: Material) -> str:
+    return " (synthetic, not evidence)." if material.trial.synthetic else "."
+
+
+def audit_line(material: Material) -> str:
+    """How many printed numbers hold, as a sentence with a link to each kind."""
+    if not material.claims:
+        return "No published numbers are configured for this trial."
+    return f"[{escape_markdown(tally_text(tally(material.claims)))}](#sec-published)"
+
+
+def figures(material: Material, kinds: tuple[str, ...], drawn: list[Any]) -> str:
+    """Images of these kinds, each with its label and caption."""
+    chosen = [figure for figure in drawn if figure.kind in kinds]
+    return "\n\n".join(
+        f"![{escape_markdown(f.caption)}](figures/{f.file}){{#{f.label}}}" for f in chosen
+    )
+
+
+def populations(material: Material) -> str:
+    """Each population: its flag, its rule and its size."""
+    sizes = {
+        row["parameter"]: row
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["group1_level"] == "all"
+    }
+    from trialtrace.conditions import describe
+
+    body = [
+        [
+            escape_markdown(p.label),
+            escape_markdown(p.flag),
+            escape_markdown(describe(p.where)),
+            link(sizes[p.name]),
+        ]
+        for p in material.trial.populations.values()
+    ]
+    table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
+    return captioned(table, "populations", "Analysis populations.")
+
+
+def analyses(material: Material, role: str) -> str:
+    """Every analysis of a role: estimand, note, tables."""
+    chosen = [a for a in material.trial.plan.analyses.values() if a.role == role]
+    if not chosen:
+        return ""
+    parts = [f"## {ROLES[role]}"]
+    for analysis in chosen:
+        parts += [f"### {escape_markdown(analysis.label)}", estimand_line(material, analysis)]
+        if analysis.note:
+            parts.append(escape_markdown(analysis.note))
+        parts.append(analysis_tables(material, analysis.name))
+        parts += remarks(material, analysis.name)
+    return "\n\n".join(parts) + "\n"
+
+
+def estimand_line(material: Material, analysis: Any) -> str:
+    """The estimand in the terms of ICH E9(R1), and the decision level."""
+    trial, estimand = material.trial, analysis.estimand
+    events = "; ".join(f"{e['event']} ({e['strategy']})" for e in estimand.intercurrent) or "none"
+    text = (
+        f"Estimand {estimand.name}: {estimand.summary}; "
+        f"{trial.endpoints[estimand.variable].label.lower()}; "
+        f"{trial.populations[estimand.population].label.lower()}; intercurrent events: {events}. "
+        f"Decision level {analysis.decision_level:g}, confidence {analysis.confidence:g}."
+    )
+    return escape_markdown(text)
+
+
+def remarks(material: Material, name: str) -> list[str]:
+    """What could not be estimated, and why; each reason once."""
+    found: dict[str, list[Row]] = {}
+    for row in material.of(name):
+        for text in (row["error"], row["warning"]):
+            if text:
+                found.setdefault(text, []).append(row)
+    return [
+        f"{escape_markdown(text)} ({', '.join(link(row, _where(material, row)) for row in rows)})"
+        for text, rows in found.items()
+    ]
+
+
+def _where(material: Material, row: Row) -> str:
+    who = material.arm_label(row["group1_level"] or row["comparison"])
+    parts = [LABELS[row["stat_name"]], row["stratum"], row["visit"], who.lower()]
+    return ", ".join(part for part in parts if part)
+
+
+def published(material: Material) -> str:
+    """The claims table: a row a claim, its components in their cells, its finding."""
+    grouped: dict[str, list[Row]] = {}
+    for row in material.claims:
+        grouped.setdefault(row["claim_id"], []).append(row)
+    body = []
+    for claim_id, rows in grouped.items():
+        agreement = worst(rows)
+        findings = [row["finding"] for row in rows if row["agreement"] == agreement]
+        shown = [_recomputed(row) for row in rows if row["recomputed_text"]]
+        body.append(
+            [
+                f"[]{{#{claim_anchor(claim_id)}}}{escape_markdown(rows[0]['label'])}",
+                escape_markdown(rows[0]["quote"]),
+                ", ".join(shown),
+                AGREEMENT[agreement],
+                escape_markdown(" ".join(dict.fromkeys(findings))),
+            ]
+        )
+    header = ["Claim", "Printed", "From the data", "Agreement", "Finding"]
+    cites = sorted({(row["paper"], row["place"]) for row in material.claims})
+    sources = "\n".join(
+        f"- {escape_markdown(f'{paper} (place: {place})')}" for paper, place in cites
+    )
+    table = captioned(
+        pipe_table(header, body, numbers_from=99), "claims", "Published numbers and the data."
+    )
+    return f"{sources}\n\n{table}"
+
+
+def _recomputed(row: Row) -> str:
+    if row["result_id"] is None:
+        return escape_markdown(row["recomputed_text"])
+    return f"[{escape_markdown(row['recomputed_text'])}]({trace_link(row['result_id'])})"
+
+
+def data_quality(material: Material) -> str:
+    """Rows and cells in, out and rejected; every rule that listed something."""
+    import json
+
+    path = material.folder / "clean" / "conservation.json"
+    laws = json.loads(path.read_text(encoding="utf-8"))
+    rejects = rejects_summary(material.tracer.raw.rejects, material.disclosure)
+    return f"{conservation_table(laws)}\n{rejects_table(rejects)}"
+
+
+def conservation_table(laws: dict[str, Any]) -> str:
+    body = []
+    for name, table in laws.items():
+        cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
+        counts = [*(table[k] for k in ("rows_in", "rows_out", "rows_rejected")), *cells]
+        body.append([escape_markdown(name), *(str(n) for n in counts)])
+    header = ["Table", "Rows in", "Rows out", "Rows rejected"]
+    header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
+    caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
+    return captioned(pipe_table(header, body), "conservation", caption)
+
+
+CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
+
+
+def rejects_table(rejects: list[Any]) -> str:
+    if not rejects:
+        return "No value was rejected or flagged.\n"
+    body = [
+        [
+            escape_markdown(each.table + (f".{each.column}" if each.column else "")),
+            "flagged, kept" if each.severity == "flag" else f"{each.level} rejected",
+            escape_markdown(each.reason),
+            str(each.count),
+            escape_markdown(_lines(each)),
+        ]
+        for each in rejects
+    ]
+    header = ["Where", "What", "Why", "Count", "Lines"]
+    return captioned(
+        pipe_table(header, body, numbers_from=99), "rejects", "Values rejected or flagged."
+    )
+
+
+def _lines(each: Any) -> str:
+    if len(each.rows) > LINES_SHOWN:
+        return f"{', '.join(str(row) for row in each.rows[:LINES_SHOWN])}, …"
+    return each.row_text
+
+
+def made_by(material: Material) -> str:
+    """The share of checked results, and the hash of the code of each stage."""
+    tracer = material.tracer
+    checked = sum(1 for row in material.results if row["result_id"] in tracer.checks)
+    total = len(material.results)
+    lines = [
+        f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
+        "independent path; a disagreement would have stopped the run.",
+        "",
+    ]
+    stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
+    table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
+    files = [
+        [f"`{escape_markdown(file['source_file'])}`", str(file["rows"]), f"`{file['sha256'][:16]}`"]
+        for part in tracer.manifest["tables"].values()
+        for file in part["files"]
+    ]
+    sources = pipe_table(["Source", "Rows", "Hash"], files, numbers_from=99)
+    lines += [
+        captioned(table, "code", "What made these numbers."),
+        captioned(sources, "sources", "What they were made from."),
+    ]
+    return "\n".join(lines)
