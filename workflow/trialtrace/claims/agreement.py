@@ -101,7 +101,12 @@ def units_off(printed: Component, value: Decimal) -> int:
 
 
 def as_printed(printed: Component, value: Decimal) -> str:
-    """The value in the printed number's place: its decimals, separators and unit."""
+    """The value in the printed number's place: its decimals, separators and unit.
+
+    A p-value that would print as zero, or was printed as "about", is shown by its own digits.
+    """
+    if printed.name == "p" and (printed.relation != "=" or not rounded(value, printed.places)):
+        return p_text(value)
     return _shown(printed, rounded(value, printed.places), printed.places)
 
 
