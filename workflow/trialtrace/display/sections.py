@@ -301,9 +301,12 @@ def made_by(material: Material) -> str:
     stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
     table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
     files = [
-        [f"`{escape_markdown(file['source_file'])}`", str(file["rows"]), f"`{file['sha256'][:16]}`"]
+        [
+            escape_markdown(part["source_file"]),
+            str(part["rows"]),
+            f"`{part['file']['sha256'][:16]}`",
+        ]
         for part in tracer.manifest["tables"].values()
-        for file in part["files"]
     ]
     sources = pipe_table(["Source", "Rows", "Hash"], files, numbers_from=99)
     lines += [

@@ -211,9 +211,8 @@ class Tracer:
     def _files(self) -> dict[str, tuple[str, str]]:
         """Source file to its hash and raw table."""
         return {
-            file["source_file"]: (file["sha256"], name)
+            table["source_file"]: (table["file"]["sha256"], name)
             for name, table in self.manifest["tables"].items()
-            for file in table["files"]
         }
 
     def _cells(self, selection: Any) -> list[dict[str, Any]]:
