@@ -8,7 +8,7 @@ from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.cleaning.conservation import Balance, Cells
 from trialtrace.cleaning.keys import PLACE, bad_rows, subject_text
-from trialtrace.cleaning.layout import check_arms, check_columns
+from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.cleaning.units import conversion_of
 from trialtrace.cleaning.values import blank, stripped
@@ -66,6 +66,7 @@ def clean_table(
     import pyarrow.compute as pc
 
     check_columns(trial, spec, raw)
+    check_named(trial, spec, raw)
     check_arms(trial, spec, raw)
     log = RejectLog(spec.name)
     columns = _clean_columns(trial, spec, raw)

@@ -47,6 +47,41 @@ def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     problems.raise_if_any()
 
 
+def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
+    """The columns that trial.yaml and cleaning.yaml name are there and of a kind that fits."""
+    problems = Problems()
+    variables = trial.dictionary[spec.name]
+    rules = trial.cleaning.tables[spec.name]
+    place = f"{trial.name}: trial.yaml: tables.{spec.name}"
+    named = {"subject": (spec.subject,), "key": spec.key, "arm": (spec.arm,) if spec.arm else ()}
+    for key, columns in named.items():
+        for name in columns:
+            if name not in variables and name not in PLACE:
+                problems.add(
+                    f"{place}.{key}",
+                    found=repr(name),
+                    expected=f"a column of dictionary.csv: {one_of(variables)}",
+                    do=did_you_mean(name, variables),
+                )
+    at = f"{trial.name}: cleaning.yaml: tables.{spec.name}"
+    for name, given in rules.convert.items():
+        if name not in variables or variables[name].kind != "number":
+            problems.add(f"{at}.convert.{name}", expected="a column of numbers in dictionary.csv")
+        if given["unit_column"] not in raw.column_names:
+            problems.add(
+                f"{at}.convert.{name}.unit_column",
+                found=repr(given["unit_column"]),
+                expected="a column of the raw table",
+                do=did_you_mean(given["unit_column"], raw.column_names),
+            )
+    for name in rules.missing:
+        if name not in raw.column_names:
+            problems.add(f"{at}.missing.{name}", expected="a column of the raw table")
+    if spec.name == trial.subjects.table and not raw.num_rows:
+        problems.add(f"{trial.name}: raw table {spec.of}", "has no rows, so there is no subject")
+    problems.raise_if_any()
+
+
 def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     """Every arm in the data is an arm of the design: a wrong arm would be a wrong analysis."""
     import numpy as np

@@ -28,9 +28,7 @@ class RejectSummary:
     @property
     def row_text(self) -> str:
         """Row numbers with runs drawn together: "2, 5–7"."""
-        return ", ".join(
-            str(first) if first == last else f"{first}–{last}" for first, last in runs(self.rows)
-        )
+        return run_text(self.rows)
 
 
 def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]:
@@ -53,6 +51,13 @@ def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]
 def _order(key: tuple[str, ...]) -> tuple[Any, ...]:
     table, severity, level, *rest = key
     return table, severity != "reject", level != "row", *rest
+
+
+def run_text(numbers: Iterable[int]) -> str:
+    """Row numbers with runs drawn together: "2, 5–7"."""
+    return ", ".join(
+        str(first) if first == last else f"{first}–{last}" for first, last in runs(numbers)
+    )
 
 
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:

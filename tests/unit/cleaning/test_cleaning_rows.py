@@ -1,0 +1,121 @@
+"""Keys, subjects, columns and arms: what makes a row, or a whole table, unusable."""
+
+import pyarrow as pa
+import pytest
+from tiny_tables import TinyTrial, column, rejects, variable
+
+from trialtrace.errors import UserError
+
+VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]
+
+
+def visits(**given) -> TinyTrial:
+    return TinyTrial(VISITS, key=("id", "visit"), **given)
+
+
+def test_a_row_without_its_keys_is_rejected():
+    cleaned = visits().clean("id|visit|x\n1|a|1\n|a|2\n3||3\nabc|a|4\n")
+    assert column(cleaned, "id") == [1]
+    assert rejects(cleaned) == [
+        (3, None, "subject_missing", "reject"),
+        (4, None, "key_missing", "reject"),
+        (5, None, "subject_missing", "reject"),
+        (5, "id", "not_a_number", "reject"),
+    ]
+
+
+def test_of_repeated_rows_the_first_stays():
+    cleaned = visits().clean("id|visit|x\n1|a|1\n1|b|1\n1|a|_1\n1|a|1\n")
+    assert cleaned.table["source_row"].to_pylist() == [2, 3]
+    assert rejects(cleaned) == [
+        (4, None, "duplicate_row", "reject"),
+        (5, None, "duplicate_row", "reject"),
+    ]
+
+
+def test_of_rows_that_differ_under_one_key_none_stays():
+    """Rows 2 and 3 are the same, but row 4 contradicts them: nothing says which is right."""
+    cleaned = visits().clean("id|visit|x\n1|a|1\n1|a|1\n1|a|2\n2|a|5\n")
+    assert cleaned.table["source_row"].to_pylist() == [5]
+    assert {rule for _, _, rule, _ in rejects(cleaned)} == {"duplicate_key"}
+    assert cleaned.balance.rows_rejected == 3
+
+
+def test_missing_and_zero_are_different_rows():
+    cleaned = visits().clean("id|visit|x\n1|a|\n1|a|0\n")
+    assert cleaned.table.num_rows == 0
+
+
+def test_columns_that_are_ignored_do_not_make_rows_differ():
+    cleaned = visits(ignore={"n": "a row number"}).clean("id|visit|x|n\n1|a|1|1\n1|a|1|2\n")
+    assert [rule for _, _, rule, _ in rejects(cleaned)] == ["duplicate_row"]
+
+
+def test_rows_of_unknown_subjects_are_rejected():
+    cleaned = visits().clean("id|visit|x\n1|a|1\n9|a|2\n", known=pa.array(["1", "2"]))
+    assert column(cleaned, "id") == [1]
+    assert rejects(cleaned) == [(3, None, "unknown_subject", "reject")]
+    assert cleaned.rejects["value"].to_pylist() == ["9"]
+
+
+def test_the_row_itself_can_be_the_subject():
+    trial = TinyTrial([variable("x", "number")], key=("source_row",), subject="source_row")
+    cleaned = trial.clean("x\n5\n5\n")
+    assert column(cleaned, "x") == [5.0, 5.0]
+    assert cleaned.subjects.to_pylist() == ["2", "3"]
+
+
+def test_columns_are_those_of_the_dictionary_and_all_differences_are_told():
+    with pytest.raises(UserError) as caught:
+        visits(ignore={"gone": "old"}).clean("id|visitt|y\n1|a|1\n")
+    message = str(caught.value)
+    assert 'did you mean "visitt"?' in message
+    assert "column x" in message
+    assert "column y" in message
+    assert "ignore.gone" in message
+
+
+def test_an_ignored_column_has_a_reason():
+    with pytest.raises(UserError, match="says no reason"):
+        visits(ignore={"n": " "}).clean("id|visit|x|n\n1|a|1|1\n")
+
+
+def test_a_described_column_is_not_ignored():
+    with pytest.raises(UserError, match=r"dictionary\.csv describes this column"):
+        visits(ignore={"x": "not used"}).clean("id|visit|x\n1|a|1\n")
+
+
+def test_an_arm_that_the_design_does_not_have():
+    trial = TinyTrial([variable("id", "integer"), variable("arm")], arm="arm")
+    with pytest.raises(UserError) as caught:
+        trial.clean("id|arm\n1|A\n2|P\n3|Jane\n4|\n5|X\n")
+    message = str(caught.value)
+    assert "2 other code(s) in 2 row(s)" in message
+    assert "row 4, 6" in message
+    assert "A, P" in message
+    assert "Jane" not in message
+
+
+def test_a_missing_arm_is_a_missing_value():
+    trial = TinyTrial([variable("id", "integer"), variable("arm")], arm="arm")
+    assert column(trial.clean("id|arm\n1|A\n2|\n"), "arm") == ["A", None]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"subject": "patient"}, "tables.visits.subject"),
+        ({"arm": "group"}, "tables.visits.arm"),
+        ({"missing": {"z": ("9",)}}, "missing.z"),
+        ({"convert": {"visit": {"unit_column": "x", "to": "kg", "factors": {}}}}, "of numbers"),
+        ({"convert": {"x": {"unit_column": "u", "to": "kg", "factors": {}}}}, "unit_column"),
+    ],
+)
+def test_columns_that_the_configuration_names(given: dict, told: str):
+    with pytest.raises(UserError, match=told):
+        visits(**given).clean("id|visit|x\n1|a|1\n")
+
+
+def test_a_trial_without_subjects():
+    with pytest.raises(UserError, match="no rows"):
+        visits().clean("id|visit|x\n")

@@ -1,0 +1,238 @@
+"""Text becomes typed values; what cannot is rejected on its own, and the row stays."""
+
+import datetime as dt
+
+import pytest
+from tiny_tables import TinyTrial, column, rejects, variable
+
+
+def one_column(cells: list[str], kind: str, settings: dict | None = None, **given):
+    """A table of a row number and one column of the given cells ("_" is a blank)."""
+    trial = TinyTrial(
+        [variable("x", kind, **given)],
+        key=("source_row",),
+        subject="source_row",
+        settings=settings or {},
+    )
+    return trial.clean("x\n" + "\n".join(cells) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("3", 3.0),
+        ("-0.5", -0.5),
+        ("+2", 2.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1e3", 1000.0),
+        ("007", 7.0),
+        ("", None),
+        ("~", None),
+        ("_", None),
+        ("_4_", 4.0),
+    ],
+)
+def test_numbers(cell: str, number: float | None):
+    cleaned = one_column([cell], "number")
+    assert column(cleaned, "x") == [number]
+    assert rejects(cleaned) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ("abc", "not_a_number"),
+        ("1 2", "not_a_number"),
+        ("0x1F", "not_a_number"),
+        ("1,5", "decimal_sign"),
+        ("1,000.5", "decimal_sign"),
+        ("12%", "not_a_number"),
+        ("<5", "not_a_number"),
+        ("--1", "not_a_number"),
+        ("٣", "not_a_number"),
+        ("inf", "not_finite"),
+        ("-Infinity", "not_finite"),
+        ("NaN", "not_finite"),
+        ("1e999", "not_finite"),
+    ],
+)
+def test_what_is_no_number(cell: str, rule: str):
+    cleaned = one_column(["1", cell.replace(" ", "_"), "2"], "number")
+    assert column(cleaned, "x") == [1.0, None, 2.0]
+    assert rejects(cleaned) == [(3, "x", rule, "reject")]
+    assert cleaned.rejects["value"].to_pylist() == [cell]
+
+
+def test_the_decimal_sign_is_the_declared_one():
+    cleaned = one_column(["3,5", "3.5", "4", "1.000,5"], "number", {"decimal": ","})
+    assert column(cleaned, "x") == [3.5, None, 4.0, None]
+    assert [rule for _, _, rule, _ in rejects(cleaned)] == ["decimal_sign", "decimal_sign"]
+
+
+def test_a_field_may_demand_the_decimal_comma():
+    assert column(one_column(["3,5"], "number", decimal=","), "x") == [3.5]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("3", 3),
+        ("3.0", 3),
+        ("3.", 3),
+        ("-7", -7),
+        ("+7", 7),
+        ("007", 7),
+        ("1e3", 1000),
+        ("123456789012345678", 123456789012345678),
+        ("", None),
+        ("0", 0),
+        ("-0", 0),
+    ],
+)
+def test_integers(cell: str, number: int | None):
+    cleaned = one_column([cell], "integer")
+    assert column(cleaned, "x") == [number]
+    assert rejects(cleaned) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ("3.5", "not_an_integer"),
+        ("1e-3", "not_an_integer"),
+        ("three", "not_a_number"),
+        ("3,0", "decimal_sign"),
+        ("1e30", "not_an_integer"),
+        ("nan", "not_finite"),
+        ("12345678901234567890", "not_an_integer"),
+    ],
+)
+def test_what_is_no_integer(cell: str, rule: str):
+    cleaned = one_column(["1", cell], "integer")
+    assert column(cleaned, "x") == [1, None]
+    assert rejects(cleaned) == [(3, "x", rule, "reject")]
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "day"),
+    [
+        ("ymd", "2026-11-20", (2026, 11, 20)),
+        ("ymd", "2026/1/2", (2026, 1, 2)),
+        ("dmy", "01.02.2026", (2026, 2, 1)),
+        ("mdy", "01/02/2026", (2026, 1, 2)),
+        ("dmy", "2026-11-20", (2026, 11, 20)),
+        ("ymd", "2024-02-29", (2024, 2, 29)),
+        ("ymd", "1899-12-31", (1899, 12, 31)),
+        ("ymd", "2000-02-29", (2000, 2, 29)),
+    ],
+)
+def test_dates(order: str, cell: str, day: tuple[int, int, int]):
+    assert column(one_column([cell], "date", date_order=order), "x") == [dt.date(*day)]
+
+
+@pytest.mark.parametrize(
+    ("order", "cell", "rule"),
+    [
+        ("ymd", "2026-02-30", "impossible_date"),
+        ("ymd", "1900-02-29", "impossible_date"),
+        ("dmy", "31.04.2026", "impossible_date"),
+        ("dmy", "01.13.2026", "impossible_date"),
+        ("ymd", "2026-13-01", "impossible_date"),
+        ("ymd", "2026-00-10", "impossible_date"),
+        ("ymd", "0000-01-01", "impossible_date"),
+        ("ymd", "2026-01-00", "impossible_date"),
+        ("ymd", "20.11.2026", "not_a_date"),
+        ("dmy", "20.11.26", "not_a_date"),
+        ("ymd", "2026-11-20T08:00:00", "not_a_date"),
+        ("ymd", "yesterday", "not_a_date"),
+    ],
+)
+def test_what_is_no_date(order: str, cell: str, rule: str):
+    cleaned = one_column([cell], "date", date_order=order)
+    assert column(cleaned, "x") == [None]
+    assert rejects(cleaned) == [(2, "x", rule, "reject")]
+
+
+def test_codes_are_those_of_the_dictionary():
+    cleaned = one_column(["1", "_2_", "3", "", "01"], "text", choices={"1": "Yes", "2": "No"})
+    assert column(cleaned, "x") == ["1", "2", None, None, None]
+    assert rejects(cleaned) == [
+        (4, "x", "unknown_code", "reject"),
+        (6, "x", "unknown_code", "reject"),
+    ]
+
+
+def test_bounds_are_included():
+    cleaned = one_column(["17", "18", "110", "111"], "integer", minimum="18", maximum="110")
+    assert column(cleaned, "x") == [None, 18, 110, None]
+    assert rejects(cleaned) == [
+        (2, "x", "below_minimum", "reject"),
+        (5, "x", "above_maximum", "reject"),
+    ]
+
+
+def test_bounds_of_dates():
+    cleaned = one_column(["2019-12-31", "2020-01-01"], "date", minimum="2020-01-01")
+    assert column(cleaned, "x") == [None, dt.date(2020, 1, 1)]
+
+
+def test_codes_for_missing_are_declared_by_column():
+    trial = TinyTrial(
+        [variable("id", "integer"), variable("x", "number"), variable("y", "number")],
+        missing={"x": ("-9", "NA")},
+    )
+    cleaned = trial.clean("id|x|y\n1|-9|-9\n2|NA|1\n3|5|NA\n")
+    assert column(cleaned, "x") == [None, None, 5.0]
+    assert column(cleaned, "y") == [-9.0, 1.0, None]
+    assert rejects(cleaned) == [(4, "y", "not_a_number", "reject")]
+
+
+def test_a_required_value_that_is_missing_is_flagged_and_its_row_stays():
+    trial = TinyTrial([variable("id", "integer"), variable("x", "number", required=True)])
+    cleaned = trial.clean("id|x\n1|\n2|abc\n3|1\n")
+    assert column(cleaned, "id") == [1, 2, 3]
+    assert rejects(cleaned) == [
+        (2, "x", "required", "flag"),
+        (3, "x", "not_a_number", "reject"),
+    ]
+
+
+def test_blanks_around_a_cell_are_counted():
+    cleaned = one_column(["_a", "b", "_", "c_"], "text")
+    assert column(cleaned, "x") == ["a", "b", None, "c"]
+    assert cleaned.balance.columns["x"].padded == 2
+
+
+WEIGHT = {"unit_column": "unit", "to": "kg", "factors": {"kg": 1, "g": 0.001}}
+
+
+def test_every_value_comes_into_one_unit():
+    trial = TinyTrial(
+        [variable("id", "integer"), variable("w", "number", minimum="30"), variable("unit")],
+        convert={"w": WEIGHT},
+    )
+    cleaned = trial.clean("id|w|unit\n1|70|kg\n2|65000|g\n3|154|lb\n4|80|\n5||lb\n6|20|kg\n")
+    assert column(cleaned, "w") == [70.0, 65.0, None, None, None, None]
+    assert rejects(cleaned) == [
+        (4, "w", "unknown_unit", "reject"),
+        (5, "w", "missing_unit", "reject"),
+        (7, "w", "below_minimum", "reject"),
+    ]
+
+
+def test_a_scale_with_another_zero():
+    factors = {"C": 1, "F": {"multiply": 5 / 9, "add": -160 / 9}}
+    trial = TinyTrial(
+        [variable("id", "integer"), variable("t", "number")],
+        ignore={"unit": "used to convert t"},
+        convert={"t": {"unit_column": "unit", "to": "C", "factors": factors}},
+    )
+    cleaned = trial.clean("id|t|unit\n1|37|C\n2|98.6|F\n")
+    assert column(cleaned, "t") == pytest.approx([37.0, 37.0])
+
+
+def test_reasons_hold_no_value():
+    cleaned = one_column(["Jane Doe 1950"], "number")
+    assert "Jane" not in cleaned.rejects["reason"][0].as_py()
+    assert cleaned.rejects["value"][0].as_py() == "Jane Doe 1950"

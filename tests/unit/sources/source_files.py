@@ -1,0 +1,70 @@
+"""Helpers: a trial whose source is one file, made in the test."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trialtrace.config.model import Source
+from trialtrace.contracts import RAW, read_table
+from trialtrace.errors import UserError
+from trialtrace.paths import Project
+from trialtrace.sources.ingest import ingest_sources
+
+
+@dataclass(frozen=True)
+class OneFile:
+    """As much of a trial as ingest looks at."""
+
+    at: Project
+    source: Source
+    name: str = "demo"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A data folder, and the raw tables made of it."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        folder = self.root / "data"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def out(self) -> Path:
+        return self.root / "raw"
+
+    def put(self, name: str, content: str | bytes) -> Path:
+        path = self.data / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def ingest(self, path: str, **settings: Any) -> list[dict[str, Any]]:
+        """The rows of the raw table that is made of a file."""
+        self.data.mkdir(exist_ok=True)
+        source = Source("files", {"visits": {"path": path, **settings}}, folder="data")
+        ingest_sources(OneFile(Project(self.root), source), self.out)
+        return read_table(self.out / "visits.parquet", RAW).to_pylist()
+
+    def refuses(self, path: str, **settings: Any) -> str:
+        """The message about a file that cannot be read; nothing may have been written."""
+        try:
+            self.ingest(path, **settings)
+        except UserError as error:
+            assert not self.out.exists(), "something was written"
+            return str(error)
+        raise AssertionError(f"{path} was read")
+
+
+def cells(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """The cells of each row, without its place."""
+    return [
+        tuple(value for name, value in row.items() if not name.startswith("source_"))
+        for row in rows
+    ]
+
+
+def places(rows: list[dict[str, Any]]) -> list[int]:
+    return [row["source_row"] for row in rows]

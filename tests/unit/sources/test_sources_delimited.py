@@ -1,0 +1,124 @@
+"""Delimited text: every cell as found, and the line on which each record starts."""
+
+import json
+
+import pytest
+from source_files import Bench, cells, places
+
+CSV = {"format": "csv", "separator": ","}
+
+
+def test_cells_are_text_as_found(bench: Bench):
+    bench.put("a.csv", "id,age,note\n1, 54 ,\n02,3.50,NA\n")
+    rows = bench.ingest("a.csv", **CSV)
+    assert cells(rows) == [("1", " 54 ", ""), ("02", "3.50", "NA")]
+    assert places(rows) == [2, 3]
+    assert rows[0]["source_file"] == "a.csv"
+
+
+def test_a_quoted_cell_may_run_over_lines(bench: Bench):
+    text = 'id,note\n1,"first\nsecond"\n2,"a ""quoted"" word, and a comma"\n3,x\n'
+    bench.put("a.csv", text)
+    rows = bench.ingest("a.csv", **CSV)
+    assert cells(rows) == [
+        ("1", "first\nsecond"),
+        ("2", 'a "quoted" word, and a comma'),
+        ("3", "x"),
+    ]
+    assert places(rows) == [2, 4, 5]
+
+
+def test_lines_without_any_character_are_no_records(bench: Bench):
+    bench.put("a.csv", "\nid,age\r\n1,2\r\n\r\n3,4\r\n\r\n")
+    assert places(bench.ingest("a.csv", **CSV)) == [3, 5]
+    manifest = json.loads((bench.out / "manifest.json").read_text())
+    assert manifest["tables"]["visits"]["file"]["blank_lines"] == 3
+
+
+def test_a_table_may_have_no_rows(bench: Bench):
+    bench.put("a.csv", "id,age\n")
+    assert bench.ingest("a.csv", **CSV) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "separator", "text"),
+    [
+        ("a.csv", ";", "id;w\n1;3,5\n"),
+        ("a.csv", "|", "id|w\n1|3,5\n"),
+        ("a.tsv", None, "id\tw\n1\t3,5\n"),
+    ],
+)
+def test_separators(bench: Bench, name: str, separator: str | None, text: str):
+    bench.put(name, text)
+    declared = {} if separator is None else {"separator": separator}
+    assert cells(bench.ingest(name, decimal=",", **declared)) == [("1", "3,5")]
+    manifest = json.loads((bench.out / "manifest.json").read_text())
+    assert manifest["tables"]["visits"]["settings"] == {"decimal": ","}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "latin-1", "utf-16"])
+def test_declared_encodings(bench: Bench, encoding: str):
+    bench.put("a.csv", "id,naïve\n1,Müller\n".encode(encoding))
+    assert bench.ingest("a.csv", encoding=encoding)[0]["naïve"] == "Müller"
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"), [("utf-8", "utf-8-sig"), ("utf-16", "utf-16"), ("utf-32", "utf-32")]
+)
+def test_a_byte_order_mark_tells_the_encoding(bench: Bench, mark: str, codec: str):
+    bench.put("a.csv", "id,name\n1,Müller\n".encode(codec))
+    assert cells(bench.ingest("a.csv")) == [("1", "Müller")]
+    file = json.loads((bench.out / "manifest.json").read_text())["tables"]["visits"]["file"]
+    assert (file["encoding"], file["byte_order_mark"]) == (mark, True)
+
+
+def test_header_cells_lose_the_blanks_around_them(bench: Bench):
+    bench.put("a.csv", " id , age\n1,2\n")
+    assert list(bench.ingest("a.csv")[0])[2:] == ["id", "age"]
+
+
+def test_the_manifest_does_not_change_from_run_to_run(bench: Bench):
+    bench.put("a.csv", "id\n1\n")
+    bench.ingest("a.csv")
+    first = {path.name: path.read_bytes() for path in bench.out.iterdir()}
+    bench.ingest("a.csv")
+    assert first == {path.name: path.read_bytes() for path in bench.out.iterdir()}
+
+
+BAD = {
+    "too few cells": ("id,age\n1,2\n3\n", {}, ["a.csv, line 3", "1 cells", "2 cells"]),
+    "too many cells": ("id,age\n1,2,9\n", {}, ["a.csv, line 2", "3 cells", "2 cells"]),
+    "width after a long cell": ('id,a\n1,"x\ny"\n2\n', {}, ["line 4", "1 cells"]),
+    "duplicate names": ("id,age,id\n1,2,3\n", {}, ["line 1", "stand twice: id"]),
+    "names equal but for blanks": ("id, id\n1,2\n", {}, ["stand twice: id"]),
+    "blank name": ("id,,age\n1,2,3\n", {}, ["position 2 of 3", "a name for every column"]),
+    "reserved name": ("id,source_row\n1,2\n", {}, ["named source_row", "rename"]),
+    "open quote": ('id,a\n1,x\n2,"y\n3,z\n', {}, ["line 3", "never closed"]),
+    "text after a quote": ('id,a\n1,"x"y\n', {}, ["line 2", "followed by more"]),
+    "NUL": ("id,a\n1,\0\n", {}, ["line 2", "NUL"]),
+    "blanks only": (" \n\n", {}, ["blanks only"]),
+    "not UTF-8": (b"id,a\n1,M\xfcller\n", {}, ["line 2", "0xfc at offset 8", "encoding"]),
+    "wrong mark": (b"\xff\xfei\0d\0", {"encoding": "utf-8"}, ["mark of utf-16"]),
+    "no such encoding": ("id\n1\n", {"encoding": "utf-99"}, ["'utf-99'", "text encoding"]),
+    "no text encoding": ("id\n1\n", {"encoding": "base64"}, ["'base64'", "text encoding"]),
+    "wrong separator": ("id;a\n1;2\n", {}, ["one column", "';'", "separator"]),
+    "separator of two": ("id;a\n1;2\n", {"separator": ";;"}, ["';;'", "one character"]),
+    "empty file": (b"", {}, ["0 bytes"]),
+    "a sheet of a text": ("id\n1\n", {"sheet": "A"}, ["no setting of the format csv"]),
+    "decimal sign": ("id\n1\n", {"decimal": "·"}, ["decimal", "expected"]),
+    "date order": ("id\n1\n", {"date_order": "ydm"}, ["date_order", "expected"]),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_text(bench: Bench, case: str):
+    content, settings, told = BAD[case]
+    bench.put("a.csv", content)
+    message = bench.refuses("a.csv", **settings)
+    for words in told:
+        assert words in message
+
+
+def test_messages_hold_no_cell(bench: Bench):
+    bench.put("a.csv", "id,name\n1,Jane Doe,1950\n")
+    assert "Jane" not in bench.refuses("a.csv")
