@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -201,3 +202,47 @@ def test_the_reference_documents_are_those_that_the_code_makes():
 
     assert (assets() / "reference.docx").read_bytes() == reference_bytes(False)
     assert (assets() / "reference-synthetic.docx").read_bytes() == reference_bytes(True)
+
+
+def test_resource_files_are_there():
+    from trialtrace.display.render import resource_files
+
+    names = {path.name for path in resource_files() if path.is_file()}
+    assert {"crossref.lua", "template.html", "matplotlibrc", "report.css"} < names
+    assert {"reference.docx", "reference-synthetic.docx"} < names
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not on the PATH")
+def test_a_browser_shows_the_page_under_its_own_policy(contract, figures, render, tmp_path):
+    render(contract, inputs={"figures": figures})
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    flags = [
+        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+        *("--no-first-run", "--disable-sync", "--disable-component-update"),
+        "--enable-logging=stderr",
+    ]
+    target = f"--print-to-pdf={tmp_path / 'page.pdf'}"
+    page = (tmp_path / "out" / "page.html").as_uri()
+    command = [CHROMIUM, *flags, f"--user-data-dir={profile}", target, page]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "CONSOLE" not in done.stderr and "Content Security Policy" not in done.stderr
+    assert (tmp_path / "page.pdf").stat().st_size > 10_000
+
+
+def test_an_old_or_missing_pandoc_is_told(write, render, tmp_path, monkeypatch):
+    from trialtrace.display.render import pandoc
+
+    monkeypatch.setattr(pandoc, "find_spec", lambda name: None)
+    old = tmp_path / "bin" / "pandoc"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho 'Unknown option --syntax-highlighting.' >&2\nexit 6\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+    assert "too old" in failure(render, write("x"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert "neither quarto nor pandoc" in failure(render, write("x"))

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 from trialtrace.display.render.document import Document
@@ -22,24 +23,24 @@ from trialtrace.errors import Problem, UserError
 READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
 HERE = Path(__file__).parent
 MARK = "trialtrace: "
+INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
 
 
 def find_pandoc() -> str:
-    """The pandoc of the Python environment, else the one on the PATH."""
-    try:
-        import pypandoc
+    """The pandoc that came with the Python environment, else the one on the PATH.
 
-        return pypandoc.get_pandoc_path()
-    except (ImportError, OSError):
-        found = shutil.which("pandoc")
+    The order is fixed, whatever else is installed: the lock decides the bytes. pypandoc itself is
+    not imported; it would start every pandoc it finds to ask for its version.
+    """
+    package = find_spec("pypandoc")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        bundled = shutil.which("pandoc", path=str(Path(folder) / "files"))
+        if bundled:
+            return bundled
+    found = shutil.which("pandoc")
     if not found:
-        raise UserError(
-            Problem(
-                "rendering of reports",
-                "neither quarto nor pandoc is here",
-                do="pip install pypandoc_binary, or install Quarto",
-            )
-        )
+        what = "neither quarto nor pandoc is here"
+        raise UserError(Problem("rendering of reports", what, do=INSTALL))
     return found
 
 
@@ -125,6 +126,8 @@ def _finish(process: subprocess.Popen, kind: str, stderr: bytes, document: Docum
     found = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
     if found:
         raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(found))))
+    if "Unknown option" in log:
+        raise UserError(Problem(process.args[0], "this pandoc is too old", do=INSTALL))
     if process.returncode or "Could not fetch resource" in log:
         raise UserError(Problem(document.name, f"pandoc could not write {kind}", found=log.strip()))
     output = Path(next(arg for arg in process.args if arg.startswith("--output=")).split("=", 1)[1])
