@@ -2,6 +2,8 @@
 -- to them become links, callouts get their form. It also closes the ways out of the document.
 
 local is_html = FORMAT:match("html") ~= nil
+local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local shares = dofile(pandoc.path.join({ here, "widths.lua" }))
 local PREFIX = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = { note = "Note", tip = "Tip", warning = "Warning", caution = "Caution",
   important = "Important" }
@@ -262,72 +264,6 @@ local function cite(element)
 end
 
 -- Tables -------------------------------------------------------------------------------------
-
-local LINE = 100     -- characters of table type across a page of the DOCX
-local UNBROKEN = 16  -- a right-aligned entry up to this length keeps to one line
-
-local function rows_of(element)
-  local rows = pandoc.List({})
-  rows:extend(element.head.rows)
-  for _, body in ipairs(element.bodies) do
-    rows:extend(body.head)
-    rows:extend(body.body)
-  end
-  rows:extend(element.foot.rows)
-  return rows
-end
-
--- For each column the length of its longest word and of its longest entry.
-local function lengths(element, unbroken)
-  local least, most = {}, {}
-  for column = 1, #element.colspecs do
-    least[column], most[column] = 3, 3
-  end
-  for _, row in ipairs(rows_of(element)) do
-    for column, cell in ipairs(row.cells) do
-      local text = pandoc.utils.stringify(cell.contents)
-      local length, word = utf8.len(text) or #text, 0
-      for part in text:gmatch("[^%s]+") do
-        word = math.max(word, utf8.len(part) or #part)
-      end
-      if element.colspecs[column][1] == "AlignRight" and length <= unbroken then
-        word = length
-      end
-      least[column] = math.max(least[column] or 3, word + 3)
-      most[column] = math.max(most[column] or 3, length + 3)
-    end
-  end
-  return least, most
-end
-
-local function sum(list)
-  local total = 0
-  for _, value in ipairs(list) do
-    total = total + value
-  end
-  return total
-end
-
--- Word processors take the widths they are told, and pandoc would tell them equal ones.
-local function shares(element)
-  local least, most = lengths(element, UNBROKEN)
-  if sum(least) > LINE then
-    least, most = lengths(element, 0)
-  end
-  local room, wish = LINE - sum(least), sum(most) - sum(least)
-  local widths = {}
-  for column = 1, #least do
-    widths[column] = least[column]
-    if room > 0 and wish > 0 then
-      widths[column] = least[column] + (most[column] - least[column]) * math.min(1, room / wish)
-    end
-  end
-  local total = sum(widths)
-  for column, width in ipairs(widths) do
-    widths[column] = math.floor(10000 * width / total) / 10000
-  end
-  return widths
-end
 
 local function column_widths(element)
   local widths = is_html and {} or shares(element)
