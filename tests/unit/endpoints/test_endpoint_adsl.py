@@ -79,7 +79,7 @@ def test_conflicting_values_are_told_by_column_and_count(tmp_path):
 
 def test_an_arm_that_is_not_declared_is_an_error_without_the_value(tmp_path):
     text = refused(tiny(), tmp_path, patients="id rx\na 1\nb secret")
-    assert "1 subjects with a code that has no meaning" in text
+    assert "1 values with a code that has no meaning" in text
     assert "secret" not in text
 
 
@@ -134,7 +134,8 @@ def test_source_rows_can_be_the_subjects(tmp_path):
 def test_no_subjects_give_five_empty_tables(tmp_path):
     endpoints = """
     x: {label: X, code: X, kind: repeated, table: patients, visits: {u: one, v: two}, baseline: one}
-    t: {label: T, code: T, kind: time_to_event, table: patients, time: u, event: {v: {above: 0}}}
+    t: {label: T, code: T, kind: time_to_event, table: patients, time: u,
+        event: {v: {above: 0}}, event_label: Seen, censored_label: Not seen}
     """
     tables = derived(tiny(endpoints), tmp_path, patients="id rx u:integer v:integer")
     assert {name: table.num_rows for name, table in tables.items()} == dict.fromkeys(tables, 0)

@@ -79,7 +79,8 @@ def test_of_a_repeated_endpoint_tests_each_visit(tmp_path):
 
 def test_of_something_without_values_is_refused(tmp_path):
     endpoints = """
-    time: {label: T, code: T, kind: time_to_event, table: patients, time: t, event: {e: {is: "1"}}}
+    time: {label: T, code: T, kind: time_to_event, table: patients, time: t,
+           event: {e: {is: "1"}}, event_label: Seen, censored_label: Not seen}
     any: {label: A, code: A, kind: event, of: time, event: {above: 0}}
     """
     text = refused(tiny(endpoints), tmp_path, patients="id rx t:integer e\na 1 3 1")

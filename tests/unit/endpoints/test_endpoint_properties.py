@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from tiny_trial import derived, edges, shown, tiny
 
 FIRST = """
-one: {label: One, code: ONE, kind: time_to_event, table: patients, time: t1, event: {e1: {is: "1"}}}
-two: {label: Two, code: TWO, kind: time_to_event, table: patients, time: t2, event: {e2: {is: "1"}}}
+one: {label: One, code: ONE, kind: time_to_event, table: patients, time: t1,
+      event: {e1: {is: "1"}}, event_label: Happened, censored_label: Not yet}
+two: {label: Two, code: TWO, kind: time_to_event, table: patients, time: t2,
+      event: {e2: {is: "1"}}, event_label: Happened, censored_label: Not yet}
 first: {label: F, code: FIRST, kind: time_to_event, first_of: [one, two]}
 """
 LONG = """

@@ -53,6 +53,17 @@ def test_values_outside_the_scale_are_counted_not_shown(tmp_path):
     assert "77" not in text
 
 
+def test_the_scale_holds_for_the_rows_that_are_used(tmp_path):
+    scale = "scale: {type: ordinal, from: 0, to: 10, higher: worse}"
+    endpoints = f"""
+    p: {{label: P, code: P, kind: measure, table: patients, column: result, {scale},
+        where: {{test: {{is: pain}}}}}}
+    """
+    patients = "id rx test result:integer\na 1 pain 7\na 1 pulse 77"
+    tables = derived(tiny(endpoints), tmp_path, patients=patients)
+    assert shown(tables["bds"], "AVAL") == [("a", 7)]
+
+
 def test_wide_visits_with_a_baseline(tmp_path):
     tables = derived(
         tiny(WIDE),

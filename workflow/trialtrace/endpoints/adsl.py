@@ -193,7 +193,7 @@ def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array
         raise UserError(
             Problem(
                 place,
-                found=f"{strange} subjects with a code that has no meaning here",
+                found=f"{strange} values with a code that has no meaning here",
                 expected=f"one of {one_of(meanings)}",
                 do="complete the codes in trial.yaml or the choices in dictionary.csv",
             )

@@ -23,7 +23,7 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     table = study.table(endpoint, columns)
     row = one_row_each(study, endpoint, table, where)
     treatment, behind = own_treatment(study, endpoint, table, row)
-    values = {name: pick(v, row) for name, v in numbers(study, endpoint, table, column).items()}
+    values = numbers(study, endpoint, table, column, row)
     cells = chosen_cells("AVAL", table.name, row, columns)
     values["AVALU"] = unit_column(study.unit(endpoint, column), study.size)
     return Records("bds", np.arange(study.size), values | treatment, (*cells, *behind))
@@ -36,19 +36,19 @@ def unit_column(unit: str | None, size: int) -> "pa.Array":
 
 
 def numbers(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str
+    study: Study, endpoint: Endpoint, table: CleanTable, column: str, row: np.ndarray
 ) -> dict[str, "pa.Array"]:
-    """AVAL of every row, and AVALC with the label where the column holds codes of a scale.
+    """AVAL in each record's row, and AVALC with the label where the column holds codes of a scale.
 
     Codes count as numbers only where the endpoint declares a scale and every code is a number.
     """
     import pyarrow as pa
 
-    values = table.column(column)
+    values = pick(table.column(column), row)
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         found = {"AVAL": values.cast(pa.float64())}
     elif pa.types.is_string(values.type) and "scale" in endpoint.options:
-        found = _coded(study, endpoint, table, column)
+        found = _coded(study, endpoint, table.name, column, values)
     else:
         raise UserError(
             Problem(
@@ -62,13 +62,13 @@ def numbers(
 
 
 def _coded(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str
+    study: Study, endpoint: Endpoint, table: str, column: str, values: "pa.Array"
 ) -> dict[str, "pa.Array"]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     place = f"{study.place(endpoint)}, column {column}"
-    known = study.trial.dictionary.get(table.name, {}).get(column)
+    known = study.trial.dictionary.get(table, {}).get(column)
     labels = known.choices if known else {}
     try:
         scores = pa.array([float(code) for code in labels], type=pa.float64())
@@ -76,9 +76,9 @@ def _coded(
         raise UserError(
             Problem(place, found="codes that are no numbers", expected="numeric codes of a scale")
         ) from None
-    label = decode(table.column(column), labels, place)
+    label = decode(values, labels, place)
     codes = pa.array(list(labels), type=pa.string())
-    return {"AVAL": scores.take(pc.index_in(table.column(column), codes)), "AVALC": label}
+    return {"AVAL": scores.take(pc.index_in(values, codes)), "AVALC": label}
 
 
 def _check_scale(study: Study, endpoint: Endpoint, values: "pa.Array", column: str) -> None:

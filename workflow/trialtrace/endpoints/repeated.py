@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.conditions import columns_of
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.measure import numbers, unit_column
-from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
+from trialtrace.endpoints.records import Cells, Records, chosen_cells
 from trialtrace.endpoints.study import CleanTable, Study, met_rows, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.errors import Problem, UserError, one_of
@@ -64,8 +64,7 @@ def _wide(endpoint: Endpoint, study: Study) -> Found:
     row = one_row_each(study, endpoint, table, where)
     parts, cells = [], []
     for position, column in enumerate(visits):
-        found = numbers(study, endpoint, table, column)
-        parts.append({name: pick(values, row) for name, values in found.items()})
+        parts.append(numbers(study, endpoint, table, column, row))
         for one in chosen_cells("AVAL", table.name, row, [column, *chosen_by]):
             record = one.record + position * study.size
             cells.append(Cells("AVAL", record, one.table, one.row, one.column))
@@ -107,8 +106,7 @@ def _long(endpoint: Endpoint, study: Study) -> Found:
     _check_visits(endpoint, study, table, usable[number[usable] < 0])
     usable = usable[number[usable] >= 0]
     row = _one_row_a_visit(endpoint, study, table, usable, number[usable], len(labels))
-    found = numbers(study, endpoint, table, column)
-    values = {name: pick(v, row) for name, v in found.items()}
+    values = numbers(study, endpoint, table, column, row)
     values["AVALU"] = unit_column(study.unit(endpoint, column), len(row))
     return values, table, row, chosen_cells("AVAL", table.name, row, columns)
 

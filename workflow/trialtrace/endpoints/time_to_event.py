@@ -34,17 +34,13 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     values = _outcome(
         days,
         _numpy(happened.cast("int8").cast("float64")),
-        _said(endpoint, "event_label", endpoint.label),
-        _said(endpoint, "censored_label", "Censored"),
+        np.array([endpoint.options["event_label"]], dtype=object),
+        np.array([endpoint.options["censored_label"]], dtype=object),
     )
     values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
     treatment, behind = own_treatment(study, endpoint, table, row)
     cells = chosen_cells("AVAL", table.name, row, columns)
     return Records("adtte", np.arange(study.size), values | treatment, (*cells, *behind))
-
-
-def _said(endpoint: Endpoint, key: str, otherwise: str) -> np.ndarray:
-    return np.array([endpoint.options.get(key, otherwise)], dtype=object)
 
 
 def _numeric(study: Study, endpoint: Endpoint, values: "pa.Array") -> np.ndarray:
