@@ -1,0 +1,105 @@
+"""What is known of the three trials' data, found again by ingest and cleaning."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import load_trial
+from trialtrace.contracts import CLEAN, REJECTS, read_table
+from trialtrace.sources.ingest import ingest_sources
+
+TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """raw/ and clean/ of each trial."""
+    root = tmp_path_factory.mktemp("results")
+    for name in TRIALS:
+        trial = load_trial(name)
+        ingest_sources(trial, root / name / "raw")
+        clean_tables(trial, root / name / "raw", root / name / "clean")
+    return root
+
+
+def rejects(made: Path, trial: str) -> list[dict]:
+    return read_table(made / trial / "clean" / "rejects.parquet", REJECTS).to_pylist()
+
+
+def balance(made: Path, trial: str) -> dict:
+    return json.loads((made / trial / "clean" / "conservation.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("trial", "table", "rows"),
+    [
+        ("elmunzer2012", "patients", 602),
+        ("ruetzler2013", "patients", 235),
+        ("moertel1990", "outcomes", 1858),
+    ],
+)
+def test_every_row_is_accepted_and_no_cell_is_rejected(
+    made: Path, trial: str, table: str, rows: int
+):
+    counts = balance(made, trial)[table]
+    assert (counts["rows_in"], counts["rows_out"], counts["rows_rejected"]) == (rows, rows, 0)
+    assert all(cells["rejected"] == 0 for cells in counts["columns"].values())
+    assert {row["severity"] for row in rejects(made, trial)} <= {"flag"}
+
+
+def test_elmunzer_one_cell_of_each_aspirin_column_is_coded_missing(made: Path):
+    columns = balance(made, "elmunzer2012")["patients"]["columns"]
+    counts = {name: cells["missing"] for name, cells in columns.items() if cells["missing"]}
+    assert counts == {"asa81": 1, "asa325": 1, "asa": 1, "bleed": 575}
+
+
+def test_elmunzer_22_stored_scores_are_not_the_sum_of_their_criteria(made: Path):
+    scores = [row for row in rejects(made, "elmunzer2012") if row["rule"] == "risk_score"]
+    assert len(scores) == 22
+    assert {row["column"] for row in scores} == {"risk"}
+
+
+def test_elmunzer_two_types_of_dysfunction_contradict_the_suspicion(made: Path):
+    found = [row for row in rejects(made, "elmunzer2012") if row["rule"] == "sod_type"]
+    assert len(found) == 2
+
+
+def test_ruetzler_two_patients_have_no_assessment_at_all(made: Path):
+    columns = balance(made, "ruetzler2013")["patients"]["columns"]
+    assert {cells["missing"] for cells in columns.values()} == {0, 2}
+    assert rejects(made, "ruetzler2013") == []
+
+
+def test_moertel_node4_contradicts_nodes_in_12_patients(made: Path):
+    """node4 = 0 with 5, 8 and 9 nodes; node4 = 1 with 1 (5 patients), 3 (1) and 4 nodes (3)."""
+    table = read_table(made / "moertel1990" / "clean" / "outcomes.parquet", CLEAN).to_pylist()
+    rows = {row["source_row"]: row for row in table}
+    found = Counter(
+        (rows[row["source_row"]]["node4"], rows[row["source_row"]]["nodes"])
+        for row in rejects(made, "moertel1990")
+        if row["rule"] == "more_than_four_nodes"
+    )
+    patients = {key: rows / 2 for key, rows in found.items()}
+    assert patients == {
+        ("0", 5): 1, ("0", 8): 1, ("0", 9): 1, ("1", 1): 5, ("1", 3): 1, ("1", 4): 3,
+    }  # fmt: skip
+
+
+def test_moertel_two_patients_have_no_positive_node(made: Path):
+    found = [row for row in rejects(made, "moertel1990") if row["rule"] == "positive_node"]
+    assert len({row["subject"] for row in found}) == 2
+    assert {row["value"] for row in found} == {"0"}
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_second_run_writes_the_same_bytes(made: Path, tmp_path: Path, name: str):
+    trial = load_trial(name)
+    ingest_sources(trial, tmp_path / "raw")
+    clean_tables(trial, tmp_path / "raw", tmp_path / "clean")
+    for path in sorted(tmp_path.rglob("*")):
+        if path.is_file():
+            first = made / name / path.relative_to(tmp_path)
+            assert path.read_bytes() == first.read_bytes(), path.name
