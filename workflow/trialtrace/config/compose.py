@@ -31,6 +31,7 @@ class Document:
     lines: dict[Path_, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
+    refused: set[Path_] = field(default_factory=set)
 
     def place(self, path: Path_ = ()) -> str:
         """ "file, line 14: analyses.pain.endpoint", at the nearest line that is known."""
@@ -41,8 +42,9 @@ class Document:
         return f"{self.shown}, line {self.lines.get(known, 1)}" + (f": {told}" if told else "")
 
     def add(self, path: Path_, message: str = "", **details: str | None) -> None:
+        """Add a problem, once, and not at a place whose spelling was refused already."""
         problem = Problem(self.place(path), message, **details)
-        if problem not in self.problems:
+        if path not in self.refused and problem not in self.problems:
             self.problems.append(problem)
 
     def sound(self, *path: str | int) -> bool:
@@ -269,6 +271,7 @@ class _Composer:
         self, event: Any, path: Path_, found: str, expected: str, do: str | None = None
     ) -> None:
         told = key_path(path)
+        self.document.refused.add(path)
         self.document.problems.append(
             Problem(
                 f"{self.document.shown}, line {event.start_mark.line + 1}: {told}",

@@ -73,7 +73,7 @@ def normalised() -> dict[str, str]:
 
 
 def kind_of(row: Any, field_type: str, validation: str) -> str:
-    """text, number, number_comma, integer or date; a mistake is added to the row."""
+    """text, number, number_comma, integer or date; "" with a mistake added to the row."""
     if field_type == "calc":
         return "number"
     if field_type == "slider":
@@ -99,6 +99,7 @@ def kind_of(row: Any, field_type: str, validation: str) -> str:
             expected=one_of(_VALIDATIONS, 40),
             do=did_you_mean(validation, _VALIDATIONS),
         )
+        return ""
     return "text"
 
 
@@ -108,7 +109,7 @@ def bounds_problem(
     """(column, found, expected) where a minimum or maximum is none."""
     read = []
     for column, bound in (("minimum", low), ("maximum", high)):
-        if bound is None:
+        if bound is None or not kind:
             continue
         if kind == "text":
             return column, f'"{bound}" on a field of text', "nothing, or a validation type"

@@ -79,9 +79,14 @@ def _unknown_keys(document: Document, path: Path_, error: "ValidationError") -> 
 
 
 def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> None:
+    known = error.schema.get("properties", error.instance)
+    unknown = [key for key in error.instance if key not in known]
     for key in error.validator_value:
-        if key not in error.instance:
-            document.broken.add((*path, key))
+        if key in error.instance:
+            continue
+        document.broken.add((*path, key))
+        # A misspelt key is told as an unknown one.
+        if not did_you_mean(key, unknown):
             document.add(
                 path,
                 f"the key {key} is missing" if "x-expected" not in error.schema else "",
