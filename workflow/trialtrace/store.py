@@ -52,8 +52,9 @@ def significant(values: Any) -> Any:
     import numpy as np
 
     array = np.asarray(values, dtype=np.float64)
-    text = np.char.mod(f"%.{SIGNIFICANT_DIGITS - 1}e", array)
-    return text.astype(np.float64) + 0.0
+    distinct, place = np.unique(array, return_inverse=True)
+    text = np.char.mod(f"%.{SIGNIFICANT_DIGITS - 1}e", distinct)
+    return (text.astype(np.float64) + 0.0)[place].reshape(array.shape)
 
 
 def write_parquet(path: Path, table: Any, mode: int = 0o644) -> None:

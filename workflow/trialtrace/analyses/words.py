@@ -1,6 +1,9 @@
 """How statistics are called and shown: labels, units and text, one table for the whole project."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from math import isnan
+
+from trialtrace.store import SIGNIFICANT_DIGITS
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -60,11 +63,13 @@ NOT_ESTIMABLE = "not estimable"
 
 
 def decimals(value: float, digits: int) -> str:
-    """A number with a fixed number of decimals and a true minus sign; never "−0.0"."""
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    """A number with a fixed number of decimals, halves rounded up, a true minus; never "−0.0".
+
+    Rounded from 12 significant digits, so that 6.25 given as 6.249999999999999 is "6.3".
+    """
+    exact = Decimal(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{abs(rounded) if not rounded else rounded:f}".replace("-", MINUS)
 
 
 def p_text(p: float) -> str:
@@ -72,7 +77,7 @@ def p_text(p: float) -> str:
     if p < 0.0001:
         return "<0.0001"
     digits = 4 if p < 0.00095 else 3 if p < 0.0995 else 2
-    return f"{p:.{digits}f}"
+    return decimals(p, digits)
 
 
 def percent(share: float) -> str:
@@ -101,6 +106,11 @@ def value_text(stat: str, value: float) -> str:
     if stat == "number_needed_to_treat":
         return decimals(value, 1)
     return number(value)
+
+
+def lower_first(label: str) -> str:
+    """A label inside a sentence: "Any cough" is "any cough", "ERCP" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
 
 
 def unit_text(stat: str, unit: str | None) -> str:

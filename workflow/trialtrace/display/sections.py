@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from trialtrace.analyses.words import LABELS, number
+from trialtrace.analyses.words import LABELS, lower_first, number
 from trialtrace.claims.tally import tally, tally_text, worst
 from trialtrace.cleaning.summary import rejects_summary
 from trialtrace.display.links import claim_anchor, trace_link
@@ -46,7 +46,8 @@ def design_line(material: Material) -> str:
     """Design, arms, randomisation; registration where it is known; how the trial stopped."""
     design, trial = material.trial.design, material.trial
     arms = ", ".join(
-        arm.label.lower() + (" (control)" if arm.control else "") for arm in design.arms.values()
+        lower_first(arm.label) + (" (control)" if arm.control else "")
+        for arm in design.arms.values()
     )
     scheme = {"unknown": "scheme of randomisation not recorded"}.get(
         design.scheme, f"{design.scheme.replace('_', ' ')} randomisation"
@@ -176,8 +177,9 @@ def estimand_line(material: Material, analysis: Any) -> str:
     events = "; ".join(f"{e['event']} ({e['strategy']})" for e in estimand.intercurrent) or "none"
     text = (
         f"Estimand {estimand.name}: {estimand.summary}; "
-        f"{trial.endpoints[estimand.variable].label.lower()}; "
-        f"{trial.populations[estimand.population].label.lower()}; intercurrent events: {events}. "
+        f"{lower_first(trial.endpoints[estimand.variable].label)}; "
+        f"{lower_first(trial.populations[estimand.population].label)}; "
+        f"intercurrent events: {events}. "
         f"Decision level {analysis.decision_level:g}, confidence {analysis.confidence:g}."
     )
     return escape_markdown(text)
@@ -198,7 +200,7 @@ def remarks(material: Material, name: str) -> list[str]:
 
 def _where(material: Material, row: Row) -> str:
     who = material.arm_label(row["group1_level"] or row["comparison"])
-    parts = [LABELS[row["stat_name"]], row["stratum"], row["visit"], who.lower()]
+    parts = [LABELS[row["stat_name"]], row["stratum"], row["visit"], lower_first(who)]
     return ", ".join(part for part in parts if part)
 
 

@@ -17,10 +17,12 @@ from trialtrace.analyses.words import (
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
+from trialtrace.trace.content import stratum_words
 
 Row = dict[str, Any]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_COLUMNS = 5
+OF_A_TEST = {"chi_squared": "χ²", "t": "t", "u": "U", "df": "df"}
 
 
 def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) -> str:
@@ -67,15 +69,22 @@ def analysis_tables(material: Material, name: str) -> str:
         row for row in rows
         if row["group1_level"] is None and row["comparison"] is None and row not in effects
     ]  # fmt: skip
-    label = material.trial.plan.analyses[name].label
+    label, by = (getattr(material.trial.plan.analyses[name], k) for k in ("label", "by"))
     made = []
     if by_arm:
         made.append(_pivot(material, by_arm, f"{name}-arms", f"{label}: by arm", "Arm", _arm))
+    interaction = [row for row in compared if by is not None and row["stratum"] is None]
+    compared = [row for row in compared if row not in interaction]
     if compared:
         made.append(
             _pivot(material, compared, f"{name}-compared", f"{label}: comparisons",
                    "Comparison", _comparison)
         )  # fmt: skip
+    if interaction:
+        caption = f"{label}: does the effect differ between the subgroups?"
+        made.append(
+            _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", _comparison)
+        )
     if others:
         made.append(
             _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
@@ -106,10 +115,12 @@ def _pivot(
 
     With more columns than a page bears, or a single line, lines and columns change places.
     """
-    columns = list(dict.fromkeys(_column(row) for row in rows))
+    shown = [row for row in rows if not _inside_p(row, rows)]
+    columns = list(dict.fromkeys(_column(row) for row in shown))
     lines: dict[tuple[str, str], dict[tuple, str]] = {}
-    for row in rows:
-        lines.setdefault((_cut(row), name_of(material, row)), {})[_column(row)] = _cell(row)
+    for row in shown:
+        key = (_cut(material, row), name_of(material, row))
+        lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
     titles = [_title(column, columns) for column in columns]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
@@ -148,8 +159,34 @@ def _column(row: Row) -> tuple:
     return (row["method"], second, row["unit"])
 
 
-def _cut(row: Row) -> str:
-    stratum = row["stratum"].replace("=", ": ") if row["stratum"] else None
+def _inside_p(row: Row, rows: list[Row]) -> bool:
+    """A test's statistic stands in brackets behind its p-value."""
+    return row["stat_name"] in OF_A_TEST and any(
+        each["stat_name"] == "p_value" and _same_test(row, each) for each in rows
+    )
+
+
+def _same_test(one: Row, other: Row) -> bool:
+    keys = ("visit", "stratum", "comparison", "reference", "group1_level")
+    return one["method"].split(".", 1)[1] == other["method"].split(".", 1)[1] and all(
+        one[key] == other[key] for key in keys
+    )
+
+
+def _statistic(p: Row, rows: list[Row]) -> str:
+    """ " (χ² 8.00, df 1)" with links, or nothing."""
+    if p["stat_name"] != "p_value":
+        return ""
+    parts = [
+        f"{OF_A_TEST[row['stat_name']]}{NO_BREAK}{link(row)}"
+        for row in rows
+        if row["stat_name"] in OF_A_TEST and _same_test(row, p)
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _cut(material: Material, row: Row) -> str:
+    stratum = stratum_words(material.trial, row["stratum"]) if row["stratum"] else None
     return ", ".join(part for part in (stratum, row["visit"]) if part)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
+from trialtrace.analyses.words import lower_first
 from trialtrace.cleaning.summary import rejects_summary, run_text
 from trialtrace.conditions import describe
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
@@ -118,11 +119,13 @@ class Tracer:
         elif row["group1_level"] or not row["comparison"]:
             parts.append("all arms")
         parts += [f"at {row['visit']}"] if row["visit"] else []
-        parts += [f"where {row['stratum'].replace('=', ' is ')}"] if row["stratum"] else []
+        parts += [stratum_words(self.trial, row["stratum"])] if row["stratum"] else []
         if row["group2"]:
             parts.append(f"{row['group2']} {row['group2_level'].replace('_', ' × ')}")
         population = self.trial.populations.get(row["population"])
-        return ", ".join([*parts, population.label.lower() if population else row["population"]])
+        return ", ".join(
+            [*parts, lower_first(population.label) if population else row["population"]]
+        )
 
     def _parameter_label(self, row: dict[str, Any]) -> str:
         trial, name = self.trial, row["parameter"]
@@ -259,6 +262,12 @@ def in_words(predicate: dict[str, Any]) -> str:
         ((column, values),) = predicate[COMPLETE].items()
         words += f" and a value at each {column} of {', '.join(values)}"
     return words
+
+
+def stratum_words(trial: "Trial", stratum: str) -> str:
+    """A stratum by the label of its variable: "Pancreatic stent: No"."""
+    name, level = stratum.split("=", 1)
+    return f"{variable_label(trial, name)}: {level}"
 
 
 def variable_label(trial: "Trial", name: str) -> str:

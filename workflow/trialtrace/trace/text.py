@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from trialtrace.fresh import STAGES
+
 WIDTH = 10
+RANGES_SHOWN = 8
 
 
 def trace_text(trace: dict[str, Any], *, colour: bool) -> str:
@@ -84,10 +87,20 @@ def row_line(rows: dict[str, Any]) -> str:
 def raw_lines(members: list[dict[str, Any]]) -> Iterator[str]:
     for member in members:
         for part in member["raw"]:
-            lines = f"lines {part['lines']}" if "lines" in part else f"{part['n_lines']} lines"
+            lines = f"{part['n_lines']} lines"
+            if "lines" in part:
+                lines = f"lines {shortened(part['lines'])}"
             digest = f"   {part['sha256'][:4]}…{part['sha256'][-2:]}" if part["sha256"] else ""
             columns = ", ".join(part["columns"])
             yield f"{member['role']}: {part['source_file']}, {lines}, columns {columns}{digest}"
+
+
+def shortened(lines: str) -> str:
+    """A list of line ranges, cut where it would fill the screen."""
+    ranges = lines.split(", ")
+    if len(ranges) <= RANGES_SHOWN:
+        return lines
+    return f"{', '.join(ranges[:RANGES_SHOWN])}, … ({len(ranges)} ranges; all with --rows)"
 
 
 def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
@@ -98,7 +111,7 @@ def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
         f"{each['count']} {'flagged' if each['severity'] == 'flag' else 'rejected'} "
         f"{each['level']}{'s' if each['count'] != 1 else ''} of {each['table']}"
         f"{'.' + each['column'] if each['column'] else ''} by {each['rule']}: {each['reason']}"
-        f" (lines {each['lines']})"
+        f" (lines {shortened(each['lines'])})"
         for each in rejected
     ]
 
@@ -109,7 +122,8 @@ def claim_line(claim: dict[str, Any]) -> str:
 
 def code_lines(codes: dict[str, str]) -> list[str]:
     """The hash of each stage's code, in the order of the stages."""
-    return [f"{stage:<16}{digest[:16]}" for stage, digest in codes.items()]
+    order = sorted(codes, key=list(STAGES).index)
+    return [f"{stage:<16}{codes[stage][:16]}" for stage in order]
 
 
 def run_line(run: dict[str, Any]) -> str:

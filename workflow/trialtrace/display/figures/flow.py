@@ -20,7 +20,7 @@ def flow_figure(material: Material) -> "Figure":
         (r["stat_name"], r["parameter"], r["group1_level"]): round(r["stat_value"]) for r in rows
     }
     arms = list(material.trial.design.arms)
-    steps = _steps(material, rows)
+    steps = _steps(material, count)
     height = 1.5 + 0.95 * len(steps)
     with drawing(7.2, height) as figure:
         axes = figure.subplots()
@@ -45,17 +45,15 @@ def flow_figure(material: Material) -> "Figure":
         return figure
 
 
-def _steps(material: Material, rows: list[Row]) -> list[tuple[str, str | None, str]]:
-    trial = material.trial
+def _steps(material: Material, count: dict[tuple, int]) -> list[tuple[str, str | None, str]]:
+    """(statistic, parameter, label) of each row of boxes; populations that lose nobody have none."""
+    trial, arms = material.trial, list(material.trial.design.arms)
     steps: list[tuple[str, str | None, str]] = [("randomised", None, "")]
-    for row in rows:
-        if row["group1_level"] != ALL:
-            continue
-        name = row["parameter"]
-        if row["stat_name"] == "in_population":
-            steps.append(("in_population", name, trial.populations[name].label))
-        elif row["stat_name"] == "analysed":
-            steps.append(("analysed", name, f"Analysed: {trial.plan.analyses[name].label}"))
+    for name, population in trial.populations.items():
+        if any(count["in_population", name, a] < count["randomised", None, a] for a in arms):
+            steps.append(("in_population", name, population.label))
+    for name in trial.plan.displays["flow"]["analysed"]:
+        steps.append(("analysed", name, f"Analysed: {trial.plan.analyses[name].label}"))
     return steps
 
 
