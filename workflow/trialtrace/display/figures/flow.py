@@ -46,7 +46,7 @@ def flow_figure(material: Material) -> "Figure":
 
 
 def _steps(material: Material, count: dict[tuple, int]) -> list[tuple[str, str | None, str]]:
-    """(statistic, parameter, label) of each row of boxes; populations that lose nobody have none."""
+    """(statistic, parameter, label) of each row of boxes; none for a population losing nobody."""
     trial, arms = material.trial, list(material.trial.design.arms)
     steps: list[tuple[str, str | None, str]] = [("randomised", None, "")]
     for name, population in trial.populations.items():
