@@ -52,7 +52,7 @@ def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:
         try:
             rows += [_identity(claim) | row for row in Auditor(trial, results, claim, place).rows()]
         except UserError as error:
-            problems.found += error.problems
+            problems.found += error.problems or [Problem(place, str(error))]
     problems.raise_if_any()
     return rows
 
@@ -144,12 +144,10 @@ class Auditor:
         if row["error"]:
             return _not_checkable(component, row["error"], row)
         if component.level is not None and row["ci_level"] is not None:
-            ours = decimal(100 * row["ci_level"])
+            ours = decimal(100 * row["ci_level"]).normalize()
             if ours != component.level:
-                said = (
-                    f"the printed interval is of {component.level}%, ours of {ours.normalize():f}%"
-                )
-                return _not_checkable(component, said, row)
+                kinds = f"printed is a {component.level}% interval, computed a {ours:f}% one"
+                return _not_checkable(component, kinds, row)
         how = self._scale(component, components, row)
         value = self._value(component, row, how)
         if value is None:

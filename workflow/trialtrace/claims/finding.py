@@ -57,7 +57,7 @@ def _given(printed: Component, value: Decimal, verdict: Verdict, row: Row) -> st
             else f"The data give {p_text(value)}"
         )
     noun = _NOUNS.get(printed.name) or _CHANGES.get(printed.word or "", "")
-    behind = _counts(printed, row) + _other_rounding(value, row)
+    behind = _counts(printed, row) + _before_rounding(value, row)
     return f"The data give {noun}{verdict.text}{behind}"
 
 
@@ -91,14 +91,13 @@ def _away(printed: Component, value: Decimal) -> str:
     return f"{number} {noun} of the last digit {'higher' if units > 0 else 'lower'}"
 
 
-def _other_rounding(value: Decimal, row: Row) -> str:
+def _before_rounding(value: Decimal, row: Row) -> str:
     """A number needed to treat is by custom rounded up; say so where that makes another number."""
     if row["stat_name"] != NUMBER_NEEDED or value < 0:
         return ""
     up = value.to_integral_value(ROUND_CEILING)
-    if up == rounded(value, 0):
-        return ""
-    return f" ({rounded(value, 1):.1f} before rounding; {up} if rounded up, as is customary)"
+    custom = "" if up == rounded(value, 0) else f"; {up} if rounded up, as is customary"
+    return f" ({rounded(value, 1):.1f} before rounding{custom})"
 
 
 def _decided(printed: Component, decision: str | None, level: Decimal | None) -> str:

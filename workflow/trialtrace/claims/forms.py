@@ -12,10 +12,11 @@ PLAIN = str.maketrans(
 _COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
 _BARE = r"(?:[-–]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
 _NUMBER = rf"(?:[-–]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
-_POWER = r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]+)?"
+_POWER = r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]{1,3}(?![0-9]))?"
 _PERCENT = r"(?:\s*%|\s+per\s?cent\b(?!age))"
 _POINTS = r"\s+percentage[\s-]+points?"
-_UNIT = r"\s*(?!(?:to|of|and|or|vs|versus|p|ci|per\s?cent)\b)[^\W\d_][\w²³]*(?:/[\w²³]+)*"
+_WORD = r"[^\W\d_]+[23²³]?"
+_UNIT = r"\s*(?!(?:to|of|and|or|vs|versus|p|ci|per\s?cent)\b|e[0-9])" + rf"{_WORD}(?:/{_WORD})*"
 
 RELATIONS = {
     "=": "=", "is": "=", "of": "=",
@@ -79,5 +80,6 @@ INTERVAL = compiled(_INTERVAL)
 DIRECTION = compiled(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER)})[^0-9]*")
 TWO_NUMBERS = compiled(rf"\s*{_NUMBER}\s*[(\[]\s*{_NUMBER}\s*[)\]]\s*")
 JOINER = re.compile(r"[\s,;:]*")
-FIRST_NUMBER = compiled(_NUMBER + _POWER)
+FIRST_NUMBER = compiled(_NUMBER)
+FIRST_P = compiled(_NUMBER + _POWER)
 FIRST_RELATION = compiled(_RELATION)

@@ -15,6 +15,7 @@ from decimal import Decimal
 from trialtrace.claims.forms import (
     DIRECTION,
     FIRST_NUMBER,
+    FIRST_P,
     FIRST_RELATION,
     HEADS,
     INTERVAL,
@@ -33,6 +34,7 @@ NAMES = (
     "count", "denominator", "percent", "value", "sd", "statistic", "df1", "df2",
     "ci_low", "ci_high", "p", "direction",
 )  # fmt: skip
+LONGEST = 200
 FORMS = (
     '"27 of 295 (9.2%)", "11 (1.8%)", "9.2%", "602", "6.5 years", "7.7 percentage points", '
     '"reduced by 40%", "more than 80%", "41.2% (28–55)", "(95% CI 28 to 55)", "P=0.005", '
@@ -80,6 +82,11 @@ def parse(printed: str, place: str = "printed expression") -> list[Component]:
 
     Raises UserError naming `place` for an expression of no known form or an impossible number.
     """
+    if len(printed) > LONGEST:
+        raise UserError(
+            Problem(place, found=f"{len(printed)} characters",
+                    expected=f"one printed expression, of at most {LONGEST} characters")
+        )  # fmt: skip
     plain = printed.translate(PLAIN).rstrip(" .") if not _ends_ns(printed) else printed
     found = _read(printed, plain)
     if found is None:
@@ -175,7 +182,7 @@ def _component(name: str, text: str, **more: object) -> Component:
     if name == "p" and compiled(rf".*?(?:{NS})").fullmatch(plain):
         return Component(name, text, relation="ns")
     body = plain[1:] if name == "p" else plain
-    found = FIRST_NUMBER.search(body)
+    found = (FIRST_P if name == "p" else FIRST_NUMBER).search(body)
     assert found is not None
     before = FIRST_RELATION.search(body[: found.start()])
     words = re.sub(r"\s+", " ", before.group().lower()) if before else "="

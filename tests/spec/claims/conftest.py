@@ -1,0 +1,126 @@
+"""A small trial with a few results, and a ledger written in the test."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from trialtrace.claims.audit import audit_rows
+from trialtrace.config.model import Claim
+from trialtrace.contracts import RESULTS, from_rows
+from trialtrace.paths import project
+
+PAPER = "Someone A et al. J Trials 2020;1:1-9"
+
+
+def result(
+    analysis: str, method: str, value: float | None, who: str = "all", **more: Any
+) -> dict[str, Any]:
+    """A row of the results contract. `who` is a group, a comparison "a-b", or "" for neither."""
+    pair = who.split("-") if "-" in who else None
+    group = who if who and pair is None else None
+    suffix = "".join(f";{k}={more[k]}" for k in ("visit", "stratum", "parameter") if k in more)
+    if "group2" in more:
+        suffix += f";{more['group2']}={more['group2_level']}"
+    return {
+        "result_id": f"toy/{analysis}/{method}@{who or 'all'}{suffix}",
+        "analysis_id": analysis,
+        "method": method,
+        "options": "{}",
+        "population": "itt",
+        "group1_level": group,
+        "comparison": pair[0] if pair else None,
+        "reference": pair[1] if pair else None,
+        "stat_name": method.split(".")[0],
+        "stat_label": method.split(".")[0],
+        "stat_value": value,
+        "stat_text": "not estimable" if value is None else str(value),
+        "synthetic": False,
+    } | more
+
+
+def proportion(analysis: str, group: str, events: int, total: int, **more: Any) -> list[dict]:
+    common = {"denominator": total, **more}
+    return [
+        result(analysis, "count.events", float(events), group, **common),
+        result(analysis, "proportion.wilson", events / total, group,
+               ci_low=0.1, ci_high=0.4, ci_level=0.95, **common),
+    ]  # fmt: skip
+
+
+RESULT_ROWS = [
+    result("flow", "randomised.count", 100.0),
+    result("flow", "randomised.count", 51.0, "drug"),
+    *proportion("pain", "drug", 10, 51),
+    *proportion("pain", "sham", 20, 49),
+    *proportion("pain", "all", 30, 100),
+    result("pain", "risk_difference.newcombe", 10 / 51 - 20 / 49, "drug-sham",
+           ci_low=-0.375, ci_high=-0.031, ci_level=0.95),
+    result("pain", "risk_difference.wald", 10 / 51 - 20 / 49, "drug-sham"),
+    result("pain", "risk_ratio.katz_log", 0.480392156863, "drug-sham",
+           ci_low=0.251, ci_high=0.918, ci_level=0.95),
+    result("pain", "number_needed_to_treat.newcombe", -12.2, "drug-sham"),
+    result("pain", "p_value.fisher", 0.0291, "drug-sham"),
+    *proportion("pain_each", "drug", 5, 50, visit="1 h"),
+    *proportion("pain_each", "drug", 6, 48, visit="2 h"),
+    *proportion("pain_each", "sham", 5, 50, visit="1 h"),
+    *proportion("pain_each", "sham", 3, 48, visit="2 h"),
+    result("pain_each", "p_value.fisher", 0.5, "drug-sham", visit="1 h"),
+    result("pain_each", "p_value.fisher", 0.3, "drug-sham", visit="2 h"),
+    result("score", "mean.t_interval", 54.23, "drug", ci_low=51.0, ci_high=57.5, ci_level=0.95),
+    result("score", "sd.descriptive", 10.08, "drug"),
+    result("score", "mean.t_interval", 56.0, "sham"),
+    result("time", "p_value.log_rank", 0.001, ""),
+    result("time", "p_value.log_rank", 0.002, "drug-sham"),
+    result("time", "follow_up.reverse_kaplan_meier", 2374.0, "all", unit="days"),
+    result("anova", "f.mixed_anova", 5.907, "", group2="effect", group2_level="visit"),
+    result("anova", "df1.mixed_anova", 3.0, "", group2="effect", group2_level="visit"),
+    result("anova", "df2.mixed_anova", 63.0, "", group2="effect", group2_level="visit"),
+    result("anova", "p_value.mixed_anova", 0.0012, "", group2="effect", group2_level="visit"),
+    result("rare", "risk_ratio.katz_log", None, "drug-sham", error="no event in an arm"),
+]  # fmt: skip
+
+
+def claim(name: str, printed: str, selects: dict | None = None, **more: Any) -> Claim:
+    given = {"label": name, "cannot": None, "direction": None, "linked": ()} | more
+    return Claim(
+        name=name, paper="main", cite=PAPER, place="abstract", printed=printed, selects=selects,
+        **given,
+    )  # fmt: skip
+
+
+def toy_trial(claims: list[Claim], *, synthetic: bool = False) -> SimpleNamespace:
+    levels = {"pain": 0.041, "pain_each": 0.05, "time": 0.05, "anova": 0.05}
+    arms = {"drug": SimpleNamespace(name="drug", label="Drug"),
+            "sham": SimpleNamespace(name="sham", label="Sham treatment")}  # fmt: skip
+    return SimpleNamespace(
+        name="toy",
+        at=project(),
+        synthetic=synthetic,
+        claims={each.name: each for each in claims},
+        design=SimpleNamespace(arms=arms),
+        plan=SimpleNamespace(
+            analyses={k: SimpleNamespace(decision_level=v) for k, v in levels.items()}
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def results() -> list[dict[str, Any]]:
+    return from_rows(RESULT_ROWS, RESULTS).to_pylist()
+
+
+@pytest.fixture
+def audit(results) -> Callable[..., list[dict[str, Any]]]:
+    """A function: the rows that the audit makes of claims."""
+
+    def rows(*claims: Claim, synthetic: bool = False) -> list[dict[str, Any]]:
+        return audit_rows(toy_trial(list(claims), synthetic=synthetic), results)
+
+    return rows
+
+
+@pytest.fixture
+def make_claim() -> Callable[..., Claim]:
+    return claim

@@ -1,0 +1,176 @@
+"""What the audit says of a printed number, given the results."""
+
+import pytest
+
+from trialtrace.contracts import CLAIMS, conform, from_rows
+
+DRUG = {"analysis": "pain", "group": "drug"}
+
+
+def brief(rows):
+    return {row["component"]: (row["printed"], row["agreement"]) for row in rows}
+
+
+def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim):
+    # 10 / 51 = 19.6 %
+    rows = audit(make_claim("pain_drug", "10 of 51 (19.6%)", DRUG))
+    assert brief(rows) == {
+        "count": ("10", "exact"), "denominator": ("51", "exact"), "percent": ("19.6%", "exact")
+    }  # fmt: skip
+    assert rows[2]["result_id"] == "toy/pain/proportion.wilson@drug"
+    assert rows[2]["finding"] == "The data give 19.6% (10 of 51), as printed."
+    assert rows[2]["recomputed"] == 19.6078431373
+    assert rows[2]["evidence"] == "data"
+
+
+@pytest.mark.parametrize(
+    ("printed", "selects", "agreement", "finding"),
+    [
+        ("11 (19.6%)", DRUG, "differs", "The data give 10; printed is 11, 1 more."),
+        ("19.5%", DRUG, "differs",
+         "The data give 19.6% (10 of 51); printed is 19.5%, one unit of the last digit lower."),
+        ("about 20%", DRUG, "compatible",
+         "The data give 20% (10 of 51); printed is “about 20%”, which leaves room for it."),
+        ("more than 25%", DRUG, "differs",
+         "The data give 19.6% (10 of 51), which does not agree with the printed “more than 25%”."),
+        ("52%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"}, "exact",
+         "The data give 52%, as printed."),
+        ("reduced by 50%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
+         "differs", "The data give a reduction of 52%; printed is a reduction of 50%, "
+         "two units of the last digit lower."),
+        ("P=0.03", {"analysis": "pain", "stat": "p_value.fisher"}, "exact",
+         "Fisher's exact test on the data gives P = 0.0291, which prints as P=0.03."),
+        ("P=0.06", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",
+         "Fisher's exact test on the data gives P = 0.0291; printed is P=0.06; the two lie on "
+         "different sides of the decision level 0.041."),
+        ("6.5 years", {"analysis": "time", "group": "all", "stat": "follow_up",
+                       "as": "years_from_days"}, "exact", "The data give 6.5 years, as printed."),
+        ("13", {"analysis": "pain", "stat": "number_needed_to_treat"}, "differs",
+         "The data give 12 (12.2 before rounding; 13 if rounded up, as is customary); "
+         "printed is 13, 1 more."),
+        ("100", {"analysis": "flow", "stat": "randomised", "group": "all"}, "exact",
+         "The data give 100, as printed."),
+    ],
+)  # fmt: skip
+def test_findings_can_be_read_by_an_editor(audit, make_claim, printed, selects, agreement, finding):
+    row = audit(make_claim("one", printed, selects))[0]
+    assert (row["agreement"], row["finding"]) == (agreement, finding)
+
+
+def test_an_interval_and_its_decision(audit, make_claim):
+    selects = {"analysis": "pain", "stat": "risk_ratio.katz_log"}
+    rows = audit(make_claim("ratio", "0.48 (95% CI 0.25 to 1.12), P=0.03", selects))
+    assert brief(rows) == {
+        "value": ("0.48", "exact"), "ci_low": ("0.25", "exact"), "ci_high": ("1.12", "differs"),
+        "p": ("P=0.03", "exact"),
+    }  # fmt: skip
+    decisions = {row["component"]: row["decision"] for row in rows}
+    assert decisions == {"value": None, "ci_low": "changes", "ci_high": "changes", "p": "same"}
+
+
+def test_limits_change_places_where_the_scale_runs_backwards(audit, make_claim):
+    # 100 (1 - 0.918) = 8.2, 100 (1 - 0.251) = 74.9
+    selects = {"analysis": "pain", "stat": "risk_ratio.katz_log", "as": "percent_reduction"}
+    rows = audit(make_claim("reduction", "52% (8.2 to 74.9)", selects))
+    assert {row["agreement"] for row in rows} == {"exact"}
+    assert {row["decision"] for row in rows[1:]} == {"same"}
+
+
+def test_an_interval_of_another_level_is_not_compared(audit, make_claim):
+    rows = audit(make_claim("pain_drug", "19.6% (90% CI 11 to 30)", DRUG))
+    assert [row["agreement"] for row in rows] == ["exact", "not_checkable", "not_checkable"]
+    assert "printed is a 90% interval, computed a 95% one" in rows[1]["finding"]
+
+
+def test_an_f_statistic_with_its_degrees_of_freedom_and_p(audit, make_claim):
+    selects = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "visit"}
+    rows = audit(make_claim("visit_effect", "F(3, 63) = 5.907, p < 0.01", selects))
+    assert {row["component"]: row["agreement"] for row in rows} == dict.fromkeys(
+        ("statistic", "df1", "df2", "p"), "exact"
+    )
+    assert rows[3]["result_id"].startswith("toy/anova/p_value.mixed_anova")
+
+
+def test_mean_with_standard_deviation(audit, make_claim):
+    selects = {"analysis": "score", "stat": "mean", "group": "drug"}
+    rows = audit(make_claim("score_drug", "mean (SD) 54.2 (10.1)", selects))
+    assert brief(rows) == {"value": ("54.2", "exact"), "sd": ("10.1", "exact")}
+
+
+@pytest.mark.parametrize(
+    ("selects", "direction", "agreement", "decision"),
+    [
+        ({"analysis": "pain"}, {"lower": "drug", "than": "sham"}, "exact", "same"),
+        ({"analysis": "pain"}, {"higher": "drug", "than": "sham"}, "differs", "changes"),
+        ({"analysis": "pain_each", "visit": "2 h"}, {"lower": "drug", "than": "sham"},
+         "differs", "changes"),
+        # 5 of 50 in both groups: neither is less.
+        ({"analysis": "pain_each", "visit": "1 h"}, {"lower": "drug", "than": "sham"},
+         "differs", "changes"),
+        ({"analysis": "score"}, {"lower": "drug", "than": "sham"}, "exact", "same"),
+    ],
+)  # fmt: skip
+def test_directions(audit, make_claim, selects, direction, agreement, decision):
+    (row,) = audit(make_claim("less", "less with the drug", selects, direction=direction))
+    assert (row["agreement"], row["decision"]) == (agreement, decision)
+    assert "size" not in row
+
+
+def test_finding_of_a_direction(audit, make_claim):
+    direction = {"lower": "drug", "than": "sham"}
+    (row,) = audit(
+        make_claim("less", "less with the drug", {"analysis": "pain"}, direction=direction)
+    )
+    assert row["finding"] == (
+        "The data give 19.6% (10 of 51) with drug and 40.8% (20 of 49) with sham treatment, "
+        "as printed."
+    )
+
+
+# --- not checkable ------------------------------------------------------------------------------
+
+
+def test_a_claim_that_nothing_recomputes_says_why(audit, make_claim):
+    rows = audit(make_claim("severe", "13 (4.4%)", cannot="The data has no severity."))
+    assert [row["finding"] for row in rows] == ["Not checkable: The data has no severity."] * 2
+    for row in rows:
+        assert row["agreement"] == "not_checkable"
+        assert not {"evidence", "decision", "size", "recomputed"} & set(row)
+
+
+def test_a_result_without_a_value_says_why(audit, make_claim):
+    (row,) = audit(make_claim("rare", "0.5", {"analysis": "rare", "stat": "risk_ratio"}))
+    assert row["finding"] == "Not checkable: no event in an arm."
+    assert row["result_id"] == "toy/rare/risk_ratio.katz_log@drug-sham"
+
+
+def test_nothing_of_a_synthetic_trial_stands_beside_a_published_number(audit, make_claim):
+    rows = audit(
+        make_claim("pain_drug", "10 of 51 (19.6%)", DRUG),
+        make_claim("less", "less with the drug", {"analysis": "pain"},
+                   direction={"lower": "drug", "than": "sham"}),
+        synthetic=True,
+    )  # fmt: skip
+    for row in rows:
+        assert row["agreement"] == "not_checkable"
+        assert row["finding"] == "Not checkable: synthetic source."
+        assert row.get("recomputed") is None and row.get("result_id") is None
+
+
+# --- the table ----------------------------------------------------------------------------------
+
+
+def test_rows_keep_the_contract_and_the_order_of_the_ledger(audit, make_claim):
+    rows = audit(
+        make_claim("z_first", "10 of 51 (19.6%)", DRUG),
+        make_claim("a_second", "P=0.03", {"analysis": "pain", "stat": "p_value"}),
+    )
+    table = conform(from_rows(rows, CLAIMS), CLAIMS, "test")
+    assert table["claim_id"].to_pylist() == ["z_first"] * 3 + ["a_second"]
+
+
+def test_text_of_the_ledger_is_kept_as_it_stands(audit, make_claim):
+    label = '<script>alert("x")</script> & more'
+    (row,) = audit(make_claim("pain_drug", "19.6%", DRUG, label=label))
+    assert row["label"] == label
+    assert row["quote"] == "19.6%"

@@ -1,0 +1,85 @@
+"""The ledgers of the real trials: verdicts that follow from arithmetic on the printed counts."""
+
+import pytest
+
+from trialtrace.analyses.run import analyse_plan
+from trialtrace.claims.audit import audit_claims
+from trialtrace.claims.tally import tally
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import load_trial
+from trialtrace.contracts import CLAIMS, read_table
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.sources.ingest import ingest_sources
+
+TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
+
+
+@pytest.fixture(scope="module")
+def claims_of(tmp_path_factory):
+    """A function: the claims table of a trial, made once from its raw data."""
+    made = {}
+
+    def claims(name):
+        if name not in made:
+            at = tmp_path_factory.mktemp(name)
+            trial = load_trial(name)
+            ingest_sources(trial, at / "raw")
+            clean_tables(trial, at / "raw", at / "clean")
+            derive_datasets(trial, at / "clean", at / "derived")
+            analyse_plan(trial, at / "derived", at / "analysis")
+            audit_claims(trial, at / "analysis", at / "audit" / "claims.parquet")
+            made[name] = read_table(at / "audit" / "claims.parquet", CLAIMS)
+        return made[name]
+
+    return claims
+
+
+VERDICTS = [
+    # 27 / 295 = 9.15 %
+    ("elmunzer2012", "pep_indomethacin", "percent", "exact", None),
+    # 27 / 295 - 52 / 307 = -7.786 percentage points; 16.9 - 9.2 = 7.7 only from rounded numbers
+    ("elmunzer2012", "pep_absolute_reduction", "percent", "differs", None),
+    # 1 / 0.07786 = 12.8
+    ("elmunzer2012", "pep_number_needed", "value", "exact", "same"),
+    # Fisher's exact test: 0.005339
+    ("elmunzer2012", "pep_p", "p", "exact", "same"),
+    # 12 / 58 = 20.69 %
+    ("elmunzer2012", "no_stent_placebo", "percent", "differs", None),
+    # 3 / 48 = 6.25 %, a half, rounded up
+    ("elmunzer2012", "no_stent_indomethacin", "percent", "exact", None),
+    # The data has no severity.
+    ("elmunzer2012", "severe_p", "p", "not_checkable", None),
+    # 235 rows
+    ("ruetzler2013", "enrolled", "value", "differs", None),
+    # 24 / 117 = 20.51 %
+    ("ruetzler2013", "sore_throat_4h_licorice", "percent", "exact", None),
+    # 22 of 117 against 42 of 116
+    ("ruetzler2013", "less_at_30_min", "direction", "exact", "same"),
+    ("moertel1990", "eligible_lev_5fu", "value", "exact", None),
+    # 1 - exp(-0.51209312) = 40.1 %; 1 - exp(-0.01512329) = 1.5 %
+    ("moertel1990", "recurrence_lev_5fu", "percent", "exact", "same"),
+    ("moertel1990", "recurrence_lev", "percent", "exact", "same"),
+    ("moertel1990", "first_death_lev_5fu_p", "p", "not_checkable", None),
+]
+
+
+@pytest.mark.parametrize(("trial", "claim", "component", "agreement", "decision"), VERDICTS)
+def test_known_verdicts(claims_of, trial, claim, component, agreement, decision):
+    (row,) = [
+        row
+        for row in claims_of(trial).to_pylist()
+        if (row["claim_id"], row["component"]) == (claim, component)
+    ]
+    assert (row["agreement"], row["decision"]) == (agreement, decision)
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_every_claim_of_the_ledger_has_a_verdict(claims_of, trial):
+    counts = tally(claims_of(trial))
+    assert counts["claims"] == len(load_trial(trial).claims)
+    assert counts["claims"] == sum(n for word, n in counts.items() if word != "claims")
+    for row in claims_of(trial).to_pylist():
+        checkable = row["agreement"] != "not_checkable"
+        assert (row["evidence"] == "data") == checkable
+        assert (row["recomputed"] is not None) == checkable
+        assert row["finding"].endswith(".")

@@ -1,0 +1,93 @@
+"""A claim names exactly one result; anything else is told with the place and the candidates."""
+
+import pytest
+
+from trialtrace.errors import UserError
+
+PLACE = "config/trials/toy/claims.yaml: claims.one"
+
+
+@pytest.mark.parametrize(
+    ("printed", "selects", "said"),
+    [
+        # several
+        ("P=0.5", {"analysis": "pain_each", "stat": "p_value.fisher"},
+         ["2 results meet this", "@drug-sham;visit=1 h", "@drug-sham;visit=2 h"]),
+        ("7.7 percentage points", {"analysis": "pain", "stat": "risk_difference",
+                                   "as": "percent_decrease"},
+         ["2 results meet this", "risk_difference.newcombe", "risk_difference.wald"]),
+        ("10%", {"analysis": "pain_each", "group": "drug"}, ["2 results meet this", "visit=1 h"]),
+        # none
+        ("P=0.5", {"analysis": "pain", "stat": "p_value.chi_squared"},
+         ["no result meets this", "toy/pain/p_value.fisher@drug-sham"]),
+        ("10%", {"analysis": "pain", "group": "durg"},
+         ["no result meets this", "toy/pain/proportion.wilson@drug"]),
+        ("P=0.5", {"analysis": "pain_each", "stat": "p_value.fisher", "visit": "3 h"},
+         ["no result meets this", "visit: 3 h", "visit=2 h"]),
+        ("P=0.5", {"analysis": "pian", "stat": "p_value"},
+         ["claims.one.is.analysis", "'pian'", 'did you mean "pain"?']),
+        # what the claim leaves open
+        ("0.48", {"analysis": "pain"}, ["no stat", "risk_ratio.katz_log"]),
+        ("3.5 days", {"analysis": "pain", "group": "drug"}, ["no stat"]),
+        ("46%", {"analysis": "pain", "stat": "risk_ratio"},
+         ["a percentage compared with risk_ratio", "percent_reduction"]),
+        ("reduced by 46%", {"analysis": "pain", "stat": "risk_difference.wald"},
+         ['words that say "lower"']),
+        ("increased by 46%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
+         ['words that say "higher"']),
+        ("6.5 years", {"analysis": "time", "group": "all", "stat": "follow_up"},
+         ["printed in years, recomputed in days"]),
+        ("46%", {"analysis": "pain", "stat": "risk_ratio", "as": "percents"},
+         ["claims.one.is.as", "percents"]),
+    ],
+)  # fmt: skip
+def test_a_claim_that_names_no_single_result(audit, make_claim, printed, selects, said):
+    with pytest.raises(UserError) as told:
+        audit(make_claim("one", printed, selects))
+    assert PLACE in str(told.value)
+    for text in said:
+        assert text in str(told.value)
+
+
+def test_the_whole_test_and_one_comparison_can_be_told_apart(audit, make_claim):
+    log_rank = {"analysis": "time", "stat": "p_value.log_rank"}
+    rows = audit(
+        make_claim("overall", "P=0.001", log_rank | {"group": "all"}),
+        make_claim("pair", "P=0.002", log_rank | {"compare": {"of": "drug", "to": "sham"}}),
+    )
+    assert [row["agreement"] for row in rows] == ["exact", "exact"]
+
+
+def test_every_mistake_is_told_at_once(audit, make_claim):
+    with pytest.raises(UserError) as told:
+        audit(
+            make_claim("first", "hello", {"analysis": "pain"}),
+            make_claim("second", "19.6%", {"analysis": "pain", "group": "drug"}, linked=("frist",)),
+            make_claim("third", "P=0.03", {"analysis": "none", "stat": "p_value"}),
+        )  # fmt: skip
+    assert len(told.value.problems) == 3
+    assert 'did you mean "first"?' in str(told.value)
+
+
+@pytest.mark.parametrize("linked", [("one",), ("nobody",)])
+def test_linked_claims_exist_and_are_others(audit, make_claim, linked):
+    with pytest.raises(UserError, match="another claim of this ledger"):
+        audit(make_claim("one", "19.6%", {"analysis": "pain", "group": "drug"}, linked=linked))
+
+
+@pytest.mark.parametrize(
+    ("printed", "direction"),
+    [
+        ("less with the drug", None),
+        ("19.6%", {"lower": "drug", "than": "sham"}),
+        ("less with the drug", {"lower": "drug"}),
+    ],
+)
+def test_words_need_a_direction_and_numbers_have_none(audit, make_claim, printed, direction):
+    with pytest.raises(UserError, match=r"claims\.one"):
+        audit(make_claim("one", printed, {"analysis": "pain"}, direction=direction))
+
+
+def test_a_claim_with_neither_source_nor_reason(audit, make_claim):
+    with pytest.raises(UserError, match="cannot"):
+        audit(make_claim("one", "19.6%"))
