@@ -35,7 +35,7 @@ class Sources:
     """The project's code: modules of the package, scripts, reports and the files beside them."""
 
     at: Project
-    _edges: dict[Path, Edges] = field(default_factory=dict)
+    known: dict[tuple[Path, bytes], Edges] = field(default_factory=dict)
     _digests: dict[Path, bytes] = field(default_factory=dict)
 
     @cached_property
@@ -72,9 +72,10 @@ class Sources:
 
     def edges(self, path: Path) -> Edges:
         """What a module, script or report leads to."""
-        if path not in self._edges:
-            self._edges[path] = self._read(path)
-        return self._edges[path]
+        key = (path, self.digest(path))
+        if key not in self.known:
+            self.known[key] = self._read(path)
+        return self.known[key]
 
     def _read(self, path: Path) -> Edges:
         try:

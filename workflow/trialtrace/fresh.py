@@ -20,8 +20,6 @@ from trialtrace.closure import Sources
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.paths import Project
 
-TRIAL_FILES = ("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml", "plan.yaml")
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -31,17 +29,21 @@ class Stage:
     settings: tuple[str, ...] = ()
 
 
+TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
+ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 STAGES = {
-    "ingest_sources": Stage(TRIAL_FILES[:1]),
-    "clean_tables": Stage(TRIAL_FILES[:3]),
-    "derive_datasets": Stage(TRIAL_FILES[:4]),
-    "analyse_plan": Stage(TRIAL_FILES, ("seed",)),
-    "check_results": Stage(TRIAL_FILES, ("seed",)),
-    "audit_claims": Stage(("trial.yaml", "plan.yaml", "claims.yaml")),
-    "render_report": Stage((*TRIAL_FILES, "claims.yaml"), ("seed", "disclosure", "formats")),
+    "ingest_sources": Stage((TRIAL,)),
+    "clean_tables": Stage((TRIAL, DICTIONARY, CLEANING)),
+    "derive_datasets": Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
+    "analyse_plan": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
+    "check_results": Stage((TRIAL, ENDPOINTS, PLAN)),
+    "audit_claims": Stage((TRIAL, PLAN, CLAIMS)),
+    "render_report": Stage(
+        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats")
+    ),
 }
 # Made once for all trials, from their reports.
-SITE = "build_site"
+SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 
 # Which names of a registry a trial's configuration uses.
 NAMED: dict[str, Callable[[Trial], set[str]]] = {
@@ -99,13 +101,12 @@ class Freshness:
         return self._trials.setdefault(name, load_trial(name, self.at))
 
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
-        """The trial's configuration files that a stage reads, with their schemas."""
-        if trial is None:
-            return set()
-        names = STAGES[rule].files
-        schemas = {self.at.schemas / f"{Path(name).stem}.schema.json" for name in names}
-        folder = self.at.trial_config(trial)
-        return {folder / name for name in names} | {path for path in schemas if path.is_file()}
+        """The trial's configuration files that a stage reads, and the schemas they must keep."""
+        stage = STAGES[rule] if trial else SITE_STAGE
+        parts = [Path(name).stem for name in stage.files] + ["config"] * bool(stage.settings)
+        schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}
+        files = {self.at.trial_config(trial) / name for name in stage.files} if trial else set()
+        return files | {path for path in schemas if path.is_file()}
 
     def code(self, rule: str, trial: str | None = None) -> str:
         """The hash of a job's code and environment, which pages and results carry."""
@@ -116,7 +117,7 @@ class Freshness:
 
     def job(self, rule: str, trial: str | None = None) -> str:
         """The hash that goes into the params of a job: code, configuration, settings."""
-        used = STAGES[rule].settings if trial else ("trials", "disclosure")
+        used = (STAGES[rule] if trial else SITE_STAGE).settings
         values = (f"{name}={getattr(self.settings, name)!r}" for name in used)
         return self.sources.hash(self.config_files(rule, trial), self.code(rule, trial), *values)
 

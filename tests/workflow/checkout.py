@@ -1,0 +1,83 @@
+"""A copy of the checkout in another folder, run there as a user would."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TRACING = Path(__file__).parent / "tracing"
+PARTS = (
+    "Snakefile", "profiles", "workflow", "scripts", "config", "reports", "environment.yml",
+    "requirements.lock", "pyproject.toml",
+)  # fmt: skip
+Job = tuple[str, str | None]
+
+
+def messages() -> dict[str, str]:
+    """Message of a rule, without its trial -> the rule."""
+    text = "\n".join(path.read_text() for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
+    pattern = r'^rule (\w+):\n    message:\n        "(?:\{wildcards.trial\}|all trials): (.*)"'
+    return {words: rule for rule, words in re.findall(pattern, text, re.MULTILINE)}
+
+
+@dataclass
+class Copy:
+    """A copy of the checkout and the environment in which its workflow runs."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def snakemake(self, *words: str, **more: str) -> subprocess.CompletedProcess:
+        return subprocess.run(self.command(*words), **self.how(**more), check=False)
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "snakemake", *words]
+
+    def how(self, **more: str) -> dict:
+        """Where and with which variables; the copy's package comes before the installed one."""
+        path = os.pathsep.join([str(self.root / "workflow"), more.pop("PYTHONPATH", "")])
+        environment = os.environ | self.environment | more | {"PYTHONPATH": path.rstrip(os.pathsep)}
+        return {"cwd": self.root, "env": environment, "capture_output": True, "text": True}
+
+    def scheduled(self, *words: str) -> set[Job]:
+        """The jobs that a dry run lists."""
+        done = self.snakemake("--dry-run", *words)
+        assert done.returncode == 0, done.stderr
+        listed = re.findall(r"^Job \d+: ([\w ]+): (.*)$", done.stderr + done.stdout, re.MULTILINE)
+        rules = messages()
+        return {(rules[words], None if trial == "all trials" else trial) for trial, words in listed}
+
+
+def copy_checkout(folder: Path) -> Copy:
+    for name in PARTS:
+        source = ROOT / name
+        if source.is_symlink():
+            (folder / name).symlink_to(source.readlink())
+        elif source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy2(source, folder / name)
+    return Copy(folder)
+
+
+def files_of(root: Path) -> dict[str, bytes]:
+    """Everything that a run makes, but for the record of the run."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for folder in ("results", "site")
+        for path in sorted((root / folder).rglob("*"))
+        if path.is_file() and path.name != "run.json"
+    }
+
+
+@dataclass
+class Traced:
+    """What the jobs of a run executed and read, by the tracing module."""
+
+    files: dict[Job, set[str]]
+    settings: dict[Job, set[str]]

@@ -1,0 +1,164 @@
+"""A changed file reruns exactly the jobs that can come to use it.
+
+The hashes are computed from source alone (trialtrace.fresh). Against them stands a trace of a whole
+run: which modules each job had imported when it ended, which files it had opened or handed to
+another program, which settings it had looked at.
+"""
+
+from pathlib import Path
+
+import pytest
+from checkout import Copy, Job, Traced
+
+from trialtrace.closure import Sources
+from trialtrace.config import load_settings
+from trialtrace.fresh import SITE, SITE_STAGE, STAGES, Freshness, freshness
+from trialtrace.paths import project
+
+# Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:
+# code for input that the three trials do not have, reports' styles that Quarto alone reads.
+EXCESS_SHARE = 0.15
+
+
+def sources(root: Path) -> list[str]:
+    """Every file of code, configuration, schemas, templates and reports, and the lock."""
+    found = [
+        path
+        for folder in ("workflow/trialtrace", "workflow/schemas", "reports", "scripts", "config")
+        for path in sorted((root / folder).rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return [str(path.relative_to(root)) for path in (*found, root / "requirements.lock")]
+
+
+def downstream(jobs: set[Job], trials: tuple[str, ...]) -> set[Job]:
+    """The jobs with everything that is made from what they make."""
+    rules = list(STAGES)
+    found = set(jobs)
+    for rule, trial in jobs:
+        found |= {(later, trial) for later in rules[rules.index(rule) + 1 :]} if trial else set()
+    return found | ({(SITE, None)} if any(trial in trials for _, trial in found) else set())
+
+
+def changed_jobs(before: dict[Job, str], after: dict[Job, str]) -> set[Job]:
+    return {job for job in before if before[job] != after[job]}
+
+
+@pytest.fixture(scope="session")
+def hashes(run: Copy) -> dict[Job, str]:
+    return freshness(project(run.root)).all_jobs()
+
+
+@pytest.fixture(scope="session")
+def direct(run: Copy, hashes: dict[Job, str]) -> dict[str, set[Job]]:
+    """For every file: the jobs whose hash a change of it changes."""
+    found = {}
+    at = project(run.root)
+    read = Sources(at).known
+    for name in sources(run.root):
+        path = run.root / name
+        data = path.read_bytes()
+        path.write_bytes(data + b"\n")
+        try:
+            after = Freshness(at, load_settings(at), Sources(at, read)).all_jobs()
+            found[name] = changed_jobs(hashes, after)
+        finally:
+            path.write_bytes(data)
+    return found
+
+
+def test_every_job_that_used_a_file_is_scheduled_when_it_changes(run, traced, direct):
+    trials = project_trials(run)
+    unseen = {
+        (name, job)
+        for job, used in traced.files.items()
+        for name in used - {"config/config.yaml"}
+        if job not in downstream(direct[name], trials)
+    }
+    assert len(traced.files) == len(trials) * len(STAGES) + 1
+    assert not unseen
+
+
+def test_a_setting_reruns_the_jobs_that_looked_at_it(traced: Traced):
+    """config.yaml counts by its values: a trial more in its list reruns no other trial."""
+    for (rule, trial), looked_at in traced.settings.items():
+        assert looked_at <= set((STAGES[rule] if trial else SITE_STAGE).settings)
+
+
+def test_nothing_else_is_hashed_but_a_bounded_rest(traced: Traced, direct):
+    used = {(name, job) for job, names in traced.files.items() for name in names}
+    hashed = {(name, job) for name, jobs in direct.items() for job in jobs}
+    hashed -= {(name, job) for name, job in hashed if name in ("requirements.lock",)}
+    rest = {}
+    for name, (rule, _) in sorted(hashed - used, key=str):
+        if name != f"scripts/{rule}.py":
+            rest.setdefault(name, set()).add(rule)
+    count = len(hashed - used)
+    listing = "\n".join(f"{name}: {', '.join(sorted(rules))}" for name, rules in rest.items())
+    print(f"{count} of {len(hashed)} (file, job) pairs were hashed and not used:\n{listing}")
+    assert count <= EXCESS_SHARE * len(hashed), listing
+
+
+def test_no_module_reruns_everything_but_the_core(direct, hashes):
+    """What a hash over the whole package would do. The core is what each stage begins with."""
+    everywhere = {name for name, jobs in direct.items() if jobs >= set(hashes) - {(SITE, None)}}
+    core = ("__init__", "errors", "paths", "store", "contracts", "job", "locks")
+    allowed = {f"workflow/trialtrace/{name}.py" for name in core}
+    beyond = {n for n in everywhere - allowed if not n.startswith("workflow/trialtrace/config/")}
+    assert beyond <= {"requirements.lock", "workflow/schemas/common.schema.json",
+                      "workflow/schemas/trial.schema.json"}  # fmt: skip
+    assert len(direct) > 100
+
+
+def project_trials(run: Copy) -> tuple[str, ...]:
+    return freshness(project(run.root)).settings.trials
+
+
+SAMPLE = {
+    "a method that one trial names": ["workflow/trialtrace/analyses/survival.py"],
+    "a pure function": ["workflow/trialtrace/stats/proportions.py"],
+    "a plan": ["config/trials/ruetzler2013/plan.yaml"],
+    "a ledger and a style sheet": ["config/trials/moertel1990/claims.yaml", "reports/trial.qmd"],
+    "the lock": ["requirements.lock"],
+    "a script": ["scripts/audit_claims.py"],
+}
+
+
+@pytest.mark.parametrize("names", SAMPLE.values(), ids=list(SAMPLE))
+def test_snakemake_schedules_what_the_hashes_say(run: Copy, changing, hashes, names):
+    changing(*names)
+    after = freshness(project(run.root)).all_jobs()
+    expected = downstream(changed_jobs(hashes, after), project_trials(run))
+    assert expected
+    assert run.scheduled() == expected
+
+
+def test_without_a_change_nothing_is_scheduled(run: Copy):
+    assert run.scheduled() == set()
+
+
+def test_a_run_executes_what_was_scheduled(run: Copy, changing):
+    """The claims ledger of one trial, changed and put back: two runs of three jobs each."""
+    name = "config/trials/moertel1990/claims.yaml"
+    changing(name)
+    expected = run.scheduled()
+    assert expected == {
+        ("audit_claims", "moertel1990"),
+        ("render_report", "moertel1990"),
+        (SITE, None),
+    }
+    data = (run.root / name).read_bytes()
+    for text in (data, data.rstrip() + b"\n"):
+        (run.root / name).write_bytes(text)
+        done = run.snakemake("--cores", "2")
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count(" of 3  ") == 3
+    assert run.scheduled() == set()
+
+
+def test_another_python_or_lock_is_another_environment(run: Copy):
+    made = freshness(project(run.root))
+    plain = made.job("clean_tables", "moertel1990")
+    other = Freshness(made.at, made.settings, made.sources)
+    other.__dict__["environment"] = ("lock", "python 3.99")
+    assert other.job("clean_tables", "moertel1990") != plain
