@@ -1,5 +1,6 @@
 """Two samples by means and by ranks, from scipy.stats."""
 
+import warnings
 from collections.abc import Callable
 from math import exp, log, nan, sqrt
 
@@ -37,7 +38,9 @@ def superiority(data: Data, asked: Asked) -> Recomputed:
 def _error(x: np.ndarray, y: np.ndarray, value: float) -> float:
     """The standard error of the estimate; 0 where the samples do not overlap or are all tied."""
     if abs(value - 0.5) > 1e-3:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with warnings.catch_warnings():
+            # Samples that do not overlap; the statistic is infinite then, as it should be.
+            warnings.simplefilter("ignore")
             t = float(stats.brunnermunzel(x, y).statistic)
         return abs((value - 0.5) / t)
     # So near to 1/2 the quotient has no digits: the same variance from the ranks.

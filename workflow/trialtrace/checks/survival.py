@@ -186,17 +186,19 @@ def _survdiff(data: Data, asked: Asked) -> tuple[float, float, int]:
     """The statistic, its degrees of freedom and subjects; NaN where no two arms can be compared."""
     from statsmodels.duration.survfunc import survdiff
 
-    records = data.records(asked)
-    first = records.loc[_happened(records) == 1, "AVAL"].min()
-    present = records[records["AVAL"] >= first]["TRTP"].nunique()
-    if present < 2:
-        return nan, nan, len(records)
+    everybody = data.records(asked)
+    n, first = len(everybody), everybody.loc[_happened(everybody) == 1, "AVAL"].min()
+    # An arm whose subjects have all left before the first event takes no part.
+    present = everybody.loc[everybody["AVAL"] >= first, "TRTP"].unique()
+    if len(present) < 2:
+        return nan, nan, n
+    records = everybody[everybody["TRTP"].isin(present)]
     arms = records["TRTP"].astype("category").cat.codes
     try:
         statistic, _ = survdiff(records["AVAL"], _happened(records), arms)
     except np.linalg.LinAlgError:
-        return nan, nan, len(records)
-    return float(statistic), float(present - 1), len(records)
+        return nan, nan, n
+    return float(statistic), float(len(present) - 1), n
 
 
 CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {

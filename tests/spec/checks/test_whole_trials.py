@@ -1,0 +1,176 @@
+"""Every result of every trial is checked, and every planted error is found."""
+
+import json
+from math import isfinite
+
+import pyarrow as pa
+import pytest
+
+from trialtrace.analyses import registry as methods
+from trialtrace.checks import registry
+from trialtrace.checks.run import check_results, checked, coverage
+from trialtrace.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
+from trialtrace.errors import UserError
+
+REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
+SYMMETRIC = ("p_", "chi_squared", "df", "f.", "u.")
+
+
+def test_every_method_of_the_plan_has_a_check():
+    assert set(registry.MODULES) == set(methods.MODULES)
+
+
+def test_the_made_up_plan_uses_every_method(trials):
+    assert registry._steps(trials("made")[0]) == set(methods.MODULES)
+
+
+@pytest.mark.parametrize("name", ["made", *REAL])
+def test_every_result_is_checked_and_agrees(trials, results, tmp_path, name):
+    trial, folder = trials(name)
+    out = tmp_path / "checks.parquet"
+    check_results(trial, folder / "derived", folder / "analysis", out)
+    checks = read_table(out, CHECKS)
+    assert coverage(results(name), checks) == 1.0
+    assert all(checks["agrees"].to_pylist())
+
+
+def test_results_without_a_value_are_checked_too(results):
+    rows = results("made").to_pylist()
+    refused = {row["method"] for row in rows if row["error"] is not None}
+    assert {"risk_difference.newcombe", "p_value.fisher", "hazard_ratio.cox"} <= refused
+    assert any(row["stat_value"] is None and row["error"] is None for row in rows)
+
+
+@pytest.mark.parametrize("component", ["stat_value", "ci_low", "ci_high"])
+def test_an_error_of_a_millionth_is_found_in_every_method(trials, results, component):
+    def plant(row):
+        row[component] *= 1 + 1e-6
+
+    expected, found = disagreements(trials, results, usable(component), plant)
+    assert found == expected
+
+
+def test_swapped_bounds_are_found_in_every_method(trials, results):
+    def plant(row):
+        row["ci_low"], row["ci_high"] = row["ci_high"], row["ci_low"]
+
+    def choose(row):
+        return usable("ci_low")(row) and row["ci_low"] != row["ci_high"]
+
+    expected, found = disagreements(trials, results, choose, plant)
+    assert found == expected
+
+
+def test_swapped_arms_are_found_in_every_estimate(trials, results):
+    def plant(row):
+        row["comparison"], row["reference"] = row["reference"], row["comparison"]
+
+    def choose(row):
+        return row["comparison"] and usable("ci_low")(row) and row["stat_name"] != "hazard_ratio"
+
+    expected, found = disagreements(trials, results, choose, plant)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "option", "other"),
+    [
+        ("hazard_ratio.cox", "ties", "breslow"),
+        ("survival.kaplan_meier", "interval", "log"),
+        ("risk_difference.mantel_haenszel", "variance", "sato"),
+        ("p_value.welch_t", "sides", "less"),
+        ("f.mixed_anova", "sums_of_squares", "II"),
+    ],
+)
+def test_a_result_that_says_another_option_than_it_used_is_found(
+    trials, results, method, option, other
+):
+    def plant(row):
+        row["options"] = json.dumps(json.loads(row["options"]) | {option: other})
+
+    def choose(row):
+        given = json.loads(row["options"]).get(option)
+        effect = row["group2_level"] == "visit" if method == "f.mixed_anova" else True
+        number = usable("ci_low" if row["ci_level"] else "stat_value")(row)
+        return row["method"] == method and given not in (None, other) and effect and number
+
+    expected, found = disagreements(trials, results, choose, plant)
+    assert expected and found == expected
+
+
+def test_a_number_where_the_method_has_none_is_found(trials, results):
+    def plant(row):
+        row["stat_value"], row["error"] = 0.5, None
+
+    expected, found = disagreements(trials, results, lambda row: row["error"] is not None, plant)
+    assert found == expected
+
+
+def test_a_missing_number_is_found(trials, results):
+    def plant(row):
+        row["stat_value"] = None
+
+    expected, found = disagreements(trials, results, usable("stat_value"), plant)
+    assert found == expected
+
+
+def test_another_number_of_subjects_is_found(trials, results):
+    def plant(row):
+        row["n_used"] += 1
+
+    def choose(row):
+        return row["n_used"] is not None and row["stat_name"] != "p_adjusted"
+
+    expected, found = disagreements(trials, results, choose, plant)
+    assert found == expected
+
+
+def test_a_disagreement_stops_the_run_names_the_result_and_leaves_no_file(
+    trials, results, tmp_path
+):
+    trial, folder = trials("elmunzer2012")
+    rows = results("elmunzer2012").to_pylist()
+    wrong = "elmunzer2012/pep_primary/risk_difference.newcombe@indomethacin-placebo"
+    row = next(row for row in rows if row["result_id"] == wrong)
+    row["ci_low"] *= 1.000001
+    write_table(tmp_path / "analysis" / "results.parquet", from_rows(rows, RESULTS), RESULTS)
+    out = tmp_path / "out" / "checks.parquet"
+    with pytest.raises(UserError) as raised:
+        check_results(trial, folder / "derived", tmp_path / "analysis", out)
+    message = str(raised.value)
+    assert message.count("result ") == 1
+    assert f"{wrong}, ci_low" in message and "confint_proportions_2indep" in message
+    assert repr(row["ci_low"])[:9] in message
+    assert not out.parent.exists()
+
+
+def test_the_bytes_of_the_checks_are_the_same_twice(trials, tmp_path):
+    trial, folder = trials("made")
+    for name in ("one", "two"):
+        check_results(trial, folder / "derived", folder / "analysis", tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def usable(component):
+    """Rows whose component is a number that a relative error changes."""
+
+    def choose(row):
+        value = row[component]
+        return value is not None and isfinite(value) and value != 0
+
+    return choose
+
+
+def disagreements(trials, results, choose, plant) -> tuple[set, set]:
+    """Plant an error in one row of every method and analysis; (planted, found) result ids."""
+    planted, seen, rows = set(), set(), results("made").to_pylist()
+    for row in rows:
+        key = row["method"], row["analysis_id"]
+        if key not in seen and choose(row):
+            seen.add(key)
+            planted.add(row["result_id"])
+            plant(row)
+    trial, folder = trials("made")
+    table: pa.Table = from_rows(rows, RESULTS)
+    compared = checked(trial, folder / "derived", table)
+    return planted, {each.result_id for each in compared if not each.agrees}
