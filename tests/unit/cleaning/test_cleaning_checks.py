@@ -114,3 +114,20 @@ def test_checks_run_on_rows_that_were_accepted():
 def test_checks_that_do_not_fit_the_table(given: dict):
     with pytest.raises(UserError, match=r"checks\.order"):
         clean(check(**given), PAIRS)
+
+
+def test_a_check_does_not_take_keys_away():
+    with pytest.raises(UserError, match="would take away key columns: id"):
+        clean(check("reject", columns=("id",), expect={"low": "present"}), PAIRS)
+
+
+def test_a_check_has_a_name_of_its_own():
+    rule = CleaningCheck("required", "x", "visits", "flag", ("low",), expect={"low": "present"})
+    with pytest.raises(UserError, match="name of a rule"):
+        clean(rule, PAIRS)
+
+
+def test_checks_of_a_table_whose_rows_are_all_rejected():
+    for rule in (check(**ORDER), check(stored="high", points=SCORE), check(constant=("sex",))):
+        cleaned = clean(rule, "id|visit|low|high|sex\n|a|1|2|f\n")
+        assert cleaned.table.num_rows == 0

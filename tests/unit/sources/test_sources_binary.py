@@ -106,3 +106,19 @@ def test_half_a_file(bench: Bench):
 def test_nested_values_have_no_text(bench: Bench):
     pq.write_table(pa.table({"list": pa.array([[1, 2]])}), bench.data / "a.parquet")
     assert "column list" in bench.refuses("a.parquet")
+
+
+def test_names_that_stand_twice(bench: Bench):
+    pq.write_table(pa.table([[1], [2]], names=["a", "a"]), bench.data / "a.parquet")
+    assert "stand twice: a" in bench.refuses("a.parquet")
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "ascii"])
+def test_text_of_another_encoding(bench: Bench, encoding: str):
+    pyreadstat.write_sav(FRAME, str(bench.data / "a.sav"))
+    assert "declare its encoding" in bench.refuses("a.sav", encoding=encoding)
+
+
+def test_a_file_without_records(bench: Bench):
+    pyreadstat.write_sav(FRAME.iloc[:0], str(bench.data / "a.sav"))
+    assert bench.ingest("a.sav") == []

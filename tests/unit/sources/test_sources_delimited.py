@@ -35,6 +35,11 @@ def test_lines_without_any_character_are_no_records(bench: Bench):
     assert manifest["tables"]["visits"]["file"]["blank_lines"] == 3
 
 
+def test_line_ends_of_an_old_mac(bench: Bench):
+    bench.put("a.csv", "id,age\r1,2\r3,4\r")
+    assert places(bench.ingest("a.csv", **CSV)) == [2, 3]
+
+
 def test_a_table_may_have_no_rows(bench: Bench):
     bench.put("a.csv", "id,age\n")
     assert bench.ingest("a.csv", **CSV) == []
@@ -103,6 +108,7 @@ BAD = {
     "no text encoding": ("id\n1\n", {"encoding": "base64"}, ["'base64'", "text encoding"]),
     "wrong separator": ("id;a\n1;2\n", {}, ["one column", "';'", "separator"]),
     "separator of two": ("id;a\n1;2\n", {"separator": ";;"}, ["';;'", "one character"]),
+    "a workbook": (b"PK\x03\x04\x14\0", {}, ["Excel workbook", "true format"]),
     "empty file": (b"", {}, ["0 bytes"]),
     "a sheet of a text": ("id\n1\n", {"sheet": "A"}, ["no setting of the format csv"]),
     "decimal sign": ("id\n1\n", {"decimal": "·"}, ["decimal", "expected"]),

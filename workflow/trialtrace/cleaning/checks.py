@@ -8,7 +8,7 @@ is counted.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trialtrace.cleaning.rejects import FLAG, REJECT, Finding
+from trialtrace.cleaning.rejects import FLAG, REJECT, RULES, Finding
 from trialtrace.cleaning.values import as_mask
 from trialtrace.conditions import columns_of, evaluate, met, mistakes
 from trialtrace.config.model import CleaningCheck, Condition
@@ -37,17 +37,15 @@ def run_check(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> J
     where = as_mask(met(check.where, table)) if check.where else None
     if check.stored is not None:
         holds = _score_holds(check, table)
-        columns = check.columns or (check.stored,)
         reason = f"{check.stored} differs from the sum of its points"
     elif check.expect is not None:
         holds = evaluate(check.expect, table)
-        columns = check.columns or tuple(columns_of(check.expect))
         reason = "does not hold"
     else:
         raise UserError(
             Problem(f"cleaning.yaml: checks.{check.name}", expected="expect, stored or constant")
         )
-    return _judged(check, table, holds, where, columns, f"{check.label}: {reason}")
+    return _judged(check, table, holds, where, f"{check.label}: {reason}")
 
 
 def _judged(
@@ -55,7 +53,6 @@ def _judged(
     table: "pa.Table",
     holds: "pa.Array",
     where: "np.ndarray | None",
-    columns: tuple[str, ...],
     reason: str,
 ) -> Judged:
     import numpy as np
@@ -65,7 +62,7 @@ def _judged(
     broken = looked & as_mask(pc.invert(holds))
     unknown = looked & as_mask(pc.is_null(holds))
     findings = []
-    for column in columns:
+    for column in columns_of_check(check):
         findings += _cells(check, table, column, broken, reason)
     counts = {"looked_at": looked, "broken": broken, "not_judged": unknown}
     return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
@@ -92,10 +89,10 @@ def _score_holds(check: CleaningCheck, table: "pa.Table") -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    total = pa.array([0.0]).take(pa.array([0] * 0)) if not table.num_rows else None
+    total = pa.repeat(0.0, table.num_rows)
     for point in check.points:
-        given = pc.multiply(evaluate(point["when"], table).cast(pa.float64()), float(point["give"]))
-        total = given if total is None else pc.add(total, given)
+        met_or_not = evaluate(point["when"], table).cast(pa.float64())
+        total = pc.add(total, pc.multiply(met_or_not, float(point["give"])))
     difference = pc.abs(pc.subtract(table[check.stored].combine_chunks().cast(pa.float64()), total))
     return pc.less_equal(difference, TOLERANCE)
 
@@ -106,7 +103,7 @@ def _constant(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> J
 
     findings, looked, broken = [], 0, 0
     codes = np.unique(subject.to_numpy(zero_copy_only=False), return_inverse=True)[1]
-    for column in check.constant:
+    for column in columns_of_check(check):
         values = table[column].combine_chunks().dictionary_encode().indices
         present = values.is_valid().to_numpy(zero_copy_only=False)
         number = values.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -148,9 +145,20 @@ def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
         for column in columns:
             if column not in kinds:
                 problems.add(f"{place}.{key}", found=repr(column), expected="a column of the table")
+    if check.name in RULES:
+        problems.add(place, "is the name of a rule that every table is cleaned by", do="rename it")
     if check.severity not in (REJECT, FLAG):
         problems.add(f"{place}.severity", found=repr(check.severity), expected="flag or reject")
     problems.raise_if_any()
+
+
+def columns_of_check(check: CleaningCheck) -> tuple[str, ...]:
+    """The columns that a check lists, and takes away if its severity is reject."""
+    if check.constant:
+        return check.constant
+    if check.stored is not None:
+        return check.columns or (check.stored,)
+    return check.columns or tuple(columns_of(check.expect or {}))
 
 
 def column_kinds(table: "pa.Table") -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.checks import columns_of_check
+from trialtrace.cleaning.rejects import REJECT
 from trialtrace.cleaning.values import as_mask, stripped
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
@@ -77,6 +79,14 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     for name in rules.missing:
         if name not in raw.column_names:
             problems.add(f"{at}.missing.{name}", expected="a column of the raw table")
+    for check in trial.cleaning.checks.values():
+        held = set(columns_of_check(check)) & {spec.subject, *spec.key}
+        if check.table == spec.name and check.severity == REJECT and held:
+            problems.add(
+                f"{trial.name}: cleaning.yaml: checks.{check.name}",
+                f"would take away key columns: {one_of(sorted(held))}",
+                do="list other columns, or use severity: flag",
+            )
     if spec.name == trial.subjects.table and not raw.num_rows:
         problems.add(f"{trial.name}: raw table {spec.of}", "has no rows, so there is no subject")
     problems.raise_if_any()

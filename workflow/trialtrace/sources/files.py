@@ -61,9 +61,7 @@ def _load_item(trial: Trial, folder: Path, name: str, settings: dict[str, Any]) 
     kind = _format(given, settings.get("format"), place)
     reader = importlib.import_module(FORMATS[kind])
     _check_settings(settings, (*COMMON, *reader.SETTINGS), kind, place)
-    data = path.read_bytes()
-    if not data:
-        raise UserError(Problem(given, "the file is empty (0 bytes)", do="export the table again"))
+    data = _bytes_of(path, given)
     digest = sha256_bytes(data)
     _check_hash(given, settings.get("sha256"), digest, place)
     shown = path.relative_to(folder).as_posix()
@@ -71,6 +69,16 @@ def _load_item(trial: Trial, folder: Path, name: str, settings: dict[str, Any]) 
     notes = {"format": kind, "size": len(data), "sha256": digest} | records.notes
     spelling = {key: settings[key] for key in SPELLING if key in settings}
     return RawTable(name, replace(records, notes=notes), spelling)
+
+
+def _bytes_of(path: Path, name: str) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(Problem(name, f"the file cannot be read: {error.strerror}")) from None
+    if not data:
+        raise UserError(Problem(name, "the file is empty (0 bytes)", do="export the table again"))
+    return data
 
 
 def _find(folder: Path, name: str, place: str) -> Path:

@@ -27,6 +27,14 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BINARY = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook",
+    bytes.fromhex("d0cf11e0a1b11ae1"): "an old Excel workbook",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "compressed (gzip)",
+    b"$FL2": "an SPSS file",
+    b"%PDF": "a PDF",
+}
 LONGEST_CELL = 1 << 20
 BLOCK = 50_000
 
@@ -35,6 +43,7 @@ Record = tuple[int, list[str]]
 
 def read(opened: "Opened") -> Records:
     """The cells of a text file, each as found between its separators and quotes."""
+    _check_text(opened)
     separator = _separator(opened)
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
@@ -50,6 +59,20 @@ def read(opened: "Opened") -> Records:
         "blank_lines": blank + line - 1,
     }
     return Records(cells, lines, opened.name, notes)
+
+
+def _check_text(opened: "Opened") -> None:
+    """A binary file under the name of a text would be told as bad encoding otherwise."""
+    for start, kind in BINARY.items():
+        if opened.data.startswith(start):
+            raise UserError(
+                Problem(
+                    opened.name,
+                    f"this is {kind}, whatever its name says",
+                    expected="delimited text",
+                    do=f"declare its true format in {opened.place}.format, or export it as text",
+                )
+            )
 
 
 def _separator(opened: "Opened") -> str:

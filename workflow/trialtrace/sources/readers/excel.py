@@ -45,7 +45,7 @@ def read(opened: "Opened") -> Records:
     (line, header), *body = numbered
     width = _width([row for _, row in numbered])
     names = check_header(
-        [None if name is None else str(name) for name in header[:width]],
+        [None if name is None else cell_text(name) for name in header[:width]],
         f"{source_file}, row {line}",
     )
     cells = _cells([row for _, row in body], names)

@@ -17,7 +17,7 @@ def read(opened: "Opened") -> Records:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(opened.data))
+        table = pq.ParquetFile(pa.BufferReader(opened.data)).read()
     except (pa.ArrowInvalid, OSError):
         raise UserError(
             Problem(

@@ -54,11 +54,13 @@ def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
         options = {}
     try:
         return parse(io.BytesIO(opened.data), output_format="dict", **options)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError) as error:
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, ValueError) as e:
+        # Only the library's own messages are sure to hold no value of the data.
+        why = str(e) if isinstance(e, pyreadstat.ReadstatError) else type(e).__name__
         raise UserError(
             Problem(
                 opened.name,
-                f"this {NAMES[opened.format]} file cannot be read: {error}",
+                f"this {NAMES[opened.format]} file cannot be read: {why}",
                 expected="a whole file of this format",
                 do="export it again; where text cannot be decoded, declare its encoding",
             )
