@@ -71,6 +71,8 @@ RESULT_ROWS = [
     result("score", "mean.t_interval", 54.23, "drug", ci_low=51.0, ci_high=57.5, ci_level=0.95),
     result("score", "sd.descriptive", 10.08, "drug"),
     result("score", "mean.t_interval", 56.0, "sham"),
+    result("score", "mean_difference.welch", -1.77, "drug-sham",
+           ci_low=-5.5, ci_high=1.96, ci_level=0.95),
     result("time", "p_value.log_rank", 0.001, ""),
     result("time", "p_value.log_rank", 0.002, "drug-sham"),
     result("time", "follow_up.reverse_kaplan_meier", 2374.0, "all", unit="days"),

@@ -45,6 +45,11 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
          "different sides of the decision level 0.041."),
         ("6.5 years", {"analysis": "time", "group": "all", "stat": "follow_up",
                        "as": "years_from_days"}, "exact", "The data give 6.5 years, as printed."),
+        ("P=0.02", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",
+         "Fisher's exact test on the data gives P = 0.0291; printed is P=0.02; both lie on the "
+         "same side of the decision level 0.041."),
+        ("reduced by 1.8", {"analysis": "score", "stat": "mean_difference"}, "exact",
+         "The data give a reduction of 1.8, as printed."),
         ("13", {"analysis": "pain", "stat": "number_needed_to_treat"}, "differs",
          "The data give 12 (12.2 before rounding; 13 if rounded up, as is customary); "
          "printed is 13, 1 more."),

@@ -139,7 +139,7 @@ def test_decision_of_an_interval(printed, recomputed, null, decision):
         ("years_from_days", 2374.125, "6.5"),
         ("months_from_days", 30.4375, "1"),
         ("inverse", 0.333333333333, "3"),
-        ("per_event_avoided", -12.8442774075, "12.8442774075"),
+        ("opposite_sign", -12.8442774075, "12.8442774075"),
     ],
 )
 def test_conversions(how, value, expected):

@@ -62,6 +62,10 @@ EXPRESSIONS = [
     ("41.2% (28 to 55)", {"percent": "41.2", "ci_low": "28", "ci_high": "55"}),
     ("41.2% (28, 55)", {"percent": "41.2", "ci_low": "28", "ci_high": "55"}),
     ("41.2% [95% CI: 28% to 55%]", {"percent": "41.2", "ci_low": "28", "ci_high": "55"}),
+    (
+        "41.2 (95 percent confidence interval, 28 to 55)",
+        {"value": "41.2", "ci_low": "28", "ci_high": "55"},
+    ),
     ("(95% CI 28 to 55)", {"ci_low": "28", "ci_high": "55"}),
     ("−7.8 (95% CI −13.2 to −2.4)", {"value": "-7.8", "ci_low": "-13.2", "ci_high": "-2.4"}),
     ("−7.8 (–13.2–2.4)", {"value": "-7.8", "ci_low": "-13.2", "ci_high": "2.4"}),

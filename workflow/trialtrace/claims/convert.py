@@ -18,10 +18,10 @@ CONVERSIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "years_from_days": lambda x: x / _YEAR,
     "months_from_days": lambda x: x / (_YEAR / 12),
     "inverse": lambda x: 1 / x,
-    "per_event_avoided": lambda x: -x,
+    "opposite_sign": lambda x: -x,
 }
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
-LOWERS = {"percent_reduction", "percent_decrease"}
+LOWERS = {"percent_reduction", "percent_decrease", "opposite_sign"}
 NUMBER_NEEDED = "number_needed_to_treat"
 FRACTIONS = SHARES | {"risk_difference"}
 
@@ -38,6 +38,7 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
 
     A number needed to treat is stored as patients for one more event, so negative where events are
     avoided; unless the claim says `as: value`, the printed one is patients for one event avoided.
+    "Reduced by 2.3" is the opposite of a difference.
 
     Raises UserError for an unknown conversion, or where scales or units cannot be the same.
     """
@@ -53,8 +54,9 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
                         do="say as: percent, percent_reduction or percent_decrease under `is`")
             )  # fmt: skip
         wanted = "percent"
-    if given is None and stat == NUMBER_NEEDED:
-        wanted = "per_event_avoided"
+    reduction = printed.name == "value" and printed.word == "lower"
+    if given is None and (stat == NUMBER_NEEDED or reduction):
+        wanted = "opposite_sign"
     _refuse_words(printed, wanted, place)
     _refuse_units(printed, wanted, unit, place)
     return wanted or "value"
@@ -87,4 +89,4 @@ def _singular(unit: str) -> str:
 
 def falls(name: str) -> bool:
     """Whether a larger result is a smaller printed number, so that limits change places."""
-    return name in LOWERS or name in ("inverse", "per_event_avoided")
+    return name in LOWERS or name == "inverse"

@@ -7,6 +7,7 @@ from trialtrace.claims.agreement import (
     COMPATIBLE,
     DIFFERS,
     EXACT,
+    SAME,
     UNDETERMINED,
     Verdict,
     p_text,
@@ -45,7 +46,7 @@ def sentence(
 ) -> str:  # fmt: skip
     """The finding on a number that could be recomputed."""
     told = _given(printed, value, verdict, row) + _compared(printed, value, verdict)
-    return f"{told}{_decided(printed, decision, level)}."
+    return f"{told}{_decided(printed, verdict, decision, level)}."
 
 
 def _given(printed: Component, value: Decimal, verdict: Verdict, row: Row) -> str:
@@ -100,7 +101,11 @@ def _before_rounding(value: Decimal, row: Row) -> str:
     return f" ({rounded(value, 1):.1f} before rounding{custom})"
 
 
-def _decided(printed: Component, decision: str | None, level: Decimal | None) -> str:
+def _decided(
+    printed: Component, verdict: Verdict, decision: str | None, level: Decimal | None
+) -> str:
+    if decision == SAME and printed.name == "p" and verdict.agreement == DIFFERS:
+        return f"; both lie on the same side of the decision level {level}"
     if decision == CHANGES:
         if printed.name == "p":
             return f"; the two lie on different sides of the decision level {level}"

@@ -64,7 +64,8 @@ _P = (
     rf"(?:{_NUMBER}{_POWER}|{NS})|{NS})"
 )
 _INTERVAL = (
-    rf"[(\[]?\s*(?:(?P<level>[0-9.]+)\s*%\s*(?=c))?(?P<ci>CI\b|confidence\s+interval)?[\s:,=]*[(\[]?\s*"
+    rf"[(\[]?\s*(?:(?P<level>[0-9]+(?:\.[0-9]+)?){_PERCENT}\s*(?=c))?"
+    rf"(?P<ci>CI\b|confidence\s+interval)?[\s:,=]*[(\[]?\s*"
     rf"(?P<ci_low>{_BARE}(?:{_PERCENT})?)\s*(?:to\b|and\b|,|;|-|–)\s*"
     rf"(?P<ci_high>{_BARE}(?:{_PERCENT})?)(?:{_POINTS})?(?:{_UNIT})?\s*[)\]]*"
 )

@@ -87,16 +87,12 @@ def parse(printed: str, place: str = "printed expression") -> list[Component]:
             Problem(place, found=f"{len(printed)} characters",
                     expected=f"one printed expression, of at most {LONGEST} characters")
         )  # fmt: skip
-    plain = printed.translate(PLAIN).rstrip(" .") if not _ends_ns(printed) else printed
+    plain = printed.translate(PLAIN)
     found = _read(printed, plain)
     if found is None:
         raise UserError(Problem(place, found=repr(printed), **_unread(plain)))
     _refuse_impossible(found, printed, place)
     return found
-
-
-def _ends_ns(printed: str) -> bool:
-    return printed.rstrip().lower().endswith("s.")
 
 
 def _unread(plain: str) -> dict[str, str]:
@@ -136,7 +132,7 @@ def _tail(printed: str, plain: str, start: int) -> list[Component] | None:
         joined = JOINER.match(plain, start)
         assert joined is not None
         start = joined.end()
-        if start >= len(plain):
+        if not plain[start:].strip(" ."):
             return found
         match = P.match(plain, start) or INTERVAL.match(plain, start)
         if match is None or (match.re is INTERVAL and not _is_interval(match, alone=False)):
