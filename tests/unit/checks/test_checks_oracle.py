@@ -143,11 +143,12 @@ STATISTICS = {
     "partial_eta_squared": "partial_eta_squared",
     "generalised_eta_squared": "generalised_eta_squared",
 }  # fmt: skip
+MIXED = [case for case in oracle_data("repeated") if not case.startswith("one_arm")]
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
 
 
 @pytest.mark.parametrize("squares", ["II", "III"])
-@pytest.mark.parametrize("case", ["unbalanced", "balanced", "scores", "two_visits", "many_visits"])
+@pytest.mark.parametrize("case", MIXED)
 def test_mixed_anova(case, squares):
     expected = oracle("repeated")[case]
     rows = oracle_data("repeated")[case]
@@ -169,6 +170,9 @@ def test_mixed_anova(case, squares):
             if name in expected:
                 found = repeated.check(made, asked(f"{stat}.mixed_anova", effect, **common))
                 assert found.value == near(expected[name], 1e-7), (effect, stat)
+    for stat in ("mauchly_w", "mauchly_p"):
+        found = repeated.check(made, asked(f"{stat}.mixed_anova", "visit", **common))
+        assert found.value == near(expected[f"type{squares}.{stat}"], 1e-7)
 
 
 @pytest.mark.parametrize("case", oracle_data("two_samples"))
@@ -187,3 +191,29 @@ def test_two_samples_by_ranks(case):
                 check = scales.CHECKS[f"{stat}.{method}"]
                 found = check(data(pd.DataFrame(frame)), asked(sides=sides))
                 assert found.value == near(expected[f"mann_whitney.{sides}.{correction}.{of_r}"])
+
+
+def test_breslow_day_at_an_odds_ratio_of_one():
+    """Strata mirror each other, so the common odds ratio is 1 and expected counts are plain.
+
+    Each stratum expects 30 * 25 / 60 = 12.5 treated events with variance
+    1 / (1/12.5 + 1/17.5 + 1/12.5 + 1/17.5) = 3.645833; the distance is 2.5 in both.
+    """
+    strata = pd.DataFrame([("x", "1", 15, 30, 10, 30), ("x", "2", 10, 30, 15, 30)],
+                          columns=["case", "stratum", "x1", "n1", "x0", "n0"])  # fmt: skip
+    for name in ("breslow_day", "breslow_day_tarone"):
+        check = stratified.CHECKS[f"chi_squared.{name}"]
+        found = check(strata_data(strata), asked(strata=["site"]))
+        assert found.value == near(2 * 2.5**2 / 3.6458333333333333)
+
+
+@pytest.mark.parametrize("case", ["plain", "heterogeneous"])
+def test_both_ways_to_breslow_day_agree(case, monkeypatch):
+    made = strata_data(oracle_data("strata")[case])
+    for name in ("breslow_day", "breslow_day_tarone"):
+        check = stratified.CHECKS[f"chi_squared.{name}"]
+        monkeypatch.setattr(stratified, "NEAR_ONE", 1e-3)
+        library = check(made, asked(strata=["site"]))
+        monkeypatch.setattr(stratified, "NEAR_ONE", 1e9)
+        roots = check(made, asked(strata=["site"]))
+        assert library.by != roots.by and library.value == near(roots.value)

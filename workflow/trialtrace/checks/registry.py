@@ -53,13 +53,14 @@ def checks_for(trial: "Trial") -> "dict[str, Check]":
     from trialtrace.checks import descriptive, flow, multiplicity
 
     found = {**flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
-    names = {MODULES[key] for key in _steps(trial) if key in MODULES}
+    names = {MODULES[key] for key in steps(trial) if key in MODULES}
     for name in sorted(names):
         found |= importlib.import_module(name).CHECKS
     return found
 
 
-def _steps(trial: "Trial") -> set[str]:
+def steps(trial: "Trial") -> set[str]:
+    """Every "statistic.method" of the trial's plan."""
     found = set()
     for analysis in trial.plan.analyses.values():
         steps = (*analysis.describe, *analysis.estimates, *analysis.tests, analysis.interaction)

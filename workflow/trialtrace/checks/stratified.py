@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import inf, nan, sqrt
 from typing import TYPE_CHECKING
 
+from scipy.optimize import brentq
 from scipy.stats import chi2, norm
 
 from trialtrace.checks.data import Asked, Data
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STRATIFIED = "statsmodels.stats.contingency_tables.StratifiedTable"
+BY_ROOTS = "scipy.optimize.brentq (expected counts of Breslow and Day)"
+# So near to a common odds ratio of 1 the library's expected counts lose their digits (0/0 at 1).
+NEAR_ONE = 1e-3
 
 
 def strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
@@ -121,12 +125,35 @@ def _breslow_day(tarone: bool, part: str) -> Callable[[Data, Asked], Recomputed]
         table, n = strata(data, asked)
         table = _informative(table)
         by = f"{STRATIFIED}.test_equal_odds (adjust={tarone})"
-        if len(table) < 2 or odds_ratio(data, asked).value in (0.0, inf):
+        common = odds_ratio(data, asked).value
+        if len(table) < 2 or common in (0.0, inf):
             return Recomputed(by, nan, n_used=n)
-        found = _stratified(table).test_equal_odds(adjust=tarone)
-        return Recomputed(by, _part(part, float(found.statistic), len(table) - 1), n_used=n)
+        if abs(common - 1) > NEAR_ONE:
+            statistic = float(_stratified(table).test_equal_odds(adjust=tarone).statistic)
+        else:
+            by, statistic = BY_ROOTS, _equal_odds(table, common, tarone)
+        return Recomputed(by, _part(part, statistic, len(table) - 1), n_used=n)
 
     return check
+
+
+def _equal_odds(table: "pd.DataFrame", common: float, tarone: bool) -> float:
+    """The same statistic, its expected counts being found numerically."""
+    distance, variances = 0.0, []
+    square = 0.0
+    for row in table.itertuples():
+        events = row.x1 + row.x0
+        low, high = max(0.0, events - row.n0), min(row.n1, events)
+
+        def excess(a: float, row=row, events=events) -> float:
+            return a * (row.n0 - events + a) - common * (events - a) * (row.n1 - a)
+
+        a = float(brentq(excess, low, high, xtol=1e-14, rtol=1e-14))
+        cells = (a, row.n1 - a, events - a, row.n0 - events + a)
+        variances.append(1 / sum(1 / cell for cell in cells))
+        square += (row.x1 - a) ** 2 / variances[-1]
+        distance += row.x1 - a
+    return square - (distance**2 / sum(variances) if tarone else 0.0)
 
 
 def _part(part: str, statistic: float, df: int) -> float:
