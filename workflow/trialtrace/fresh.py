@@ -56,13 +56,8 @@ NAMED: dict[str, Callable[[Trial], set[str]]] = {
 
 
 def formats_of(trial: Trial) -> set[str]:
-    """The formats of the trial's data files, as declared or by their names."""
-    from trialtrace.sources.readers import SUFFIXES
-
-    files = [file for item in trial.source.items.values() for file in item.get("files", [item])]
-    declared = {given["format"] for given in trial.source.items.values() if "format" in given}
-    named = {SUFFIXES.get(Path(file.get("file", "")).suffix.lower(), "") for file in files}
-    return declared | named | {file["format"] for file in files if "format" in file}
+    """The formats of the trial's data files; a registry data set has none."""
+    return {item["format"] for item in trial.source.items.values() if "format" in item}
 
 
 def steps_of(trial: Trial) -> set[str]:

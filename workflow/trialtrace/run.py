@@ -57,10 +57,7 @@ def data_files(trial: Trial) -> dict[Path, str | None]:
     if trial.source.kind != "files":
         return {}
     folder = Path(trial.source.folder or ".")
-    listed = [
-        item | file for item in trial.source.items.values() for file in item.get("files", [{}])
-    ]
-    return {folder / file["file"]: file.get("sha256") for file in listed}
+    return {folder / item["path"]: item.get("sha256") for item in trial.source.items.values()}
 
 
 def check_data(trial: Trial, problems: Problems) -> None:
