@@ -40,12 +40,12 @@ METHODS: dict[str, Method] = {
         "Breslow and Day 1980; Tarone 1985, Biometrika 72:91",
     ),
     "mann_whitney": Method(
-        "Mann-Whitney test, normal approximation with tie correction",
-        "Mann and Whitney 1947, Ann Math Stat 18:50",
+        "Mann-Whitney test",
+        "normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50",
     ),
     "mann_whitney_continuity": Method(
-        "Mann-Whitney test, normal approximation with tie and continuity correction",
-        "Mann and Whitney 1947, Ann Math Stat 18:50",
+        "Mann-Whitney test, continuity corrected",
+        "normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50",
     ),
     "brunner_munzel": Method(
         "P(X > Y) + P(X = Y)/2, interval on the logit scale",
@@ -84,8 +84,13 @@ def method_of(name: str) -> Method:
     short = name.split(".", 1)[1]
     if short in METHODS:
         return METHODS[short]
-    adjust = next((each for each in METHODS if short.startswith(f"{each}_")), None)
+    adjust = adjustment_of(short)
     if adjust is None:
         return Method(short.replace("_", " "))
     inner = method_of(f"p_value.{short.removeprefix(adjust + '_')}")
     return Method(f"{METHODS[adjust].title} of {inner.title}", METHODS[adjust].reference)
+
+
+def adjustment_of(short: str) -> str | None:
+    """The adjustment in front of an adjusted test: "holm_fisher" is by "holm"."""
+    return next((each for each in METHODS if short.startswith(f"{each}_")), None)

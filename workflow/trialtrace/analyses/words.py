@@ -69,7 +69,7 @@ def decimals(value: float, digits: int) -> str:
     """
     exact = Decimal(f"{value:.{SIGNIFICANT_DIGITS}g}")
     rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return f"{abs(rounded) if not rounded else rounded:f}".replace("-", MINUS)
+    return f"{rounded or abs(rounded):f}".replace("-", MINUS)
 
 
 def p_text(p: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from math import isnan
 from typing import Any
 
-from trialtrace.analyses.references import method_of
+from trialtrace.analyses.references import METHODS, adjustment_of, method_of
 from trialtrace.analyses.words import (
     LABELS,
     NOT_ESTIMABLE,
@@ -133,21 +133,35 @@ def _pivot(
         ]
         table = pipe_table(["", *names], body)
     else:
-        table = _lines_down(list(lines), who, titles, cells)
+        table = _lines_down(list(lines), who, titles, cells, _cut_title(rows))
     return captioned(table, _slug(label), caption + ".")
 
 
 def _lines_down(
-    keys: list[tuple[str, str]], who: str, titles: list[str], cells: list[list[str]]
+    keys: list[tuple[str, str]],
+    who: str,
+    titles: list[str],
+    cells: list[list[str]],
+    cut_title: str | None,
 ) -> str:
-    has_cut = any(cut for cut, _ in keys)
-    header = (["Where"] if has_cut else []) + [who, *titles]
+    """Lines by cut and name; names that are the same in every line stand in the header once."""
+    same = cut_title is not None and len({name for _, name in keys}) == 1
+    lead = ([cut_title] if cut_title else []) + ([] if same else [who])
     body, before = [], None
     for (cut, name), line in zip(keys, cells, strict=True):
-        lead = [escape_markdown(cut if cut != before else "")] if has_cut else []
-        body.append([*lead, escape_markdown(name), *line])
+        first = [escape_markdown(cut if cut != before else "")] if cut_title else []
+        body.append([*first, *([] if same else [escape_markdown(name)]), *line])
         before = cut
-    return pipe_table(header, body, len(header) - len(titles))
+    if same:
+        lead = [f"{cut_title} ({escape_markdown(keys[0][1])})"]
+    return pipe_table([*lead, *titles], body, len(lead))
+
+
+def _cut_title(rows: list[Row]) -> str | None:
+    """What tells the lines of a group apart: a subgroup, a visit, or nothing."""
+    if any(row["stratum"] for row in rows):
+        return "Subgroup"
+    return "Visit" if any(row["visit"] for row in rows) else None
 
 
 def _slug(text: str) -> str:
@@ -199,12 +213,14 @@ def _cell(row: Row) -> str:
 def _title(column: tuple, columns: list[tuple]) -> str:
     """The header of a column; the method is named where its statistic has several."""
     method, second, unit = column
-    stat = method.split(".", 1)[0]
+    stat, how = method.split(".", 1)
     if method in ("count.events", "events.count"):
         return "Events"
     title = LABELS[stat]
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
-    if stat in ("p_value", "p_adjusted", "chi_squared", "df") or len(methods) > 1:
+    if stat == "p_adjusted":
+        title += f", {METHODS[adjustment_of(how)].title}"
+    elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1:
         title += f", {method_of(method).title}"
     if stat == "risk_difference":
         title += ", percentage points"
