@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.cleaning.conservation import Balance, Cells
-from trialtrace.cleaning.keys import PLACE, bad_rows, subject_text
+from trialtrace.cleaning.keys import PLACE, TextOf, bad_rows, subject_text
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.cleaning.units import conversion_of
@@ -48,11 +48,11 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
         known = None if name == first else cleaned[first].subjects
         cleaned[name] = clean_table(trial, spec, raw, known)
     rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
-    conform(rejects, REJECTS, "rejects")
+    rejects = conform(rejects, REJECTS, "rejects")
     out_dir = Path(out_dir)
     for name, one in cleaned.items():
         write_parquet(out_dir / f"{name}.parquet", one.table)
-    write_parquet(out_dir / "rejects.parquet", conform(rejects, REJECTS, "rejects"), 0o600)
+    write_parquet(out_dir / "rejects.parquet", rejects, 0o600)
     balances = {name: one.balance.as_json() for name, one in cleaned.items()}
     write_json(out_dir / "conservation.json", balances)
 
@@ -76,9 +76,11 @@ def clean_table(
     place = {name: raw[name] for name in PLACE}
     typed = pa.table(place | {name: column.values for name, column in columns.items()})
     subject = subject_text(typed, spec)
-    for finding in bad_rows(typed, _raw_text(trial, spec, raw), spec, subject, known):
+    for finding in bad_rows(typed, _text_of(trial, spec, raw), spec, subject, known):
         log.add(finding)
-    kept = np.setdiff1d(np.arange(raw.num_rows), log.rejected_rows())
+    accepted = np.ones(raw.num_rows, dtype=bool)
+    accepted[log.rejected_rows()] = False
+    kept = np.flatnonzero(accepted)
     _flag_required(trial, spec, columns, kept, log)
     table, counts = _checked(trial, spec, typed.take(kept), kept, subject, log)
     rejects = log.as_table(raw, subject)
@@ -104,13 +106,18 @@ def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, 
     return made
 
 
-def _raw_text(trial: Trial, spec: TableSpec, raw: "pa.Table") -> "pa.Table":
-    """The cells of the dictionary's columns, without blanks around them."""
+def _text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:
+    """Gives, for some rows, the cells of the dictionary's columns without blanks around them."""
     import pyarrow as pa
 
     missing = trial.cleaning.tables[spec.name].missing
-    names = list(trial.dictionary[spec.name])
-    return pa.table({name: stripped(raw[name], missing.get(name, ())) for name in names})
+
+    def text_of(positions: "np.ndarray") -> "pa.Table":
+        rows = raw.select(list(trial.dictionary[spec.name])).take(pa.array(positions))
+        cells = {n: stripped(rows[n], missing.get(n, ())) for n in rows.column_names}
+        return pa.table(cells)
+
+    return text_of
 
 
 def _flag_required(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.rejects import Finding
 from trialtrace.cleaning.units import Conversion, convert
-from trialtrace.cleaning.values import Broken, as_mask, blank, parse, stripped
+from trialtrace.cleaning.values import Broken, as_mask, blank, parse, present_text
 from trialtrace.config.model import Variable
 from trialtrace.errors import Problem, UserError
 
@@ -41,8 +41,9 @@ def clean_column(
     """The typed values of a variable, with a finding for each rule that cells break."""
     import pyarrow.compute as pc
 
-    cells = raw[variable.name]
-    text = stripped(cells, spelling.missing)
+    cells = raw[variable.name].combine_chunks()
+    trimmed = pc.utf8_trim_whitespace(cells)
+    text = present_text(trimmed, spelling.missing)
     order = variable.date_order or spelling.date_order or "ymd"
     decimal = "," if "," in (variable.decimal, spelling.decimal) else "."
     values, broken = parse(variable, text, decimal, order)
@@ -51,9 +52,9 @@ def clean_column(
         broken += more
     values, more = check_range(variable, values)
     missing = as_mask(pc.is_null(text))
-    length = pc.utf8_length(cells.combine_chunks())
-    trimmed = pc.utf8_length(pc.utf8_trim_whitespace(cells.combine_chunks()))
-    padded = pc.sum(pc.and_(pc.greater(length, trimmed), pc.greater(trimmed, 0))).as_py() or 0
+    kept = pc.binary_length(trimmed)
+    shorter = pc.and_(pc.greater(pc.binary_length(cells), kept), pc.greater(kept, 0))
+    padded = pc.sum(shorter).as_py() or 0
     findings = [_finding(variable.name, rule) for rule in broken + more]
     return CleanColumn(values, missing, findings, padded)
 

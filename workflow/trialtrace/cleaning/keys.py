@@ -1,5 +1,6 @@
 """Rows whose keys are bad: without a subject or key, of an unknown subject, or there twice."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.rejects import Finding
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+TextOf = Callable[["np.ndarray"], "pa.Table"]
 PLACE = tuple(column.name for column in SOURCE)
 
 
@@ -22,16 +24,16 @@ def subject_text(typed: "pa.Table", spec: TableSpec) -> "pa.Array":
 
 def bad_rows(
     typed: "pa.Table",
-    raw_text: "pa.Table",
+    text_of: TextOf,
     spec: TableSpec,
     subject: "pa.Array",
     known: "pa.Array | None",
 ) -> list[Finding]:
     """Findings on whole rows; a row breaks one rule at most.
 
-    `raw_text` has the cells of the dictionary's columns without blanks around them: rows that are
-    the same in all of them repeat each other. `known` are the subjects of the trial, None for the
-    table that says who they are.
+    `text_of(positions)` has the cells of the dictionary's columns without blanks around them: rows
+    that are the same in all of them repeat each other. `known` are the subjects of the trial, None
+    for the table that says who they are.
     """
     import numpy as np
     import pyarrow.compute as pc
@@ -52,7 +54,7 @@ def bad_rows(
     if known is not None:
         unknown = pc.invert(pc.is_in(subject, value_set=known)).to_numpy(zero_copy_only=False)
         found("unknown_subject", "the subject is not in the table of subjects", unknown, subject)
-    repeats, conflicts = _duplicates(typed, raw_text, spec, free)
+    repeats, conflicts = _duplicates(typed, text_of, spec, free)
     keys = ", ".join(spec.key)
     found("duplicate_row", f"repeats an earlier row of the same {keys}", repeats)
     found("duplicate_key", f"another row has the same {keys} and differs", conflicts)
@@ -60,7 +62,7 @@ def bad_rows(
 
 
 def _duplicates(
-    typed: "pa.Table", raw_text: "pa.Table", spec: TableSpec, free: "np.ndarray"
+    typed: "pa.Table", text_of: TextOf, spec: TableSpec, free: "np.ndarray"
 ) -> tuple["np.ndarray", "np.ndarray"]:
     """(rows that repeat an earlier one, rows that share a key with one that differs).
 
@@ -75,7 +77,7 @@ def _duplicates(
     if not len(twice):
         return repeats, conflicts
     group = keys.loc[twice].groupby(list(spec.key), sort=False, dropna=False).ngroup()
-    rows = raw_text.take(twice).to_pandas().fillna("")
+    rows = text_of(twice).to_pandas().fillna("")
     rows["\0group"] = group.to_numpy()
     again = rows.duplicated().to_numpy()
     different = (~rows.duplicated()).groupby(group.to_numpy()).transform("sum").to_numpy() > 1

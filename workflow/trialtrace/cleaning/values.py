@@ -125,11 +125,18 @@ def _not_finite(spelt: "pa.Array") -> Broken:
 
 def stripped(raw: "pa.ChunkedArray", missing: tuple[str, ...]) -> "pa.Array":
     """Text without blanks around it; null where the cell is empty or holds a code for missing."""
+    import pyarrow.compute as pc
+
+    return present_text(pc.utf8_trim_whitespace(raw.combine_chunks()), missing)
+
+
+def present_text(trimmed: "pa.Array", missing: tuple[str, ...]) -> "pa.Array":
+    """Trimmed text; null where it is empty or a code for missing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    text = pc.utf8_trim_whitespace(raw.combine_chunks())
-    return blank(text, pc.is_in(text, value_set=pa.array(["", *missing], type=pa.string())))
+    absent = pa.array(["", *missing], type=pa.string())
+    return blank(trimmed, pc.is_in(trimmed, value_set=absent))
 
 
 def blank(values: "pa.Array", mask: "pa.Array") -> "pa.Array":
