@@ -176,5 +176,24 @@ def aligned(rows: list[list[str]], header: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-if __name__ == "__main__":
+class WithoutPandas:
+    """An import hook that leaves pandas out.
+
+    pyarrow loads pandas, if it can, only to see whether it was handed a frame. No command hands it
+    one, and loading takes longer than all the rest of a command.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("the command line does without pandas", name=name)
+
+
+def entry() -> None:
+    """The program `trialtrace`."""
+    sys.meta_path.insert(0, WithoutPandas)
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

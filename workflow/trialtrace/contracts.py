@@ -5,6 +5,7 @@ ADaM's where ADaM has one. A contract fixes the order of columns; the order of r
 unless a contract says that it is the writer's (results stand in the order of the plan).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -293,28 +294,11 @@ def conform(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
     Raises UserError naming `place` for a missing or unknown column, a value of another type, an
     empty required value, or a key that stands twice.
     """
-    import pyarrow as pa
-
-    names = table.column_names
-    missing = [name for name in contract.names if name not in names]
-    unknown = [name for name in names if name not in contract.names] if not contract.extra else []
-    if missing or unknown or len(set(names)) < len(names):
-        raise UserError(
-            Problem(
-                f"{place}: table {contract.name}",
-                found=f"columns {one_of(names, 40)}",
-                expected=f"columns {one_of(contract.names, 40)}",
-            )
-        )
-    order = contract.names + [name for name in names if name not in contract.names]
-    table = table.select(order)
-    fields = list(table.schema)
+    _check_names(table.column_names, contract, place)
+    extra = [name for name in table.column_names if name not in contract.names]
+    table = table.select(contract.names + extra)
     for position, column in enumerate(contract.columns):
-        fields[position] = pa.field(column.name, _arrow_type(column.kind))
-    try:
-        table = table.cast(pa.schema(fields))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise UserError(Problem(f"{place}: table {contract.name}", str(error))) from None
+        table = _typed(table, position, column, f"{place}: table {contract.name}")
     for column in contract.columns:
         if column.required and table[column.name].null_count:
             raise UserError(
@@ -324,21 +308,76 @@ def conform(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
                     expected="a value in every row",
                 )
             )
-    _check_key(table, contract, place)
-    if contract.sorted_by_key and table.num_rows:
-        table = table.sort_by([(name, "ascending") for name in contract.key])
-    return table
+    in_order = _by_key(table, contract.key)
+    _check_key(in_order, contract, place)
+    return in_order if contract.sorted_by_key else table
 
 
-def _check_key(table: "pa.Table", contract: Contract, place: str) -> None:
-    if not table.num_rows:
-        return
-    distinct = table.select(list(contract.key)).group_by(list(contract.key)).aggregate([])
-    if distinct.num_rows < table.num_rows:
+def _check_names(names: list[str], contract: Contract, place: str) -> None:
+    known = contract.names
+    wrong = {
+        "no column": [name for name in known if name not in names],
+        "unknown column": [] if contract.extra else [n for n in names if n not in known],
+        "twice": [name for name, times in Counter(names).items() if times > 1],
+    }
+    if any(wrong.values()):
         raise UserError(
             Problem(
                 f"{place}: table {contract.name}",
-                found=f"{table.num_rows - distinct.num_rows} rows whose key stands twice",
+                found="; ".join(
+                    f"{what} {one_of(which)}" for what, which in wrong.items() if which
+                ),
+                expected=f"columns {one_of(known, 40)}",
+            )
+        )
+
+
+def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.Table":
+    """The table with a column in its contract's type. What does not fit is told without values."""
+    import pyarrow as pa
+
+    field = pa.field(column.name, _arrow_type(column.kind))
+    given = table.column(position)
+    try:
+        return table.set_column(position, field, given.cast(field.type))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise UserError(
+            Problem(
+                f"{place}, column {column.name}",
+                found=f"a value of type {given.type} that is no {column.kind}",
+                expected=f"{column.kind} in every row",
+            )
+        ) from None
+
+
+def _by_key(table: "pa.Table", key: tuple[str, ...]) -> "pa.Table":
+    """The rows in the order of the key (pyarrow's own sort of tables would load pandas)."""
+    import pyarrow.compute as pc
+
+    if table.num_rows < 2:
+        return table
+    return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key]))
+
+
+def _check_key(in_order: "pa.Table", contract: Contract, place: str) -> None:
+    """Refuse a key that stands in two rows; in order, equal keys are neighbours."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = in_order.num_rows
+    same = pa.array([True] * max(n - 1, 0), type=pa.bool_())
+    for name in contract.key:
+        column = in_order[name].combine_chunks()
+        one, other = column.slice(1), column.slice(0, max(n - 1, 0))
+        equal = pc.fill_null(pc.equal(one, other), False)
+        both_missing = pc.and_(pc.is_null(one), pc.is_null(other))
+        same = pc.and_(same, pc.or_(equal, both_missing))
+    repeats = pc.sum(same).as_py() or 0
+    if repeats:
+        raise UserError(
+            Problem(
+                f"{place}: table {contract.name}",
+                found=f"{repeats} rows whose key stands twice",
                 expected=f"unique {', '.join(contract.key)}",
             )
         )

@@ -79,15 +79,18 @@ def write_parquet(path: Path, table: Any, mode: int = 0o644) -> None:
     write_bytes(path, buffer.getvalue(), mode)
 
 
-def read_parquet(path: Path, columns: list[str] | None = None, filters: Any = None) -> Any:
-    """A pyarrow table; a missing or broken file is told with the stage to run."""
+def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
+    """A pyarrow table; a missing or broken file is told with the stage to run.
+
+    Reads by ParquetFile, since the data set reader of pyarrow loads pandas.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from trialtrace.errors import Problem, UserError
 
     try:
-        return pq.read_table(path, columns=columns, filters=filters, partitioning=None)
+        return pq.ParquetFile(path).read(columns)
     except FileNotFoundError:
         raise UserError(
             Problem(str(path), "this file is not there", do="run the workflow first: make run")
