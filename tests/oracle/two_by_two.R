@@ -24,8 +24,8 @@ for (d in cases("two_by_two.csv")) with(d, {
     high <- p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2)
     emit_interval(case, tag("newcombe"), p1 - p0, low, high)
     apart <- low > 0 || high < 0
-    emit_interval(case, tag("nnt"), if (p1 == p0) Inf else 1 / (p1 - p0),
-                  if (apart) 1 / high else NaN, if (apart) 1 / low else NaN)
+    emit_interval(case, tag("nnt"), if (p1 == p0) Inf else 1 / (p0 - p1),
+                  if (apart) -1 / low else NaN, if (apart) -1 / high else NaN)
 
     se <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
     if (se == 0) se <- NaN

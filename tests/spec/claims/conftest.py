@@ -60,7 +60,7 @@ RESULT_ROWS = [
     result("pain", "risk_difference.wald", 10 / 51 - 20 / 49, "drug-sham"),
     result("pain", "risk_ratio.katz_log", 0.480392156863, "drug-sham",
            ci_low=0.251, ci_high=0.918, ci_level=0.95),
-    result("pain", "number_needed_to_treat.newcombe", -12.2, "drug-sham"),
+    result("pain", "number_needed_to_treat.newcombe", 12.2, "drug-sham"),
     result("pain", "p_value.fisher", 0.0291, "drug-sham"),
     *proportion("pain_each", "drug", 5, 50, visit="1 h"),
     *proportion("pain_each", "drug", 6, 48, visit="2 h"),

@@ -78,7 +78,7 @@ def test_number_needed_to_treat_is_the_reciprocal_difference(table):
     if d.low <= 0 <= d.high:
         assert isnan(nnt.low) and isnan(nnt.high)
     else:
-        same(astuple(nnt), (1 / d.estimate, 1 / d.high, 1 / d.low))
+        same(astuple(nnt), (-1 / d.estimate, -1 / d.low, -1 / d.high))
         assert nnt.low <= nnt.estimate <= nnt.high
 
 

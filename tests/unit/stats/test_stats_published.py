@@ -59,7 +59,7 @@ def test_indomethacin_against_pancreatitis():
     odds = contingency.odds_ratio_sample(*table, confidence=0.95).estimate
     assert odds == pytest.approx(0.494044202, abs=5e-10)
     nnt = contingency.number_needed_to_treat(*table, confidence=0.95)
-    assert round(-nnt.estimate) == 13
+    assert round(nnt.estimate) == 13
 
 
 def test_berkeley_admissions():

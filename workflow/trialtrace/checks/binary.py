@@ -68,14 +68,14 @@ def _two_risks(data: Data, asked: Asked, method: str, compare: str) -> tuple[flo
 
 
 def needed_to_treat(data: Data, asked: Asked) -> Recomputed:
-    """Reciprocals of the risk difference and of its bounds; none where these contain zero."""
+    """Reciprocals of the risk reduction and of its bounds; none where these contain zero."""
     x1, n1, x0, n0 = two_by_two(data, asked)
     by, n = f"{TWO_RISKS} (newcomb, reciprocal)", n1 + n0
     if 0 in (n1, n0):
         return Recomputed(by, nan, n_used=n)
-    value = inf if x1 * n0 == x0 * n1 else 1 / (x1 / n1 - x0 / n0)
+    value = inf if x1 * n0 == x0 * n1 else 1 / (x0 / n0 - x1 / n1)
     low, high = _two_risks(data, asked, "newcomb", "diff")
-    bounds = (1 / high, 1 / low) if low * high > 0 else UNDEFINED
+    bounds = (-1 / low, -1 / high) if low * high > 0 else UNDEFINED
     return Recomputed(by, value, bounds, n_used=n)
 
 

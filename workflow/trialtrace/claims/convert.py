@@ -36,8 +36,6 @@ def convert(name: str, value: Decimal) -> Decimal | None:
 def scale(selects: dict, printed: Component, stat: str, unit: str | None, place: str) -> str:
     """The conversion of a component: as the claim says, else percent for a share printed as one.
 
-    A number needed to treat is stored as patients for one more event, so negative where events are
-    avoided; unless the claim says `as: value`, the printed one is patients for one event avoided.
     "Reduced by 2.3" is the opposite of a difference.
 
     Raises UserError for an unknown conversion, or where scales or units cannot be the same.
@@ -54,8 +52,7 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
                         do="say as: percent, percent_reduction or percent_decrease under `is`")
             )  # fmt: skip
         wanted = "percent"
-    reduction = printed.name == "value" and printed.word == "lower"
-    if given is None and (stat == NUMBER_NEEDED or reduction):
+    if given is None and printed.name == "value" and printed.word == "lower":
         wanted = "opposite_sign"
     _refuse_words(printed, wanted, place)
     _refuse_units(printed, wanted, unit, place)

@@ -96,20 +96,20 @@ def risk_difference_wald(
 def number_needed_to_treat(
     x1: float, n1: float, x0: float, n0: float, *, confidence: float
 ) -> Interval:
-    """Number needed to treat for one more event, 1 / (p1 - p0), from Newcombe's interval.
+    """Number needed to treat to avoid one event, 1 / (p0 - p1), from Newcombe's interval.
 
-    Negative where treatment lowers the risk: -13 is one event avoided among 13 treated. The
-    bounds are the reciprocals of those of the risk difference. Where that interval contains 0
-    the reciprocal set is not an interval but runs through infinity (Altman 1998): both bounds
-    are NaN. Equal observed risks have an infinite estimate.
+    Negative where treatment raises the risk: -13 is one event more among 13 treated. The bounds
+    are the reciprocals of those of the risk reduction. Where that interval contains 0 the
+    reciprocal set is not an interval but runs through infinity (Altman 1998): both bounds are
+    NaN. Equal observed risks have an infinite estimate.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    difference = risk_difference_newcombe(x1, n1, x0, n0, confidence=confidence)
-    estimate = 1 / difference.estimate if difference.estimate != 0 else inf
-    if difference.low <= 0 <= difference.high:
+    reduction = risk_difference_newcombe(x0, n0, x1, n1, confidence=confidence)
+    estimate = 1 / reduction.estimate if reduction.estimate != 0 else inf
+    if reduction.low <= 0 <= reduction.high:
         return Interval(estimate, nan, nan)
-    return Interval(estimate, 1 / difference.high, 1 / difference.low)
+    return Interval(estimate, 1 / reduction.high, 1 / reduction.low)
 
 
 def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:
