@@ -53,6 +53,7 @@ class Copy:
 
 
 def copy_checkout(folder: Path) -> Copy:
+    folder.mkdir(parents=True, exist_ok=True)
     for name in PARTS:
         source = ROOT / name
         if source.is_symlink():

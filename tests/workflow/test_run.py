@@ -1,0 +1,158 @@
+"""A run as its user sees it: nothing done twice, mistakes told at once, nothing left half done."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from checkout import Copy, copy_checkout, files_of
+from mini_trial import edit, write_project
+
+from trialtrace.locks import lock_run
+from trialtrace.paths import project
+from trialtrace.store import sha256_file
+
+EXPORT = "id,arm,age,sex,site,smoker,relief,pain0,pain1,days,died,seen,comment\n" + "".join(
+    f"{i},{'AB'[i % 2]},{30 + i},{1 + i % 2},0{1 + i // 2 % 2},{i // 3 % 2},{(i * 7) % 3 % 2},"
+    f"{i % 8},{(i * 5) % 7},{20 + i * 3},{i // 4 % 2},2020-02-{i:02},x\n"
+    for i in range(1, 25)
+)
+
+CLAIMS = """\
+papers: {main: "A Author. A journal 2020;1:1-2"}
+claims:
+  relief: {from: main, place: abstract, label: Relief, printed: "5 of 12",
+    is: {analysis: relief_primary, group: drug}}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Copy:
+    """A project with one small trial whose data are two CSV files."""
+    made = copy_checkout(tmp_path / "own data")
+    write_project(made.root, claims=CLAIMS)
+    (made.root / "data").mkdir()
+    (made.root / "data/export.csv").write_text(EXPORT)
+    (made.root / "data/events.csv").write_text("id,what\n3,nausea\n4,nausea\n4,headache\n")
+    return made
+
+
+def edited(made: Copy, file: str, old: str, new: str) -> None:
+    edit(project(made.root), file, old, new)
+
+
+def told_plainly(text: str) -> bool:
+    return "Traceback" not in text and "Exception" not in text and "Error in rule" not in text
+
+
+def test_a_second_run_has_nothing_to_do(run: Copy):
+    record = (run.root / "site/run.json").read_bytes()
+    done = run.snakemake("--cores", "2")
+    assert done.returncode == 0
+    assert "Nothing to do: all results are up to date." in done.stderr
+    assert (run.root / "site/run.json").read_bytes() == record
+
+
+def test_a_touch_reruns_nothing(run: Copy):
+    names = ("config", "scripts", "workflow", "reports", "results")
+    for path in (path for name in names for path in (run.root / name).rglob("*")):
+        if path.is_file() and path.name != ".snakemake_timestamp":
+            os.utime(path)
+    assert run.scheduled() == set()
+
+
+def test_the_progress_counts_the_jobs(own: Copy):
+    done = own.snakemake("--cores", "2", "results/mini/clean")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[1:] == [
+        "1 of 2  mini: ingest the source",
+        "2 of 2  mini: clean the tables",
+    ]
+
+
+def test_a_mistake_in_the_configuration_stops_before_any_job(own: Copy):
+    edited(own, "plan.yaml", "variable: relief", "variable: relieve")
+    edited(own, "endpoints.yaml", "kind: repeated", "knid: repeated")
+    done = own.snakemake("--cores", "2")
+    assert done.returncode == 1
+    told = done.stderr
+    assert "config/trials/mini/plan.yaml, line" in told
+    assert "config/trials/mini/endpoints.yaml, line" in told
+    assert told_plainly(told)
+    assert not (own.root / "results").exists()
+
+
+def test_a_missing_data_file_is_told_by_its_trial(own: Copy):
+    (own.root / "data/events.csv").unlink()
+    done = own.snakemake("--cores", "2")
+    assert done.returncode == 1
+    assert "mini: data file data/events.csv\n  is not there" in done.stderr
+    assert told_plainly(done.stderr)
+
+
+def test_a_stage_that_fails_leaves_nothing_half_done(own: Copy):
+    export = own.root / "data/export.csv"
+    export.write_text(EXPORT.replace("id,arm,age", "id,arm,years"))
+    done = own.snakemake("--cores", "1")
+    assert done.returncode == 1
+    assert "clean_tables of mini stopped:" in done.stderr
+    assert "age" in done.stderr and told_plainly(done.stderr)
+    assert not (own.root / "results/mini/clean").exists()
+    export.write_text(EXPORT)
+    assert own.scheduled() >= {("ingest_sources", "mini"), ("clean_tables", "mini")}
+
+
+def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy):
+    done = own.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stderr
+    assert (own.root / "site/mini/report.html").is_file()
+    assert own.scheduled() == set()
+
+    export = own.root / "data/export.csv"
+    os.utime(export)
+    assert own.scheduled() == set()
+    export.write_text(EXPORT.replace("\n7,B,37", "\n7,B,38"))
+    assert ("ingest_sources", "mini") in own.scheduled()
+
+
+def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
+    export = own.root / "data/export.csv"
+    pin = f'path: export.csv, sha256: "{sha256_file(export)}"'
+    edited(own, "trial.yaml", "path: export.csv", pin)
+    assert own.snakemake("--cores", "1", "results/mini/raw").returncode == 0
+    before = files_of(own.root)
+    export.write_text(EXPORT.replace("\n7,B,37", "\n7,B,38"))
+    done = own.snakemake("--cores", "1", "results/mini/raw")
+    assert done.returncode == 1
+    assert "mini: data file data/export.csv\n  is not the file that was pinned" in done.stderr
+    assert told_plainly(done.stderr)
+    assert files_of(own.root) == before
+
+
+def test_a_killed_run_is_taken_up_and_ends_with_the_same_bytes(run: Copy, tmp_path: Path):
+    made = copy_checkout(tmp_path / "killed")
+    name = "ruetzler2013"
+    how = made.how() | {"capture_output": False, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(made.command("--cores", "2", name), **how)
+    log = made.root / "logs" / name / "analyse_plan.log"
+    deadline = time.monotonic() + 120
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert log.exists() and not (made.root / "results" / name / "report").exists()
+
+    done = made.snakemake("--cores", "2", name)
+    assert done.returncode == 0, done.stderr
+    whole = {path: data for path, data in files_of(run.root).items() if f"results/{name}/" in path}
+    assert files_of(made.root) == whole
+
+
+def test_one_run_at_a_time_in_a_folder(own: Copy):
+    with lock_run(own.root):
+        done = own.snakemake("--cores", "1", "results/mini/raw")
+    assert done.returncode == 1
+    assert f"another run is at work here (process {os.getpid()})" in done.stderr
+    assert told_plainly(done.stderr)
+    assert not (own.root / "results").exists()

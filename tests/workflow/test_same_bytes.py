@@ -1,0 +1,42 @@
+"""Same input, same bytes, whatever the folder, core count, time zone, locale and hash seed."""
+
+import json
+import stat
+
+import pytest
+from checkout import Copy, copy_checkout, files_of
+
+OTHER = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "4242"}
+
+
+@pytest.fixture(scope="module")
+def second_run(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """All trials once more: one core, another environment, a folder of another depth."""
+    made = copy_checkout(tmp_path_factory.mktemp("second") / "deeper" / "folder")
+    done = made.snakemake("--cores", "1", **OTHER)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_two_runs_make_the_same_bytes(run: Copy, second_run: Copy):
+    first, second = files_of(run.root), files_of(second_run.root)
+    assert " " in str(run.root)
+    assert set(first) == set(second)
+    assert [name for name in first if first[name] != second[name]] == []
+    assert {"site/index.html", "results/moertel1990/analysis/results.parquet"} <= set(first)
+
+
+def test_what_differs_is_in_the_record_of_the_run(run: Copy, second_run: Copy):
+    first, second = (
+        json.loads((made.root / "results/moertel1990/run.json").read_text())
+        for made in (run, second_run)
+    )
+    assert (first["cores"], second["cores"]) == (2, 1)
+    assert first["code"] == second["code"]
+    assert set(first["jobs"]) == set(first["fingerprints"])
+    assert all(seconds > 0 for seconds in first["jobs"].values())
+
+
+def test_only_the_owner_reads_the_quarantine(run: Copy):
+    path = run.root / "results/elmunzer2012/clean/rejects.parquet"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
