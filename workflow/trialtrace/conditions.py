@@ -26,6 +26,8 @@ _COMPARE = {
     "above": "greater",
     "at_least": "greater_equal",
 }
+_ORDERED = ("below", "at_most", "above", "at_least", "between")
+_NUMERIC = {"integer": "number"}
 
 
 def columns_of(condition: Mapping[str, Any]) -> list[str]:
@@ -42,9 +44,15 @@ def _columns(condition: Mapping[str, Any]) -> Iterator[str]:
             yield from _columns(test)
         else:
             yield name
-            for operand in test.values() if isinstance(test, Mapping) else ():
+            for operand in _operands(test):
                 if isinstance(operand, Mapping) and "column" in operand:
                     yield operand["column"]
+
+
+def _operands(test: Any) -> Iterator[Any]:
+    """The operands of a test, those in lists each by itself."""
+    for operand in test.values() if isinstance(test, Mapping) else ():
+        yield from operand if isinstance(operand, list) else [operand]
 
 
 def mistakes(condition: Any, columns: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
@@ -94,7 +102,8 @@ def _test_mistakes(
             if not isinstance(operand, list) or not operand or (wanted and len(operand) != wanted):
                 found.append((operator, "takes a list" + (" of two values" if wanted else "")))
             else:
-                found += [m for o in operand for m in _operand_mistakes(name, operator, o, columns)]
+                each = [m for o in operand for m in _operand_mistakes(name, operator, o, columns)]
+                found += list(dict.fromkeys(each))
         else:
             found += _operand_mistakes(name, operator, operand, columns)
     return found
@@ -104,21 +113,34 @@ def _operand_mistakes(
     name: str, operator: str, operand: Any, columns: Mapping[str, str] | None
 ) -> list[tuple[str, str]]:
     if isinstance(operand, Mapping):
-        other = operand.get("column")
-        if set(operand) != {"column"} or (columns is not None and other not in columns):
-            return [(operator, "takes a value or {column: another column}")]
-        return []
+        return _column_mistakes(name, operator, operand, columns)
     if isinstance(operand, bool) or operand is None:
         return [(operator, 'takes text in quotes or a number; write "yes" and "NO" in quotes')]
     if columns is None:
         return []
     kind = columns[name]
+    if kind == "text" and operator in _ORDERED:
+        return [(operator, f"{name} holds text, which has no order; use is or in")]
     if kind == "text" and not isinstance(operand, str):
         return [(operator, f'{name} holds text: write "{operand}" in quotes')]
     if kind in ("number", "integer") and not isinstance(operand, int | float):
         return [(operator, f"{name} holds numbers: write the number without quotes")]
     if kind == "date" and not _is_date(operand):
         return [(operator, f'{name} holds dates: write them as "2026-11-20"')]
+    return []
+
+
+def _column_mistakes(
+    name: str, operator: str, operand: Mapping[str, Any], columns: Mapping[str, str] | None
+) -> list[tuple[str, str]]:
+    other = operand.get("column")
+    if set(operand) != {"column"} or (columns is not None and other not in columns):
+        return [(operator, "takes a value or {column: another column}")]
+    if columns is None:
+        return []
+    family, others = (_NUMERIC.get(kind, kind) for kind in (columns[name], columns[other]))
+    if family != others:
+        return [(operator, f"{name} holds {family}s and {other} {others}s: they never compare")]
     return []
 
 
@@ -216,11 +238,17 @@ def describe(condition: Mapping[str, Any]) -> str:
 def _describe_test(name: str, operator: str, value: Any) -> str:
     if operator in ("missing", "present"):
         return f"{name} is {operator}"
+    words = [_operand_words(one) for one in (value if isinstance(value, list) else [value])]
     if operator == "between":
-        return f"{name} between {value[0]} and {value[1]}"
+        return f"{name} between {words[0]} and {words[1]}"
     if operator == "in":
-        return f"{name} one of {', '.join(str(v) for v in value)}"
-    if isinstance(value, Mapping):
-        value = value["column"]
+        return f"{name} one of {', '.join(words)}"
     sign = {"is": "=", "below": "<", "at_most": "≤", "above": ">", "at_least": "≥"}[operator]
-    return f"{name} {sign} {value}"
+    return f"{name} {sign} {words[0]}"
+
+
+def _operand_words(operand: Any) -> str:
+    if isinstance(operand, Mapping):
+        return str(operand["column"])
+    whole = isinstance(operand, float) and operand.is_integer()
+    return str(int(operand) if whole else operand)

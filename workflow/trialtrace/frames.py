@@ -76,7 +76,6 @@ class Frames:
 
 def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list]) -> "np.ndarray":
     """Of `rows`, those of subjects with an AVAL at each of the given values of a column."""
-    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -85,9 +84,13 @@ def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list
     wanted = pc.is_in(column, value_set=pa.array(values, type=column.type))
     valid = pc.is_valid(table["AVAL"].combine_chunks().take(pa.array(rows)))
     rows = rows[pc.and_(wanted, valid).to_numpy(zero_copy_only=False)]
-    subjects = table["USUBJID"].combine_chunks().take(pa.array(rows)).to_numpy(zero_copy_only=False)
-    _, inverse, counts = np.unique(subjects, return_inverse=True, return_counts=True)
-    return rows[counts[inverse] == len(values)] if len(rows) else rows
+    # A subject with two records at one value has still only one of the values.
+    seen = table.select(["USUBJID", name]).take(pa.array(rows)).combine_chunks()
+    distinct = seen.group_by(["USUBJID", name]).aggregate([]).group_by("USUBJID")
+    counted = distinct.aggregate([(name, "count")])
+    whole = counted.filter(pc.equal(counted[f"{name}_count"], len(set(values))))["USUBJID"]
+    kept = pc.is_in(seen["USUBJID"], value_set=whole.combine_chunks())
+    return rows[kept.to_numpy()]
 
 
 @dataclass(frozen=True)
