@@ -29,6 +29,7 @@ STYLE = {
     "ytick.color": INK,
     "svg.hashsalt": "trialtrace",
     "svg.fonttype": "path",
+    "text.parse_math": False,
     "figure.dpi": 100,
 }
 
@@ -44,7 +45,17 @@ def drawing(width: float, height: float) -> Iterator["Figure"]:
 
 
 def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> str:
-    """Write name.svg and name.png; a synthetic cohort is stamped across. Returns the PNG's name."""
+    """Write name.svg and name.png; a synthetic cohort is stamped across. Returns the PNG's name.
+
+    The style holds here too: identifiers inside an SVG are made from its salt, else at random.
+    """
+    import matplotlib
+
+    with matplotlib.rc_context(STYLE):
+        return _save(figure, Path(folder), name, synthetic)
+
+
+def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
     if synthetic:
         figure.text(
             0.5, 0.5, "SYNTHETIC", ha="center", va="center", rotation=25,
@@ -57,7 +68,7 @@ def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> str:
     ):
         buffer = io.BytesIO()
         figure.savefig(buffer, format=kind, **options)
-        write_bytes(Path(folder) / f"{name}.{kind}", buffer.getvalue())
+        write_bytes(folder / f"{name}.{kind}", buffer.getvalue())
     return f"{name}.png"
 
 
