@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 ANALYSIS = "baseline"
 METHOD = "descriptive"
-NUMBERS = ("mean", "sd", "median", "q1", "q3", "minimum", "maximum")
+# No minimum or maximum: each is the value of one patient.
+NUMBERS = ("mean", "sd", "median", "q1", "q3")
 
 
 def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
     """Counts and shares of categories, or summaries of numbers, for each variable and arm."""
-    given = trial.plan.displays["baseline"]
+    given = trial.plan.displays.get("baseline")
+    if given is None:
+        return
     flag = trial.populations[given["population"]].flag
     groups: list[tuple[str, dict[str, Any]]] = [
         (arm, {flag: {"is": "Y"}, "TRT01P": {"is": arm}}) for arm in trial.design.arms

@@ -1,7 +1,7 @@
 """Runs a statistical function and turns its outcome, or its refusal, into a result."""
 
 from collections.abc import Callable
-from math import nan
+from math import isfinite, isnan, nan
 from typing import Any
 
 from trialtrace.analyses.cuts import Cut
@@ -18,17 +18,23 @@ def interval_result(
     compute: Callable[[], Interval],
     **more: Any,
 ) -> Result:
-    """An estimate with its interval; where the method has no answer, a result with its reason."""
+    """An estimate with its interval; where the method has no answer, a result with its reason.
+
+    An infinite or undefined estimate (a ratio with no event in an arm) is no answer either.
+    """
     stat, method = names
     more.setdefault("synthetic", cut.trial.synthetic)
+    options = more.pop("options")
     try:
         found = compute()
     except StatsError as error:
-        return Result(
-            place, stat, method, nan, more.pop("options"), members, error=str(error), **more
-        )
+        return Result(place, stat, method, nan, options, members, error=str(error), **more)
+    if not isfinite(found.estimate):
+        what = "not defined" if isnan(found.estimate) else "infinite"
+        error = f"the estimate is {what} for these data."
+        return Result(place, stat, method, nan, options, members, error=error, **more)
     return Result(
-        place, stat, method, found.estimate, more.pop("options"), members,
+        place, stat, method, found.estimate, options, members,
         interval=bounds(found), level=cut.analysis.confidence, **more,
     )  # fmt: skip
 

@@ -1,12 +1,13 @@
 """Patient flow: who was randomised, who is in each population, who entered each analysis."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.cuts import cuts
 from trialtrace.analyses.registry import OVER_VISITS
 from trialtrace.analyses.rows import ALL, Place, Result
-from trialtrace.config.model import Analysis
+from trialtrace.config.model import Analysis, adsl_code
 from trialtrace.frames import COMPLETE, Frames, Selection
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for population in trial.populations.values():
             rows = frames.select("adsl", {"TRT01P": arm, population.flag: {"is": "Y"}})
             yield _count(trial, _listed(place, population.name), "in_population", rows)
-        for name in trial.plan.displays["flow"]["analysed"]:
+        for name in trial.plan.displays.get("flow", {}).get("analysed", ()):
             rows, records = analysed(trial, trial.plan.analyses[name], frames, arm)
             yield _count(trial, _listed(place, name), "analysed", rows, records)
 
@@ -50,10 +51,13 @@ def analysed(
 ) -> tuple[Selection, int]:
     """The rows of the subjects that entered an analysis, and how many rows each subject has.
 
-    An analysis of each visit by itself is counted at its first visit.
+    An analysis of each visit by itself is counted at its first visit, one by subgroup over all
+    subjects whose subgroup is known.
     """
-    cut = cuts(trial, analysis, frames, together=True)[0]
+    (cut,) = cuts(trial, replace(analysis, by=None), frames, together=True)
     base = cut.base | {"TRTP": arm}
+    if analysis.by is not None:
+        base[adsl_code(analysis.by)] = "present"
     if any(step.key in OVER_VISITS for step in analysis.tests):
         complete = {COMPLETE: {"AVISIT": list(cut.visits)}}
         return frames.select(cut.dataset, base | complete), len(cut.visits)

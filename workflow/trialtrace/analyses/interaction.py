@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from trialtrace.analyses.cuts import Cut, cuts
+from trialtrace.analyses.cuts import cuts
 from trialtrace.analyses.registry import method
 from trialtrace.analyses.rows import Result
 from trialtrace.config.model import Analysis, Step
+from trialtrace.frames import Frames
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
 
 
-def interaction(cut: Cut) -> Iterator[Result]:
+def interaction(trial: "Trial", analysis: Analysis, frames: Frames) -> Iterator[Result]:
     """The interaction test of the plan, over the subgroup variable, for the whole population."""
-    analysis = cut.analysis
     given = analysis.interaction
+    if given is None or analysis.by is None:
+        return
     step = Step(given.statistic, given.method, {**given.options, "strata": [analysis.by]})
-    whole = replace(analysis, by=None)
-    for each in cuts(cut.trial, whole, cut.frames, together=False):
-        yield from method(step)(each, step)
-
-
-def has_interaction(analysis: Analysis) -> bool:
-    return analysis.interaction is not None and analysis.by is not None
+    for cut in cuts(trial, replace(analysis, by=None), frames, together=False):
+        yield from method(step)(cut, step)

@@ -32,10 +32,11 @@ SHOWN = {
 def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
     """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
-    y, arm = by_subject(rows, len(cut.visits))
-    more = {"n_used": len(arm), "synthetic": cut.trial.synthetic}
+    subjects = len(set(rows.column("USUBJID")))
+    more = {"n_used": subjects, "synthetic": cut.trial.synthetic}
     members = {"analysed": rows}
     try:
+        y, arm = by_subject(rows, len(cut.visits))
         found = repeated.mixed_anova(y, arm, sums_of_squares=step.options["sums_of_squares"])
     except StatsError as error:
         place = cut.at(second=("effect", "visit"))
@@ -61,8 +62,13 @@ def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:
 
 
 def by_subject(rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Values (n subjects, k visits) in the order of visits, and the arm of each subject."""
+    """Values (n subjects, k visits) in the order of visits, and the arm of each subject.
+
+    Raises StatsError where a subject has several records at a visit.
+    """
     subject, visit = rows.column("USUBJID").astype(str), rows.column("AVISITN")
+    if rows.n != k * len(np.unique(subject)):
+        raise StatsError("some subjects have more than one record at a visit.")
     order = np.lexsort((visit, subject))
     values = rows.column("AVAL")[order].reshape(-1, k)
     return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]

@@ -1,5 +1,6 @@
 """One result: its identifier, its row of the results contract, and the rows behind it."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from trialtrace.stats.results import Interval
 
 ALL = "all"
 _UNFIT = re.compile(r"[^A-Za-z0-9.+=_-]+")
+# What a slug cannot hold, but for the separators of words.
+_LOST = re.compile(r"""[^A-Za-z0-9.+=_\s,;:/()'"&-]""")
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,14 @@ class Result:
 
 
 def slug(text: str) -> str:
-    """A level as it stands in a result_id: "30 min" becomes "30_min"."""
-    return _UNFIT.sub("_", text).strip("_") or "_"
+    """A level as it stands in a result_id: "30 min" becomes "30_min".
+
+    Where more than separators would be lost ("< 65", "≥ 65"), a hash of the level tells it apart.
+    """
+    plain = _UNFIT.sub("_", text).strip("_") or "_"
+    if not _LOST.search(text):
+        return plain
+    return f"{plain}.{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def result_id(place: Place, stat: str, method: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trialtrace.analyses.baseline import baseline
 from trialtrace.analyses.cuts import cuts
 from trialtrace.analyses.flow import flow
-from trialtrace.analyses.interaction import has_interaction, interaction
+from trialtrace.analyses.interaction import interaction
 from trialtrace.analyses.multiplicity import adjust
 from trialtrace.analyses.registry import OVER_VISITS, method
 from trialtrace.analyses.rows import Result
@@ -48,8 +48,7 @@ def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterat
     for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
         for cut in cuts(trial, analysis, frames, together=step.key in OVER_VISITS):
             yield from method(step)(cut, step)
-    if has_interaction(analysis):
-        yield from interaction(cuts(trial, analysis, frames, together=True)[0])
+    yield from interaction(trial, analysis, frames)
 
 
 def _refuse_repeats(trial: "Trial", results: list[Result]) -> None:

@@ -57,7 +57,8 @@ def members(cut: Cut, step: Step, both: Selection) -> dict[str, Selection]:
 def stratum_rows(cut: Cut, step: Step, rows: Selection) -> Selection:
     """Of `rows`, those whose strata are all known."""
     known = {adsl_code(name): "present" for name in step.options["strata"]}
-    return cut.frames.select(rows.dataset, rows.predicate | known)
+    # What the cut already asks of a column (its own subgroup) is more than that it is known.
+    return cut.frames.select(rows.dataset, known | rows.predicate)
 
 
 def tables(

@@ -1,14 +1,15 @@
 """Time to event: events, Kaplan-Meier, follow-up, Cox hazard ratios, log-rank tests."""
 
 from collections.abc import Iterator
+from functools import partial
 from math import exp, nan
 
 import numpy as np
 from scipy.special import ndtr
 
-from trialtrace.analyses.cuts import Cut
+from trialtrace.analyses.cuts import Cut, level_text
 from trialtrace.analyses.estimate import interval_result, plain_result, test_results
-from trialtrace.analyses.rows import Result
+from trialtrace.analyses.rows import Place, Result, bounds
 from trialtrace.config.model import Step
 from trialtrace.frames import Selection
 from trialtrace.stats import cox, survival
@@ -30,9 +31,17 @@ def times(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
     return rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
 
 
-def unit(rows: Selection) -> str | None:
-    found = rows.column("AVALU")
+def unit(cut: Cut) -> str | None:
+    """The unit of the endpoint's time, also for an arm without subjects."""
+    found = cut.rows().column("AVALU")
     return found[0] if len(found) else None
+
+
+def curve_of(cut: Cut, step: Step, time: np.ndarray, event: np.ndarray) -> survival.KaplanMeier:
+    """The Kaplan-Meier curve as the step asks for it. Raises StatsError without subjects."""
+    return survival.kaplan_meier(
+        time, event, confidence=cut.analysis.confidence, interval=step.options["interval"]
+    )
 
 
 def describe_events(cut: Cut, step: Step) -> Iterator[Result]:
@@ -51,44 +60,51 @@ def describe_survival(cut: Cut, step: Step) -> Iterator[Result]:
     """By arm and time: the Kaplan-Meier estimate with its interval, and the number at risk."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        curve = survival.kaplan_meier(
-            *times(rows), confidence=cut.analysis.confidence, interval=step.options["interval"]
-        )
-        estimates = zip(*curve.at(step.options["times"]), strict=True)
-        at_risk = curve.n_at_risk(step.options["times"])
-        for time, values, n in zip(step.options["times"], estimates, at_risk, strict=True):
-            place = cut.at(group=group, second=("time", str(time)))
+        for time in step.options["times"]:
+            place = cut.at(group=group, second=("time", level_text(time)))
             yield interval_result(
                 cut, place, ("survival", step.method), roles(cut, rows),
-                lambda values=values: Interval(*(float(v) for v in values)),
+                partial(_survival_at, cut, step, rows, time),
                 options=cut.options(step, interval=True), n_used=rows.n,
             )  # fmt: skip
+            at_risk = int((times(rows)[0] >= time).sum())
             yield plain_result(
-                cut, place, ("at_risk", "count"), {"analysed": rows}, n, n_used=rows.n
+                cut, place, ("at_risk", "count"), {"analysed": rows}, at_risk, n_used=rows.n
             )
+
+
+def _survival_at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
+    found = Interval(*(float(value) for value in curve_of(cut, step, *times(rows)).at(time)))
+    if np.isnan(found.estimate):
+        raise StatsError("nobody was followed for so long.")
+    return found
 
 
 def describe_median(cut: Cut, step: Step) -> Iterator[Result]:
     """By arm: the median time to the event, by the Kaplan-Meier curve."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        curve = survival.kaplan_meier(
-            *times(rows), confidence=cut.analysis.confidence, interval=step.options["interval"]
-        )
-        yield _reached(
-            interval_result(
-                cut, cut.at(group=group), ("median_time", step.method), roles(cut, rows),
-                curve.median, options=cut.options(step, interval=True), n_used=rows.n,
-                unit=unit(rows),
-            )
-        )  # fmt: skip
+        place, members = cut.at(group=group), roles(cut, rows)
+        yield _median(cut, step, place, "median_time", members, *times(rows))
 
 
-def _reached(result: Result) -> Result:
-    if np.isnan(result.value) and result.error is None:
-        result.text = "not reached"
-        result.warning = "The curve stays above one half."
-    return result
+def _median(
+    cut: Cut, step: Step, place: Place, stat: str, members: dict[str, Selection],
+    time: np.ndarray, event: np.ndarray,
+) -> Result:  # fmt: skip
+    """Where a curve comes down to one half; "not reached" is an answer, nobody to follow is not."""
+    common = {"options": cut.options(step, interval=True), "n_used": len(time), "unit": unit(cut)}
+    names = (stat, step.method)
+    try:
+        found = curve_of(cut, step, time, event).median()
+    except StatsError as error:
+        return plain_result(cut, place, names, members, nan, error=str(error), **common)
+    if np.isnan(found.estimate):
+        warning = "The curve stays above one half."
+        known = {"interval": bounds(found), "level": cut.analysis.confidence}
+        more = {"text": "not reached", "warning": warning, **known, **common}
+        return plain_result(cut, place, names, members, nan, **more)
+    return interval_result(cut, place, names, members, lambda: found, **common)
 
 
 def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
@@ -96,16 +112,8 @@ def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
         time, event = times(rows)
-        curve = survival.kaplan_meier(
-            time, 1 - event, confidence=cut.analysis.confidence, interval=step.options["interval"]
-        )
-        yield _reached(
-            interval_result(
-                cut, cut.at(group=group), ("follow_up", step.method), roles(cut, rows),
-                curve.median, options=cut.options(step, interval=True), n_used=rows.n,
-                unit=unit(rows),
-            )
-        )  # fmt: skip
+        place, members = cut.at(group=group), roles(cut, rows)
+        yield _median(cut, step, place, "follow_up", members, time, 1 - event)
 
 
 def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from math import isnan, nan
+from math import isinf, isnan, nan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ class Compared:
 
 def compare(asked: "Asked", found: Recomputed) -> Iterator[Compared]:
     """Value, then bounds where either side has them, then the number of subjects that entered."""
-    pairs = [("value", asked.value, found.value)]
+    # An infinite estimate is no value in the results either, but an error with its reason.
+    pairs = [("value", asked.value, nan if isinf(found.value) else found.value)]
     if asked.interval is not None and found.interval is not None:
         bounds = zip(("ci_low", "ci_high"), asked.interval, found.interval, strict=True)
         pairs += bounds
