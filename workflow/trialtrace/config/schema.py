@@ -68,6 +68,9 @@ def _bad_name(document: Document, path: Path_, error: "ValidationError") -> None
 def _unknown_keys(document: Document, path: Path_, error: "ValidationError") -> None:
     known = list(error.schema["properties"])
     free = [key for key in known if key not in error.instance]
+    # Where keys are told apart by what they are, an unknown one leaves nothing to check further.
+    if "minProperties" in error.schema:
+        document.broken.add(path)
     for key in error.instance:
         if key not in known:
             document.add(
@@ -79,7 +82,8 @@ def _unknown_keys(document: Document, path: Path_, error: "ValidationError") -> 
 
 
 def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> None:
-    known = error.schema.get("properties", error.instance)
+    closed = error.schema.get("additionalProperties") is False
+    known = error.schema["properties"] if closed else error.instance
     unknown = [key for key in error.instance if key not in known]
     for key in error.validator_value:
         if key in error.instance:

@@ -78,7 +78,7 @@ def known(
     document: Document, path: Path_, name: str, names: Iterable[str] | None, what: str
 ) -> bool:
     """Whether a name is one of `names`; told where it is not. True where they are not known."""
-    if names is None or name in (listed := list(names)):
+    if names is None or not isinstance(name, str) or name in (listed := list(names)):
         return True
     document.add(
         path,

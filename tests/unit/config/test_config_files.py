@@ -1,0 +1,143 @@
+"""Reading one file: strict YAML with places."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from mini_trial import CONFIG, write_project
+
+from trialtrace.config.compose import compose, key_path
+from trialtrace.config.files import read_yaml
+from trialtrace.config.scalars import resolve
+from trialtrace.errors import UserError
+from trialtrace.paths import Project
+
+
+def read(tmp_path: Path, data: bytes | str) -> tuple[object, str]:
+    """The content of a file, and what is said of it."""
+    path = tmp_path / "some.yaml"
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    document = compose(Project(tmp_path), path)
+    return document.data, "\n\n".join(str(problem) for problem in document.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("0", 0),
+        ("-12", -12),
+        ("0.50", 0.5),
+        ("-1.5e-3", -0.0015),
+        ("0.2.10", "0.2.10"),
+        ("4 h", "4 h"),
+        ("1-2", "1-2"),
+        ("next morning", "next morning"),
+        ("1_yes", "1_yes"),
+        ("north", "north"),
+        ("-", "-"),
+    ],
+)
+def test_plain_scalars(text, value):
+    found, taken_for = resolve(text)
+    assert (found, type(found), taken_for) == (value, type(value), None)
+
+
+AMBIGUOUS = [
+    "yes", "no", "on", "off", "y", "n", "Y", "N", "NO", "Yes", "TRUE", "True", "False", "Null",
+    "NULL", "010", "08", "0x1F", "0o17", "0b1", "1_000", "+1", ".5", "1.", "1e5", "1E+5",
+    "12:30", "1:02:03", "190:20:30.15", "2020-01-05", "2020-1-5", "2020-01-05T10:00:00",
+    ".inf", "-.INF", ".nan", ".NaN", "=", "<<",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", AMBIGUOUS)
+def test_ambiguous_scalars_ask_for_quotes(tmp_path, text):
+    data, told = read(tmp_path, f"a:\n  b: {text}\n")
+    assert f"some.yaml, line 2: a.b\n  found     {text}, without quotes" in told
+    assert "write it in quotes" in told
+    data, told = read(tmp_path, f'a:\n  b: "{text}"\n')
+    assert (data, told) == ({"a": {"b": text}}, "")
+
+
+@given(st.text(max_size=20))
+def test_a_plain_scalar_is_what_yaml_takes_it_for_or_a_mistake(text):
+    value, taken_for = resolve(text)
+    loaded = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))
+    if taken_for is None and isinstance(value, str):
+        assert loaded == "tag:yaml.org,2002:str"
+
+
+def test_long_scalars_are_read_in_no_time(tmp_path):
+    digits = "1" * 500_000
+    assert "another number" in read(tmp_path, f"a: {digits}")[1]
+    assert read(tmp_path, f"a: {digits}x")[1] == ""
+
+
+def test_every_key_and_entry_has_its_line(tmp_path):
+    path = tmp_path / "some.yaml"
+    path.write_text("# first\na:\n  - x\n  - b: 1\n    c: {d: 2,\n      e: 3}\n")
+    document = compose(Project(tmp_path), path)
+    assert document.data == {"a": ["x", {"b": 1, "c": {"d": 2, "e": 3}}]}
+    assert document.lines[("a",)] == 2
+    assert document.lines[("a", 1)] == 4
+    assert document.lines[("a", 1, "c", "e")] == 6
+    assert document.place(("a", 1, "c", "e")) == "some.yaml, line 6: a[2].c.e"
+    assert key_path(("a", 1, "c", "e")) == "a[2].c.e"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("", "found     an empty file"),
+        ("# nothing\n", "found     an empty file"),
+        ("- a\n- b\n", "found     a list"),
+        ("text", "found     a single value"),
+        ("a: 1\n---\nb: 2\n", "line 2\n  found     a second document (---)"),
+        ("a: 1\nb: [\n", "this is not YAML"),
+        ("a: b: c\n", "line 1\n  this is not YAML"),
+        ("a: 1\n\tb: 2\n", "line 2\n  this is not YAML"),
+        ("? [a, b]\n: c\n", "a key is plain text"),
+        ("1: a\n", "line 1: 1\n  found     the key 1"),
+        ("true: a\n", "the key true"),
+        ("a: &x {b: 1}\n", "the anchor &x"),
+        ("a: !!python/object:os.system {}\n", "the tag"),
+        ("a: " + "[" * 60 + "]" * 60, "more than 40 levels"),
+        ("a: \x00\n", "this is not YAML"),
+        (b"a: 1\nb: M\xfcller\n", "line 2\n  found     the byte 0xFC, which is not UTF-8"),
+        (b"a: " + b"x" * (1 << 20), "more than 1 MB"),
+    ],
+)
+def test_files_that_are_none(tmp_path, data, words):
+    assert words in read(tmp_path, data)[1]
+
+
+def test_a_missing_file(tmp_path):
+    at = write_project(tmp_path)
+    with pytest.raises(UserError, match=r"config/nothing.yaml\n  this file is not there"):
+        read_yaml(at, at.config / "nothing.yaml", "config")
+
+
+def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path):
+    data, told = read(tmp_path, b"\xef\xbb\xbfa: 1\r\nb: x\r\n")
+    assert (data, told) == ({"a": 1, "b": "x"}, "")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path):
+    at = write_project(tmp_path)
+    path = at.config / "config.yaml"
+    path.write_text(CONFIG.replace("seed: 1", "seed: -1\nsede: 2").replace("[html]", "[html, pdf]"))
+    with pytest.raises(UserError) as caught:
+        read_yaml(at, path, "config")
+    places = [problem.place for problem in caught.value.problems]
+    assert places == [
+        "config/config.yaml, line 2: seed",
+        "config/config.yaml, line 3: sede",
+        "config/config.yaml, line 6: report.formats[2]",
+    ]

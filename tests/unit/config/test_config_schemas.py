@@ -1,0 +1,87 @@
+"""The schemas: strict at every level, every key told, in step with the code beside them."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from mini_trial import REPOSITORY
+
+from trialtrace.analyses.registry import MODULES
+from trialtrace.config import methods
+from trialtrace.config.checks.trial import ADSL
+from trialtrace.config.reference import SCHEMAS, reference
+from trialtrace.contracts import ADSL as ADSL_CONTRACT
+from trialtrace.paths import Project
+
+AT = Project(REPOSITORY)
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    return json.loads((AT.schemas / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+def parts(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema inside a schema, but not the conditions of `if`."""
+    if isinstance(schema, dict):
+        yield path, schema
+        for key, inner in schema.items():
+            if key != "if":
+                yield from parts(inner, f"{path}/{key}")
+    elif isinstance(schema, list):
+        for position, inner in enumerate(schema):
+            yield from parts(inner, f"{path}/{position}")
+
+
+@pytest.mark.parametrize("name", [*SCHEMAS, "common"])
+def test_a_schema_is_one(name):
+    Draft202012Validator.check_schema(schema_of(name))
+
+
+@pytest.mark.parametrize("name", [*SCHEMAS, "common"])
+def test_no_level_accepts_unknown_keys(name):
+    for path, part in parts(schema_of(name)):
+        if part.get("type") != "object" or path == "":
+            continue
+        closed = "additionalProperties" in part
+        told_apart = "allOf" in part or "if" in part
+        assert closed or told_apart, path
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_key_is_described(name):
+    for path, part in parts(schema_of(name)):
+        for key, given in part.get("properties", {}).items():
+            if isinstance(given, dict) and "properties" not in path.rpartition("/")[2]:
+                assert given.get("description"), f"{path}/{key}"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_no_option_has_a_default(name):
+    assert not [path for path, part in parts(schema_of(name)) if "default" in part]
+
+
+@pytest.mark.parametrize(
+    ("section", "definition"),
+    [("describe", "describe"), ("estimates", "estimate"), ("tests", "test")],
+)
+def test_the_table_of_methods_has_what_the_schema_has(section, definition):
+    offered = schema_of("plan")["$defs"][definition]["properties"]
+    assert list(methods.KINDS[section]) == list(offered)
+
+
+def test_every_method_of_the_analyses_can_be_planned():
+    statistics = {*methods.KINDS["describe"], *methods.KINDS["estimates"]}
+    for key in MODULES:
+        statistic, _, method = key.partition(".")
+        assert statistic in statistics or method in methods.KINDS["tests"], key
+
+
+def test_the_columns_of_adsl_are_those_of_its_contract():
+    assert list(ADSL) == ADSL_CONTRACT.names
+
+
+def test_the_reference_is_not_stale():
+    written = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert written == reference(AT), "run: python -m trialtrace.config.reference"
