@@ -1,0 +1,31 @@
+"""Code blocks of a Markdown page: files that it gives, and commands with what they print."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+FILE = re.compile(r"^`([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"^```console\n\$ (.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ANYTHING = "…"
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def files(text: str) -> dict[str, str]:
+    """Path to content: a path alone in a line, in backticks, and the block that follows it."""
+    return dict(FILE.findall(text))
+
+
+def consoles(text: str) -> list[tuple[str, str]]:
+    """(command, what it prints), one a block."""
+    return CONSOLE.findall(text)
+
+
+def told(printed: str, shown: str) -> bool:
+    """Whether a page shows what was printed; a line of "…" stands for any lines."""
+    parts = (re.escape(line) for line in shown.rstrip().split("\n"))
+    pattern = "\n".join(r"(?:.*\n)*?.*" if part == ANYTHING else part for part in parts)
+    return re.fullmatch(pattern, printed.rstrip()) is not None

@@ -1,0 +1,111 @@
+"""docs/add-a-trial.md: the trial that it makes, from the files that it gives, to its report."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from doc_blocks import ROOT, consoles, files, page, told
+
+from trialtrace.cli import main
+from trialtrace.errors import UserError
+from trialtrace.paths import Project
+
+TEXT = page("docs/add-a-trial.md")
+LINKED = ("workflow", "scripts", "reports", "requirements.lock", "Snakefile")
+
+
+def write(root: Path) -> Project:
+    """A project with the trial of the page and nothing else."""
+    for name in LINKED:
+        (root / name).symlink_to(ROOT / name)
+    for name, content in files(TEXT).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    settings = (ROOT / "config/config.yaml").read_text(encoding="utf-8")
+    alone = re.sub(r"(?m)^trials: .*$", "trials: [ginger]", settings)
+    (root / "config" / "config.yaml").write_text(alone, encoding="utf-8")
+    return Project(root)
+
+
+def run(at: Project) -> None:
+    """The stages, as the scripts of the workflow call them."""
+    from trialtrace.analyses.run import analyse_plan
+    from trialtrace.checks.run import check_results
+    from trialtrace.claims.audit import audit_claims
+    from trialtrace.cleaning.clean import clean_tables
+    from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.display.report import render_report
+    from trialtrace.endpoints.derive import derive_datasets
+    from trialtrace.run import begin
+    from trialtrace.sources.ingest import ingest_sources
+
+    started = begin(at, check=True)
+    trial, out = load_trial("ginger", at), at.results / "ginger"
+    ingest_sources(trial, out / "raw")
+    clean_tables(trial, out / "raw", out / "clean")
+    derive_datasets(trial, out / "clean", out / "derived")
+    analyse_plan(trial, out / "derived", out / "analysis")
+    check_results(trial, out / "derived", out / "analysis", out / "analysis" / "checks.parquet")
+    audit_claims(trial, out / "analysis", out / "audit" / "claims.parquet")
+    render_report(trial, load_settings(at), out, started.codes["ginger"])
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = write(tmp_path_factory.mktemp("ginger"))
+    run(project)
+    return project
+
+
+def mistaken(at: Project, folder: Path) -> Project:
+    """A copy of the configuration with the mistake that the page makes."""
+    shutil.copytree(at.config, folder / "config")
+    (folder / "workflow").symlink_to(ROOT / "workflow")
+    plan = folder / "config/trials/ginger/plan.yaml"
+    text = plan.read_text(encoding="utf-8").replace("variable: vomiting", "variable: vomitting")
+    plan.write_text(text, encoding="utf-8")
+    return Project(folder)
+
+
+@pytest.mark.parametrize(("command", "shown"), consoles(TEXT))
+def test_a_command_prints_what_the_page_says(
+    at: Project, tmp_path: Path, capsys: pytest.CaptureFixture, command: str, shown: str
+):
+    program, *words = shlex.split(command)
+    assert program == "trialtrace"
+    project = mistaken(at, tmp_path) if "vomitting" in shown else at
+    status = main(["--project", str(project.root), *words])
+    printed = capsys.readouterr()
+    assert status == ("vomitting" in shown)
+    assert told(printed.err if status else printed.out, shown), printed.out + printed.err
+
+
+def test_the_page_gives_every_file_of_a_trial(at: Project):
+    given = {path.name for path in (ROOT / "config/trials/moertel1990").iterdir()}
+    assert {path.name for path in at.trial_config("ginger").iterdir()} == given
+
+
+def test_an_unknown_arm_stops_the_run_as_the_page_says(tmp_path: Path):
+    project = write(tmp_path)
+    export = tmp_path / "data/ginger/export.csv"
+    export.write_text(export.read_text().replace("\n12;P;", "\n12;X;"))
+    with pytest.raises(UserError) as caught:
+        run(project)
+    shown = "\n".join(f"  {line}" for line in str(caught.value).split("\n"))
+    assert shown in TEXT
+
+
+def test_the_report_shows_no_line_and_no_value_of_the_data(at: Project):
+    report = at.results / "ginger" / "report"
+    assert (report / "report.html").is_file()
+    assert (report / "report.docx").is_file()
+    assert not (report / "data").exists()
+    trace = (report / "trace" / "vomiting.risk_difference.newcombe@ginger-placebo.html").read_text()
+    assert "19 lines" in trace
+    for path in (report / "report.html", *(report / "trace").iterdir()):
+        text = path.read_text(encoding="utf-8")
+        assert "233" not in re.sub(r"[0-9a-f]{16,}|data:[^\"']*", "", text).replace("0.233", "")
+        assert "slept badly" not in text
