@@ -1,7 +1,7 @@
 """How statistics are called and shown: labels, units and text, one table for the whole project."""
 
-from decimal import ROUND_HALF_UP, Decimal
-from math import isnan
+from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isinf, isnan
 
 from trialtrace.store import SIGNIFICANT_DIGITS
 
@@ -59,7 +59,10 @@ SHARES = {"proportion", "survival"}
 P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "mauchly_p"}
 SYMBOLS = {"chi_squared", "t", "u", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}
+TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
+# Digits enough for any float with its decimals.
+LARGEST = Context(prec=400)
 
 
 def decimals(value: float, digits: int) -> str:
@@ -67,8 +70,10 @@ def decimals(value: float, digits: int) -> str:
 
     Rounded from 12 significant digits, so that 6.25 given as 6.249999999999999 is "6.3".
     """
+    if isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
     exact = Decimal(f"{value:.{SIGNIFICANT_DIGITS}g}")
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, LARGEST)
     return f"{rounded or abs(rounded):f}".replace("-", MINUS)
 
 
@@ -85,8 +90,8 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """A plain number: an integer as such, else three significant digits, at least one decimal."""
-    if value == int(value) and abs(value) < 1e6:
+    """A plain number: an integer as such, else one decimal from 100, two from 1, three below."""
+    if abs(value) < 1e6 and value == int(value):
         return decimals(value, 0)
     return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
 
@@ -136,5 +141,11 @@ def stat_text(
     text += unit_text(stat, unit)
     if interval is None or level is None:
         return text
-    low, high = (("not reached" if isnan(b) else value_text(stat, b)) for b in interval)
-    return f"{text} ({number(100 * level)} % CI {low} to {high})"
+    return f"{text} ({number(100 * level)} % CI {interval_text(stat, *interval)})"
+
+
+def interval_text(stat: str, low: float | None, high: float | None) -> str:
+    """Two bounds: "−13.2 to −2.4"; of a time "1509 to not reached"; else "not estimable"."""
+    absent = "not reached" if stat in TIMES else NOT_ESTIMABLE
+    bounds = [absent if b is None or isnan(b) else value_text(stat, b) for b in (low, high)]
+    return absent if bounds == [absent, absent] else " to ".join(bounds)

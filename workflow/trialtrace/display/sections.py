@@ -87,21 +87,32 @@ def _primary(material: Material) -> Iterator[tuple[Row, Row | None, str]]:
     for analysis in material.trial.plan.analyses.values():
         if analysis.role != "primary":
             continue
-        rows = material.of(analysis.name)
-        for pair in analysis.pairs:
-            mine = [row for row in rows if (row["comparison"], row["reference"]) == pair]
-            estimate = next((row for row in mine if row["ci_level"] is not None), None)
-            tests = (row for row in mine if row["stat_name"] == "p_value")
-            named = {step.method for step in analysis.tests}
-            p = next((row for row in tests if row["method"].split(".", 1)[1] in named), None)
+        cuts: dict[tuple, list[Row]] = {}
+        for row in material.of(analysis.name):
+            if row["comparison"] is not None:
+                key = (row["comparison"], row["reference"], row["visit"], row["stratum"])
+                cuts.setdefault(key, []).append(row)
+        several = len({key[2] for key in cuts}) > 1
+        for (treated, reference, visit, _), rows in cuts.items():
+            estimate = next((row for row in rows if row["ci_level"] is not None), None)
             if estimate is not None:
-                arms = " against ".join(material.arm_label(arm) for arm in pair)
-                known = p if p is not None and p["stat_value"] is not None else None
-                yield estimate, known, f"{analysis.label}, {arms}:"
+                arms = " against ".join(material.arm_label(arm) for arm in (treated, reference))
+                at = f", {visit}" if several else ""
+                yield estimate, _planned_p(analysis, rows), f"{analysis.label}{at}, {arms}:"
+
+
+def _planned_p(analysis: Any, rows: list[Row]) -> Row | None:
+    """The p-value of the first test that the plan names; a correction ends the method's name."""
+    for step in analysis.tests:
+        for row in rows:
+            method = row["method"].removeprefix("p_value.")
+            if method == step.method or method.startswith(f"{step.method}_"):
+                return row if row["stat_value"] is not None else None
+    return None
 
 
 def _denominators(material: Material, estimate: Row) -> str:
-    counts = material.tracer.trace(estimate["result_id"])["from"]
+    counts = material.tracer.counted(estimate)
     return f"; {', '.join(counts)}" if counts else ""
 
 

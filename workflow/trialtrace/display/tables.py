@@ -1,7 +1,6 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
 from collections.abc import Callable, Iterable
-from math import isnan
 from typing import Any
 
 from trialtrace.analyses.references import METHODS, adjustment_of, method_of
@@ -10,6 +9,7 @@ from trialtrace.analyses.words import (
     NOT_ESTIMABLE,
     P_VALUES,
     SYMBOLS,
+    interval_text,
     number,
     unit_text,
     value_text,
@@ -54,9 +54,8 @@ def short_text(row: Row) -> str:
     )
     if row["ci_level"] is None:
         return text.replace(" ", NO_BREAK)
-    bounds = ["not reached" if bound is None or isnan(bound) else value_text(stat, bound)
-              for bound in (row["ci_low"], row["ci_high"])]  # fmt: skip
-    return f"{text} ({bounds[0]} to {bounds[1]})".replace(" ", NO_BREAK)
+    bounds = interval_text(stat, row["ci_low"], row["ci_high"])
+    return f"{text} ({bounds})".replace(" ", NO_BREAK)
 
 
 def analysis_tables(material: Material, name: str) -> str:
@@ -121,7 +120,7 @@ def _pivot(
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
-    titles = [_title(column, columns) for column in columns]
+    titles = [_title(column, columns, _time_unit(material, rows)) for column in columns]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
@@ -210,7 +209,17 @@ def _cell(row: Row) -> str:
     return link(row)
 
 
-def _title(column: tuple, columns: list[tuple]) -> str:
+def _time_unit(material: Material, rows: list[Row]) -> str:
+    """ " days", the unit of the endpoint's time; empty where it has none."""
+    times = [row["parameter"] for row in rows if row["group2"] == "time"]
+    if not times:
+        return ""
+    code = material.trial.endpoints[times[0]].code
+    units = material.tracer.frames.select("adtte", {"PARAMCD": {"is": code}}).column("AVALU")
+    return f" {units[0]}" if len(units) and units[0] else ""
+
+
+def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
     """The header of a column; the method is named where its statistic has several."""
     method, second, unit = column
     stat, how = method.split(".", 1)
@@ -227,7 +236,7 @@ def _title(column: tuple, columns: list[tuple]) -> str:
     if unit and stat not in ("proportion",):
         title += f", {unit}"
     if second is not None:
-        title += f" at {second[1]} days" if second[0] == "time" else f", {second[1]}"
+        title += f" at {second[1]}{time_unit}" if second[0] == "time" else f", {second[1]}"
     plain = stat in P_VALUES or stat in SYMBOLS
     return escape_markdown(title if plain else title[0].upper() + title[1:])
 

@@ -59,7 +59,7 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
         "rows": [_rows(member) for member in trace["rows"]],
         "raw": [_raw(m, part) for m in trace["rows"] for part in m["raw"]],
         "rejected": [_rejected(trace)] if trace["rejected"] else plain.get("rejected", []),
-        "plan": [_plan(trace["plan"])],
+        "plan": [_plan(trace["plan"], trace["estimand"])],
         "code": [f"{escape(s)} <code>{escape(digest[:16])}</code>" for s, digest in codes.items()],
         "claims": [_claim(claim) for claim in trace["claims"]],
     }  # fmt: skip
@@ -102,9 +102,11 @@ def _rejected(trace: dict[str, Any]) -> str:
     return f'{lines}<br><a href="../report.html#sec-data">all rejects and flags</a>'
 
 
-def _plan(plan: dict[str, str]) -> str:
+def _plan(plan: dict[str, str], estimand: str | None) -> str:
     name = Path(plan["file"]).name
-    return f'<a href="../config/{name}.txt">{escape(plan["file"])}</a>, {escape(plan["key"])}'
+    about = f", estimand {escape(estimand)}" if estimand else ""
+    file = f'<a href="../config/{name}.txt">{escape(plan["file"])}</a>'
+    return f"{file}, {escape(plan['key'])}{about}"
 
 
 def _claim(claim: dict[str, Any]) -> str:

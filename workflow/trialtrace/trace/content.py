@@ -68,8 +68,21 @@ class Tracer:
         return counts
 
     def trace(self, result_id: str, *, rows: bool = False) -> dict[str, Any]:
-        """The trace of a result. Raises UserError with the nearest identifiers if there is none."""
+        """The trace of a result, with `rows` also every raw cell behind it.
+
+        Raises UserError with the nearest identifiers where there is no such result, and for
+        `rows` where disclosure is not full: a cell names its subject.
+        """
         row = self._result(result_id)
+        if rows and self.disclosure != "full":
+            raise UserError(
+                Problem(
+                    f"trial {self.trial.name}",
+                    found=f"disclosure: {self.disclosure}",
+                    expected="disclosure: full, to list the cells behind a number",
+                    do="without --rows a trace counts them",
+                )
+            )
         made = {
             "result_id": result_id,
             "text": row["stat_text"],
@@ -81,7 +94,7 @@ class Tracer:
             "ci_level": row["ci_level"],
             "unit": row["unit"],
             "n_used": row["n_used"],
-            "from": self._from(row),
+            "from": self.counted(row),
             "method": self._method(row),
             "estimand": row["estimand"],
             "population": row["population"],
@@ -121,7 +134,9 @@ class Tracer:
         parts += [f"at {row['visit']}"] if row["visit"] else []
         parts += [stratum_words(self.trial, row["stratum"])] if row["stratum"] else []
         if row["group2"]:
-            parts.append(f"{row['group2']} {row['group2_level'].replace('_', ' × ')}")
+            level = row["group2_level"]
+            level = level.replace("_", " × ") if row["group2"] == "effect" else level
+            parts.append(f"{row['group2']} {level}")
         population = self.trial.populations.get(row["population"])
         return ", ".join(
             [*parts, lower_first(population.label) if population else row["population"]]
@@ -137,7 +152,8 @@ class Tracer:
             return f"Subjects analysed for: {trial.plan.analyses[name].label}"
         return "Subjects"
 
-    def _from(self, row: dict[str, Any]) -> list[str]:
+    def counted(self, row: dict[str, Any]) -> list[str]:
+        """Events of subjects in the arms of a result, where its analysis counts them."""
         arms = self.trial.design.arms
         named = (
             [row["comparison"], row["reference"]] if row["comparison"] else [row["group1_level"]]

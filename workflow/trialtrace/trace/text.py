@@ -30,7 +30,7 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _labelled("rows", [row_line(rows) for rows in trace["rows"]])
     yield from _labelled("raw", list(raw_lines(trace["rows"])))
     yield from _labelled("rejected", rejected_lines(trace["rejected"]))
-    yield from _labelled("plan", [f"{trace['plan']['file']}, {trace['plan']['key']}"])
+    yield from _labelled("plan", plan_lines(trace))
     if "code" in trace:
         yield from _labelled("code", code_lines(trace["code"]))
     if "run" in trace:
@@ -116,8 +116,16 @@ def rejected_lines(rejected: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def plan_lines(trace: dict[str, Any]) -> list[str]:
+    """Where the plan has the result, and what it estimates."""
+    line = f"{trace['plan']['file']}, {trace['plan']['key']}"
+    return [line + (f", estimand {trace['estimand']}" if trace["estimand"] else "")]
+
+
 def claim_line(claim: dict[str, Any]) -> str:
-    return f"{claim['claim_id']} ({claim['component']} {claim['printed']}): {claim['agreement']}"
+    agreement = claim["agreement"].replace("_", " ")
+    about = f"{claim['claim_id']} ({claim['component']}, printed {claim['printed']})"
+    return f"{about}: {agreement}. {claim['finding']}"
 
 
 def code_lines(codes: dict[str, str]) -> list[str]:
