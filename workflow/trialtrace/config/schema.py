@@ -54,7 +54,7 @@ def validate(document: Document, folder: Path, name: str) -> None:
             _unknown_keys(document, path, error)
         elif error.validator == "required":
             _missing_keys(document, path, error)
-        else:
+        elif path not in document.broken:
             document.broken.add(path)
             document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
 
@@ -127,11 +127,13 @@ def _expected(error: "ValidationError") -> str:
     schema, rule, value = error.schema, error.validator, error.validator_value
     if "x-expected" in schema:
         return schema["x-expected"]
+    if "enum" in schema:
+        return one_of(schema["enum"], 20)
+    if rule == "type" and value == "object" and "properties" in schema:
+        return f"a mapping: {{{', '.join(f'{key}: …' for key in schema['properties'])}}}"
     if rule == "type":
         types = [value] if isinstance(value, str) else value
         return " or ".join(_TYPES.get(one, one) for one in types)
-    if rule == "enum":
-        return one_of(value, 20)
     if rule == "const":
         return tell(value)
     sentence = {
@@ -156,6 +158,8 @@ def _do(error: "ValidationError") -> str | None:
         return did_you_mean(instance, [one for one in error.validator_value if one])
     wants = error.validator_value if rule == "type" else None
     wants = [wants] if isinstance(wants, str) else wants or []
+    if wants == ["array"] and isinstance(instance, str | int | float):
+        return f"write [{json.dumps(instance, ensure_ascii=False)}]"
     if "string" in wants and isinstance(instance, bool | int | float):
         return "write it in quotes"
     if "number" in wants and isinstance(instance, str) and "string" not in wants:
