@@ -4,11 +4,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+.SECONDARY:
 .PHONY: help run test check lint bench lock slurm clean
 
-PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.11 python3.13,\
-	$(shell command -v $(name) >/dev/null && $(name) -c \
-	'import sys; sys.exit(sys.version_info < (3, 11))' && echo $(name))))
+PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 READY_SLURM := .venv-slurm/.ready
@@ -49,29 +48,34 @@ bench: $(READY)
 
 slurm: $(READY_SLURM)
 
-# $(1) is the environment's folder, $(2) its lock file.
-define install
-	@$(if $(PYTHON),,echo 'Python 3.11 or newer is needed: apt-get install python3 python3-venv'; exit 1)
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
-	  echo "$(PYTHON) has no venv module: apt-get install python$$version-venv"; exit 1; }
-	@echo 'Setting up $(1), once; this takes a minute or two'
-	@$(PYTHON) -m venv --clear $(1)
-	@$(1)/bin/python -m pip install --quiet --require-hashes -r $(2)
-	@$(1)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	@touch $@
+# The first Python that is new enough, in $$python.
+define find_python
+	for python in $(PYTHON) python3.12 python3.11 python3.13 ''; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; \
+	[ -n "$$python" ] || { \
+	  echo 'Python 3.11 or newer is needed: apt-get install python3 python3-venv' >&2; exit 1; }; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  echo "$$python has no venv module: apt-get install python$$version-venv" >&2; exit 1; }
 endef
 
-$(READY): requirements.lock pyproject.toml
-	$(call install,.venv,requirements.lock)
+# The locked packages, then this one; only a new lock makes an environment anew.
+.venv/.locked: requirements.lock
+.venv-slurm/.locked: requirements-slurm.lock
+%/.locked:
+	@$(find_python); echo 'Setting up $*, once; this takes a minute or two'; \
+	"$$python" -m venv --clear $*
+	@$*/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
 
-$(READY_SLURM): requirements-slurm.lock pyproject.toml
-	$(call install,.venv-slurm,requirements-slurm.lock)
+%/.ready: %/.locked pyproject.toml
+	@$*/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
 
 # UPGRADE=--upgrade takes the newest versions that requirements.in allows.
 lock:
-	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	$(PYTHON) -m venv "$$folder"; "$$folder/bin/python" -m pip install --quiet uv; \
+	@$(find_python); folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	"$$python" -m venv "$$folder"; "$$folder/bin/python" -m pip install --quiet uv; \
 	compile() { "$$folder/bin/uv" pip compile --quiet --universal --generate-hashes \
 	  --python-version 3.11 --no-header --no-annotate $(UPGRADE) "$$@"; }; \
 	compile requirements.in -o requirements.lock; \

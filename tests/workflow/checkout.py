@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,18 +29,18 @@ class Copy:
     """A copy of the checkout and the environment in which its workflow runs."""
 
     root: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    python: str = sys.executable
 
     def snakemake(self, *words: str, **more: str) -> subprocess.CompletedProcess:
         return subprocess.run(self.command(*words), **self.how(**more), check=False)
 
     def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "snakemake", *words]
+        return [self.python, "-m", "snakemake", *words]
 
     def how(self, **more: str) -> dict:
         """Where and with which variables; the copy's package comes before the installed one."""
         path = os.pathsep.join([str(self.root / "workflow"), more.pop("PYTHONPATH", "")])
-        environment = os.environ | self.environment | more | {"PYTHONPATH": path.rstrip(os.pathsep)}
+        environment = os.environ | more | {"PYTHONPATH": path.rstrip(os.pathsep)}
         return {"cwd": self.root, "env": environment, "capture_output": True, "text": True}
 
     def scheduled(self, *words: str) -> set[Job]:

@@ -1,0 +1,40 @@
+"""The floor of a run: every stage of every trial in this one process, without Snakemake."""
+
+import sys
+from pathlib import Path
+
+import trialtrace.job  # noqa: F401 - one thread, before any library is loaded
+from trialtrace.config import load_settings, load_trial
+from trialtrace.fresh import STAGES, freshness
+from trialtrace.paths import project
+
+
+def run_all(root: Path) -> None:
+    """The calls of scripts/, in the order of the data."""
+    from trialtrace.analyses.run import analyse_plan
+    from trialtrace.checks.run import check_results
+    from trialtrace.claims.audit import audit_claims
+    from trialtrace.cleaning.clean import clean_tables
+    from trialtrace.display.report import render_report
+    from trialtrace.display.site import build_site
+    from trialtrace.endpoints.derive import derive_datasets
+    from trialtrace.sources.ingest import ingest_sources
+
+    at = project(root)
+    settings, fresh = load_settings(at), freshness(at)
+    trials = [load_trial(name, at) for name in settings.trials]
+    for trial in trials:
+        made = at.results / trial.name
+        ingest_sources(trial, made / "raw")
+        clean_tables(trial, made / "raw", made / "clean")
+        derive_datasets(trial, made / "clean", made / "derived")
+        analyse_plan(trial, made / "derived", made / "analysis")
+        check_results(trial, made / "derived", made / "analysis", made / "analysis/checks.parquet")
+        audit_claims(trial, made / "analysis", made / "audit/claims.parquet")
+        codes = {rule: fresh.code(rule, trial.name) for rule in STAGES}
+        render_report(trial, settings, made, codes)
+    build_site(trials, settings, at.results, at.site)
+
+
+if __name__ == "__main__":
+    run_all(Path(sys.argv[1]))
