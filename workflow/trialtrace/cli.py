@@ -1,7 +1,9 @@
 """The command line: thin over the package; each command imports only what it needs."""
 
 import argparse
+import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -14,15 +16,26 @@ CLAIM_COLUMNS = ("claim_id", "component", "printed", "recomputed_text", "agreeme
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command. Returns 0; 1 for a mistake in data or configuration; 2 for one in the call."""
+    _write_utf8()
     arguments = parser().parse_args(argv)
     try:
-        return arguments.run(arguments)
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader has enough. What is still buffered goes nowhere, or Python complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _write_utf8() -> None:
+    """The same bytes under every locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -113,8 +126,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 def _configured(at: Any, name: str) -> str:
     """The name of a trial that has a configuration folder."""
     if not at.trial_config(name).is_dir():
-        folder = at.config / "trials"
-        _known("trial", name, sorted(p.name for p in folder.iterdir() if p.is_dir()))
+        _known("trial", name, sorted(p.parent.name for p in at.config.glob("trials/*/trial.yaml")))
     return name
 
 
@@ -165,7 +177,9 @@ def _safe(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    from trialtrace.trace.text import without_controls
+
+    return "" if value is None else without_controls(str(value))
 
 
 def aligned(rows: list[list[str]], header: Sequence[str]) -> str:

@@ -1,11 +1,13 @@
 """A trace for a terminal: aligned, quiet, complete."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from trialtrace.fresh import STAGES
 
 WIDTH = 10
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 RANGES_SHOWN = 8
 
 
@@ -15,8 +17,15 @@ def trace_text(trace: dict[str, Any], *, colour: bool) -> str:
     if trace["synthetic"]:
         headline += "   SYNTHETIC, not evidence"
     lines = [headline, trace["subject"], ""]
-    lines += [f"{label:<{WIDTH}}{text}".rstrip() for label, text in entries(trace)]
+    lines += [
+        f"{label:<{WIDTH}}{without_controls(text)}".rstrip() for label, text in entries(trace)
+    ]
     return "\n".join(lines) + "\n"
+
+
+def without_controls(text: str) -> str:
+    """Text of one line that cannot move a terminal's cursor, whatever the data holds."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
