@@ -59,10 +59,10 @@ def made_trial(folder: Path):
     return load_trial(MADE, Project(folder))
 
 
-def write_derived(folder: Path) -> None:
-    """150 subjects in arms of 30, 50 and 70; ties, missing values, a site with one arm only."""
-    draw = np.random.default_rng(20)
-    arm = np.repeat(["high", "low", "placebo"], [30, 50, 70])
+def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int = 20) -> None:
+    """Subjects in three arms; ties, missing values, a site with one arm only."""
+    draw = np.random.default_rng(seed)
+    arm = np.repeat(["high", "low", "placebo"], sizes)
     n = len(arm)
     site = draw.choice(["A", "B", "C", "D"], n)
     site[0] = "E"

@@ -1,8 +1,9 @@
 """Checks of the plan's methods: "statistic.method" of a step to the module that holds its checks.
 
 A module holds `CHECKS`: the methods as they stand in the results ("f.mixed_anova") -> a function
-`(data, asked) -> Recomputed`. What needs no step of the plan (flow, baseline, adjusted p-values) is
-in the modules that `checks_for` always loads; these import no statistical library by themselves.
+`(data, asked) -> Recomputed`, or None where the checker has no answer. What needs no step of the
+plan (flow, baseline, adjusted p-values) is in the modules that `checks_for` always loads; these
+import no statistical library by themselves.
 """
 
 import importlib
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from trialtrace.checks.outcome import Recomputed
     from trialtrace.config import Trial
 
-    Check = Callable[[Data, Asked], Recomputed]
+    Check = Callable[[Data, Asked], Recomputed | None]
 
 _HERE = "trialtrace.checks"
 

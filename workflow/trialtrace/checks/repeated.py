@@ -1,9 +1,9 @@
-"""Mixed analysis of variance: pingouin where it computes the same, a model comparison where not.
+"""Mixed analysis of variance: pingouin where it computes the same, linear models where not.
 
 pingouin's sums of squares are of type II. For `arm` and `arm_visit` types II and III are equal with
-one factor between subjects; for `visit` of type III linear models of orthonormal contrasts of the
-visits, with and without their intercept and arms coded to sum to zero, are compared. This is the
-one module that imports pingouin.
+one factor between subjects; `visit` of type III is the intercept of linear models of orthonormal
+contrasts of the visits, the arms coded to sum to zero. This is the one module that imports
+pingouin.
 """
 
 import warnings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PINGOUIN = "pingouin.mixed_anova"
-MODELS = "statsmodels.regression.linear_model.OLS (models compared)"
+MODELS = "statsmodels.regression.linear_model.OLS (intercepts of visit contrasts)"
 SOURCES = {"arm": "TRTP", "visit": "AVISIT", "arm_visit": "Interaction"}
 CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_uncorrected"}
 
@@ -37,11 +37,16 @@ class Table:
     n: int
 
 
-def check(data: Data, asked: Asked) -> Recomputed:
-    """One statistic of one effect; NaN where there is no variation to analyse."""
+def check(data: Data, asked: Asked) -> Recomputed | None:
+    """One statistic of one effect; NaN where there is no variation to analyse.
+
+    None where pingouin divides by zero on the way, as on one degree of freedom and three visits.
+    """
     squares = asked.options["sums_of_squares"]
     key = ("mixed", asked.analysis, asked.stratum, squares)
     table = data.once(key, lambda: _analyse(data, asked, squares))
+    if table is None:
+        return None
     if not table.effects:
         return Recomputed(PINGOUIN, nan, n_used=table.n)
     name = asked.stat
@@ -51,15 +56,18 @@ def check(data: Data, asked: Asked) -> Recomputed:
     return Recomputed(table.by[asked.second], table.effects[asked.second][name], n_used=table.n)
 
 
-def _analyse(data: Data, asked: Asked, squares: str) -> Table:
+def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
     visits = visits_of(data, asked)
     records = complete(data.records(asked, data.compared(asked)), visits)
     wide = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL")
     arms = records.groupby("USUBJID")["TRTP"].first()
     if _nothing_to_analyse(wide, arms):
         return Table({}, {}, len(wide))
-    table = _pingouin(records)
-    shape = _shape(table, len(visits), len(wide) - arms.nunique())
+    try:
+        table = _pingouin(records)
+    except ZeroDivisionError:
+        return None
+    shape = _shape(table, wide, arms)
     effects = {name: _effect(table.loc[source]) for name, source in SOURCES.items()}
     by = dict.fromkeys(effects, PINGOUIN)
     if squares == "III":
@@ -94,19 +102,22 @@ def _pingouin(records: "pd.DataFrame") -> "pd.DataFrame":
     return table.set_index("Source")
 
 
-def _shape(table: "pd.DataFrame", visits: int, df: int) -> dict[str, float]:
+def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
     """Epsilons and Mauchly's test, which are those of the error and equal for both effects.
 
-    Huynh and Feldt's epsilon follows from Greenhouse and Geisser's by Lecoutre's formula.
+    Huynh and Feldt's epsilon follows from Greenhouse and Geisser's by Lecoutre's formula. Mauchly's
+    test is undefined where the error has fewer dimensions than there are contrasts of visits.
     """
-    d = visits - 1
+    d, df = wide.shape[1] - 1, len(wide) - arms.nunique()
     if d == 1:
         return {"epsilon_gg": 1.0, "epsilon_hf": 1.0, "mauchly_w": nan, "mauchly_p": nan}
     row = table.loc["AVISIT"]
     gg = float(row["eps"])
     room = d * (df - d * gg)
     hf = ((df + 1) * d * gg - 2) / room if room > 1e-9 * d * df else nan
-    w, p = (float(row["W_spher"]), float(row["p_spher"])) if df >= d else (nan, nan)
+    error = (wide - wide.groupby(arms).transform("mean")).to_numpy() @ helmert(d + 1).T
+    full = np.linalg.matrix_rank(error) == d
+    w, p = (float(row["W_spher"]), float(row["p_spher"])) if full else (nan, nan)
     return {"epsilon_gg": gg, "epsilon_hf": hf, "mauchly_w": w, "mauchly_p": p}
 
 
@@ -127,15 +138,15 @@ def _visit_by_models(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float
     from statsmodels.regression.linear_model import OLS
 
     names = sorted(arms.unique())
-    coded = np.array([[(arm == a) - (arm == names[-1]) for a in names[:-1]] for arm in arms])
-    full = np.column_stack([np.ones(len(arms)), coded]).astype(float)
+    coded = [[(arm == name) - (arm == names[-1]) for name in names[:-1]] for arm in arms]
+    x = np.column_stack([np.ones(len(arms)), coded])
     visits = wide.shape[1]
-    contrasts = wide.to_numpy() @ helmert(visits).T
-    error = [OLS(column, full).fit().ssr for column in contrasts.T]
-    without = [OLS(column, full[:, 1:]).fit().ssr for column in contrasts.T]
-    between = visits * OLS(wide.mean(axis=1).to_numpy(), full).fit().ssr
+    models = [OLS(column, x).fit() for column in (wide.to_numpy() @ helmert(visits).T).T]
+    # What the intercept explains, without the rounding of a difference of two large sums.
+    square = sum(float(m.params[0] ** 2 / m.normalized_cov_params[0, 0]) for m in models)
+    rest = sum(float(m.ssr) for m in models)
+    between = visits * OLS(wide.mean(axis=1).to_numpy(), x).fit().ssr
     df1, df2 = visits - 1, (len(arms) - len(names)) * (visits - 1)
-    square, rest = float(np.sum(without) - np.sum(error)), float(np.sum(error))
     f = (square / df1) / (rest / df2)
     return {
         "f": f,

@@ -48,7 +48,8 @@ def checked(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Iterable[
                     f"the independent recomputation failed: {type(error).__name__}: {error}",
                 )
             ) from error
-        yield from compare(asked, found)
+        if found is not None:
+            yield from compare(asked, found)
 
 
 def _check_of(asked: Asked, checks: "dict[str, Check]") -> "Check | None":

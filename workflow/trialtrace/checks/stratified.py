@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STRATIFIED = "statsmodels.stats.contingency_tables.StratifiedTable"
 BY_ROOTS = "scipy.optimize.brentq (expected counts of Breslow and Day)"
+HALF = 0.5 - 1e-9
 # So near to a common odds ratio of 1 the library's expected counts lose their digits (0/0 at 1).
 NEAR_ONE = 1e-3
 
@@ -114,7 +115,7 @@ def _cmh(correction: bool, part: str) -> Callable[[Data, Asked], Recomputed]:
             return Recomputed(by, nan, n_used=n)
         # The library takes 1/2 off also where less than 1/2 is there to take from.
         shift = (table.x1 - table.n1 * (table.x1 + table.x0) / (table.n1 + table.n0)).sum()
-        found = _stratified(table).test_null_odds(correction=correction and abs(shift) >= 0.5)
+        found = _stratified(table).test_null_odds(correction=correction and abs(shift) > HALF)
         return Recomputed(by, _part(part, float(found.statistic), 1), n_used=n)
 
     return check

@@ -135,7 +135,13 @@ def _cox(data: Data, asked: Asked) -> Any:
         with warnings.catch_warnings():
             # Where the likelihood is monotone; that is looked at afterwards.
             warnings.simplefilter("ignore")
-            return PHReg(records["AVAL"], x, status=_happened(records), ties=ties).fit()
+            model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties)
+            fit = model.fit()
+            if not np.isfinite(fit.params).all():
+                # Newton's steps from zero can run away from a maximum that is there.
+                near = model.fit(method="bfgs").params
+                fit = model.fit(start_params=near)
+            return fit
 
     return data.once(key, fit)
 
