@@ -24,6 +24,8 @@ SHAPE = [
     ("a missing value", T, "title: A small trial", "title:", "title", "found     nothing"),
     ("an unknown key", P, "    role: primary", "    role: primary\n    alhpa: 0.01",
      ("analyses.relief_primary.alhpa", 1), 'found     the key "alhpa"'),
+    ("a key of another kind", E, "  term: Nausea", "  term: Nausea\n  of: pain",
+     ("nausea.of", 1), "label, code, kind, table, where, date, term"),
     ("a misspelt key", P, "decision_level: 0.05", "decision_levle: 0.05",
      "decision_levle", 'did you mean "decision_level"?'),
     ("a missing key", T, "question: Does the drug relieve pain?\n", "",

@@ -46,17 +46,21 @@ def validate(document: Document, folder: Path, name: str) -> None:
     """Add what the schema does not accept to the document's problems."""
     if () in document.broken:
         return
+    unknown: list[tuple[dict[str, Any], str]] = []
     for error in _validator(folder, name).iter_errors(document.data):
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
             _bad_name(document, path, error)
         elif error.validator == "additionalProperties":
-            _unknown_keys(document, path, error)
+            unknown += _unknown_keys(document, path, error)
         elif error.validator == "required":
             _missing_keys(document, path, error)
         elif path not in document.broken:
             document.broken.add(path)
             document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
+    # What no schema describes is not there for the checks that follow.
+    for mapping, key in unknown:
+        mapping.pop(key, None)
 
 
 def _bad_name(document: Document, path: Path_, error: "ValidationError") -> None:
@@ -65,20 +69,23 @@ def _bad_name(document: Document, path: Path_, error: "ValidationError") -> None
     document.add(here, found=f"the key {tell(error.instance)}", expected=_expected(error))
 
 
-def _unknown_keys(document: Document, path: Path_, error: "ValidationError") -> None:
+def _unknown_keys(
+    document: Document, path: Path_, error: "ValidationError"
+) -> list[tuple[dict[str, Any], str]]:
     known = list(error.schema["properties"])
     free = [key for key in known if key not in error.instance]
     # Where keys are told apart by what they are, an unknown one leaves nothing to check further.
     if "minProperties" in error.schema:
         document.broken.add(path)
-    for key in error.instance:
-        if key not in known:
-            document.add(
-                (*path, key),
-                found=f"the key {tell(key)}",
-                expected=one_of(known, 20),
-                do=did_you_mean(key, free),
-            )
+    unknown = [key for key in error.instance if key not in known]
+    for key in unknown:
+        document.add(
+            (*path, key),
+            found=f"the key {tell(key)}",
+            expected=one_of(known, 20),
+            do=did_you_mean(key, free),
+        )
+    return [(error.instance, key) for key in unknown]
 
 
 def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> None:
