@@ -4,12 +4,17 @@ Targets: all (the site, by default), audit (published numbers, without reports),
 trial. The rules stand in workflow/rules, one file a stage, in the order of the data.
 """
 
+import shlex
+import sys
 from pathlib import Path
 
 from trialtrace.errors import UserError
 from trialtrace.paths import project
 from trialtrace.run import begin
 from trialtrace.run_record import write_records
+
+# Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
+sys.executable = shlex.quote(sys.executable)
 
 try:
     RUN = begin(project(workflow.basedir), check=workflow.is_main_process)
