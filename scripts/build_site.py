@@ -5,9 +5,8 @@ from pathlib import Path
 from trialtrace.job import job
 
 with job(snakemake.log[0]):
-    from trialtrace.display.site import build_site
-
     from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.display.site import build_site
 
     settings = load_settings()
     build_site(
