@@ -32,7 +32,8 @@ class Copy:
     python: str = sys.executable
 
     def snakemake(self, *words: str, **more: str) -> subprocess.CompletedProcess:
-        return subprocess.run(self.command(*words), **self.how(**more), check=False)
+        how = self.how(**more) | {"capture_output": True, "text": True, "check": False}
+        return subprocess.run(self.command(*words), **how)
 
     def command(self, *words: str) -> list[str]:
         return [self.python, "-m", "snakemake", *words]
@@ -41,7 +42,7 @@ class Copy:
         """Where and with which variables; the copy's package comes before the installed one."""
         path = os.pathsep.join([str(self.root / "workflow"), more.pop("PYTHONPATH", "")])
         environment = os.environ | more | {"PYTHONPATH": path.rstrip(os.pathsep)}
-        return {"cwd": self.root, "env": environment, "capture_output": True, "text": True}
+        return {"cwd": self.root, "env": environment}
 
     def scheduled(self, *words: str) -> set[Job]:
         """The jobs that a dry run lists."""
@@ -52,10 +53,11 @@ class Copy:
         return {(rules[words], None if trial == "all trials" else trial) for trial, words in listed}
 
 
-def copy_checkout(folder: Path) -> Copy:
+def copy_checkout(folder: Path, of: Path = ROOT) -> Copy:
+    """Code and configuration without what was made; `of` another copy for one and the same code."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in PARTS:
-        source = ROOT / name
+        source = of / name
         if source.is_symlink():
             (folder / name).symlink_to(source.readlink())
         elif source.is_dir():

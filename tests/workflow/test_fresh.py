@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from checkout import Copy, Job, Traced
 
-from trialtrace.closure import Sources
-from trialtrace.config import load_settings
 from trialtrace.fresh import SITE, SITE_STAGE, STAGES, Freshness, freshness
 from trialtrace.paths import project
 
@@ -54,14 +52,12 @@ def direct(run: Copy, hashes: dict[Job, str]) -> dict[str, set[Job]]:
     """For every file: the jobs whose hash a change of it changes."""
     found = {}
     at = project(run.root)
-    read = Sources(at).known
     for name in sources(run.root):
         path = run.root / name
         data = path.read_bytes()
         path.write_bytes(data + b"\n")
         try:
-            after = Freshness(at, load_settings(at), Sources(at, read)).all_jobs()
-            found[name] = changed_jobs(hashes, after)
+            found[name] = changed_jobs(hashes, freshness(at).all_jobs())
         finally:
             path.write_bytes(data)
     return found

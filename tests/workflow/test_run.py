@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from subprocess import DEVNULL
 
 import pytest
 from checkout import Copy, copy_checkout, files_of
@@ -131,10 +132,9 @@ def test_a_pinned_file_that_changed_is_an_error_and_no_rerun(own: Copy):
 
 
 def test_a_killed_run_is_taken_up_and_ends_with_the_same_bytes(run: Copy, tmp_path: Path):
-    made = copy_checkout(tmp_path / "killed")
+    made = copy_checkout(tmp_path / "killed", run.root)
     name = "ruetzler2013"
-    how = made.how() | {"capture_output": False, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(made.command("--cores", "2", name), **how)
+    process = subprocess.Popen(made.command("--cores", "2", name), **made.how(), stderr=DEVNULL)
     log = made.root / "logs" / name / "analyse_plan.log"
     deadline = time.monotonic() + 120
     while not log.exists() and time.monotonic() < deadline:

@@ -10,9 +10,9 @@ OTHER = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED":
 
 
 @pytest.fixture(scope="module")
-def second_run(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+def second_run(run: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """All trials once more: one core, another environment, a folder of another depth."""
-    made = copy_checkout(tmp_path_factory.mktemp("second") / "deeper" / "folder")
+    made = copy_checkout(tmp_path_factory.mktemp("second") / "deeper" / "folder", run.root)
     done = made.snakemake("--cores", "1", **OTHER)
     assert done.returncode == 0, done.stderr
     return made

@@ -1,33 +1,24 @@
-"""What code can come to use, read from its source: the static import closure.
+"""What code can come to use: the static import closure.
 
 The closure of a script has every module of the package that it can import, also inside functions,
-with the packages around them; every file of the package or of reports/ that one of these names; and
-what the Python cells of a report import. Imports for type checkers alone do not run and do not
-count. A top-level mapping from names to modules is a registry: of it, only the modules count whose
-names the caller asks for.
+with the packages around them; of a registry, the modules whose names the caller asks for; every
+file of the package or of reports/ that one of these names; and what the cells of a report import.
 """
 
-import ast
 import hashlib
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from trialtrace.imports import Imports, imports_of
 from trialtrace.paths import Project
+from trialtrace.store import write_bytes
 
 PACKAGE = "trialtrace"
-CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Edges:
-    """What a source file leads to: modules always, modules by a registry's name, other files."""
-
-    modules: frozenset[str]
-    registry: dict[str, str]
-    files: frozenset[Path]
+# What sources import, by their content: parsing them all would take most of the time.
+REMEMBERED = ".snakemake/trialtrace.imports.json"
 
 
 @dataclass
@@ -35,8 +26,24 @@ class Sources:
     """The project's code: modules of the package, scripts, reports and the files beside them."""
 
     at: Project
-    known: dict[tuple[Path, bytes], Edges] = field(default_factory=dict)
+    _known: dict[str, Imports] = field(default_factory=dict)
     _digests: dict[Path, bytes] = field(default_factory=dict)
+    _edges: dict[Path, tuple[set[str], dict[str, str], set[Path]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        try:
+            told = json.loads((self.at.root / REMEMBERED).read_text(encoding="utf-8"))
+            self._known = {k: Imports(tuple(v["names"]), v["registry"]) for k, v in told.items()}
+        except (OSError, ValueError):
+            self._known = {}
+        self._remembered = len(self._known)
+
+    def remember(self) -> None:
+        """Keep what the sources import for the next run, if something is new."""
+        if len(self._known) > self._remembered:
+            keys = {self._key(path) for path in self._edges}
+            told = {key: asdict(self._known[key]) for key in sorted(keys & set(self._known))}
+            write_bytes(self.at.root / REMEMBERED, json.dumps(told).encode())
 
     @cached_property
     def _package_files(self) -> list[Path]:
@@ -70,55 +77,14 @@ class Sources:
             self._digests[path] = hashlib.sha256(data).digest()
         return self._digests[path]
 
-    def edges(self, path: Path) -> Edges:
-        """What a module, script or report leads to."""
-        key = (path, self.digest(path))
-        if key not in self.known:
-            self.known[key] = self._read(path)
-        return self.known[key]
-
-    def _read(self, path: Path) -> Edges:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            return Edges(frozenset(), {}, frozenset())
-        code = {".py": [text], ".qmd": CELL.findall(text)}.get(path.suffix, [])
-        trees = [ast.parse(part, str(path)) for part in code]
-        names = {name for tree in trees for name in self._imported(tree, path)}
-        registry = {
-            key: name for tree in trees for key, name in _registry(tree, self.modules).items()
-        }
-        files = {
-            place for name, places in self.others.items() if name in text for place in places
-        } - {path}
-        return Edges(frozenset(names), registry, frozenset(files))
-
-    def _imported(self, tree: ast.Module, path: Path) -> Iterator[str]:
-        """Modules of the package that the code imports, with the packages around them."""
-        for node in _statements(tree.body):
-            if isinstance(node, ast.Import):
-                targets = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                base = self._base(node, path)
-                targets = [base, *(f"{base}.{alias.name}" for alias in node.names)]
-            else:
-                continue
-            for target in targets:
-                if target.partition(".")[0] == PACKAGE:
-                    yield from self._with_parents(target)
-
-    def _base(self, node: ast.ImportFrom, path: Path) -> str:
-        if not node.level:
-            return node.module or ""
-        folder = path.parent.relative_to(self.at.root / "workflow").parts
-        around = folder[: len(folder) - node.level + 1]
-        return ".".join([*around, *([node.module] if node.module else [])])
-
-    def _with_parents(self, name: str) -> Iterator[str]:
-        parts = name.split(".")
-        for length in range(1, len(parts) + 1):
-            if (known := ".".join(parts[:length])) in self.modules:
-                yield known
+    def hash(self, paths: Iterable[Path], *more: str) -> str:
+        """One hash over files (by their places in the project) and further words."""
+        whole = hashlib.sha256()
+        for path in sorted(paths):
+            whole.update(str(path.relative_to(self.at.root)).encode() + b"\0" + self.digest(path))
+        for word in more:
+            whole.update(word.encode() + b"\0")
+        return whole.hexdigest()
 
     def closure(self, start: Path, named: Callable[[str], set[str] | None]) -> set[Path]:
         """Every file that the code in `start` can come to use, itself included.
@@ -133,71 +99,46 @@ class Sources:
             if path in found:
                 continue
             found.add(path)
-            edges = self.edges(path)
-            names = set(edges.modules)
-            if edges.registry:
+            names, registry, files = self._leads_to(path)
+            if registry:
                 used = named(dotted.get(path, ""))
-                keys = edges.registry if used is None else used & set(edges.registry)
-                chosen = (edges.registry[key] for key in keys)
-                names |= {name for module in chosen for name in self._with_parents(module)}
+                keys = registry if used is None else used & set(registry)
+                chosen = (registry[key] for key in keys)
+                names = names | {name for module in chosen for name in self._with_parents(module)}
             ahead += [self.modules[name] for name in names]
-            ahead += edges.files
+            ahead += files
         return found
 
-    def hash(self, paths: Iterable[Path], *more: str) -> str:
-        """One hash over files (by their places in the project) and further words."""
-        whole = hashlib.sha256()
-        for path in sorted(paths):
-            whole.update(str(path.relative_to(self.at.root)).encode() + b"\0" + self.digest(path))
-        for word in more:
-            whole.update(word.encode() + b"\0")
-        return whole.hexdigest()
+    def _key(self, path: Path) -> str:
+        """Content, place (relative imports depend on it) and the code that reads imports."""
+        place = path.relative_to(self.at.root)
+        reader = self.digest(self.modules.get(f"{PACKAGE}.imports", Path(__file__)))
+        return f"{place} {(hashlib.sha256(self.digest(path) + reader)).hexdigest()}"
 
+    def _leads_to(self, path: Path) -> tuple[set[str], dict[str, str], set[Path]]:
+        """Modules always used, modules by a name of the registry, and other files."""
+        if path not in self._edges:
+            text = path.read_bytes().decode("utf-8", errors="ignore")
+            made = self._imports(path, text)
+            modules = {known for name in made.names for known in self._with_parents(name)}
+            registry = {key: name for key, name in made.registry.items() if name in self.modules}
+            others = self.others.items()
+            files = {place for name, places in others if name in text for place in places}
+            self._edges[path] = (modules, registry, files - {path})
+        return self._edges[path]
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement at any depth that can run; those for type checkers alone are left out."""
-    for node in body:
-        yield node
-        if isinstance(node, ast.If) and _for_type_checkers(node.test):
-            yield from _statements(node.orelse)
-            continue
-        for part in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(node, part, []))
-        for part in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
-            yield from _statements(part.body)
+    def _imports(self, path: Path, text: str) -> Imports:
+        key = self._key(path)
+        if key not in self._known:
+            package = path.parent.relative_to(self.at.root).parts[1:]
+            made = imports_of(text, path.suffix, package)
+            names = tuple(name for name in made.names if name.partition(".")[0] == PACKAGE)
+            registry = {k: v for k, v in made.registry.items() if v.startswith(f"{PACKAGE}.")}
+            self._known[key] = Imports(names, registry)
+        return self._known[key]
 
-
-def _for_type_checkers(test: ast.expr) -> bool:
-    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
-
-
-def _registry(tree: ast.Module, modules: Mapping[str, Path]) -> dict[str, str]:
-    """The entries of top-level `{"name": "package.module", …}`; f-strings of constants count."""
-    constants: dict[str, str] = {}
-    found: dict[str, str] = {}
-    for node in tree.body:
-        if not isinstance(node, ast.Assign | ast.AnnAssign):
-            continue
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        if isinstance(node.value, ast.Dict):
-            for key, value in zip(node.value.keys, node.value.values, strict=True):
-                name, module = _text(key, constants), _text(value, constants)
-                if name is not None and module in modules:
-                    found[name] = module
-        elif (text := _text(node.value, constants)) is not None:
-            constants[getattr(target, "id", "")] = text
-    return found
-
-
-def _text(node: ast.expr | None, constants: Mapping[str, str]) -> str | None:
-    """The text that an expression of constants stands for; None for any other expression."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else None
-    if isinstance(node, ast.Name):
-        return constants.get(node.id)
-    if isinstance(node, ast.FormattedValue):
-        return _text(node.value, constants)
-    if isinstance(node, ast.JoinedStr):
-        parts = [_text(part, constants) for part in node.values]
-        return None if None in parts else "".join(parts)
-    return None
+    def _with_parents(self, name: str) -> Iterator[str]:
+        parts = name.split(".")
+        for length in range(1, len(parts) + 1):
+            if (known := ".".join(parts[:length])) in self.modules:
+                yield known

@@ -89,4 +89,6 @@ def begin(at: Project, check: bool) -> Run:
     fresh = freshness(at)
     trials = fresh.settings.trials
     codes = {trial: {rule: fresh.code(rule, trial) for rule in STAGES} for trial in trials}
-    return Run(at, fresh.settings, fresh.all_jobs(), codes)
+    hashes = fresh.all_jobs()
+    fresh.sources.remember()
+    return Run(at, fresh.settings, hashes, codes)
