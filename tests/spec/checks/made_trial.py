@@ -1,0 +1,120 @@
+"""The made-up trial: its configuration lies under `made/`, its derived tables are drawn here."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from trialtrace.config.load import load_trial
+from trialtrace.contracts import ADSL, ADTTE, BDS, empty, write_table
+from trialtrace.paths import Project, project
+
+HERE = Path(__file__).parent
+MADE = "made"
+VISITS = ("week 1", "week 2", "week 3", "week 4")
+
+
+def made_trial(folder: Path, **drawn):
+    """The configuration under `made/`, with derived tables drawn here."""
+    (folder / "config" / "trials").mkdir(parents=True)
+    (folder / "config" / "trials" / MADE).symlink_to(HERE / MADE)
+    (folder / "workflow").mkdir()
+    (folder / "workflow" / "schemas").symlink_to(project().schemas)
+    write_derived(folder / "derived", **drawn)
+    return load_trial(MADE, Project(folder))
+
+
+def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int = 20) -> None:
+    """Subjects in three arms; ties, missing values, a site with one arm only."""
+    draw = np.random.default_rng(seed)
+    arm = np.repeat(["high", "low", "placebo"], sizes)
+    n = len(arm)
+    site = draw.choice(["A", "B", "C", "D"], n)
+    site[0] = "E"
+    stage = draw.integers(1, 4, n).astype(float)
+    # Nobody under the low dose is in stage 3: a comparison with an empty arm.
+    stage[(arm == "low") & (stage == 3)] = 2
+    stage[5] = np.nan
+    subjects = {
+        "STUDYID": ["made"] * n,
+        "USUBJID": [f"made-{i:03}" for i in range(n)],
+        "SUBJID": [f"{i:03}" for i in range(n)],
+        "SITEID": site,
+        "AGE": np.where(draw.random(n) < 0.05, np.nan, draw.integers(40, 80, n)),
+        "AGEU": ["years"] * n,
+        "SEX": draw.choice(["F", "M"], n),
+        "ARM": arm,
+        "TRT01P": arm,
+        "SYNTHFL": ["N"] * n,
+        "STAGE": stage,
+    }
+    flags = {"ITTFL": np.repeat("Y", n), "PPROTFL": np.where(draw.random(n) < 0.8, "Y", "N")}
+    write_table(folder / "adsl.parquet", table(subjects | flags), ADSL)
+    records = measured(draw, arm)
+    write_table(folder / "bds.parquet", table(whole(BDS, records, subjects, flags)), BDS)
+    records = survival(draw, arm)
+    write_table(folder / "adtte.parquet", table(whole(ADTTE, records, subjects, flags)), ADTTE)
+
+
+def measured(draw, arm) -> list[tuple]:
+    """(subject, code, visit, order, value): response, score, and pain at four visits."""
+    n, rows = len(arm), []
+    risk = {"high": 0.6, "low": 0.45, "placebo": 0.3}
+    shift = {"high": 1.0, "low": 0.5, "placebo": 0.0}
+    level = draw.normal(1.5, 1.5, n)
+    for i in range(n):
+        rows.append((i, "RESP", None, None, float(draw.random() < risk[arm[i]])))
+        rows.append((i, "SCORE", None, None, draw.normal(50 + 5 * shift[arm[i]], 10)))
+        for number, visit in enumerate(VISITS, 1):
+            value = max(0.0, np.round(level[i] - shift[arm[i]] + draw.normal(0, 1 + number / 4)))
+            value = np.nan if draw.random() < 0.03 else value
+            rows.append((i, "PAIN", visit, number, value))
+            rows.append(
+                (i, "PAINANY", visit, number, value if np.isnan(value) else float(value > 0))
+            )
+    return rows
+
+
+def survival(draw, arm) -> list[tuple]:
+    """The same with 1 for censored in place of the visit; whole days, so that events tie."""
+    rows = []
+    for i in range(len(arm)):
+        time = float(np.ceil(draw.exponential({"high": 40, "low": 25, "placebo": 15}[arm[i]])))
+        end = float(draw.integers(20, 60))
+        rows.append((i, "DEATH", int(time > end), None, min(time, end)))
+        relapsed = arm[i] != "high" and draw.random() < 0.2
+        rows.append((i, "RELAPSE", int(not relapsed), None, min(time, end)))
+    return rows
+
+
+def whole(contract, records, subjects, flags) -> dict:
+    """Columns of a contract from short records; what is not used stays empty."""
+    at = np.array([record[0] for record in records])
+    columns = dict.fromkeys(contract.names)
+    seen: dict[int, int] = {}
+    for name in ("STUDYID", "USUBJID", "SYNTHFL"):
+        columns[name] = np.asarray(subjects[name])[at]
+    columns["ASEQ"] = [seen.update({i: seen.get(i, 0) + 1}) or seen[i] for i in at.tolist()]
+    columns["PARAMCD"] = columns["PARAM"] = [record[1] for record in records]
+    columns["TRTP"] = np.asarray(subjects["TRT01P"])[at]
+    columns["AVAL"] = np.array([record[4] for record in records])
+    if contract is BDS:
+        columns["AVISIT"] = [record[2] for record in records]
+        columns["AVISITN"] = [record[3] for record in records]
+    else:
+        columns["CNSR"] = [record[2] for record in records]
+        columns["AVALU"] = ["days"] * len(records)
+    types = dict(zip(contract.names, empty(contract).schema.types, strict=True))
+    filled = {
+        name: pa.nulls(len(at), types[name]) if column is None else column
+        for name, column in columns.items()
+    }
+    return filled | {name: flag[at] for name, flag in flags.items()}
+
+
+def table(columns: dict) -> pa.Table:
+    arrays = {
+        name: column if isinstance(column, pa.Array) else pa.array(column, from_pandas=True)
+        for name, column in columns.items()
+    }
+    return pa.table(arrays)
