@@ -58,9 +58,8 @@ def _name(material: Material, row: Row) -> str:
     if len(material.trial.plan.analyses[row["analysis_id"]].pairs) > 1:
         parts.append(material.arm_label(row["comparison"]))
     if row["stratum"]:
-        parts = [
-            parts[0].split(" by ", 1)[-1].capitalize() + ": " + row["stratum"].split("=", 1)[1]
-        ]
+        by = parts[0].split(" by ", 1)[-1]
+        parts = [by[:1].upper() + by[1:] + ": " + row["stratum"].split("=", 1)[1]]
     if row["visit"]:
         parts = [row["visit"]]
     return ", ".join(parts)
