@@ -141,7 +141,7 @@ def stat_text(
     text += unit_text(stat, unit)
     if interval is None or level is None:
         return text
-    return f"{text} ({number(100 * level)} % CI {interval_text(stat, *interval)})"
+    return f"{text} ({100 * level:g} % CI {interval_text(stat, *interval)})"
 
 
 def interval_text(stat: str, low: float | None, high: float | None) -> str:

@@ -10,7 +10,6 @@ from trialtrace.analyses.words import (
     P_VALUES,
     SYMBOLS,
     interval_text,
-    number,
     unit_text,
     value_text,
 )
@@ -124,7 +123,7 @@ def _pivot(
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
-        caption += f" ({number(100 * level)} % confidence intervals in brackets)"
+        caption += f" ({100 * level:g} % confidence intervals in brackets)"
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
         names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
         body = [
