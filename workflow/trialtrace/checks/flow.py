@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.checks.data import EVERYBODY, Asked, Data
 from trialtrace.checks.outcome import Recomputed
+from trialtrace.config.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,10 @@ def in_population(data: Data, asked: Asked) -> Recomputed:
 
 
 def analysed(data: Data, asked: Asked) -> Recomputed:
-    """Subjects with a value: at every visit for repeated measures, else at the first visit."""
+    """Subjects with a value: at every visit for repeated measures, else at the first visit.
+
+    Of an analysis by subgroup those whose subgroup is known.
+    """
     analysis = data.trial.plan.analyses[asked.parameter]
     estimand = analysis.estimand
     like = Asked(
@@ -30,6 +34,9 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
         None, None, asked.group, None, None, asked.stat, asked.value, None, None, None,
     )  # fmt: skip
     records = _of_arm(data, asked, data.endpoint_records(like), "TRTP")
+    if analysis.by is not None:
+        known = data.adsl.loc[data.adsl[adsl_code(analysis.by)].notna(), "USUBJID"]
+        records = records[records["USUBJID"].isin(known)]
     visits = visits_of(data, like)
     if any(step.key == WHOLE_SUBJECTS for step in analysis.tests):
         subjects = len(complete(records, visits)["USUBJID"].unique())
