@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from trialtrace.analyses.words import LABELS, lower_first, number
-from trialtrace.claims.tally import tally, tally_text, worst
-from trialtrace.cleaning.summary import rejects_summary
-from trialtrace.display.links import claim_anchor, trace_link
+from trialtrace.claims.tally import tally, tally_text
+from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import analysis_tables, captioned, link, pipe_table
@@ -20,15 +19,6 @@ ROLES = {
     "supportive": "Supportive analyses",
     "descriptive": "Descriptive analyses",
 }
-AGREEMENT = {
-    "exact": "exact",
-    "compatible": "compatible",
-    "alternative": "another choice",
-    "differs": "differs",
-    "inconsistent": "inconsistent",
-    "not_checkable": "not checkable",
-}
-LINES_SHOWN = 12
 
 
 def opening(material: Material) -> str:
@@ -203,102 +193,17 @@ def remarks(material: Material, name: str) -> list[str]:
         for text in (row["error"], row["warning"]):
             if text:
                 found.setdefault(text, []).append(row)
-    return [
-        f"{escape_markdown(text)} ({', '.join(link(row, _where(material, row)) for row in rows)})"
-        for text, rows in found.items()
-    ]
+    lines = []
+    for text, rows in found.items():
+        where = ", ".join(link(row, _where(material, row)) for row in rows)
+        lines.append(f"{escape_markdown(text[0].upper() + text[1:])} ({where})")
+    return lines
 
 
 def _where(material: Material, row: Row) -> str:
     who = material.arm_label(row["group1_level"] or row["comparison"])
     parts = [LABELS[row["stat_name"]], row["stratum"], row["visit"], lower_first(who)]
     return ", ".join(part for part in parts if part)
-
-
-def published(material: Material) -> str:
-    """The claims table: a row a claim, its components in their cells, its finding."""
-    grouped: dict[str, list[Row]] = {}
-    for row in material.claims:
-        grouped.setdefault(row["claim_id"], []).append(row)
-    body = []
-    for claim_id, rows in grouped.items():
-        agreement = worst(rows)
-        findings = [row["finding"] for row in rows if row["agreement"] == agreement]
-        shown = [_recomputed(row) for row in rows if row["recomputed_text"]]
-        body.append(
-            [
-                f"[]{{#{claim_anchor(claim_id)}}}{escape_markdown(rows[0]['label'])}",
-                escape_markdown(rows[0]["quote"]),
-                ", ".join(shown),
-                AGREEMENT[agreement],
-                escape_markdown(" ".join(dict.fromkeys(findings))),
-            ]
-        )
-    header = ["Claim", "Printed", "From the data", "Agreement", "Finding"]
-    cites = sorted({(row["paper"], row["place"]) for row in material.claims})
-    sources = "\n".join(
-        f"- {escape_markdown(f'{paper} (place: {place})')}" for paper, place in cites
-    )
-    table = captioned(
-        pipe_table(header, body, numbers_from=99), "claims", "Published numbers and the data."
-    )
-    return f"{sources}\n\n{table}"
-
-
-def _recomputed(row: Row) -> str:
-    if row["result_id"] is None:
-        return escape_markdown(row["recomputed_text"])
-    return f"[{escape_markdown(row['recomputed_text'])}]({trace_link(row['result_id'])})"
-
-
-def data_quality(material: Material) -> str:
-    """Rows and cells in, out and rejected; every rule that listed something."""
-    import json
-
-    path = material.folder / "clean" / "conservation.json"
-    laws = json.loads(path.read_text(encoding="utf-8"))
-    rejects = rejects_summary(material.tracer.raw.rejects, material.disclosure)
-    return f"{conservation_table(laws)}\n{rejects_table(rejects)}"
-
-
-def conservation_table(laws: dict[str, Any]) -> str:
-    body = []
-    for name, table in laws.items():
-        cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
-        counts = [*(table[k] for k in ("rows_in", "rows_out", "rows_rejected")), *cells]
-        body.append([escape_markdown(name), *(str(n) for n in counts)])
-    header = ["Table", "Rows in", "Rows out", "Rows rejected"]
-    header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
-    caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
-    return captioned(pipe_table(header, body), "conservation", caption)
-
-
-CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
-
-
-def rejects_table(rejects: list[Any]) -> str:
-    if not rejects:
-        return "No value was rejected or flagged.\n"
-    body = [
-        [
-            escape_markdown(each.table + (f".{each.column}" if each.column else "")),
-            "flagged, kept" if each.severity == "flag" else f"{each.level} rejected",
-            escape_markdown(each.reason),
-            str(each.count),
-            escape_markdown(_lines(each)),
-        ]
-        for each in rejects
-    ]
-    header = ["Where", "What", "Why", "Count", "Lines"]
-    return captioned(
-        pipe_table(header, body, numbers_from=99), "rejects", "Values rejected or flagged."
-    )
-
-
-def _lines(each: Any) -> str:
-    if len(each.rows) > LINES_SHOWN:
-        return f"{', '.join(str(row) for row in each.rows[:LINES_SHOWN])}, …"
-    return each.row_text
 
 
 def made_by(material: Material) -> str:

@@ -132,7 +132,7 @@ def _pivot(
         table = pipe_table(["", *names], body)
     else:
         table = _lines_down(list(lines), who, titles, cells, _cut_title(rows))
-    return captioned(table, _slug(label), caption + ".")
+    return captioned(table, _slug(label), caption if caption.endswith("?") else caption + ".")
 
 
 def _lines_down(

@@ -105,11 +105,11 @@ def number_needed_to_treat(
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    reduction = risk_difference_newcombe(x0, n0, x1, n1, confidence=confidence)
-    estimate = 1 / reduction.estimate if reduction.estimate != 0 else inf
-    if reduction.low <= 0 <= reduction.high:
+    difference = risk_difference_newcombe(x1, n1, x0, n0, confidence=confidence)
+    estimate = -1 / difference.estimate if difference.estimate != 0 else inf
+    if difference.low <= 0 <= difference.high:
         return Interval(estimate, nan, nan)
-    return Interval(estimate, 1 / reduction.high, 1 / reduction.low)
+    return Interval(estimate, -1 / difference.low, -1 / difference.high)
 
 
 def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:
