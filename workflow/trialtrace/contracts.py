@@ -238,7 +238,7 @@ CHECKS = Contract(
     "checks",
     (
         _c("result_id", TEXT, "result", True),
-        _c("component", TEXT, "value, ci_low or ci_high", True),
+        _c("component", TEXT, "value, ci_low, ci_high or n_used", True),
         _c("check_by", TEXT, "the independent function that recomputed it", True),
         _c("version", TEXT, "its library's version", True),
         _c("recomputed", NUMBER, "its value"),

@@ -11,6 +11,7 @@ from trialtrace.analyses.interaction import interaction
 from trialtrace.analyses.multiplicity import adjust
 from trialtrace.analyses.registry import OVER_VISITS, method
 from trialtrace.analyses.rows import Result
+from trialtrace.analyses.words import COUNTS
 from trialtrace.contracts import MEMBERS, RESULTS, from_rows, write_table
 from trialtrace.errors import Problem, UserError
 from trialtrace.frames import Frames
@@ -37,10 +38,18 @@ def all_results(trial: "Trial", frames: Frames) -> list[Result]:
     """Every result of a trial, in the order of its plan."""
     results = list(flow(trial, frames)) + list(baseline(trial, frames))
     for analysis in trial.plan.analyses.values():
-        results += run_analysis(trial, analysis, frames)
+        results += _once(run_analysis(trial, analysis, frames))
     for family in trial.plan.multiplicity.values():
         results += list(adjust(family, results))
     return results
+
+
+def _once(results: Iterator[Result]) -> list[Result]:
+    """Counts that several steps of an analysis bring (two intervals of a proportion) stand once."""
+    kept: dict[tuple[str, int], Result] = {}
+    for number, result in enumerate(results):
+        kept.setdefault((result.result_id, 0 if result.stat in COUNTS else number), result)
+    return list(kept.values())
 
 
 def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterator[Result]:
