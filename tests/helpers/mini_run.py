@@ -1,0 +1,87 @@
+"""The mini trial of `mini_trial`, run from its data files to its audit, in a project of its own."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mini_trial
+
+from trialtrace.analyses.run import analyse_plan
+from trialtrace.checks.run import check_results
+from trialtrace.claims.audit import audit_claims
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import Trial, load_trial
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.paths import Project
+from trialtrace.sources.ingest import ingest_sources
+
+# The audit compares with the mean as it is named among the results.
+CLAIMS = mini_trial.CLAIMS.replace("mean.descriptive", "mean.t_interval")
+COLUMNS = ("id", "arm", "age", "sex", "site", "smoker", "relief", "pain0", "pain1", "days",
+           "died", "seen", "comment")  # fmt: skip
+
+
+def patients() -> list[dict[str, Any]]:
+    """20 patients. Relief in 6 of 10 and 3 of 9; ages 40 to 59; one coded missing value."""
+    made = []
+    for number in range(1, 21):
+        drug = number % 2 == 1
+        place = (number + 1) // 2
+        relief = "1" if place <= (6 if drug else 3) else "0"
+        row = {
+            "id": number, "arm": "A" if drug else "B", "age": 39 + number, "sex": 1 + number % 2,
+            "site": "01" if number <= 10 else "02", "smoker": number // 2 % 2,
+            "relief": "9" if number == 20 else relief, "pain0": 3 + number % 6,
+            "pain1": number % 4 + (0 if drug else 2), "days": 10 * number, "died": number // 3 % 2,
+            "seen": f"2020-02-{number:02}", "comment": "seen",
+        }  # fmt: skip
+        made.append(row)
+    return made
+
+
+def csv_text(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trial with the folder of its stages."""
+
+    trial: Trial
+    folder: Path
+    at: Project
+
+
+def write_mini(root: Path, rows: list[dict[str, Any]] | None = None, **files: str) -> Project:
+    """The project with its data files; `files` replaces configuration, as in `write_project`."""
+    at = mini_trial.write_project(root, **{"claims": CLAIMS} | files)
+    (root / "Snakefile").touch()
+    (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
+    (root / "data").mkdir()
+    text = csv_text(patients() if rows is None else rows, COLUMNS)
+    (root / "data" / "export.csv").write_text(text, encoding="utf-8")
+    (root / "data" / "events.csv").write_text("id,what\n1,nausea\n4,nausea\n4,nausea\n")
+    return at
+
+
+def run_mini(root: Path, rows: list[dict[str, Any]] | None = None, **files: str) -> Run:
+    """Every stage up to the audit."""
+    at = write_mini(root, rows, **files)
+    return run_stages(load_trial("mini", at), at.results / "mini", at)
+
+
+def run_stages(trial: Trial, folder: Path, at: Project) -> Run:
+    ingest_sources(trial, folder / "raw")
+    clean_tables(trial, folder / "raw", folder / "clean")
+    derive_datasets(trial, folder / "clean", folder / "derived")
+    analysis = folder / "analysis"
+    analyse_plan(trial, folder / "derived", analysis)
+    check_results(trial, folder / "derived", analysis, analysis / "checks.parquet")
+    audit_claims(trial, analysis, folder / "audit" / "claims.parquet")
+    return Run(trial, folder, at)

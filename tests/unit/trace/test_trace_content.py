@@ -1,0 +1,144 @@
+"""Traces of the mini trial: its export has a header, then patients 1 to 20 in lines 2 to 21.
+
+Odd numbers have the drug; relief in patients 1, 3, 5, 7, 9, 11 of them and 2, 4, 6 of the others;
+patient 20 has the coded missing value 9.
+"""
+
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+
+from trialtrace.errors import UserError
+from trialtrace.store import sha256_file, write_parquet
+from trialtrace.trace.content import Tracer, in_words
+
+RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+SHARE = "mini/relief_primary/proportion.wilson@drug"
+
+
+def member(trace, role):
+    return next(each for each in trace["rows"] if each["role"] == role)
+
+
+def test_the_number_and_what_it_is_about(full):
+    trace = full.trace(RISK)
+    assert trace["value"] == pytest.approx(6 / 10 - 3 / 9)
+    assert trace["from"] == ["6 of 10 Drug", "3 of 9 Placebo"]
+    assert trace["subject"] == "Relief, Drug against Placebo, all randomised"
+    assert (trace["estimand"], trace["population"]) == ("relief_itt", "itt")
+    assert trace["plan"] == {
+        "file": "config/trials/mini/plan.yaml",
+        "key": "analyses.relief_primary",
+    }
+    assert trace["method"]["options"] == {"confidence": 0.95}
+    assert "Newcombe 1998" in trace["method"]["reference"]
+    assert {check["component"] for check in trace["checks"]} >= {"value", "ci_low", "ci_high"}
+    assert all(check["agrees"] for check in trace["checks"])
+
+
+def test_lines_and_columns_of_the_export_behind_a_share(full, mini):
+    trace = full.trace(SHARE)
+    (events,) = member(trace, "numerator")["raw"]
+    assert events["lines"] == "2, 4, 6, 8, 10, 12"
+    assert (events["n_lines"], events["table"], events["raw_table"]) == (6, "patients", "export")
+    # The outcome, the arm, and what makes the population.
+    assert events["columns"] == ["arm", "relief"]
+    (everyone,) = member(trace, "denominator")["raw"]
+    assert everyone["lines"] == ", ".join(str(line) for line in range(2, 22, 2))
+    assert events["sha256"] == sha256_file(mini.at.root / "data" / "export.csv")
+
+
+def test_a_subgroup_looks_at_its_own_column_too(full):
+    name = "mini/relief_by_smoker/odds_ratio.mantel_haenszel@drug-placebo;stratum=smoker=Yes"
+    (part,) = member(full.trace(name), "analysed")["raw"]
+    assert part["columns"] == ["arm", "relief", "site", "smoker"]
+
+
+def test_members_have_the_condition_as_data_and_in_words(full):
+    events = member(full.trace(SHARE), "numerator")
+    assert events["predicate"]["AVAL"] == {"is": 1}
+    assert events["where"] == "AVAL = 1 and ITTFL = Y and PARAMCD = RELIEF and TRTP = drug"
+    assert (events["dataset"], events["n"], events["unchanged"]) == ("bds", 6, True)
+
+
+def test_a_complete_selection_in_words():
+    told = in_words({"PARAMCD": {"is": "PAIN"}, "complete": {"AVISIT": ["day 1", "day 2"]}})
+    assert told == "PARAMCD = PAIN and a value at each AVISIT of day 1, day 2"
+
+
+def test_claims_come_with_their_finding(full):
+    (claim,) = full.trace("mini/relief_primary/p_value.fisher@drug-placebo")["claims"]
+    assert (claim["claim_id"], claim["printed"], claim["agreement"]) == (
+        "relief_p",
+        "P=0.03",
+        "differs",
+    )
+    assert claim["finding"]
+
+
+def test_a_cell_that_was_rejected_is_told_where_it_would_have_counted(tmp_path):
+    from mini_run import patients, run_mini
+
+    rows = patients()
+    rows[2]["relief"] = "7"
+    rows[4]["age"] = "SECRET-VALUE"
+    run = run_mini(tmp_path, rows)
+    for disclosure in ("full", "restricted"):
+        trace = Tracer(run.trial, run.folder, disclosure).trace(SHARE)
+        (rejected,) = trace["rejected"]
+        assert (rejected["column"], rejected["count"], rejected["lines"]) == ("relief", 1, "4")
+    age = Tracer(run.trial, run.folder, "restricted").trace(
+        "mini/baseline/mean.descriptive@drug;parameter=age"
+    )
+    assert [each["column"] for each in age["rejected"]] == ["age"]
+    assert "SECRET-VALUE" not in str(age)
+
+
+def test_restricted_has_counts_and_hashes_and_no_lines_or_subjects(restricted, full):
+    for name in restricted.results:
+        told = restricted.trace(name)
+        parts = [part for each in told["rows"] for part in each["raw"]]
+        assert all("lines" not in part and part["n_lines"] for part in parts)
+        assert "mini-" not in str(told)
+    shown = full.trace(SHARE)
+    hidden = restricted.trace(SHARE)
+    assert hidden["value"] == shown["value"]
+    assert member(hidden, "numerator")["sha256"] == member(shown, "numerator")["sha256"]
+
+
+def test_cells_under_full_disclosure_have_their_raw_values(full):
+    cells = member(full.trace(SHARE, rows=True), "numerator")["cells"]
+    values = [c["value"] for c in cells if (c["variable"], c["column"]) == ("AVAL", "relief")]
+    assert values == ["1"] * 6
+    assert {c["value"] for c in cells if c["column"] == "arm"} == {"A"}
+
+
+def test_cells_are_refused_where_disclosure_is_restricted(restricted):
+    with pytest.raises(UserError, match="disclosure: restricted"):
+        restricted.trace(SHARE, rows=True)
+
+
+def test_data_that_changed_after_the_analysis_is_told(mini, tmp_path):
+    folder = tmp_path / "mini"
+    shutil.copytree(mini.folder, folder)
+    path = folder / "derived" / "bds.parquet"
+    bds = pq.read_table(path)
+    values = bds["AVAL"].to_pylist()
+    at = next(
+        n for n, row in enumerate(bds.to_pylist()) if row["PARAMCD"] == "RELIEF" and row["AVAL"]
+    )
+    values[at] = 0.0
+    position = bds.column_names.index("AVAL")
+    write_parquet(path, bds.set_column(position, "AVAL", [values]))
+    trace = Tracer(mini.trial, folder, "full").trace(SHARE)
+    assert member(trace, "numerator")["unchanged"] is False
+    assert member(trace, "denominator")["unchanged"] is True
+
+
+def test_an_unknown_name_gives_the_nearest_ones(full):
+    with pytest.raises(UserError) as error:
+        full.trace(RISK.replace("newcombe", "newcomb"))
+    assert "no result of this name" in str(error.value)
+    assert f"nearest: {RISK}" in str(error.value)
+    assert "trialtrace results mini" in str(error.value)

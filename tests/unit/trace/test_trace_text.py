@@ -1,0 +1,92 @@
+"""The text of a trace: aligned, and with everything that its JSON has."""
+
+import re
+
+from trialtrace.display.trace_page import trace_page
+from trialtrace.trace.record import with_record
+from trialtrace.trace.text import trace_text, without_controls
+
+RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+LABELS = ["value", "from", "method", "check", "rows", "raw", "rejected", "plan", "claims"]
+
+
+def labels(text):
+    return [line[:10].strip() for line in text.splitlines()[3:] if line[:10].strip()]
+
+
+def test_labels_stand_in_one_column_in_a_fixed_order(full):
+    text = trace_text(full.trace("mini/relief_primary/p_value.fisher@drug-placebo"), colour=False)
+    assert labels(text) == LABELS
+    headline, subject, blank, *lines = text.splitlines()
+    assert (headline, blank) == ("0.37", "")
+    assert subject == "Relief, Drug against Placebo, all randomised"
+    assert all(line[10] != " " for line in lines)
+
+
+def test_the_text_has_what_the_json_has(full):
+    for name in full.results:
+        trace = full.trace(name)
+        text = trace_text(trace, colour=False)
+        assert trace["text"] in text
+        assert trace["subject"] in text
+        for words in (trace["error"], trace["warning"], trace["estimand"]):
+            assert words is None or words in text
+        for claim in trace["claims"]:
+            assert claim["printed"] in text
+            assert claim["finding"] in text
+        for check in trace["checks"]:
+            assert check["check_by"] in text
+        for member in trace["rows"]:
+            assert f"{member['role']}: {member['n']} records of {member['dataset']}" in text
+            assert member["where"] in text
+        if trace["value"] is not None:
+            assert f"{trace['value']:.12g}" in text
+
+
+def test_the_page_has_the_same_labels_as_the_text_and_no_run(full):
+    trace = full.trace("mini/relief_primary/p_value.fisher@drug-placebo")
+    trace |= {"run": {"commit": "abc", "ended": "2026-11-20T09:14:00"}}
+    page = trace_page(trace, {"analyse_plan": "f" * 64}, "A small trial")
+    with_code = [*LABELS[:-1], "code", "claims"]
+    assert re.findall(r"<dt>(\w+)</dt>", page) == with_code
+    assert "2026-11-20" not in page
+
+
+def test_bold_only_where_a_terminal_shows_it(full):
+    trace = full.trace(RISK)
+    assert "\x1b" not in trace_text(trace, colour=False)
+    assert trace_text(trace, colour=True).startswith("\x1b[1m26.7 percentage points")
+
+
+def test_synthetic_stands_in_the_first_line(full):
+    trace = full.trace(RISK) | {"synthetic": True}
+    assert trace_text(trace, colour=False).splitlines()[0].endswith("SYNTHETIC, not evidence")
+
+
+def test_changed_data_is_told_aloud(full):
+    trace = full.trace(RISK)
+    trace["rows"][0]["unchanged"] = False
+    assert "THE DATA NOW SELECTS OTHER ROWS" in trace_text(trace, colour=False)
+
+
+def test_nothing_of_the_data_moves_the_cursor(full):
+    trace = full.trace(RISK)
+    trace["rows"][0]["where"] = "SITEID = \x1b[2Jgone\r\n\x9b1A"
+    text = trace_text(trace, colour=False)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+    assert len(text.splitlines()) == len(trace_text(full.trace(RISK), colour=False).splitlines())
+    assert without_controls("a\tb") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
+    trace = full.trace(RISK)
+    assert with_record(trace, tmp_path) == trace
+    (tmp_path / "run.json").write_text(
+        '{"commit": "3f2c1a9d00", "dirty": true, "ended": "2026-11-20T09:14:59+00:00"}'
+    )
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "code.json").write_text('{"analyse_plan": "a07b"}')
+    text = trace_text(with_record(trace, tmp_path), colour=False)
+    run = "commit 3f2c1a9 with changes, 2026-11-20 09:14 (from run.json)"
+    assert f"\nrun       {run}\n" in text
+    assert "\ncode      analyse_plan" in text
