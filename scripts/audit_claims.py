@@ -6,7 +6,6 @@ from trialtrace.job import job
 
 with job(snakemake.log[0]):
     from trialtrace.claims.audit import audit_claims
-
     from trialtrace.config.load import load_trial
 
     audit_claims(

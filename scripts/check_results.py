@@ -6,7 +6,6 @@ from trialtrace.job import job
 
 with job(snakemake.log[0]):
     from trialtrace.checks.run import check_results
-
     from trialtrace.config.load import load_trial
 
     check_results(

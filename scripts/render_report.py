@@ -5,9 +5,8 @@ from pathlib import Path
 from trialtrace.job import job
 
 with job(snakemake.log[0]):
-    from trialtrace.display.report import render_report
-
     from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.display.report import render_report
 
     render_report(
         load_trial(snakemake.wildcards.trial),
