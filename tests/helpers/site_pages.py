@@ -1,0 +1,104 @@
+"""HTML pages as a reader's browser sees them: elements, links, anchors, cells of tables."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+@dataclass
+class Cell:
+    """A td: its text, and whether all of it that is not space lies inside links."""
+
+    table: str
+    text: str = ""
+    outside: str = ""
+    links: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    def __init__(self, path: Path):
+        super().__init__(convert_charrefs=True)
+        self.path = path
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.cells: list[Cell] = []
+        self.text = ""
+        self._open: list[tuple[str, dict[str, str]]] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        given = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, given))
+        self.ids |= {given["id"]} if "id" in given else set()
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag not in VOID:
+            self._open.append((tag, given))
+        if tag == "td":
+            self.cells.append(Cell(self._table()))
+        elif tag == "a" and self._inside("td"):
+            self.cells[-1].links.append(given.get("href", ""))
+
+    def handle_endtag(self, tag):
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at][0] == tag:
+                del self._open[at:]
+                return
+
+    def handle_data(self, data):
+        if self._inside("style"):
+            return
+        self.text += data
+        if self._inside("td"):
+            self.cells[-1].text += data
+            if not self._inside("a"):
+                self.cells[-1].outside += data
+
+    def _inside(self, tag):
+        return any(name == tag for name, _ in self._open)
+
+    def _table(self):
+        """The identifier of the nearest element around the cell that begins with tbl-."""
+        names = [given.get("id", "") for _, given in self._open]
+        return next((name for name in reversed(names) if name.startswith("tbl-")), "")
+
+
+def pages(folder: Path) -> dict[Path, Page]:
+    return {path: Page(path) for path in sorted(folder.rglob("*.html"))}
+
+
+def broken_links(found: dict[Path, Page]) -> list[str]:
+    """Links that lead out of the folder, to no file, or to no anchor."""
+    broken = []
+    for path, page in found.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                broken.append(f"{path.name}: {link} leads outside")
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if not target.is_file():
+                broken.append(f"{path.name}: {link} leads to no file")
+            elif parts.fragment and target.suffix == ".html":
+                other = found.get(target)
+                if other is None or unquote(parts.fragment) not in other.ids:
+                    broken.append(f"{path.name}: {link} leads to no anchor")
+    return broken
+
+
+def active_content(page: Page) -> list[str]:
+    """Whatever runs code, loads from elsewhere, or sends something."""
+    found = []
+    for tag, given in page.elements:
+        if tag in ("script", "iframe", "object", "embed", "form", "base"):
+            found.append(tag)
+        for name, value in given.items():
+            scheme = value.strip().lower().split(":", 1)[0] if ":" in value else ""
+            outside = name in ("src", "href", "xlink:href", "action") and scheme not in ("", "data")
+            if name.startswith("on") or outside or (name == "href" and scheme == "data"):
+                found.append(f"{tag} {name}={value[:60]}")
+    return found
