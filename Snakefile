@@ -58,8 +58,8 @@ onstart:
 
 
 onsuccess:
-    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.cores)
+    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.resource_settings)
 
 
 onerror:
-    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.cores)
+    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.resource_settings)

@@ -34,7 +34,7 @@ def closure(tmp_path: Path):
         "from trialtrace.a.b import value",
         "def later():\n    from trialtrace.a import b",
         "try:\n    import trialtrace.a.b\nexcept ImportError:\n    pass",
-        "class C:\n    def f(self):\n        with open('x'):\n            import trialtrace.a.b as x",
+        "class C:\n    def f(self):\n        with f:\n            import trialtrace.a.b as x",
         "match 1:\n    case 1:\n        import trialtrace.a.b",
     ],
 )

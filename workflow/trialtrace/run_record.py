@@ -26,11 +26,11 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def write_records(run: Run, handlers: Iterable[Any], cores: int) -> None:
+def write_records(run: Run, handlers: Iterable[Any], resources: Any) -> None:
     """Write results/<trial>/run.json for every trial this run worked on, and site/run.json.
 
     `handlers` are those of the workflow's log; one of them has followed the jobs, unless another
-    was asked for.
+    was asked for; `resources` has the cores of this machine and the jobs of a cluster.
     """
     progress = next((h.progress for h in handlers if hasattr(h, "progress")), Progress())
     ended = datetime.datetime.now(datetime.UTC)
@@ -39,7 +39,8 @@ def write_records(run: Run, handlers: Iterable[Any], cores: int) -> None:
         "began": (ended - datetime.timedelta(seconds=seconds)).isoformat(timespec="seconds"),
         "ended": ended.isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
-        "cores": cores,
+        "cores": resources.cores,
+        "cluster_jobs": resources.nodes,
         **_machine(),
         **_commit(run.at.root),
         "renderer": "quarto" if shutil.which("quarto") else "embedded",

@@ -1,0 +1,133 @@
+"""A real SLURM of one node for a test: three daemons in the foreground, all files in one folder.
+
+Needs root, and no systemd, control groups or accounting database. Nothing outside of the folder is
+written, and clients find the cluster by SLURM_CONF.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+CONFIGURATION = """\
+ClusterName=test
+SlurmctldHost={node}(127.0.0.1)
+SlurmctldPort={controller_port}
+SlurmdPort={node_port}
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge/socket
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+SchedulerParameters=sched_interval=1,bf_interval=1
+SlurmdParameters=config_overrides
+ReturnToService=2
+MinJobAge=86400
+MpiDefault=none
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+NodeName={node} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=64000 State=UNKNOWN
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+"""
+
+
+class Cluster:
+    """Started by `with`; `environment` is what clients need."""
+
+    def __init__(self, folder: Path, cpus: int = 4):
+        self.folder, self.cpus = folder, cpus
+        self.environment = {
+            "SLURM_CONF": str(folder / "slurm.conf"),
+            "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
+        }
+        self.daemons: list[subprocess.Popen] = []
+
+    def __enter__(self) -> "Cluster":
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        for daemon in reversed(self.daemons):
+            daemon.terminate()
+        for daemon in self.daemons:
+            try:
+                daemon.wait(20)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+
+    def ask(self, *command: str) -> str:
+        """What a client program of SLURM prints; empty if it fails."""
+        environment = os.environ | self.environment
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return done.stdout if done.returncode == 0 else ""
+
+    def jobs(self) -> dict[str, str]:
+        """Number -> state of every job the controller knows, ended ones too."""
+        lines = self.ask("squeue", "--noheader", "--states=all", "--format=%A %T").splitlines()
+        return dict(line.split() for line in lines)
+
+    def _start(self) -> None:
+        node = socket.gethostname().partition(".")[0]
+        for name in ("bin", "munge", "state", "spool"):
+            (self.folder / name).mkdir(parents=True, mode=0o755)
+        key = self.folder / "munge/key"
+        key.write_bytes(os.urandom(128))
+        key.chmod(0o400)
+        ports = {"controller_port": _free_port(), "node_port": _free_port()}
+        text = CONFIGURATION.format(node=node, folder=self.folder, cpus=self.cpus, **ports)
+        Path(self.environment["SLURM_CONF"]).write_text(text)
+        self._keep_configuration()
+        munge = {"key-file": key, "socket": self.folder / "munge/socket"}
+        munge |= {f"{name}-file": self.folder / f"munge/{name}" for name in ("pid", "seed", "log")}
+        self._daemon("munged", "--foreground", *(f"--{name}={at}" for name, at in munge.items()))
+        self._until(lambda: munge["socket"].exists(), "munged")
+        self._daemon("slurmctld", "-D")
+        self._until(lambda: "UP" in self.ask("scontrol", "ping"), "slurmctld")
+        self._daemon("slurmd", "-D", "-N", node)
+        self._until(lambda: "idle" in self.ask("sinfo", "--noheader", "--format=%T"), "slurmd")
+
+    def _keep_configuration(self) -> None:
+        """The executor takes SLURM_CONF away from the steps of a job; srun gets it back."""
+        srun = self.folder / "bin/srun"
+        configuration = self.environment["SLURM_CONF"]
+        srun.write_text(
+            f'#!/bin/sh\nSLURM_CONF="{configuration}" exec {shutil.which("srun")} "$@"\n'
+        )
+        srun.chmod(0o755)
+
+    def _daemon(self, name: str, *words: str) -> None:
+        program = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        environment = os.environ | self.environment
+        with open(self.folder / f"{name}.out", "wb") as log:
+            self.daemons.append(
+                subprocess.Popen([program, *words], env=environment, stdout=log, stderr=log)
+            )
+
+    def _until(self, ready: Callable[[], bool], name: str) -> None:
+        deadline = time.monotonic() + 30
+        while not ready():
+            if time.monotonic() > deadline or self.daemons[-1].poll() is not None:
+                told = (self.folder / f"{name}.out").read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{name} does not answer:\n{told}")
+            time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
