@@ -1,0 +1,75 @@
+"""Re-randomisation tests, exact tests of binary endpoints, and bootstrap intervals.
+
+============  ====================================================================================
+`schemes`     how the trial was randomised: coins, margins, blocks, strata, sides of a patient
+`drawing`     assignments from a counter-based stream, the same for any division of the work
+`scores`      endpoints as one number a patient: means, ranks, log-rank, residuals, strata
+`sums`        exact sums of scores over an arm, for all draws and endpoints
+`linear`      tests of two arms: p-values by complete enumeration or with their Monte Carlo error
+`exact`       all assignments of a scheme, one by one or as two sorted lists
+`arms`        tests of all arms at once
+`binary`      binary endpoints without draws: convolution of hypergeometric distributions
+`intervals`   intervals by inversion of the test
+`bootstrap`   percentile and BCa intervals
+============  ====================================================================================
+"""
+
+from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
+from trialtrace.stats.resampling.binary import BinaryExact, binary_exact, binary_tables
+from trialtrace.stats.resampling.bootstrap import bootstrap_interval
+from trialtrace.stats.resampling.drawing import draw_assignments
+from trialtrace.stats.resampling.intervals import ShiftInterval, shift_interval
+from trialtrace.stats.resampling.linear import (
+    TIE_TOLERANCE,
+    Rerandomisation,
+    count_extreme,
+    draw_statistics,
+    monte_carlo,
+    rerandomisation_test,
+)
+from trialtrace.stats.resampling.schemes import (
+    Scheme,
+    bernoulli,
+    fixed_margins,
+    permuted_blocks,
+    stratified,
+    stratified_blocks,
+    within_patient,
+)
+from trialtrace.stats.resampling.scores import (
+    log_rank_scores,
+    mean_scores,
+    rank_scores,
+    residual_scores,
+    stratum_scores,
+)
+
+__all__ = [
+    "TIE_TOLERANCE",
+    "BinaryExact",
+    "GlobalRerandomisation",
+    "Rerandomisation",
+    "Scheme",
+    "ShiftInterval",
+    "bernoulli",
+    "binary_exact",
+    "binary_tables",
+    "bootstrap_interval",
+    "count_extreme",
+    "draw_assignments",
+    "draw_statistics",
+    "fixed_margins",
+    "global_test",
+    "log_rank_scores",
+    "mean_scores",
+    "monte_carlo",
+    "permuted_blocks",
+    "rank_scores",
+    "rerandomisation_test",
+    "residual_scores",
+    "shift_interval",
+    "stratified",
+    "stratified_blocks",
+    "stratum_scores",
+    "within_patient",
+]

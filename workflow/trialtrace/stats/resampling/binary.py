@@ -1,0 +1,134 @@
+"""A binary endpoint of two arms: its exact distribution under fixed margins, without any draws.
+
+Within a stratum or block the number of events in the treated arm is hypergeometric; over all of
+them it is the sum of independent ones, whose probabilities are convolved. Strata and blocks of
+equal numbers are convolved once and raised to their power. Every term is positive, so tails keep
+their digits.
+
+References: Fisher, Statistical Methods for Research Workers, 1934 (one table). Cox, Analysis of
+Binary Data, 1970, section 5.2 (several tables). Mehta, Patel and Gray, J Am Stat Assoc
+1985;80:969. Gibbons and Pratt, Am Stat 1975;29:20 (two-sided p-values).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialtrace.stats._inputs import Floats, counts, numbers
+from trialtrace.stats.resampling.schemes import Scheme
+from trialtrace.stats.results import StatsError
+
+# Outcomes whose probability is larger by this factor only through rounding are tied, as in R.
+SAME_PROBABILITY = 1 + 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryExact:
+    """Events in the treated arm, their distribution's mean and variance, and four p-values.
+
+    `greater` and `less` are the tails with the observed number. `probability` adds all outcomes
+    no more probable than the observed one (R's two-sided p), `distance` all at least as far from
+    the expected number. Both are called two-sided, and they differ where the distribution is not
+    symmetric: a report names the one it used.
+    """
+
+    events: float
+    expected: float
+    variance: float
+    greater: float
+    less: float
+    probability: float
+    distance: float
+
+
+def binary_exact(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> BinaryExact:
+    """Exact test of no difference in a binary outcome, margins fixed in each stratum or block.
+
+    Arrays of shape (strata,): x1 of n1 treated patients and x0 of n0 controls have the event. A
+    stratum that is empty, of one patient, of one arm or without events adds a constant. Where all
+    do, the only possible outcome is the observed one and every p-value is 1.
+
+    Raises `StatsError` for shapes that differ, or counts that are not whole numbers within 0..n.
+    Oracle: `mantelhaen.test(exact = TRUE)`, one table `fisher.test`; distance by enumeration.
+    """
+    x1, n1 = counts(x1, n1, "treated arm")
+    x0, n0 = counts(x0, n0, "control arm")
+    if x1.ndim != 1 or x1.shape != x0.shape or x1.size == 0:
+        raise StatsError(
+            f"strata need one-dimensional counts of one length; got {x1.shape}, {x0.shape}."
+        )
+    total, cases = n1 + n0, x1 + x0
+    probability = _distribution(n1, n0, cases)
+    low = np.maximum(0, cases - n0).sum()
+    value = low + np.arange(probability.size)
+    expected = float(np.sum(n1 * cases / np.maximum(total, 1)))
+    variance = np.sum(n1 * n0 * cases * (total - cases) / np.maximum(total**2 * (total - 1), 1))
+    events = float(x1.sum())
+    far = np.abs(value - expected) >= abs(events - expected) - 1e-9
+    rare = probability <= probability[int(events - low)] * SAME_PROBABILITY
+    masks = (value >= events, value <= events, rare, far)
+    tails = (min(1.0, float(probability[mask].sum())) for mask in masks)
+    return BinaryExact(events, expected, float(variance), *tails)
+
+
+def binary_tables(
+    scheme: Scheme, event: ArrayLike, *, arm: object, included: ArrayLike | None
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Counts (x1, n1, x0, n0) of each cell of a scheme, for `binary_exact` and `stratified`.
+
+    event (n,) is 1 or True for the event; patients not `included` are left out, and the margins
+    are then those of the patients included. `arm` is the treated one. Raises `StatsError` for a
+    scheme without fixed margins or of more than two arms, or events other than 0 and 1.
+    """
+    if scheme.kind != "fixed" or len(scheme.arms) != 2:
+        raise StatsError("the exact distribution needs two arms with fixed margins.")
+    keep = np.ones(scheme.n, dtype=bool) if included is None else np.asarray(included)
+    if keep.dtype != bool or np.shape(event) != (scheme.n,) or keep.shape != (scheme.n,):
+        raise StatsError(f"event and included must hold one value for each of {scheme.n} patients.")
+    y = numbers(np.asarray(event)[keep], "event")
+    if not np.isin(y, (0.0, 1.0)).all():
+        raise StatsError("event must be 1 for the event and 0 without it.")
+    treated = scheme.code[keep] == scheme.index_of(arm)
+    cell, cells = scheme.cell[keep], int(scheme.cell.max()) + 1
+
+    def per_cell(weights) -> Floats:
+        return np.bincount(cell, np.asarray(weights, dtype=np.float64), cells)
+
+    return per_cell(treated * y), per_cell(treated), per_cell(~treated * y), per_cell(~treated)
+
+
+def _distribution(n1: Floats, n0: Floats, cases: Floats) -> Floats:
+    """Probabilities of the sum from its least to its greatest possible value."""
+    tables, times = np.unique(np.stack([n1, n0, cases], axis=1), axis=0, return_counts=True)
+    parts = [
+        _power(_hypergeometric(*table), int(power))
+        for table, power in zip(tables.tolist(), times, strict=True)
+    ]
+    result = np.ones(1)
+    for part in sorted(parts, key=len):
+        result = np.convolve(result, part)
+    return result
+
+
+def _hypergeometric(n1: float, n0: float, cases: float) -> Floats:
+    """Probabilities of events in the treated arm of one table, by ratios away from the mode."""
+    low, high = max(0.0, cases - n0), min(n1, cases)
+    x = np.arange(low, high)
+    ratio = (cases - x) * (n1 - x) / ((x + 1) * (n0 - cases + x + 1))
+    mode = int(np.searchsorted(-ratio, -1.0))
+    up, down = np.cumprod(ratio[mode:]), np.cumprod(1 / ratio[:mode][::-1])[::-1]
+    mass = np.concatenate([down, [1.0], up])
+    return mass / mass.sum()
+
+
+def _power(mass: Floats, times: int) -> Floats:
+    """The distribution of the sum of so many, by repeated squaring."""
+    result = None
+    while times:
+        if times % 2:
+            result = mass if result is None else np.convolve(result, mass)
+        times //= 2
+        if times:
+            mass = np.convolve(mass, mass)
+    return result

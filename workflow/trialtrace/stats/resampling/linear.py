@@ -1,0 +1,194 @@
+"""Re-randomisation tests of statistics that are linear in the assignment.
+
+Tests the sharp null hypothesis that no patient's outcome would have differed in another arm. The
+statistic of an endpoint is the sum of its scores over one arm less the expectation of that sum
+under the scheme; for differences of means or proportions, rank sums, log-rank, score-form ANCOVA
+and Cochran-Mantel-Haenszel (see `scores`) it orders assignments as the usual statistic does, so
+the p-value is theirs. One matrix of assignments serves all endpoints, as one matrix product.
+
+References: Rosenberger and Lachin, Randomization in Clinical Trials, 2nd ed. 2016, chapter 6.
+Phipson and Smyth, Stat Appl Genet Mol Biol 2010;9:39, for (count + 1) / (draws + 1). Clopper and
+Pearson, Biometrika 1934;26:404.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv
+
+from trialtrace.stats._inputs import SIDES, Floats, check_choice, check_confidence, numbers
+from trialtrace.stats.resampling.drawing import Seed, check_seed
+from trialtrace.stats.resampling.exact import count_all
+from trialtrace.stats.resampling.schemes import Scheme
+from trialtrace.stats.resampling.sums import (
+    Question,
+    WholeScores,
+    observed_sums,
+    products,
+    whole_scores,
+)
+from trialtrace.stats.results import StatsError
+
+# Relative to the sum of absolute scores; rounding them moves a sum by some 1e-14 of that.
+TIE_TOLERANCE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Rerandomisation:
+    """Results of a re-randomisation test, arrays of shape (endpoints,).
+
+    `statistic` is the sum of scores in the arm less its expectation, `sd` its standard deviation
+    over all assignments of the scheme. `extreme` of the `draws` assignments are at least as
+    extreme as the observed one. Where `exact`, the draws are all assignments, the p-value is
+    their share and has no Monte Carlo error; else it is (extreme + 1) / (draws + 1), `mc_se` its
+    standard error and `low`, `high` the Clopper-Pearson interval of the p-value that all
+    assignments would give.
+    """
+
+    statistic: Floats
+    sd: Floats
+    p_value: Floats
+    extreme: Floats
+    draws: int
+    exact: bool
+    mc_se: Floats
+    low: Floats
+    high: Floats
+
+
+def rerandomisation_test(
+    scheme: Scheme,
+    scores: ArrayLike,
+    *,
+    arm: Any,
+    sides: str,
+    draws: int,
+    exact_up_to: int,
+    seed: Seed,
+    confidence: float,
+    tie_tolerance: float,
+) -> Rerandomisation:
+    """Re-randomisation test of two arms for one or many endpoints with one set of assignments.
+
+    scores of shape (n,) or (n, endpoints), from `scores`, no missing values. `sides` "greater"
+    means larger sums in `arm`; "two_sided" counts assignments whose sum is as far from its
+    expectation, in either direction. Where the scheme allows at most `exact_up_to` assignments
+    and these can be listed (see `exact`), all are used and the result is exact; else `draws` are
+    drawn from the stream of `seed`, two whole numbers. A sum within `tie_tolerance` times the sum
+    of absolute scores of the observed one is a tie and counts (see `TIE_TOLERANCE`). Scores that
+    are constant within every cell give a p-value of 1.
+
+    Raises `StatsError` for more than two arms (use `Scheme.between` or `global_test`), an unknown
+    arm, shapes that do not fit, missing scores, or options out of range. Oracle: complete
+    enumeration, `wilcox.test(exact = TRUE)`, `fisher.test`, `mantelhaen.test(exact = TRUE)`.
+    """
+    question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
+    check_confidence(confidence), check_seed(seed), check_draws(draws)
+    observed = data.in_units_of_scores(question.sign * observed_sums(data))
+    sd = np.sqrt(data.variance())
+    if scheme.assignments() <= exact_up_to:
+        found = count_all(data, question)
+        if found is not None:
+            p, extreme = found
+            zero, number = np.zeros_like(p), scheme.assignments()
+            return Rerandomisation(observed, sd, p, extreme, number, True, zero, p, p)
+    extreme = _count(data, question, seed, 0, draws, None)
+    return Rerandomisation(observed, sd, *monte_carlo(extreme, draws=draws, confidence=confidence))
+
+
+def count_extreme(
+    scheme: Scheme,
+    scores: ArrayLike,
+    *,
+    arm: Any,
+    sides: str,
+    seed: Seed,
+    start: int,
+    stop: int,
+    rows: int | None,
+    tie_tolerance: float,
+) -> NDArray[np.int64]:
+    """How many of the draws start .. stop - 1 are at least as extreme as observed, (endpoints,).
+
+    The part of `rerandomisation_test` that can be divided: counts of adjoining ranges add up to
+    that of the whole range, to the last one, for any `rows` a block (None: fitted to the cache)
+    and in any process; `monte_carlo` then gives the p-values. Raises as `rerandomisation_test`.
+    """
+    question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
+    return _count(data, question, check_seed(seed), start, stop, rows)
+
+
+def draw_statistics(
+    scheme: Scheme, scores: ArrayLike, *, arm: Any, seed: Seed, start: int, stop: int
+) -> Floats:
+    """Statistics of the draws start .. stop - 1, shape (draws, endpoints), in units of the scores.
+
+    The sums that `count_extreme` compares with the observed ones, bit for bit. Raises as
+    `rerandomisation_test`.
+    """
+    question, data = _prepared(scheme, scores, arm, "two_sided", 0.0)
+    sums = np.empty((max(stop - start, 0), data.whole.shape[1]))
+    for first, columns, part in products(data, seed, start, stop, None):
+        sums[first - start : first - start + len(part), columns] = part
+    return data.in_units_of_scores(question.sign * sums)
+
+
+def monte_carlo(
+    extreme: ArrayLike, *, draws: int, confidence: float
+) -> tuple[Floats, Floats, int, bool, Floats, Floats, Floats]:
+    """P-values from counts of extreme draws, with their Monte Carlo error.
+
+    extreme (endpoints,) of `draws`. Returns (p_value, extreme, draws, exact = False, mc_se, low,
+    high) as in `Rerandomisation`. Oracle: `binom.test` for the interval.
+    """
+    check_confidence(confidence), check_draws(draws)
+    count = numbers(extreme, "extreme")
+    if ((count < 0) | (count > draws)).any():
+        raise StatsError("counts of extreme draws must lie between 0 and the draws.")
+    p = (count + 1) / (draws + 1)
+    tail = (1 - confidence) / 2
+    low = np.where(count > 0, betaincinv(np.maximum(count, 1), draws - count + 1, tail), 0.0)
+    high = np.where(
+        count < draws, betaincinv(count + 1, np.maximum(draws - count, 1), 1 - tail), 1.0
+    )
+    return p, count, draws, False, np.sqrt(p * (1 - p)) / sqrt(draws), low, high
+
+
+def check_draws(draws: int) -> None:
+    """Raise `StatsError` unless `draws` is a positive whole number."""
+    if not (isinstance(draws, int | np.integer) and draws > 0):
+        raise StatsError(f"draws must be a positive whole number; got {draws!r}.")
+
+
+def _prepared(
+    scheme: Scheme, scores: ArrayLike, arm: Any, sides: str, tolerance: float
+) -> tuple[Question, WholeScores]:
+    check_choice("sides", sides, SIDES)
+    if len(scheme.arms) != 2:
+        raise StatsError(f"the scheme has {len(scheme.arms)} arms; choose two with `between`.")
+    check_tolerance(tolerance)
+    sign = 1.0 if scheme.index_of(arm) == 1 else -1.0
+    return Question(sign, sides, tolerance), whole_scores(scheme, scores)
+
+
+def check_tolerance(tolerance: float) -> None:
+    """Raise `StatsError` unless a tie tolerance is small and not negative."""
+    if not 0 <= tolerance < 1e-3:
+        raise StatsError(f"tie_tolerance must be from 0 to below 0.001; got {tolerance!r}.")
+
+
+def _count(
+    data: WholeScores, question: Question, seed: Seed, start: int, stop: int, rows: int | None
+) -> NDArray[np.int64]:
+    border = question.border(data)
+    counts = np.zeros(border.size, dtype=np.int64)
+    for _, columns, sums in products(data, seed, start, stop, rows):
+        if question.direction == "both":
+            np.abs(sums, out=sums)
+        elif question.direction == "down":
+            np.negative(sums, out=sums)
+        counts[columns] += (sums >= border[columns]).sum(axis=0, dtype=np.int32)
+    return counts

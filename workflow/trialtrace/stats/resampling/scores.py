@@ -1,0 +1,163 @@
+"""Endpoints as scores, so that a test statistic is a sum of scores over one arm.
+
+The statistics that re-randomisation needs most are linear in the assignment once the endpoint
+has been turned into one number a patient without looking at the arms: differences of means and of
+proportions (the values themselves), rank sums, log-rank observed less expected events, the score
+form of analysis of covariance, Cochran-Mantel-Haenszel. Every function returns shape (n,), and
+columns of several make the (n, endpoints) matrix of the tests. A patient without an outcome is
+left out of the computation by `included` and gets a score of 0.
+
+References: Lehmann, Nonparametrics, 1975 (midranks). van Elteren, Bull Inst Int Stat 1960;37:351
+(ranks in strata). Peto and Peto, J R Stat Soc A 1972;135:185 (log-rank scores). Gail, Tan and
+Piantadosi, Biometrika 1988;75:57, and Tukey, Control Clin Trials 1993;14:266 (residuals of a
+covariate model). Mantel, J Am Stat Assoc 1963;58:690 (scores within strata).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialtrace.stats._inputs import Floats, check_choice, labels, sample, survival_data
+from trialtrace.stats.results import StatsError
+
+
+def mean_scores(values: ArrayLike, *, included: ArrayLike | None) -> Floats:
+    """Scores of a difference of means or, of values 0 and 1, of proportions: less their mean.
+
+    values (n,), in any unit; missing ones are allowed where `included` (n,) is False. Raises
+    `StatsError` for missing values elsewhere. Oracle: the sum over one arm is n1 n0 / n times the
+    difference of means.
+    """
+    return _place(values, included, lambda y: y - y.mean())
+
+
+def rank_scores(
+    values: ArrayLike,
+    *,
+    stratum: ArrayLike | None,
+    weights: str,
+    included: ArrayLike | None,
+) -> Floats:
+    """Midranks less their mean, as in Wilcoxon's rank sum; within strata where those are given.
+
+    values (n,), larger ones rank higher, ties share the mean of their ranks. `weights`: "equal"
+    adds the ranks of all strata, "van_elteren" divides those of a stratum of N by N + 1, which is
+    best where the effect is the same everywhere. Raises `StatsError` for missing values, or for
+    an unknown weight. Oracle: Mann-Whitney W less m n / 2 in one stratum.
+    """
+    check_choice("weights", weights, ("equal", "van_elteren"))
+
+    def centred_ranks(y: Floats) -> Floats:
+        _, group, size = np.unique(y, return_inverse=True, return_counts=True)
+        ranks = (np.cumsum(size) - (size - 1) / 2)[group.reshape(-1)] - (y.size + 1) / 2
+        return ranks / (y.size + 1) if weights == "van_elteren" else ranks
+
+    return _within(values, stratum, included, centred_ranks)
+
+
+def stratum_scores(values: ArrayLike, stratum: ArrayLike, *, included: ArrayLike | None) -> Floats:
+    """Values less the mean of their stratum: those of Cochran-Mantel-Haenszel and its extensions.
+
+    values (n,), 0 and 1 or ordered scores; stratum (n,) labels. The sum over one arm is observed
+    less expected of `mantelhaen.test`, the row mean score with more than two values. Raises
+    `StatsError` for missing values or labels.
+    """
+    return _within(values, stratum, included, lambda y: y - y.mean())
+
+
+def log_rank_scores(
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    stratum: ArrayLike | None,
+    included: ArrayLike | None,
+) -> Floats:
+    """Log-rank scores: event less the Nelson-Aalen cumulative hazard at the patient's own time.
+
+    time and event (n,), as in `survival`: censorings at a time of events are still at risk there.
+    The sum over one arm is observed less expected events of the log-rank test, computed within
+    strata where those are given. Censoring moves with the patient, so the test asks for censoring
+    that does not depend on the arm. Raises `StatsError` for negative times or events other than 0
+    and 1. Oracle: `survdiff`.
+    """
+    keep = _included(included, np.shape(time)[0] if np.ndim(time) else 0)
+    scores = np.zeros(keep.size)
+    times, events = survival_data(np.asarray(time)[keep], np.asarray(event)[keep])
+    own = np.empty(times.size)
+    for patients in _patients_by_stratum(stratum, keep):
+        unique, index = np.unique(times[patients], return_inverse=True)
+        index = index.reshape(-1)
+        happened = np.bincount(index, events[patients], unique.size)
+        at_risk = np.bincount(index, minlength=unique.size)[::-1].cumsum()[::-1]
+        own[patients] = events[patients] - np.cumsum(happened / at_risk)[index]
+    scores[keep] = own
+    return scores
+
+
+def residual_scores(
+    values: ArrayLike, covariates: ArrayLike, *, included: ArrayLike | None
+) -> Floats:
+    """Residuals of least squares of the values on covariates without the arm: ANCOVA's score.
+
+    values (n,), covariates (n, p) without an intercept, which is added; indicators stand for
+    classes, and a column that the others give is not an error. The sum over one arm orders
+    assignments by the score test of the arm, not by the adjusted difference itself. Raises
+    `StatsError` for missing values or no residual degrees of freedom. Oracle: `residuals(lm())`.
+    """
+    x = np.asarray(covariates, dtype=np.float64)
+    if x.ndim != 2 or x.shape[0] != np.size(values):
+        raise StatsError(f"covariates must have shape ({np.size(values)}, p); got {x.shape}.")
+
+    def residuals(y: Floats, own: Floats) -> Floats:
+        if not np.isfinite(own).all():
+            raise StatsError("covariates have missing or infinite values; decide on them first.")
+        spread = own.std(axis=0)
+        centred = (own - own.mean(axis=0)) / np.where(spread > 0, spread, 1)
+        left, size, _ = np.linalg.svd(centred, full_matrices=False)
+        left = left[:, size > 1e-10 * max(1.0, size.max(initial=0.0))]
+        if y.size - left.shape[1] - 1 < 1:
+            raise StatsError("the covariates leave no residual degrees of freedom.")
+        y = y - y.mean()
+        return y - left @ (left.T @ y)
+
+    keep = _included(included, np.size(values))
+    return _place(values, included, lambda y: residuals(y, x[keep]))
+
+
+def _included(included: ArrayLike | None, n: int) -> np.ndarray:
+    if included is None:
+        return np.ones(n, dtype=bool)
+    keep = np.asarray(included)
+    if keep.dtype != bool or keep.shape != (n,):
+        raise StatsError(f"included must be {n} times True or False.")
+    if not keep.any():
+        raise StatsError("no patient is included.")
+    return keep
+
+
+def _place(values: ArrayLike, included: ArrayLike | None, compute) -> Floats:
+    """Compute scores of the included patients, 0 for the others."""
+    keep = _included(included, np.size(values))
+    scores = np.zeros(keep.size)
+    scores[keep] = compute(sample(np.asarray(values)[keep], "values"))
+    return scores
+
+
+def _within(values: ArrayLike, stratum: ArrayLike | None, included, compute) -> Floats:
+    keep = _included(included, np.size(values))
+
+    def by_stratum(y: Floats) -> Floats:
+        scores = np.empty(y.size)
+        for patients in _patients_by_stratum(stratum, keep):
+            scores[patients] = compute(y[patients])
+        return scores
+
+    return _place(values, included, by_stratum)
+
+
+def _patients_by_stratum(stratum: ArrayLike | None, keep: np.ndarray) -> list[np.ndarray]:
+    """Indices, among the included patients, of each stratum."""
+    if stratum is None:
+        return [np.arange(np.count_nonzero(keep))]
+    found, index = labels(stratum, "stratum", keep.size)
+    index = index[keep]
+    return [np.flatnonzero(index == i) for i in range(len(found)) if (index == i).any()]

@@ -1,0 +1,129 @@
+"""Sums of scores over an arm, exact in float64, for all draws and endpoints at once.
+
+Scores are centred within the cells of the scheme and rounded to whole multiples of a unit, about
+2^-51 of the sum of their absolute values. All sums are then exact: the order of summation, the
+block size and the number of threads or processes cannot change a single bit of a result, and
+ties stay ties up to that rounding, which the tie tolerance covers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import Floats, numbers
+from trialtrace.stats.resampling.drawing import Codes, Layout, Seed, blocks, layout_of
+from trialtrace.stats.resampling.schemes import Scheme
+from trialtrace.stats.results import StatsError
+
+# Columns of one product, so that its result stays in the cache until it is counted.
+SLAB = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WholeScores:
+    """Scores (n, endpoints) in the layout's order as whole numbers, and their unit, 2^exponent."""
+
+    layout: Layout
+    whole: Floats
+    exponent: NDArray[np.int64]
+
+    @property
+    def total(self) -> Floats:
+        """Sum of absolute scores, in units: the scale of the tie tolerance."""
+        return np.abs(self.whole).sum(axis=0)
+
+    def in_units_of_scores(self, sums: Floats) -> Floats:
+        """Turn sums of whole numbers into the unit of the scores."""
+        return np.ldexp(sums, self.exponent)
+
+    def variance(self) -> Floats:
+        """Variance of the statistic over all assignments of a scheme of two arms."""
+        scheme, squares = self.layout.scheme, self.in_units_of_scores(self.whole) ** 2
+        if scheme.kind == "sides":
+            return squares.sum(axis=0)
+        if scheme.kind == "bernoulli":
+            return squares.sum(axis=0) * scheme.probabilities[0] * scheme.probabilities[1]
+        size, first = scheme.margins().sum(axis=1), scheme.margins()[:, 0]
+        factor = first * (size - first) / np.maximum(size * (size - 1), 1)
+        return factor[scheme.cell[self.layout.order]] @ squares
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which sums are extreme: `sign` is -1 where the arm asked about is the scheme's first."""
+
+    sign: float
+    sides: str
+    tolerance: float
+
+    @property
+    def direction(self) -> str:
+        """Where sums over the second arm are extreme: "both", "up" or "down"."""
+        if self.sides == "two_sided":
+            return "both"
+        return "up" if (self.sign > 0) == (self.sides == "greater") else "down"
+
+    def border(self, data: WholeScores) -> Floats:
+        """From where on a sum, turned so that large is extreme, counts; a whole number of units."""
+        observed = observed_sums(data)
+        turned = {"both": np.abs(observed), "up": observed, "down": -observed}[self.direction]
+        return np.ceil(turned - self.tolerance * data.total)
+
+
+def whole_scores(scheme: Scheme, scores: ArrayLike) -> WholeScores:
+    """Check scores, centre them within cells and round them to whole multiples of a unit."""
+    values = numbers(scores, "scores")
+    values = values[:, None] if values.ndim == 1 else values
+    if values.ndim != 2 or values.shape[0] != scheme.n or values.shape[1] == 0:
+        raise StatsError(f"scores must have one row a patient, {scheme.n}; got {values.shape}.")
+    layout = layout_of(scheme)
+    values = values[layout.order]
+    if scheme.kind != "sides":
+        values = _centred(values, scheme.cell[layout.order])
+    # Halved twice, so that scores near the largest float do not overflow in the sum.
+    _, exponent = np.frexp(np.abs(values / 4).sum(axis=0))
+    exponent = exponent.astype(np.int64) + 2 - 51
+    return WholeScores(layout, np.rint(np.ldexp(values, -exponent)), exponent)
+
+
+def observed_sums(data: WholeScores) -> Floats:
+    """Sums over the second arm of the observed assignment, in units."""
+    scheme = data.layout.scheme
+    return (signs(scheme, scheme.code[data.layout.order][None, :]) @ data.whole)[0]
+
+
+def signs(scheme: Scheme, codes: Codes) -> Floats:
+    """What scores are multiplied by: 1 in the second arm and else 0; for sides 1 and -1."""
+    factor = codes.astype(np.float64)
+    if scheme.kind == "sides":
+        factor *= 2.0
+        factor -= 1.0
+    return factor
+
+
+def _centred(values: Floats, cell: NDArray[np.intp]) -> Floats:
+    """Less the mean of the cell; first less one of its values, which is exact where they are near.
+
+    A constant cell is then 0 and not a rounding error.
+    """
+    first = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
+    run = np.cumsum(np.append(True, cell[1:] != cell[:-1])) - 1
+    values = values - values[first][run]
+    size = np.diff(np.append(first, len(cell)))
+    return values - (np.add.reduceat(values, first, axis=0) / size[:, None])[run]
+
+
+def products(
+    data: WholeScores, seed: Seed, start: int, stop: int, rows: int | None
+) -> Iterator[tuple[int, slice, Floats]]:
+    """Yield (first draw, columns, sums) of each block; the sums may be overwritten."""
+    endpoints = data.whole.shape[1]
+    slabs = [slice(at, min(at + SLAB, endpoints)) for at in range(0, endpoints, SLAB)]
+    parts = [np.ascontiguousarray(data.whole[:, slab]) for slab in slabs]
+    rows = min(rows, stop - start) if rows else None
+    for first, codes in blocks(data.layout, seed=seed, start=start, stop=stop, rows=rows):
+        factor = signs(data.layout.scheme, codes)
+        for slab, part in zip(slabs, parts, strict=True):
+            yield first, slab, factor @ part
