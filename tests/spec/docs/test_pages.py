@@ -100,6 +100,15 @@ def test_every_direct_dependency_has_its_licence():
     assert [name for name in names if name.lower() not in licences] == []
 
 
+def test_versions_of_the_licence_page_are_the_locked_ones():
+    locked = page("requirements.lock") + page("requirements-slurm.lock")
+    told = re.findall(r"^\| ([\w-]+) \| ([0-9.]+) \|", page("docs/licences.md"), re.MULTILINE)
+    assert told
+    for name, version in told:
+        spelt = name.lower().replace("_", "-")
+        assert f"\n{spelt}=={version}" in f"\n{locked.lower()}", name
+
+
 def test_every_page_is_reached_from_the_readme():
     linked = LINK.findall(page("README.md")) + LINK.findall(page("docs/faq.md"))
     linked += LINK.findall(page("CONTRIBUTING.md"))
