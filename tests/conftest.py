@@ -76,7 +76,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
     required = _required()
     for group, reports in sorted(_skipped(terminalreporter).items()):
         why = MISSING[group] or str(reports[0].longrepr[2]).removeprefix("Skipped: ")
-        line = f"skipped: {len(reports)} tests of the group {group}: {why}"
+        line = f"skipped: group {group}, {len(reports)} of its tests: {why}"
         failed = group in required
         terminalreporter.write_line(
             line + (" — REQUIRED" if failed else ""), red=failed, yellow=not failed

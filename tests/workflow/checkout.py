@@ -1,5 +1,6 @@
 """A copy of the checkout in another folder, run there as a user would."""
 
+import json
 import os
 import re
 import shutil
@@ -84,3 +85,16 @@ class Traced:
 
     files: dict[Job, set[str]]
     settings: dict[Job, set[str]]
+
+
+def traced_run(made: Copy, traces: Path) -> Traced:
+    """Run everything with every job traced."""
+    traces.mkdir(exist_ok=True)
+    done = made.snakemake("--cores", "2", PYTHONPATH=str(TRACING), TRIALTRACE_TRACE=str(traces))
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(path.read_text()) for path in sorted(traces.glob("*.json"))]
+    jobs = [(one["job"][-1], one["job"][0] if len(one["job"]) > 1 else None) for one in told]
+    return Traced(
+        {job: set(one["files"]) for job, one in zip(jobs, told, strict=True)},
+        {job: set(one["settings"]) for job, one in zip(jobs, told, strict=True)},
+    )

@@ -7,9 +7,10 @@ from pathlib import Path
 from subprocess import DEVNULL
 
 import pytest
-from checkout import Copy, copy_checkout, files_of
+from checkout import Copy, copy_checkout, files_of, traced_run
 from mini_trial import edit, write_project
 
+from trialtrace.fresh import freshness
 from trialtrace.locks import lock_run
 from trialtrace.paths import project
 from trialtrace.store import sha256_file
@@ -20,6 +21,8 @@ EXPORT = "id,arm,age,sex,site,smoker,relief,pain0,pain1,days,died,seen,comment\n
     for i in range(1, 25)
 )
 
+# Read by its values, not as a file.
+CONFIG = "config/config.yaml"
 CLAIMS = """\
 papers: {main: "A Author. A journal 2020;1:1-2"}
 claims:
@@ -104,11 +107,16 @@ def test_a_stage_that_fails_leaves_nothing_half_done(own: Copy):
     assert own.scheduled() >= {("ingest_sources", "mini"), ("clean_tables", "mini")}
 
 
-def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy):
-    done = own.snakemake("--cores", "2")
-    assert done.returncode == 0, done.stderr
+def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_path: Path):
+    traced = traced_run(own, tmp_path / "traces")
     assert (own.root / "site/mini/report.html").is_file()
     assert own.scheduled() == set()
+
+    fresh = freshness(project(own.root))
+    for job, used in traced.files.items():
+        if job[1]:
+            hashed = fresh.code_files(*job) | fresh.config_files(*job)
+            assert used - {str(path.relative_to(own.root)) for path in hashed} <= {CONFIG}
 
     export = own.root / "data/export.csv"
     os.utime(export)
