@@ -12,6 +12,7 @@ from math import nan
 from pathlib import Path
 
 import numpy as np
+from recompute_repeated import general as repeated_general
 
 from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
 from trialtrace.stats import contingency as c
@@ -293,5 +294,6 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "means": mean_tests,
     "multiplicity": adjusted,
     "repeated": repeated,
+    "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
     "survival": survival,
 }

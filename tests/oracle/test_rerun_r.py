@@ -12,7 +12,12 @@ from recompute import HERE, SUBJECTS, read_numbers
 from test_oracle import agree
 
 RERUN = 1e-9
-PACKAGES = {"survival": "survival", "repeated": "car", "metafor": "metafor"}
+PACKAGES = {
+    "survival": "survival",
+    "repeated": "car",
+    "repeated_general": "car",
+    "metafor": "metafor",
+}
 
 
 def skip_without(package: str | None) -> str:
