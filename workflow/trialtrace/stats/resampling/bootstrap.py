@@ -85,7 +85,7 @@ def bootstrap_replicates(
     parts = []
     for first in range(start, stop, rows):
         count = min(rows, stop - first)
-        words = random_words(seed, BOOTSTRAP, first * steps, count, steps)
+        words = random_words(seed, BOOTSTRAP, first * steps, count, steps, branch=0)
         uniform = unit_interval(words[:, : sum(sizes)])
         columns = np.split(uniform, np.cumsum(sizes)[:-1], axis=1)
         drawn = [

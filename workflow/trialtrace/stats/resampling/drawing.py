@@ -3,12 +3,11 @@
 Randomness is Philox-4x64, a counter-based stream: draw number d of a seed reads the words at a
 fixed place, so any range of draws can be made anywhere, in any blocks and by any number of
 processes. A small cell (a permuted block) takes one 64-bit word, which picks a row of the table
-of all its arrangements. A large one takes a 32-bit key a patient: the patients with the smallest
-keys are the first arm, the next the second, found by a partial sort within the cell. Where keys
-tie at such a border, 32 more bits a key decide.
+of all its arrangements; one of some hundred patients takes a 32-bit key a patient, and where keys
+tie at the border of an arm, 32 more bits a key decide; a larger one of two arms takes coins, and
+then patients who change over (see `cells`).
 
 References: Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011.
-Fan, Muller and Rezucha, J Am Stat Assoc 1962;57:387 (sampling by random keys).
 """
 
 from collections.abc import Iterator
@@ -17,34 +16,51 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trialtrace.stats.resampling.cells import (
+    Codes,
+    all_arrangements,
+    coin_words,
+    split_by_coins,
+    split_by_keys,
+)
 from trialtrace.stats.resampling.schemes import Scheme, arrangements
 from trialtrace.stats.results import StatsError
 
-Codes = NDArray[np.uint8]
 Seed = tuple[int, int]
 
 # Words of one draw are told from those of another purpose by the last word of the counter.
-ASSIGNMENT, TIED_KEYS, BOOTSTRAP = 0, 1, 2
+ASSIGNMENT, TIED_KEYS, BOOTSTRAP, CHANGES = 0, 1, 2, 3
 # Tables up to this many rows stay in the cache and cost less than a partial sort.
 LARGEST_TABLE = 2048
-# Cells of a block of draws, 1 MiB as float64: what a core keeps close to it.
-BLOCK_CELLS = 1 << 17
+# From this size on coins and changes cost less than a partial sort of keys.
+SMALLEST_BY_COINS = 768
+# Words of positions in each stage of changes.
+STAGE_STEPS = 16
+# Cells of a block of draws; fewer draws than FEWEST_ROWS would pay for each call of numpy.
+BLOCK_CELLS, FEWEST_ROWS, MOST_CELLS = 1 << 17, 512, 1 << 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """Cells of one composition, next to each other in the layout: columns first .. last.
 
-    `ends` are the cumulative sizes of all arms but the last; `table` is None for large cells.
+    `ends` are the cumulative sizes of all arms but the last; `way` is "table", "keys" or
+    "coins", and `table` None for the last two. A draw has their words at `word`, so many `words`.
     """
 
     first: int
     last: int
     size: int
     ends: tuple[int, ...]
+    way: str
     table: Codes | None
     word: int
     words: int
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return (self.last - self.first) // self.size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,9 +86,11 @@ def check_seed(seed: Seed) -> Seed:
     return int(seed[0]), int(seed[1])
 
 
-def random_words(seed: Seed, purpose: int, step: int, rows: int, steps: int) -> NDArray[np.uint64]:
+def random_words(
+    seed: Seed, purpose: int, step: int, rows: int, steps: int, *, branch: int
+) -> NDArray[np.uint64]:
     """Words (rows, 4 * steps) of the stream of `seed` for a purpose, from a step of its counter."""
-    counter = np.array([step % 2**64, step >> 64, 0, purpose], dtype=np.uint64)
+    counter = np.array([step % 2**64, step >> 64, branch, purpose], dtype=np.uint64)
     stream = np.random.Philox(key=np.array(check_seed(seed), dtype=np.uint64), counter=counter)
     return stream.random_raw(rows * 4 * steps).reshape(rows, 4 * steps)
 
@@ -85,33 +103,24 @@ def unit_interval(words: NDArray[np.uint64]) -> NDArray[np.float64]:
 def layout_of(scheme: Scheme) -> Layout:
     """Arrange the cells of a scheme for drawing."""
     if scheme.kind != "fixed":
-        everyone = Group(0, scheme.n, scheme.n, (), None, 0, -(-scheme.n // 2))
-        return Layout(scheme, np.arange(scheme.n), (everyone,), everyone.words)
+        return Layout(scheme, np.arange(scheme.n), (), -(-scheme.n // 2))
     kinds, kind = np.unique(scheme.margins(), axis=0, return_inverse=True)
     kind = kind.reshape(-1)
     order = np.lexsort((scheme.cell, kind[scheme.cell]))
     groups, first, word = [], 0, 0
-    for counts, cells in zip(kinds, np.bincount(kind), strict=True):
+    for counts, cells in zip(kinds, np.bincount(kind).tolist(), strict=True):
         size = int(counts.sum())
-        small = arrangements(counts) <= LARGEST_TABLE
-        table = all_arrangements(counts) if small else None
-        words = int(cells) if small else -(-int(cells) * size // 2)
-        last = first + int(cells) * size
+        if arrangements(counts) <= LARGEST_TABLE:
+            way, words = "table", cells
+        elif len(counts) == 2 and size >= SMALLEST_BY_COINS:
+            way, words = "coins", cells * coin_words(size, int(counts[1]))
+        else:
+            way, words = "keys", -(-cells * size // 2)
+        table = all_arrangements(counts) if way == "table" else None
         ends = tuple(np.cumsum(counts)[:-1].tolist())
-        groups.append(Group(first, last, size, ends, table, word, words))
-        first, word = last, word + words
+        groups.append(Group(first, first + cells * size, size, ends, way, table, word, words))
+        first, word = first + cells * size, word + words
     return Layout(scheme, order, tuple(groups), word)
-
-
-def all_arrangements(counts: NDArray[np.int64]) -> Codes:
-    """Every way to lay arms of these sizes over their patients, one a row, in order of codes."""
-    rows, left = np.zeros((1, 0), dtype=np.uint8), np.asarray(counts)[None, :]
-    for _ in range(int(np.sum(counts))):
-        row, arm = np.nonzero(left > 0)
-        rows = np.column_stack([rows[row], arm.astype(np.uint8)])
-        left = left[row]
-        left[np.arange(row.size), arm] -= 1
-    return rows
 
 
 def draw_assignments(scheme: Scheme, *, seed: Seed, start: int, stop: int) -> Codes:
@@ -136,67 +145,64 @@ def blocks(
     """
     if not 0 <= start <= stop:
         raise StatsError(f"draws must be numbered from 0 upwards; got {start} to {stop}.")
-    rows = rows or max(16, BLOCK_CELLS // layout.scheme.n)
+    n = layout.scheme.n
+    rows = rows or max(16, min(max(FEWEST_ROWS, BLOCK_CELLS // n), MOST_CELLS // n))
     for first in range(start, stop, rows):
         yield first, draw_block(layout, seed, first, min(rows, stop - first))
 
 
 def draw_block(layout: Layout, seed: Seed, first: int, rows: int) -> Codes:
     """Codes (rows, n), in the layout's order, of draws from number `first` on."""
-    words = random_words(seed, ASSIGNMENT, first * layout.steps, rows, layout.steps)
-    codes = np.empty((rows, layout.scheme.n), dtype=np.uint8)
+    words = random_words(seed, ASSIGNMENT, first * layout.steps, rows, layout.steps, branch=0)
     if layout.scheme.kind != "fixed":
         keys = words.view(np.uint32)[:, : layout.scheme.n]
-        _independent(keys, layout.scheme.probabilities, codes)
-        return codes
-    for group in layout.groups:
+        return _independent(keys, layout.scheme.probabilities)
+    codes = np.empty((rows, layout.scheme.n), dtype=np.uint8)
+    for number, group in enumerate(layout.groups):
         own = words[:, group.word : group.word + group.words]
-        part = codes[:, group.first : group.last]
-        if group.table is not None:
+        if group.way == "table":
             # 53 bits over at most 2048 rows: no row is likelier by more than one part in 2^42.
             pick = (unit_interval(own) * len(group.table)).astype(np.intp)
-            part[...] = group.table[pick].reshape(rows, -1)
-            continue
-        cells = (group.last - group.first) // group.size
-
-        def keys_of(words, group=group, cells=cells):
-            keys = words[:, group.word : group.word + group.words].view(np.uint32)
-            return keys[:, : cells * group.size].reshape(len(words), cells, group.size)
-
-        drawn, tied = split_by_keys(keys_of(words), group.ends)
-        for row in tied:
-            more = random_words(seed, TIED_KEYS, (first + row) * layout.steps, 1, layout.steps)
-            long = keys_of(words[row : row + 1]).astype(np.uint64) << np.uint64(32)
-            drawn[row] = split_by_keys(long | keys_of(more), group.ends)[0][0]
-        part[...] = drawn.reshape(rows, -1)
+            drawn = group.table[pick]
+        elif group.way == "keys":
+            drawn = _by_keys(layout, group, own, seed, first)
+        else:
+            drawn = _by_coins(group, own, seed, first, number)
+        codes[:, group.first : group.last] = drawn.reshape(rows, -1)
     return codes
 
 
-def split_by_keys(keys: np.ndarray, ends: tuple[int, ...]) -> tuple[Codes, NDArray[np.intp]]:
-    """Arms by the order of the keys within the last axis, and the rows where keys tie at a border.
+def _by_keys(layout: Layout, group: Group, words: np.ndarray, seed: Seed, first: int) -> Codes:
+    def keys_of(own: np.ndarray) -> np.ndarray:
+        keys = own.view(np.uint32)[:, : group.cells * group.size]
+        return keys.reshape(len(own), group.cells, group.size)
 
-    keys (rows, cells, size); arm j has the keys of ranks ends[j-1] + 1 .. ends[j]. In the rows
-    returned as tied the sizes of the arms are wrong.
-    """
-    size = keys.shape[-1]
-    inner = sorted({end for end in ends if 0 < end < size})
-    codes = np.full(keys.shape, sum(end == 0 for end in ends), dtype=np.uint8)
-    tied = np.zeros(len(keys), dtype=bool)
-    if not inner:
-        return codes, np.flatnonzero(tied)
-    ranked = np.partition(keys, [end - 1 for end in inner], axis=-1)
-    for end in inner:
-        above = keys > ranked[..., end - 1 : end]
-        # A tie at the border leaves too few keys above it, never too many.
-        if np.count_nonzero(above) != above.size // size * (size - end):
-            tied |= (np.count_nonzero(above, axis=-1) != size - end).any(axis=-1)
-        times = ends.count(end)
-        codes += above if times == 1 else above * np.uint8(times)
-    return codes, np.flatnonzero(tied)
+    drawn, tied = split_by_keys(keys_of(words), group.ends)
+    for row in tied:
+        step = (first + int(row)) * layout.steps
+        more = random_words(seed, TIED_KEYS, step, 1, layout.steps, branch=0)
+        more = keys_of(more[:, group.word : group.word + group.words])
+        long = keys_of(words[row : row + 1]).astype(np.uint64) << np.uint64(32) | more
+        drawn[row] = split_by_keys(long, group.ends)[0][0]
+    return drawn
 
 
-def _independent(keys: np.ndarray, probabilities: tuple[float, ...], codes: Codes) -> None:
+def _by_coins(group: Group, words: np.ndarray, seed: Seed, first: int, number: int) -> Codes:
+    rows, steps = len(words), group.cells * STAGE_STEPS
+
+    def positions(stage: int) -> NDArray[np.intp]:
+        branch = (number << 32) + stage
+        more = random_words(seed, CHANGES, first * steps, rows, steps, branch=branch)
+        more = unit_interval(more.reshape(rows * group.cells, -1))
+        return (more * group.size).astype(np.intp)
+
+    coins = words.reshape(rows * group.cells, -1)
+    return split_by_coins(coins, group.size, group.size - group.ends[0], positions)
+
+
+def _independent(keys: np.ndarray, probabilities: tuple[float, ...]) -> Codes:
     """Each patient by its own key; probabilities are met to one part in 2^32."""
-    codes[...] = 0
+    codes = np.zeros(keys.shape, dtype=np.uint8)
     for border in np.cumsum(probabilities)[:-1]:
         codes += keys >= np.uint32(min(round(border * 2**32), 2**32 - 1))
+    return codes

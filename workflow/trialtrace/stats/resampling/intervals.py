@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from trialtrace.stats._inputs import Floats, check_confidence
-from trialtrace.stats.resampling.drawing import Codes, Seed, blocks, check_seed
+from trialtrace.stats.resampling.cells import Codes
+from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed
 from trialtrace.stats.resampling.exact import LONGEST_LIST, listed
 from trialtrace.stats.resampling.linear import check_draws
 from trialtrace.stats.resampling.schemes import Scheme

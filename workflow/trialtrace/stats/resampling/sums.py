@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.stats._inputs import Floats, numbers
-from trialtrace.stats.resampling.drawing import Codes, Layout, Seed, blocks, layout_of
+from trialtrace.stats.resampling.cells import Codes
+from trialtrace.stats.resampling.drawing import Layout, Seed, blocks, layout_of
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.results import StatsError
 
 # Columns of one product, so that its result stays in the cache until it is counted.
 SLAB = 256
+# Cells of one factor, 1 MiB as float64.
+FACTOR_CELLS = 1 << 17
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,12 +121,13 @@ def _centred(values: Floats, cell: NDArray[np.intp]) -> Floats:
 def products(
     data: WholeScores, seed: Seed, start: int, stop: int, rows: int | None
 ) -> Iterator[tuple[int, slice, Floats]]:
-    """Yield (first draw, columns, sums) of each block; the sums may be overwritten."""
+    """Yield (first draw, columns, sums) of each block of draws; the sums may be overwritten."""
     endpoints = data.whole.shape[1]
     slabs = [slice(at, min(at + SLAB, endpoints)) for at in range(0, endpoints, SLAB)]
     parts = [np.ascontiguousarray(data.whole[:, slab]) for slab in slabs]
-    rows = min(rows, stop - start) if rows else None
+    height = max(16, FACTOR_CELLS // data.layout.scheme.n)
     for first, codes in blocks(data.layout, seed=seed, start=start, stop=stop, rows=rows):
-        factor = signs(data.layout.scheme, codes)
-        for slab, part in zip(slabs, parts, strict=True):
-            yield first, slab, factor @ part
+        for at in range(0, len(codes), height):
+            factor = signs(data.layout.scheme, codes[at : at + height])
+            for slab, part in zip(slabs, parts, strict=True):
+                yield first + at, slab, factor @ part
