@@ -14,6 +14,9 @@ from trialtrace.store import write_text
 if TYPE_CHECKING:
     from trialtrace.config import Settings, Trial
 
+# What a workflow manager leaves in a folder that it made.
+_HIDDEN = shutil.ignore_patterns(".*")
+
 
 def build_site(
     trials: list["Trial"], settings: "Settings", results_root: Path, site_dir: Path
@@ -25,7 +28,7 @@ def build_site(
     entries = []
     for trial in trials:
         folder = Path(results_root) / trial.name
-        shutil.copytree(folder / "report", site / trial.name)
+        shutil.copytree(folder / "report", site / trial.name, ignore=_HIDDEN)
         entries.append(_entry(Material(trial, settings, folder, {})))
     items = "\n".join(entries)
     text = (
