@@ -8,8 +8,8 @@ is counted.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.cells import as_mask
 from trialtrace.cleaning.rejects import FLAG, REJECT, RULES, Finding
-from trialtrace.cleaning.values import as_mask
 from trialtrace.conditions import columns_of, evaluate, met, mistakes
 from trialtrace.config.model import CleaningCheck, Condition
 from trialtrace.errors import Problem, Problems, UserError

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.cells import blank, stripped
 from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.cleaning.conservation import Balance, Cells
@@ -11,7 +12,6 @@ from trialtrace.cleaning.keys import PLACE, TextOf, bad_rows, subject_text
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.cleaning.units import conversion_of
-from trialtrace.cleaning.values import blank, stripped
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
 from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.cleaning.cells import Broken, as_mask, blank, present_text
 from trialtrace.cleaning.rejects import Finding
 from trialtrace.cleaning.units import Conversion, convert
-from trialtrace.cleaning.values import Broken, as_mask, blank, parse, present_text
+from trialtrace.cleaning.values import parse
 from trialtrace.config.model import Variable
 from trialtrace.errors import Problem, UserError
 

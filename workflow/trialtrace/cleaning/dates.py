@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.cleaning.values import Broken, Parsed, as_mask
+from trialtrace.cleaning.cells import Broken, Parsed, as_mask
 
 if TYPE_CHECKING:
     import numpy as np

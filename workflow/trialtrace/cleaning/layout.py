@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.checks import columns_of_check
 from trialtrace.cleaning.rejects import REJECT
-from trialtrace.cleaning.values import as_mask, stripped
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
 from trialtrace.errors import Problem, Problems, UserError, did_you_mean, one_of

@@ -7,7 +7,7 @@ number, or `{multiply: 0.5555555555555556, add: -17.77777777777778}` for scales 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.cleaning.values import Broken, Parsed, as_mask, blank, stripped
+from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, stripped
 from trialtrace.errors import one_of
 
 if TYPE_CHECKING:

@@ -4,32 +4,20 @@ Each function takes text without blanks around it, missing cells as nulls, and g
 (null where there is none) with a mask for every broken rule. A cell breaks one rule at most.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank
+from trialtrace.cleaning.dates import parse_dates
 from trialtrace.config.model import Variable
 from trialtrace.errors import one_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?0*[0-9]{1,18}(\.0*)?$"
 NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
 EXACT = 2.0**53
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule, why it is broken in words without a value, and the rows in which it is."""
-
-    rule: str
-    reason: str
-    mask: "np.ndarray"
-
-
-Parsed = tuple["pa.Array", list[Broken]]
 
 
 def parse(variable: Variable, text: "pa.Array", decimal: str, date_order: str) -> Parsed:
@@ -41,8 +29,6 @@ def parse(variable: Variable, text: "pa.Array", decimal: str, date_order: str) -
     if variable.kind == "text":
         return text, broken
     if variable.kind == "date":
-        from trialtrace.cleaning.dates import parse_dates
-
         values, more = parse_dates(text, date_order)
     elif variable.kind == "integer":
         values, more = parse_integers(text, decimal)
@@ -121,34 +107,3 @@ def _not_finite(spelt: "pa.Array") -> Broken:
 
     mask = pc.match_substring_regex(spelt, NOT_FINITE)
     return Broken("not_finite", "infinite or not a number", as_mask(mask))
-
-
-def stripped(raw: "pa.ChunkedArray", missing: tuple[str, ...]) -> "pa.Array":
-    """Text without blanks around it; null where the cell is empty or holds a code for missing."""
-    import pyarrow.compute as pc
-
-    return present_text(pc.utf8_trim_whitespace(raw.combine_chunks()), missing)
-
-
-def present_text(trimmed: "pa.Array", missing: tuple[str, ...]) -> "pa.Array":
-    """Trimmed text; null where it is empty or a code for missing."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    absent = pa.array(["", *missing], type=pa.string())
-    return blank(trimmed, pc.is_in(trimmed, value_set=absent))
-
-
-def blank(values: "pa.Array", mask: "pa.Array") -> "pa.Array":
-    """Null where the mask is true; an unknown mask is false."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pc.if_else(pc.fill_null(mask, False), pa.scalar(None, type=values.type), values)
-
-
-def as_mask(mask: "pa.Array") -> "np.ndarray":
-    """A mask as numpy; unknown is false."""
-    import pyarrow.compute as pc
-
-    return pc.fill_null(mask, False).to_numpy(zero_copy_only=False)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from trialtrace.display.render.document import FENCE_OPEN, Cell, Document, Prose
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.render.execute import Output, Session
+from trialtrace.display.render.execute import Session
+from trialtrace.display.render.outputs import Output
 from trialtrace.errors import Problem, UserError
 
 INLINE = re.compile(r"(?<!`)`\{python\}\s+([^`]+?)`(?!`)")

@@ -11,10 +11,10 @@ import os
 import sys
 import threading
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from trialtrace.display.render.document import Cell, Document
+from trialtrace.display.render.outputs import Output
 from trialtrace.errors import Problem, UserError
 
 _ONE_AT_A_TIME = threading.RLock()
@@ -22,15 +22,6 @@ _ONE_AT_A_TIME = threading.RLock()
 
 class CellError(UserError):
     """A cell or an inline expression of a document failed."""
-
-
-@dataclass
-class Output:
-    """One thing that a cell showed: text of a stream, or a bundle of data by MIME type."""
-
-    kind: str
-    text: str = ""
-    data: dict = field(default_factory=dict)
 
 
 class _Stream(io.TextIOBase):

@@ -18,7 +18,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from trialtrace.display.render.execute import Output
+from trialtrace.display.render.outputs import Output
 
 BACKEND = "module://trialtrace.display.render.mpl_backend"
 STYLE = Path(__file__).with_name("matplotlibrc")
