@@ -1,7 +1,8 @@
-"""Write tests/oracle/data/repeated_general.csv, the designs of several factors.
+"""Write tests/oracle/data/repeated_general.csv and ordinal_ranks.csv.
 
-Run once, `python tests/oracle/make_data_repeated.py`; the file is committed. Columns g1, g2, g3
-are factors between subjects, w1, w2, w3 within; "-" where a design has no such factor.
+Run once, `python tests/oracle/make_data_repeated.py`; the files are committed. In the first,
+columns g1, g2, g3 are factors between subjects, w1, w2, w3 within; "-" where a design has no such
+factor.
 """
 
 from itertools import product
@@ -76,10 +77,35 @@ def rows(name: str, y: np.ndarray, between: tuple) -> list[tuple]:
     return out
 
 
+def ordinal(rng: np.random.Generator) -> list[tuple]:
+    """Rows of (case, subject, arm, visit, value)."""
+
+    def scores(arms: str, k: int, most: int) -> tuple[np.ndarray, str]:
+        latent = correlated(rng, len(arms), k) + (np.array(list(arms)) == "b")[:, None]
+        return np.clip(np.round(latent), 0, most), arms
+
+    tables = {
+        "ties": scores("a" * 12 + "b" * 19, 4, 3),
+        "two_visits": scores("a" * 6 + "b" * 9, 2, 6),
+        "two_each": scores("aabb", 3, 9),
+        "four_arms": scores("abcd" * 5 + "bbc", 6, 4),
+        "yes_no": scores("a" * 15 + "b" * 11, 3, 1),
+        "no_ties": (correlated(rng, 20, 5), "ab" * 10),
+    }
+    return [
+        (case, s, arm, visit, float(value))
+        for case, (y, arms) in tables.items()
+        for s, (row, arm) in enumerate(zip(y, arms, strict=True), 1)
+        for visit, value in enumerate(row, 1)
+    ]
+
+
 def main() -> None:
-    drawn = designs(np.random.default_rng(SEED))
+    rng = np.random.default_rng(SEED)
+    drawn = designs(rng)
     table = [row for name, (y, between) in drawn.items() for row in rows(name, y, between)]
     write("repeated_general.csv", "case,subject,g1,g2,g3,w1,w2,w3,value", table)
+    write("ordinal_ranks.csv", "case,subject,arm,visit,value", ordinal(rng))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from math import nan
 import numpy as np
 
 from trialtrace.stats import StatsError
+from trialtrace.stats.ordinal_ranks import rank_anova
 from trialtrace.stats.repeated_contrasts import repeated_contrast
 from trialtrace.stats.repeated_general import AnovaEffect, Corrections, repeated_anova
 
@@ -89,3 +90,17 @@ def _contrasts(case: str, y: np.ndarray, between: dict[str, np.ndarray]) -> Numb
             parts = ("estimate", "low", "high", "se", "t", "df", "p_value")
             for part, value in zip(parts, values, strict=True):
                 yield case, f"contrast.{name}.{variance}.{part}", value
+
+
+def ordinal(cases: Iterator[Case]) -> Numbers:
+    for case, d in cases:
+        first = d["visit"] == 1
+        fit = rank_anova(d["value"].reshape(first.sum(), -1), d["arm"][first])
+        for i, value in enumerate(fit.relative_effects.reshape(-1), 1):
+            yield case, f"relative_effect.{i}", value
+        for name in ("between", "between_box", "within", "interaction"):
+            test = getattr(fit, name)
+            yield case, f"{name}.statistic", test.statistic
+            yield case, f"{name}.df", test.df
+            yield case, f"{name}.p_value", test.p_value
+        yield case, "between_box.df2", fit.between_box.df2
