@@ -17,8 +17,6 @@ from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.paths import Project
 from trialtrace.sources.ingest import ingest_sources
 
-# The audit compares with the mean as it is named among the results.
-CLAIMS = mini_trial.CLAIMS.replace("mean.descriptive", "mean.t_interval")
 COLUMNS = ("id", "arm", "age", "sex", "site", "smoker", "relief", "pain0", "pain1", "days",
            "died", "seen", "comment")  # fmt: skip
 
@@ -60,7 +58,7 @@ class Run:
 
 def write_mini(root: Path, rows: list[dict[str, Any]] | None = None, **files: str) -> Project:
     """The project with its data files; `files` replaces configuration, as in `write_project`."""
-    at = mini_trial.write_project(root, **{"claims": CLAIMS} | files)
+    at = mini_trial.write_project(root, **files)
     (root / "Snakefile").touch()
     (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
     (root / "data").mkdir()

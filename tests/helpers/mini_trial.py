@@ -221,7 +221,7 @@ claims:
     is: {analysis: relief_primary, stat: p_value.fisher}, with: [relief_drug]}
   less_pain: {from: main, place: abstract, label: Pain, printed: less,
     direction: {lower: drug, than: placebo},
-    is: {analysis: pain_each, stat: mean.descriptive, visit: after}}
+    is: {analysis: pain_each, stat: mean.t_interval, visit: after}}
   smokers:
     from: main
     place: table 1

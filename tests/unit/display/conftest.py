@@ -42,7 +42,7 @@ def hostile(tmp_path_factory, make_site):
         "trial": hostile_words(mini_trial.TRIAL),
         "endpoints": hostile_words(mini_trial.ENDPOINTS),
         "plan": hostile_words(mini_trial.PLAN),
-        "claims": hostile_words(mini_run.CLAIMS),
+        "claims": hostile_words(mini_trial.CLAIMS),
         "cleaning": hostile_words(mini_trial.CLEANING),
     }
     assert all(HOSTILE[:20] in text for text in files.values())

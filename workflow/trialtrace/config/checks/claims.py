@@ -1,5 +1,6 @@
 """claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from trialtrace.config import methods
@@ -112,17 +113,34 @@ def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any
 def _produced(files: Files, analysis: str, given: dict[str, Any], stat: str) -> bool:
     """Whether an analysis may give a statistic; beside its principal one a method has others."""
     statistic, _, method = stat.partition(".")
-    if stat in statistics(given) or statistic == "count":
+    if statistic == "count":
+        return True
+    if stat in statistics(given) and statistic not in ("p_value", "summary"):
         return True
     if statistic == "p_adjusted":
         return any(
-            family["adjust"] == method
+            method.startswith(f"{family['adjust']}_")
             and any(test["analysis"] == analysis for test in family["tests"])
             for _, family in files.plan.entries("multiplicity")
         )
-    principal = {*methods.KINDS["describe"], *methods.KINDS["estimates"], "p_value"}
-    used = [how for _, _, _, how, _ in steps(given)]
-    return statistic not in principal and (method in used or method == "descriptive")
+    used = set(_methods(given))
+    if statistic == "p_value":
+        return method in used - set(_methods(given, without=("tests", "interaction")))
+    principal = {*methods.KINDS["describe"], *methods.KINDS["estimates"]}
+    described = method == "descriptive" and statistic != "mean"
+    return statistic not in principal and (method in used or described)
+
+
+def _methods(given: dict[str, Any], without: tuple[str, ...] = ()) -> Iterator[str]:
+    """The methods that stand in the results of an analysis, as trialtrace.analyses names them."""
+    for _, section, _, method, options in steps(given):
+        if section not in without:
+            correction = options.get("correction", "none")
+            yield method if correction == "none" else f"{method}_{correction}"
+        if method == "cox" and not without:
+            yield "cox_wald"
+        if "mean" in options.get("statistics", ()):
+            yield "t_interval"
 
 
 def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:

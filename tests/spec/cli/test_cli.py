@@ -1,0 +1,214 @@
+"""The command line as a user calls it: output, exit codes, machine formats, mistakes."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from trialtrace.cli import CLAIM_COLUMNS, RESULT_COLUMNS, _safe, main
+from trialtrace.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
+
+RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+TYPES = {NUMBER: (int, float), INTEGER: int, FLAG: bool}
+TABLES = [("results", RESULTS), ("claims", CLAIMS)]
+
+
+def told(done):
+    """What a call says of a mistake: on the error stream, without a traceback."""
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_results_as_a_table(run):
+    done = run("results", "mini", "--analysis", "relief_primary")
+    header, *lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert tuple(header.split()) == RESULT_COLUMNS
+    assert lines[0].split() == ["mini/relief_primary/count.events@drug", "6", "10"]
+    assert all(line.startswith("mini/relief_primary/") for line in lines)
+    # A value stands where its header does.
+    column = header.index("stat_text")
+    assert lines[0][column:].startswith("6 ")
+
+
+def test_claims_as_a_table_end_with_their_tally(run):
+    lines = run("claims", "mini").stdout.splitlines()
+    assert tuple(lines[0].split()) == CLAIM_COLUMNS
+    assert lines[-1].startswith("6 printed numbers: 2 exact, 3 differ, 1 not checkable")
+
+
+@pytest.mark.parametrize(("command", "contract"), TABLES)
+def test_json_is_an_array_of_flat_objects_with_the_names_and_types_of_the_contract(
+    run, command, contract
+):
+    rows = json.loads(run(command, "mini", "--format", "json").stdout)
+    assert rows
+    for row in rows:
+        assert list(row) == contract.names
+        for column in contract.columns:
+            value = row[column.name]
+            assert value is not None or not column.required
+            assert value is None or isinstance(value, TYPES.get(column.kind, str))
+
+
+@pytest.mark.parametrize(("command", "contract"), TABLES)
+def test_csv_has_the_same_cells_as_json(run, command, contract):
+    text = run(command, "mini", "--format", "csv").stdout
+    found = list(csv.DictReader(io.StringIO(text)))
+    rows = json.loads(run(command, "mini", "--format", "json").stdout)
+    assert list(found[0]) == contract.names
+    for cells, row in zip(found, rows, strict=True):
+        assert cells == {k: "" if v is None else str(_safe(v)) for k, v in row.items()}
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [("=1+1", "'=1+1"), ("+x", "'+x"), ("-x", "'-x"), ("@x", "'@x"), ("\tx", "'\tx"),
+     ("\rx", "'\rx"), ("x=1", "x=1"), ("", ""), (-1.5, -1.5), (None, None)],
+)  # fmt: skip
+def test_text_that_a_spreadsheet_would_run_stays_text_and_numbers_stay_numbers(value, cell):
+    assert _safe(value) == cell
+
+
+def test_a_formula_in_the_ledger_reaches_no_spreadsheet(tmp_path, run):
+    import mini_run
+    import mini_trial
+
+    claims = mini_trial.CLAIMS.replace("label: Cost", "label: \"=HYPERLINK('x')\"")
+    at = mini_run.run_mini(tmp_path, claims=claims).at.root
+    text = run("claims", "mini", "--format", "csv", at=at).stdout
+    labels = [row["label"] for row in csv.DictReader(io.StringIO(text))]
+    assert "'=HYPERLINK('x')" in labels
+
+
+def test_a_trace_as_text_and_as_one_object(run):
+    text = run("trace", RISK).stdout
+    trace = json.loads(run("trace", RISK, "--format", "json").stdout)
+    assert text.startswith("26.7 percentage points (95 % CI \N{MINUS SIGN}15.8 to 58.1)\n")
+    assert trace["value"] == pytest.approx(6 / 10 - 3 / 9)
+    assert trace["result_id"] == RISK
+    assert "\x1b" not in text
+
+
+def test_cells_are_listed_under_full_disclosure_only(run, mini, tmp_path):
+    assert "disclosure: restricted" in told(run("trace", RISK, "--rows"))
+    full = tmp_path / "full"
+    shutil.copytree(mini.at.root, full, symlinks=True)
+    config = full / "config" / "config.yaml"
+    config.write_text(config.read_text().replace("by_source", "full"))
+    lines = run("trace", RISK, "--rows", at=full).stdout.splitlines()
+    cell = "numerator: mini-1 AVAL from export.csv, line 2, relief = '1'"
+    assert cell in [line[10:] for line in lines]
+
+
+def test_check(run, mini, tmp_path):
+    done = run("check", "mini")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "mini: configuration and dictionary are in order\n",
+    )
+    wrong = tmp_path / "wrong"
+    shutil.copytree(mini.at.root, wrong, symlinks=True)
+    plan = wrong / "config" / "trials" / "mini" / "plan.yaml"
+    plan.write_text(plan.read_text().replace("decision_level", "decison_level"))
+    assert "decison_level" in told(run("check", "mini", at=wrong))
+
+
+@pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
+@pytest.mark.parametrize(
+    ("trial", "expected"),
+    [("nimi", "mini"), ("../mini", "small letters, digits and _"), ("", "small letters")],
+)
+def test_a_trial_that_is_none(mini, capsys, command, trial, expected):
+    assert main(["--project", str(mini.at.root), command, trial]) == 1
+    said = capsys.readouterr()
+    assert expected in said.err
+    assert said.out == ""
+
+
+def test_an_analysis_that_is_none_gives_the_nearest(run):
+    message = told(run("results", "mini", "--analysis", "relief_primry"))
+    assert 'did you mean "relief_primary"?' in message
+
+
+def test_a_result_that_is_none_gives_the_nearest(run):
+    assert f"nearest: {RISK}" in told(run("trace", RISK.replace("newcombe", "newcomb")))
+
+
+@pytest.mark.parametrize("call", [["results", "mini"], ["claims", "mini"], ["trace", RISK]])
+def test_before_the_first_run_the_way_to_one_is_told(run, tmp_path, call):
+    from mini_run import write_mini
+
+    write_mini(tmp_path)
+    assert "run the workflow first: make run" in told(run(*call, at=tmp_path))
+
+
+def test_a_folder_without_trials(run, tmp_path):
+    assert "expected  (none)" in told(run("--project", str(tmp_path), "results", "mini"))
+
+
+@pytest.mark.parametrize("call", [[], ["reslts", "mini"], ["results"], ["trace", "x", "--to"]])
+def test_a_mistake_in_the_call_is_2(run, call):
+    done = run(*call)
+    assert done.returncode == 2
+    assert "usage: trialtrace" in done.stderr
+
+
+def test_the_project_can_be_named_from_anywhere(run, mini, tmp_path):
+    done = run("--project", str(mini.at.root), "results", "mini", at=tmp_path)
+    assert done.stdout == run("results", "mini").stdout
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv"])
+def test_the_same_bytes_under_every_locale(run, form):
+    call = ("results", "mini", "--format", form)
+    here = run(*call).stdout
+    assert "\N{MINUS SIGN}" in here
+    assert run(*call, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0").stdout == here
+
+
+def test_a_reader_that_has_enough_is_no_mistake(mini):
+    """`trialtrace claims mini | head -1` with many times the size of a pipe."""
+    code = "import trialtrace.cli as c\n"
+    code += "c.run_claims = lambda _: print('x' * 1_000_000) or 0; c.entry()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "claims", "mini"],
+        cwd=mini.at.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout.read(1) == b"x"
+    process.stdout.close()
+    assert process.wait(30) == 0
+    assert process.stderr.read() == b""
+
+
+HEAVY = {"pandas", "scipy", "statsmodels", "matplotlib", "snakemake", "numpy.random", "jsonschema"}
+CALLS = {
+    "results": (["results", "mini"], HEAVY),
+    "claims": (["claims", "mini", "--format", "csv"], HEAVY),
+    # A trace reads and checks the configuration.
+    "trace": (["trace", RISK], HEAVY - {"jsonschema", "numpy.random"}),
+}
+
+
+@pytest.mark.parametrize("command", CALLS)
+def test_what_a_command_need_not_import_it_does_not(mini, command):
+    call, heavy = CALLS[command]
+    code = (
+        "import sys, trialtrace.cli as c; sys.argv[1:] = " + repr(call) + "\n"
+        "try: c.entry()\n"
+        "except SystemExit as e: assert not e.code\n"
+        "print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=mini.at.root, capture_output=True, text=True
+    )
+    loaded = set(done.stderr.split())
+    assert "trialtrace.contracts" in loaded
+    assert not loaded & heavy
