@@ -136,7 +136,7 @@ class _PartialLikelihood:
     """
 
     def __init__(self, time, event, x, stratum, *, efron: bool):
-        order = np.lexsort((time, stratum))
+        self.order = order = np.lexsort((time, stratum))
         time, stratum = time[order], stratum[order]
         self.event, self.x = event[order], x[order]
         new = np.ones(time.size, dtype=bool)
@@ -169,12 +169,16 @@ class _PartialLikelihood:
             np.bincount(self.owner, values, minlength=self.starts.size)
             for values in (1 / risk, self.fraction / risk)
         )
-        cumulative = np.concatenate([np.cumsum(hazard[s]) for s in self.strata])
-        exposure = weight * (cumulative[self.block] - self.event * own[self.block])
+        exposure = weight * (self._accumulated(hazard) - self.event * own[self.block])
         log_likelihood = float(self.event @ eta - np.sum(np.log(risk)))
         gradient = (self.event - exposure) @ self.x
         information = self.x.T @ (exposure[:, None] * self.x) - mean.T @ mean
         return log_likelihood, gradient, information
+
+    def _accumulated(self, hazard: Floats) -> Floats:
+        """Sum what each block has over the blocks at which each patient is at risk."""
+        cumulative = np.concatenate([np.cumsum(hazard[s], axis=0) for s in self.strata])
+        return cumulative[self.block]
 
     def _risk_sums(self, values: Floats) -> Floats:
         """Sum `values` over the risk set of every event."""
