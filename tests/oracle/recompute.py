@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
+from recompute_resampling import resampling
 
 from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
 from trialtrace.stats import contingency as c
@@ -298,4 +299,5 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "ordinal_ranks": lambda: ordinal_ranks(cases("ordinal_ranks.csv")),
     "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
     "survival": survival,
+    "resampling": lambda: resampling(cases),
 }

@@ -1,0 +1,176 @@
+"""Our side of the oracle for re-randomisation, exact binary endpoints and the bootstrap."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
+from itertools import product
+from math import isinf, nan
+
+import numpy as np
+
+from trialtrace.stats import StatsError
+from trialtrace.stats import resampling as r
+from trialtrace.stats.resampling.bootstrap import (
+    bca_bounds,
+    jackknife_acceleration,
+    percentile_bounds,
+)
+
+Case = tuple[str, dict[str, np.ndarray]]
+Cases = Callable[[str], Iterator[Case]]
+Numbers = Iterator[tuple[str, str, float]]
+LISTED = {
+    "draws": 1,
+    "exact_up_to": 10**6,
+    "seed": (1, 1),
+    "confidence": 0.95,
+    "tie_tolerance": r.TIE_TOLERANCE,
+}
+
+
+def resampling(cases: Cases) -> Numbers:
+    for case, d in cases("resampling.csv"):
+        if len(d["y"]) > 20:
+            yield from _usual(case, d)
+        elif len(set(d["arm"])) == 2:
+            yield from _two_arms(case, d)
+        else:
+            yield from _several_arms(case, d)
+    for case, d in cases("strata.csv"):
+        yield from _binary(case, d)
+    for case, d in cases("two_by_two.csv"):
+        if d["n1"][0] < 1000:
+            yield from _binary(case, d)
+    for count in (0, 1, 37, 999, 1000):
+        *_, low, high = r.monte_carlo([count], draws=1000, confidence=0.95)
+        yield f"count_{count}", "monte_carlo.low", low[0]
+        yield f"count_{count}", "monte_carlo.high", high[0]
+    yield from _bootstrap()
+
+
+def _scores(d: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    y, stratum = d["y"], d["stratum"]
+    sets = {
+        "mean": r.mean_scores(y, included=None),
+        "rank": r.rank_scores(y, stratum=None, weights="equal", included=None),
+        "rank_strata": r.rank_scores(y, stratum=stratum, weights="equal", included=None),
+        "van_elteren": r.rank_scores(y, stratum=stratum, weights="van_elteren", included=None),
+        "cmh": r.stratum_scores(y, stratum, included=None),
+        "log_rank": r.log_rank_scores(d["time"], d["event"], stratum=None, included=None),
+    }
+    if len(y) > 3:
+        sets["residual"] = r.residual_scores(y, d["z"][:, None], included=None)
+    return sets
+
+
+def _tails(case: str, name: str, scheme: r.Scheme, scores: np.ndarray, arm: object) -> Numbers:
+    for sides in ("two_sided", "greater", "less"):
+        result = r.rerandomisation_test(scheme, scores, arm=arm, sides=sides, **LISTED)
+        assert result.exact
+        if sides == "two_sided":
+            yield case, f"{name}.statistic", result.statistic[0]
+            yield case, f"{name}.sd", result.sd[0]
+        yield case, f"{name}.{sides}", result.p_value[0]
+
+
+def _shift(case: str, name: str, scheme: r.Scheme, y: np.ndarray, level: float) -> Numbers:
+    options = {key: LISTED[key] for key in ("draws", "exact_up_to", "seed")}
+    found = r.shift_interval(scheme, y, arm="b", included=None, confidence=level, **options)
+    for side in ("low", "high"):
+        bound = getattr(found, side)
+        yield case, f"{name}.{side}", np.sign(bound) * 1e300 if isinf(bound) else bound
+
+
+def _two_arms(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    scheme = r.stratified_blocks(d["arm"], d["stratum"], d["block"])
+    yield case, "assignments", scheme.assignments()
+    sets = _scores(d)
+    for name, scores in sets.items():
+        yield from _tails(case, name, scheme, scores, "b")
+    y = d["y"]
+    if case != "large_offset":
+        yield from _shift(case, "shift90", scheme, y, 0.9)
+    if len(set(scheme.cell)) == 1 and len(set(y)) == len(y):
+        options = {"arm": "b", "sides": "two_sided", **LISTED}
+        p = r.rerandomisation_test(scheme, sets["rank"], **options).p_value[0]
+        yield case, "wilcoxon_exact", p
+    if len(y) > 12:
+        return
+    for chance in (1 / 2, 1 / 3):
+        coins = r.bernoulli(d["arm"], probabilities=[1 - chance, chance])
+        yield from _tails(case, f"coins{round(100 * chance)}", coins, sets["mean"], "b")
+    sides = r.within_patient(d["arm"])
+    yield from _tails(case, "sides", sides, y, "b")
+    if case != "large_offset":
+        yield from _shift(case, "sides_shift80", sides, y, 0.8)
+
+
+def _several_arms(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    scheme = r.stratified(d["arm"], d["stratum"])
+    scores = r.stratum_scores(d["y"], d["stratum"], included=None)
+    result = r.global_test(scheme, scores, **LISTED)
+    assert result.exact
+    yield case, "assignments", scheme.assignments()
+    yield case, "global.statistic", result.statistic[0]
+    yield case, "global.p_value", result.p_value[0]
+    pair, patients = scheme.between("a", "b")
+    yield from _tails(case, "pair", pair, scores[patients], "b")
+
+
+def _usual(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    """Statistics only; their approximate p-values from the statistics and degrees of freedom."""
+    from scipy.special import chdtrc
+
+    few = {**LISTED, "exact_up_to": 0}
+    ranks = r.rank_scores(d["y"], stratum=None, weights="equal", included=None)
+    binary = r.stratum_scores(d["y"] > 2, d["stratum"], included=None)
+    tests = {
+        "kruskal": (r.fixed_margins(d["arm"]), ranks),
+        "mantelhaen": (r.stratified(d["arm"], d["stratum"]), binary),
+    }
+    for name, (scheme, scores) in tests.items():
+        found = r.global_test(scheme, scores, **few)
+        yield case, f"{name}.statistic", found.statistic[0]
+        yield case, f"{name}.p_value", chdtrc(found.df[0], found.statistic[0])
+    for name, stratum in (("FALSE", None), ("TRUE", d["stratum"])):
+        scores = r.log_rank_scores(d["time"], d["event"], stratum=stratum, included=None)
+        for i, arm in enumerate(sorted(set(d["arm"])), 1):
+            yield case, f"o_e.{name}.{i}", scores[d["arm"] == arm].sum()
+
+
+def _binary(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    try:
+        found = r.binary_exact(d["x1"], d["n1"], d["x0"], d["n0"])
+    except StatsError:
+        found = r.BinaryExact(*[nan] * 7)
+    _, expected, variance, greater, less, probability, distance = astuple(found)
+    yield case, "binary.expected", expected
+    yield case, "binary.variance", variance
+    yield case, "binary.distance", distance
+    yield case, "binary.two.sided", probability
+    yield case, "binary.greater", greater
+    yield case, "binary.less", less
+
+
+def _bootstrap() -> Numbers:
+    samples = [np.array([2.1, 3.4, 7.7, 4.2]), np.array([1.5, 2.2, 0.4])]
+    every = [np.array(list(product(own, repeat=own.size))) for own in samples]
+    pairs = [grid.reshape(-1) for grid in np.indices([len(own) for own in every])]
+    resamples = [own[index] for own, index in zip(every, pairs, strict=True)]
+    statistics = {
+        "difference": lambda s: s[0].mean(axis=1) - s[1].mean(axis=1),
+        "ratio": lambda s: s[0].mean(axis=1) / s[1].mean(axis=1),
+    }
+    for name, statistic in statistics.items():
+        replicates = statistic(resamples)
+        estimate = float(statistic([own[None] for own in samples])[0])
+        acceleration = jackknife_acceleration(samples, statistic)
+        for level in (0.95, 0.8):
+            bounds = {
+                "percentile": percentile_bounds(replicates, confidence=level),
+                "bca": bca_bounds(
+                    replicates, estimate=estimate, acceleration=acceleration, confidence=level
+                ),
+            }
+            for method, (low, high) in bounds.items():
+                yield name, f"{method}{level}.low", low
+                yield name, f"{method}{level}.high", high
