@@ -20,7 +20,7 @@ TREATMENT = {"TRTP": "TRT01P"}
 
 @dataclass(frozen=True)
 class RawPart:
-    """Rows of one source file, with the columns that were used."""
+    """Rows of one source file in which the same columns were used."""
 
     table: str
     source_file: str
@@ -92,11 +92,10 @@ class RawRows:
 
         for table in sorted(pc.unique(edges["table"]).to_pylist()):
             of_table = edges.filter(pc.equal(edges["table"], table))
-            columns = tuple(sorted(pc.unique(of_table["column"]).to_pylist()))
             for file in sorted(pc.unique(of_table["source_file"]).to_pylist()):
                 of_file = of_table.filter(pc.equal(of_table["source_file"], file))
-                rows = tuple(sorted(pc.unique(of_file["source_row"]).to_pylist()))
-                yield RawPart(table, file, rows, columns)
+                for rows, columns in _by_columns(of_file):
+                    yield RawPart(table, file, rows, columns)
 
     def touching(self, parts: list[RawPart]) -> "pa.Table":
         """Rejects that belong to these parts: rejected rows of their tables, cells they looked at.
@@ -120,3 +119,22 @@ class RawRows:
             match = pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
             wanted = pc.or_(wanted, match)
         return rejects.filter(wanted)
+
+
+def _by_columns(edges: "pa.Table") -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
+    """(rows, columns) of one file such that each of their cells was used; most columns first.
+
+    A subject can have several rows of which one gives a value and all give the population.
+    """
+    import numpy as np
+
+    rows, row = np.unique(edges["source_row"].to_numpy(), return_inverse=True)
+    names, column = np.unique(edges["column"].to_pylist(), return_inverse=True)
+    used = np.zeros((len(rows), len(names)), dtype=bool)
+    used[row, column] = True
+    patterns, pattern = np.unique(used, axis=0, return_inverse=True)
+    found = [
+        (tuple(rows[pattern.reshape(-1) == number].tolist()), tuple(names[each].tolist()))
+        for number, each in enumerate(patterns)
+    ]
+    return sorted(found, key=lambda part: (-len(part[1]), part[0]))

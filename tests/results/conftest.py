@@ -1,0 +1,80 @@
+"""The three real trials through every stage, once a session, in a folder of the session."""
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "helpers"))
+TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
+
+
+def pytest_collection_modifyitems(items):
+    """One process runs the trials: under xdist every test of this folder goes to it."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.xdist_group("results"))
+
+
+@dataclass(frozen=True)
+class Real:
+    """A trial that was run, and its results."""
+
+    run: Any
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """Results by identifier, without the trial's name."""
+        return {name.split("/", 1)[1]: row for name, row in self.tracer.results.items()}
+
+    @cached_property
+    def tracer(self):
+        from trialtrace.trace.content import Tracer
+
+        return Tracer(self.run.trial, self.run.folder, "full")
+
+    def value(self, name: str) -> float:
+        return self.rows[name]["stat_value"]
+
+    def interval(self, name: str) -> tuple[float, float]:
+        return self.rows[name]["ci_low"], self.rows[name]["ci_high"]
+
+    def trace(self, name: str) -> dict[str, Any]:
+        return self.tracer.trace(f"{self.run.trial.name}/{name}")
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory) -> dict[str, Real]:
+    """Ingest, clean, derive, analyse, check, audit of each trial."""
+    from mini_run import run_stages
+
+    from trialtrace.config.load import load_trial
+    from trialtrace.paths import Project
+
+    root = tmp_path_factory.mktemp("real")
+    return {
+        name: Real(run_stages(load_trial(name), root / "results" / name, Project(root)))
+        for name in TRIALS
+    }
+
+
+@pytest.fixture(scope="session")
+def site(real) -> Path:
+    """The site of the three trials, with HTML alone."""
+    from dataclasses import replace
+
+    from trialtrace.config.load import load_settings
+    from trialtrace.display.report import render_report
+    from trialtrace.display.site import build_site
+
+    settings = replace(load_settings(), formats=("html",))
+    codes = {"analyse_plan": "0" * 64}
+    root = next(iter(real.values())).run.at
+    for trial in real.values():
+        render_report(trial.run.trial, settings, trial.run.folder, codes)
+    build_site([trial.run.trial for trial in real.values()], settings, root.results, root.site)
+    return root.site

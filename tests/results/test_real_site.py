@@ -1,0 +1,80 @@
+"""The site of the three trials: numbers of tables lead to their traces, links lead somewhere."""
+
+import re
+
+import pytest
+from site_pages import active_content, broken_links, pages
+
+TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
+# What stands in a table and is no result: what was printed, counts of rows and cells, hashes.
+NO_RESULTS = {"tbl-claims", "tbl-conservation", "tbl-rejects", "tbl-code", "tbl-sources"}
+NUMBER = re.compile(r"^[\N{MINUS SIGN}<]?\d")
+
+
+@pytest.fixture(scope="module")
+def found(site):
+    return pages(site)
+
+
+def report(found, site, trial):
+    return found[site / trial / "report.html"]
+
+
+def test_every_link_and_anchor_of_the_site_resolves(found):
+    assert broken_links(found) == []
+
+
+def test_nothing_runs_or_loads_from_elsewhere(found):
+    assert not [path for path, page in found.items() if active_content(page)]
+    assert not [path for path, page in found.items() if "<script" in path.read_text()]
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_every_number_of_a_table_of_results_is_a_link(found, site, trial):
+    cells = [c for c in report(found, site, trial).cells if c.table not in NO_RESULTS]
+    numbers = [cell for cell in cells if cell.links]
+    assert len(numbers) > 100
+    bare = [c.text for c in cells if not c.links and NUMBER.match(c.text.strip())]
+    levels = {"30 min", "90 min", "4 h", "1", "1.5", "2", "2.5", "3", "3.5", "4", "4.5", "5", "5.5"}
+    assert {text.strip() for text in bare} <= levels
+    # Beside a link there are brackets and words, but no digit.
+    assert not [cell.text for cell in numbers if re.search(r"\d", cell.outside)]
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_every_result_has_a_page_and_every_page_its_result(found, site, real, trial):
+    page = {path.name for path in (site / trial / "trace").iterdir()}
+    assert len(page) == len(real[trial].rows)
+    assert len({name.lower() for name in page}) == len(page)
+    for path in (site / trial / "trace").iterdir():
+        (code,) = re.findall(r'<p class="id"><code>([^<]+)</code>', path.read_text())
+        assert code in real[trial].tracer.results
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_a_link_shows_the_number_of_the_page_it_leads_to(found, site, trial):
+    """The first number of a cell's text stands in the headline of its trace."""
+    checked = 0
+    for cell in report(found, site, trial).cells:
+        if cell.table in NO_RESULTS or len(cell.links) != 1:
+            continue
+        shown = re.search(r"[\N{MINUS SIGN}<]?[\d.]+", cell.text)
+        if shown is None:
+            continue
+        page = (site / trial / cell.links[0]).read_text()
+        headline = re.search(r"<h1>(.*?)</h1>", page)[1].replace("&lt;", "<")
+        assert shown[0] in headline, cell
+        checked += 1
+    assert checked > 40
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_the_first_screen_has_the_primary_result_and_the_audit_in_a_line(found, site, trial):
+    text = " ".join(report(found, site, trial).text.split())
+    assert "below the decision level of" in text
+    assert re.search(r"\d+ printed numbers: \d+ exact", text)
+
+
+def test_the_index_leads_to_each_trial(found, site):
+    links = found[site / "index.html"].links
+    assert {f"{trial}/report.html" for trial in TRIALS} <= set(links)
