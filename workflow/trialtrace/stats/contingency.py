@@ -24,12 +24,17 @@ from trialtrace.stats._inputs import (
 )
 from trialtrace.stats.proportions import wilson
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.score import risk_difference, risk_difference_miettinen_nurminen
+from trialtrace.stats.score import (
+    risk_difference,
+    risk_difference_miettinen_nurminen,
+    risk_difference_score_test,
+)
 from trialtrace.stats.stratified import (
     breslow_day,
     cochran_mantel_haenszel,
     mantel_haenszel_odds_ratio,
     mantel_haenszel_risk_difference,
+    mantel_haenszel_risk_ratio,
 )
 
 __all__ = [
@@ -39,10 +44,13 @@ __all__ = [
     "fisher_exact",
     "mantel_haenszel_odds_ratio",
     "mantel_haenszel_risk_difference",
+    "mantel_haenszel_risk_ratio",
     "number_needed_to_treat",
     "odds_ratio_sample",
+    "risk_difference_agresti_caffo",
     "risk_difference_miettinen_nurminen",
     "risk_difference_newcombe",
+    "risk_difference_score_test",
     "risk_difference_wald",
     "risk_ratio_log",
 ]
@@ -91,6 +99,25 @@ def risk_difference_wald(
     if half == 0:
         return Interval(estimate, nan, nan)
     return Interval(estimate, estimate - half, estimate + half)
+
+
+def risk_difference_agresti_caffo(
+    x1: float, n1: float, x0: float, n0: float, *, confidence: float
+) -> Interval:
+    """Risk difference p1 - p0 with the Agresti-Caffo interval.
+
+    Wald's interval after one event and one failure are added to each arm, at any level; the
+    estimate is that of the observed counts, so the interval is not centred on it. Bounds may
+    leave -1..1 and are not cut.
+
+    Source: Agresti and Caffo, Am Stat 2000;54:280. Oracle: the formula in R. Raises `StatsError`
+    for an empty arm or counts that are not whole numbers within 0..n.
+    """
+    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
+    p1, p0 = (x1 + 1) / (n1 + 2), (x0 + 1) / (n0 + 2)
+    half = normal_quantile(confidence) * sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))
+    centre = risk_difference(x1 + 1, n1 + 2, x0 + 1, n0 + 2)
+    return Interval(risk_difference(x1, n1, x0, n0), centre - half, centre + half)
 
 
 def number_needed_to_treat(
