@@ -105,7 +105,11 @@ def mixed_anova_batch(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str)
         raise StatsError("between has one arm only; rm_anova_batch is the analysis of one arm.")
     if n <= len(found):
         raise StatsError(f"{n} subjects in {len(found)} arms leave nothing for the error.")
-    y = np.take_along_axis(y, order[:, :, None], axis=1)
+    # One order for all is a plain copy, and often none is needed.
+    if not shared:
+        y = np.take_along_axis(y, order[:, :, None], axis=1)
+    elif (order[0] != np.arange(n)).any():
+        y = y[:, order[0]]
     return _anova(y, np.bincount(arm[0]), sums_of_squares)
 
 
@@ -164,13 +168,11 @@ def _sums(y: Floats, sizes, sums_of_squares: str):
     d = k - 1
     y = np.ascontiguousarray(y.reshape(sets, n * k).T).reshape(n, k, sets)
     size = sizes.astype(np.float64)[:, None]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     rounding = 16 * np.finfo(np.float64).eps * np.maximum(y.max((0, 1)), -y.min((0, 1)))
     least = n * k * rounding**2
 
     change = y[:, :-1] - y[:, -1:]
-    centres = np.add.reduceat(change, starts, axis=0) / size[:, None]
-    change -= np.repeat(centres, sizes, axis=0)
+    centres = _centre(change, sizes)
     # Differences from the last visit, times this matrix, are orthonormal contrasts.
     metric = orthonormal_contrasts(k)[:-1]
     error = np.empty((d, d, sets))
@@ -188,12 +190,22 @@ def _sums(y: Floats, sizes, sums_of_squares: str):
     if len(sizes) > 1:
         squares[1] = _spread(centres, size)
         total = y.sum(axis=1) / np.sqrt(k)
-        means = np.add.reduceat(total, starts, axis=0) / size
-        total -= np.repeat(means, sizes, axis=0)
+        means = _centre(total, sizes)
         own = np.einsum("nb,nb->b", total, total)
         rest[1] = np.where(own > least, own, np.nan)
         squares[2] = _spread(means[:, None], size)
     return squares, rest, np.einsum("ijb,ijb->b", error, error), _log_det(error / trace * d)
+
+
+def _centre(values: Floats, sizes) -> Floats:
+    """Take from each row the mean of its arm, in place, and return the means; rows are by arm."""
+    ends = np.cumsum(sizes)
+    means = np.empty((len(sizes), *values.shape[1:]))
+    for i, (end, count) in enumerate(zip(ends, sizes, strict=True)):
+        own = values[end - count : end]
+        np.mean(own, axis=0, out=means[i])
+        own -= means[i]
+    return means
 
 
 def _visit_square(centres: Floats, size: Floats, sums_of_squares: str) -> Floats:
