@@ -4,7 +4,7 @@ from pathlib import Path
 
 from trialtrace.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], frames=True):
     from trialtrace.config.load import load_trial
     from trialtrace.sources.ingest import ingest_sources
 

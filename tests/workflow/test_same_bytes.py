@@ -2,9 +2,11 @@
 
 import json
 import stat
+import subprocess
+from pathlib import Path
 
 import pytest
-from checkout import Copy, copy_checkout, files_of
+from checkout import ROOT, Copy, copy_checkout, files_of
 
 OTHER = {"TZ": "Pacific/Auckland", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "4242"}
 
@@ -24,6 +26,16 @@ def test_two_runs_make_the_same_bytes(run: Copy, second_run: Copy):
     assert set(first) == set(second)
     assert [name for name in first if first[name] != second[name]] == []
     assert {"site/index.html", "results/moertel1990/analysis/results.parquet"} <= set(first)
+
+
+def test_plain_calls_without_the_workflow_make_the_same_bytes(run: Copy, tmp_path: Path):
+    made = copy_checkout(tmp_path / "plain", run.root)
+    command = [made.python, str(ROOT / "benchmarks/floor.py"), str(made.root)]
+    subprocess.run(command, **made.how(), check=True)
+    first, plain = files_of(run.root), files_of(made.root)
+    first = {name: data for name, data in first.items() if ".snakemake" not in name}
+    assert set(first) == set(plain)
+    assert [name for name in first if first[name] != plain[name]] == []
 
 
 def test_what_differs_is_in_the_record_of_the_run(run: Copy, second_run: Copy):
