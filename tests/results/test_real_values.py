@@ -1,7 +1,7 @@
 """The real trials against numbers that were computed elsewhere.
 
-Unless said otherwise: by R 4.4 or scipy and statsmodels from the registry's data sets, when the
-trials were chosen and before this package was written; to the digits given.
+Unless said otherwise they came with the description of the trials, before this package was written,
+to the digits given. What R says of the same data is in test_real_r.py.
 """
 
 import pytest

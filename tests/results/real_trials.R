@@ -1,0 +1,193 @@
+# The main results of the three real trials, end to end in R, from the canonical CSVs that ingest
+# writes: nothing of trialtrace but these files is used.
+# Use: Rscript tests/results/real_trials.R results/ out.csv
+# A line is trial, result (the identifier without its trial), component, value with 17 digits.
+suppressPackageStartupMessages({library(survival); library(car)})
+options(contrasts = c("contr.sum", "contr.poly"), warn = -1)
+given <- commandArgs(TRUE)
+lines <- character()
+
+emit <- function(trial, result, value, low = NULL, high = NULL) {
+  values <- c(value = unname(value), ci_low = unname(low), ci_high = unname(high))
+  text <- ifelse(is.na(values), "NaN", format(values, digits = 17, trim = TRUE))
+  lines <<- c(lines, paste(trial, result, names(values), text, sep = ","))
+}
+table_of <- function(trial, name) read.csv(file.path(given[1], trial, "raw", name))
+z <- qnorm(0.975)
+
+wilson <- function(x, n) prop.test(x, n, correct = FALSE)$conf.int
+
+compare <- function(trial, analysis, end, x1, n1, x0, n0) {
+  cells <- matrix(c(x1, n1 - x1, x0, n0 - x0), 2)
+  at <- function(method) paste0(analysis, "/", method, "@", end)
+  w1 <- wilson(x1, n1)
+  w0 <- wilson(x0, n0)
+  p1 <- x1 / n1
+  p0 <- x0 / n0
+  emit(trial, at("risk_difference.newcombe"), p1 - p0,
+       p1 - p0 - sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2),
+       p1 - p0 + sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2))
+  error <- sqrt(1 / x1 - 1 / n1 + 1 / x0 - 1 / n0)
+  ratio <- p1 / p0
+  emit(trial, at("risk_ratio.katz_log"), ratio, ratio * exp(-z * error), ratio * exp(z * error))
+  emit(trial, at("p_value.fisher"), fisher.test(cells)$p.value)
+  cells
+}
+
+elmunzer <- function(trial = "elmunzer2012") {
+  d <- table_of(trial, "indo_rct.csv")
+  treated <- d$rx == "1_indomethacin"
+  event <- d$outcome == "1_yes"
+  pair <- "indomethacin-placebo"
+  count <- function(keep, x) c(sum(x[keep & treated]), sum(keep & treated),
+                               sum(x[keep & !treated]), sum(keep & !treated))
+  everyone <- rep(TRUE, nrow(d))
+  k <- count(everyone, event)
+  cells <- compare(trial, "pep_primary", pair, k[1], k[2], k[3], k[4])
+  odds <- cells[1, 1] * cells[2, 2] / (cells[1, 2] * cells[2, 1])
+  error <- sqrt(sum(1 / cells))
+  emit(trial, paste0("pep_primary/odds_ratio.woolf@", pair), odds, odds * exp(-z * error),
+       odds * exp(z * error))
+  for (arm in c("indomethacin", "placebo")) {
+    own <- if (arm == "placebo") !treated else treated
+    share <- wilson(sum(event[own]), sum(own))
+    emit(trial, paste0("pep_primary/proportion.wilson@", arm), mean(event[own]), share[1],
+         share[2])
+    bled <- binom.test(sum(d$bleed[own] == 1, na.rm = TRUE), sum(own))
+    emit(trial, paste0("bleeding/proportion.clopper_pearson@", arm), bled$estimate,
+         bled$conf.int[1], bled$conf.int[2])
+  }
+  for (correct in c(FALSE, TRUE)) {
+    name <- paste0("chi_squared", if (correct) "_continuity")
+    test <- chisq.test(cells, correct = correct)
+    emit(trial, paste0("pep_other_tests/p_value.", name, "@", pair), test$p.value)
+  }
+  strata <- table(treated, event, d$site)[c("TRUE", "FALSE"), c("TRUE", "FALSE"), ]
+  test <- mantelhaen.test(strata, correct = FALSE)
+  emit(trial, paste0("pep_by_site/p_value.cochran_mantel_haenszel@", pair), test$p.value)
+  emit(trial, paste0("pep_by_site/odds_ratio.mantel_haenszel@", pair), test$estimate,
+       test$conf.int[1], test$conf.int[2])
+  for (by in c("sod", "pdstent")) for (level in c("No", "Yes")) {
+    k <- count(d[[by]] == c(No = "0_no", Yes = "1_yes")[level], event)
+    analysis <- if (by == "sod") "pep_by_sod" else "pep_by_stent"
+    compare(trial, analysis, paste0(pair, ";stratum=", by, "=", level), k[1], k[2], k[3], k[4])
+  }
+  k <- count(everyone, !is.na(d$bleed) & d$bleed == 1)
+  invisible(compare(trial, "bleeding", pair, k[1], k[2], k[3], k[4]))
+}
+
+ruetzler <- function(trial = "ruetzler2013") {
+  d <- table_of(trial, "licorice_gargle.csv")
+  pair <- "licorice-sugar"
+  visits <- c("30_min" = "pacu30min_throatPain", "90_min" = "pacu90min_throatPain",
+              "4_h" = "postOp4hour_throatPain", next_morning = "pod1am_throatPain")
+  ranks <- function(end, x, y) {
+    test <- wilcox.test(x, y, exact = FALSE, correct = FALSE)
+    emit(trial, sub("STAT", "p_value.mann_whitney", end), test$p.value)
+    emit(trial, sub("STAT", "u.mann_whitney", end), test$statistic)
+  }
+  fisher <- numeric()
+  for (visit in names(visits)) {
+    pain <- d[[visits[visit]]]
+    x <- pain[d$treat == 1 & !is.na(pain)]
+    y <- pain[d$treat == 0 & !is.na(pain)]
+    end <- paste0(pair, ";visit=", visit)
+    cells <- compare(trial, "sore_throat_each_time", end, sum(x > 0), length(x), sum(y > 0),
+                     length(y))
+    fisher[visit] <- fisher.test(cells)$p.value
+    ranks(paste0("throat_pain_ordinal/STAT@", end), x, y)
+  }
+  holm <- p.adjust(fisher, "holm")
+  for (visit in names(visits)) {
+    name <- paste0("sore_throat_each_time/p_adjusted.holm_fisher@", pair, ";visit=", visit)
+    emit(trial, name, holm[visit])
+  }
+  swallow <- d$pacu30min_swallowPain
+  ranks(paste0("swallowing_pain/STAT@", pair), swallow[d$treat == 1 & !is.na(swallow)],
+        swallow[d$treat == 0 & !is.na(swallow)])
+  whole <- d[complete.cases(d[visits]), ]
+  arm <- factor(whole$treat)
+  visit <- factor(names(visits), names(visits))
+  fit <- Anova(lm(as.matrix(whole[visits]) ~ arm), idata = data.frame(visit), idesign = ~visit,
+               type = "III")
+  s <- summary(fit, multivariate = FALSE)
+  u <- unclass(s$univariate.tests)
+  rows <- c(arm = "arm", visit = "visit", arm_visit = "arm:visit")
+  for (effect in names(rows)) {
+    row <- u[rows[effect], ]
+    at <- function(stat) paste0("throat_pain_over_time/", stat, ".mixed_anova@all;effect=", effect)
+    emit(trial, at("f"), row["F value"])
+    emit(trial, at("p_uncorrected"), row["Pr(>F)"])
+    if (effect == "arm") next
+    adjusted <- s$pval.adjustments[rows[effect], ]
+    emit(trial, at("epsilon_gg"), adjusted["GG eps"])
+    emit(trial, at("p_gg"), adjusted["Pr(>F[GG])"])
+    emit(trial, at("p_hf"), adjusted["Pr(>F[HF])"])
+  }
+}
+
+moertel <- function(trial = "moertel1990") {
+  d <- table_of(trial, "colon.csv")
+  recurrence <- d[d$etype == 1, ]
+  death <- d[d$etype == 2, ]
+  death <- death[match(recurrence$id, death$id), ]
+  free <- recurrence
+  free$time <- ifelse(recurrence$status == 1 & death$status == 1,
+                      pmin(recurrence$time, death$time),
+               ifelse(recurrence$status == 1, recurrence$time,
+               ifelse(death$status == 1, death$time, pmin(recurrence$time, death$time))))
+  free$status <- pmax(recurrence$status, death$status)
+  arms <- c(Obs = "observation", Lev = "lev", "Lev+5FU" = "lev_5fu")
+  cox <- function(analysis, e, ties) {
+    # Numbers, since a truth value would be coded as a factor by the contrasts above.
+    fit <- coxph(Surv(time, status) ~ as.numeric(rx == "Lev+5FU") + as.numeric(rx == "Lev"), e,
+                 ties = ties, control = coxph.control(eps = 1e-14, iter.max = 100))
+    interval <- exp(confint(fit))
+    for (i in 1:2) {
+      at <- paste0("@", c("lev_5fu", "lev")[i], "-observation")
+      emit(trial, paste0(analysis, "/hazard_ratio.cox", at), exp(coef(fit)[i]), interval[i, 1],
+           interval[i, 2])
+      p <- summary(fit)$coefficients[i, "Pr(>|z|)"]
+      emit(trial, paste0(analysis, "/p_value.cox_wald", at), p)
+    }
+  }
+  log_rank <- function(name, e) {
+    test <- survdiff(Surv(time, status) ~ rx, e)
+    df <- length(test$n) - 1
+    emit(trial, sub("STAT", "chi_squared", name), test$chisq)
+    emit(trial, sub("STAT", "p_value", name), pchisq(test$chisq, df, lower.tail = FALSE))
+  }
+  for (analysis in c("recurrence", "death", "disease_free")) {
+    e <- list(recurrence = recurrence, death = death, disease_free = free)[[analysis]]
+    cox(analysis, e, "efron")
+    log_rank(paste0(analysis, "/STAT.log_rank@all"), e)
+    for (arm in c("Lev+5FU", "Lev")) {
+      name <- paste0(analysis, "/STAT.log_rank@", arms[arm], "-observation")
+      log_rank(name, e[e$rx %in% c(arm, "Obs"), ])
+    }
+    for (arm in names(arms)) {
+      own <- e[e$rx == arm, ]
+      fit <- survfit(Surv(time, status) ~ 1, own, conf.type = "log-log")
+      at <- summary(fit, times = c(365, 1095, 1826))
+      for (i in 1:3) {
+        name <- paste0(analysis, "/survival.kaplan_meier@", arms[arm], ";time=", at$time[i])
+        emit(trial, name, at$surv[i], at$lower[i], at$upper[i])
+        risk <- paste0(analysis, "/at_risk.count@", arms[arm], ";time=", at$time[i])
+        emit(trial, risk, at$n.risk[i])
+      }
+      q <- quantile(fit, 0.5)
+      name <- paste0(analysis, "/median_time.kaplan_meier@", arms[arm])
+      emit(trial, name, q$quantile, q$lower, q$upper)
+    }
+  }
+  cox("recurrence_breslow", recurrence, "breslow")
+  q <- quantile(survfit(Surv(time, 1 - status) ~ 1, death, conf.type = "log-log"), 0.5)
+  emit(trial, "death/follow_up.reverse_kaplan_meier@all", q$quantile, q$lower, q$upper)
+}
+
+elmunzer()
+ruetzler()
+moertel()
+versions <- sapply(c("survival", "car"), function(p) paste(p, packageVersion(p)))
+writeLines(c(paste("#", paste(c(R.version.string, versions), collapse = "; ")),
+             "trial,result,component,value", lines), given[2])
