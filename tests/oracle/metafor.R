@@ -24,6 +24,10 @@ for (d in cases("strata.csv")) {
   with(used, {
     fit <- rma.mh(measure = "RD", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0, to = "none")
     emit_interval(this, "risk_difference.sato", fit$beta, fit$ci.lb, fit$ci.ub)
+    ratio <- rma.mh(measure = "RR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0, to = "none")
+    if (is.finite(ratio$beta)) {
+      emit_interval(this, "risk_ratio", exp(ratio$beta), exp(ratio$ci.lb), exp(ratio$ci.ub))
+    }
     # metafor takes a stratum in which nobody or everybody has the event into Breslow and Day's
     # statistic and makes it NA; its margins are fixed, so it is dropped here.
     varied <- x1 + x0 > 0 & x1 + x0 < n1 + n0

@@ -12,6 +12,7 @@ from math import nan
 from pathlib import Path
 
 import numpy as np
+import recompute_contingency
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
 from recompute_resampling import resampling
@@ -101,19 +102,6 @@ def two_by_two() -> Numbers:
             yield from _test(case, label, c.chi_squared, *table, correction=how)
 
 
-def score() -> Numbers:
-    for case, d in cases("two_by_two.csv"):
-        table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
-        for level in (0.95, 0.9):
-            yield from _interval(
-                case,
-                f"miettinen_nurminen@{level}",
-                c.risk_difference_miettinen_nurminen,
-                *table,
-                confidence=level,
-            )
-
-
 def stratified() -> Numbers:
     for case, d in cases("strata.csv"):
         table = [d[key] for key in ("x1", "n1", "x0", "n0")]
@@ -127,26 +115,6 @@ def stratified() -> Numbers:
             yield from _interval(
                 case, f"risk_difference.{name}", _pooled_difference, table, variance
             )
-
-
-def metafor() -> Numbers:
-    measures = {"RD": c.risk_difference_wald, "RR": c.risk_ratio_log, "OR": c.odds_ratio_sample}
-    for case, d in cases("two_by_two.csv"):
-        table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
-        for name, f in measures.items():
-            if not np.isnan(f(*table, confidence=0.95).low):
-                yield from _interval(case, name, f, *table, confidence=0.95)
-    for case, d in cases("strata.csv"):
-        table = [d[key] for key in ("x1", "n1", "x0", "n0")]
-        if case == "nobody":
-            continue
-        yield from _interval(case, "risk_difference.sato", _pooled_difference, table, "sato")
-        for name, how in (("breslow_day", "none"), ("tarone", "tarone")):
-            try:
-                c.breslow_day(*table, correction=how)
-            except StatsError:
-                continue
-            yield from _test(case, name, c.breslow_day, *table, correction=how, df=True)
 
 
 def _pooled_difference(table, variance) -> Interval:
@@ -289,9 +257,7 @@ def _cox(case: str, d: dict[str, np.ndarray]) -> Numbers:
 
 SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "two_by_two": two_by_two,
-    "score": score,
     "stratified": stratified,
-    "metafor": metafor,
     "ranks": rank_tests,
     "means": mean_tests,
     "multiplicity": adjusted,
@@ -300,4 +266,5 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
     "survival": survival,
     "resampling": lambda: resampling(cases),
+    **recompute_contingency.subjects(cases),
 }

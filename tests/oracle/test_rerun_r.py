@@ -18,6 +18,7 @@ PACKAGES = {
     "repeated": "car",
     "repeated_general": "car",
     "metafor": "metafor",
+    "vcdextra": "vcdExtra",
 }
 
 

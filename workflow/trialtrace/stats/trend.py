@@ -45,8 +45,11 @@ def cochran_armitage(
         raise StatsError(f"{who} has the event, so there is no trend to test.")
     if np.unique(scores[n > 0]).size < 2:
         raise StatsError("all patients have one score, so there is no trend to test.")
+    # Distances from the first score: whole numbers stay whole, and equal risks give exactly 0.
+    scores = scores - scores[0]
+    slope = (total * (x @ scores) - events * (n @ scores)) / total
     centred = scores - (n @ scores) / total
     divisor = total if variance == "binomial" else total - 1
     spread = events * (total - events) / (total * divisor) * (n @ centred**2)
-    z = float(x @ centred) / sqrt(spread)
+    z = float(slope) / sqrt(spread)
     return TestResult(z, nan, normal_tail(z, sides))

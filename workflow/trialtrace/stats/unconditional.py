@@ -69,8 +69,9 @@ def barnard(
         "greater": (z, observed),
         "less": (-z, -observed),
     }[sides]
-    # Zero is exact here, whole numbers having been compared before any division.
-    extreme = value >= limit - abs(limit) * RELATIVE_TIE if np.isfinite(limit) else value == limit
+    # Infinite statistics tie exactly, finite ones up to rounding.
+    slack = abs(limit) * RELATIVE_TIE if np.isfinite(limit) else 0.0
+    extreme = value >= limit - slack
     p, nuisance = _largest(np.where(extreme, share, 0.0).sum(axis=1))
     return UnconditionalTest(observed, p, nuisance)
 

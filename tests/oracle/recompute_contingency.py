@@ -1,0 +1,200 @@
+"""Our side of the oracle for contingency tables: the numbers of six R scripts, by our code."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from math import nan
+
+import numpy as np
+
+from trialtrace.stats import Interval, StatsError, contingency, proportions
+from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.exact_tables import chi_squared_table, fisher_freeman_halton
+from trialtrace.stats.generalised_cmh import (
+    cmh_correlation,
+    cmh_general_association,
+    cmh_row_mean_scores,
+)
+from trialtrace.stats.score import risk_difference_score_test
+from trialtrace.stats.score_ratio import risk_ratio_score, risk_ratio_score_test
+from trialtrace.stats.trend import cochran_armitage
+from trialtrace.stats.unconditional import barnard, boschloo
+
+Case = tuple[str, dict[str, np.ndarray]]
+Cases = Callable[[str], Iterator[Case]]
+Numbers = Iterator[tuple[str, str, float]]
+SIDES = ("two_sided", "greater", "less")
+LEVELS = (0.95, 0.9)
+GIVEN = (-2, 0, 0.5, 7, 11)
+
+
+def _interval(case: str, name: str, result: Interval) -> Numbers:
+    for part, value in asdict(result).items():
+        yield case, f"{name}.{part}", value
+
+
+def _test(case: str, name: str, compute, *data, df: bool = False, **options) -> Numbers:
+    try:
+        result = compute(*data, **options)
+    except StatsError:
+        result = None
+    yield case, f"{name}.statistic", getattr(result, "statistic", nan)
+    if df:
+        yield case, f"{name}.df", getattr(result, "df", nan)
+    yield case, f"{name}.p_value", getattr(result, "p_value", nan)
+
+
+def _two_by_two(cases: Cases) -> Iterator[tuple[str, list[float]]]:
+    for case, d in cases("two_by_two.csv"):
+        yield case, [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
+
+
+def score(cases: Cases) -> Numbers:
+    for case, table in _two_by_two(cases):
+        for level in LEVELS:
+            result = contingency.risk_difference_miettinen_nurminen(*table, confidence=level)
+            yield from _interval(case, f"miettinen_nurminen@{level}", result)
+        for how in ("farrington_manning", "miettinen_nurminen"):
+            for margin in (0, 0.1, -0.25):
+                for sides in SIDES:
+                    name = f"difference.{how}.{margin}.{sides}"
+                    options = {"margin": margin, "sides": sides, "variance": how}
+                    yield from _test(case, name, risk_difference_score_test, *table, **options)
+        for how in ("miettinen_nurminen", "koopman"):
+            for level in LEVELS:
+                result = risk_ratio_score(*table, confidence=level, variance=how)
+                yield from _interval(case, f"ratio.{how}@{level}", result)
+            for margin in (1, 0.8, 1.5):
+                for sides in SIDES:
+                    name = f"ratio.{how}.{margin}.{sides}"
+                    options = {"margin": margin, "sides": sides, "variance": how}
+                    yield from _test(case, name, risk_ratio_score_test, *table, **options)
+
+
+def exact_two_by_two(cases: Cases) -> Numbers:
+    for case, table in _two_by_two(cases):
+        for level in LEVELS:
+            for name in ("wald", "agresti_coull", "jeffreys"):
+                for arm, counts in ((1, table[:2]), (0, table[2:])):
+                    result = getattr(proportions, name)(*counts, confidence=level)
+                    yield from _interval(case, f"{name}{arm}@{level}", result)
+            result = contingency.risk_difference_agresti_caffo(*table, confidence=level)
+            yield from _interval(case, f"agresti_caffo@{level}", result)
+            result = odds_ratio_conditional(*table, confidence=level)
+            yield from _interval(case, f"conditional@{level}", result)
+        for sides, how in (
+            ("two_sided", "half_of_observed"),
+            ("two_sided", "half_of_all"),
+            ("greater", "half_of_observed"),
+            ("less", "half_of_all"),
+        ):
+            result = exact_conditional_test(*table, sides=sides, mid_p=how)
+            yield case, f"mid_p.{sides}.{how}", result.p_value
+        if table[1] * table[3] <= 6000:
+            yield from _unconditional(case, table)
+
+
+def _unconditional(case: str, table: list[float]) -> Numbers:
+    for sides in SIDES:
+        for how in ("score", "wald"):
+            name = f"barnard.{how}.{sides}"
+            yield from _test(case, name, barnard, *table, sides=sides, statistic=how)
+        options = {"sides": sides, "two_sided": "fisher"}
+        yield from _test(case, f"boschloo.{sides}", boschloo, *table, **options)
+    doubled = boschloo(*table, sides="two_sided", two_sided="doubled")
+    yield case, "boschloo.doubled.p_value", doubled.p_value
+
+
+def exact_stratified(cases: Cases) -> Numbers:
+    for case, d in cases("strata.csv"):
+        table = [d[key] for key in ("x1", "n1", "x0", "n0")]
+        for sides in SIDES:
+            options = {"sides": sides, "mid_p": "none"}
+            yield from _test(case, f"exact.{sides}", exact_conditional_test, *table, **options)
+        for how in ("half_of_observed", "half_of_all"):
+            result = exact_conditional_test(*table, sides="two_sided", mid_p=how)
+            yield case, f"mid_p.{how}", result.p_value
+        yield from _interval(case, "odds_ratio", odds_ratio_conditional(*table, confidence=0.95))
+
+
+def _tables(cases: Cases) -> Iterator[tuple[str, np.ndarray]]:
+    for case, d in cases("tables.csv"):
+        shape = [int(d[key].max()) for key in ("stratum", "row", "column")]
+        yield case, d["count"].reshape(shape)
+
+
+def tables(cases: Cases) -> Numbers:
+    for case, table in _tables(cases):
+        flat = table.sum(axis=0)
+        if case != "large_strata":
+            yield case, "freeman_halton.p_value", fisher_freeman_halton(flat).p_value
+        yield from _test(case, "chi_squared", chi_squared_table, flat, df=True)
+        yield from _test(case, "general", cmh_general_association, table, df=True)
+        scores = {how: how for how in ("equal", "midranks", "ridit", "modified_ridit")}
+        if flat.shape[1] <= 5:
+            scores["given"] = GIVEN[: flat.shape[1]]
+        for how, columns in scores.items():
+            yield from _test(
+                case, f"row_means.{how}", cmh_row_mean_scores, table, column_scores=columns, df=True
+            )
+            options = {"row_scores": "equal", "column_scores": columns}
+            yield from _test(
+                case, f"correlation.equal.{how}", cmh_correlation, table, **options, df=True
+            )
+        if len(table) == 1:
+            both = cmh_correlation(table, row_scores="midranks", column_scores="midranks")
+            yield case, "spearman", both.statistic
+    for case, d in cases("trend.csv"):
+        for how in ("binomial", "hypergeometric"):
+            for sides in SIDES:
+                options = {"sides": sides, "variance": how}
+                name = f"{how}.{sides}"
+                yield from _test(
+                    case, name, cochran_armitage, d["x"], d["n"], d["score"], **options
+                )
+
+
+def vcdextra(cases: Cases) -> Numbers:
+    for case, table in _tables(cases):
+        flat = table.sum(axis=0)
+        empty = (flat.sum(axis=0) == 0).any() or (flat.sum(axis=1) == 0).any()
+        if empty or (table.sum(axis=(1, 2)) < 2).any() or case.startswith("row"):
+            continue
+        equal = {"column_scores": "equal"}
+        yield from _test(case, "cor", cmh_correlation, table, row_scores="equal", **equal, df=True)
+        yield from _test(case, "rmeans", cmh_row_mean_scores, table, **equal, df=True)
+        yield from _test(case, "general", cmh_general_association, table, df=True)
+
+
+def metafor(cases: Cases) -> Numbers:
+    measures = {
+        "RD": contingency.risk_difference_wald,
+        "RR": contingency.risk_ratio_log,
+        "OR": contingency.odds_ratio_sample,
+    }
+    for case, table in _two_by_two(cases):
+        for name, compute in measures.items():
+            result = compute(*table, confidence=0.95)
+            if not np.isnan(result.low):
+                yield from _interval(case, name, result)
+    for case, d in cases("strata.csv"):
+        if case == "nobody":
+            continue
+        table = [d[key] for key in ("x1", "n1", "x0", "n0")]
+        options = {"confidence": 0.95, "variance": "sato"}
+        result = contingency.mantel_haenszel_risk_difference(*table, **options)
+        yield from _interval(case, "risk_difference.sato", result)
+        result = contingency.mantel_haenszel_risk_ratio(*table, confidence=0.95)
+        if not np.isnan(result.low):
+            yield from _interval(case, "risk_ratio", result)
+        for name, how in (("breslow_day", "none"), ("tarone", "tarone")):
+            numbers = list(
+                _test(case, name, contingency.breslow_day, *table, correction=how, df=True)
+            )
+            if not np.isnan(numbers[0][2]):
+                yield from numbers
+
+
+def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
+    """Name each R script of this module's subject with the numbers that it writes."""
+    scripts = (score, metafor, exact_two_by_two, exact_stratified, tables, vcdextra)
+    return {script.__name__: lambda script=script: script(cases) for script in scripts}
