@@ -115,8 +115,8 @@ def test_degenerate_tables_are_refused_with_a_reason():
     additive = flat + np.array([0.1, 0.7, 1.3])
     cases = [
         (np.full((8, 3), 0.1), [0, 1] * 4, "all responses are equal"),
-        (flat, [0, 1] * 4, "no variation beyond what the arms and visits explain"),
-        (1e6 * additive, [0, 1] * 4, "no variation beyond what the arms and visits explain"),
+        (flat, [0, 1] * 4, "no variation beyond what arms and visits explain, within"),
+        (1e6 * additive, [0, 1] * 4, "no variation beyond what arms and visits explain, within"),
         (y - y.mean(axis=1)[:, None], [0, 1] * 4, "between subjects"),
         (y, [0] * 8, "one arm only"),
         (y, range(8), "leave nothing for the error"),

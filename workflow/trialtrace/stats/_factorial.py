@@ -8,6 +8,7 @@ unweighted means. References are in `repeated_general`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -66,9 +67,12 @@ def subsets(names: Sequence[str]) -> list[Term]:
     return [term for r in range(len(names) + 1) for term in combinations(names, r)]
 
 
+@lru_cache(maxsize=64)
 def orthonormal_contrasts(k: int) -> Floats:
-    """Orthonormal contrasts of k levels, shape (k, k - 1); which ones changes no result."""
-    return np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, :-1]]))[0][:, 1:]
+    """Orthonormal contrasts of k levels, shape (k, k - 1), read-only; any set will do."""
+    contrasts = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, :-1]]))[0][:, 1:]
+    contrasts.flags.writeable = False
+    return contrasts
 
 
 def within_columns(names: Sequence[str], levels: Sequence[int], term: Term) -> Floats:

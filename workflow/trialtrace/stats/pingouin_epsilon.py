@@ -1,4 +1,4 @@
-"""Corrections for non-sphericity as pingouin printed them up to version 0.6.1: wrong, but published.
+"""Corrections for non-sphericity as pingouin printed them up to 0.6.1: wrong, but published.
 
 Not an analysis: these numbers only tell whether a published one came from that library. Use
 `repeated_general` for the right ones. Two formulas were wrong until version 0.7.0:
@@ -40,12 +40,15 @@ class PingouinCorrection:
 def pingouin_061_mixed(y: ArrayLike) -> PingouinCorrection:
     """Corrections of the factor within in its mixed_anova, y of shape (subjects, visits).
 
-    The arms do not enter, which is the mistake. Mauchly's W is NaN where there are fewer than
-    visits - 1 degrees of freedom; pingouin printed a number without meaning there.
+    The arms do not enter, which is the mistake. Unless asked for, p_GG was printed only where
+    Mauchly's test rejected. Mauchly's W is NaN where there are fewer than visits - 1 degrees of
+    freedom; pingouin printed a number without meaning there.
 
-    Raises `StatsError` as `repeated.rm_anova` does.
+    Raises `StatsError` as `repeated.rm_anova` does, and for two visits, where none was printed.
     """
     fit = rm_anova(y)
+    if fit.n_visits == 2:
+        raise StatsError("pingouin printed no correction for two visits.")
     return PingouinCorrection(fit.within.epsilon_gg, fit.within.p_gg, fit.mauchly_w, fit.mauchly_p)
 
 

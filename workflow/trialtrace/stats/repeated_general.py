@@ -141,7 +141,8 @@ def repeated_anova(
         columns = within_columns(within, levels, term)
         scores = residual @ columns
         error = scores.T @ scores
-        _check_error(float(np.trace(error)), flat, within, term)
+        if term or between:
+            _check_error(float(np.trace(error)), flat, (*between, *within), term)
         errors.append(float(np.trace(error)))
         centres = scaled @ columns
         for group, basis in bases.items():
@@ -222,11 +223,12 @@ def _responses(y: ArrayLike, within: Term, between: Term) -> Floats:
     return y - y.mean()
 
 
-def _check_error(trace: float, flat: Floats, within: Sequence[str], term: Term) -> None:
+def _check_error(trace: float, flat: Floats, factors: Sequence[str], term: Term) -> None:
     """Refuse an error term that is nothing but rounding: its F would be a random number."""
     rounding = 16 * np.finfo(np.float64).eps * np.abs(flat).max()
     if trace <= flat.size * rounding**2:
-        where = f"of {' x '.join(term)} within subjects" if term else "between subjects"
+        where = f"within subjects ({' x '.join(term)})" if term else "between subjects"
         raise StatsError(
-            f"there is no variation beyond what the factors explain {where}, so F is not defined."
+            f"there is no variation beyond what {' and '.join(factors)} explain, {where}, so F is "
+            "not defined."
         )
