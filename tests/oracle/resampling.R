@@ -2,7 +2,7 @@
 # for binary endpoints, wilcox.test(exact = TRUE), statistics of mantelhaen.test, kruskal.test and
 # survdiff, binom.test for Monte Carlo error; intervals by bisection over shifts; the bootstrap by
 # listing all resamples. Scores come from rank, residuals of lm and martingale residuals of coxph.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 library(survival)
 
@@ -68,7 +68,7 @@ shift <- function(case, name, y, treated, indicator, tail) {
     if (p(if (up) out else -out, up) > tail) return(if (up) -Inf else Inf)
     low <- if (up) -1e3 else 1e3
     high <- -low
-    for (i in 1:200) {
+    for (i in 1:120) {
       middle <- (low + high) / 2
       if (p(middle, up) > tail) high <- middle else low <- middle
     }

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from trialtrace.stats._inputs import Floats, check_confidence
 from trialtrace.stats.resampling.cells import Codes
 from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed
-from trialtrace.stats.resampling.exact import LONGEST_LIST, listed
+from trialtrace.stats.resampling.exact import LONGEST_LIST, listed, share
 from trialtrace.stats.resampling.linear import check_draws, check_tolerance, monte_carlo
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.resampling.sums import SLAB, WholeScores, whole_scores
@@ -88,7 +88,7 @@ def global_test(
             count[columns] += np.count_nonzero(hit, axis=0)
             p[columns] += weight @ hit
     if exact:
-        p, zero = np.minimum(p, 1.0), np.zeros_like(p)
+        p, zero = share(scheme, p, count), np.zeros_like(p)
         rest = (p, count, scheme.assignments(), True, zero, p, p)
     else:
         rest = monte_carlo(count, draws=draws, confidence=confidence)

@@ -17,8 +17,8 @@ import numpy as np
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.resampling.cells import Codes, all_arrangements
 from trialtrace.stats.resampling.drawing import Layout
-from trialtrace.stats.resampling.schemes import arrangements
-from trialtrace.stats.resampling.sums import Question, WholeScores
+from trialtrace.stats.resampling.schemes import Scheme, arrangements
+from trialtrace.stats.resampling.sums import Question, WholeScores, signs
 
 # Entries of one list of sums, 16 MiB of them, and assignments that are listed one by one.
 LONGEST_LIST = 1 << 21
@@ -85,12 +85,18 @@ def _units(layout: Layout) -> list[tuple[int, Codes]]:
 def _count_listed(data: WholeScores, question: Question, border: Floats):
     p, extreme = np.zeros(border.size), np.zeros(border.size)
     for codes, weight in listed(data.layout):
-        sums = codes.astype(np.float64) @ data.whole
+        sums = signs(data.layout.scheme, codes) @ data.whole
         turned = {"both": np.abs(sums), "up": sums, "down": -sums}[question.direction]
         hit = turned >= border
         p += weight @ hit
         extreme += np.count_nonzero(hit, axis=0)
-    return np.minimum(p, 1.0), extreme
+    return share(data.layout.scheme, p, extreme), extreme
+
+
+def share(scheme: Scheme, p: Floats, extreme: Floats) -> Floats:
+    """P-values: the share of assignments where all are equally likely, free of their rounding."""
+    even = scheme.kind != "bernoulli" or len(set(scheme.probabilities)) == 1
+    return extreme / scheme.assignments() if even else np.minimum(p, 1.0)
 
 
 def _halves(data: WholeScores):

@@ -24,7 +24,7 @@ from trialtrace.stats._inputs import Floats, check_confidence
 from trialtrace.stats.resampling.cells import Codes
 from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed
 from trialtrace.stats.resampling.exact import LONGEST_LIST, listed
-from trialtrace.stats.resampling.linear import check_draws
+from trialtrace.stats.resampling.linear import TIE_TOLERANCE, check_draws
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.resampling.scores import mean_scores, stratum_scores
 from trialtrace.stats.resampling.sums import observed_sums, signs, whole_scores
@@ -124,7 +124,7 @@ def _crossings(sums: Floats, observed: Floats) -> tuple[Floats, Floats]:
     """
     level, slope = observed[0] - sums[:, 0], observed[1] - sums[:, 1]
     parallel = slope <= 1e-9 * observed[1]
-    near = np.abs(level) <= 1e-12 * np.abs(sums[:, 0]).max(initial=0.0)
+    near = np.abs(level) <= TIE_TOLERANCE * np.abs(sums[:, 0]).max(initial=0.0)
     crossing = level / np.where(parallel, 1.0, slope)
     up = np.where(parallel, np.where(near | (level < 0), -inf, inf), crossing)
     down = np.where(parallel, np.where(near | (level > 0), inf, -inf), crossing)

@@ -41,16 +41,18 @@ class WholeScores:
         """Turn sums of whole numbers into the unit of the scores."""
         return np.ldexp(sums, self.exponent)
 
-    def variance(self) -> Floats:
-        """Variance of the statistic over all assignments of a scheme of two arms."""
-        scheme, squares = self.layout.scheme, self.in_units_of_scores(self.whole) ** 2
+    def sd(self) -> Floats:
+        """Standard deviation of the statistic over all assignments of two arms, in score units."""
+        scheme, squares = self.layout.scheme, self.whole**2
         if scheme.kind == "sides":
-            return squares.sum(axis=0)
-        if scheme.kind == "bernoulli":
-            return squares.sum(axis=0) * scheme.probabilities[0] * scheme.probabilities[1]
-        size, first = scheme.margins().sum(axis=1), scheme.margins()[:, 0]
-        factor = first * (size - first) / np.maximum(size * (size - 1), 1)
-        return factor[scheme.cell[self.layout.order]] @ squares
+            variance = squares.sum(axis=0)
+        elif scheme.kind == "bernoulli":
+            variance = squares.sum(axis=0) * scheme.probabilities[0] * scheme.probabilities[1]
+        else:
+            size, first = scheme.margins().sum(axis=1), scheme.margins()[:, 0]
+            factor = first * (size - first) / np.maximum(size * (size - 1), 1)
+            variance = factor[scheme.cell[self.layout.order]] @ squares
+        return self.in_units_of_scores(np.sqrt(variance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,248 @@
+"""Re-randomisation: what every scheme, test and interval must hold to, and small trials in full."""
+
+from concurrent.futures import ProcessPoolExecutor
+from itertools import combinations
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from stats_strategies import given, same
+
+from trialtrace.stats import resampling as r
+from trialtrace.stats.resampling import exact
+
+EXACT = {
+    "draws": 1,
+    "exact_up_to": 10**9,
+    "seed": (1, 1),
+    "confidence": 0.95,
+    "tie_tolerance": r.TIE_TOLERANCE,
+}
+DRAWN = {**EXACT, "draws": 2000, "exact_up_to": 0}
+COUNT = {"arm": 1, "sides": "two_sided", "seed": (7, 8), "tie_tolerance": r.TIE_TOLERANCE}
+SHIFT = {"included": None, "draws": 999, "exact_up_to": 10**6, "seed": (1, 2)}
+
+
+@st.composite
+def trials(draw, most=9):
+    """(arm, stratum, scores): 4 to 9 patients, up to three strata, ties common."""
+    n = draw(st.integers(4, most))
+    arm = draw(arrays(int, n, elements=st.integers(0, 1)))
+    stratum = draw(arrays(int, n, elements=st.integers(0, 2)))
+    arm[:2], stratum[:2] = (0, 1), 0
+    return arm, stratum, draw(arrays(float, n, elements=st.integers(-4, 4).map(float)))
+
+
+def p_value(scheme, scores, *, arm=1, sides="two_sided", options=EXACT):
+    return r.rerandomisation_test(scheme, scores, arm=arm, sides=sides, **options).p_value
+
+
+@given(trial=trials())
+def test_arms_rows_and_units_do_not_matter(trial):
+    arm, stratum, y = trial
+    scheme = r.stratified(arm, stratum)
+    before = [p_value(scheme, y, sides=sides) for sides in ("two_sided", "greater", "less")]
+    swapped = r.stratified(1 - arm, stratum)
+    assert [p_value(swapped, y, sides=s) for s in ("two_sided", "less", "greater")] == before
+    assert [p_value(scheme, y, arm=0, sides=s) for s in ("two_sided", "less", "greater")] == before
+    back = r.stratified(arm[::-1], stratum[::-1])
+    assert p_value(back, y[::-1]) == before[0]
+    for other in (0.1 * y, y / 3 + 1e5, 1e-300 * y, 1e300 * y):
+        assert p_value(scheme, other) == before[0]
+    assert p_value(scheme, -y, sides="less") == before[1]
+
+
+@given(trial=trials())
+def test_what_holds_no_comparison_changes_nothing(trial):
+    arm, stratum, y = trial
+    before = p_value(r.stratified(arm, stratum), y)
+    for more in ([0], [1], [1, 1, 1]):
+        longer = [np.append(a, b) for a, b in ((arm, more), (stratum, [9] * len(more)))]
+        assert p_value(r.stratified(*longer), np.append(y, np.arange(len(more)))) == before
+    one = np.zeros(arm.size)
+    plain = p_value(r.fixed_margins(arm), y)
+    assert p_value(r.stratified(arm, one), y) == plain
+    assert p_value(r.permuted_blocks(arm, one), y) == plain
+    assert p_value(r.stratified_blocks(arm, stratum, one), y) == before
+    assert p_value(r.stratified_blocks(arm, one, stratum), y) == before
+
+
+@given(trial=trials(), tolerance=st.sampled_from([8, 64, 1 << 21]))
+def test_halves_count_as_a_list_of_all_assignments(trial, tolerance):
+    arm, stratum, y = trial
+    fair = {"probabilities": [0.5, 0.5]}
+    for scheme in (
+        r.fixed_margins(arm),
+        r.stratified(arm, stratum),
+        r.within_patient(arm),
+        r.bernoulli(arm, **fair),
+    ):
+        for sides in ("two_sided", "greater", "less"):
+            question, data = r.linear._prepared(scheme, y, 1, sides, r.TIE_TOLERANCE)
+            border = question.border(data)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(exact, "LONGEST_LIST", tolerance)
+                found = exact.count_all(data, question)
+            if found is not None:
+                same(found, exact._count_listed(data, question, border))
+
+
+@given(trial=trials(14))
+def test_binary_endpoints_agree_with_the_list_of_all_assignments(trial):
+    arm, stratum, y = trial
+    scheme, event = r.stratified(arm, stratum), (y > 0).astype(float)
+    found = r.binary_exact(*r.binary_tables(scheme, event, arm=1, included=None))
+    tests = {"distance": "two_sided", "greater": "greater", "less": "less"}
+    for name, sides in tests.items():
+        same(getattr(found, name), p_value(scheme, event, sides=sides)[0])
+    drawn = r.rerandomisation_test(scheme, event, arm=1, sides="greater", **EXACT)
+    same(found.variance, drawn.sd[0] ** 2)
+    same(found.events - found.expected, drawn.statistic[0])
+    assert found.probability <= 1
+
+
+@given(trial=trials())
+def test_intervals_turn_with_the_arms_and_scale_with_the_unit(trial):
+    arm, stratum, y = trial
+    scheme = r.stratified(arm, stratum)
+    found = r.shift_interval(scheme, y, arm=1, confidence=0.8, **SHIFT)
+    assert found.low <= found.estimate + 1e-9 and found.estimate <= found.high + 1e-9
+    other = r.shift_interval(scheme, y, arm=0, confidence=0.8, **SHIFT)
+    same([-other.estimate, -other.high, -other.low], [found.estimate, found.low, found.high])
+    moved = r.shift_interval(scheme, 3 * (y + 2 * arm), arm=1, confidence=0.8, **SHIFT)
+    same([moved.low / 3 - 2, moved.high / 3 - 2], [found.low, found.high], 1e-7)
+    # A shift inside is not rejected by either one-sided test, one outside by one of them.
+    for bound, out in ((found.low, -1e-6), (found.high, 1e-6)):
+        if abs(bound) < inf:
+            inside, outside = (
+                min(p_value(scheme, y - (bound + d) * arm, sides=s)[0] for s in ("greater", "less"))
+                for d in (-out, out)
+            )
+            assert outside <= 0.1 + 1e-9
+            assert inside > 0.1 - 1e-9
+
+
+def test_level_and_coverage_over_all_assignments_of_a_trial():
+    """No draws: every assignment in turn is the observed one."""
+    stratum = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
+    untreated = np.array([3.1, 0.2, 5.5, 2.4, 2.5, 7.0, 1.1, 4.2, 3.9, 0.3])
+    p, covered = [], []
+    for one in combinations(range(6), 3):
+        for two in combinations(range(6, 10), 2):
+            arm = np.zeros(10, dtype=int)
+            arm[[*one, *two]] = 1
+            scheme = r.stratified(arm, stratum)
+            p.append(p_value(scheme, untreated)[0])
+            i = r.shift_interval(scheme, untreated + 2 * arm, arm=1, confidence=0.9, **SHIFT)
+            covered.append(i.low <= 2 <= i.high)
+    # A p-value is the share of assignments at least as extreme, so it is uniform on its values.
+    for level in np.unique(p):
+        assert np.mean(np.array(p) <= level) == pytest.approx(level)
+    # 120 assignments: 5 of 120 crossings are left out on each side.
+    assert 0.9 <= np.mean(covered) <= 0.9 + 2 / 120 + 1e-9
+
+
+def counts_of(scheme, scores, start, stop, rows):
+    return r.count_extreme(scheme, scores, start=start, stop=stop, rows=rows, **COUNT)
+
+
+@pytest.mark.parametrize("kind", ["blocks", "strata", "large", "coins", "sides"])
+def test_draws_do_not_depend_on_blocks_endpoints_or_processes(kind):
+    rng = np.random.default_rng(3)
+    n = 1700 if kind == "large" else 61
+    arm = rng.integers(0, 2, n)
+    scheme = {
+        "blocks": lambda: r.permuted_blocks(arm, np.arange(n) // 6),
+        "strata": lambda: r.stratified(arm, np.arange(n) // 40),
+        "large": lambda: r.stratified(arm, np.arange(n) // 850),
+        "coins": lambda: r.bernoulli(arm, probabilities=[0.4, 0.6]),
+        "sides": lambda: r.within_patient(arm),
+    }[kind]()
+    scores = rng.normal(size=(n, 300)) * 10.0 ** rng.integers(-9, 9, 300)
+    scores = scores[:, : 3 if kind == "large" else 300]
+    whole = counts_of(scheme, scores, 0, 700, None)
+    parts = sum(counts_of(scheme, scores, a, min(a + 97, 700), 13) for a in range(0, 700, 97))
+    assert whole.tobytes() == parts.tobytes()
+    columns = np.concatenate([counts_of(scheme, scores[:, [i]], 0, 700, 350) for i in (0, 2, -1)])
+    assert columns.tolist() == whole[[0, 2, -1]].tolist()
+    options = {"arm": 1, "seed": (7, 8)}
+    sums = r.draw_statistics(scheme, scores, start=0, stop=300, **options)
+    later = r.draw_statistics(scheme, scores[:, 1:3], start=211, stop=217, **options)
+    assert sums[211:217, 1:3].tobytes() == later.tobytes()
+    whole_list = r.draw_assignments(scheme, seed=(7, 8), start=0, stop=300)
+    assert (
+        r.draw_assignments(scheme, seed=(7, 8), start=211, stop=217) == whole_list[211:217]
+    ).all()
+    if kind == "strata":
+        with ProcessPoolExecutor(2) as pool:
+            jobs = [
+                pool.submit(counts_of, scheme, scores, a, a + 175, None) for a in range(0, 700, 175)
+            ]
+            assert sum(job.result() for job in jobs).tobytes() == whole.tobytes()
+
+
+def test_sums_are_exact_in_any_order():
+    """Scores of many magnitudes: bits of a sum in float64 depend on its order, ours do not."""
+    rng = np.random.default_rng(4)
+    scores = rng.normal(size=200) * 10.0 ** rng.integers(-6, 6, 200)
+    arm = np.arange(200) % 2
+    order = rng.permutation(200)
+    codes = r.draw_assignments(r.fixed_margins(arm), seed=(1, 2), start=0, stop=50).astype(float)
+    data = r.sums.whole_scores(r.fixed_margins(arm), scores)
+    reversed_ = codes[:, order] @ data.whole[order]
+    assert (codes @ data.whole).tobytes() == np.ascontiguousarray(reversed_).tobytes()
+    drawn = r.draw_statistics(r.fixed_margins(arm), scores, arm=1, seed=(1, 2), start=0, stop=50)
+    plain = (codes @ (scores - scores.mean()))[:, None]
+    np.testing.assert_allclose(drawn, plain, atol=1e-12 * np.abs(scores).sum())
+
+
+def test_monte_carlo_agrees_with_all_assignments():
+    rng = np.random.default_rng(5)
+    arm, stratum = np.arange(14) % 2, np.arange(14) // 8
+    scores = rng.normal(size=(14, 40)) + 0.7 * arm[:, None]
+    scheme = r.stratified(arm, stratum)
+    both = [
+        r.rerandomisation_test(scheme, scores, arm=1, sides="two_sided", **options)
+        for options in (EXACT, DRAWN)
+    ]
+    assert both[0].exact and both[0].draws == scheme.assignments() == 70 * 20
+    assert not both[1].exact and both[1].draws == 2000
+    same(both[0].sd, both[1].sd)
+    # 95% intervals of 40 endpoints that share their draws; 4 Monte Carlo standard errors for each.
+    inside = (both[1].low <= both[0].p_value) & (both[0].p_value <= both[1].high)
+    assert inside.mean() >= 0.8
+    assert (abs(both[1].p_value - both[0].p_value) < 4 * both[1].mc_se + 1 / 2000).all()
+    drawn = r.shift_interval(scheme, scores[:, 0], arm=1, confidence=0.9, **SHIFT)
+    listed = r.shift_interval(
+        scheme, scores[:, 0], arm=1, confidence=0.9, **{**SHIFT, "draws": 9999, "exact_up_to": 0}
+    )
+    assert drawn.exact and not listed.exact
+    assert listed.low_range[0] <= drawn.low <= listed.low_range[1]
+    assert listed.high_range[0] <= drawn.high <= listed.high_range[1]
+
+
+def test_a_pair_of_arms_is_the_trial_of_those_two():
+    rng = np.random.default_rng(6)
+    arm, stratum = rng.integers(0, 3, 40), rng.integers(0, 2, 40)
+    y = rng.poisson(2, 40)
+    pair, patients = r.stratified(arm, stratum).between(2, 0)
+    assert pair.arms == (0, 2) and patients.tolist() == np.flatnonzero(arm != 1).tolist()
+    alone = r.stratified(arm[patients], stratum[patients])
+    options = {"arm": 2, "seed": (1, 2), "start": 0, "stop": 100}
+    drawn = [r.draw_statistics(s, y[patients], **options) for s in (pair, alone)]
+    assert drawn[0].tobytes() == drawn[1].tobytes()
+    chances = r.bernoulli(arm, probabilities=[0.5, 0.25, 0.25]).between(0, 1)[0].probabilities
+    same(chances, (2 / 3, 1 / 3))
+
+
+@given(trial=trials())
+def test_global_test_of_two_arms_is_the_two_sided_test(trial):
+    arm, stratum, y = trial
+    scheme = r.stratified(arm, stratum)
+    two = r.rerandomisation_test(scheme, y, arm=1, sides="two_sided", **EXACT)
+    both = r.global_test(scheme, y, **EXACT)
+    assert both.p_value == two.p_value
+    if two.sd[0] > 0:
+        same(both.statistic, (two.statistic / two.sd) ** 2)
