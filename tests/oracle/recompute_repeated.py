@@ -28,6 +28,11 @@ def general(cases: Iterator[Case]) -> Numbers:
                     yield case, f"{name}.{quantity}", value
                 yield case, f"{name}.generalised_last", other.generalised_eta_squared
         yield from _contrasts(case, y, between)
+        if len({size for _, size in none.cells}) == 1:
+            for effect in none.effects:
+                name = "aov." + ":".join(effect.between + effect.within)
+                yield case, f"{name}.statistic", effect.f
+                yield case, f"{name}.p_value", effect.p_value
 
 
 def _design(d: dict[str, np.ndarray]) -> tuple[np.ndarray, list[str], dict[str, np.ndarray]]:

@@ -2,8 +2,9 @@
 # model under contr.sum, types II and III. By hand in base R: effect sizes from car's sums of
 # squares, Huynh and Feldt's epsilon of 1976, the lower bound, Mauchly's p as published by Anderson
 # from car's W, and planned contrasts as lm of each subject's score. With one contrast within
-# (car prints NA) epsilon is 1 by definition and Mauchly's test undefined.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+# (car prints NA) epsilon is 1 by definition and Mauchly's test undefined. Where cells are equal,
+# F and p also come from base aov with its error strata.
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 suppressPackageStartupMessages(library(car))
 options(contrasts = c("contr.sum", "contr.poly"))
@@ -118,6 +119,20 @@ emit_design <- function(case, s, type) {
   }
 }
 
+emit_aov <- function(case, d, s) {
+  factors <- c(s$between, s$within)
+  d[c("subject", factors)] <- lapply(d[c("subject", factors)], factor)
+  strata <- paste0("Error(subject/(", paste(s$within, collapse = "*"), "))")
+  fit <- summary(aov(as.formula(paste("value ~", paste(factors, collapse = "*"), "+", strata)), d))
+  for (stratum in fit) {
+    table <- stratum[[1]]
+    for (i in which(trimws(rownames(table)) != "Residuals")) {
+      name <- paste0("aov.", trimws(rownames(table)[i]))
+      emit_test(case, name, table[i, "F value"], table[i, "Pr(>F)"])
+    }
+  }
+}
+
 # Planned contrasts: weights 1, 2, ... centred over responses (or all 1), over cells likewise.
 emit_contrasts <- function(case, s) {
   cell <- if (length(s$between)) interaction(s$bdata, lex.order = TRUE) else factor(rep(1, nrow(s$Y)))
@@ -151,5 +166,7 @@ for (d in cases("repeated_general.csv")) {
   s <- design(d)
   for (type in c("II", "III")) emit_design(d$case[1], s, type)
   emit_contrasts(d$case[1], s)
+  equal <- !length(s$between) || length(unique(table(s$bdata))) == 1
+  if (equal) emit_aov(d$case[1], d, s)
 }
 finish("car")
