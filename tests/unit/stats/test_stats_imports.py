@@ -8,7 +8,8 @@ FORBIDDEN = ("pandas", "statsmodels", "pingouin", "lifelines", "scipy.stats", "s
 CODE = """
 import sys
 from trialtrace.stats import (
-    contingency, cox, means, multiplicity, proportions, ranks, repeated, stratified, survival
+    contingency, cox, means, multiplicity, ordinal_ranks, pingouin_epsilon, proportions, ranks,
+    repeated, repeated_batch, repeated_contrasts, stratified, survival
 )
 contingency.fisher_exact(3, 9, 5, 8, sides="two_sided")
 repeated.rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]])

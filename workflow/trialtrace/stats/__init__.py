@@ -1,16 +1,22 @@
 """Estimates and tests as pure functions of numpy arrays: no trial, file or configuration.
 
-=================  ==============================================================================
-`proportions`      one proportion: Wilson and Clopper-Pearson intervals
-`contingency`      a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
-`stratified`       several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
-`ranks`            two samples by ranks: Mann-Whitney, Brunner-Munzel, probability of superiority
-`means`            summaries, t intervals and t tests
-`repeated`         analysis of variance of repeated measures, one or several arms
-`survival`         Kaplan-Meier, reverse Kaplan-Meier, log-rank
-`cox`              proportional hazards regression
-`multiplicity`     adjusted p-values: Holm, Hochberg, Benjamini-Hochberg
-=================  ==============================================================================
+======================  ==========================================================================
+`proportions`           one proportion: Wilson and Clopper-Pearson intervals
+`contingency`           a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
+`stratified`            several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
+`ranks`                 two samples by ranks: Mann-Whitney, Brunner-Munzel, probability of superiority
+`means`                 summaries, t intervals and t tests
+`repeated`              analysis of variance of repeated measures, one or several arms
+`repeated_general`      the same with any factors within and between, types II and III
+`repeated_contrasts`    planned contrasts within and between, with their own error term
+`repeated_batch`        the analysis of variance for many data sets at once
+`eta`                   partial and generalised eta squared
+`ordinal_ranks`         ordinal repeated measures: relative effects, ANOVA-type statistics
+`pingouin_epsilon`      corrections as pingouin printed them up to 0.6.1, to recognise them
+`survival`              Kaplan-Meier, reverse Kaplan-Meier, log-rank
+`cox`                   proportional hazards regression
+`multiplicity`          adjusted p-values: Holm, Hochberg, Benjamini-Hochberg
+======================  ==========================================================================
 
 Three rules hold in all of them. What a library might choose silently (sides, ties, continuity
 correction, confidence level, variance) is a keyword without a default. Input for which a method
