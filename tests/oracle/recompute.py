@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import recompute_contingency
+import recompute_time_to_event
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
 from recompute_resampling import resampling
@@ -267,4 +268,5 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "survival": survival,
     "resampling": lambda: resampling(cases),
     **recompute_contingency.subjects(cases),
+    **recompute_time_to_event.subjects(cases),
 }

@@ -18,6 +18,9 @@ PACKAGES = {
     "repeated": "car",
     "repeated_general": "car",
     "metafor": "metafor",
+    "restricted_mean": "survival",
+    "cox_start_stop": "survival",
+    "competing_risks": "cmprsk",
     "vcdextra": "vcdExtra",
 }
 

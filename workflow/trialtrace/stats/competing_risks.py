@@ -163,7 +163,7 @@ def just_before(after: Floats, start: float) -> Floats:
 
 
 def _bounds(incidence, se, z) -> tuple[Floats, Floats]:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = np.exp(z * se / (incidence * np.log(incidence)))
         low, high = incidence ** (1 / power), incidence**power
     inside = (incidence > 0) & (incidence < 1)

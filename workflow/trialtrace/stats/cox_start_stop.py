@@ -16,8 +16,15 @@ Therneau and Grambsch, Modeling Survival Data, 2000, chapters 3 and 7 (ties in r
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, chi2_tail, labels, normal_quantile
-from trialtrace.stats._inputs import sample, survival_data
+from trialtrace.stats._inputs import (
+    Floats,
+    check_choice,
+    chi2_tail,
+    labels,
+    normal_quantile,
+    sample,
+    survival_data,
+)
 from trialtrace.stats.cox import (
     CoxFit,
     _check_information,
@@ -99,7 +106,8 @@ class StartStop(_PartialLikelihood):
         super().__init__(stop, event, x, stratum, efron=efron)
         time = stop[self.order][self.starts]
         self.time = time
-        entry, stratum = start[self.order], stratum[self.order]
+        self.entry = entry = start[self.order]
+        stratum = stratum[self.order]
         # Rows by entry within their stratum: those from `late` on enter at a block's time or after.
         self.by_entry = np.lexsort((entry, stratum))
         self.late = np.empty(time.size, dtype=np.intp)

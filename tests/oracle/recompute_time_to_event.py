@@ -1,0 +1,195 @@
+"""Our side of the oracle for restricted means, weighted log-rank, competing risks, start-stop Cox
+models, proportional hazards and interval-censored times."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
+from functools import partial
+from math import nan
+
+import numpy as np
+
+from trialtrace.stats import Interval, StatsError, TestResult, rmst
+from trialtrace.stats import competing_risks as cr
+from trialtrace.stats.cox_start_stop import cox_start_stop
+from trialtrace.stats.gray import gray_test
+from trialtrace.stats.interval_censored import interval_log_rank, turnbull
+from trialtrace.stats.proportional_hazards import TRANSFORMS, proportional_hazards_test
+from trialtrace.stats.weighted_log_rank import log_rank_trend, weighted_log_rank
+
+Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
+Numbers = Iterator[tuple[str, str, float]]
+NO_TEST = TestResult(nan, nan, nan)
+NO_INTERVAL = Interval(nan, nan, nan)
+
+
+def _or(otherwise, compute: Callable, *data, **options):
+    try:
+        return compute(*data, **options)
+    except StatsError:
+        return otherwise
+
+
+def _interval(case: str, name: str, found: Interval) -> Numbers:
+    for part, value in zip(("estimate", "low", "high"), astuple(found), strict=True):
+        yield case, f"{name}.{part}", value
+
+
+def _test(case: str, name: str, found: TestResult, *, df: bool = False) -> Numbers:
+    yield case, f"{name}.statistic", found.statistic
+    if df:
+        yield case, f"{name}.df", found.df
+    yield case, f"{name}.p_value", found.p_value
+
+
+def _contrasts(case: str, name: str, f: Callable, *data, **options) -> Numbers:
+    none = rmst.RestrictedMeanContrast(NO_INTERVAL, nan, NO_TEST)
+    found = {
+        sides: _or(none, f, *data, confidence=0.95, sides=sides, **options)
+        for sides in ("two_sided", "greater", "less")
+    }
+    yield from _interval(case, name, found["two_sided"].interval)
+    yield case, f"{name}.se", found["two_sided"].se
+    yield from _test(case, name, found["two_sided"].test)
+    for sides in ("greater", "less"):
+        yield case, f"{name}.{sides}", found[sides].test.p_value
+
+
+def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    arms = [(d["time"][d["group"] == g], d["event"][d["group"] == g]) for g in (1, 0)]
+    both = (*arms[0], *arms[1])
+    last = max(time.max() for time, _ in arms)
+    limit = min(last, *(t.max() for t, e in arms if not e[t == t.max()].all()), last)
+    for share in (0.5, 1, 1.01):
+        tau = share * arms[0][0].max()
+        none = rmst.RestrictedMean(nan, nan, nan, nan, nan, 0, 0)
+        one = _or(none, rmst.restricted_mean, *arms[0], tau=tau, confidence=0.95)
+        yield from _interval(case, f"mean@{share}", Interval(one.estimate, one.low, one.high))
+        yield case, f"mean@{share}.se", one.se
+        tau, name = share * limit, f"difference@{share}"
+        yield from _contrasts(case, name, rmst.restricted_mean_difference, *both, tau=tau)
+        for name, of in (("ratio", "time_without_event"), ("ratio_lost", "time_lost")):
+            yield from _contrasts(
+                case, f"{name}@{share}", rmst.restricted_mean_ratio, *both, tau=tau, of=of
+            )
+
+
+def restricted_mean(cases: Cases) -> Numbers:
+    for case, d in cases("survival.csv"):
+        yield from _means(case, d)
+        data = d["time"], d["event"], d["group"]
+        for strata, end in ((None, ""), (d["stratum"], "_strata")):
+            for rho, gamma, name in (
+                (0.5, 0, "rho0.5"),
+                (1, 0, "rho1"),
+                (0.5, 0.5, "rho0.5gamma0.5"),
+                (0.5, 1, "rho0.5gamma1"),
+            ):
+                options = {"rho": rho, "gamma": gamma, "strata": strata}
+                found = _or(NO_TEST, weighted_log_rank, *data, **options)
+                yield from _test(case, name + end, found, df=True)
+            options = {"scores": {0: 0, 1: 1, 2: 4}, "strata": strata}
+            yield from _test(case, "trend" + end, _or(NO_TEST, log_rank_trend, *data, **options))
+
+
+def competing_risks(cases: Cases) -> Numbers:
+    for case, d in cases("competing.csv"):
+        for of in (1, 2):
+            if (d["cause"] == of).any():
+                yield from _incidence(case, d, of)
+            for strata, end in ((None, ""), (d["stratum"], "_strata")):
+                for rho in (0, 1):
+                    data = d["time"], d["cause"], d["group"]
+                    found = _or(NO_TEST, gray_test, *data, of=of, rho=rho, strata=strata)
+                    yield from _test(case, f"gray{of}.rho{rho}{end}", found, df=True)
+
+
+def _incidence(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
+    arms = [x[d["group"] == g] for g in (1, 0) for x in (d["time"], d["cause"])]
+    for variance in ("aalen", "delta"):
+        options = {"of": of, "confidence": 0.95, "variance": variance}
+        curve = cr.cumulative_incidence(d["time"], d["cause"], **options)
+        for share in (0.2, 0.55, 0.9, 1.1):
+            at = share * d["time"].max()
+            name = f"cause{of}.{variance}@{share}"
+            estimate, se, low, high = (float(part) for part in curve.at(at))
+            yield from _interval(case, name, Interval(estimate, low, high))
+            yield case, f"{name}.se", se
+            none = NO_INTERVAL, NO_TEST
+            difference, test = _or(
+                none, cr.cumulative_incidence_difference, *arms, at=at, sides="two_sided", **options
+            )
+            yield from _interval(case, f"{name}.difference", difference)
+            yield from _test(case, f"{name}.difference", test)
+
+
+def start_stop(cases: Cases) -> Numbers:
+    for case, d in cases("start_stop.csv"):
+        data = d["start"], d["stop"], d["event"], np.column_stack([d["x1"], d["x2"]])
+        for ties in ("efron", "breslow"):
+            for strata, end in ((None, ""), (d["stratum"], "_strata")):
+                name, options = ties + end, {"ties": ties, "strata": strata}
+                for variance in ("model", "robust"):
+                    yield from _fit(case, f"{name}.{variance}", data, d["subject"], **options)
+                test = yield from _hazards(case, name, data, **options)
+                for i, value in enumerate((test.residuals**2).sum(axis=0), 1):
+                    yield case, f"{name}.schoenfeld.{i}", value
+    ordinary = ("two_groups", "heavy_ties", "mostly_censored")
+    for case, d in cases("survival.csv"):
+        if case not in ordinary:
+            continue
+        x = np.column_stack([d["group"] == 1, d["z"]])
+        data, row = (None, d["time"], d["event"], x), np.arange(d["time"].size)
+        for ties in ("efron", "breslow"):
+            options = {"ties": ties, "strata": d["stratum"]}
+            yield from _fit(case, f"{ties}.robust", data, row, **options)
+            yield from _hazards(case, ties, data, **options)
+
+
+def _fit(case: str, name: str, data, subject, **options) -> Numbers:
+    variance = name.split(".")[1]
+    fit = cox_start_stop(*data, confidence=0.95, variance=variance, subject=subject, **options)
+    for part in ("coef", "se", "low", "high"):
+        for i, value in enumerate(getattr(fit, part), 1):
+            yield case, f"{name}.{part}.{i}", value
+    yield case, f"{name}.log_likelihood.1", fit.null_log_likelihood
+    yield case, f"{name}.log_likelihood.2", fit.log_likelihood
+    for part in ("wald", "score"):
+        yield from _test(case, f"{name}.{part}", getattr(fit, part))
+
+
+def _hazards(case: str, name: str, data, **options):
+    for transform in TRANSFORMS:
+        found = proportional_hazards_test(*data, transform=transform, **options)
+        for i, test in enumerate(found.each, 1):
+            yield from _test(case, f"{name}.zph.{transform}.{i}", test)
+        yield from _test(case, f"{name}.zph.{transform}.all", found.together)
+    return found
+
+
+def interval_censored(cases: Cases) -> Numbers:
+    for case, d in cases("interval.csv"):
+        fit = turnbull(d["left"], d["right"])
+        for part in ("left", "right", "mass"):
+            for i, value in enumerate(getattr(fit, part), 1):
+                yield case, f"{part}.{i}", value
+        yield case, "log_likelihood", fit.log_likelihood
+        for at in (3, 5, 8, 12.5, 17, 40):
+            low, high = fit.probability_by(at)
+            yield case, f"by.{at}.low", low
+            yield case, f"by.{at}.high", high
+        for scores in ("sun", "finkelstein"):
+            data = d["left"], d["right"], d["group"]
+            found = _or(NO_TEST, interval_log_rank, *data, scores=scores)
+            yield from _test(case, scores, found, df=True)
+
+
+GENERATORS: dict[str, Callable[[Cases], Numbers]] = {
+    "restricted_mean": restricted_mean,
+    "competing_risks": competing_risks,
+    "cox_start_stop": start_stop,
+    "interval_censored": interval_censored,
+}
+
+
+def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
+    return {name: partial(generate, cases) for name, generate in GENERATORS.items()}
