@@ -4,7 +4,7 @@
 `proportions`           one proportion: Wilson and Clopper-Pearson intervals
 `contingency`           a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
 `stratified`            several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
-`ranks`                 two samples by ranks: Mann-Whitney, Brunner-Munzel, probability of superiority
+`ranks`                 two samples: Mann-Whitney, Brunner-Munzel, probability of superiority
 `means`                 summaries, t intervals and t tests
 `repeated`              analysis of variance of repeated measures, one or several arms
 `repeated_general`      the same with any factors within and between, types II and III
