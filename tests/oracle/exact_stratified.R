@@ -2,7 +2,7 @@
 # the conditional common odds ratio and its exact interval: the distribution of the sum by
 # polynomial products of dhyper, roots to 1e-15 (mantelhaen.test stops at 1e-4: the two must agree so
 # far).
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 distribution <- function(n1, n0, events) {

@@ -2,7 +2,7 @@
 # conditional odds ratio from the noncentral hypergeometric distribution with a root finder to
 # 1e-15 (that of fisher.test stops at 1e-4: the two must agree so far); mid-p from dhyper; the
 # unconditional tests by listing all tables, a grid of 1501 risks and `optimise` around its peaks.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 proportion <- function(case, arm, x, n, level) {

@@ -1,5 +1,5 @@
 # One and two samples: mean, sd, quantile(type = 7), t.test.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 for (d in cases("two_samples.csv")) {

@@ -1,6 +1,6 @@
 # What metafor computes of the same tables: Katz, Woolf and Wald variances, the pooled risk
 # difference (Sato's variance), Breslow-Day and Tarone. No cell is ever added to.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 library(metafor)
 

@@ -1,5 +1,5 @@
 # Adjusted p-values: p.adjust, which leaves missing ones out of the family.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 for (d in cases("p_values.csv")) for (method in c("holm", "hochberg", "BH")) {

@@ -1,7 +1,7 @@
 # Ordinal repeated measures, one factor between and one within: relative effects and ANOVA-type
 # statistics by the matrix formulas of Brunner, Domhof and Langer (2002) in base R, with the whole
 # covariance matrix and Kronecker products. Checked once against nparLD 2.2 (not in Debian).
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 trace_of <- function(m) sum(diag(m))

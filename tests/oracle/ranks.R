@@ -1,6 +1,6 @@
 # Two samples by ranks: wilcox.test(exact = FALSE); the probability of superiority and Brunner and
 # Munzel's test by hand, from the matrix of all pairs rather than from ranks.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 for (d in cases("two_samples.csv")) {

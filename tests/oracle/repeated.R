@@ -2,7 +2,7 @@
 # III; eta squared from its sums of squares. Where car has no answer base R stands in: with two
 # visits epsilon is 1 by definition, and with fewer subjects than visits (car stops) aov gives the
 # F test and epsilon comes from the covariance matrix of the contrasts.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 suppressPackageStartupMessages(library(car))
 options(contrasts = c("contr.sum", "contr.poly"))

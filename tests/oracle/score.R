@@ -4,7 +4,7 @@
 # the test statistic. Newcombe, Stat Med 1998;17:873, table II method 5,
 # prints (0.0528, 0.3382) for 56/70 v 48/80, (0.1700, 0.8406) for 9/10 v 3/10 and
 # (-0.0326, 0.1933) for 5/56 v 0/29.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 constrained <- function(x1, n1, x0, n0, d) {

@@ -1,7 +1,7 @@
 # Strata of 2x2 tables: mantelhaen.test (test, common odds ratio, its interval), and by hand the
 # pooled risk difference with both variances. mantelhaen.test stops at a stratum of fewer than
 # two patients, so those are dropped first. metafor has its own script.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 for (d in cases("strata.csv")) {

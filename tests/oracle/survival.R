@@ -1,6 +1,6 @@
 # Survival: survfit with both intervals, its quantiles, survdiff with and without strata, coxph.
 # coxph iterates to 1e-14, since by default its standard errors are one iteration behind.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 library(survival)
 

@@ -2,7 +2,7 @@
 # dropped), prop.trend.test; generalised Cochran-Mantel-Haenszel tests by their definition with
 # Kronecker products and a generalised inverse, checked here against mantelhaen.test
 # (general association) and kruskal.test (one stratum, midranks).
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 cmh <- function(tables, left, right) {

@@ -1,6 +1,6 @@
 # Two arms, a binary outcome. Base R throughout: prop.test, binom.test, fisher.test, chisq.test;
 # Newcombe's interval from prop.test's Wilson bounds, Wald, Katz and Woolf by their formulas.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
 for (d in cases("two_by_two.csv")) with(d, {

@@ -1,5 +1,5 @@
 # What vcdExtra computes of the same tables: row means and correlation in one or several strata.
-script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1])
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 suppressMessages(library(vcdExtra))
 

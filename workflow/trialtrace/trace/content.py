@@ -136,7 +136,9 @@ class Tracer:
         if row["group2"]:
             level = row["group2_level"]
             level = level.replace("_", " × ") if row["group2"] == "effect" else level
-            parts.append(f"{row['group2']} {level}")
+            parts.append(
+                f"at {level} days" if row["group2"] == "time" else f"{row['group2']} {level}"
+            )
         population = self.trial.populations.get(row["population"])
         return ", ".join(
             [*parts, lower_first(population.label) if population else row["population"]]

@@ -7,6 +7,7 @@ from trialtrace.analyses.words import LABELS, RATIOS
 from trialtrace.display.figures.canvas import COLOURS, FAINT, INK, PALE, drawing
 from trialtrace.display.material import Material
 from trialtrace.display.tables import short_text
+from trialtrace.trace.content import stratum_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,16 +27,24 @@ def forest(material: Material, given: dict[str, Any]) -> "Figure":
     stat = given["estimate"].split(".", 1)[0]
     with drawing(7.2, 1.1 + 0.34 * len(rows)) as figure:
         axes = figure.subplots()
+        several = _repeats_cuts(rows)
         _scale(axes, rows, stat)
         for position, row in enumerate(rows):
             _line(axes, row, -position, stat)
-        axes.set_yticks(range(0, -len(rows), -1), [_name(material, row) for row in rows])
+        axes.set_yticks(range(0, -len(rows), -1), [_name(material, row, several) for row in rows])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_ylim(-len(rows) + 0.4, 0.6)
         _texts(axes, rows)
         axes.set_xlabel(_axis_label(stat))
         return figure
+
+
+def _repeats_cuts(rows: list[Row]) -> bool:
+    """Whether two analyses have a line at the same visit or subgroup."""
+    cuts = {(row["analysis_id"], row["visit"], row["stratum"]) for row in rows}
+    of_cuts = [(visit, stratum) for _, visit, stratum in cuts if visit or stratum]
+    return len(of_cuts) > len(set(of_cuts))
 
 
 def _factor(stat: str) -> float:
@@ -53,15 +62,15 @@ def _axis_label(stat: str) -> str:
     return label[0].upper() + label[1:] + unit + scale
 
 
-def _name(material: Material, row: Row) -> str:
-    parts = [material.trial.plan.analyses[row["analysis_id"]].label]
-    if len(material.trial.plan.analyses[row["analysis_id"]].pairs) > 1:
+def _name(material: Material, row: Row, several: bool) -> str:
+    """What tells a line apart: the subgroup or the visit, else the analysis; the arm if several."""
+    analysis = material.trial.plan.analyses[row["analysis_id"]]
+    parts = [stratum_words(material.trial, row["stratum"])] if row["stratum"] else []
+    parts += [row["visit"]] if row["visit"] else []
+    if not parts or several:
+        parts.insert(0, analysis.label)
+    if len(analysis.pairs) > 1:
         parts.append(material.arm_label(row["comparison"]))
-    if row["stratum"]:
-        by = parts[0].split(" by ", 1)[-1]
-        parts = [by[:1].upper() + by[1:] + ": " + row["stratum"].split("=", 1)[1]]
-    if row["visit"]:
-        parts = [row["visit"]]
     return ", ".join(parts)
 
 

@@ -1,0 +1,1 @@
+"""What a reader sees: reports, figures, trace pages, the site."""
