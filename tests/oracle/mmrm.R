@@ -1,0 +1,221 @@
+# Mixed model for repeated measures. nlme::gls gives the fit, but stops at 1e-5 of a standard
+# error, so it is polished here by scoring steps on the likelihood written out for the whole
+# covariance matrix V of all values at once, with derivatives of V by numDeriv. gls must agree
+# with the result. Satterthwaite: numeric derivatives of the variance of the contrast and of the
+# likelihood. Kenward-Roger: the formulas of their paper with the whole matrices. gls divides
+# variances of coefficients after ML by (n - p) / n more, which is not done here.
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
+source(file.path(dirname(script), "helpers.R"))
+suppressPackageStartupMessages({
+  library(nlme)
+  library(numDeriv)
+})
+
+sigma_of <- function(structure, k) {
+  lag <- abs(outer(1:k, 1:k, "-"))
+  near <- pmin(lag, 1)
+  switch(structure,
+    unstructured = function(theta) {
+      S <- matrix(0, k, k)
+      S[upper.tri(S, TRUE)] <- theta
+      S + t(S) - diag(diag(S), k)
+    },
+    compound_symmetry = function(theta) theta[1] * diag(k) + theta[2] * near,
+    heterogeneous_compound_symmetry = function(theta) {
+      sqrt(outer(theta[1:k], theta[1:k])) * theta[k + 1]^near
+    },
+    ar1 = function(theta) theta[1] * theta[2]^lag,
+    heterogeneous_ar1 = function(theta) sqrt(outer(theta[1:k], theta[1:k])) * theta[k + 1]^lag)
+}
+
+theta_of <- function(structure, S) {
+  k <- nrow(S)
+  switch(structure,
+    unstructured = S[upper.tri(S, TRUE)],
+    compound_symmetry = c(S[1, 1], S[1, 2]),
+    ar1 = c(S[1, 1], S[1, 2] / S[1, 1]),
+    c(diag(S), S[1, 2] / sqrt(S[1, 1] * S[2, 2])))
+}
+
+# S in the whole: entry (i, j) for values of one subject, 0 otherwise.
+whole <- function(S, d) S[d$visit, d$visit] * outer(d$subject, d$subject, "==")
+
+likelihood <- function(V, X, y, reml) {
+  L <- t(chol(V))
+  Z <- forwardsolve(L, cbind(X, y))
+  p <- ncol(X)
+  A <- crossprod(Z[, 1:p])
+  beta <- solve(A, crossprod(Z[, 1:p], Z[, p + 1]))
+  r <- Z[, p + 1] - Z[, 1:p] %*% beta
+  value <- length(y) * log(2 * pi) + 2 * sum(log(diag(L))) + sum(r^2)
+  if (reml) value <- value - p * log(2 * pi) + as.numeric(determinant(A)$modulus)
+  list(value = -value / 2, beta = drop(beta), Phi = solve(A))
+}
+
+start_of <- function(structure, d, X, method) {
+  k <- max(d$visit)
+  form <- ~ visit | subject
+  correlation <- switch(sub("heterogeneous_", "", structure),
+    unstructured = if (k > 2) corSymm(form = form) else corCompSymm(form = form),
+    compound_symmetry = corCompSymm(form = form), ar1 = corAR1(form = form))
+  weights <- if (structure %in% c("compound_symmetry", "ar1")) NULL else varIdent(form = ~ 1 | visit)
+  control <- glsControl(tolerance = 1e-10, msTol = 1e-12, maxIter = 200, msMaxIter = 500)
+  d$X <- X
+  fit <- gls(value ~ 0 + X, d, correlation, weights, method = method, control = control)
+  sd <- rep(fit$sigma, k)
+  if (!is.null(weights)) {
+    ratio <- coef(fit$modelStruct$varStruct, unconstrained = FALSE, allCoef = TRUE)
+    sd <- fit$sigma * ratio[as.character(1:k)]
+  }
+  values <- coef(fit$modelStruct$corStruct, unconstrained = FALSE)
+  C <- diag(k)
+  if (length(values) > 1) {
+    C[lower.tri(C)] <- values
+    C <- C + t(C) - diag(k)
+  } else {
+    lag <- abs(outer(1:k, 1:k, "-"))
+    C <- values^(if (grepl("ar1", structure)) lag else pmin(lag, 1))
+  }
+  list(fit = fit, theta = theta_of(structure, C * outer(sd, sd)))
+}
+
+derivatives <- function(S, theta, d, X, y, reml) {
+  k <- max(d$visit)
+  V <- whole(S(theta), d)
+  J <- jacobian(function(t) as.vector(S(t)), theta)
+  first <- lapply(seq_along(theta), function(h) whole(matrix(J[, h], k), d))
+  Vi <- solve(V)
+  Phi <- solve(t(X) %*% Vi %*% X)
+  P <- Vi - Vi %*% X %*% Phi %*% t(X) %*% Vi
+  M <- if (reml) P else Vi
+  PV <- lapply(first, function(W) M %*% W)
+  Py <- P %*% y
+  gradient <- sapply(seq_along(theta), function(h) {
+    -0.5 * (sum(diag(PV[[h]])) - t(Py) %*% first[[h]] %*% Py)
+  })
+  expected <- outer(seq_along(theta), seq_along(theta), Vectorize(function(h, j) {
+    0.5 * sum(PV[[h]] * t(PV[[j]]))
+  }))
+  list(first = first, Vi = Vi, Phi = Phi, gradient = gradient, expected = expected)
+}
+
+# Kenward and Roger (1997): P_h, Q_hj and R_hj as they define them.
+kenward_roger <- function(D, second, X) {
+  q <- length(D$first)
+  W <- solve(D$expected)
+  B <- D$Vi %*% X
+  P <- lapply(D$first, function(V) -t(B) %*% V %*% B)
+  inner <- matrix(0, ncol(X), ncol(X))
+  for (h in 1:q) for (j in 1:q) {
+    Q <- t(B) %*% D$first[[h]] %*% D$Vi %*% D$first[[j]] %*% B
+    R <- t(B) %*% second(h, j) %*% B
+    inner <- inner + W[h, j] * (Q - P[[h]] %*% D$Phi %*% P[[j]] - R / 4)
+  }
+  list(Phi_a = D$Phi + 2 * D$Phi %*% inner %*% D$Phi, P = P, W = W)
+}
+
+kr_test <- function(kr, Phi, beta, L) {
+  l <- nrow(L)
+  Theta <- t(L) %*% solve(L %*% Phi %*% t(L)) %*% L
+  q <- length(kr$P)
+  A1 <- A2 <- 0
+  for (h in 1:q) for (j in 1:q) {
+    U <- Theta %*% Phi %*% kr$P[[h]] %*% Phi
+    W <- Theta %*% Phi %*% kr$P[[j]] %*% Phi
+    A1 <- A1 + kr$W[h, j] * sum(diag(U)) * sum(diag(W))
+    A2 <- A2 + kr$W[h, j] * sum(diag(U %*% W))
+  }
+  B <- (A1 + 6 * A2) / (2 * l)
+  g <- ((l + 1) * A1 - (l + 4) * A2) / ((l + 2) * A2)
+  c1 <- g / (3 * l + 2 * (1 - g))
+  c2 <- (l - g) / (3 * l + 2 * (1 - g))
+  c3 <- (l + 2 - g) / (3 * l + 2 * (1 - g))
+  E <- 1 / (1 - A2 / l)
+  rho <- (2 / l) * (1 + c1 * B) / ((1 - c2 * B)^2 * (1 - c3 * B)) / (2 * E^2)
+  m <- 4 + (l + 2) / (l * rho - 1)
+  Lb <- L %*% beta
+  f <- m / (E * (m - 2)) / l * t(Lb) %*% solve(L %*% kr$Phi_a %*% t(L), Lb)
+  c(f, m)
+}
+
+satterthwaite <- function(f, information, theta, l) {
+  variance <- function(t) drop(t(l) %*% f(t)$Phi %*% l)
+  slope <- grad(variance, theta)
+  2 * variance(theta)^2 / drop(t(slope) %*% solve(information) %*% slope)
+}
+
+one_model <- function(case, d, X, structure, method, tests = TRUE) {
+  reml <- method == "REML"
+  k <- max(d$visit)
+  S <- sigma_of(structure, k)
+  gls_fit <- start_of(structure, d, X, method)
+  theta <- gls_fit$theta
+  f <- function(t) likelihood(whole(S(t), d), X, d$value, reml)
+  for (i in 1:60) {
+    D <- derivatives(S, theta, d, X, d$value, reml)
+    step <- solve(D$expected, D$gradient)
+    theta <- theta + step
+    if (sum(step * D$gradient) < 1e-22) break
+  }
+  at <- f(theta)
+  fit <- gls_fit$fit
+  se <- sqrt(diag(at$Phi))
+  stopifnot(abs(at$value - as.numeric(logLik(fit))) < 1e-5,
+            max(abs(coef(fit) - at$beta) / se) < 1e-3)
+  name <- paste(structure, method, sep = ".")
+  for (i in seq_along(se)) {
+    emit(case, paste(name, "coef", i, sep = "."), at$beta[i])
+    emit(case, paste(name, "se", i, sep = "."), se[i])
+  }
+  emit(case, paste(name, "log_likelihood", sep = "."), at$value)
+  sigma <- S(theta)
+  for (i in 1:k) for (j in 1:i) emit(case, paste(name, "sigma", i, j, sep = "."), sigma[i, j])
+  if (!tests) return(invisible())
+  D <- derivatives(S, theta, d, X, d$value, reml)
+  # Steps of a tenth of a standard error: the likelihood is then neither flat nor out of bounds.
+  # Residuals of least squares have the same likelihood, and its differences round less.
+  residual <- drop(lm.fit(X, d$value)$residuals)
+  negative <- function(t) -likelihood(whole(S(t), d), X, residual, reml)$value
+  spread <- sqrt(diag(solve(D$expected))) / 10
+  scaled <- function(u) negative(theta + u * spread)
+  information <- hessian(scaled, 0 * theta, method.args = list(eps = 0.5, r = 6)) /
+    outer(spread, spread)
+  L <- cbind(matrix(0, k, ncol(X) - k), diag(k))
+  l <- L[k, ]
+  emit(case, paste(name, "satterthwaite.df", sep = "."), satterthwaite(f, information, theta, l))
+  roots <- eigen(L %*% at$Phi %*% t(L), symmetric = TRUE)
+  rows <- t(roots$vectors) %*% L
+  df <- apply(rows, 1, function(r) satterthwaite(f, information, theta, r))
+  E <- sum(df / (df - 2))
+  emit(case, paste(name, "satterthwaite.f", sep = "."),
+       mean((rows %*% at$beta)^2 / roots$values))
+  emit(case, paste(name, "satterthwaite.df2", sep = "."), if (any(df <= 2)) 2 else 2 * E / (E - k))
+  if (!reml) return(invisible())
+  linear <- structure %in% c("unstructured", "compound_symmetry")
+  H <- lapply(seq_len(k * k), function(e) hessian(function(t) as.vector(S(t))[e], theta))
+  second <- function(h, j) {
+    whole(matrix(if (linear) 0 else sapply(H, function(m) m[h, j]), k, k), d)
+  }
+  kr <- kenward_roger(D, second, X)
+  emit(case, paste(name, "kenward_roger.se", sep = "."), sqrt(t(l) %*% kr$Phi_a %*% l))
+  emit(case, paste(name, "kenward_roger.df", sep = "."), kr_test(kr, D$Phi, at$beta, t(l))[2])
+  whole_test <- kr_test(kr, D$Phi, at$beta, L)
+  emit(case, paste(name, "kenward_roger.f", sep = "."), whole_test[1])
+  emit(case, paste(name, "kenward_roger.df2", sep = "."), whole_test[2])
+}
+
+structures <- c("unstructured", "compound_symmetry", "heterogeneous_compound_symmetry", "ar1",
+                "heterogeneous_ar1")
+for (d in cases("mmrm.csv")) {
+  case <- d$case[1]
+  k <- max(d$visit)
+  at_visit <- outer(d$visit, 1:k, "==") + 0
+  # Means of visits, one slope of the covariate, and the trend over arms at each visit.
+  X <- cbind(at_visit, d$base, at_visit * d$arm)
+  for (structure in structures) one_model(case, d, X, structure, "REML")
+  one_model(case, d, X, "unstructured", "ML")
+  if (case == "two_arms") {
+    for (structure in structures[-1]) one_model(case, d, X, structure, "ML", tests = FALSE)
+  }
+}
+finish(c("nlme", "numDeriv"))

@@ -1,0 +1,157 @@
+"""Our side of the oracle for correlated outcomes; see recompute.py."""
+
+from collections.abc import Callable
+from math import nan
+
+import numpy as np
+from recompute import Numbers, cases
+
+from trialtrace.stats import StatsError
+from trialtrace.stats.gee import GeeFit, gee
+from trialtrace.stats.linear_mixed import linear_mixed
+from trialtrace.stats.mixed_tests import MixedFit, contrast, f_test
+from trialtrace.stats.mmrm import mmrm
+
+STRUCTURES = (
+    "unstructured",
+    "compound_symmetry",
+    "heterogeneous_compound_symmetry",
+    "ar1",
+    "heterogeneous_ar1",
+)
+METHODS = ("satterthwaite", "kenward_roger")
+TEST = {"sides": "two_sided", "confidence": 0.95}
+
+
+def _vector(case: str, name: str, values) -> Numbers:
+    for i, value in enumerate(values, 1):
+        yield case, f"{name}.{i}", value
+
+
+def _triangle(case: str, name: str, matrix: np.ndarray) -> Numbers:
+    for i, row in enumerate(matrix, 1):
+        for j in range(1, i + 1):
+            yield case, f"{name}.{i}.{j}", row[j - 1]
+
+
+def _fit(case: str, name: str, fit: MixedFit) -> Numbers:
+    yield from _vector(case, f"{name}.coef", fit.coef)
+    yield from _vector(case, f"{name}.se", fit.se)
+    yield case, f"{name}.log_likelihood", fit.log_likelihood
+
+
+def wide(d: dict[str, np.ndarray], column: str) -> np.ndarray:
+    """A column as (subjects, visits), NaN where a visit has no row."""
+    subject = np.unique(d["subject"], return_inverse=True)[1]
+    visit = d["visit"].astype(int) - 1
+    table = np.full((subject.max() + 1, visit.max() + 1), np.nan)
+    table[subject, visit] = d[column]
+    return table
+
+
+def _visit_columns(d: dict[str, np.ndarray]) -> np.ndarray:
+    """Means of visits, a slope of the covariate, and the trend over arms at each visit."""
+    base, arm = wide(d, "base"), wide(d, "arm")
+    at_visit = np.broadcast_to(np.eye(base.shape[1]), (*base.shape, base.shape[1]))
+    return np.concatenate([at_visit, base[:, :, None], at_visit * arm[:, :, None]], axis=2)
+
+
+def mixed_models_for_repeated_measures() -> Numbers:
+    for case, d in cases("mmrm.csv"):
+        y, x = wide(d, "value"), _visit_columns(d)
+        for structure in STRUCTURES:
+            for method in ("REML", "ML"):
+                if method == "ML" and structure != "unstructured" and case != "two_arms":
+                    continue
+                name = f"{structure}.{method}"
+                fit = mmrm(y, x, structure=structure, method=method)
+                yield from _fit(case, name, fit)
+                yield from _triangle(case, f"{name}.sigma", fit.sigma[0])
+                if method == "REML" or structure == "unstructured":
+                    yield from _tests(case, name, fit, y.shape[1])
+
+
+def _tests(case: str, name: str, fit: MixedFit, visits: int) -> Numbers:
+    """The arms at the last visit, and at all visits."""
+    rows = np.eye(fit.coef.size)[-visits:]
+    for method in METHODS if fit.method == "REML" else METHODS[:1]:
+        one = contrast(fit, rows[-1], df=method, **TEST)
+        every = f_test(fit, rows, df=method)
+        yield case, f"{name}.{method}.df", one.df
+        if method == "kenward_roger":
+            yield case, f"{name}.{method}.se", one.se
+        yield case, f"{name}.{method}.f", every.statistic
+        yield case, f"{name}.{method}.df2", every.df2
+
+
+def linear_mixed_models() -> Numbers:
+    for case, d in cases("clusters.csv"):
+        one = np.ones_like(d["time"])
+        x = np.column_stack([one, d["arm"], d["time"], d["arm"] * d["time"]])
+        random = {"intercept": one[:, None]}
+        if case in ("slope", "balanced"):
+            random["slope"] = np.column_stack([one, d["time"]])
+        for model, z in random.items():
+            for method in ("REML", "ML"):
+                name = f"{model}.{method}"
+                fit = linear_mixed(d["value"], x, z, d["cluster"], method=method)
+                yield from _fit(case, name, fit)
+                yield from _triangle(case, f"{name}.g", fit.random_covariance)
+                yield case, f"{name}.residual", fit.residual_variance
+                if method == "REML":
+                    yield from _random_tests(case, name, fit)
+
+
+def _random_tests(case: str, name: str, fit: MixedFit) -> Numbers:
+    for method in METHODS:
+        for i, row in enumerate(np.eye(4), 1):
+            one = contrast(fit, row, df=method, **TEST)
+            yield case, f"{name}.{method}.df.{i}", one.df
+            if method == "kenward_roger":
+                yield case, f"{name}.{method}.se.{i}", one.se
+        both = f_test(fit, np.eye(4)[[1, 3]], df=method)
+        yield case, f"{name}.{method}.f", both.statistic
+        yield case, f"{name}.{method}.df2", both.df2
+        yield case, f"{name}.{method}.p_value", both.p_value
+
+
+def estimating_equations() -> Numbers:
+    for case, d in cases("gee.csv"):
+        columns = [wide(d, name) for name in ("arm", "base", "visit")]
+        x = np.stack([np.ones_like(columns[0]), *columns], axis=2)
+        for family in ("gaussian", "binomial", "poisson"):
+            for working in ("independence", "exchangeable", "ar1", "unstructured"):
+                if (family, working) != ("poisson", "unstructured"):
+                    yield from _equations(case, wide(d, family), x, family, working)
+
+
+def _equations(case: str, y, x, family: str, working: str) -> Numbers:
+    name = f"{family}.{working}"
+    options = {"family": family, "working": working, "reference": "t", "confidence": 0.95}
+    for variance in ("robust", "kauermann_carroll", "mancl_derouen"):
+        try:
+            fit = gee(y, x, variance=variance, **options)
+        except StatsError:
+            yield case, f"{name}.refused", nan
+            return
+        yield from _vector(case, f"{name}.{variance}.se", fit.se)
+        if variance == "robust":
+            yield from _working(case, name, fit, working)
+
+
+def _working(case: str, name: str, fit: GeeFit, working: str) -> Numbers:
+    yield from _vector(case, f"{name}.coef", fit.coef)
+    yield from _vector(case, f"{name}.model.se", np.sqrt(np.diag(fit.model_covariance)))
+    yield case, f"{name}.scale", fit.scale
+    if working in ("exchangeable", "ar1"):
+        yield case, f"{name}.rho", fit.correlation[0, 1]
+    elif working == "unstructured":
+        for i, j in zip(*np.tril_indices(fit.correlation.shape[0], -1), strict=True):
+            yield case, f"{name}.correlation.{i + 1}.{j + 1}", fit.correlation[i, j]
+
+
+SUBJECTS: dict[str, Callable[[], Numbers]] = {
+    "mmrm": mixed_models_for_repeated_measures,
+    "linear_mixed": linear_mixed_models,
+    "gee": estimating_equations,
+}
