@@ -99,6 +99,11 @@ def test_data_sets_without_an_answer_are_nan_and_counted():
     np.testing.assert_array_equal(np.isnan(fit.epsilon_gg), [False, True, True, False, False])
     assert np.isnan(fit.between.f[[1, 4]]).all() and np.isfinite(fit.between.f[[0, 2, 3]]).all()
     np.testing.assert_array_equal(np.isnan(fit.mauchly_w), [False, True, True, True, False])
+    beyond = mixed_anova_batch(
+        y[:1] * np.array([1e-160, 1.0, 1e160])[:, None, None], [0, 1] * 4, sums_of_squares="II"
+    )
+    np.testing.assert_array_equal(np.isnan(beyond.within.f), [True, False, True])
+    np.testing.assert_array_equal(np.isnan(beyond.between.f), [True, False, True])
     two = rm_anova_batch(y[:2, :, :2])
     assert two.epsilon_gg[0] == 1 and np.isnan(two.epsilon_gg[1])
     assert np.isnan(two.mauchly_p).all()

@@ -40,6 +40,20 @@ def test_change_between_two_arms_is_a_t_test_of_changes(seed, confidence):
     same((ours.interval.low, ours.interval.high), (interval.low, interval.high), 1e-8)
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_units_beyond_the_range_of_squares(unit):
+    y, cells = np.random.default_rng(2).normal(size=(9, 3)), ["a", "b", "b"] * 3
+    one, other = (
+        repeated_contrast(
+            scale * y, within=[-1, 0, 1], cells=cells, between={"a": 1, "b": -1},
+            variance="separate", **OPTIONS,
+        )
+        for scale in (1.0, unit)
+    )  # fmt: skip
+    same((other.t, other.df, other.p_value), (one.t, one.df, one.p_value))
+    same(other.interval.low / unit, one.interval.low)
+
+
 @given(seed=st.integers(0, 10**6), variance=st.sampled_from(["pooled", "separate"]))
 def test_rows_signs_and_scales(seed, variance):
     rng = np.random.default_rng(seed)

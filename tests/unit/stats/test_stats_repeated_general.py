@@ -192,6 +192,13 @@ def test_designs_of_one_factor():
     assert one.cells == (((), 11),)
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_units_beyond_the_range_of_squares(unit):
+    y, arm = np.random.default_rng(4).normal(size=(9, 3)), ["a", "b", "b"] * 3
+    options = {"within": ("v",), "between": {"g": arm}, "sums_of_squares": "II", "measured": ()}
+    alike(unitless(repeated_anova(unit * y, **options)), unitless(repeated_anova(y, **options)))
+
+
 def test_degenerate_designs_are_refused_with_a_reason():
     rng = np.random.default_rng(5)
     y = rng.normal(size=(12, 3, 2))

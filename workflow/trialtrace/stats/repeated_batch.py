@@ -6,7 +6,8 @@ whose sums of squares and products, in the metric of orthonormal contrasts, hold
 epsilon and Mauchly's W. References are in `repeated`.
 
 A data set without an answer (constant, or no variation left for the error) does not stop the
-others: its numbers are NaN. It is counted in `undefined`, to be reported.
+others: its numbers are NaN. It is counted in `undefined`, to be reported. So is one whose largest
+response lies outside 1e-120 to 1e120, for squares are not exact there; change its unit.
 """
 
 from dataclasses import dataclass
@@ -159,6 +160,7 @@ def _anova(y: Floats, sizes, sums_of_squares: str) -> BatchAnova:
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _sums(y: Floats, sizes, sums_of_squares: str):
     """Sums of squares of the effects, of the errors, tr(EE), and log det of the scaled E.
 
@@ -168,8 +170,9 @@ def _sums(y: Floats, sizes, sums_of_squares: str):
     d = k - 1
     y = np.ascontiguousarray(y.reshape(sets, n * k).T).reshape(n, k, sets)
     size = sizes.astype(np.float64)[:, None]
-    rounding = 16 * np.finfo(np.float64).eps * np.maximum(y.max((0, 1)), -y.min((0, 1)))
-    least = n * k * rounding**2
+    largest = np.maximum(y.max((0, 1)), -y.min((0, 1)))
+    largest = np.where((largest > 1e-120) & (largest < 1e120), largest, np.nan)
+    least = n * k * (16 * np.finfo(np.float64).eps * largest) ** 2
 
     change = y[:, :-1] - y[:, -1:]
     centres = _centre(change, sizes)

@@ -13,7 +13,7 @@ variances).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
+from math import frexp, ldexp, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -75,7 +75,10 @@ def repeated_contrast(
     weights = _weights(between, found.tolist())
     if not within.any() or not weights.any():
         raise StatsError("all weights are 0, so there is nothing to compare.")
-    # Measured from their mean, responses with a large offset round less.
+    # By a power of 2 their squares stay in range; from their mean, responses with a large offset
+    # round less.
+    unit = ldexp(1.0, frexp(np.abs(y).max())[1] - 1)
+    y = y / unit
     offset = y.mean()
     score = (y - offset).reshape(y.shape[0], -1) @ within.reshape(-1)
     size = np.bincount(cell).astype(np.float64)
@@ -89,10 +92,10 @@ def repeated_contrast(
     square = np.bincount(cell, residual**2)
     variance_of = _pooled if variance == "pooled" else _separate
     se, df = variance_of(square, size, weights)
-    t, half = estimate / se, float(stdtrit(df, 0.5 + check_confidence(confidence) / 2)) * se
-    return Contrast(
-        Interval(estimate, estimate - half, estimate + half), se, t, df, t_tail(t, df, sides)
-    )
+    t, p = estimate / se, t_tail(estimate / se, df, sides)
+    estimate, se = estimate * unit, se * unit
+    half = float(stdtrit(df, 0.5 + check_confidence(confidence) / 2)) * se
+    return Contrast(Interval(estimate, estimate - half, estimate + half), se, t, df, p)
 
 
 def _weights(between: Mapping[object, float], found: list) -> Floats:

@@ -16,7 +16,7 @@ and Weisberg, R Journal 2013;5:39 (hypothesis tests in the multivariate model). 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, nan, prod
+from math import frexp, inf, ldexp, nan, prod
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -128,7 +128,7 @@ def repeated_anova(
     it, as in constant data. Oracle: car, tests/oracle/repeated_general.R, 1e-8.
     """
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
-    y = _responses(y, tuple(within), tuple(between))
+    y, exponent = _responses(y, tuple(within), tuple(between))
     cells = factorial_cells(between, y.shape[0])
     levels, flat = y.shape[1:], y.reshape(y.shape[0], -1)
     bases = between_bases(cells, sums_of_squares)
@@ -149,7 +149,7 @@ def repeated_anova(
             if term or group:
                 square = float(np.sum((basis.T @ centres) ** 2))
                 found.append((group, term, square, basis.shape[1], error))
-    effects = _effects(found, errors, cells, prod(levels), measured)
+    effects = _effects(found, errors, cells, prod(levels), measured, exponent)
     combinations = zip(cells.codes, cells.size, strict=True)
     named = tuple((_names(cells, code), int(size)) for code, size in combinations)
     return Anova(y.shape[0], named, sums_of_squares, tuple(measured), effects)
@@ -159,7 +159,9 @@ def _names(cells: Cells, code) -> tuple:
     return tuple(found[i] for found, i in zip(cells.levels, code, strict=False))
 
 
-def _effects(found, errors, cells: Cells, columns: int, measured) -> tuple[AnovaEffect, ...]:
+def _effects(
+    found, errors, cells: Cells, columns: int, measured, exponent: int
+) -> tuple[AnovaEffect, ...]:
     """Turn sums of squares into F tests with their effect sizes and corrections."""
     n, df = cells.of_subject.size, cells.of_subject.size - cells.size.size
     terms = [group + term for group, term, *_ in found]
@@ -178,7 +180,8 @@ def _effects(found, errors, cells: Cells, columns: int, measured) -> tuple[Anova
             corrections = _corrections(f, df1, df2, shapes[term], d)
         effects.append(
             AnovaEffect(
-                group, term, f, df1, df2, f_tail(f, df1, df2) if f < inf else 0.0, square, rest,
+                group, term, f, df1, df2, f_tail(f, df1, df2),
+                _in_units(square, exponent), _in_units(rest, exponent),
                 square / (square + rest), float(eta), corrections,
             )
         )  # fmt: skip
@@ -200,12 +203,22 @@ def corrected_test(f: float, df1: float, df2: float, epsilon: float) -> Correcte
     if not epsilon > 0:
         return Corrected(epsilon, nan, nan, nan)
     scale = min(epsilon, 1.0)
-    p = f_tail(f, df1 * scale, df2 * scale) if f < inf else 0.0
-    return Corrected(epsilon, df1 * scale, df2 * scale, p)
+    return Corrected(epsilon, df1 * scale, df2 * scale, f_tail(f, df1 * scale, df2 * scale))
 
 
-def _responses(y: ArrayLike, within: Term, between: Term) -> Floats:
-    """Check the table and measure it from its mean, which changes no effect but rounds less."""
+def _in_units(square: float, exponent: int) -> float:
+    """A sum of squares in the squared unit of the responses, infinite where it is too large."""
+    try:
+        return ldexp(square, 2 * exponent)
+    except OverflowError:
+        return inf
+
+
+def _responses(y: ArrayLike, within: Term, between: Term) -> tuple[Floats, int]:
+    """Check the table, measure it from its mean and by a power of 2, which it returns too.
+
+    Neither changes an effect: the first rounds less, the second keeps squares in range.
+    """
     y = numbers(y, "y")
     names = within + between
     if len(set(names)) < len(names) or not names:
@@ -220,7 +233,9 @@ def _responses(y: ArrayLike, within: Term, between: Term) -> Floats:
         raise StatsError(f"y has {y.shape[0]} subjects; at least 2 are needed.")
     if y.min() == y.max():
         raise StatsError("all responses are equal, so there is no variation to analyse.")
-    return y - y.mean()
+    exponent = frexp(np.abs(y).max())[1]
+    y = np.ldexp(y, -exponent)
+    return y - y.mean(), exponent
 
 
 def _check_error(trace: float, flat: Floats, factors: Sequence[str], term: Term) -> None:
