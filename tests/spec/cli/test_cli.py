@@ -12,6 +12,7 @@ import pytest
 from trialtrace.cli import CLAIM_COLUMNS, RESULT_COLUMNS, _safe, main
 from trialtrace.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
 
+pytestmark = pytest.mark.xdist_group("cli")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 TYPES = {NUMBER: (int, float), INTEGER: int, FLAG: bool}
 TABLES = [("results", RESULTS), ("claims", CLAIMS)]
@@ -172,18 +173,23 @@ def test_the_same_bytes_under_every_locale(run, form):
     assert run(*call, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0").stdout == here
 
 
-def test_a_reader_that_has_enough_is_no_mistake(mini):
-    """`trialtrace claims mini | head -1` with many times the size of a pipe."""
-    code = "import trialtrace.cli as c\n"
-    code += "c.run_claims = lambda _: print('x' * 1_000_000) or 0; c.entry()"
+@pytest.mark.parametrize("size", [5_000, 1_000_000], ids=["in the buffer", "in the pipe"])
+def test_a_reader_that_has_enough_is_no_mistake(mini, size):
+    """`trialtrace claims mini | head -1`, where the reader is gone before all is written."""
+    code = (
+        "import sys, trialtrace.cli as c\n"
+        f"c.run_claims = lambda _: (sys.stdin.read(), print('x' * {size})) and 0\n"
+        "c.entry()"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code, "claims", "mini"],
         cwd=mini.at.root,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert process.stdout.read(1) == b"x"
     process.stdout.close()
+    process.stdin.close()
     assert process.wait(30) == 0
     assert process.stderr.read() == b""
 

@@ -22,6 +22,11 @@ def test_pages_never_share_a_name_also_where_case_is_ignored(names):
     assert len(made) == len(names)
 
 
+def test_names_that_differ_in_case_alone_are_told_apart():
+    one, other = (page_name(f"t/a/count.m@x;level={level}").lower() for level in ("Yes", "yes"))
+    assert one != other
+
+
 def test_a_plain_name_is_readable_a_long_one_is_cut_and_told_apart():
     assert page_name("t/a/p_value.fisher@x-y") == "a.p_value.fisher@x-y.html"
     long = [f"t/a/mean.t@x;parameter={'v' * 200}{end}" for end in "12"]

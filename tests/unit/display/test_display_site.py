@@ -5,7 +5,11 @@ from hostile_text import HOSTILE, LEVEL, PAYLOADS
 from site_pages import active_content, broken_links, pages
 
 # A label of 150 characters leaves no room for the axes.
-pytestmark = pytest.mark.filterwarnings("ignore:constrained_layout not applied")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:constrained_layout not applied"),
+    # One process renders the two sites.
+    pytest.mark.xdist_group("display"),
+]
 
 
 @pytest.fixture(scope="module")

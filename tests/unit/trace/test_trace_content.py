@@ -13,6 +13,7 @@ from trialtrace.errors import UserError
 from trialtrace.store import sha256_file, write_parquet
 from trialtrace.trace.content import Tracer, in_words
 
+pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 SHARE = "mini/relief_primary/proportion.wilson@drug"
 
@@ -119,16 +120,18 @@ def test_cells_are_refused_where_disclosure_is_restricted(restricted):
         restricted.trace(SHARE, rows=True)
 
 
-def test_data_that_changed_after_the_analysis_is_told(mini, tmp_path):
+@pytest.mark.parametrize("records", [1, 2], ids=["one record less", "as many, but others"])
+def test_data_that_changed_after_the_analysis_is_told(mini, tmp_path, records):
+    """Patient 1 loses the relief; in the second case patient 13 has it instead."""
     folder = tmp_path / "mini"
     shutil.copytree(mini.folder, folder)
     path = folder / "derived" / "bds.parquet"
     bds = pq.read_table(path)
     values = bds["AVAL"].to_pylist()
-    at = next(
-        n for n, row in enumerate(bds.to_pylist()) if row["PARAMCD"] == "RELIEF" and row["AVAL"]
-    )
-    values[at] = 0.0
+    at = {row["USUBJID"]: n for n, row in enumerate(bds.to_pylist()) if row["PARAMCD"] == "RELIEF"}
+    for subject, value in [("mini-1", 0.0), ("mini-13", 1.0)][:records]:
+        assert values[at[subject]] == 1 - value
+        values[at[subject]] = value
     position = bds.column_names.index("AVAL")
     write_parquet(path, bds.set_column(position, "AVAL", [values]))
     trace = Tracer(mini.trial, folder, "full").trace(SHARE)

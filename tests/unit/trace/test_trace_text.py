@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
+
 from trialtrace.display.trace_page import trace_page
 from trialtrace.trace.record import with_record
 from trialtrace.trace.text import trace_text, without_controls
 
+pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
 LABELS = ["value", "from", "method", "check", "rows", "raw", "rejected", "plan", "claims"]
 
