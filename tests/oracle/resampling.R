@@ -1,5 +1,5 @@
 # Resampling: every assignment listed by recursion, mantelhaen.test(exact = TRUE) and fisher.test
-# for binary endpoints, wilcox.test(exact = TRUE), statistics of mantelhaen.test, kruskal.test and
+# for binary endpoints, wilcox.test(exact = TRUE) for ranks, statistics of mantelhaen.test, kruskal.test and
 # survdiff, binom.test for Monte Carlo error; intervals by bisection over shifts; the bootstrap by
 # listing all resamples. Scores come from rank, residuals of lm and martingale residuals of coxph.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
@@ -91,6 +91,12 @@ two_arms <- function(case, d) {
     if (is.null(s)) next
     tails(case, name, all %*% s, sum(s[observed]))
   }
+  ranks <- sets$rank_strata
+  tails(case, "integer", all %*% ranks, sum(ranks[observed]))
+  sums <- round(2 * c(all %*% ranks))
+  times <- table(sums)
+  own <- times[[as.character(round(2 * sum(ranks[observed])))]]
+  emit(case, "integer.probability", sum(times[times <= own]) / length(sums))
   if (case != "large_offset") {
     indicator <- 1 * all
     attr(indicator, "observed") <- 1 * observed
@@ -142,6 +148,13 @@ for (d in cases("resampling.csv")) {
   if (nrow(d) > 20) {
     ranks <- kruskal.test(d$y, factor(d$arm))
     emit_test(case, "kruskal", ranks$statistic, ranks$p.value)
+    if (length(unique(d$arm)) == 2) for (side in c("two.sided", "greater", "less")) {
+      # In R x is the first arm in sorted order.
+      test <- wilcox.test(z ~ arm, d, exact = TRUE, alternative = side)
+      emit(case, paste0("wilcoxon.", side), test$p.value)
+      test <- wilcox.test(d$z - 59, exact = TRUE, alternative = side)
+      emit(case, paste0("signed_ranks.", side), test$p.value)
+    }
     binary <- mantelhaen.test(table(d$y > 2, d$arm, d$stratum), correct = FALSE)
     emit_test(case, "mantelhaen", binary$statistic, binary$p.value)
     for (strata in c(FALSE, TRUE)) {

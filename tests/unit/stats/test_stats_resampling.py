@@ -103,6 +103,21 @@ def test_binary_endpoints_agree_with_the_list_of_all_assignments(trial):
     assert found.probability <= 1
 
 
+@given(trial=trials(), arm_asked=st.sampled_from([0, 1]))
+def test_whole_scores_agree_with_the_list_of_all_assignments(trial, arm_asked):
+    arm, stratum, y = trial
+    for scheme in (r.stratified(arm, stratum), r.within_patient(arm)):
+        found = r.integer_exact(scheme, y / 4, arm=arm_asked, unit=0.25)
+        for name, sides in (("distance", "two_sided"), ("greater", "greater"), ("less", "less")):
+            listed = r.rerandomisation_test(scheme, y, arm=arm_asked, sides=sides, **EXACT)
+            same(getattr(found, name), listed.p_value[0])
+        same([4 * found.statistic, 4 * found.sd], [listed.statistic[0], listed.sd[0]])
+    event = (y > 0).astype(float)
+    scheme = r.stratified(arm, stratum)
+    binary = r.binary_exact(*r.binary_tables(scheme, event, arm=1, included=None))
+    same(r.integer_exact(scheme, event, arm=1, unit=1).probability, binary.probability)
+
+
 @given(trial=trials())
 def test_intervals_turn_with_the_arms_and_scale_with_the_unit(trial):
     arm, stratum, y = trial

@@ -181,6 +181,15 @@ REFUSED = {
     "acceleration is too large": lambda: bca_bounds(
         np.arange(99), estimate=50.0, acceleration=0.9, confidence=0.9
     ),
+    "not whole multiples": lambda: r.integer_exact(
+        r.fixed_margins(ARM), [1, 2, 2.5, 3], arm=1, unit=1
+    ),
+    "too many to list": lambda: r.integer_exact(
+        r.fixed_margins(ARM), [1, 2, 3, 1e9], arm=1, unit=1
+    ),
+    "fixed margins, or two sides": lambda: r.integer_exact(
+        r.bernoulli(ARM, probabilities=[0.5, 0.5]), ARM, arm=1, unit=1
+    ),
     "no jackknife": lambda: boot([[1.0], [2.0, 3.0]], DIFFERENCE["statistic"], "bca"),
     "none of them empty": lambda: boot([[]], lambda s: s[0].mean(1), "percentile"),
 }
@@ -201,6 +210,11 @@ def test_refused_with_a_reason(message):
 def test_small_and_constant_trials():
     constant = r.rerandomisation_test(r.fixed_margins(ARM), np.full(4, 0.1 + 0.2), **TEST)
     assert (constant.p_value, constant.sd, constant.statistic) == ([1.0], [0.0], [0.0])
+    in_strata = r.stratified([0, 1, 0] * 3, [0, 0, 0, 1, 1, 1, 2, 2, 2])
+    flat = r.rerandomisation_test(in_strata, np.repeat([0.1, 1e6 + 0.1, 0.7], 3), **TEST)
+    assert (flat.p_value, flat.sd, flat.statistic) == ([1.0], [0.0], [0.0])
+    none, *_ = r.monte_carlo([0, 999], draws=999, confidence=0.95)
+    assert none.tolist() == [0.001, 1.0]
     everyone = r.binary_exact([3, 0], [3, 0], [2, 1], [2, 1])
     assert everyone == r.BinaryExact(3.0, 3.0, 0.0, 1.0, 1.0, 1.0, 1.0)
     flat = r.global_test(r.fixed_margins([0, 1, 2]), [5, 5, 5], **OPTIONS)

@@ -1,17 +1,19 @@
 """Re-randomisation tests, exact tests of binary endpoints, and bootstrap intervals.
 
-============  ====================================================================================
-`schemes`     how the trial was randomised: coins, margins, blocks, strata, sides of a patient
-`drawing`     assignments from a counter-based stream, the same for any division of the work
-`scores`      endpoints as one number a patient: means, ranks, log-rank, residuals, strata
-`sums`        exact sums of scores over an arm, for all draws and endpoints
-`linear`      tests of two arms: p-values by complete enumeration or with their Monte Carlo error
-`exact`       all assignments of a scheme, one by one or as two sorted lists
-`arms`        tests of all arms at once
-`binary`      binary endpoints without draws: convolution of hypergeometric distributions
-`intervals`   intervals by inversion of the test
-`bootstrap`   percentile and BCa intervals
-============  ====================================================================================
+=================  ==============================================================================
+`schemes`          how the trial was randomised: coins, margins, blocks, strata, sides
+`drawing`          assignments from a counter-based stream, the same for any division of the work
+`cells`            arms over the patients of one block or stratum: tables, keys, coins
+`scores`           endpoints as one number a patient: means, ranks, log-rank, residuals, strata
+`sums`             exact sums of scores over an arm, for all draws and endpoints
+`linear`           tests of two arms: exact p-values, or with their Monte Carlo error
+`exact`            all assignments of a scheme, one by one or as two sorted lists
+`arms`             tests of all arms at once
+`binary`           binary endpoints without draws: convolution of hypergeometric distributions
+`whole_numbers`    ranks and other whole scores without draws, by counting the ways to a sum
+`intervals`        intervals by inversion of the test
+`bootstrap`        percentile and BCa intervals
+=================  ==============================================================================
 """
 
 from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
@@ -43,11 +45,13 @@ from trialtrace.stats.resampling.scores import (
     residual_scores,
     stratum_scores,
 )
+from trialtrace.stats.resampling.whole_numbers import IntegerExact, integer_exact
 
 __all__ = [
     "TIE_TOLERANCE",
     "BinaryExact",
     "GlobalRerandomisation",
+    "IntegerExact",
     "Rerandomisation",
     "Scheme",
     "ShiftInterval",
@@ -60,6 +64,7 @@ __all__ = [
     "draw_statistics",
     "fixed_margins",
     "global_test",
+    "integer_exact",
     "log_rank_scores",
     "mean_scores",
     "monte_carlo",
