@@ -231,5 +231,8 @@ def test_degenerate_designs_are_refused_with_a_reason():
     options = {"sums_of_squares": "III", "measured": ()}
     with pytest.raises(StatsError, match="names that differ"):
         repeated_anova(y, within=("arm", "side"), between={"arm": arm}, **options)
+    for within, sentence in (("side", "list of names"), ((1, 2), "names in words")):
+        with pytest.raises(StatsError, match=sentence):
+            repeated_anova(y, within=within, between={"arm": arm}, **options)
     with pytest.raises(StatsError, match="none"):
         repeated_anova(y[:, 0, 0], within=(), between={}, **options)

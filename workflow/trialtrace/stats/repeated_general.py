@@ -6,7 +6,8 @@ contrasts of the responses; on these contrasts the factors between subjects form
 linear model. The univariate F test uses the traces of its hypothesis and error matrices, the
 corrections for non-sphericity and Mauchly's test the error matrix, pooled within cells.
 
-Numbers agree with car::Anova(idata =, idesign =) and its summary under contr.sum.
+Numbers agree with car::Anova(idata =, idesign =) and its summary under contr.sum. Not for missing
+responses: subjects must be complete, where a mixed model would use what there is.
 
 References: Greenhouse and Geisser, Psychometrika 1959;24:95. Huynh and Feldt, J Educ Stat
 1976;1:69. Lecoutre, J Educ Stat 1991;16:371. Mauchly, Ann Math Stat 1940;11:204. Fox, Friendly
@@ -128,6 +129,8 @@ def repeated_anova(
     it, as in constant data. Oracle: car, tests/oracle/repeated_general.R, 1e-8.
     """
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
+    if isinstance(within, str):
+        raise StatsError(f"within must be a list of names; got {within!r}.")
     y, exponent = _responses(y, tuple(within), tuple(between))
     cells = factorial_cells(between, y.shape[0])
     levels, flat = y.shape[1:], y.reshape(y.shape[0], -1)
@@ -221,6 +224,8 @@ def _responses(y: ArrayLike, within: Term, between: Term) -> tuple[Floats, int]:
     """
     y = numbers(y, "y")
     names = within + between
+    if any(not isinstance(name, str) for name in names):
+        raise StatsError(f"factors need names in words; got {names!r}.")
     if len(set(names)) < len(names) or not names:
         raise StatsError(f"factors need names that differ; got {', '.join(names) or 'none'}.")
     if y.ndim != 1 + len(within):
