@@ -136,7 +136,7 @@ def test_intervals_turn_with_the_arms_and_scale_with_the_unit(trial):
                 for d in (-out, out)
             )
             assert outside <= 0.1 + 1e-9
-            assert inside > 0.1 - 1e-9
+            assert inside > 0.1 - 1e-9 or found.high - found.low < 1e-5
 
 
 def test_level_and_coverage_over_all_assignments_of_a_trial():

@@ -15,6 +15,7 @@
 `pingouin_epsilon`      corrections as pingouin printed them up to 0.6.1, to recognise them
 `survival`              Kaplan-Meier, reverse Kaplan-Meier, log-rank
 `cox`                   proportional hazards regression
+`resampling`            re-randomisation tests, exact sums over an arm, bootstrap intervals
 `multiplicity`          adjusted p-values: Holm, Hochberg, Benjamini-Hochberg
 ======================  ==========================================================================
 

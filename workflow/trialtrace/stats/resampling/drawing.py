@@ -23,7 +23,7 @@ from trialtrace.stats.resampling.cells import (
     split_by_coins,
     split_by_keys,
 )
-from trialtrace.stats.resampling.schemes import Scheme, arrangements
+from trialtrace.stats.resampling.schemes import Scheme, few_arrangements
 from trialtrace.stats.results import StatsError
 
 Seed = tuple[int, int]
@@ -110,7 +110,7 @@ def layout_of(scheme: Scheme) -> Layout:
     groups, first, word = [], 0, 0
     for counts, cells in zip(kinds, np.bincount(kind).tolist(), strict=True):
         size = int(counts.sum())
-        if arrangements(counts) <= LARGEST_TABLE:
+        if few_arrangements(counts, LARGEST_TABLE):
             way, words = "table", cells
         elif len(counts) == 2 and size >= SMALLEST_BY_COINS:
             way, words = "coins", cells * coin_words(size, int(counts[1]))

@@ -34,7 +34,7 @@ def count_all(data: WholeScores, question: Question) -> tuple[Floats, Floats] | 
     scheme = data.layout.scheme
     border = question.border(data)
     if scheme.kind == "bernoulli" and scheme.probabilities[0] != scheme.probabilities[1]:
-        if scheme.assignments() > LONGEST_LIST:
+        if not scheme.at_most(LONGEST_LIST):
             return None
         return _count_listed(data, question, border)
     halves = _halves(data)

@@ -83,7 +83,7 @@ def shift_interval(
     observed = data.in_units_of_scores(observed_sums(data))
     if observed[1] <= 0:
         raise StatsError("no block or stratum has included patients of both arms.")
-    exact = scheme.assignments() <= min(exact_up_to, LONGEST_LIST)
+    exact = scheme.at_most(min(exact_up_to, LONGEST_LIST))
     if exact:
         source: Iterator[tuple[Codes, Floats]] = listed(data.layout)
     else:

@@ -90,7 +90,7 @@ def rerandomisation_test(
     check_confidence(confidence), check_seed(seed), check_draws(draws)
     observed = data.in_units_of_scores(question.sign * observed_sums(data))
     sd = data.sd()
-    if scheme.assignments() <= exact_up_to:
+    if scheme.at_most(exact_up_to):
         found = count_all(data, question)
         if found is not None:
             p, extreme = found

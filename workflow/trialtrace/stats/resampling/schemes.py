@@ -16,7 +16,7 @@ and Onghena, Randomization Tests, 4th ed. 2007.
 """
 
 from dataclasses import dataclass
-from math import factorial, prod
+from math import comb, lgamma, log, prod
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,13 @@ class Scheme:
         if self.kind != "fixed":
             return len(self.arms) ** self.n
         return prod(arrangements(row) for row in self.margins())
+
+    def at_most(self, limit: int) -> bool:
+        """Whether there are so many assignments at most; big trials need no big numbers for it."""
+        if not (isinstance(limit, int | np.integer) and limit >= 0):
+            raise StatsError(f"exact_up_to must be a whole number, 0 for never; got {limit!r}.")
+        far = sum(map(_log_arrangements, self.margins())) > log(max(limit, 1)) + 1
+        return not (self.kind == "fixed" and far) and self.assignments() <= limit
 
     def index_of(self, arm: Any) -> int:
         """Index of an arm's label; an unknown one raises `StatsError`."""
@@ -161,11 +168,21 @@ def within_patient(side: ArrayLike) -> Scheme:
 
 def arrangements(counts: ArrayLike) -> int:
     """In how many ways arms of these sizes can be laid over their patients: a multinomial."""
-    sizes = [int(count) for count in np.asarray(counts)]
-    ways = factorial(sum(sizes))
-    for size in sizes:
-        ways //= factorial(size)
+    left, ways = int(np.sum(counts)), 1
+    for size in np.asarray(counts).tolist():
+        ways *= comb(left, size)
+        left -= size
     return ways
+
+
+def few_arrangements(counts: ArrayLike, limit: int) -> bool:
+    """Whether there are so many ways at most."""
+    return _log_arrangements(counts) < log(max(limit, 1)) + 1 and arrangements(counts) <= limit
+
+
+def _log_arrangements(counts: ArrayLike) -> float:
+    sizes = np.asarray(counts).tolist()
+    return lgamma(sum(sizes) + 1) - sum(lgamma(size + 1) for size in sizes)
 
 
 def _fixed(arm: ArrayLike, within: tuple[tuple[str, ArrayLike], ...]) -> Scheme:
