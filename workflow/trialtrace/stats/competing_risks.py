@@ -70,9 +70,8 @@ def cumulative_incidence(
     time and cause of shape (n,); cause is 0 for censoring and a positive whole number for each
     cause. `variance`: "aalen" is Aalen's (as R's cmprsk), "delta" the delta method's, which treats
     the events of a time as multinomial (Greenwood's for one cause). Bounds are symmetric on the
-    scale of log(-log F): F^exp(-+ z se / (F log F)). "aalen" is undefined, NaN, from a time on at
-    which the only subject left has an event. Oracles: cmprsk for "aalen", the product of
-    covariance matrices in R for "delta".
+    scale of log(-log F): F^exp(-+ z se / (F log F)). Oracles: cmprsk for
+    "aalen", the product of covariance matrices in R for "delta".
 
     Raises `StatsError` for a cause nobody has, missing or negative times, causes that are no whole
     numbers from 0.
@@ -116,7 +115,10 @@ def cumulative_incidence_difference(
     for a time beyond the last of an arm; and where neither arm has a variance.
     """
     check_choice("sides", sides, SIDES)
+    check_choice("variance", variance, ("aalen", "delta"))
     z = normal_quantile(confidence)
+    if not of > 0:
+        raise StatsError(f"a cause is a whole number above 0; got {of!r}.")
     arms = []
     for time, cause in ((time1, cause1), (time0, cause0)):
         _, checked = check_causes(time, cause, None)

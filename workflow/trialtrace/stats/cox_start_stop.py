@@ -37,6 +37,8 @@ from trialtrace.stats.results import StatsError, TestResult
 # Share of a stratum's weight below which that of a risk set, a difference of two sums, is lost
 # in rounding.
 LOST = 1e-9
+# Share of the information below which the subjects' squared scores are rounding.
+FLAT = 1e-12
 
 
 def cox_start_stop(
@@ -75,8 +77,9 @@ def cox_start_stop(
     beta, log_likelihood, information, iterations = _maximise(model)
     covariance = np.linalg.inv(information)
     if variance == "robust":
-        covariance = covariance @ _meat(model, beta, cluster) @ covariance
-        score = float(gradient @ np.linalg.solve(_meat(model, zero, cluster), gradient))
+        covariance = covariance @ _meat(model, beta, cluster, information) @ covariance
+        meat = _meat(model, zero, cluster, information)
+        score = float(gradient @ np.linalg.solve(meat, gradient))
     df = float(beta.size)
     wald = float(beta @ np.linalg.solve(covariance, beta))
     ratio = max(0.0, 2 * (log_likelihood - null_log_likelihood))
@@ -201,11 +204,15 @@ def _clusters(start, stop, subject, strata, variance) -> np.ndarray | None:
     return cluster
 
 
-def _meat(model: StartStop, beta: Floats, cluster: np.ndarray) -> Floats:
+def _meat(model: StartStop, beta: Floats, cluster: np.ndarray, information: Floats) -> Floats:
     """Sum of the squared scores of the subjects."""
     totals = np.zeros((int(cluster.max()) + 1, beta.size))
     np.add.at(totals, cluster, model.score_residuals(beta))
     meat = totals.T @ totals
-    if np.linalg.matrix_rank(meat, hermitian=True) < beta.size:
+    # Scores of all sum to 0 at the estimate, so as many subjects as covariates leave a flat side,
+    # which rounding may hide.
+    scale = np.sqrt(np.diag(information))
+    flat = np.linalg.eigvalsh(meat / np.outer(scale, scale))[0] < FLAT
+    if len(totals) <= beta.size or flat:
         raise StatsError("too few subjects for a robust variance of so many covariates.")
     return meat

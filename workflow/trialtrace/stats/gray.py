@@ -34,14 +34,14 @@ def gray_test(
 ) -> TestResult:
     """Gray's test of equal cumulative incidence of cause `of` in two or more groups.
 
-    Arrays of shape (n,), as in `cumulative_incidence`. Those at risk of a group count
-    with (1 - F) / S, which keeps a share of those with another event in the risk set; differences
-    of observed and expected events are weighted by (1 - F of all groups)^rho, rho = 0 being usual.
-    With strata, differences and variances are summed over them. df is the number of groups less
-    one. Oracle: cmprsk's `cuminc(rho = , strata = )`.
+    Arrays of shape (n,), as in `cumulative_incidence`. Differences of observed and expected
+    events are weighted by (1 - F of all groups)^rho, rho = 0 being usual. With strata, differences
+    and variances are summed over them. df is the number of groups less one. Oracle: cmprsk's
+    `cuminc(rho = , strata = )`.
 
     Raises `StatsError` for fewer than two groups, a cause nobody has, groups that cannot be
-    compared (never at risk together, no other group at risk), and data as above.
+    compared (never at risk together), an incidence of all groups of 1 before the last event, and
+    data as in `cumulative_incidence`.
     """
     time, cause = check_causes(time, cause, of)
     rho = float(numbers(rho, "rho"))
@@ -98,7 +98,12 @@ def _gray_sums(time, cause, index, k, of, rho) -> tuple[Floats, Floats]:
     total = np.where(deaths > 0, hidden.sum(axis=1), 1.0)
     pooled = np.cumsum(deaths / total)
     start = just_before(pooled, 0.0)
-    weight = (1 - start) ** rho
+    with np.errstate(all="ignore"):
+        weight = np.where(deaths > 0, (1 - start) ** rho, 0.0)
+        rate = np.where(deaths > 0, deaths / (total * (1 - start)), 0.0)
+    # When a group has ended by events of the cause alone this incidence can pass 1, as in cmprsk.
+    if not np.isfinite(weight + rate).all():
+        raise StatsError("the incidence of all groups reaches 1 before the last event.")
     exposed = hidden * (1 - just_before(incidence, 0.0))
     exposure = np.where(deaths > 0, exposed.sum(axis=1), 1.0)
     expected = exposed * (deaths / exposure)[:, None]
@@ -106,9 +111,10 @@ def _gray_sums(time, cause, index, k, of, rho) -> tuple[Floats, Floats]:
 
     fall = (hidden / total[:, None])[:, None, :]
     a = weight[:, None, None] * hidden[:, :, None] * (np.eye(k) - fall)
-    c = np.cumsum(a * (deaths / (total * (1 - start)))[:, None, None], axis=0)
+    c = np.cumsum(a * rate[:, None, None], axis=0)
     ratio = np.divide((1 - pooled)[:, None], after, out=np.zeros_like(after), where=after > 0)
-    ties = hypergeometric_factor(deaths[:, None], total[:, None] * before)
+    everybody = np.where(at_risk > 0, total[:, None] * before, size + 1)
+    ties = hypergeometric_factor(deaths[:, None], everybody)
     spread = np.where(at_risk > 0, ties * before * (deaths / total)[:, None] / size, 0.0)
     covariance = _outer(a + (1 - ratio)[:, None, :] * (c[-1] - c), spread)
     spread = hypergeometric_factor(other, at_risk) * other * (before / size) ** 2

@@ -80,21 +80,13 @@ def turnbull(left: ArrayLike, right: ArrayLike) -> Turnbull:
     the conditions are not met after 200 steps.
     """
     left, right = _intervals(left, right)
+    n = left.size
+    left, right, weight = _distinct(left, right)
     inner_left, inner_right = _innermost(left, right)
-    inside = _inside(left, right, inner_left, inner_right)
-    rows, weight = np.unique(inside, axis=0, return_counts=True)
-    mass, breach, iterations = _maximise(rows.astype(np.float64), weight.astype(np.float64))
-    log_likelihood = float(weight @ np.log(rows @ mass))
-    used = mass > 0
-    return Turnbull(
-        inner_left[used],
-        inner_right[used],
-        mass[used],
-        log_likelihood,
-        breach,
-        iterations,
-        left.size,
-    )
+    rows = _inside(left, right, inner_left, inner_right).astype(np.float64)
+    mass, breach, iterations = _maximise(rows, weight)
+    value, used = float(weight @ np.log(rows @ mass)), mass > 0
+    return Turnbull(inner_left[used], inner_right[used], mass[used], value, breach, iterations, n)
 
 
 def interval_log_rank(
@@ -122,6 +114,7 @@ def interval_log_rank(
     if len(names) < 2:
         raise StatsError("there is one group only, so nothing can be compared.")
     score = _scores(left, right, turnbull(left, right), scores)
+    # They sum to 0 but for rounding.
     score = score - score.mean()
     n, size = left.size, np.bincount(index)
     spread = float(score @ score) / (n - 1)
@@ -134,6 +127,8 @@ def interval_log_rank(
 
 
 def _intervals(left, right) -> tuple[Floats, Floats]:
+    if np.ma.is_masked(left) or np.ma.is_masked(right):
+        raise StatsError("left or right has masked values; decide on them first.")
     left, right = (np.asarray(ends) for ends in (left, right))
     if left.dtype.kind not in "buif" or right.dtype.kind not in "buif":
         raise StatsError("left and right must hold numbers only.")
@@ -145,6 +140,14 @@ def _intervals(left, right) -> tuple[Floats, Floats]:
     if (left < 0).any() or (left > right).any() or np.isinf(left).any():
         raise StatsError("every left must be a time from 0 up to its right.")
     return left, right
+
+
+def _distinct(left, right) -> tuple[Floats, Floats, Floats]:
+    """Each interval once, with its number of subjects."""
+    lefts, i = np.unique(left, return_inverse=True)
+    rights, j = np.unique(right, return_inverse=True)
+    code, weight = np.unique(i * rights.size + j, return_counts=True)
+    return lefts[code // rights.size], rights[code % rights.size], weight.astype(np.float64)
 
 
 def _innermost(left, right) -> tuple[Floats, Floats]:
