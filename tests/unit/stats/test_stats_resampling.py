@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from stats_strategies import given, same
 
+from trialtrace.stats import StatsError
 from trialtrace.stats import resampling as r
 from trialtrace.stats.resampling import exact
 
@@ -100,6 +101,9 @@ def test_binary_endpoints_agree_with_the_list_of_all_assignments(trial):
     drawn = r.rerandomisation_test(scheme, event, arm=1, sides="greater", **EXACT)
     same(found.variance, drawn.sd[0] ** 2)
     same(found.events - found.expected, drawn.statistic[0])
+    even = np.array(arm.size * [2]), np.array(arm.size * [4])
+    symmetric = r.binary_exact(even[0] - arm, even[1], even[0] + stratum - 1, even[1])
+    same(symmetric.probability, symmetric.distance)
     assert found.probability <= 1
 
 
@@ -128,15 +132,29 @@ def test_intervals_turn_with_the_arms_and_scale_with_the_unit(trial):
     same([-other.estimate, -other.high, -other.low], [found.estimate, found.low, found.high])
     moved = r.shift_interval(scheme, 3 * (y + 2 * arm), arm=1, confidence=0.8, **SHIFT)
     same([moved.low / 3 - 2, moved.high / 3 - 2], [found.low, found.high], 1e-7)
-    # A shift inside is not rejected by either one-sided test, one outside by one of them.
-    for bound, out in ((found.low, -1e-6), (found.high, 1e-6)):
+
+
+@given(trial=trials(), left_out=st.integers(0, 8))
+def test_bounds_are_where_the_one_sided_tests_begin_to_reject(trial, left_out):
+    """Also where a patient without an outcome makes lines of different assignments parallel."""
+    arm, stratum, y = trial
+    scheme, keep = r.stratified(arm, stratum), np.arange(arm.size) != left_out
+    options = {**SHIFT, "arm": 1, "confidence": 0.8, "included": keep}
+    try:
+        found = r.shift_interval(scheme, y, **options)
+    except StatsError:
+        return
+
+    def p_at(shift):
+        scores = r.stratum_scores(y - shift * arm, scheme.cell, included=keep)
+        return min(p_value(scheme, scores, sides=s)[0] for s in ("greater", "less"))
+
+    for bound, outwards in ((found.low, -1e-6), (found.high, 1e-6)):
         if abs(bound) < inf:
-            inside, outside = (
-                min(p_value(scheme, y - (bound + d) * arm, sides=s)[0] for s in ("greater", "less"))
-                for d in (-out, out)
-            )
-            assert outside <= 0.1 + 1e-9
-            assert inside > 0.1 - 1e-9 or found.high - found.low < 1e-5
+            assert p_at(bound + outwards) <= 0.1 + 1e-9
+            assert p_at(bound - outwards) > 0.1 - 1e-9 or found.high - found.low < 1e-5
+        else:
+            assert p_at(np.sign(bound) * 1e5) > 0.1 - 1e-9
 
 
 def test_level_and_coverage_over_all_assignments_of_a_trial():
@@ -209,6 +227,11 @@ def test_sums_are_exact_in_any_order():
     reversed_ = codes[:, order] @ data.whole[order]
     assert (codes @ data.whole).tobytes() == np.ascontiguousarray(reversed_).tobytes()
     drawn = r.draw_statistics(r.fixed_margins(arm), scores, arm=1, seed=(1, 2), start=0, stop=50)
+    many = np.column_stack([scores, scores / 3, scores**2])
+    scheme = r.stratified(arm, np.arange(200) // 70)
+    together, alone = (r.sums.whole_scores(scheme, x) for x in (many, many[:, 1]))
+    assert together.whole[:, 1].tobytes() == alone.whole[:, 0].tobytes()
+    assert together.sd()[1] == alone.sd()[0]
     plain = (codes @ (scores - scores.mean()))[:, None]
     np.testing.assert_allclose(drawn, plain, atol=1e-12 * np.abs(scores).sum())
 

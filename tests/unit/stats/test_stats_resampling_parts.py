@@ -157,6 +157,9 @@ REFUSED = {
     "exact_up_to must be": lambda: r.rerandomisation_test(
         r.fixed_margins(ARM), [1, 2, 3, 4], **{**TEST, "exact_up_to": 1e6}
     ),
+    "too large to be added up": lambda: r.rerandomisation_test(
+        r.fixed_margins(ARM), [1e308, -1e308, 0, 1], **TEST
+    ),
     "residual degrees": lambda: r.residual_scores([1, 2], [[1], [2]], included=None),
     "no patient is included": lambda: r.mean_scores([1, 2], included=[False, False]),
     "weights must be": lambda: r.rank_scores([1, 2], stratum=None, weights="x", included=None),

@@ -43,15 +43,15 @@ class WholeScores:
 
     def sd(self) -> Floats:
         """Standard deviation of the statistic over all assignments of two arms, in score units."""
-        scheme, squares = self.layout.scheme, self.whole**2
+        scheme, squares = self.layout.scheme, np.ascontiguousarray(self.whole.T) ** 2
         if scheme.kind == "sides":
-            variance = squares.sum(axis=0)
+            variance = squares.sum(axis=1)
         elif scheme.kind == "bernoulli":
-            variance = squares.sum(axis=0) * scheme.probabilities[0] * scheme.probabilities[1]
+            variance = squares.sum(axis=1) * scheme.probabilities[0] * scheme.probabilities[1]
         else:
             size, first = scheme.margins().sum(axis=1), scheme.margins()[:, 0]
             factor = first * (size - first) / np.maximum(size * (size - 1), 1)
-            variance = factor[scheme.cell[self.layout.order]] @ squares
+            variance = (squares * factor[scheme.cell[self.layout.order]]).sum(axis=1)
         return self.in_units_of_scores(np.sqrt(variance))
 
 
@@ -84,13 +84,18 @@ def whole_scores(scheme: Scheme, scores: ArrayLike) -> WholeScores:
     if values.ndim != 2 or values.shape[0] != scheme.n or values.shape[1] == 0:
         raise StatsError(f"scores must have one row a patient, {scheme.n}; got {values.shape}.")
     layout = layout_of(scheme)
-    values = values[layout.order]
-    if scheme.kind != "sides":
-        values = _centred(values, scheme.cell[layout.order])
-    # Halved twice, so that scores near the largest float do not overflow in the sum.
-    _, exponent = np.frexp(np.abs(values / 4).sum(axis=0))
-    exponent = exponent.astype(np.int64) + 2 - 51
-    return WholeScores(layout, np.rint(np.ldexp(values, -exponent)), exponent)
+    # One endpoint a row, so that its sums have one order whatever the other endpoints are.
+    values = np.ascontiguousarray(values[layout.order].T)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if scheme.kind != "sides":
+            values = _centred(values, scheme.cell[layout.order])
+        # Quartered, so that scores near the largest float do not overflow in the sum.
+        size = np.abs(values / 4).sum(axis=1)
+    if not np.isfinite(size).all():
+        raise StatsError("the scores are too large to be added up.")
+    exponent = np.frexp(size)[1].astype(np.int64) + 2 - 51
+    whole = np.rint(np.ldexp(values, -exponent[:, None]))
+    return WholeScores(layout, np.ascontiguousarray(whole.T), exponent)
 
 
 def observed_sums(data: WholeScores) -> Floats:
@@ -111,13 +116,13 @@ def signs(scheme: Scheme, codes: Codes) -> Floats:
 def _centred(values: Floats, cell: NDArray[np.intp]) -> Floats:
     """Less the mean of the cell; first less one of its values, which is exact where they are near.
 
-    A constant cell is then 0 and not a rounding error.
+    values (endpoints, n). A constant cell is then 0 and not a rounding error.
     """
-    first = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
-    run = np.cumsum(np.append(True, cell[1:] != cell[:-1])) - 1
-    values = values - values[first][run]
-    size = np.diff(np.append(first, len(cell)))
-    return values - (np.add.reduceat(values, first, axis=0) / size[:, None])[run]
+    starts = np.append(True, cell[1:] != cell[:-1])
+    first, run = np.flatnonzero(starts), np.cumsum(starts) - 1
+    values = values - values[:, first][:, run]
+    means = np.add.reduceat(values, first, axis=1) / np.diff(np.append(first, len(cell)))
+    return values - means[:, run]
 
 
 def products(
