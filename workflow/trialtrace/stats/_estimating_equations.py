@@ -12,18 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from trialtrace.stats._gaussian_blocks import orthonormal
+from trialtrace.stats._design import SINGULAR, orthonormal
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 
 FAMILIES = ("gaussian", "binomial", "poisson")
 WORKING = ("independence", "exchangeable", "ar1", "unstructured")
+# Power of I - H by which residuals are multiplied, H being the leverage of a subject.
+POWERS = {"robust": 0.0, "kauermann_carroll": -0.5, "mancl_derouen": -1.0}
 MAX_ITERATIONS = 500
 # Length of the last step in model-based standard errors; steps shrink by a constant factor.
-STEP = 1e-11
+STEP = 1e-10
 # Linear predictor beyond which a fitted probability or rate has no finite estimate.
 EXTREME = 30.0
-SINGULAR = 1e-9
 SEPARATED = (
     "fitted probabilities or rates reach their bounds, so a coefficient has no finite estimate; "
     "look for a group in which all values are the same."
@@ -47,18 +48,16 @@ class Solution:
         """Covariance of the coefficients: robust, kauermann_carroll or mancl_derouen."""
         flat = self.white.reshape(-1, self.white.shape[2])
         bread = np.linalg.inv(flat.T @ flat)
-        residual = self.residual[:, :, None]
-        if variance != "robust":
-            hat = self.white @ bread @ self.white.transpose(0, 2, 1)
-            roots, vectors = np.linalg.eigh(np.eye(hat.shape[1]) - hat)
-            if roots.min() < SINGULAR:
-                raise StatsError(
-                    "one subject alone determines a coefficient, so a corrected sandwich is not "
-                    "defined."
-                )
-            power = -0.5 if variance == "kauermann_carroll" else -1.0
-            turned = vectors.transpose(0, 2, 1) @ residual
-            residual = vectors @ (turned * (roots**power)[:, :, None])
+        hat = self.white @ bread @ self.white.transpose(0, 2, 1)
+        roots, vectors = np.linalg.eigh(np.eye(hat.shape[1]) - hat)
+        if roots.min() < SINGULAR:
+            raise StatsError(
+                "one subject alone determines a coefficient, so the sandwich cannot tell its "
+                "variance."
+            )
+        power = POWERS[variance]
+        turned = vectors.transpose(0, 2, 1) @ self.residual[:, :, None]
+        residual = vectors @ (turned * (roots**power)[:, :, None])
         scores = (self.white.transpose(0, 2, 1) @ residual)[:, :, 0] @ bread @ self.back.T
         return scores.T @ scores
 
@@ -75,14 +74,19 @@ def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working
     x[seen] = q
     moments = _Moments(seen, working)
     beta = _start(y[seen], q, family)
+    shift = np.zeros_like(beta)
+    if family == "gaussian":
+        # Measured from the least squares fit, values far from 0 round no steps away.
+        shift, beta, least = beta, shift, 1e-24 * float(np.mean(y[seen] ** 2))
+        y = y - x @ shift
+        if np.mean(y[seen] ** 2) <= least:
+            raise StatsError("there is no variation beyond what x explains.")
     # Residuals of the first steps are wild, so the correlation waits until beta has settled.
     correlation, settled = np.eye(y.shape[1]), False
     for iteration in range(1, MAX_ITERATIONS + 1):
         pearson, slope = _residuals(y, x @ beta, seen, family)
         scale = float(np.sum(pearson**2) / seen.sum())
         if settled:
-            if scale <= 1e-24 * np.mean(y[seen] ** 2):
-                raise StatsError("there is no variation beyond what x explains.")
             correlation = moments.correlation(pearson, scale)
         whiten = moments.whiten(correlation)
         white = whiten @ (slope[:, :, None] * x)
@@ -94,7 +98,7 @@ def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working
             back = np.linalg.inv(triangle)
             model = scale * back @ np.linalg.inv(information) @ back.T
             return Solution(
-                back @ beta, model, correlation, scale, iteration, back, white, residual
+                back @ (beta + shift), model, correlation, scale, iteration, back, white, residual
             )
         settled = settled or length < 1e-4
     raise StatsError(

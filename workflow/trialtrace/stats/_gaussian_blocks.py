@@ -20,14 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trialtrace.stats._design import SINGULAR, least_squares
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 
 MAX_ITERATIONS = 100
 # Length of the last Newton step, in standard errors: the error after it is about its square.
 STEP = 1e-7
-# Share of its size, in standard units, below which a matrix is taken to be singular.
-SINGULAR = 1e-9
 FLAT = (
     "the data do not determine the covariance: its parameters have no unique estimate; "
     "use a simpler covariance structure."
@@ -128,7 +127,7 @@ def fit_blocks(
     Raises `StatsError` where columns of x are combinations of each other, nothing is left for
     the error, the information about theta is singular, or the iteration does not converge.
     """
-    q, triangle, coef = _least_squares(y[seen], x[seen])
+    q, triangle, coef = least_squares(y[seen], x[seen])
     flat = np.zeros_like(x)
     flat[seen] = q
     residual = np.zeros_like(y)
@@ -149,34 +148,6 @@ def fit_blocks(
         iterations=iterations,
         moments=Moments(rotation, slopes.p, slopes.q(), slopes.r, slopes.expected, slopes.observed),
     )
-
-
-def orthonormal(x: Floats) -> tuple[Floats, Floats]:
-    """Orthonormal basis of the columns of x, (values, p), and the triangle that makes x of it.
-
-    Raises `StatsError` for columns of zeros or that are combinations of each other.
-    """
-    size = np.sqrt(np.sum(x**2, axis=0))
-    if (size == 0).any():
-        raise StatsError("a column of x is 0 in every observed value, so it has no coefficient.")
-    if x.shape[0] < x.shape[1]:
-        raise StatsError(f"{x.shape[0]} values cannot determine {x.shape[1]} coefficients.")
-    q, triangle = np.linalg.qr(x / size)
-    if np.linalg.svd(triangle, compute_uv=False)[-1] < SINGULAR:
-        raise StatsError("columns of x are combinations of each other, so they have no estimates.")
-    return q, triangle * size
-
-
-def _least_squares(y: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
-    """Orthonormal basis of the design, its triangle, and the least squares coefficients."""
-    q, triangle = orthonormal(x)
-    if x.shape[0] == x.shape[1]:
-        raise StatsError("as many coefficients as values leave nothing for the error.")
-    coef = np.linalg.solve(triangle, q.T @ y)
-    rounding = 64 * np.finfo(np.float64).eps * np.abs(y).max()
-    if np.sqrt(np.mean((y - x @ coef) ** 2)) <= rounding:
-        raise StatsError("there is no variation beyond what x explains.")
-    return q, triangle, coef
 
 
 class _Likelihood:
@@ -276,6 +247,9 @@ def _maximise(model: _Likelihood, theta: Floats) -> tuple[_Point, int]:
     for iteration in range(1, MAX_ITERATIONS + 1):
         slopes = model.slopes(point)
         step = _direction(slopes.gradient, slopes.observed, slopes.expected)
+        if step is None:
+            # At the start V is far from singular, so the data are to blame; later V is.
+            raise StatsError(FLAT if iteration == 1 else BOUND)
         last = slopes.gradient @ step < STEP**2
         point = _advance(model, point, step)
         if last:
@@ -283,17 +257,18 @@ def _maximise(model: _Likelihood, theta: Floats) -> tuple[_Point, int]:
     raise StatsError(BOUND)
 
 
-def _direction(gradient: Floats, observed: Floats, expected: Floats) -> Floats:
-    """Solve for the step by the first information matrix that is safely positive definite."""
-    scale = np.sqrt(np.diag(expected))
-    if not (scale > 0).all():
-        raise StatsError(FLAT)
+def _direction(gradient: Floats, observed: Floats, expected: Floats) -> Floats | None:
+    """Step by the first information matrix that is safely positive definite, if any is."""
+    diagonal = np.diag(expected)
+    if not (diagonal > 0).all():
+        return None
+    scale = np.sqrt(diagonal)
     outer = np.outer(scale, scale)
     for information in (observed, expected):
         roots, vectors = np.linalg.eigh(information / outer)
         if roots[0] > SINGULAR:
             return (vectors @ ((vectors.T @ (gradient / scale)) / roots)) / scale
-    raise StatsError(FLAT)
+    return None
 
 
 def _advance(model: _Likelihood, point: _Point, step: Floats) -> _Point:

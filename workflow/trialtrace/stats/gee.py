@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from trialtrace.stats._estimating_equations import FAMILIES, WORKING, solve
+from trialtrace.stats._design import SINGULAR, visit_data
+from trialtrace.stats._estimating_equations import FAMILIES, POWERS, WORKING, solve
 from trialtrace.stats._inputs import (
     Floats,
     check_choice,
@@ -35,12 +36,9 @@ from trialtrace.stats._inputs import (
     numbers,
     t_tail,
 )
-from trialtrace.stats.mmrm import visit_data
 from trialtrace.stats.results import StatsError, TestResult
 
-VARIANCES = ("robust", "kauermann_carroll", "mancl_derouen")
 REFERENCES = ("normal", "t")
-SINGULAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,13 @@ def gee(
     Raises `StatsError` where x is missing at an observed visit or its columns are combinations of
     each other, y does not suit the family, fitted values reach their bounds (separation), the
     working correlation is not positive definite or not determined, subjects are no more than
-    coefficients, or the iteration does not converge.
+    coefficients or one alone determines a coefficient, or the iteration does not converge.
 
     Oracle: geepack::geeglm for everything but the corrections; base R for these.
     """
     check_choice("family", family, FAMILIES)
     check_choice("working", working, WORKING)
-    check_choice("variance", variance, VARIANCES)
+    check_choice("variance", variance, POWERS)
     check_choice("reference", reference, REFERENCES)
     level = check_confidence(confidence)
     y, x, seen = visit_data(y, x)
@@ -109,10 +107,6 @@ def gee(
     solved = solve(y, x, seen, family=family, working=working)
     covariance = solved.sandwich(variance)
     coef, se = solved.coef, np.sqrt(np.diag(covariance))
-    if (se < SINGULAR * np.sqrt(np.diag(solved.model_covariance))).any():
-        raise StatsError(
-            "one subject alone determines a coefficient, so the sandwich gives it no variance."
-        )
     df = float(n - p) if reference == "t" else inf
     half = 0.5 + level / 2
     width = (float(stdtrit(df, half)) if df < inf else normal_quantile(level)) * se

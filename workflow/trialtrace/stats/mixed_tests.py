@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from trialtrace.stats._gaussian_blocks import SINGULAR, Moments
+from trialtrace.stats._design import SINGULAR
+from trialtrace.stats._gaussian_blocks import Moments
 from trialtrace.stats._inputs import (
     SIDES,
     Floats,

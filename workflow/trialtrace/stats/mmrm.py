@@ -15,10 +15,11 @@ References: Laird and Ware, Biometrics 1982;38:963. Jennrich and Schluchter, Bio
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._gaussian_blocks import BOUND, SINGULAR, Covariance, fit_blocks
-from trialtrace.stats._inputs import Floats, check_choice, labels, numbers
+from trialtrace.stats._design import SINGULAR, visit_data
+from trialtrace.stats._gaussian_blocks import BOUND, Covariance, fit_blocks
+from trialtrace.stats._inputs import Floats, check_choice, labels
 from trialtrace.stats._structures import STRUCTURES, Structure, available_covariance
 from trialtrace.stats.mixed_tests import MixedFit
 from trialtrace.stats.results import StatsError
@@ -101,23 +102,6 @@ def mmrm(
         sigma=sigma,
         n_by_visit=tuple(int(n) for n in seen.sum(axis=0)),
     )
-
-
-def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Check y, (n, T), with NaN for missing visits, and x, (n, T, p); 0 where nothing is seen."""
-    y, x = np.asarray(y), np.asarray(x)
-    if y.ndim != 2 or y.shape[1] < 2:
-        raise StatsError(f"y must have shape (subjects, visits >= 2); got {y.shape}.")
-    if x.ndim != 3 or x.shape[:2] != y.shape or x.shape[2] == 0:
-        raise StatsError(f"x must have shape {(*y.shape, 'p')}; got {x.shape}.")
-    if y.dtype.kind not in "buif":
-        raise StatsError("y must hold numbers only, NaN for a missing visit.")
-    seen = ~np.isnan(y.astype(np.float64))
-    if not seen.any():
-        raise StatsError("no visit was observed.")
-    values = numbers(np.where(seen, y, 0.0), "y")
-    columns = numbers(np.where(seen[:, :, None], x, 0.0), "x at observed visits")
-    return values, columns, seen
 
 
 def _check_pairs(seen, group, n_groups: int, *, every_pair: bool) -> None:

@@ -1,0 +1,62 @@
+"""Checks of outcomes and columns of visits, and columns made orthonormal.
+
+An orthonormal basis of the columns is what the models are fitted to: it tells columns that are
+combinations of each other, and units or a far mean of a covariate cannot spoil convergence.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import Floats, numbers
+from trialtrace.stats.results import StatsError
+
+# Share of its size, in standard units, below which a matrix is taken to be singular.
+SINGULAR = 1e-9
+
+
+def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Check y, (n, T), with NaN for missing visits, and x, (n, T, p); 0 where nothing is seen."""
+    y, x = np.asarray(y), np.asarray(x)
+    if y.ndim != 2 or y.shape[1] < 2:
+        raise StatsError(f"y must have shape (subjects, visits >= 2); got {y.shape}.")
+    if x.ndim != 3 or x.shape[:2] != y.shape or x.shape[2] == 0:
+        raise StatsError(f"x must have shape {(*y.shape, 'p')}; got {x.shape}.")
+    if y.dtype.kind not in "buif":
+        raise StatsError("y must hold numbers only, NaN for a missing visit.")
+    seen = ~np.isnan(y.astype(np.float64))
+    if not seen.any():
+        raise StatsError("no visit was observed.")
+    values = numbers(np.where(seen, y, 0.0), "y")
+    columns = numbers(np.where(seen[:, :, None], x, 0.0), "x at observed visits")
+    return values, columns, seen
+
+
+def orthonormal(x: Floats) -> tuple[Floats, Floats]:
+    """Orthonormal basis of the columns of x, (values, p), and the triangle that makes x of it.
+
+    Raises `StatsError` for columns of zeros or that are combinations of each other.
+    """
+    size = np.sqrt(np.sum(x**2, axis=0))
+    if (size == 0).any():
+        raise StatsError("a column of x is 0 in every observed value, so it has no coefficient.")
+    if x.shape[0] < x.shape[1]:
+        raise StatsError(f"{x.shape[0]} values cannot determine {x.shape[1]} coefficients.")
+    q, triangle = np.linalg.qr(x / size)
+    if np.linalg.svd(triangle, compute_uv=False)[-1] < SINGULAR:
+        raise StatsError("columns of x are combinations of each other, so they have no estimates.")
+    return q, triangle * size
+
+
+def least_squares(y: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Orthonormal basis of the design, its triangle, and the least squares coefficients.
+
+    Raises `StatsError` as `orthonormal`, and where nothing is left for the error.
+    """
+    q, triangle = orthonormal(x)
+    if x.shape[0] == x.shape[1]:
+        raise StatsError("as many coefficients as values leave nothing for the error.")
+    coef = np.linalg.solve(triangle, q.T @ y)
+    rounding = 64 * np.finfo(np.float64).eps * np.abs(y).max()
+    if np.sqrt(np.mean((y - x @ coef) ** 2)) <= rounding:
+        raise StatsError("there is no variation beyond what x explains.")
+    return q, triangle, coef
