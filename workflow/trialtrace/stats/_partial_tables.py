@@ -23,7 +23,7 @@ from trialtrace.stats.results import StatsError
 # Logarithms of two products of factorials that differ by less are of the same product.
 SAME_LOG = 1e-11
 # Partial tables kept at once (about 1 GB); pairs compared and limits looked up (half a minute).
-MOST_KEPT, MOST_COMPARED, MOST_LOOKED_UP = 1e7, 5e9, 5e8
+MOST_KEPT, MOST_COMPARED, MOST_LOOKED_UP = 1e7, 1e9, 5e8
 # Remainders times width of the logarithms, beyond which one number could not tell them apart.
 MOST_TOLD_APART = 1e8
 # Largest number found through a list of all numbers up to it.
@@ -55,13 +55,16 @@ class _Parts:
         return self.weight * np.exp(self.log - largest)
 
     def total(self) -> Floats:
+        """Sum of these products for each remainder."""
         return np.add.reduceat(self.products(), self.start[:-1])
 
 
 def probability_at_most(rows, columns, constant: float, limit: float) -> float:
     """Probability of all tables whose log probability is at most `limit`."""
+    many = _count(columns, rows)
+    check_size(many.sum() * rows.size, MOST_KEPT)
     fillings = [_fillings(size, rows) for size in columns]
-    split = _split([len(column) for column in fillings])
+    split = _split(many)
     before = _Parts(rows[None, :], np.array([0, 1]), np.zeros(1), np.ones(1))
     for column in fillings[:split]:
         before = _fill(before, column)
@@ -73,7 +76,15 @@ def probability_at_most(rows, columns, constant: float, limit: float) -> float:
     return _join(before, node, between, after, where, limit)
 
 
-def _split(many: list[int]) -> int:
+def _count(columns, rows) -> Floats:
+    """Number of ways to fill each column, from the product of the rows' polynomials."""
+    ways = np.ones(1)
+    for most in rows:
+        ways = np.convolve(ways, np.ones(most + 1))[: columns.max() + 1]
+    return ways[columns]
+
+
+def _split(many: Floats) -> int:
     """Return how many columns come before the middle one, given the ways to fill each column.
 
     The longer of the two lists is kept as short as it can be; the last column has no choice.
@@ -90,7 +101,6 @@ def _fillings(size: int, rows) -> NDArray[np.int64]:
     for i, most in enumerate(rows):
         low, high = np.maximum(left - rest[i + 1], 0), np.minimum(left, most)
         many = np.maximum(high - low + 1, 0)
-        check_size(many.sum() * rows.size, MOST_KEPT)
         index, within = _ragged(np.zeros(many.size, dtype=np.int64), many)
         cell = low[index] + within
         cells = np.column_stack([cells[index], cell])
@@ -150,6 +160,7 @@ def _ragged(start, many):
 
 
 def check_size(size: float, most: float) -> None:
+    """Raise `StatsError` for more work than a person would wait for."""
     if size > most:
         raise StatsError(
             "the table is too large for an exact test by enumeration; ask for a chi-squared test."
