@@ -20,7 +20,7 @@ def designs(draw, *, balanced=False):
     """Responses (subjects, a, b) and two factors between subjects, every cell filled."""
     rng = np.random.default_rng(draw(st.integers(0, 10**6)))
     sizes = [draw(st.integers(1, 5)) for _ in range(6)]
-    sizes = [4] * 6 if balanced else [sizes[0] + 2, *sizes[1:]]
+    sizes = [4] * 6 if balanced else [sizes[1] + 2, *sizes[1:]]
     cell = rng.permutation(np.repeat(np.arange(6), sizes))
     shape = (cell.size, draw(st.integers(2, 4)), draw(st.integers(2, 3)))
     y = rng.normal(size=shape) + rng.normal(size=(cell.size, 1, 1))
