@@ -10,9 +10,14 @@ from stats_strategies import given, same, samples
 
 from trialtrace.stats import StatsError
 from trialtrace.stats import resampling as r
-from trialtrace.stats.resampling import drawing
-from trialtrace.stats.resampling.bootstrap import bca_bounds, bootstrap_replicates
+from trialtrace.stats.resampling import bootstrap, drawing
+from trialtrace.stats.resampling.bootstrap import (
+    bca_bounds,
+    bootstrap_replicates,
+    percentile_bounds,
+)
 from trialtrace.stats.resampling.cells import split_by_coins, split_by_keys
+from trialtrace.stats.resampling.intervals import _bounds
 
 OPTIONS = {
     "draws": 50,
@@ -233,6 +238,15 @@ def test_small_and_constant_trials():
     assert (wide.estimate, wide.low, wide.high) == (1.0, -np.inf, np.inf)
 
 
+def test_bounds_are_the_order_statistics_meant():
+    # (2 + 1) of (19 + 1) is the first p-value above 0.1, and 3 of 20 without the observed one.
+    assert _bounds(np.arange(19.0), np.ones(19), 0.1, False)[0] == 1.0
+    assert _bounds(np.arange(20.0), np.ones(20), 0.1, True) == (2.0, 2.0, 2.0)
+    assert _bounds(np.arange(8.0), np.ones(8), 0.1, False)[0] == -np.inf
+    # (99 + 1) p is whole: no interpolation.
+    assert percentile_bounds(np.arange(1, 100), confidence=0.9) == pytest.approx((5, 95))
+
+
 @given(x=samples(3, 9))
 def test_bootstrap_is_the_same_for_any_division_and_moves_with_the_data(x):
     data = [x, x[::-1] + np.arange(x.size)]
@@ -242,6 +256,10 @@ def test_bootstrap_is_the_same_for_any_division_and_moves_with_the_data(x):
         for a in (0, 33, 66)
     ]
     assert whole.tobytes() == np.concatenate(parts).tobytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "BLOCK_CELLS", 100)
+        blocks = bootstrap_replicates(data, **DIFFERENCE, seed=(3, 4), start=0, stop=99)
+    assert whole.tobytes() == blocks.tobytes()
     for method in ("percentile", "bca"):
         found = boot(data, DIFFERENCE["statistic"], method)
         moved = boot([2 * data[0] + 3, 2 * data[1]], DIFFERENCE["statistic"], method)

@@ -129,6 +129,7 @@ def draw_assignments(scheme: Scheme, *, seed: Seed, start: int, stop: int) -> Co
     Columns are the patients in their own order. Draw d is the same for every start and stop.
     Raises `StatsError` for a wrong seed or range.
     """
+    _check_range(start, stop)
     layout = layout_of(scheme)
     drawn = np.empty((stop - start, scheme.n), dtype=np.uint8)
     for at, codes in blocks(layout, seed=seed, start=start, stop=stop, rows=None):
@@ -143,12 +144,16 @@ def blocks(
 
     `rows` is the number of draws a block; None lets a block fill `BLOCK_CELLS`.
     """
-    if not 0 <= start <= stop:
-        raise StatsError(f"draws must be numbered from 0 upwards; got {start} to {stop}.")
+    _check_range(start, stop)
     n = layout.scheme.n
     rows = rows or max(16, min(max(FEWEST_ROWS, BLOCK_CELLS // n), MOST_CELLS // n))
     for first in range(start, stop, rows):
         yield first, draw_block(layout, seed, first, min(rows, stop - first))
+
+
+def _check_range(start: int, stop: int) -> None:
+    if not 0 <= start <= stop:
+        raise StatsError(f"draws must be numbered from 0 upwards; got {start} to {stop}.")
 
 
 def draw_block(layout: Layout, seed: Seed, first: int, rows: int) -> Codes:

@@ -33,7 +33,7 @@ def count_all(data: WholeScores, question: Question) -> tuple[Floats, Floats] | 
     """
     scheme = data.layout.scheme
     border = question.border(data)
-    if scheme.kind == "bernoulli" and scheme.probabilities[0] != scheme.probabilities[1]:
+    if not scheme.equally_likely:
         if not scheme.at_most(LONGEST_LIST):
             return None
         return _count_listed(data, question, border)
@@ -51,7 +51,10 @@ def count_all(data: WholeScores, question: Question) -> tuple[Floats, Floats] | 
 
 
 def listed(layout: Layout) -> Iterator[tuple[Codes, Floats]]:
-    """Yield all assignments in blocks: codes (rows, n) in the layout's order, probabilities."""
+    """Yield all assignments in blocks: codes (rows, n) in the layout's order, and weights (rows,).
+
+    Weights are probabilities, or all 1 where these are equal.
+    """
     scheme = layout.scheme
     total, units = scheme.assignments(), _units(layout)
     rows = max(16, BLOCK_CELLS // scheme.n)
@@ -61,10 +64,10 @@ def listed(layout: Layout) -> Iterator[tuple[Codes, Floats]]:
         for first, table in units:
             number, digit = np.divmod(number, len(table))
             codes[:, first : first + table.shape[1]] = table[digit]
-        if scheme.kind == "bernoulli":
-            yield codes, np.array(scheme.probabilities)[codes].prod(axis=1)
+        if scheme.equally_likely:
+            yield codes, np.ones(len(codes))
         else:
-            yield codes, np.full(len(codes), 1 / total)
+            yield codes, np.array(scheme.probabilities)[codes].prod(axis=1)
 
 
 def _units(layout: Layout) -> list[tuple[int, Codes]]:
@@ -95,8 +98,7 @@ def _count_listed(data: WholeScores, question: Question, border: Floats):
 
 def share(scheme: Scheme, p: Floats, extreme: Floats) -> Floats:
     """P-values: the share of assignments where all are equally likely, free of their rounding."""
-    even = scheme.kind != "bernoulli" or len(set(scheme.probabilities)) == 1
-    return extreme / scheme.assignments() if even else np.minimum(p, 1.0)
+    return extreme / scheme.assignments() if scheme.equally_likely else np.minimum(p, 1.0)
 
 
 def _halves(data: WholeScores):

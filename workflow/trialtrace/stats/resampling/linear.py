@@ -80,7 +80,8 @@ def rerandomisation_test(
     and these can be listed (see `exact`), all are used and the result is exact; else `draws` are
     drawn from the stream of `seed`, two whole numbers. A sum within `tie_tolerance` times the sum
     of absolute scores of the observed one is a tie and counts (see `TIE_TOLERANCE`). Scores that
-    are constant within every cell give a p-value of 1.
+    are constant within every cell give a p-value of 1. Draws are shared by all endpoints; an exact
+    p-value costs each endpoint the sorting of its own lists, up to a second at 2^42 assignments.
 
     Raises `StatsError` for more than two arms (use `Scheme.between` or `global_test`), an unknown
     arm, shapes that do not fit, missing scores, or options out of range. Oracle: complete

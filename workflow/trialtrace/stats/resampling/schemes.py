@@ -49,6 +49,11 @@ class Scheme:
         """Number of patients."""
         return self.code.size
 
+    @property
+    def equally_likely(self) -> bool:
+        """Whether all assignments have the same probability."""
+        return len(set(self.probabilities)) < 2
+
     def margins(self) -> NDArray[np.int64]:
         """Patients of each arm in each cell, shape (cells, arms)."""
         table = np.zeros((int(self.cell.max()) + 1, len(self.arms)), dtype=np.int64)
