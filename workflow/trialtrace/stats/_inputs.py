@@ -93,7 +93,10 @@ def labels(values: ArrayLike, name: str, length: int) -> tuple[NDArray[Any], NDA
         raise StatsError(f"{name} must have shape ({length},); got {array.shape}.")
     try:
         # Only NaN, NaT and pandas' NA differ from themselves (the last by refusing to answer).
-        missing = any(value is None or value != value for value in array.tolist())
+        # Numbers without a fraction, true or false, and text of a fixed width hold none of them.
+        missing = array.dtype.kind not in "biuU" and any(
+            value is None or value != value for value in array.tolist()
+        )
     except TypeError:
         missing = True
     if missing:
@@ -112,7 +115,7 @@ def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
         raise StatsError(f"time has {time.size} values and event {event.size}.")
     if (time < 0).any():
         raise StatsError("times must not be negative.")
-    if not np.isin(event, (0.0, 1.0)).all():
+    if not ((event == 0.0) | (event == 1.0)).all():
         raise StatsError("event must be 1 for the event and 0 for censoring.")
     return time, event
 

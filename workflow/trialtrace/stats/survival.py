@@ -171,15 +171,22 @@ def log_rank(
         add_expected, add_variance = _log_rank_sums(time[here], event[here], index[here], k)
         expected += add_expected
         variance += add_variance
+    return compare_groups(observed - expected, expected, variance)
+
+
+def compare_groups(difference: Floats, expected: Floats, variance: Floats) -> TestResult:
+    """Chi-squared of observed less expected events, for groups that expect any events.
+
+    Raises `StatsError` for fewer than two such groups, and for a singular variance.
+    """
     used = np.flatnonzero(expected > 0)
     if used.size < 2:
         raise StatsError("fewer than two groups are at risk when an event happens.")
     # The differences sum to 0, so one group is redundant.
     rest = used[1:]
-    variance = variance[np.ix_(rest, rest)]
+    difference, variance = difference[rest], variance[np.ix_(rest, rest)]
     if np.linalg.matrix_rank(variance, hermitian=True) < rest.size:
         raise StatsError("some groups are never at risk together, so they cannot be compared.")
-    difference = (observed - expected)[rest]
     statistic = float(difference @ np.linalg.solve(variance, difference))
     return TestResult(statistic, float(rest.size), chi2_tail(statistic, rest.size))
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.stats._inputs import Floats, chi2_tail, labels, numbers, survival_data
 from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.survival import compare_groups
 
 
 def weighted_log_rank(
@@ -37,15 +38,7 @@ def weighted_log_rank(
     Raises `StatsError` as `survival.log_rank` does, and for negative powers.
     """
     difference, expected, variance, _ = _sums(time, event, group, strata, (rho, gamma))
-    used = np.flatnonzero(expected > 0)
-    if used.size < 2:
-        raise StatsError("fewer than two groups are at risk when an event with a weight happens.")
-    rest = used[1:]
-    variance = variance[np.ix_(rest, rest)]
-    if np.linalg.matrix_rank(variance, hermitian=True) < rest.size:
-        raise StatsError("some groups are never at risk together, so they cannot be compared.")
-    statistic = float(difference[rest] @ np.linalg.solve(variance, difference[rest]))
-    return TestResult(statistic, float(rest.size), chi2_tail(statistic, rest.size))
+    return compare_groups(difference, expected, variance)
 
 
 def log_rank_trend(
