@@ -28,8 +28,9 @@ STATISTICS = ("score", "wald")
 TWO_SIDED = ("fisher", "doubled")
 # Possible tables held at once: 20 million take about 0.5 GB.
 MOST_TABLES = 2e7
-# Points of the grid per standard deviation of the arc sine of the root of a proportion.
-POINTS, HALVINGS = 16, 60
+# Points of the grid per standard deviation of the arc sine of the root of a proportion; after so
+# many halvings a peak, being flat, is exact to rounding.
+POINTS, HALVINGS = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
