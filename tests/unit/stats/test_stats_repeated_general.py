@@ -190,6 +190,8 @@ def test_designs_of_one_factor():
     one = repeated_anova(y, within=("v",), between={}, sums_of_squares="II", measured=())
     assert one.effect("v").f == rm_anova(y).within.f
     assert one.cells == (((), 11),)
+    # Nothing is tested between subjects, so they need not differ there.
+    same(rm_anova(y - y.mean(axis=1, keepdims=True)).within.f, one.effect("v").f)
 
 
 @pytest.mark.parametrize("unit", [1e-200, 1e200])
