@@ -8,8 +8,9 @@ FORBIDDEN = ("pandas", "statsmodels", "pingouin", "lifelines", "scipy.stats", "s
 CODE = """
 import sys
 from trialtrace.stats import (
-    contingency, cox, means, multiplicity, ordinal_ranks, pingouin_epsilon, proportions, ranks,
-    repeated, repeated_batch, repeated_contrasts, stratified, survival
+    competing_risks, contingency, cox, cox_start_stop, gray, interval_censored, means,
+    multiplicity, ordinal_ranks, pingouin_epsilon, proportional_hazards, proportions, ranks,
+    repeated, repeated_batch, repeated_contrasts, rmst, stratified, survival, weighted_log_rank
 )
 contingency.fisher_exact(3, 9, 5, 8, sides="two_sided")
 repeated.rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]])

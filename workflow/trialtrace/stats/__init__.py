@@ -14,7 +14,14 @@
 `ordinal_ranks`         ordinal repeated measures: relative effects, ANOVA-type statistics
 `pingouin_epsilon`      corrections as pingouin printed them up to 0.6.1, to recognise them
 `survival`              Kaplan-Meier, reverse Kaplan-Meier, log-rank
+`weighted_log_rank`     log-rank tests with weights over time, and for a trend
+`rmst`                  restricted mean survival time, difference and ratio
+`competing_risks`       cumulative incidence and the difference of two arms at a time
+`gray`                  Gray's test of equal cumulative incidence
+`interval_censored`     events seen at visits: Turnbull's estimate, log-rank tests
 `cox`                   proportional hazards regression
+`cox_start_stop`        the same with late entry, several events, robust variance
+`proportional_hazards`  test of proportional hazards by Schoenfeld residuals
 `resampling`            re-randomisation tests, exact sums over an arm, bootstrap intervals
 `multiplicity`          adjusted p-values: Holm, Hochberg, Benjamini-Hochberg
 ======================  ==========================================================================
@@ -24,8 +31,8 @@ correction, confidence level, variance) is a keyword without a default. Input fo
 has no answer raises `StatsError` with a sentence for people, or, where only the interval or only
 one quantity is undefined, gives NaN as the docstring says. Nothing here imports the libraries
 that re-compute these numbers elsewhere in the package (scipy.stats, statsmodels, pingouin), so
-that the two paths stay independent; of scipy only the special functions and a root finder are
-used, which also keeps the import short.
+that the two paths stay independent; of scipy only special functions, linear algebra and, inside
+the functions that need them, numerical optimisers are used, which also keeps the import short.
 """
 
 from trialtrace.stats.results import Interval, StatsError, TestResult
