@@ -16,7 +16,6 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from trialtrace.stats._inputs import (
     SIDES,
@@ -24,6 +23,7 @@ from trialtrace.stats._inputs import (
     check_choice,
     normal_quantile,
     sample,
+    z_tail,
 )
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -136,13 +136,8 @@ def cumulative_incidence_difference(
     if not se > 0:
         raise StatsError("the incidences have no variance at this time.")
     statistic = (f1 - f0) / se
-    p_value = {
-        "two_sided": 2 * ndtr(-abs(statistic)),
-        "greater": ndtr(-statistic),
-        "less": ndtr(statistic),
-    }[sides]
     interval = Interval(f1 - f0, f1 - f0 - z * se, f1 - f0 + z * se)
-    return interval, TestResult(statistic, nan, float(p_value))
+    return interval, TestResult(statistic, nan, z_tail(statistic, sides))
 
 
 def check_causes(time, cause, of) -> tuple[Floats, Floats]:

@@ -33,7 +33,7 @@ from trialtrace.stats.results import StatsError, TestResult
 MAX_ITERATIONS = 200
 # Largest breach of the Kuhn-Tucker conditions, as a share of n: far below what counts, and an
 # upper bound of what is left to gain in the log likelihood per subject.
-KUHN_TUCKER = 1e-10
+KUHN_TUCKER = 1e-12
 # Masses below this are those that the least squares should have made 0.
 NO_MASS = 1e-12
 

@@ -21,9 +21,14 @@ from math import exp, log, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, survival_data
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    survival_data,
+    z_tail,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -180,12 +185,8 @@ def _area(time, event, tau: float) -> tuple[float, float]:
 def _contrast(estimate: float, se: float, z: float, sides: str) -> RestrictedMeanContrast:
     check_choice("sides", sides, SIDES)
     if se == 0:
-        raise StatsError("neither arm has an event that varies before tau: no variance.")
+        raise StatsError("no variance can be estimated: nothing varies before tau in either arm.")
     statistic = estimate / se
-    p_value = {
-        "two_sided": 2 * ndtr(-abs(statistic)),
-        "greater": ndtr(-statistic),
-        "less": ndtr(statistic),
-    }[sides]
+    p_value = z_tail(statistic, sides)
     interval = Interval(estimate, estimate - z * se, estimate + z * se)
-    return RestrictedMeanContrast(interval, se, TestResult(statistic, nan, float(p_value)))
+    return RestrictedMeanContrast(interval, se, TestResult(statistic, nan, p_value))
