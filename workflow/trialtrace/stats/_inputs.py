@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, chdtrc, ndtr, ndtri
+from scipy.special import betainc, chdtrc, ndtri
 
 from trialtrace.stats.results import StatsError
 
@@ -140,11 +140,3 @@ def t_tail(statistic: float, df: float, sides: str) -> float:
         return both
     in_tail = (statistic > 0) == (sides == "greater")
     return both / 2 if in_tail else 1 - both / 2
-
-
-def z_tail(statistic: float, sides: str) -> float:
-    """P-value of a normal statistic; `greater` is the upper tail."""
-    check_choice("sides", sides, SIDES)
-    if sides == "two_sided":
-        return 2 * float(ndtr(-abs(statistic)))
-    return float(ndtr(-statistic if sides == "greater" else statistic))

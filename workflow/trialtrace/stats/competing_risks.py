@@ -23,9 +23,9 @@ from trialtrace.stats._inputs import (
     check_choice,
     normal_quantile,
     sample,
-    z_tail,
 )
 from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.score import normal_tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def cumulative_incidence_difference(
         raise StatsError("the incidences have no variance at this time.")
     statistic = (f1 - f0) / se
     interval = Interval(f1 - f0, f1 - f0 - z * se, f1 - f0 + z * se)
-    return interval, TestResult(statistic, nan, z_tail(statistic, sides))
+    return interval, TestResult(statistic, nan, normal_tail(statistic, sides))
 
 
 def check_causes(time, cause, of) -> tuple[Floats, Floats]:

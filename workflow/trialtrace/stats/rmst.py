@@ -22,14 +22,9 @@ from math import exp, log, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    check_choice,
-    normal_quantile,
-    survival_data,
-    z_tail,
-)
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, survival_data
 from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.score import normal_tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +182,6 @@ def _contrast(estimate: float, se: float, z: float, sides: str) -> RestrictedMea
     if se == 0:
         raise StatsError("no variance can be estimated: nothing varies before tau in either arm.")
     statistic = estimate / se
-    p_value = z_tail(statistic, sides)
+    p_value = normal_tail(statistic, sides)
     interval = Interval(estimate, estimate - z * se, estimate + z * se)
     return RestrictedMeanContrast(interval, se, TestResult(statistic, nan, p_value))
