@@ -196,12 +196,16 @@ one_model <- function(case, d, X, structure, method, tests = TRUE) {
   second <- function(h, j) {
     whole(matrix(if (linear) 0 else sapply(H, function(m) m[h, j]), k, k), d)
   }
-  kr <- kenward_roger(D, second, X)
-  emit(case, paste(name, "kenward_roger.se", sep = "."), sqrt(t(l) %*% kr$Phi_a %*% l))
-  emit(case, paste(name, "kenward_roger.df", sep = "."), kr_test(kr, D$Phi, at$beta, t(l))[2])
-  whole_test <- kr_test(kr, D$Phi, at$beta, L)
-  emit(case, paste(name, "kenward_roger.f", sep = "."), whole_test[1])
-  emit(case, paste(name, "kenward_roger.df2", sep = "."), whole_test[2])
+  for (how in c("kenward_roger", "kenward_roger_observed")) {
+    if (how == "kenward_roger_observed") D$expected <- information
+    kr <- kenward_roger(D, second, X)
+    name <- paste(structure, method, how, sep = ".")
+    emit(case, paste0(name, ".se"), sqrt(t(l) %*% kr$Phi_a %*% l))
+    emit(case, paste0(name, ".df"), kr_test(kr, D$Phi, at$beta, t(l))[2])
+    whole_test <- kr_test(kr, D$Phi, at$beta, L)
+    emit(case, paste0(name, ".f"), whole_test[1])
+    emit(case, paste0(name, ".df2"), whole_test[2])
+  }
 }
 
 structures <- c("unstructured", "compound_symmetry", "heterogeneous_compound_symmetry", "ar1",

@@ -19,7 +19,7 @@ STRUCTURES = (
     "ar1",
     "heterogeneous_ar1",
 )
-METHODS = ("satterthwaite", "kenward_roger")
+METHODS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
 TEST = {"sides": "two_sided", "confidence": 0.95}
 
 
@@ -78,7 +78,7 @@ def _tests(case: str, name: str, fit: MixedFit, visits: int) -> Numbers:
         one = contrast(fit, rows[-1], df=method, **TEST)
         every = f_test(fit, rows, df=method)
         yield case, f"{name}.{method}.df", one.df
-        if method == "kenward_roger":
+        if method != "satterthwaite":
             yield case, f"{name}.{method}.se", one.se
         yield case, f"{name}.{method}.f", every.statistic
         yield case, f"{name}.{method}.df2", every.df2
@@ -103,7 +103,7 @@ def linear_mixed_models() -> Numbers:
 
 
 def _random_tests(case: str, name: str, fit: MixedFit) -> Numbers:
-    for method in METHODS:
+    for method in METHODS[:2]:
         for i, row in enumerate(np.eye(4), 1):
             one = contrast(fit, row, df=method, **TEST)
             yield case, f"{name}.{method}.df.{i}", one.df

@@ -112,7 +112,7 @@ def test_kenward_roger_needs_reml():
     for refused in (
         lambda: contrast(model, row, df="kenward_roger", **TEST),
         lambda: f_test(model, row, df="kenward_roger"),
-        lambda: kenward_roger_covariance(model),
+        lambda: kenward_roger_covariance(model, df="kenward_roger_observed"),
     ):
         with pytest.raises(StatsError, match="fit by REML"):
             refused()

@@ -100,15 +100,15 @@ def _linear_basis(name: str, visits: int) -> Floats:
     return basis
 
 
-def available_covariance(residual: Floats, seen: NDArray[np.bool_]) -> Floats:
+def available_covariance(residual: Floats, seen: NDArray[np.bool_], rounding: float) -> Floats:
     """Covariance of residuals by the pairs of visits at hand, shrunk to be positive definite.
 
-    Raises `StatsError` where a visit has no variation.
+    Raises `StatsError` where the residuals of a visit are no larger than `rounding`.
     """
     pairs = np.maximum(seen.T.astype(float) @ seen, 1)
     matrix = residual.T @ residual / pairs
     variance = np.diag(matrix)
-    if not (variance > 1e-12 * variance.max()).all():
+    if not (variance > rounding**2).all():
         raise StatsError("at one visit there is no variation beyond what x explains.")
     correlation = matrix / np.sqrt(np.outer(variance, variance))
     lowest = np.linalg.eigvalsh(correlation)[0]

@@ -101,7 +101,7 @@ def _result(fit, scale: Floats, method: str, *, n_clusters: int, n: int) -> Line
         se=np.sqrt(np.diag(fit.covariance)),
         covariance=fit.covariance,
         parameters=fit.theta / unit,
-        parameter_covariance=np.linalg.inv(fit.moments.observed),
+        parameter_covariance=np.linalg.inv(fit.moments.observed) / np.outer(unit, unit),
         method=method,
         log_likelihood=fit.log_likelihood,
         n_subjects=n_clusters,

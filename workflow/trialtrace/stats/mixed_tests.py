@@ -9,10 +9,13 @@ independent ones (Fai and Cornelius), whose degrees of freedom are averaged. As 
 
 `kenward_roger`: the covariance of the coefficients is enlarged for small samples, and both a
 scale and the degrees of freedom of F are matched; the covariance of the parameters is the inverse
-expected information. As pbkrtest. It depends on the parametrisation of the covariance: here the
-entries of the matrices themselves for an unstructured covariance, compound symmetry and random
-effects (so that second derivatives are 0, `DDFM=KR` of SAS), variances and a correlation for the
-other structures, second derivatives included.
+expected information, as in the paper and in pbkrtest. `kenward_roger_observed` takes the observed
+information instead, as SAS (DDFM=KR) and R's mmrm do; degrees of freedom can differ by a tenth.
+Both depend on the parametrisation of the covariance: here the entries of the matrices themselves
+for an unstructured covariance, compound symmetry and random effects (so that second derivatives
+are 0), variances and a correlation for the other structures, second derivatives included. These
+are SAS's parameters; mmrm's are others for an unstructured covariance, where its
+"Kenward-Roger-Linear" is the one to compare.
 
 References: Satterthwaite, Biometrics Bull 1946;2:110. Fai and Cornelius, J Stat Comput Simul
 1996;54:363. Kenward and Roger, Biometrics 1997;53:983. Halekoh and Hojsgaard, J Stat Softw
@@ -20,7 +23,6 @@ References: Satterthwaite, Biometrics Bull 1946;2:110. Fai and Cornelius, J Stat
 """
 
 from dataclasses import dataclass, field
-from math import nan
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,7 +41,8 @@ from trialtrace.stats._inputs import (
 )
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
-METHODS = ("satterthwaite", "kenward_roger")
+KENWARD_ROGER = ("kenward_roger", "kenward_roger_observed")
+METHODS = ("satterthwaite", *KENWARD_ROGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ class Contrast:
 def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: float) -> Contrast:
     """Estimate row'beta, row of shape (p,), with a two-sided interval and a t test of 0.
 
-    `df` is "satterthwaite" or "kenward_roger"; the standard error is the adjusted one for the
-    latter. `sides` concerns the p-value only.
+    `df` is "satterthwaite", "kenward_roger" or "kenward_roger_observed"; the standard error is the
+    adjusted one for the latter two. `sides` concerns the p-value only.
 
     Raises `StatsError` for a row of zeros or another length, and for Kenward-Roger after ML.
     Oracle: lmerTest and pbkrtest; nlme::gls with base R for unstructured covariances.
@@ -91,8 +94,8 @@ def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: 
     if rows.shape[0] != 1:
         raise StatsError("a contrast is one row; use f_test for several.")
     check_choice("df", df, METHODS)
-    if df == "kenward_roger":
-        covariance, _, denominator = _kenward_roger(fit, rows)
+    if df in KENWARD_ROGER:
+        covariance, _, denominator = _kenward_roger(fit, rows, df)
     else:
         covariance, denominator = np.eye(fit.coef.size), float(_satterthwaite(fit, rows)[0])
     estimate = float(np.ravel(numbers(row, "row")) @ fit.coef)
@@ -121,25 +124,27 @@ def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
     rotated = _rows(fit, rows)
     size = rotated.shape[0]
     estimate = np.atleast_2d(numbers(rows, "rows")) @ fit.coef
-    if df == "kenward_roger":
-        covariance, scale, denominator = _kenward_roger(fit, rotated)
+    if df in KENWARD_ROGER:
+        covariance, scale, denominator = _kenward_roger(fit, rotated, df)
         spread = rotated @ covariance @ rotated.T
         statistic = scale * float(estimate @ np.linalg.solve(spread, estimate)) / size
     else:
         roots, vectors = np.linalg.eigh(rotated @ rotated.T)
         statistic = float(np.mean((vectors.T @ estimate) ** 2 / roots))
         denominator = _average(_satterthwaite(fit, vectors.T @ rotated))
-    p_value = f_tail(statistic, size, denominator) if denominator > 0 else nan
+    p_value = f_tail(statistic, size, denominator)
     return TestResult(statistic, float(size), p_value, denominator)
 
 
-def kenward_roger_covariance(fit: MixedFit) -> Floats:
+def kenward_roger_covariance(fit: MixedFit, *, df: str) -> Floats:
     """Covariance of the coefficients adjusted for small samples, shape (p, p).
 
-    Raises `StatsError` after ML, for which it is not defined. Oracle: pbkrtest::vcovAdj.
+    `df` is "kenward_roger" or "kenward_roger_observed". Raises `StatsError` after ML, for which it
+    is not defined. Oracle: pbkrtest::vcovAdj; SAS for the observed information.
     """
+    check_choice("df", df, KENWARD_ROGER)
     rotation = fit.moments.rotation
-    return rotation @ _adjusted(fit) @ rotation.T
+    return rotation @ _adjusted(fit, _weight(fit, df)) @ rotation.T
 
 
 def _rows(fit: MixedFit, rows) -> Floats:
@@ -162,7 +167,7 @@ def _satterthwaite(fit: MixedFit, rows: Floats) -> Floats:
     """Degrees of freedom of each row: 2 v^2 / var(v), v the variance of its estimate."""
     variance = np.einsum("ra,ra->r", rows, rows)
     gradient = np.einsum("ra,hab,rb->rh", rows, fit.moments.p, rows, optimize=True)
-    spread = np.einsum("rh,hj,rj->r", gradient, fit.parameter_covariance, gradient)
+    spread = np.einsum("rh,hj,rj->r", gradient, np.linalg.inv(fit.moments.observed), gradient)
     return 2 * variance**2 / spread
 
 
@@ -176,12 +181,17 @@ def _average(df: Floats) -> float:
     return 2 * expectation / (expectation - df.size)
 
 
-def _adjusted(fit: MixedFit) -> Floats:
-    """Covariance adjusted by Kenward and Roger, in the coordinates of `Moments`."""
+def _weight(fit: MixedFit, df: str) -> Floats:
+    """Covariance of the parameters that Kenward and Roger's formulas take."""
     if fit.method != "REML":
         raise StatsError("Kenward-Roger is defined for REML; fit by REML.")
+    observed = df == "kenward_roger_observed"
+    return np.linalg.inv(fit.moments.observed if observed else fit.moments.expected)
+
+
+def _adjusted(fit: MixedFit, weight: Floats) -> Floats:
+    """Covariance adjusted by Kenward and Roger, in the coordinates of `Moments`."""
     m = fit.moments
-    weight = np.linalg.inv(m.expected)
     inner = np.einsum("hj,hjab->ab", weight, m.q)
     inner -= np.einsum("hj,hab,jbc->ac", weight, m.p, m.p, optimize=True)
     if m.r is not None:
@@ -189,13 +199,12 @@ def _adjusted(fit: MixedFit) -> Floats:
     return np.eye(inner.shape[0]) + inner + inner.T
 
 
-def _kenward_roger(fit: MixedFit, rows: Floats) -> tuple[Floats, float, float]:
+def _kenward_roger(fit: MixedFit, rows: Floats, df: str) -> tuple[Floats, float, float]:
     """Adjusted covariance, scale of F and denominator degrees of freedom."""
-    adjusted = _adjusted(fit)
-    m = fit.moments
-    weight = np.linalg.inv(m.expected)
+    weight = _weight(fit, df)
+    adjusted = _adjusted(fit, weight)
     size = rows.shape[0]
-    parts = np.einsum("ra,hab,sb->hrs", rows, m.p, rows, optimize=True)
+    parts = np.einsum("ra,hab,sb->hrs", rows, fit.moments.p, rows, optimize=True)
     parts = np.linalg.solve(rows @ rows.T, parts)
     trace = np.trace(parts, axis1=1, axis2=2)
     a1 = float(trace @ weight @ trace)
@@ -208,5 +217,10 @@ def _kenward_roger(fit: MixedFit, rows: Floats) -> tuple[Floats, float, float]:
     mean = 1 / (1 - a2 / size)
     variance = (2 / size) * (1 + c[0] * b) / ((1 - c[1] * b) ** 2 * (1 - c[2] * b))
     ratio = variance / (2 * mean**2)
-    df = 4 + (size + 2) / (size * ratio - 1)
-    return adjusted, float(df / (mean * (df - 2))), float(df)
+    denominator = 4 + (size + 2) / (size * ratio - 1)
+    if not (mean > 0 and denominator > 2):
+        raise StatsError(
+            "Kenward-Roger's approximation of this F test breaks down with so few subjects; test "
+            "fewer rows at once."
+        )
+    return adjusted, float(denominator / (mean * (denominator - 2))), float(denominator)

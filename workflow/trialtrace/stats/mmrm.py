@@ -75,10 +75,11 @@ def mmrm(
     kind = kind.reshape(-1)
 
     def start(residual: Floats) -> Floats:
+        rounding = 64 * np.finfo(np.float64).eps * float(np.abs(y).max())
         parts = []
         for g in range(len(names)):
             own = group == g
-            parts.append(model.start(available_covariance(residual[own], seen[own])))
+            parts.append(model.start(available_covariance(residual[own], seen[own], rounding)))
         return np.concatenate(parts)
 
     covariance = _by_pattern(model, patterns[:, 0], patterns[:, 1:].astype(bool), len(names))
