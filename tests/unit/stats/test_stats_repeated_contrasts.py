@@ -40,6 +40,16 @@ def test_change_between_two_arms_is_a_t_test_of_changes(seed, confidence):
     same((ours.interval.low, ours.interval.high), (interval.low, interval.high), 1e-8)
 
 
+def test_weights_need_not_sum_to_zero():
+    """The mean of one arm's last visit, with the error of that arm or of both."""
+    y = np.random.default_rng(3).normal(size=(12, 2)) + 40
+    arm = np.repeat(["a", "b"], [5, 7])
+    options = {"within": [0, 1], "cells": arm, "between": {"a": 1, "b": 0}, "variance": "separate"}
+    alone = repeated_contrast(y, **options, **OPTIONS).interval
+    interval = means.mean_interval(y[:5, 1], confidence=0.95)
+    same((alone.estimate, alone.low, alone.high), (interval.estimate, interval.low, interval.high))
+
+
 @pytest.mark.parametrize("unit", [1e-200, 1e200])
 def test_units_beyond_the_range_of_squares(unit):
     y, cells = np.random.default_rng(2).normal(size=(9, 3)), ["a", "b", "b"] * 3

@@ -180,6 +180,10 @@ def test_two_levels_and_few_subjects():
     ).effect("v")
     assert isnan(few.corrections.mauchly_w)
     assert 1 / 3 <= few.corrections.greenhouse_geisser.epsilon <= 1
+    # On one degree of freedom Huynh and Feldt's denominator is 0 but for rounding.
+    for seed in range(20):
+        pair = np.random.default_rng(seed).normal(size=(2, 4))
+        assert isnan(rm_anova(pair).within.epsilon_hf) and isnan(rm_anova(pair).within.p_hf)
     none = corrected_test(4.0, 3, 6, -0.5)
     assert none.epsilon == -0.5 and isnan(none.p_value) and isnan(none.df1)
 
