@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -49,6 +50,42 @@ def test_every_arrangement_is_equally_likely(way, arm, number, monkeypatch):
     scheme = r.fixed_margins(list(arm))
     codes = r.draw_assignments(scheme, seed=(5, 6), start=10, stop=20_010)
     assert_uniform(codes, number)
+
+
+def test_darwins_maize_as_fisher_counted_it():
+    """The Design of Experiments, 1935, section 21: 863 of 32,768 sums reach 314, or 1,726 both ways.
+
+    Differences of crossed less self-fertilised plants of 15 pairs, in eighths of an inch.
+    """
+    d = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48])
+    # The crossed plant is on the second side throughout but for one pair, turned around.
+    scheme, turned = r.within_patient(["2"] * 14 + ["1"]), d * np.array([1] * 14 + [-1])
+    for sides, name, count in (("greater", "greater", 863), ("two_sided", "distance", 1726)):
+        options = {**TEST, "arm": "2", "sides": sides, "exact_up_to": 2**15}
+        found = r.rerandomisation_test(scheme, turned, **options)
+        assert (found.exact, found.statistic, found.extreme) == (True, [314], [count])
+        same(getattr(r.integer_exact(scheme, turned, arm="2", unit=1), name), count / 2**15)
+
+
+def test_the_stream_of_a_seed_stays_what_it_is():
+    """A seed that a plan names must give the same draws in every later version."""
+    arm = np.arange(900) % 2
+    schemes = {
+        "table": r.permuted_blocks(arm, np.arange(900) // 4),
+        "keys": r.permuted_blocks(arm, np.arange(900) // 90),
+        "coins": r.fixed_margins(arm),
+        "independent": r.bernoulli(arm, probabilities=[0.3, 0.7]),
+    }
+    drawn = {
+        name: crc32(r.draw_assignments(scheme, seed=(2026, 11), start=5, stop=9).tobytes())
+        for name, scheme in schemes.items()
+    }
+    assert drawn == {
+        "table": 3946622024,
+        "keys": 4158080652,
+        "coins": 424753586,
+        "independent": 4206631568,
+    }
 
 
 def test_coins_of_independent_patients_and_sides():
