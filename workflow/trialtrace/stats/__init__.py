@@ -23,7 +23,12 @@
 `cox_start_stop`        the same with late entry, several events, robust variance
 `proportional_hazards`  test of proportional hazards by Schoenfeld residuals
 `resampling`            re-randomisation tests, exact sums over an arm, bootstrap intervals
-`multiplicity`          adjusted p-values: Holm, Hochberg, Benjamini-Hochberg
+`multiplicity`          adjusted p-values: Holm, Hochberg, Hommel, Sidak, Benjamini-Hochberg
+`closed_testing`        closed tests: three arms, any table or test of intersections
+`graphical`             graphs of levels that pass on: fixed sequence, fallback, any other
+`group_sequential`      boundaries of interim looks: Pocock, O'Brien-Fleming, spending functions
+`stopped_estimates`     estimates of trials that stopped early, bias of the plain ones
+`summaries`             what printed numbers allow where there are no data
 ======================  ==========================================================================
 
 Three rules hold in all of them. What a library might choose silently (sides, ties, continuity

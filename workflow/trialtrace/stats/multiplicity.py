@@ -4,7 +4,9 @@ The family is the set of p-values that are not NaN: a test that could not be mad
 and stays NaN. The adjusted value is the smallest level at which the procedure rejects.
 
 References: Holm, Scand J Stat 1979;6:65. Hochberg, Biometrika 1988;75:800. Benjamini and
-Hochberg, J R Stat Soc B 1995;57:289.
+Hochberg, J R Stat Soc B 1995;57:289. Hommel, Biometrika 1988;75:383. Sidak, J Am Stat Assoc
+1967;62:626. Oracle: R's p.adjust, and for Sidak's the formulas in R. Closed tests in general are
+in `closed_testing`, weighted and ordered families in `graphical`.
 """
 
 from collections.abc import Callable
@@ -39,6 +41,44 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     NaN never counts as a test. Raises `StatsError` for values outside 0..1.
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
+
+
+def hommel(p: ArrayLike) -> Floats:
+    """Hommel's values, p of shape (m,): the closed test of Simes's intersections.
+
+    Rejects at least what Hochberg's procedure does, under the same conditions. NaN never counts
+    as a test. Raises `StatsError` for values outside 0..1.
+    """
+    return _adjust(p, _hommel)
+
+
+def sidak(p: ArrayLike, *, step_down: bool) -> Floats:
+    """Sidak's values 1 - (1 - p)^m, p of shape (m,): family-wise error of independent tests.
+
+    Valid also for two-sided tests of a multivariate normal. `step_down` is Holm's procedure with
+    Sidak's levels. NaN never counts as a test. Raises `StatsError` for values outside 0..1.
+    """
+
+    def procedure(ranked: Floats, m: int) -> Floats:
+        tests = np.arange(m, 0, -1) if step_down else np.full(m, m)
+        # log1p(-1) is -inf, and p = 1 stays 1.
+        with np.errstate(divide="ignore"):
+            return np.maximum.accumulate(-np.expm1(tests * np.log1p(-ranked)))
+
+    return _adjust(p, procedure)
+
+
+def _hommel(ranked: Floats, m: int) -> Floats:
+    """Hommel's algorithm by the largest p-values of each size of intersection."""
+    adjusted = ranked.copy()
+    for size in range(m, 1, -1):
+        top = ranked[m - size + 1 :]
+        least = np.min(size * top / np.arange(2, size + 1))
+        bound = np.minimum(size * ranked, least)
+        # An intersection of this size that holds none of the smallest has the top ones.
+        bound[m - size + 1 :] = least
+        adjusted = np.maximum(adjusted, bound)
+    return adjusted
 
 
 def _from_largest(values: Floats) -> Floats:

@@ -1,0 +1,20 @@
+"""What printed summaries allow when there are no data: ranges of p, counts, impossible numbers.
+
+A printed number is not one value but a range: 54.2, rounded half up, stands for 54.15 <= x < 54.25.
+Every function here takes numbers as they were printed (`printed.read`) and returns everything that
+prints the same, so that "inconsistent" means that no unrounded value would do.
+
+===============  ================================================================================
+`printed`        printed numbers and the exact range that each stands for, by rounding mode
+`mean_tests`     t and Welch p from sizes, means and standard deviations
+`statistics`     p from a printed t, z, chi-squared or F; the epsilons that F and p allow; effects
+`count_tests`    p-values and intervals of printed counts by every method; which print the same
+`percentages`    counts behind a percentage, denominators that are possible at all
+`estimates`      estimate, interval, standard error and p-value against each other
+`granularity`    GRIM, GRIMMER, DEBIT, each with the share of numbers that pass by luck
+===============  ================================================================================
+"""
+
+from trialtrace.stats.summaries.printed import Bounds, Printed, below, read
+
+__all__ = ["Bounds", "Printed", "below", "read"]

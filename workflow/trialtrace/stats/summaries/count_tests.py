@@ -1,0 +1,126 @@
+"""Tests and intervals of printed counts by every method, and which of them print as given.
+
+A paper often names no method. Given the counts, all methods of this package are applied and those
+whose result prints as the paper's are named: none is a finding, several leave the method open.
+
+Sources and oracles: those of each function called (`contingency`, `proportions`, `score`,
+`score_ratio`, `exact_stratified`).
+"""
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import nan
+
+from trialtrace.stats import contingency as c
+from trialtrace.stats import proportions
+from trialtrace.stats._inputs import SIDES, check_choice
+from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.score_ratio import risk_ratio_score
+from trialtrace.stats.summaries.printed import Printed
+
+PROPORTION: dict[str, Callable[..., Interval]] = {
+    "wald": proportions.wald,
+    "wilson": proportions.wilson,
+    "clopper_pearson": proportions.clopper_pearson,
+    "agresti_coull": proportions.agresti_coull,
+    "jeffreys": proportions.jeffreys,
+}
+DIFFERENCE: dict[str, Callable[..., Interval]] = {
+    "wald": c.risk_difference_wald,
+    "newcombe": c.risk_difference_newcombe,
+    "agresti_caffo": c.risk_difference_agresti_caffo,
+    "miettinen_nurminen": c.risk_difference_miettinen_nurminen,
+}
+MEASURES = ("difference", "risk_ratio", "odds_ratio")
+
+
+def tests_of_counts(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> dict[str, float]:
+    """P-values of x1 of n1 against x0 of n0, by the name of the test.
+
+    chi_squared (Pearson), chi_squared_corrected (Yates), fisher, mid_p (half the probability of
+    the observed table), mid_p_all (half that of every table as likely). The chi-squared tests
+    are two-sided only and NaN at one side, and NaN where nobody or everybody has the event.
+    `sides`: "greater" means a higher risk in the first arm. Raises `StatsError` for counts that
+    are not whole numbers within 0..n and for an empty arm.
+    """
+    check_choice("sides", sides, SIDES)
+    table = (x1, n1, x0, n0)
+    fisher = c.fisher_exact(*table, sides=sides).p_value
+    squared = sides == "two_sided" and 0 < x1 + x0 < n1 + n0
+    return {
+        "chi_squared": c.chi_squared(*table, correction="none").p_value if squared else nan,
+        "chi_squared_corrected": (
+            c.chi_squared(*table, correction="continuity").p_value if squared else nan
+        ),
+        "fisher": fisher,
+        "mid_p": _mid_p(table, sides, "half_of_observed"),
+        "mid_p_all": _mid_p(table, sides, "half_of_all"),
+    }
+
+
+def proportion_intervals(x: float, n: float, *, confidence: float) -> dict[str, Interval]:
+    """Intervals of x of n by every method; those that can leave 0..1 also cut (wald_cut).
+
+    Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not. Raises `StatsError` for
+    n = 0 and counts that are not whole numbers within 0..n.
+    """
+    found = {name: f(x, n, confidence=confidence) for name, f in PROPORTION.items()}
+    for name in ("wald", "agresti_coull"):
+        low, high = found[name].low, found[name].high
+        if low < 0 or high > 1:
+            found[f"{name}_cut"] = Interval(found[name].estimate, max(low, 0.0), min(high, 1.0))
+    return found
+
+
+def two_arm_intervals(
+    x1: float, n1: float, x0: float, n0: float, *, measure: str, confidence: float
+) -> dict[str, Interval]:
+    """Intervals by every method of x1 of n1 against x0 of n0, bounds NaN where not defined.
+
+    `measure`: "difference" of risks, "risk_ratio" or "odds_ratio", first arm against second.
+    Raises `StatsError` for an empty arm and counts that are not whole numbers within 0..n.
+    """
+    check_choice("measure", measure, MEASURES)
+    table, level = (x1, n1, x0, n0), {"confidence": confidence}
+    if measure == "difference":
+        return {name: f(*table, **level) for name, f in DIFFERENCE.items()}
+    if measure == "odds_ratio":
+        return {
+            "woolf": c.odds_ratio_sample(*table, **level),
+            "conditional_exact": odds_ratio_conditional(*table, **level),
+        }
+    found = {"katz": c.risk_ratio_log(*table, **level)}
+    for variance in ("koopman", "miettinen_nurminen"):
+        found[f"score_{variance}"] = risk_ratio_score(*table, **level, variance=variance)
+    return found
+
+
+def printing_the_same(
+    intervals: Mapping[str, Interval], low: Printed, high: Printed, *, factor: Fraction | int
+) -> list[str]:
+    """Names of the intervals whose two bounds print as given.
+
+    `factor` is 1, or 100 where the printed bounds are percentages (or -1/-100 for none: a
+    difference printed the other way round is computed by exchanging the arms). The estimate is
+    not looked at. Raises `StatsError` for a factor that is not positive.
+    """
+    scale = 1 / Fraction(factor) if factor > 0 else Fraction(0)
+    low, high = low.scaled(scale), high.scaled(scale)
+    return [
+        name
+        for name, interval in intervals.items()
+        if low.contains(interval.low) and high.contains(interval.high)
+    ]
+
+
+def tests_printing_the_same(p_values: Mapping[str, float], p: Printed) -> list[str]:
+    """Names of the tests whose p-value prints as given; `p` from `read` or `below`."""
+    return [name for name, value in p_values.items() if p.contains(value)]
+
+
+def _mid_p(table: tuple, sides: str, how: str) -> float:
+    try:
+        return exact_conditional_test(*table, sides=sides, mid_p=how).p_value
+    except StatsError:
+        return nan

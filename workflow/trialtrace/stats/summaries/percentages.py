@@ -1,0 +1,75 @@
+"""Printed percentages: the counts behind them, and the denominators that are possible at all.
+
+A count x among n prints as the percentage P when 100 x / n lies in the range that P stands for; all
+arithmetic is exact. Several percentages of one group must share a denominator.
+
+Source: arithmetic. Oracle: rounding of every count by `decimal` in the tests.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import numbers
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.printed import Printed, _filled
+
+PERCENT = Fraction(1, 100)
+LARGEST_LIMIT = 1_000_000
+
+
+def counts_for_percentage(percentage: Printed, n: int) -> NDArray[np.int64]:
+    """All counts x of 0..n whose percentage of n prints as given, in order; none is possible.
+
+    `percentage` is a single number. Raises `StatsError` for an n that is not a positive whole
+    number.
+    """
+    if percentage.value.shape != ():
+        raise StatsError("one percentage is expected; call for each of several.")
+    first, last = _span(percentage, np.array([_whole(n)]))
+    return np.arange(first[0], last[0] + 1, dtype=np.int64)
+
+
+def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last count behind each percentage, shapes broadcast; none where first > last."""
+    n = numbers(n, "denominators")
+    if (n < 1).any() or (n != np.floor(n)).any():
+        raise StatsError("denominators must be positive whole numbers.")
+    return _span(percentage, n.astype(np.int64))
+
+
+def possible_denominators(percentages: Printed, *, limit: int) -> NDArray[np.int64]:
+    """All n from 1 to `limit` with which every one of the percentages can be a count.
+
+    `percentages`: a single number or shape (k,), of the same group of patients. That their counts
+    add up to n, as those of a complete list of categories do, is not required. Raises
+    `StatsError` for a limit outside 1..1,000,000.
+    """
+    if not 1 <= _whole(limit) <= LARGEST_LIMIT:
+        raise StatsError(f"the limit of denominators must lie in 1..{LARGEST_LIMIT}.")
+    n = np.arange(1, limit + 1)
+    possible = np.ones(limit, dtype=bool)
+    for index in np.ndindex(percentages.value.shape):
+        first, last = _span(_one(percentages, index), n[possible])
+        possible[possible] = first <= last
+    return n[possible]
+
+
+def _span(percentage: Printed, n: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first, last = percentage.scaled(PERCENT).multiples(n)
+    # A percentage outside 0..100 has no count: the empty range keeps first above last.
+    first, last = np.maximum(first, 0), np.minimum(last, n)
+    return first.astype(np.int64), last.astype(np.int64)
+
+
+def _one(percentages: Printed, index: tuple[int, ...]) -> Printed:
+    exact = (_filled(part[index]) for part in percentages._parts())
+    flags = (np.asarray(f[index]) for f in (percentages.low_closed, percentages.high_closed))
+    return Printed(*exact, *flags)
+
+
+def _whole(n: object) -> int:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise StatsError(f"a positive whole number is needed; got {n!r}.")
+    return int(n)

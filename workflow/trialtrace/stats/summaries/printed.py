@@ -1,0 +1,200 @@
+"""Printed numbers: the exact range of values that each stands for.
+
+A number printed as v whose last digit has the unit u stands, with values rounded half up, for
+v - u/2 <= x < v + u/2. Ranges are kept as fractions of whole numbers of any length, so that a value
+on the edge of a range is never decided by binary rounding.
+
+Rounding modes: "half_up" (towards plus infinity at a half, the rule of this project), "half_away"
+(away from zero at a half: SAS, Excel; differs for negative numbers only), "half_even" (to the even
+digit: R, IEEE 754), "half_any" (a half may go either way: the rule of the paper is not known),
+"truncate" (digits cut off, towards zero), "up" (away from zero).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import Floats, check_choice
+from trialtrace.stats.results import StatsError
+
+Whole = NDArray[Any]
+ROUNDINGS = ("half_up", "half_away", "half_even", "half_any", "truncate", "up")
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the greatest value that are compatible, scalars or arrays of one shape."""
+
+    low: Any
+    high: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Printed numbers of one shape, () for a single one, with the range that each stands for.
+
+    `value`, `unit`, `low` and `high` hold `Fraction` objects (unit 0: a bound such as "< 0.001");
+    the two flags say whether the ends belong to the range.
+    """
+
+    value: Whole
+    unit: Whole
+    low: Whole
+    high: Whole
+    low_closed: NDArray[np.bool_]
+    high_closed: NDArray[np.bool_]
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Both ends as floats."""
+        return self.low.astype(np.float64), self.high.astype(np.float64)
+
+    def scaled(self, factor: Fraction | int) -> "Printed":
+        """The same numbers in another unit: `factor` 1/100 turns percentages into proportions."""
+        if factor <= 0:
+            raise StatsError("a change of unit needs a positive factor.")
+        parts = (_filled(part * Fraction(factor)) for part in self._parts())
+        return Printed(*parts, self.low_closed, self.high_closed)
+
+    def contains(self, values: ArrayLike) -> NDArray[np.bool_]:
+        """Whether each value would print as the number does; shapes are broadcast.
+
+        Floats are compared as the exact binary numbers they are; NaN never prints as a number.
+        """
+        exact = np.vectorize(_fraction, otypes=[object])(np.asarray(values))
+        missing = np.equal(exact, None)
+        exact = np.where(missing, Fraction(0), exact)
+        above = (exact > self.low) | (self.low_closed & (exact == self.low))
+        under = (exact < self.high) | (self.high_closed & (exact == self.high))
+        return np.asarray((above & under & ~missing).astype(bool))
+
+    def multiples(self, parts: ArrayLike) -> tuple[Whole, Whole]:
+        """First and last whole s with s / parts in the range; none where first > last.
+
+        `parts` are positive whole numbers, broadcast against the numbers.
+        """
+        parts = _filled(np.vectorize(int, otypes=[object])(np.asarray(parts)))
+        low, high = _filled(self.low * parts), _filled(self.high * parts)
+        first, last = _each(_ceiling, low), _each(_floor, high)
+        first = first + (~self.low_closed & (low == first)).astype(int)
+        last = last - (~self.high_closed & (high == last)).astype(int)
+        return _filled(first), _filled(last)
+
+    def _parts(self) -> tuple[Whole, Whole, Whole, Whole]:
+        return self.value, self.unit, self.low, self.high
+
+
+def read(
+    numbers: "str | Decimal | Iterable[str | Decimal]", *, rounding: str, unit: str | None = None
+) -> Printed:
+    """Read printed numbers: a decimal string or `Decimal`, or a list of them.
+
+    `rounding` is one of the modes above. The unit is that of the last printed digit ("5.20" has
+    0.01) unless `unit` names another one, such as "0.5" for numbers given to the nearest half.
+    Truncated numbers that print as 0 come from either side of it. Raises `StatsError` for floats
+    (1.5 and 1.50 are then the same, but as printed numbers they are not) and for what is not a
+    finite decimal number.
+    """
+    check_choice("rounding", rounding, ROUNDINGS)
+    cells = np.array(numbers, dtype=object)
+    step = None if unit is None else Fraction(_decimal(unit))
+    if step is not None and step <= 0:
+        raise StatsError("the unit of a printed number must be positive.")
+    rows = [_range(_decimal(cell), rounding, step) for cell in cells.flat]
+    return _assemble(rows, cells.shape)
+
+
+def below(limit: "str | Decimal", *, least: "str | Decimal") -> Printed:
+    """A number printed as "< limit": everything from `least` (0 for a p-value) up to it."""
+    low, high = Fraction(_decimal(least)), Fraction(_decimal(limit))
+    if low >= high:
+        raise StatsError(f"nothing lies below {limit} and not below {least}.")
+    return _assemble([(high, Fraction(0), low, high, True, False)], ())
+
+
+def _assemble(rows: list[tuple], shape: tuple[int, ...]) -> Printed:
+    if not rows:
+        raise StatsError("no printed number is given.")
+    columns = list(zip(*rows, strict=True))
+    exact = [_filled(np.array((*column, None), dtype=object)[:-1]) for column in columns[:4]]
+    flags = [np.array(column, dtype=bool) for column in columns[4:]]
+    return Printed(*(column.reshape(shape) for column in (*exact, *flags)))
+
+
+def _range(number: Decimal, rounding: str, step: Fraction | None) -> tuple:
+    value = Fraction(number)
+    unit = Fraction(Decimal(1).scaleb(int(number.as_tuple().exponent))) if step is None else step
+    if (value / unit).denominator != 1:
+        raise StatsError(f"{number} is not a multiple of its unit {float(unit)}.")
+    if rounding in ("truncate", "up"):
+        return value, unit, *_directed(value, unit, rounding)
+    low, high = value - unit * HALF, value + unit * HALF
+    closed = {
+        "half_up": (True, False),
+        "half_away": (value > 0, value < 0),
+        "half_even": ((value / unit) % 2 == 0,) * 2,
+        "half_any": (True, True),
+    }[rounding]
+    return value, unit, low, high, *closed
+
+
+def _directed(value: Fraction, unit: Fraction, rounding: str) -> tuple:
+    if value == 0:
+        return (-unit, unit, False, False) if rounding == "truncate" else (value, value, True, True)
+    # Away from zero for truncated numbers, towards it for numbers rounded up.
+    outward = (value > 0) == (rounding == "truncate")
+    low, high = (value, value + unit) if outward else (value - unit, value)
+    return low, high, outward, not outward
+
+
+def _decimal(number: object) -> Decimal:
+    if isinstance(number, int) and not isinstance(number, bool):
+        number = str(number)
+    if not isinstance(number, str | Decimal):
+        raise StatsError(
+            f"a printed number must be text or Decimal, which keep digits: {number!r}."
+        )
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        raise StatsError(f"{number!r} is not a decimal number.") from None
+    if not value.is_finite():
+        raise StatsError(f"{number!r} is not a finite number.")
+    return value
+
+
+def _fraction(value: object) -> Fraction | None:
+    if isinstance(value, Fraction | Decimal | int):
+        return Fraction(value)
+    value = float(value)  # type: ignore[arg-type]
+    if np.isnan(value):
+        return None
+    # An infinite value lies outside of every range; so does this one.
+    return Fraction(value) if np.isfinite(value) else Fraction(10) ** 400 * (1 if value > 0 else -1)
+
+
+def _floor(value: Fraction | int) -> int:
+    return value.numerator // value.denominator
+
+
+def _ceiling(value: Fraction | int) -> int:
+    return -(-value.numerator // value.denominator)
+
+
+def _each(function: Any, values: Whole) -> Whole:
+    return np.asarray(np.vectorize(function, otypes=[object])(values))
+
+
+def _filled(values: Any) -> Whole:
+    """Keep arrays of exact numbers arrays, also with shape ()."""
+    if isinstance(values, np.ndarray):
+        return values
+    array = np.empty((), dtype=object)
+    array[()] = values
+    return array

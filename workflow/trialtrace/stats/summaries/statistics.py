@@ -1,0 +1,196 @@
+"""P-values of printed statistics as ranges, epsilons that F and p allow, effect sizes of F and t.
+
+For a printed F of repeated measures with degrees of freedom df1, df2, a correction multiplies both
+by epsilon (Greenhouse-Geisser, Huynh-Feldt); which epsilon was used, and whether any, is often not
+printed. p is not monotone in epsilon for small F, so ranges over epsilon come from a search.
+
+References: Greenhouse and Geisser, Psychometrika 1959;24:95 (epsilon). Cohen, Statistical power
+analysis for the behavioral sciences, 1988 (partial eta squared, d). Hedges, J Educ Stat 1981;6:107
+(its correction, here by the gamma function). Oracle: base R (pt, pnorm, pchisq, pf, uniroot).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, chdtrc, gammaln, ndtr
+
+from trialtrace.stats._inputs import SIDES, Floats, check_choice, numbers
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.mean_tests import t_tails
+from trialtrace.stats.summaries.printed import Bounds, Printed
+
+GRID = 4001
+DESIGNS = ("two_groups", "one_sample")
+
+
+def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
+    """P of a printed t on `df` degrees of freedom, themselves known or printed (Welch's).
+
+    Shapes are broadcast. `sides`: "two_sided" takes t by its size, so a t printed without its
+    sign will do; "greater" is the upper tail. Raises `StatsError` for a df that is not positive.
+    """
+    check_choice("sides", sides, SIDES)
+    ends = df.bounds if isinstance(df, Printed) else (numbers(df, "df"),) * 2
+    if any((end <= 0).any() for end in ends):
+        raise StatsError("degrees of freedom must be positive.")
+    low, high = _sized(t, sides)
+    found = [t_tails(*np.broadcast_arrays(a, b), sides) for a in (low, high) for b in ends]
+    return _bounds(found)
+
+
+def p_of_z(z: Printed, *, sides: str) -> Bounds:
+    """P of a printed standard normal statistic; `sides` as in `p_of_t`."""
+    check_choice("sides", sides, SIDES)
+    low, high = _sized(z, sides)
+    sign, factor = (1, 1) if sides == "less" else (-1, 2 if sides == "two_sided" else 1)
+    return _bounds([factor * ndtr(sign * end) for end in (low, high)])
+
+
+def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
+    """P (upper tail) of a printed chi-squared statistic.
+
+    Raises `StatsError` for a df that is not positive and a statistic that can only be negative.
+    """
+    low, high = _positive(statistic, "a chi-squared statistic")
+    df = numbers(df, "df")
+    if (df <= 0).any():
+        raise StatsError("degrees of freedom must be positive.")
+    return _bounds([chdtrc(df, end) for end in (low, high)])
+
+
+def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, float]) -> Bounds:
+    """P of a printed F over all values of F and of epsilon between two; (1, 1) is uncorrected.
+
+    `df1` and `df2` are the uncorrected degrees of freedom. With k repeated measures epsilon lies
+    between 1/(k - 1) and 1. Shapes are broadcast. Raises `StatsError` for degrees of freedom
+    that are not positive, epsilons outside 0..1, and an F that can only be negative.
+    """
+    low, high = _positive(f, "F")
+    df1, df2 = _degrees(df1, df2)
+    least, most = _epsilons(epsilon)
+    shape = np.broadcast_shapes(low.shape, df1.shape, df2.shape)
+    grid = np.linspace(least, most, GRID if most > least else 1)
+    found = []
+    for end, sign in ((high, 1), (low, -1)):
+        at = np.broadcast_to(grid, (*shape, grid.size))
+        for _ in range(3):
+            p = _f_tails(end[..., None], df1[..., None], df2[..., None], at)
+            best = np.argmin(sign * p, axis=-1, keepdims=True)
+            near = [np.clip(best + step, 0, grid.size - 1) for step in (-1, 1)]
+            left, right = (np.take_along_axis(at, index, axis=-1) for index in near)
+            at = left + (right - left) * np.linspace(0, 1, grid.size)
+        found.append(np.take_along_axis(p, best, axis=-1)[..., 0])
+    return Bounds(found[0][()], found[1][()])
+
+
+def epsilons_of_f_and_p(
+    f: Printed, p: Printed, df1: float, df2: float, *, epsilon: tuple[float, float]
+) -> Floats:
+    """All epsilons between two at which the printed F can have the printed p: shape (pieces, 2).
+
+    Mostly one interval; two where p rises and falls in epsilon; shape (0, 2) where no epsilon
+    will do, so that F, df and p do not belong together. Ends are found to 1e-12. A piece shorter
+    than the 1/4000 of the range by which epsilon is searched can be missed. Single numbers only.
+    Raises `StatsError` as `p_of_f` does.
+    """
+    low, high = _positive(f, "F")
+    df1, df2 = (float(x) for x in _degrees(df1, df2))
+    least, most = _epsilons(epsilon)
+    p_low, p_high = p.bounds
+    if low.shape or p_low.shape:
+        raise StatsError("epsilon is searched for a single F and p; call for each of several.")
+
+    def excess(e: Floats) -> Floats:
+        """At most 0 where the p that F allows and the p that is printed have a value in common."""
+        smallest, largest = (_f_tails(end, df1, df2, e) for end in (high, low))
+        return np.maximum(smallest - p_high, p_low - largest)
+
+    return _pieces(excess, np.linspace(least, most, GRID if most > least else 1))
+
+
+def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
+    """Partial eta squared of a printed F: F df1 / (F df1 + df2), unchanged by any epsilon."""
+    low, high = _positive(f, "F")
+    df1, df2 = _degrees(df1, df2)
+    return _bounds([end * df1 / (end * df1 + df2) for end in (low, high)])
+
+
+def standardised_difference(
+    t: Printed, n1: ArrayLike, n0: ArrayLike | None, *, design: str, correction: str
+) -> Bounds:
+    """Standardised mean difference of a printed t, with its sign.
+
+    `design`: "two_groups" is Cohen's d by the pooled standard deviation, t sqrt(1/n1 + 1/n0), of
+    Student's test; "one_sample" is t / sqrt(n1) for one sample or paired differences (`n0` None).
+    `correction`: "none", or "hedges", which multiplies by the factor that makes it unbiased.
+    Raises `StatsError` for sizes below 2.
+    """
+    check_choice("design", design, DESIGNS)
+    check_choice("correction", correction, ("none", "hedges"))
+    if (n0 is None) != (design == "one_sample"):
+        raise StatsError("two groups need two sizes, one sample one.")
+    n1, n0 = numbers(n1, "sizes"), None if n0 is None else numbers(n0, "sizes")
+    if (n1 < 2).any() or (n0 is not None and (n0 < 2).any()):
+        raise StatsError("sizes must be at least 2.")
+    df = n1 - 1 if n0 is None else n1 + n0 - 2
+    factor = np.sqrt(1 / n1 if n0 is None else 1 / n1 + 1 / n0)
+    if correction == "hedges":
+        factor = factor * np.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - np.log(df / 2) / 2)
+    return _bounds([end * factor for end in t.bounds])
+
+
+def _sized(statistic: Printed, sides: str) -> tuple[Floats, Floats]:
+    low, high = statistic.bounds
+    if sides != "two_sided":
+        return low, high
+    small, large = np.minimum(abs(low), abs(high)), np.maximum(abs(low), abs(high))
+    return np.where((low <= 0) & (high >= 0), 0.0, small), large
+
+
+def _positive(statistic: Printed, name: str) -> tuple[Floats, Floats]:
+    low, high = statistic.bounds
+    if (high <= 0).any():
+        raise StatsError(f"{name} cannot be negative.")
+    return np.maximum(low, 0.0), high
+
+
+def _degrees(df1: ArrayLike, df2: ArrayLike) -> tuple[Floats, Floats]:
+    df1, df2 = numbers(df1, "df1"), numbers(df2, "df2")
+    if (df1 <= 0).any() or (df2 <= 0).any():
+        raise StatsError("degrees of freedom must be positive.")
+    return df1, df2
+
+
+def _epsilons(epsilon: tuple[float, float]) -> tuple[float, float]:
+    least, most = epsilon
+    if not 0 < least <= most <= 1:
+        raise StatsError(f"epsilon must lie between 0 and 1, the least first; got {epsilon!r}.")
+    return float(least), float(most)
+
+
+def _f_tails(f: Floats, df1: Floats, df2: Floats, epsilon: Floats) -> Floats:
+    # The ratio of the degrees of freedom, and with it the share, does not depend on epsilon.
+    return betainc(epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f))
+
+
+def _pieces(excess: Callable, grid: Floats) -> Floats:
+    """The intervals of the grid's range where `excess` is at most 0, their ends by bisection."""
+    inside = excess(grid) <= 0
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    left, right = grid[edges], grid[edges + 1]
+    for _ in range(50):
+        middle = (left + right) / 2
+        same = (excess(middle) <= 0) == inside[edges]
+        left, right = np.where(same, middle, left), np.where(same, right, middle)
+    ends = list((left + right) / 2)
+    if inside[0]:
+        ends.insert(0, grid[0])
+    if inside[-1]:
+        ends.append(grid[-1])
+    return np.array(ends).reshape(-1, 2)
+
+
+def _bounds(found: list) -> Bounds:
+    found = np.broadcast_arrays(*found)
+    return Bounds(np.min(found, axis=0)[()], np.max(found, axis=0)[()])
