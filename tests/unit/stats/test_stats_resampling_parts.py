@@ -91,6 +91,17 @@ REFUSED = {
     "numbered from 0": lambda: r.draw_assignments(
         r.fixed_margins(ARM), seed=(1, 2), start=-1, stop=1
     ),
+    "rows must be a positive": lambda: r.count_extreme(
+        r.fixed_margins(ARM),
+        [1, 2, 3, 4],
+        arm=1,
+        sides="less",
+        seed=(1, 2),
+        start=0,
+        stop=9,
+        rows=-1,
+        tie_tolerance=0.0,
+    ),
     "draws must be a positive": lambda: r.global_test(
         r.fixed_margins(ARM), [1, 2, 3, 4], **{**OPTIONS, "draws": 0}
     ),

@@ -145,6 +145,8 @@ def blocks(
     `rows` is the number of draws a block; None lets a block fill `BLOCK_CELLS`.
     """
     _check_range(start, stop)
+    if rows is not None and not (isinstance(rows, int | np.integer) and rows > 0):
+        raise StatsError(f"rows must be a positive whole number or None; got {rows!r}.")
     n = layout.scheme.n
     rows = rows or max(16, min(max(FEWEST_ROWS, BLOCK_CELLS // n), MOST_CELLS // n))
     for first in range(start, stop, rows):
