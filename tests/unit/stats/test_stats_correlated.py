@@ -1,15 +1,14 @@
-"""Invariants of models for correlated outcomes: MMRM, linear mixed model, GEE."""
+"""Invariants of models for correlated outcomes: MMRM, linear mixed model."""
 
 from math import nan
 
 import numpy as np
-from hypothesis import assume, settings
-from hypothesis import given as any_given
+from correlated_trials import SEEDS, drawn, given
+from hypothesis import assume
 from hypothesis import strategies as st
 from stats_strategies import same
 
 from trialtrace.stats import means
-from trialtrace.stats.gee import gee, gee_test
 from trialtrace.stats.linear_mixed import linear_mixed
 from trialtrace.stats.mixed_tests import contrast, f_test, kenward_roger_covariance
 from trialtrace.stats.mmrm import mmrm
@@ -29,23 +28,6 @@ STRUCTURES = (
 )
 DFS = ("satterthwaite", "kenward_roger", "kenward_roger_observed")
 TEST = {"sides": "two_sided", "confidence": 0.95}
-GEE = {"family": "gaussian", "variance": "mancl_derouen", "reference": "t", "confidence": 0.95}
-
-
-def given(**arguments):
-    relaxed = settings(deadline=None, max_examples=15)
-    return lambda test: relaxed(any_given(**arguments)(test))
-
-
-def drawn(seed, n=24, visits=3, missing=0.15):
-    """Arm, baseline and y, each arm with subjects who have every visit."""
-    rng = np.random.default_rng(seed)
-    arm, base = np.arange(n) % 2, rng.normal(5, 2, n)
-    y = base[:, None] + rng.normal(0, 1.5, (n, 1)) + rng.normal(0, 1, (n, visits))
-    y[:, 1:] += 0.5 * y[:, :-1]
-    gone = rng.random(y.shape) < missing
-    gone[: n // 2] = False
-    return arm, base, np.where(gone, nan, y)
 
 
 def fitted(arm, base, y, *, structure="unstructured", coding="cell_means", **options):
@@ -68,7 +50,6 @@ def summary(design, fit, arm=1, reference=0):
     return np.array(values)
 
 
-SEEDS = st.integers(0, 10**6)
 STRUCTURE = st.sampled_from(STRUCTURES)
 
 
@@ -202,6 +183,9 @@ def test_mixed_model_is_free_of_units_labels_and_order(seed):
     )
     same(other.coef * [1, 365, 1], 100 * fit.coef, 1e-6)
     same(other.random_covariance * np.outer(unit, unit), 1e4 * fit.random_covariance, 1e-5)
+    four = 1e4 / np.array([1, 365, 365**2, 1])
+    same(other.parameters, four * fit.parameters, 1e-5)
+    same(other.parameter_covariance, np.outer(four, four) * fit.parameter_covariance, 1e-5)
     for df in DFS:
         first = contrast(fit, [0, 0, 1], df=df, **TEST)
         second = contrast(other, [0, 0, 1], df=df, **TEST)
@@ -223,72 +207,6 @@ def test_balanced_clusters_give_the_analysis_of_variance():
         same([own.statistic, own.df, own.p_value], [t.statistic, 8, t.p_value], 1e-8)
 
 
-@given(
-    seed=SEEDS,
-    working=st.sampled_from(["independence", "exchangeable", "ar1", "unstructured"]),
-    variance=st.sampled_from(["robust", "kauermann_carroll", "mancl_derouen"]),
-)
-def test_gee_is_free_of_units_order_and_coding(seed, working, variance):
-    arm, base, y = drawn(seed, n=40)
-    # One scale serves all visits, so they should vary alike for correlations below 1.
-    y = y / np.nanstd(y, axis=0) + np.random.default_rng(seed).normal(size=y.shape)
-    options = GEE | {"working": working, "variance": variance}
-    design = visit_design(
-        arm, (1, 2, 3), coding="cell_means", covariates=base[:, None], by_visit=True
-    )
-    fit = gee(y, design.x, **options)
-    rows = np.random.default_rng(seed).permutation(arm.size)
-    other = visit_design(
-        arm[rows], (1, 2, 3), coding="treatment", covariates=base[rows, None] / 9 + 3, by_visit=True
-    )
-    again = gee(60 * y[rows] + 10, other.x, **options)
-    for visit in (1, 3):
-        first = difference_row(design, arm=1, reference=0, visit=visit)
-        second = difference_row(other, arm=1, reference=0, visit=visit)
-        same(second @ again.coef, 60 * first @ fit.coef, 1e-7)
-        same(second @ again.covariance @ second, 3600 * first @ fit.covariance @ first, 1e-7)
-    one = gee_test(fit, interaction_rows(design))
-    two = gee_test(again, interaction_rows(other))
-    same([one.statistic, one.df, one.df2], [two.statistic, two.df, two.df2], 1e-7)
-    same(again.correlation, fit.correlation, 1e-7)
-
-
-def test_gee_of_one_value_each_is_a_robust_regression():
-    """Kauermann-Carroll is HC2 and Mancl-DeRouen HC3: residuals over 1 - h, by hand."""
-    rng = np.random.default_rng(7)
-    x = np.column_stack([np.ones(15), rng.normal(size=15)])
-    y = x @ [1, 2] + rng.normal(size=15)
-    inverse = np.linalg.inv(x.T @ x)
-    residual = y - x @ (inverse @ x.T @ y)
-    left = 1 - np.einsum("ia,ab,ib->i", x, inverse, x)
-    wide = np.column_stack([y, np.full(15, nan)])
-    for variance, power in (("robust", 0), ("kauermann_carroll", 1), ("mancl_derouen", 2)):
-        middle = x.T @ (x * (residual**2 / left**power)[:, None])
-        fit = gee(
-            wide, np.stack([x, x], axis=1), working="independence", **GEE | {"variance": variance}
-        )
-        same(fit.covariance, inverse @ middle @ inverse)
-        assert fit.df == 13
-
-
-def test_binary_gee_in_two_arms_is_the_log_odds_ratio():
-    """One value a subject: the estimate is log(ad / bc), its robust variance the sum of 1 / n."""
-    counts = ((7, 5), (3, 9))
-    y = np.concatenate([np.repeat([1.0, 0.0], row) for row in counts])
-    x = np.column_stack([np.ones(24), np.repeat([1.0, 0.0], 12)])
-    options = GEE | {"family": "binomial", "variance": "robust", "reference": "normal"}
-    fit = gee(
-        np.column_stack([y, np.full(24, nan)]),
-        np.stack([x, x], axis=1),
-        working="independence",
-        **options,
-    )
-    same(fit.coef[1], np.log(7 * 9 / (5 * 3)))
-    same(fit.se[1], np.sqrt(1 / 7 + 1 / 5 + 1 / 3 + 1 / 9))
-    wald = gee_test(fit, [0, 1])
-    same([wald.statistic, wald.p_value], [fit.statistic[1] ** 2, fit.p_value[1]])
-
-
 def test_least_squares_means_are_at_the_mean_of_the_covariate():
     arm, base, y = drawn(8)
     for coding in ("cell_means", "treatment"):
@@ -298,3 +216,34 @@ def test_least_squares_means_are_at_the_mean_of_the_covariate():
         who = int(np.flatnonzero(arm == 1)[0])
         direct = design.x[who, 1] @ fit.coef + (base.mean() - base[who]) * fit.coef[-1]
         same(row @ fit.coef, direct)
+
+
+def test_bounds_and_p_values_belong_together():
+    """At a confidence of 1 - p one bound is 0."""
+    arm, base, y = drawn(9)
+    design, fit = fitted(arm, base, y)
+    row = difference_row(design, arm=1, reference=0, visit=1)
+    for df in DFS:
+        p = contrast(fit, row, df=df, **TEST).p_value
+        own = contrast(fit, row, df=df, sides="two_sided", confidence=1 - p).interval
+        assert min(abs(own.low), abs(own.high)) < 1e-9 and own.low < own.estimate < own.high
+        same(own.low + own.high, 2 * own.estimate)
+
+
+def test_codings_mean_what_they_say():
+    """Arms a and b at two visits, one covariate with a slope at each."""
+    covariate = np.array([[1.0], [2.0], [6.0]])
+    options = {"covariates": covariate, "by_visit": True}
+    cell_means = visit_design(["b", "a", "b"], ("v1", "v2"), coding="cell_means", **options)
+    treatment = visit_design(["b", "a", "b"], ("v1", "v2"), coding="treatment", **options)
+    slopes = ("covariate_1:v1", "covariate_1:v2")
+    assert cell_means.names == ("a:v1", "a:v2", "b:v1", "b:v2", *slopes)
+    assert treatment.names == ("intercept", "v2", "b", "b:v2", *slopes)
+    assert cell_means.x[0].tolist() == [[0, 0, 1, 0, 1, 0], [0, 0, 0, 1, 0, 1]]
+    assert treatment.x[0].tolist() == [[1, 0, 1, 0, 1, 0], [1, 1, 1, 1, 0, 1]]
+    assert treatment.x[1].tolist() == [[1, 0, 0, 0, 2, 0], [1, 1, 0, 0, 0, 2]]
+    assert mean_row(treatment, arm="b", visit="v2").tolist() == [1, 1, 1, 1, 0, 3]
+    row = difference_row(treatment, arm="b", reference="a", visit="v2")
+    assert row.tolist() == [0, 0, 1, 1, 0, 0]
+    assert interaction_rows(treatment).tolist() == [[0, 0, 0, 1, 0, 0]]
+    assert interaction_rows(cell_means).tolist() == [[1, -1, -1, 1, 0, 0]]

@@ -72,6 +72,7 @@ def test_mmrm_refuses_with_a_reason():
         (np.full_like(y, 7.0), x, "no variation beyond what x explains"),
         (np.column_stack([y[:, :2], np.full(20, 3.0)]), x, "at one visit there is no variation"),
         (copied, x, "singular or at the bound"),
+        (copied + 1e-6 * trial(2)[0], x, "singular or at the bound"),
         (y[:4], x[:4], "singular or at the bound|do not determine"),
         (y[:2], x[:2], "leave nothing for the error"),
     ]
