@@ -40,7 +40,7 @@ def test_plain_calls_without_the_workflow_make_the_same_bytes(run: Copy, tmp_pat
 
 def test_what_differs_is_in_the_record_of_the_run(run: Copy, second_run: Copy):
     first, second = (
-        json.loads((made.root / "results/moertel1990/run.json").read_text())
+        json.loads((made.root / "results/elmunzer2012/run.json").read_text())
         for made in (run, second_run)
     )
     assert (first["cores"], second["cores"]) == (2, 1)

@@ -13,8 +13,11 @@ import yaml
 from trialtrace.display.render import render_document
 from trialtrace.errors import UserError
 
+# The path of Python may hold a space, which a first line of a script cannot.
 STAND_IN = """\
-#!{python}
+#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+' '''
 import json, os, pathlib, sys, zipfile
 if "--version" in sys.argv:
     print("1.9.38")
