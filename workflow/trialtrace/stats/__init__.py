@@ -22,6 +22,11 @@
 `cox`                   proportional hazards regression
 `cox_start_stop`        the same with late entry, several events, robust variance
 `proportional_hazards`  test of proportional hazards by Schoenfeld residuals
+`mmrm`                  means of visits with correlated errors, visits missing: REML, structures
+`linear_mixed`          random effects of subjects or sites
+`mixed_tests`           tests of both: Satterthwaite and Kenward-Roger degrees of freedom
+`visit_design`          columns and contrasts of arms by visits, with covariates
+`gee`                   generalised estimating equations, small-sample sandwiches
 `resampling`            re-randomisation tests, exact sums over an arm, bootstrap intervals
 `multiplicity`          adjusted p-values: Holm, Hochberg, Hommel, Sidak, Benjamini-Hochberg
 `closed_testing`        closed tests: three arms, any table or test of intersections
