@@ -8,7 +8,8 @@ FORBIDDEN = ("pandas", "statsmodels", "pingouin", "lifelines", "scipy.stats", "s
 CODE = """
 import sys
 from trialtrace.stats import (
-    competing_risks, contingency, cox, cox_start_stop, gray, interval_censored, means,
+    competing_risks, contingency, cox, cox_start_stop, exact_stratified, exact_tables,
+    generalised_cmh, gray, interval_censored, means, score_ratio, trend, unconditional,
     multiplicity, ordinal_ranks, pingouin_epsilon, proportional_hazards, proportions, ranks,
     repeated, repeated_batch, repeated_contrasts, rmst, stratified, survival, weighted_log_rank
 )

@@ -1,9 +1,16 @@
 """Estimates and tests as pure functions of numpy arrays: no trial, file or configuration.
 
 ======================  ==========================================================================
-`proportions`           one proportion: Wilson and Clopper-Pearson intervals
+`proportions`           one proportion: Wald, Wilson, Agresti-Coull, Jeffreys, Clopper-Pearson
 `contingency`           a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
+`score`                 risk difference: Miettinen-Nurminen interval, test at a margin
+`score_ratio`           risk ratio: Miettinen-Nurminen and Koopman interval, test at a margin
+`unconditional`         unconditional exact tests of two risks: Barnard, Boschloo
+`exact_tables`          r x c tables: exact test of Fisher, Freeman and Halton, chi-squared
 `stratified`            several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
+`exact_stratified`      the same exactly, one stratum or several: test, mid-p, common odds ratio
+`generalised_cmh`       r x c tables in strata: general association, row mean scores, correlation
+`trend`                 a binary outcome over ordered groups: Cochran-Armitage
 `ranks`                 two samples: Mann-Whitney, Brunner-Munzel, probability of superiority
 `means`                 summaries, t intervals and t tests
 `repeated`              analysis of variance of repeated measures, one or several arms
