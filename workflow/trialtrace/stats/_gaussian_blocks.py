@@ -92,21 +92,13 @@ class _Point:
 
 @dataclass(frozen=True, slots=True)
 class _Slopes:
-    """Derivatives at a point; `changes` is L^-1 V_h V^-1 [X root, residual], (q, n, T, p + 1)."""
+    """Derivatives at a point; `relative` is L^-1 V_h L^-T, (q, kinds, T, T), `p` as in Moments."""
 
     gradient: Floats
     expected: Floats
     observed: Floats
     p: Floats
-    r: Floats | None
-    changes: Floats
-
-    def q(self) -> Floats:
-        """Matrices Q, shape (q, q, p, p)."""
-        count, *_, columns = self.changes.shape
-        size = columns - 1
-        flat = self.changes[..., :size].transpose(0, 3, 1, 2).reshape(count * size, -1)
-        return (flat @ flat.T).reshape(count, size, count, size).transpose(0, 2, 1, 3)
+    relative: Floats
 
 
 def fit_blocks(
@@ -134,19 +126,18 @@ def fit_blocks(
     residual[seen] = y[seen] - x[seen] @ coef
     model = _Likelihood(residual, flat, kind, covariance, n_seen=int(seen.sum()), reml=reml)
     point, iterations = _maximise(model, start(residual))
-    slopes = model.slopes(point)
     inverse = np.linalg.inv(triangle)
-    rotation = inverse @ point.root
+    moments = model.moments(point, inverse)
     log_likelihood = point.log_likelihood
     if reml:
         log_likelihood -= float(np.sum(np.log(np.abs(np.diag(triangle)))))
     return Solution(
         coef=coef + inverse @ point.beta,
-        covariance=rotation @ rotation.T,
+        covariance=moments.rotation @ moments.rotation.T,
         theta=point.theta,
         log_likelihood=log_likelihood,
         iterations=iterations,
-        moments=Moments(rotation, slopes.p, slopes.q(), slopes.r, slopes.expected, slopes.observed),
+        moments=moments,
     )
 
 
@@ -159,6 +150,7 @@ class _Likelihood:
         self.p = x.shape[2]
         self.constant = (n_seen - self.p * reml) * np.log(2 * np.pi)
         self.rows, self.kind = _condense(np.concatenate([x, y[:, :, None]], axis=2), kind)
+        self.first_block = np.searchsorted(self.kind, np.arange(self.count.size))
 
     def at(self, theta: Floats) -> _Point:
         """Evaluate; LinAlgError where V is not positive definite."""
@@ -185,48 +177,58 @@ class _Likelihood:
 
     def slopes(self, point: _Point) -> _Slopes:
         """Derivatives of the log-likelihood by theta."""
-        p, kind, count = self.p, self.kind, point.first.shape[0]
-        whiten = point.whiten[kind]
-        solved = whiten.transpose(0, 2, 1) @ point.white
-        changes = whiten @ (point.first[:, kind] @ solved)
-        flat = changes.reshape(count, -1, p + 1)
-        products = point.white.reshape(-1, p + 1).T @ flat
-        relative = point.whiten @ point.first @ point.whiten.transpose(0, 2, 1)
-        trace = np.trace(relative, axis1=2, axis2=3) @ self.count
-        weighted = (relative * self.count[:, None, None]).reshape(count, -1)
-        traces = weighted @ relative.reshape(count, -1).T
+        p, white, whiten = self.p, point.white, point.whiten
+        relative = whiten @ point.first @ whiten.transpose(0, 2, 1)
+        size = relative.shape[0]
+        flat, flat_relative = white.reshape(-1, p + 1), relative.reshape(size, -1)
+        products, residual = np.empty((size, p + 1, p + 1)), np.empty((size, flat.shape[0]))
+        for h in range(size):
+            changed = (relative[h][self.kind] @ white).reshape(-1, p + 1)
+            products[h], residual[h] = flat.T @ changed, changed[:, p]
         ps, score = products[:, :p, :p], products[:, :p, p]
+        spread = self._by_kind(white[:, :, :p])
+        trace = np.trace(relative, axis1=2, axis2=3) @ self.count
+        traces = (relative * self.count[:, None, None]).reshape(size, -1) @ flat_relative.T
         if self.reml:
             trace = trace - np.trace(ps, axis1=1, axis2=2)
-            wide, square = flat[:, :, :p].reshape(count, -1), ps.reshape(count, -1)
-            traces = traces - 2 * wide @ wide.T + square @ square.T
+            square = ps.reshape(size, -1)
+            traces = traces - 2 * (relative @ spread).reshape(size, -1) @ flat_relative.T
+            traces = traces + square @ square.T
         expected = 0.5 * traces
-        observed = flat[:, :, p] @ flat[:, :, p].T - score @ score.T - expected
-        rs = None
+        observed = residual @ residual.T - score @ score.T - expected
         if point.second is not None:
-            rs, bend = self._bend(point, solved)
-            observed = observed + bend
+            left = np.eye(white.shape[1]) * self.count[:, None, None] - self.reml * spread
+            left = left - self._by_kind(white[:, :, p:])
+            weight = whiten.transpose(0, 2, 1) @ left @ whiten
+            bend = point.second.reshape(size * size, -1) @ weight.reshape(-1)
+            observed = observed + 0.5 * bend.reshape(size, size)
         gradient = 0.5 * (products[:, p, p] - trace)
-        return _Slopes(gradient, expected, observed, ps, rs, changes)
+        return _Slopes(gradient, expected, observed, ps, relative)
 
-    def _bend(self, point: _Point, solved: Floats) -> tuple[Floats, Floats]:
-        """R of Kenward and Roger, and what second derivatives of V add to the information."""
-        p, (count, _, kinds, size, _) = self.p, point.second.shape
-        # Sums over blocks of a kind first: second derivatives are many, kinds are few.
-        outer = np.zeros((kinds, size, size, p + 1, p + 1))
-        np.add.at(outer, self.kind, solved[:, :, None, :, None] * solved[:, None, :, None, :])
-        second = point.second.reshape(count * count, -1)
-        sums = (second @ outer.reshape(second.shape[1], -1)).reshape(count, count, p + 1, p + 1)
-        inverse = point.whiten.transpose(0, 2, 1) @ point.whiten * self.count[:, None, None]
-        trace = (second @ inverse.reshape(-1)).reshape(count, count)
-        rs = sums[:, :, :p, :p]
-        if self.reml:
-            trace = trace - np.trace(rs, axis1=2, axis2=3)
-        return rs, 0.5 * (trace - sums[:, :, p, p])
+    def moments(self, point: _Point, inverse: Floats) -> Moments:
+        """What tests need; `inverse` takes the columns of the likelihood to the coefficients."""
+        slopes = self.slopes(point)
+        p, size = self.p, point.first.shape[0]
+        white = point.white[:, :, :p]
+        changed = slopes.relative[:, self.kind] @ white
+        flat = changed.transpose(0, 3, 1, 2).reshape(size * p, -1)
+        q = (flat @ flat.T).reshape(size, p, size, p).transpose(0, 2, 1, 3)
+        r = None
+        if point.second is not None:
+            solved = point.whiten.transpose(0, 2, 1)[self.kind] @ white
+            flat = solved.reshape(-1, p)
+            r = np.empty((size, size, p, p))
+            for h, j in np.ndindex(size, size):
+                r[h, j] = flat.T @ (point.second[h, j][self.kind] @ solved).reshape(-1, p)
+        return Moments(inverse @ point.root, slopes.p, q, r, slopes.expected, slopes.observed)
+
+    def _by_kind(self, columns: Floats) -> Floats:
+        """Sum of products of columns, (n, T, c), over the blocks of each kind, (kinds, T, T)."""
+        return np.add.reduceat(columns @ columns.transpose(0, 2, 1), self.first_block, axis=0)
 
 
 def _condense(rows: Floats, kind: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
-    """Replace the blocks of each kind by fewer with the same sums of products, where possible."""
+    """Sort blocks by kind and replace those of a kind by fewer with the same sums of products."""
     shape = rows.shape[1:]
     many = np.bincount(kind) > 2
     kept, kinds = [rows[~many[kind]]], [kind[~many[kind]]]
@@ -235,7 +237,8 @@ def _condense(rows: Floats, kind: NDArray[np.intp]) -> tuple[Floats, NDArray[np.
         solid = size > 1e-15 * size[0]
         kept.append((size[solid, None] * basis[solid]).reshape(-1, *shape))
         kinds.append(np.full(kept[-1].shape[0], k))
-    return np.concatenate(kept), np.concatenate(kinds)
+    order = np.argsort(np.concatenate(kinds), kind="stable")
+    return np.concatenate(kept)[order], np.concatenate(kinds)[order]
 
 
 def _maximise(model: _Likelihood, theta: Floats) -> tuple[_Point, int]:
