@@ -209,10 +209,9 @@ def _meat(model: StartStop, beta: Floats, cluster: np.ndarray, information: Floa
     totals = np.zeros((int(cluster.max()) + 1, beta.size))
     np.add.at(totals, cluster, model.score_residuals(beta))
     meat = totals.T @ totals
-    # Scores of all sum to 0 at the estimate, so as many subjects as covariates leave a flat side,
-    # which rounding may hide.
+    # Scores of all sum to 0 at the estimate, so as many subjects as covariates leave a flat side
+    # but for rounding.
     scale = np.sqrt(np.diag(information))
-    flat = np.linalg.eigvalsh(meat / np.outer(scale, scale))[0] < FLAT
-    if len(totals) <= beta.size or flat:
+    if np.linalg.eigvalsh(meat / np.outer(scale, scale))[0] < FLAT:
         raise StatsError("too few subjects for a robust variance of so many covariates.")
     return meat

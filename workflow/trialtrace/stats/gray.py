@@ -85,9 +85,6 @@ def _gray_sums(time, cause, index, k, of, rho) -> tuple[Floats, Floats]:
     own, other, at_risk = _group_counts(time, cause, index, k, of)
     if not own.any():
         return np.zeros(k), np.zeros((k, k))
-    # Rows after the last event of the cause say nothing about it.
-    rows = np.flatnonzero(own.any(axis=1))[-1] + 1
-    own, other, at_risk = own[:rows], other[:rows], at_risk[:rows]
     size = np.maximum(at_risk, 1)
     after = np.cumprod((size - own - other) / size, axis=0)
     before = just_before(after, 1.0)
