@@ -1,6 +1,6 @@
 # Ordinal repeated measures, one factor between and one within: relative effects and ANOVA-type
 # statistics by the matrix formulas of Brunner, Domhof and Langer (2002) in base R, with the whole
-# covariance matrix and Kronecker products. Checked once against nparLD 2.2 (not in Debian).
+# covariance matrix and Kronecker products.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 

@@ -1,7 +1,5 @@
 """Relative effects and ANOVA-type statistics: invariants, error rates."""
 
-from math import inf
-
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.ordinal_ranks import rank_anova
+
 
 @st.composite
 def trials(draw):
