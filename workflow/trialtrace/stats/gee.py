@@ -108,14 +108,13 @@ def gee(
     covariance = solved.sandwich(variance)
     coef, se = solved.coef, np.sqrt(np.diag(covariance))
     df = float(n - p) if reference == "t" else inf
-    half = 0.5 + level / 2
-    width = (float(stdtrit(df, half)) if df < inf else normal_quantile(level)) * se
+    quantile = float(stdtrit(df, 0.5 + level / 2)) if df < inf else normal_quantile(level)
     statistic = coef / se
     return GeeFit(
         coef=coef,
         se=se,
-        low=coef - width,
-        high=coef + width,
+        low=coef - quantile * se,
+        high=coef + quantile * se,
         statistic=statistic,
         p_value=np.array([_p_value(t, df) for t in statistic]),
         df=df,

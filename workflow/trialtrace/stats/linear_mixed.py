@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.stats._gaussian_blocks import Covariance, fit_blocks
 from trialtrace.stats._inputs import Floats, check_choice, labels, numbers, sample
-from trialtrace.stats.mixed_tests import MixedFit
+from trialtrace.stats.mixed_tests import MixedFit, shared_fields
 from trialtrace.stats.results import StatsError
 
 # Share of the error variance below which a random effect's contribution is taken to be at 0.
@@ -96,20 +96,11 @@ def _result(fit, scale: Floats, method: str, *, n_clusters: int, n: int) -> Line
         )
     rows, columns = np.tril_indices(scale.size)
     unit = np.append(scale[rows] * scale[columns], 1.0)
+    fields = shared_fields(fit, method=method, n_subjects=n_clusters, n_values=n)
+    fields["parameters"] = fields["parameters"] / unit
+    fields["parameter_covariance"] = fields["parameter_covariance"] / np.outer(unit, unit)
     return LinearMixedFit(
-        coef=fit.coef,
-        se=np.sqrt(np.diag(fit.covariance)),
-        covariance=fit.covariance,
-        parameters=fit.theta / unit,
-        parameter_covariance=np.linalg.inv(fit.moments.observed) / np.outer(unit, unit),
-        method=method,
-        log_likelihood=fit.log_likelihood,
-        n_subjects=n_clusters,
-        n_values=n,
-        iterations=fit.iterations,
-        moments=fit.moments,
-        random_covariance=g / np.outer(scale, scale),
-        residual_variance=residual,
+        **fields, random_covariance=g / np.outer(scale, scale), residual_variance=residual
     )
 
 

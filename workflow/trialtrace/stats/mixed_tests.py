@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from trialtrace.stats._design import SINGULAR
-from trialtrace.stats._gaussian_blocks import Moments
+from trialtrace.stats._gaussian_blocks import Moments, Solution
 from trialtrace.stats._inputs import (
     SIDES,
     Floats,
@@ -66,6 +66,23 @@ class MixedFit:
     n_values: int
     iterations: int
     moments: Moments = field(repr=False)
+
+
+def shared_fields(solution: Solution, *, method: str, n_subjects: int, n_values: int) -> dict:
+    """Fields of `MixedFit` from the solution of its likelihood."""
+    return {
+        "coef": solution.coef,
+        "se": np.sqrt(np.diag(solution.covariance)),
+        "covariance": solution.covariance,
+        "parameters": solution.theta,
+        "parameter_covariance": np.linalg.inv(solution.moments.observed),
+        "method": method,
+        "log_likelihood": solution.log_likelihood,
+        "n_subjects": n_subjects,
+        "n_values": n_values,
+        "iterations": solution.iterations,
+        "moments": solution.moments,
+    }
 
 
 @dataclass(frozen=True, slots=True)

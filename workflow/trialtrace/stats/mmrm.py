@@ -15,13 +15,13 @@ References: Laird and Ware, Biometrics 1982;38:963. Jennrich and Schluchter, Bio
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.stats._design import SINGULAR, visit_data
 from trialtrace.stats._gaussian_blocks import BOUND, Covariance, fit_blocks
 from trialtrace.stats._inputs import Floats, check_choice, labels
 from trialtrace.stats._structures import STRUCTURES, Structure, available_covariance
-from trialtrace.stats.mixed_tests import MixedFit
+from trialtrace.stats.mixed_tests import MixedFit, shared_fields
 from trialtrace.stats.results import StatsError
 
 
@@ -61,14 +61,8 @@ def mmrm(
     check_choice("method", method, ("REML", "ML"))
     y, x, seen = visit_data(y, x)
     present = seen.any(axis=1)
-    names: tuple = ("all",)
-    group = np.zeros(y.shape[0], dtype=np.intp)
-    if groups is not None:
-        found, group = labels(groups, "groups", y.shape[0])
-        present_groups = np.unique(group[present])
-        names = tuple(found[present_groups].tolist())
-        group = np.searchsorted(present_groups, group)
-    y, x, seen, group = y[present], x[present], seen[present], group[present]
+    y, x, seen = y[present], x[present], seen[present]
+    names, group = _groups(groups, present)
     _check_pairs(seen, group, len(names), every_pair=structure == "unstructured")
     model = Structure(structure, y.shape[1])
     patterns, kind = np.unique(np.column_stack([group, seen]), axis=0, return_inverse=True)
@@ -87,22 +81,21 @@ def mmrm(
     sigma = np.stack([model.at(part)[0] for part in np.split(fit.theta, len(names))])
     _check_singular(sigma)
     return MmrmFit(
-        coef=fit.coef,
-        se=np.sqrt(np.diag(fit.covariance)),
-        covariance=fit.covariance,
-        parameters=fit.theta,
-        parameter_covariance=np.linalg.inv(fit.moments.observed),
-        method=method,
-        log_likelihood=fit.log_likelihood,
-        n_subjects=y.shape[0],
-        n_values=int(seen.sum()),
-        iterations=fit.iterations,
-        moments=fit.moments,
+        **shared_fields(fit, method=method, n_subjects=y.shape[0], n_values=int(seen.sum())),
         structure=structure,
         groups=names,
         sigma=sigma,
         n_by_visit=tuple(int(n) for n in seen.sum(axis=0)),
     )
+
+
+def _groups(groups, present) -> tuple[tuple, NDArray[np.intp]]:
+    """Names of the groups that have values, and of each subject present the index of its own."""
+    if groups is None:
+        return ("all",), np.zeros(int(present.sum()), dtype=np.intp)
+    found, group = labels(groups, "groups", present.size)
+    used, group = np.unique(group[present], return_inverse=True)
+    return tuple(found[used].tolist()), group.reshape(-1)
 
 
 def _check_pairs(seen, group, n_groups: int, *, every_pair: bool) -> None:
