@@ -177,7 +177,7 @@ def _collect(nodes, where, log, weight) -> _Parts:
     new = np.append(True, (np.diff(where) != 0) | (np.abs(np.diff(log)) > SAME_LOG))
     first = np.flatnonzero(new)
     where, log, weight = where[first], log[first], np.add.reduceat(weight, first)
-    return _Parts(nodes, np.searchsorted(where, np.arange(len(nodes) + 1)), log, weight)
+    return _Parts(nodes, _starts(where, nodes), log, weight)
 
 
 def _fill(parts: _Parts, fillings) -> _Parts:
@@ -199,14 +199,21 @@ def _complete(nodes, columns: list) -> _Parts:
     node, filling = _pairs(nodes, fillings)
     rest, where = _remainders(nodes, fillings, node, filling)
     after = _complete(rest, columns[1:])
-    if len(columns) > 2:
-        after = _collect(rest, _stretches(after), after.log, after.weight)
+    log = _log_cells(fillings)[filling]
+    if len(columns) == 2:
+        log += after.log[where]
+        return _Parts(nodes, _starts(node, nodes), log, np.ones(log.size))
+    after = _collect(rest, _stretches(after), after.log, after.weight)
     many = np.diff(after.start)[where]
     check_size(many.sum(), MOST_KEPT)
     pair, source = _ragged(after.start[where], many)
-    log = after.log[source] + _log_cells(fillings)[filling][pair]
-    start = np.searchsorted(node[pair], np.arange(len(nodes) + 1))
-    return _Parts(nodes, start, log, after.weight[source])
+    log = log[pair] + after.log[source]
+    return _Parts(nodes, _starts(node[pair], nodes), log, after.weight[source])
+
+
+def _starts(where, nodes) -> NDArray[np.intp]:
+    """Delimit the stretch of each remainder in ascending numbers of remainders."""
+    return np.searchsorted(where, np.arange(len(nodes) + 1))
 
 
 def _stretches(parts: _Parts) -> NDArray[np.intp]:
