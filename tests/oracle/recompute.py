@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import recompute_contingency
+import recompute_multiplicity
+import recompute_summaries
 import recompute_time_to_event
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
@@ -179,6 +181,9 @@ def adjusted() -> Numbers:
         "holm": multiplicity.holm,
         "hochberg": multiplicity.hochberg,
         "BH": multiplicity.benjamini_hochberg,
+        "hommel": multiplicity.hommel,
+        "sidak": lambda p: multiplicity.sidak(p, step_down=False),
+        "holm_sidak": lambda p: multiplicity.sidak(p, step_down=True),
     }
     for case, d in cases("p_values.csv"):
         for name, f in methods.items():
@@ -269,4 +274,6 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "resampling": lambda: resampling(cases),
     **recompute_contingency.subjects(cases),
     **recompute_time_to_event.subjects(cases),
+    **recompute_multiplicity.subjects(cases),
+    **recompute_summaries.subjects(cases),
 }

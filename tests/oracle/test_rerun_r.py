@@ -22,6 +22,7 @@ PACKAGES = {
     "cox_start_stop": "survival",
     "competing_risks": "cmprsk",
     "vcdextra": "vcdExtra",
+    "group_sequential": "mvtnorm",
 }
 
 

@@ -1,0 +1,92 @@
+"""Our side of the oracle for printed summaries: ranges of p, epsilons, effects, estimates."""
+
+from collections.abc import Callable, Iterator
+from math import inf
+
+import numpy as np
+
+from trialtrace.stats.summaries import Bounds, Printed, read
+from trialtrace.stats.summaries import statistics as s
+from trialtrace.stats.summaries.estimates import check_estimate
+from trialtrace.stats.summaries.mean_tests import t_test_p
+
+Case = tuple[str, dict[str, np.ndarray]]
+Cases = Callable[[str], Iterator[Case]]
+Numbers = Iterator[tuple[str, str, float]]
+SIDES = ("two_sided", "greater", "less")
+
+
+def _range(case: str, name: str, bounds: Bounds) -> Numbers:
+    yield case, f"{name}.low", bounds.low
+    yield case, f"{name}.high", bounds.high
+
+
+def _printed(d: dict[str, np.ndarray], value: str, places: str) -> Printed:
+    return read(f"{d[value][0]:.{int(d[places][0])}f}", rounding="half_up")
+
+
+def summaries(cases: Cases) -> Numbers:
+    for case, d in cases("printed_t_tests.csv"):
+        m1, m0 = (_printed(d, name, "m_places") for name in ("m1", "m0"))
+        s1, s0 = (_printed(d, name, "s_places") for name in ("s1", "s0"))
+        for variance in ("pooled", "welch"):
+            for sides in SIDES:
+                options = {"variance": variance, "sides": sides}
+                found = t_test_p(m1, s1, d["n1"][0], m0, s0, d["n0"][0], **options)
+                yield from _range(case, f"{variance}.{sides}", found)
+    for case, d in cases("printed_f.csv"):
+        yield from _f(case, d)
+    for case, d in cases("printed_statistics.csv"):
+        yield from _statistics(case, d)
+    for case, d in cases("printed_estimates.csv"):
+        yield from _estimates(case, d)
+
+
+def _f(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    f, p = _printed(d, "f", "f_places"), _printed(d, "p", "p_places")
+    df = (d["df1"][0], d["df2"][0])
+    between = {"epsilon": (d["least"][0], 1.0)}
+    yield from _range(case, "f", s.p_of_f(f, *df, **between))
+    yield from _range(case, "f_plain", s.p_of_f(f, *df, epsilon=(1, 1)))
+    ends = s.epsilons_of_f_and_p(f, p, *df, **between).ravel()
+    if between["epsilon"][0] == 1:
+        # One epsilon only: R's script gives both of its ends too.
+        assert set(ends) <= {1.0}
+    for i, end in enumerate(ends, 1):
+        yield case, f"epsilon.{i}", end
+    yield case, "epsilon.ends", len(ends)
+    yield from _range(case, "eta", s.partial_eta_squared(f, *df))
+
+
+def _statistics(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    x, df = _printed(d, "value", "places"), d["df"][0]
+    for sides in SIDES:
+        yield from _range(case, f"t.{sides}", s.p_of_t(x, df, sides=sides))
+        printed = read(f"{df:.1f}", rounding="half_up")
+        yield from _range(case, f"t_df.{sides}", s.p_of_t(x, printed, sides=sides))
+        yield from _range(case, f"z.{sides}", s.p_of_z(x, sides=sides))
+    if x.bounds[1] > 0:
+        yield from _range(case, "chi_squared", s.p_of_chi_squared(x, df))
+    sizes = {"d": (20, 23, "none"), "g": (20, 23, "hedges"), "dz": (20, None, "none")}
+    for name, (n1, n0, how) in sizes.items():
+        design = "one_sample" if n0 is None else "two_groups"
+        found = s.standardised_difference(x, n1, n0, design=design, correction=how)
+        yield from _range(case, name, found)
+
+
+def _estimates(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    e, low, high = (_printed(d, name, "places") for name in ("e", "l", "u"))
+    scale, df = d["scale"][0], d["df"][0]
+    options = {"scale": scale, "null": 1 if scale == "log" else 0, "confidence": 0.95}
+    for sides in ("two_sided", "greater"):
+        found = check_estimate(e, low, high, df=inf if df < 0 else df, sides=sides, **options)
+        yield from _range(case, f"p_of_bounds.{sides}", found.p_of_bounds)
+        yield from _range(case, f"p.{sides}", found.p)
+    yield from _range(case, "middle", found.middle)
+    yield from _range(case, "se", found.standard_error)
+    yield case, "symmetric", found.symmetric
+
+
+def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
+    """Name the R script of this module's subject with the numbers that it writes."""
+    return {"summaries": lambda: summaries(cases)}
