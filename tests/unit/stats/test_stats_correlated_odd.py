@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.gee import gee, gee_test
+from trialtrace.stats.gee import gee, gee_contrast, gee_test
 from trialtrace.stats.linear_mixed import linear_mixed
 from trialtrace.stats.mixed_tests import contrast, f_test, kenward_roger_covariance
 from trialtrace.stats.mmrm import mmrm
@@ -236,6 +236,10 @@ def test_gee_refuses_with_a_reason():
     for rows, sentence in ((np.eye(5), "rows must have shape"), (np.ones((2, 6)), "combinations")):
         with pytest.raises(StatsError, match=sentence):
             gee_test(model, rows)
+    with pytest.raises(StatsError, match="one row"):
+        gee_contrast(model, np.eye(6)[:2], **TEST)
+    with pytest.raises(StatsError, match="combinations"):
+        gee_contrast(model, np.zeros(6), **TEST)
 
 
 def draws(rng, n, visits=3):

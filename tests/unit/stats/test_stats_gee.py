@@ -7,8 +7,10 @@ from correlated_trials import GEE, SEEDS, drawn, given
 from hypothesis import strategies as st
 from stats_strategies import same
 
-from trialtrace.stats.gee import gee, gee_test
+from trialtrace.stats.gee import gee, gee_contrast, gee_test
 from trialtrace.stats.visit_design import difference_row, interaction_rows, visit_design
+
+TEST = {"sides": "two_sided", "confidence": 0.95}
 
 
 @given(
@@ -88,6 +90,12 @@ def test_wald_tests_of_gee_by_hand():
         test = gee_test(fit, rows)
         same(test.statistic, square / 2 if reference == "t" else square)
         assert test.df == 2 and (test.df2 == 24 - 6 or reference == "normal")
+        one, alone = gee_contrast(fit, rows[0], **TEST), gee_test(fit, rows[0])
+        same([one.statistic**2, one.p_value], [alone.statistic, alone.p_value])
+        same(one.interval.estimate, rows[0] @ fit.coef)
+        zero = gee_contrast(fit, rows[0], sides="greater", confidence=1 - one.p_value)
+        assert min(abs(zero.interval.low), abs(zero.interval.high)) < 1e-9
+        same(min(zero.p_value, 1 - zero.p_value), one.p_value / 2)
 
 
 def test_bounds_and_p_values_belong_together():

@@ -27,6 +27,7 @@ from scipy.special import stdtrit
 from trialtrace.stats._design import SINGULAR, visit_data
 from trialtrace.stats._estimating_equations import FAMILIES, POWERS, WORKING, solve
 from trialtrace.stats._inputs import (
+    SIDES,
     Floats,
     check_choice,
     check_confidence,
@@ -36,7 +37,9 @@ from trialtrace.stats._inputs import (
     numbers,
     t_tail,
 )
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.mixed_tests import Contrast
+from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.score import normal_tail
 
 REFERENCES = ("normal", "t")
 
@@ -108,7 +111,7 @@ def gee(
     covariance = solved.sandwich(variance)
     coef, se = solved.coef, np.sqrt(np.diag(covariance))
     df = float(n - p) if reference == "t" else inf
-    quantile = float(stdtrit(df, 0.5 + level / 2)) if df < inf else normal_quantile(level)
+    quantile = _quantile(df, level)
     statistic = coef / se
     return GeeFit(
         coef=coef,
@@ -116,7 +119,7 @@ def gee(
         low=coef - quantile * se,
         high=coef + quantile * se,
         statistic=statistic,
-        p_value=np.array([_p_value(t, df) for t in statistic]),
+        p_value=np.array([_p_value(t, df, "two_sided") for t in statistic]),
         df=df,
         covariance=covariance,
         model_covariance=solved.model_covariance,
@@ -129,6 +132,30 @@ def gee(
     )
 
 
+def gee_contrast(fit: GeeFit, row: ArrayLike, *, sides: str, confidence: float) -> Contrast:
+    """Estimate row'beta, row of shape (p,), on the scale of the link, with interval and test of 0.
+
+    The reference distribution is that of the fit; `df` is infinite for the normal one. `sides`
+    concerns the p-value only. Raises `StatsError` for a row of zeros or of another length.
+    Oracle: the quadratic form written out.
+    """
+    check_choice("sides", sides, SIDES)
+    level = check_confidence(confidence)
+    rows, _ = _rows(fit, row)
+    if rows.shape[0] != 1:
+        raise StatsError("a contrast is one row; use gee_test for several.")
+    estimate = float(rows[0] @ fit.coef)
+    se = float(np.sqrt(rows[0] @ fit.covariance @ rows[0]))
+    width = _quantile(fit.df, level) * se
+    return Contrast(
+        interval=Interval(estimate, estimate - width, estimate + width),
+        se=se,
+        df=fit.df,
+        statistic=estimate / se,
+        p_value=_p_value(estimate / se, fit.df, sides),
+    )
+
+
 def gee_test(fit: GeeFit, rows: ArrayLike) -> TestResult:
     """Wald test that all rows'beta are 0, rows of shape (r, p).
 
@@ -137,13 +164,7 @@ def gee_test(fit: GeeFit, rows: ArrayLike) -> TestResult:
 
     Raises `StatsError` for rows of another length or that are combinations of each other.
     """
-    rows = np.atleast_2d(numbers(rows, "rows"))
-    if rows.ndim != 2 or rows.shape[1] != fit.coef.size or rows.shape[0] == 0:
-        raise StatsError(f"rows must have shape (rows, {fit.coef.size}); got {rows.shape}.")
-    spread = rows @ fit.covariance @ rows.T
-    size = np.sqrt(np.diag(spread))
-    if not size.all() or np.linalg.eigvalsh(spread / np.outer(size, size))[0] < SINGULAR:
-        raise StatsError("rows are combinations of each other, or more than subjects can test.")
+    rows, spread = _rows(fit, rows)
     estimate = rows @ fit.coef
     wald, r = float(estimate @ np.linalg.solve(spread, estimate)), float(rows.shape[0])
     if fit.df == inf:
@@ -151,5 +172,23 @@ def gee_test(fit: GeeFit, rows: ArrayLike) -> TestResult:
     return TestResult(wald / r, r, f_tail(wald / r, r, fit.df), fit.df)
 
 
-def _p_value(t: float, df: float) -> float:
-    return t_tail(t, df, "two_sided") if df < inf else chi2_tail(t**2, 1)
+def _rows(fit: GeeFit, rows) -> tuple[Floats, Floats]:
+    """Check rows of contrasts and return them with the covariance of their estimates."""
+    rows = np.atleast_2d(numbers(rows, "rows"))
+    if rows.ndim != 2 or rows.shape[1] != fit.coef.size or rows.shape[0] == 0:
+        raise StatsError(f"rows must have shape (rows, {fit.coef.size}); got {rows.shape}.")
+    spread = rows @ fit.covariance @ rows.T
+    size = np.sqrt(np.diag(spread))
+    if not size.all() or np.linalg.eigvalsh(spread / np.outer(size, size))[0] < SINGULAR:
+        raise StatsError("rows are combinations of each other, or more than subjects can test.")
+    return rows, spread
+
+
+def _quantile(df: float, level: float) -> float:
+    return float(stdtrit(df, 0.5 + level / 2)) if df < inf else normal_quantile(level)
+
+
+def _p_value(statistic: float, df: float, sides: str) -> float:
+    if df < inf:
+        return t_tail(statistic, df, sides)
+    return normal_tail(statistic, sides)
