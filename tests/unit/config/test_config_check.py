@@ -116,3 +116,18 @@ def test_loading_a_trial_that_was_not_checked_tells_what_is_wrong(
     edit(at, file, old, new)
     with pytest.raises(UserError, match="expected"):
         read(load_trial("mini", at))
+
+
+def test_levels_are_those_of_a_closed_list_or_of_public_data(tmp_path: Path):
+    at = write_project(tmp_path)
+    edit(at, "plan.yaml", "by: smoker", "by: age")
+    assert "age, a column of integer without choices" in told(check_trial(at, "mini"))
+    edit(at, "config.yaml", "disclosure: by_source", "disclosure: full")
+    assert told(check_trial(at, "mini")) == ""
+
+
+def test_a_date_is_no_variable_of_the_baseline_table(tmp_path: Path):
+    at = write_project(tmp_path)
+    edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    day: seen")
+    edit(at, "plan.yaml", "variables: [age, sex", "variables: [age, day, sex")
+    assert "day, a column of date without choices" in told(check_trial(at, "mini"))

@@ -14,13 +14,17 @@ _ORDERED = ("below", "at_most", "above", "at_least", "between")
 
 
 def check_condition(
-    document: Document, path: Path_, condition: Any, columns: Mapping[str, Variable] | None
+    document: Document,
+    path: Path_,
+    condition: Any,
+    columns: Mapping[str, Variable] | None,
+    what: str = "a column",
 ) -> None:
     """Add what is wrong with a condition of the right shape; nothing where columns are unknown."""
     if columns is None or not document.sound(*path):
         return
     for where, name, test in _tests(path, condition):
-        if not known(document, where, name, columns, "a column"):
+        if not known(document, where, name, columns, what):
             continue
         if isinstance(test, Mapping):
             check_test(document, where, columns[name], test, columns)
@@ -114,7 +118,7 @@ def _operand(document: Document, path: Path_, variable: Variable, operand: Any) 
         )
     elif kind == "text" and variable.choices and operand not in variable.choices:
         near = did_you_mean(operand, variable.choices) or _by_label(variable, operand)
-        told = one_of(f'"{code}" {label}' for code, label in variable.choices.items())
+        told = one_of(f'"{code}" {label}'.rstrip() for code, label in variable.choices.items())
         document.add(path, found=tell(operand), expected=f"a choice of {name}: {told}", do=near)
     elif kind in NUMERIC and text:
         document.add(

@@ -52,10 +52,18 @@ class Files:
         own = [name for name in ("age", "sex", "site") if name in given]
         return own + (self.trial.names("subjects", "variables") or [])
 
+    def subject_variable(self, name: str) -> Variable | None:
+        """The dictionary's variable of a subject variable; None where that cannot be known."""
+        given = self.trial.get("subjects") or {}
+        own = {"age": given.get("age", {}).get("column"), "site": given.get("site")}
+        own["sex"] = given.get("sex", {}).get("column")
+        column = (given.get("variables", {}) | own).get(name)
+        return (self.columns(self.subjects_table) or {}).get(column) if column else None
+
     def subject_choices(self, name: str) -> list[str] | None:
         """The labels of a declared variable with choices; None where that cannot be known."""
-        column = self.trial.get("subjects", "variables", name)
-        known = (self.columns(self.subjects_table) or {}).get(column) if column else None
+        declared = name in (self.trial.names("subjects", "variables") or ())
+        known = self.subject_variable(name) if declared else None
         return list(known.choices.values()) if known and known.choices else None
 
     def endpoint_kind(self, name: str) -> str | None:

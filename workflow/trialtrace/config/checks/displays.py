@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from trialtrace.config.checks import derived
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import statistics
 from trialtrace.config.compose import Path_
@@ -14,7 +15,8 @@ def check(files: Files) -> None:
         _population(files, (*place, "population"), baseline)
         for position, name in enumerate(baseline["variables"]):
             here = (*place, "variables", position)
-            known(document, here, name, files.subject_variables, "a variable of subjects")
+            if known(document, here, name, files.subject_variables, "a variable of subjects"):
+                derived.check_baseline(files, here, name)
     if flow := document.get("displays", "flow"):
         for position, name in enumerate(flow["analysed"]):
             _analysis(files, ("displays", "flow", "analysed", position), name)

@@ -3,13 +3,16 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import displays
+from trialtrace.config.checks import derived, displays
+from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import STEPS, estimand_of, inherited, steps, used_visits
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
-from trialtrace.contracts import ADTTE, BDS
 from trialtrace.errors import one_of
+
+# Results of these displays stand beside those of the analyses.
+RESERVED = ("baseline", "flow")
 
 
 def check(files: Files) -> None:
@@ -51,6 +54,8 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
 
 def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
+    if name in RESERVED:
+        document.add(path, found=f"the name {name}, which the report uses", expected="another name")
     if not _line_of_descent(files, name, given):
         return
     if "estimand" in given:
@@ -59,20 +64,17 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     if not any(section in given for section in STEPS):
         document.add(path, found="nothing to do", expected=f"one of {one_of(STEPS)}")
     if "by" in given:
-        known(
-            document, (*path, "by"), given["by"], files.subject_variables, "a variable of subjects"
-        )
+        _levels(files, (*path, "by"), given["by"])
     if "interaction" in given and inherited(files, name, "by") is None:
         document.add(
             (*path, "interaction"), found="no `by`", expected="by: the variable of the subgroups"
         )
     if "where" in given:
-        _where(files, (*path, "where"), given["where"])
+        _where(files, name, (*path, "where"), given["where"])
     for place, section, statistic, _, options in steps(given):
         _suits(files, name, (*path, *place), section, statistic)
         for position, one in enumerate(options.get("strata", ())):
-            here = (*path, *place, "strata", position)
-            known(document, here, one, files.subject_variables, "a variable of subjects")
+            _levels(files, (*path, *place, "strata", position), one)
     _visits(files, name, given)
 
 
@@ -99,18 +101,18 @@ def _line_of_descent(files: Files, name: str, given: dict[str, Any]) -> bool:
     return True
 
 
-def _where(files: Files, path: Path_, condition: Any) -> None:
-    """Columns of the derived data: the contracts' and the subject variables, in capitals."""
-    from trialtrace.conditions import columns_of
-    from trialtrace.config.checks.trial import ADSL
-    from trialtrace.config.model import adsl_code
+def _levels(files: Files, place: Path_, name: str) -> None:
+    if known(files.plan, place, name, files.subject_variables, "a variable of subjects"):
+        derived.check_levels(files, place, name)
 
-    variables = [adsl_code(name) for name in files.subject_variables or ()]
-    flags = [given["flag"] for _, given in files.trial.entries("populations")]
-    names = dict.fromkeys([*ADSL, *BDS.names, *ADTTE.names, *variables, *flags])
-    if files.subject_variables is not None:
-        for name in columns_of(condition):
-            known(files.plan, path, name, names, "a column of the derived data")
+
+def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
+    """Columns of the derived data: those of the endpoint's records and those of the subjects."""
+    estimand = estimand_of(files, name)
+    kind = files.endpoint_kind(estimand["variable"]) if estimand else None
+    if kind in methods.ANALYSABLE:
+        columns = derived.columns_of_analysis(files, kind)
+        check_condition(files.plan, path, condition, columns, "a column of the derived data")
 
 
 def _suits(files: Files, name: str, place: Path_, section: str, statistic: str) -> None:

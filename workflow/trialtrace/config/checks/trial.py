@@ -19,6 +19,8 @@ from trialtrace.errors import UserError, one_of
 ADSL = (
     "STUDYID", "USUBJID", "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "ARM", "TRT01P", "SYNTHFL",
 )  # fmt: skip
+# Flags that records have of their own; those of populations are copied beside them.
+FLAGS = ("SYNTHFL", "ABLFL")
 
 
 def check(files: Files) -> None:
@@ -150,13 +152,11 @@ def _populations(files: Files) -> None:
     flags: dict[str, str] = {}
     for name, population in document.entries("populations"):
         flag = population["flag"]
-        if flag in flags or flag in ADSL:
-            of = f"of {flags[flag]}" if flag in flags else "a column of ADSL"
+        if flag in flags or flag in FLAGS:
+            of = f"the flag of {flags[flag]}" if flag in flags else "a column of the derived data"
             document.add(
                 ("populations", name, "flag"),
-                found=f"{tell(flag)}, which is already the flag {of}"
-                if flag in flags
-                else f"{tell(flag)}, which is already {of}",
+                found=f"{tell(flag)}, which is already {of}",
                 expected="a flag of its own",
             )
         flags.setdefault(flag, name)
