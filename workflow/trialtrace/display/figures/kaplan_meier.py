@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DAYS = {"days": 1.0, "months": 365.25 / 12, "years": 365.25}
+DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 
 
 def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
-    """The curve of each arm, over the subjects of the population with a time."""
+    """The curve of each arm, over the subjects of the population with a time; none without any."""
     trial = material.trial
     endpoint = trial.endpoints[given["endpoint"]]
     flag = trial.populations[given["population"]].flag
@@ -27,10 +27,11 @@ def curves(material: Material, given: dict[str, Any]) -> dict[str, KaplanMeier]:
             {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}, "AVAL": "present",
              "TRTP": {"is": arm}},
         )  # fmt: skip
-        found[arm] = kaplan_meier(
-            rows.column("AVAL"), rows.column("CNSR") == 0,
-            confidence=trial.plan.confidence, interval="log_log",
-        )  # fmt: skip
+        if rows.n:
+            found[arm] = kaplan_meier(
+                rows.column("AVAL"), rows.column("CNSR") == 0,
+                confidence=trial.plan.confidence, interval="log_log",
+            )  # fmt: skip
     return found
 
 
@@ -42,14 +43,15 @@ def kaplan_meier_figure(material: Material, given: dict[str, Any]) -> "Figure":
     last = max(given["at"]) / unit
     with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
         axes, below = figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.06 + 0.07 * len(arms)])
-        for number, (arm, curve) in enumerate(found.items()):
-            _draw(axes, curve, unit, colour_of(arms, arm), LINES[number % len(LINES)],
+        for arm, curve in found.items():
+            _draw(axes, curve, unit, colour_of(arms, arm), LINES[arms.index(arm) % len(LINES)],
                   material.arm_label(arm))  # fmt: skip
-        axes.set_xlim(0, last)
+        axes.set_xlim(0, last or None)
         axes.set_ylim(0, 1.02)
         axes.set_yticks(np.arange(0, 1.01, 0.2), [f"{p} %" for p in range(0, 101, 20)])
         axes.set_ylabel(given["title"])
-        axes.legend(frameon=False, loc="lower left")
+        if found:
+            axes.legend(frameon=False, loc="lower left")
         _numbers(material, below, found, given["at"], unit)
         below.set_xlabel(f"{given['unit'].capitalize()} since randomisation")
         return figure
@@ -70,9 +72,10 @@ def _draw(
 def _numbers(
     material: Material, axes: "Axes", found: dict[str, KaplanMeier], at: list[float], unit: float
 ) -> None:
-    arms = list(found)
-    for height, (arm, curve) in enumerate(reversed(list(found.items()))):
-        for time, n in zip(at, curve.n_at_risk(at), strict=True):
+    arms = list(material.trial.design.arms)
+    for height, arm in enumerate(reversed(arms)):
+        at_risk = found[arm].n_at_risk(at) if arm in found else [0] * len(at)
+        for time, n in zip(at, at_risk, strict=True):
             axes.text(
                 time / unit, height, str(int(n)), ha="center", va="center", fontsize=8,
                 color=colour_of(arms, arm),

@@ -28,7 +28,8 @@ def mean_profile(material: Material, given: dict[str, Any]) -> "Figure":
             mean, low, high = points.T
             axes.errorbar(
                 np.arange(len(visits)) + shift, mean, yerr=[mean - low, high - mean],
-                color=colour_of(arms, arm), marker=MARKERS[number], linestyle=LINES[number],
+                color=colour_of(arms, arm), marker=MARKERS[number % len(MARKERS)],
+                linestyle=LINES[number % len(LINES)],
                 capsize=3, linewidth=1.5, label=material.arm_label(arm),
             )  # fmt: skip
         axes.set_xticks(range(len(visits)), visits)
