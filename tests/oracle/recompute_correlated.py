@@ -67,8 +67,7 @@ def mixed_models_for_repeated_measures() -> Numbers:
                 fit = mmrm(y, x, structure=structure, method=method)
                 yield from _fit(case, name, fit)
                 yield from _triangle(case, f"{name}.sigma", fit.sigma[0])
-                if method == "REML" or structure == "unstructured":
-                    yield from _tests(case, name, fit, y.shape[1])
+                yield from _tests(case, name, fit, y.shape[1])
 
 
 def _tests(case: str, name: str, fit: MixedFit, visits: int) -> Numbers:

@@ -43,6 +43,8 @@ from trialtrace.stats.results import Interval, StatsError, TestResult
 
 KENWARD_ROGER = ("kenward_roger", "kenward_roger_observed")
 METHODS = ("satterthwaite", *KENWARD_ROGER)
+# What rounding may leave of a difference that is 0.
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +233,14 @@ def _kenward_roger(fit: MixedFit, rows: Floats, df: str) -> tuple[Floats, float,
     b = (a1 + 6 * a2) / (2 * size)
     g = ((size + 1) * a1 - (size + 4) * a2) / ((size + 2) * a2)
     c = np.array([g, size - g, size + 2 - g]) / (3 * size + 2 * (1 - g))
-    mean = 1 / (1 - a2 / size)
+    # The mean of the F without scale is 1 / share; with 2 degrees of freedom it has none.
+    share = 1 - a2 / size
     variance = (2 / size) * (1 + c[0] * b) / ((1 - c[1] * b) ** 2 * (1 - c[2] * b))
-    ratio = variance / (2 * mean**2)
+    ratio = variance * share**2 / 2
     denominator = 4 + (size + 2) / (size * ratio - 1)
-    if not (mean > 0 and denominator > 2):
+    if not (share > ROUNDING and denominator > 2 + ROUNDING):
         raise StatsError(
             "Kenward-Roger's approximation of this F test breaks down with so few subjects; test "
             "fewer rows at once."
         )
-    return adjusted, float(denominator / (mean * (denominator - 2))), float(denominator)
+    return adjusted, float(denominator * share / (denominator - 2)), float(denominator)

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trialtrace.stats._design import SINGULAR, visit_data
-from trialtrace.stats._gaussian_blocks import BOUND, Covariance, fit_blocks
+from trialtrace.stats._design import visit_data
+from trialtrace.stats._gaussian_blocks import Covariance, fit_blocks
 from trialtrace.stats._inputs import Floats, check_choice, labels
 from trialtrace.stats._structures import STRUCTURES, Structure, available_covariance
 from trialtrace.stats.mixed_tests import MixedFit, shared_fields
@@ -79,7 +79,6 @@ def mmrm(
     covariance = _by_pattern(model, patterns[:, 0], patterns[:, 1:].astype(bool), len(names))
     fit = fit_blocks(y, x, seen, kind, covariance, start, reml=method == "REML")
     sigma = np.stack([model.at(part)[0] for part in np.split(fit.theta, len(names))])
-    _check_singular(sigma)
     return MmrmFit(
         **shared_fields(fit, method=method, n_subjects=y.shape[0], n_values=int(seen.sum())),
         structure=structure,
@@ -138,11 +137,3 @@ def _by_pattern(model: Structure, group, seen, n_groups: int) -> Covariance:
         return v, first, second.reshape(n_groups * q, n_groups * q, kinds, visits, visits)
 
     return covariance
-
-
-def _check_singular(sigma: Floats) -> None:
-    """Refuse a covariance in which some visit is a combination of others."""
-    sd = np.sqrt(np.diagonal(sigma, axis1=1, axis2=2))
-    correlation = sigma / (sd[:, :, None] * sd[:, None, :])
-    if np.linalg.eigvalsh(correlation).min() < SINGULAR:
-        raise StatsError(BOUND)
