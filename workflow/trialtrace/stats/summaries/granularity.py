@@ -20,7 +20,7 @@ enumeration of all data sets.
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import isqrt
+from math import isqrt, nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +30,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor
 
 DIVISORS = ("n - 1", "n")
-MOST_STATES = 20_000_000
+MOST_STATES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Grimmer:
     whole sum of squares), parity, data (no such data set). `solutions` are pairs (sum, sum of
     squares) in units of 1/items and its square, at most 100 of them. `luck` is the share of the
     standard deviations printed with the same digits, in the same unit interval, that would pass
-    with this mean; NaN where the mean itself is impossible.
+    with this mean; NaN where the mean itself is impossible or luck was not asked for.
     """
 
     consistent: bool
@@ -88,8 +88,8 @@ def grim(mean: Printed, n: ArrayLike, *, items: ArrayLike, percent: bool) -> Gri
     first, last = scaled.multiples(parts)
     if percent:
         first, last = np.maximum(first, 0), np.minimum(last, parts)
-    luck = np.minimum((scaled.unit * parts).astype(np.float64), 1.0)
-    return Grim(np.asarray((first <= last).astype(bool)), first, last, luck)
+    luck = np.minimum(np.asarray(scaled.unit * parts, dtype=np.float64), 1.0)
+    return Grim(np.asarray(first <= last, dtype=bool), first, last, luck)
 
 
 def grimmer(
@@ -100,16 +100,18 @@ def grimmer(
     items: int,
     divisor: str,
     scale: tuple[int, int] | None,
+    luck: bool,
 ) -> Grimmer:
     """GRIMMER: can whole-number data of n people have this mean and standard deviation?
 
     Single numbers. `items` as in `grim`. `divisor`: "n - 1" for the standard deviation of a
     sample, "n" for that of a population. `scale` is the least and the greatest whole number an
     item can take, such as (1, 7), or None where nothing bounds it; with a scale and items the
-    person's score can be any multiple of 1/items within it.
+    person's score can be any multiple of 1/items within it. `luck`: whether to work it out too,
+    which takes as long as a hundred tests.
 
     Raises `StatsError` for fewer than two people, an empty scale, and a scale so long that its
-    data sets cannot be listed (about 1,000 people on 1 to 7; leave the scale out then).
+    data sets cannot be listed (about 200 people on 1 to 7; leave the scale out then).
     """
     check_choice("divisor", divisor, DIVISORS)
     n, items = (int(_positive_whole(x, name)) for x, name in ((n, "sizes"), (items, "items")))
@@ -122,17 +124,17 @@ def grimmer(
         raise StatsError("the scale must have two different ends, the least first.")
     first, last = (int(x) for x in mean.multiples(n * items))
     if first > last:
-        return Grimmer(False, "mean", (), float("nan"))
+        return Grimmer(False, "mean", (), nan)
     sums = range(first, last + 1)
     if limits:
         sums = range(max(first, n * limits[0]), min(last, n * limits[1]) + 1)
         if not sums:
-            return Grimmer(False, "range", (), float("nan"))
+            return Grimmer(False, "range", (), nan)
     weight = (n - 1 if divisor == "n - 1" else n) * items**2
     solutions, reason = _solutions(sd, n, sums, weight, limits, most=100)
-    neighbours = _neighbours(sd)
-    passing = sum(bool(_solutions(x, n, sums, weight, limits, most=1)[0]) for x in neighbours)
-    return Grimmer(bool(solutions), reason, solutions, passing / len(neighbours))
+    near = _neighbours(sd) if luck else []
+    passing = sum(bool(_solutions(x, n, sums, weight, limits, most=1)[0]) for x in near)
+    return Grimmer(bool(solutions), reason, solutions, passing / len(near) if near else nan)
 
 
 def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) -> Debit:
@@ -152,7 +154,7 @@ def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) ->
     first, last = (int(x) for x in mean.multiples(n))
     counts = range(max(first, 0), min(last, n) + 1)
     if not counts:
-        return Debit(False, (), float("nan"))
+        return Debit(False, (), nan)
     weight = n * (n - 1 if divisor == "n - 1" else n)
     squares = {x: Fraction(x * (n - x), weight) for x in counts}
     fitting = tuple(x for x, square in squares.items() if _square_inside(square, sd))

@@ -22,7 +22,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed
 
 VARIANCES = ("pooled", "welch")
-POINTS, ZOOMS = 129, 6
+FIRST, ZOOM, ZOOMS = 65, 17, 6
 
 
 def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
@@ -75,13 +75,8 @@ def t_test_p(
         return _p(difference, s1, s0, sizes, variance, sides)
 
     edges = _edges(spreads, shape)
-    found = [
-        _extreme(p, np.broadcast_to(end, shape), edge, sign)
-        for end in (low, high)
-        for edge in edges
-        for sign in (1, -1)
-    ]
-    least, greatest = np.min(found, axis=0), np.max(found, axis=0)
+    ends = np.stack([np.broadcast_to(end, shape) for end in (low, high)])[:, None, ..., None]
+    least, greatest = (_extreme(p, ends, edges, sign) for sign in (1, -1))
     return Bounds(least[()], greatest[()])
 
 
@@ -99,25 +94,28 @@ def _spread(sd: Printed) -> tuple[Floats, Floats]:
     return np.maximum(low, 0.0), high
 
 
-def _edges(spreads: list, shape: tuple[int, ...]) -> list[tuple[Floats, Floats, Floats, Floats]]:
-    """The four edges of the rectangle: where each starts and where it ends, (s1, s0, s1, s0)."""
+def _edges(spreads: list, shape: tuple[int, ...]) -> Floats:
+    """The four edges of the rectangle: start and end of s1 and s0, shape (4, 4, *shape, 1)."""
     (l1, h1), (l0, h0) = ([np.broadcast_to(x, shape) for x in pair] for pair in spreads)
-    return [(l1, l0, h1, l0), (l1, h0, h1, h0), (l1, l0, l1, h0), (h1, l0, h1, h0)]
+    edges = [(l1, l0, h1, l0), (l1, h0, h1, h0), (l1, l0, l1, h0), (h1, l0, h1, h0)]
+    return np.stack([np.stack(part) for part in zip(*edges, strict=True)])[..., None]
 
 
-def _extreme(p: Callable, difference: Floats, edge: tuple, sign: int) -> Floats:
-    """Least (sign 1) or greatest (-1) p along one edge: a grid, then finer ones around the best."""
-    a1, a0, b1, b0 = (end[..., None] for end in edge)
-    left, right = np.zeros_like(a1), np.ones_like(a1)
-    grid = np.linspace(0.0, 1.0, POINTS)
-    for _ in range(ZOOMS):
-        at = left + (right - left) * grid
-        values = p(difference[..., None], a1 + at * (b1 - a1), a0 + at * (b0 - a0))
-        best = np.argmin(sign * values, axis=-1, keepdims=True)
-        left, right = (
-            np.take_along_axis(at, np.clip(best + step, 0, POINTS - 1), axis=-1) for step in (-1, 1)
-        )
-    return np.take_along_axis(values, best, axis=-1)[..., 0]
+def _extreme(p: Callable, differences: Floats, edges: Floats, sign: int) -> Floats:
+    """Least (sign 1) or greatest (-1) p along the edges: a grid, then finer ones around the best.
+
+    The last grid is 1e-7 of an edge wide, so that a smooth extreme is right to about 1e-14.
+    """
+    start1, start0, end1, end0 = edges
+    left, right = np.zeros_like(start1), np.ones_like(start1)
+    for points in (FIRST, *(ZOOM,) * ZOOMS):
+        at = left + (right - left) * np.linspace(0.0, 1.0, points)
+        values = sign * p(differences, start1 + at * (end1 - start1), start0 + at * (end0 - start0))
+        best = np.argmin(values, axis=-1, keepdims=True)
+        around = [np.clip(best + step, 0, points - 1) for step in (-1, 1)]
+        at = np.broadcast_to(at, values.shape)
+        left, right = (np.take_along_axis(at, index, axis=-1) for index in around)
+    return sign * values.min(axis=(0, 1, -1))
 
 
 def _p(difference, s1, s0, sizes, variance, sides) -> Floats:
