@@ -135,6 +135,20 @@ def test_groups_of_their_own_give_welchs_t_test():
     same([own.statistic, own.df, own.p_value], [t.statistic, t.df, t.p_value])
 
 
+@given(seed=SEEDS, structure=STRUCTURE)
+def test_groups_that_share_no_mean_are_separate_fits(seed, structure):
+    arm, _, y = drawn(seed, n=36)
+    design, fit = fitted(arm, None, y, structure=structure, groups=arm)
+    apart = [fitted(arm[arm == a], None, y[arm == a], structure=structure)[1] for a in (0, 1)]
+    same(fit.coef, np.concatenate([one.coef for one in apart]), 1e-7)
+    same(fit.sigma, np.concatenate([one.sigma for one in apart]), 1e-6)
+    same(fit.log_likelihood, sum(one.log_likelihood for one in apart))
+    for df in DFS:
+        row = design.cells[1, 2]
+        ours, own = contrast(fit, row, df=df, **TEST), contrast(apart[1], row[3:], df=df, **TEST)
+        same([ours.se, ours.df], [own.se, own.df], 1e-6)
+
+
 def test_hotelling_by_kenward_roger():
     """On complete data the scaled F for arms at all visits is Hotelling's, exactly."""
     arm, _, y = drawn(5, missing=0.0)
