@@ -59,6 +59,15 @@ def test_swapping_arms_inverts_a_ratio(method, table, confidence):
     assert isnan(low) or low <= ratio <= high
 
 
+def test_bounds_next_to_one_keep_their_digits():
+    """One of one v one of 13,328: 1 - bound is 1.3e-5, of which 1.5e-3 was lost once."""
+    high = contingency.risk_difference_miettinen_nurminen(1, 1, 1, 13328, confidence=0.95).high
+    low = contingency.risk_difference_miettinen_nurminen(1, 13328, 1, 1, confidence=0.95).low
+    mirrored = contingency.risk_difference_miettinen_nurminen(13327, 13328, 0, 1, confidence=0.95)
+    assert 1 + low == pytest.approx(1 - high, rel=1e-10)
+    assert 1 - mirrored.high == pytest.approx(1 - high, rel=1e-10)
+
+
 @given(table=tables())
 def test_score_interval_has_the_stated_statistic_at_its_bounds(table):
     """At a bound inside -1..1 the difference is z constrained standard errors away."""

@@ -6,11 +6,12 @@ exactly d, with Miettinen and Nurminen's factor N / (N - 1). Without that factor
 Mee's interval, and the test Farrington and Manning's.
 
 References: Miettinen and Nurminen, Stat Med 1985;4:213. Farrington and Manning, Stat Med
-1990;9:1447 (the cubic equation and its root).
+1990;9:1447 (the cubic equation).
 """
 
-from math import acos, copysign, cos, nan, pi, sqrt
+from math import copysign, nan, sqrt
 
+import numpy as np
 from scipy.special import ndtr
 
 from trialtrace.stats._inputs import (
@@ -96,7 +97,7 @@ def normal_tail(z: float, sides: str) -> float:
 
 
 def _margin(margin: float) -> float:
-    if not (isinstance(margin, int | float) and -1 < margin < 1):
+    if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
         raise StatsError(f"a margin of risks must lie between -1 and 1; got {margin!r}.")
     return float(margin)
 
@@ -127,36 +128,37 @@ def _bounds(x1, n1, x0, n0, z) -> tuple[float, float]:
 
 def _constrained_variance(x1, n1, x0, n0, difference):
     """Variance of the estimate under the most likely risks that differ by `difference`."""
-    total = n1 + n0
-    p0 = _constrained_control_risk(x1, n1, x0, n0, difference)
-    p1 = min(max(p0 + difference, 0.0), 1.0)
-    return (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * total / (total - 1)
+    total, apart = n1 + n0, abs(difference)
+    low, high = ((x0, n0), (x1, n1)) if difference >= 0 else ((x1, n1), (x0, n0))
+    risk = _constrained_lower_risk(*low, *high, apart)
+    spread = risk * (1 - risk) / low[1] + (risk + apart) * (1 - apart - risk) / high[1]
+    return spread * total / (total - 1)
 
 
-def _constrained_control_risk(x1, n1, x0, n0, difference):
-    """Most likely control risk p0 when the treated risk is p0 + difference.
+def _constrained_lower_risk(x, n, y, m, apart):
+    """Most likely risk u of x among n when that of y among m is u + apart, apart >= 0.
 
-    The derivative of the likelihood, cleared of denominators, is a cubic in p0. Its three roots
-    are real, and the middle one lies in the range that both risks allow.
+    The root of the likelihood's derivative, cleared of denominators: a cubic that falls from 0
+    to 1 - apart. It is left in factors, whose differences keep the digits of a risk next to
+    either end; Newton steps that leave the bracket are replaced by halving.
     """
-    d, total = difference, n1 + n0
-    square = ((n1 + 2 * n0) * d - total - x1 - x0) / total
-    linear = ((n0 * d - total - 2 * x0) * d + x1 + x0) / total
-    constant = x0 * d * (1 - d) / total
-    low, high = max(0.0, -d), min(1.0, 1 - d)
-    shift = (square / 3) ** 3 - linear * square / 6 + constant / 2
-    radius = copysign(sqrt(max((square / 3) ** 2 - linear / 3, 0.0)), shift)
-    root = -square / 3
-    if radius != 0:
-        angle = (pi + acos(min(max(shift / radius**3, -1.0), 1.0))) / 3
-        root += 2 * radius * cos(angle)
-    # The arc cosine loses half the digits near its ends. Newton steps win them back; the cubic
-    # falls from low to high, so a step that leaves them is replaced by halving.
-    root = min(max(root, low), high)
-    for _ in range(100):
-        value = ((root + square) * root + linear) * root + constant
+    width = 1 - apart
+    if width == 0:
+        return 0.0
+    if x == 0 and (y == 0 or (apart > 0 and y / apart <= n + (m - y) / width)):
+        return 0.0
+    if y == m and (x == n or (apart > 0 and x / width + m >= (n - x) / apart)):
+        return width
+    low, high = 0.0, width
+    root = width * (x + y + 1) / (n + m + 2)
+    for _ in range(200):
+        up, down = root + apart, width - root
+        first, second = x - n * root, y - m * up
+        value = first * up * down + second * root * (1 - root)
         low, high = (root, high) if value > 0 else (low, root)
-        slope = (3 * root + 2 * square) * root + linear
+        slope = (
+            first * (down - up) - n * up * down + second * (1 - 2 * root) - m * root * (1 - root)
+        )
         new = root - value / slope if slope < 0 else low
         if not low < new < high:
             new = (low + high) / 2

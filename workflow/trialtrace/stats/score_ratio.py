@@ -11,6 +11,8 @@ Farrington and Manning, Stat Med 1990;9:1447.
 
 from math import exp, inf, log, nan, sqrt
 
+import numpy as np
+
 from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, single_count
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.score import normal_tail
@@ -63,7 +65,7 @@ def risk_ratio_score_test(
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)
-    if not (isinstance(margin, int | float) and 0 < margin < inf):
+    if not (isinstance(margin, int | float | np.number) and 0 < margin < inf):
         raise StatsError(f"a margin of the risk ratio must be positive; got {margin!r}.")
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")
