@@ -63,6 +63,8 @@ def test_mmrm_refuses_with_a_reason():
         (y[:, :1], x[:, :1], "visits >= 2"),
         (y, x[:-1], "x must have shape"),
         (y.astype(str), x, "numbers only"),
+        (y, x.astype(str), "numbers only"),
+        (np.ma.masked_greater(y, 1.0), x, "must not be masked"),
         (np.where(y == y[3, 1], np.inf, y), x, "missing or infinite"),
         (y, np.where(np.arange(3)[None, :, None] == 1, nan, x), "x at observed visits"),
         (np.full_like(y, nan), x, "no visit was observed"),

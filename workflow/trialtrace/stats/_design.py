@@ -16,6 +16,8 @@ SINGULAR = 1e-9
 
 def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Check y, (n, T), with NaN for missing visits, and x, (n, T, p); 0 where nothing is seen."""
+    if np.ma.is_masked(y) or np.ma.is_masked(x):
+        raise StatsError("y and x must not be masked; a missing visit is NaN in y.")
     y, x = np.asarray(y), np.asarray(x)
     if y.ndim != 2 or y.shape[1] < 2:
         raise StatsError(f"y must have shape (subjects, visits >= 2); got {y.shape}.")
