@@ -70,9 +70,17 @@ def test_rows_coding_and_labels_do_not_matter(seed, structure):
 def test_units_and_offsets_do_not_matter(seed, structure):
     arm, base, y = drawn(seed)
     expected = summary(*fitted(arm, base, y, structure=structure))
-    expected[[1, 6, 11]] *= 1e4
-    other = fitted(arm, base / 1e3 + 7, 1e4 * y - 1e5, structure=structure)
+    expected[[1, 6, 11]] *= 1e9
+    other = fitted(arm, base / 1e3 + 7, 1e9 * y - 1e10, structure=structure)
     same(summary(*other), expected, 1e-6)
+
+
+def test_tiny_and_huge_units_cost_no_digits():
+    arm, base, y = drawn(2)
+    design, fit = fitted(arm, base, y)
+    for unit in (1e-12, 1e12):
+        _, other = fitted(arm, base, unit * y)
+        same(summary(design, other)[[0, 2, 3, 4]], summary(design, fit)[[0, 2, 3, 4]], 1e-10)
 
 
 @given(seed=SEEDS)

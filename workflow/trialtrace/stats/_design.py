@@ -23,8 +23,8 @@ def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, NDArray[np.b
         raise StatsError(f"y must have shape (subjects, visits >= 2); got {y.shape}.")
     if x.ndim != 3 or x.shape[:2] != y.shape or x.shape[2] == 0:
         raise StatsError(f"x must have shape {(*y.shape, 'p')}; got {x.shape}.")
-    if y.dtype.kind not in "buif":
-        raise StatsError("y must hold numbers only, NaN for a missing visit.")
+    if y.dtype.kind not in "buif" or x.dtype.kind not in "buif":
+        raise StatsError("y and x must hold numbers only, y NaN for a missing visit.")
     seen = ~np.isnan(y.astype(np.float64))
     if not seen.any():
         raise StatsError("no visit was observed.")

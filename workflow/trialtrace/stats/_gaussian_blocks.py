@@ -230,6 +230,9 @@ class _Likelihood:
 def _condense(rows: Floats, kind: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
     """Sort blocks by kind and replace those of a kind by fewer with the same sums of products."""
     shape = rows.shape[1:]
+    # In one unit for all columns, else small ones drown in the rounding of large ones.
+    unit = np.sqrt(np.sum(rows**2, axis=(0, 1)))
+    rows = rows / unit
     many = np.bincount(kind) > 2
     kept, kinds = [rows[~many[kind]]], [kind[~many[kind]]]
     for k in np.flatnonzero(many):
@@ -238,7 +241,7 @@ def _condense(rows: Floats, kind: NDArray[np.intp]) -> tuple[Floats, NDArray[np.
         kept.append((size[solid, None] * basis[solid]).reshape(-1, *shape))
         kinds.append(np.full(kept[-1].shape[0], k))
     order = np.argsort(np.concatenate(kinds), kind="stable")
-    return np.concatenate(kept)[order], np.concatenate(kinds)[order]
+    return np.concatenate(kept)[order] * unit, np.concatenate(kinds)[order]
 
 
 def _maximise(model: _Likelihood, theta: Floats) -> tuple[_Point, int]:
