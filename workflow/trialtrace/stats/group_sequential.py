@@ -10,6 +10,9 @@ two-sided test, the convention of gsDesign and ldbounds):
 obrien_fleming      2 - 2 Phi(z_(1 - a/2) / sqrt t)       pocock   a log(1 + (e - 1) t)
 power               a t^rho                       hwang_shih_decani   a (1 - e^(-g t)) / (1 - e^-g)
 
+At two-sided 0.05 the last of three equally spaced looks has the nominal level 0.0451 by O'Brien and
+Fleming's constant and 0.0463 by the spending function; 0.041 is that of the last of five (0.0413).
+
 References: Pocock, Biometrika 1977;64:191. O'Brien and Fleming, Biometrics 1979;35:549. Wang and
 Tsiatis, Biometrics 1987;43:193. Lan and DeMets, Biometrika 1983;70:659. Hwang, Shih and De Cani,
 Stat Med 1990;9:1439. Jennison and Turnbull 2000, tables 2.1 and 2.3. Oracle: those tables, mvtnorm
