@@ -34,6 +34,7 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     only one table is possible: p = 1. Statistic and degrees of freedom are NaN. For a 2x2 table
     this is the two-sided `contingency.fisher_exact`.
 
+    Source: Freeman and Halton 1951. Oracle: R's fisher.test (1e-10), counting in whole numbers.
     Raises `StatsError` for counts that are not whole numbers of at least 0, for a table without
     any count, and for one so large that it cannot be enumerated here; it never draws tables.
     """
@@ -60,6 +61,7 @@ def chi_squared_table(table: ArrayLike) -> TestResult:
     `table`: counts of shape (rows, columns). Rows and columns without any count hold no
     information and are dropped before the degrees of freedom are counted (R would give NaN).
 
+    Source: Pearson 1900. Oracle: R's chisq.test.
     Raises `StatsError` where one row or one column is left, for counts that are not whole
     numbers of at least 0, and for a table without any count.
     """

@@ -26,11 +26,15 @@ from trialtrace.stats.results import StatsError
 RELATIVE_TIE = 1e-7
 STATISTICS = ("score", "wald")
 TWO_SIDED = ("fisher", "doubled")
-# Possible tables held at once: 20 million take about 0.5 GB.
-MOST_TABLES = 2e7
+# Possible tables held at once: 5 million take about 0.5 GB. Numbers of one block of the grid.
+MOST_TABLES, BLOCK = 5e6, 2_000_000
+# Patients in both arms, beyond which the grid would take longer than a few seconds.
+MOST_PATIENTS = 10_000
 # Points of the grid per standard deviation of the arc sine of the root of a proportion; after so
 # many halvings a peak, being flat, is exact to rounding.
 POINTS, HALVINGS = 16, 32
+# Peaks that are refined, the highest ones.
+PEAKS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def barnard(
 
     Oracle: enumeration of all tables in R with a fine grid and `optimise`. Raises `StatsError`
     for an empty arm, counts that are not whole numbers within 0..n, and arms so large that
-    their tables cannot be listed (more than 20 million).
+    their tables cannot be listed (10,000 patients or 5 million tables).
     """
     check_choice("sides", sides, SIDES)
     check_choice("statistic", statistic, STATISTICS)
@@ -89,7 +93,7 @@ def boschloo(
 
     Oracle: enumeration of all tables in R with a fine grid and `optimise`. Raises `StatsError`
     for an empty arm, counts that are not whole numbers within 0..n, and arms so large that
-    their tables cannot be listed (more than 20 million).
+    their tables cannot be listed (10,000 patients or 5 million tables).
     """
     check_choice("sides", sides, SIDES)
     check_choice("two_sided", two_sided, TWO_SIDED)
@@ -118,7 +122,7 @@ def _tables(n1: float, n0: float) -> tuple[Floats, Floats, Floats]:
     each given the total (N + 1, m), 0 in columns beyond the last table of a row.
     """
     small = min(n1, n0)
-    if (n1 + n0 + 1) * (small + 1) > MOST_TABLES:
+    if n1 + n0 > MOST_PATIENTS or (n1 + n0 + 1) * (small + 1) > MOST_TABLES:
         raise StatsError(
             "the arms are too large for an unconditional exact test; all tables are listed."
         )
@@ -171,16 +175,17 @@ def _largest(share: Floats) -> tuple[float, float]:
     """Return the largest sum of share(s) times binomial probabilities, and the risk that has it.
 
     On a grid even in the arc sine of the root of p, where the binomial has one width throughout,
-    every local maximum is bracketed; those near the highest are refined by halving on the
-    derivative, sum of share(s + 1) - share(s) times binomial probabilities of N - 1.
+    every local maximum is bracketed; the highest ones are refined by halving on the derivative,
+    sum of share(s + 1) - share(s) times binomial probabilities of N - 1.
     """
     total = share.size - 1
     steps = int(POINTS * 4 * sqrt(total)) + 8
     grid = np.sin(np.linspace(0, np.pi / 2, steps + 1)) ** 2
-    value = _binomial(total, grid) @ share
+    blocks = np.array_split(grid, grid.size * share.size // BLOCK + 1)
+    value = np.concatenate([_binomial(total, some) @ share for some in blocks])
     best = int(np.argmax(value))
     inner = np.flatnonzero((value[1:-1] >= value[:-2]) & (value[1:-1] >= value[2:])) + 1
-    peaks = inner[value[inner] >= 0.98 * value[best]]
+    peaks = inner[np.argsort(-value[inner], kind="stable")[:PEAKS]]
     low, high = grid[peaks - 1], grid[peaks + 1]
     step = np.diff(share)
     for _ in range(HALVINGS):
