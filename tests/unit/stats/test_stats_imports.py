@@ -13,6 +13,10 @@ from trialtrace.stats import (
     multiplicity, ordinal_ranks, pingouin_epsilon, proportional_hazards, proportions, ranks,
     repeated, repeated_batch, repeated_contrasts, rmst, stratified, survival, weighted_log_rank
 )
+from trialtrace.stats import closed_testing, graphical, group_sequential, stopped_estimates
+from trialtrace.stats.summaries import (
+    count_tests, estimates, granularity, mean_tests, percentages, statistics
+)
 contingency.fisher_exact(3, 9, 5, 8, sides="two_sided")
 repeated.rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]])
 print(*sys.modules)
