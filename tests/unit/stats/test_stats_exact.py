@@ -140,6 +140,14 @@ def test_risk_ratio_over_strata_swaps(table):
     )
 
 
+@given(table=strata())
+def test_a_stratum_split_with_itself_keeps_the_risk_ratio(table):
+    """Two strata of the same counts weigh as much as one of twice the counts."""
+    twice = contingency.mantel_haenszel_risk_ratio(*(2 * c for c in table), confidence=0.95)
+    halves = [np.concatenate([c, c]) for c in table]
+    same(astuple(contingency.mantel_haenszel_risk_ratio(*halves, confidence=0.95)), astuple(twice))
+
+
 @given(table=tables(most=12), sides=st.sampled_from(SIDES))
 def test_unconditional_tests_mirror(table, sides):
     x1, n1, x0, n0 = table

@@ -39,7 +39,8 @@ def exact_conditional_test(
     "half_of_observed" takes off half the probability of the observed sum (Lydersen, Fagerland
     and Laake 2009); "half_of_all" takes off half of every sum as likely as the observed one,
     which differs only at two sides. Strata with fixed outcome change nothing; where no stratum
-    holds both arms and both outcomes only one sum is possible, so p = 1.
+    holds both arms and both outcomes only one sum is possible, so p = 1. A p-value below the
+    range of floating-point numbers (1e-308) is 0.
 
     Oracle: R's mantelhaen.test(exact = TRUE), fisher.test, and exact counting. Raises
     `StatsError` for shapes that differ, no stratum with both arms, or counts that are not whole
