@@ -164,6 +164,13 @@ def test_grimmer_says_why_and_how_often_luck_would_do():
     assert grimmer(printed("3.4"), printed("1.2"), 500, scale=None, **options).luck == 1
 
 
+def test_an_end_that_does_not_belong_to_the_range():
+    # 0, 1, 2 have the standard deviation 1, which rounded up prints as 1.0.
+    options = {"items": 1, "divisor": "n - 1", "scale": None}
+    assert possible(printed("1.0", "up"), printed("1.0", "up"), 3, options)
+    assert not possible(printed("1.0", "up"), printed("1.1", "up"), 3, options)
+
+
 def test_grimmer_of_data_without_spread():
     options = {"items": 1, "divisor": "n - 1", "scale": (1, 7), "luck": False}
     assert grimmer(printed("3.00"), printed("0.00"), 9, **options).consistent

@@ -78,6 +78,8 @@ def test_units_floats_and_missing_values():
         (lambda: possible_denominators(up("3.3"), limit=10**7), "limit"),
         (lambda: _t("1", "1", 1, "2", "1", 5), "at least 2"),
         (lambda: _t("1", "-1", 5, "2", "1", 5), "cannot be negative"),
+        (lambda: _t(["1", "2"], "1", [5, 6, 7], "2", "1", 5), "differ in shape"),
+        (lambda: count_ranges(up(["1", "2"]), [5, 6, 7]), "differ in shape"),
         (lambda: s.p_of_f(up("-1"), 2, 9, epsilon=(1, 1)), "cannot be negative"),
         (lambda: s.p_of_f(up("1"), 2, 9, epsilon=(0, 1)), "epsilon must lie"),
         (lambda: s.p_of_t(up("1"), 0, sides="less"), "must be positive"),
@@ -107,6 +109,14 @@ def test_many_claims_at_once():
     one = [_t("54.2", "10.1", 60, m0, "9.8", 62) for m0 in ("56.0", "54.3")]
     assert many.low.tolist() == [x.low for x in one]
     assert many.high.tolist() == [x.high for x in one]
+
+
+def test_no_spread_at_all():
+    exact = {"variance": "welch", "sides": "two_sided"}
+    zero, five = read("0", rounding="up"), read("5.0", rounding="half_any")
+    # The means may be equal: then nothing differs; or not: then nothing explains it.
+    found = t_test_p(five, zero, 8, five, zero, 8, **exact)
+    assert (found.low, found.high) == (0, 1)
 
 
 def test_every_sample_lies_within_its_printed_p():

@@ -23,7 +23,7 @@ from scipy.special import ndtri, stdtrit
 from trialtrace.stats._inputs import SIDES, Floats, check_choice, check_confidence, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_tails
-from trialtrace.stats.summaries.printed import Bounds, Printed
+from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 SCALES = ("log", "identity")
 
@@ -99,10 +99,8 @@ def p_of_estimate(
     0 has the limits of p there. Raises `StatsError` for one that can only be negative.
     """
     check_choice("sides", sides, SIDES)
-    errors = standard_error.bounds
-    if (errors[1] <= 0).any():
-        raise StatsError("a standard error cannot be negative.")
-    errors = (np.maximum(errors[0], 0.0), errors[1])
+    errors = not_negative(standard_error, "a standard error")
+    one_shape(estimate.value, *errors)
     ends = [end - null for end in estimate.bounds]
     if sides == "two_sided":
         small, large = np.minimum(*map(abs, ends)), np.maximum(*map(abs, ends))

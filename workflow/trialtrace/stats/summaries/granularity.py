@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor
+from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor, one_shape
 
 DIVISORS = ("n - 1", "n")
 MOST_STATES = 2_000_000
@@ -84,6 +84,7 @@ def grim(mean: Printed, n: ArrayLike, *, items: ArrayLike, percent: bool) -> Gri
     parts = _positive_whole(n, "sizes") * _positive_whole(items, "items")
     if (mean.unit == 0).any():
         raise StatsError("GRIM needs a printed number, not a bound.")
+    one_shape(mean.value, parts)
     scaled = mean.scaled(Fraction(1, 100)) if percent else mean
     first, last = scaled.multiples(parts)
     if percent:
@@ -217,8 +218,9 @@ def _exists(n: int, total: int, squares: int, limits: tuple[int, int] | None) ->
     centre, reach = total // 3, isqrt(squares * 2 // 3 + total**2) + 1
     reach = min(reach, isqrt(2 * spread // 9 + 1) + 2)
     for x in range(centre - reach, centre + reach + 2):
-        rest, root = total - x, 2 * (squares - x * x) - (total - x) ** 2
-        if root >= 0 and isqrt(root) ** 2 == root and (rest + isqrt(root)) % 2 == 0:
+        # The square of the distance of the other two; with their sum it fixes them.
+        root = 2 * (squares - x * x) - (total - x) ** 2
+        if root >= 0 and isqrt(root) ** 2 == root:
             return True
     return False
 

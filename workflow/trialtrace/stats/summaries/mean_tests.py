@@ -19,7 +19,7 @@ from scipy.special import betainc, ndtr
 
 from trialtrace.stats._inputs import SIDES, Floats, check_choice, numbers
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Bounds, Printed
+from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 VARIANCES = ("pooled", "welch")
 FIRST, ZOOM, ZOOMS = 65, 17, 6
@@ -63,13 +63,13 @@ def t_test_p(
     check_choice("variance", variance, VARIANCES)
     check_choice("sides", sides, SIDES)
     sizes = [_size(n) for n in (n1, n0)]
-    spreads = [_spread(sd) for sd in (sd1, sd0)]
+    spreads = [not_negative(sd, "a standard deviation") for sd in (sd1, sd0)]
+    shape = one_shape(mean1.value, mean0.value, *sizes, *spreads[0], *spreads[1])
     low, high = (a - b for a, b in zip(mean1.bounds, reversed(mean0.bounds), strict=True))
     if sides == "two_sided":
         touching = (low <= 0) & (high >= 0)
         small, large = np.minimum(abs(low), abs(high)), np.maximum(abs(low), abs(high))
         low, high = np.where(touching, 0.0, small), large
-    shape = np.broadcast_shapes(low.shape, *(x.shape for x in [*sizes, *spreads[0], *spreads[1]]))
 
     def p(difference: Floats, s1: Floats, s0: Floats) -> Floats:
         return _p(difference, s1, s0, sizes, variance, sides)
@@ -85,13 +85,6 @@ def _size(n: ArrayLike) -> Floats:
     if (n < 2).any() or (n != np.floor(n)).any():
         raise StatsError("a t test needs whole sizes of at least 2 in each group.")
     return n
-
-
-def _spread(sd: Printed) -> tuple[Floats, Floats]:
-    low, high = sd.bounds
-    if (high <= 0).any():
-        raise StatsError("a standard deviation cannot be negative.")
-    return np.maximum(low, 0.0), high
 
 
 def _edges(spreads: list, shape: tuple[int, ...]) -> Floats:

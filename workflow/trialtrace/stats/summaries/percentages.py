@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.printed import Printed, _filled
+from trialtrace.stats.summaries.printed import Printed, _filled, one_shape
 
 PERCENT = Fraction(1, 100)
 LARGEST_LIMIT = 1_000_000
@@ -36,6 +36,7 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[NDArray[np.int64], 
     n = numbers(n, "denominators")
     if (n < 1).any() or (n != np.floor(n)).any():
         raise StatsError("denominators must be positive whole numbers.")
+    one_shape(percentage.value, n)
     return _span(percentage, n.astype(np.int64))
 
 

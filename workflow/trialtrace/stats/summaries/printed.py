@@ -118,6 +118,23 @@ def below(limit: "str | Decimal", *, least: "str | Decimal") -> Printed:
     return _assemble([(high, Fraction(0), low, high, True, False)], ())
 
 
+def not_negative(number: Printed, name: str) -> tuple[Floats, Floats]:
+    """Both ends as floats, cut at 0; numbers that can only be negative are errors."""
+    low, high = number.bounds
+    if ((high < 0) | ((high == 0) & ~number.high_closed)).any():
+        raise StatsError(f"{name} cannot be negative.")
+    return np.maximum(low, 0.0), high
+
+
+def one_shape(*arrays: Any) -> tuple[int, ...]:
+    """The common shape of claims given together, or an error that says what does not fit."""
+    shapes = [np.shape(array) for array in arrays]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise StatsError(f"claims given together differ in shape: {shapes}.") from None
+
+
 def _assemble(rows: list[tuple], shape: tuple[int, ...]) -> Printed:
     if not rows:
         raise StatsError("no printed number is given.")

@@ -18,7 +18,7 @@ from scipy.special import betainc, chdtrc, gammaln, ndtr
 from trialtrace.stats._inputs import SIDES, Floats, check_choice, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_tails
-from trialtrace.stats.summaries.printed import Bounds, Printed
+from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 GRID = 4001
 DESIGNS = ("two_groups", "one_sample")
@@ -35,6 +35,7 @@ def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
     if any((end <= 0).any() for end in ends):
         raise StatsError("degrees of freedom must be positive.")
     low, high = _sized(t, sides)
+    one_shape(low, *ends)
     found = [t_tails(*np.broadcast_arrays(a, b), sides) for a in (low, high) for b in ends]
     return _bounds(found)
 
@@ -52,10 +53,11 @@ def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
 
     Raises `StatsError` for a df that is not positive and a statistic that can only be negative.
     """
-    low, high = _positive(statistic, "a chi-squared statistic")
+    low, high = not_negative(statistic, "a chi-squared statistic")
     df = numbers(df, "df")
     if (df <= 0).any():
         raise StatsError("degrees of freedom must be positive.")
+    one_shape(low, df)
     return _bounds([chdtrc(df, end) for end in (low, high)])
 
 
@@ -66,10 +68,10 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
     between 1/(k - 1) and 1. Shapes are broadcast. Raises `StatsError` for degrees of freedom
     that are not positive, epsilons outside 0..1, and an F that can only be negative.
     """
-    low, high = _positive(f, "F")
+    low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
     least, most = _epsilons(epsilon)
-    shape = np.broadcast_shapes(low.shape, df1.shape, df2.shape)
+    shape = one_shape(low, df1, df2)
     grid = np.linspace(least, most, GRID if most > least else 1)
     found = []
     for end, sign in ((high, 1), (low, -1)):
@@ -94,7 +96,7 @@ def epsilons_of_f_and_p(
     than the 1/4000 of the range by which epsilon is searched can be missed. Single numbers only.
     Raises `StatsError` as `p_of_f` does.
     """
-    low, high = _positive(f, "F")
+    low, high = not_negative(f, "F")
     df1, df2 = (float(x) for x in _degrees(df1, df2))
     least, most = _epsilons(epsilon)
     p_low, p_high = p.bounds
@@ -111,8 +113,9 @@ def epsilons_of_f_and_p(
 
 def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
     """Partial eta squared of a printed F: F df1 / (F df1 + df2), unchanged by any epsilon."""
-    low, high = _positive(f, "F")
+    low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
+    one_shape(low, df1, df2)
     return _bounds([end * df1 / (end * df1 + df2) for end in (low, high)])
 
 
@@ -146,13 +149,6 @@ def _sized(statistic: Printed, sides: str) -> tuple[Floats, Floats]:
         return low, high
     small, large = np.minimum(abs(low), abs(high)), np.maximum(abs(low), abs(high))
     return np.where((low <= 0) & (high >= 0), 0.0, small), large
-
-
-def _positive(statistic: Printed, name: str) -> tuple[Floats, Floats]:
-    low, high = statistic.bounds
-    if (high <= 0).any():
-        raise StatsError(f"{name} cannot be negative.")
-    return np.maximum(low, 0.0), high
 
 
 def _degrees(df1: ArrayLike, df2: ArrayLike) -> tuple[Floats, Floats]:
