@@ -1,0 +1,56 @@
+"""Missing data: multiple imputation, and how far conclusions depend on what is not known.
+
+=============  ==================================================================================
+`imputation`   multiple imputation of normal and binary columns, monotone or chained; composites
+`pooling`      Rubin's rules with Barnard-Rubin degrees of freedom, the D1 test of a vector
+`reference`    a repeated outcome: jump to reference, copy reference or increments, last mean
+`delta`        delta-adjusted tipping points over a grid of two arms
+`bounds`       a binary outcome: best and worst case, the map of all imputed events
+`single`       LOCF and BOCF, under their own names
+=============  ==================================================================================
+
+A value after death does not exist: cells marked `not_to_impute` are never filled.
+"""
+
+from trialtrace.stats.missing.bounds import (
+    Bounds,
+    TippingMap,
+    proportion_bounds,
+    tipping_map,
+    worst_and_best,
+)
+from trialtrace.stats.missing.delta import DeltaGrid, add_delta, delta_tipping
+from trialtrace.stats.missing.imputation import (
+    Imputations,
+    composite,
+    impute_chained,
+    impute_monotone,
+)
+from trialtrace.stats.missing.pooling import Pooled, pool, pooled_test
+from trialtrace.stats.missing.reference import impute_reference_based, joint_distribution
+from trialtrace.stats.missing.single import (
+    baseline_observation_carried_forward,
+    last_observation_carried_forward,
+)
+
+__all__ = [
+    "Bounds",
+    "DeltaGrid",
+    "Imputations",
+    "Pooled",
+    "TippingMap",
+    "add_delta",
+    "baseline_observation_carried_forward",
+    "composite",
+    "delta_tipping",
+    "impute_chained",
+    "impute_monotone",
+    "impute_reference_based",
+    "joint_distribution",
+    "last_observation_carried_forward",
+    "pool",
+    "pooled_test",
+    "proportion_bounds",
+    "tipping_map",
+    "worst_and_best",
+]

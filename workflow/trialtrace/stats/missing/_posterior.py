@@ -1,0 +1,150 @@
+"""Draws from the posterior of a regression, and imputations from it, for all imputations at once.
+
+Each draw is a function of uniform numbers that are handed in, so that a second implementation fed
+with the same numbers must give the same values. `Stream` makes them by counter: imputation m
+reads its own place, whichever imputations are made beside it.
+
+References: Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, pages 167 (normal) and 169
+(logistic). Gelman and others, Bayesian Data Analysis, 3rd ed., section 14.2.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtri, expit, ndtri
+
+from trialtrace.stats._inputs import Floats
+from trialtrace.stats.resampling.drawing import Seed, check_seed, random_words
+from trialtrace.stats.results import StatsError
+
+Flags = NDArray[np.bool_]
+# Uniform numbers in (0, 1), shape (imputations, count), of one place in the stream.
+Uniforms = Callable[[int, int], Floats]
+
+# The purposes 0 to 3 of the stream belong to resampling.
+IMPUTATION = 4
+# Share of the size of a column that must not be explained by the others.
+SINGULAR = 1e-9
+NEWTON_STEPS, NEWTON_TOLERANCE = 25, 1e-10
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Uniform numbers of the imputations start .. stop - 1 of a seed."""
+
+    seed: Seed
+    start: int
+    stop: int
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+        whole = all(isinstance(m, int | np.integer) for m in (self.start, self.stop))
+        if not (whole and 0 <= self.start < self.stop):
+            raise StatsError(
+                f"imputations must be numbered from 0 upwards; got {self.start} to {self.stop}."
+            )
+
+    def __call__(self, place: int, count: int) -> Floats:
+        """Numbers (imputations, count) of a place; each lies strictly between 0 and 1."""
+        steps = -(-count // 4)
+        rows = self.stop - self.start
+        words = random_words(self.seed, IMPUTATION, self.start * steps, rows, steps, branch=place)[
+            :, :count
+        ]
+        # 52 bits and a half: neither 0 nor 1, whose normal quantiles are infinite.
+        return ((words >> np.uint64(12)) + 0.5) * 2.0**-52
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalDraw:
+    """Coefficients (imputations, p) and standard deviations (imputations,) of a regression."""
+
+    coef: Floats
+    sd: Floats
+
+
+def triangle_of(x: Floats, what: str) -> tuple[Floats, Floats]:
+    """QR of x, (..., rows, p), the diagonal of the triangle positive; singular x is an error."""
+    q, r = np.linalg.qr(x)
+    sign = np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1.0, 1.0)
+    size = np.sqrt((r**2).sum(axis=-2, keepdims=True))
+    if (size == 0).any():
+        raise StatsError(f"a predictor of {what} is 0 throughout; leave it out.")
+    if np.linalg.svd(r / size, compute_uv=False)[..., -1].min() < SINGULAR:
+        raise StatsError(f"predictors of {what} are combinations of each other; leave some out.")
+    return q * sign[..., None, :], r * sign[..., :, None]
+
+
+def draw_normal(y: Floats, x: Floats, uniform: Floats, what: str) -> NormalDraw:
+    """Draw (sigma, beta) of y = x beta + error from their posterior under p ~ 1 / sigma^2.
+
+    y is (rows,) or (imputations, rows), x (1 or imputations, rows, p), uniform (imputations,
+    p + 1), the last of them for sigma: sigma^2 = RSS / chi-squared quantile on rows - p degrees
+    of freedom; then beta = b + sigma R^-1 z, R the triangle of x with a positive diagonal.
+    Raises `StatsError` without degrees of freedom, for singular x and for an exact fit.
+    """
+    rows, p = x.shape[-2:]
+    if rows <= p:
+        raise StatsError(
+            f"{what} has {rows} observed rows for {p} coefficients; more rows are needed."
+        )
+    q, r = triangle_of(x, what)
+    y = np.atleast_2d(y)
+    b = np.linalg.solve(r, (np.swapaxes(q, -1, -2) @ y[..., None]))[..., 0]
+    residual = y - (x @ b[..., None])[..., 0]
+    rss = (residual**2).sum(axis=-1)
+    if (rss <= rows * (64 * np.finfo(float).eps * np.abs(y).max(axis=-1)) ** 2).any():
+        raise StatsError(f"{what} has no variation beyond what its predictors explain.")
+    # chdtri takes the upper tail.
+    sd = np.sqrt(rss / chdtri(rows - p, 1 - uniform[:, p]))
+    z = ndtri(uniform[:, :p])[..., None]
+    return NormalDraw(b + sd[:, None] * np.linalg.solve(r, z)[..., 0], sd)
+
+
+def draw_logistic(y: Floats, x: Floats, uniform: Floats, what: str) -> Floats:
+    """Draw logistic coefficients from the normal approximation of their posterior.
+
+    Shapes as in `draw_normal`, with uniform (imputations, p). beta = b + R^-1 z, where R'R is the
+    information at the maximum b and R's diagonal is positive. Raises `StatsError` where b does
+    not exist (separation, or all outcomes alike).
+    """
+    rows, p = x.shape[-2:]
+    if rows <= p:
+        raise StatsError(
+            f"{what} has {rows} observed rows for {p} coefficients; more rows are needed."
+        )
+    triangle_of(x, what)
+    y = np.broadcast_to(y, x.shape[:-1])
+    b = np.zeros((x.shape[0], p))
+    for _ in range(NEWTON_STEPS):
+        mean = expit((x @ b[..., None])[..., 0])
+        information = np.swapaxes(x, -1, -2) @ (x * (mean * (1 - mean))[..., None])
+        score = np.swapaxes(x, -1, -2) @ (y - mean)[..., None]
+        step = _solve(information, score, what)
+        b = b + step
+        if (np.abs((x @ step[..., None])[..., 0]) < NEWTON_TOLERANCE).all():
+            break
+    else:
+        raise _separated(what)
+    mean = expit((x @ b[..., None])[..., 0])
+    _, r = triangle_of(x * np.sqrt(mean * (1 - mean))[..., None], what)
+    return b + np.linalg.solve(r, ndtri(uniform)[..., None])[..., 0]
+
+
+def _solve(information: Floats, score: Floats, what: str) -> Floats:
+    try:
+        step = np.linalg.solve(information, score)[..., 0]
+    except np.linalg.LinAlgError:
+        raise _separated(what) from None
+    if not np.isfinite(step).all():
+        raise _separated(what)
+    return step
+
+
+def _separated(what: str) -> StatsError:
+    return StatsError(
+        f"predictors separate the two outcomes of {what}, or all are alike: the logistic model "
+        "has no estimate; use fewer predictors or one model for all arms."
+    )
