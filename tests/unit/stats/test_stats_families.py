@@ -98,6 +98,14 @@ def test_graph_of_bretz_and_others_by_hand():
     assert found.order == (1, 0, 2, 3)
 
 
+def test_a_hypothesis_taken_out_keeps_nothing():
+    weights, edges = np.full(3, 1 / 3), g.holm_graph(np.full(3, 1 / 3))
+    rest, joined = g.reject(weights, edges, 1)
+    equal(rest, [0.5, 0, 0.5])
+    equal(joined, [[0, 0, 1], [0, 0, 0], [1, 0, 0]])
+    equal(g.intersection_weights(weights, edges, [2]), [0, 0, 1])
+
+
 def test_three_arms():
     equal(ct.closed_three_arms(0.04, [0.01, 0.2, NAN]), [0.04, 0.2, NAN])
     table = {frozenset({i}): p for i, p in enumerate([0.01, 0.2, 0.03])}

@@ -74,10 +74,8 @@ def _hommel(ranked: Floats, m: int) -> Floats:
     for size in range(m, 1, -1):
         top = ranked[m - size + 1 :]
         least = np.min(size * top / np.arange(2, size + 1))
-        bound = np.minimum(size * ranked, least)
-        # An intersection of this size that holds none of the smallest has the top ones.
-        bound[m - size + 1 :] = least
-        adjusted = np.maximum(adjusted, bound)
+        # Those among the top ones have size * p above `least` anyway.
+        adjusted = np.maximum(adjusted, np.minimum(size * ranked, least))
     return adjusted
 
 
