@@ -22,9 +22,9 @@ WORKING = ("independence", "exchangeable", "ar1", "unstructured")
 POWERS = {"robust": 0.0, "kauermann_carroll": -0.5, "mancl_derouen": -1.0}
 MAX_ITERATIONS = 500
 # Length of the last step in model-based standard errors; steps shrink by a constant factor.
-STEP = 1e-10
+STEP = 1e-11
 # Linear predictor beyond which a fitted probability or rate has no finite estimate.
-EXTREME = 30.0
+EXTREME = 20.0
 SEPARATED = (
     "fitted probabilities or rates reach their bounds, so a coefficient has no finite estimate; "
     "look for a group in which all values are the same."
