@@ -193,20 +193,20 @@ def _fits(n, text):
 
 
 def test_tests_of_counts_that_print_the_same():
-    p = c.tests_of_counts(27, 295, 52, 307, sides="two_sided")
-    assert c.tests_printing_the_same(p, up("0.005")) == ["chi_squared", "fisher"]
-    assert c.tests_printing_the_same(p, below("0.005", least="0")) == [
+    p = c.p_values_of_counts(27, 295, 52, 307, sides="two_sided")
+    assert c.p_values_printing_the_same(p, up("0.005")) == ["chi_squared", "fisher"]
+    assert c.p_values_printing_the_same(p, below("0.005", least="0")) == [
         "chi_squared", "mid_p", "mid_p_all"]  # fmt: skip
-    nobody = c.tests_of_counts(0, 9, 0, 8, sides="two_sided")
+    nobody = c.p_values_of_counts(0, 9, 0, 8, sides="two_sided")
     assert isnan(nobody["chi_squared"]) and nobody["fisher"] == 1
-    assert isnan(c.tests_of_counts(2, 9, 0, 8, sides="greater")["chi_squared_corrected"])
+    assert isnan(c.p_values_of_counts(2, 9, 0, 8, sides="greater")["chi_squared_corrected"])
 
 
 @given(table=tables(), sides=st.sampled_from(["greater", "less"]))
 def test_tests_of_swapped_arms(table, sides):
     other = {"greater": "less", "less": "greater"}[sides]
-    plain = c.tests_of_counts(*table, sides=sides)
-    swapped = c.tests_of_counts(*table[2:], *table[:2], sides=other)
+    plain = c.p_values_of_counts(*table, sides=sides)
+    swapped = c.p_values_of_counts(*table[2:], *table[:2], sides=other)
     np.testing.assert_allclose(list(plain.values()), list(swapped.values()), 1e-9, equal_nan=True)
 
 

@@ -45,7 +45,8 @@ def graphical(
     never do so. The order is that of Bretz et al., the smallest p over weight first. `missing`
     says what NaN in p means: "left_out" or "stops" (see above); its adjusted value is NaN.
 
-    Raises `StatsError` for p-values outside 0..1 and for what is not such a graph.
+    Raises `StatsError` for p-values outside 0..1 and for what is not such a graph. Source:
+    Bretz et al. 2009, algorithm 2. Oracle: the closed test over all intersections in base R.
     """
     check_choice("missing", missing, MISSING)
     p = _p_values(p)
@@ -74,7 +75,8 @@ def graphical(
 def reject(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats]:
     """The graph after j is taken out: its weight passes on, its edges are joined (algorithm 1).
 
-    Weights of shape (m,), transitions (m, m); row, column and weight of j become 0.
+    Weights of shape (m,), transitions (m, m); row, column and weight of j become 0. Source:
+    Bretz et al. 2009, algorithm 1. Oracle: as for `intersection_weights`.
     """
     into, out = transitions[:, j], transitions[j]
     passed = weights + weights[j] * out
@@ -93,8 +95,9 @@ def intersection_weights(
 ) -> NDArray[np.float64]:
     """Weights of the weighted Bonferroni test of an intersection: all others taken out.
 
-    `members` are the indices of the intersection; shape (m,) with 0 elsewhere. The order in which
-    the others are taken out does not matter. Raises `StatsError` for what is not such a graph.
+    `members` are the indices of the intersection; shape (m,) with 0 elsewhere. The order in
+    which the others are taken out does not matter. Raises `StatsError` for what is not such a
+    graph. Oracle: sums over the paths of a Markov chain in base R.
     """
     size = np.size(weights)
     w, edges = _graph(weights, transitions, size)
@@ -106,7 +109,8 @@ def intersection_weights(
 def holm_graph(weights: ArrayLike) -> Floats:
     """Transitions of the (weighted) Holm procedure: weight passes on in proportion to weights.
 
-    Raises `StatsError` for weights that are not positive.
+    Raises `StatsError` for weights that are not positive. Source: Bretz et al. 2009. Oracle:
+    `holm`.
     """
     w = numbers(weights, "weights")
     if w.ndim != 1 or (w <= 0).any():
@@ -125,8 +129,9 @@ def chain(size: int) -> Floats:
 def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
     """Adjusted p-values of tests in a fixed order, each at full level until one fails.
 
-    p of shape (m,) in that order; `missing` as in `graphical`: after a test that "stops" nothing
-    can be rejected (adjusted 1). Raises `StatsError` for values outside 0..1.
+    p of shape (m,) in that order; `missing` as in `graphical`: after a test that "stops"
+    nothing can be rejected (adjusted 1). Raises `StatsError` for values outside 0..1. Oracle:
+    the largest p so far.
     """
     p = _p_values(p)
     if p.size == 0:
@@ -139,9 +144,10 @@ def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
 def fallback(p: ArrayLike, weights: ArrayLike, *, missing: str) -> Floats:
     """Adjusted p-values of the fallback procedure: each test adds the level of those before it.
 
-    p and weights of shape (m,) in the order of testing, `missing` as in `graphical`. The level of
-    the last is not passed back. Raises `StatsError` for values outside 0..1 and weights that are
-    negative or add up to more than 1.
+    p and weights of shape (m,) in the order of testing, `missing` as in `graphical`. The level
+    of the last is not passed back. Raises `StatsError` for values outside 0..1 and weights that
+    are negative or add up to more than 1. Sources: Wiens 2003, Wiens and Dmitrienko 2005.
+    Oracle: the closed test in base R.
     """
     p = _p_values(p)
     return graphical(p, weights, chain(p.size), missing=missing).adjusted

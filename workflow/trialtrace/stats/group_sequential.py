@@ -69,10 +69,11 @@ def crossing_probabilities(
 ) -> Crossing:
     """Probabilities of stopping at each look where Z_k has mean effect * sqrt(information_k).
 
-    All of shape (looks,); boundaries of Z, infinite where a look cannot stop that way. The rest,
-    1 - sum, passes every look. With information 1/SE^2 the effect is in the units of the
+    All of shape (looks,); boundaries of Z, infinite where a look cannot stop that way. The
+    rest, 1 - sum, passes every look. With information 1/SE^2 the effect is in the units of the
     estimate. Raises `StatsError` for information that does not grow, boundaries that cross, and
-    looks too close to each other (1/40,000 of the information or so).
+    looks too close to each other (1/500 of the information or so). Source: Armitage,
+    McPherson and Rowe 1969. Oracle: mvtnorm (two, three looks), base R (five).
     """
     information = information_of(information)
     looks = information.size
@@ -91,12 +92,20 @@ def crossing_probabilities(
 
 
 def obrien_fleming(fractions: ArrayLike, *, alpha: float, sides: str) -> Boundary:
-    """O'Brien and Fleming's boundary z_k = C / sqrt(t_k); `fractions` end at 1."""
+    """O'Brien and Fleming's boundary z_k = C / sqrt(t_k); `fractions` end at 1.
+
+    Raises `StatsError` as `wang_tsiatis` does. Oracle: Jennison and Turnbull, table 2.3; base
+    R.
+    """
     return wang_tsiatis(fractions, delta=0.0, alpha=alpha, sides=sides)
 
 
 def pocock(fractions: ArrayLike, *, alpha: float, sides: str) -> Boundary:
-    """Pocock's boundary, the same critical value at each look; `fractions` end at 1."""
+    """Pocock's boundary, the same critical value at each look; `fractions` end at 1.
+
+    Raises `StatsError` as `wang_tsiatis` does. Oracle: Jennison and Turnbull, table 2.1; base
+    R.
+    """
     return wang_tsiatis(fractions, delta=0.5, alpha=alpha, sides=sides)
 
 
@@ -104,7 +113,8 @@ def wang_tsiatis(fractions: ArrayLike, *, delta: float, alpha: float, sides: str
     """Wang and Tsiatis's boundary z_k = C t_k^(delta - 1/2), C such that alpha is kept.
 
     `fractions` of shape (looks,) grow and end at 1. delta 0 is O'Brien and Fleming's, 1/2 is
-    Pocock's. Raises `StatsError` for an alpha outside 0..1/2 and other fractions.
+    Pocock's. Raises `StatsError` for an alpha outside 0..1/2 and other fractions. Source: Wang
+    and Tsiatis 1987. Oracle: base R.
     """
     from scipy.optimize import brentq
 
@@ -129,8 +139,9 @@ def spending_boundary(
 
     `fractions` of shape (looks,) grow within 0..1; with the last below 1 some alpha is left.
     `parameter` is rho > 0 of "power" and gamma of "hwang_shih_decani" (0: linear), None for the
-    others. Each value depends on the looks so far only. Raises `StatsError` for an alpha outside
-    0..1/2, other fractions, and a parameter that does not belong.
+    others. Each value depends on the looks so far only. Raises `StatsError` for an alpha
+    outside 0..1/2, other fractions, and a parameter that does not belong. Source: Lan and
+    DeMets 1983. Oracle: base R; the printed values 3.710, 2.511, 1.993.
     """
     t, a = _fractions(fractions), _one_sided(alpha, sides)
     check_choice("spending", spending, SPENDING)

@@ -47,7 +47,8 @@ def hommel(p: ArrayLike) -> Floats:
     """Hommel's values, p of shape (m,): the closed test of Simes's intersections.
 
     Rejects at least what Hochberg's procedure does, under the same conditions. NaN never counts
-    as a test. Raises `StatsError` for values outside 0..1.
+    as a test. Raises `StatsError` for values outside 0..1. Oracle: p.adjust, the closed test of
+    Simes's intersections.
     """
     return _adjust(p, _hommel)
 
@@ -55,8 +56,9 @@ def hommel(p: ArrayLike) -> Floats:
 def sidak(p: ArrayLike, *, step_down: bool) -> Floats:
     """Sidak's values 1 - (1 - p)^m, p of shape (m,): family-wise error of independent tests.
 
-    Valid also for two-sided tests of a multivariate normal. `step_down` is Holm's procedure with
-    Sidak's levels. NaN never counts as a test. Raises `StatsError` for values outside 0..1.
+    Valid also for two-sided tests of a multivariate normal. `step_down` is Holm's procedure
+    with Sidak's levels. NaN never counts as a test. Raises `StatsError` for values outside
+    0..1. Oracle: the formulas in R.
     """
 
     def procedure(ranked: Floats, m: int) -> Floats:

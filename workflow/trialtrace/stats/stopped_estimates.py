@@ -56,7 +56,8 @@ def stage_wise_p(
     `information` of shape (k,) up to the look at which the trial stopped with `z`, boundaries of
     shape (k - 1,) of the looks before. With effect 0 it is the one-sided p-value.
 
-    Raises `StatsError` for information that does not grow and boundaries that cross.
+    Raises `StatsError` for information that does not grow and boundaries that cross. Source:
+    Tsiatis, Rosner and Mehta 1984. Oracle: base R.
     """
     information, upper, lower = _past(information, upper, lower)
     if not np.isfinite(z):
@@ -74,7 +75,8 @@ def median_unbiased(
     """Median unbiased estimate of the effect with its interval, after stopping.
 
     Arguments as in `stage_wise_p`. At the first look the estimate is the plain one. Raises
-    `StatsError` as it does, and where a bound is further than 40 standard errors away.
+    `StatsError` as it does, and where a bound is further than 40 standard errors away. Source:
+    Tsiatis, Rosner and Mehta 1984. Oracle: base R's uniroot; coverage by simulation.
     """
     tail = (1 - check_confidence(confidence)) / 2
 
@@ -92,7 +94,7 @@ def stopping_bias(
 
     All of shape (looks,), the whole design; at the last look every trial stops, so its
     boundaries do not matter. Raises `StatsError` for information that does not grow and
-    boundaries that cross.
+    boundaries that cross. Source: Whitehead 1986. Oracle: base R, simulation.
     """
     information = information_of(information)
     looks = information.size
@@ -120,7 +122,8 @@ def bias_adjusted(
 
     The whole design of shape (looks,) and the look, from 1, at which it stopped with `z`. Looks
     planned for later matter here, unlike for the median unbiased estimate. Raises `StatsError`
-    as `stopping_bias` does and for a look that the design does not have.
+    as `stopping_bias` does and for a look that the design does not have. Source: Whitehead
+    1986. Oracle: base R's uniroot.
     """
     information = information_of(information)
     if not 1 <= look <= information.size or not np.isfinite(z):

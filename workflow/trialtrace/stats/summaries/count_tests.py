@@ -35,7 +35,9 @@ DIFFERENCE: dict[str, Callable[..., Interval]] = {
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
 
 
-def tests_of_counts(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> dict[str, float]:
+def p_values_of_counts(
+    x1: float, n1: float, x0: float, n0: float, *, sides: str
+) -> dict[str, float]:
     """P-values of x1 of n1 against x0 of n0, by the name of the test.
 
     chi_squared (Pearson), chi_squared_corrected (Yates), fisher, mid_p (half the probability of
@@ -62,8 +64,9 @@ def tests_of_counts(x1: float, n1: float, x0: float, n0: float, *, sides: str) -
 def proportion_intervals(x: float, n: float, *, confidence: float) -> dict[str, Interval]:
     """Intervals of x of n by every method; those that can leave 0..1 also cut (wald_cut).
 
-    Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not. Raises `StatsError` for
-    n = 0 and counts that are not whole numbers within 0..n.
+    Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not. Raises `StatsError`
+    for n = 0 and counts that are not whole numbers within 0..n. Oracle: those of `proportions`,
+    and Newcombe's printed examples.
     """
     found = {name: f(x, n, confidence=confidence) for name, f in PROPORTION.items()}
     for name in ("wald", "agresti_coull"):
@@ -80,6 +83,7 @@ def two_arm_intervals(
 
     `measure`: "difference" of risks, "risk_ratio" or "odds_ratio", first arm against second.
     Raises `StatsError` for an empty arm and counts that are not whole numbers within 0..n.
+    Oracle: those of `contingency`, `score` and `score_ratio`.
     """
     check_choice("measure", measure, MEASURES)
     table, level = (x1, n1, x0, n0), {"confidence": confidence}
@@ -101,9 +105,8 @@ def printing_the_same(
 ) -> list[str]:
     """Names of the intervals whose two bounds print as given.
 
-    `factor` is 1, or 100 where the printed bounds are percentages (or -1/-100 for none: a
-    difference printed the other way round is computed by exchanging the arms). The estimate is
-    not looked at. Raises `StatsError` for a factor that is not positive.
+    `factor` is 1, or 100 where the printed bounds are percentages. For a difference printed the
+    other way round exchange the arms. The estimate is not looked at. Raises `StatsError` for a factor that is not positive.
     """
     scale = 1 / Fraction(factor) if factor > 0 else Fraction(0)
     low, high = low.scaled(scale), high.scaled(scale)
@@ -114,7 +117,7 @@ def printing_the_same(
     ]
 
 
-def tests_printing_the_same(p_values: Mapping[str, float], p: Printed) -> list[str]:
+def p_values_printing_the_same(p_values: Mapping[str, float], p: Printed) -> list[str]:
     """Names of the tests whose p-value prints as given; `p` from `read` or `below`."""
     return [name for name, value in p_values.items() if p.contains(value)]
 

@@ -62,8 +62,9 @@ def check_estimate(
     the estimate (1 or 0). `df` are the degrees of freedom of the t quantile, `inf` for the normal
     one. `sides` "greater": the estimate is above the null.
 
-    Raises `StatsError` for a ratio whose lower bound can only be 0 or less, and where the bounds
-    leave no interval.
+    Raises `StatsError` for a ratio of which a number may be 0 or less as printed, and where
+    the bounds leave no interval. Source: Altman and Bland 2011. Oracle: base R, extremes over the
+    middle of the bounds.
     """
     check_choice("scale", scale, SCALES)
     check_choice("sides", sides, SIDES)
@@ -95,8 +96,9 @@ def p_of_estimate(
 ) -> Bounds:
     """P of a printed estimate and its printed standard error, on the scale of both.
 
-    Shapes are broadcast. `df` is `inf` for the normal distribution. A standard error that can be
-    0 has the limits of p there. Raises `StatsError` for one that can only be negative.
+    Shapes are broadcast. `df` is `inf` for the normal distribution. A standard error that can
+    be 0 has the limits of p there. Raises `StatsError` for one that can only be negative.
+    Source: Altman and Bland 2011. Oracle: corners by hand.
     """
     check_choice("sides", sides, SIDES)
     errors = not_negative(standard_error, "a standard error")
@@ -114,7 +116,10 @@ def p_of_estimate(
 def interval_of_error(
     estimate: Printed, standard_error: Printed, *, df: float, confidence: float
 ) -> tuple[Bounds, Bounds]:
-    """Ranges of the lower and the upper bound of estimate +- q SE, all on one scale."""
+    """Ranges of the lower and the upper bound of estimate +- q SE, all on one scale.
+
+    Raises `StatsError` for a confidence outside 0..1. Oracle: corners by hand.
+    """
     quantile = _quantile(df, confidence)
     (a, b), (s, r) = estimate.bounds, standard_error.bounds
     s = np.maximum(s, 0.0)
@@ -127,7 +132,7 @@ def interval_of_error(
 def error_of_deviation(sd: Printed, n: object) -> Bounds:
     """Standard error sd / sqrt(n) of a mean: tells an SE that is printed as an SD, or the reverse.
 
-    Shapes are broadcast. Raises `StatsError` for sizes below 1.
+    Shapes are broadcast. Raises `StatsError` for sizes below 1. Oracle: the ends by hand.
     """
     n = numbers(n, "sizes")  # type: ignore[arg-type]
     if (n < 1).any():

@@ -26,7 +26,10 @@ FIRST, ZOOM, ZOOMS = 65, 17, 6
 
 
 def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
-    """P-value of t, arrays of one shape; infinite df are those of the normal distribution."""
+    """P-value of t, arrays of one shape; infinite df are those of the normal distribution.
+
+    Source: the incomplete beta function. Oracle: R's pt and pnorm.
+    """
     normal, t = np.isinf(df), np.asarray(t, dtype=np.float64)
     df = np.where(normal, 1.0, df)
     with np.errstate(invalid="ignore", over="ignore"):

@@ -23,7 +23,7 @@ def counts_for_percentage(percentage: Printed, n: int) -> NDArray[np.int64]:
     """All counts x of 0..n whose percentage of n prints as given, in order; none is possible.
 
     `percentage` is a single number. Raises `StatsError` for an n that is not a positive whole
-    number.
+    number. Oracle: rounding of every count.
     """
     if percentage.value.shape != ():
         raise StatsError("one percentage is expected; call for each of several.")
@@ -32,7 +32,10 @@ def counts_for_percentage(percentage: Printed, n: int) -> NDArray[np.int64]:
 
 
 def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last count behind each percentage, shapes broadcast; none where first > last."""
+    """First and last count behind each percentage, shapes broadcast; none where first > last.
+
+    Raises `StatsError` for other denominators. Oracle: rounding of every count.
+    """
     n = numbers(n, "denominators")
     if (n < 1).any() or (n != np.floor(n)).any():
         raise StatsError("denominators must be positive whole numbers.")
@@ -43,9 +46,9 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[NDArray[np.int64], 
 def possible_denominators(percentages: Printed, *, limit: int) -> NDArray[np.int64]:
     """All n from 1 to `limit` with which every one of the percentages can be a count.
 
-    `percentages`: a single number or shape (k,), of the same group of patients. That their counts
-    add up to n, as those of a complete list of categories do, is not required. Raises
-    `StatsError` for a limit outside 1..1,000,000.
+    `percentages`: a single number or shape (k,), of the same group of patients. That their
+    counts add up to n, as those of a complete list of categories do, is not required. Raises
+    `StatsError` for a limit outside 1..1,000,000. Oracle: rounding of every count of every n.
     """
     if not 1 <= _whole(limit) <= LARGEST_LIMIT:
         raise StatsError(f"the limit of denominators must lie in 1..{LARGEST_LIMIT}.")

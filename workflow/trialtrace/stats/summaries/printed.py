@@ -97,9 +97,9 @@ def read(
 
     `rounding` is one of the modes above. The unit is that of the last printed digit ("5.20" has
     0.01) unless `unit` names another one, such as "0.5" for numbers given to the nearest half.
-    Truncated numbers that print as 0 come from either side of it. Raises `StatsError` for floats
-    (1.5 and 1.50 are then the same, but as printed numbers they are not) and for what is not a
-    finite decimal number.
+    Truncated numbers that print as 0 come from either side of it. Raises `StatsError` for
+    floats (1.5 and 1.50 are then the same, but as printed numbers they are not) and for what is
+    not a finite decimal number. Oracle: values on both sides of each end, by mode.
     """
     check_choice("rounding", rounding, ROUNDINGS)
     cells = np.array(numbers, dtype=object)

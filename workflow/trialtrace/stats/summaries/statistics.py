@@ -28,7 +28,8 @@ def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
     """P of a printed t on `df` degrees of freedom, themselves known or printed (Welch's).
 
     Shapes are broadcast. `sides`: "two_sided" takes t by its size, so a t printed without its
-    sign will do; "greater" is the upper tail. Raises `StatsError` for a df that is not positive.
+    sign will do; "greater" is the upper tail. Raises `StatsError` for a df that is not
+    positive. Oracle: R's pt at both ends.
     """
     check_choice("sides", sides, SIDES)
     ends = df.bounds if isinstance(df, Printed) else (numbers(df, "df"),) * 2
@@ -41,7 +42,10 @@ def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
 
 
 def p_of_z(z: Printed, *, sides: str) -> Bounds:
-    """P of a printed standard normal statistic; `sides` as in `p_of_t`."""
+    """P of a printed standard normal statistic; `sides` as in `p_of_t`.
+
+    Oracle: R's pnorm at both ends.
+    """
     check_choice("sides", sides, SIDES)
     low, high = _sized(z, sides)
     sign, factor = (1, 1) if sides == "less" else (-1, 2 if sides == "two_sided" else 1)
@@ -52,6 +56,7 @@ def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
     """P (upper tail) of a printed chi-squared statistic.
 
     Raises `StatsError` for a df that is not positive and a statistic that can only be negative.
+    Oracle: R's pchisq at both ends.
     """
     low, high = not_negative(statistic, "a chi-squared statistic")
     df = numbers(df, "df")
@@ -64,9 +69,10 @@ def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
 def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, float]) -> Bounds:
     """P of a printed F over all values of F and of epsilon between two; (1, 1) is uncorrected.
 
-    `df1` and `df2` are the uncorrected degrees of freedom. With k repeated measures epsilon lies
-    between 1/(k - 1) and 1. Shapes are broadcast. Raises `StatsError` for degrees of freedom
-    that are not positive, epsilons outside 0..1, and an F that can only be negative.
+    `df1` and `df2` are the uncorrected degrees of freedom. With k repeated measures epsilon
+    lies between 1/(k - 1) and 1. Shapes are broadcast. Raises `StatsError` for degrees of
+    freedom that are not positive, epsilons outside 0..1, and an F that can only be negative.
+    Source: Greenhouse and Geisser 1959. Oracle: R's pf, `optimize` over epsilon.
     """
     low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
@@ -92,9 +98,9 @@ def epsilons_of_f_and_p(
     """All epsilons between two at which the printed F can have the printed p: shape (pieces, 2).
 
     Mostly one interval; two where p rises and falls in epsilon; shape (0, 2) where no epsilon
-    will do, so that F, df and p do not belong together. Ends are found to 1e-12. A piece shorter
-    than the 1/4000 of the range by which epsilon is searched can be missed. Single numbers only.
-    Raises `StatsError` as `p_of_f` does.
+    will do, so that F, df and p do not belong together. Ends are found to 1e-12. A piece
+    shorter than the 1/4000 of the range by which epsilon is searched can be missed. Single
+    numbers only. Raises `StatsError` as `p_of_f` does. Oracle: R's pf and uniroot.
     """
     low, high = not_negative(f, "F")
     df1, df2 = (float(x) for x in _degrees(df1, df2))
@@ -112,7 +118,11 @@ def epsilons_of_f_and_p(
 
 
 def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
-    """Partial eta squared of a printed F: F df1 / (F df1 + df2), unchanged by any epsilon."""
+    """Partial eta squared of a printed F: F df1 / (F df1 + df2), unchanged by any epsilon.
+
+    Source: Cohen 1988. Oracle: the formula in R. Raises `StatsError` for degrees of freedom
+    that are not positive and an F that can only be negative.
+    """
     low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
     one_shape(low, df1, df2)
@@ -124,10 +134,11 @@ def standardised_difference(
 ) -> Bounds:
     """Standardised mean difference of a printed t, with its sign.
 
-    `design`: "two_groups" is Cohen's d by the pooled standard deviation, t sqrt(1/n1 + 1/n0), of
-    Student's test; "one_sample" is t / sqrt(n1) for one sample or paired differences (`n0` None).
-    `correction`: "none", or "hedges", which multiplies by the factor that makes it unbiased.
-    Raises `StatsError` for sizes below 2.
+    `design`: "two_groups" is Cohen's d by the pooled standard deviation, t sqrt(1/n1 + 1/n0),
+    of Student's test; "one_sample" is t / sqrt(n1) for one sample or paired differences (`n0`
+    None). `correction`: "none", or "hedges", which multiplies by the factor that makes it
+    unbiased. Raises `StatsError` for sizes below 2. Sources: Cohen 1988, Hedges 1981. Oracle:
+    the formulas in R.
     """
     check_choice("design", design, DESIGNS)
     check_choice("correction", correction, ("none", "hedges"))
