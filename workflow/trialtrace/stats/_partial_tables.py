@@ -142,14 +142,15 @@ def _remainders(left, fillings, node, filling):
     if most <= LOOKED_UP_DIRECTLY:
         present = np.zeros(most, dtype=bool)
         present[key] = True
-        keys, where = np.flatnonzero(present), (np.cumsum(present) - 1)[key]
+        keys, place = np.flatnonzero(present), np.cumsum(present) - 1
     else:
-        keys, where = np.unique(key, return_inverse=True)
+        keys, key = np.unique(key, return_inverse=True)
+        place = np.arange(keys.size)
     cells = keys[:, None] // digits % base
     last = left[0].sum() - fillings[0].sum() - cells.sum(axis=1)
     nodes = np.sort(np.column_stack([cells, last]), axis=1)
     nodes, same = np.unique(nodes, axis=0, return_inverse=True)
-    return nodes, same[where]
+    return nodes, same[place][key]
 
 
 def _ragged(start, many):
@@ -239,11 +240,12 @@ def _join(before: _Parts, node, between, after: _Parts, where, limit: float) -> 
     does nothing is added; few pairs are mixed, and only for those the lists are looked at.
     """
     top = between + before.ends(np.maximum)[node] + after.ends(np.maximum)[where]
-    least = between + before.ends(np.minimum)[node] + after.ends(np.minimum)[where]
     fits = top <= limit
     sums = before.total()[node[fits]] * after.total()[where[fits]]
     p = float(np.sum(np.exp(top[fits]) * sums))
-    mixed = np.flatnonzero(~fits & (least <= limit))
+    mixed = np.flatnonzero(~fits)
+    least = before.ends(np.minimum)[node[mixed]] + after.ends(np.minimum)[where[mixed]]
+    mixed = mixed[between[mixed] + least <= limit]
     if mixed.size == 0:
         return p
     before, node = _only(before, node[mixed])
