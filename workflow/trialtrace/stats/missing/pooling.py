@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr, stdtrit
+from scipy.special import betaincc, stdtr, stdtrit
 
 from trialtrace.stats._inputs import (
     SIDES,
@@ -23,7 +23,6 @@ from trialtrace.stats._inputs import (
     check_choice,
     check_confidence,
     chi2_tail,
-    f_tail,
     numbers,
 )
 from trialtrace.stats.results import StatsError, TestResult
@@ -106,7 +105,7 @@ def pool(
     r = (1 + 1 / m) * between / within
     statistic = (mean - (np.log(null) if scale == "log" else null)) / se
     half = -stdtrit(df, tail) * se
-    back = np.exp if scale == "log" else np.asarray
+    back = _ratio if scale == "log" else np.asarray
     return Pooled(
         estimate=back(mean),
         low=back(mean - half),
@@ -149,8 +148,19 @@ def pooled_test(
     r = (1 + 1 / m) * float(np.trace(np.linalg.solve(within, between))) / k
     statistic = float(difference @ np.linalg.solve(within, difference)) / (k * (1 + r))
     df2 = _reiter(k * (m - 1), r, df_complete) if np.isfinite(df_complete) else _li(k, m, r)
-    p = f_tail(statistic, k, df2) if np.isfinite(df2) else chi2_tail(k * statistic, k)
+    if np.isfinite(df2):
+        # The complement keeps its digits where df2 is large, as it is with little spread.
+        explained = k * statistic / (df2 + k * statistic)
+        p = float(betaincc(k / 2, df2 / 2, explained))
+    else:
+        p = chi2_tail(k * statistic, k)
     return TestResult(statistic, float(k), p, float(df2))
+
+
+def _ratio(logarithm: Floats) -> Floats:
+    # A bound beyond the largest number is infinite.
+    with np.errstate(over="ignore"):
+        return np.exp(logarithm)
 
 
 def _li(k: int, m: int, r: float) -> float:

@@ -1,0 +1,146 @@
+"""Our side of the oracle for missing data; see recompute.py.
+
+The draws are fed with the uniform numbers of data/uniforms.csv, which R reads too.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from recompute import Numbers, cases
+
+from trialtrace.stats import missing
+from trialtrace.stats.missing import imputation, reference
+
+INTERVAL = ("estimate", "low", "high")
+POOLED = (*INTERVAL, "se", "df", "statistic", "p_value", "relative_increase", "fraction_missing")
+
+
+def given_numbers(imputations: int) -> Callable[[int, int], np.ndarray]:
+    """Uniform numbers (imputations, count) of a place, as missing.R computes their places."""
+    numbers = next(d for _, d in cases("uniforms.csv"))["uniform"]
+
+    def uniforms(place: int, count: int) -> np.ndarray:
+        m, at = np.arange(imputations)[:, None], np.arange(count)
+        return numbers[(place * 7919 + m * 104729 + at) % numbers.size]
+
+    return uniforms
+
+
+def _filled(case: str, name: str, y: np.ndarray, completed: np.ndarray) -> Numbers:
+    for i, j in np.argwhere(np.isnan(y)):
+        yield case, f"{name}.{i + 1}.{j + 1}", completed[i, j]
+
+
+def _pooled(case: str, name: str, result: missing.Pooled, fields=POOLED, at=()) -> Numbers:
+    for field in fields:
+        yield case, f"{name}.{field}", getattr(result, field)[at]
+
+
+def rubin() -> Numbers:
+    for case, d in cases("missing_pool.csv"):
+        for v in (np.inf, 40.0, 4.5):
+            name = f"pool.{'Inf' if v == np.inf else f'{v:g}'}"
+
+            def pool(confidence=0.95, null=0.1, sides="two_sided", scale="identity", d=d, v=v):
+                return missing.pool(d["estimate"], d["variance"], df_complete=v, null=null,
+                                    sides=sides, confidence=confidence, scale=scale)  # fmt: skip
+
+            yield from _pooled(case, name, pool())
+            for sides in ("greater", "less"):
+                yield case, f"{name}.{sides}", pool(sides=sides).p_value
+            log = pool(confidence=0.9, null=1.3, scale="log")
+            yield from _pooled(case, f"{name}.log", log, (*INTERVAL, "p_value"))
+
+
+def vectors() -> Numbers:
+    for case, d in cases("missing_vectors.csv"):
+        q = np.column_stack([d["q1"], d["q2"], d["q3"]])
+        names = [["u11", "u12", "u13"], ["u12", "u22", "u23"], ["u13", "u23", "u33"]]
+        u = np.moveaxis(np.array([[d[name] for name in row] for row in names]), 2, 0)
+        for v, label in ((np.inf, "Inf"), (60.0, "60")):
+            test = missing.pooled_test(q, u, null=[0, 0.5, 0], df_complete=v)
+            yield case, f"d1.{label}.statistic", test.statistic
+            yield case, f"d1.{label}.df", test.df2
+            yield case, f"d1.{label}.p_value", test.p_value
+
+
+def imputed() -> Numbers:
+    for case, d in cases("missing.csv"):
+        names = ["y1", "y2", "y3"] + (["b"] if case != "few" else [])
+        y = np.column_stack([d[name] for name in names])
+        for arms in ("by_arm", "in_model"):
+            own = y[:, :3] if arms == "by_arm" else y
+            kinds = ("normal", "normal", "normal", "binary")[: own.shape[1]]
+            data = imputation.check_data(
+                own, d["arm"], d["base"][:, None], kinds, arms, False, "refuse"
+            )
+            if case in ("gaps", "far"):
+                name, found = "chained", imputation.chained(data, 2, given_numbers(3))
+            else:
+                name, found = "monotone", imputation.sequential(data, given_numbers(3))
+            for m, completed in enumerate(found.values, 1):
+                yield from _filled(case, f"{name}.{arms}.{m}", own, completed)
+            if (case, arms) == ("dropout", "by_arm"):
+                yield from _deltas(case, d, found)
+        visits = np.column_stack([d["base"], y[:, :3]])
+        for assumption in reference.ASSUMPTIONS:
+            checked = reference.check_visits(visits, d["arm"], 0, False, "refuse")
+            found = reference.reference_based(checked, assumption, 2, given_numbers(2))
+            for m, completed in enumerate(found.values, 1):
+                yield from _filled(case, f"{assumption}.{m}", visits, completed)
+        locf = missing.last_observation_carried_forward(visits, not_to_impute=False)
+        yield from _filled(case, "locf", visits, locf)
+        bocf = missing.baseline_observation_carried_forward(
+            visits, visits[:, 0], not_to_impute=False
+        )
+        yield from _filled(case, "bocf", visits, bocf)
+
+
+def _deltas(case: str, d: dict[str, np.ndarray], found: missing.Imputations) -> Numbers:
+    x = np.column_stack([np.ones(d["arm"].size), d["arm"], d["base"]])
+    first, second = [0, -1, 4], [0, 2, -3]
+    grid = missing.delta_tipping(
+        found.values[:, :, 2], found.filled[:, 2], d["arm"], x, [0, 1, 0], arms=(1, 0),
+        deltas=(first, second), null=0.1, sides="two_sided", level=0.1,
+    )  # fmt: skip
+    for i, (one, two) in enumerate(zip(first, second, strict=True)):
+        yield from _pooled(case, f"delta.{one}.{two}", grid.pooled, at=(i, i))
+
+
+def given_parameters() -> Numbers:
+    visit = np.arange(4)
+    lag = np.abs(visit[:, None] - visit)
+    own = np.array([10.0, 9, 7, 4]), 4 * 0.6**lag
+    ref = np.array([10.5, 9.8, 9.1, 8.7]), np.outer(visit + 2, visit + 2) * 0.3**lag
+    y = np.array([12.0, 8.5, 6])
+    for assumption in reference.ASSUMPTIONS:
+        for last in range(4):
+            if last == 0 and assumption in ("copy_increments", "last_mean"):
+                continue
+            joint = missing.joint_distribution(*own, *ref, last=last, assumption=assumption)
+            known, wanted = list(range(last)), list(range(last, 4))
+            intercept, weights, left = reference.conditional(*joint, known, wanted)
+            mean = intercept + weights @ y[:last]
+            for i in range(4 - last):
+                yield "given", f"{assumption}.{last}.mean.{i + 1}", mean[i]
+                for j in range(i + 1):
+                    yield "given", f"{assumption}.{last}.cov.{i + 1}.{j + 1}", left[i, j]
+
+
+def binary() -> Numbers:
+    for case, d in cases("missing_counts.csv"):
+        table = [float(d[name][0]) for name in ("x1", "n1", "m1", "x0", "n0", "m0")]
+        bounds = missing.worst_and_best(*table)
+        for part, value in zip(INTERVAL, (bounds.observed, bounds.low, bounds.high), strict=True):
+            yield case, f"bounds.{part}", value
+        fisher = missing.tipping_map(*table, test="fisher", level=0.05)
+        chi_squared = missing.tipping_map(*table, test="chi_squared", level=0.05)
+        for (i, j), difference in np.ndenumerate(fisher.difference):
+            yield case, f"difference.{i}.{j}", difference
+            yield case, f"fisher.{i}.{j}", fisher.p_value[i, j]
+            yield case, f"chi_squared.{i}.{j}", chi_squared.p_value[i, j]
+
+
+def missing_data() -> Numbers:
+    for part in (rubin, vectors, imputed, given_parameters, binary):
+        yield from part()
