@@ -226,6 +226,7 @@ def test_gee_refuses_with_a_reason():
         (y, {"family": "binomial"}, "must be 0 or 1"),
         (-binary, {"family": "poisson"}, "whole numbers"),
         (separated, {"family": "binomial"}, "reach their bounds"),
+        (np.where(np.arange(3) == 0, 1.0, binary), {"family": "binomial"}, "reach their bounds"),
         (np.where(design.x[:, :, 0] == 1, 0, binary), {"family": "poisson"}, "reach their bounds"),
         (np.zeros_like(y), {"family": "binomial"}, "all values are the same"),
         (np.ones_like(y), {"family": "binomial"}, "all values are the same"),

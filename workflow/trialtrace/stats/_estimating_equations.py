@@ -81,7 +81,8 @@ def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working
         y = y - x @ shift
         if np.mean(y[seen] ** 2) <= least:
             raise StatsError("there is no variation beyond what x explains.")
-    # Residuals of the first steps are wild, so the correlation waits until beta has settled.
+    # Under independence first: residuals of the first steps are wild, and separated values, whose
+    # steps a correlation would slow down, are told by their predictor.
     correlation, settled = np.eye(y.shape[1]), False
     for iteration in range(1, MAX_ITERATIONS + 1):
         pearson, slope = _residuals(y, x @ beta, seen, family)
@@ -100,7 +101,7 @@ def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working
             return Solution(
                 back @ (beta + shift), model, correlation, scale, iteration, back, white, residual
             )
-        settled = settled or length < 1e-4
+        settled = settled or length < STEP**2
     raise StatsError(
         "no convergence: try a simpler working correlation, or look for groups in which all "
         "values are the same."
