@@ -106,7 +106,8 @@ def printing_the_same(
     """Names of the intervals whose two bounds print as given.
 
     `factor` is 1, or 100 where the printed bounds are percentages. For a difference printed the
-    other way round exchange the arms. The estimate is not looked at. Raises `StatsError` for a factor that is not positive.
+    other way round exchange the arms. The estimate is not looked at. Raises `StatsError` for a
+    factor that is not positive.
     """
     scale = 1 / Fraction(factor) if factor > 0 else Fraction(0)
     low, high = low.scaled(scale), high.scaled(scale)
