@@ -36,27 +36,33 @@ BLOCK = 2_000_000
 class _Parts:
     """For each remainder of the row totals the partial tables that leave it.
 
-    `left` (nodes, rows) is sorted within rows; `start` (nodes + 1,) delimits the stretch of `log`
-    (minus the log factorials of the cells) and `weight` (how many such tables).
+    `left` (nodes, rows) is sorted within rows. `where` says which remainder each partial table
+    leaves, `log` is minus the log factorials of its cells, `weight` how many such tables stand
+    for it. `_collect` puts them in order.
     """
 
     left: NDArray[np.int64]
-    start: NDArray[np.int64]
+    where: NDArray[np.intp]
     log: Floats
     weight: Floats
 
+    def starts(self) -> NDArray[np.intp]:
+        """Where the stretch of each remainder starts, and the end; only once in order."""
+        return np.searchsorted(self.where, np.arange(len(self.left) + 1))
+
     def ends(self, of: np.ufunc) -> Floats:
         """Smallest or largest logarithm of each remainder."""
-        return of.reduceat(self.log, self.start[:-1])
+        found = np.full(len(self.left), -np.inf if of is np.maximum else np.inf)
+        of.at(found, self.where, self.log)
+        return found
 
     def products(self) -> Floats:
         """Weighted products of the partial tables, the largest of each remainder being 1."""
-        largest = np.repeat(self.ends(np.maximum), np.diff(self.start))
-        return self.weight * np.exp(self.log - largest)
+        return self.weight * np.exp(self.log - self.ends(np.maximum)[self.where])
 
     def total(self) -> Floats:
         """Sum of these products for each remainder."""
-        return np.add.reduceat(self.products(), self.start[:-1])
+        return np.bincount(self.where, self.products(), len(self.left))
 
 
 def probability_at_most(rows, columns, constant: float, limit: float) -> float:
@@ -65,9 +71,9 @@ def probability_at_most(rows, columns, constant: float, limit: float) -> float:
     check_size(many.sum() * rows.size, MOST_KEPT)
     fillings = [_fillings(size, rows) for size in columns]
     split = _split(many)
-    before = _Parts(rows[None, :], np.array([0, 1]), np.zeros(1), np.ones(1))
+    before = _Parts(rows[None, :], np.array([0]), np.zeros(1), np.ones(1))
     for column in fillings[:split]:
-        before = _fill(before, column)
+        before = _fill(_collect(before), column)
     middle = fillings[split]
     node, filling = _pairs(before.left, middle)
     rest, where = _remainders(before.left, middle, node, filling)
@@ -168,69 +174,57 @@ def check_size(size: float, most: float) -> None:
         )
 
 
-def _collect(nodes, where, log, weight) -> _Parts:
+def _collect(parts: _Parts) -> _Parts:
     """Sort partial tables by node and product; equal products become one with added weights."""
     # Whole numbers sort fastest; steps of 1e-9 are far below a tie and above rounding.
-    step = np.round((log - log.min()) * 1e9).astype(np.int64)
-    check_size(float(len(nodes)) * step.max(), 2.0**62)
-    order = np.argsort(where * (step.max() + 1) + step)
-    where, log, weight = where[order], log[order], weight[order]
+    step = np.round((parts.log - parts.log.min()) * 1e9).astype(np.int64)
+    check_size(float(len(parts.left)) * step.max(), 2.0**62)
+    order = np.argsort(parts.where * (step.max() + 1) + step)
+    where, log = parts.where[order], parts.log[order]
     new = np.append(True, (np.diff(where) != 0) | (np.abs(np.diff(log)) > SAME_LOG))
     first = np.flatnonzero(new)
-    where, log, weight = where[first], log[first], np.add.reduceat(weight, first)
-    return _Parts(nodes, _starts(where, nodes), log, weight)
+    return _Parts(parts.left, where[first], log[first], np.add.reduceat(parts.weight[order], first))
 
 
 def _fill(parts: _Parts, fillings) -> _Parts:
-    """Add one column to all partial tables on the left."""
+    """Add one column to all partial tables on the left, which are in order."""
     node, filling = _pairs(parts.left, fillings)
-    many = np.diff(parts.start)[node]
+    start = parts.starts()
+    many = np.diff(start)[node]
     check_size(many.sum(), MOST_KEPT)
     nodes, where = _remainders(parts.left, fillings, node, filling)
-    pair, source = _ragged(parts.start[node], many)
+    pair, source = _ragged(start[node], many)
     log = parts.log[source] + _log_cells(fillings)[filling][pair]
-    return _collect(nodes, where[pair], log, parts.weight[source])
+    return _Parts(nodes, where[pair], log, parts.weight[source])
 
 
 def _complete(nodes, columns: list) -> _Parts:
-    """List, unsorted, the ways to use up each remainder with the columns on the right."""
+    """List the ways to use up each remainder with the columns on the right."""
     if len(columns) == 1:
-        return _Parts(nodes, np.arange(len(nodes) + 1), _log_cells(nodes), np.ones(len(nodes)))
+        return _Parts(nodes, np.arange(len(nodes)), _log_cells(nodes), np.ones(len(nodes)))
     fillings = columns[0]
     node, filling = _pairs(nodes, fillings)
     rest, where = _remainders(nodes, fillings, node, filling)
     after = _complete(rest, columns[1:])
     log = _log_cells(fillings)[filling]
     if len(columns) == 2:
-        log += after.log[where]
-        return _Parts(nodes, _starts(node, nodes), log, np.ones(log.size))
-    after = _collect(rest, _stretches(after), after.log, after.weight)
-    many = np.diff(after.start)[where]
+        return _Parts(nodes, node, log + after.log[where], np.ones(log.size))
+    after = _collect(after)
+    start = after.starts()
+    many = np.diff(start)[where]
     check_size(many.sum(), MOST_KEPT)
-    pair, source = _ragged(after.start[where], many)
-    log = log[pair] + after.log[source]
-    return _Parts(nodes, _starts(node[pair], nodes), log, after.weight[source])
-
-
-def _starts(where, nodes) -> NDArray[np.intp]:
-    """Delimit the stretch of each remainder in ascending numbers of remainders."""
-    return np.searchsorted(where, np.arange(len(nodes) + 1))
-
-
-def _stretches(parts: _Parts) -> NDArray[np.intp]:
-    """For each partial table the remainder that it belongs to."""
-    return np.repeat(np.arange(len(parts.left)), np.diff(parts.start))
+    pair, source = _ragged(start[where], many)
+    return _Parts(nodes, node[pair], log[pair] + after.log[source], after.weight[source])
 
 
 def _only(parts: _Parts, nodes) -> tuple[_Parts, NDArray[np.intp]]:
-    """Keep some remainders, their partial tables sorted; return also the new number of each."""
+    """Keep some remainders, their partial tables in order; return also the new number of each."""
     kept = np.zeros(len(parts.left), dtype=bool)
     kept[nodes] = True
     number = np.cumsum(kept) - 1
-    where = _stretches(parts)
-    own = kept[where]
-    sorted_ = _collect(parts.left[kept], number[where[own]], parts.log[own], parts.weight[own])
-    return sorted_, number[nodes]
+    own = np.flatnonzero(kept[parts.where])
+    some = _Parts(parts.left[kept], number[parts.where[own]], parts.log[own], parts.weight[own])
+    return _collect(some), number[nodes]
 
 
 def _join(before: _Parts, node, between, after: _Parts, where, limit: float) -> float:
@@ -257,7 +251,8 @@ def _mixed(before: _Parts, node, between, after: _Parts, where, limit: float) ->
     """Sum over pairs as in `_join`: each left part takes the right parts up to its own limit."""
     head, tail = _running_sum(before), _running_sum(after)
     room = limit - between
-    first, last = after.start[where], after.start[where + 1]
+    start = after.starts()
+    first, last = start[where], start[where + 1]
     # Either side of the band is widened by far more than rounding: what lies in it is looked up.
     low = _position(before, node, room - after.log[last - 1] - 1e-6)
     high = _position(before, node, room - after.log[first] + 1e-6)
@@ -283,7 +278,7 @@ def _running_sum(parts: _Parts) -> Floats:
     """
     product = parts.products()
     total = np.zeros(product.size + len(parts.left))
-    for k, (first, last) in enumerate(itertools.pairwise(parts.start.tolist())):
+    for k, (first, last) in enumerate(itertools.pairwise(parts.starts().tolist())):
         np.cumsum(product[first:last], out=total[first + k + 1 : last + k + 1])
     return total
 
@@ -294,5 +289,5 @@ def _position(parts: _Parts, node, most) -> NDArray[np.intp]:
     range_ = parts.log.max() - least
     wide = range_ + 3
     check_size(len(parts.left) * wide, MOST_TOLD_APART)
-    key = _stretches(parts) * wide + (parts.log - least)
+    key = parts.where * wide + (parts.log - least)
     return np.searchsorted(key, node * wide + np.clip(most - least, -1, range_ + 1), side="right")
