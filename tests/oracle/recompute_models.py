@@ -1,0 +1,195 @@
+"""Our side of the oracle for two groups and regression models; see recompute.py."""
+
+from collections.abc import Callable
+from math import nan
+
+import numpy as np
+from recompute import Numbers, cases
+
+from trialtrace.stats import Interval, StatsError, TestResult
+from trialtrace.stats import standardisation as g
+from trialtrace.stats.ancova import VARIANCES, adjusted_means, ancova, arm_difference, type_iii
+from trialtrace.stats.hodges_lehmann import exact_mann_whitney, hodges_lehmann
+from trialtrace.stats.logistic import firth, logistic
+from trialtrace.stats.ordinal import brant_test, proportional_odds
+from trialtrace.stats.ordinal_mixed import ordinal_mixed
+from trialtrace.stats.poisson import modified_poisson
+from trialtrace.stats.win_ratio import (
+    Measured,
+    TimeToEvent,
+    finkelstein_schoenfeld,
+    win_statistics,
+)
+
+CONFIDENCE = {"confidence": 0.95}
+
+
+def _vector(case: str, name: str, values) -> Numbers:
+    for i, value in enumerate(values, 1):
+        yield case, f"{name}.{i}", value
+
+
+def _interval(case: str, name: str, found: Interval) -> Numbers:
+    for part in ("estimate", "low", "high"):
+        yield case, f"{name}.{part}", getattr(found, part)
+
+
+def _test(case: str, name: str, found: TestResult) -> Numbers:
+    yield case, f"{name}.statistic", found.statistic
+    yield case, f"{name}.p_value", found.p_value
+
+
+def _or_refused(case: str, name: str, numbers: Callable[..., Numbers], y, x) -> Numbers:
+    try:
+        yield from numbers(case, y, x)
+    except StatsError:
+        yield case, f"{name}.refused", nan
+
+
+def models() -> Numbers:
+    for case, d in cases("models.csv"):
+        arms = [d["arm"] == k for k in range(1, int(d["arm"].max()) + 1)]
+        x = np.column_stack([np.ones(d["arm"].size), *arms, d["z"] - d["z"].mean()])
+        yield from _covariance(case, d)
+        for numbers, name in ((_logistic, "logistic"), (_poisson, "poisson")):
+            yield from _or_refused(case, name, numbers, d["binary"], x)
+        yield from _firth(case, d["binary"], x)
+        for family in ("logistic", "linear"):
+            try:
+                yield from _standardised(case, d, family)
+            except StatsError:
+                assert case in ("quasi", "complete")
+        yield from _odds(case, d["level"], x[:, 1:])
+        yield from _or_refused(case, "brant", _brant, d["level"], x[:, 1:])
+
+
+def _covariance(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    for variance in VARIANCES:
+        fit = ancova(
+            d["y"], d["arm"], covariates=d["z"], strata=d["stratum"], variance=variance,
+            **CONFIDENCE,
+        )  # fmt: skip
+        name = f"ancova.{variance}"
+        if variance == "model":
+            yield case, "ancova.sd", fit.residual_sd
+        for i in range(1, fit.arms.size):
+            found = arm_difference(fit, i, 0, **CONFIDENCE)
+            yield from _interval(case, f"{name}.difference.{i}", found)
+        for weights in ("equal", "observed"):
+            for i, mean in enumerate(adjusted_means(fit, weights=weights, **CONFIDENCE)):
+                yield from _interval(case, f"{name}.{weights}.{i}", mean)
+        for term, test in type_iii(fit).items():
+            short = {"arm": "a", "covariate 1": "z", "strata": "s"}[term]
+            yield case, f"{name}.type_iii.{short}", test.statistic
+            yield case, f"{name}.type_iii.{short}.p", test.p_value
+
+
+def _logistic(case: str, y, x) -> Numbers:
+    fit = logistic(y, x, **CONFIDENCE)
+    yield from _vector(case, "logistic.coef", fit.coefficients.coef)
+    yield from _vector(case, "logistic.se", fit.coefficients.se)
+    yield case, "logistic.log_likelihood", fit.log_likelihood
+
+
+def _poisson(case: str, y, x) -> Numbers:
+    fit = modified_poisson(y, x, **CONFIDENCE)
+    yield from _vector(case, "poisson.coef", fit.coef)
+    yield from _vector(case, "poisson.se", fit.se)
+
+
+def _firth(case: str, y, x) -> Numbers:
+    fit = firth(y, x, **CONFIDENCE)
+    for part in ("coef", "se", "low", "high"):
+        yield from _vector(case, f"firth.{part}", getattr(fit, part))
+    yield from _vector(case, "firth.test", [test.statistic for test in fit.tests])
+    yield case, "firth.log_likelihood", fit.log_likelihood
+
+
+def _standardised(case: str, d: dict[str, np.ndarray], family: str) -> Numbers:
+    y = d["binary"] if family == "logistic" else d["y"]
+    for variance in g.VARIANCES:
+        fit = g.standardise(y, d["arm"], d["z"], family=family, variance=variance)
+        name = f"standardised.{family}.{variance}"
+        for i in range(1, fit.arms.size):
+            found = g.standardised_difference(fit, i, 0, **CONFIDENCE)
+            yield from _interval(case, f"{name}.difference.{i}", found)
+            if family == "logistic":
+                found = g.standardised_ratio(fit, i, 0, **CONFIDENCE)
+                yield from _interval(case, f"{name}.ratio.{i}", found)
+
+
+def _odds(case: str, level, x) -> Numbers:
+    fit = proportional_odds(level, x, **CONFIDENCE)
+    yield from _vector(case, "odds.threshold", fit.thresholds)
+    yield from _vector(case, "odds.threshold_se", fit.thresholds_se)
+    yield from _vector(case, "odds.coef", fit.coefficients.coef)
+    yield from _vector(case, "odds.se", fit.coefficients.se)
+    yield case, "odds.log_likelihood", fit.log_likelihood
+    yield case, "odds.lr", fit.likelihood_ratio.statistic
+    yield case, "odds.wald", fit.wald.statistic
+    yield case, "odds.score", fit.score.statistic
+
+
+def _brant(case: str, level, x) -> Numbers:
+    every, single = brant_test(level, x)
+    yield case, "brant", every.statistic
+    yield from _vector(case, "brant", [test.statistic for test in single])
+
+
+def ordinal_mixed_models() -> Numbers:
+    for case, d in cases("ordinal_mixed.csv"):
+        x = np.column_stack([d["arm"], d["visit"]])
+        fit = ordinal_mixed(d["value"], x, d["subject"], nodes=40, **CONFIDENCE)
+        yield from _vector(case, "threshold", fit.thresholds)
+        yield from _vector(case, "coef", fit.coefficients.coef)
+        for i, value in enumerate(fit.thresholds_se, 1):
+            yield case, f"threshold.{i}.se", value
+        for i, value in enumerate(fit.coefficients.se, 1):
+            yield case, f"coef.{i}.se", value
+        yield case, "sd", fit.sd
+        yield case, "sd.se", fit.sd_se
+        yield case, "log_likelihood", fit.log_likelihood
+
+
+def win_ratios() -> Numbers:
+    for case, d in cases("win_ratio.csv"):
+        outcomes = [
+            TimeToEvent(d["time1"], d["event1"]),
+            TimeToEvent(d["time2"], d["event2"]),
+            Measured(d["score"], larger_wins=True, margin=0.25),
+        ]
+        found = win_statistics(d["treated"], outcomes, **CONFIDENCE)
+        yield from _vector(case, "wins", found.wins)
+        yield from _vector(case, "losses", found.losses)
+        for name in ("win_ratio", "net_benefit", "win_odds"):
+            yield from _interval(case, name, getattr(found, name))
+        yield from _test(case, "test", found.test)
+        for sides in ("two_sided", "greater"):
+            test = finkelstein_schoenfeld(d["treated"], outcomes, sides=sides)
+            yield from _test(case, f"fs.{sides}", test)
+
+
+def shifts() -> Numbers:
+    for case, d in cases("two_samples.csv"):
+        x, y = (d["value"][d["arm"] == arm] for arm in "xy")
+        for level in (0.8, 0.95):
+            for correction in ("none", "continuity"):
+                try:
+                    found = hodges_lehmann(x, y, correction=correction, confidence=level)
+                except StatsError:
+                    found = Interval(nan, nan, nan)
+                yield from _interval(case, f"shift.{correction}.{level}", found)
+        for sides in ("two_sided", "greater", "less"):
+            try:
+                test = exact_mann_whitney(x, y, sides=sides)
+            except StatsError:
+                test = TestResult(nan, nan, nan)
+            yield from _test(case, f"exact.{sides}", test)
+
+
+SUBJECTS: dict[str, Callable[[], Numbers]] = {
+    "hodges_lehmann": shifts,
+    "models": models,
+    "ordinal_mixed": ordinal_mixed_models,
+    "win_ratio": win_ratios,
+}
