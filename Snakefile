@@ -10,8 +10,8 @@ from pathlib import Path
 
 from trialtrace.errors import UserError
 from trialtrace.paths import project
-from trialtrace.run import begin
-from trialtrace.run_record import write_records
+from trialtrace.running.run import begin
+from trialtrace.running.run_record import write_records
 
 # Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
 sys.executable = shlex.quote(sys.executable)

@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-import trialtrace.job  # noqa: F401 - one thread, before any library is loaded
+import trialtrace.running.job  # noqa: F401 - one thread, before any library is loaded
 from trialtrace.config import load_settings, load_trial
-from trialtrace.fresh import STAGES, freshness
 from trialtrace.paths import project
+from trialtrace.running.fresh import STAGES, freshness
 
 
 def run_all(root: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trialtrace.job import job
+from trialtrace.running.job import job
 
 with job(snakemake.log[0]):
     from trialtrace.config.load import load_settings, load_trial

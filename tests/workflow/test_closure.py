@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.closure import Sources
 from trialtrace.paths import Project
+from trialtrace.running.closure import Sources
 
 SCRIPT = "scripts/job.py"
 

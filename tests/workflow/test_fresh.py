@@ -1,8 +1,8 @@
 """A changed file reruns exactly the jobs that can come to use it.
 
-The hashes are computed from source alone (trialtrace.fresh). Against them stands a trace of a whole
-run: which modules each job had imported when it ended, which files it had opened or handed to
-another program, which settings it had looked at.
+The hashes are computed from source alone (trialtrace.running.fresh). Against them stands a trace
+of a whole run: which modules each job had imported when it ended, which files it had opened or
+handed to another program, which settings it had looked at.
 """
 
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from checkout import Copy, Job, Traced
 
-from trialtrace.fresh import SITE, SITE_STAGE, STAGES, Freshness, freshness
 from trialtrace.paths import project
+from trialtrace.running.fresh import SITE, SITE_STAGE, STAGES, Freshness, freshness
 
 # Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:
 # code for input that the three trials do not have, reports' styles that Quarto alone reads.

@@ -10,9 +10,9 @@ import pytest
 from checkout import Copy, copy_checkout, files_of, traced_run
 from mini_trial import edit, write_project
 
-from trialtrace.fresh import freshness
-from trialtrace.locks import lock_run
 from trialtrace.paths import project
+from trialtrace.running.fresh import freshness
+from trialtrace.running.locks import lock_run
 from trialtrace.store import sha256_file
 
 EXPORT = "id,arm,age,sex,site,smoker,relief,pain0,pain1,days,died,seen,comment\n" + "".join(

@@ -1,10 +1,10 @@
-"""Snakemake's logger plugin "trialtrace": what a person sees of a run; see trialtrace.progress."""
+"""Snakemake's logger plugin "trialtrace": what a person sees; see trialtrace.running.progress."""
 
 import sys
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
-from trialtrace.progress import Progress
+from trialtrace.running.progress import Progress
 
 
 class LogHandler(LogHandlerBase):

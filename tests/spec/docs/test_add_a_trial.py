@@ -39,7 +39,7 @@ def run(at: Project) -> None:
     from trialtrace.config.load import load_settings, load_trial
     from trialtrace.display.report import render_report
     from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.run import begin
+    from trialtrace.running.run import begin
     from trialtrace.sources.ingest import ingest_sources
 
     started = begin(at, check=True)

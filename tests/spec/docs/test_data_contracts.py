@@ -3,11 +3,11 @@
 from doc_blocks import page
 
 from trialtrace import contracts
-from trialtrace.contracts_reference import FILES, reference
+from trialtrace.contracts.reference import FILES, reference
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.contracts_reference"
+    made = "write it anew: python -m trialtrace.contracts.reference"
     assert page("docs/data-contracts.md") == reference(), made
 
 

@@ -1,8 +1,8 @@
 """Put on PYTHONPATH: records what every job of the workflow executes and reads.
 
-It knows nothing of `trialtrace.fresh`. A job writes one JSON file with its name (from the log that
-it opens), the modules of the package that it imported, the files of the project that it opened or
-handed to another program, and the settings that it looked at.
+It knows nothing of `trialtrace.running.fresh`. A job writes one JSON file with its name (from the
+log that it opens), the modules of the package that it imported, the files of the project that it
+opened or handed to another program, and the settings that it looked at.
 """
 
 import atexit

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trialtrace.fresh import STAGES
+from trialtrace.running.fresh import STAGES
 
 WIDTH = 10
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")

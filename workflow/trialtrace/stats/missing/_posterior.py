@@ -91,7 +91,7 @@ def draw_normal(y: Floats, x: Floats, uniform: Floats, what: str) -> NormalDraw:
             f"{what} has {rows} observed rows for {p} coefficients; more rows are needed."
         )
     q, r = triangle_of(x, what)
-    y = np.atleast_2d(y)
+    y = np.ascontiguousarray(np.atleast_2d(y))
     b = np.linalg.solve(r, (np.swapaxes(q, -1, -2) @ y[..., None]))[..., 0]
     residual = y - (x @ b[..., None])[..., 0]
     rss = (residual**2).sum(axis=-1)

@@ -285,4 +285,6 @@ def fill_column(
 
 def _predictors(values: Floats, fixed: Floats, rows: NDArray, others: list[int]) -> Floats:
     own = values[:, rows][:, :, others]
-    return np.concatenate([np.broadcast_to(fixed[rows], (*own.shape[:2], fixed.shape[1])), own], -1)
+    shared = np.broadcast_to(fixed[rows], (*own.shape[:2], fixed.shape[1]))
+    # One layout in memory, or the last bit would depend on the number of imputations.
+    return np.ascontiguousarray(np.concatenate([shared, own], axis=-1))

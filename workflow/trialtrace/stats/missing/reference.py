@@ -140,11 +140,15 @@ def conditional(
 
     The conditional mean is intercept (..., w) + weights (..., w, known) @ values.
     """
-    cross = covariance[..., known, :][..., wanted]
-    block = covariance[..., known, :][..., known]
-    weights = np.swapaxes(np.linalg.solve(block, cross), -1, -2)
-    intercept = mean[..., wanted] - (weights @ mean[..., known, None])[..., 0]
-    return intercept, weights, covariance[..., wanted, :][..., wanted] - weights @ cross
+    cross = _part(covariance, known, wanted)
+    weights = np.swapaxes(np.linalg.solve(_part(covariance, known, known), cross), -1, -2)
+    intercept = mean[..., wanted] - (weights @ _part(mean[..., None], known, [0]))[..., 0]
+    return intercept, weights, _part(covariance, wanted, wanted) - weights @ cross
+
+
+def _part(matrix: Floats, rows: list[int] | NDArray[np.intp], columns: list[int]) -> Floats:
+    # One layout in memory, or the last bit would depend on the number of imputations.
+    return np.ascontiguousarray(matrix[..., rows, :][..., columns])
 
 
 def check_visits(y, arm, reference, not_to_impute, if_marked) -> Visits:
@@ -173,12 +177,14 @@ def reference_based(data: Visits, assumption: str, cycles: int, uniforms: Unifor
     z = _deviates(data, cycles + 1, uniforms)
     k = data.y.shape[1]
     for g, own in enumerate(parameters):
+        random = g == data.reference and assumption != "last_mean"
+        own_assumption = "missing_at_random" if random else assumption
         for last in np.unique(data.last[data.arm == g]):
             rows = np.flatnonzero((data.arm == g) & (data.last == last))
             if last == k or not data.to_fill[rows, last:].any():
                 continue
             joint = joint_distribution(
-                *own, *parameters[data.reference], last=int(last), assumption=assumption
+                *own, *parameters[data.reference], last=int(last), assumption=own_assumption
             )
             _fill(values, data, rows, joint, list(range(last)), list(range(last, k)), z)
     return Imputations(values, data.to_fill, data.marked)
@@ -221,7 +227,8 @@ def _draw_parameters(
     mean, covariance = np.zeros((draws, k)), np.zeros((draws, k, k))
     for j in range(k):
         rows = np.flatnonzero((data.arm == g) & (data.last > j))
-        x = np.concatenate([np.ones((draws, rows.size, 1)), values[:, rows, :j]], axis=-1)
+        past = _part(values, rows, list(range(j)))
+        x = np.ascontiguousarray(np.concatenate([np.ones((draws, rows.size, 1)), past], axis=-1))
         uniform = uniforms(data.place(cycle, j, g + 1), j + 2)
         draw = draw_normal(values[:, rows, j], x, uniform, f"visit {j} in arm {data.names[g]}")
         slopes = draw.coef[:, 1:, None]
@@ -249,8 +256,8 @@ def _fill(
 ) -> None:
     """Draw the wanted visits of patients of one pattern given their known ones."""
     intercept, weights, left = conditional(*joint, known, wanted)
-    given = values[:, rows][:, :, known] @ np.swapaxes(weights, -1, -2)
-    noise = z[:, rows][:, :, wanted] @ np.swapaxes(np.linalg.cholesky(left), -1, -2)
+    given = _part(values, rows, known) @ np.swapaxes(weights, -1, -2)
+    noise = _part(z, rows, wanted) @ np.swapaxes(np.linalg.cholesky(left), -1, -2)
     cells = np.ix_(rows, wanted)
     fill = data.to_fill[cells]
     drawn = intercept[:, None] + given + noise

@@ -1,6 +1,6 @@
 """Writes docs/data-contracts.md, the columns of every table, from trialtrace.contracts.
 
-`python -m trialtrace.contracts_reference` writes it anew; a test fails when it is stale.
+`python -m trialtrace.contracts.reference` writes it anew; a test fails when it is stale.
 """
 
 from trialtrace.contracts import (
@@ -43,8 +43,8 @@ FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
 _INTRODUCTION = """\
 # Data contracts
 
-*Written from `workflow/trialtrace/contracts.py` by `python -m trialtrace.contracts_reference`;
-change it there.*
+*Written from `workflow/trialtrace/contracts/definitions.py` by
+`python -m trialtrace.contracts.reference`; change it there.*
 
 The tables that the stages hand to each other, as Parquet under `results/<trial>/`. Each is checked
 where it is written and where it is read: its columns, their types and order, values that have to be

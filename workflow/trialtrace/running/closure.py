@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.imports import Imports, imports_of
 from trialtrace.paths import Project
+from trialtrace.running.imports import Imports, imports_of
 from trialtrace.store import write_bytes
 
 PACKAGE = "trialtrace"

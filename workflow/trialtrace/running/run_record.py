@@ -16,8 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from trialtrace.progress import Progress
-from trialtrace.run import Run
+from trialtrace.running.progress import Progress
+from trialtrace.running.run import Run
 from trialtrace.store import write_json
 
 PACKAGES = (

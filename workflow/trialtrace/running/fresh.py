@@ -4,8 +4,8 @@ Snakemake sees a change of a script and of a rule's `params`, but not of a modul
 imports, of a template, or of a configuration file. So each rule carries in its `params` a hash over
 all of them, computed once at the start of a run:
 
-- the static import closure of the rule's script (see trialtrace.closure), in which a registry
-  stands for the modules that the trial's configuration names;
+- the static import closure of the rule's script (see trialtrace.running.closure), in which a
+  registry stands for the modules that the trial's configuration names;
 - the trial's configuration files of the stage, their schemas, and the settings it uses;
 - the lock file and Python's minor version.
 """
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.closure import Sources
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.paths import Project
+from trialtrace.running.closure import Sources
 
 
 @dataclass(frozen=True)

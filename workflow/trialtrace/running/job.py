@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trialtrace.errors import UserError
-from trialtrace.locks import lock_job
+from trialtrace.running.locks import lock_job
 
 # One thread: the last digits of a factorisation depend on how many share the work.
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")

@@ -7,9 +7,9 @@ from typing import IO
 
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.errors import Problems
-from trialtrace.fresh import STAGES, freshness
-from trialtrace.locks import lock_run
 from trialtrace.paths import Project
+from trialtrace.running.fresh import STAGES, freshness
+from trialtrace.running.locks import lock_run
 from trialtrace.store import sha256_file
 
 
