@@ -5,6 +5,7 @@ print its text without a traceback. Several mistakes are gathered in `Problems` 
 """
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -24,7 +25,15 @@ class Problem:
         for label, text in (("found", self.found), ("expected", self.expected), ("to do", self.do)):
             if text is not None:
                 lines.append(f"  {label:<10}{text}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
+
+
+def visible(text: str) -> str:
+    """Text whose characters can all be seen: what steers a terminal, or has no width, is spelt."""
+    return "".join(
+        repr(c)[1:-1] if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c
+        for c in text
+    )
 
 
 class UserError(Exception):
@@ -66,5 +75,17 @@ def one_of(names: Iterable[str], limit: int = 12) -> str:
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """The nearest known name as a question, or None where none is near."""
-    near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else None
+    listed = list(names)
+    same = [one for one in listed if _looks(one) == _looks(name)]
+    near = same or difflib.get_close_matches(name, listed, n=1, cutoff=0.6)
+    if not near:
+        return None
+    if _looks(near[0]) != _looks(name):
+        return f'did you mean "{near[0]}"?'
+    return f"did you mean {near[0]!a}? This one is {name!a}, which looks the same"
+
+
+def _looks(name: str) -> str:
+    """What is seen of a name: however its letters are composed, without what has no width."""
+    composed = unicodedata.normalize("NFKC", name)
+    return "".join(c for c in composed if unicodedata.category(c) not in ("Cc", "Cf"))

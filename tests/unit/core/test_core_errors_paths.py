@@ -118,3 +118,15 @@ def test_the_project_is_the_one_around_the_working_folder(at, monkeypatch):
     monkeypatch.chdir(at.root.parent)
     assert (project().root / "workflow" / "trialtrace" / "paths.py").is_file()
     assert project(at.root) == at
+
+
+def test_what_cannot_be_seen_is_spelt():
+    told = str(Problem("a\x1b[31m.csv", found="site\u200b, Stra\u00dfe\u202e"))
+    assert told == "a\\x1b[31m.csv\n  found     site\\u200b, Stra\u00dfe\\u202e"
+
+
+@pytest.mark.parametrize("other", ["u\u0308b", "\u00fcb\u200b"])
+def test_names_that_look_the_same_are_told_apart(other):
+    assert did_you_mean("\u00fcb", ["id", other]) == (
+        f"did you mean {other!a}? This one is '\\xfcb', which looks the same"
+    )
