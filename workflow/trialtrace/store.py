@@ -96,4 +96,10 @@ def read_parquet(path: Path, columns: list[str] | None = None) -> Any:
             Problem(str(path), "this file is not there", do="run the workflow first: make run")
         ) from None
     except (pa.ArrowInvalid, OSError) as error:
-        raise UserError(Problem(str(path), f"this is not a whole Parquet file: {error}")) from None
+        raise UserError(
+            Problem(
+                str(path),
+                f"this is not a whole Parquet file: {error}",
+                do="delete it and run the workflow again: make run",
+            )
+        ) from None

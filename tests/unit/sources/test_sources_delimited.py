@@ -100,6 +100,7 @@ BAD = {
     "reserved name": ("id,source_row\n1,2\n", {}, ["named source_row", "rename"]),
     "open quote": ('id,a\n1,x\n2,"y\n3,z\n', {}, ["line 3", "never closed"]),
     "text after a quote": ('id,a\n1,"x"y\n', {}, ["line 2", "followed by more"]),
+    "a cell without end": ("id,a\n1," + "x" * (1 << 20) + "y\n", {}, ["line 2", "more than 1 MiB"]),
     "NUL": ("id,a\n1,\0\n", {}, ["line 2", "NUL"]),
     "blanks only": (" \n\n", {}, ["blanks only"]),
     "not UTF-8": (b"id,a\n1,M\xfcller\n", {}, ["line 2", "0xfc at offset 8", "encoding"]),

@@ -76,6 +76,14 @@ def two_sheets() -> bytes:
     return buffer.getvalue()
 
 
+def empty_chart_sheet() -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(workbook([["id"], [1]])))
+    book.create_chartsheet("Plot")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 BAD = {
     "not a workbook": (lambda: b"id,age\n1,2\n", {}, ["not an Excel workbook"]),
     "a zip of something": (
@@ -97,6 +105,7 @@ BAD = {
     ),
     "formula never computed": (lambda: workbook([["id"], ["=1+1"]]), {}, ["cell A2", "formula"]),
     "bomb": (bomb, {}, ["unpacks to"]),
+    "what the library cannot read": (empty_chart_sheet, {}, ["cannot be read", "save the sheet"]),
     "separator": (lambda: workbook([["id"], [1]]), {"separator": ","}, ["format excel"]),
 }
 

@@ -168,6 +168,13 @@ def _quote_problem(error: str, name: str, start: int, end: int) -> Problem:
             f"a quoted cell is followed by more than a separator (record from line {start})",
             expected='a quote inside a quoted cell is doubled: "5"" tall"',
         )
+    if "field limit" in error:
+        return Problem(
+            f"{name}, line {start}",
+            found="a cell of more than 1 MiB in this record, or a quote that is never closed",
+            expected="quotes in pairs, and cells of at most 1 MiB",
+            do="mend this record in the export",
+        )
     return Problem(
         f"{name}, line {start}",
         "a quote is opened in this record and never closed",

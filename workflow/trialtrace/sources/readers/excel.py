@@ -92,6 +92,15 @@ def _not_excel(place: str) -> Problem:
     )
 
 
+def _unreadable(place: str, why: str) -> Problem:
+    return Problem(
+        place,
+        f"this workbook holds something that cannot be read ({why})",
+        expected="a workbook with sheets of cells",
+        do="save the sheet alone as a new .xlsx, or as csv",
+    )
+
+
 def _workbook(opened: "Opened", values: bool) -> Any:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -100,6 +109,8 @@ def _workbook(opened: "Opened", values: bool) -> Any:
         return openpyxl.load_workbook(io.BytesIO(opened.data), data_only=values)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile):
         raise UserError(_not_excel(opened.name)) from None
+    except Exception as error:  # noqa: BLE001  what is odd in a workbook breaks the library anyhow
+        raise UserError(_unreadable(opened.name, type(error).__name__)) from None
 
 
 def _sheet(book: Any, opened: "Opened") -> Any:
