@@ -29,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has enough. What is still buffered goes nowhere, or Python complains at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"{error.filename or 'the output'}\n  {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _write_utf8() -> None:

@@ -194,6 +194,15 @@ def test_a_reader_that_has_enough_is_no_mistake(mini, size):
     assert process.stderr.read() == b""
 
 
+def test_a_full_disk_is_told(mini):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "trialtrace.cli", "results", "mini"],
+            cwd=mini.at.root, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "the output\n  No space left on device\n")
+
+
 HEAVY = {"pandas", "scipy", "statsmodels", "matplotlib", "snakemake", "numpy.random", "jsonschema"}
 CALLS = {
     "results": (["results", "mini"], HEAVY),

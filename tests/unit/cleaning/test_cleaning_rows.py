@@ -75,6 +75,14 @@ def test_columns_are_those_of_the_dictionary_and_all_differences_are_told():
     assert "ignore.gone" in message
 
 
+def test_many_columns_that_are_not_described_are_told_together():
+    more = [f"v{number}" for number in range(500)]
+    with pytest.raises(UserError) as caught:
+        visits().clean("|".join(["id", "visit", "x", *more]) + "\n1|a|1" + "|0" * 500 + "\n")
+    assert "found     500 columns" in str(caught.value)
+    assert str(caught.value).count("\n") < 5
+
+
 def test_an_ignored_column_has_a_reason():
     with pytest.raises(UserError, match="says no reason"):
         visits(ignore={"n": " "}).clean("id|visit|x|n\n1|a|1|1\n")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PLACE = ("source_file", "source_row")
 ROWS_TOLD = 20
+MANY = 20
 
 
 def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
@@ -30,7 +31,17 @@ def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
             expected=f"one of its columns: {one_of(there, 40)}",
             do=did_you_mean(name, there) or "take it out of the dictionary, or mend the export",
         )
-    for name in (name for name in there if name not in variables and name not in ignore):
+    strange = [name for name in there if name not in variables and name not in ignore]
+    if len(strange) > MANY:
+        problems.add(
+            place,
+            found=f"{len(strange)} columns of the raw table {spec.of} that are not in "
+            f"dictionary.csv: {one_of(strange)}",
+            expected="every column in dictionary.csv, or with its reason in cleaning.yaml: "
+            f"tables.{spec.name}.ignore",
+        )
+        strange = []
+    for name in strange:
         problems.add(
             f"{place}, column {name}",
             f"is in the raw table {spec.of} and not in dictionary.csv",
