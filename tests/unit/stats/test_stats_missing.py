@@ -1,0 +1,308 @@
+"""Missing data: what the methods refuse, what they never touch, and how they answer to units."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trialtrace.stats import StatsError, missing
+from trialtrace.stats.missing._posterior import IMPUTATION, Stream
+from trialtrace.stats.resampling import drawing
+
+NOTHING_MARKED = {"not_to_impute": False, "if_marked": "refuse"}
+SEED = (20261121, 3)
+TEN = {"seed": SEED, "start": 0, "stop": 10}
+
+
+def trial(n=40, *, monotone=True, seed=1):
+    """y (n, 3) with missing values, and arm (n,)."""
+    rng = np.random.default_rng(seed)
+    arm = np.arange(n) % 2
+    y = rng.normal(0, 1, (n, 1)) + rng.normal(0, 1, (n, 3)).cumsum(axis=1) + arm[:, None]
+    gone = rng.random(y.shape) < 0.2
+    y[np.maximum.accumulate(gone, axis=1) if monotone else gone] = np.nan
+    return y, arm
+
+
+def impute(y, arm, covariates=None, *, kinds=("normal",) * 3, arms="by_arm", **options):
+    options = {**NOTHING_MARKED, **TEN, **options}
+    return missing.impute_monotone(y, arm, covariates, kinds=kinds, arms=arms, **options)
+
+
+def chain(y, arm, *, kinds=("normal",) * 3, arms="by_arm", **options):
+    options = {**NOTHING_MARKED, **TEN, "cycles": 3, **options}
+    return missing.impute_chained(y, arm, None, kinds=kinds, arms=arms, **options)
+
+
+def refer(y, arm, *, reference=0, assumption="jump_to_reference", **options):
+    options = {**NOTHING_MARKED, **TEN, "cycles": 3, **options}
+    return missing.impute_reference_based(
+        y, arm, reference=reference, assumption=assumption, **options
+    )
+
+
+METHODS = {
+    "monotone": (impute, True),
+    "in_model": (lambda y, arm, **o: impute(y, arm, arms="in_model", **o), True),
+    "chained": (chain, False),
+    "reference": (refer, True),
+    "reference_gaps": (refer, False),
+}
+every_method = pytest.mark.parametrize("method", METHODS)
+
+
+def test_a_purpose_of_its_own_in_the_stream():
+    taken = {drawing.ASSIGNMENT, drawing.TIED_KEYS, drawing.BOOTSTRAP, drawing.CHANGES}
+    assert IMPUTATION not in taken
+
+
+def test_stream_lies_between_0_and_1_and_its_places_differ():
+    stream = Stream(SEED, 0, 50)
+    numbers = stream(7, 41)
+    assert numbers.shape == (50, 41) and numbers.min() > 0 and numbers.max() < 1
+    assert np.unique(np.concatenate([numbers, stream(8, 41)])).size == 2 * 50 * 41
+
+
+@every_method
+def test_an_imputation_is_the_same_whichever_others_are_made(method):
+    function, monotone = METHODS[method]
+    y, arm = trial(monotone=monotone)
+    whole = function(y, arm).values
+    parts = [function(y, arm, start=a, stop=b).values for a, b in ((7, 10), (0, 1), (1, 7))]
+    np.testing.assert_array_equal(np.concatenate([parts[1], parts[2], parts[0]]), whole)
+    other = function(y, arm, seed=(20261121, 4)).values
+    assert (other[:, np.isnan(y)] != whole[:, np.isnan(y)]).all()
+
+
+@every_method
+def test_observed_values_stay_and_only_missing_ones_are_filled(method):
+    function, monotone = METHODS[method]
+    y, arm = trial(monotone=monotone)
+    found = function(y, arm)
+    np.testing.assert_array_equal(found.filled, np.isnan(y))
+    np.testing.assert_array_equal(
+        found.values[:, ~found.filled], np.tile(y[~found.filled], (10, 1))
+    )
+    assert np.isfinite(found.values).all()
+    assert (found.values[:, found.filled].std(axis=0) > 0).all()
+
+
+@every_method
+@settings(max_examples=8, deadline=None)
+@given(offset=st.floats(-1e3, 1e3), unit=st.sampled_from([1e-3, 0.3, 1e4]), seed=st.integers(0, 99))
+def test_another_unit_gives_the_same_in_that_unit(method, offset, unit, seed):
+    function, monotone = METHODS[method]
+    y, arm = trial(48, monotone=monotone, seed=seed)
+    plain, moved = function(y, arm).values, function(offset + unit * y, arm).values
+    np.testing.assert_allclose(moved, offset + unit * plain, rtol=1e-7, atol=1e-7 * unit)
+
+
+@every_method
+def test_other_names_of_the_arms_change_nothing(method):
+    function, monotone = METHODS[method]
+    y, arm = trial(monotone=monotone)
+    named = np.array(["A", "B"])[arm]
+    options = {"reference": "A"} if "reference" in method else {}
+    np.testing.assert_array_equal(function(y, named, **options).values, function(y, arm).values)
+
+
+@every_method
+def test_nothing_missing_gives_the_data_back(method):
+    function, _ = METHODS[method]
+    y = np.random.default_rng(2).normal(size=(20, 3))
+    found = function(y, np.arange(20) % 2)
+    assert not found.filled.any()
+    np.testing.assert_array_equal(found.values, np.tile(y, (10, 1, 1)))
+
+
+@every_method
+def test_a_death_is_refused_or_left_never_filled(method):
+    function, monotone = METHODS[method]
+    y, arm = trial(monotone=monotone)
+    # The patient is complete up to his death before the last visit.
+    y[4] = [0.3, 0.1, np.nan]
+    dead = np.zeros(y.shape, dtype=bool)
+    dead[4, 2] = True
+    with pytest.raises(StatsError, match="row 4: a value after death"):
+        function(y, arm, not_to_impute=dead)
+    left = function(y, arm, not_to_impute=dead, if_marked="leave")
+    assert np.isnan(left.values[:, 4, 2]).all() and not left.filled[4, 2]
+    assert np.isnan(left.values).sum() == 10
+
+
+def test_a_death_between_the_columns_of_a_chain_stops_it_where_a_value_would_need_it():
+    y, arm = trial(monotone=False)
+    y[4] = [np.nan, 0.1, np.nan]
+    dead = np.zeros(y.shape, dtype=bool)
+    dead[4, 2] = True
+    with pytest.raises(StatsError, match="left without a value"):
+        chain(y, arm, not_to_impute=dead, if_marked="leave")
+    with pytest.raises(StatsError, match="lies before an observed value"):
+        marked = np.zeros(y.shape, dtype=bool)
+        marked[5, 0] = True
+        y[5] = [np.nan, 1, 2]
+        refer(y, arm, not_to_impute=marked, if_marked="leave")
+
+
+def components():
+    """Components (n, 3): two measurements and death, which is known for everyone."""
+    rng = np.random.default_rng(5)
+    y = np.column_stack([rng.normal(size=(40, 2)), rng.random(40) < 0.2])
+    y[::7, 1] = np.nan
+    death = np.zeros(y.shape, dtype=bool)
+    death[:, 2] = True
+    return y, np.arange(40) % 2, death
+
+
+def failure(values):
+    return (values[..., 1] < 0) | (values[..., 2] == 1)
+
+
+def test_a_composite_is_made_of_imputed_components():
+    y, arm, death = components()
+    kinds = ("normal", "normal", "binary")
+    found = chain(y, arm, kinds=kinds, arms="in_model", not_to_impute=death)
+    made = missing.composite(found, failure)
+    np.testing.assert_array_equal(made, failure(found.values))
+    assert (made[:, y[:, 2] == 1] == 1).all()
+
+
+def test_no_composite_of_an_imputed_death():
+    y, arm, death = components()
+    y[3, 2] = np.nan
+    kinds = ("normal", "normal", "binary")
+    with pytest.raises(StatsError, match="row 3"):
+        chain(y, arm, kinds=kinds, arms="in_model", not_to_impute=death)
+    filled = chain(y, arm, kinds=kinds, arms="in_model")
+    marked = missing.Imputations(filled.values, filled.filled, death)
+    seen = []
+    with pytest.raises(StatsError, match="no composite is made"):
+        missing.composite(marked, lambda values: seen.append(values))
+    assert not seen
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda v: v[0, :, 0], "shape"),
+        (lambda v: v[..., 0] / 0 * 0, "missing for 40 patients"),
+        (
+            lambda v: v[..., 1] - v[..., 1].mean(axis=1, keepdims=True),
+            "differs between imputations",
+        ),
+    ],
+)
+def test_composites_that_are_refused(function, message):
+    y, arm, death = components()
+    kinds = ("normal", "normal", "binary")
+    found = chain(y, arm, kinds=kinds, arms="in_model", not_to_impute=death)
+    with np.errstate(all="ignore"), pytest.raises(StatsError, match=message):
+        missing.composite(found, function)
+
+
+def test_what_monotone_imputation_refuses():
+    y, arm = trial()
+    gap = y.copy()
+    gap[6] = [np.nan, 1, 2]
+    with pytest.raises(StatsError, match="row 6: the pattern is not monotone"):
+        impute(gap, arm)
+    with pytest.raises(StatsError, match="more rows are needed"):
+        impute(y[:8], arm[:8], np.random.default_rng(0).normal(size=(8, 3)))
+    with pytest.raises(StatsError, match="combinations of each other"):
+        impute(y, arm, np.ones((40, 1)))
+    with pytest.raises(StatsError, match="is 0 throughout"):
+        impute(y, arm, np.zeros((40, 1)))
+    flat = np.where(np.isnan(y), np.nan, 3.3)
+    with pytest.raises(StatsError, match="no variation"):
+        impute(flat[:, :1], arm, kinds=("normal",))
+    with pytest.raises(StatsError, match="numbered from 0"):
+        impute(y, arm, start=3, stop=3)
+    with pytest.raises(StatsError, match="truth values"):
+        impute(y, arm, not_to_impute=0)
+    with pytest.raises(StatsError, match="kinds has 2"):
+        impute(y, arm, kinds=("normal",) * 2)
+    with pytest.raises(StatsError, match="other than 0 and 1"):
+        impute(y, arm, kinds=("normal", "normal", "binary"))
+    with pytest.raises(StatsError, match="infinite"):
+        impute(np.where(np.isnan(y), np.inf, y), arm)
+    with pytest.raises(StatsError, match="numbers only"):
+        impute(y.astype(str), arm)
+    with pytest.raises(StatsError, match="missing labels"):
+        impute(y, [None, *arm[1:]])
+
+
+@pytest.mark.parametrize("outcome", ["separated", "nearly_all", "constant"])
+def test_separation_is_refused(outcome):
+    x = np.linspace(-1, 1, 30)
+    b = {"separated": x > 0.3, "nearly_all": x > x[-2], "constant": x > 2}[outcome].astype(float)
+    y = np.column_stack([x, b])
+    y[5, 1] = np.nan
+    with pytest.raises(StatsError, match="separate the two outcomes"):
+        impute(y, np.zeros(30), kinds=("normal", "binary"))
+
+
+def test_what_chains_and_reference_based_imputation_refuse():
+    y, arm = trial(monotone=False)
+    never = y.copy()
+    never[arm == 1, 1] = np.nan
+    with pytest.raises(StatsError, match="column 1 of arm 1 has no observed value"):
+        chain(never, arm)
+    with pytest.raises(StatsError, match="visit 1 of arm 1 has no observed value"):
+        refer(never, arm)
+    for function in (chain, refer):
+        with pytest.raises(StatsError, match="cycles"):
+            function(y, arm, cycles=0)
+    with pytest.raises(StatsError, match="none of the arms 0, 1"):
+        refer(y, arm, reference="placebo")
+    y[1] = np.nan
+    for assumption in ("copy_increments", "last_mean"):
+        with pytest.raises(StatsError, match="put the baseline first"):
+            refer(y, arm, assumption=assumption)
+
+
+ASSUMPTIONS = ("missing_at_random", "jump_to_reference", "copy_increments", "copy_reference")
+
+
+@pytest.mark.parametrize("assumption", ASSUMPTIONS)
+def test_the_reference_arm_is_missing_at_random(assumption):
+    y, arm = trial()
+    keep = (arm == 0) | ~np.isnan(y[:, 0])
+    y, arm = y[keep], arm[keep]
+    random = refer(y, arm, assumption="missing_at_random").values[:, arm == 0]
+    np.testing.assert_allclose(refer(y, arm, assumption=assumption).values[:, arm == 0], random)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32), last=st.integers(1, 3))
+def test_joint_distributions(seed, last):
+    rng = np.random.default_rng(seed)
+    mean, other = rng.normal(size=(2, 4))
+    a, r = (m @ m.T + 0.1 * np.eye(4) for m in rng.normal(size=(2, 4, 4)))
+    for assumption in (*ASSUMPTIONS, "last_mean"):
+        joint = missing.joint_distribution(mean, a, other, r, last=last, assumption=assumption)
+        assert np.linalg.eigvalsh(joint[1])[0] > 0
+        if assumption != "copy_reference":
+            np.testing.assert_allclose(joint[0][:last], mean[:last])
+            np.testing.assert_allclose(joint[1][:last, :last], a[:last, :last])
+        same = missing.joint_distribution(mean, a, mean, a, last=last, assumption=assumption)
+        np.testing.assert_allclose(same[1], a, atol=1e-10)
+        if assumption != "last_mean":
+            np.testing.assert_allclose(same[0], mean)
+
+
+def test_observations_carried_forward():
+    y = [[5.0, np.nan, 7, np.nan], [4, 3, np.nan, np.nan], [1, 2, 3, 4]]
+    locf = missing.last_observation_carried_forward(y, not_to_impute=False)
+    assert locf.tolist() == [[5, 5, 7, 7], [4, 3, 3, 3], [1, 2, 3, 4]]
+    bocf = missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=False)
+    assert bocf.tolist() == [[5, 9, 7, 9], [4, 3, 8, 8], [1, 2, 3, 4]]
+    dead = np.zeros((3, 4), dtype=bool)
+    dead[1, 3] = True
+    with pytest.raises(StatsError, match="row 1"):
+        missing.last_observation_carried_forward(y, not_to_impute=dead)
+    with pytest.raises(StatsError, match="row 1"):
+        missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=dead)
+    with pytest.raises(StatsError, match="nothing to carry"):
+        missing.last_observation_carried_forward([[np.nan, 1.0]], not_to_impute=False)
+    with pytest.raises(StatsError, match="2 values for 3"):
+        missing.baseline_observation_carried_forward(y, [9, 8], not_to_impute=False)
