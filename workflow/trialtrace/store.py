@@ -11,18 +11,42 @@ SIGNIFICANT_DIGITS = 12
 
 
 def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file atomically: a temporary file beside it, then a rename."""
-    path = Path(path)
+    """Write a file atomically: a temporary file beside it, then a rename.
+
+    The rights are `mode` less what the user's umask takes away.
+    """
+    from trialtrace.errors import Problem, UserError
+
+    try:
+        _write(Path(path), data, mode)
+    except OSError as error:
+        raise UserError(
+            Problem(
+                str(path),
+                f"cannot be written: {error.strerror}",
+                do="make room on the disk, or mend the rights of the folder, and run again",
+            )
+        ) from error
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(temporary, mode)
+        os.chmod(temporary, mode & ~_umask())
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    """The user's umask, which can be read only by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> None:

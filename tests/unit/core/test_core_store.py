@@ -1,6 +1,7 @@
 """The writer: whole or not at all, twelve digits, the same bytes every time."""
 
 import math
+import os
 import stat
 
 import numpy as np
@@ -22,7 +23,7 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_beside_it(tmp_path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(store.os, "replace", full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UserError, match="No space left"):
         store.write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
@@ -128,3 +129,18 @@ def test_hashes_of_files_are_those_of_their_bytes(tmp_path):
     expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     (tmp_path / "abc").write_bytes(b"abc")
     assert store.sha256_file(tmp_path / "abc") == store.sha256_bytes(b"abc") == expected
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "results").write_text("a file in the way")
+    with pytest.raises(UserError, match=r"a\.json\n  cannot be written: .*\n  to do"):
+        store.write_text(tmp_path / "results" / "a.json", "{}")
+
+
+def test_the_umask_holds_for_what_is_written(tmp_path):
+    earlier = os.umask(0o077)
+    try:
+        store.write_text(tmp_path / "a.json", "{}")
+    finally:
+        os.umask(earlier)
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
