@@ -41,6 +41,9 @@ def job(log: str, frames: bool = False) -> Iterator[None]:
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted before its end; the next run does it again", file=sys.stderr)
+        sys.exit(130)
 
 
 class _NoPandas:
