@@ -1,4 +1,7 @@
-"""Rubin's rules, tipping points and bounds: refusals, label swaps, units."""
+"""Rubin's rules, tipping points, bounds, carrying forward: refusals, label swaps, units."""
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -222,3 +225,28 @@ def test_what_bounds_refuse():
         missing.tipping_map(*good, test="barnard", level=0.05)
     with pytest.raises(StatsError, match="level"):
         missing.tipping_map(*good, test="fisher", level=5)
+
+
+def test_observations_carried_forward():
+    y = [[5.0, np.nan, 7, np.nan], [4, 3, np.nan, np.nan], [1, 2, 3, 4]]
+    locf = missing.last_observation_carried_forward(y, not_to_impute=False)
+    assert locf.tolist() == [[5, 5, 7, 7], [4, 3, 3, 3], [1, 2, 3, 4]]
+    bocf = missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=False)
+    assert bocf.tolist() == [[5, 9, 7, 9], [4, 3, 8, 8], [1, 2, 3, 4]]
+    dead = np.zeros((3, 4), dtype=bool)
+    dead[1, 3] = True
+    with pytest.raises(StatsError, match="row 1"):
+        missing.last_observation_carried_forward(y, not_to_impute=dead)
+    with pytest.raises(StatsError, match="row 1"):
+        missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=dead)
+    with pytest.raises(StatsError, match="nothing to carry"):
+        missing.last_observation_carried_forward([[np.nan, 1.0]], not_to_impute=False)
+    with pytest.raises(StatsError, match="2 values for 3"):
+        missing.baseline_observation_carried_forward(y, [9, 8], not_to_impute=False)
+
+
+def test_no_library_that_checks_these_numbers():
+    code = "import sys, trialtrace.stats.missing; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    forbidden = {"pandas", "statsmodels", "scipy.stats", "scipy.optimize"}
+    assert not forbidden & set(run.stdout.split())

@@ -50,7 +50,7 @@ def proportion_bounds(x: float, n: float, missing: float) -> Bounds:
     """Bounds of one arm's proportion: x events among n observed, and so many missing patients.
 
     Raises `StatsError` for counts that cannot be, and for an arm without observed patients.
-    Oracle: base R.
+    Oracle: through `worst_and_best`.
     """
     x, n = single_count(x, n, "observed patients")
     missing = _missing(missing, "arm")
@@ -121,8 +121,9 @@ def _chi_squared(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
     """P-values of Pearson's chi-squared for a of n1 against b of n0."""
     n, events = n1 + n0, a + b
     spread = events * (n - events) * n1 * n0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        statistic = np.where(spread > 0, n * (a * n0 - b * n1) ** 2 / spread, np.nan)
+    # Nobody or everybody with the event is 0 / 0.
+    with np.errstate(invalid="ignore"):
+        statistic = n * (a * n0 - b * n1) ** 2 / spread
     return chdtrc(1, statistic)
 
 

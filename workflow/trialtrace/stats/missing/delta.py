@@ -42,7 +42,8 @@ def add_delta(
     """Completed values (imputations, n) with the filled ones of each of `arms` shifted.
 
     deltas are (len(arms),), one an arm, in the units of the outcome; patients of other arms stay.
-    Raises `StatsError` for wrong shapes and unknown arms. Oracle: base R.
+    Raises `StatsError` for wrong shapes and unknown arms. Oracle: through
+    `delta_tipping`, which equals a fit to these values at each point of the grid.
     """
     values, shift = _shifts(completed, filled, arm, arms)
     deltas = sample(deltas, "deltas")
