@@ -5,13 +5,13 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test check lint bench lock slurm clean
+.PHONY: help run test check lint bench campaign-fuzz campaign-kills campaign-mutation lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 READY_SLURM := .venv-slurm/.ready
-CODE := workflow scripts tests benchmarks
+CODE := workflow scripts tests benchmarks campaigns
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -21,6 +21,7 @@ help:
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make lint    ruff, snakefmt, snakemake --lint'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md'
+	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
 	@echo 'make clean   removes results, site and logs'
@@ -45,6 +46,9 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
+
+campaign-fuzz campaign-kills campaign-mutation: campaign-%: $(READY)
+	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 slurm: $(READY_SLURM)
 

@@ -1,0 +1,53 @@
+"""What every campaign records: commit, date, machine; its section of docs/campaigns.md."""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "campaigns.md"
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def circumstances() -> str:
+    """One line: the code, the day, the machine."""
+    changed = " with changes" if _git("status", "--porcelain", "--", "workflow", "tests") else ""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"Commit {_git('rev-parse', '--short=10', 'HEAD')}{changed}, "
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {memory:.0f} GB, "
+        f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}."
+    )
+
+
+def table(head: tuple[str, ...], rows: list[tuple]) -> str:
+    lines = [head, ("---",) + ("---:",) * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def write_section(title: str, text: str) -> None:
+    """Put the section in the place of the last one with this title, and print it."""
+    section = f"## {title}\n\n{text.strip()}\n"
+    page = PAGE.read_text()
+    pattern = rf"^## {re.escape(title)}\n.*?(?=^## |\Z)"
+    found = re.search(pattern, page, re.MULTILINE | re.DOTALL)
+    start, end = found.span() if found else (len(page), len(page))
+    before, after = page[:start].rstrip("\n"), page[end:]
+    PAGE.write_text(f"{before}\n\n{section}" + (f"\n{after}" if after else ""))
+    print(section)
+
+
+def copy_checkout(folder: Path) -> None:
+    """The files that git knows, as they stand."""
+    for name in filter(None, _git("ls-files", "-z").split("\0")):
+        if (ROOT / name).exists() or (ROOT / name).is_symlink():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
