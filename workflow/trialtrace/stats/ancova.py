@@ -114,7 +114,10 @@ def arm_difference(fit: AncovaFit, arm: Any, reference: Any, *, confidence: floa
 
 
 def arm_row(fit: AncovaFit, arm: Any, reference: Any) -> Floats:
-    """The row of coefficients that makes the difference of two arms."""
+    """The row of coefficients that makes the difference of two arms.
+
+    Oracle: as for `arm_difference`.
+    """
     row = np.zeros(fit.coefficients.coef.size)
     row[_index(fit, arm)] += 1
     row[_index(fit, reference)] -= 1

@@ -23,9 +23,7 @@ from trialtrace.stats._likelihood import STEP, NoMaximum, binary_data, maximise,
 from trialtrace.stats.coefficients import Coefficients, from_covariance
 from trialtrace.stats.results import StatsError, TestResult
 
-# Firth's steps shorten by a constant factor only, so they are taken further.
-SHORT = 1e-11
-FIRTH_ITERATIONS = 1000
+FIRTH_ITERATIONS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,10 +142,13 @@ class _Profile:
         self.held = self.basis[:, -1] * (self.basis[:, -1] @ x[:, j])
 
     def fall(self, value: float) -> float:
-        # Under separation there may be a lower maximum as well, so from two starts.
-        starts = np.zeros(self.start.size), self.start
-        found = (_penalised(self.y, self.basis, start, value * self.held)[1] for start in starts)
-        return 2 * (self.peak - max(found))
+        # Under separation there may be a lower maximum as well, so from two starts: the last
+        # solution, which is near, and 0.
+        starts = self.start, np.zeros(self.start.size)
+        found = [_penalised(self.y, self.basis, start, value * self.held) for start in starts]
+        best = max(found, key=lambda one: one[1])
+        self.start = best[0]
+        return 2 * (self.peak - best[1])
 
     def bound(self, estimate: float, step: float, quantile: float) -> float:
         from scipy.optimize import brentq
@@ -170,39 +171,60 @@ def _penalised(
 
     Returns those, the penalised log-likelihood and the information of all columns.
     """
-    free = start.size
-    own, gamma = basis[:, :free], start
-    value, score, information = _penalised_score(y, basis, own @ gamma + offset)
+    free, gamma = start.size, start
+    own = basis[:, :free]
+    value, score, information, curve = _penalised_score(y, basis, own @ gamma + offset)
     for _ in range(FIRTH_ITERATIONS if free else 0):
-        step = np.linalg.solve(information[:free, :free], own.T @ score)
+        step = _uphill(curve[:free, :free], own.T @ score, information[:free, :free])
         long = np.abs(own @ step).max()
         # Where weights are next to 0 the step is far too long.
-        step = step * min(1.0, 5.0 / max(long, SHORT))
+        step = step * min(1.0, 5.0 / max(long, STEP))
         for _ in range(40):
             new = _penalised_score(y, basis, own @ (gamma + step) + offset)
             if new[0] >= value - 1e-12 * (1 + abs(value)):
                 break
             step = step / 2
         gamma = gamma + step
-        value, score, information = new
-        if long < SHORT:
+        value, score, information, curve = new
+        if long < STEP:
             return gamma, value, information
     if free:
         raise StatsError("Firth's estimates were not found.")
     return gamma, value, information
 
 
-def _penalised_score(y: Floats, q: Floats, eta: Floats) -> tuple[float, Floats, Floats]:
-    """Penalised log-likelihood, each value's part of the modified score, and the information."""
-    p = expit(eta)
-    weight = p * expit(-eta)
-    information = (q.T * weight) @ q
-    sign, log_determinant = np.linalg.slogdet(information)
-    if sign <= 0:
-        return -inf, y - p, information
-    leverage = weight * np.sum(q * np.linalg.solve(information, q.T).T, axis=1)
-    score = y - p + leverage * (0.5 - p)
-    return _log_likelihood(y, eta) + log_determinant / 2, score, information
+def _penalised_score(y: Floats, basis: Floats, eta: Floats) -> tuple[float, Floats, Floats, Floats]:
+    """Penalised log-likelihood, each value's part of the modified score, information, curvature.
+
+    The curvature is the negative second derivative of the penalised log-likelihood; its part by
+    the change of the leverages is a sum over pairs of values of their squared leverage, which
+    the products of the columns make without a matrix of pairs.
+    """
+    p, q = expit(eta), expit(-eta)
+    weight, centre = p * q, 0.5 - p
+    information = (basis.T * weight) @ basis
+    try:
+        root = np.linalg.cholesky(information)
+    except np.linalg.LinAlgError:
+        return -inf, y - p, information, information
+    half = np.linalg.solve(root, basis.T * np.sqrt(weight)).T
+    leverage = np.sum(half**2, axis=1)
+    score = np.where(y == 1, q, -p) + leverage * centre
+    own = weight * (1 + leverage) - 2 * centre**2 * leverage
+    products = np.einsum("ij,ik->ijk", half, half).reshape(y.size, -1)
+    pairs = (basis.T * centre) @ products
+    curve = (basis.T * own) @ basis + 2 * pairs @ pairs.T
+    value = _log_likelihood(y, eta) + float(np.log(np.diag(root)).sum())
+    return value, score, information, curve
+
+
+def _uphill(curve: Floats, score: Floats, information: Floats) -> Floats:
+    """Newton's step, or one of twice the information where the likelihood is not concave."""
+    try:
+        np.linalg.cholesky(curve)
+    except np.linalg.LinAlgError:
+        return np.linalg.solve(2 * information, score)
+    return np.linalg.solve(curve, score)
 
 
 def _log_likelihood(y: Floats, eta: Floats) -> float:

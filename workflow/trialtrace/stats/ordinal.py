@@ -107,7 +107,8 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
     slopes are compared by their joint covariance. Chi-squared with (levels - 2) p degrees of
     freedom, (levels - 2) for one column. y and x as in `proportional_odds`.
 
-    Raises `StatsError` for fewer than three levels, separation at a threshold, missing values.
+    Raises `StatsError` for fewer than three levels, separation at a threshold, missing values,
+    and where the joint covariance is not positive, which happens in small samples.
     Oracle: R's glm and linear algebra by hand.
     """
     levels, level, x = ordinal_data(y, x)
@@ -195,9 +196,10 @@ def _score(level: NDArray[np.intp], share: Floats, q: Floats) -> TestResult:
 def _compare(beta: Floats, covariance: Floats, rows: Floats) -> TestResult:
     difference = rows @ beta.ravel()
     spread = rows @ covariance @ rows.T
-    size = np.sqrt(np.abs(np.diag(spread)))
+    size = np.sqrt(np.maximum(np.diag(spread), 0.0))
+    # With few values the separate fits may cross, and their covariance is then none.
     if not size.all() or np.linalg.eigvalsh(spread / np.outer(size, size))[0] < 1e-10:
-        raise StatsError("the joint covariance of the thresholds' slopes is singular.")
+        raise StatsError("the covariance of the thresholds' slopes is not positive: too few data.")
     statistic = float(difference @ np.linalg.solve(spread, difference))
     return TestResult(statistic, float(rows.shape[0]), chi2_tail(statistic, rows.shape[0]))
 

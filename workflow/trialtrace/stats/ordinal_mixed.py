@@ -100,6 +100,9 @@ def _climb(model: "_Model", par: Floats) -> tuple[Floats, float, Floats]:
         step = axes @ ((axes.T @ gradient) / np.maximum(np.abs(size), floor))
         long = float(np.abs(step).max())
         step = step * min(1.0, 2.0 / max(long, STEP))
+        # The likelihood is the same for either sign of the standard deviation: keep it positive.
+        if step[-1] < -par[-1] / 2:
+            step = step * (-par[-1] / 2 / step[-1])
         new = model.derivatives(par + step)
         for _ in range(40):
             if new[0] >= value - 1e-11 * (1 + abs(value)):
@@ -107,10 +110,6 @@ def _climb(model: "_Model", par: Floats) -> tuple[Floats, float, Floats]:
             step = step / 2
             new = model.derivatives(par + step)
         par = par + step
-        # The likelihood is the same for either sign of the standard deviation.
-        if par[-1] < 0:
-            par[-1] = -par[-1]
-            new = model.derivatives(par)
         value, gradient, information = new
         if par[-1] < NO_SPREAD:
             raise StatsError("the standard deviation of the random intercepts is estimated as 0.")

@@ -50,6 +50,7 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
     residual = y - np.exp(q @ gamma)
     half = np.linalg.solve(triangle, np.linalg.solve(information, q.T * residual))
     coef = np.linalg.solve(triangle, gamma)
-    if np.diag(half @ half.T).min() <= 1e-20 * np.diag(np.linalg.inv(triangle)).min() ** 2:
+    scale = np.sum(np.linalg.inv(triangle) ** 2, axis=1)
+    if (np.diag(half @ half.T) <= 1e-20 * scale).any():
         raise StatsError("outcomes do not vary where a coefficient is fitted; its error is 0.")
     return from_covariance(coef, half @ half.T, df=inf, confidence=confidence)
