@@ -1,6 +1,7 @@
 """Identifiers of results: what stands in them, and that they tell results apart."""
 
 import dataclasses
+import math
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from trialtrace.analyses.references import METHODS, method_of
 from trialtrace.analyses.registry import MODULES, method
-from trialtrace.analyses.rows import Place, result_id, slug
+from trialtrace.analyses.rows import Place, Result, result_id, slug
 from trialtrace.config.model import Step
 
 ANALYSIS = Place("mini", "relief", "itt")
@@ -83,3 +84,42 @@ def test_words_of_an_adjusted_test_name_both():
 def test_a_corrected_test_has_words_of_its_own():
     plain, corrected = (method_of(f"p_value.chi_squared{end}") for end in ("", "_continuity"))
     assert plain.title != corrected.title
+
+
+ROW = Result(at(), "risk_ratio", "katz_log", 0.5, {}, {})
+
+
+def test_the_row_of_a_result_without_interval_group_or_comparison():
+    row = dataclasses.replace(ROW, level=0.95).row()
+    given = {name: value for name, value in row.items() if value is not None}
+    assert given == {
+        "result_id": "mini/relief/risk_ratio.katz_log@all",
+        "analysis_id": "relief",
+        "method": "risk_ratio.katz_log",
+        "options": "{}",
+        "population": "itt",
+        "stat_name": "risk_ratio",
+        "stat_label": "risk ratio",
+        "stat_value": 0.5,
+        "stat_text": "0.50",
+        "synthetic": False,
+    }
+
+
+def test_the_row_of_a_comparison_with_an_interval():
+    place = at(pair=("drug", "sham"), second=("level", "Yes"))
+    row = dataclasses.replace(ROW, place=place, interval=(0.3, 0.8), level=0.95, text="x").row()
+    assert (row["comparison"], row["reference"]) == ("drug", "sham")
+    assert (row["group1"], row["group2"], row["group2_level"]) == (None, "level", "Yes")
+    assert (row["ci_low"], row["ci_high"], row["ci_level"]) == (0.3, 0.8, 0.95)
+    assert row["stat_text"] == "x"
+
+
+def test_the_row_of_a_group_whose_statistic_does_not_exist():
+    row = dataclasses.replace(ROW, place=at(group="drug"), value=math.nan, text="–").row()
+    assert (row["group1"], row["group1_level"], row["stat_value"]) == ("TRT01P", "drug", None)
+
+
+def test_options_keep_their_letters_and_have_one_order():
+    row = dataclasses.replace(ROW, options={"b": "≥", "a": 1}).row()
+    assert row["options"] == '{"a": 1, "b": "≥"}'
