@@ -63,6 +63,8 @@ def _faults(node: ast.AST) -> Iterator[tuple[str, Any]]:
             yield "op", ARITHMETIC[type(node.op)]()
         case ast.BoolOp():
             yield "op", ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        case ast.If(test=ast.Name("TYPE_CHECKING")):
+            pass
         case ast.If() | ast.While() | ast.IfExp():
             yield "test", ast.UnaryOp(ast.Not(), node.test)
         case ast.UnaryOp(op=ast.Not()):

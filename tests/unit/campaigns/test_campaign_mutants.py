@@ -42,3 +42,7 @@ def test_the_seed_draws_the_same_share_of_every_module():
     assert [len(some) for some in drawn.values()] == [4, 4]
     assert drawn == draw(every, sample=8, seed=3)
     assert draw(every, sample=0, seed=3) == every
+
+
+def test_what_is_for_type_checkers_alone_stays():
+    assert list(mutants("if TYPE_CHECKING:\n    import x\ny: 1 = z\n")) == []

@@ -106,6 +106,10 @@ def test_columns_are_listed_once_in_order_also_those_that_are_operands():
     assert columns_of(condition) == ["age", "low", "high", "arm", "planned", "seen", "left"]
 
 
+def test_a_value_is_no_column():
+    assert columns_of({"age": {"below": 4}, "arm": {"is": "column"}}) == ["age", "arm"]
+
+
 @pytest.mark.parametrize(
     ("condition", "place", "told"),
     [
