@@ -66,7 +66,8 @@ def test_ambiguous_scalars_ask_for_quotes(tmp_path, text):
     assert (data, told) == ({"a": {"b": text}}, "")
 
 
-@given(st.text(max_size=20))
+# No plain scalar is "!", "&" or "*": there a tag, an anchor or an alias begins.
+@given(st.text(max_size=20).filter(lambda text: text not in ("!", "&", "*")))
 def test_a_plain_scalar_is_what_yaml_takes_it_for_or_a_mistake(text):
     value, taken_for = resolve(text)
     loaded = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False))
