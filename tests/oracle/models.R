@@ -98,10 +98,9 @@ firth <- function(case, y, X) {
     if (!length(free)) return(b)
     f <- function(v) { b[free] <- v; loglik(b) }
     g <- function(v) { b[free] <- v; score(b)[free] }
-    v <- optim(b[free], f, method = if (length(free) > 1) "Nelder-Mead" else "BFGS",
-               control = list(fnscale = -1, reltol = 1e-12, maxit = 5000))$par
-    v <- optim(v, f, g, method = "BFGS", control = list(fnscale = -1, reltol = 1e-15))$par
+    v <- optim(b[free], f, g, method = "BFGS", control = list(fnscale = -1, reltol = 1e-15))$par
     for (i in 1:4) {
+      if (max(abs(g(v))) < 1e-12) break
       new <- v - drop(solve(jacobian(g, v), g(v)))
       if (max(abs(g(new))) > max(abs(g(v)))) break
       v <- new
@@ -134,7 +133,7 @@ firth <- function(case, y, X) {
       step <- side * se[j]
       while (fall(b[j] + step) < qchisq(0.95, 1)) step <- step * 1.5
       bound <- uniroot(function(v) fall(v) - qchisq(0.95, 1), sort(c(b[j], b[j] + step)),
-                       tol = 1e-13)$root
+                       tol = 1e-11 * se[j])$root
       emit(case, paste("firth", if (side < 0) "low" else "high", j, sep = "."), bound)
     }
   }

@@ -44,10 +44,8 @@ for (d in cases("ordinal_mixed.csv")) {
   }
   f <- function(p) loglik(p, y, X, d$subject)
   par <- start
-  for (i in 1:4) {
-    H <- hessian(f, par)
-    par <- par - drop(solve(H, grad(f, par)))
-  }
+  H <- hessian(f, par)
+  for (i in 1:4) par <- par - drop(solve(H, grad(f, par)))
   se <- sqrt(diag(solve(-hessian(f, par))))
   if (!is.null(m)) stopifnot(max(abs(par - start) / se) < 1e-3, abs(f(par) - m$logLik) < 1e-6)
   names <- c(paste0("threshold.", 1:(length(par) - 3)), "coef.1", "coef.2", "sd")
