@@ -14,6 +14,9 @@ from trialtrace.stats import (
     repeated, repeated_batch, repeated_contrasts, rmst, stratified, survival, weighted_log_rank
 )
 from trialtrace.stats import closed_testing, graphical, group_sequential, stopped_estimates
+from trialtrace.stats import (
+    ancova, hodges_lehmann, logistic, ordinal, ordinal_mixed, poisson, standardisation, win_ratio
+)
 from trialtrace.stats.summaries import (
     count_tests, estimates, granularity, mean_tests, percentages, statistics
 )
