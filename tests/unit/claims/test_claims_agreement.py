@@ -8,11 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialtrace.claims.agreement import (
+    as_printed,
     compare,
     decide_interval,
     decide_p,
+    decide_sign,
     decimal,
+    null_value,
     rounded,
+    units_off,
 )
 from trialtrace.claims.convert import convert
 from trialtrace.claims.printed import parse
@@ -127,6 +131,51 @@ def test_decision_of_an_interval(printed, recomputed, null, decision):
     _, low, high = parse(printed)
     values = Decimal(recomputed[0]), Decimal(recomputed[1])
     assert decide_interval((low, high), values, Decimal(null)) == decision
+
+
+@pytest.mark.parametrize(
+    ("stat", "null"),
+    [
+        ("risk_difference", "0"),
+        ("mean_difference", "0"),
+        ("risk_ratio", "1"),
+        ("odds_ratio", "1"),
+        ("hazard_ratio", "1"),
+        ("probability_of_superiority", "0.5"),
+    ],
+)
+def test_null_values(stat, null):
+    assert null_value(stat) == Decimal(null)
+
+
+def test_an_interval_of_a_share_decides_nothing():
+    assert null_value("proportion") is None
+    _, low, high = parse("0.67 (0.53–0.84)")
+    assert decide_interval((low, high), (Decimal("0.5"), Decimal("0.9")), None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "decision"), [("1", "same"), ("0", "changes"), ("-1", "changes")]
+)
+def test_a_sign_in_words(value, decision):
+    assert decide_sign(Decimal(value)) == decision
+
+
+def test_units_between_the_printed_and_the_recomputed_number():
+    assert units_off(parse("0.67")[0], Decimal("0.6449")) == 3
+    assert units_off(parse("0.67")[0], Decimal("0.70")) == -3
+
+
+@pytest.mark.parametrize(
+    ("printed", "recomputed", "text"),
+    [
+        ("P=0.00", "0.0012", "P = 0.00120"),
+        ("P=0.00", "0.00004", "P < 0.0001"),
+        ("P=0.04", "0.0361", "P=0.04"),
+    ],
+)
+def test_a_p_value_that_would_print_as_zero_has_digits_of_its_own(printed, recomputed, text):
+    assert as_printed(parse(printed)[0], Decimal(recomputed)) == text
 
 
 @pytest.mark.parametrize(
