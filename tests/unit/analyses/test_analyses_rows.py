@@ -64,6 +64,11 @@ def test_levels_that_differ_in_a_sign_have_different_slugs(pair):
     assert slug(pair[0]) == one
 
 
+def test_six_digits_of_a_hash_tell_signs_apart():
+    # printf '≥ 65' | sha256sum
+    assert slug("≥ 65") == "65.a9a71a"
+
+
 @given(st.text(max_size=30))
 def test_a_slug_is_safe_in_a_file_name_and_an_address(text):
     assert re.fullmatch(r"[A-Za-z0-9.+=_-]+", slug(text))
