@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stats_strategies import given, same, tables
 
 from trialtrace.stats import StatsError
+from trialtrace.stats._likelihood import NoMaximum, maximise
 from trialtrace.stats.ancova import ancova, arm_difference
 from trialtrace.stats.contingency import odds_ratio_sample, risk_difference_wald, risk_ratio_log
 from trialtrace.stats.logistic import firth, logistic, separation
@@ -207,6 +208,19 @@ def test_refusals():
     found = standardise(y, arm, None, family="logistic", variance="fixed")
     with pytest.raises(StatsError, match="same"):
         standardised_difference(found, 1, 1, confidence=0.95)
+
+
+def test_a_maximum_that_rounding_feigns_is_none():
+    x = with_intercept([-2.0, -1, 1, 2])
+    y = np.array([0.0, 0, 1, 1])
+
+    def rounded(coef):
+        """Derivatives whose y - p is 0 once p rounds to y, so that steps end."""
+        p = 1 / (1 + np.exp(-x @ coef))
+        return -abs(y - p).sum(), x.T @ (y - p), (x.T * (p * (1 - p) + 1e-14)) @ x
+
+    with pytest.raises(NoMaximum, match="rises for ever"):
+        maximise(rounded, np.zeros(2), x * np.where(y == 1, 1.0, -1.0)[:, None])
 
 
 def _everyone():

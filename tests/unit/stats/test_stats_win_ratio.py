@@ -121,6 +121,17 @@ def test_margin_and_sides_without_losses():
     assert everyone.win_odds.estimate == inf and isnan(everyone.test.p_value)
 
 
+def test_a_net_benefit_that_is_the_same_for_everyone_has_no_error():
+    # Every treated patient wins against every control.
+    value = [5.0, 5.0, 1.0, 1.0]
+    found = win_statistics([1, 1, 0, 0], [Measured(value, True, 0.0)], confidence=0.95)
+    assert found.net_benefit.estimate == 1 and isnan(found.net_benefit.low)
+    # Not so where they differ.
+    follow = TimeToEvent([4, 9, 3, 5, 7, 20], [0, 1, 1, 1, 1, 0])
+    found = win_statistics([1, 1, 0, 0, 0, 0], [follow], confidence=0.95)
+    assert found.test.p_value > 0
+
+
 def test_refusals():
     flat = [Measured([1.0] * 4, larger_wins=True, margin=0.0)]
     with pytest.raises(StatsError, match="decided"):

@@ -17,7 +17,7 @@ from trialtrace.stats._inputs import SIDES, Floats, check_choice, normal_quantil
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Pairs, and values, beyond which the exact distribution is not enumerated.
-PAIRS = 40_000
+PAIRS = 10_000
 VALUES = 1_000
 
 
@@ -63,7 +63,7 @@ def exact_mann_whitney(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     NaN.
 
     Raises `StatsError` where any two values are equal (a re-randomisation test has no such limit;
-    `mann_whitney` is the approximation), for more than 40,000 pairs or 1,000 values, for an
+    `mann_whitney` is the approximation), for more than 10,000 pairs or 1,000 values, for an
     empty sample or missing values. Oracle: `wilcox.test(exact = TRUE)`.
     """
     check_choice("sides", sides, SIDES)
@@ -86,7 +86,7 @@ def _distribution(m: int, n: int) -> Floats:
     ways = np.zeros((size + 1, m * n + size * (size + 1) // 2 + 1))
     ways[0, 0] = 1.0
     for rank in range(1, m + n + 1):
-        ways[1:, rank:] = ways[1:, rank:] + ways[:-1, :-rank] if rank < ways.shape[1] else 0
+        ways[1:, rank:] = ways[1:, rank:] + ways[:-1, :-rank]
     return ways[size, size * (size + 1) // 2 :] / comb(m + n, size)
 
 

@@ -159,7 +159,7 @@ class _Model:
 
     def derivatives(self, par: Floats) -> tuple[float, Floats, Floats]:
         """Log-likelihood, gradient and observed information (Louis) at `par`."""
-        if (np.diff(par[: self.above.shape[1]][: self.level.max()]) <= 0).any():
+        if (np.diff(par[: self.level.max()]) <= 0).any():
             return -inf, par, np.eye(par.size)
         mode, scale = self._find_modes(par)
         v = mode[:, None] + scale[:, None] * self.nodes

@@ -72,6 +72,9 @@ class WinStatistics:
     test: TestResult
 
 
+# A standard error that only rounding has left.
+NO_ERROR = 1e-12
+
 Outcome = TimeToEvent | Measured
 
 
@@ -85,7 +88,8 @@ def win_statistics(
     of wins and losses (structural components, divisor m - 1: the jackknife's variance); intervals
     are symmetric on the log scale for win ratio and win odds, symmetric for the net benefit.
     Without wins or without losses the win ratio's bounds are NaN (and it is infinite without
-    losses); where all patients of both arms have equal shares all bounds and the test are NaN.
+    losses); where an error is 0, all patients of an arm having equal shares, bounds are NaN, and
+    so is the test.
 
     Raises `StatsError` for an arm of fewer than two, where no pair is decided, for other shapes
     or missing values. Oracle: all pairs and the delete-one jackknife in R.
@@ -114,6 +118,8 @@ def win_statistics(
     share_win, share_loss = float(wins) / (m * n), float(losses) / (m * n)
     net = share_win - share_loss
     error = _error(covariance, np.array([1.0, -1.0]))
+    # Everyone's wins less losses may be the same though wins and losses are not.
+    error = error if error > NO_ERROR else nan
     p_value = nan if not error > 0 else 2 * float(ndtr(-abs(net) / error))
     half_odds = 2 * error / (1 - net**2) if abs(net) < 1 else nan
     return WinStatistics(
