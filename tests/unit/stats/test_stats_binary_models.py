@@ -211,16 +211,16 @@ def test_refusals():
 
 
 def test_a_maximum_that_rounding_feigns_is_none():
-    x = with_intercept([-2.0, -1, 1, 2])
-    y = np.array([0.0, 0, 1, 1])
+    rows = np.array([[-1.0, 2], [-1, 1], [1, 1], [1, 2]])
 
-    def rounded(coef):
-        """Derivatives whose y - p is 0 once p rounds to y, so that steps end."""
-        p = 1 / (1 + np.exp(-x @ coef))
-        return -abs(y - p).sum(), x.T @ (y - p), (x.T * (p * (1 - p) + 1e-14)) @ x
+    def flat(_):
+        """No slope left and hardly any information, as where all risks round to 0 or 1."""
+        return 0.0, np.zeros(2), 1e-9 * np.eye(2)
 
     with pytest.raises(NoMaximum, match="rises for ever"):
-        maximise(rounded, np.zeros(2), x * np.where(y == 1, 1.0, -1.0)[:, None])
+        maximise(flat, np.zeros(2), rows)
+    # The same where no direction raises the likelihood.
+    assert not maximise(flat, np.zeros(2), np.vstack([rows, -rows]))[0].any()
 
 
 def _everyone():
