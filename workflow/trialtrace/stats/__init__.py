@@ -12,11 +12,21 @@
 `generalised_cmh`       r x c tables in strata: general association, row mean scores, correlation
 `trend`                 a binary outcome over ordered groups: Cochran-Armitage
 `ranks`                 two samples: Mann-Whitney, Brunner-Munzel, probability of superiority
+`hodges_lehmann`        shift of two samples, Hodges-Lehmann; exact Mann-Whitney test
+`win_ratio`             a hierarchy of outcomes: win ratio, net benefit, win odds
 `means`                 summaries, t intervals and t tests
+`ancova`                means of arms adjusted for covariates and strata
+`coefficients`          contrasts and Wald tests of the coefficients of any regression
+`logistic`              log odds ratios, separation detected, Firth's estimates
+`poisson`               risk ratios by modified Poisson regression
+`standardisation`       g-computation: standardised risks and means, difference and ratio
+`ordinal`               proportional odds and the check of its assumption
+`ordinal_mixed`         repeated ordinal outcomes: cumulative logit, random intercept
 `repeated`              analysis of variance of repeated measures, one or several arms
 `repeated_general`      the same with any factors within and between, types II and III
 `repeated_contrasts`    planned contrasts within and between, with their own error term
 `repeated_batch`        the analysis of variance for many data sets at once
+`sphericity`            epsilons and Mauchly's test from one error matrix
 `eta`                   partial and generalised eta squared
 `ordinal_ranks`         ordinal repeated measures: relative effects, ANOVA-type statistics
 `pingouin_epsilon`      corrections as pingouin printed them up to 0.6.1, to recognise them
@@ -35,6 +45,7 @@
 `visit_design`          columns and contrasts of arms by visits, with covariates
 `gee`                   generalised estimating equations, small-sample sandwiches
 `resampling`            re-randomisation tests, exact sums over an arm, bootstrap intervals
+`missing`               multiple imputation, reference-based, tipping points, bounds, LOCF
 `multiplicity`          adjusted p-values: Holm, Hochberg, Hommel, Sidak, Benjamini-Hochberg
 `closed_testing`        closed tests: three arms, any table or test of intersections
 `graphical`             graphs of levels that pass on: fixed sequence, fallback, any other

@@ -8,6 +8,9 @@ References: Newcombe, Stat Med 1998;17:873 (risk difference, method 10 and worke
 Miettinen and Nurminen, Stat Med 1985;4:213. Katz et al., Biometrics 1978;34:469. Woolf, Ann Hum
 Genet 1955;19:251. Altman, BMJ 1998;317:1309. Fisher, J R Stat Soc 1935;98:39. Yates, Suppl J R
 Stat Soc 1934;1:217.
+
+Oracle: R's fisher.test and chisq.test, Newcombe's interval from prop.test's Wilson bounds, the
+others by their formulas in R.
 """
 
 from math import exp, inf, log, nan, sqrt

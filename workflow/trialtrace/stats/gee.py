@@ -162,7 +162,8 @@ def gee_test(fit: GeeFit, rows: ArrayLike) -> TestResult:
     Chi-squared with r degrees of freedom under the normal reference; else the same statistic over
     r as an F with r and subjects - coefficients.
 
-    Raises `StatsError` for rows of another length or that are combinations of each other.
+    Raises `StatsError` for rows of another length or that are combinations of each other. Oracle:
+    the quadratic form written out.
     """
     rows, spread = _rows(fit, rows)
     estimate = rows @ fit.coef

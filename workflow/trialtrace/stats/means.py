@@ -2,6 +2,8 @@
 
 References: Hyndman and Fan, Am Stat 1996;50:361 (quantile types). Student, Biometrika 1908;6:1.
 Welch, Biometrika 1938;29:350 and 1947;34:28 (degrees of freedom also by Satterthwaite, 1946).
+
+Oracle: R's mean, sd, quantile(type = 7) and t.test.
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,8 @@ References: Wilson, J Am Stat Assoc 1927;22:209. Clopper and Pearson, Biometrika
 Agresti and Coull, Am Stat 1998;52:119. Brown, Cai and DasGupta, Stat Sci 2001;16:101 (Jeffreys).
 Newcombe, Stat Med 1998;17:857 compares them (there methods 1, 3 and 5 are Wald, Wilson and
 Clopper-Pearson).
+
+Oracle: R's prop.test and binom.test, the other intervals by their formulas in R.
 """
 
 from math import nan, sqrt

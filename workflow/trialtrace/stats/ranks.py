@@ -7,6 +7,9 @@ the two distributions are equal, Brunner-Munzel's whenever the probability is 1/
 References: Mann and Whitney, Ann Math Stat 1947;18:50. Lehmann, Nonparametrics, 1975 (ties).
 DeLong et al., Biometrics 1988;44:837. Brunner and Munzel, Biom J 2000;42:17. Newcombe, Stat Med
 2006;25:559 compares intervals for this probability.
+
+Oracle: R's wilcox.test(exact = FALSE); probability of superiority and Brunner-Munzel by hand in R,
+from the matrix of all pairs.
 """
 
 from math import exp, log, nan, sqrt

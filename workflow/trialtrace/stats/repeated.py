@@ -10,6 +10,8 @@ Numbers agree with car::Anova(idesign = ~visit) and its summary, also with afex.
 References: Greenhouse and Geisser, Psychometrika 1959;24:95. Huynh and Feldt, J Educ Stat
 1976;1:69. Lecoutre, J Educ Stat 1991;16:371. Mauchly, Ann Math Stat 1940;11:204. Olejnik and
 Algina, Psychol Methods 2003;8:434, and Bakeman, Behav Res Methods 2005;37:379 (generalised eta).
+
+Oracle: car::Anova on the multivariate linear model; base R (aov) where car stops.
 """
 
 from dataclasses import dataclass

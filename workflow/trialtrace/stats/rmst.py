@@ -105,6 +105,8 @@ def restricted_mean_difference(
 
     Raises `StatsError` as `restricted_mean` does, with the rule for tau at the head of this
     module, and where no variance can be estimated because neither arm has events before tau.
+
+    Oracle: differences of the restricted means and variances of `survfit`.
     """
     z = normal_quantile(confidence)
     (mean1, variance1), (mean0, variance0) = _two_areas(time1, event1, time0, event0, tau)
@@ -130,6 +132,8 @@ def restricted_mean_ratio(
     `sides` "greater" tests for a ratio above 1.
 
     Raises `StatsError` as `restricted_mean_difference` does, and where a mean is 0.
+
+    Oracle: ratios of the restricted means of `survfit`, the delta method in R.
     """
     check_choice("of", of, ("time_without_event", "time_lost"))
     z = normal_quantile(confidence)

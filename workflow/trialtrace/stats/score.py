@@ -36,6 +36,8 @@ def risk_difference_miettinen_nurminen(
     counts; where the estimate is -1 or 1 so is the bound on that side.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    Oracle: by hand in R, a root finder on the test statistic.
     """
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")

@@ -2,6 +2,8 @@
 
 Estimates how far the covariance matrix of orthonormal visit contrasts is from a multiple of the
 identity, which the univariate F tests within subjects assume. References are in `repeated`.
+
+Oracle: car's summary of the multivariate model, through `repeated`.
 """
 
 from dataclasses import dataclass

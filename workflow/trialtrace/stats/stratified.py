@@ -10,6 +10,9 @@ Biometrics 1986;42:311 (variance of log OR). Greenland and Robins, Biometrics 19
 (variances of the risk ratio and difference). Sato, Biometrics 1989;45:1323 (another of the risk
 difference). Breslow and Day, Statistical Methods in Cancer Research I, 1980, section 4.4.
 Tarone, Biometrika 1985;72:91.
+
+Oracle: R's mantelhaen.test; metafor's rma.mh for Breslow-Day, Tarone and Sato's variance, the other
+variance of the risk difference by hand in R.
 """
 
 from math import exp, inf, log, nan, sqrt

@@ -9,6 +9,8 @@ References: Kaplan and Meier, J Am Stat Assoc 1958;53:457. Greenwood, 1926 (vari
 and Prentice, Statistical Analysis of Failure Time Data, 1980 (log-log interval). Brookmeyer and
 Crowley, Biometrics 1982;38:29 (interval of the median). Schemper and Smith, Control Clin Trials
 1996;17:343 (reverse Kaplan-Meier). Mantel, Cancer Chemother Rep 1966;50:163 (log-rank).
+
+Oracle: R's survfit with its quantiles, and survdiff.
 """
 
 from dataclasses import dataclass, field

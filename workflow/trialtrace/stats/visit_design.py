@@ -5,6 +5,8 @@ rows that test it. `cell_means` has a column for every arm and visit; `treatment
 the other visits, the other arms and their products, against the first visit and the first arm
 (R's default coding). They span the same space: fitted means, differences and their tests agree,
 the coefficients and the restricted log-likelihood do not.
+
+Oracle: columns and rows written out for both codings, whose fitted means and differences agree.
 """
 
 from collections.abc import Sequence

@@ -80,6 +80,8 @@ def binary_tables(
     event (n,) is 1 or True for the event; patients not `included` are left out, and the margins
     are then those of the patients included. `arm` is the treated one. Raises `StatsError` for a
     scheme without fixed margins or of more than two arms, or events other than 0 and 1.
+
+    Oracle: that of `binary_exact`.
     """
     if scheme.kind != "fixed" or len(scheme.arms) != 2:
         raise StatsError("the exact distribution needs two arms with fixed margins.")

@@ -128,6 +128,8 @@ def draw_assignments(scheme: Scheme, *, seed: Seed, start: int, stop: int) -> Co
 
     Columns are the patients in their own order. Draw d is the same for every start and stop.
     Raises `StatsError` for a wrong seed or range.
+
+    Oracle: every arrangement of small schemes is equally frequent, by chi-squared.
     """
     _check_range(start, stop)
     layout = layout_of(scheme)

@@ -118,6 +118,8 @@ def count_extreme(
     The part of `rerandomisation_test` that can be divided: counts of adjoining ranges add up to
     that of the whole range, to the last one, for any `rows` a block (None: fitted to the cache)
     and in any process; `monte_carlo` then gives the p-values. Raises as `rerandomisation_test`.
+
+    Oracle: that of `rerandomisation_test`.
     """
     question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
     return _count(data, question, check_seed(seed), start, stop, rows)
@@ -130,6 +132,8 @@ def draw_statistics(
 
     The sums that `count_extreme` compares with the observed ones, bit for bit. Raises as
     `rerandomisation_test`.
+
+    Oracle: sums over the arms that `draw_assignments` gives.
     """
     question, data = _prepared(scheme, scores, arm, "two_sided", 0.0)
     sums = np.empty((max(stop - start, 0), data.whole.shape[1]))

@@ -13,6 +13,8 @@ patient without an outcome stays in the scheme with a score of 0.
 References: Rosenberger and Lachin, Randomization in Clinical Trials, 2nd ed. 2016, chapters 5 and
 6. Rosenberger, Uschner and Wang, Stat Med 2019;38:1 (conditioning, unfilled blocks). Edgington
 and Onghena, Randomization Tests, 4th ed. 2007.
+
+Oracle: all assignments of a scheme, listed by recursion in R.
 """
 
 from dataclasses import dataclass

@@ -60,6 +60,8 @@ def stratum_scores(values: ArrayLike, stratum: ArrayLike, *, included: ArrayLike
     values (n,), 0 and 1 or ordered scores; stratum (n,) labels. The sum over one arm is observed
     less expected of `mantelhaen.test`, the row mean score with more than two values. Raises
     `StatsError` for missing values or labels.
+
+    Oracle: `mantelhaen.test`.
     """
     return _within(values, stratum, included, lambda y: y - y.mean())
 

@@ -111,7 +111,10 @@ def read(
 
 
 def below(limit: "str | Decimal", *, least: "str | Decimal") -> Printed:
-    """A number printed as "< limit": everything from `least` (0 for a p-value) up to it."""
+    """A number printed as "< limit": everything from `least` (0 for a p-value) up to it.
+
+    Oracle: both ends, the lower one in and the upper one out.
+    """
     low, high = Fraction(_decimal(least)), Fraction(_decimal(limit))
     if low >= high:
         raise StatsError(f"nothing lies below {limit} and not below {least}.")

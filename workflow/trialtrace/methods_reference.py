@@ -1,0 +1,204 @@
+"""Writes docs/methods.md, the methods of trialtrace.stats, from their docstrings.
+
+`python -m trialtrace.methods_reference` writes it anew; a test fails when it is stale. The source
+is read, not imported. A subject is a module; its order and its line in the overview are those of
+the table in the docstring of its package.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.paths import project
+from trialtrace.store import write_text
+
+STATS = Path(__file__).parent / "stats"
+# Functions that neighbouring modules share: no methods of their own, so not told.
+SHARED = {
+    "coefficients": ("from_covariance",),
+    "competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
+    "cox_start_stop": ("start_stop_model",),
+    "mixed_tests": ("shared_fields",),
+    "ordinal": ("ordinal_data", "cuts", "level_terms"),
+    "repeated_general": ("corrected_test",),
+    "score": ("normal_tail", "risk_difference"),
+    "sphericity": ("mauchly_tail",),
+    "summaries.printed": ("not_negative", "one_shape"),
+    "survival": ("compare_groups",),
+}
+# Packages that are used by their modules; of the others only what they export is told.
+WHOLE = ("", "summaries.")
+_LABELS = ("Raises", "Source", "Oracle")
+_SPLIT = re.compile(r"(?<=[.)])\s+(?=(?:Raises|Oracles?|Sources?)\b)")
+_ROW = re.compile(r"^`(\w+)`\s{2,}(.+)$", re.MULTILINE)
+_ALIGNED = re.compile(r'^"?\w+"?\s{3,}\S')
+
+_INTRODUCTION = """\
+# Statistical methods
+
+*Written from the docstrings of `workflow/trialtrace/stats/` by
+`python -m trialtrace.methods_reference`; change it there.*
+
+Every method is a pure function of numpy arrays in `trialtrace.stats`. A plan can ask for those that
+[configuration](configuration.md) lists; the others can be called from Python. What a library might
+choose silently (sides, ties, corrections, variance, confidence) is a keyword without a default.
+What is refused raises `StatsError` with a sentence that says why.
+
+An oracle is what the numbers are compared with in `tests/oracle/`: R scripts with their committed
+output, run again where R is installed. The tolerance is 1e-8, relative. Looser are linear mixed
+models, 1e-7, and Satterthwaite's degrees of freedom of mixed models and Kenward and Roger's by
+observed information, 1e-6, since R's own numbers rest there on numeric derivatives. Where a
+function names no oracle of its own, that of its subject holds. `make bench-stats` measures speed.
+"""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function: its name, how it is called, its docstring."""
+
+    name: str
+    signature: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A module: its dotted name within trialtrace.stats, its docstring, its methods."""
+
+    name: str
+    line: str
+    text: str
+    functions: tuple[Function, ...]
+
+
+def subjects(folder: Path = STATS, prefix: str = "") -> Iterator[Subject]:
+    """Every subject in the order of the package's table; one that is not in it is an error."""
+    package = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
+    lines = dict(_ROW.findall(ast.get_docstring(package) or ""))
+    names = {path.stem for path in folder.glob("[!_]*.py")} - {"results"}
+    names |= {path.parent.name for path in folder.glob("*/__init__.py")}
+    if names != set(lines):
+        raise ValueError(f"{folder}/__init__.py: {sorted(names ^ set(lines))} differ in its table.")
+    for name, line in lines.items():
+        if (folder / name).is_dir():
+            yield from subjects(folder / name, f"{prefix}{name}.")
+            continue
+        tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
+        exported = None if prefix in WHOLE else _exported(package, name)
+        told = tuple(_functions(tree, exported, SHARED.get(prefix + name, ())))
+        if told:
+            yield Subject(prefix + name, line, ast.get_docstring(tree) or "", told)
+
+
+def _exported(package: ast.Module, module: str) -> set[str]:
+    """What a package offers of a module."""
+    imports = [node for node in package.body if isinstance(node, ast.ImportFrom)]
+    own = (node for node in imports if (node.module or "").endswith(f".{module}"))
+    return {alias.name for node in own for alias in node.names}
+
+
+def _functions(
+    tree: ast.Module, exported: set[str] | None, shared: tuple[str, ...]
+) -> Iterator[Function]:
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if node.name not in shared and (exported is None or node.name in exported):
+            yield Function(node.name, _signature(node), ast.get_docstring(node) or "")
+
+
+def _signature(node: ast.FunctionDef) -> str:
+    """The call, on one line or with a parameter a line."""
+    given = node.args
+    plain = [*given.posonlyargs, *given.args]
+    defaults = [None] * (len(plain) - len(given.defaults)) + list(given.defaults)
+    parts = [_parameter(one, value) for one, value in zip(plain, defaults, strict=True)]
+    if given.kwonlyargs:
+        parts.append(f"*{_parameter(given.vararg, None) if given.vararg else ''}")
+        pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        parts += [_parameter(one, value) for one, value in pairs]
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    line = f"{node.name}({', '.join(parts)}){returns}"
+    if len(line) <= 88:
+        return line
+    listed = "".join(f"    {part},\n" for part in parts)
+    return f"{node.name}(\n{listed}){returns}"
+
+
+def _parameter(one: ast.arg, value: ast.expr | None) -> str:
+    kind = f": {ast.unparse(one.annotation)}" if one.annotation else ""
+    return f"{one.arg}{kind}" + (f" = {ast.unparse(value)}" if value else "")
+
+
+def names_oracle(text: str) -> bool:
+    """Whether a docstring says what its numbers are compared with."""
+    return re.search(r"\b[Oo]racles?\b", text) is not None
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    """Paragraphs, and what they say about refusals, source and oracle, each with its label."""
+    found = []
+    for paragraph in text.split("\n\n"):
+        for piece in _SPLIT.split(paragraph):
+            found.append((next((word for word in _LABELS if piece.startswith(word)), ""), piece))
+    return found
+
+
+def reference() -> str:
+    """The whole page."""
+    every = list(subjects())
+    rows = [
+        f"| [`{one.name}`](#{one.name.replace('.', '')}) | {one.line} | {len(one.functions)} |"
+        for one in every
+    ]
+    head = ["| subject | what | functions |", "| --- | --- | ---: |"]
+    return "\n".join([_INTRODUCTION, *head, *rows, "", *map(_subject, every)])
+
+
+def _subject(one: Subject) -> str:
+    told = "\n\n".join(map(_prose, one.text.split("\n\n")))
+    return f"## {one.name}\n\n{told}\n\n" + "\n".join(map(_function, one.functions))
+
+
+def _function(one: Function) -> str:
+    found = parts(one.text)
+    prose = "\n\n".join(_prose(piece) for label, piece in found if not label)
+    notes = [
+        f"- **{label}{'' if label == 'Raises' else ':'}** {_after(_flat(piece))}"
+        for wanted in _LABELS
+        for label, piece in found
+        if label == wanted
+    ]
+    told = "\n".join([prose, "", *notes]).rstrip()
+    return f"### {one.name}\n\n```python\n{one.signature}\n```\n\n{told}\n"
+
+
+def _after(piece: str) -> str:
+    """What follows the label."""
+    return re.sub(r"^(Raises|Oracles?|Sources?( and oracles)?):?\s*", "", piece)
+
+
+def _prose(paragraph: str) -> str:
+    """A paragraph on one line; aligned lines as they stand, lists item by item."""
+    lines = paragraph.split("\n")
+    first = next((i for i, line in enumerate(lines) if _ALIGNED.match(line)), len(lines))
+    told = re.sub(r" - (?=In |For )", "\n- ", " " + _flat("\n".join(lines[:first])))
+    told = re.sub(r"^(References?|Oracle):", r"**\1.**", told.strip())
+    if first == len(lines):
+        return told
+    block = "```text\n" + "\n".join(lines[first:]) + "\n```"
+    return f"{told}\n\n{block}" if told else block
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def main() -> None:
+    write_text(project().root / "docs" / "methods.md", reference())
+
+
+if __name__ == "__main__":
+    main()
