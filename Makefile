@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test check lint bench campaign-fuzz campaign-kills campaign-mutation lock slurm clean
+.PHONY: help run test check check-r lint bench bench-stats campaign-fuzz campaign-kills campaign-mutation lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,8 +19,10 @@ help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
 	@echo 'make test    all tests, with the linters'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
+	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make lint    ruff, snakefmt, snakemake --lint'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md'
+	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
@@ -49,6 +51,13 @@ bench: $(READY)
 
 campaign-fuzz campaign-kills campaign-mutation: campaign-%: $(READY)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
+
+bench-stats: $(READY)
+	@$(BIN)/python benchmarks/statistics.py
+
+# Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
+check-r: $(READY)
+	@$(BIN)/python -m trialtrace.checks.against_r
 
 slurm: $(READY_SLURM)
 

@@ -3,49 +3,23 @@
 The output of R is committed; where R is installed the script runs again on the CSVs of this run.
 """
 
-import csv
 import math
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-COMMITTED = HERE / "real_trials_r.csv"
-# Relative. R solves the interval of binom.test and the Cox model by iteration.
-TOLERANCE = 1e-8
+from trialtrace.checks import against_r
+from trialtrace.checks.against_r import TOLERANCE, compare, difference, read
 
-
-def read(path: Path) -> dict[tuple[str, str, str], float]:
-    with path.open(encoding="utf-8") as lines:
-        assert next(lines).startswith("# R version")
-        rows = list(csv.DictReader(lines))
-    return {(row["trial"], row["result"], row["component"]): float(row["value"]) for row in rows}
-
-
-def agree(ours: float | None, theirs: float) -> bool:
-    """Both missing, or within the tolerance; a p-value may be small, so there is no other one."""
-    if ours is None or math.isnan(theirs):
-        return ours is None and math.isnan(theirs)
-    return math.isclose(ours, theirs, rel_tol=TOLERANCE)
-
-
-COLUMN = {"value": "stat_value"}
-THEIRS = read(COMMITTED)
+_, THEIRS = read(Path(__file__).with_name("real_trials_r.csv"))
 
 
 @pytest.mark.parametrize("trial", ["elmunzer2012", "ruetzler2013", "moertel1990"])
 def test_our_results_are_those_of_r(real, trial):
-    theirs = {key: value for key, value in THEIRS.items() if key[0] == trial}
-    assert len(theirs) >= 40
-    rows = real[trial].rows
-    different = [
-        f"{result} {component}: ours {rows[result][COLUMN.get(component, component)]!r}, R {value}"
-        for (_, result, component), value in theirs.items()
-        if not agree(rows[result][COLUMN.get(component, component)], value)
-    ]
-    assert not different, "\n".join(different)
+    found = compare(trial, real[trial].rows, THEIRS)
+    assert found.numbers >= 40 and len(found.results) >= 20
+    assert not found.different, "\n".join(found.different)
 
 
 def test_every_other_analysis_of_the_plans_is_among_them(real):
@@ -64,24 +38,43 @@ def test_every_other_analysis_of_the_plans_is_among_them(real):
 
 
 @pytest.mark.r
-def test_r_gives_the_committed_numbers_from_the_files_of_this_run(real, tmp_path):
-    rscript = shutil.which("Rscript")
-    for package in ("survival", "car"):
-        check = f"quit(status = !requireNamespace('{package}', quietly = TRUE))"
-        if subprocess.run([rscript, "-e", check], capture_output=True).returncode:
-            pytest.skip(f"the R package {package} is not installed")
+def test_r_gives_the_committed_numbers_from_the_files_of_this_run(real):
+    if shutil.which("Rscript") is None:
+        pytest.skip("Rscript is not installed")
     results = next(iter(real.values())).run.at.results
-    run = subprocess.run(
-        [rscript, str(HERE / "real_trials.R"), str(results), str(tmp_path / "r.csv")],
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, run.stderr
-    again = read(tmp_path / "r.csv")
+    try:
+        _, again = against_r.run_r(results)
+    except against_r.MissingR as problem:
+        pytest.skip(str(problem))
     assert list(again) == list(THEIRS)
-    different = {
-        key: (now, THEIRS[key])
-        for key, now in again.items()
-        if not agree(None if math.isnan(now) else now, THEIRS[key])
-    }
-    assert not different
+    for key, now in again.items():
+        assert difference(None if math.isnan(now) else now, THEIRS[key]) <= TOLERANCE, key
+
+
+def test_a_disagreement_ends_with_status_1(real, monkeypatch, capsys):
+    results = next(iter(real.values())).run.at.results
+    monkeypatch.setattr(against_r, "run_r", lambda folder: ("R", THEIRS))
+    assert against_r.told(results) == 0
+    assert "98 results (188 numbers) compared with R" in capsys.readouterr().out
+    key = ("moertel1990", "recurrence/hazard_ratio.cox@lev_5fu-observation", "value")
+    other = THEIRS | {key: THEIRS[key] * (1 + 1e-7), ("moertel1990", "new", "value"): 1.0}
+    monkeypatch.setattr(against_r, "run_r", lambda folder: ("R", other))
+    assert against_r.told(results) == 1
+    out = capsys.readouterr().out
+    assert "moertel1990/recurrence/hazard_ratio.cox@lev_5fu-observation value: ours" in out
+    assert "moertel1990/new: R has it, the results have not" in out
+
+
+def test_without_r_nothing_is_compared(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert against_r.told(tmp_path) == 2
+    assert "R is not installed: apt-get install" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [(None, float("nan"), 0), (None, 1.0, float("inf")), (1.0, float("nan"), float("inf")),
+     (0.0, 0.0, 0), (1.0, 1.5, 1 / 3)],
+)  # fmt: skip
+def test_a_difference_is_relative(ours, theirs, expected):
+    assert difference(ours, theirs) == pytest.approx(expected)
