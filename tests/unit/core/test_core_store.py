@@ -144,3 +144,15 @@ def test_the_umask_holds_for_what_is_written(tmp_path):
     finally:
         os.umask(earlier)
     assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_folders_are_made_as_needed(tmp_path):
+    for name in ("one", "two"):
+        store.write_text(tmp_path / "a" / "b" / name, "x")
+    assert len(list((tmp_path / "a" / "b").iterdir())) == 2
+
+
+def test_a_parquet_file_has_no_metadata_and_everyone_may_read_it(tmp_path):
+    store.write_parquet(tmp_path / "a", table(1.0).replace_schema_metadata({"made": "today"}))
+    assert pq.ParquetFile(tmp_path / "a").metadata.metadata is None
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
