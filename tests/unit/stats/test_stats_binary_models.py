@@ -24,7 +24,7 @@ from trialtrace.stats.standardisation import (
 
 def few(**arguments):
     """Hypothesis's `given` with few examples, for what takes long."""
-    relaxed = hypothesis.settings(deadline=None, max_examples=15)
+    relaxed = hypothesis.settings(deadline=None, max_examples=10)
     return lambda test: relaxed(hypothesis.given(**arguments)(test))
 
 
@@ -230,7 +230,7 @@ def _everyone():
 
 def test_coverage_of_the_marginal_risk_difference():
     rng = np.random.default_rng(5)
-    draws, hit = 500, dict.fromkeys(VARIANCES, 0)
+    draws, hit = 400, dict.fromkeys(VARIANCES, 0)
     population = rng.normal(size=200_000)
 
     def risk(arm, z):
@@ -245,6 +245,6 @@ def test_coverage_of_the_marginal_risk_difference():
             means = standardise(y, arm, z, family="logistic", variance=variance)
             found = standardised_difference(means, 1, 0, confidence=0.95)
             hit[variance] += found.low <= truth <= found.high
-    # Monte Carlo error .0097.
+    # Monte Carlo error .0109.
     for share in hit.values():
         assert 0.92 < share / draws < 0.98

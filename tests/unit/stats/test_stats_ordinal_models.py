@@ -156,5 +156,8 @@ def test_random_intercepts_refuse():
     with pytest.raises(StatsError, match="maximum"):
         # Subjects never change: any larger spread is more likely.
         mixed(
-            np.repeat([0, 1, 1, 0], 5), np.tile(np.arange(5.0), 4)[:, None], np.repeat(range(4), 5)
+            np.repeat([0, 1, 1, 0], 5),
+            np.tile(np.arange(5.0), 4)[:, None],
+            np.repeat(range(4), 5),
+            nodes=9,
         )
