@@ -111,7 +111,7 @@ def page(found: dict[Path, list[dict[str, Any]] | str], load: float) -> str:
 
 Measured by `make bench-stats` on {os.cpu_count()} cores, {memory:.0f} GB, Python \
 {platform.python_version()}, load {load:.1f} at the start and {os.getloadavg()[0]:.1f} at the end. \
-CPU seconds of one thread, medians of nine rounds; other work on the machine still takes its caches. \
+CPU seconds of one thread, medians of nine rounds; other work still takes caches. \
 The ratio is peer over ours, in rows whose target is a bare "<=" ours over the peer or limit. \
 Programs that are not installed are recorded or left out, as the row says.
 
