@@ -46,7 +46,7 @@ SHAPE = [
     ("a flag", T, "flag: ITTFL", "flag: ITT", "populations.itt.flag", "ending in FL"),
     ("a test as text", P, "decision_level: 0.05", 'decision_level: "0.05"',
      "decision_level", "write the number without quotes"),
-    ("a level above 1", P, "confidence: 0.95", "confidence: 95", "confidence", "less than 1"),
+    ("a level above 1", P, "confidence: 0.95", "confidence: 95", "confidence", "at most 0.999999"),
     ("a test without its option", P, "tests: [{log_rank: {groups: all}}]",
      "tests: [{log_rank: {}}]",
      "analyses.death_time.tests[1].log_rank", "groups"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from trialtrace.claims.printed import parse
 from trialtrace.config import methods
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
@@ -13,7 +14,7 @@ from trialtrace.config.checks.resolve import (
     used_visits,
 )
 from trialtrace.config.schema import tell
-from trialtrace.errors import did_you_mean, one_of
+from trialtrace.errors import UserError, did_you_mean, one_of
 
 BASELINE, FLOW, ALL = "baseline", "flow", "all"
 _FLOW_STATS = ("randomised", "in_population", "analysed", "missing")
@@ -32,8 +33,23 @@ def check(files: Files) -> None:
                 document.add(here, found="the claim itself", expected="another claim")
         for side, arm in given.get("direction", {}).items():
             known(document, (*path, "direction", side), arm, files.arms, "an arm of trial.yaml")
+        _printed(files, name, given["printed"])
         if "is" in given:
             _selects(files, name, given["is"])
+
+
+def _printed(files: Files, name: str, printed: str) -> None:
+    """A printed expression that the audit could not read."""
+    try:
+        parse(printed)
+    except UserError as error:
+        problem = error.problems[0]
+        files.claims.add(
+            ("claims", name, "printed"),
+            found=problem.found,
+            expected=problem.expected,
+            do=problem.do,
+        )
 
 
 def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
