@@ -22,6 +22,7 @@ TESTS = tuple(
         "cleaning/test_cleaning_conservation.py",
         "cleaning/test_cleaning_parsers.py",
         "claims/test_claims_agreement.py",
+        "claims/test_claims_printed.py",
         "analyses/test_analyses_rows.py",
         "endpoints/test_endpoint_properties.py",
     )

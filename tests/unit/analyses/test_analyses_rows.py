@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import re
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from trialtrace.analyses.references import METHODS, method_of
 from trialtrace.analyses.registry import MODULES, method
 from trialtrace.analyses.rows import Place, Result, result_id, slug
 from trialtrace.config.model import Step
+from trialtrace.frames import canonical
 
 ANALYSIS = Place("mini", "relief", "itt")
 
@@ -128,3 +130,16 @@ def test_the_row_of_a_group_whose_statistic_does_not_exist():
 def test_options_keep_their_letters_and_have_one_order():
     row = dataclasses.replace(ROW, options={"b": "≥", "a": 1}).row()
     assert row["options"] == '{"a": 1, "b": "≥"}'
+
+
+def test_each_role_has_its_row_of_members():
+    drug = SimpleNamespace(dataset="bds", predicate={"ITTFL": {"is": "Y"}}, n=3, sha256="ab")
+    (row,) = dataclasses.replace(ROW, members={"numerator": drug}).member_rows()
+    assert row == {
+        "result_id": ROW.result_id,
+        "role": "numerator",
+        "dataset": "bds",
+        "predicate": canonical(drug.predicate),
+        "n": 3,
+        "sha256": "ab",
+    }

@@ -1,5 +1,6 @@
 """Printed against recomputed numbers: agreement, size and decision."""
 
+import dataclasses
 import locale
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from trialtrace.claims.agreement import (
     decide_sign,
     decimal,
     null_value,
+    p_text,
     rounded,
     units_off,
 )
@@ -112,6 +114,26 @@ def test_decision_of_a_p_value(printed, recomputed, level, decision):
     assert decide_p(parse(printed)[0], decimal(recomputed), Decimal(level)) == decision
 
 
+@pytest.mark.parametrize(("recomputed", "decision"), [("0.04", "same"), ("0.06", "changes")])
+def test_a_p_value_about_a_number_up_to_the_level_is_significant(recomputed, decision):
+    about = dataclasses.replace(parse("P=0.04")[0], relation="about")
+    assert decide_p(about, Decimal(recomputed), LEVEL) == decision
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("0.5", "P = 0.500"),
+        ("0.126", "P = 0.126"),
+        ("0.00534", "P = 0.00534"),
+        ("0.0001", "P = 0.000100"),
+        ("0.00009", "P < 0.0001"),
+    ],
+)
+def test_digits_of_a_p_value(value, text):
+    assert p_text(Decimal(value)) == text
+
+
 def test_no_decision_hangs_on_a_p_value_without_a_level():
     assert decide_p(parse("P=0.04")[0], decimal(0.2), None) is None
 
@@ -125,6 +147,11 @@ def test_no_decision_hangs_on_a_p_value_without_a_level():
         # 1.0 stands for 0.95 to 1.05: the printed interval may or may not hold 1.
         ("0.8 (0.6–1.0)", ("0.62", "0.98"), "1", "undetermined"),
         ("−7.8 (−13.2 to −2.4)", ("-13.2", "-2.4"), "0", "same"),
+        # An interval holds its limits.
+        ("0.8 (0.6–0.9)", ("0.62", "1"), "1", "changes"),
+        ("1.2 (1.1–1.4)", ("1", "1.4"), "1", "changes"),
+        # 1.0 stands for 0.95 too.
+        ("1.2 (1.0–1.4)", ("0.96", "1.4"), "0.95", "undetermined"),
     ],
 )
 def test_decision_of_an_interval(printed, recomputed, null, decision):

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trialtrace.claims.printed import NAMES, parse
 from trialtrace.errors import UserError
@@ -153,3 +155,26 @@ def test_what_cannot_be_read_is_told_with_its_place(printed, said):
 def test_components_stand_in_one_order_and_once(printed):
     names = [component.name for component in parse(printed)]
     assert names == sorted(set(names), key=NAMES.index)
+
+
+PIECES = [*"0123456789.,%()[]<>=≤≥–−-±/; ", "P", " of ", " to ", "about ", "n.s.", "CI", "\u00a0"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_any_expression_is_read_or_told_with_its_place(printed):
+    try:
+        components = parse(printed, "here")
+    except UserError as error:
+        assert str(error).startswith("here")
+    else:
+        assert components and all(component.name in NAMES for component in components)
+
+
+@given(st.sampled_from([printed for printed, _ in EXPRESSIONS]), st.data())
+def test_a_printed_expression_with_one_piece_changed(printed, data):
+    place = data.draw(st.integers(0, len(printed)))
+    piece = data.draw(st.sampled_from(PIECES))
+    try:
+        parse(printed[:place] + piece + printed[place + data.draw(st.integers(0, 2)) :], "here")
+    except UserError as error:
+        assert str(error).startswith("here")
