@@ -118,6 +118,7 @@ def test_decision_of_a_p_value(printed, recomputed, level, decision):
 def test_a_p_value_about_a_number_up_to_the_level_is_significant(recomputed, decision):
     about = dataclasses.replace(parse("P=0.04")[0], relation="about")
     assert decide_p(about, Decimal(recomputed), LEVEL) == decision
+    assert decide_p(about, Decimal(recomputed), Decimal("0.035")) == "undetermined"
 
 
 @pytest.mark.parametrize(
