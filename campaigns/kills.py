@@ -107,7 +107,7 @@ def campaign(folder: Path, trial: str, times: int, seed: int) -> tuple[list[Kill
     for _ in range(times):
         kills.append(kill_once(folder, trial, generator.uniform(0, seconds), whole))
         print(kills[-1], flush=True)
-    return kills, f"undisturbed {seconds:.1f} seconds, {len(whole)} files compared"
+    return kills, f"undisturbed {seconds:.1f} seconds, {len(whole)} files of the copy compared"
 
 
 def main() -> None:
