@@ -96,7 +96,7 @@ def about(module: Path) -> tuple[str, str]:
     """First line of the module's docstring, and what it says but how to run it."""
     text = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
     title, _, rest = text.partition("\n\n")
-    paragraphs = [re.split(r"(?<=\.)\s+", part) for part in rest.split("\n\n")]
+    paragraphs = [re.split(r"(?<=\.) ", " ".join(part.split())) for part in rest.split("\n\n")]
     kept = [" ".join(s for s in part if not s.startswith("Run with")) for part in paragraphs]
     return title.replace("\n", " ").partition(";")[0].rstrip("."), "\n\n".join(kept)
 
