@@ -82,7 +82,7 @@ def parse_integers(text: "pa.Array", decimal: str) -> Parsed:
     if others.null_count == len(others):
         return values, broken
     number = others.to_numpy(zero_copy_only=False)
-    whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) <= EXACT)
+    whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) < EXACT)
     bad = ~np.isnan(number) & ~whole
     broken.append(Broken("not_an_integer", "not a whole number", bad))
     rest = pa.array(np.where(whole, number, 0).astype(np.int64), mask=~whole)
