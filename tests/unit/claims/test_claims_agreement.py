@@ -95,6 +95,7 @@ def test_p_values(printed, recomputed, agreement, size):
         ("P=0.005", 0.0534, "0.041", "changes"),
         # 0.04 stands for 0.035 to 0.045: below 0.05, but on both sides of 0.041.
         ("P=0.04", 0.044, "0.05", "same"),
+        ("P=0.04", 0.044, "0.045", "same"),
         ("P=0.04", 0.044, "0.041", "undetermined"),
         ("P=0.040", 0.044, "0.041", "changes"),
         # p at the level is significant; a printed 0.05 may lie on either side of it.
@@ -151,7 +152,8 @@ def test_no_decision_hangs_on_a_p_value_without_a_level():
         # An interval holds its limits.
         ("0.8 (0.6–0.9)", ("0.62", "1"), "1", "changes"),
         ("1.2 (1.1–1.4)", ("1", "1.4"), "1", "changes"),
-        # 1.0 stands for 0.95 too.
+        # 0.9 stands for less than 0.95, 1.0 stands for 0.95 too.
+        ("0.8 (0.6–0.9)", ("0.62", "0.9"), "0.95", "same"),
         ("1.2 (1.0–1.4)", ("0.96", "1.4"), "0.95", "undetermined"),
     ],
 )

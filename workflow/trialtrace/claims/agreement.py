@@ -156,8 +156,6 @@ def _printed_below(printed: Component, level: Decimal) -> bool | None:
         at_level = printed.relation == ">=" and printed.value == level
         return False if printed.value >= level and not at_level else None
     low, high = printed.bounds
-    if printed.relation == "about" and high == level:
-        return True
     return True if high <= level else False if low > level else None
 
 
