@@ -100,6 +100,10 @@ def test_a_repeated_key_is_counted_and_names_no_subject():
     assert "S-17" not in message
 
 
+def test_a_table_of_one_row_has_no_key_twice():
+    assert contracts.conform(visits().slice(0, 1), VISITS, "here").num_rows == 1
+
+
 def test_a_table_without_rows_keeps_its_contract():
     assert contracts.conform(contracts.empty(VISITS), VISITS, "here").num_rows == 0
 
