@@ -53,7 +53,7 @@ campaign-fuzz campaign-kills campaign-mutation: campaign-%: $(READY)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)
-	@$(BIN)/python benchmarks/statistics.py
+	@$(BIN)/python benchmarks/bench_stats.py
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from doc_blocks import ROOT
 
-SOURCE = spec_from_file_location("statistics_page", ROOT / "benchmarks" / "statistics.py")
+SOURCE = spec_from_file_location("statistics_page", ROOT / "benchmarks" / "bench_stats.py")
 bench = module_from_spec(SOURCE)
 SOURCE.loader.exec_module(bench)
 MODULE = ROOT / "benchmarks" / "stats" / "repeated.py"
