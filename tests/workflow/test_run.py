@@ -14,6 +14,7 @@ from trialtrace.paths import project
 from trialtrace.running.fresh import freshness
 from trialtrace.running.locks import lock_run
 from trialtrace.store import sha256_file
+from trialtrace.trace.record import with_record
 
 EXPORT = "id,arm,age,sex,site,smoker,relief,pain0,pain1,days,died,seen,comment\n" + "".join(
     f"{i},{'AB'[i % 2]},{30 + i},{1 + i % 2},0{1 + i // 2 % 2},{i // 3 % 2},{(i * 7) % 3 % 2},"
@@ -164,3 +165,12 @@ def test_one_run_at_a_time_in_a_folder(own: Copy):
     assert f"another run is at work here (process {os.getpid()})" in done.stderr
     assert told_plainly(done.stderr)
     assert not (own.root / "results").exists()
+
+
+def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changing):
+    at = project(run.root)
+    assert with_record({}, at, "moertel1990")["changed"] == []
+    changing("config/trials/moertel1990/plan.yaml", by="# another plan\n")
+    changed = with_record({}, at, "moertel1990")["changed"]
+    assert changed == ["analyse_plan", "check_results", "audit_claims"]
+    assert with_record({}, at, "elmunzer2012")["changed"] == []

@@ -107,7 +107,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
     trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
     folder = at.results / trial.name
     tracer = Tracer(trial, folder, trial.disclosure(load_settings(at)))
-    trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), folder)
+    trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, trial.name)
     if arguments.format == "json":
         _print_json(trace)
     else:

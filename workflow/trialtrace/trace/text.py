@@ -44,6 +44,8 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _labelled("code", code_lines(trace["code"]))
     if "run" in trace:
         yield from _labelled("run", [run_line(trace["run"])])
+    if trace.get("changed"):
+        yield from _labelled("outdated", [outdated_line(trace["changed"])])
     yield from _labelled("claims", [claim_line(claim) for claim in trace["claims"]])
     yield from _labelled("cells", list(cell_lines(trace["rows"])))
 
@@ -141,6 +143,11 @@ def code_lines(codes: dict[str, str]) -> list[str]:
     """The hash of each stage's code, in the order of the stages."""
     order = sorted(codes, key=list(STAGES).index)
     return [f"{stage:<16}{codes[stage][:16]}" for stage in order]
+
+
+def outdated_line(stages: list[str]) -> str:
+    """That the number belongs to an earlier state of the project."""
+    return f"code or configuration of {', '.join(stages)} has changed since: run again"
 
 
 def run_line(run: dict[str, Any]) -> str:
