@@ -72,6 +72,7 @@ def measure(folder: Path, rounds: int) -> dict[str, Cost]:
     short = {
         "nothing to do": SNAKEMAKE,
         "snakemake -n": (*SNAKEMAKE, "--dry-run"),
+        "import": (sys.executable, "-c", "import trialtrace"),
         "results": (*TRIALTRACE, "results", trial),
         "trace": (*TRIALTRACE, "trace", some_result(folder, trial)),
         "claims": (*TRIALTRACE, "claims", trial),
@@ -101,6 +102,7 @@ def page(found: dict[str, Cost], rounds: int) -> str:
         ("the same functions in one process", floor, ""),
         ("a run with nothing to do", idle, f"{idle.wall / dry.wall:.2f} of `snakemake -n` (1.5)"),
         ("`snakemake -n`", dry, ""),
+        ("`import trialtrace`, Python's start included", found["import"], "0.15 s"),
         *(
             (f"`trialtrace {name}`", found[name], "0.6 s")
             for name in ("results", "trace", "claims", "check")
