@@ -103,8 +103,8 @@ def interval_log_rank(
     scores are events less Nelson-Aalen's hazard, those of the log-rank test.
 
     The permutation is only valid where groups are visited alike: not with other visit
-    schedules or other drop-out by group. Oracle: the formulas in R on `optim`'s estimate; Fay
-    and Shaw's printed result for the breast cosmesis data.
+    schedules or other drop-out by group. Oracle: the formulas in R on `optim`'s estimate, the
+    breast cosmesis data among them.
 
     Raises `StatsError` as `turnbull` does, for one group, and where all scores are equal.
     """
