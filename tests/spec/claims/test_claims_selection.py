@@ -88,6 +88,12 @@ def test_words_need_a_direction_and_numbers_have_none(audit, make_claim, printed
         audit(make_claim("one", printed, {"analysis": "pain"}, direction=direction))
 
 
+def test_a_conclusion_that_nothing_recomputes(audit, make_claim):
+    (row,) = audit(make_claim("one", "safe and feasible", cannot="It is no number"))
+    assert (row["component"], row["agreement"]) == ("words", "not_checkable")
+    assert row["finding"] == "Not checkable: It is no number."
+
+
 def test_a_claim_with_neither_source_nor_reason(audit, make_claim):
     with pytest.raises(UserError, match="cannot"):
         audit(make_claim("one", "19.6%"))

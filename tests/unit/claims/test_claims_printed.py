@@ -90,6 +90,7 @@ EXPRESSIONS = [
     # directions
     ("less with licorice", {"direction": "lower"}),
     ("Higher in the placebo group", {"direction": "higher"}),
+    ("better balance with training", {"direction": ""}),
 ]
 
 
@@ -112,6 +113,15 @@ def test_the_values_that_print_as_a_number(printed, places, lowest, end):
     (component,) = parse(printed)
     assert component.places == places
     assert component.bounds == (Decimal(lowest), Decimal(end))
+
+
+def test_a_conclusion_is_words_where_they_are_asked_for():
+    (component,) = parse(" safe and feasible ", words=True)
+    assert (component.name, component.text, component.value) == ("words", "safe and feasible", None)
+    assert parse("9.2%", words=True)[0].name == "percent"
+    for printed in ("safe and feasible", "no change in 3 of them", "?!"):
+        with pytest.raises(UserError):
+            parse(printed, words=printed[0] != "s")
 
 
 def test_components_keep_what_was_printed():

@@ -99,7 +99,8 @@ class Auditor:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A row for each component of the printed expression."""
-        components = parse(self.claim.printed, f"{self.place}.printed")
+        words = self.claim.cannot is not None
+        components = parse(self.claim.printed, f"{self.place}.printed", words=words)
         reason = SYNTHETIC if self.trial.synthetic else self.claim.cannot
         if reason is None and self.claim.selects is None:
             raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))

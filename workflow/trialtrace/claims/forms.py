@@ -32,6 +32,10 @@ LOWER = ("less", "lower", "fewer", "smaller", "shorter", "reduced", "decreased",
 HIGHER = ("more", "higher", "greater", "larger", "longer", "increased", "increase", "raised")
 
 
+# They say which arm did better; which side that is depends on the scale.
+VALUED = ("better", "best", "worse", "worst", "improved")
+
+
 def _any(words: object) -> str:
     return "|".join(
         re.escape(word).replace(r"\ ", r"\s+") + (r"\b" if word[-1].isalpha() else "")
@@ -78,7 +82,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 HEADS = [compiled(pattern) for pattern in _HEADS]
 P = compiled(rf"\(?\s*{_P}\s*\)?")
 INTERVAL = compiled(_INTERVAL)
-DIRECTION = compiled(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER)})[^0-9]*")
+DIRECTION = compiled(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER + VALUED)})[^0-9]*")
 TWO_NUMBERS = compiled(rf"\s*{_NUMBER}\s*[(\[]\s*{_NUMBER}\s*[)\]]\s*")
 JOINER = re.compile(r"[\s,;:]*")
 FIRST_NUMBER = compiled(_NUMBER)

@@ -25,6 +25,7 @@ from trialtrace.claims.forms import (
     PLAIN,
     RELATIONS,
     TWO_NUMBERS,
+    VALUED,
     P,
     compiled,
 )
@@ -32,7 +33,7 @@ from trialtrace.errors import Problem, UserError
 
 NAMES = (
     "count", "denominator", "percent", "value", "sd", "statistic", "df1", "df2",
-    "ci_low", "ci_high", "p", "direction",
+    "ci_low", "ci_high", "p", "direction", "words",
 )  # fmt: skip
 LONGEST = 200
 FORMS = (
@@ -77,9 +78,12 @@ class Component:
         return self.value - reach, self.value + reach
 
 
-def parse(printed: str, place: str = "printed expression") -> list[Component]:
+def parse(
+    printed: str, place: str = "printed expression", *, words: bool = False
+) -> list[Component]:
     """The components of a printed expression, in the order of NAMES' reading.
 
+    With `words` a sentence that holds no number ("safe and feasible") is one component, itself.
     Raises UserError naming `place` for an expression of no known form or an impossible number.
     """
     if len(printed) > LONGEST:
@@ -89,6 +93,8 @@ def parse(printed: str, place: str = "printed expression") -> list[Component]:
         )  # fmt: skip
     plain = printed.translate(PLAIN)
     found = _read(printed, plain)
+    if found is None and words and re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain):
+        return [Component("words", printed.strip())]
     if found is None:
         raise UserError(Problem(place, found=repr(printed), **_unread(plain)))
     _refuse_impossible(found, printed, place)
@@ -203,6 +209,8 @@ def _decimal(text: str) -> tuple[Decimal, int]:
 
 def _side(word: str | None) -> str | None:
     if word is None:
+        return None
+    if word.lower() in VALUED:
         return None
     return "lower" if word.lower() in LOWER else "higher"
 

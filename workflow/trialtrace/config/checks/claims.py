@@ -33,15 +33,15 @@ def check(files: Files) -> None:
                 document.add(here, found="the claim itself", expected="another claim")
         for side, arm in given.get("direction", {}).items():
             known(document, (*path, "direction", side), arm, files.arms, "an arm of trial.yaml")
-        _printed(files, name, given["printed"])
+        _printed(files, name, given["printed"], words="cannot" in given)
         if "is" in given:
             _selects(files, name, given["is"])
 
 
-def _printed(files: Files, name: str, printed: str) -> None:
+def _printed(files: Files, name: str, printed: str, *, words: bool) -> None:
     """A printed expression that the audit could not read."""
     try:
-        parse(printed)
+        parse(printed, words=words)
     except UserError as error:
         problem = error.problems[0]
         files.claims.add(
