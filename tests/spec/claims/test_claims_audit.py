@@ -38,6 +38,9 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
         ("reduced by 50%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
          "differs", "The data give a reduction of 52%; printed is a reduction of 50%, "
          "two units of the last digit lower."),
+        ("reduced by 50–70 %",
+         {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"}, "exact",
+         "The data give a reduction of 52.0, which agrees with the printed “at least 50”."),
         ("P=0.03", {"analysis": "pain", "stat": "p_value.fisher"}, "exact",
          "Fisher's exact test on the data gives P = 0.0291, which prints as P=0.03."),
         ("P=0.06", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",

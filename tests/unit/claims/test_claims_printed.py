@@ -58,6 +58,8 @@ EXPRESSIONS = [
     ("n.s.", {"p": "ns"}),
     ("not significant", {"p": "ns"}),
     ("P=1.2×10−5", {"p": "0.000012"}),
+    ("reduced by 50–70 %", {"at_least": ">=50", "at_most": "<=70"}),
+    ("increased by 5% to 10%", {"at_least": ">=5", "at_most": "<=10"}),
     # intervals
     ("41.2% (28–55)", {"percent": "41.2", "ci_low": "28", "ci_high": "55"}),
     ("41.2% (28-55)", {"percent": "41.2", "ci_low": "28", "ci_high": "55"}),

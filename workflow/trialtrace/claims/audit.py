@@ -20,7 +20,7 @@ from trialtrace.claims.agreement import (
 from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
-from trialtrace.claims.printed import Component, parse
+from trialtrace.claims.printed import RANGE, Component, parse
 from trialtrace.claims.select import Row, one
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import Problem, Problems, UserError, did_you_mean
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SYNTHETIC = "synthetic source"
 EVENTS = ("count.events", "count.descriptive", "events.count")
-MAIN = ("percent", "value", "statistic")
+MAIN = ("percent", "value", "statistic", "at_least")
 
 
 def audit_claims(trial: "Trial", analysis_dir: Path, out_file: Path) -> None:
@@ -208,7 +208,7 @@ class Auditor:
 
     def _scale(self, component: Component, components: list[Component], row: Row) -> str:
         """The conversion; an interval is on the scale of the number before it."""
-        if component.name not in ("percent", "value", "ci_low", "ci_high"):
+        if component.name not in ("percent", "value", "ci_low", "ci_high", *RANGE):
             return "value"
         main = next((c for c in components if c.name in MAIN), component)
         return scale(self.selects, main, row["stat_name"], row["unit"], self.place)

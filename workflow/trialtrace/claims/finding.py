@@ -15,7 +15,7 @@ from trialtrace.claims.agreement import (
     units_off,
 )
 from trialtrace.claims.convert import NUMBER_NEEDED
-from trialtrace.claims.printed import Component
+from trialtrace.claims.printed import RANGE, Component
 from trialtrace.claims.select import Row
 
 TESTS = {
@@ -74,7 +74,8 @@ def _compared(printed: Component, value: Decimal, verdict: Verdict) -> str:
         return f"; printed is “{printed.text}”, which leaves room for it"
     if printed.relation not in ("=", "about"):
         word = "agrees" if verdict.agreement == EXACT else "does not agree"
-        return f", which {word} with the printed “{printed.text}”"
+        said = f"{printed.name.replace('_', ' ')} " if printed.name in RANGE else ""
+        return f", which {word} with the printed “{said}{printed.text}”"
     if verdict.agreement == EXACT:
         return f", which prints as {printed.text}" if printed.name == "p" else ", as printed"
     assert verdict.agreement == DIFFERS

@@ -59,6 +59,7 @@ _HEADS = [
     rf"(?P<symbol>{_SYMBOL})\s*(?:[(\[]\s*(?:df\s*=\s*)?(?P<df1>{_BARE})"
     rf"(?:\s*,\s*(?P<df2>{_BARE})|\s*,\s*N\s*=\s*{_COUNT})?\s*[)\]])?\s*=\s*"
     rf"(?P<statistic>{_NUMBER})",
+    rf"{_BY}(?P<at_least>{_NUMBER}{_PERCENT}?)\s*(?:to\b|–|-)\s*(?P<at_most>{_NUMBER}{_PERCENT})",
     rf"(?:{_BY})?(?P<percent>(?:{_RELATION}\s*)?{_NUMBER}(?:{_POINTS}|{_PERCENT}))"
     rf"(?:\s+(?P<after>{_any(LOWER + HIGHER)}))?",
     rf"(?:{_BY})?(?P<value>(?:{_RELATION}\s*)?{_NUMBER}(?:{_UNIT})?)",

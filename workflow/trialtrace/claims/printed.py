@@ -33,13 +33,15 @@ from trialtrace.errors import Problem, UserError
 
 NAMES = (
     "count", "denominator", "percent", "value", "sd", "statistic", "df1", "df2",
-    "ci_low", "ci_high", "p", "direction", "words",
+    "ci_low", "ci_high", "at_least", "at_most", "p", "direction", "words",
 )  # fmt: skip
+RANGE = {"at_least": ">=", "at_most": "<="}
 LONGEST = 200
 FORMS = (
     '"27 of 295 (9.2%)", "11 (1.8%)", "9.2%", "602", "6.5 years", "7.7 percentage points", '
-    '"reduced by 40%", "more than 80%", "41.2% (28–55)", "(95% CI 28 to 55)", "P=0.005", '
-    '"P = n.s.", "F(3, 63) = 5.907, p < 0.01", "mean (SD) 54.2 (10.1)", "less with X"'
+    '"reduced by 40%", "reduced by 50–70%", "more than 80%", "41.2% (28–55)", '
+    '"(95% CI 28 to 55)", "P=0.005", "P = n.s.", "F(3, 63) = 5.907, p < 0.01", '
+    '"mean (SD) 54.2 (10.1)", "less with X"'
 )
 
 
@@ -172,7 +174,7 @@ def _components(printed: str, match: re.Match[str]) -> list[Component]:
         start, end = match.span(name)
         text = printed[start:end].strip()
         common = {"symbol": groups.get("symbol") if name == "statistic" else None}
-        common |= {"word": word if name in ("percent", "value") else None}
+        common |= {"word": word if name in ("percent", "value", *RANGE) else None}
         made.append(_component(name, text, level=level if name[:3] == "ci_" else None, **common))
     return made
 
@@ -187,7 +189,7 @@ def _component(name: str, text: str, **more: object) -> Component:
     found = (FIRST_P if name == "p" else FIRST_NUMBER).search(body)
     assert found is not None
     before = FIRST_RELATION.search(body[: found.start()])
-    words = re.sub(r"\s+", " ", before.group().lower()) if before else "="
+    words = re.sub(r"\s+", " ", before.group().lower()) if before else RANGE.get(name, "=")
     value, places = _decimal(found.group())
     unit = body[found.end() :].strip() or None
     offset = len(plain) - len(body)

@@ -244,7 +244,7 @@ CLAIMS = Contract(
     "claims",
     (
         _c("claim_id", TEXT, "claim of the ledger", True),
-        _c("component", TEXT, "count, denominator, percent, value, p, direction, words", True),
+        _c("component", TEXT, "count, denominator, percent, value, at_least, p, words, …", True),
         _c("paper", TEXT, "citation", True),
         _c("place", TEXT, "where it is printed", True),
         _c("label", TEXT, "what is claimed, in words", True),
