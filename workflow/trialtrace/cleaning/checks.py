@@ -1,14 +1,17 @@
-"""Cross-column checks of cleaning.yaml: what must hold between the cells of a row or a subject.
+"""Checks of cleaning.yaml: what must hold between the cells of a row, a subject, several tables.
 
 A check is judged on the typed values of the accepted rows, before any check takes a cell away, so
 their order does not matter. What cannot be judged because a value is missing breaks no check; it
 is counted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.beside import Accepted, with_beside
 from trialtrace.cleaning.cells import as_mask
+from trialtrace.cleaning.groups import constant, each_of, unique
 from trialtrace.cleaning.rejects import FLAG, REJECT, RULES, Finding
 from trialtrace.conditions import columns_of, evaluate, met, mistakes
 from trialtrace.config.model import CleaningCheck, Condition
@@ -29,12 +32,20 @@ class Judged:
     counts: dict[str, int]
 
 
-def run_check(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> Judged:
-    """Judge a check in every row of the accepted, typed table."""
+def run_check(
+    check: CleaningCheck, mine: Accepted, others: Mapping[str, Accepted] | None = None
+) -> Judged:
+    """Judge a check in every row of its table; `others` are all tables, for what stands beside."""
+    place = f"cleaning.yaml: checks.{check.name}"
+    table = mine.table
+    if check.beside:
+        table = with_beside(check.beside, mine, others or {}, f"{place}.beside")
     _check_conditions(check, table)
     if check.constant:
-        return _constant(check, table, subject)
+        return _constant(check, table, mine.subject)
     where = as_mask(met(check.where, table)) if check.where else None
+    if check.each_of is not None or check.unique:
+        return _grouped(check, table, mine.subject, where)
     if check.stored is not None:
         holds = _score_holds(check, table)
         reason = f"{check.stored} differs from the sum of its points"
@@ -42,10 +53,30 @@ def run_check(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> J
         holds = evaluate(check.expect, table)
         reason = "does not hold"
     else:
-        raise UserError(
-            Problem(f"cleaning.yaml: checks.{check.name}", expected="expect, stored or constant")
-        )
+        expected = "expect, stored, constant, each_of or unique"
+        raise UserError(Problem(place, expected=expected))
     return _judged(check, table, holds, where, f"{check.label}: {reason}")
+
+
+def _grouped(
+    check: CleaningCheck, table: "pa.Table", subject: "pa.Array", where: "np.ndarray | None"
+) -> Judged:
+    """A check over several rows, `each_of` or `unique`."""
+    import numpy as np
+
+    looked = np.ones(table.num_rows, dtype=bool) if where is None else where
+    if check.each_of is not None:
+        found = each_of(check.each_of, table, subject, looked)
+    else:
+        found = unique(check.unique, table, looked)
+    findings = []
+    broken = np.zeros(table.num_rows, dtype=bool)
+    for mask, why in found.broken:
+        broken |= mask
+        for column in columns_of_check(check):
+            findings += _cells(check, table, column, mask, f"{check.label}: {why}")
+    counts = {"looked_at": looked, "broken": broken, "not_judged": found.unknown}
+    return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
 
 
 def _judged(
@@ -99,33 +130,15 @@ def _score_holds(check: CleaningCheck, table: "pa.Table") -> "pa.Array":
 
 def _constant(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> Judged:
     """Recorded values of a subject are the same in all its rows; missing ones are not compared."""
-    import numpy as np
-
     findings, looked, broken = [], 0, 0
-    codes = np.unique(subject.to_numpy(zero_copy_only=False), return_inverse=True)[1]
     for column in columns_of_check(check):
-        values = table[column].combine_chunks().dictionary_encode().indices
-        present = values.is_valid().to_numpy(zero_copy_only=False)
-        number = values.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-        differs = present & _varies(codes, number, present)
+        present, differs = constant(table[column].combine_chunks(), subject)
         reason = f"{check.label}: {column} differs between rows of a subject"
         findings += _cells(check, table, column, differs, reason)
         looked += int(present.sum())
         broken += int(differs.sum())
     counts = {"looked_at": looked, "broken": broken, "not_judged": 0}
     return Judged(findings, counts)
-
-
-def _varies(group: "np.ndarray", value: "np.ndarray", present: "np.ndarray") -> "np.ndarray":
-    """For each row, whether its group has more than one different value among the present ones."""
-    import numpy as np
-
-    size = int(group.max()) + 1 if len(group) else 0
-    low = np.full(size, np.iinfo(np.int64).max)
-    high = np.full(size, -1)
-    np.minimum.at(low, group[present], value[present])
-    np.maximum.at(high, group[present], value[present])
-    return (high > low)[group]
 
 
 def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
@@ -139,7 +152,9 @@ def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
     for key, condition in conditions.items():
         for path, sentence in mistakes(condition, kinds) if condition is not None else ():
             problems.add(f"{place}.{key}.{path}".rstrip("."), sentence)
-    named = {"columns": check.columns, "constant": check.constant}
+    named = {"columns": check.columns, "constant": check.constant, "unique": check.unique}
+    if check.each_of is not None:
+        named["each_of"] = (check.each_of["column"], *check.each_of.get("by", ()))
     named["stored"] = (check.stored,) if check.stored else ()
     for key, columns in named.items():
         for column in columns:
@@ -158,6 +173,8 @@ def columns_of_check(check: CleaningCheck) -> tuple[str, ...]:
         return check.constant
     if check.stored is not None:
         return check.columns or (check.stored,)
+    if check.each_of is not None or check.unique:
+        return check.columns or check.unique or (check.each_of["column"],)
     return check.columns or tuple(columns_of(check.expect or {}))
 
 

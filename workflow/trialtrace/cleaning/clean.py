@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.beside import Accepted
 from trialtrace.cleaning.cells import blank, stripped
 from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
@@ -32,21 +33,37 @@ class Cleaned:
     subjects: "pa.Array"
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A table before its checks. `kept` are the positions of the accepted rows in the raw table."""
+
+    spec: TableSpec
+    raw: "pa.Table"
+    subject: "pa.Array"
+    columns: dict[str, CleanColumn]
+    kept: "np.ndarray"
+    accepted: Accepted
+    log: RejectLog
+
+
 def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     """Write `<table>.parquet` for each clean table, `rejects.parquet` and `conservation.json`.
 
     The table of subjects comes first: rows of other tables must belong to one of its subjects.
-    All tables are cleaned and counted before the first file is written.
+    Checks come last, since they may look at several tables. All tables are cleaned and counted
+    before the first file is written.
     """
     import pyarrow as pa
 
     first = trial.subjects.table
-    cleaned: dict[str, Cleaned] = {}
+    typed: dict[str, Typed] = {}
     for name in sorted(trial.tables, key=lambda name: name != first):
         spec = trial.tables[name]
         raw = read_table(Path(raw_dir) / f"{spec.of}.parquet", RAW)
-        known = None if name == first else cleaned[first].subjects
-        cleaned[name] = clean_table(trial, spec, raw, known)
+        known = None if name == first else typed[first].accepted.subject.unique()
+        typed[name] = type_table(trial, spec, raw, known)
+    accepted = {name: one.accepted for name, one in typed.items()}
+    cleaned = {name: check_table(trial, one, accepted) for name, one in typed.items()}
     rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
     rejects = conform(rejects, REJECTS, "rejects")
     out_dir = Path(out_dir)
@@ -60,10 +77,15 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
 def clean_table(
     trial: Trial, spec: TableSpec, raw: "pa.Table", known: "pa.Array | None"
 ) -> Cleaned:
-    """Clean one raw table; `known` are the subjects its rows may belong to (None: any)."""
+    """Clean one raw table by itself; `known` are its possible subjects (None: any)."""
+    typed = type_table(trial, spec, raw, known)
+    return check_table(trial, typed, {spec.name: typed.accepted})
+
+
+def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: "pa.Array | None") -> Typed:
+    """The typed rows of a raw table whose keys are good; what is not is in the log."""
     import numpy as np
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     check_columns(trial, spec, raw)
     check_named(trial, spec, raw)
@@ -82,12 +104,20 @@ def clean_table(
     accepted[log.rejected_rows()] = False
     kept = np.flatnonzero(accepted)
     _flag_required(trial, spec, columns, kept, log)
-    table, counts = _checked(trial, spec, typed.take(kept), kept, subject, log)
-    rejects = log.as_table(raw, subject)
-    balance = _balance(trial, spec, raw, table, columns, kept, log, counts)
-    balance.verify(spec.name)
-    subjects = pc.unique(subject.take(pa.array(kept)))
-    return Cleaned(conform(table, CLEAN, spec.name), rejects, balance, subjects)
+    rows = Accepted(typed.take(kept), subject.take(pa.array(kept)))
+    return Typed(spec, raw, subject, columns, kept, rows, log)
+
+
+def check_table(trial: Trial, typed: Typed, others: dict[str, Accepted]) -> Cleaned:
+    """The clean table: without the cells that its checks take away."""
+    import pyarrow.compute as pc
+
+    name = typed.spec.name
+    table, counts = _checked(trial, typed, others)
+    rejects = typed.log.as_table(typed.raw, typed.subject)
+    balance = _balance(trial, typed, table, counts)
+    balance.verify(name)
+    return Cleaned(conform(table, CLEAN, name), rejects, balance, pc.unique(typed.accepted.subject))
 
 
 def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
@@ -137,23 +167,18 @@ def _flag_required(
 
 
 def _checked(
-    trial: Trial,
-    spec: TableSpec,
-    table: "pa.Table",
-    kept: "np.ndarray",
-    subject: "pa.Array",
-    log: RejectLog,
+    trial: Trial, typed: Typed, others: dict[str, Accepted]
 ) -> tuple["pa.Table", dict[str, dict[str, int]]]:
-    """The table after its cross-column checks, and what each of them counted."""
+    """The table after its checks, and what each of them counted."""
     import numpy as np
     import pyarrow as pa
 
     counts = {}
-    owners = subject.take(pa.array(kept))
+    log, kept, table = typed.log, typed.kept, typed.accepted.table
     earlier = len(log.findings)
     for check in trial.cleaning.checks.values():
-        if check.table == spec.name:
-            judged = run_check(check, table, owners)
+        if check.table == typed.spec.name:
+            judged = run_check(check, typed.accepted, others)
             counts[check.name] = judged.counts
             for found in judged.findings:
                 at = kept[found.positions]
@@ -167,29 +192,23 @@ def _checked(
 
 
 def _balance(
-    trial: Trial,
-    spec: TableSpec,
-    raw: "pa.Table",
-    table: "pa.Table",
-    columns: dict[str, CleanColumn],
-    kept: "np.ndarray",
-    log: RejectLog,
-    checks: dict[str, dict[str, int]],
+    trial: Trial, typed: Typed, table: "pa.Table", checks: dict[str, dict[str, int]]
 ) -> Balance:
     """Count what came in, what is in the table, and what is in the list."""
     import numpy as np
 
+    raw, log = typed.raw, typed.log
     gone = log.rejected_rows()
     cells = {}
-    for name, column in columns.items():
+    for name, column in typed.columns.items():
         alone = np.setdiff1d(log.rejected_cells(name), gone)
         cells[name] = Cells(
             cells_in=len(raw[name]),
             accepted=table.num_rows - table[name].null_count,
-            missing=int(column.missing[kept].sum()),
+            missing=int(column.missing[typed.kept].sum()),
             rejected=len(alone) + len(gone),
             rejected_with_row=len(gone),
             padded=column.padded,
         )
-    ignored = trial.cleaning.tables[spec.name].ignore
+    ignored = trial.cleaning.tables[typed.spec.name].ignore
     return Balance(raw.num_rows, table.num_rows, len(gone), cells, ignored, checks)

@@ -84,7 +84,8 @@ def _cleaning_table(name: str, given: dict[str, Any]) -> CleaningTable:
 
 
 def _cleaning_check(name: str, given: dict[str, Any]) -> CleaningCheck:
-    lists = {key: tuple(given[key]) for key in ("columns", "points", "constant") if key in given}
+    listed = ("columns", "points", "constant", "unique")
+    lists = {key: tuple(given[key]) for key in listed if key in given}
     return CleaningCheck(name=name, **(given | lists))
 
 

@@ -117,7 +117,8 @@ class CleaningTable:
 
 @dataclass(frozen=True)
 class CleaningCheck:
-    """A cross-column check: `expect`, `stored` + `points`, or `constant` (within a subject)."""
+    """A check over cells: `expect` (with values `beside`), `stored` + `points`, `constant` within a
+    subject, `each_of` a list of values, or `unique`."""
 
     name: str
     label: str
@@ -129,6 +130,9 @@ class CleaningCheck:
     stored: str | None = None
     points: tuple[dict[str, Any], ...] = ()
     constant: tuple[str, ...] = ()
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    each_of: Mapping[str, Any] | None = None
+    unique: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,18 @@
 """cleaning.yaml: tables, columns and conditions against the dictionary."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from trialtrace.config.checks.conditions import check_condition
+from trialtrace.config.checks.conditions import check_condition, check_operand
 from trialtrace.config.checks.context import NUMERIC, Files, column, known
-from trialtrace.config.compose import Path_
+from trialtrace.config.compose import Document, Path_
+from trialtrace.config.model import Variable
+from trialtrace.errors import one_of
+
+Columns = Mapping[str, Variable]
+ORDERED = (*NUMERIC, "date")
+_COUNT = Variable("count", "", "integer", "", {}, None, None, False, False, "", None, 0)
 
 
 def check(files: Files) -> None:
@@ -43,16 +51,87 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
 
 
 def _check(files: Files, name: str, given: dict[str, Any]) -> None:
-    path = ("checks", name)
+    document, path = files.cleaning, ("checks", name)
     columns = files.columns(given["table"])
-    for part in ("columns", "constant"):
+    for part in ("columns", "constant", "unique"):
         for position, one in enumerate(given.get(part, ())):
-            column(files.cleaning, (*path, part, position), one, columns)
+            column(document, (*path, part, position), one, columns)
+    if "each_of" in given:
+        _each_of(document, (*path, "each_of"), given["each_of"], columns)
+    seen = _with_beside(files, name, given, columns)
     for part in ("where", "expect"):
         if part in given:
-            check_condition(files.cleaning, (*path, part), given[part], columns)
+            check_condition(document, (*path, part), given[part], seen)
     if "stored" in given:
-        column(files.cleaning, (*path, "stored"), given["stored"], columns, NUMERIC)
+        column(document, (*path, "stored"), given["stored"], columns, NUMERIC)
     for position, criterion in enumerate(given.get("points", ())):
         place: Path_ = (*path, "points", position, "when")
-        check_condition(files.cleaning, place, criterion["when"], columns)
+        check_condition(document, place, criterion["when"], columns)
+
+
+def _each_of(
+    document: Document, path: Path_, given: dict[str, Any], columns: Columns | None
+) -> None:
+    for position, one in enumerate(given.get("by", ())):
+        column(document, (*path, "by", position), one, columns)
+    variable = column(document, (*path, "column"), given["column"], columns)
+    if variable is not None:
+        for position, value in enumerate(given["values"]):
+            check_operand(document, (*path, "values", position), variable, value)
+
+
+def _with_beside(
+    files: Files, name: str, given: dict[str, Any], columns: Columns | None
+) -> Columns | None:
+    """The columns that a check's conditions may read: its table's, and what stands beside them."""
+    document, path = files.cleaning, ("checks", name, "beside")
+    if columns is None or not document.sound(*path):
+        return None if "beside" in given else columns
+    seen = dict(columns)
+    for new, one in given.get("beside", {}).items():
+        place = (*path, new)
+        if new in columns:
+            document.add(place, found=f"{new}, a column of {given['table']}", expected="a new name")
+        tables = files.trial.names("tables")
+        if not known(document, (*place, "table"), one["table"], tables, "a table of trial.yaml"):
+            return None
+        variable = _beside(files, place, one, columns)
+        if variable is None:
+            return None
+        seen[new] = replace(variable, name=new)
+    return seen
+
+
+def _beside(files: Files, place: Path_, one: dict[str, Any], columns: Columns) -> Variable | None:
+    """What a value from another table looks like to conditions."""
+    document, take = files.cleaning, one.get("take")
+    there = files.columns(one["table"])
+    for mine, other in one.get("match", {}).items():
+        column(document, (*place, "match", mine), mine, columns)
+        column(document, (*place, "match", mine), other, there)
+    if "where" in one:
+        check_condition(document, (*place, "where"), one["where"], there)
+    if take is None:
+        _check_single(files, place, one)
+    if "column" not in one and take != "count":
+        document.add(place, "the key column is missing", expected="column, or take: count")
+        return None
+    kinds = {"sum": NUMERIC, "lowest": ORDERED, "highest": ORDERED}.get(take, ())
+    variable = _COUNT
+    if "column" in one:
+        variable = column(document, (*place, "column"), one["column"], there, kinds)
+    return _COUNT if take == "count" else variable
+
+
+def _check_single(files: Files, place: Path_, one: dict[str, Any]) -> None:
+    """Without `take`, the subject and what is matched must be the key of the other table."""
+    table = files.trial.get("tables", one["table"])
+    if table is None:
+        return
+    free = set(table["key"]) - {table["subject"], *one.get("match", {}).values()}
+    if free:
+        files.cleaning.add(
+            place,
+            found=f"several rows of a subject in {one['table']}, told apart by {one_of(free)}",
+            expected="match, so that one row is left, or take: lowest, highest, sum or count",
+        )

@@ -67,7 +67,7 @@ def check_test(
             if isinstance(one, Mapping):
                 _other_column(document, place, variable, one["column"], columns)
             else:
-                _operand(document, place, variable, one)
+                check_operand(document, place, variable, one)
         if operator == "between" and _upside_down(operand):
             document.add(
                 here,
@@ -106,7 +106,8 @@ def _family(variable: Variable) -> str:
     return "number" if variable.kind in NUMERIC else variable.kind
 
 
-def _operand(document: Document, path: Path_, variable: Variable, operand: Any) -> None:
+def check_operand(document: Document, path: Path_, variable: Variable, operand: Any) -> None:
+    """Add what is wrong with a value that a column is compared with."""
     kind, name = variable.kind, variable.name
     text = isinstance(operand, str)
     if kind == "text" and not text:
