@@ -2,7 +2,8 @@
 
 A predicate is a condition (`trialtrace.conditions`) on the columns of a data set or of ADSL. One
 entry more is known, `complete: {column: [values]}`: keep the rows of subjects that have a value
-(AVAL) at every one of these values of the column. The same selection feeds the statistic, its
+(AVAL) at every one of these values of the column, or at every combination of them where several
+columns are given. The same selection feeds the statistic, its
 member list and its trace, so the three cannot drift apart.
 """
 
@@ -11,6 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,20 +77,22 @@ class Frames:
 
 
 def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list]) -> "np.ndarray":
-    """Of `rows`, those of subjects with an AVAL at each of the given values of a column."""
+    """Of `rows`, those of subjects with an AVAL at each combination of the given values."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    ((name, values),) = complete.items()
-    column = table[name].combine_chunks().take(pa.array(rows))
-    wanted = pc.is_in(column, value_set=pa.array(values, type=column.type))
-    valid = pc.is_valid(table["AVAL"].combine_chunks().take(pa.array(rows)))
-    rows = rows[pc.and_(wanted, valid).to_numpy(zero_copy_only=False)]
-    # A subject with two records at one value has still only one of the values.
-    seen = table.select(["USUBJID", name]).take(pa.array(rows)).combine_chunks()
-    distinct = seen.group_by(["USUBJID", name]).aggregate([]).group_by("USUBJID")
-    counted = distinct.aggregate([(name, "count")])
-    whole = counted.filter(pc.equal(counted[f"{name}_count"], len(set(values))))["USUBJID"]
+    names = list(complete)
+    wanted = pc.is_valid(table["AVAL"].combine_chunks().take(pa.array(rows)))
+    for name, values in complete.items():
+        column = table[name].combine_chunks().take(pa.array(rows))
+        wanted = pc.and_(wanted, pc.is_in(column, value_set=pa.array(values, type=column.type)))
+    rows = rows[wanted.to_numpy(zero_copy_only=False)]
+    # A subject with two records at one combination has still only one of them.
+    seen = table.select(["USUBJID", *names]).take(pa.array(rows)).combine_chunks()
+    distinct = seen.group_by(["USUBJID", *names]).aggregate([]).group_by("USUBJID")
+    counted = distinct.aggregate([(names[0], "count")])
+    needed = prod(len(set(values)) for values in complete.values())
+    whole = counted.filter(pc.equal(counted[f"{names[0]}_count"], needed))["USUBJID"]
     kept = pc.is_in(seen["USUBJID"], value_set=whole.combine_chunks())
     return rows[kept.to_numpy()]
 

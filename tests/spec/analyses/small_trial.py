@@ -44,7 +44,7 @@ populations:
 """
 ENDPOINTS = """
 relief: {label: Relief, code: RELIEF, kind: event}
-pain: {label: Pain, code: PAIN, kind: repeated, visits: {a: day 1, b: day 2, c: day 3}}
+pain: {label: Pain, code: PAIN, kind: repeated, visits: {a: day 1, b: day 2, c: day 3}, baseline: day 1}
 score: {label: Score, code: SCORE, kind: measure}
 death: {label: Death, code: DEATH, kind: time_to_event}
 """
@@ -56,6 +56,7 @@ estimands:
   pain: {treatment: {of: high, to: sham}, population: itt, variable: pain, intercurrent: [], summary: s}
   score: {treatment: {of: high, to: sham}, population: itt, variable: score, intercurrent: [], summary: s}
   death: {treatment: {of: high, to: sham}, population: itt, variable: death, intercurrent: [], summary: s}
+  both: {treatment: {of: high, to: sham}, population: itt, variable: [score, pain], intercurrent: [], summary: s}
   doses: {treatment: {of: [high, low], to: sham}, population: itt, variable: death, intercurrent: [], summary: s}
 """  # noqa: E501
 VISITS = ("day 1", "day 2", "day 3")
@@ -100,8 +101,10 @@ class SmallTrial:
         for row in rows:
             subject = self._subject(arm, given)
             for number, value in enumerate(row):
+                known = value is not None and row[0] is not None
                 self._record(
-                    subject, "PAIN", number + 1, AVAL=value,
+                    subject, "PAIN", number + 1, AVAL=value, BASE=row[0],
+                    CHG=value - row[0] if known else None,
                     AVISIT=VISITS[number], AVISITN=number + 1,
                 )  # fmt: skip
         return self

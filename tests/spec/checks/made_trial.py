@@ -50,7 +50,7 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
     }
     flags = {"ITTFL": np.repeat("Y", n), "PPROTFL": np.where(draw.random(n) < 0.8, "Y", "N")}
     write_table(folder / "adsl.parquet", table(subjects | flags), ADSL)
-    records = measured(draw, arm)
+    records = measured(draw, arm) + tired(np.random.default_rng([seed, 1]), arm)
     write_table(folder / "bds.parquet", table(whole(BDS, records, subjects, flags)), BDS)
     records = survival(draw, arm)
     write_table(folder / "adtte.parquet", table(whole(ADTTE, records, subjects, flags)), ADTTE)
@@ -72,6 +72,16 @@ def measured(draw, arm) -> list[tuple]:
             rows.append(
                 (i, "PAINANY", visit, number, value if np.isnan(value) else float(value > 0))
             )
+    return rows
+
+
+def tired(draw, arm) -> list[tuple]:
+    """Fatigue at four visits with some lacking, each subject at its own level."""
+    rows, level = [], draw.normal(50, 15, len(arm))
+    for i in range(len(arm)):
+        for number, visit in enumerate(VISITS, 1):
+            value = np.round(level[i] + 3 * number * (arm[i] == "high") + draw.normal(0, 8), 1)
+            rows.append((i, "FATIGUE", visit, number, np.nan if draw.random() < 0.1 else value))
     return rows
 
 
@@ -101,6 +111,7 @@ def whole(contract, records, subjects, flags) -> dict:
     if contract is BDS:
         columns["AVISIT"] = [record[2] for record in records]
         columns["AVISITN"] = [record[3] for record in records]
+        columns |= baseline(records)
     else:
         columns["CNSR"] = [record[2] for record in records]
         columns["AVALU"] = ["days"] * len(records)
@@ -110,6 +121,15 @@ def whole(contract, records, subjects, flags) -> dict:
         for name, column in columns.items()
     }
     return filled | {name: flag[at] for name, flag in flags.items()}
+
+
+def baseline(records) -> dict:
+    """BASE, CHG and ABLFL: the first visit is the baseline."""
+    first = {(i, code): value for i, code, _, number, value in records if number == 1}
+    base = np.array([first.get((i, code), np.nan) for i, code, *_ in records])
+    value = np.array([record[4] for record in records])
+    flags = ["Y" if record[3] == 1 else None for record in records]
+    return {"BASE": base, "CHG": value - base, "ABLFL": flags}
 
 
 def table(columns: dict) -> pa.Table:

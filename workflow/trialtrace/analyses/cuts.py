@@ -1,4 +1,4 @@
-"""An analysis, cut by visit and stratum: the rows that each of its statistics sees."""
+"""An analysis, cut by endpoint, visit and stratum: the rows that each of its statistics sees."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,16 +7,29 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.analyses.rows import ALL, Place
 from trialtrace.config.model import Analysis, Endpoint, Step, adsl_code
 from trialtrace.frames import Frames, Selection
+from trialtrace.store import significant
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from trialtrace.config import Trial
 
 DATASETS = {"time_to_event": "adtte", "occurrence": "occds"}
+# What must be there for a record to have the value that an analysis is of.
+VALUES: dict[str, dict[str, Any]] = {
+    "value": {"AVAL": "present"},
+    "change": {"AVAL": "present", "CHG": "present"},
+    "percent_change": {
+        "AVAL": "present",
+        "CHG": "present",
+        "not": {"BASE": {"is": 0}},
+    },
+}
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One visit and stratum of an analysis. `base` selects its rows, all arms together."""
+    """One endpoint, visit and stratum of an analysis. `base` selects its rows, of all arms."""
 
     trial: "Trial"
     analysis: Analysis
@@ -29,6 +42,16 @@ class Cut:
     def rows(self, **conditions: Any) -> Selection:
         """The rows of this cut that also meet `conditions` (column=test)."""
         return self.frames.select(self.dataset, self.base | conditions)
+
+    def values(self, rows: Selection) -> "np.ndarray":
+        """What is analysed of these rows: the value, its change, or its change in percent."""
+        if self.analysis.value == "value":
+            return rows.column("AVAL")
+        change = rows.column("CHG").astype(float)
+        if self.analysis.value == "change":
+            return change
+        # Rounded as the derived values are, so that equal changes tie.
+        return significant(100 * change / rows.column("BASE").astype(float))
 
     def arms(self) -> list[str]:
         """The arms this analysis compares, in the order of the configuration."""
@@ -60,42 +83,75 @@ class Cut:
         """Every choice of a step, with the confidence level where it gives an interval."""
         return step.options | ({"confidence": self.analysis.confidence} if interval else {})
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The choice of the value, an option of every result that is not of the plain value."""
+        return {} if self.analysis.value == "value" else {"value": self.analysis.value}
+
 
 def cuts(trial: "Trial", analysis: Analysis, frames: Frames, *, together: bool) -> list[Cut]:
     """The cuts of an analysis; with `together` all visits are one cut (repeated measures)."""
-    endpoint = trial.endpoints[analysis.estimand.variable]
-    population = trial.populations[analysis.estimand.population]
+    found = []
+    for endpoint in parameters(trial, analysis):
+        found += _of_endpoint(trial, analysis, frames, endpoint, together=together)
+    return found
+
+
+def parameters(trial: "Trial", analysis: Analysis) -> list[Endpoint]:
+    """The endpoints of an analysis; an entry that makes several stands for all of them."""
+    found = []
+    for name in analysis.estimand.variables:
+        if name in trial.endpoints:
+            found.append(trial.endpoints[name])
+        else:
+            found += [one for one in trial.endpoints.values() if one.options.get("family") == name]
+    return found
+
+
+def _of_endpoint(
+    trial: "Trial", analysis: Analysis, frames: Frames, endpoint: Endpoint, *, together: bool
+) -> list[Cut]:
+    estimand = analysis.estimand
+    population = trial.populations[estimand.population]
     dataset = DATASETS.get(endpoint.kind, "bds")
     place = Place(
-        trial.name, analysis.name, population.name, analysis.estimand.name, endpoint.name
+        trial.name, analysis.name, population.name, estimand.name, endpoint.name,
+        lists_parameters=estimand.lists or estimand.variable not in trial.endpoints,
     )  # fmt: skip
     base: dict[str, Any] = {
         "PARAMCD": {"is": endpoint.code},
         population.flag: {"is": "Y"},
-        "AVAL": "present",
+        **VALUES[analysis.value],
     }
     if analysis.where is not None:
         base["all"] = [analysis.where]
-    whole = Cut(trial, analysis, frames, dataset, base, place, tuple(visits(trial, analysis)))
+    labels = tuple(visits(trial, analysis, endpoint))
+    whole = Cut(trial, analysis, frames, dataset, base, place, labels)
     by_stratum = [whole] if analysis.by is None else list(_strata(whole, analysis.by))
     if together or not whole.visits:
         return by_stratum
     return [_at_visit(cut, visit) for cut in by_stratum for visit in whole.visits]
 
 
-def visits(trial: "Trial", analysis: Analysis) -> list[str]:
-    """The visits an analysis covers, in order; none where its endpoint has none."""
-    labels = endpoint_visits(trial.endpoints, trial.endpoints[analysis.estimand.variable])
-    return labels if analysis.visits is None else [v for v in labels if v in analysis.visits]
+def visits(trial: "Trial", analysis: Analysis, endpoint: Endpoint) -> list[str]:
+    """The visits an analysis covers of an endpoint, in order; none where it has none.
+
+    A change has no value at the baseline itself, so all visits are those after it.
+    """
+    labels = endpoint_visits(trial.endpoints, endpoint)
+    if analysis.visits is not None:
+        return [visit for visit in labels if visit in analysis.visits]
+    start = None if analysis.value == "value" else endpoint.options.get("baseline")
+    return [visit for visit in labels if visit != start]
 
 
 def endpoint_visits(endpoints: dict[str, Endpoint], endpoint: Endpoint) -> list[str]:
     """The visit labels of an endpoint, or of the one it is made from."""
-    if endpoint.kind == "repeated":
-        given = endpoint.options.get("visits") or endpoint.options["visit"]["labels"]
-        return list(given.values())
-    if "of" in endpoint.options and endpoint.kind == "event":
-        return endpoint_visits(endpoints, endpoints[endpoint.options["of"]])
+    options = endpoint.options
+    if "visits" in options or "visit" in options:
+        return list((options.get("visits") or options["visit"]["labels"]).values())
+    if "of" in options and endpoint.kind == "event":
+        return endpoint_visits(endpoints, endpoints[options["of"]])
     return []
 
 

@@ -24,7 +24,8 @@ def interval_result(
     """
     stat, method = names
     more.setdefault("synthetic", cut.trial.synthetic)
-    options = more.pop("options")
+    options = more.pop("options") | cut.chosen
+    level = more.pop("level", cut.analysis.confidence)
     try:
         found = compute()
     except StatsError as error:
@@ -35,7 +36,7 @@ def interval_result(
         return Result(place, stat, method, nan, options, members, error=error, **more)
     return Result(
         place, stat, method, found.estimate, options, members,
-        interval=bounds(found), level=cut.analysis.confidence, **more,
+        interval=bounds(found), level=level, **more,
     )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def plain_result(
 ) -> Result:
     """A value without an interval."""
     more.setdefault("synthetic", cut.trial.synthetic)
-    options = more.pop("options", {})
+    options = more.pop("options", {}) | cut.chosen
     return Result(place, *names, float(value), options, members, **more)
 
 
@@ -65,7 +66,7 @@ def test_results(
     n_used: int,
 ) -> list[Result]:
     """The p-value of a test, then its statistic and degrees of freedom where it has them."""
-    common = {"options": options, "n_used": n_used, "synthetic": cut.trial.synthetic}
+    common = {"options": options | cut.chosen, "n_used": n_used, "synthetic": cut.trial.synthetic}
     try:
         found = compute()
     except StatsError as error:

@@ -51,10 +51,10 @@ def analysed(
 ) -> tuple[Selection, int]:
     """The rows of the subjects that entered an analysis, and how many rows each subject has.
 
-    An analysis of each visit by itself is counted at its first visit, one by subgroup over all
-    subjects whose subgroup is known.
+    An analysis of each visit by itself is counted at its first visit, one of several endpoints at
+    its first endpoint, one by subgroup over all subjects whose subgroup is known.
     """
-    (cut,) = cuts(trial, replace(analysis, by=None), frames, together=True)
+    cut = cuts(trial, replace(analysis, by=None), frames, together=True)[0]
     base = cut.base | {"TRTP": arm}
     if analysis.by is not None:
         base[adsl_code(analysis.by)] = "present"

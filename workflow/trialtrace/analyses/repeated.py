@@ -34,15 +34,13 @@ def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
     subjects = len(set(rows.column("USUBJID")))
     more = {"n_used": subjects, "synthetic": cut.trial.synthetic}
-    members = {"analysed": rows}
+    members, options = {"analysed": rows}, step.options | cut.chosen
     try:
-        y, arm = by_subject(rows, len(cut.visits))
+        y, arm = by_subject(cut, rows, len(cut.visits))
         found = repeated.mixed_anova(y, arm, sums_of_squares=step.options["sums_of_squares"])
     except StatsError as error:
         place = cut.at(second=("effect", "visit"))
-        yield Result(
-            place, "p_value", step.method, nan, step.options, members, error=str(error), **more
-        )
+        yield Result(place, "p_value", step.method, nan, options, members, error=str(error), **more)
         return
     for effect, name in EFFECTS.items():
         place = cut.at(second=("effect", effect))
@@ -50,7 +48,7 @@ def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
         if effect != "arm":
             values |= {"mauchly_w": found.mauchly_w, "mauchly_p": found.mauchly_p}
         for stat, value in values.items():
-            yield Result(place, stat, step.method, float(value), step.options, members, **more)
+            yield Result(place, stat, step.method, float(value), options, members, **more)
 
 
 def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:
@@ -61,7 +59,7 @@ def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:
     return values | {shown: getattr(effect, name) for name, shown in SHOWN.items() if name in given}
 
 
-def by_subject(rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
+def by_subject(cut: Cut, rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Values (n subjects, k visits) in the order of visits, and the arm of each subject.
 
     Raises StatsError where a subject has several records at a visit.
@@ -70,7 +68,7 @@ def by_subject(rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
     if rows.n != k * len(np.unique(subject)):
         raise StatsError("some subjects have more than one record at a visit.")
     order = np.lexsort((visit, subject))
-    values = rows.column("AVAL")[order].reshape(-1, k)
+    values = cut.values(rows)[order].reshape(-1, k)
     return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]
 
 

@@ -35,7 +35,7 @@ def describe(cut: Cut, step: Step) -> Iterator[Result]:
 
 
 def _summaries(cut: Cut, step: Step, group: str, rows: Selection) -> Iterator[Result]:
-    found = means.describe(rows.column("AVAL"))
+    found = means.describe(cut.values(rows))
     place, members = cut.at(group=group), {"analysed": rows}
     for name in step.options["statistics"]:
         if name == "mean":
@@ -54,14 +54,14 @@ def _mean(cut: Cut, group: str, rows: Selection) -> Result:
     place, members, names = cut.at(group=group), {"analysed": rows}, ("mean", "t_interval")
     confidence = cut.analysis.confidence
     try:
-        means.mean_interval(rows.column("AVAL"), confidence=confidence)
+        means.mean_interval(cut.values(rows), confidence=confidence)
     except StatsError as error:
-        value = means.describe(rows.column("AVAL")).mean
+        value = means.describe(cut.values(rows)).mean
         more = {"n_used": rows.n, "warning": f"No interval: {error}"}
         return plain_result(cut, place, names, members, value, **more)
     return interval_result(
         cut, place, names, members,
-        partial(means.mean_interval, rows.column("AVAL"), confidence=confidence),
+        partial(means.mean_interval, cut.values(rows), confidence=confidence),
         options={"confidence": confidence}, n_used=rows.n,
     )  # fmt: skip
 
@@ -72,7 +72,7 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
         yield interval_result(
             cut, cut.at(pair=pair), (step.statistic, step.method), {"analysed": both},
             partial(
-                ESTIMATES[step.key], treated.column("AVAL"), reference.column("AVAL"),
+                ESTIMATES[step.key], cut.values(treated), cut.values(reference),
                 confidence=cut.analysis.confidence,
             ),
             options=cut.options(step, interval=True), n_used=both.n,
@@ -85,7 +85,7 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut, cut.at(pair=pair), named(step), {"analysed": both},
-            partial(function, treated.column("AVAL"), reference.column("AVAL"), **step.options),
+            partial(function, cut.values(treated), cut.values(reference), **step.options),
             statistic=statistic, options=cut.options(step), n_used=both.n,
         )  # fmt: skip
 

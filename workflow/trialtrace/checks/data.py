@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EVERYBODY = "all"
 ADJUSTED = "p_adjusted"
 # What checks use of a record.
-USED = ("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "CNSR")
+USED = ("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "CNSR")
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,22 @@ class Data:
         if asked.stratum is not None:
             name, _, level = asked.stratum.partition("=")
             chosen &= table[adsl_code(name)].map(level_text) == level
-        where = self.analysis(asked).where
-        if where is not None:
-            chosen &= surely(where, table)
-        return table.loc[chosen, [name for name in USED if name in table.columns]]
+        analysis = self.analysis(asked)
+        if analysis.where is not None:
+            chosen &= surely(analysis.where, table)
+        rows = table.loc[chosen, [name for name in USED if name in table.columns]]
+        return _changed(rows, analysis.value)
+
+
+def _changed(rows: "pd.DataFrame", value: str) -> "pd.DataFrame":
+    """The records with what is analysed as their AVAL: the value or its change from baseline."""
+    if value == "value":
+        return rows
+    change = rows["AVAL"] - rows["BASE"]
+    if value == "percent_change":
+        change = 100 * change / rows["BASE"].where(rows["BASE"] != 0)
+    # To the digits of the derived data, so that equal changes tie.
+    return rows.assign(AVAL=change.map("{:.12g}".format).astype(float)).loc[change.notna()]
 
 
 def level_text(value: Any) -> str:

@@ -29,8 +29,12 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
     """
     analysis = data.trial.plan.analyses[asked.parameter]
     estimand = analysis.estimand
+    first = next(
+        name for name, endpoint in data.trial.endpoints.items()
+        if estimand.variable in (name, endpoint.options.get("family"))
+    )  # fmt: skip
     like = Asked(
-        asked.result_id, analysis.name, asked.method, {}, estimand.population, estimand.variable,
+        asked.result_id, analysis.name, asked.method, {}, estimand.population, first,
         None, None, asked.group, None, None, asked.stat, asked.value, None, None, None,
     )  # fmt: skip
     records = _of_arm(data, asked, data.endpoint_records(like), "TRTP")
@@ -54,8 +58,12 @@ def visits_of(data: Data, asked: Asked) -> list[str]:
         return []
     records = data.bds[data.bds["PARAMCD"] == code]
     order = records[["AVISITN", "AVISIT"]].dropna().drop_duplicates().sort_values("AVISITN")
-    wanted = data.analysis(asked).visits
-    return [visit for visit in order["AVISIT"] if wanted is None or visit in wanted]
+    analysis = data.analysis(asked)
+    if analysis.visits is not None:
+        return [visit for visit in order["AVISIT"] if visit in analysis.visits]
+    start = records.loc[records["ABLFL"] == "Y", "AVISIT"].unique()
+    changes = analysis.value != "value"
+    return [visit for visit in order["AVISIT"] if not (changes and visit in start)]
 
 
 def complete(records: "pd.DataFrame", visits: list[str]) -> "pd.DataFrame":

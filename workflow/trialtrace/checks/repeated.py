@@ -43,7 +43,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     None where pingouin divides by zero on the way, as on one degree of freedom and three visits.
     """
     squares = asked.options["sums_of_squares"]
-    key = ("mixed", asked.analysis, asked.stratum, squares)
+    key = ("mixed", asked.analysis, asked.parameter, asked.stratum, squares)
     table = data.once(key, lambda: _analyse(data, asked, squares))
     if table is None:
         return None

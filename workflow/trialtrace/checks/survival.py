@@ -123,7 +123,7 @@ def _half(curve: Any, last: float) -> float:
 def _cox(data: Data, asked: Asked) -> Any:
     """One model of all arms, the reference without an indicator; fitted once."""
     ties = asked.options["ties"]
-    key = ("cox", asked.analysis, asked.visit, asked.stratum, ties)
+    key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties)
 
     def fit():
         from statsmodels.duration.hazard_regression import PHReg
@@ -180,7 +180,7 @@ def cox_p_value(data: Data, asked: Asked) -> Recomputed:
 
 def _log_rank(part: str) -> Callable[[Data, Asked], Recomputed]:
     def check(data: Data, asked: Asked) -> Recomputed:
-        key = ("log_rank", asked.analysis, asked.visit, asked.stratum, asked.pair)
+        key = ("log_rank", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
         statistic, df, n = data.once(key, lambda: _survdiff(data, asked))
         value = {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}[part]
         return Recomputed(LOG_RANK, value, None, EXACT, n)

@@ -114,15 +114,16 @@ def plan(data: dict[str, Any]) -> Plan:
 
 
 def _estimand(name: str, given: dict[str, Any]) -> Estimand:
-    treated = given["treatment"]["of"]
+    treated, variable = given["treatment"]["of"], given["variable"]
     return Estimand(
         name,
         tuple(treated) if isinstance(treated, list) else (treated,),
         given["treatment"]["to"],
         given["population"],
-        given["variable"],
+        tuple(variable) if isinstance(variable, list) else (variable,),
         tuple(given["intercurrent"]),
         given["summary"],
+        isinstance(variable, list),
     )
 
 
@@ -169,6 +170,7 @@ def _analysis(
         overall=given.get("overall", False),
         where=given.get("where"),
         note=given.get("note"),
+        value=given.get("value", "value"),
     )
 
 

@@ -154,15 +154,25 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Estimand:
-    """ICH E9(R1): treatment, population, variable, intercurrent events, summary."""
+    """ICH E9(R1): treatment, population, variables, intercurrent events, summary.
+
+    `variables` are endpoints, or entries of endpoints.yaml that make several; `lists` says that the
+    plan names a list, so that results carry their endpoint.
+    """
 
     name: str
     treated: tuple[str, ...]
     reference: str
     population: str
-    variable: str
+    variables: tuple[str, ...]
     intercurrent: tuple[dict[str, str], ...]
     summary: str
+    lists: bool = False
+
+    @property
+    def variable(self) -> str:
+        """The first endpoint."""
+        return self.variables[0]
 
 
 @dataclass(frozen=True)
@@ -197,6 +207,7 @@ class Analysis:
     overall: bool = False
     where: Condition | None = None
     note: str | None = None
+    value: str = "value"
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from trialtrace.analyses.cuts import parameters
 from trialtrace.analyses.words import LABELS, lower_first, number
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.display.links import trace_link
@@ -11,6 +12,11 @@ from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import analysis_tables, captioned, link, pipe_table
 
 Row = dict[str, Any]
+VALUE_WORDS = {
+    "value": "",
+    "change": " (change from baseline)",
+    "percent_change": " (change in percent of baseline)",
+}
 ROLES = {
     "primary": "Primary analysis",
     "secondary": "Secondary analyses",
@@ -178,7 +184,8 @@ def estimand_line(material: Material, analysis: Any) -> str:
     events = "; ".join(f"{e['event']} ({e['strategy']})" for e in estimand.intercurrent) or "none"
     text = (
         f"Estimand {estimand.name}: {estimand.summary}; "
-        f"{lower_first(trial.endpoints[estimand.variable].label)}; "
+        f"{', '.join(lower_first(one.label) for one in parameters(trial, analysis))}"
+        f"{VALUE_WORDS[analysis.value]}; "
         f"{lower_first(trial.populations[estimand.population].label)}; "
         f"intercurrent events: {events}. "
         f"Decision level {analysis.decision_level:g}, confidence {analysis.confidence:g}."
@@ -203,6 +210,8 @@ def remarks(material: Material, name: str) -> list[str]:
 def _where(material: Material, row: Row) -> str:
     who = material.arm_label(row["group1_level"] or row["comparison"])
     parts = [LABELS[row["stat_name"]], row["stratum"], row["visit"], lower_first(who)]
+    if ";parameter=" in row["result_id"]:
+        parts.insert(1, lower_first(material.trial.endpoints[row["parameter"]].label))
     return ", ".join(part for part in parts if part)
 
 

@@ -87,9 +87,18 @@ def analysis_tables(material: Material, name: str) -> str:
         made.append(
             _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
         )
-    if effects:
-        made.append(effects_table(effects, f"{name}-effects", f"{label}: effects"))
+    made += _effects(material, effects, name, label)
     return "\n".join(made)
+
+
+def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iterable[str]:
+    """A table of effects for each endpoint, visit and subgroup."""
+    cuts: dict[str, list[Row]] = {}
+    for row in rows:
+        cuts.setdefault(_cut(material, row), []).append(row)
+    for number, (cut, own) in enumerate(cuts.items()):
+        place = f"{name}-effects" + (f"-{number + 1}" if number else "")
+        yield effects_table(own, place, f"{label}{': ' + cut if cut else ''}: effects")
 
 
 def _arm(material: Material, row: Row) -> str:
@@ -157,6 +166,8 @@ def _lines_down(
 
 def _cut_title(rows: list[Row]) -> str | None:
     """What tells the lines of a group apart: a subgroup, a visit, or nothing."""
+    if any(_listed(row) for row in rows):
+        return "Endpoint"
     if any(row["stratum"] for row in rows):
         return "Subgroup"
     return "Visit" if any(row["visit"] for row in rows) else None
@@ -179,7 +190,7 @@ def _inside_p(row: Row, rows: list[Row]) -> bool:
 
 
 def _same_test(one: Row, other: Row) -> bool:
-    keys = ("visit", "stratum", "comparison", "reference", "group1_level")
+    keys = ("parameter", "visit", "stratum", "comparison", "reference", "group1_level")
     return one["method"].split(".", 1)[1] == other["method"].split(".", 1)[1] and all(
         one[key] == other[key] for key in keys
     )
@@ -199,7 +210,13 @@ def _statistic(p: Row, rows: list[Row]) -> str:
 
 def _cut(material: Material, row: Row) -> str:
     stratum = stratum_words(material.trial, row["stratum"]) if row["stratum"] else None
-    return ", ".join(part for part in (stratum, row["visit"]) if part)
+    endpoint = material.trial.endpoints[row["parameter"]].label if _listed(row) else None
+    return ", ".join(part for part in (endpoint, stratum, row["visit"]) if part)
+
+
+def _listed(row: Row) -> bool:
+    """Whether the result is one of several endpoints of its analysis."""
+    return ";parameter=" in row["result_id"]
 
 
 def _cell(row: Row) -> str:

@@ -277,8 +277,8 @@ def in_words(predicate: dict[str, Any]) -> str:
     plain = {k: v for k, v in predicate.items() if k != COMPLETE}
     words = describe(plain)
     if COMPLETE in predicate:
-        ((column, values),) = predicate[COMPLETE].items()
-        words += f" and a value at each {column} of {', '.join(values)}"
+        each = [f"each {name} of {', '.join(v)}" for name, v in predicate[COMPLETE].items()]
+        words += f" and a value at {' and '.join(each)}"
     return words
 
 

@@ -74,11 +74,10 @@ class Files:
         given = self.endpoints.get(name)
         if given is None:
             return None
-        if given["kind"] == "repeated":
+        if isinstance(given.get("visits"), Mapping) or "visit" in given:
             return list((given.get("visits") or given["visit"]["labels"]).values())
-        if given["kind"] == "event" and "of" in given:
-            parent = self.endpoints.get(given["of"])
-            return self.visits_of(given["of"]) if parent and parent["kind"] == "repeated" else []
+        if given["kind"] == "event" and "of" in given and self.endpoints.get(given["of"]):
+            return self.visits_of(given["of"])
         return []
 
 

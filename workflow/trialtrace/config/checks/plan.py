@@ -6,7 +6,16 @@ from trialtrace.config import methods
 from trialtrace.config.checks import derived, displays
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
-from trialtrace.config.checks.resolve import STEPS, estimand_of, inherited, steps, used_visits
+from trialtrace.config.checks.resolve import (
+    STEPS,
+    estimand_of,
+    inherited,
+    steps,
+    used_visits,
+    variables,
+    variables_of,
+    visits_of_all,
+)
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.errors import one_of
@@ -39,13 +48,19 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
         document, (*path, "population"), given["population"], files.populations,
         "a population of trial.yaml",
     )  # fmt: skip
-    variable = given["variable"]
-    endpoints = files.endpoints.names()
-    if known(document, (*path, "variable"), variable, endpoints, "an endpoint of endpoints.yaml"):
+    for position, variable in enumerate(variables(given)):
+        place = (*path, "variable")
+        place = (*place, position) if isinstance(given["variable"], list) else place
+        _variable(files, place, variable)
+
+
+def _variable(files: Files, place: Path_, variable: str) -> None:
+    document, endpoints = files.plan, files.endpoints.names()
+    if known(document, place, variable, endpoints, "an endpoint of endpoints.yaml"):
         kind = files.endpoint_kind(variable)
         if kind and kind not in methods.ANALYSABLE:
             document.add(
-                (*path, "variable"),
+                place,
                 found=f"{variable}, an endpoint of kind {kind}",
                 expected=f"an endpoint of kind {one_of(methods.ANALYSABLE)}",
                 do="declare an endpoint of kind any_occurrence of it" * (kind == "occurrence"),
@@ -76,6 +91,31 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
     _visits(files, name, given)
+    _change(files, name, given)
+
+
+def _change(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A change needs endpoints with a baseline, and has no value at the baseline itself."""
+    value = inherited(files, name, "value")
+    if value in (None, "value"):
+        return
+    document, path = files.plan, ("analyses", name)
+    visits = inherited(files, name, "visits")
+    for variable in variables_of(files, name):
+        endpoint = files.endpoints.get(variable) or {}
+        start = endpoint.get("baseline")
+        if endpoint and start is None:
+            document.add(
+                (*path, *(("value",) if "value" in given else ())),
+                found=f"{value} of {variable}, which has no baseline",
+                expected="an endpoint with `baseline`",
+            )
+        elif isinstance(visits, list) and start in visits:
+            document.add(
+                (*path, *(("visits",) if "visits" in given else ())),
+                found=f"{tell(start)}, the baseline itself",
+                expected="visits after the baseline, since the analysis is of a change",
+            )
 
 
 def _line_of_descent(files: Files, name: str, given: dict[str, Any]) -> bool:
@@ -108,50 +148,48 @@ def _levels(files: Files, place: Path_, name: str) -> None:
 
 def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
     """Columns of the derived data: those of the endpoint's records and those of the subjects."""
-    estimand = estimand_of(files, name)
-    kind = files.endpoint_kind(estimand["variable"]) if estimand else None
+    kind = next((files.endpoint_kind(one) for one in variables_of(files, name)), None)
     if kind in methods.ANALYSABLE:
         columns = derived.columns_of_analysis(files, kind)
         check_condition(files.plan, path, condition, columns, "a column of the derived data")
 
 
 def _suits(files: Files, name: str, place: Path_, section: str, statistic: str) -> None:
-    estimand = estimand_of(files, name)
-    kind = files.endpoint_kind(estimand["variable"]) if estimand else None
-    if kind not in methods.ANALYSABLE or kind in methods.KINDS[section][statistic]:
+    for variable in variables_of(files, name):
+        kind = files.endpoint_kind(variable)
+        if kind not in methods.ANALYSABLE or kind in methods.KINDS[section][statistic]:
+            continue
+        offered = one_of(methods.suited(section, kind))
+        files.plan.add(
+            place,
+            found=f"{statistic} of {variable}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(methods.KINDS[section][statistic])}",
+            do=f"for kind {kind}, {section} has: {offered}",
+        )
         return
-    offered = one_of(methods.suited(section, kind))
-    files.plan.add(
-        place,
-        found=f"{statistic} of {estimand['variable']}, an endpoint of kind {kind}",
-        expected=f"an endpoint of kind {one_of(methods.KINDS[section][statistic])}",
-        do=f"for kind {kind}, {section} has: {offered}",
-    )
 
 
 def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     document, place = files.plan, ("analyses", name, "visits")
-    estimand = estimand_of(files, name)
-    labels = files.visits_of(estimand["variable"]) if estimand else None
+    labels = visits_of_all(files, name)
     if labels is None:
         return
-    visits = inherited(files, name, "visits")
+    visits, who = inherited(files, name, "visits"), " and ".join(variables_of(files, name))
     if labels and visits is None:
         document.add(
             ("analyses", name),
-            found=f"no visits, while {estimand['variable']} has several",
+            found=f"no visits, while {who} has several",
             expected=f"visits: all, or a list of {one_of(labels)}",
         )
     elif visits is not None and not labels:
         document.add(
             place,
-            found=f"visits of {estimand['variable']}, which is not a repeated endpoint",
+            found=f"visits of {who}, which is not a repeated endpoint",
             expected="no visits",
         )
     elif "visits" in given and isinstance(given["visits"], list):
         for position, visit in enumerate(given["visits"]):
-            what = f"a visit of {estimand['variable']}"
-            known(document, (*place, position), visit, labels, what)
+            known(document, (*place, position), visit, labels, f"a visit of {who}")
     together = [s for _, _, s, _, _ in steps(given) if s in methods.OVER_VISITS]
     if together and labels and len(used_visits(files, name) or labels) < 2:
         document.add(place, found="one visit", expected=f"two or more for {together[0]}")

@@ -32,10 +32,31 @@ def estimand_of(files: Files, name: str) -> dict[str, Any] | None:
     return files.plan.get("estimands", estimand) if estimand is not None else None
 
 
+def variables_of(files: Files, name: str) -> list[str]:
+    """The endpoints of an analysis, as its estimand names them."""
+    estimand = estimand_of(files, name)
+    return variables(estimand) if estimand else []
+
+
+def variables(estimand: dict[str, Any]) -> list[str]:
+    given = estimand["variable"]
+    return given if isinstance(given, list) else [given]
+
+
+def visits_of_all(files: Files, name: str) -> list[str] | None:
+    """Every visit of the endpoints of an analysis: [] where none has one."""
+    labels: dict[str, None] = {}
+    for variable in (found := variables_of(files, name)):
+        own = files.visits_of(variable)
+        if own is None:
+            return None
+        labels |= dict.fromkeys(own)
+    return list(labels) if found else None
+
+
 def used_visits(files: Files, name: str) -> list[str] | None:
     """The visits an analysis covers: [] for an endpoint without visits."""
-    estimand = estimand_of(files, name)
-    labels = files.visits_of(estimand["variable"]) if estimand else None
+    labels = visits_of_all(files, name)
     given = inherited(files, name, "visits")
     return given if labels and isinstance(given, list) else labels
 
