@@ -44,7 +44,8 @@ populations:
 """
 ENDPOINTS = """
 relief: {label: Relief, code: RELIEF, kind: event}
-pain: {label: Pain, code: PAIN, kind: repeated, visits: {a: day 1, b: day 2, c: day 3}, baseline: day 1}
+pain:
+  {label: Pain, code: PAIN, kind: repeated, visits: {a: day 1, b: day 2, c: day 3}, baseline: day 1}
 score: {label: Score, code: SCORE, kind: measure}
 death: {label: Death, code: DEATH, kind: time_to_event}
 """

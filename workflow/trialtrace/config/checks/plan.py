@@ -8,7 +8,6 @@ from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
     STEPS,
-    estimand_of,
     inherited,
     steps,
     used_visits,
