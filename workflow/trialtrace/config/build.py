@@ -46,7 +46,10 @@ def design(data: dict[str, Any]) -> Design:
 
 def source(data: dict[str, Any]) -> Source:
     given = data["source"]
-    return Source(given["kind"], given["items"], given.get("version"), given.get("folder"))
+    return Source(
+        given["kind"], given["items"], given.get("version"), given.get("folder"),
+        given.get("mode"), given.get("seed"),
+    )  # fmt: skip
 
 
 def tables(data: dict[str, Any]) -> dict[str, TableSpec]:

@@ -13,6 +13,8 @@ from trialtrace.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.paths import NAME, Project, project
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
+# Beside them, for a synthetic source alone.
+COHORT = "cohort.yaml"
 FILES = (
     "trial.yaml",
     "dictionary.csv",
@@ -45,6 +47,9 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     if not folder.is_dir():
         return [_no_folder(at, name)]
     documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
+    synthetic = documents["trial"].get("source", "kind") == "synthetic"
+    if synthetic:
+        documents["cohort"] = read_document(at, folder / COHORT, "cohort")
     dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
     files = Files(
         at=at,
@@ -54,8 +59,10 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     )
     for checks in (trial, cleaning, endpoints, plan, claims):
         checks.check(files)
-    problems = _other_files(at, name) + documents["trial"].in_order() + wrong + _forms(files)
-    for part in PARTS[1:]:
+    known = (*FILES, COHORT) if synthetic else FILES
+    problems = _other_files(at, name, known)
+    problems += documents["trial"].in_order() + wrong + _forms(files)
+    for part in list(documents)[1:]:
         problems += documents[part].in_order()
     return problems
 
@@ -73,17 +80,17 @@ def _no_folder(at: Project, name: str) -> Problem:
     )
 
 
-def _other_files(at: Project, name: str) -> list[Problem]:
+def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
     folder = at.trial_config(name)
     return [
         Problem(
             at.shown(path),
             found="a file that trialtrace does not read" if path.is_file() else "a folder",
-            expected=one_of(FILES),
-            do=did_you_mean(path.name, FILES) or "move it out of this folder",
+            expected=one_of(known),
+            do=did_you_mean(path.name, known) or "move it out of this folder",
         )
         for path in sorted(folder.iterdir())
-        if path.name not in FILES and not path.name.startswith(".")
+        if path.name not in known and not path.name.startswith(".")
     ]
 
 

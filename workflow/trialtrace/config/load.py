@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from trialtrace.config import build
+from trialtrace.config.cohort import Cohort, build_cohort
 from trialtrace.config.dictionary import read_dictionary
 from trialtrace.config.files import read_yaml
 from trialtrace.config.model import (
@@ -81,6 +82,11 @@ class Trial:
     @cached_property
     def source(self) -> Source:
         return build.source(self._trial)
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """What a synthetic source is drawn from. Raises UserError where there is no such file."""
+        return build_cohort(self._file("cohort"))
 
     @cached_property
     def tables(self) -> dict[str, TableSpec]:

@@ -41,6 +41,8 @@ class Source:
     items: dict[str, dict[str, Any]]
     version: str | None = None
     folder: str | None = None
+    mode: str | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)

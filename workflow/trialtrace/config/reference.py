@@ -12,8 +12,11 @@ from trialtrace.config.schema import load_schema
 from trialtrace.paths import Project, project
 from trialtrace.store import write_text
 
-SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims")
-_LEAVES = ("condition", "test", "operand")
+SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort")
+_LEAVES = (
+    "condition", "test", "operand", "parameter", "counts_of_share", "category_weights",
+    "category_counts", "exact_moments", "totals", "level_probabilities", "outcome", "check",
+)  # fmt: skip
 _VALUES = {
     "name": "name",
     "short_name": "short name",

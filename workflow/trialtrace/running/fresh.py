@@ -31,6 +31,8 @@ class Stage:
 
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
+# Read where the source is synthetic.
+COHORT, DRAWS = "cohort.yaml", "ingest_sources"
 STAGES = {
     "ingest_sources": Stage((TRIAL,)),
     "clean_tables": Stage((TRIAL, DICTIONARY, CLEANING)),
@@ -98,9 +100,12 @@ class Freshness:
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The trial's configuration files that a stage reads, and the schemas they must keep."""
         stage = STAGES[rule] if trial else SITE_STAGE
-        parts = [Path(name).stem for name in stage.files] + ["config"] * bool(stage.settings)
+        names = stage.files
+        if trial and rule == DRAWS and self._trial(trial).synthetic:
+            names = (*names, COHORT)
+        parts = [Path(name).stem for name in names] + ["config"] * bool(stage.settings)
         schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}
-        files = {self.at.trial_config(trial) / name for name in stage.files} if trial else set()
+        files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         return files | {path for path in schemas if path.is_file()}
 
     def code(self, rule: str, trial: str | None = None) -> str:

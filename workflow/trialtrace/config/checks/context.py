@@ -26,6 +26,7 @@ class Files:
     claims: Document
     dictionary: dict[str, dict[str, Variable]]
     dictionary_shown: str
+    cohort: Document | None = None
 
     def columns(self, table: str | None) -> dict[str, Variable] | None:
         """The dictionary's columns of a clean table; None where it has none."""
