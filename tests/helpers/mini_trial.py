@@ -211,6 +211,29 @@ displays:
     - {title: Pain, endpoint: pain, population: itt}
 """
 
+# Every further figure that this trial has data for.
+MORE_DISPLAYS = """\
+  bars:
+    - {title: Relief, of: [relief_primary], estimate: proportion.wilson}
+  stacked:
+    - {title: Pain, endpoint: pain, population: itt, missing: shown}
+    - title: Pain before
+      endpoint: first_pain
+      population: itt
+      missing: left_out
+      bands: [{label: Less, from: 0, to: 5}, {label: More, from: 6, to: 10}]
+  cumulative_incidence:
+    - {title: Death, endpoint: death, population: itt, unit: days, at: [0, 30]}
+  spaghetti:
+    - {title: Pain, endpoint: [pain], population: itt}
+  paired_slopes:
+    - {title: Pain, endpoint: pain, population: itt, visits: [before, after]}
+  tipping:
+    - {title: Relief, analysis: relief_primary, of: drug, to: placebo, test: fisher}
+  dose_intensity:
+    - {title: Pain before, endpoint: [first_pain, relief], population: itt, threshold: 5}
+"""
+
 CLAIMS = """\
 papers:
   main: "A Author. A journal 2020;1:1-2"

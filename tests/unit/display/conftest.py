@@ -41,7 +41,7 @@ def hostile(tmp_path_factory, make_site):
     files = {
         "trial": hostile_words(mini_trial.TRIAL),
         "endpoints": hostile_words(mini_trial.ENDPOINTS),
-        "plan": hostile_words(mini_trial.PLAN),
+        "plan": hostile_words(mini_trial.PLAN + mini_trial.MORE_DISPLAYS),
         "claims": hostile_words(mini_trial.CLAIMS),
         "cleaning": hostile_words(mini_trial.CLEANING),
     }
@@ -53,9 +53,12 @@ def hostile(tmp_path_factory, make_site):
 def restricted(tmp_path_factory, make_site):
     """The site of the mini trial under restricted disclosure, with values that would be seen."""
     import mini_run
+    import mini_trial
 
     rows = [row | {"comment": f"SECRET-{row['id']}"} for row in mini_run.patients()]
     rows[2]["relief"] = "SECRET-RELIEF"
     rows[4]["age"] = "SECRET-AGE"
     rows[6]["seen"] = "SECRET-DATE"
-    return make_site(tmp_path_factory.mktemp("restricted"), rows, disclosure="restricted")
+    plan = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
+    root = tmp_path_factory.mktemp("restricted")
+    return make_site(root, rows, disclosure="restricted", plan=plan)

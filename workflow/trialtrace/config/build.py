@@ -174,6 +174,7 @@ def _analysis(
         where=given.get("where"),
         note=given.get("note"),
         value=given.get("value", "value"),
+        of=given.get("of"),
     )
 
 

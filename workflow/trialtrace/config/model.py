@@ -192,7 +192,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Analysis:
-    """An analysis of the plan, with what it inherits (`of`) filled in."""
+    """An analysis of the plan, with what it inherits from the analysis `of` filled in."""
 
     name: str
     label: str
@@ -210,6 +210,7 @@ class Analysis:
     where: Condition | None = None
     note: str | None = None
     value: str = "value"
+    of: str | None = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -42,6 +42,12 @@ class Material:
         table = read_parquet(self.folder / "audit" / "claims.parquet")
         return table.select(CLAIMS.names).to_pylist()
 
+    def parameter_words(self, row: dict[str, Any]) -> list[str]:
+        """The label of a result's endpoint where its analysis covers several, else nothing."""
+        endpoint = self.trial.endpoints.get(row["parameter"] or "")
+        several = ";parameter=" in row["result_id"]
+        return [endpoint.label] if several and endpoint is not None else []
+
     def arm_label(self, name: str | None) -> str:
         arms = self.trial.design.arms
         return arms[name].label if name in arms else "All arms"

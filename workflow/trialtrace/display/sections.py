@@ -6,6 +6,7 @@ from typing import Any
 from trialtrace.analyses.cuts import parameters
 from trialtrace.analyses.words import LABELS, lower_first, number
 from trialtrace.claims.tally import tally, tally_text
+from trialtrace.display.figures.make import Drawn
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
@@ -23,6 +24,7 @@ ROLES = {
     "sensitivity": "Sensitivity analyses",
     "subgroup": "Subgroups as published",
     "supportive": "Supportive analyses",
+    "exploratory": "Exploratory analyses",
     "descriptive": "Descriptive analyses",
 }
 
@@ -133,11 +135,33 @@ def audit_line(material: Material) -> str:
     return f"[{escape_markdown(tally_text(tally(material.claims)))}](#sec-published)"
 
 
-def figures(material: Material, kinds: tuple[str, ...], drawn: list[Any]) -> str:
-    """Images of these kinds, each with its label and caption."""
-    chosen = [figure for figure in drawn if figure.kind in kinds]
+def first_figures(drawn: list[Drawn]) -> str:
+    """The first forest plot of the plan and the flow."""
+    forests = [each for each in drawn if each.kind == "forest"][:1]
+    return _images([*forests, *(each for each in drawn if each.kind == "flow")])
+
+
+def _beside(drawn: list[Drawn], analysis: str) -> str:
+    """The figures that stand beside an analysis; "" for those that stand beside none."""
+    first = first_figures(drawn)
+    own = [each for each in drawn if each.analysis == analysis and f"#{each.label} " not in first]
+    return _images(own)
+
+
+def other_figures(drawn: list[Drawn]) -> str:
+    """Figures of what no analysis is about: treatment as given, attendance."""
+    text = _beside(drawn, "")
+    return f"## Treatment and course {{#sec-course}}\n\n{text}\n" if text else ""
+
+
+def _images(drawn: list[Drawn]) -> str:
+    """Images with label, caption and alternative text; a sentence where there is none."""
     return "\n\n".join(
-        f"![{escape_markdown(f.caption)}](figures/{f.file}){{#{f.label}}}" for f in chosen
+        escape_markdown(f.why)
+        if f.why
+        else f"![{escape_markdown(f.caption)}](figures/{f.file})"
+        f'{{#{f.label} fig-alt="{escape_markdown(f.alt)}"}}'
+        for f in drawn
     )
 
 
@@ -163,8 +187,8 @@ def populations(material: Material) -> str:
     return captioned(table, "populations", "Analysis populations.")
 
 
-def analyses(material: Material, role: str) -> str:
-    """Every analysis of a role: estimand, note, tables."""
+def analyses(material: Material, role: str, drawn: list[Drawn]) -> str:
+    """Every analysis of a role: estimand, note, tables, figures."""
     chosen = [a for a in material.trial.plan.analyses.values() if a.role == role]
     if not chosen:
         return ""
@@ -175,6 +199,7 @@ def analyses(material: Material, role: str) -> str:
             parts.append(escape_markdown(analysis.note))
         parts.append(analysis_tables(material, analysis.name))
         parts += remarks(material, analysis.name)
+        parts.append(_beside(drawn, analysis.name))
     return "\n\n".join(parts) + "\n"
 
 

@@ -6,6 +6,7 @@ from trialtrace.config.checks import derived
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import statistics
 from trialtrace.config.compose import Path_
+from trialtrace.errors import one_of
 
 
 def check(files: Files) -> None:
@@ -20,12 +21,9 @@ def check(files: Files) -> None:
     if flow := document.get("displays", "flow"):
         for position, name in enumerate(flow["analysed"]):
             _analysis(files, ("displays", "flow", "analysed", position), name)
-    for position, forest in _listed(files, "forest"):
-        _forest(files, ("displays", "forest", position), forest)
-    for position, curves in _listed(files, "kaplan_meier"):
-        _endpoint(files, ("displays", "kaplan_meier", position), curves, visits=False)
-    for position, profile in _listed(files, "profile"):
-        _endpoint(files, ("displays", "profile", position), profile, visits=True)
+    for part in CHECKS:
+        for position, given in _listed(files, part):
+            CHECKS[part](files, ("displays", part, position), given)
 
 
 def _listed(files: Files, part: str) -> list[tuple[int, dict[str, Any]]]:
@@ -40,28 +38,113 @@ def _analysis(files: Files, place: Path_, name: str) -> bool:
     return known(files.plan, place, name, files.plan.names("analyses"), "an analysis of the plan")
 
 
-def _forest(files: Files, place: Path_, forest: dict[str, Any]) -> None:
-    for position, name in enumerate(forest["of"]):
+def _estimates(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    """Displays of results: each analysis exists, and some of them make the statistic."""
+    wanted = given["estimate"]
+    for position, name in enumerate(given["of"]):
         if not _analysis(files, (*place, "of", position), name):
             continue
         analysis = files.plan.get("analyses", name)
-        if analysis is not None:
-            made = [one for one in statistics(analysis) if not one.startswith("p_value.")]
-            what = f"an estimate of {name}"
-            known(files.plan, (*place, "estimate"), forest["estimate"], made, what)
+        if analysis is None:
+            continue
+        made = [one for one in statistics(analysis) if not one.startswith("p_value.")]
+        if isinstance(wanted, str):
+            known(files.plan, (*place, "estimate"), wanted, made, f"an estimate of {name}")
+        elif not set(wanted) & set(made):
+            here = (*place, "estimate")
+            told = f"one that {name} estimates: {one_of(made)}"
+            files.plan.add(here, found=one_of(wanted), expected=told)
+    if not isinstance(wanted, str) and len({one.split(".")[0] for one in wanted}) > 1:
+        here = (*place, "estimate")
+        files.plan.add(here, found=one_of(wanted), expected="methods of one statistic")
 
 
-def _endpoint(files: Files, place: Path_, given: dict[str, Any], *, visits: bool) -> None:
-    _population(files, (*place, "population"), given)
-    here, name = (*place, "endpoint"), given["endpoint"]
-    if not known(files.plan, here, name, files.endpoints.names(), "an endpoint of endpoints.yaml"):
+def _curves(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    for here, name in _endpoints(files, place, given):
+        _of_kind(files, here, name, ("time_to_event",))
+
+
+def _intervals(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    for here, name in _endpoints(files, place, given):
+        _of_kind(files, here, name, ("interval_time",))
+
+
+def _repeated(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    for here, name in _endpoints(files, place, given):
+        labels = files.visits_of(name)
+        if labels == []:
+            found = f"{name}, which has no visits"
+            files.plan.add(here, found=found, expected="a repeated endpoint")
+        for position, visit in enumerate(given.get("visits", ()) if labels else ()):
+            there = (*place, "visits", position)
+            known(files.plan, there, visit, labels, f"a visit of {name}")
+
+
+def _valued(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    for here, name in _endpoints(files, place, given):
+        kind = files.endpoint_kind(name)
+        if kind in WITHOUT_VALUES:
+            found = f"{name}, an endpoint of kind {kind}"
+            files.plan.add(here, found=found, expected="an endpoint with values")
+
+
+def _epsilon(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    _analysis(files, (*place, "analysis"), given["analysis"])
+
+
+def _tipping(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    for key in ("of", "to"):
+        known(files.plan, (*place, key), given[key], files.arms, "an arm of trial.yaml")
+    name = given["analysis"]
+    if not _analysis(files, (*place, "analysis"), name):
         return
-    kind = files.endpoint_kind(name)
-    if visits and files.visits_of(name) == []:
-        files.plan.add(here, found=f"{name}, which has no visits", expected="a repeated endpoint")
-    elif not visits and kind and kind != "time_to_event":
+    analysis = files.plan.get("analyses", name)
+    if analysis and not any(one.startswith("proportion.") for one in statistics(analysis)):
         files.plan.add(
-            here,
-            found=f"{name}, an endpoint of kind {kind}",
-            expected="an endpoint of kind time_to_event",
+            (*place, "analysis"),
+            found=f"{name}, which counts no events",
+            expected="an analysis that describes a proportion",
         )
+
+
+def _endpoints(files: Files, place: Path_, given: dict[str, Any]) -> list[tuple[Path_, str]]:
+    """(place, name) of the endpoints of a display that exist; its population is checked too."""
+    _population(files, (*place, "population"), given)
+    here, named = (*place, "endpoint"), given["endpoint"]
+    if isinstance(named, str):
+        every = [(here, named)]
+    else:
+        every = [((*here, position), name) for position, name in enumerate(named)]
+    what = "an endpoint of endpoints.yaml"
+    return [
+        (at, name)
+        for at, name in every
+        if known(files.plan, at, name, files.endpoints.names(), what)
+    ]
+
+
+def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
+    kind = files.endpoint_kind(name)
+    if kind and kind not in kinds:
+        files.plan.add(
+            place,
+            found=f"{name}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(kinds)}",
+        )
+
+
+WITHOUT_VALUES = ("time_to_event", "interval_time", "occurrence")
+CHECKS = {
+    "forest": _estimates,
+    "bars": _estimates,
+    "stacked": _valued,
+    "kaplan_meier": _curves,
+    "cumulative_incidence": _curves,
+    "interval_survival": _intervals,
+    "profile": _repeated,
+    "spaghetti": _repeated,
+    "paired_slopes": _repeated,
+    "epsilon_curve": _epsilon,
+    "tipping": _tipping,
+    "dose_intensity": _valued,
+}

@@ -4,11 +4,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.store import write_bytes
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, told apart by readers who see colours differently.
@@ -70,6 +71,50 @@ def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
         figure.savefig(buffer, format=kind, **options)
         write_bytes(folder / f"{name}.{kind}", buffer.getvalue())
     return f"{name}.png"
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text in lines of at most `width` characters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False)) or text
+
+
+def shades(n: int) -> list[tuple[float, ...]]:
+    """n shades of one colour from light to dark, which keep their order without colour too."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    scale = LinearSegmentedColormap.from_list(
+        "shades", ["#e1eaf2", "#7fb0d3", "#1f6fa8", "#0a2f4f"]
+    )
+    return [scale(at / max(n - 1, 1)) for at in range(n)]
+
+
+def panels(figure: "Figure", n: int, columns: int, **options: Any) -> "list[Axes]":
+    """n axes in rows of `columns`; places of the last row that are left over stay empty."""
+    rows = -(-n // columns)
+    found = list(figure.subplots(rows, columns, squeeze=False, **options).flat)
+    for axes in found[n:]:
+        axes.set_axis_off()
+    return found[:n]
+
+
+def legend_below(figure: "Figure", axes: "Axes", columns: int = 4) -> None:
+    """One legend for all panels, under them."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=min(columns, len(labels)),
+            frameon=False,
+        )  # fmt: skip
+
+
+def percent_axis(axes: "Axes", which: str = "y", top: float = 1.0) -> None:
+    """An axis of shares from 0 to `top`, told in percent."""
+    step = 5 if top <= 0.25 else 10 if top <= 0.5 else 20
+    ends = [p for p in range(0, 101, step) if p - step < 100 * top]
+    getattr(axes, f"set_{which}ticks")([p / 100 for p in ends], [f"{p} %" for p in ends])
+    getattr(axes, f"set_{which}lim")(0, ends[-1] / 100)
 
 
 def colour_of(arms: list[str], arm: str) -> str:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.rows import ALL
 from trialtrace.display.figures.canvas import FAINT, INK, colour_of, drawing
+from trialtrace.display.figures.picture import Picture, arm_words
 from trialtrace.display.material import Material
 
 if TYPE_CHECKING:
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def flow_figure(material: Material) -> "Figure":
-    """The counts of the flow analysis; arms side by side."""
+def draw(material: Material, given: Row) -> Picture:
+    """The counts of the flow analysis."""
+    alt = f"Boxes from the patients randomised to those analysed, {arm_words(material)}."
+    return Picture(_figure(material), "Patient flow.", alt)
+
+
+def _figure(material: Material) -> "Figure":
+    """Arms side by side."""
     rows = material.of("flow")
     count = {
         (r["stat_name"], r["parameter"], r["group1_level"]): round(r["stat_value"]) for r in rows

@@ -3,11 +3,13 @@
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import LABELS, RATIOS
-from trialtrace.display.figures.canvas import COLOURS, FAINT, INK, PALE, drawing
+from trialtrace.display.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
+from trialtrace.display.figures.lines import name_of, repeats_cuts
+from trialtrace.display.figures.picture import Picture, arms_of, nothing
 from trialtrace.display.material import Material
 from trialtrace.display.tables import short_text
-from trialtrace.trace.content import stratum_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,22 +18,35 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def forest(material: Material, given: dict[str, Any]) -> "Figure":
+def draw(material: Material, given: dict[str, Any]) -> Picture:
     """The estimates that the plan lists, in its order; ratios on a log scale."""
+    wanted = given["estimate"]
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     rows = [
         row
         for name in given["of"]
         for row in material.of(name)
-        if row["method"] == given["estimate"] and row["stat_value"] is not None
+        if row["method"] in wanted and row["stat_value"] is not None
     ]
-    stat = given["estimate"].split(".", 1)[0]
+    if not rows:
+        raise nothing(given["title"], "nothing could be estimated")
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
+    caption = f"{given['title']}: estimates with their {interval} intervals."
+    lines = f"{len(rows)} line{'s' * (len(rows) > 1)}"
+    return Picture(_figure(material, wanted[0], rows), caption, f"Forest plot of {lines}.")
+
+
+def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
+    stat = estimate.split(".", 1)[0]
     with drawing(7.2, 1.1 + 0.34 * len(rows)) as figure:
         axes = figure.subplots()
-        several = _repeats_cuts(rows)
         _scale(axes, rows, stat)
         for position, row in enumerate(rows):
-            _line(axes, row, -position, stat)
-        axes.set_yticks(range(0, -len(rows), -1), [_name(material, row, several) for row in rows])
+            arm = colour_of(arms_of(material), row["comparison"])
+            _line(axes, row, -position, stat, arm)
+        names = [wrapped(name, 44) for name in _names(material, rows)]
+        axes.set_yticks(range(0, -len(rows), -1), names)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.set_ylim(-len(rows) + 0.4, 0.6)
@@ -40,11 +55,14 @@ def forest(material: Material, given: dict[str, Any]) -> "Figure":
         return figure
 
 
-def _repeats_cuts(rows: list[Row]) -> bool:
-    """Whether two analyses have a line at the same visit or subgroup."""
-    cuts = {(row["analysis_id"], row["visit"], row["stratum"]) for row in rows}
-    of_cuts = [(visit, stratum) for _, visit, stratum in cuts if visit or stratum]
-    return len(of_cuts) > len(set(of_cuts))
+def _names(material: Material, rows: list[Row]) -> list[str]:
+    """A name a line, with the method where a line stands there by several."""
+    several = repeats_cuts(rows)
+    names = [name_of(material, row, several) for row in rows]
+    return [
+        f"{name} ({method_of(row['method']).title})" if names.count(name) > 1 else name
+        for name, row in zip(names, rows, strict=True)
+    ]
 
 
 def _factor(stat: str) -> float:
@@ -60,18 +78,6 @@ def _axis_label(stat: str) -> str:
     scale = " (log scale)" if stat in RATIOS else ""
     label = LABELS[stat]
     return label[0].upper() + label[1:] + unit + scale
-
-
-def _name(material: Material, row: Row, several: bool) -> str:
-    """What tells a line apart: the subgroup or the visit, else the analysis; the arm if several."""
-    analysis = material.trial.plan.analyses[row["analysis_id"]]
-    parts = [stratum_words(material.trial, row["stratum"])] if row["stratum"] else []
-    parts += [row["visit"]] if row["visit"] else []
-    if not parts or several:
-        parts.insert(0, analysis.label)
-    if len(analysis.pairs) > 1:
-        parts.append(material.arm_label(row["comparison"]))
-    return ", ".join(parts)
 
 
 def _scale(axes: "Axes", rows: list[Row], stat: str) -> None:
@@ -100,14 +106,14 @@ def _scale(axes: "Axes", rows: list[Row], stat: str) -> None:
     axes.axvline(factor * _null(stat), color=FAINT, linewidth=0.9, zorder=1)
 
 
-def _line(axes: "Axes", row: Row, height: float, stat: str) -> None:
+def _line(axes: "Axes", row: Row, height: float, stat: str, colour: str) -> None:
     factor = _factor(stat)
     if height % 2:
         axes.axhspan(height - 0.5, height + 0.5, color=PALE, alpha=0.35, linewidth=0, zorder=0)
     if row["ci_low"] is not None and row["ci_high"] is not None:
         ends = [factor * row["ci_low"], factor * row["ci_high"]]
         axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
-    axes.plot(factor * row["stat_value"], height, "s", color=COLOURS[0], markersize=6, zorder=3)
+    axes.plot(factor * row["stat_value"], height, "s", color=colour, markersize=6, zorder=3)
 
 
 def _texts(axes: "Axes", rows: list[Row]) -> None:

@@ -1,61 +1,121 @@
-"""Makes every figure that a trial's plan asks for."""
+"""Makes every figure that a trial's plan asks for, and says where it stands in the report."""
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.display.figures.canvas import save
+from trialtrace.display.figures.picture import NothingToDraw, Picture, names
 from trialtrace.display.material import Material
+from trialtrace.endpoints.registry import parents
+
+if TYPE_CHECKING:
+    from trialtrace.config.model import Analysis
+
+_HERE = "trialtrace.display.figures"
+
+# Kind of display in plan.yaml -> its module with `draw(material, given) -> Picture`, in the order
+# in which a section of the report shows them.
+KINDS: dict[str, str] = {
+    "flow": f"{_HERE}.flow",
+    "forest": f"{_HERE}.forest",
+    "bars": f"{_HERE}.bars",
+    "stacked": f"{_HERE}.stacked",
+    "kaplan_meier": f"{_HERE}.kaplan_meier",
+    "cumulative_incidence": f"{_HERE}.cumulative_incidence",
+    "interval_survival": f"{_HERE}.interval_survival",
+    "profile": f"{_HERE}.profile",
+    "spaghetti": f"{_HERE}.spaghetti",
+    "paired_slopes": f"{_HERE}.paired_slopes",
+    "epsilon_curve": f"{_HERE}.epsilon_curve",
+    "tipping": f"{_HERE}.tipping",
+    "dose_intensity": f"{_HERE}.dose_intensity",
+}
+# These show single patients, so they are drawn only where disclosure is full.
+SINGLE_PATIENTS = {"spaghetti", "paired_slopes"}
+STAMP = "Synthetic, not evidence. "
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure's place in the report: its section, label, file and caption."""
+    """A figure's place in the report, its file and words; `why` where there is no figure.
+
+    `analysis` is the one beside which it stands; empty where it belongs to none.
+    """
 
     kind: str
     label: str
     file: str
     caption: str
+    alt: str
+    analysis: str
+    why: str = ""
 
 
 def draw_figures(material: Material, folder: Path) -> list[Drawn]:
     """Write every figure into `folder`; a list of what was drawn, in the report's order."""
     synthetic = material.trial.synthetic
     drawn = []
-    for kind, name, figure, caption in _figures(material):
-        file = save(figure, folder, name, synthetic=synthetic)
-        drawn.append(Drawn(kind, f"fig-{name.replace('_', '-')}", file, caption))
+    for kind, name, given in asked(material):
+        label, beside = f"fig-{name.replace('_', '-')}", home(material, given)
+        try:
+            picture = _picture(material, kind, given)
+        except NothingToDraw as reason:
+            drawn.append(Drawn(kind, label, "", "", "", beside, str(reason)))
+            continue
+        file = save(picture.figure, folder, name, synthetic=synthetic)
+        caption = (STAMP if synthetic else "") + picture.caption
+        drawn.append(Drawn(kind, label, file, caption, picture.alt, beside))
     return drawn
 
 
-def _figures(material: Material) -> Iterator[tuple]:
+def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(kind, name, what the plan says) of every figure."""
     displays = material.trial.plan.displays
-    if "flow" in displays:
-        from trialtrace.display.figures.flow import flow_figure
+    for kind in KINDS:
+        if kind == "flow":
+            yield from [(kind, kind, displays[kind])] if kind in displays else []
+            continue
+        for number, given in enumerate(displays.get(kind, ()), start=1):
+            yield kind, f"{kind}_{number}", given
 
-        yield "flow", "flow", flow_figure(material), "Patient flow."
-    for number, given in enumerate(displays.get("forest", ()), start=1):
-        from trialtrace.display.figures.forest import forest
 
-        caption = f"{given['title']}: estimates with their confidence intervals."
-        yield "forest", f"forest_{number}", forest(material, given), caption
-    for number, given in enumerate(displays.get("kaplan_meier", ()), start=1):
-        from trialtrace.display.figures.kaplan_meier import kaplan_meier_figure
-
-        level = 100 * material.trial.plan.confidence
-        caption = (
-            f"{given['title']}: Kaplan-Meier estimates with {level:g} % log-log intervals; "
-            "numbers at risk below."
+def _picture(material: Material, kind: str, given: dict[str, Any]) -> Picture:
+    if kind in SINGLE_PATIENTS and material.disclosure != "full":
+        raise NothingToDraw(
+            f"{given['title']}: no figure, since it would show single patients and disclosure is "
+            f"{material.disclosure}."
         )
-        yield (
-            "kaplan_meier",
-            f"kaplan_meier_{number}",
-            kaplan_meier_figure(material, given),
-            caption,
-        )
-    for number, given in enumerate(displays.get("profile", ()), start=1):
-        from trialtrace.display.figures.profile import mean_profile
+    return importlib.import_module(KINDS[kind]).draw(material, given)
 
-        level = 100 * material.trial.plan.confidence
-        caption = f"{given['title']}: mean with {level:g} % t interval at each visit."
-        yield "profile", f"profile_{number}", mean_profile(material, given), caption
+
+def home(material: Material, given: dict[str, Any]) -> str:
+    """The analysis beside which a figure stands: the one it names, else the first of its
+    endpoint, else the first of an endpoint made from it or that it is made from; "" for none."""
+    if "analysis" in given:
+        return given["analysis"]
+    if "of" in given and isinstance(given["of"], list):
+        return given["of"][0]
+    if "endpoint" not in given:
+        return ""
+    wanted = set(names(given))
+    analyses = material.trial.plan.analyses.values()
+    endpoints = material.trial.endpoints
+    related = {
+        child
+        for child, endpoint in endpoints.items()
+        if wanted & set(parents(endpoint)) or any(child in parents(endpoints[w]) for w in wanted)
+    }
+    for chosen in (wanted, related):
+        for analysis in analyses:
+            if chosen & set(variables(analysis)):
+                return analysis.name
+    return ""
+
+
+def variables(analysis: "Analysis") -> list[str]:
+    """The endpoints of an analysis."""
+    named = analysis.estimand.variable
+    return [named] if isinstance(named, str) else list(named)

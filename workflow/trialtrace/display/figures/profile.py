@@ -1,62 +1,121 @@
-"""Mean profile of a repeated endpoint: mean and interval at each visit, by arm."""
+"""Mean profiles of repeated endpoints: mean and interval at each visit, by arm, a panel each."""
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.analyses.cuts import endpoint_visits
-from trialtrace.display.figures.canvas import LINES, MARKERS, colour_of, drawing
+from trialtrace.display.figures.canvas import (
+    LINES,
+    MARKERS,
+    colour_of,
+    drawing,
+    legend_below,
+    panels,
+    wrapped,
+)
+from trialtrace.display.figures.picture import (
+    Picture,
+    arm_words,
+    arms_of,
+    endpoint_of,
+    level_words,
+    names,
+    nothing,
+    population_words,
+    records,
+    visits_of,
+)
 from trialtrace.display.material import Material
 from trialtrace.stats.means import describe, mean_interval
 from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
+
+Points = dict[tuple[str, str], np.ndarray]
 
 
-def mean_profile(material: Material, given: dict[str, Any]) -> "Figure":
+def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Every subject with a value at a visit counts there; intervals are Student's t."""
-    trial = material.trial
-    endpoint = trial.endpoints[given["endpoint"]]
-    visits = endpoint_visits(trial.endpoints, endpoint)
-    arms = list(trial.design.arms)
-    with drawing(7.2, 3.4) as figure:
-        axes = figure.subplots()
-        for number, arm in enumerate(arms):
-            shift = 0.06 * (number - (len(arms) - 1) / 2)
-            points = np.array([_point(material, given, endpoint.code, arm, v) for v in visits])
-            mean, low, high = points.T
-            axes.errorbar(
-                np.arange(len(visits)) + shift, mean, yerr=[mean - low, high - mean],
-                color=colour_of(arms, arm), marker=MARKERS[number % len(MARKERS)],
-                linestyle=LINES[number % len(LINES)],
-                capsize=3, linewidth=1.5, label=material.arm_label(arm),
-            )  # fmt: skip
-        axes.set_xticks(range(len(visits)), visits)
-        axes.set_ylabel(f"{given['title']}, mean")
-        axes.margins(x=0.08)
-        scale = endpoint.options.get("scale", {})
-        if scale.get("from") == 0:
-            axes.set_ylim(bottom=0)
-        axes.legend(frameon=False)
-        return figure
+    chosen = names(given)
+    found = {name: _points(material, given, name) for name in chosen}
+    with_values = [name for name in chosen if np.isfinite(_all(found[name])).any()]
+    if not with_values:
+        raise nothing(given["title"], "no patient has a value")
+    several = len(chosen) > 1
+    columns = 1 if not several else 2 if len(with_values) <= 4 else 3
+    rows = -(-len(with_values) // columns)
+    with drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
+        every = panels(figure, len(with_values), columns)
+        for axes, name in zip(every, with_values, strict=True):
+            label = endpoint_of(material, name).label if several else given["title"]
+            _panel(material, axes, name, found[name], label, several)
+        if several:
+            legend_below(figure, every[0])
+        else:
+            every[0].legend(frameon=False)
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: mean with {level_words(material)} "
+        f"t interval at each visit.{_absent(material, chosen, with_values)}"
+    )
+    alt = f"Means over the visits for {arm_words(material)}, {len(with_values)} panel(s)."
+    return Picture(figure, caption, alt)
+
+
+def _absent(material: Material, chosen: list[str], shown: list[str]) -> str:
+    absent = [endpoint_of(material, name).label for name in chosen if name not in shown]
+    return f" Without any value: {', '.join(absent)}." if absent else ""
+
+
+def _all(points: Points) -> np.ndarray:
+    return np.concatenate(list(points.values())) if points else np.empty(0)
+
+
+def _panel(
+    material: Material, axes: "Axes", name: str, points: Points, label: str, small: bool
+) -> None:
+    arms, visits = arms_of(material), visits_of(material, name)
+    for at, arm in enumerate(arms):
+        shift = 0.06 * (at - (len(arms) - 1) / 2)
+        mean, low, high = np.array([points[arm, visit] for visit in visits]).T
+        axes.errorbar(
+            np.arange(len(visits)) + shift, mean, yerr=[mean - low, high - mean],
+            color=colour_of(arms, arm), marker=MARKERS[at % len(MARKERS)],
+            linestyle=LINES[at % len(LINES)], capsize=2 if small else 3,
+            markersize=4 if small else 6, linewidth=1.3 if small else 1.5,
+            label=material.arm_label(arm),
+        )  # fmt: skip
+    axes.set_xticks(range(len(visits)), [wrapped(visit, 12) for visit in visits])
+    axes.margins(x=0.08)
+    unit = endpoint_of(material, name).options.get("unit")
+    if small:
+        axes.set_title(wrapped(label, 32), fontsize=8.5, loc="left")
+        axes.tick_params(labelsize=7.5)
+        axes.set_ylabel(unit or "mean", fontsize=7.5)
+    else:
+        axes.set_ylabel(wrapped(f"{label}, mean{f', {unit}' if unit else ''}", 44))
+    if endpoint_of(material, name).options.get("scale", {}).get("from") == 0:
+        axes.set_ylim(bottom=0)
+
+
+def _points(material: Material, given: dict[str, Any], name: str) -> Points:
+    """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
+    return {
+        (arm, visit): _point(material, given, name, arm, visit)
+        for arm in arms_of(material)
+        for visit in visits_of(material, name)
+    }
 
 
 def _point(
-    material: Material, given: dict[str, Any], code: str, arm: str, visit: str
-) -> tuple[float, float, float]:
-    flag = material.trial.populations[given["population"]].flag
-    rows = material.tracer.frames.select(
-        "bds",
-        {"PARAMCD": {"is": code}, flag: {"is": "Y"}, "AVAL": "present", "TRTP": {"is": arm},
-         "AVISIT": {"is": visit}},
-    )  # fmt: skip
-    values = rows.column("AVAL")
+    material: Material, given: dict[str, Any], name: str, arm: str, visit: str
+) -> np.ndarray:
+    at = {"AVAL": "present", "TRTP": {"is": arm}, "AVISIT": {"is": visit}}
+    values = records(material, given, name, **at).column("AVAL")
     if not len(values):
-        return (np.nan, np.nan, np.nan)
+        return np.full(3, np.nan)
     try:
         found = mean_interval(values, confidence=material.trial.plan.confidence)
     except StatsError:
-        mean = describe(values).mean
-        return (mean, mean, mean)
-    return (found.estimate, found.low, found.high)
+        return np.full(3, describe(values).mean)
+    return np.array([found.estimate, found.low, found.high])

@@ -1,0 +1,79 @@
+"""Event-free share where events are seen only at visits: Turnbull's estimate by arm."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.display.figures.at_risk import DAYS
+from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis
+from trialtrace.display.figures.picture import (
+    Picture,
+    arm_words,
+    arms_of,
+    nothing,
+    population_words,
+    records,
+)
+from trialtrace.display.material import Material
+from trialtrace.stats.interval_censored import Turnbull, turnbull
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Inside an interval of the estimate the curve can run anywhere: that is the shaded box."""
+    arms = arms_of(material)
+    found: dict[str, Turnbull] = {}
+    for arm in arms:
+        where = {"AVALLO": "present", "TRTP": {"is": arm}}
+        rows = records(material, given, given["endpoint"], **where)
+        if rows.n:
+            right = rows.column("AVALHI").astype(float)
+            found[arm] = turnbull(
+                rows.column("AVALLO").astype(float), np.where(np.isnan(right), np.inf, right)
+            )
+    if not found:
+        raise nothing(given["title"], "no patient has an interval")
+    last = max(
+        [*given["at"], *(e for fit in found.values() for e in fit.right[np.isfinite(fit.right)])]
+    )
+    with drawing(7.2, 3.6) as figure:
+        axes = figure.subplots()
+        unit = DAYS[given["unit"]]
+        for at, (arm, fit) in enumerate(found.items()):
+            style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
+            label = f"{material.arm_label(arm)} (n = {fit.n})"
+            _draw(axes, fit, unit, last, style, label)
+        percent_axis(axes)
+        axes.set_ylim(0, 1.02)
+        axes.set_xlim(0, last / unit or None)
+        axes.set_xticks([time / unit for time in given["at"]])
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
+        axes.set_ylabel(given["title"])
+        axes.set_xlabel(f"{given['unit'].capitalize()} since randomisation")
+        axes.legend(frameon=False, loc="lower left")
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: Turnbull's estimate from events "
+        "that lie between two visits. Within a shaded box the data do not say how the curve runs."
+    )
+    alt = f"Interval-censored event-free curves for {arm_words(material, list(found))}."
+    return Picture(figure, caption, alt)
+
+
+def _draw(
+    axes: "Axes", fit: Turnbull, unit: float, last: float, style: dict[str, Any], label: str
+) -> None:
+    left, right = fit.left / unit, np.minimum(fit.right, last) / unit
+    after = 1 - np.cumsum(fit.mass)
+    before = np.concatenate([[1.0], after[:-1]])
+    shown = np.isfinite(fit.right)
+    # Flat between the innermost intervals, a diagonal across each.
+    time = np.concatenate([[0.0], np.column_stack([left, right])[shown].ravel()])
+    share = np.concatenate([[1.0], np.column_stack([before, after])[shown].ravel()])
+    end = left[~shown][0] if (~shown).any() else time[-1]
+    axes.plot(np.append(time, max(end, time[-1])), np.append(share, share[-1]), linewidth=1.7,
+              label=label, **style)  # fmt: skip
+    for low, high, top, bottom in zip(left[shown], right[shown], before[shown], after[shown],
+                                      strict=True):  # fmt: skip
+        axes.fill_between([low, high], bottom, top, color=style["color"], alpha=0.13, linewidth=0)
