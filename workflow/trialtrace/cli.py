@@ -67,6 +67,12 @@ def parser() -> argparse.ArgumentParser:
     claims.add_argument("--format", choices=("table", "json", "csv"), default="table")
     claims.set_defaults(run=run_claims)
 
+    audit = commands.add_parser("audit", help="printed numbers against each other, without data")
+    audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
+    audit.add_argument("--example", action="store_true", help="print a ledger to start from")
+    audit.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    audit.set_defaults(run=run_audit)
+
     check = commands.add_parser("check", help="configuration and dictionary: every mistake at once")
     check.add_argument("trial", help="name of the trial, as under config/trials")
     check.set_defaults(run=run_check)
@@ -113,6 +119,62 @@ def run_trace(arguments: argparse.Namespace) -> int:
     else:
         print(trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
+
+
+def run_audit(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where printed numbers contradict each other."""
+    from pathlib import Path
+
+    from trialtrace.errors import Problem
+    from trialtrace.paths import project
+
+    at = project(arguments.project)
+    if arguments.example:
+        print((at.schemas / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
+        return 0
+    if arguments.file is None:
+        raise UserError(Problem("trialtrace audit", found="no file",
+                                expected="a ledger of printed numbers",
+                                do="trialtrace audit --example > ledger.yaml"))  # fmt: skip
+    from trialtrace.claims.ledger_file import read_ledger
+    from trialtrace.claims.prints.registry import findings
+    from trialtrace.claims.tally import tally, tally_text
+    from trialtrace.claims.verdict import verdicts
+    from trialtrace.contracts import CLAIMS
+
+    ledger = read_ledger(at, Path(arguments.file))
+    rows = verdicts(ledger, findings(ledger))
+    if arguments.format == "table":
+        print(_told(rows))
+        print(tally_text(tally(rows)))
+    else:
+        rows = [{name: row.get(name) for name in CLAIMS.names} for row in rows]
+        _show(rows, CLAIMS.names, CLAIM_COLUMNS, arguments.format)
+    return int(any(row["agreement"] == "inconsistent" for row in rows))
+
+
+def _told(rows: list[dict[str, Any]]) -> str:
+    """A paragraph a claim: what is printed, then each verdict with the components it is on."""
+    import textwrap
+    from itertools import groupby
+
+    lines: list[str] = []
+    for claim, of_claim in groupby(rows, key=lambda row: row["claim_id"]):
+        listed = list(of_claim)
+        first = listed[0]
+        lines += [
+            f"{claim}: {_text(first['quote'])}",
+            f"  {_text(first['label'])}, {_text(first['place'])}",
+        ]
+        told: dict[tuple[str, str], list[str]] = {}
+        for row in listed:
+            told.setdefault((row["agreement"], row["finding"]), []).append(row["component"])
+        for (agreement, finding), components in told.items():
+            if agreement == "not_checkable" and len(told) > 1 and "enters the check" not in finding:
+                continue
+            head = f"  {', '.join(components)}: {agreement.replace('_', ' ')}."
+            lines += textwrap.wrap(f"{head} {_text(finding)}", 100, subsequent_indent="    ")
+    return "\n".join(lines) + "\n"
 
 
 def run_check(arguments: argparse.Namespace) -> int:

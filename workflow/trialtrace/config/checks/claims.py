@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from trialtrace.claims.ledger_file import check_about
 from trialtrace.claims.printed import parse
 from trialtrace.config import methods
 from trialtrace.config.checks.context import Files, known
@@ -22,6 +23,7 @@ _FLOW_STATS = ("randomised", "in_population", "analysed", "missing")
 
 def check(files: Files) -> None:
     document = files.claims
+    check_about(document)
     for name, given in document.entries("claims"):
         path = ("claims", name)
         known(

@@ -1,0 +1,41 @@
+"""A paper of two or three arms, and ledgers of its printed numbers."""
+
+from trialtrace.claims.ledger import ledger
+
+TWO = {
+    "training": {"label": "training", "randomised": "30"},
+    "control": {"label": "control", "randomised": "30", "control": True},
+}
+THREE = {
+    "smt": {"label": "sensorimotor training", "randomised": "55"},
+    "wbv": {"label": "vibration", "randomised": "53"},
+    "tau": {"label": "usual care", "randomised": "50", "control": True},
+}
+OUTCOMES = {
+    "event": {"label": "Event"},
+    "age": {"label": "Age"},
+    "score": {"label": "Score", "whole": True},
+    "current": {"label": "Current", "visits": ["after stimulation"]},
+    "harm": {"label": "Harm"},
+}
+POPULATIONS = {
+    "treated": {"label": "treated", "sizes": {"training": "27", "control": "29"}},
+    "itt": {"label": "intention to treat", "everyone": True},
+    "pp": {"label": "per protocol", "only": ["smt", "wbv"]},
+}
+
+
+def claim(printed, place="table", **about):
+    return {"from": "main", "place": place, "label": "a number", "printed": printed, "about": about}
+
+
+def read(claims, groups=None):
+    return ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": groups or TWO,
+            "populations": POPULATIONS,
+            "outcomes": OUTCOMES,
+            "claims": claims,
+        }
+    )

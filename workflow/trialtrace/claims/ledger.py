@@ -1,0 +1,213 @@
+"""A ledger of printed numbers: who and what each is about, and which belong together.
+
+A ledger needs no data and no trial. `groups` are the arms as the paper prints them, `populations`
+what it calls the patients it analysed, `outcomes` what was measured; a claim's `about` ties its
+printed expression to them. Numbers about one outcome, population, visit and stratum belong
+together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from trialtrace.claims.printed import Component, parse
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Group:
+    """An arm as printed. `randomised` is its printed size, where it is printed."""
+
+    name: str
+    label: str
+    randomised: int | None = None
+    control: bool = False
+
+
+@dataclass(frozen=True)
+class PaperPopulation:
+    """What the paper calls its patients; `everyone` where the name promises all randomised.
+
+    `sizes` are printed sizes by group; `only` the groups to which its rule can apply.
+    """
+
+    name: str
+    label: str
+    everyone: bool = False
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was measured. `whole` where each patient's value is a whole number (GRIM applies)."""
+
+    name: str
+    label: str
+    visits: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class About:
+    """What a printed expression is about; every part may be missing."""
+
+    outcome: str | None = None
+    group: str | None = None
+    compare: tuple[str, ...] = ()
+    population: str | None = None
+    category: str | None = None
+    visit: str | None = None
+    stratum: str | None = None
+    patients: int | None = None
+    test: str | None = None
+    sides: str | None = None
+    interval: str | None = None
+    measure: str | None = None
+    correction: str | None = None
+    change: bool = False
+    concludes: str | None = None
+    fact: str | None = None
+
+    @property
+    def cell(self) -> tuple[str | None, ...]:
+        """What numbers of different groups share when they belong together."""
+        return self.outcome, self.population, self.visit, self.stratum
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim with its expression read. `parts` are its components by name."""
+
+    name: str
+    paper: str
+    place: str
+    label: str
+    printed: str
+    parts: Mapping[str, Component]
+    about: About
+    linked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A whole ledger. Populations in order; the first is that of claims which name none."""
+
+    papers: Mapping[str, str]
+    groups: Mapping[str, Group]
+    populations: Mapping[str, PaperPopulation]
+    outcomes: Mapping[str, Outcome]
+    entries: Mapping[str, Entry]
+
+    def population(self, entry: Entry) -> PaperPopulation | None:
+        name = entry.about.population or next(iter(self.populations), None)
+        return self.populations.get(name) if name else None
+
+    def size(self, entry: Entry) -> int | None:
+        """The printed number of patients behind a group's claim: its own, else its population's."""
+        if "denominator" in entry.parts:
+            return int(entry.parts["denominator"].value or 0)
+        if entry.about.patients is not None:
+            return entry.about.patients
+        population = self.population(entry)
+        return population.sizes.get(entry.about.group or "") if population else None
+
+    def group_label(self, entry: Entry) -> str:
+        """The label of the group a claim is about."""
+        return self.groups[entry.about.group or ""].label
+
+    def of_group(self) -> Iterator[Entry]:
+        """Claims about one group."""
+        return (entry for entry in self.entries.values() if entry.about.group)
+
+    def beside(self, entry: Entry, group: str) -> list[Entry]:
+        """The claims about one of the groups that a claim compares."""
+        return [
+            other
+            for other in self.of_group()
+            if other.about.group == group
+            and other.about.cell == entry.about.cell
+            and other.about.category == entry.about.category
+        ]
+
+    def compared(self, entry: Entry, *names: str) -> list[Entry] | None:
+        """For a comparison, the one claim of each group that has all the components `names`.
+
+        None where a group has no such claim, or several.
+        """
+        found = []
+        for group in self.compared_groups(entry):
+            of_one = [o for o in self.beside(entry, group) if set(names) <= set(o.parts)]
+            if len(of_one) != 1:
+                return None
+            found += of_one
+        return found or None
+
+    def compared_groups(self, entry: Entry) -> tuple[str, ...]:
+        return tuple(self.groups) if entry.about.compare == (ALL,) else entry.about.compare
+
+    def categories(self) -> dict[tuple, list[Entry]]:
+        """Claims of the categories of one outcome in one group, by (cell, group)."""
+        found: dict[tuple, list[Entry]] = {}
+        for entry in self.of_group():
+            if entry.about.category is not None:
+                found.setdefault((*entry.about.cell, entry.about.group), []).append(entry)
+        return found
+
+
+def ledger(document: Mapping[str, Any]) -> Ledger:
+    """A ledger from a validated mapping in the form of claims.yaml."""
+
+    def each(section: str, make: Callable[[str, Mapping[str, Any]], Any]) -> dict[str, Any]:
+        return {name: make(name, given) for name, given in document.get(section, {}).items()}
+
+    return Ledger(
+        document["papers"],
+        each("groups", _group),
+        each("populations", _population),
+        each("outcomes", _outcome),
+        each("claims", entry),
+    )
+
+
+def _group(name: str, given: Mapping[str, Any]) -> Group:
+    randomised = _whole(given.get("randomised"))
+    return Group(name, given["label"], randomised, given.get("control", False))
+
+
+def _population(name: str, given: Mapping[str, Any]) -> PaperPopulation:
+    sizes = {group: int(size) for group, size in given.get("sizes", {}).items()}
+    only = tuple(given.get("only", ()))
+    return PaperPopulation(name, given["label"], given.get("everyone", False), sizes, only)
+
+
+def _outcome(name: str, given: Mapping[str, Any]) -> Outcome:
+    visits = tuple(given.get("visits", ()))
+    return Outcome(name, given["label"], visits, given.get("whole", False))
+
+
+def entry(name: str, given: Mapping[str, Any]) -> Entry:
+    """A claim with its expression read; sentences without a number are read as words."""
+    parts = {
+        part.name: part for part in parse(given["printed"], f"claims.{name}.printed", words=True)
+    }
+    about = dict(given.get("about", {}))
+    compare = about.pop("compare", ())
+    about["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
+    about["patients"] = _whole(about.get("patients"))
+    return Entry(
+        name, given["from"], given["place"], given["label"], given["printed"], parts,
+        About(**about), tuple(given.get("with", ())),
+    )  # fmt: skip
+
+
+def whole_count(entry: Entry) -> int | None:
+    """The count that a claim prints, alone or before a percentage."""
+    part = entry.parts.get("count") or entry.parts.get("value")
+    whole = part is not None and part.places == 0 and part.unit is None and part.relation == "="
+    return int(part.value) if whole and part.value is not None else None
+
+
+def _whole(printed: str | None) -> int | None:
+    return None if printed is None else int(printed)

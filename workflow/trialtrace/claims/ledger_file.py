@@ -1,0 +1,72 @@
+"""A ledger file on its own: read strictly, held to its schema, and its names to each other."""
+
+from pathlib import Path
+from typing import Any
+
+from trialtrace.claims.ledger import ALL, Ledger, ledger
+from trialtrace.claims.printed import parse
+from trialtrace.config.compose import Document
+from trialtrace.config.files import read_document
+from trialtrace.errors import Problem, ProblemsError, UserError, did_you_mean, one_of
+from trialtrace.paths import Project
+
+MOST_CLAIMS = 10_000
+_NAMED = (("group", "groups"), ("population", "populations"), ("outcome", "outcomes"))
+
+
+def read_ledger(at: Project, path: Path) -> Ledger:
+    """The ledger in a file. Raises UserError with every mistake, each with its line and key."""
+    document = read_document(at, path, "ledger")
+    check_about(document)
+    for name, given in document.entries("claims"):
+        _links(document, name, given)
+        try:
+            parse(given["printed"], words=True)
+        except UserError as error:
+            problem = error.problems[0]
+            document.add(("claims", name, "printed"), found=problem.found,
+                         expected=problem.expected, do=problem.do)  # fmt: skip
+    if len(document.names("claims") or ()) > MOST_CLAIMS:
+        document.problems.append(
+            Problem(document.shown, found=f"{len(document.names('claims') or ())} claims",
+                    expected=f"at most {MOST_CLAIMS} in one file")
+        )  # fmt: skip
+    if document.problems:
+        raise ProblemsError(document.in_order())
+    return ledger(document.data)
+
+
+def check_about(document: Document) -> None:
+    """Groups, populations and outcomes that claims and populations name."""
+    groups = document.names("groups") or []
+    for name, given in document.entries("populations"):
+        for group in given.get("sizes", {}):
+            _known(document, ("populations", name, "sizes", group), group, groups, "groups")
+        for position, group in enumerate(given.get("only", ())):
+            _known(document, ("populations", name, "only", position), group, groups, "groups")
+    for name, given in document.entries("claims"):
+        about = given.get("about", {})
+        for key, section in _NAMED:
+            if key in about:
+                names = document.names(section) or []
+                _known(document, ("claims", name, "about", key), about[key], names, section)
+        compared = about.get("compare", ())
+        for position, group in enumerate(() if compared == ALL else compared):
+            place = ("claims", name, "about", "compare", position)
+            _known(document, place, group, groups, "groups")
+
+
+def _links(document: Document, name: str, given: dict[str, Any]) -> None:
+    names = document.names("claims") or []
+    _known(
+        document, ("claims", name, "from"), given["from"], document.names("papers") or [], "papers"
+    )
+    for position, other in enumerate(given.get("with", ())):
+        place = ("claims", name, "with", position)
+        _known(document, place, other, [one for one in names if one != name], "claims")
+
+
+def _known(document: Document, place: tuple, name: str, names: list[str], section: str) -> None:
+    if name not in names:
+        document.add(place, found=f'"{name}"', expected=f"one of {section}: {one_of(names)}",
+                     do=did_you_mean(name, names))  # fmt: skip

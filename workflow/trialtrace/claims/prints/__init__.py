@@ -1,0 +1,1 @@
+"""What printed numbers say of each other, without any data: one module a kind of check."""

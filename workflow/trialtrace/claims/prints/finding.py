@@ -1,0 +1,76 @@
+"""A finding: what one check says of one printed number, and the words it is told in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from trialtrace.claims.agreement import NOT_CHECKABLE, p_text
+from trialtrace.claims.printed import Component
+from trialtrace.stats.summaries import Printed, below, read
+
+EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
+DIFFERS, INCONSISTENT = "differs", "inconsistent"
+AGREEMENTS = (EXACT, COMPATIBLE, ALTERNATIVE, INCONSISTENT, NOT_CHECKABLE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of a check on a component of a claim.
+
+    `check` names the check, `claim` the claim that the verdict is on and `beside` those it was
+    held against. `sentence` states facts and accuses nobody. `detail` holds the numbers behind it.
+    `covers` are further components of the claim on which the verdict is the same.
+    """
+
+    check: str
+    claim: str
+    component: str
+    agreement: str
+    sentence: str
+    beside: tuple[str, ...] = ()
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    covers: tuple[str, ...] = ()
+
+
+def as_range(part: Component, *, rounding: str = "half_up") -> Printed:
+    """The values that a printed number stands for; "<" reaches down to 0."""
+    if part.relation in ("<", "<="):
+        return below(part.value or Decimal(0), least=Decimal(0))
+    # The digits as printed: a trailing zero counts.
+    return read(f"{part.value:.{max(part.places, 0)}f}", rounding=rounding)
+
+
+def prints(part: Component, value: float | None, *, rounding: str = "half_up") -> bool:
+    """Whether a value would be printed as this number, or is what a relation says of it."""
+    if value is None or value != value:
+        return False
+    if part.relation in (">", ">="):
+        return value > float(part.value or 0) or (part.relation == ">=" and value == part.value)
+    return bool(as_range(part, rounding=rounding).contains(_twelve(value)))
+
+
+def overlaps(part: Component, low: float, high: float) -> bool:
+    """Whether any value from `low` to `high` would be printed as this number."""
+    if part.relation in (">", ">="):
+        return high > float(part.value or 0)
+    own = as_range(part)
+    first, last = own.bounds
+    if low == high:
+        return bool(own.contains(_twelve(low)))
+    return bool(low < last and high > first) or bool(own.contains(_twelve(high)))
+
+
+def _twelve(value: float) -> Decimal | float:
+    return float(f"{value:.11e}")
+
+
+def shown_p(value: float) -> str:
+    return p_text(Decimal(f"{value:.11e}"))
+
+
+def listed(words: list[str], joint: str = "and") -> str:
+    """ "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"

@@ -1,0 +1,144 @@
+"""Intervals: inside, centred, and which method gives both bounds from the printed counts."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import inf
+
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    overlaps,
+)
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_tests import printing_the_same, proportion_intervals
+from trialtrace.stats.summaries.estimates import check_estimate
+from trialtrace.stats.summaries.percentages import counts_for_percentage
+
+SCALES = {
+    "risk_ratio": ("log", 1.0), "odds_ratio": ("log", 1.0), "hazard_ratio": ("log", 1.0),
+    "risk_difference": ("identity", 0.0), "mean_difference": ("identity", 0.0),
+}  # fmt: skip
+METHODS = {
+    "wald": "Wald", "wald_cut": "Wald, cut at 0 and 1", "wilson": "Wilson",
+    "agresti_coull": "Agresti-Coull", "agresti_coull_cut": "Agresti-Coull, cut at 0 and 1",
+    "jeffreys": "Jeffreys", "clopper_pearson": "Clopper-Pearson",
+}  # fmt: skip
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if not {"ci_low", "ci_high"} <= set(entry.parts):
+            continue
+        main = entry.parts.get("percent") or entry.parts.get("value")
+        if main is None:
+            continue
+        yield from _inside(entry, main)
+        if entry.about.measure in SCALES:
+            yield from _symmetric(entry, main)
+        elif entry.about.group and "percent" in entry.parts:
+            yield from _of_share(ledger, entry)
+
+
+def _inside(entry: Entry, main) -> Iterator[Finding]:
+    low, high = entry.parts["ci_low"], entry.parts["ci_high"]
+    if low.bounds[0] <= main.bounds[1] and main.bounds[0] <= high.bounds[1]:
+        return
+    text = f"{main.text} lies outside its own interval, {low.text} to {high.text}."
+    yield Finding("interval.inside", entry.name, "ci_low", INCONSISTENT, text)
+
+
+def _confidence(entry: Entry) -> float:
+    level = entry.parts["ci_low"].level
+    return float(level) / 100 if level is not None else 0.95
+
+
+def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """The interval of one share, on its counts or on all counts that its percentage allows."""
+    low, high, percent = (entry.parts[name] for name in ("ci_low", "ci_high", "percent"))
+    n, group = ledger.size(entry), ledger.groups.get(entry.about.group or "")
+    most = n or (group.randomised if group else None)
+    if most is None:
+        return
+    sizes = [n] if n else range(1, most + 1)
+    counted = entry.parts.get("count")
+    pairs = (
+        [(int(counted.value or 0), n)]
+        if counted is not None and n
+        else [(x, m) for m in sizes for x in counts_for_percentage(as_range(percent), m).tolist()]
+    )
+    found = {}
+    for x, m in pairs:
+        methods = proportion_intervals(x, m, confidence=_confidence(entry))
+        if same := printing_the_same(methods, as_range(low), as_range(high), factor=100):
+            found[(x, m)] = same
+    yield _share_finding(entry, pairs, found, low, high)
+
+
+def _share_finding(entry: Entry, pairs: list, found: dict, low, high) -> Finding:
+    shown = f"{low.text} to {high.text}"
+    detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
+    where = f"{pairs[0][0]} of {pairs[0][1]}" if len(pairs) == 1 else (
+        f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}"
+    )  # fmt: skip
+    if not found:
+        tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
+        text = f"No usual interval ({tried}) on {where} has the bounds {shown}."
+        return _bounds(entry, INCONSISTENT, text, detail)
+    methods = sorted({name for names in found.values() for name in names})
+    told = listed([METHODS[name] for name in methods], "or")
+    sets = listed([f"{x} of {m}" for x, m in found][:4], "or")
+    stated = entry.about.interval
+    if stated is not None and stated not in methods:
+        text = f"{told} on {sets} has the bounds {shown}; the stated {METHODS[stated]} has not."
+        return _bounds(entry, ALTERNATIVE, text, detail | {"alternative": methods})
+    agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
+    text = f"{shown} is the interval of {told} on {sets}."
+    return _bounds(entry, agreement, text, detail)
+
+
+def _bounds(entry: Entry, agreement: str, text: str, detail: dict) -> Finding:
+    """A verdict on both bounds."""
+    return Finding(
+        "interval.share", entry.name, "ci_low", agreement, text, (), detail, ("ci_high",)
+    )
+
+
+def _symmetric(entry: Entry, main) -> Iterator[Finding]:
+    """A ratio or difference with its interval, and its p where one is printed."""
+    scale, null = SCALES[entry.about.measure or ""]
+    factor = Fraction(1, 100) if "percent" in entry.parts else Fraction(1)
+    try:
+        found = check_estimate(
+            as_range(main).scaled(factor), as_range(entry.parts["ci_low"]).scaled(factor),
+            as_range(entry.parts["ci_high"]).scaled(factor),
+            scale=scale, null=null, df=inf, confidence=_confidence(entry),
+            sides=entry.about.sides or "two_sided",
+        )  # fmt: skip
+    except StatsError:
+        return
+    on = " on the log scale" if scale == "log" else ""
+    exact_by_design = entry.about.interval in (None, "wald", "log")
+    if not found.symmetric and exact_by_design:
+        text = (
+            f"{main.text} is not the middle{on} of {entry.parts['ci_low'].text} to "
+            f"{entry.parts['ci_high'].text}, as it is for the usual interval; exact, score and "
+            "profile intervals need not be centred."
+        )
+        agreement = INCONSISTENT if entry.about.interval else COMPATIBLE
+        yield Finding("interval.centred", entry.name, "ci_low", agreement, text)
+    part = entry.parts.get("p")
+    if part is None or part.relation == "ns" or not found.symmetric:
+        return
+    low, high = float(found.p.low), float(found.p.high)
+    fits = overlaps(part, low, high)
+    covers = ("value", "percent", "ci_low", "ci_high") if fits else ()
+    text = f"Estimate and interval give p from {low:.2g} to {high:.2g}"
+    text += f", which holds {part.text}." if fits else f"; printed is {part.text}."
+    yield Finding("interval.p", entry.name, "p", COMPATIBLE if fits else INCONSISTENT, text,
+                  (), {"low": low, "high": high}, covers)  # fmt: skip

@@ -1,0 +1,103 @@
+"""Means, standard deviations and sizes of two groups against the printed p of their comparison."""
+
+from collections.abc import Iterator
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+    shown_p,
+)
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.granularity import grim
+from trialtrace.stats.summaries.mean_tests import t_test_p
+
+TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if "p" in entry.parts and entry.parts["p"].relation != "ns" and entry.about.compare:
+            yield from _p(ledger, entry)
+        outcome = ledger.outcomes.get(entry.about.outcome or "")
+        if entry.about.group and "sd" in entry.parts and outcome and outcome.whole:
+            yield from _grim(ledger, entry)
+
+
+def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    groups = ledger.compared(entry, "value", "sd")
+    if groups is None or len(groups) != 2:
+        return
+    sizes = [ledger.size(one) for one in groups]
+    if None in sizes:
+        return
+    part, ranges = entry.parts["p"], {}
+    for name, (variance, _) in TESTS.items():
+        try:
+            ranges[name] = _range(groups, sizes, variance, "two_sided")
+        except StatsError:
+            return
+    fit = [name for name, (low, high) in ranges.items() if overlaps(part, low, high)]
+    stated = entry.about.test
+    lowest, highest = min(r[0] for r in ranges.values()), max(r[1] for r in ranges.values())
+    span = f"p from {lowest:.3f} to {highest:.3f}"
+    about = "Over all means and standard deviations that print as given, "
+    detail = {"ranges": ranges}
+    if stated in ranges and stated not in fit and fit:
+        text = (
+            f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ({span})."
+        )
+        agreement, detail = ALTERNATIVE, detail | {"alternative": fit}
+    elif fit:
+        names = " and ".join(TESTS[name][1] for name in fit)
+        agreement, text = COMPATIBLE, f"{about}{names} gives {span}, which holds {part.text}."
+    else:
+        one_sided = _one_sided(groups, sizes, part)
+        text = f"{about}the t tests give {span}; printed is {part.text}{one_sided}."
+        agreement = INCONSISTENT
+    yield Finding("p.means", entry.name, "p", agreement, text,
+                  tuple(one.name for one in groups), detail)  # fmt: skip
+
+
+def _range(groups: list[Entry], sizes: list, variance: str, sides: str) -> tuple[float, float]:
+    (first, second), (n1, n0) = groups, sizes
+    found = t_test_p(
+        as_range(first.parts["value"]), as_range(first.parts["sd"]), n1,
+        as_range(second.parts["value"]), as_range(second.parts["sd"]), n0,
+        variance=variance, sides=sides,
+    )  # fmt: skip
+    return float(found.low), float(found.high)
+
+
+def _one_sided(groups: list[Entry], sizes: list, part) -> str:
+    for sides in ("less", "greater"):
+        low, high = _range(groups, sizes, "welch", sides)
+        if overlaps(part, low, high):
+            return f", which a one-sided test can give ({shown_p(low)} to {shown_p(high)})"
+    return ""
+
+
+def _grim(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    n = ledger.size(entry)
+    if n is None:
+        return
+    mean = entry.parts["value"]
+    found = grim(as_range(mean), n, items=1, percent=False)
+    luck = float(found.luck)
+    if luck >= 0.999:
+        text = f"Not checkable: {n} whole numbers can have any mean of this many digits."
+        yield Finding("mean.granularity", entry.name, "value", NOT_CHECKABLE, text)
+        return
+    if bool(found.consistent):
+        text = f"A mean of {mean.text} is possible for {n} whole numbers."
+        agreement = COMPATIBLE
+    else:
+        text = f"No {n} whole numbers have a mean that prints as {mean.text}."
+        agreement = INCONSISTENT
+    text += f" By luck alone {100 * luck:.0f} % of means pass."
+    yield Finding("mean.granularity", entry.name, "value", agreement, text, detail={"luck": luck})

@@ -1,0 +1,175 @@
+"""Counts, percentages and denominators: which of them can stand together, and whose they are.
+
+A count x of n prints as P when 100 x / n lies in the range that P stands for. The arithmetic is
+that of `stats.summaries.percentages`, exact at every edge.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    prints,
+)
+from trialtrace.stats.summaries.percentages import counts_for_percentage, possible_denominators
+
+OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
+LARGEST = 1000
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.of_group():
+        if "percent" not in entry.parts or entry.parts["percent"].relation != "=":
+            continue
+        if "count" in entry.parts:
+            yield from _count(ledger, entry)
+        else:
+            yield from _alone(ledger, entry)
+            yield from _beside_count(ledger, entry)
+        yield from _everyone(ledger, entry)
+        yield from _only(ledger, entry)
+
+
+def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A count and a percentage, with the denominator where one is printed."""
+    count, percent = int(entry.parts["count"].value or 0), entry.parts["percent"]
+    n = ledger.size(entry)
+    if n is None:
+        possible = [
+            m for m in range(max(count, 1), LARGEST + 1) if prints(percent, 100 * count / m)
+        ]
+        text = _denominators(possible, f"{count} are {percent.text}")
+        agreement = COMPATIBLE if possible else INCONSISTENT
+        yield Finding("share.denominator", entry.name, "percent", agreement, text,
+                      detail={"count": count, "denominators": possible})  # fmt: skip
+        return
+    yield _share(entry, count, n)
+
+
+def _share(entry: Entry, count: int, n: int, beside: tuple[str, ...] = ()) -> Finding:
+    percent = entry.parts["percent"]
+    value = 100 * count / n
+    shown = f"{value:.{max(percent.places, 0)}f} %"
+    detail = {"count": count, "n": n, "percent": value}
+    both = () if beside else ("count", "denominator")
+    if prints(percent, value):
+        text = f"{count} of {n} is {shown}, as printed."
+        return Finding("share.percent", entry.name, "percent", EXACT, text, beside, detail, both)
+    for mode, words in OTHER_ROUNDINGS.items():
+        if prints(percent, value, rounding=mode):
+            text = f"{count} of {n} is {value:.3f} %, which prints as {percent.text} with {words}."
+            return Finding(
+                "share.percent", entry.name, "percent", ALTERNATIVE, text, beside,
+                detail | {"alternative": words}, both,
+            )  # fmt: skip
+    counts = counts_for_percentage(as_range(percent), n).tolist()
+    would = f"; {listed([str(one) for one in counts], 'or')} would print so" if counts else ""
+    text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
+    return Finding(
+        "share.percent",
+        entry.name,
+        "percent",
+        INCONSISTENT,
+        text,
+        beside,
+        detail | {"counts": counts},
+    )
+
+
+def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A percentage without a count: is any count of the printed size possible?"""
+    n, percent = ledger.size(entry), entry.parts["percent"]
+    if n is None:
+        return
+    counts = counts_for_percentage(as_range(percent), n).tolist()
+    if counts:
+        told = listed([str(one) for one in counts], "or")
+        text = f"{percent.text} of {n} is a count of {told}."
+    else:
+        text = f"No count of {n} prints as {percent.text}."
+    agreement = COMPATIBLE if counts else INCONSISTENT
+    yield Finding("share.count", entry.name, "percent", agreement, text,
+                  detail={"n": n, "counts": counts})  # fmt: skip
+
+
+def _beside_count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A percentage printed apart from the count of the same patients."""
+    n = ledger.size(entry)
+    for other in ledger.of_group():
+        about = other.about
+        same = (about.cell, about.group, about.category) == (
+            entry.about.cell, entry.about.group, entry.about.category,
+        )  # fmt: skip
+        count = whole_count(other)
+        if other.name == entry.name or not same or "percent" in other.parts:
+            continue
+        if n and count is not None and count <= n:
+            yield _share(entry, count, n, (other.name,))
+
+
+def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A population whose name promises everyone, against what its percentages allow."""
+    population = ledger.population(entry)
+    group = ledger.groups.get(entry.about.group or "")
+    if not population or not population.everyone or not group or group.randomised is None:
+        return
+    size, percent = group.randomised, entry.parts["percent"]
+    detail = {"randomised": size}
+    if "denominator" in entry.parts:
+        n = int(entry.parts["denominator"].value or 0)
+        if n != size:
+            text = (
+                f"“{population.label}” names all {size} patients randomised to {group.label}; "
+                f"the printed denominator is {n}."
+            )
+            yield Finding("share.everyone", entry.name, "denominator", INCONSISTENT, text,
+                          detail=detail | {"n": n})  # fmt: skip
+        return
+    counts = counts_for_percentage(as_range(percent), size).tolist()
+    if counts:
+        return
+    possible = possible_denominators(as_range(percent), limit=size).tolist()
+    which = _denominators(possible, f"{percent.text} can be", f", of at most {size}")
+    text = (
+        f"“{population.label}” names all {size} patients randomised to {group.label}, but no count "
+        f"of {size} prints as {percent.text}. {which} A share that rests on weights or on imputed "
+        "values needs no whole count."
+    )
+    yield Finding("share.everyone", entry.name, "percent", INCONSISTENT, text,
+                  detail=detail | {"denominators": possible})  # fmt: skip
+
+
+def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A group whose share changes in a population whose rule cannot apply to it."""
+    population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
+    if not population or not group or not population.only or group.name in population.only:
+        return
+    for other in ledger.of_group():
+        theirs = ledger.population(other)
+        same = replace(other.about, population=None) == replace(entry.about, population=None)
+        if not same or not theirs or theirs.name == population.name or "percent" not in other.parts:
+            continue
+        if other.parts["percent"].value != entry.parts["percent"].value:
+            text = (
+                f"The rule of “{population.label}” cannot apply to {group.label}, yet its share is "
+                f"{entry.parts['percent'].text} there and {other.parts['percent'].text} in "
+                f"“{theirs.label}”: some other exclusion, which is not printed, must lie between."
+            )
+            yield Finding("share.rule", entry.name, "percent", INCONSISTENT, text, (other.name,))
+            return
+
+
+def _denominators(possible: list[int], what: str, limit: str = "") -> str:
+    if not possible:
+        return f"No denominator{limit} is possible."
+    few = listed([str(n) for n in possible], "or") if len(possible) <= 8 else (
+        f"{', '.join(str(n) for n in possible[:7])} and {len(possible) - 7} more"
+    )  # fmt: skip
+    return f"{what} of {few}."

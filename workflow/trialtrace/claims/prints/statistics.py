@@ -1,0 +1,146 @@
+"""Test statistics: F, t, χ² and their degrees of freedom against p, epsilon and the design.
+
+A correction for sphericity multiplies both degrees of freedom by epsilon. Where a corrected test is
+printed with whole degrees of freedom, these are the uncorrected ones: no error, and said so.
+"""
+
+from collections.abc import Iterator
+from math import inf
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+)
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.statistics import (
+    epsilons_of_f_and_p,
+    p_of_chi_squared,
+    p_of_f,
+    p_of_t,
+    p_of_z,
+    partial_eta_squared,
+)
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if "statistic" not in entry.parts:
+            continue
+        symbol = (entry.parts["statistic"].symbol or "").lower()
+        try:
+            if symbol == "f" and {"df1", "df2"} <= set(entry.parts):
+                yield from _f(entry)
+            elif "p" in entry.parts and entry.parts["p"].relation != "ns":
+                yield from _plain(entry, symbol)
+        except StatsError as error:
+            yield Finding("statistic.p", entry.name, "statistic", NOT_CHECKABLE,
+                          f"Not checkable: {error}")  # fmt: skip
+
+
+def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
+    statistic, part = as_range(entry.parts["statistic"]), entry.parts["p"]
+    df = float(entry.parts["df1"].value or 0) if "df1" in entry.parts else inf
+    sides = entry.about.sides or "two_sided"
+    if symbol == "t":
+        found = p_of_t(statistic, df, sides=sides)
+    elif symbol == "z":
+        found = p_of_z(statistic, sides=sides)
+    elif symbol in ("χ²", "χ2", "chi2", "chi squared", "chi-squared") and df < inf:
+        found = p_of_chi_squared(statistic, df)
+    else:
+        return
+    low, high = float(found.low), float(found.high)
+    fits = overlaps(part, low, high)
+    shown = entry.parts["statistic"].text
+    text = f"{shown} on these degrees of freedom gives p from {low:.3g} to {high:.3g}"
+    more = f", which holds {part.text}." if fits else f"; printed is {part.text}."
+    half = symbol in ("t", "z") and not fits and overlaps(part, low / 2, high / 2)
+    if half:
+        more = f"; printed is {part.text}, which is that of one side."
+    agreement = EXACT if fits else INCONSISTENT
+    yield Finding("statistic.p", entry.name, "p", agreement, text + more,
+                  detail={"low": low, "high": high, "one_sided": half})  # fmt: skip
+
+
+def _f(entry: Entry) -> Iterator[Finding]:
+    parts = entry.parts
+    f = as_range(parts["statistic"])
+    df1, df2 = float(parts["df1"].value or 0), float(parts["df2"].value or 0)
+    corrected = entry.about.correction is not None
+    whole = parts["df1"].places <= 0 and parts["df2"].places <= 0
+    if "p" in parts and parts["p"].relation != "ns":
+        yield from _p_of_f(entry, f, df1, df2, corrected and whole)
+    if corrected and whole:
+        yield Finding(
+            "statistic.degrees", entry.name, "df1", COMPATIBLE,
+            f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
+            "freedom: these are the uncorrected ones.",
+        )  # fmt: skip
+    if whole and df1 > 1:
+        yield from _design(entry, int(df1), int(df2))
+    eta = partial_eta_squared(f, df1, df2)
+    yield Finding(
+        "statistic.effect", entry.name, "statistic", COMPATIBLE,
+        f"Partial η² from F and its degrees of freedom is {eta.low:.3f} to {eta.high:.3f}.",
+        detail={"low": float(eta.low), "high": float(eta.high)},
+    )  # fmt: skip
+
+
+def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
+    part = entry.parts["p"]
+    plain = p_of_f(f, df1, df2, epsilon=(1.0, 1.0))
+    lowest = 1 / df1 if uncorrected else 1.0
+    bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest))
+    detail = {"p_uncorrected": [float(plain.low), float(plain.high)],
+              "p_lower_bound": [float(bound.low), float(bound.high)]}  # fmt: skip
+    if not uncorrected:
+        fits = overlaps(part, float(plain.low), float(plain.high))
+        text = f"F({df1:g}, {df2:g}) gives p from {plain.low:.3g} to {plain.high:.3g}"
+        text += f", which holds {part.text}." if fits else f"; printed is {part.text}."
+        yield Finding("statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text,
+                      detail=detail)  # fmt: skip
+        return
+    pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
+    text = (
+        f"p is {float(plain.high):.4f} at ε = 1 and {float(bound.high):.4f} at the lower bound "
+        f"ε = {1 / df1:.3f}; "
+    )
+    if len(pieces) == 0:
+        text += f"no ε gives {part.text}."
+        yield Finding("statistic.epsilon", entry.name, "p", INCONSISTENT, text, detail=detail)
+        return
+    spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
+    text += f"{part.text} needs ε {spans}."
+    yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text,
+                  detail=detail | {"epsilon": pieces.tolist()})  # fmt: skip
+
+
+def _design(entry: Entry, df1: int, df2: int) -> Iterator[Finding]:
+    """Which within-subject designs have these degrees of freedom."""
+    if df2 % df1:
+        return
+    n = df2 // df1 + 1
+    cells = df1 + 1
+    readings = [f"{cells} visits or conditions as one factor in {n} subjects"]
+    factors = [(a, cells // a) for a in range(2, int(cells**0.5) + 1) if cells % a == 0]
+    readings += [
+        f"{a} conditions by {b} visits taken as one factor of {cells} cells" for a, b in factors
+    ]
+    readings += [f"the effect of visits, or the interaction, of two conditions by {cells} visits"]
+    text = (
+        f"{df2} = {df1} × {n - 1} fits {n} subjects: {'; '.join(readings)}. Of these only the "
+        "interaction tests a treatment that is given to one condition."
+    )
+    if factors:
+        text += (
+            f" With two conditions and two visits the interaction has one degree of freedom, "
+            f"F(1, {n - 1}), and nothing to correct."
+        )
+    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text,
+                  detail={"subjects": n, "cells": cells})  # fmt: skip

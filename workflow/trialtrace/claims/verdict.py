@@ -1,0 +1,61 @@
+"""The verdict on each component of a claim: the gravest finding of all checks on it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.finding import Finding, listed
+from trialtrace.claims.tally import WORST_FIRST
+
+PRINTED = "printed"
+ENTERS = "Not checkable alone; it enters the check of {}."
+UNCHECKED = "Not checkable: nothing else that is printed depends on it."
+
+
+def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Rows in the form of the claims contract, a row a component, in the order of the ledger."""
+    by_part: dict[tuple[str, str], list[Finding]] = {}
+    entering: dict[str, list[str]] = {}
+    for one in findings:
+        for component in (one.component, *one.covers):
+            by_part.setdefault((one.claim, component), []).append(one)
+        for name in one.beside:
+            entering.setdefault(name, []).append(one.claim)
+    rows = []
+    for entry in ledger.entries.values():
+        for name, part in entry.parts.items():
+            found = by_part.get((entry.name, name), [])
+            rows.append(
+                {
+                    "claim_id": entry.name,
+                    "component": name,
+                    "paper": ledger.papers[entry.paper],
+                    "place": entry.place,
+                    "label": entry.label,
+                    "quote": entry.printed,
+                    "printed": part.text,
+                    **_verdict(found, entering.get(entry.name, [])),
+                }
+            )
+    return rows
+
+
+def _verdict(found: list[Finding], entering: list[str]) -> dict[str, Any]:
+    """`entering` are the claims in whose checks this one took part."""
+    checkable = [one for one in found if one.agreement != NOT_CHECKABLE]
+    if not checkable:
+        alone = ENTERS.format(listed(list(dict.fromkeys(entering)))) if entering else UNCHECKED
+        text = found[0].sentence if found else alone
+        return {"agreement": NOT_CHECKABLE, "evidence": None, "finding": text, "alternative": None}
+    worst = min(checkable, key=lambda one: WORST_FIRST.index(one.agreement))
+    told = [worst.sentence] + [
+        one.sentence for one in checkable if one is not worst and one.agreement == worst.agreement
+    ]
+    other = worst.detail.get("alternative")
+    return {
+        "agreement": worst.agreement,
+        "evidence": PRINTED,
+        "finding": " ".join(told),
+        "alternative": ", ".join(other) if isinstance(other, list) else other,
+    }
