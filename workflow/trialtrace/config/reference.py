@@ -15,7 +15,7 @@ from trialtrace.store import write_text
 SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 _LEAVES = (
     "condition", "test", "operand", "parameter", "counts_of_share", "category_weights",
-    "category_counts", "exact_moments", "totals", "level_probabilities", "outcome", "check",
+    "category_counts", "exact_moments", "totals", "level_probabilities", "outcome", "margin_check",
 )  # fmt: skip
 _VALUES = {
     "name": "name",
