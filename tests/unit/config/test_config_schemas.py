@@ -12,6 +12,7 @@ from trialtrace.analyses.registry import MODULES
 from trialtrace.config import methods
 from trialtrace.config.checks.trial import ADSL
 from trialtrace.config.reference import SCHEMAS, reference
+from trialtrace.config.schema import SHARED
 from trialtrace.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.paths import Project
 
@@ -34,12 +35,12 @@ def parts(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from parts(inner, f"{path}/{position}")
 
 
-@pytest.mark.parametrize("name", [*SCHEMAS, "common"])
+@pytest.mark.parametrize("name", [*SCHEMAS, *SHARED])
 def test_a_schema_is_one(name):
     Draft202012Validator.check_schema(schema_of(name))
 
 
-@pytest.mark.parametrize("name", [*SCHEMAS, "common"])
+@pytest.mark.parametrize("name", [*SCHEMAS, *SHARED])
 def test_no_level_accepts_unknown_keys(name):
     for path, part in parts(schema_of(name)):
         if part.get("type") != "object" or path == "":

@@ -104,7 +104,7 @@ def parameters(trial: "Trial", analysis: Analysis) -> list[Endpoint]:
         if name in trial.endpoints:
             found.append(trial.endpoints[name])
         else:
-            found += [one for one in trial.endpoints.values() if one.options.get("family") == name]
+            found += [one for one in trial.endpoints.values() if one.family == name]
     return found
 
 
@@ -147,11 +147,10 @@ def visits(trial: "Trial", analysis: Analysis, endpoint: Endpoint) -> list[str]:
 
 def endpoint_visits(endpoints: dict[str, Endpoint], endpoint: Endpoint) -> list[str]:
     """The visit labels of an endpoint, or of the one it is made from."""
-    options = endpoint.options
-    if "visits" in options or "visit" in options:
-        return list((options.get("visits") or options["visit"]["labels"]).values())
-    if "of" in options and endpoint.kind == "event":
-        return endpoint_visits(endpoints, endpoints[options["of"]])
+    if endpoint.visits:
+        return endpoint.visits
+    if "of" in endpoint.options and endpoint.kind == "event":
+        return endpoint_visits(endpoints, endpoints[endpoint.options["of"]])
     return []
 
 

@@ -31,7 +31,7 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
     estimand = analysis.estimand
     first = next(
         name for name, endpoint in data.trial.endpoints.items()
-        if estimand.variable in (name, endpoint.options.get("family"))
+        if estimand.variable in (name, endpoint.family)
     )  # fmt: skip
     like = Asked(
         asked.result_id, analysis.name, asked.method, {}, estimand.population, first,

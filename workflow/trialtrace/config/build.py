@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from trialtrace.config.families import expanded
 from trialtrace.config.model import (
     Analysis,
     Arm,
@@ -93,10 +94,10 @@ def _cleaning_check(name: str, given: dict[str, Any]) -> CleaningCheck:
 
 
 def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
-    made = {}
+    """Every endpoint by its name; an instrument gives one a scale."""
+    made: dict[str, Endpoint] = {}
     for name, given in data.items():
-        options = {k: v for k, v in given.items() if k not in ("label", "code", "kind")}
-        made[name] = Endpoint(name, given["label"], given["code"], given["kind"], options)
+        made |= {endpoint.name: endpoint for endpoint in expanded(name, given)}
     return made
 
 

@@ -113,6 +113,12 @@ class Trial:
     def endpoints(self) -> dict[str, Endpoint]:
         return build.endpoints(self._file("endpoints"))
 
+    def family(self, name: str) -> list[Endpoint]:
+        """The endpoints of an entry of endpoints.yaml, or the one endpoint of that name."""
+        if name in self.endpoints:
+            return [self.endpoints[name]]
+        return [endpoint for endpoint in self.endpoints.values() if endpoint.family == name]
+
     @cached_property
     def plan(self) -> Plan:
         return build.plan(self._file("plan"))

@@ -1,7 +1,7 @@
 """Which method suits which kind of endpoint: the one table of it."""
 
-BINARY = ("event", "any_occurrence")
-SCORES = ("measure", "repeated")
+BINARY = ("event", "any_occurrence", "instrument_event")
+SCORES = ("measure", "repeated", "instrument")
 TIMES = ("time_to_event",)
 ANALYSABLE = BINARY + SCORES + TIMES
 
@@ -31,7 +31,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "breslow_day": BINARY,
         "mann_whitney": SCORES,
         "welch_t": SCORES,
-        "mixed_anova": ("repeated",),
+        "mixed_anova": ("repeated", "instrument"),
         "log_rank": TIMES,
     },
     "interaction": {"breslow_day": BINARY},

@@ -145,13 +145,25 @@ class Cleaning:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A derived endpoint. `kind` names a module of the registry; `options` are its other keys."""
+    """A derived endpoint. `kind` names a module of the registry; `options` are its other keys.
+
+    `family` is the entry of endpoints.yaml it comes from; an instrument gives one a scale.
+    """
 
     name: str
     label: str
     code: str
     kind: str
     options: dict[str, Any]
+    family: str = ""
+
+    @property
+    def visits(self) -> list[str]:
+        """The labels of its own visits, in order; none where it has none or takes another's."""
+        told = self.options.get("visits")
+        if not isinstance(told, Mapping):
+            told = (self.options.get("visit") or {}).get("labels", {})
+        return list(told.values())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialtrace.config.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
-from trialtrace.config.schema import load_schema
+from trialtrace.config.schema import SHARED, load_schema
 from trialtrace.paths import Project, project
 from trialtrace.store import write_text
 
@@ -26,6 +26,8 @@ _VALUES = {
     "flag": "flag",
     "sha256": "checksum",
     "visit": "label of a visit",
+    "place": "label of a place",
+    "item": "item",
     "step": "statistic.method",
 }
 
@@ -75,7 +77,7 @@ def reference(at: Project) -> str:
     parts = [_INTRODUCTION, _values(at)]
     for name in SCHEMAS:
         schema = load_schema(at.schemas, name)
-        keys = _Reader(schema, load_schema(at.schemas, "common")).keys()
+        keys = _Reader(schema, {part: load_schema(at.schemas, part) for part in SHARED}).keys()
         parts.append(f"## {schema['title']}\n\n{schema['description']}\n\n{_table(keys)}")
     parts += [_conditions(at), _dictionary()]
     return "\n".join(parts)
@@ -139,9 +141,9 @@ def _listed(names: Any) -> str:
 class _Reader:
     """Walks a schema and gives a row for every key."""
 
-    def __init__(self, schema: dict[str, Any], common: dict[str, Any]):
+    def __init__(self, schema: dict[str, Any], shared: dict[str, dict[str, Any]]):
         self.schema = schema
-        self.common = common
+        self.shared = shared
 
     def keys(self) -> list[Key]:
         return list(self._object(self.schema, "", ""))
@@ -151,7 +153,7 @@ class _Reader:
         name = ""
         while "$ref" in schema:
             file, _, name = schema["$ref"].rpartition("/")
-            definitions = (self.common if file.startswith("common") else self.schema)["$defs"]
+            definitions = self.shared.get(file.partition(".")[0], self.schema)["$defs"]
             own = {key: value for key, value in schema.items() if key != "$ref"}
             schema = definitions[name] | own
         return schema, name
@@ -226,10 +228,17 @@ def _joined(when: str, mine: list[_Leaf], every: list[_Leaf]) -> str:
     chosen = [leaf[0] for leaf in mine]
     told = []
     for one in chosen:
-        kind = one.partition(" with")[0]
-        whole = [leaf[0] for leaf in every if leaf[0].partition(" with")[0] == kind]
-        told.append(kind if all(leaf in chosen for leaf in whole) else one)
-    listed = " or ".join(dict.fromkeys(told))
+        for kind in (one.partition("` ")[0].rstrip("`") + "`", one):
+            whole = [leaf[0] for leaf in every if f"{leaf[0]} ".startswith(f"{kind} ")]
+            if all(leaf in chosen for leaf in whole):
+                told.append(kind)
+                break
+    kinds = dict.fromkeys(leaf[0].partition("` ")[0].rstrip("`") + "`" for leaf in every)
+    others = [kind for kind in kinds if kind not in told]
+    if set(told) <= set(kinds) and len(others) * 2 < len(kinds):
+        listed = f"all but {' and '.join(others)}"
+    else:
+        listed = " or ".join(dict.fromkeys(told))
     return ", ".join(filter(None, (when, listed)))
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
+# Schemas that others refer to.
+SHARED = ("common", "instruments")
 _TYPES = {
     "string": "text",
     "object": "a mapping of keys to values",
@@ -37,8 +39,11 @@ def _validator(folder: Path, name: str) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator
     from referencing import Registry, Resource
 
-    common = Resource.from_contents(load_schema(folder, "common"))
-    registry = Registry().with_resource("common.schema.json", common).crawl()
+    registry = Registry()
+    for part in SHARED:
+        resource = Resource.from_contents(load_schema(folder, part))
+        registry = registry.with_resource(f"{part}.schema.json", resource)
+    registry = registry.crawl()
     return Draft202012Validator(load_schema(folder, name), registry=registry)
 
 

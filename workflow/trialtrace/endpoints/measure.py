@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.adsl import decode
-from trialtrace.endpoints.records import Records, chosen_cells, pick
-from trialtrace.endpoints.study import CleanTable, Study, one_row_each
+from trialtrace.endpoints.layout import lay_out
+from trialtrace.endpoints.records import Records, pick
+from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.errors import Problem, UserError
 
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
-    """A record a subject: AVAL is the column's number, missing where there is none."""
-    column, where = endpoint.options["column"], endpoint.options.get("where")
-    columns = list(dict.fromkeys([column, *columns_of(where or {})]))
-    table = study.table(endpoint, columns)
-    row = one_row_each(study, endpoint, table, where)
-    treatment, behind = own_treatment(study, endpoint, table, row)
-    values = numbers(study, endpoint, table, column, row)
-    cells = chosen_cells("AVAL", table.name, row, columns)
-    values["AVALU"] = unit_column(study.unit(endpoint, column), study.size)
-    return Records("bds", np.arange(study.size), values | treatment, (*cells, *behind))
+    """A record a subject, location and side: AVAL is the column's number, or missing."""
+    column = endpoint.options["column"]
+    layout = lay_out(endpoint, study, [column])
+    treatment, behind = own_treatment(study, endpoint, layout.table, layout.row)
+    values = numbers(study, endpoint, layout.table, column, layout.row)
+    values["AVALU"] = unit_column(study.unit(endpoint, column), len(layout.row))
+    columns = layout.columns() | values | treatment
+    return Records("bds", layout.subject, columns, (*layout.cells([column]), *behind))
 
 
 def unit_column(unit: str | None, size: int) -> "pa.Array":

@@ -18,6 +18,9 @@ KINDS = {
     "occurrence": "trialtrace.endpoints.occurrence",
     "any_occurrence": "trialtrace.endpoints.any_occurrence",
     "time_to_event": "trialtrace.endpoints.time_to_event",
+    "instrument": "trialtrace.endpoints.instrument",
+    # A scale of an instrument that is yes or no.
+    "instrument_event": "trialtrace.endpoints.instrument",
 }
 
 
@@ -37,4 +40,5 @@ def _near(kind: str) -> str | None:
 def parents(endpoint: Endpoint) -> list[str]:
     """The endpoints that this one is made from."""
     given = endpoint.options.get("of", endpoint.options.get("first_of", []))
-    return [given] if isinstance(given, str) else list(given)
+    listed = [given] if isinstance(given, str) else list(given)
+    return [*listed, *endpoint.options.get("made_from", ())]

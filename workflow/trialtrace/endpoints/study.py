@@ -1,8 +1,9 @@
 """What a derivation works on: the trial's configuration, ADSL, and clean tables placed on it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from trialtrace.sources.canonical import column_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,13 @@ class Study:
     adsl: Records
     tables: dict[str, CleanTable] = field(default_factory=dict)
     made: dict[str, Records] = field(default_factory=dict)
+    _kept: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, make: Callable[[], Kept]) -> Kept:
+        """What several endpoints of an entry share, made when it is first asked for."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     @property
     def size(self) -> int:

@@ -52,6 +52,7 @@ NAMED: dict[str, Callable[[Trial], set[str]]] = {
     "trialtrace.sources": lambda trial: {trial.source.kind},
     "trialtrace.sources.readers": lambda trial: formats_of(trial),
     "trialtrace.endpoints.registry": lambda trial: {e.kind for e in trial.endpoints.values()},
+    "trialtrace.endpoints.instruments.registry": lambda trial: instruments_of(trial),
     "trialtrace.analyses.registry": lambda trial: steps_of(trial),
     "trialtrace.checks.registry": lambda trial: steps_of(trial),
 }
@@ -60,6 +61,12 @@ NAMED: dict[str, Callable[[Trial], set[str]]] = {
 def formats_of(trial: Trial) -> set[str]:
     """The formats of the trial's data files; a registry data set has none."""
     return {item["format"] for item in trial.source.items.values() if "format" in item}
+
+
+def instruments_of(trial: Trial) -> set[str]:
+    """The instruments of the trial's endpoints."""
+    options = (endpoint.options for endpoint in trial.endpoints.values())
+    return {given["instrument"] for given in options if "instrument" in given}
 
 
 def steps_of(trial: Trial) -> set[str]:
@@ -104,6 +111,7 @@ class Freshness:
         if trial and rule == DRAWS and self._trial(trial).synthetic:
             names = (*names, COHORT)
         parts = [Path(name).stem for name in names] + ["config"] * bool(stage.settings)
+        parts += ["instruments"] * ("endpoints" in parts)
         schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         return files | {path for path in schemas if path.is_file()}

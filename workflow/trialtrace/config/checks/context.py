@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from trialtrace.config.compose import Document, Path_
-from trialtrace.config.model import Variable
+from trialtrace.config.families import expanded
+from trialtrace.config.model import Endpoint, Variable
 from trialtrace.config.schema import tell
 from trialtrace.errors import did_you_mean, one_of
 from trialtrace.paths import Project
@@ -67,19 +69,51 @@ class Files:
         known = self.subject_variable(name) if declared else None
         return list(known.choices.values()) if known and known.choices else None
 
+    @cached_property
+    def derived(self) -> dict[str, Endpoint]:
+        """The endpoints of every entry that is sound, an instrument's by their scales."""
+        made = [one for name, given in self.endpoints.entries() for one in expanded(name, given)]
+        return {endpoint.name: endpoint for endpoint in made}
+
+    @cached_property
+    def endpoint_names(self) -> list[str] | None:
+        """What an analysis or another endpoint may name; None where an instrument is not sound."""
+        entries = self.endpoints.names()
+        if entries is None:
+            return None
+        families = {endpoint.family for endpoint in self.derived.values()}
+        unsound = [name for name in entries if name not in families]
+        given = (self.endpoints.data[name] for name in unsound)
+        if any(isinstance(one, dict) and one.get("kind") == "instrument" for one in given):
+            return None
+        return [*self.derived, *unsound]
+
+    @property
+    def plannable(self) -> list[str] | None:
+        """What an estimand may name: endpoints, and entries that stand for several."""
+        if self.endpoint_names is None:
+            return None
+        families = dict.fromkeys(endpoint.family for endpoint in self.derived.values())
+        return list(dict.fromkeys([*self.endpoint_names, *families]))
+
+    def family(self, name: str) -> list[Endpoint]:
+        """The endpoints of an entry, or the one endpoint of that name."""
+        if name in self.derived:
+            return [self.derived[name]]
+        return [endpoint for endpoint in self.derived.values() if endpoint.family == name]
+
     def endpoint_kind(self, name: str) -> str | None:
-        return self.endpoints.get(name, "kind")
+        endpoint = self.derived.get(name)
+        return endpoint.kind if endpoint else None
 
     def visits_of(self, name: str) -> list[str] | None:
         """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
-        given = self.endpoints.get(name)
-        if given is None:
+        endpoint = self.derived.get(name)
+        if endpoint is None:
             return None
-        if isinstance(given.get("visits"), Mapping) or "visit" in given:
-            return list((given.get("visits") or given["visit"]["labels"]).values())
-        if given["kind"] == "event" and "of" in given and self.endpoints.get(given["of"]):
-            return self.visits_of(given["of"])
-        return []
+        if endpoint.kind == "event" and "of" in endpoint.options:
+            return self.visits_of(endpoint.options["of"]) or []
+        return endpoint.visits
 
 
 def known(

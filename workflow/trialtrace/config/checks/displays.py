@@ -117,9 +117,7 @@ def _endpoints(files: Files, place: Path_, given: dict[str, Any]) -> list[tuple[
         every = [((*here, position), name) for position, name in enumerate(named)]
     what = "an endpoint of endpoints.yaml"
     return [
-        (at, name)
-        for at, name in every
-        if known(files.plan, at, name, files.endpoints.names(), what)
+        (at, name) for at, name in every if known(files.plan, at, name, files.endpoint_names, what)
     ]
 
 

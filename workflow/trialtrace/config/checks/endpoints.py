@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from trialtrace.config.checks import instruments
 from trialtrace.config.checks.conditions import check_condition, check_test
 from trialtrace.config.checks.context import NUMERIC, Files, column, known, repeated
 from trialtrace.config.compose import Path_
@@ -12,8 +13,9 @@ from trialtrace.config.schema import tell
 _AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
 # Key -> kinds of column that may stand there.
 _COLUMNS = {"time": NUMERIC, "date": ("date",), "term_column": ()}
+AXES = ("visit", "location", "side")
 _PARENTS = {
-    "event": ("measure", "repeated"),
+    "event": ("measure", "repeated", "instrument"),
     "any_occurrence": ("occurrence",),
     "time_to_event": ("time_to_event",),
 }
@@ -22,14 +24,17 @@ _PARENTS = {
 def check(files: Files) -> None:
     document = files.endpoints
     sound = dict(document.entries())
-    for name, first, code in repeated({name: given["code"] for name, given in sound.items()}):
+    codes = {name: endpoint.code for name, endpoint in files.derived.items()}
+    for name, first, code in repeated(codes):
         document.add(
-            (name, "code"),
+            (files.derived[name].family, "code"),
             found=f"{tell(code)}, which is also the code of {first}",
             expected="a code of its own",
         )
     for name, given in sound.items():
         _endpoint(files, name, given)
+        if given["kind"] == "instrument":
+            instruments.check(files, name, given)
 
 
 def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -62,13 +67,25 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
     for visit in given.get("visits", ()):
         variable = column(document, (name, "visits", visit), visit, columns)
         _scores(files, (name, "visits", visit), given, variable)
-    if "visit" in given:
-        place = (name, "visit", "column")
-        variable = column(document, place, given["visit"]["column"], columns)
-        for code in given["visit"]["labels"]:
-            if variable and variable.choices:
-                what = f"a choice of {variable.name} in the dictionary"
-                known(document, (name, "visit", "labels", code), code, variable.choices, what)
+    for axis in AXES:
+        if axis in given:
+            _labelled(files, name, axis, given[axis], columns)
+
+
+def _labelled(
+    files: Files,
+    name: str,
+    axis: str,
+    given: dict[str, Any],
+    columns: dict[str, Variable] | None,
+) -> None:
+    """The column of visits, sides or locations, and its codes."""
+    document = files.endpoints
+    variable = column(document, (name, axis, "column"), given["column"], columns)
+    for code in given["labels"]:
+        if variable and variable.choices:
+            what = f"a choice of {variable.name} in the dictionary"
+            known(document, (name, axis, "labels", code), code, variable.choices, what)
 
 
 def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
@@ -102,19 +119,23 @@ def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
 
 
 def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
-    if given["kind"] != "repeated":
-        return
-    labels = given.get("visits") or given["visit"]["labels"]
-    path = (name, "visits") if "visits" in given else (name, "visit", "labels")
-    for key, first, label in repeated(labels):
-        files.endpoints.add(
-            (*path, key),
-            found=f"{tell(label)}, which is also the label of {first}",
-            expected="a label of its own",
-        )
+    places: dict[Path_, dict[str, str]] = {}
+    if isinstance(given.get("visits"), dict):
+        places[name, "visits"] = given["visits"]
+    for axis in AXES:
+        if axis in given:
+            places[name, axis, "labels"] = given[axis]["labels"]
+    for path, labels in places.items():
+        for key, first, label in repeated(labels):
+            files.endpoints.add(
+                (*path, key),
+                found=f"{tell(label)}, which is also the label of {first}",
+                expected="a label of its own",
+            )
     if "baseline" in given:
+        visits = places.get((name, "visits"), places.get((name, "visit", "labels"), {}))
         place = (name, "baseline")
-        known(files.endpoints, place, given["baseline"], labels.values(), "the label of a visit")
+        known(files.endpoints, place, given["baseline"], visits.values(), "the label of a visit")
 
 
 def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
@@ -122,7 +143,9 @@ def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
     listed = given[key] if isinstance(given[key], list) else [given[key]]
     for position, parent in enumerate(listed):
         place: Path_ = (name, key, position) if isinstance(given[key], list) else (name, key)
-        if not known(document, place, parent, document.names(), "an endpoint of endpoints.yaml"):
+        if not known(
+            document, place, parent, files.endpoint_names, "an endpoint of endpoints.yaml"
+        ):
             continue
         kind = files.endpoint_kind(parent)
         if kind and kind not in kinds:

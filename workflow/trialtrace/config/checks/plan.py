@@ -54,10 +54,12 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
 
 
 def _variable(files: Files, place: Path_, variable: str) -> None:
-    document, endpoints = files.plan, files.endpoints.names()
-    if known(document, place, variable, endpoints, "an endpoint of endpoints.yaml"):
-        kind = files.endpoint_kind(variable)
-        if kind and kind not in methods.ANALYSABLE:
+    document, named = files.plan, files.plannable
+    if not known(document, place, variable, named, "an endpoint of endpoints.yaml"):
+        return
+    for endpoint in files.family(variable):
+        kind = endpoint.kind
+        if kind not in methods.ANALYSABLE:
             document.add(
                 place,
                 found=f"{variable}, an endpoint of kind {kind}",
@@ -101,8 +103,8 @@ def _change(files: Files, name: str, given: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
     visits = inherited(files, name, "visits")
     for variable in variables_of(files, name):
-        endpoint = files.endpoints.get(variable) or {}
-        start = endpoint.get("baseline")
+        endpoint = files.derived.get(variable)
+        start = endpoint.options.get("baseline") if endpoint else None
         if endpoint and start is None:
             document.add(
                 (*path, *(("value",) if "value" in given else ())),

@@ -33,9 +33,10 @@ def estimand_of(files: Files, name: str) -> dict[str, Any] | None:
 
 
 def variables_of(files: Files, name: str) -> list[str]:
-    """The endpoints of an analysis, as its estimand names them."""
+    """The endpoints of an analysis: those its estimand names, every scale of an instrument."""
     estimand = estimand_of(files, name)
-    return variables(estimand) if estimand else []
+    named = variables(estimand) if estimand else []
+    return [one for name in named for one in [e.name for e in files.family(name)] or [name]]
 
 
 def variables(estimand: dict[str, Any]) -> list[str]:

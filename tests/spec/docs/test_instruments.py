@@ -1,0 +1,34 @@
+"""docs/instruments.md is what the instruments declare; each has its schema part and its source."""
+
+import json
+
+import pytest
+from doc_blocks import page
+
+from trialtrace.endpoints.instruments.registry import INSTRUMENTS, instrument_module
+from trialtrace.instruments_reference import reference
+from trialtrace.paths import project
+
+
+def test_the_page_is_not_stale():
+    made = "write it anew: python -m trialtrace.instruments_reference"
+    assert page("docs/instruments.md") == reference(), made
+
+
+def test_the_schema_has_the_instruments_of_the_registry():
+    text = (project().schemas / "instruments.schema.json").read_text(encoding="utf-8")
+    definitions = json.loads(text)["$defs"]
+    offered = definitions["instrument"]["properties"]["instrument"]["enum"]
+    assert sorted(offered) == sorted(INSTRUMENTS)
+    assert set(definitions) == {"instrument", *INSTRUMENTS}
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_an_instrument_says_its_rule_and_where_it_stands(name):
+    given = instrument_module(name).INSTRUMENT
+    assert given.title and given.rule and given.missing and given.source and given.scales
+    suffixes = [scale.suffix for scale in given.scales]
+    assert len(set(suffixes)) == len(suffixes)
+    for scale in given.scales:
+        assert set(scale.items) <= set(given.items)
+        assert scale.higher in ("better", "worse", None)

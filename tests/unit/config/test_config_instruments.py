@@ -1,0 +1,152 @@
+"""Entries of kind instrument, sides and locations: what is accepted, and each mistake's message."""
+
+import pytest
+from mini_trial import CLAIMS, CLEANING, DICTIONARY, ENDPOINTS, PLAN, TRIAL, edit, write_project
+
+from trialtrace.config import load_trial
+from trialtrace.config.check import check_trial
+
+FORMS = """\
+id,forms,,text,Number,,,integer,1,999,,,y,,,,,
+visit,forms,,radio,Visit,"1, Before | 2, After",,,,,,,,,,,,
+side,forms,,radio,Side,"l, Left | r, Right",,,,,,,,,,,,
+grip,forms,,text,Grip,,,integer,0,99,,,,,,,,
+"""
+ITEMS = "".join(f"n{item},forms,,text,Item,,,integer,0,4,,,,,,,,\n" for item in range(1, 12))
+ENTRIES = """\
+ntx:
+  label: Symptoms
+  kind: instrument
+  instrument: fact_gog_ntx
+  code: NTX
+  table: forms
+  items: {prefix: "n"}
+  form: ntx_11
+  direction: higher_better
+  visit: {column: visit, labels: {"1": before, "2": after}}
+  baseline: before
+rf:
+  kind: instrument
+  instrument: qlq_c30
+  code: QLQ
+  table: forms
+  items: {"6": n6, "7": n7, "29": n1, "30": n2}
+  scales: [rf, ql]
+  labels: {rf: Roles}
+ntx_low:
+  label: Low
+  code: LOW
+  kind: event
+  of: ntx
+  event: {below: 30}
+grip:
+  label: Grip
+  code: GRIP
+  kind: repeated
+  table: forms
+  column: grip
+  visit: {column: visit, labels: {"1": before, "2": after}}
+  side: {column: side, labels: {"l": left, "r": right}}
+"""
+ANALYSES = """\
+  ntx_each:
+    label: Symptoms
+    role: secondary
+    estimand: ntx_itt
+    visits: [after]
+    where: {LAT: missing}
+    estimates: [{mean_difference: welch}]
+  grip_right:
+    label: Grip
+    role: secondary
+    estimand: grip_itt
+    visits: [after]
+    where: {LAT: {is: right}, LOC: missing}
+    estimates: [{mean_difference: welch}]
+  roles:
+    label: Quality of life
+    role: secondary
+    estimand: rf_itt
+    estimates: [{mean_difference: welch}]
+multiplicity:
+"""
+ESTIMANDS = """\
+  ntx_itt: {treatment: {of: drug, to: placebo}, population: itt, variable: ntx, intercurrent: [],
+    summary: difference}
+  grip_itt: {treatment: {of: drug, to: placebo}, population: itt, variable: grip, intercurrent: [],
+    summary: difference}
+  rf_itt: {treatment: {of: drug, to: placebo}, population: itt, variable: rf, intercurrent: [],
+    summary: difference}
+analyses:
+"""
+
+
+@pytest.fixture
+def at(tmp_path):
+    forms = "  forms: {of: events, key: [id, visit], subject: id}\nsubjects:\n"
+    return write_project(
+        tmp_path,
+        trial=TRIAL.replace("subjects:\n", forms, 1),
+        dictionary=DICTIONARY + FORMS + ITEMS,
+        endpoints=ENDPOINTS + ENTRIES,
+        plan=PLAN.replace("analyses:\n", ESTIMANDS, 1).replace("multiplicity:\n", ANALYSES, 1),
+        cleaning=CLEANING,
+        claims=CLAIMS,
+    )
+
+
+def told(at) -> str:
+    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
+
+
+def test_the_entries_are_valid_and_make_endpoints(at):
+    assert told(at) == ""
+    trial = load_trial("mini", at)
+    assert [e.name for e in trial.family("rf")] == ["rf_ql", "rf_rf"]
+    assert [e.name for e in trial.family("ntx")] == ["ntx"]
+    assert trial.endpoints["rf_rf"].label == "Roles"
+    assert trial.endpoints["rf_ql"].label == "EORTC QLQ-C30 (version 3): global health status"
+    assert trial.endpoints["ntx"].visits == ["before", "after"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        ("instrument: qlq_c30", "instrument: qlq_c20", ["rf.instrument", "fact_gog_ntx, qlq_c30"]),
+        ("scales: [rf, ql]", "scales: [rf, qo]", ["rf.scales[2]", '"qo"', "a scale"]),
+        ("form: ntx_11", "form: ntx_10", ["ntx.form", "ntx_11"]),
+        ("  direction: higher_better\n", "", ["the key direction is missing"]),
+        ("form: ntx_11", "form: ntx_11\n  recall: week", ["the key \"recall\""]),
+        ('"7": n7, ', "", ["rf.items", "no column of item 7"]),
+        ('"7": n7', '"7": n7, "31": n8', ['rf.items.31', "an item"]),
+        ('"7": n7', '"7": m7', ['rf.items.7', '"m7"', "n7"]),
+        ('"7": n7', '"7": side', ["side, a column of text with choices", "numeric codes"]),
+        ('items: {prefix: "n"}', "items: {prefix: m}", ["ntx.items.prefix", '"m1"']),
+        ("code: QLQ\n", "code: QLQC300\n", ['"QLQC300QL"', "at most 8"]),
+        ("code: QLQ\n", "code: QL\n", []),
+        ("code: LOW", "code: QLQRF", ["ntx_low.code", "also the code of"]),
+        ("ntx_low:", "rf_pf:", ["rf_pf", "the name of the scale pf of rf"]),
+        ("labels: {rf: Roles}", "labels: {xx: Roles}", ["rf.labels.xx", "a scale"]),
+        ("baseline: before\nrf:", "baseline: early\nrf:", ["ntx.baseline", "before, after"]),
+        ('"r": right', '"r": left', ["grip.side.labels.r", "also the label of l"]),
+        ('"r": right', '"q": right', ["grip.side.labels.q", "a choice of side"]),
+        ("column: side", "column: sides", ["grip.side.column", "did you mean \"side\""]),
+        ("of: ntx\n", "of: rf\n", ["ntx_low.of", "rf_rf"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_at_its_key(at, old, new, messages):
+    edit(at, "endpoints.yaml", old, new)
+    text = told(at)
+    assert all(message in text for message in messages), text
+    assert bool(text) == bool(messages), text
+
+
+def test_a_condition_over_a_side_is_checked(at):
+    edit(at, "plan.yaml", "{LAT: {is: right}, LOC: missing}", "{LATT: {is: right}}")
+    assert 'did you mean "LAT"' in told(at)
+
+
+def test_an_instrument_that_is_not_sound_is_told_once(at):
+    edit(at, "endpoints.yaml", "scales: [rf, ql]", "scales: none")
+    text = told(at)
+    assert text.count("found") == 1 and "all, or a list of scales" in text

@@ -1,0 +1,1 @@
+"""Instruments: questionnaires and examinations with the rules by which they are scored."""

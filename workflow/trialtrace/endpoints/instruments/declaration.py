@@ -1,0 +1,71 @@
+"""What an instrument declares: its items, its scales, its rule and where the rule stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Item:
+    """The values that an item can have: from `low` to `high`, whole numbers unless `whole` is off.
+
+    `allowed` lists them where they are not all numbers of the range.
+    """
+
+    low: float
+    high: float
+    whole: bool = True
+    allowed: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A score. Without a name it bears that of the entry; `suffix` is joined to the entry's code.
+
+    `categories` gives values a text (AVALC); an `event` is 1 yes or 0 no; `higher` is better or
+    worse, or None where neither holds.
+    """
+
+    name: str
+    suffix: str
+    label: str
+    low: float | None = None
+    high: float | None = None
+    higher: str | None = None
+    type: str = "continuous"
+    unit: str | None = None
+    items: tuple[str, ...] = ()
+    categories: Mapping[float, str] = field(default_factory=dict)
+    event: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "instrument_event" if self.event else "instrument"
+
+    def as_option(self) -> dict[str, Any]:
+        """The option `scale` of an endpoint, as far as it is known."""
+        ends = {"from": self.low, "to": self.high, "higher": self.higher}
+        return {"type": self.type} | {key: end for key, end in ends.items() if end is not None}
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """An instrument as reports name it. `verified` is off where its manual was not at hand."""
+
+    title: str
+    rule: str
+    missing: str
+    source: str
+    scales: tuple[Scale, ...]
+    items: Mapping[str, Item] = field(default_factory=dict)
+    verified: bool = True
+
+
+def numbered_items(last: int, low: float, high: float) -> dict[str, Item]:
+    """Items "1" to `last` with the same range."""
+    return {str(number): Item(low, high) for number in range(1, last + 1)}
+
+
+def named(numbers: tuple[int, ...]) -> tuple[str, ...]:
+    """The names of items by their numbers."""
+    return tuple(str(number) for number in numbers)

@@ -1,0 +1,147 @@
+"""Where the records of an endpoint stand: at which visit, location and side, and in which row."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.conditions import columns_of
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.records import Cells, chosen_cells
+from trialtrace.endpoints.study import CleanTable, Study, met_rows
+from trialtrace.errors import Problem, UserError
+from trialtrace.sources.canonical import column_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Option of an endpoint -> column of the data set; records are ordered by these, then by subject.
+AXES = {"visit": "AVISIT", "location": "LOC", "side": "LAT"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A record for every visit, location, side and subject, in this order.
+
+    `row` is each record's row of the table, -1 where there is none; `labels` has the axes that the
+    endpoint declares; `read` are the columns by which a row was chosen.
+    """
+
+    table: CleanTable
+    row: np.ndarray
+    subject: np.ndarray
+    labels: dict[str, list[str]]
+    read: list[str]
+
+    @property
+    def visits(self) -> list[str]:
+        return self.labels.get("visit", [])
+
+    def columns(self) -> dict[str, "pa.Array"]:
+        """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them."""
+        import pyarrow as pa
+
+        found, inside = {}, len(self.row)
+        for axis, labels in self.labels.items():
+            inside //= len(labels)
+            number = np.arange(len(self.row)) // inside % len(labels)
+            found[AXES[axis]] = pa.array(labels).take(pa.array(number))
+            if axis == "visit":
+                found["AVISITN"] = pa.array(number + 1)
+        return found
+
+    def cells(self, columns: list[str]) -> list[Cells]:
+        """The cells of these columns, and of those by which a row was chosen, behind AVAL."""
+        each = list(dict.fromkeys([*columns, *self.read]))
+        return chosen_cells("AVAL", self.table.name, self.row, each)
+
+
+def lay_out(endpoint: Endpoint, study: Study, values: list[str]) -> Layout:
+    """The row of each record among those that meet `where`; `values` are the columns read.
+
+    Raises UserError where a row has a value and no labelled place, and where a place has two rows.
+    """
+    given = {axis: endpoint.options[axis] for axis in AXES if axis in endpoint.options}
+    where = endpoint.options.get("where")
+    by = [*(axis["column"] for axis in given.values()), *columns_of(where or {})]
+    table = study.table(endpoint, [*values, *by])
+    rows = met_rows(table, where)
+    valid = np.zeros(table.rows.num_rows, dtype=bool)
+    for column in values:
+        valid |= table.column(column).is_valid().to_numpy(zero_copy_only=False)
+    place = np.zeros(len(rows), dtype=np.int64)
+    labels: dict[str, list[str]] = {}
+    for axis, told in given.items():
+        number = numbered(study, endpoint, table, told)[rows]
+        _check_labels(study, endpoint, axis, int(valid[rows[number < 0]].sum()))
+        rows, place, number = (part[number >= 0] for part in (rows, place, number))
+        labels[axis] = distinct_labels(study, endpoint, axis, told)
+        place = place * len(labels[axis]) + number
+    places = int(np.prod([len(names) for names in labels.values()], dtype=np.int64))
+    row = _one_row_each(study, endpoint, table, rows, place, places)
+    return Layout(table, row, np.tile(np.arange(study.size), places), labels, by)
+
+
+def numbered(
+    study: Study, endpoint: Endpoint, table: CleanTable, told: dict[str, Any]
+) -> np.ndarray:
+    """The number of each row's label; -1 where its value has none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = column_text(table.column(told["column"]), study.place(endpoint))
+    known = pc.index_in(codes, value_set=pa.array([str(code) for code in told["labels"]]))
+    return pc.fill_null(known, -1).to_numpy().astype(np.int64)
+
+
+def distinct_labels(study: Study, endpoint: Endpoint, axis: str, told: dict[str, Any]) -> list[str]:
+    """The labels in declared order; each must stand once."""
+    labels = [str(label) for label in told["labels"].values()]
+    if len(set(labels)) < len(labels):
+        raise UserError(
+            Problem(study.place(endpoint), found=f"{axis}s that share a label", expected="one each")
+        )
+    return labels
+
+
+def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int) -> None:
+    """Refuse values at a place without a label: they would be lost without a word."""
+    if lost:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: {axis}.labels",
+                found=f"{lost} rows with a value and a {axis} that has no label",
+                expected=f"a label for every {axis} with a value",
+                do=f"label the {axis}, or leave its rows out with `where`",
+            )
+        )
+
+
+def _one_row_each(
+    study: Study,
+    endpoint: Endpoint,
+    table: CleanTable,
+    rows: np.ndarray,
+    place: np.ndarray,
+    places: int,
+) -> np.ndarray:
+    """The row of each record, for rows with their places; -1 where there is none."""
+    record = place * study.size + table.subject[rows]
+    several = np.flatnonzero(np.bincount(record, minlength=places * study.size) > 1)
+    if several.size:
+        axes = [axis for axis in AXES if axis in endpoint.options]
+        told = {("visit",): "subject visits", (): "subjects"}.get(
+            tuple(axes), f"places ({', '.join(['subject', *axes])})"
+        )
+        raise UserError(
+            Problem(
+                study.place(endpoint),
+                found=f"{several.size} {told} with several rows of {table.name}, "
+                f"in {np.unique(several % study.size).size} subjects",
+                expected=f"one row a {' and '.join(['subject', *axes])}",
+                do="choose the row with `where`, or name visits, sides or locations",
+            )
+        )
+    chosen = np.full(places * study.size, -1, dtype=np.int64)
+    chosen[record] = rows
+    return chosen
