@@ -119,11 +119,11 @@ def test_the_style_of_a_figure_does_not_leak():
 
 
 def test_sentences_about_a_primary_analysis_name_its_corrected_test():
-    from trialtrace.display.sections import _planned_p
+    from trialtrace.display.findings import planned_p
 
     step = SimpleNamespace(method="chi_squared")
     tests = [row("p_value", p, method=f"p_value.{name}") for p, name in
              [(0.5, "cox_wald"), (0.04, "chi_squared_continuity")]]  # fmt: skip
     analysis = SimpleNamespace(tests=(step,))
-    assert _planned_p(analysis, tests)["stat_value"] == 0.04
-    assert _planned_p(analysis, tests[:1]) is None
+    assert planned_p(analysis, tests)["stat_value"] == 0.04
+    assert planned_p(analysis, tests[:1]) is None

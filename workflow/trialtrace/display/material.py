@@ -9,7 +9,7 @@ from trialtrace.config import Settings, Trial, load_settings, load_trial
 from trialtrace.contracts import CLAIMS
 from trialtrace.paths import project
 from trialtrace.store import read_parquet
-from trialtrace.trace.content import Tracer
+from trialtrace.trace.content import Tracer, stratum_words
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class Material:
         endpoint = self.trial.endpoints.get(row["parameter"] or "")
         several = ";parameter=" in row["result_id"]
         return [endpoint.label] if several and endpoint is not None else []
+
+    def stratum_words(self, stratum: str) -> str:
+        """A stratum of a result by the label of its variable: "Pancreatic stent: No"."""
+        return stratum_words(self.trial, stratum)
 
     def arm_label(self, name: str | None) -> str:
         arms = self.trial.design.arms

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.claims.tally import tally, tally_text
+from trialtrace.display.findings import primary_results
 from trialtrace.display.material import Material
-from trialtrace.display.sections import primary_results
 from trialtrace.display.trace_page import page
 from trialtrace.store import write_text
 

@@ -60,6 +60,10 @@ def short_text(row: Row) -> str:
 def analysis_tables(material: Material, name: str) -> str:
     """The tables of one analysis: by arm, by comparison, and what concerns all arms at once."""
     rows = material.of(name)
+    if any(material.parameter_words(row) for row in rows):
+        from trialtrace.display.compact import compact_tables
+
+        return compact_tables(material, name)
     effects = [row for row in rows if row["group2"] == "effect"]
     by_arm = [row for row in rows if row["group1_level"] is not None]
     compared = [row for row in rows if row["comparison"] is not None]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trialtrace.config import Trial
 
 GROUPS_SHOWN = 6
+COUNTED_BY = ("analysis_id", "parameter", "visit", "stratum")
 
 
 class Tracer:
@@ -59,11 +60,11 @@ class Tracer:
 
     @cached_property
     def _counts(self) -> dict[tuple, tuple[int, int]]:
-        """(analysis, visit, stratum, group) to events and subjects, where events are counted."""
+        """Where events are counted: events and subjects by the place of a result and a group."""
         counts = {}
         for row in self.results.values():
             if row["method"] in ("count.events", "events.count"):
-                key = (row["analysis_id"], row["visit"], row["stratum"], row["group1_level"])
+                key = (*(row[part] for part in COUNTED_BY), row["group1_level"])
                 counts[key] = (round(row["stat_value"]), row["denominator"])
         return counts
 
@@ -162,7 +163,7 @@ class Tracer:
         )
         found = []
         for name in named[:GROUPS_SHOWN]:
-            counted = self._counts.get((row["analysis_id"], row["visit"], row["stratum"], name))
+            counted = self._counts.get((*(row[part] for part in COUNTED_BY), name))
             if counted is not None:
                 label = arms[name].label if name in arms else "all arms"
                 found.append(f"{counted[0]} of {counted[1]} {label}")

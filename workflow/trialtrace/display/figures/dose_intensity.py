@@ -25,7 +25,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Dots are moved apart where they would hide each other, alike every time."""
     arms = arms_of(material)
     data = {
-        name: {arm: _values(material, given, name, arm) for arm in arms} for name in names(given)
+        name: {arm: _values(material, given, name, arm) for arm in arms}
+        for name in names(material, given)
     }
     data = {name: each for name, each in data.items() if any(map(len, each.values()))}
     if not data:

@@ -4,15 +4,13 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from trialtrace.analyses.cuts import parameters
 from trialtrace.display.figures.canvas import save
 from trialtrace.display.figures.picture import NothingToDraw, Picture, names
 from trialtrace.display.material import Material
 from trialtrace.endpoints.registry import parents
-
-if TYPE_CHECKING:
-    from trialtrace.config.model import Analysis
 
 _HERE = "trialtrace.display.figures"
 
@@ -100,22 +98,16 @@ def home(material: Material, given: dict[str, Any]) -> str:
         return given["of"][0]
     if "endpoint" not in given:
         return ""
-    wanted = set(names(given))
-    analyses = material.trial.plan.analyses.values()
-    endpoints = material.trial.endpoints
+    wanted = set(names(material, given))
+    trial = material.trial
+    endpoints = trial.endpoints
     related = {
         child
         for child, endpoint in endpoints.items()
         if wanted & set(parents(endpoint)) or any(child in parents(endpoints[w]) for w in wanted)
     }
     for chosen in (wanted, related):
-        for analysis in analyses:
-            if chosen & set(variables(analysis)):
+        for analysis in trial.plan.analyses.values():
+            if chosen & {endpoint.name for endpoint in parameters(trial, analysis)}:
                 return analysis.name
     return ""
-
-
-def variables(analysis: "Analysis") -> list[str]:
-    """The endpoints of an analysis."""
-    named = analysis.estimand.variable
-    return [named] if isinstance(named, str) else list(named)

@@ -28,10 +28,15 @@ class Picture:
     alt: str
 
 
-def names(given: dict[str, Any]) -> list[str]:
-    """The endpoints of a display, which names one or a list."""
-    named = given["endpoint"]
-    return [named] if isinstance(named, str) else list(named)
+def names(material: Material, given: dict[str, Any]) -> list[str]:
+    """The endpoints of a display, which names one or a list; an entry that makes several stands
+    for all of them."""
+    named, known = given["endpoint"], material.trial.endpoints
+    found: list[str] = []
+    for name in [named] if isinstance(named, str) else named:
+        family = [one for one, each in known.items() if each.options.get("family") == name]
+        found += [name] if name in known else family
+    return found
 
 
 def endpoint_of(material: Material, name: str) -> "Endpoint":

@@ -37,7 +37,7 @@ Points = dict[tuple[str, str], np.ndarray]
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Every subject with a value at a visit counts there; intervals are Student's t."""
-    chosen = names(given)
+    chosen = names(material, given)
     found = {name: _points(material, given, name) for name in chosen}
     with_values = [name for name in chosen if np.isfinite(_all(found[name])).any()]
     if not with_values:

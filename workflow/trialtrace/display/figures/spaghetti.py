@@ -32,9 +32,13 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     where side or location tell them apart."""
     arms = arms_of(material)
     found = {
-        (name, arm): courses(material, given, name, arm) for name in names(given) for arm in arms
+        (name, arm): courses(material, given, name, arm)
+        for name in names(material, given)
+        for arm in arms
     }
-    chosen = [n for n in names(given) if any(np.isfinite(found[n, arm]).any() for arm in arms)]
+    chosen = [
+        n for n in names(material, given) if any(np.isfinite(found[n, arm]).any() for arm in arms)
+    ]
     if not chosen:
         raise nothing(given["title"], "no patient has a value")
     with drawing(7.2, 0.4 + 2.7 * len(chosen)) as figure:

@@ -1,0 +1,143 @@
+"""The section of one analysis: what was asked, who was analysed, what was found, how sure."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.analyses.cuts import parameters
+from trialtrace.analyses.words import LABELS, lower_first
+from trialtrace.display.choices import other_choices
+from trialtrace.display.figures.make import Drawn
+from trialtrace.display.findings import sentences
+from trialtrace.display.images import beside
+from trialtrace.display.material import Material
+from trialtrace.display.render.escape import escape_markdown
+from trialtrace.display.tables import analysis_tables, link
+
+if TYPE_CHECKING:
+    from trialtrace.config.model import Analysis
+
+Row = dict[str, Any]
+VALUE_WORDS = {
+    "value": "",
+    "change": " (change from baseline)",
+    "percent_change": " (change in percent of baseline)",
+}
+STRATEGIES = {
+    "treatment policy": "what happens after it counts as it is",
+    "hypothetical": "the question is what would have happened without it",
+    "composite": "it is part of the outcome",
+    "while on treatment": "only what happens before it counts",
+    "while alive": "only what happens before it counts",
+    "principal stratum": "the question is of those in whom it would happen alike in both arms",
+}
+MOST_NAMED = 6
+
+
+def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
+    """Heading, the four answers, tables, other choices, notes and figures."""
+    parts = [f"### {escape_markdown(analysis.label)} {{#sec-{_slug(analysis.name)}}}"]
+    parts.append(f"**Asked.** {escape_markdown(asked(material, analysis))}")
+    parts.append(f"**Analysed.** {escape_markdown(analysed(material, analysis))}")
+    found = sentences(material, analysis, named=False)
+    if found:
+        parts.append(f"**Found.** {' '.join(found)}")
+    if analysis.note:
+        parts.append(escape_markdown(analysis.note))
+    parts.append(analysis_tables(material, analysis.name))
+    parts.append(other_choices(material, analysis))
+    parts += remarks(material, analysis.name)
+    parts.append(beside(drawn, analysis.name))
+    return "\n\n".join(part for part in parts if part)
+
+
+def asked(material: Material, analysis: "Analysis") -> str:
+    """The estimand in the terms of ICH E9(R1), and what decides."""
+    estimand = analysis.estimand
+    arms = [material.arm_label(arm) for arm in estimand.treated]
+    against = f"{' and '.join(arms)} against {material.arm_label(estimand.reference)}"
+    variable = _variables(material, analysis) + VALUE_WORDS[analysis.value]
+    events = "; ".join(_intercurrent(event) for event in estimand.intercurrent) or "none named"
+    level = f"{100 * analysis.confidence:g} %"
+    tests = f"; tests are decided at {analysis.decision_level:g}" if analysis.tests else ""
+    return (
+        f"{_upper(estimand.summary)}, {against}. Variable: {variable}. Intercurrent events: "
+        f"{events}. Intervals are of {level}{tests}."
+    )
+
+
+def _intercurrent(event: dict[str, str]) -> str:
+    strategy = event["strategy"]
+    return f"{event['event']} ({strategy}: {STRATEGIES[strategy]})"
+
+
+def _variables(material: Material, analysis: "Analysis") -> str:
+    labels = [lower_first(one.label) for one in parameters(material.trial, analysis)]
+    if len(labels) > MOST_NAMED:
+        return f"{len(labels)} endpoints, the rows of the tables"
+    return ", ".join(labels)
+
+
+def analysed(material: Material, analysis: "Analysis") -> str:
+    """The population and, by arm, how many of it entered; a range where that differs."""
+    population = material.trial.populations[analysis.estimand.population]
+    sizes = {
+        row["group1_level"]: round(row["stat_value"])
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["parameter"] == population.name
+    }
+    parts = []
+    for arm in material.trial.design.arms:
+        used = _used(material, analysis.name, arm)
+        if used:
+            shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
+            parts.append(f"{shown} of {sizes.get(arm, 0)} {material.arm_label(arm)}")
+    if not parts:
+        return f"{population.label}{_used_in_all(material, analysis.name)}."
+    where = "" if analysis.where is None else ", those who meet the condition of the plan"
+    return f"{population.label}{where}: {', '.join(parts)}."
+
+
+def _used(material: Material, name: str, arm: str) -> list[int]:
+    """How many subjects each description of an arm is made of."""
+    return [
+        row["denominator"] or row["n_used"]
+        for row in material.of(name)
+        if row["group1_level"] == arm
+        and row["stratum"] is None
+        and (row["denominator"] or row["n_used"])
+    ]
+
+
+def _used_in_all(material: Material, name: str) -> str:
+    used = [row["n_used"] for row in material.of(name) if row["n_used"]]
+    if not used:
+        return ""
+    low, high = min(used), max(used)
+    return f", {low} subjects" if low == high else f", {low} to {high} subjects in a comparison"
+
+
+def remarks(material: Material, name: str) -> Iterator[str]:
+    """What could not be estimated, and why; each reason once."""
+    found: dict[str, list[Row]] = {}
+    for row in material.of(name):
+        for text in (row["error"], row["warning"]):
+            if text:
+                found.setdefault(text, []).append(row)
+    for text, rows in found.items():
+        where = ", ".join(link(row, _where(material, row)) for row in rows[:MOST_NAMED])
+        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+        yield f"{escape_markdown(_upper(text))} ({where}{more})"
+
+
+def _where(material: Material, row: Row) -> str:
+    who = material.arm_label(row["group1_level"] or row["comparison"])
+    parts = [LABELS[row["stat_name"]], *material.parameter_words(row), row["stratum"], row["visit"]]
+    return ", ".join(part for part in [*parts, lower_first(who)] if part)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _slug(text: str) -> str:
+    return text.replace("_", "-")

@@ -1,0 +1,186 @@
+"""Tables of an analysis of several endpoints: a row an endpoint, arms or comparisons across."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from trialtrace.analyses.references import method_of
+from trialtrace.analyses.words import LABELS
+from trialtrace.display.material import Material
+from trialtrace.display.render.escape import escape_markdown
+from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table
+
+Row = dict[str, Any]
+Line = tuple[str, str]
+# A longer table is cut by visit, so that a reader can find the row.
+MOST_LINES = 36
+BESIDE_P = {"chi_squared", "t", "u", "f", "z", "df", "df1", "df2"}
+
+
+def compact_tables(material: Material, name: str) -> str:
+    """What an analysis says of its arms, of its comparisons, and of all arms together."""
+    rows = material.of(name)
+    label = material.trial.plan.analyses[name].label
+    arms = [row for row in rows if row["group1_level"] is not None and row["group2"] != "effect"]
+    effects = [row for row in rows if row["group2"] == "effect"]
+    compared = [row for row in rows if row["comparison"] is not None]
+    taken = {id(row) for row in (*arms, *effects, *compared)}
+    others = [row for row in rows if id(row) not in taken]
+    made: list[str] = []
+    made += _grid(material, arms, f"{name}-arms", f"{label}: by arm", _arm, _described)
+    for method, chosen in _by_estimate(compared).items():
+        caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
+        slug = f"{name}-{method or 'tests'}"
+        made += _grid(material, chosen, slug, caption, _pair, _estimated)
+    made += _grid(material, effects, f"{name}-effects", f"{label}: effects", _effect, _tested)
+    made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
+    return "\n".join(made)
+
+
+def _grid(
+    material: Material,
+    rows: list[Row],
+    label: str,
+    caption: str,
+    column_of: Callable[[Material, Row], str],
+    cell_of: Callable[[list[Row]], str],
+) -> Iterator[str]:
+    """Tables with a line an endpoint, visit and stratum; one a visit where they are too many."""
+    cells: dict[Line, dict[str, list[Row]]] = {}
+    for row in rows:
+        line = cells.setdefault(_line(material, row), {})
+        line.setdefault(column_of(material, row), []).append(row)
+    if not cells:
+        return
+    columns = list(dict.fromkeys(column for line in cells.values() for column in line))
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    if level is not None:
+        caption += f" ({100 * level:g} % confidence intervals in brackets)"
+    if material.trial.synthetic:
+        caption += ". Synthetic, not evidence"
+    groups = _groups(list(cells))
+    for number, (visit, lines) in enumerate(groups, start=1):
+        parts = [(line, [cell_of(cells[line].get(column, [])) for column in columns])
+                 for line in lines]  # fmt: skip
+        table = _table(parts, columns, visit is None)
+        at = f", {visit}" if visit else ""
+        slug = label + (f"-{number}" if len(groups) > 1 else "")
+        yield captioned(table, slug.replace("_", "-").replace(".", "-"), f"{caption}{at}.")
+
+
+def _groups(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
+    """All lines as one table, or a table for each visit and stratum."""
+    cuts = list(dict.fromkeys(cut for _, cut in lines))
+    if len(lines) <= MOST_LINES or len(cuts) == 1:
+        return [(None, lines)]
+    return [(cut, [line for line in lines if line[1] == cut]) for cut in cuts]
+
+
+def _table(parts: list[tuple[Line, list[str]]], columns: list[str], with_cut: bool) -> str:
+    cut = with_cut and any(line[1] for line, _ in parts)
+    header = ["Endpoint", *(["Visit"] if cut else []), *map(escape_markdown, columns)]
+    body, before = [], None
+    for (endpoint, visit), cells in parts:
+        shown = escape_markdown(endpoint if endpoint != before else "")
+        body.append([shown, *([escape_markdown(visit)] if cut else []), *cells])
+        before = endpoint
+    return pipe_table(header, body, numbers_from=99)
+
+
+def _line(material: Material, row: Row) -> Line:
+    endpoint = (material.parameter_words(row) or [row["parameter"] or ""])[0]
+    stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
+    return endpoint, ", ".join([*stratum, *([row["visit"]] if row["visit"] else [])])
+
+
+def _by_estimate(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows by the estimate that they belong to; tests stand with the first."""
+    estimates = list(dict.fromkeys(row["method"] for row in rows if row["ci_level"] is not None))
+    known = {row["method"] for row in rows if row["stat_name"] in _names(estimates)}
+    found: dict[str, list[Row]] = {method: [] for method in sorted(known, key=_order(rows))}
+    first = next(iter(found), "")
+    for row in rows:
+        own = row["method"] if row["method"] in found else first
+        found.setdefault(own, []).append(row)
+    return found
+
+
+def _names(methods: list[str]) -> set[str]:
+    return {method.split(".", 1)[0] for method in methods}
+
+
+def _order(rows: list[Row]) -> Callable[[str], int]:
+    places = {method: at for at, method in reversed(list(enumerate(r["method"] for r in rows)))}
+    return places.__getitem__
+
+
+def _title(method: str) -> str:
+    return f"{LABELS[method.split('.', 1)[0]]} ({method_of(method).title})"
+
+
+def _arm(material: Material, row: Row) -> str:
+    return material.arm_label(row["group1_level"])
+
+
+def _pair(material: Material, row: Row) -> str:
+    against = material.arm_label(row["reference"])
+    return f"{material.arm_label(row['comparison'])} against {against}"
+
+
+def _effect(material: Material, row: Row) -> str:
+    return row["group2_level"].replace("_", " × ")
+
+
+def _method(material: Material, row: Row) -> str:
+    return method_of(row["method"]).title
+
+
+def _described(rows: list[Row]) -> str:
+    """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name."""
+    by = {row["stat_name"]: row for row in rows}
+    parts = []
+    if "events" in by or ("count" in by and "proportion" in by):
+        count = by.pop("events", None) or by.pop("count")
+        of = f"{count['stat_text']} of {count['denominator']}".replace(" ", NO_BREAK)
+        parts.append(link(count, of))
+    if "proportion" in by:
+        parts.append(link(by.pop("proportion")))
+    if "mean" in by:
+        sd = f", SD{NO_BREAK}{link(by.pop('sd'))}" if "sd" in by else ""
+        parts.append(link(by.pop("mean")) + sd)
+    if "median" in by:
+        ends = [link(by.pop(quartile)) for quartile in ("q1", "q3") if quartile in by]
+        shown = f" ({' to '.join(ends)})" if ends else ""
+        parts.append(f"median {link(by.pop('median'))}{shown}")
+    if "count" in by:
+        parts.append(f"n{NO_BREAK}{link(by.pop('count'))}")
+    parts += [f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in by.values()]
+    return ", ".join(parts)
+
+
+def _estimated(rows: list[Row]) -> str:
+    """ "1.20 (0.40 to 2.00), p 0.004": an estimate, its p-values, the adjusted ones last."""
+    values = [row for row in rows if row["stat_name"] not in BESIDE_P]
+    parts = [link(row) for row in values if not row["stat_name"].startswith("p_")]
+    several = sum(row["stat_name"] == "p_value" for row in values) > 1
+    for row in values:
+        if row["stat_name"].startswith("p_"):
+            how = f" ({escape_markdown(method_of(row['method']).title)})" if several else ""
+            parts.append(f"{escape_markdown(LABELS[row['stat_name']])}{NO_BREAK}{link(row)}{how}")
+    return ", ".join(parts)
+
+
+def _tested(rows: list[Row]) -> str:
+    """ "F 4.04 (3, 693), p 0.019, ε 0.65"."""
+    by = {row["stat_name"]: row for row in rows}
+    parts = []
+    if "f" in by:
+        df = [link(by[key]) for key in ("df1", "df2") if key in by]
+        parts.append(f"F{NO_BREAK}{link(by['f'])} ({', '.join(df)})")
+    shown = {"p_value": "p", "epsilon_gg": "ε", "partial_eta_squared": "partial η²"}
+    parts += [f"{name}{NO_BREAK}{link(by[key])}" for key, name in shown.items() if key in by]
+    return ", ".join(parts)
+
+
+def _plain(rows: list[Row]) -> str:
+    parts = [row for row in rows if row["stat_name"] not in BESIDE_P]
+    return ", ".join(f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in parts)

@@ -1,0 +1,117 @@
+"""What an analysis found, in sentences: estimate, denominators, p-value and decision."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.analyses.words import LABELS
+from trialtrace.display.links import trace_link
+from trialtrace.display.material import Material
+from trialtrace.display.render.escape import escape_markdown
+from trialtrace.display.tables import link
+
+if TYPE_CHECKING:
+    from trialtrace.config.model import Analysis
+
+Row = dict[str, Any]
+Compared = tuple[Row, Row | None, str]
+# An analysis with more comparisons than this is told by how many there are.
+MOST_SENTENCES = 4
+
+
+def primary_sentences(material: Material) -> Iterator[str]:
+    """For each comparison of a primary analysis: its finding as Markdown, with its name."""
+    for analysis in primary(material):
+        yield from sentences(material, analysis, named=True)
+
+
+def primary_results(material: Material) -> Iterator[str]:
+    """The same as plain text."""
+    for analysis in primary(material):
+        for estimate, p, lead in compared(material, analysis):
+            text = f"{analysis.label}{lead} {LABELS[estimate['stat_name']]} {estimate['stat_text']}"
+            text += _denominators(material, estimate)
+            if p is not None:
+                text += f"; p {_sign(p)}{p['stat_text']}{_decision(analysis, p)}"
+            yield text + stamp(material)
+
+
+def primary(material: Material) -> "list[Analysis]":
+    return [a for a in material.trial.plan.analyses.values() if a.role == "primary"]
+
+
+def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[str]:
+    """The finding of each comparison; where there are many, one sentence of how many."""
+    found = list(compared(material, analysis))
+    if len(found) > MOST_SENTENCES:
+        text = _many(analysis, found)
+        return [(f"{escape_markdown(analysis.label)}: " if named else "") + text + stamp(material)]
+    told = []
+    for estimate, p, lead in found:
+        shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
+        start = f"{analysis.label}{lead}" if named else lead.removeprefix(", ")
+        text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
+        text += escape_markdown(_denominators(material, estimate))
+        if p is not None:
+            text += f"; p {_sign(p)}{link(p)}{escape_markdown(_decision(analysis, p))}"
+        told.append(text + stamp(material))
+    return told
+
+
+def _many(analysis: "Analysis", found: list[Compared]) -> str:
+    tested = [p for _, p, _ in found if p is not None]
+    below = sum(p["stat_value"] < analysis.decision_level for p in tested)
+    text = f"{len(found)} estimates, in the tables below"
+    if tested:
+        text += (
+            f"; {below} of {len(tested)} p-values are below {analysis.decision_level:g}, each taken"
+            " by itself"
+        )
+    return escape_markdown(text)
+
+
+def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
+    """(estimate, its p-value, the words before it) of each comparison of an analysis."""
+    cuts: dict[tuple, list[Row]] = {}
+    for row in material.of(analysis.name):
+        if row["comparison"] is not None:
+            keys = ("parameter", "comparison", "reference", "visit", "stratum")
+            cuts.setdefault(tuple(row[key] for key in keys), []).append(row)
+    visits = len({key[3] for key in cuts}) > 1
+    for (_, treated, reference, visit, stratum), rows in cuts.items():
+        estimate = next((row for row in rows if row["ci_level"] is not None), None)
+        if estimate is None:
+            continue
+        arms = " against ".join(material.arm_label(arm) for arm in (treated, reference))
+        parts = [*material.parameter_words(estimate)]
+        parts += [visit] if visits and visit else []
+        parts += [material.stratum_words(stratum)] if stratum else []
+        lead = "".join(f", {part}" for part in [*parts, arms]) + ":"
+        yield estimate, planned_p(analysis, rows), lead
+
+
+def planned_p(analysis: "Analysis", rows: list[Row]) -> Row | None:
+    """The p-value of the first test that the plan names; a correction ends the method's name."""
+    for step in analysis.tests:
+        for row in rows:
+            method = row["method"].removeprefix("p_value.")
+            if method == step.method or method.startswith(f"{step.method}_"):
+                return row if row["stat_value"] is not None else None
+    return None
+
+
+def _denominators(material: Material, estimate: Row) -> str:
+    counts = material.tracer.counted(estimate)
+    return f"; {', '.join(counts)}" if counts else ""
+
+
+def _sign(p: Row) -> str:
+    return "" if p["stat_text"].startswith("<") else "= "
+
+
+def _decision(analysis: "Analysis", p: Row) -> str:
+    side = "below" if p["stat_value"] < analysis.decision_level else "not below"
+    return f", {side} the decision level of {analysis.decision_level:g}"
+
+
+def stamp(material: Material) -> str:
+    return " (synthetic, not evidence)." if material.trial.synthetic else "."
