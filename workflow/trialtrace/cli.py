@@ -122,7 +122,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
 
 
 def run_audit(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where printed numbers contradict each other."""
+    """Exit code 1 where printed numbers contradict each other, or what the paper states."""
     from pathlib import Path
 
     from trialtrace.errors import Problem
@@ -137,20 +137,25 @@ def run_audit(arguments: argparse.Namespace) -> int:
                                 expected="a ledger of printed numbers",
                                 do="trialtrace audit --example > ledger.yaml"))  # fmt: skip
     from trialtrace.claims.ledger_file import read_ledger
-    from trialtrace.claims.prints.registry import findings
+    from trialtrace.claims.print_audit import as_json, audit_ledger
     from trialtrace.claims.tally import tally, tally_text
-    from trialtrace.claims.verdict import verdicts
     from trialtrace.contracts import CLAIMS
 
-    ledger = read_ledger(at, Path(arguments.file))
-    rows = verdicts(ledger, findings(ledger))
-    if arguments.format == "table":
-        print(_told(rows))
-        print(tally_text(tally(rows)))
+    audit = audit_ledger(read_ledger(at, Path(arguments.file)))
+    if arguments.format == "json":
+        _print_json(as_json(audit, CLAIMS.names))
+    elif arguments.format == "csv":
+        rows = [{name: row.get(name) for name in CLAIMS.names} for row in audit.rows]
+        _show(rows, CLAIMS.names, CLAIM_COLUMNS, "csv")
     else:
-        rows = [{name: row.get(name) for name in CLAIMS.names} for row in rows]
-        _show(rows, CLAIMS.names, CLAIM_COLUMNS, arguments.format)
-    return int(any(row["agreement"] == "inconsistent" for row in rows))
+        print(_told(audit.rows))
+        print(tally_text(tally(audit.rows)))
+        if audit.searches:
+            print(
+                f"{len(audit.searches)} searched for other choices; by chance alone "
+                f"{audit.expected_by_chance:.1f} would find one"
+            )
+    return int(any(row["agreement"] in ("inconsistent", "alternative") for row in audit.rows))
 
 
 def _told(rows: list[dict[str, Any]]) -> str:

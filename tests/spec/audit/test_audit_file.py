@@ -33,7 +33,7 @@ def test_the_example_is_read_and_judged(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "12 printed numbers" in out and "0.634 to 0.701" in out
     assert main(["audit", str(path), "--format", "json"]) == 1
-    rows = json.loads(capsys.readouterr().out)
+    rows = json.loads(capsys.readouterr().out)["claims"]
     assert {r["agreement"] for r in rows} >= {"exact", "compatible", "inconsistent"}
     assert {r["evidence"] for r in rows} == {"printed", None}
 

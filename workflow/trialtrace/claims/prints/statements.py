@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 
@@ -63,11 +64,11 @@ def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         if same and other.about.compare and "ci_low" in other.parts:
             return
     text = (
-        f"“{entry.printed}” is concluded without an interval of the difference: a test that is not "
-        "significant does not show that there is none."
+        f"Not checkable: “{entry.printed}” is concluded without an interval of the difference; a "
+        "test that is not significant does not show that there is none."
     )
     yield Finding(
-        "statement.no_difference", entry.name, next(iter(entry.parts)), INCONSISTENT, text
+        "statement.no_difference", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text
     )
 
 
@@ -75,8 +76,11 @@ def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """Feasible, but against what?"""
     if any(other.about.fact == THRESHOLD for other in ledger.entries.values()):
         return
-    text = f"“{entry.printed}”: no share of patients is printed from which on it would be feasible."
-    yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), INCONSISTENT, text)
+    text = (
+        f"Not checkable: “{entry.printed}” is concluded, and no share of patients is printed from "
+        "which on it would be feasible."
+    )
+    yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)
 
 
 def _safety(ledger: Ledger, entry: Entry) -> Iterator[Finding]:

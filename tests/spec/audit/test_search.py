@@ -1,0 +1,86 @@
+"""Searches over alternatives: which choice gives a printed number, and what that is worth."""
+
+import pytest
+
+from helpers.paper import THREE, claim, read
+from trialtrace.claims.print_audit import audit_ledger
+
+TRAINING = {"outcome": "event", "group": "training"}
+CONTROL = {"outcome": "event", "group": "control"}
+ITT = {"outcome": "event", "population": "itt"}
+
+
+def fractures(p, **about):
+    return {
+        "first": claim("1", **TRAINING),
+        "second": claim("3", **CONTROL),
+        "home": claim("9/14 (64%)", outcome="harm", group="training"),
+        "p": claim(p, outcome="event", compare=["training", "control"], **about),
+    }
+
+
+def searched(claims, groups=None):
+    audit = audit_ledger(read(claims, groups))
+    return audit, {(row["claim_id"], row["component"]): row for row in audit.rows}
+
+
+def test_a_p_that_only_unprinted_denominators_give():
+    audit, rows = searched(fractures("p = 0.419"))
+    (one,) = audit.searches
+    # Pearson's test on 1/14 and 3/18, on 1/4 and 3/28, and Yates's on 1/18 and 3/14.
+    told = " ".join(one.matches)
+    assert one.tier == 3 and "1 of 14 against 3 of 18" in told and "1 of 4 against 3 of 28" in told
+    yates = next(f for f in one.bundle.families if f.name == "χ² test with continuity correction")
+    assert "1 of 18 against 3 of 14" in yates.matching([(419,)], 3)[0]
+    assert one.cp[1] < 0.1 and one.cp[2] > 0.9
+    row = rows["p", "p"]
+    assert row["agreement"] == "alternative" and "says little" in row["finding"]
+    assert row["candidates"] == one.candidates[-1] and row["chance"] == one.cp[-1]
+
+
+def test_a_printed_denominator_comes_before_all_others():
+    audit, _ = searched(fractures("p = 0.652"))
+    (one,) = audit.searches
+    # Fisher on 1 of 14 (the home phase, a printed denominator) against 3 of 29.
+    assert (one.tier, "Fisher" in one.matches[0]) in ((1, True), (None, False), (3, False))
+    assert audit.expected_by_chance == one.cp[-1]
+
+
+def test_a_number_that_its_check_confirms_is_not_searched():
+    audit, rows = searched(fractures("p = 0.335"))
+    assert not audit.searches and rows["p", "p"]["agreement"] == "compatible"
+
+
+def shares(*printed):
+    names = ("smt", "wbv", "tau")
+    return {n: claim(text, group=n, **ITT) for n, text in zip(names, printed, strict=True)}
+
+
+def test_intervals_are_searched_jointly_over_the_groups():
+    audit, rows = searched(shares("30.0% (18–42)", "41.2% (28–55)", "70.6% (58–83)"), THREE)
+    (one,) = audit.searches
+    assert one.bundle.claims == ("smt", "wbv", "tau")
+    assert one.tier == 3 and one.matches[0] == (
+        "Wald at 95 % on the printed percentage on n = 52–55; n = 50–52; n = 48–50"
+    )
+    assert one.cp[-1] < 0.05
+    assert rows["wbv", "ci_high"]["agreement"] == "alternative"
+    assert "Searched with smt." in rows["tau", "ci_low"]["finding"]
+
+
+def test_one_bound_that_no_choice_gives_leaves_all_without_a_match():
+    audit, _ = searched(shares("30.0% (18–42)", "41.2% (28–55)", "70.6% (50–99)"), THREE)
+    (one,) = audit.searches
+    assert one.tier is None and one.nearest[0] == 2
+
+
+@pytest.mark.parametrize("printed", ["p < 0.05", "n.s.", "p > 0.05"])
+def test_a_p_without_digits_is_not_searched(printed):
+    audit, _ = searched(fractures(printed))
+    assert not audit.searches
+
+
+def test_candidates_do_not_depend_on_the_printed_targets():
+    counts = {one.candidates for p in ("p = 0.419", "p = 0.123", "p = 0.777")
+              for one in searched(fractures(p))[0].searches}  # fmt: skip
+    assert len(counts) == 1

@@ -1,0 +1,107 @@
+"""The audit of a ledger on print alone: checks, search over alternatives, verdicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.finding import ALTERNATIVE, Finding
+from trialtrace.claims.prints.registry import findings
+from trialtrace.claims.search.bundles import bundles
+from trialtrace.claims.search.search import Searched, search
+from trialtrace.claims.search.window import Displacement
+from trialtrace.claims.verdict import verdicts
+
+WEAK = 0.2
+"""From this chance of a coincidental fit on, a match is told to say little."""
+
+
+@dataclass(frozen=True)
+class PrintAudit:
+    """Verdicts (rows of the claims contract), the findings behind them, and every search."""
+
+    rows: list[dict[str, Any]]
+    findings: list[Finding]
+    searches: list[Searched]
+
+    @property
+    def expected_by_chance(self) -> float:
+        """How many of the searched bundles would find some match by chance: the sum of their CP."""
+        return sum(one.cp[-1] for one in self.searches)
+
+
+def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
+    """All checks on print, then a search where a stated or usual choice did not give a number."""
+    found = list(findings(ledger))
+    searches = [search(bundle, by or Displacement()) for bundle in bundles(ledger, found)]
+    rows = verdicts(ledger, found)
+    for one in searches:
+        _note(rows, one)
+    return PrintAudit(rows, found, searches)
+
+
+def _note(rows: Sequence[dict[str, Any]], searched: Searched) -> None:
+    """Write what a search found into the rows of its targets."""
+    targets = [
+        row
+        for row in rows
+        if row["claim_id"] in searched.bundle.claims
+        and row["component"] in searched.bundle.components
+    ]
+    for row in targets:
+        row["candidates"] = searched.candidates[-1]
+        row["chance"] = searched.cp[-1] if searched.tier is None else searched.cp_match
+        first = searched.bundle.claims[0]
+        own = row["claim_id"] == first
+        row["finding"] += " " + (search_sentence(searched) if own else f"Searched with {first}.")
+        if searched.tier is not None:
+            row["agreement"] = ALTERNATIVE
+            row["alternative"] = searched.matches[0]
+
+
+def search_sentence(searched: Searched) -> str:
+    """What a search found, in a sentence that claims no more than it knows."""
+    tried = f"{searched.candidates[-1]:,}".replace(",", " ")
+    if searched.tier is None:
+        text = f"None of {tried} other choices gives what is printed"
+        if searched.nearest:
+            given, name = searched.nearest
+            text += f" for all groups; {name} does for {given} of {len(searched.bundle.windows)}"
+        return f"{text}."
+    chance = searched.cp_match or 0.0
+    text = f"Of {tried} other choices, given {searched.bundle.inputs}, {searched.ties} "
+    text += "gives it: " if searched.ties == 1 else "give it, such as "
+    text += f"{searched.matches[0]}. A number nearby would be matched by some choice like these "
+    return (
+        text
+        + f"with chance {chance:.2f}"
+        + (", so the match says little." if chance >= WEAK else ".")
+    )
+
+
+def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
+    """The whole audit as plain data; `names` are the columns of the claims contract."""
+    return {
+        "claims": [{name: row.get(name) for name in names} for row in audit.rows],
+        "findings": [_finding(one) for one in audit.findings],
+        "searches": [_searched(one) for one in audit.searches],
+        "expected_matches_by_chance": audit.expected_by_chance,
+    }
+
+
+def _finding(one: Finding) -> Mapping[str, Any]:
+    return {
+        "check": one.check, "claim": one.claim, "component": one.component,
+        "agreement": one.agreement, "finding": one.sentence, "beside": list(one.beside),
+        "detail": one.detail,
+    }  # fmt: skip
+
+
+def _searched(one: Searched) -> Mapping[str, Any]:
+    return {
+        "claims": list(one.bundle.claims), "components": list(one.bundle.components),
+        "inputs": one.bundle.inputs, "candidates": list(one.candidates),
+        "distinct": list(one.distinct), "chance": list(one.cp), "chance_half": one.cp_half,
+        "chance_double": one.cp_double, "tier": one.tier, "ties": one.ties,
+        "matches": list(one.matches),
+    }  # fmt: skip

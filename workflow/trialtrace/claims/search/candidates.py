@@ -1,0 +1,160 @@
+"""The grid of candidates: the same for every paper, and enumerated before any target is read.
+
+Tiers: 1 the printed denominators and the usual methods; 2 other tests, methods, levels, sides and
+ways of rounding; 3 denominators that are not printed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from trialtrace.claims.search.coincidence import Choices, Family
+from trialtrace.claims.search.window import Cell
+from trialtrace.stats.proportions import agresti_coull, clopper_pearson, jeffreys, wald, wilson
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_tables import p_values_of_tables
+
+TIERS = (1, 2, 3)
+ROUNDINGS = {"half up": 1, "truncated": 2, "half to even": 2}
+LEVELS = {0.95: 1, 0.90: 2, 0.99: 2}
+TESTS = {
+    "chi_squared": ("χ² test without correction", 1),
+    "chi_squared_corrected": ("χ² test with continuity correction", 1),
+    "fisher": ("Fisher's exact test", 1),
+    "mid_p": ("mid-p test", 2),
+    "mid_p_all": ("mid-p test of all equally likely tables", 2),
+    "chi_squared_one_sided": ("χ² test without correction, one-sided", 2),
+    "fisher_less": ("Fisher's exact test, one-sided (lower)", 2),
+    "fisher_greater": ("Fisher's exact test, one-sided (higher)", 2),
+}
+# Functions of a share and a size; a share need not be a whole count where it is the printed one.
+INTERVALS = {
+    "Wald": (wald, 1), "Wald, cut at 0 and 1": (wald, 1), "Wilson": (wilson, 1),
+    "Clopper-Pearson": (clopper_pearson, 1), "Agresti-Coull": (agresti_coull, 2),
+    "Jeffreys": (jeffreys, 2),
+}  # fmt: skip
+ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
+
+
+@dataclass(frozen=True)
+class Size:
+    """A denominator, and whether it is printed anywhere for its group."""
+
+    n: int
+    printed: bool
+
+    @property
+    def tier(self) -> int:
+        return 1 if self.printed else 3
+
+
+def grid(value: float, unit: Fraction, rounding: str) -> int:
+    """The grid value as which a number is printed."""
+    exact = Fraction(f"{value:.11e}") / unit
+    if rounding == "truncated":
+        return int(exact)
+    if rounding == "half to even":
+        return round(exact)
+    return int((exact + Fraction(1, 2)).__floor__())
+
+
+def choices(given: Sequence[tuple[str, int, Sequence[Cell]]]) -> Choices:
+    """Choices from (name, tier, cells that it gives)."""
+    cells: dict[Cell, list[int]] = {}
+    for number, (_, _, own) in enumerate(given):
+        for cell in own:
+            cells.setdefault(cell, []).append(number)
+    return Choices(
+        tuple(name for name, _, _ in given),
+        tuple(tier for _, tier, _ in given),
+        {cell: tuple(numbers) for cell, numbers in cells.items()},
+    )
+
+
+def p_families(
+    tables: Sequence[tuple[str, int, tuple[int, int, int, int]]], unit: Fraction
+) -> Iterator[Family]:
+    """Families of a p of two groups; `tables` are (name, tier, (x1, n1, x0, n0))."""
+    counts = np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4)
+    found = p_values_of_tables(*counts.T)
+    for test, (label, tier) in TESTS.items():
+        for rounding, other in ROUNDINGS.items():
+            given = [
+                (name, own, [(grid(p, unit, rounding),)] if p == p else [])
+                for (name, own, _), p in zip(tables, found[test], strict=True)
+            ]
+            name = label if other == 1 else f"{label}, {rounding}"
+            yield Family(name, max(tier, other), (choices(given),))
+
+
+def share_families(
+    shares: Sequence[tuple[Sequence[Size], Mapping[int, Sequence[int]], Fraction]],
+    units: Sequence[tuple[Fraction, Fraction]],
+    level: float | None,
+) -> Iterator[Family]:
+    """Families of the intervals of one share a group.
+
+    `shares`: for each group its denominators, the counts that print as its percentage by
+    denominator, and the printed share; `units` of the two bounds, as shares. A printed level is
+    the only one of tier 1.
+    """
+    levels = LEVELS if level is None else {level: 1} | {one: 2 for one in LEVELS if one != level}
+    for method, (_, tier) in INTERVALS.items():
+        for centre in ("counts", "printed percentage"):
+            if centre != "counts" and method not in ALSO_OF_SHARES:
+                continue
+            for confidence, second in levels.items():
+                for rounding, third in ROUNDINGS.items():
+                    factors = tuple(
+                        choices(list(_intervals(method, centre, share, pair, confidence, rounding)))
+                        for share, pair in zip(shares, units, strict=True)
+                    )
+                    name = f"{method} at {100 * confidence:g} %"
+                    name += "" if centre == "counts" else " on the printed percentage"
+                    name += "" if third == 1 else f", {rounding}"
+                    yield Family(name, max(tier, second, third), factors)
+
+
+def _intervals(method, centre, share, units, confidence, rounding) -> Iterator:
+    sizes, counts, printed = share
+    for size in sizes:
+        events = counts.get(size.n, ()) if centre == "counts" else [float(printed) * size.n]
+        for x in events:
+            bounds = interval(method, x, size.n, confidence)
+            if bounds is None:
+                continue
+            cell = tuple(
+                grid(bound, unit, rounding) for bound, unit in zip(bounds, units, strict=True)
+            )
+            name = f"{x:g} of {size.n}" if centre == "counts" else f"n = {size.n}"
+            yield name, size.tier, [cell]
+
+
+def interval(method: str, x: float, n: int, confidence: float) -> tuple[float, float] | None:
+    """Both bounds, as shares; None where the method has none."""
+    if float(x).is_integer():
+        try:
+            found = INTERVALS[method][0](int(x), n, confidence=confidence)
+        except StatsError:
+            return None
+        low, high = found.low, found.high
+    else:
+        low, high = _of_share(method, x / n, n, confidence)
+    if low != low or high != high:
+        return None
+    return (max(low, 0.0), min(high, 1.0)) if "cut" in method else (low, high)
+
+
+def _of_share(method: str, share: float, n: int, confidence: float) -> tuple[float, float]:
+    """Wald's or Wilson's interval of a share that is no whole count."""
+    from trialtrace.stats._inputs import normal_quantile
+
+    z = normal_quantile(confidence)
+    if method.startswith("Wald"):
+        half = z * (share * (1 - share) / n) ** 0.5
+        return share - half, share + half
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return centre - half, centre + half
