@@ -93,12 +93,13 @@ class Cohort:
 
 def build_cohort(data: dict[str, Any]) -> Cohort:
     """The types of a file that its schema has accepted."""
-    levels = {name: _level(name, given) for name, given in data["levels"].items()}
+    levels = {name: level_spec(name, given) for name, given in data["levels"].items()}
     quantities = {name: quantity(name, given) for name, given in data["quantities"].items()}
     return Cohort(levels, quantities, data.get("forms", {}), data.get("mess", []))
 
 
-def _level(name: str, given: dict[str, Any]) -> LevelSpec:
+def level_spec(name: str, given: dict[str, Any]) -> LevelSpec:
+    """The type of a level."""
     labels = given.get("labels", {})
     if not isinstance(labels, dict):
         labels = dict.fromkeys(labels)
