@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import recompute_contingency
+import recompute_interaction
 import recompute_multiplicity
 import recompute_summaries
 import recompute_time_to_event
@@ -273,6 +274,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "survival": survival,
     "resampling": lambda: resampling(cases),
     **recompute_contingency.subjects(cases),
+    **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),
     **recompute_multiplicity.subjects(cases),
     **recompute_summaries.subjects(cases),

@@ -9,16 +9,23 @@ from trialtrace.analyses.rows import Result
 from trialtrace.config.model import Step
 from trialtrace.frames import Selection
 from trialtrace.stats import contingency, proportions
+from trialtrace.stats.score_ratio import risk_ratio_score
 
 PROPORTIONS = {
     "wilson": proportions.wilson,
     "clopper_pearson": proportions.clopper_pearson,
+    "wald": proportions.wald,
+    "agresti_coull": proportions.agresti_coull,
+    "jeffreys": proportions.jeffreys,
 }
 ESTIMATES = {
+    "risk_difference.agresti_caffo": contingency.risk_difference_agresti_caffo,
     "risk_difference.newcombe": contingency.risk_difference_newcombe,
     "risk_difference.wald": contingency.risk_difference_wald,
     "risk_difference.miettinen_nurminen": contingency.risk_difference_miettinen_nurminen,
     "risk_ratio.katz_log": contingency.risk_ratio_log,
+    "risk_ratio.koopman": partial(risk_ratio_score, variance="koopman"),
+    "risk_ratio.miettinen_nurminen": partial(risk_ratio_score, variance="miettinen_nurminen"),
     "odds_ratio.woolf": contingency.odds_ratio_sample,
     "number_needed_to_treat.newcombe": contingency.number_needed_to_treat,
 }

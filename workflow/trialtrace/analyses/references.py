@@ -13,6 +13,64 @@ class Method(NamedTuple):
 METHODS: dict[str, Method] = {
     "wilson": Method("Wilson's score interval", "Wilson 1927, J Am Stat Assoc 22:209"),
     "clopper_pearson": Method("exact interval", "Clopper and Pearson 1934, Biometrika 26:404"),
+    "agresti_coull": Method(
+        "Agresti and Coull's interval", "Agresti and Coull 1998, Am Stat 52:119"
+    ),
+    "jeffreys": Method("Jeffreys' interval", "Brown, Cai and DasGupta 2001, Stat Sci 16:101"),
+    "rule_of_three": Method(
+        "rule of three, one-sided", "Hanley and Lippman-Hand 1983, JAMA 249:1743"
+    ),
+    "binomial": Method("exact binomial test against a threshold", "Clopper and Pearson 1934"),
+    "agresti_caffo": Method(
+        "Agresti and Caffo's interval", "Agresti and Caffo 2000, Am Stat 54:280"
+    ),
+    "koopman": Method("Koopman's score interval", "Koopman 1984, Biometrics 40:513"),
+    "conditional": Method(
+        "conditional maximum likelihood, exact interval", "Gart 1970, Biometrika 57:471"
+    ),
+    "exact_conditional": Method(
+        "exact test of a common odds ratio", "Mehta, Patel and Gray 1985, J Am Stat Assoc 80:969"
+    ),
+    "zelen": Method("Zelen's exact test of equal odds ratios", "Zelen 1971, Biometrika 58:129"),
+    "barnard": Method(
+        "Barnard's unconditional exact test",
+        "Barnard 1947; Suissa and Shuster 1985, J R Stat Soc A 148:317",
+    ),
+    "boschloo": Method("Boschloo's unconditional exact test", "Boschloo 1970, Stat Neerl 24:1"),
+    "risk_difference_margin": Method(
+        "score test of the risk difference at a margin",
+        "Miettinen and Nurminen 1985, Stat Med 4:213; Farrington and Manning 1990",
+    ),
+    "risk_difference_equivalence": Method(
+        "two one-sided score tests of the risk difference",
+        "Schuirmann 1987; Farrington and Manning 1990, Stat Med 9:1447",
+    ),
+    "risk_ratio_margin": Method(
+        "score test of the risk ratio at a margin",
+        "Miettinen and Nurminen 1985; Koopman 1984, Biometrics 40:513",
+    ),
+    "chi_squared_table": Method("Pearson's χ² test of all values", "Pearson 1900"),
+    "fisher_freeman_halton": Method(
+        "Fisher, Freeman and Halton's exact test", "Freeman and Halton 1951, Biometrika 38:141"
+    ),
+    "cmh_general_association": Method(
+        "generalised Cochran-Mantel-Haenszel test, general association",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
+    ),
+    "cmh_row_mean_scores": Method(
+        "generalised Cochran-Mantel-Haenszel test, row mean scores",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
+    ),
+    "cochran_armitage": Method(
+        "Cochran-Armitage test for trend", "Armitage 1955, Biometrics 11:375"
+    ),
+    "logistic_interaction": Method(
+        "likelihood ratio test of an interaction in a logistic model", "Cox 1970"
+    ),
+    "firth_interaction": Method(
+        "penalised likelihood ratio test of an interaction (Firth)",
+        "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
+    ),
     "newcombe": Method("Newcombe's score interval", "Newcombe 1998, Stat Med 17:873, method 10"),
     "wald": Method("Wald's interval", "normal approximation with unpooled variance"),
     "miettinen_nurminen": Method(

@@ -12,25 +12,31 @@ from trialtrace.analyses.rows import Result
 from trialtrace.config.model import Step, adsl_code
 from trialtrace.frames import Selection
 from trialtrace.stats import stratified
+from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.interaction import zelen
 
 TESTS = {
-    "cochran_mantel_haenszel": stratified.cochran_mantel_haenszel,
-    "breslow_day": stratified.breslow_day,
+    "cochran_mantel_haenszel": (stratified.cochran_mantel_haenszel, "chi_squared"),
+    "breslow_day": (stratified.breslow_day, "chi_squared"),
+    "exact_conditional": (exact_conditional_test, None),
+    "zelen": (zelen, None),
+}
+ESTIMATES = {
+    "odds_ratio.mantel_haenszel": stratified.mantel_haenszel_odds_ratio,
+    "odds_ratio.conditional": odds_ratio_conditional,
+    "risk_difference.mantel_haenszel": stratified.mantel_haenszel_risk_difference,
+    "risk_ratio.mantel_haenszel": stratified.mantel_haenszel_risk_ratio,
 }
 
 
 def estimate(cut: Cut, step: Step) -> Iterator[Result]:
-    """By comparison: a common odds ratio or risk difference over strata."""
+    """By comparison: a common odds ratio, risk ratio or risk difference over strata."""
     choices = {k: v for k, v in step.options.items() if k != "strata"}
-    function = {
-        "odds_ratio": stratified.mantel_haenszel_odds_ratio,
-        "risk_difference": stratified.mantel_haenszel_risk_difference,
-    }[step.statistic]
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
             cut, cut.at(pair=pair), (step.statistic, step.method), members(cut, step, both),
             partial(
-                function, *tables(cut, step, treated, reference),
+                ESTIMATES[step.key], *tables(cut, step, treated, reference),
                 confidence=cut.analysis.confidence, **choices,
             ),
             options=cut.options(step, interval=True), n_used=stratum_rows(cut, step, both).n,
@@ -40,11 +46,12 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
 def test(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: a test over strata."""
     choices = {k: v for k, v in step.options.items() if k != "strata"}
+    function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut, cut.at(pair=pair), named(step), members(cut, step, both),
-            partial(TESTS[step.method], *tables(cut, step, treated, reference), **choices),
-            statistic="chi_squared", options=cut.options(step),
+            partial(function, *tables(cut, step, treated, reference), **choices),
+            statistic=statistic, options=cut.options(step),
             n_used=stratum_rows(cut, step, both).n,
         )  # fmt: skip
 
@@ -66,8 +73,9 @@ def tables(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Events and totals by stratum of the treated arm, then of the reference arm, each (K,)."""
     arms = [stratum_rows(cut, step, rows) for rows in (treated, reference)]
-    keys = [_keys(rows, step.options["strata"]) for rows in arms]
-    strata = np.unique(np.concatenate(keys))
+    keys = [keys_of(rows, step.options["strata"]) for rows in arms]
+    # Without strata everybody is in one table.
+    strata = np.unique(np.concatenate(keys)) if step.options["strata"] else np.array([""])
     counts = []
     for rows, key in zip(arms, keys, strict=True):
         at = np.searchsorted(strata, key)
@@ -76,15 +84,13 @@ def tables(
     return tuple(counts)
 
 
-def _keys(rows: Selection, names: list[str]) -> np.ndarray:
+def keys_of(rows: Selection, names: list[str]) -> np.ndarray:
+    """The stratum of each row as text, from its levels of the variables."""
     columns = [rows.column(adsl_code(name)).astype(str) for name in names]
-    joined = columns[0]
+    joined = columns[0] if columns else np.full(rows.n, "")
     for column in columns[1:]:
         joined = np.char.add(np.char.add(joined, "\x1f"), column)
     return joined
 
 
-METHODS = {
-    "odds_ratio.mantel_haenszel": estimate,
-    "risk_difference.mantel_haenszel": estimate,
-} | {f"p_value.{name}": test for name in TESTS}
+METHODS = dict.fromkeys(ESTIMATES, estimate) | {f"p_value.{name}": test for name in TESTS}

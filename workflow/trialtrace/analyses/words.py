@@ -22,6 +22,7 @@ LABELS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "events": "events",
+    "upper_bound": "upper bound of the proportion",
     "survival": "event-free",
     "at_risk": "at risk",
     "median_time": "median time",
@@ -41,6 +42,7 @@ LABELS = {
     "chi_squared": "χ²",
     "u": "U",
     "t": "t",
+    "z": "z",
     "f": "F",
     "df": "degrees of freedom",
     "df1": "numerator df",
@@ -55,9 +57,9 @@ LABELS = {
 }
 
 COUNTS = {"count", "randomised", "in_population", "analysed", "missing", "events", "at_risk"}
-SHARES = {"proportion", "survival"}
+SHARES = {"proportion", "upper_bound", "survival"}
 P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "mauchly_p"}
-SYMBOLS = {"chi_squared", "t", "u", "f"}
+SYMBOLS = {"chi_squared", "t", "u", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"

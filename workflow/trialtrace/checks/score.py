@@ -34,7 +34,7 @@ def _bound(x1: int, n1: int, x0: int, n0: int, z: float, end: float) -> float:
     observed = x1 / n1 - x0 / n0
 
     def beyond(difference: float) -> float:
-        return abs(observed - difference) - z * _error(x1, n1, x0, n0, difference)
+        return abs(observed - difference) - z * restricted_error(x1, n1, x0, n0, difference)
 
     outer, inner = end * (1 - 1e-12), observed + end * 1e-11
     if abs(inner) >= 1 or beyond(outer) <= 0:
@@ -42,7 +42,7 @@ def _bound(x1: int, n1: int, x0: int, n0: int, z: float, end: float) -> float:
     return float(brentq(beyond, inner, outer, xtol=1e-14, rtol=1e-13))
 
 
-def _error(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
+def restricted_error(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     """Standard error of the observed difference if the true one is `difference`."""
     p0 = _restricted(x1, n1, x0, n0, difference)
     p1 = p0 + difference

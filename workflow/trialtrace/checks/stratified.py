@@ -31,8 +31,10 @@ def strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
 def _strata(data: Data, asked: Asked, names: tuple[str, ...]) -> "tuple[pd.DataFrame, int]":
     columns = [adsl_code(name) for name in names]
     of_subject = data.adsl[["USUBJID", *columns]].dropna()
-    records = data.records(asked).merge(of_subject, on="USUBJID")
-    happened = (records["AVAL"] == 1).groupby([records[name] for name in (*columns, "TRTP")])
+    # One column more, the same for all, is the stratum where none is named.
+    records = data.records(asked).merge(of_subject, on="USUBJID").assign(all_of_them="")
+    keys = [records[name] for name in ("all_of_them", *columns, "TRTP")]
+    happened = (records["AVAL"] == 1).groupby(keys)
     wide = happened.agg(["sum", "size"]).unstack("TRTP", fill_value=0)
     treated, reference = asked.pair
     wide = wide.reindex(

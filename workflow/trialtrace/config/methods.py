@@ -14,6 +14,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "survival": TIMES,
         "median_time": TIMES,
         "follow_up": TIMES,
+        "upper_bound": BINARY,
     },
     "estimates": {
         "risk_difference": BINARY,
@@ -33,8 +34,28 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "welch_t": SCORES,
         "mixed_anova": ("repeated", "instrument"),
         "log_rank": TIMES,
+        "cochran_armitage": BINARY,
+        "exact_conditional": BINARY,
+        "zelen": BINARY,
+        "barnard": BINARY,
+        "boschloo": BINARY,
+        "binomial": BINARY,
+        "risk_difference_margin": BINARY,
+        "risk_difference_equivalence": BINARY,
+        "risk_ratio_margin": BINARY,
+        "logistic_interaction": BINARY,
+        "firth_interaction": BINARY,
+        "chi_squared_table": BINARY + SCORES,
+        "fisher_freeman_halton": BINARY + SCORES,
+        "cmh_general_association": BINARY + SCORES,
+        "cmh_row_mean_scores": BINARY + SCORES,
     },
-    "interaction": {"breslow_day": BINARY},
+    "interaction": {
+        "breslow_day": BINARY,
+        "zelen": BINARY,
+        "logistic_interaction": BINARY,
+        "firth_interaction": BINARY,
+    },
 }
 
 # These see all visits of a subject at once, so their results have no visit.

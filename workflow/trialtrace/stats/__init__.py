@@ -2,6 +2,7 @@
 
 ======================  ==========================================================================
 `proportions`           one proportion: Wald, Wilson, Agresti-Coull, Jeffreys, Clopper-Pearson
+`binomial`              one proportion against a threshold, and its one-sided upper bound
 `contingency`           a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
 `score`                 risk difference: Miettinen-Nurminen interval, test at a margin
 `score_ratio`           risk ratio: Miettinen-Nurminen and Koopman interval, test at a margin
@@ -9,6 +10,7 @@
 `exact_tables`          r x c tables: exact test of Fisher, Freeman and Halton, chi-squared
 `stratified`            several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
 `exact_stratified`      the same exactly, one stratum or several: test, mid-p, common odds ratio
+`interaction`           effects that differ between strata: Zelen's test, likelihood ratios
 `generalised_cmh`       r x c tables in strata: general association, row mean scores, correlation
 `trend`                 a binary outcome over ordered groups: Cochran-Armitage
 `ranks`                 two samples: Mann-Whitney, Brunner-Munzel, probability of superiority

@@ -3,7 +3,7 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import derived, displays
+from trialtrace.config.checks import derived, displays, steps_binary
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
@@ -91,6 +91,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         _suits(files, name, (*path, *place), section, statistic)
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
+        steps_binary.check(files, name, (*path, *place), options)
     _visits(files, name, given)
     _change(files, name, given)
 

@@ -1,0 +1,65 @@
+"""Our side of binomial.R and interaction.R: one proportion, and effects that differ by stratum."""
+
+from collections.abc import Callable, Iterator
+from math import nan
+
+import numpy as np
+
+from trialtrace.stats import StatsError
+from trialtrace.stats.binomial import binomial_test, rule_of_three, upper_bound
+from trialtrace.stats.interaction import firth_interaction, logistic_interaction, zelen
+
+Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
+Numbers = Iterator[tuple[str, str, float]]
+
+
+def _or_nan(compute: Callable[[], float]) -> float:
+    try:
+        return compute()
+    except StatsError:
+        return nan
+
+
+def binomial(cases: Cases) -> Numbers:
+    for case, d in cases("two_by_two.csv"):
+        for arm, which in (("arm1", "1"), ("arm2", "0")):
+            x, n = float(d[f"x{which}"][0]), float(d[f"n{which}"][0])
+            if n == 0:
+                continue
+            for threshold in (0.1, 0.5, 0.6):
+                for sides in ("two_sided", "greater", "less"):
+                    found = binomial_test(x, n, threshold=threshold, sides=sides)
+                    yield case, f"{arm}.{threshold:g}.{sides}", found.p_value
+            for level in (0.9, 0.95):
+                yield case, f"{arm}.upper@{level:g}", upper_bound(x, n, confidence=level)
+                three = _or_nan(lambda x=x, n=n, c=level: rule_of_three(x, n, confidence=c))
+                yield case, f"{arm}.three@{level:g}", three
+
+
+def interaction(cases: Cases) -> Numbers:
+    for case, d in cases("strata.csv"):
+        counts = [d[key] for key in ("x1", "n1", "x0", "n0")]
+        yield case, "zelen", _or_nan(lambda counts=counts: zelen(*counts).p_value)
+        if len(counts[0]) > 5:
+            continue
+        y, arm, stratum = _long(*counts)
+        for name, test in (("logistic", logistic_interaction), ("firth", firth_interaction)):
+            try:
+                found = test(y, arm, stratum)
+            except StatsError:
+                found = None
+            for part in ("statistic", "df", "p_value"):
+                yield case, f"{name}.{part}", getattr(found, part, nan)
+
+
+def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outcome, arm and stratum of every patient."""
+    k = np.arange(len(x1))
+    size = np.concatenate([x1, n1 - x1, x0, n0 - x0]).astype(int)
+    y = np.repeat(np.repeat([1.0, 0.0, 1.0, 0.0], len(k)), size)
+    arm = np.repeat(np.repeat(["t", "t", "c", "c"], len(k)), size)
+    return y, arm, np.repeat(np.tile(k, 4), size)
+
+
+def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
+    return {"binomial": lambda: binomial(cases), "interaction": lambda: interaction(cases)}

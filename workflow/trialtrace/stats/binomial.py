@@ -1,0 +1,71 @@
+"""One proportion against a threshold, and how large it can be when few or no events were seen.
+
+References: Clopper and Pearson, Biometrika 1934;26:404. Hanley and Lippman-Hand, JAMA
+1983;249:1743 (rule of three).
+
+Oracle: R's binom.test.
+"""
+
+from math import log, nan
+
+import numpy as np
+from scipy.special import betainc, betaincinv, gammaln
+
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, single_count
+from trialtrace.stats.results import StatsError, TestResult
+
+# Two counts are equally likely when their probabilities differ by no more than rounding; R's
+# binom.test uses the same width.
+RELATIVE_TIE = 1e-7
+
+
+def binomial_test(x: float, n: float, *, threshold: float, sides: str) -> TestResult:
+    """Exact test that the probability of the event is `threshold`; the statistic is x/n.
+
+    `sides`: "greater" looks for a probability above the threshold; "two_sided" adds the
+    probabilities of all counts no more likely than x, within a relative 1e-7, as R does.
+
+    Raises `StatsError` for a threshold that is not between 0 and 1, for n = 0, for counts that
+    are not whole numbers, for x outside 0..n.
+    """
+    check_choice("sides", sides, SIDES)
+    if not (isinstance(threshold, int | float | np.number) and 0 < threshold < 1):
+        raise StatsError(f"a threshold of a proportion lies between 0 and 1; got {threshold!r}.")
+    x, n = single_count(x, n, "sample")
+    if sides == "greater":
+        p = float(betainc(x, n - x + 1, threshold)) if x else 1.0
+    elif sides == "less":
+        p = float(betainc(n - x, x + 1, 1 - threshold)) if x < n else 1.0
+    else:
+        k = np.arange(n + 1)
+        logs = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+        logs += k * log(threshold) + (n - k) * np.log1p(-threshold)
+        p = float(np.exp(logs[logs <= logs[int(x)] + np.log1p(RELATIVE_TIE)]).sum())
+    return TestResult(x / n, nan, min(p, 1.0))
+
+
+def upper_bound(x: float, n: float, *, confidence: float) -> float:
+    """One-sided upper bound of Clopper and Pearson: the whole tail below it, 1 where x is n.
+
+    It is the upper bound of the two-sided interval at twice the distance from certainty: that of
+    0.95 is the one of a two-sided 0.90.
+
+    Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
+    """
+    x, n = single_count(x, n, "sample")
+    level = check_confidence(confidence)
+    return 1.0 if x == n else float(betaincinv(x + 1, n - x, level))
+
+
+def rule_of_three(x: float, n: float, *, confidence: float) -> float:
+    """Upper bound -log(1 - confidence) / n after no event among n: 3/n at 0.95; at most 1.
+
+    An approximation of `upper_bound` from above, for no event only.
+
+    Oracle: the formula in R. Raises `StatsError` where there is an event, for n = 0, and for
+    counts that are not whole numbers.
+    """
+    x, n = single_count(x, n, "sample")
+    if x:
+        raise StatsError("the rule of three is for no event at all; ask for clopper_pearson.")
+    return min(1.0, -log(1 - check_confidence(confidence)) / n)
