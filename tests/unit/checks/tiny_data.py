@@ -23,7 +23,9 @@ def data(records: pd.DataFrame, *, time_to_event: bool = False, confidence: floa
     records["PARAMCD"], records["ITTFL"] = "END", "Y"
     arms = [arm for arm in sorted(set(records["TRTP"]), reverse=True) if arm != REFERENCE]
     estimand = SimpleNamespace(treated=tuple(arms), reference=REFERENCE)
-    analysis = SimpleNamespace(estimand=estimand, confidence=confidence, where=None, visits=None)
+    analysis = SimpleNamespace(
+        estimand=estimand, confidence=confidence, where=None, visits=None, value="value"
+    )
     kind = "time_to_event" if time_to_event else "event"
     trial = SimpleNamespace(
         plan=SimpleNamespace(analyses={"a": analysis}),

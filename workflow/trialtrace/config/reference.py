@@ -156,6 +156,9 @@ class _Reader:
             definitions = self.shared.get(file.partition(".")[0], self.schema)["$defs"]
             own = {key: value for key, value in schema.items() if key != "$ref"}
             schema = definitions[name] | own
+            # A test of the plan is not the test of a condition, which is told once for all files.
+            if name == "test" and definitions is not self.common["$defs"]:
+                name = ""
         return schema, name
 
     def _object(self, schema: dict[str, Any], path: str, when: str) -> Iterator[Key]:
