@@ -157,7 +157,7 @@ class _Reader:
             own = {key: value for key, value in schema.items() if key != "$ref"}
             schema = definitions[name] | own
             # A test of the plan is not the test of a condition, which is told once for all files.
-            if name == "test" and definitions is not self.common["$defs"]:
+            if name == "test" and definitions is self.schema["$defs"]:
                 name = ""
         return schema, name
 
