@@ -1,7 +1,7 @@
 """Derive: analysis data sets by CDISC ADaM.
 
 Needs clean/. Makes derived/: subjects, records, times to events, occurrences, and the edges from
-every derived row to its raw rows. Configuration: endpoints.yaml; arms, populations, subjects of
+every derived row to its raw rows, and the cells that no endpoint could use. Configuration: endpoints.yaml; arms, populations, subjects of
 trial.yaml.
 """
 
@@ -17,6 +17,7 @@ rule derive_datasets:
         adtte="results/{trial}/derived/adtte.parquet",
         occds="results/{trial}/derived/occds.parquet",
         sources="results/{trial}/derived/sources.parquet",
+        unused="results/{trial}/derived/rejects.parquet",
     log:
         "logs/{trial}/derive_datasets.log",
     params:

@@ -16,6 +16,7 @@ rule render_report:
         adtte="results/{trial}/derived/adtte.parquet",
         occds="results/{trial}/derived/occds.parquet",
         sources="results/{trial}/derived/sources.parquet",
+        unused="results/{trial}/derived/rejects.parquet",
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
         checks="results/{trial}/analysis/checks.parquet",

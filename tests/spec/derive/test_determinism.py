@@ -7,7 +7,14 @@ import pytest
 from trialtrace.config.load import load_trial
 from trialtrace.endpoints.derive import derive_datasets
 
-FILES = ["adsl.parquet", "adtte.parquet", "bds.parquet", "occds.parquet", "sources.parquet"]
+FILES = [
+    "adsl.parquet",
+    "adtte.parquet",
+    "bds.parquet",
+    "occds.parquet",
+    "rejects.parquet",
+    "sources.parquet",
+]
 
 
 @pytest.mark.parametrize("name", ["elmunzer2012", "ruetzler2013", "moertel1990"])

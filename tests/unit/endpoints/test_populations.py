@@ -51,3 +51,60 @@ def test_an_unknown_column_names_the_population(tmp_path):
     trial = tiny(trial="populations: {pp: {label: P, flag: PPROTFL, where: {visits: present}}}")
     text = refused(trial, tmp_path, patients=DOSES)
     assert "populations.pp" in text and "no column visits" in text
+
+
+ATTENDED = """
+share: {label: Share, code: SHARE, kind: measure, table: patients, column: dose}
+pain: {label: Pain, code: PAIN, kind: repeated, table: patients, visits: {p0: before, p1: after}}
+"""
+SHARES = """
+id  rx  dose:number  dev  p0:integer  p1:integer
+a   1   0.8          no   1           2
+b   1   0.75         no   1           .
+c   1   .            no   1           2
+d   0   .            no   .           2
+e   0   0.9          yes  1           2
+f   .   0.9          no   1           2
+"""
+
+
+def late_flags(tmp_path, population: str, **more) -> dict[str, str]:
+    trial = f"""populations:
+  itt: {{label: A, flag: ITTFL, where: {{rx: present}}}}
+  pp: {{label: P, flag: PPROTFL, {population}}}
+  last: {{label: L, flag: LASTFL, where: {{rx: missing}}}}
+"""
+    tables = derived(tiny(ATTENDED, trial), tmp_path, patients=SHARES)
+    assert tables["adsl"].column_names[-3:] == ["ITTFL", "PPROTFL", "LASTFL"]
+    flags = dict(shown(tables["adsl"], "PPROTFL"))
+    assert set(shown(tables["bds"], "PPROTFL")) == set(flags.items())
+    return "".join(subject for subject, flag in flags.items() if flag == "Y")
+
+
+def test_a_population_over_an_endpoint(tmp_path):
+    """Exactly 0.75 is not above it, and an unknown share is not met."""
+    assert late_flags(tmp_path, "endpoints: {share: {above: 0.75}}") == "aef"
+    assert late_flags(tmp_path, "where: {dev: {is: 'no'}}, endpoints: {share: present}") == "abf"
+    at_visit = "endpoints: {pain: {visit: after, value: present}}"
+    assert late_flags(tmp_path, at_visit) == "acdef"
+
+
+def test_an_arm_may_have_a_condition_of_its_own(tmp_path):
+    """A subject without an arm has to meet what is common alone."""
+    by_arm = "by_arm: {new: {endpoints: {share: {above: 0.75}}}, old: {where: {dev: {is: 'no'}}}}"
+    assert late_flags(tmp_path, f"where: {{rx: present}}, {by_arm}") == "ad"
+    assert late_flags(tmp_path, by_arm) == "adf"
+
+
+def test_a_late_flag_is_traced_to_the_cells_of_its_endpoint(tmp_path):
+    trial = """populations:
+  pp: {label: P, flag: PPROTFL, by_arm: {new: {endpoints: {share: {above: 0.75}}}}}"""
+    tables = derived(tiny(ATTENDED, trial), tmp_path, patients=SHARES)
+    assert {edge[0] for edge in edges(tables, "adsl", "PPROTFL")} == {"a", "b", "c"}
+
+
+def test_an_unknown_visit_of_a_population(tmp_path):
+    trial = """populations:
+  pp: {label: P, flag: PPROTFL, endpoints: {pain: {visit: never, value: present}}}"""
+    text = refused(tiny(ATTENDED, trial), tmp_path, patients=SHARES)
+    assert "populations.pp.endpoints" in text and 'the visit "never" of pain' in text

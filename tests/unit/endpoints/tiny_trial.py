@@ -14,7 +14,17 @@ import yaml
 
 from trialtrace.config import build
 from trialtrace.config.model import Variable
-from trialtrace.contracts import ADSL, ADTTE, BDS, CLEAN, OCCDS, SOURCES, read_table, write_table
+from trialtrace.contracts import (
+    ADSL,
+    ADTTE,
+    BDS,
+    CLEAN,
+    OCCDS,
+    REJECTS,
+    SOURCES,
+    read_table,
+    write_table,
+)
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.errors import UserError
 from trialtrace.paths import project
@@ -25,7 +35,7 @@ TYPES = {
     "number": (pa.float64(), float),
     "date": (pa.date32(), pa.scalar),
 }
-CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES)
+CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES, REJECTS)
 
 TRIAL = """
 design:
@@ -85,7 +95,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
 
 
 def derived(trial: Any, folder: Path, **tables: str | pa.Table) -> dict[str, pa.Table]:
-    """The five tables of a trial whose clean tables are drawn."""
+    """The six tables of a trial whose clean tables are drawn."""
     for name, table in tables.items():
         table = drawn(table) if isinstance(table, str) else table
         write_table(folder / "clean" / f"{name}.parquet", table, CLEAN)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.rows import ALL, Place
+from trialtrace.config.methods import DATASETS
 from trialtrace.config.model import Analysis, Endpoint, Step, adsl_code
+from trialtrace.config.visits import visit_labels
 from trialtrace.frames import Frames, Selection
 from trialtrace.store import significant
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     from trialtrace.config import Trial
 
-DATASETS = {"time_to_event": "adtte", "occurrence": "occds"}
 # What must be there for a record to have the value that an analysis is of.
 VALUES: dict[str, dict[str, Any]] = {
     "value": {"AVAL": "present"},
@@ -147,11 +148,8 @@ def visits(trial: "Trial", analysis: Analysis, endpoint: Endpoint) -> list[str]:
 
 def endpoint_visits(endpoints: dict[str, Endpoint], endpoint: Endpoint) -> list[str]:
     """The visit labels of an endpoint, or of the one it is made from."""
-    if endpoint.visits:
-        return endpoint.visits
-    if "of" in endpoint.options and endpoint.kind == "event":
-        return endpoint_visits(endpoints, endpoints[endpoint.options["of"]])
-    return []
+    given = {one.name: (one.kind, one.options) for one in endpoints.values()}
+    return visit_labels(endpoint.name, given.get)
 
 
 def _at_visit(cut: Cut, visit: str) -> Cut:

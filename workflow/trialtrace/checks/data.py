@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.checks.where import surely
+from trialtrace.config.methods import DATASETS
 from trialtrace.config.model import adsl_code
 from trialtrace.contracts import ADSL, ADTTE, BDS, read_table
 
@@ -152,7 +153,8 @@ class Data:
 
     def _records(self, asked: Asked) -> "pd.DataFrame":
         endpoint = self.trial.endpoints[asked.parameter]
-        table = self.adtte if endpoint.kind == "time_to_event" else self.bds
+        in_adtte = DATASETS.get(endpoint.kind) == "adtte"
+        table = self.adtte if in_adtte else self.bds
         chosen = table["PARAMCD"] == endpoint.code
         chosen &= table["AVAL"].notna()
         chosen &= table[self.trial.populations[asked.population].flag] == "Y"

@@ -1,9 +1,20 @@
 """Which method suits which kind of endpoint: the one table of it."""
 
-BINARY = ("event", "any_occurrence", "instrument_event")
+BINARY = (
+    "event",
+    "any_occurrence",
+    "instrument_event",
+    "finding",
+    "composite_event",
+    "event_by",
+)
 SCORES = ("measure", "repeated", "instrument")
 TIMES = ("time_to_event",)
-ANALYSABLE = BINARY + SCORES + TIMES
+INTERVALS = ("interval_time",)
+ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS
+
+# Kind of endpoint -> data set of its records; bds where it does not stand here.
+DATASETS = {"time_to_event": "adtte", "interval_time": "adtte", "occurrence": "occds"}
 
 # Section of an analysis -> statistic or test -> kinds of endpoint.
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -78,10 +78,23 @@ class Subjects:
 
 @dataclass(frozen=True)
 class Population:
+    """Who belongs: subjects that meet `where`, every test of `endpoints`, and their arm's part.
+
+    `endpoints` maps an endpoint to a test of its value, or to {visit: …, value: test}; `by_arm`
+    maps an arm to further `where` and `endpoints` for its subjects.
+    """
+
     name: str
     label: str
     flag: str
-    where: Condition
+    where: Condition | None = None
+    endpoints: Mapping[str, Any] = field(default_factory=dict)
+    by_arm: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def made_late(self) -> bool:
+        """Whether its flag needs the endpoints, and so comes after them."""
+        return bool(self.endpoints or self.by_arm)
 
 
 @dataclass(frozen=True)

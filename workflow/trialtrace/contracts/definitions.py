@@ -111,6 +111,7 @@ BDS = Contract(
         _c("CHG", NUMBER, "AVAL - BASE"),
         _c("ABLFL", TEXT, "Y on the baseline record"),
         _c("DTYPE", TEXT, "how the value was imputed"),
+        _c("GROUNDS", TEXT, "what a made value rests on, such as the findings that were present"),
         _c("SYNTHFL", TEXT, "Y if the subject is synthetic, else N", True),
     ),
     ("USUBJID", "ASEQ"),

@@ -31,6 +31,7 @@ FILES: dict[str, tuple[tuple[str, Contract], ...]] = {
         ("derived/adtte.parquet", ADTTE),
         ("derived/occds.parquet", OCCDS),
         ("derived/sources.parquet", SOURCES),
+        ("derived/rejects.parquet", REJECTS),
     ),
     "Analyse": (
         ("analysis/results.parquet", RESULTS),

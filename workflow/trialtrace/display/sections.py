@@ -8,6 +8,7 @@ from trialtrace.display.findings import primary_sentences
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, link, pipe_table
+from trialtrace.populations import told_rule
 
 ROLES = {
     "primary": "Primary analysis",
@@ -63,13 +64,11 @@ def populations(material: Material) -> str:
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["group1_level"] == "all"
     }
-    from trialtrace.conditions import describe
-
     body = [
         [
             escape_markdown(p.label),
             escape_markdown(p.flag),
-            escape_markdown(describe(p.where)),
+            escape_markdown(told_rule(p)),
             link(sizes[p.name]),
         ]
         for p in material.trial.populations.values()

@@ -51,9 +51,9 @@ def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable,
         row = np.where(chosen[column] >= 0, chosen[column], first)
         cells += chosen_cells(variable, name, row, [column])
     for population in trial.populations.values():
-        flag, behind = derive_flag(population, table, size, place)
-        columns[population.flag] = flag
-        cells += behind
+        if not population.made_late:
+            columns[population.flag], behind = derive_flag(population, table, size, place)
+            cells += behind
     return keys, table, Records("adsl", np.arange(size), columns, tuple(cells))
 
 

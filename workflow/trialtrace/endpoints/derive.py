@@ -1,4 +1,4 @@
-"""The stage derive: clean tables in; adsl, bds, adtte, occds and sources out."""
+"""The stage derive: clean tables in; adsl, bds, adtte, occds, sources and rejects out."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +8,23 @@ import numpy as np
 
 from trialtrace.config.load import Trial
 from trialtrace.config.model import Endpoint
-from trialtrace.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, Contract, write_table
+from trialtrace.contracts import (
+    ADSL,
+    ADTTE,
+    BDS,
+    OCCDS,
+    REJECTS,
+    SOURCES,
+    Contract,
+    write_table,
+)
 from trialtrace.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.endpoints.assemble import data_set, number_records, sources_table
 from trialtrace.endpoints.registry import derivation, parents
 from trialtrace.endpoints.study import Study, config_file, read_clean
+from trialtrace.endpoints.unused import rejects_table
 from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.populations import add_flags
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +33,7 @@ RECORDED = (BDS, ADTTE, OCCDS)
 
 
 def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
-    """Derive the trial's data sets; always all five files, empty where there is nothing.
+    """Derive the trial's data sets; always all six files, empty where there is nothing.
 
     Nothing is written before every endpoint is derived. Raises UserError where the clean data
     disagree with the configuration.
@@ -32,7 +43,7 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
 
 
 def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
-    """The five tables one after the other, so that only one need be held; not yet sorted."""
+    """The six tables one after the other, so that only one need be held; not yet sorted."""
     yield ADSL, adsl_table(study.trial, study.adsl)
     traced = [("adsl", study.adsl, np.zeros(study.size, dtype=np.int64))]
     for contract in RECORDED:
@@ -42,6 +53,7 @@ def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
         traced += [(contract.name, *pair) for pair in zip(parts, numbers, strict=True)]
         yield contract, data_set(study, contract, names, numbers)
     yield SOURCES, sources_table(study, traced)
+    yield REJECTS, rejects_table(study)
 
 
 def derive_study(trial: Trial, clean_dir: Path) -> Study:
@@ -51,6 +63,7 @@ def derive_study(trial: Trial, clean_dir: Path) -> Study:
     for endpoint in in_order(trial):
         derive = derivation(endpoint.kind, study.place(endpoint))
         study.made[endpoint.name] = derive(endpoint, study)
+    add_flags(study)
     return study
 
 
@@ -65,7 +78,7 @@ def in_order(trial: Trial) -> list[Endpoint]:
                 Problem(
                     config_file(trial, "endpoints"),
                     found=f"endpoints made from themselves or from unknown ones: {one_of(waiting)}",
-                    expected="`of` and `first_of` that lead to endpoints made from tables",
+                    expected="endpoints that lead to others made from tables",
                 )
             )
         for endpoint in ready:

@@ -6,7 +6,14 @@ import numpy as np
 
 from trialtrace.conditions import columns_of, evaluate
 from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.records import PLACE_OF_RECORD, Records, chosen_cells, pick
+from trialtrace.endpoints.records import (
+    PLACE_OF_RECORD,
+    Records,
+    chosen_cells,
+    pick,
+    renamed,
+    values_of,
+)
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
 
@@ -43,9 +50,11 @@ def _of_endpoint(endpoint: Endpoint, study: Study) -> Records:
     import pyarrow as pa
 
     parent = study.parent(endpoint, endpoint.options["of"], ("bds",))
-    truth = evaluate(
-        {"AVAL": endpoint.options["event"]}, pa.table({"AVAL": parent.columns["AVAL"]})
-    )
+    what = endpoint.options.get("value", "value")
+    values = values_of(parent, what)
+    truth = evaluate({"AVAL": endpoint.options["event"]}, pa.table({"AVAL": values}))
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
-    behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
-    return Records("bds", parent.subject, kept | yes_no(truth), behind)
+    behind = [one for one in parent.cells if one.variable in ("AVAL", "TRTP")]
+    if what != "value":
+        behind += renamed([one for one in parent.cells if one.variable == "BASE"], "AVAL")
+    return Records("bds", parent.subject, kept | yes_no(truth), tuple(behind))

@@ -1,5 +1,6 @@
 """Derived records before they are written: values by subject, and the raw cells behind them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -48,9 +49,25 @@ def chosen_cells(variable: str, table: str, row: np.ndarray, columns: list[str])
     return [Cells(variable, record, table, row[record], column) for column in columns]
 
 
-def renamed(cells: tuple[Cells, ...], variable: str) -> tuple[Cells, ...]:
+def renamed(cells: Iterable[Cells], variable: str) -> tuple[Cells, ...]:
     """The same cells as the origin of another variable."""
     return tuple(replace(one, variable=variable) for one in cells)
+
+
+def moved(
+    cells: Iterable[Cells], to: np.ndarray, variables: Sequence[str], variable: str = "AVAL"
+) -> list[Cells]:
+    """The cells behind `variables` of records that were drawn together into other records.
+
+    `to` gives each record its new position; -1 leaves its cells behind.
+    """
+    made = []
+    for one in cells:
+        if one.variable in variables:
+            record = to[one.record]
+            kept = record >= 0
+            made.append(Cells(variable, record[kept], one.table, one.row[kept], one.column))
+    return made
 
 
 def distinct(cells: tuple[Cells, ...]) -> list[Cells]:
@@ -74,3 +91,35 @@ def pick(values: "pa.Array", row: np.ndarray) -> "pa.Array":
     import pyarrow as pa
 
     return values.take(pa.array(row, mask=row < 0))
+
+
+def values_of(parent: Records, what: str) -> "pa.Array":
+    """AVAL, its change from baseline, or that in percent of the baseline (missing where it is 0).
+
+    All missing where a change is asked of records without a baseline.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if what == "value":
+        return parent.columns["AVAL"]
+    change = parent.columns.get("CHG", pa.nulls(len(parent), pa.float64()))
+    if what == "change":
+        return change
+    base = parent.columns.get("BASE", pa.nulls(len(parent), pa.float64()))
+    base = pc.if_else(pc.equal(base, 0), pa.scalar(None, type=pa.float64()), base)
+    return pc.multiply(pc.divide(change, base), 100.0)
+
+
+def joined(texts: list["pa.Array"], between: str) -> "pa.Array":
+    """Texts element by element, missing ones left out; missing where all are.
+
+    (pyarrow's own joining with null_handling="skip" loses the elements that are missing in all.)
+    """
+    import pyarrow.compute as pc
+
+    whole = texts[0]
+    for text in texts[1:]:
+        both = pc.binary_join_element_wise(whole, text, between)
+        whole = pc.coalesce(both, whole, text)
+    return whole

@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Callable
 
 from trialtrace.config.model import Endpoint
+from trialtrace.config.visits import made_of
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.errors import Problem, UserError, did_you_mean, one_of
@@ -21,6 +22,10 @@ KINDS = {
     "instrument": "trialtrace.endpoints.instrument",
     # A scale of an instrument that is yes or no.
     "instrument_event": "trialtrace.endpoints.instrument",
+    "finding": "trialtrace.endpoints.finding",
+    "composite_event": "trialtrace.endpoints.composite_event",
+    "interval_time": "trialtrace.endpoints.interval_time",
+    "event_by": "trialtrace.endpoints.event_by",
 }
 
 
@@ -39,6 +44,4 @@ def _near(kind: str) -> str | None:
 
 def parents(endpoint: Endpoint) -> list[str]:
     """The endpoints that this one is made from."""
-    given = endpoint.options.get("of", endpoint.options.get("first_of", []))
-    listed = [given] if isinstance(given, str) else list(given)
-    return [*listed, *endpoint.options.get("made_from", ())]
+    return made_of(endpoint.options)

@@ -9,8 +9,10 @@ import numpy as np
 
 from trialtrace.config.load import Trial
 from trialtrace.config.model import Condition, Endpoint
+from trialtrace.config.visits import visit_labels
 from trialtrace.contracts import CLEAN, read_table
-from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.records import Cells, Records, chosen_cells
+from trialtrace.endpoints.unused import Reason, rejected_cells
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.sources.canonical import column_text
 
@@ -42,6 +44,7 @@ class Study:
     adsl: Records
     tables: dict[str, CleanTable] = field(default_factory=dict)
     made: dict[str, Records] = field(default_factory=dict)
+    rejects: list["pa.Table"] = field(default_factory=list)
     _kept: dict[Any, Any] = field(default_factory=dict)
 
     def once(self, key: Any, make: Callable[[], Kept]) -> Kept:
@@ -60,13 +63,16 @@ class Study:
 
     def table(self, endpoint: Endpoint, columns: list[str]) -> CleanTable:
         """The endpoint's clean table; `columns` must stand in it and its subjects in ADSL."""
-        name = endpoint.options["table"]
-        if name not in self.tables:
-            rows = read_clean(self.clean_dir, name)
-            self.tables[name] = place_rows(self.trial, name, rows, self.keys)
-        table = self.tables[name]
-        require_columns(table.rows, columns, self.place(endpoint))
-        return table
+        return read_placed(self, endpoint, endpoint.options["table"], columns)
+
+    def visits(self, name: str) -> list[str]:
+        """The labels of an endpoint's visits; [] where it has none."""
+        return visit_labels(name, self.declared)
+
+    def declared(self, name: str) -> tuple[str, dict[str, Any]] | None:
+        """An endpoint's kind and its other keys."""
+        endpoint = self.trial.endpoints.get(name)
+        return None if endpoint is None else (endpoint.kind, endpoint.options)
 
     def parent(self, endpoint: Endpoint, name: str, datasets: tuple[str, ...]) -> Records:
         """The records of the endpoint `name`, which must lie in one of the data sets."""
@@ -80,6 +86,23 @@ class Study:
                 )
             )
         return records
+
+    def reject(
+        self, endpoint: Endpoint, table: CleanTable, rows: np.ndarray, column: str, why: Reason
+    ) -> None:
+        """List cells of a clean table that no record of the endpoint could use."""
+        if len(rows):
+            self.rejects.append(rejected_cells(self, endpoint, table, rows, column, why))
+
+    def subject_cells(self, variable: str, target: str, subject: np.ndarray) -> list[Cells]:
+        """The cells of a variable of ADSL behind records of these subjects, as `target`'s."""
+        made = []
+        for one in self.adsl.cells:
+            if one.variable == variable:
+                row = np.full(self.size, -1, dtype=np.int64)
+                row[one.record] = one.row
+                made += chosen_cells(target, one.table, row[subject], [one.column])
+        return made
 
     def unit(self, endpoint: Endpoint, column: str) -> str | None:
         """The endpoint's own unit, else its column's after cleaning."""
@@ -110,6 +133,16 @@ def require_columns(rows: "pa.Table", columns: list[str], place: str) -> None:
                 expected=f"columns of the clean table: {one_of(rows.column_names)}",
             )
         )
+
+
+def read_placed(study: Study, endpoint: Endpoint, name: str, columns: list[str]) -> CleanTable:
+    """A clean table, read once; `columns` must stand in it and its subjects in ADSL."""
+    if name not in study.tables:
+        rows = read_clean(study.clean_dir, name)
+        study.tables[name] = place_rows(study.trial, name, rows, study.keys)
+    table = study.tables[name]
+    require_columns(table.rows, columns, study.place(endpoint))
+    return table
 
 
 def subject_keys(trial: Trial, name: str, rows: "pa.Table") -> "pa.Array":

@@ -1,4 +1,4 @@
-"""Times to an event, right-censored: from a row a subject, or the first of several endpoints."""
+"""Times to an event, right-censored: from a row or dates, or the first of several endpoints."""
 
 from typing import TYPE_CHECKING
 
@@ -6,9 +6,11 @@ import numpy as np
 
 from trialtrace.conditions import columns_of, evaluate
 from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.competing import with_competing
 from trialtrace.endpoints.measure import unit_column
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import Study, one_row_each
+from trialtrace.endpoints.time_from_dates import time_from_dates
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.errors import Problem, UserError, one_of
 
@@ -17,12 +19,23 @@ if TYPE_CHECKING:
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
-    """A record a subject: AVAL time, CNSR 0 event or 1 censored.
+    """A record a subject: AVAL time, CNSR 0 event, 1 censored or 2 a competing event first.
 
     Both are missing where the time is missing or negative or the event is unknown.
     """
     if "first_of" in endpoint.options:
         return _first_of(endpoint, study)
+    from_dates = "start" in endpoint.options
+    records = time_from_dates(endpoint, study) if from_dates else _of_row(endpoint, study)
+    names = endpoint.options.get("competing", ())
+    parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
+    if not parts:
+        return records
+    _common_unit(study, endpoint, [records, *parts], "competing")
+    return with_competing(records, parts)
+
+
+def _of_row(endpoint: Endpoint, study: Study) -> Records:
     time, event = endpoint.options["time"], endpoint.options["event"]
     where = endpoint.options.get("where")
     deciding = list(dict.fromkeys(columns_of(event) + columns_of(where or {})))
@@ -88,7 +101,7 @@ def _first_of(endpoint: Endpoint, study: Study) -> Records:
     """
     names = endpoint.options["first_of"]
     parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
-    unit = _common_unit(study, endpoint, parts)
+    unit = _common_unit(study, endpoint, parts, "first_of")
     time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
     censored = np.stack([_numpy(part.columns["CNSR"].cast("float64")) for part in parts])
     unknown = (np.isnan(time) | np.isnan(censored)).any(axis=0)
@@ -128,12 +141,12 @@ def _reasons(parts: list[Records], ends: np.ndarray) -> np.ndarray:
     return joined.to_numpy(zero_copy_only=False)
 
 
-def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records]) -> str | None:
+def _common_unit(study: Study, endpoint: Endpoint, parts: list[Records], key: str) -> str | None:
     units = {part.columns["AVALU"][0].as_py() if len(part) else None for part in parts}
     if len(units) > 1:
         raise UserError(
             Problem(
-                f"{study.place(endpoint)}: first_of",
+                f"{study.place(endpoint)}: {key}",
                 found=f"times in different units: {one_of(sorted(str(unit) for unit in units))}",
                 expected="one unit",
             )

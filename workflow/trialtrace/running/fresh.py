@@ -17,6 +17,8 @@ from functools import cached_property
 from pathlib import Path
 
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
+from trialtrace.config.norms import FOLDER as NORMS
+from trialtrace.config.project_table import table_path
 from trialtrace.paths import Project
 from trialtrace.running.closure import Sources
 
@@ -44,6 +46,7 @@ STAGES = {
         (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats")
     ),
 }
+DERIVE = "derive_datasets"
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 
@@ -67,6 +70,16 @@ def instruments_of(trial: Trial) -> set[str]:
     """The instruments of the trial's endpoints."""
     options = (endpoint.options for endpoint in trial.endpoints.values())
     return {given["instrument"] for given in options if "instrument" in given}
+
+
+def tables_of(trial: Trial) -> list[Path]:
+    """The tables of the project that the trial's endpoints read, such as norms."""
+    given = [endpoint.options for endpoint in trial.endpoints.values()]
+    return [
+        table_path(trial.at, NORMS, options["norm"]["table"])
+        for options in given
+        if isinstance(options.get("norm"), dict)
+    ]
 
 
 def steps_of(trial: Trial) -> set[str]:
@@ -114,6 +127,8 @@ class Freshness:
         parts += ["instruments"] * ("endpoints" in parts)
         schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
+        if trial and rule == DERIVE:
+            files |= set(tables_of(self._trial(trial)))
         return files | {path for path in schemas if path.is_file()}
 
     def code(self, rule: str, trial: str | None = None) -> str:

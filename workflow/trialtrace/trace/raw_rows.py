@@ -47,7 +47,11 @@ class RawRows:
 
     @cached_property
     def rejects(self) -> "pa.Table":
-        return read_table(self._clean / "rejects.parquet", REJECTS)
+        """What cleaning did not accept, then what no endpoint could use."""
+        import pyarrow as pa
+
+        places = (self._clean / "rejects.parquet", self._derived / "rejects.parquet")
+        return pa.concat_tables([read_table(place, REJECTS) for place in places])
 
     def parts(self, selection: Selection) -> list[RawPart]:
         """Where the selected rows come from: their values, and what their predicate looked at."""

@@ -9,6 +9,7 @@ from trialtrace.config.compose import Document, Path_
 from trialtrace.config.families import expanded
 from trialtrace.config.model import Endpoint, Variable
 from trialtrace.config.schema import tell
+from trialtrace.config.visits import visit_labels
 from trialtrace.errors import did_you_mean, one_of
 from trialtrace.paths import Project
 
@@ -108,12 +109,12 @@ class Files:
 
     def visits_of(self, name: str) -> list[str] | None:
         """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
+        return None if name not in self.derived else visit_labels(name, self.declared)
+
+    def declared(self, name: str) -> tuple[str, dict[str, Any]] | None:
+        """The kind of an endpoint and its other keys; None where it is not sound."""
         endpoint = self.derived.get(name)
-        if endpoint is None:
-            return None
-        if endpoint.kind == "event" and "of" in endpoint.options:
-            return self.visits_of(endpoint.options["of"]) or []
-        return endpoint.visits
+        return None if endpoint is None else (endpoint.kind, endpoint.options)
 
 
 def known(

@@ -3,6 +3,7 @@
 from trialtrace.config.checks.context import NUMERIC, Files, told_kind
 from trialtrace.config.compose import Path_
 from trialtrace.config.files import read_document
+from trialtrace.config.methods import DATASETS
 from trialtrace.config.model import Variable, adsl_code
 from trialtrace.contracts import ADSL, ADTTE, BDS, DATE, INTEGER, NUMBER
 
@@ -14,7 +15,7 @@ def columns_of_analysis(files: Files, kind: str) -> dict[str, Variable] | None:
     """The columns beside the records of an endpoint of this kind; None where one is not sound."""
     if files.subject_variables is None or not files.trial.sound("populations"):
         return None
-    records = ADTTE if kind == "time_to_event" else BDS
+    records = ADTTE if DATASETS.get(kind) == "adtte" else BDS
     made = {
         c.name: _column(c.name, KINDS.get(c.kind, "text"))
         for c in (*ADSL.columns, *records.columns)

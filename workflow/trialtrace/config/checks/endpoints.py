@@ -2,22 +2,30 @@
 
 from typing import Any
 
-from trialtrace.config.checks import instruments
+from trialtrace.config import methods
+from trialtrace.config.checks import instruments, made
 from trialtrace.config.checks.conditions import check_condition, check_test
 from trialtrace.config.checks.context import NUMERIC, Files, column, known, repeated
 from trialtrace.config.compose import Path_
 from trialtrace.config.model import Variable
 from trialtrace.config.schema import tell
 
-# The value of an endpoint, as a column that a test can be held against.
-_AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
 # Key -> kinds of column that may stand there.
-_COLUMNS = {"time": NUMERIC, "date": ("date",), "term_column": ()}
+_COLUMNS = {
+    "time": NUMERIC,
+    "date": ("date",),
+    "event_date": ("date",),
+    "last_contact": ("date",),
+    "term_column": (),
+}
 AXES = ("visit", "location", "side")
 _PARENTS = {
-    "event": ("measure", "repeated", "instrument"),
+    "event": methods.SCORES,
     "any_occurrence": ("occurrence",),
     "time_to_event": ("time_to_event",),
+    "finding": methods.SCORES,
+    "interval_time": methods.BINARY,
+    "event_by": ("time_to_event",),
 }
 
 
@@ -43,7 +51,8 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         if key in given:
             _parents(files, name, given, key)
     if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
-        check_test(document, (name, "event"), _AVAL, given["event"], {"AVAL": _AVAL})
+        check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
+    made.check(files, name, given)
     _scale(files, name, given.get("scale"))
     _baseline(files, name, given)
     if "table" not in given:
@@ -139,34 +148,7 @@ def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
 
 
 def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
-    document, kinds = files.endpoints, _PARENTS[given["kind"]]
     listed = given[key] if isinstance(given[key], list) else [given[key]]
     for position, parent in enumerate(listed):
         place: Path_ = (name, key, position) if isinstance(given[key], list) else (name, key)
-        if not known(
-            document, place, parent, files.endpoint_names, "an endpoint of endpoints.yaml"
-        ):
-            continue
-        kind = files.endpoint_kind(parent)
-        if kind and kind not in kinds:
-            document.add(
-                place,
-                found=f"{parent}, an endpoint of kind {kind}",
-                expected=f"an endpoint of kind {' or '.join(kinds)}",
-            )
-        elif name in _made_from(files, parent):
-            document.add(
-                place, found=f"{parent}, which is made from {name}", expected="another endpoint"
-            )
-
-
-def _made_from(files: Files, name: str) -> set[str]:
-    """An endpoint and all that it is made from."""
-    reached, todo = set(), [name]
-    while todo:
-        one = todo.pop()
-        if one not in reached:
-            reached.add(one)
-            given = files.endpoints.get(one) or {}
-            todo += [*given.get("first_of", ()), *([given["of"]] if "of" in given else [])]
-    return reached
+        made.parent(files, name, place, parent, _PARENTS[given["kind"]])

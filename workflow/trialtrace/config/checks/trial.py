@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trialtrace.config.checks.conditions import check_condition
+from trialtrace.config.checks.conditions import check_condition, check_test
 from trialtrace.config.checks.context import (
     NUMERIC,
     SOURCE_ROW,
@@ -11,6 +11,9 @@ from trialtrace.config.checks.context import (
     known,
     repeated,
 )
+from trialtrace.config.checks.made import AVAL
+from trialtrace.config.compose import Path_
+from trialtrace.config.methods import ANALYSABLE
 from trialtrace.config.model import Variable, adsl_code
 from trialtrace.config.schema import tell
 from trialtrace.errors import UserError, one_of
@@ -146,6 +149,36 @@ def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
             known(files.trial, (*path, name), code, variable.choices, what)
 
 
+def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) -> None:
+    """A condition over the columns of the subjects, and tests of endpoints."""
+    document = files.trial
+    if "where" in given:
+        check_condition(document, (*place, "where"), given["where"], columns)
+    for name, test in given.get("endpoints", {}).items():
+        here = (*place, "endpoints", name)
+        names = files.endpoint_names
+        if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
+            continue
+        kind = files.endpoint_kind(name)
+        if kind and kind not in ANALYSABLE:
+            expected = f"an endpoint of kind {one_of(ANALYSABLE)}"
+            document.add(here, found=f"{name}, an endpoint of kind {kind}", expected=expected)
+        _test_of_endpoint(files, here, name, test)
+
+
+def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
+    at_visit = isinstance(test, dict) and "visit" in test
+    labels = files.visits_of(name)
+    if labels and not at_visit:
+        expected = f"{{visit: …, value: …}} with one of {one_of(labels)}"
+        files.trial.add(place, found=f"no visit of {name}", expected=expected)
+    if at_visit:
+        known(files.trial, (*place, "visit"), test["visit"], labels, f"a visit of {name}")
+        test, place = test["value"], (*place, "value")
+    if isinstance(test, dict) and files.trial.sound(*place):
+        check_test(files.trial, place, AVAL, test, {"AVAL": AVAL})
+
+
 def _populations(files: Files) -> None:
     document = files.trial
     columns = files.columns(files.subjects_table)
@@ -160,8 +193,12 @@ def _populations(files: Files) -> None:
                 expected="a flag of its own",
             )
         flags.setdefault(flag, name)
-        place = ("populations", name, "where")
-        check_condition(document, place, population["where"], columns)
+        place = ("populations", name)
+        _members(files, place, population, columns)
+        for arm, given in population.get("by_arm", {}).items():
+            here = (*place, "by_arm", arm)
+            if known(document, here, arm, files.arms, "an arm of design.arms"):
+                _members(files, here, given, columns)
     for name in document.names("subjects", "variables") or ():
         code = adsl_code(name)
         if code in ADSL or code in flags:

@@ -1,0 +1,209 @@
+"""Times from dates, competing events, interval-censored times and outcomes at a fixed time."""
+
+import numpy as np
+import pytest
+from tiny_trial import derived, edges, shown, tiny
+
+from trialtrace.endpoints.interval_time import bounds
+
+SUBJECTS = "subjects: {table: patients, variables: {start: rand_on}}"
+DEATH = """
+death: {label: Death, code: DEATH, kind: time_to_event, table: patients, start: start,
+        event_date: died_on, event: {died: {is: "1"}}, last_contact: seen_on, terminal: true,
+        day_of_start: 0, horizon: 365, horizon_label: One year, event_label: Died,
+        censored_label: Alive}
+"""
+PATIENTS = """
+id  rx  rand_on:date  died  died_on:date  seen_on:date
+a   1   2020-01-01    1     2020-01-31    2020-01-20
+b   0   2020-01-01    0     .             2020-03-01
+c   1   2020-01-01    1     2021-06-01    2021-06-01
+d   0   2020-01-01    1     2020-02-01    2020-02-02
+e   1   2020-01-01    1     .             2020-02-02
+f   0   2020-01-01    0     2020-02-01    2020-02-02
+g   1   2020-01-01    1     2019-12-31    2019-12-01
+h   0   .             1     2020-02-01    2020-01-02
+i   1   2020-01-01    .     .             2020-01-02
+j   0   2020-01-01    0     .             .
+"""
+
+
+def test_times_from_dates_by_hand(tmp_path):
+    """2020 has 29 days in February, so 1 March is day 60."""
+    tables = derived(tiny(DEATH, SUBJECTS), tmp_path, patients=PATIENTS)
+    found = shown(tables["adtte"], "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC", "ADT")
+    told = [(*row[:5], row[5] and row[5].isoformat()) for row in found]
+    assert told[:3] == [
+        ("a", 30, 0, "Died", None, "2020-01-31"),
+        ("b", 60, 1, None, "Alive", "2020-03-01"),
+        ("c", 365, 1, None, "One year", "2020-12-31"),
+    ]
+    assert [row[1:] for row in told[3:]] == [(None,) * 5] * 7
+    assert {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"} == {
+        "died", "died_on", "seen_on", "rand_on",
+    }  # fmt: skip
+
+
+def test_impossible_dates_are_listed(tmp_path):
+    tables = derived(tiny(DEATH, SUBJECTS), tmp_path, patients=PATIENTS)
+    rejects = tables["rejects"].select(["source_row", "column", "rule", "severity"]).to_pylist()
+    assert [(r["source_row"], r["column"], r["rule"]) for r in rejects] == [
+        (5, "died_on", "death_contact_after_event"),
+        (6, "died_on", "death_event_without_date"),
+        (7, "died_on", "death_date_without_event"),
+        (8, "died_on", "death_event_before_start"),
+        (8, "seen_on", "death_contact_before_start"),
+    ]
+    assert {r["severity"] for r in rejects} == {"reject"}
+
+
+def test_the_day_of_the_start_can_be_day_one(tmp_path):
+    text = DEATH.replace("day_of_start: 0", "day_of_start: 1")
+    tables = derived(tiny(text, SUBJECTS), tmp_path, patients=PATIENTS)
+    found = shown(tables["adtte"], "AVAL", "ADT")
+    assert found[0][1] == 31 and found[0][2].isoformat() == "2020-01-31"
+
+
+FRACTURE = (
+    DEATH.replace(" horizon: 365, horizon_label: One year,", "")
+    + """
+broken: {label: B, code: BROKEN, kind: occurrence, table: breaks, term: Fracture, date: day}
+fracture: {label: F, code: FRACT, kind: time_to_event, table: patients, start: start,
+           occurrence: broken, last_contact: seen_on, terminal: false, day_of_start: 0,
+           event_label: Fracture, censored_label: No fracture, competing: [death]}
+by_60: {label: By 60, code: BY60, kind: event_by, of: fracture, time: 60, censored: missing,
+        competing: no_event}
+"""
+)
+TABLES = (
+    SUBJECTS
+    + """
+tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
+         breaks: {of: other, key: [source_row], subject: id}}
+"""
+)
+BREAKS = "id day:date\na 2020-02-10\na 2020-01-20\nb 2020-03-01\ng ."
+
+
+def test_the_first_fracture_with_death_competing(tmp_path):
+    """a: the earlier fracture, day 19. b: fracture and death on day 60, the fracture counts.
+    c: death on day 40. d: censored on day 30. e: death without a date. f: free until day 90.
+    g: a fracture without a date.
+    """
+    patients = """
+    id  rx  rand_on:date  died  died_on:date  seen_on:date
+    a   1   2020-01-01    1     2020-03-01    2020-03-01
+    b   0   2020-01-01    1     2020-03-01    2020-03-01
+    c   1   2020-01-01    1     2020-02-10    2020-02-10
+    d   0   2020-01-01    0     .             2020-01-31
+    e   1   2020-01-01    1     .             2020-01-31
+    f   1   2020-01-01    0     .             2020-03-31
+    g   1   2020-01-01    0     .             2020-03-31
+    """
+    tables = derived(tiny(FRACTURE, TABLES), tmp_path, patients=patients, breaks=BREAKS)
+    rows = shown(tables["adtte"], "PARAMCD", "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC")
+    assert [(r[0], *r[2:]) for r in rows if r[1] == "FRACT"] == [
+        ("a", 19, 0, "Fracture", None),
+        ("b", 60, 0, "Fracture", None),
+        ("c", 40, 2, None, "Died"),
+        ("d", 30, 1, None, "No fracture"),
+        ("e", None, None, None, None),
+        ("f", 90, 1, None, "No fracture"),
+        ("g", None, None, None, None),
+    ]
+    by = shown(tables["bds"], "PARAMCD", "AVAL")
+    assert [r[2] for r in by if r[1] == "BY60"] == [1, 1, 0, None, None, 0, None]
+
+
+VISITS = """
+seen: {label: S, code: SEEN, kind: repeated, table: patients, visits: {v1: w12, v2: post}}
+event: {label: E, code: EVENT, kind: event, of: seen, event: {above: 0}}
+time: {label: T, code: TIME, kind: interval_time, of: event, event_label: E, censored_label: N,
+       DAYS}
+"""
+SEEN = "id rx v1:integer v2:integer\na 1 1 1\nb 0 0 1\nc 1 0 0\nd 0 . 1\ne 1 0 .\nf 0 . .\ng 1 1 0"
+
+
+def test_intervals_by_nominal_days(tmp_path):
+    text = VISITS.replace("DAYS", "days: {w12: 84, post: 180}")
+    tables = derived(tiny(text), tmp_path, patients=SEEN)
+    assert shown(tables["adtte"], "AVALLO", "AVALHI", "AVAL", "CNSR", "CNSDTDSC") == [
+        ("a", 0, 84, 84, 0, None),
+        ("b", 84, 180, 180, 0, None),
+        ("c", 180, None, 180, 1, "N"),
+        ("d", 0, 180, 180, 0, None),
+        ("e", 84, None, 84, 1, "N"),
+        ("f", None, None, None, None, None),
+        ("g", 0, 84, 84, 0, None),
+    ]
+
+
+DATED = """dates: {table: visits, visit: {column: visit, labels: {"1": w12, "2": post}}, date: day},
+       start: start"""
+DATED_TABLES = """
+subjects: {table: patients, variables: {start: rand_on}}
+tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
+         visits: {of: other, key: [source_row], subject: id}}
+"""
+DATES = """
+id visit day:date
+a 1 2020-03-31
+a 2 2020-07-01
+b 1 2020-03-25
+b 2 2020-03-20
+c 1 2020-03-25
+d 1 2019-12-25
+d 2 2020-07-01
+"""
+
+
+def test_intervals_by_the_dates_of_visits(tmp_path):
+    """b's second visit is dated before its first, d's first before the start; c's has no date."""
+    patients = """
+    id  rx  rand_on:date  v1:integer  v2:integer
+    a   1   2020-01-01    0           1
+    b   0   2020-01-01    0           1
+    c   1   2020-01-01    0           1
+    d   0   2020-01-01    0           1
+    """
+    text = VISITS.replace("DAYS", DATED)
+    tables = derived(tiny(text, DATED_TABLES), tmp_path, patients=patients, visits=DATES)
+    assert shown(tables["adtte"], "AVALLO", "AVALHI") == [
+        ("a", 90, 182), ("b", None, None), ("c", None, None), ("d", None, None),
+    ]  # fmt: skip
+    rules = [(r["source_row"], r["rule"]) for r in tables["rejects"].to_pylist()]
+    assert rules == [(5, "time_visit_order"), (7, "time_visit_order")]
+    assert {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"} == {
+        "v1", "v2", "day", "rand_on",
+    }  # fmt: skip
+    text = text.replace("start: start", "start: start, days: {w12: 84, post: 180}")
+    tables = derived(tiny(text, DATED_TABLES), tmp_path, patients=patients, visits=DATES)
+    assert shown(tables["adtte"], "AVALLO", "AVALHI")[2] == ("c", 84, 180)
+
+
+def test_bounds_hold_the_first_yes():
+    rng = np.random.default_rng(1)
+    happened = rng.choice([0.0, 1.0, np.nan], size=(5, 400))
+    days = np.cumsum(rng.integers(1, 50, size=(5, 400)), axis=0).astype(float)
+    low, high = bounds(happened, days)
+    for subject in range(400):
+        seen = [(d, h) for d, h in zip(days[:, subject], happened[:, subject], strict=True)
+                if not np.isnan(h)]  # fmt: skip
+        with_it = [d for d, h in seen if h == 1]
+        assert high[subject] == (min(with_it) if with_it else np.inf)
+        free = [d for d, h in seen if h == 0 and d < high[subject]]
+        assert low[subject] == max(free, default=0)
+
+
+@pytest.mark.parametrize("censored, expected", [("missing", None), ("no_event", 0)])
+def test_what_is_known_at_a_fixed_time(tmp_path, censored, expected):
+    text = (
+        DEATH
+        + f"""
+by: {{label: B, code: BY, kind: event_by, of: death, time: 60, censored: {censored}}}
+"""
+    )
+    tables = derived(
+        tiny(text, SUBJECTS), tmp_path, patients=PATIENTS.replace("2020-03-01", "2020-02-29")
+    )
+    assert [row[1] for row in shown(tables["bds"], "AVAL")][:3] == [1, expected, 0]

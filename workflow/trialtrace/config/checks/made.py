@@ -1,0 +1,269 @@
+"""endpoints.yaml: endpoints that are made from others by a rule, and times from dates."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from trialtrace.config import methods
+from trialtrace.config.checks.conditions import check_condition, check_test
+from trialtrace.config.checks.context import NUMERIC, Files, column, known
+from trialtrace.config.compose import Path_
+from trialtrace.config.model import Variable
+from trialtrace.config.norms import check_norms
+from trialtrace.config.schema import tell
+from trialtrace.config.visits import baseline, chosen_visits, made_of, visit_labels
+from trialtrace.errors import one_of
+
+# The value of an endpoint, as a column that a test can be held against.
+AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
+COUNT = "findings"
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    if given["kind"] in _CHECKS:
+        _CHECKS[given["kind"]](files, name, given)
+
+
+def made_from(files: Files, name: str) -> set[str]:
+    """An endpoint and all that it is made from."""
+    reached: set[str] = set()
+    todo = [name]
+    while todo:
+        one = todo.pop()
+        if one not in reached:
+            reached.add(one)
+            found = files.declared(one)
+            todo += made_of(found[1]) if found else []
+    return reached
+
+
+def parent(files: Files, name: str, place: Path_, of: str, kinds: tuple[str, ...]) -> bool:
+    """Whether a part exists, is of a kind that suits, and is not made from the whole."""
+    document = files.endpoints
+    if not known(document, place, of, files.endpoint_names, "an endpoint of endpoints.yaml"):
+        return False
+    kind = files.endpoint_kind(of)
+    if kind and kind not in kinds:
+        document.add(
+            place,
+            found=f"{of}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {' or '.join(kinds)}",
+        )
+        return False
+    if name in made_from(files, of):
+        document.add(place, found=f"{of}, which is made from {name}", expected="another endpoint")
+        return False
+    return True
+
+
+def subject_date(files: Files, name: str, key: str, given: dict[str, Any]) -> None:
+    """A date among the subject variables."""
+    place = (name, key)
+    if key not in given:
+        return
+    if known(files.endpoints, place, given[key], files.subject_variables, "a subject variable"):
+        _of_kind(files, place, given[key], ("date",))
+
+
+def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
+    variable = files.subject_variable(name)
+    if variable is not None and variable.kind and variable.kind not in kinds:
+        files.endpoints.add(
+            place,
+            found=f"{name}, a column of {variable.kind}",
+            expected=f"a column of {' or '.join(kinds)} by the dictionary",
+        )
+
+
+def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
+    document = files.endpoints
+    parts = [part for part in made_of(given) if part in files.derived]
+    labels = {label for part in parts for label in visit_labels(part, files.declared)}
+    if isinstance(given.get("visits"), list):
+        for position, label in enumerate(given["visits"]):
+            known(document, (name, "visits", position), label, sorted(labels), "a visit")
+    needs = given.get("visits") == "after_baseline" or given.get("new")
+    needs = needs or given.get("value", "value") != "value"
+    if needs and parts and baseline(name, files.declared) is None:
+        document.add(
+            (name,),
+            found=f"no baseline of {one_of(parts)}",
+            expected="an endpoint with `baseline`, for new findings, changes and after_baseline",
+        )
+    elif labels and not chosen_visits(name, files.declared):
+        document.add((name, "visits"), found="no visit", expected="one visit or more")
+
+
+def _finding(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    _visits(files, name, given)
+    if isinstance(given.get("abnormal"), dict):
+        check_test(document, (name, "abnormal"), AVAL, given["abnormal"], {"AVAL": AVAL})
+    for place, test in given.get("abnormal_by_location", {}).items():
+        if isinstance(test, dict):
+            where = (name, "abnormal_by_location", place)
+            check_test(document, where, AVAL, test, {"AVAL": AVAL})
+    if given.get("new") and given.get("value", "value") != "value":
+        document.add(
+            (name, "new"),
+            found=f"new: true with value: {given['value']}",
+            expected="one of them; a change already compares with the baseline",
+        )
+    if ("at_least" in given) != ("missing" in given):
+        lacking = "missing" if "at_least" in given else "at_least"
+        document.add((name,), found=f"no {lacking}", expected="at_least and missing together")
+    _locations(files, name, given)
+    if "norm" in given:
+        _norm(files, name, given["norm"])
+
+
+def _locations(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Sides and locations of the endpoint with the values, and a rule where there are several."""
+    of = files.endpoints.get(given["of"])
+    if of is None or of["kind"] not in ("repeated", "measure", "aggregate"):
+        return
+    several = 1
+    for key, plural in (("side", "sides"), ("location", "locations")):
+        labels = [str(label) for label in of.get(key, {}).get("labels", {}).values()]
+        for position, label in enumerate(given.get(plural, ())):
+            known(files.endpoints, (name, plural, position), label, labels, f"a {key} of the value")
+        several *= max(len(given.get(plural, labels)), 1)
+    if several > 1 and "at_least" not in given:
+        files.endpoints.add(
+            (name,),
+            found=f"{several} sides and locations of {given['of']} without a rule",
+            expected="at_least: how many of them must be abnormal, and missing",
+        )
+
+
+def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, place = files.endpoints, (name, "norm")
+    norms, problems = check_norms(files.at, given["table"])
+    for problem in problems:
+        document.problems.append(problem)
+    if problems:
+        return
+    groups = [group for group in norms.bands if group]
+    if groups and "groups" not in given:
+        document.add(
+            place, found="no groups", expected=f"a group for each location: {one_of(groups)}"
+        )
+    for location, group in given.get("groups", {}).items():
+        known(document, (*place, "groups", location), group, groups, "a group of the table")
+    aged = any(len(bands) > 1 for bands in norms.bands.values())
+    if aged and "age" not in given:
+        document.add(place, found="no age", expected="age: the subject variable with the age")
+    if "age" in given and known(
+        document, (*place, "age"), given["age"], files.subject_variables, "a subject variable"
+    ):
+        _of_kind(files, (*place, "age"), given["age"], NUMERIC)
+
+
+def _composite(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    for position, of in enumerate(given["findings"]):
+        parent(files, name, (name, "findings", position), of, methods.BINARY)
+    kinds = methods.SCORES + methods.BINARY
+    for score, one in given.get("scores", {}).items():
+        place = (name, "scores", score)
+        if score in (COUNT, *given["findings"]):
+            document.add(place, found=f"the name {score}", expected="a name that is not taken yet")
+        if parent(files, name, (*place, "of"), one["of"], kinds):
+            changed = one.get("value", "value") != "value"
+            if changed and baseline(one["of"], files.declared) is None:
+                document.add(
+                    place, found=f"{one['of']} without a baseline", expected="one with `baseline`"
+                )
+    columns = {COUNT: AVAL} | dict.fromkeys([*given["findings"], *given.get("scores", {})], AVAL)
+    check_condition(document, (name, "event"), given["event"], columns, "a part of the composite")
+    over = given["counted"] in ("by_visit", "ever")
+    if over != ("missing_visits" in given):
+        document.add(
+            (name, "counted"),
+            found=f"{tell(given['counted'])} {'without' if over else 'with'} missing_visits",
+            expected="missing_visits with by_visit and ever, and only with them",
+        )
+    _visits(files, name, given)
+
+
+def _interval_time(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    if "days" not in given and "dates" not in given:
+        document.add((name,), found="no days", expected="days or dates of the visits, or both")
+    if ("dates" in given) != ("start" in given):
+        document.add((name,), found="dates without start, or start without dates",
+                     expected="start and dates together")  # fmt: skip
+    subject_date(files, name, "start", given)
+    labels = files.visits_of(given["of"])
+    if labels is None:
+        return
+    if not labels:
+        document.add((name, "of"), found=f"{given['of']}, which has no visits",
+                     expected="a yes/no endpoint with visits")  # fmt: skip
+    days = given.get("days")
+    if days is not None and not set(labels) <= set(days):
+        document.add((name, "days"), found=one_of(days), expected=f"a day for {one_of(labels)}")
+    elif days is not None and any(a >= b for a, b in pairwise(days[one] for one in labels)):
+        document.add((name, "days"), found="days that do not ascend", expected="ascending days")
+    if "dates" in given:
+        _dates(files, name, given["dates"], labels)
+
+
+def _dates(files: Files, name: str, given: dict[str, Any], labels: list[str]) -> None:
+    document, place = files.endpoints, (name, "dates")
+    tables = files.trial.names("tables")
+    if not known(document, (*place, "table"), given["table"], tables, "a table of trial.yaml"):
+        return
+    columns = files.columns(given["table"])
+    column(document, (*place, "date"), given["date"], columns, ("date",))
+    variable = column(document, (*place, "visit", "column"), given["visit"]["column"], columns)
+    told = given["visit"]["labels"]
+    for code in told:
+        if variable and variable.choices:
+            what = f"a choice of {variable.name} in the dictionary"
+            known(document, (*place, "visit", "labels", code), code, variable.choices, what)
+    if not set(labels) <= set(told.values()):
+        document.add(
+            (*place, "visit", "labels"),
+            found=one_of(told.values()),
+            expected=f"every visit of the event: {one_of(labels)}",
+        )
+
+
+def _event_by(files: Files, name: str, given: dict[str, Any]) -> None:
+    of = files.endpoints.get(given["of"]) or {}
+    competing = bool(of.get("competing"))
+    if competing != ("competing" in given):
+        files.endpoints.add(
+            (name,),
+            found=f"{given['of']} {'with' if competing else 'without'} competing events",
+            expected="competing: missing or no_event where it has them, and only there",
+        )
+
+
+def _time_to_event(files: Files, name: str, given: dict[str, Any]) -> None:
+    subject_date(files, name, "start", given)
+    for position, of in enumerate(given.get("competing", ())):
+        parent(files, name, (name, "competing", position), of, methods.TIMES)
+    if ("horizon" in given) != ("horizon_label" in given):
+        files.endpoints.add(
+            (name,), found="horizon without horizon_label, or the other way round",
+            expected="both together",
+        )  # fmt: skip
+    of = given.get("occurrence")
+    if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
+        dated = files.endpoints.get(of)
+        if dated is not None and "date" not in dated:
+            files.endpoints.add(
+                (name, "occurrence"), found=f"{of} without a date", expected="one with `date`"
+            )
+
+
+_CHECKS: dict[str, Callable[[Files, str, dict[str, Any]], None]] = {
+    "finding": _finding,
+    "composite_event": _composite,
+    "interval_time": _interval_time,
+    "event_by": _event_by,
+    "time_to_event": _time_to_event,
+}

@@ -1,0 +1,159 @@
+"""Times to an event from dates: start, event, last contact, and a horizon."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.conditions import columns_of, evaluate
+from trialtrace.config.model import Endpoint, adsl_code
+from trialtrace.endpoints.dates import as_dates, day_numbers, require_dates, start_days
+from trialtrace.endpoints.measure import unit_column
+from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pick
+from trialtrace.endpoints.study import CleanTable, Study, one_row_each
+from trialtrace.endpoints.truth import as_numbers
+from trialtrace.endpoints.unused import Reason
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EARLY_EVENT = Reason("event_before_start", "the event is dated before the start")
+EARLY_CONTACT = Reason("contact_before_start", "the last contact is dated before the start")
+SEEN_AFTER = Reason("contact_after_event", "a contact is dated after an event that ends all")
+UNSEEN = Reason("event_after_contact", "the event is dated after the last contact")
+UNDATED = Reason("event_without_date", "the event happened and has no date")
+DENIED = Reason("date_without_event", "there is a date of an event that did not happen")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A subject each: whether it happened (1, 0, NaN), its day, the row and column of the day."""
+
+    happened: np.ndarray
+    day: np.ndarray
+    row: np.ndarray
+    table: CleanTable
+    column: str
+    cells: list[Cells]
+
+
+def time_from_dates(endpoint: Endpoint, study: Study) -> Records:
+    """A record a subject: AVAL days from `start` to the event, else to the last contact.
+
+    A time beyond `horizon` is censored there. Dates in an impossible order are listed as rejects,
+    and their subject has no time; so has one whose event is unknown.
+    """
+    options = endpoint.options
+    last, where = options["last_contact"], options.get("where")
+    used = [last, *columns_of(where or {})]
+    if "event" in options:
+        used += [options["event_date"], *columns_of(options["event"])]
+    table = study.table(endpoint, list(dict.fromkeys(used)))
+    row = one_row_each(study, endpoint, table, where)
+    contact = _days(study, endpoint, table, last, row)
+    found = (_of_row if "event" in options else _of_occurrences)(study, endpoint, table, row)
+    start = start_days(study, endpoint)
+    wrong = _impossible(study, endpoint, found, start, (table, row, contact))
+    time = np.where(found.happened == 1, found.day, contact) - start + options["day_of_start"]
+    unknown = wrong | np.isnan(time) | np.isnan(found.happened)
+    code = adsl_code(options["start"])
+    cells = [*chosen_cells("AVAL", table.name, row, list(dict.fromkeys(used))), *found.cells]
+    cells += study.subject_cells(code, "AVAL", np.arange(study.size))
+    values = _values(endpoint, time, found.happened == 1, start, unknown)
+    return Records("adtte", np.arange(study.size), values, tuple(cells))
+
+
+def _days(
+    study: Study, endpoint: Endpoint, table: CleanTable, column: str, row: np.ndarray
+) -> np.ndarray:
+    dates = require_dates(study.place(endpoint), column, table.column(column))
+    return day_numbers(pick(dates, row))
+
+
+def _of_row(study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray) -> Found:
+    column = endpoint.options["event_date"]
+    happened = as_numbers(pick(evaluate(endpoint.options["event"], table.rows), row))
+    day = _days(study, endpoint, table, column, row)
+    for mask, why in (
+        ((happened == 1) & np.isnan(day), UNDATED),
+        ((happened == 0) & ~np.isnan(day), DENIED),
+    ):
+        study.reject(endpoint, table, row[mask & (row >= 0)], column, why)
+        happened = np.where(mask, np.nan, happened)
+    return Found(happened, day, row, table, column, [])
+
+
+def _of_occurrences(study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray) -> Found:
+    """The first of a subject's occurrences; unknown where one of them has no date."""
+    parent = study.parent(endpoint, endpoint.options["occurrence"], ("occds",))
+    of = study.trial.endpoints[endpoint.options["occurrence"]]
+    size, column = study.size, of.options["date"]
+    day = day_numbers(parent.columns["ADT"])
+    first = np.full(size, np.inf)
+    np.fmin.at(first, parent.subject, day)
+    happened = np.isin(np.arange(size), parent.subject).astype(float)
+    happened[parent.subject[np.isnan(day)]] = np.nan
+    happened[row < 0] = np.nan
+    behind = [one for one in parent.cells if one.variable in ("TERM", "ADT")]
+    source = np.full(size, -1, dtype=np.int64)
+    for one in parent.cells:
+        if one.variable == "ADT":
+            is_first = day[one.record] == first[parent.subject[one.record]]
+            source[parent.subject[one.record[is_first]]] = one.row[is_first]
+    occurrences = study.tables[of.options["table"]]
+    cells = moved(behind, parent.subject, ("TERM", "ADT"))
+    first = np.where(np.isinf(first), np.nan, first)
+    return Found(happened, first, source, occurrences, column, cells)
+
+
+def _impossible(
+    study: Study,
+    endpoint: Endpoint,
+    found: Found,
+    start: np.ndarray,
+    last: tuple[CleanTable, np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """Subjects whose dates contradict each other; the cells are listed as rejects."""
+    table, row, contact = last
+    yes = found.happened == 1
+    terminal = endpoint.options["terminal"]
+    order = (contact > found.day) if terminal else (contact < found.day)
+    wrong = np.zeros(study.size, dtype=bool)
+    for mask, why in (
+        (yes & (found.day < start), EARLY_EVENT),
+        (yes & order, SEEN_AFTER if terminal else UNSEEN),
+    ):
+        rows = found.row[mask & (found.row >= 0)]
+        study.reject(endpoint, found.table, rows, found.column, why)
+        wrong |= mask
+    early = contact < start
+    rows = row[early & (row >= 0)]
+    study.reject(endpoint, table, rows, endpoint.options["last_contact"], EARLY_CONTACT)
+    return wrong | early
+
+
+def _values(
+    endpoint: Endpoint,
+    time: np.ndarray,
+    happened: np.ndarray,
+    start: np.ndarray,
+    unknown: np.ndarray,
+) -> dict[str, "pa.Array"]:
+    import pyarrow as pa
+
+    options = endpoint.options
+    beyond = time > options.get("horizon", np.inf)
+    time = np.where(beyond, options.get("horizon", np.inf), time)
+    happened = happened & ~beyond
+    why = np.where(beyond, options.get("horizon_label", ""), options["censored_label"])
+    event = np.full(len(time), options["event_label"], dtype=object)
+    end = np.where(unknown, np.nan, start + time - options["day_of_start"])
+    return {
+        "AVAL": pa.array(time, mask=unknown),
+        "AVALU": unit_column("days", len(time)),
+        "CNSR": pa.array(np.where(happened, 0, 1), mask=unknown),
+        "EVNTDESC": pa.array(event, type=pa.string(), mask=unknown | ~happened),
+        "CNSDTDSC": pa.array(why.astype(object), type=pa.string(), mask=unknown | happened),
+        "STARTDT": as_dates(start),
+        "ADT": as_dates(end),
+    }
