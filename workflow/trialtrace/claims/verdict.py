@@ -14,7 +14,10 @@ UNCHECKED = "Not checkable: nothing else that is printed depends on it."
 
 
 def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Rows in the form of the claims contract, a row a component, in the order of the ledger."""
+    """Rows in the form of the claims contract, a row a component, in the order of the ledger.
+
+    `told` says whether any check had something to say, be it only that it could not be made.
+    """
     by_part: dict[tuple[str, str], list[Finding]] = {}
     entering: dict[str, list[str]] = {}
     for one in findings:
@@ -47,7 +50,13 @@ def _verdict(found: list[Finding], entering: list[str]) -> dict[str, Any]:
     if not checkable:
         alone = ENTERS.format(listed(list(dict.fromkeys(entering)))) if entering else UNCHECKED
         text = found[0].sentence if found else alone
-        return {"agreement": NOT_CHECKABLE, "evidence": None, "finding": text, "alternative": None}
+        return {
+            "agreement": NOT_CHECKABLE,
+            "evidence": None,
+            "finding": text,
+            "alternative": None,
+            "told": bool(found),
+        }
     worst = min(checkable, key=lambda one: WORST_FIRST.index(one.agreement))
     told = [worst.sentence] + [
         one.sentence for one in checkable if one is not worst and one.agreement == worst.agreement
@@ -55,6 +64,7 @@ def _verdict(found: list[Finding], entering: list[str]) -> dict[str, Any]:
     other = worst.detail.get("alternative")
     return {
         "agreement": worst.agreement,
+        "told": True,
         "evidence": PRINTED,
         "finding": " ".join(told),
         "alternative": ", ".join(other) if isinstance(other, list) else other,

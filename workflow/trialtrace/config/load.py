@@ -127,6 +127,11 @@ class Trial:
     def claims(self) -> dict[str, Claim]:
         return build.claims(self._file("claims"))
 
+    @property
+    def claims_document(self) -> dict[str, Any]:
+        """claims.yaml as it stands: with what each number is about, for the checks on print."""
+        return self._file("claims")
+
     def disclosure(self, settings: Settings) -> str:
         """full or restricted: as set, or by the kind of source."""
         if settings.disclosure != "by_source":
