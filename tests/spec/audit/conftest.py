@@ -1,8 +1,8 @@
 """The verdict on one component of a ledger by hand."""
 
 import pytest
+from paper import read
 
-from helpers.paper import read
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.verdict import verdicts
 

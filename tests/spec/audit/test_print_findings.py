@@ -1,8 +1,7 @@
 """Findings that arithmetic on print makes, each from a ledger alone; repaired, it is gone."""
 
 import pytest
-
-from helpers.paper import THREE, TWO, claim
+from paper import THREE, TWO, claim
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}

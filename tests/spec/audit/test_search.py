@@ -1,8 +1,8 @@
 """Searches over alternatives: which choice gives a printed number, and what that is worth."""
 
 import pytest
+from paper import THREE, claim, read
 
-from helpers.paper import THREE, claim, read
 from trialtrace.claims.print_audit import audit_ledger
 
 TRAINING = {"outcome": "event", "group": "training"}
