@@ -5,8 +5,10 @@ from typing import Any
 
 from trialtrace.analyses.words import lower_first
 from trialtrace.conditions import describe
+from trialtrace.config.families import instrument_of
 from trialtrace.config.model import Endpoint
 from trialtrace.display.material import Material
+from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, rows_table
 
 MOST_NAMED = 5
@@ -26,19 +28,41 @@ def endpoints_table(material: Material) -> str:
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
     table = rows_table(header, rows)
-    return captioned(table, "endpoints", "Endpoints, in the order of the configuration.")
+    shown = captioned(table, "endpoints", "Endpoints, in the order of the configuration.")
+    return "\n\n".join([shown, *_instruments(material)])
+
+
+def _instruments(material: Material) -> list[str]:
+    """A paragraph an instrument: its rule, its missing items, where the rule stands."""
+    used = {
+        endpoint.options["instrument"]: endpoint.options
+        for endpoint in material.trial.endpoints.values()
+        if "instrument" in endpoint.options
+    }
+    told = []
+    for options in used.values():
+        about = instrument_of(options)
+        checked = "" if about.verified else " Not verified: its manual was not at hand."
+        text = (
+            f"{about.rule} Missing: {lower_first(about.missing)} Source: {about.source}.{checked}"
+        )
+        told.append(f"**{escape_markdown(about.title)}.** {escape_markdown(text)}")
+    return told
 
 
 def _groups(endpoints: list[Endpoint]) -> list[list[Endpoint]]:
     """Endpoints that one entry of the configuration makes stand together."""
     found: dict[str, list[Endpoint]] = {}
     for each in endpoints:
-        found.setdefault(each.options.get("family") or each.name, []).append(each)
+        found.setdefault(each.family or each.name, []).append(each)
     return list(found.values())
 
 
 def _several(group: list[Endpoint]) -> str:
     labels = [each.label for each in group]
+    start = labels[0].partition(": ")[0]
+    if all(label.startswith(f"{start}: ") for label in labels):
+        return f"{start}: {', '.join(label.partition(': ')[2] for label in labels)}"
     if len(labels) <= MOST_NAMED:
         return "; ".join(labels)
     return f"{'; '.join(labels[:MOST_NAMED])}; and {len(labels) - MOST_NAMED} more"
@@ -98,10 +122,16 @@ def _time_to_event(material: Material, options: Options) -> str:
     return text
 
 
+def _instrument(material: Material, options: Options) -> str:
+    return f"scored as {instrument_of(options).title}, below"
+
+
 RULES: dict[str, Callable[[Material, Options], str]] = {
     "event": _event,
     "measure": _measure,
     "repeated": _repeated,
+    "instrument": _instrument,
+    "instrument_event": _instrument,
     "occurrence": _occurrence,
     "any_occurrence": _any_occurrence,
     "time_to_event": _time_to_event,

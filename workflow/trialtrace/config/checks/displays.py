@@ -1,9 +1,11 @@
 """The displays of plan.yaml: what they name must exist and be of the right kind."""
 
+from functools import partial
 from typing import Any
 
 from trialtrace.config.checks import derived
-from trialtrace.config.checks.context import Files, known
+from trialtrace.config.checks.conditions import check_condition
+from trialtrace.config.checks.context import NUMERIC, Files, column, known
 from trialtrace.config.checks.resolve import statistics
 from trialtrace.config.compose import Path_
 from trialtrace.errors import one_of
@@ -60,17 +62,17 @@ def _estimates(files: Files, place: Path_, given: dict[str, Any]) -> None:
 
 
 def _curves(files: Files, place: Path_, given: dict[str, Any]) -> None:
-    for here, name in _endpoints(files, place, given):
+    for here, name in _derived(files, place, given):
         _of_kind(files, here, name, ("time_to_event",))
 
 
 def _intervals(files: Files, place: Path_, given: dict[str, Any]) -> None:
-    for here, name in _endpoints(files, place, given):
+    for here, name in _derived(files, place, given):
         _of_kind(files, here, name, ("interval_time",))
 
 
 def _repeated(files: Files, place: Path_, given: dict[str, Any]) -> None:
-    for here, name in _endpoints(files, place, given):
+    for here, name in _derived(files, place, given):
         labels = files.visits_of(name)
         if labels == []:
             found = f"{name}, which has no visits"
@@ -81,7 +83,7 @@ def _repeated(files: Files, place: Path_, given: dict[str, Any]) -> None:
 
 
 def _valued(files: Files, place: Path_, given: dict[str, Any]) -> None:
-    for here, name in _endpoints(files, place, given):
+    for here, name in _derived(files, place, given):
         kind = files.endpoint_kind(name)
         if kind in WITHOUT_VALUES:
             found = f"{name}, an endpoint of kind {kind}"
@@ -116,9 +118,33 @@ def _endpoints(files: Files, place: Path_, given: dict[str, Any]) -> list[tuple[
     else:
         every = [((*here, position), name) for position, name in enumerate(named)]
     what = "an endpoint of endpoints.yaml"
-    return [
-        (at, name) for at, name in every if known(files.plan, at, name, files.endpoint_names, what)
-    ]
+    found = []
+    for at, name in every:
+        if known(files.plan, at, name, files.plannable, what):
+            found += [(at, endpoint.name) for endpoint in files.family(name)]
+    return found
+
+
+def _derived(files: Files, place: Path_, given: dict[str, Any]) -> list[tuple[Path_, str]]:
+    """The same of a display of derived data, whose `where` is over the columns of these."""
+    found = _endpoints(files, place, given)
+    if "where" in given and found and (kind := files.endpoint_kind(found[0][1])):
+        columns = derived.columns_of_analysis(files, kind)
+        where = (*place, "where")
+        check_condition(files.plan, where, given["where"], columns, "a column of the derived data")
+    return found
+
+
+def _rows(files: Files, place: Path_, given: dict[str, Any], kind: str) -> None:
+    """Displays of the table behind an endpoint."""
+    for here, name in _endpoints(files, place, given):
+        _of_kind(files, here, name, (kind,))
+        endpoint = files.endpoints.get(name)
+        columns = files.columns(endpoint.get("table")) if endpoint else None
+        if "day" in given:
+            column(files.plan, (*place, "day"), given["day"], columns, (*NUMERIC, "date"))
+        if "where" in given:
+            check_condition(files.plan, (*place, "where"), given["where"], columns)
 
 
 def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
@@ -145,4 +171,7 @@ CHECKS = {
     "epsilon_curve": _epsilon,
     "tipping": _tipping,
     "dose_intensity": _valued,
+    "swimmer": partial(_rows, kind="dose_intensity"),
+    "heat_map": partial(_rows, kind="attendance"),
+    "ridgeline": partial(_rows, kind="aggregate"),
 }

@@ -29,10 +29,13 @@ KINDS: dict[str, str] = {
     "paired_slopes": f"{_HERE}.paired_slopes",
     "epsilon_curve": f"{_HERE}.epsilon_curve",
     "tipping": f"{_HERE}.tipping",
+    "swimmer": f"{_HERE}.swimmer",
     "dose_intensity": f"{_HERE}.dose_intensity",
+    "heat_map": f"{_HERE}.heat_map",
+    "ridgeline": f"{_HERE}.ridgeline",
 }
 # These show single patients, so they are drawn only where disclosure is full.
-SINGLE_PATIENTS = {"spaghetti", "paired_slopes"}
+SINGLE_PATIENTS = {"spaghetti", "paired_slopes", "swimmer", "heat_map", "ridgeline"}
 STAMP = "Synthetic, not evidence. "
 
 

@@ -31,12 +31,9 @@ class Picture:
 def names(material: Material, given: dict[str, Any]) -> list[str]:
     """The endpoints of a display, which names one or a list; an entry that makes several stands
     for all of them."""
-    named, known = given["endpoint"], material.trial.endpoints
-    found: list[str] = []
-    for name in [named] if isinstance(named, str) else named:
-        family = [one for one, each in known.items() if each.options.get("family") == name]
-        found += [name] if name in known else family
-    return found
+    named = given["endpoint"]
+    every = [named] if isinstance(named, str) else named
+    return [endpoint.name for name in every for endpoint in material.trial.family(name)]
 
 
 def endpoint_of(material: Material, name: str) -> "Endpoint":
@@ -48,6 +45,8 @@ def records(material: Material, given: dict[str, Any], name: str, **conditions: 
     endpoint = endpoint_of(material, name)
     flag = material.trial.populations[given["population"]].flag
     where = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+    if "where" in given:
+        where["all"] = [given["where"]]
     return material.tracer.frames.select(DATASETS.get(endpoint.kind, "bds"), where | conditions)
 
 

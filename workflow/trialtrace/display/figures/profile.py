@@ -38,28 +38,46 @@ Points = dict[tuple[str, str], np.ndarray]
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Every subject with a value at a visit counts there; intervals are Student's t."""
     chosen = names(material, given)
-    found = {name: _points(material, given, name) for name in chosen}
-    with_values = [name for name in chosen if np.isfinite(_all(found[name])).any()]
+    found = {
+        (name, place): _points(material, given, name, place)
+        for name in chosen
+        for place in places_of(material, given, name)
+    }
+    with_values = [key for key, points in found.items() if np.isfinite(_all(points)).any()]
     if not with_values:
         raise nothing(given["title"], "no patient has a value")
-    several = len(chosen) > 1
+    several = len(found) > 1
     columns = 1 if not several else 2 if len(with_values) <= 4 else 3
     rows = -(-len(with_values) // columns)
     with drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
         every = panels(figure, len(with_values), columns)
-        for axes, name in zip(every, with_values, strict=True):
-            label = endpoint_of(material, name).label if several else given["title"]
-            _panel(material, axes, name, found[name], label, several)
+        for axes, (name, place) in zip(every, with_values, strict=True):
+            parts = [endpoint_of(material, name).label] * (len(chosen) > 1) + [place] * bool(place)
+            label = ", ".join(parts) if several else given["title"]
+            _panel(material, axes, name, found[name, place], label, several)
         if several:
             legend_below(figure, every[0])
         else:
             every[0].legend(frameon=False)
     caption = (
         f"{given['title']}, {population_words(material, given)}: mean with {level_words(material)} "
-        f"t interval at each visit.{_absent(material, chosen, with_values)}"
+        f"t interval at each visit.{_sides(material, given, chosen)}"
+        f"{_absent(material, chosen, [name for name, _ in with_values])}"
     )
     alt = f"Means over the visits for {arm_words(material)}, {len(with_values)} panel(s)."
     return Picture(figure, caption, alt)
+
+
+def places_of(material: Material, given: dict[str, Any], name: str) -> list[str]:
+    """The locations (LOC) of an endpoint's records, in their order; [""] where it has none."""
+    places = records(material, given, name).column("LOC").tolist()
+    return list(dict.fromkeys(place for place in places if place is not None)) or [""]
+
+
+def _sides(material: Material, given: dict[str, Any], chosen: list[str]) -> str:
+    sides = any(records(material, given, name, LAT="present").n for name in chosen)
+    own = material.trial.design.kind == "parallel"
+    return " The sides of a patient are averaged first." if sides and own else ""
 
 
 def _absent(material: Material, chosen: list[str], shown: list[str]) -> str:
@@ -98,22 +116,25 @@ def _panel(
         axes.set_ylim(bottom=0)
 
 
-def _points(material: Material, given: dict[str, Any], name: str) -> Points:
+def _points(material: Material, given: dict[str, Any], name: str, place: str) -> Points:
     """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
+    there = {"LOC": {"is": place}} if place else {}
     return {
-        (arm, visit): _point(material, given, name, arm, visit)
+        (arm, visit): _point(
+            material, given, name, {"TRTP": {"is": arm}, "AVISIT": {"is": visit}} | there
+        )
         for arm in arms_of(material)
         for visit in visits_of(material, name)
     }
 
 
-def _point(
-    material: Material, given: dict[str, Any], name: str, arm: str, visit: str
-) -> np.ndarray:
-    at = {"AVAL": "present", "TRTP": {"is": arm}, "AVISIT": {"is": visit}}
-    values = records(material, given, name, **at).column("AVAL")
-    if not len(values):
+def _point(material: Material, given: dict[str, Any], name: str, at: dict[str, Any]) -> np.ndarray:
+    rows = records(material, given, name, AVAL="present", **at)
+    if not rows.n:
         return np.full(3, np.nan)
+    subjects = rows.column("USUBJID").astype(str)
+    _, subject, size = np.unique(subjects, return_inverse=True, return_counts=True)
+    values = np.bincount(subject, rows.column("AVAL").astype(float)) / size
     try:
         found = mean_interval(values, confidence=material.trial.plan.confidence)
     except StatsError:

@@ -1,0 +1,75 @@
+"""Rows of a clean table beside their subjects and arms, for figures of what was given and done."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.contracts import CLEAN, read_table
+from trialtrace.display.material import Material
+from trialtrace.sources.canonical import column_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CleanRows:
+    """Rows in the order of their source; `subject` and `arm` (by its name) of each, shape (n,)."""
+
+    table: "pa.Table"
+    subject: np.ndarray
+    arm: np.ndarray
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A column as numbers; a date is a day counted from 1970, what is missing NaN."""
+        import pyarrow as pa
+
+        values = self.table[column].combine_chunks()
+        if pa.types.is_date(values.type):
+            values = values.cast(pa.int32())
+        return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+
+    def met(self, condition: dict[str, Any]) -> np.ndarray:
+        """Whether each row surely meets a condition."""
+        from trialtrace.conditions import met
+
+        return met(condition, self.table).to_numpy(zero_copy_only=False)
+
+    def chosen(self, mask: np.ndarray) -> "CleanRows":
+        import pyarrow as pa
+
+        return CleanRows(self.table.filter(pa.array(mask)), self.subject[mask], self.arm[mask])
+
+
+def clean_rows(material: Material, given: dict[str, Any], name: str) -> CleanRows:
+    """The rows of a clean table whose subjects are in the display's population."""
+    import pyarrow.compute as pc
+
+    trial = material.trial
+    table = read_table(material.folder / "clean" / f"{name}.parquet", CLEAN)
+    adsl = material.tracer.frames.table("adsl")
+    flag = trial.populations[given["population"]].flag
+    inside = adsl.filter(pc.equal(adsl[flag], "Y"))
+    keys = column_text(table[trial.tables[name].subject].combine_chunks(), f"clean table {name}")
+    at = pc.index_in(keys, value_set=inside["SUBJID"].combine_chunks())
+    known = pc.is_valid(at)
+    table, at = table.filter(known), at.filter(known)
+    arm = _own_arm(material, table, name)
+    if arm is None:
+        arm = inside["TRT01P"].combine_chunks().take(at)
+    subject = inside["USUBJID"].combine_chunks().take(at)
+    found = CleanRows(table, subject.to_numpy(zero_copy_only=False).astype(str),
+                      arm.to_numpy(zero_copy_only=False).astype(str))  # fmt: skip
+    return found.chosen(found.met(given["where"])) if "where" in given else found
+
+
+def _own_arm(material: Material, table: "pa.Table", name: str) -> "pa.Array | None":
+    """The arm of each row where the table has one, as the sides of a body can."""
+    from trialtrace.endpoints.adsl import decode
+
+    column = material.trial.tables[name].arm
+    if column is None or name == material.trial.subjects.table:
+        return None
+    meanings = {arm.code: arm.name for arm in material.trial.design.arms.values()}
+    return decode(table[column].combine_chunks(), meanings, f"clean table {name}, column {column}")

@@ -1,0 +1,107 @@
+"""Cycles of each patient as bars on a line: full dose, reduced, left out; gaps are delays."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.display.figures.canvas import INK, PALE, colour_of, drawing, wrapped
+from trialtrace.display.figures.clean_rows import CleanRows, clean_rows
+from trialtrace.display.figures.picture import (
+    Picture,
+    arms_of,
+    endpoint_of,
+    nothing,
+    population_words,
+)
+from trialtrace.display.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FULL, REDUCED, OMITTED = "full dose", "reduced", "not given"
+REDUCED_COLOUR, OMITTED_COLOUR = "#E69F00", "#1d2733"
+# A dose is reduced where it is below the plan by more than rounding.
+WHOLE = 0.995
+DAYS_SHOWN = 6.0
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
+    options = endpoint_of(material, given["endpoint"]).options
+    rows = clean_rows(material, given, options["table"])
+    day, share = since_first(rows, options["date"]), _share(rows, options)
+    known = ~np.isnan(day) & ~np.isnan(share)
+    if not known.any():
+        raise nothing(given["title"], "no cycle has a date and doses")
+    arms = arms_of(material)
+    rows, day, share = rows.chosen(known), day[known], share[known]
+    by_arm = {arm: rows.arm == arm for arm in arms if (rows.arm == arm).any()}
+    sizes = [len(np.unique(rows.subject[own])) for own in by_arm.values()]
+    with drawing(7.2, 1.4 + min(10.0, 0.07 * sum(sizes) + 0.25 * len(sizes))) as figure:
+        every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
+        for axes, (arm, own) in zip(every[:, 0], by_arm.items(), strict=True):
+            n = _panel(axes, rows.subject[own], day[own], share[own], colour_of(arms, arm))
+            axes.set_ylabel(wrapped(f"{material.arm_label(arm)} (n = {n})", 18))
+        every[-1, 0].set_xlabel("Days since the first cycle")
+        figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: a line a patient, a mark a cycle; "
+        "full dose in the colour of the arm, reduced doses in orange, cycles not given in black."
+    )
+    return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.")
+
+
+def since_first(rows: CleanRows, column: str) -> np.ndarray:
+    """Days from each patient's first date, NaN where a row has none."""
+    day = rows.numbers(column)
+    patients, line = np.unique(rows.subject, return_inverse=True)
+    first = np.full(len(patients), np.inf)
+    np.fmin.at(first, line, day)
+    return day - first[line]
+
+
+def _share(rows: CleanRows, options: dict[str, Any]) -> np.ndarray:
+    """Delivered of planned dose, NaN without a planned one."""
+    planned, delivered = rows.numbers(options["planned"]), rows.numbers(options["delivered"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(planned > 0, delivered / planned, np.nan)
+
+
+def _panel(
+    axes: "Axes", subject: np.ndarray, day: np.ndarray, share: np.ndarray, colour: str
+) -> int:
+    patients, line = np.unique(subject, return_inverse=True)
+    last = np.zeros(len(patients))
+    np.maximum.at(last, line, day)
+    rank = np.empty(len(patients), dtype=int)
+    rank[np.argsort(-last, kind="stable")] = np.arange(len(patients))
+    place = rank[line]
+    axes.hlines(rank, 0, last, color=PALE, linewidth=0.8, zorder=1)
+    for kind, mask in kinds(share).items():
+        shade = {FULL: colour, REDUCED: REDUCED_COLOUR, OMITTED: OMITTED_COLOUR}[kind]
+        axes.barh(place[mask], np.full(mask.sum(), DAYS_SHOWN), 0.82, day[mask], color=shade,
+                  linewidth=0, zorder=2)  # fmt: skip
+    axes.set_ylim(len(patients) - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.set_xlim(left=-2)
+    axes.spines["left"].set_visible(False)
+    return len(patients)
+
+
+def kinds(share: np.ndarray) -> dict[str, np.ndarray]:
+    """Which cycles had the full dose, less, or none."""
+    return {
+        FULL: share >= WHOLE,
+        REDUCED: (share > 0) & (share < WHOLE),
+        OMITTED: share <= 0,
+    }
+
+
+def _legend() -> list[Any]:
+    from matplotlib.patches import Patch
+
+    return [
+        Patch(facecolor="#6b7785", label=f"{FULL} (colour of the arm)"),
+        Patch(facecolor=REDUCED_COLOUR, label=REDUCED),
+        Patch(facecolor=OMITTED_COLOUR, edgecolor=INK, label=OMITTED),
+    ]
