@@ -191,7 +191,6 @@ def _places_of_pattern(given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | i
     yield ("pattern", "of"), given["of"]
     for name, part in given["parts"].items():
         yield ("pattern", "parts", name, "share"), _bys(part.get("share"))
-        yield ("pattern", "parts", name, "loads"), list(part.get("loads", {}))
 
 
 def _places_of_rule(given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
