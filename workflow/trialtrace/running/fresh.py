@@ -54,6 +54,7 @@ SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 NAMED: dict[str, Callable[[Trial], set[str]]] = {
     "trialtrace.sources": lambda trial: {trial.source.kind},
     "trialtrace.sources.readers": lambda trial: formats_of(trial),
+    "trialtrace.sources.synthetic.quantities": lambda trial: quantities_of(trial),
     "trialtrace.endpoints.registry": lambda trial: {e.kind for e in trial.endpoints.values()},
     "trialtrace.endpoints.instruments.registry": lambda trial: instruments_of(trial),
     "trialtrace.analyses.registry": lambda trial: steps_of(trial),
@@ -80,6 +81,11 @@ def tables_of(trial: Trial) -> list[Path]:
         for options in given
         if isinstance(options.get("norm"), dict)
     ]
+
+
+def quantities_of(trial: Trial) -> set[str]:
+    """The kinds of quantities of a synthetic trial's cohort."""
+    return {one.kind for one in trial.cohort.quantities.values()} if trial.synthetic else set()
 
 
 def steps_of(trial: Trial) -> set[str]:

@@ -21,10 +21,12 @@ def in_steps(whole: np.ndarray, step: float) -> np.ndarray:
     return np.round(whole * step, digits(step))
 
 
-def limits(room: Room, rows: Rows, one: Quantity) -> tuple[np.ndarray, np.ndarray]:
+def limits(
+    room: Room, rows: Rows, one: Quantity, open_: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest value of each row; whole steps where there is a step.
 
-    Raises UserError where no value lies between them.
+    Raises UserError where no value lies between them in a row of the mask `open_`.
     """
     given, step = one.options.get("limits", {}), one.options.get("step")
     low, high = np.full(rows.size, -np.inf), np.full(rows.size, np.inf)
@@ -38,7 +40,7 @@ def limits(room: Room, rows: Rows, one: Quantity) -> tuple[np.ndarray, np.ndarra
             low = np.maximum(low, ends)
         else:
             high = np.minimum(high, ends)
-    empty = low > high
+    empty = (low > high) & open_
     if empty.any():
         row = int(np.flatnonzero(empty)[0])
         raise room.fail(

@@ -12,6 +12,8 @@ import numpy as np
 from trialtrace.stats.summaries.printed import Printed, read
 
 ROUNDS = 40
+# Of the half width of what prints alike: nearer to its middle no value is moved.
+INSIDE = 0.5
 
 
 class Unreachable(Exception):
@@ -116,7 +118,7 @@ def _near(values: np.ndarray, low: np.ndarray, high: np.ndarray, goal: _Goal) ->
         if goal.mean is not None:
             x = x + goal.middle / goal.step - np.clip(np.rint(x), low, high).mean()
         total, squares = rounded.sum(), (rounded**2).sum()
-        if goal.distance(total, squares) < 0.5:
+        if goal.distance(total, squares) < INSIDE:
             return rounded
     return x
 
@@ -127,9 +129,9 @@ def _moved(
     """Single steps, and opposite steps of two values, while they come nearer."""
     total, squares = int(x.sum()), int((x**2).sum())
     for _ in range(50 * len(x) + 1000):
-        if goal.met(total, squares):
-            return x
         here = goal.distance(np.float64(total), np.float64(squares))
+        if here <= INSIDE and goal.met(total, squares):
+            return x
         best = _best_single(x, low, high, goal, total, squares)
         if best is None or best[0] >= here:
             best = _best_pair(x, low, high, goal, total, squares)
@@ -138,6 +140,8 @@ def _moved(
         for row, move in best[1]:
             total, squares = total + move, squares + int(2 * move * x[row]) + 1
             x[row] += move
+    if goal.met(total, squares):
+        return x
     told = " and ".join(f"{key} {text}" for key, text in wanted.items())
     raise Unreachable(f"no {len(x)} values in steps of {goal.step:g} have the {told}")
 

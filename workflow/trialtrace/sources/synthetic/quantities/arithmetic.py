@@ -14,7 +14,7 @@ from trialtrace.sources.synthetic.values import Values, number
 
 def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
     result = _linear(rows, one) if one.kind == "linear" else _product(rows, one)
-    low, high = limits(room, rows, one)
+    low, high = limits(room, rows, one, rows.met(one.where))
     step = one.options.get("step")
     if step is not None:
         result = in_steps(np.clip(np.floor(result / step + 0.5), low, high), step)

@@ -21,7 +21,7 @@ def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
     z, known = score(room, rows, one.name, one.options)
     known &= rows.met(one.where)
     parts = {key: parameter(rows, given) for key, given in one.given.items()}
-    low, high = limits(room, rows, one)
+    low, high = limits(room, rows, one, known)
     for part in (*parts.values(), low, high):
         known &= ~np.isnan(part)
     room.truth.parameters(one)

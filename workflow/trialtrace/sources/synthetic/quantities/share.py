@@ -15,6 +15,7 @@ from trialtrace.sources.synthetic.printed_counts import rivals_of
 from trialtrace.sources.synthetic.room import Path, Room, groups, parameter, told
 from trialtrace.sources.synthetic.rows import Rows
 from trialtrace.sources.synthetic.scores import score
+from trialtrace.sources.synthetic.streams import uniforms
 from trialtrace.sources.synthetic.values import Values, yes_no
 
 
@@ -36,9 +37,10 @@ def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
     plan = _plan(room, one, cells, margins)
     for cell, (share_known, share_yes) in enumerate(plan):
         here = np.flatnonzero(cells.of == cell)
-        has = _top(room, waiting, here, share_known)
+        name = f"{one.name}.{''.join('01'[inside] for inside in cells.keys[cell])}"
+        has = _top(room, f"{name}.known", waiting, here, share_known)
         known[has] = True
-        yes[_top(room, z, has, share_yes)] = True
+        yes[_top(room, name, z, has, share_yes)] = True
     room.truth.parameters(one, {})
     _tell(room, rows, one, yes, known)
     return {one.name: yes_no(yes & known, known)}
@@ -50,10 +52,12 @@ def _place(z: np.ndarray) -> np.ndarray:
     return np.asarray(ndtr(z))
 
 
-def _top(room: Room, z: np.ndarray, rows: np.ndarray, wanted: float) -> np.ndarray:
-    """The rows of the highest scores: so many, or in simulate mode each with a probability."""
+def _top(room: Room, name: str, z: np.ndarray, rows: np.ndarray, wanted: float) -> np.ndarray:
+    """The rows of the highest scores: so many, or in simulate mode a binomial number of them."""
     if room.simulates:
-        return rows[_place(z[rows]) > 1 - wanted]
+        from scipy.stats import binom
+
+        wanted = binom.ppf(uniforms(room.stream(name), 1)[0], len(rows), wanted) if len(rows) else 0
     return rows[np.argsort(-z[rows], kind="stable")[: int(wanted)]]
 
 
@@ -135,13 +139,17 @@ def tell_margin(
     for (path, leaf, mask), number, tag in zip(leaves, rivals, tags, strict=True):
         counted = "count" in leaf
         got, of = int((yes & known & mask).sum()), int((known & mask).sum())
-        wanted_of = leaf.get("of", of if not room.simulates else None)
+        wanted_of = leaf.get("of", of)
+        if room.simulates:
+            wanted_of = leaf.get("of", (room.reference or {}).get(("of", one.name, among, path)))
+        else:
+            room.noted["of", one.name, among, path] = of
         room.truth.add(
             one, path, f"share among {among}" if among else "share",
             tag=tag if counted else "assumed", printed=leaf.get("printed"),
             count=leaf.get("count"), of=wanted_of if counted else None, set=named[0],
             rivals=number if tag == "arithmetic" else None,
-            rival_sets=sets if tag == "arithmetic" and counted else None,
+            rival_sets=sets if tag == "arithmetic" and number else None,
             value=_value(leaf, wanted_of), drawn=got, drawn_of=of, margin=counted, check=named[1],
         )  # fmt: skip
 
