@@ -17,6 +17,7 @@ import recompute_interaction
 import recompute_multiplicity
 import recompute_summaries
 import recompute_time_to_event
+from recompute_pairs import pairs
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
 from recompute_resampling import resampling
@@ -273,6 +274,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
     "survival": survival,
     "resampling": lambda: resampling(cases),
+    "signed_rank": lambda: pairs(cases),
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),

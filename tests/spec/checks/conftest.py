@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from made_trial import MADE, made_trial
+from sides_trial import SIDES, sides_trial
 
 from trialtrace.analyses.run import analyse_plan
 from trialtrace.cleaning.clean import clean_tables
@@ -21,7 +22,8 @@ def trials(tmp_path_factory):
     def get(name: str):
         if name not in made:
             folder = tmp_path_factory.mktemp(name)
-            trial = made_trial(folder) if name == MADE else real_trial(name, folder)
+            own = {MADE: made_trial, SIDES: sides_trial}.get(name)
+            trial = own(folder) if own else real_trial(name, folder)
             analyse_plan(trial, folder / "derived", folder / "analysis")
             made[name] = trial, folder
         return made[name]

@@ -16,12 +16,18 @@ VISITS = ("week 1", "week 2", "week 3", "week 4")
 
 def made_trial(folder: Path, **drawn):
     """The configuration under `made/`, with derived tables drawn here."""
+    trial = configured(folder, MADE)
+    write_derived(folder / "derived", **drawn)
+    return trial
+
+
+def configured(folder: Path, name: str):
+    """A trial whose configuration lies in a folder here."""
     (folder / "config" / "trials").mkdir(parents=True)
-    (folder / "config" / "trials" / MADE).symlink_to(HERE / MADE)
+    (folder / "config" / "trials" / name).symlink_to(HERE / name)
     (folder / "workflow").mkdir()
     (folder / "workflow" / "schemas").symlink_to(project().schemas)
-    write_derived(folder / "derived", **drawn)
-    return load_trial(MADE, Project(folder))
+    return load_trial(name, Project(folder))
 
 
 def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int = 20) -> None:

@@ -12,6 +12,7 @@ from trialtrace.checks.run import check_results, checked, coverage
 from trialtrace.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import UserError
 
+MADE_UP = ("made", "sides")
 REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
 
 
@@ -20,10 +21,11 @@ def test_every_method_of_the_plan_has_a_check():
 
 
 def test_the_made_up_plan_uses_every_method(trials):
-    assert registry.steps(trials("made")[0]) == set(methods.MODULES)
+    used = set().union(*(registry.steps(trials(name)[0]) for name in MADE_UP))
+    assert used == set(methods.MODULES)
 
 
-@pytest.mark.parametrize("name", ["made", *REAL])
+@pytest.mark.parametrize("name", [*MADE_UP, *REAL])
 def test_every_result_is_checked_and_agrees(trials, results, tmp_path, name):
     trial, folder = trials(name)
     out = tmp_path / "checks.parquet"
@@ -162,14 +164,17 @@ def usable(component):
 
 def disagreements(trials, results, choose, plant) -> tuple[set, set]:
     """Plant an error in one row of every method and analysis; (planted, found) result ids."""
-    planted, seen, rows = set(), set(), results("made").to_pylist()
-    for row in rows:
-        key = row["method"], row["analysis_id"]
-        if key not in seen and choose(row):
-            seen.add(key)
-            planted.add(row["result_id"])
-            plant(row)
-    trial, folder = trials("made")
-    table: pa.Table = from_rows(rows, RESULTS)
-    compared = checked(trial, folder / "derived", table)
-    return planted, {each.result_id for each in compared if not each.agrees}
+    planted, found = set(), set()
+    for name in MADE_UP:
+        seen, rows = set(), results(name).to_pylist()
+        for row in rows:
+            key = row["method"], row["analysis_id"]
+            if key not in seen and choose(row):
+                seen.add(key)
+                planted.add(row["result_id"])
+                plant(row)
+        trial, folder = trials(name)
+        table: pa.Table = from_rows(rows, RESULTS)
+        compared = checked(trial, folder / "derived", table)
+        found |= {each.result_id for each in compared if not each.agrees}
+    return planted, found

@@ -7,6 +7,7 @@ import numpy as np
 
 from trialtrace.analyses.cuts import level_text, levels
 from trialtrace.analyses.rows import ALL, Place, Result
+from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.config.model import adsl_code
 from trialtrace.frames import Frames
 from trialtrace.stats import means
@@ -29,7 +30,9 @@ def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
     groups: list[tuple[str, dict[str, Any]]] = [
         (arm, {flag: {"is": "Y"}, "TRT01P": {"is": arm}}) for arm in trial.design.arms
     ]
-    if given["overall"]:
+    if trial.design.kind in OWN_TREATMENT:
+        groups = []
+    if given["overall"] or not groups:
         groups.append((ALL, {flag: {"is": "Y"}}))
     for name in given["variables"]:
         for group, base in groups:

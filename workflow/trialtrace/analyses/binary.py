@@ -6,6 +6,7 @@ from functools import partial
 from trialtrace.analyses.cuts import Cut
 from trialtrace.analyses.estimate import interval_result, plain_result, test_results
 from trialtrace.analyses.rows import Result
+from trialtrace.config.methods import result_method
 from trialtrace.config.model import Step
 from trialtrace.frames import Selection
 from trialtrace.stats import contingency, proportions
@@ -87,8 +88,7 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
 
 def named(step: Step) -> str:
     """The method's name in a result_id; a correction is part of it, so that two can be told."""
-    correction = step.options.get("correction")
-    return step.method if correction in (None, "none") else f"{step.method}_{correction}"
+    return result_method(step.method, step.options)
 
 
 def two_by_two(cut: Cut, treated: Selection, reference: Selection) -> tuple[int, int, int, int]:

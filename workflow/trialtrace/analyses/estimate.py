@@ -1,13 +1,17 @@
 """Runs a statistical function and turns its outcome, or its refusal, into a result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import isfinite, isnan, nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.cuts import Cut
 from trialtrace.analyses.rows import Place, Result, bounds
+from trialtrace.config.model import Step
 from trialtrace.frames import Selection
 from trialtrace.stats.results import Interval, StatsError, TestResult
+
+if TYPE_CHECKING:
+    from trialtrace.stats.mixed_tests import Contrast
 
 
 def interval_result(
@@ -77,3 +81,43 @@ def test_results(
         for name, value in values
         if name is not None and (name == "p_value" or (statistic is not None and value == value))
     ]
+
+
+def contrast_results(
+    cut: Cut,
+    place: Place,
+    step: Step,
+    members: dict[str, Selection],
+    compute: "Callable[[], Contrast]",
+    common: dict[str, Any],
+) -> Iterator[Result]:
+    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
+    names = (step.statistic, step.method)
+    yield interval_result(cut, place, names, members, lambda: compute().interval, **common)
+
+    def test() -> TestResult:
+        found = compute()
+        return TestResult(found.statistic, found.df, found.p_value)
+
+    yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
+
+
+def f_results(
+    cut: Cut,
+    place: Place,
+    method: str,
+    members: dict[str, Selection],
+    compute: Callable[[], TestResult],
+    common: dict[str, Any],
+) -> Iterator[Result]:
+    """An F test: its p-value, F and both degrees of freedom, or the reason why there is none."""
+    try:
+        found = compute()
+    except StatsError as error:
+        yield plain_result(
+            cut, place, ("p_value", method), members, nan, error=str(error), **common
+        )
+        return
+    values = {"p_value": found.p_value, "f": found.statistic, "df1": found.df, "df2": found.df2}
+    for stat, value in values.items():
+        yield plain_result(cut, place, (stat, method), members, value, **common)

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from trialtrace.analyses.cuts import cuts
-from trialtrace.analyses.registry import OVER_VISITS
+from trialtrace.analyses.registry import WHOLE_SUBJECTS
 from trialtrace.analyses.rows import ALL, Place, Result
+from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.config.model import Analysis, adsl_code
 from trialtrace.frames import COMPLETE, Frames, Selection
 
@@ -18,49 +21,49 @@ METHOD = "count"
 
 
 def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
-    """Counts of subjects, by arm and over all arms."""
+    """Counts of subjects, by arm and over all arms; of all where each has every treatment."""
     arms = list(trial.design.arms)
-    groups: list[tuple[str, dict[str, Any]]] = [(ALL, {"in": arms})]
-    groups += [(arm, {"is": arm}) for arm in arms]
+    groups: list[tuple[str, dict[str, Any]]] = [(ALL, {"TRT01P": {"in": arms}})]
+    groups += [(arm, {"TRT01P": {"is": arm}}) for arm in arms]
+    if trial.design.kind in OWN_TREATMENT:
+        groups = [(ALL, {})]
     for group, arm in groups:
-        rows = frames.select("adsl", {"TRT01P": arm})
+        rows = frames.select("adsl", {"USUBJID": "present"} | arm)
         place = Place(trial.name, ANALYSIS, "randomised", group=group)
         yield _count(trial, place, "randomised", rows)
         for population in trial.populations.values():
-            rows = frames.select("adsl", {"TRT01P": arm, population.flag: {"is": "Y"}})
+            rows = frames.select("adsl", arm | {population.flag: {"is": "Y"}})
             yield _count(trial, _listed(place, population.name), "in_population", rows)
         for name in trial.plan.displays.get("flow", {}).get("analysed", ()):
-            rows, records = analysed(trial, trial.plan.analyses[name], frames, arm)
-            yield _count(trial, _listed(place, name), "analysed", rows, records)
+            rows = analysed(trial, trial.plan.analyses[name], frames, arm)
+            yield _count(trial, _listed(place, name), "analysed", rows)
 
 
 def _listed(place: Place, parameter: str) -> Place:
     return Place(**{**vars(place), "parameter": parameter, "lists_parameters": True})
 
 
-def _count(trial: "Trial", place: Place, stat: str, rows: Selection, records: int = 1) -> Result:
-    subjects = rows.n // records
+def _count(trial: "Trial", place: Place, stat: str, rows: Selection) -> Result:
+    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
     return Result(
         place, stat, METHOD, subjects, {}, {"analysed": rows},
         n_used=subjects, synthetic=trial.synthetic,
     )  # fmt: skip
 
 
-def analysed(
-    trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]
-) -> tuple[Selection, int]:
-    """The rows of the subjects that entered an analysis, and how many rows each subject has.
+def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, Any]) -> Selection:
+    """The rows of the subjects that entered an analysis.
 
     An analysis of each visit by itself is counted at its first visit, one of several endpoints at
     its first endpoint, one by subgroup over all subjects whose subgroup is known.
     """
     cut = cuts(trial, replace(analysis, by=None), frames, together=True)[0]
-    base = cut.base | {"TRTP": arm}
+    base = cut.base | {"TRTP": arm.get("TRT01P", {"in": list(trial.design.arms)})}
     if analysis.by is not None:
         base[adsl_code(analysis.by)] = "present"
-    if any(step.key in OVER_VISITS for step in analysis.tests):
+    if any(step.key in WHOLE_SUBJECTS for step in analysis.tests):
         complete = {COMPLETE: {"AVISIT": list(cut.visits)}}
-        return frames.select(cut.dataset, base | complete), len(cut.visits)
+        return frames.select(cut.dataset, base | complete)
     if cut.visits:
         base |= {"AVISIT": {"is": cut.visits[0]}}
-    return frames.select(cut.dataset, base), 1
+    return frames.select(cut.dataset, base)

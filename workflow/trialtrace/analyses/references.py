@@ -116,6 +116,48 @@ METHODS: dict[str, Method] = {
         "mixed analysis of variance, sphericity corrected by ε",
         "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
     ),
+    "mmrm": Method(
+        "mixed model for repeated measures",
+        "Mallinckrodt et al. 2008, Drug Inf J 42:303; degrees of freedom: Kenward and Roger 1997",
+    ),
+    "ancova": Method(
+        "analysis of covariance", "Fisher 1932; robust errors: White 1980, HC1 to HC3"
+    ),
+    "random_site": Method("mixed model, sites at random", "Laird and Ware 1982, Biometrics 38:963"),
+    "mixed_model": Method(
+        "mixed model, subjects at random", "Laird and Ware 1982, Biometrics 38:963"
+    ),
+    "paired_t": Method("paired t test and interval", "Student 1908, Biometrika 6:1"),
+    "paired_regression": Method("regression of the differences within subjects"),
+    "signed_rank": Method(
+        "signed rank test, exact; median of the Walsh averages",
+        "Wilcoxon 1945, Biometrics Bull 1:80; Hodges and Lehmann 1963, Ann Math Stat 34:598",
+    ),
+    "signed_rank_pratt": Method(
+        "signed rank test, exact, zeros as Pratt", "Pratt 1959, J Am Stat Assoc 54:655"
+    ),
+    "rerandomise_sides": Method(
+        "re-randomisation of the treated side, all assignments",
+        "Fisher 1935, Design of Experiments",
+    ),
+    "rerandomise_sides_balanced": Method(
+        "re-randomisation of the treated side, all balanced assignments",
+        "Fisher 1935, Design of Experiments",
+    ),
+    "repeated_measures_anova": Method(
+        "analysis of variance within subjects",
+        "Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991",
+    ),
+    "repeated_measures_anova_cells": Method("all cells as one factor within subjects"),
+    "repeated_measures_anova_treatment_by_visit": Method("treatment and visit within subjects"),
+    "repeated_measures_anova_visits": Method("visits under one treatment"),
+    "hodges_lehmann": Method(
+        "Hodges and Lehmann's shift", "Hodges and Lehmann 1963, Ann Math Stat 34:598"
+    ),
+    "hodges_lehmann_continuity": Method(
+        "Hodges and Lehmann's shift, continuity corrected",
+        "Hodges and Lehmann 1963, Ann Math Stat 34:598",
+    ),
     "kaplan_meier": Method(
         "Kaplan-Meier estimate", "Kaplan and Meier 1958, J Am Stat Assoc 53:457"
     ),

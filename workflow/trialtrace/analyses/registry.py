@@ -8,6 +8,8 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from trialtrace.config import methods
+
 if TYPE_CHECKING:
     from trialtrace.analyses.cuts import Cut
     from trialtrace.analyses.rows import Result
@@ -36,6 +38,18 @@ MODULES: dict[str, str] = {
     "probability_of_superiority.brunner_munzel": f"{_HERE}.scales",
     "p_value.mann_whitney": f"{_HERE}.scales",
     "p_value.mixed_anova": f"{_HERE}.repeated",
+    "mean_difference.mmrm": f"{_HERE}.longitudinal",
+    "mean_difference.ancova": f"{_HERE}.longitudinal",
+    "mean_difference.random_site": f"{_HERE}.longitudinal",
+    "mean_difference.paired_t": f"{_HERE}.paired",
+    "mean_difference.paired_regression": f"{_HERE}.paired",
+    "median_difference.signed_rank": f"{_HERE}.paired",
+    "p_value.paired_t": f"{_HERE}.paired",
+    "p_value.signed_rank": f"{_HERE}.paired",
+    "p_value.rerandomise_sides": f"{_HERE}.paired",
+    "median_difference.hodges_lehmann": f"{_HERE}.scales",
+    "p_value.repeated_measures_anova": f"{_HERE}.within",
+    "change_difference.mixed_model": f"{_HERE}.within",
     "events.count": f"{_HERE}.survival",
     "survival.kaplan_meier": f"{_HERE}.survival",
     "median_time.kaplan_meier": f"{_HERE}.survival",
@@ -69,8 +83,9 @@ MODULES: dict[str, str] = {
     "p_value.binomial": f"{_HERE}.margins",
 }
 
-# These see all visits of a subject at once.
-OVER_VISITS = {"p_value.mixed_anova"}
+# These see all visits of a subject at once, and of these some only subjects with every value.
+OVER_VISITS = {key for key in MODULES if key.partition(".")[2] in methods.OVER_VISITS}
+WHOLE_SUBJECTS = {key for key in MODULES if key.partition(".")[2] in methods.WHOLE_SUBJECTS}
 
 
 def method(step: "Step") -> "Callable[[Cut, Step], Iterator[Result]]":

@@ -9,10 +9,11 @@ from trialtrace.analyses.estimate import interval_result, plain_result, test_res
 from trialtrace.analyses.rows import Result
 from trialtrace.config.model import Step
 from trialtrace.frames import Selection
-from trialtrace.stats import means, ranks
+from trialtrace.stats import hodges_lehmann, means, ranks
 from trialtrace.stats.results import StatsError
 
 ESTIMATES = {
+    "median_difference.hodges_lehmann": hodges_lehmann.hodges_lehmann,
     "mean_difference.welch": means.mean_difference_welch,
     "probability_of_superiority.brunner_munzel": ranks.probability_of_superiority,
 }
@@ -70,10 +71,10 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: an estimate with its interval."""
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
-            cut, cut.at(pair=pair), (step.statistic, step.method), {"analysed": both},
+            cut, cut.at(pair=pair), (step.statistic, named(step)), {"analysed": both},
             partial(
                 ESTIMATES[step.key], cut.values(treated), cut.values(reference),
-                confidence=cut.analysis.confidence,
+                confidence=cut.analysis.confidence, **step.options,
             ),
             options=cut.options(step, interval=True), n_used=both.n,
         )  # fmt: skip

@@ -34,19 +34,26 @@ LABELS = {
     "number_needed_to_treat": "number needed to treat",
     "probability_of_superiority": "probability of a higher value",
     "mean_difference": "mean difference",
+    "median_difference": "median difference",
+    "change_difference": "difference in change",
     "p_value": "p",
     "p_adjusted": "adjusted p",
     "p_uncorrected": "p, uncorrected",
     "p_gg": "p, Greenhouse\N{EN DASH}Geisser",
+    "p_lower": "p, lower bound",
     "p_hf": "p, Huynh\N{EN DASH}Feldt",
     "chi_squared": "χ²",
     "u": "U",
     "t": "t",
     "z": "z",
+    "v": "V",
+    "sum": "sum of differences",
     "f": "F",
     "df": "degrees of freedom",
     "df1": "numerator df",
     "df2": "denominator df",
+    "df1_corrected": "numerator df, corrected",
+    "df2_corrected": "denominator df, corrected",
     "epsilon_gg": "ε, Greenhouse\N{EN DASH}Geisser",
     "epsilon_hf": "ε, Huynh\N{EN DASH}Feldt",
     "epsilon_lower": "ε, lower bound",
@@ -58,8 +65,8 @@ LABELS = {
 
 COUNTS = {"count", "randomised", "in_population", "analysed", "missing", "events", "at_risk"}
 SHARES = {"proportion", "upper_bound", "survival"}
-P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "mauchly_p"}
-SYMBOLS = {"chi_squared", "t", "u", "z", "f"}
+P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "p_lower", "mauchly_p"}
+SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
@@ -108,7 +115,14 @@ def value_text(stat: str, value: float) -> str:
         return p_text(value)
     if stat in SHARES or stat == "risk_difference":
         return percent(value)
-    if stat in RATIOS or stat in {"probability_of_superiority", "mean", "sd", "mean_difference"}:
+    if stat in RATIOS or stat in {
+        "probability_of_superiority",
+        "mean",
+        "sd",
+        "mean_difference",
+        "median_difference",
+        "change_difference",
+    }:
         return decimals(value, 2)
     if stat == "number_needed_to_treat":
         return decimals(value, 1)

@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 from trialtrace.checks.data import EVERYBODY, Asked, Data
 from trialtrace.checks.outcome import Recomputed
+from trialtrace.config.methods import OWN_TREATMENT, WHOLE_SUBJECTS
 from trialtrace.config.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
-
-WHOLE_SUBJECTS = "p_value.mixed_anova"
 
 
 def randomised(data: Data, asked: Asked) -> Recomputed:
@@ -42,13 +41,11 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
         known = data.adsl.loc[data.adsl[adsl_code(analysis.by)].notna(), "USUBJID"]
         records = records[records["USUBJID"].isin(known)]
     visits = visits_of(data, like)
-    if any(step.key == WHOLE_SUBJECTS for step in analysis.tests):
-        subjects = len(complete(records, visits)["USUBJID"].unique())
+    if any(step.method in WHOLE_SUBJECTS for step in analysis.tests):
+        records = complete(records, visits)
     elif visits:
-        subjects = int((records["AVISIT"] == visits[0]).sum())
-    else:
-        subjects = len(records)
-    return _count("pandas: subjects with a value", subjects)
+        records = records[records["AVISIT"] == visits[0]]
+    return _count("pandas: subjects with a value", records["USUBJID"].nunique())
 
 
 def visits_of(data: Data, asked: Asked) -> list[str]:
@@ -74,6 +71,8 @@ def complete(records: "pd.DataFrame", visits: list[str]) -> "pd.DataFrame":
 
 
 def _of_arm(data: Data, asked: Asked, rows: "pd.DataFrame", column: str) -> "pd.DataFrame":
+    if column == "TRT01P" and data.trial.design.kind in OWN_TREATMENT:
+        return rows
     arms = list(data.trial.design.arms) if asked.group == EVERYBODY else [asked.group]
     return rows[rows[column].isin(arms)]
 

@@ -1,5 +1,11 @@
 """Which method suits which kind of endpoint: the one table of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+# Options that are part of a result's name, and their choices that are not.
+NAMING = ("correction", "zeros", "allocation", "design")
+PLAIN = ("none", "wilcoxon", "coin")
 BINARY = (
     "event",
     "any_occurrence",
@@ -35,6 +41,8 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "probability_of_superiority": SCORES,
         "mean_difference": SCORES,
         "hazard_ratio": TIMES,
+        "change_difference": SCORES,
+        "median_difference": SCORES,
     },
     "tests": {
         "fisher": BINARY,
@@ -60,6 +68,10 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "risk_ratio_margin": BINARY,
         "logistic_interaction": BINARY,
         "firth_interaction": BINARY,
+        "paired_t": SCORES,
+        "signed_rank": SCORES,
+        "rerandomise_sides": SCORES,
+        "repeated_measures_anova": ("repeated", "instrument"),
     },
     "interaction": {
         "breslow_day": BINARY,
@@ -69,8 +81,28 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-# These see all visits of a subject at once, so their results have no visit.
-OVER_VISITS = ("mixed_anova",)
+# Methods that see all visits of a subject at once.
+OVER_VISITS = ("mixed_anova", "repeated_measures_anova", "mmrm", "mixed_model")
+# Of these, what has no result of a single visit, and is of subjects with every value.
+WHOLE_SUBJECTS = ("mixed_anova", "repeated_measures_anova")
+# Methods that compare the two treatments of a subject, and those that compare separate subjects.
+WITHIN_SUBJECTS = (
+    "paired_t", "paired_regression", "signed_rank", "rerandomise_sides", "mixed_model",
+    "repeated_measures_anova",
+)  # fmt: skip
+BETWEEN_SUBJECTS = (
+    "welch", "welch_t", "mann_whitney", "brunner_munzel", "hodges_lehmann", "mixed_anova",
+    "ancova", "mmrm", "random_site",
+)  # fmt: skip
+OWN_TREATMENT = ("within_subject", "crossover")
+# Estimates whose method gives p-values too.
+TESTED = ("mmrm", "ancova", "random_site", "mixed_model", "paired_regression")
+
+
+def result_method(method: str, options: Mapping[str, Any]) -> str:
+    """A method's name in results: a choice that makes another number of it is part of the name."""
+    choice = next((options[key] for key in NAMING if key in options), None)
+    return method if choice in (None, *PLAIN) else f"{method}_{choice}"
 
 
 def suited(section: str, kind: str) -> list[str]:

@@ -21,7 +21,10 @@ from trialtrace.trace.content import stratum_words
 Row = dict[str, Any]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MOST_COLUMNS = 5
-OF_A_TEST = {"chi_squared": "χ²", "t": "t", "u": "U", "z": "z", "df": "df"}
+OF_A_TEST = {
+    "chi_squared": "χ²", "f": "F", "t": "t", "u": "U", "v": "V", "z": "z", "sum": "sum", "df": "df",
+    "df1": "df", "df2": "df",
+}  # fmt: skip
 
 
 def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) -> str:

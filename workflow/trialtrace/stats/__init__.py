@@ -15,6 +15,8 @@
 `trend`                 a binary outcome over ordered groups: Cochran-Armitage
 `ranks`                 two samples: Mann-Whitney, Brunner-Munzel, probability of superiority
 `hodges_lehmann`        shift of two samples, Hodges-Lehmann; exact Mann-Whitney test
+`signed_rank`           differences within pairs: exact signed rank test, median with interval
+`association`           correlation of two measurements: Pearson, Spearman
 `win_ratio`             a hierarchy of outcomes: win ratio, net benefit, win odds
 `means`                 summaries, t intervals and t tests
 `ancova`                means of arms adjusted for covariates and strata

@@ -88,6 +88,23 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     return TestResult(statistic, df, t_tail(statistic, df, sides))
 
 
+def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
+    """Student's t test that the mean of differences, shape (n,), is 0; n - 1 degrees of freedom.
+
+    `sides` "greater" means a positive mean. Its interval is `mean_interval`.
+    Raises `StatsError` where all differences are equal, for fewer than two or missing values.
+    """
+    check_choice("sides", sides, SIDES)
+    difference = sample(difference, "differences", at_least=2)
+    error = sqrt(difference.var(ddof=1) / difference.size)
+    if _constant(difference) or error == 0:
+        raise StatsError("all differences are equal, so their mean has no estimated error.")
+    statistic = float(difference.mean()) / error
+    return TestResult(
+        statistic, difference.size - 1.0, t_tail(statistic, difference.size - 1, sides)
+    )
+
+
 def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     """Student's t test of equal means with the pooled variance, m + n - 2 degrees of freedom.
 

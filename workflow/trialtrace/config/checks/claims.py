@@ -143,7 +143,8 @@ def _produced(files: Files, analysis: str, given: dict[str, Any], stat: str) -> 
         )
     used = set(_methods(given))
     if statistic == "p_value":
-        return method in used - set(_methods(given, without=("tests", "interaction")))
+        estimated = set(_methods(given, without=("tests", "interaction")))
+        return method in used - estimated | {*methods.TESTED} & estimated
     principal = {*methods.KINDS["describe"], *methods.KINDS["estimates"]}
     described = method == "descriptive" and statistic != "mean"
     return statistic not in principal and (method in used or described)
@@ -153,8 +154,7 @@ def _methods(given: dict[str, Any], without: tuple[str, ...] = ()) -> Iterator[s
     """The methods that stand in the results of an analysis, as trialtrace.analyses names them."""
     for _, section, _, method, options in steps(given):
         if section not in without:
-            correction = options.get("correction", "none")
-            yield method if correction == "none" else f"{method}_{correction}"
+            yield methods.result_method(method, options)
         if method == "cox" and not without:
             yield "cox_wald"
         if "mean" in options.get("statistics", ()):
@@ -205,7 +205,8 @@ def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
     visits = used_visits(files, analysis)
     if visits is None:
         return
-    over = selects.get("stat", "").partition(".")[2] in methods.OVER_VISITS
+    method = selects.get("stat", "").partition(".")[2]
+    over = method.startswith(methods.WHOLE_SUBJECTS)
     if "visit" in selects:
         what = f"a visit of {analysis}"
         known(document, (*path, "visit"), selects["visit"], visits, what)

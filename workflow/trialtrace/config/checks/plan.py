@@ -19,6 +19,7 @@ from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.errors import one_of
 
+BASELINE, TREATED_SIDE = "baseline", "treated_side"
 # Results of these displays stand beside those of the analyses.
 RESERVED = ("baseline", "flow")
 
@@ -87,13 +88,74 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         )
     if "where" in given:
         _where(files, name, (*path, "where"), given["where"])
-    for place, section, statistic, _, options in steps(given):
+    for place, section, statistic, method, options in steps(given):
         _suits(files, name, (*path, *place), section, statistic)
+        _design(files, (*path, *place), method)
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
         steps_binary.check(files, name, (*path, *place), options)
+        for position, one in enumerate(options.get("covariates", ())):
+            here = (*path, *place, "covariates", position)
+            _covariate(files, name, here, one, within=method in methods.WITHIN_SUBJECTS)
+        _one_treatment(files, name, (*path, *place), options)
     _visits(files, name, given)
     _change(files, name, given)
+
+
+def _design(files: Files, place: Path_, method: str) -> None:
+    """Two treatments of one subject are compared within subjects, arms between them."""
+    kind = files.trial.get("design", "kind")
+    if kind is None:
+        return
+    own = kind in methods.OWN_TREATMENT
+    if method in (methods.BETWEEN_SUBJECTS if own else methods.WITHIN_SUBJECTS):
+        chosen = methods.WITHIN_SUBJECTS if own else methods.BETWEEN_SUBJECTS
+        files.plan.add(
+            place,
+            found=f"{method}, while the design is {kind}",
+            expected=f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
+        )
+
+
+def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within: bool) -> None:
+    """What was known before randomisation: the baseline, or a variable of the subjects."""
+    document = files.plan
+    if covariate == BASELINE:
+        for variable in variables_of(files, name):
+            endpoint = files.derived.get(variable)
+            if endpoint and "baseline" not in endpoint.options:
+                document.add(
+                    place,
+                    found=f"the baseline of {variable}, which has none",
+                    expected="an endpoint with `baseline`",
+                )
+        return
+    if within and covariate == TREATED_SIDE:
+        return
+    if covariate in (files.endpoints.names() or ()):
+        document.add(
+            place,
+            found=f"{covariate}, an endpoint, which may be measured after randomisation",
+            expected=f"{BASELINE}, or a variable of subjects",
+            do="adjusting for what the treatment may have changed biases its effect",
+        )
+    else:
+        known(document, place, covariate, files.subject_variables, "a variable of subjects")
+
+
+def _one_treatment(files: Files, name: str, place: Path_, options: dict[str, Any]) -> None:
+    """`treatment` goes with a design of the visits under one treatment, and only with it."""
+    document, wanted = files.plan, options.get("design") == "visits"
+    if "design" not in options or wanted == ("treatment" in options):
+        if "treatment" in options:
+            what = "an arm of trial.yaml"
+            known(document, (*place, "treatment"), options["treatment"], files.arms, what)
+        return
+    document.add(
+        place,
+        found="no treatment" if wanted else "a treatment",
+        expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
+    )
 
 
 def _change(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -192,7 +254,7 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     elif "visits" in given and isinstance(given["visits"], list):
         for position, visit in enumerate(given["visits"]):
             known(document, (*place, position), visit, labels, f"a visit of {who}")
-    together = [s for _, _, s, _, _ in steps(given) if s in methods.OVER_VISITS]
+    together = [m for _, _, _, m, _ in steps(given) if m in methods.OVER_VISITS]
     if together and labels and len(used_visits(files, name) or labels) < 2:
         document.add(place, found="one visit", expected=f"two or more for {together[0]}")
 
