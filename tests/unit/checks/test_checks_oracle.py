@@ -217,3 +217,20 @@ def test_both_ways_to_breslow_day_agree(case, monkeypatch):
         monkeypatch.setattr(stratified, "NEAR_ONE", 1e9)
         roots = check(made, asked(strata=["site"]))
         assert library.by != roots.by and library.value == near(roots.value)
+
+
+def test_strata_of_each_endpoint_of_a_list():
+    """One analysis of two endpoints: the second is not told by the tables of the first."""
+    from dataclasses import replace
+
+    columns = ["case", "stratum", "x1", "n1", "x0", "n0"]
+    rows = pd.DataFrame([("x", "1", 15, 30, 10, 30)], columns=columns)
+    made = strata_data(rows)
+    other = made.bds.assign(PARAMCD="ELSE", AVAL=1.0)
+    made.bds = pd.concat([made.bds, other], ignore_index=True)
+    made.trial.endpoints["else"] = type(made.trial.endpoints["end"])(kind="event", code="ELSE")
+    first, second = (
+        stratified.strata(made, replace(asked(strata=["site"]), parameter=name))[0]
+        for name in ("end", "else")
+    )
+    assert (first["x1"].tolist(), second["x1"].tolist()) == ([15.0], [30.0])

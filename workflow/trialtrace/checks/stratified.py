@@ -23,7 +23,7 @@ NEAR_ONE = 1e-3
 
 def strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
     """Events (x1, x0) and subjects (n1, n0) of the strata with both arms; subjects in any."""
-    key = ("strata", asked.analysis, asked.visit, asked.stratum, asked.pair)
+    key = ("strata", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
     names = tuple(asked.options["strata"])
     return data.once((*key, names), lambda: _strata(data, asked, names))
 
