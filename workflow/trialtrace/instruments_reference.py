@@ -69,9 +69,13 @@ def _names(names: list[str]) -> str:
 
 def values_of(item: Item) -> str:
     """The values that an item can have, in words."""
-    if item.allowed:
-        return ", ".join(f"{one:g}" for one in item.allowed)
-    return f"{'whole numbers' if item.whole else 'numbers'} from {item.low:g} to {item.high:g}"
+    if item.words:
+        return ", ".join(item.words)
+    kind = "whole numbers" if item.whole else "numbers"
+    ends = f"from {item.low:g}" + (f" to {item.high:g}" if item.high < float("inf") else "")
+    units = f" ({' or '.join(item.units)})" if item.units else ""
+    coded = f", by `{item.codes}`" if item.codes else ""
+    return f"{kind} {ends}{units}{coded}"
 
 
 def _scale(scale: Scale) -> str:

@@ -112,7 +112,7 @@ def test_the_entries_are_valid_and_make_endpoints(at):
 @pytest.mark.parametrize(
     ("old", "new", "messages"),
     [
-        ("instrument: qlq_c30", "instrument: qlq_c20", ["rf.instrument", "fact_gog_ntx, qlq_c30"]),
+        ("instrument: qlq_c30", "instrument: qlq_c20", ["rf.instrument", "did you mean"]),
         ("scales: [rf, ql]", "scales: [rf, qo]", ["rf.scales[2]", '"qo"', "a scale"]),
         ("form: ntx_11", "form: ntx_10", ["ntx.form", "ntx_11"]),
         ("  direction: higher_better\n", "", ["the key direction is missing"]),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.config.model import Endpoint
 
 if TYPE_CHECKING:
-    from trialtrace.endpoints.instruments.declaration import Instrument, Scale
+    from trialtrace.endpoints.instruments.declaration import Item, Scale
 
 _NAMED = ("label", "code", "kind", "labels", "scales")
 
@@ -20,14 +20,13 @@ def expanded(name: str, given: Mapping[str, Any]) -> list[Endpoint]:
     if given["kind"] != "instrument":
         options = {k: v for k, v in given.items() if k not in ("label", "code", "kind")}
         return [Endpoint(name, given["label"], given["code"], given["kind"], options, name)]
-    module = _module(given["instrument"])
+    module = module_of(given)
     made = []
     for scale in _chosen(given):
         options = {key: value for key, value in given.items() if key not in _NAMED}
         options |= {"part": scale.name, "scale": scale.as_option()}
-        options["made_from"] = [
-            given[key] for key in getattr(module, "PARENTS", ()) if key in given
-        ]
+        parents = getattr(module, "PARENTS", ())
+        options["made_from"] = [given[key] for key in parents if key in given]
         whole = f"{name}_{scale.name}" if scale.name else name
         label, code = _label(given, scale, module.INSTRUMENT.title), given["code"] + scale.suffix
         made.append(Endpoint(whole, label, code, scale.kind, options, name))
@@ -36,13 +35,26 @@ def expanded(name: str, given: Mapping[str, Any]) -> list[Endpoint]:
 
 def scales_of(given: Mapping[str, Any]) -> "tuple[Scale, ...]":
     """All the scales that an instrument has under these options."""
-    module = _module(given["instrument"])
+    module = module_of(given)
     return module.scales(given) if hasattr(module, "scales") else module.INSTRUMENT.scales
 
 
-def instrument_of(given: Mapping[str, Any]) -> "Instrument":
-    """What the instrument of an entry, or of an endpoint's options, declares."""
-    return _module(given["instrument"]).INSTRUMENT
+def items_of(given: Mapping[str, Any]) -> "Mapping[str, Item]":
+    """The items of an instrument under these options."""
+    module = module_of(given)
+    return module.items(given) if hasattr(module, "items") else module.INSTRUMENT.items
+
+
+def item_column(given: Mapping[str, Any], item: str) -> tuple[tuple[str, ...], str | None]:
+    """The key that gives an item its column, and the column, or None where nothing does.
+
+    Columns stand under `items`, by a prefix or each by itself, or under `column` for the one item.
+    """
+    if "items" not in given:
+        return ("column",), given["column"]
+    if "prefix" in given["items"]:
+        return ("items", "prefix"), f"{given['items']['prefix']}{item}"
+    return ("items", item), given["items"].get(item)
 
 
 def scale_of(endpoint: Endpoint) -> "Scale":
@@ -64,7 +76,8 @@ def _label(given: Mapping[str, Any], scale: "Scale", title: str) -> str:
     return given["label"]
 
 
-def _module(instrument: str) -> Any:
+def module_of(given: Mapping[str, Any]) -> Any:
+    """The module of the instrument of an entry, or of an endpoint's options."""
     from trialtrace.endpoints.instruments.registry import instrument_module
 
-    return instrument_module(instrument)
+    return instrument_module(given["instrument"])

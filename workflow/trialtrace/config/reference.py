@@ -3,6 +3,7 @@
 `python -m trialtrace.config.reference` writes it anew; a test fails when it is stale.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from trialtrace.paths import Project, project
 from trialtrace.store import write_text
 
 SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort")
+# A step on the way to a variant of a mapping, as it is told.
+_WORD = re.compile(r"(?:with |without )?`[^`]+`")
 _LEAVES = (
     "condition", "test", "operand", "parameter", "counts_of_share", "category_weights",
     "category_counts", "exact_moments", "totals", "level_probabilities", "outcome", "margin_check",
@@ -227,22 +230,30 @@ def _after(told: str, leaves: list[_Leaf]) -> list[_Leaf]:
 
 
 def _joined(when: str, mine: list[_Leaf], every: list[_Leaf]) -> str:
-    """The variants that have a key; a kind whose variants all have it is told once."""
-    chosen = [leaf[0] for leaf in mine]
-    told = []
-    for one in chosen:
-        for kind in (one.partition("` ")[0].rstrip("`") + "`", one):
-            whole = [leaf[0] for leaf in every if f"{leaf[0]} ".startswith(f"{kind} ")]
-            if all(leaf in chosen for leaf in whole):
-                told.append(kind)
-                break
-    kinds = dict.fromkeys(leaf[0].partition("` ")[0].rstrip("`") + "`" for leaf in every)
-    others = [kind for kind in kinds if kind not in told]
-    if set(told) <= set(kinds) and len(others) * 2 < len(kinds):
-        listed = f"all but {' and '.join(others)}"
-    else:
-        listed = " or ".join(dict.fromkeys(told))
-    return ", ".join(filter(None, (when, listed)))
+    """The variants that have a key, as short as they can be told."""
+    words = [[_WORD.findall(leaf[0]) for leaf in leaves] for leaves in (mine, every)]
+    return ", ".join(filter(None, (when, _told(*words))))
+
+
+def _told(mine: list[list[str]], every: list[list[str]]) -> str:
+    """Variants by their first words; those of a word that all have the key are told by it alone.
+
+    Where few lack the key, they are told instead.
+    """
+    firsts = list(dict.fromkeys(leaf[0] if leaf else "" for leaf in every))
+    whole, parts = [], []
+    for first in firsts:
+        inside, own = ([leaf[1:] for leaf in each if leaf[:1] == [first]] for each in (every, mine))
+        if len(own) == len(inside):
+            whole.append(first)
+        elif own:
+            further = _told(own, inside)
+            # A key that only this variant has needs no more words.
+            parts.append(further if further.startswith("`") else f"{first} {further}")
+    lacking = [first for first in firsts if first not in whole]
+    if not parts and len(lacking) * 2 < len(firsts):
+        return f"all but {' and '.join(lacking)}"
+    return " or ".join([*whole, *parts])
 
 
 def _kind(schema: dict[str, Any], name: str, resolved: Any) -> str:

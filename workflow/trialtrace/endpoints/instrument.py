@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.families import scale_of
+from trialtrace.config.families import item_column, items_of, scale_of
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.instruments.declaration import Item, Scale
 from trialtrace.endpoints.instruments.registry import instrument_module
 from trialtrace.endpoints.layout import Layout, lay_out
 from trialtrace.endpoints.measure import unit_column
-from trialtrace.endpoints.records import Records, pick
-from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.endpoints.records import Cells, Records, pick
+from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
-from trialtrace.errors import Problem, UserError
+from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.sources.canonical import column_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,35 +31,36 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     module, scale = instrument_module(endpoint.options["instrument"]), scale_of(endpoint)
     if hasattr(module, "derive"):
         return module.derive(endpoint, scale, study)
-    every = _items_of_family(endpoint, study)
-    layout = study.once((endpoint.family, "layout"), lambda: lay_out(endpoint, study, every))
-    columns = item_columns(endpoint.options["items"], scale.items)
+    layout, items, columns = read_items(endpoint, scale, study)
+    values = module.score(scale, items, endpoint.options)
+    return scored(endpoint, study, layout, scale, values, columns)
+
+
+def read_items(
+    endpoint: Endpoint, scale: Scale, study: Study
+) -> tuple[Layout, dict[str, np.ndarray], list[str]]:
+    """Where the records stand, the values of the scale's items in each, and the items' columns.
+
+    The scales of an entry share their rows: those with a value of any item of one of them.
+    """
+    options, family = endpoint.options, endpoint.family
+    every = study.once((family, "columns"), lambda: _columns_of_family(endpoint, study))
+    layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
+    columns = {item: item_column(options, item)[1] for item in scale.items}
     items = {
         item: study.once(
-            (endpoint.family, item),
-            partial(_item, study, endpoint, layout, column, module.INSTRUMENT.items[item]),
+            (family, item),
+            partial(item_values, study, endpoint, layout, column, items_of(options)[item]),
         )
         for item, column in columns.items()
     }
-    values = module.score(scale, items, endpoint.options)
-    return scored(endpoint, study, layout, scale, values, list(columns.values()))
+    return layout, items, list(columns.values())
 
 
-def _items_of_family(endpoint: Endpoint, study: Study) -> list[str]:
-    """The columns of all items that the scales of the entry need: they share their rows."""
+def _columns_of_family(endpoint: Endpoint, study: Study) -> list[str]:
     family = [one for one in study.trial.endpoints.values() if one.family == endpoint.family]
     items = dict.fromkeys(item for one in family for item in scale_of(one).items)
-    return list(item_columns(endpoint.options["items"], tuple(items)).values())
-
-
-def _item(study: Study, endpoint: Endpoint, layout: Layout, column: str, item: Item) -> np.ndarray:
-    return item_values(study, endpoint, layout.table, column, layout.row, item)
-
-
-def item_columns(given: Mapping[str, str], items: tuple[str, ...]) -> dict[str, str]:
-    """Item -> column of the table, from `{prefix: …}` or from a mapping of the items."""
-    prefix = given.get("prefix")
-    return {item: given[item] if prefix is None else f"{prefix}{item}" for item in items}
+    return [item_column(endpoint.options, item)[1] for item in items]
 
 
 def scored(
@@ -68,17 +70,20 @@ def scored(
     scale: Scale,
     values: np.ndarray,
     columns: list[str],
+    *,
+    cells: list[Cells] | None = None,
 ) -> Records:
-    """Records with these scores (NaN where missing), made from `columns` of the layout's rows."""
-    found = {**score_columns(scale, values)}
-    found["AVALU"] = unit_column(endpoint.options.get("unit", scale.unit), len(values))
+    """Records with these scores (NaN where missing), made from `columns` of the layout's rows.
+
+    A score of a single column has the column's unit. `cells` replaces those of the layout's rows.
+    """
+    found = dict(score_columns(scale, values))
+    own = study.unit(endpoint, columns[0]) if len(columns) == 1 else None
+    found["AVALU"] = unit_column(scale.unit or own, len(values))
     treatment, behind = own_treatment(study, endpoint, layout.table, layout.row)
-    records = Records(
-        "bds",
-        layout.subject,
-        layout.columns() | found | treatment,
-        (*layout.cells(columns), *behind),
-    )
+    origin = layout.cells(columns) if cells is None else cells
+    every = layout.columns() | found | treatment
+    records = Records("bds", layout.subject, every, (*origin, *behind))
     return with_baseline(endpoint, study, records, layout.visits)
 
 
@@ -103,7 +108,7 @@ def score_columns(scale: Scale, values: np.ndarray) -> dict[str, "pa.Array"]:
 
 
 def item_values(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str, row: np.ndarray, item: Item
+    study: Study, endpoint: Endpoint, layout: Layout, column: str, item: Item
 ) -> np.ndarray:
     """An item in each record's row; NaN where it is missing.
 
@@ -111,25 +116,69 @@ def item_values(
     cleaning rejects these cells once the dictionary has the item's range.
     """
     place = f"{study.place(endpoint)}, column {column}"
-    values = as_numbers(pick(table.column(column), row), place)
+    _check_unit(study, endpoint, column, item, place)
+    cells = pick(layout.table.column(column), layout.row)
+    if item.codes:
+        values = coded(cells, endpoint.options.get(item.codes, {}), item, place)
+    else:
+        values = as_numbers(cells, place)
     with np.errstate(invalid="ignore"):
         bad = (values < item.low) | (values > item.high)
         if item.whole:
             bad |= np.isfinite(values) & (values != np.floor(values))
-    if item.allowed:
-        bad |= np.isfinite(values) & ~np.isin(values, item.allowed)
     if bad.any():
         kind = "whole numbers" if item.whole else "numbers"
-        among = f": {', '.join(f'{one:g}' for one in item.allowed)}" if item.allowed else ""
         raise UserError(
             Problem(
                 place,
                 found=f"{int(bad.sum())} values that the item cannot have",
-                expected=f"{kind} from {item.low:g} to {item.high:g}{among}",
+                expected=f"{kind} from {item.low:g} to {item.high:g}",
                 do="give the dictionary these bounds or choices, so that cleaning rejects them",
             )
         )
     return values
+
+
+def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place: str) -> None:
+    unit = study.unit(endpoint, column)
+    if item.units and unit not in item.units:
+        raise UserError(
+            Problem(
+                place,
+                found=f"the unit {unit}" if unit else "no unit",
+                expected=one_of(item.units),
+                do="give the column its unit in cleaning.yaml, under units or convert",
+            )
+        )
+
+
+def coded(
+    cells: "pa.Array", meanings: Mapping[str, float | str], item: Item, place: str
+) -> np.ndarray:
+    """The value that the configuration gives each code; NaN where there is no code.
+
+    Raises UserError where a code has none, and is no number where numbers may stand as they are.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = column_text(cells, place)
+    known = {code: float(item.words.get(told, told)) for code, told in meanings.items()}
+    if item.numbers:
+        known = {f"{one:g}": one for one in np.arange(item.low, item.high + 1)} | known
+    at = pc.index_in(codes, value_set=pa.array(list(known), type=pa.string()))
+    unknown = int(pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(at))).as_py() or 0)
+    if unknown:
+        raise UserError(
+            Problem(
+                place,
+                found=f"{unknown} values that `{item.codes}` does not list",
+                expected=f"one of {one_of(known, 20)}",
+                do=f"give each code of the data its meaning under {item.codes}",
+            )
+        )
+    values = np.array([*known.values(), np.nan])
+    return values[pc.fill_null(at, len(known)).to_numpy()]
 
 
 def as_numbers(values: "pa.Array", place: str) -> np.ndarray:

@@ -56,11 +56,52 @@ class Layout:
         return chosen_cells("AVAL", self.table.name, self.row, each)
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Rows of a table, each with its record: several rows can belong to one record."""
+
+    table: CleanTable
+    rows: np.ndarray
+    record: np.ndarray
+    subjects: int
+    labels: dict[str, list[str]]
+    read: list[str]
+
+    @property
+    def size(self) -> int:
+        """How many records there are: one for every place and subject."""
+        return self.places * self.subjects
+
+    @property
+    def places(self) -> int:
+        return int(np.prod([len(names) for names in self.labels.values()], dtype=np.int64))
+
+    def first(self) -> Layout:
+        """Each record with the first of its rows."""
+        row = np.full(self.size, -1, dtype=np.int64)
+        # Of several rows for one record the last assignment stays, hence backwards.
+        row[self.record[::-1]] = self.rows[::-1]
+        subject = np.tile(np.arange(self.subjects), self.places)
+        return Layout(self.table, row, subject, self.labels, self.read)
+
+    def cells(self, columns: list[str]) -> list[Cells]:
+        """The cells of all rows of each record behind AVAL."""
+        each = list(dict.fromkeys([*columns, *self.read]))
+        return [Cells("AVAL", self.record, self.table.name, self.rows, one) for one in each]
+
+
 def lay_out(endpoint: Endpoint, study: Study, values: list[str]) -> Layout:
     """The row of each record among those that meet `where`; `values` are the columns read.
 
     Raises UserError where a row has a value and no labelled place, and where a place has two rows.
     """
+    placed = place_rows(endpoint, study, values)
+    _check_one_row_each(study, endpoint, placed)
+    return placed.first()
+
+
+def place_rows(endpoint: Endpoint, study: Study, values: list[str]) -> Placed:
+    """The rows that meet `where`, each with its record by visit, location, side and subject."""
     given = {axis: endpoint.options[axis] for axis in AXES if axis in endpoint.options}
     where = endpoint.options.get("where")
     by = [*(axis["column"] for axis in given.values()), *columns_of(where or {})]
@@ -77,9 +118,8 @@ def lay_out(endpoint: Endpoint, study: Study, values: list[str]) -> Layout:
         rows, place, number = (part[number >= 0] for part in (rows, place, number))
         labels[axis] = distinct_labels(study, endpoint, axis, told)
         place = place * len(labels[axis]) + number
-    places = int(np.prod([len(names) for names in labels.values()], dtype=np.int64))
-    row = _one_row_each(study, endpoint, table, rows, place, places)
-    return Layout(table, row, np.tile(np.arange(study.size), places), labels, by)
+    record = place * study.size + table.subject[rows]
+    return Placed(table, rows, record, study.size, labels, by)
 
 
 def numbered(
@@ -117,17 +157,8 @@ def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int) -> Non
         )
 
 
-def _one_row_each(
-    study: Study,
-    endpoint: Endpoint,
-    table: CleanTable,
-    rows: np.ndarray,
-    place: np.ndarray,
-    places: int,
-) -> np.ndarray:
-    """The row of each record, for rows with their places; -1 where there is none."""
-    record = place * study.size + table.subject[rows]
-    several = np.flatnonzero(np.bincount(record, minlength=places * study.size) > 1)
+def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> None:
+    several = np.flatnonzero(np.bincount(placed.record, minlength=placed.size) > 1)
     if several.size:
         axes = [axis for axis in AXES if axis in endpoint.options]
         told = {("visit",): "subject visits", (): "subjects"}.get(
@@ -136,12 +167,9 @@ def _one_row_each(
         raise UserError(
             Problem(
                 study.place(endpoint),
-                found=f"{several.size} {told} with several rows of {table.name}, "
+                found=f"{several.size} {told} with several rows of {placed.table.name}, "
                 f"in {np.unique(several % study.size).size} subjects",
                 expected=f"one row a {' and '.join(['subject', *axes])}",
                 do="choose the row with `where`, or name visits, sides or locations",
             )
         )
-    chosen = np.full(places * study.size, -1, dtype=np.int64)
-    chosen[record] = rows
-    return chosen

@@ -1,21 +1,24 @@
 """Entries of kind instrument: their scales and items, and the names and codes that they make."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.checks.context import NUMERIC, Files, column, known, told_kind
 from trialtrace.config.compose import Path_
-from trialtrace.config.families import instrument_of, scales_of
+from trialtrace.config.families import item_column, items_of, module_of, scales_of
 from trialtrace.config.model import Variable
 from trialtrace.config.schema import tell
 from trialtrace.errors import one_of
+
+if TYPE_CHECKING:
+    from trialtrace.endpoints.instruments.declaration import Item
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _LONGEST_NAME = 40
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
-    scales = {scale.name: scale for scale in scales_of(given)}
+    module, scales = module_of(given), {scale.name: scale for scale in scales_of(given)}
     for label in given.get("labels", {}):
         known(files.endpoints, (name, "labels", label), label, scales, "a scale")
     wanted = given.get("scales", "all")
@@ -23,8 +26,27 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
         place = (name, "scales", position)
         known(files.endpoints, place, scale, scales, "a scale under these options")
     _names(files, name, given)
-    if "items" in given:
+    if "items" in given or "column" in given:
         _items(files, name, given)
+    for key, kinds in getattr(module, "COLUMNS", {}).items():
+        if key in given:
+            column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
+    for key, kinds in getattr(module, "PARENTS", {}).items():
+        _parent(files, name, key, given[key], kinds)
+    for path, found, expected in getattr(module, "mistakes", lambda _: ())(given):
+        files.endpoints.add((name, *path), found=found, expected=expected)
+
+
+def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ...]) -> None:
+    what = "an endpoint of endpoints.yaml"
+    if known(files.endpoints, (name, key), parent, files.endpoint_names, what):
+        kind = files.endpoint_kind(parent)
+        if kind and kind not in kinds:
+            files.endpoints.add(
+                (name, key),
+                found=f"{parent}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(kinds, 20)}",
+            )
 
 
 def _names(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -55,31 +77,58 @@ def _names(files: Files, name: str, given: dict[str, Any]) -> None:
 
 
 def _items(files: Files, name: str, given: dict[str, Any]) -> None:
-    """Every item that a chosen scale needs has a column of numbers or numeric codes."""
-    document, items, columns = files.endpoints, given["items"], files.columns(given["table"])
+    """Every item that a chosen scale needs has a column of values that the item can have."""
+    document, columns, items = files.endpoints, files.columns(given["table"]), items_of(given)
     wanted = given.get("scales", "all")
     scales = [one for one in scales_of(given) if wanted == "all" or one.name in ("", *wanted)]
     needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
-    by_prefix = "prefix" in items
-    for item in () if by_prefix else items:
-        every = instrument_of(given).items
-        known(document, (name, "items", item), item, every, "an item")
+    by_name = given.get("items", {"prefix": ""})
+    for item in () if "prefix" in by_name else by_name:
+        known(document, (name, "items", item), item, items, "an item")
     for item in needed:
-        place: Path_ = (name, "items", "prefix") if by_prefix else (name, "items", item)
-        if not by_prefix and item not in items:
-            document.add(
-                (name, "items"), found=f"no column of item {item}", expected=f"{one_of(needed, 40)}"
-            )
-            continue
-        own = f"{items['prefix']}{item}" if by_prefix else items[item]
-        _numbers(files, place, column(document, place, own, columns))
+        path, own = item_column(given, item)
+        if own is None:
+            found, told = f"no column of item {item}", one_of(needed, 40)
+            document.add((name, "items"), found=found, expected=told)
+        else:
+            place = (name, *path)
+            _values(files, name, given, place, column(document, place, own, columns), items[item])
 
 
-def _numbers(files: Files, place: Path_, variable: Variable | None) -> None:
-    if variable is None or variable.kind in ("", *NUMERIC):
+def _values(
+    files: Files,
+    name: str,
+    given: dict[str, Any],
+    place: Path_,
+    variable: Variable | None,
+    item: "Item",
+) -> None:
+    """A column of numbers, of numeric codes, or of codes that all have their values."""
+    if variable is None or not variable.kind:
         return
-    if not variable.choices or not all(_is_number(code) for code in variable.choices):
-        files.endpoints.add(
+    document, meanings = files.endpoints, given.get(item.codes, {})
+    codes = {code: code in meanings for code in variable.choices}
+    if item.codes:
+        for code in meanings:
+            what = f"a choice of {variable.name} in the dictionary"
+            known(document, (name, item.codes, code), code, codes or None, what)
+    if variable.kind in NUMERIC and (item.numbers or not item.codes):
+        return
+    lacking = [
+        code
+        for code, listed in codes.items()
+        if not (listed or (_is_number(code) and (item.numbers or not item.codes)))
+    ]
+    if item.codes and (lacking or not codes):
+        document.add(
+            (name, item.codes) if item.codes in given else place,
+            found=f"{variable.name}, with the codes {one_of(lacking)}" if lacking
+            else f"{variable.name}, a column of {told_kind(variable)}",
+            expected=f"a value for every choice under {item.codes}" if lacking
+            else "a column with choices",
+        )  # fmt: skip
+    elif not item.codes and (lacking or not codes):
+        document.add(
             place,
             found=f"{variable.name}, a column of {told_kind(variable)}",
             expected="a column of numbers, or of numeric codes",

@@ -4,18 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# The key of an entry, what stands there, and what was expected.
+Mistake = tuple[tuple[str, ...], str, str]
+
 
 @dataclass(frozen=True)
 class Item:
     """The values that an item can have: from `low` to `high`, whole numbers unless `whole` is off.
 
-    `allowed` lists them where they are not all numbers of the range.
+    `units` are those that its column may have, where it needs one. `codes` names the option that
+    gives the column's codes their values, as numbers or by one of `words`; with `numbers` codes
+    that are not listed there stand for themselves.
     """
 
     low: float
     high: float
     whole: bool = True
-    allowed: tuple[float, ...] = ()
+    units: tuple[str, ...] = ()
+    codes: str = ""
+    words: Mapping[str, float] = field(default_factory=dict, hash=False)
+    numbers: bool = False
 
 
 @dataclass(frozen=True)

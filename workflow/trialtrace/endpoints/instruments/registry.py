@@ -3,16 +3,29 @@
 Each module has `INSTRUMENT`, what the rule is and where it stands, and one of
 - `score(scale, items, options) -> values` of one scale from its items' values (NaN where missing),
 - `derive(endpoint, scale, study) -> Records` where the records are not rows of items.
-It may have `scales(options) -> scales`, where the options decide what they are, and `PARENTS`, the
-options that name other endpoints.
+Where options decide what they are, it has `scales(options)` and `items(options)`; where a
+derivation of its own reads columns or endpoints, `COLUMNS` and `PARENTS`, option to the kinds that
+suit it. `mistakes(options)` tells what its schema cannot.
 """
 
 import importlib
 from typing import Any
 
 INSTRUMENTS = {
+    "bone_pain_response": "trialtrace.endpoints.instruments.bone_pain_response",
+    "delta_ct": "trialtrace.endpoints.instruments.delta_ct",
     "fact_gog_ntx": "trialtrace.endpoints.instruments.fact_gog_ntx",
+    "freiburg_activity": "trialtrace.endpoints.instruments.freiburg_activity",
+    "mrc": "trialtrace.endpoints.instruments.mrc",
+    "nerve_conduction": "trialtrace.endpoints.instruments.nerve_conduction",
+    "paindetect": "trialtrace.endpoints.instruments.paindetect",
     "qlq_c30": "trialtrace.endpoints.instruments.qlq_c30",
+    "reflexes": "trialtrace.endpoints.instruments.reflexes",
+    "sensation": "trialtrace.endpoints.instruments.sensation",
+    "sway": "trialtrace.endpoints.instruments.sway",
+    "total_neuropathy_score": "trialtrace.endpoints.instruments.total_neuropathy_score",
+    "tuning_fork": "trialtrace.endpoints.instruments.tuning_fork",
+    "vas": "trialtrace.endpoints.instruments.vas",
 }
 
 
