@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.config.model import Endpoint
 
 if TYPE_CHECKING:
-    from trialtrace.endpoints.instruments.declaration import Item, Scale
+    from trialtrace.endpoints.instruments.declaration import Instrument, Item, Scale
 
 _NAMED = ("label", "code", "kind", "labels", "scales")
 
@@ -37,6 +37,11 @@ def scales_of(given: Mapping[str, Any]) -> "tuple[Scale, ...]":
     """All the scales that an instrument has under these options."""
     module = module_of(given)
     return module.scales(given) if hasattr(module, "scales") else module.INSTRUMENT.scales
+
+
+def instrument_of(given: Mapping[str, Any]) -> "Instrument":
+    """What the instrument of an entry, or of an endpoint's options, declares."""
+    return module_of(given).INSTRUMENT
 
 
 def items_of(given: Mapping[str, Any]) -> "Mapping[str, Item]":
