@@ -76,6 +76,11 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="configuration and dictionary: every mistake at once")
     check.add_argument("trial", help="name of the trial, as under config/trials")
     check.set_defaults(run=run_check)
+
+    export = commands.add_parser("export", help="write a synthetic cohort as files of an export")
+    export.add_argument("trial", help="name of the trial, as under config/trials")
+    export.add_argument("folder", help="a new folder for the files and the dictionary")
+    export.set_defaults(run=run_export)
     return made
 
 
@@ -191,6 +196,17 @@ def run_check(arguments: argparse.Namespace) -> int:
     if problems:
         raise ProblemsError(problems)
     print(f"{arguments.trial}: configuration and dictionary are in order")
+    return 0
+
+
+def run_export(arguments: argparse.Namespace) -> int:
+    from trialtrace.config.load import load_trial
+    from trialtrace.paths import project
+    from trialtrace.sources.synthetic.folder import export_folder
+
+    at = project(arguments.project)
+    trial = load_trial(_configured(at, arguments.trial), at)
+    print(export_folder(trial, arguments.folder), end="")
     return 0
 
 
