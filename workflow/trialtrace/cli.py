@@ -168,6 +168,8 @@ def _told(rows: list[dict[str, Any]]) -> str:
     import textwrap
     from itertools import groupby
 
+    from trialtrace.trace.text import plain_text as _text
+
     lines: list[str] = []
     for claim, of_claim in groupby(rows, key=lambda row: row["claim_id"]):
         listed = list(of_claim)
@@ -251,7 +253,9 @@ def _show(
         writer.writeheader()
         writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
     else:
-        print(aligned([[_text(row[name]) for name in shown] for row in rows], shown))
+        from trialtrace.trace.text import cell_text
+
+        print(aligned([[cell_text(row, name) for name in shown] for row in rows], shown))
 
 
 def _print_json(value: Any) -> None:
@@ -261,12 +265,6 @@ def _print_json(value: Any) -> None:
 def _safe(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made text again."""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
-
-
-def _text(value: Any) -> str:
-    from trialtrace.trace.text import without_controls
-
-    return "" if value is None else without_controls(str(value))
 
 
 def aligned(rows: list[list[str]], header: Sequence[str]) -> str:

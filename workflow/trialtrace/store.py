@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 SIGNIFICANT_DIGITS = 12
+SYNTHETIC = "synthetic data: not evidence"
 
 
 def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -81,8 +82,11 @@ def significant(values: Any) -> Any:
     return (text.astype(np.float64) + 0.0)[place].reshape(array.shape)
 
 
-def write_parquet(path: Path, table: Any, mode: int = 0o644) -> None:
-    """A pyarrow table as Parquet: floats to 12 digits, no metadata of the writing program."""
+def write_parquet(path: Path, table: Any, mode: int = 0o644, *, synthetic: bool = False) -> None:
+    """A pyarrow table as Parquet: floats to 12 digits, no metadata of the writing program.
+
+    A file of a synthetic cohort says so in the key SYNTHETIC of its metadata.
+    """
     import io
 
     import pyarrow as pa
@@ -99,7 +103,10 @@ def write_parquet(path: Path, table: Any, mode: int = 0o644) -> None:
     fields = [pa.field(f.name, c.type) for f, c in zip(table.schema, columns, strict=True)]
     plain = pa.Table.from_arrays(columns, schema=pa.schema(fields))
     buffer = io.BytesIO()
-    pq.write_table(plain, buffer, store_schema=False, compression="zstd")
+    with pq.ParquetWriter(buffer, plain.schema, store_schema=False, compression="zstd") as writer:
+        writer.write_table(plain)
+        if synthetic:
+            writer.add_key_value_metadata({"SYNTHETIC": SYNTHETIC})
     write_bytes(path, buffer.getvalue(), mode)
 
 

@@ -45,6 +45,7 @@ class TinyTrial:
     settings: Mapping[str, str] = field(default_factory=dict)
     check: tuple[CleaningCheck, ...] = ()
     name: str = "demo"
+    synthetic: bool = False
 
     @property
     def source(self) -> Source:

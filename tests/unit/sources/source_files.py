@@ -18,6 +18,7 @@ class OneFile:
     at: Project
     source: Source
     name: str = "demo"
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,10 @@ def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:
     _refuse_repeats(trial, results)
     rows = from_rows([result.row() for result in results], RESULTS)
     members = [row for result in results for row in result.member_rows()]
-    write_table(Path(out_dir) / "results.parquet", rows, RESULTS)
-    write_table(Path(out_dir) / "members.parquet", from_rows(members, MEMBERS), MEMBERS)
+    made = trial.synthetic
+    write_table(Path(out_dir) / "results.parquet", rows, RESULTS, synthetic=made)
+    known = from_rows(members, MEMBERS)
+    write_table(Path(out_dir) / "members.parquet", known, MEMBERS, synthetic=made)
 
 
 def all_results(trial: "Trial", frames: Frames) -> list[Result]:

@@ -26,7 +26,7 @@ def check_results(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_fil
     found = list(checked(trial, Path(derived_dir), results))
     _refuse_disagreement(found)
     rows = from_rows([each.row() for each in found], CHECKS)
-    write_table(Path(out_file), rows, CHECKS)
+    write_table(Path(out_file), rows, CHECKS, synthetic=trial.synthetic)
 
 
 def checked(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Iterable[Compared]:

@@ -41,7 +41,7 @@ def audit_claims(trial: "Trial", analysis_dir: Path, out_file: Path) -> None:
     """Write the claims table. Raises UserError with every mistake of the ledger at once."""
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
     rows = with_print(audit_rows(trial, results), audit_ledger(ledger(trial.claims_document)))
-    write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS)
+    write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
 
 
 def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:

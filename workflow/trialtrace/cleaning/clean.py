@@ -68,8 +68,8 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     rejects = conform(rejects, REJECTS, "rejects")
     out_dir = Path(out_dir)
     for name, one in cleaned.items():
-        write_parquet(out_dir / f"{name}.parquet", one.table)
-    write_parquet(out_dir / "rejects.parquet", rejects, 0o600)
+        write_parquet(out_dir / f"{name}.parquet", one.table, synthetic=trial.synthetic)
+    write_parquet(out_dir / "rejects.parquet", rejects, 0o600, synthetic=trial.synthetic)
     balances = {name: one.balance.as_json() for name, one in cleaned.items()}
     write_json(out_dir / "conservation.json", balances)
 

@@ -139,9 +139,12 @@ def from_rows(rows: list[dict], contract: Contract) -> "pa.Table":
     )
 
 
-def write_table(path: Path, table: "pa.Table", contract: Contract) -> None:
+def write_table(
+    path: Path, table: "pa.Table", contract: Contract, *, synthetic: bool = False
+) -> None:
     """Write a table that keeps its contract; a private one is readable by its owner only."""
-    write_parquet(path, conform(table, contract, str(path)), 0o600 if contract.private else 0o644)
+    mode = 0o600 if contract.private else 0o644
+    write_parquet(path, conform(table, contract, str(path)), mode, synthetic=synthetic)
 
 
 def read_table(path: Path, contract: Contract) -> "pa.Table":

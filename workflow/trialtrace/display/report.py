@@ -16,7 +16,7 @@ from trialtrace.store import write_bytes, write_json, write_text
 if TYPE_CHECKING:
     from trialtrace.config import Settings, Trial
 
-PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
+PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 
 
 def render_report(

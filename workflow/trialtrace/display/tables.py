@@ -105,7 +105,8 @@ def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iter
         cuts.setdefault(_cut(material, row), []).append(row)
     for number, (cut, own) in enumerate(cuts.items()):
         place = f"{name}-effects" + (f"-{number + 1}" if number else "")
-        yield effects_table(own, place, f"{label}{': ' + cut if cut else ''}: effects")
+        caption = f"{label}{': ' + cut if cut else ''}: effects.{stamp(material)}"
+        yield effects_table(own, place, caption)
 
 
 def _arm(material: Material, row: Row) -> str:
@@ -140,6 +141,7 @@ def _pivot(
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
+    caption = f"{caption if caption.endswith('?') else caption + '.'}{stamp(material)}"
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
         names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
         body = [
@@ -148,7 +150,12 @@ def _pivot(
         table = pipe_table(["", *names], body)
     else:
         table = _lines_down(list(lines), who, titles, cells, _cut_title(rows))
-    return captioned(table, _slug(label), caption if caption.endswith("?") else caption + ".")
+    return captioned(table, _slug(label), caption)
+
+
+def stamp(material: Material) -> str:
+    """What every table of a synthetic cohort's estimates and p-values says."""
+    return " Synthetic, not evidence." if material.trial.synthetic else ""
 
 
 def _lines_down(
@@ -275,7 +282,7 @@ def effects_table(rows: list[Row], label: str, caption: str) -> str:
         title = LABELS[stat] + (", as planned" if stat == "p_value" else "")
         body.append([escape_markdown(title), *cells])
     header = ["Statistic", *(escape_markdown(e.replace("_", " × ")) for e in effects)]
-    return captioned(pipe_table(header, body), _slug(label), caption + ".")
+    return captioned(pipe_table(header, body), _slug(label), caption)
 
 
 def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

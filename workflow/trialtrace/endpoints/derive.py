@@ -39,7 +39,8 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     disagree with the configuration.
     """
     for contract, table in derive_tables(derive_study(trial, clean_dir)):
-        write_table(Path(out_dir) / f"{contract.name}.parquet", table, contract)
+        file = Path(out_dir) / f"{contract.name}.parquet"
+        write_table(file, table, contract, synthetic=trial.synthetic)
 
 
 def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:

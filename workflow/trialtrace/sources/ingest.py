@@ -8,7 +8,7 @@ from trialtrace.config.load import Trial
 from trialtrace.contracts import RAW, conform
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.sources import KINDS
-from trialtrace.store import write_bytes, write_json, write_parquet
+from trialtrace.store import SYNTHETIC, write_bytes, write_json, write_parquet
 
 
 def ingest_sources(trial: Trial, out_dir: Path) -> None:
@@ -29,9 +29,11 @@ def ingest_sources(trial: Trial, out_dir: Path) -> None:
     loaded = importlib.import_module(KINDS[kind]).load(trial)
     tables = {raw.name: conform(raw.table(), RAW, raw.name) for raw in loaded}
     manifest: dict[str, Any] = {"trial": trial.name, "kind": kind, "tables": {}}
+    if trial.synthetic:
+        manifest["synthetic"] = SYNTHETIC
     for raw in loaded:
         for name, content in raw.companions.items():
             write_bytes(out_dir / name, content)
-        write_parquet(out_dir / f"{raw.name}.parquet", tables[raw.name])
+        write_parquet(out_dir / f"{raw.name}.parquet", tables[raw.name], synthetic=trial.synthetic)
         manifest["tables"][raw.name] = raw.manifest()
     write_json(out_dir / "manifest.json", manifest)

@@ -28,6 +28,20 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def plain_text(value: Any) -> str:
+    """A value for a terminal; nothing where it is missing."""
+    return "" if value is None else without_controls(str(value))
+
+
+def cell_text(row: dict[str, Any], name: str) -> str:
+    """A cell of a table for a terminal; an interval or p-value of a synthetic cohort says so."""
+    text = plain_text(row[name])
+    if name != "stat_text" or not row["synthetic"]:
+        return text
+    inferred = row["ci_level"] is not None or row["stat_name"].startswith("p_")
+    return f"{text} (synthetic, not evidence)" if inferred else text
+
+
 def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(label, line) of a trace; further lines of the same label have an empty one."""
     yield from _labelled("value", [_value(trace)])
