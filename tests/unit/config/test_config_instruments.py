@@ -11,6 +11,7 @@ id,forms,,text,Number,,,integer,1,999,,,y,,,,,
 visit,forms,,radio,Visit,"1, Before | 2, After",,,,,,,,,,,,
 side,forms,,radio,Side,"l, Left | r, Right",,,,,,,,,,,,
 grip,forms,,text,Grip,,,integer,0,99,,,,,,,,
+reflex,forms,,radio,Reflex,"0, Absent | 1, Reduced | 2, Normal",,,,,,,,,,,,
 """
 ITEMS = "".join(f"n{item},forms,,text,Item,,,integer,0,4,,,,,,,,\n" for item in range(1, 12))
 ENTRIES = """\
@@ -33,6 +34,14 @@ rf:
   items: {"6": n6, "7": n7, "29": n1, "30": n2}
   scales: [rf, ql]
   labels: {rf: Roles}
+reflex:
+  label: Reflex
+  kind: instrument
+  instrument: reflexes
+  code: REFLEX
+  table: forms
+  column: reflex
+  grades: {"0": absent, "1": reduced, "2": normal}
 ntx_low:
   label: Low
   code: LOW

@@ -70,7 +70,7 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
     for key, kinds in _COLUMNS.items():
         if key in given:
             column(document, (name, key), given[key], columns, kinds)
-    if "column" in given:
+    if "column" in given and given["kind"] != "instrument":
         variable = column(document, (name, "column"), given["column"], columns)
         _scores(files, (name, "column"), given, variable)
     for visit in given.get("visits", ()):
