@@ -230,6 +230,8 @@ MORE_DISPLAYS = """\
     - {title: Pain, endpoint: pain, population: itt, visits: [before, after]}
   tipping:
     - {title: Relief, analysis: relief_primary, of: drug, to: placebo, test: fisher}
+  adverse_events:
+    - {title: Nausea, endpoint: nausea, population: itt}
   dose_intensity:
     - {title: Pain before, endpoint: [first_pain, relief], population: itt, threshold: 5}
 """

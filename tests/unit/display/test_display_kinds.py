@@ -20,6 +20,7 @@ from trialtrace.display.material import Material
 NO_CLAIMS = "papers: {}\nclaims: {}\n"
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 KINDS = [*yaml.safe_load(PLAN)["displays"]]
+TABLES = {"baseline", "adverse_events"}
 
 
 def material(root, rows=None, **files):
@@ -47,7 +48,7 @@ def test_every_kind_is_drawn_in_the_order_of_the_registry(mini, tmp_path):
     assert all(each.alt and each.caption.endswith(".") for each in found.values())
     order = [list(make.KINDS).index(each.kind) for each in found.values()]
     assert order == sorted(order)
-    assert {each.kind for each in found.values()} == set(KINDS) - {"baseline"}
+    assert {each.kind for each in found.values()} == set(KINDS) - TABLES
 
 
 def test_figures_have_the_same_bytes_twice(mini, tmp_path):
@@ -79,7 +80,7 @@ ALL = ("relief", "pain0", "pain1", "days")
     ("rows", "absent"),
     [
         (without(mini_run.patients(), "B", *ALL), {"tipping", "forest"}),
-        (without(mini_run.patients(), "AB", *ALL), set(KINDS) - {"baseline", "flow"}),
+        (without(mini_run.patients(), "AB", *ALL), set(KINDS) - TABLES - {"flow"}),
         ([row | {"died": 0, "relief": 0} for row in mini_run.patients()],
          {"cumulative_incidence", "tipping", "forest"}),
         (mini_run.patients()[:2], {"tipping", "cumulative_incidence"}),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.analyses.adverse_events import adverse_events
 from trialtrace.analyses.baseline import baseline
 from trialtrace.analyses.cuts import cuts
 from trialtrace.analyses.flow import flow
@@ -38,7 +39,7 @@ def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:
 
 def all_results(trial: "Trial", frames: Frames) -> list[Result]:
     """Every result of a trial, in the order of its plan."""
-    results = list(flow(trial, frames)) + list(baseline(trial, frames))
+    results = [*flow(trial, frames), *baseline(trial, frames), *adverse_events(trial, frames)]
     for analysis in trial.plan.analyses.values():
         results += _once(run_analysis(trial, analysis, frames))
     for family in trial.plan.multiplicity.values():

@@ -13,6 +13,9 @@ LABELS = {
     "in_population": "in population",
     "analysed": "analysed",
     "missing": "missing",
+    "patients": "patients with any",
+    "occurrences": "occurrences",
+    "any_event": "share of patients with any",
     "proportion": "proportion",
     "mean": "mean",
     "sd": "standard deviation",
@@ -63,8 +66,18 @@ LABELS = {
     "mauchly_p": "p of Mauchly's test",
 }
 
-COUNTS = {"count", "randomised", "in_population", "analysed", "missing", "events", "at_risk"}
-SHARES = {"proportion", "upper_bound", "survival"}
+COUNTS = {
+    "patients",
+    "occurrences",
+    "count",
+    "randomised",
+    "in_population",
+    "analysed",
+    "missing",
+    "events",
+    "at_risk",
+}
+SHARES = {"any_event", "proportion", "upper_bound", "survival"}
 P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "p_lower", "mauchly_p"}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}

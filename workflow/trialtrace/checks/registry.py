@@ -88,9 +88,9 @@ MODULES: dict[str, str] = {
 
 def checks_for(trial: "Trial") -> "dict[str, Check]":
     """The checks that the trial's plan can need, by the method of a result."""
-    from trialtrace.checks import descriptive, flow, multiplicity
+    from trialtrace.checks import adverse_events, descriptive, flow, multiplicity
 
-    found = {**flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
+    found = {**adverse_events.CHECKS, **flow.CHECKS, **descriptive.CHECKS, **multiplicity.CHECKS}
     names = {MODULES[key] for key in steps(trial) if key in MODULES}
     for name in sorted(names):
         found |= importlib.import_module(name).CHECKS

@@ -151,6 +151,8 @@ class Tracer:
             return trial.endpoints[name].label if name in trial.endpoints else name
         if row["analysis_id"] == "baseline":
             return variable_label(trial, name)
+        if name in trial.endpoints:
+            return trial.endpoints[name].label
         if name in trial.plan.analyses:
             return f"Subjects analysed for: {trial.plan.analyses[name].label}"
         return "Subjects"

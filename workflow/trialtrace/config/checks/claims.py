@@ -17,7 +17,7 @@ from trialtrace.config.checks.resolve import (
 from trialtrace.config.schema import tell
 from trialtrace.errors import UserError, did_you_mean, one_of
 
-BASELINE, FLOW, ALL = "baseline", "flow", "all"
+BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
 _FLOW_STATS = ("randomised", "in_population", "analysed", "missing")
 
 
@@ -62,11 +62,11 @@ def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
     for side, arm in selects.get("compare", {}).items():
         known(document, (*path, "compare", side), arm, files.arms, "an arm of trial.yaml")
     analysis = selects["analysis"]
-    if analysis in (BASELINE, FLOW):
+    if analysis in (BASELINE, FLOW, ADVERSE):
         _of_display(files, name, selects)
         return
     names = files.plan.names("analyses")
-    offered = [*names, BASELINE, FLOW] if names is not None else None
+    offered = [*names, BASELINE, FLOW, ADVERSE] if names is not None else None
     if not known(document, (*path, "analysis"), analysis, offered, "an analysis of the plan"):
         return
     given = files.plan.get("analyses", analysis)
@@ -99,6 +99,11 @@ def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
         return
     if "parameter" not in selects:
         document.add(path, found="no parameter", expected="parameter: a variable of the table")
+        return
+    if part == ADVERSE:
+        shown = [each["endpoint"] for each in files.plan.get("displays", ADVERSE) or ()]
+        what = "an endpoint of displays.adverse_events"
+        known(document, (*path, "parameter"), selects["parameter"], shown, what)
         return
     variables = files.plan.get("displays", "baseline", "variables")
     parameter, what = selects["parameter"], "a variable of displays.baseline"

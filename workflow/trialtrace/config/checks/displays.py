@@ -147,6 +147,18 @@ def _rows(files: Files, place: Path_, given: dict[str, Any], kind: str) -> None:
             check_condition(files.plan, (*place, "where"), given["where"], columns)
 
 
+def _adverse(files: Files, place: Path_, given: dict[str, Any]) -> None:
+    for here, name in _endpoints(files, place, given):
+        _of_kind(files, here, name, ("occurrence",))
+        earlier = [each["endpoint"] for _, each in _listed(files, "adverse_events")[: place[2]]]
+        if name in earlier:
+            files.plan.add(here, found=f"{name} a second time", expected="another endpoint")
+        endpoint = files.endpoints.get(name) or {}
+        for position, one in enumerate(given.get("columns", ())):
+            there = (*place, "columns", position)
+            known(files.plan, there, one, endpoint.get("columns", {}), f"a column of {name}")
+
+
 def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
     kind = files.endpoint_kind(name)
     if kind and kind not in kinds:
@@ -171,6 +183,7 @@ CHECKS = {
     "epsilon_curve": _epsilon,
     "tipping": _tipping,
     "dose_intensity": _valued,
+    "adverse_events": _adverse,
     "swimmer": partial(_rows, kind="dose_intensity"),
     "heat_map": partial(_rows, kind="attendance"),
     "ridgeline": partial(_rows, kind="aggregate"),

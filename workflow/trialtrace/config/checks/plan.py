@@ -21,7 +21,7 @@ from trialtrace.errors import one_of
 
 BASELINE, TREATED_SIDE = "baseline", "treated_side"
 # Results of these displays stand beside those of the analyses.
-RESERVED = ("baseline", "flow")
+RESERVED = ("baseline", "flow", "adverse_events")
 
 
 def check(files: Files) -> None:

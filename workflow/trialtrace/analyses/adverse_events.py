@@ -1,0 +1,82 @@
+"""Adverse events: patients with any and occurrences, by arm, term and further columns.
+
+All patients of the population are the denominator, also those without an event. The share of
+patients with any event has Clopper and Pearson's interval: with no event its upper bound is what
+the trial can exclude.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.analyses.cuts import level_text
+from trialtrace.analyses.rows import ALL, Place, Result, bounds
+from trialtrace.frames import Frames, Selection
+from trialtrace.stats.proportions import clopper_pearson
+from trialtrace.stats.results import StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+
+ANALYSIS = "adverse_events"
+METHOD = "count"
+TERM = "term"
+ANY = "any"
+
+
+def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """For each display of adverse events: all, by term, by each level of its columns."""
+    for given in trial.plan.displays.get(ANALYSIS, ()):
+        endpoint = trial.endpoints[given["endpoint"]]
+        flag = trial.populations[given["population"]].flag
+        base: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+        cuts = [(None, None, None)]
+        for name in (TERM, *given.get("columns", ())):
+            cuts += [(name, name.upper(), level) for level in _levels(frames, base, name.upper())]
+        arms = list(trial.design.arms)
+        groups = [(arm, {"is": arm}) for arm in arms] + [(ALL, {"in": arms})]
+        for name, column, level in cuts:
+            for group, arm in groups:
+                place = Place(
+                    trial.name, ANALYSIS, given["population"], None, endpoint.name,
+                    group=group, lists_parameters=True,
+                )  # fmt: skip
+                told = f"{name}={level_text(level)}" if name else ANY
+                place = replace(place, second=("level", told))
+                where = base | {"TRTP": arm} | ({column: {"is": level}} if column else {})
+                everybody = frames.select("adsl", {"TRT01P": arm, flag: {"is": "Y"}})
+                rows = frames.select("occds", where)
+                yield from _counts(trial, place, rows, everybody, interval=name is None)
+
+
+def _levels(frames: Frames, base: dict[str, Any], column: str) -> list[Any]:
+    """The values of a column of the occurrences, in order."""
+    values = frames.select("occds", base | {column: "present"}).column(column).tolist()
+    return sorted(set(values))
+
+
+def _counts(
+    trial: "Trial", place: Place, rows: Selection, everybody: Selection, *, interval: bool
+) -> Iterator[Result]:
+    patients, n = len(np.unique(rows.column("USUBJID").astype(str))), everybody.n
+    members = {"numerator": rows, "denominator": everybody}
+    common = {"n_used": n, "denominator": n, "synthetic": trial.synthetic}
+    yield Result(place, "patients", METHOD, patients, {}, members, **common)
+    yield Result(place, "occurrences", METHOD, rows.n, {}, {"analysed": rows}, n_used=n,
+                 synthetic=trial.synthetic)  # fmt: skip
+    if not interval:
+        return
+    confidence = trial.plan.confidence
+    options = {"confidence": confidence}
+    names = ("any_event", "clopper_pearson")
+    try:
+        found = clopper_pearson(patients, n, confidence=confidence)
+    except StatsError as error:
+        yield Result(place, *names, np.nan, options, members, error=str(error), **common)
+        return
+    yield Result(
+        place, *names, found.estimate, options, members, interval=bounds(found),
+        level=confidence, **common,
+    )  # fmt: skip
