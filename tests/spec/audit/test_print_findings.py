@@ -39,6 +39,14 @@ def three(smt="30.0%", p="P = .002", **about):
     return claims | {"p": claim(p, compare="all", **ITT, **about)}
 
 
+def pancreatitis(printed, **about):
+    return {
+        "first": claim("27 of 295 (9.2%)", **TRAINING),
+        "second": claim("52 of 307 (16.9%)", **CONTROL),
+        "difference": claim(printed, **(BOTH | about)),
+    }
+
+
 def reduction(headline):
     return three() | {
         "headline": claim(headline, compare="all", measure="relative_reduction", **ITT)
@@ -156,6 +164,48 @@ FINDINGS = {
         "inconsistent", "give p from",
         {"ratio": claim("0.67 (95% CI 0.53 to 0.84), P=0.0006", measure="hazard_ratio", **BOTH)},
         "compatible",
+    ),
+    "a difference made from the rounded percentages": (
+        "difference",
+        "percent",
+        pancreatitis("7.7 percentage points", measure="risk_difference"),
+        TWO,
+        "alternative",
+        "that of the two rounded percentages",
+        pancreatitis("7.8 percentage points", measure="risk_difference"),
+        "exact",
+    ),
+    "a number needed to treat": (
+        "difference",
+        "value",
+        pancreatitis("14", measure="number_needed_to_treat"),
+        TWO,
+        "inconsistent",
+        "is 12.8",
+        pancreatitis("13", measure="number_needed_to_treat"),
+        "exact",
+    ),
+    "the interval of a difference": (
+        "difference",
+        "ci_low",
+        pancreatitis("7.8 percentage points (2.2 to 13.4)", measure="risk_difference"),
+        TWO,
+        "inconsistent",
+        "No usual interval",
+        pancreatitis("7.8 percentage points (2.4 to 13.2)", measure="risk_difference"),
+        "compatible",
+    ),
+    "the groups together": (
+        "total",
+        "count",
+        pancreatitis("13", measure="number_needed_to_treat")
+        | {"total": claim("80 of 602 (13.3%)", outcome="event", group="all")},
+        TWO,
+        "inconsistent",
+        "79 of 602",
+        pancreatitis("13", measure="number_needed_to_treat")
+        | {"total": claim("79 of 602 (13.1%)", outcome="event", group="all")},
+        "exact",
     ),
     "a mean that whole numbers cannot have": (
         "mean", "value", {"mean": claim("mean (SD) 3.47 (1.2)", outcome="score", group="training", patients="19")},

@@ -84,3 +84,43 @@ def test_candidates_do_not_depend_on_the_printed_targets():
     counts = {one.candidates for p in ("p = 0.419", "p = 0.123", "p = 0.777")
               for one in searched(fractures(p))[0].searches}  # fmt: skip
     assert len(counts) == 1
+
+
+def test_means_are_searched_over_sides_and_sizes():
+    of = {"outcome": "age"}
+    claims = {
+        "first": claim("mean (SD) 62.1 (8.8)", group="training", **of),
+        "second": claim("mean (SD) 58.1 (8.5)", group="control", **of),
+        "p": claim("p = .045", compare=["training", "control"], **of),
+    }
+    audit, rows = searched(claims)
+    (one,) = audit.searches
+    # 27 and 29 patients: two-sided p is 0.082 to 0.095, one-sided half of it.
+    assert one.tier == 2 and any(
+        "one-sided (higher) on 27 and 29 patients" in m for m in one.matches
+    )
+    assert rows["p", "p"]["agreement"] == "alternative"
+
+
+def pancreatitis(printed, measure):
+    return {
+        "first": claim("27 of 295 (9.2%)", **TRAINING),
+        "second": claim("52 of 307 (16.9%)", **CONTROL),
+        "effect": claim(printed, outcome="event", compare=["training", "control"], measure=measure),
+    }
+
+
+def test_estimate_bounds_and_p_are_fitted_together():
+    # Wald's interval at 90 % under the name of an interval at 95 %, with Fisher's p.
+    printed = "7.8 percentage points (3.3 to 12.3), P=0.005"
+    audit, rows = searched(pancreatitis(printed, "risk_difference"))
+    (one,) = audit.searches
+    assert one.bundle.components == ("percent", "ci_low", "ci_high", "p")
+    assert one.tier == 2 and "Wald at 90 %, Fisher's exact test" in " ".join(one.matches)
+    assert one.cp_match < 0.01
+    assert rows["effect", "ci_low"]["agreement"] == "alternative"
+
+
+def test_a_ratio_that_no_specification_gives():
+    audit, _ = searched(pancreatitis("0.54 (95% CI 0.30 to 0.90), P=0.005", "risk_ratio"))
+    assert [one.tier for one in audit.searches] == [None]

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialtrace.claims.printed import parse
-from trialtrace.claims.search.candidates import choices
-from trialtrace.claims.search.coincidence import Family, coincidence, distinct
+from trialtrace.claims.search.coincidence import Family, choices, coincidence, distinct
 from trialtrace.claims.search.window import Displacement, Target, Window
 
 BY = Displacement()
@@ -82,8 +81,7 @@ def searches(draw):
         for _ in range(factors):
             cells = draw(st.lists(st.integers(15, 90), min_size=0, max_size=25))
             tiers = draw(st.lists(st.integers(1, 3), min_size=len(cells), max_size=len(cells)))
-            named = [(str(c), t, [(c,)]) for c, t in zip(cells, tiers, strict=True)]
-            factor.append(choices(named))
+            factor.append(choices(list(map(str, cells)), tiers, np.reshape(cells, (-1, 1))))
         families.append(Family(str(number), draw(st.integers(1, 3)), tuple(factor)))
     return factors, families
 
@@ -113,7 +111,7 @@ def test_numbers_drawn_from_the_window_match_at_the_mean_cp():
     """Uniform draws from W: the matched share is CP, within four standard errors."""
     rng = np.random.default_rng(20261120)
     cells = [(c,) for c in range(21, 85) if c != 42]
-    family = Family("f", 1, (choices([(str(c), 1, [(c,)]) for c in range(20, 60, 3)]),))
+    family = Family("f", 1, (choices([""] * 14, [1] * 14, np.arange(20, 60, 3)[:, None]),))
     cp = coincidence([family], [P], BY, 1)
     drawn = [cells[i] for i in rng.integers(len(cells), size=4000)]
     share = np.mean([bool(family.matches([cell], 1)) for cell in drawn])
@@ -122,6 +120,6 @@ def test_numbers_drawn_from_the_window_match_at_the_mean_cp():
 
 def test_wider_windows_and_later_tiers():
     assert P.size(BY.scaled(0.5)) < P.size(BY) < P.size(BY.scaled(2))
-    late = Family("late", 3, (choices([("x", 1, [(50,)])]),))
+    late = Family("late", 3, (choices(["x"], [1], [[50]]),))
     assert coincidence([late], [P], BY, 2) == 0 < coincidence([late], [P], BY, 3)
     assert (late.candidates(2), late.candidates(3)) == (0, 1)

@@ -115,7 +115,8 @@ class Ledger:
 
     def group_label(self, entry: Entry) -> str:
         """The label of the group a claim is about."""
-        return self.groups[entry.about.group or ""].label
+        group = self.groups.get(entry.about.group or "")
+        return group.label if group else "all groups"
 
     def of_group(self) -> Iterator[Entry]:
         """Claims about one group."""

@@ -48,7 +48,7 @@ def check_about(document: Document) -> None:
         about = given.get("about", {})
         for key, section in _NAMED:
             if key in about:
-                names = document.names(section) or []
+                names = [*(document.names(section) or []), *([ALL] if key == "group" else [])]
                 _known(document, ("claims", name, "about", key), about[key], names, section)
         compared = about.get("compare", ())
         for position, group in enumerate(() if compared == ALL else compared):

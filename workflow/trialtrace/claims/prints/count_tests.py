@@ -46,7 +46,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         part = entry.parts.get("p")
         if part is None or not entry.about.compare or part.relation == "ns":
             continue
-        known = [_counted(ledger, entry, group) for group in ledger.compared_groups(entry)]
+        known = [counted(ledger, entry, group) for group in ledger.compared_groups(entry)]
         chosen = [one for one in known if one is not None]
         if len(chosen) == len(known):
             yield _of_counts(entry, [one for one, _ in chosen], [counts for _, counts in chosen])
@@ -56,7 +56,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_categories(ledger, entry)
 
 
-def _counted(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, tuple[int, int]] | None:
+def counted(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, tuple[int, int]] | None:
     """The claim that tells a group's counts; None where none does, or where two disagree."""
     found = [
         (one, counts)

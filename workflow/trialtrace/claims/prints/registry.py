@@ -11,6 +11,7 @@ MODULES = (
     f"{_HERE}.shares",
     f"{_HERE}.totals",
     f"{_HERE}.count_tests",
+    f"{_HERE}.comparisons",
     f"{_HERE}.mean_tests",
     f"{_HERE}.statistics",
     f"{_HERE}.intervals",

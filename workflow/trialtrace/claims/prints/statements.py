@@ -93,7 +93,7 @@ def _safety(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         if other.about.outcome != entry.about.outcome or whole_count(other) != 0 or not n:
             continue
         upper = clopper_pearson(0, n, confidence=0.90).high
-        told.append(f"0 of {n} ({ledger.groups[other.about.group or ''].label}) leave room for a "
+        told.append(f"0 of {n} ({ledger.group_label(other)}) leave room for a "
                     f"risk of up to {100 * upper:.1f} %")  # fmt: skip
     if told:
         text = f"“{entry.printed}”: {listed(told)} (one-sided 95 % bound)."

@@ -3,27 +3,42 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
+from trialtrace.claims.prints.comparisons import KINDS
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.search.candidates import Size, p_families, share_families
+from trialtrace.claims.search.comparisons import comparison_families, mean_families
 from trialtrace.claims.search.search import Bundle
 from trialtrace.claims.search.window import Target, Window
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 UNSETTLED = (INCONSISTENT, ALTERNATIVE)
 MOST_TABLES = 250_000
+MOST_COMPARED = 2_500
+JOINT = ("comparison.estimate", "comparison.interval")
 
 
 def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
     """A bundle for each p, and for the intervals of each outcome, that no check confirmed."""
     shares: dict[tuple, list[Entry]] = {}
+    seen: dict[str, tuple[str, ...]] = {}
     for one in findings:
         if one.agreement not in UNSETTLED:
             continue
         entry = ledger.entries[one.claim]
-        if one.check == "p.counts" and len(one.beside) == 2:
-            yield from _p(ledger, entry, [ledger.entries[name] for name in one.beside])
+        if one.check in seen.get(one.claim, ()):
+            continue
+        groups = [ledger.entries[name] for name in one.beside]
+        joint = entry.about.measure in KINDS and one.check in (*JOINT, "p.counts")
+        if one.check == "p.counts" and len(groups) == 2 and not joint:
+            yield from _p(ledger, entry, groups)
+        elif one.check == "p.means":
+            yield from _means(ledger, entry, groups)
+        elif joint and len(groups) == 2:
+            # Estimate, bounds and p stand or fall together: one bundle a claim.
+            seen[one.claim] = (*JOINT, "p.counts")
+            yield from _comparison(ledger, entry, groups)
         elif one.check == "interval.share":
             shares.setdefault(entry.about.cell, [])
     for cell in shares:
@@ -43,33 +58,84 @@ def sizes(ledger: Ledger, group: str, least: int) -> list[Size]:
             printed.add(n)
     for population in ledger.populations.values():
         printed |= {population.sizes[group]} if group in population.sizes else set()
-    known = ledger.groups[group].randomised
+    known = ledger.groups[group].randomised if group in ledger.groups else None
     printed |= {known} if known else set()
     most = max(printed, default=0)
     return [Size(n, n in printed) for n in range(max(least, 1), most + 1)]
 
 
-def _p(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
-    part = entry.parts["p"]
-    if part.relation != "=" or not part.value:
-        return
+def _tables(ledger: Ledger, groups: list[Entry], most: int) -> list[tuple]:
+    """(name, tier, (x1, n1, x0, n0)) for the denominators of two groups.
+
+    Where all pairs are more than `most`, only the printed denominators are taken.
+    """
     counts = [_events(ledger, one) for one in groups]
     if None in counts:
-        return
+        return []
     x1, x0 = (int(count or 0) for count in counts)
-    first, second = (sizes(ledger, one.about.group or "", x or 1)
-                     for one, x in zip(groups, (x1, x0), strict=True))  # fmt: skip
-    if not first or not second or len(first) * len(second) > MOST_TABLES:
-        return
-    tables = [
+    first, second = (
+        sizes(ledger, one.about.group or "", x or 1)
+        for one, x in zip(groups, (x1, x0), strict=True)
+    )
+    if len(first) * len(second) > most:
+        first, second = ([size for size in own if size.printed] for own in (first, second))
+    return [
         (f"{x1} of {a.n} against {x0} of {b.n}", max(a.tier, b.tier), (x1, a.n, x0, b.n))
         for a in first
         for b in second
     ]
+
+
+def _p(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
+    part = entry.parts["p"]
+    tables = _tables(ledger, groups, MOST_TABLES)
+    if part.relation != "=" or not part.value or not tables:
+        return
+    x1, _, x0, _ = tables[0][2]
     families = tuple(p_families(tables, unit(part)))
     window = Window((Target("p", part),))
     inputs = f"the counts {x1} and {x0}"
     yield Bundle(entry.name, (entry.name,), ("p",), (window,), families, inputs)
+
+
+def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
+    """An estimate with its bounds and p, where they are printed: all under one specification."""
+    parts, measure = entry.parts, entry.about.measure or ""
+    main = parts.get("percent") or parts.get("value")
+    tables = _tables(ledger, groups, MOST_COMPARED)
+    if main is None or measure not in KINDS or not tables:
+        return
+    targets = [Target("estimate", main)]
+    if {"ci_low", "ci_high"} <= set(parts):
+        targets += [Target("low", parts["ci_low"]), Target("high", parts["ci_high"])]
+    if "p" in parts and parts["p"].relation == "=" and parts["p"].value:
+        targets.append(Target("p", parts["p"]))
+    scale = Fraction(1, 100) if measure == "risk_difference" else Fraction(1)
+    grids = {t.role: unit(t.part, 1 if t.role == "p" else scale) for t in targets}
+    level = parts["ci_low"].level if "ci_low" in parts else None
+    families = comparison_families(
+        tables, measure, grids, None if level is None else float(level) / 100
+    )
+    x1, _, x0, _ = tables[0][2]
+    names = tuple(t.part.name for t in targets)
+    yield Bundle(entry.name, (entry.name,), names, (Window(tuple(targets)),), tuple(families),
+                 f"the counts {x1} and {x0}")  # fmt: skip
+
+
+def _means(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
+    part = entry.parts["p"]
+    if part.relation != "=" or not part.value:
+        return
+    first, second = (sizes(ledger, one.about.group or "", 2) for one in groups)
+    if len(first) * len(second) > MOST_TABLES:
+        first, second = ([size for size in own if size.printed] for own in (first, second))
+    pairs = [(a, b) for a in first for b in second]
+    if not pairs:
+        return
+    means = tuple(as_range(one.parts[name]) for one in groups for name in ("value", "sd"))
+    families = tuple(mean_families(means, pairs, unit(part)))
+    yield Bundle(entry.name, (entry.name,), ("p",), (Window((Target("p", part),)),), families,
+                 "the printed means and standard deviations")  # fmt: skip
 
 
 def _events(ledger: Ledger, entry: Entry) -> int | None:
@@ -85,7 +151,13 @@ def _events(ledger: Ledger, entry: Entry) -> int | None:
 def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
     """All intervals of one outcome in one population, jointly over the groups."""
     wanted = {"percent", "ci_low", "ci_high"}
-    entries = [e for e in ledger.of_group() if e.about.cell == cell and wanted <= set(e.parts)]
+    entries = [
+        entry
+        for entry in ledger.of_group()
+        if entry.about.cell == cell and wanted <= set(entry.parts) and entry.about.group != ALL
+    ]
+    if not entries:
+        return
     shares, units, windows = [], [], []
     for entry in entries:
         percent = entry.parts["percent"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from trialtrace.claims.search.coincidence import Choices, Family
-from trialtrace.claims.search.window import Cell
+from trialtrace.claims.search.coincidence import Choices, Family, choices
 from trialtrace.stats.proportions import agresti_coull, clopper_pearson, jeffreys, wald, wilson
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
@@ -50,27 +50,30 @@ class Size:
         return 1 if self.printed else 3
 
 
-def grid(value: float, unit: Fraction, rounding: str) -> int:
-    """The grid value as which a number is printed."""
-    exact = Fraction(f"{value:.11e}") / unit
+def grid(values: ArrayLike, unit: Fraction, rounding: str) -> NDArray[np.int64]:
+    """The grid values as which numbers are printed; numbers are taken to 9 decimals of a unit."""
+    steps = np.round(np.asarray(values, dtype=np.float64) / float(unit), 9)
     if rounding == "truncated":
-        return int(exact)
-    if rounding == "half to even":
-        return round(exact)
-    return int((exact + Fraction(1, 2)).__floor__())
+        steps = np.trunc(steps)
+    elif rounding == "half to even":
+        steps = np.rint(steps)
+    else:
+        steps = np.floor(steps + 0.5)
+    return steps.astype(np.int64)
 
 
-def choices(given: Sequence[tuple[str, int, Sequence[Cell]]]) -> Choices:
-    """Choices from (name, tier, cells that it gives)."""
-    cells: dict[Cell, list[int]] = {}
-    for number, (_, _, own) in enumerate(given):
-        for cell in own:
-            cells.setdefault(cell, []).append(number)
-    return Choices(
-        tuple(name for name, _, _ in given),
-        tuple(tier for _, tier, _ in given),
-        {cell: tuple(numbers) for cell, numbers in cells.items()},
-    )
+def tabulated(
+    names: Sequence[str],
+    tiers: Sequence[int],
+    values: ArrayLike,
+    units: Sequence[Fraction],
+    rounding: str,
+) -> Choices:
+    """Choices that give a vector each, `values` (choices, parts); none where a part is missing."""
+    table = np.asarray(values, dtype=np.float64).reshape(len(names), len(units))
+    kept = np.flatnonzero(np.isfinite(table).all(axis=1))
+    cells = [grid(table[kept, k], unit, rounding) for k, unit in enumerate(units)]
+    return choices(names, tiers, np.stack(cells, axis=1), kept)
 
 
 def p_families(
@@ -79,14 +82,12 @@ def p_families(
     """Families of a p of two groups; `tables` are (name, tier, (x1, n1, x0, n0))."""
     counts = np.array([table for _, _, table in tables], dtype=np.int64).reshape(-1, 4)
     found = p_values_of_tables(*counts.T)
+    names, tiers = [name for name, _, _ in tables], [tier for _, tier, _ in tables]
     for test, (label, tier) in TESTS.items():
         for rounding, other in ROUNDINGS.items():
-            given = [
-                (name, own, [(grid(p, unit, rounding),)] if p == p else [])
-                for (name, own, _), p in zip(tables, found[test], strict=True)
-            ]
             name = label if other == 1 else f"{label}, {rounding}"
-            yield Family(name, max(tier, other), (choices(given),))
+            own = tabulated(names, tiers, found[test], [unit], rounding)
+            yield Family(name, max(tier, other), (own,))
 
 
 def share_families(
@@ -106,10 +107,11 @@ def share_families(
             if centre != "counts" and method not in ALSO_OF_SHARES:
                 continue
             for confidence, second in levels.items():
+                given = [_intervals(method, centre, share, confidence) for share in shares]
                 for rounding, third in ROUNDINGS.items():
                     factors = tuple(
-                        choices(list(_intervals(method, centre, share, pair, confidence, rounding)))
-                        for share, pair in zip(shares, units, strict=True)
+                        tabulated(*one, pair, rounding)
+                        for one, pair in zip(given, units, strict=True)
                     )
                     name = f"{method} at {100 * confidence:g} %"
                     name += "" if centre == "counts" else " on the printed percentage"
@@ -117,19 +119,19 @@ def share_families(
                     yield Family(name, max(tier, second, third), factors)
 
 
-def _intervals(method, centre, share, units, confidence, rounding) -> Iterator:
+def _intervals(method: str, centre: str, share: tuple, confidence: float) -> tuple:
+    """(names, tiers, bounds) for every denominator of a group."""
     sizes, counts, printed = share
+    names, tiers, bounds = [], [], []
     for size in sizes:
         events = counts.get(size.n, ()) if centre == "counts" else [float(printed) * size.n]
         for x in events:
-            bounds = interval(method, x, size.n, confidence)
-            if bounds is None:
-                continue
-            cell = tuple(
-                grid(bound, unit, rounding) for bound, unit in zip(bounds, units, strict=True)
-            )
-            name = f"{x:g} of {size.n}" if centre == "counts" else f"n = {size.n}"
-            yield name, size.tier, [cell]
+            found = interval(method, x, size.n, confidence)
+            if found is not None:
+                names.append(f"{x:g} of {size.n}" if centre == "counts" else f"n = {size.n}")
+                tiers.append(size.tier)
+                bounds.append(found)
+    return names, tiers, bounds
 
 
 def interval(method: str, x: float, n: int, confidence: float) -> tuple[float, float] | None:

@@ -10,24 +10,52 @@ are combined factor by factor.
 CP says how easily a fit arises, not how likely it is that the authors did otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.claims.search.window import Cell, Displacement, Window
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choices:
     """What one factor can be, in one family: the tier of each choice and the cells that it gives.
 
-    `names` tell the choices in words. A choice gives one cell, or several where its inputs are only
-    known to their printed digits.
+    `names` tell the choices in words, `tiers` (choices,). `cells` (pairs, parts) and `owners`
+    (pairs,) hold each cell that a choice gives, sorted by cell: one a choice, or several where its
+    inputs are only known to their printed digits.
     """
 
-    names: tuple[str, ...]
-    tiers: tuple[int, ...]
-    cells: Mapping[Cell, tuple[int, ...]]
+    names: Sequence[str]
+    tiers: NDArray[np.int64]
+    cells: NDArray[np.int64]
+    owners: NDArray[np.int64]
+
+    def candidates(self, tier: int) -> int:
+        """How many choices lie up to a tier."""
+        return int((self.tiers <= tier).sum())
+
+    def reach(self, tier: int) -> set[Cell]:
+        """The cells that a choice up to a tier gives."""
+        inside = self.cells[self.tiers[self.owners] <= tier]
+        return set(map(tuple, np.unique(inside, axis=0).tolist())) if len(inside) else set()
+
+    def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
+        """The choices up to a tier that give a cell."""
+        owners = self.owners[(self.cells == np.array(cell)).all(axis=1)]
+        return owners[self.tiers[owners] <= tier]
+
+
+def choices(
+    names: Sequence[str], tiers: ArrayLike, cells: ArrayLike, owners: ArrayLike | None = None
+) -> Choices:
+    """Choices from the cells that they give; without `owners` each choice gives one, in order."""
+    grid = np.asarray(cells, dtype=np.int64)
+    owner = np.arange(len(grid)) if owners is None else np.asarray(owners, dtype=np.int64)
+    return Choices(names, np.asarray(tiers, dtype=np.int64), grid, owner)
 
 
 @dataclass(frozen=True)
@@ -39,31 +67,26 @@ class Family:
     factors: tuple[Choices, ...]
 
     def reach(self, factor: int, tier: int) -> set[Cell]:
-        """The cells that a choice up to a tier gives."""
-        if self.tier > tier:
-            return set()
-        tiers = self.factors[factor].tiers
-        given = self.factors[factor].cells.items()
-        return {cell for cell, choices in given if any(tiers[c] <= tier for c in choices)}
+        """The cells of a factor that a choice up to a tier gives."""
+        return set() if self.tier > tier else self.factors[factor].reach(tier)
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""
-        if self.tier > tier:
-            return 0
-        return prod(sum(t <= tier for t in choices.tiers) for choices in self.factors)
-
-    def matching(self, cells: Sequence[Cell], tier: int) -> list[list[str]]:
-        """For each factor, the choices up to a tier that give its cell."""
-        if self.tier > tier:
-            return [[] for _ in cells]
-        return [
-            [one.names[c] for c in one.cells.get(cell, ()) if one.tiers[c] <= tier]
-            for one, cell in zip(self.factors, cells, strict=True)
-        ]
+        return 0 if self.tier > tier else prod(one.candidates(tier) for one in self.factors)
 
     def matches(self, cells: Sequence[Cell], tier: int) -> int:
-        """How many specifications give the cells, all at once."""
-        return prod(len(names) for names in self.matching(cells, tier))
+        """How many specifications up to a tier give the cells, all at once."""
+        return prod(len(one) for one in self._giving(cells, tier))
+
+    def matching(self, cells: Sequence[Cell], tier: int) -> list[list[str]]:
+        """For each factor, the names of the choices up to a tier that give its cell."""
+        found = zip(self.factors, self._giving(cells, tier), strict=True)
+        return [[factor.names[one] for one in owners] for factor, owners in found]
+
+    def _giving(self, cells: Sequence[Cell], tier: int) -> list[NDArray[np.int64]]:
+        if self.tier > tier:
+            return [np.empty(0, dtype=np.int64) for _ in cells]
+        return [one.giving(cell, tier) for one, cell in zip(self.factors, cells, strict=True)]
 
 
 def coincidence(

@@ -1,0 +1,171 @@
+"""Differences and ratios of two groups against their printed counts, and the groups against all.
+
+An estimate may have been made from the counts or from the rounded percentages; both are tried and
+told apart. A reduction is often printed without its sign, so that a sign alone is no finding.
+"""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
+from trialtrace.claims.printed import Component
+from trialtrace.claims.prints.count_tests import counted
+from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+    prints,
+)
+from trialtrace.stats.results import Interval
+from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
+
+KINDS = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
+WORDS = {
+    "risk_difference": "difference", "risk_ratio": "risk ratio", "odds_ratio": "odds ratio",
+    "number_needed_to_treat": "number needed to treat",
+}  # fmt: skip
+METHODS = {
+    "newcombe": "Newcombe", "wald": "Wald", "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
+    "miettinen_nurminen": "Miettinen-Nurminen", "conditional_exact": "exact conditional",
+    "katz": "Katz (log)", "score_koopman": "Koopman",
+    "score_miettinen_nurminen": "Miettinen-Nurminen",
+}  # fmt: skip
+Table = tuple[int, int, int, int]
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.about.measure in WORDS and len(entry.about.compare) == 2:
+            yield from _compared(ledger, entry)
+        if entry.about.group == ALL:
+            yield from _everyone(ledger, entry)
+
+
+def table_of(ledger: Ledger, entry: Entry) -> tuple[list[Entry], Table] | None:
+    """The claims of the two compared groups, and their counts."""
+    found = [counted(ledger, entry, group) for group in entry.about.compare]
+    if any(one is None for one in found):
+        return None
+    (first, (x1, n1)), (second, (x0, n0)) = (one for one in found if one is not None)
+    return [first, second], (x1, n1, x0, n0)
+
+
+def estimate(measure: str, table: Table) -> float | None:
+    """The estimate on the counts, as it is printed: differences in percentage points."""
+    x1, n1, x0, n0 = table
+    p1, p0 = x1 / n1, x0 / n0
+    if measure == "risk_difference":
+        return 100 * (p1 - p0)
+    if measure == "number_needed_to_treat":
+        return None if p1 == p0 else 1 / (p0 - p1)
+    if measure == "risk_ratio":
+        return p1 / p0 if p0 else None
+    odds = x0 * (n1 - x1)
+    return x1 * (n0 - x0) / odds if odds else None
+
+
+def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    main = entry.parts.get("percent") or entry.parts.get("value")
+    found = table_of(ledger, entry)
+    if main is None or found is None or main.relation != "=":
+        return
+    groups, table = found
+    beside = tuple(one.name for one in groups)
+    yield _estimate(entry, main, groups, table, beside)
+    if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
+        yield _interval(entry, table, beside)
+
+
+def _estimate(
+    entry: Entry, main: Component, groups: list[Entry], table: Table, beside: tuple[str, ...]
+) -> Finding:
+    measure = entry.about.measure or ""
+    x1, n1, x0, n0 = table
+    value, given = estimate(measure, table), f"{x1} of {n1} and {x0} of {n0}"
+    shown = "none" if value is None else f"{value:.{max(main.places, 0) + 1}f}"
+    text = f"On {given} the {WORDS[measure]} is {shown}"
+
+    def make(agreement: str, told: str, **more: object) -> Finding:
+        return Finding("comparison.estimate", entry.name, main.name, agreement, told, beside,
+                       {"table": table, "value": value, **more})  # fmt: skip
+
+    if _signless(main, value):
+        return make(EXACT, f"{text}, which prints as {main.text}.")
+    rounded = _of_percentages(measure, groups)
+    if _signless(main, rounded):
+        told = f"{text}; {main.text} is that of the two rounded percentages."
+        return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
+    return make(INCONSISTENT, f"{text}; printed is {main.text}.")
+
+
+def _signless(main: Component, value: float | None) -> bool:
+    return value is not None and (prints(main, value) or prints(main, -value))
+
+
+def _of_percentages(measure: str, groups: list[Entry]) -> float | None:
+    if not all("percent" in one.parts for one in groups):
+        return None
+    p1, p0 = (Fraction(one.parts["percent"].value or 0) for one in groups)
+    if measure == "risk_difference":
+        return float(p1 - p0)
+    if measure == "number_needed_to_treat":
+        return float(100 / (p0 - p1)) if p1 != p0 else None
+    if measure == "risk_ratio":
+        return float(p1 / p0) if p0 else None
+    odds = p0 * (100 - p1)
+    return float(p1 * (100 - p0) / odds) if odds else None
+
+
+def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
+    measure, low, high = entry.about.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
+    level = float(low.level) / 100 if low.level is not None else 0.95
+    intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
+    if measure == "risk_difference":
+        negative = (low.value or 0) < 0 or (high.value or 0) < 0
+        intervals |= {} if negative else {f"{n}": _turned(i) for n, i in intervals.items()}
+    factor = 100 if measure == "risk_difference" else 1
+    same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
+    shown = f"{low.text} to {high.text}"
+    detail: Mapping[str, object] = {
+        "intervals": {
+            name: [one.low * factor, one.high * factor] for name, one in intervals.items()
+        }
+    }
+    if same:
+        names = listed(sorted({METHODS[name] for name in same}), "or")
+        text = f"{shown} is the interval of {names} on these counts."
+        return Finding("comparison.interval", entry.name, "ci_low", COMPATIBLE, text, beside,
+                       detail, ("ci_high",))  # fmt: skip
+    tried = listed(sorted({METHODS[name] for name in intervals}), "or")
+    text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
+    return Finding("comparison.interval", entry.name, "ci_low", INCONSISTENT, text, beside,
+                   detail, ("ci_high",))  # fmt: skip
+
+
+def _turned(one: Interval) -> Interval:
+    return Interval(-one.estimate, -one.high, -one.low)
+
+
+def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A count of all groups together against the counts of each."""
+    total, parts = whole_count(entry), []
+    for group in ledger.groups:
+        found = counted(ledger, entry, group)
+        if found is None:
+            return
+        parts.append(found)
+    if total is None or len(parts) < 2:
+        return
+    events, size = (sum(counts[k] for _, counts in parts) for k in (0, 1))
+    n = ledger.size(entry)
+    told = " + ".join(f"{x} of {m}" for _, (x, m) in parts)
+    fits = events == total and n in (None, size)
+    text = f"The groups together ({told}) are {events} of {size}"
+    text += ", as printed." if fits else f"; printed is {entry.printed}."
+    yield Finding("comparison.total", entry.name, "count" if "count" in entry.parts else "value",
+                  EXACT if fits else INCONSISTENT, text,
+                  tuple(one.name for one, _ in parts))  # fmt: skip
