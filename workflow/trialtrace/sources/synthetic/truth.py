@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.cohort import Quantity, cells
+from trialtrace.config.cohort_tags import has_margin, parameter_tag
 
 COLUMNS = (
     "quantity", "level", "group", "arm", "what", "tag", "printed", "count", "of", "set", "rivals",
@@ -43,7 +44,7 @@ class Truth:
 
     def parameters(self, one: Quantity, given: Mapping[str, Any] | None = None) -> None:
         """A row for every leaf of what stands under the kind, and one for each option."""
-        tag = "assumed" if has_margin(one) else one.tag
+        tag = parameter_tag(one)
         printed = None if has_margin(one) else one.options.get("printed")
         for key, value in (one.given if given is None else given).items():
             for path, leaf in cells(value):
@@ -55,17 +56,6 @@ class Truth:
                     self.add(one, path, inner, value=plain(leaf), tag=tag)
         if one.where is not None:
             self.add(one, (), "where", value=plain(one.where), tag=tag)
-
-
-def has_margin(one: Quantity) -> bool:
-    """Whether a quantity has counts, totals or moments that are hit."""
-    if "exact" in one.options:
-        return True
-    if one.kind == "choice":
-        return "counts" in one.given
-    if one.kind == "share":
-        return any("count" in leaf for _, leaf in cells(one.given))
-    return one.kind == "spread"
 
 
 def _options(one: Quantity, key: str) -> list[tuple[str, Any]]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from trialtrace.config.cohort import Quantity
+from trialtrace.config.printed_counts import rivals_of
 from trialtrace.sources.synthetic.counts import Cells, Margin, NoCounts, settle
-from trialtrace.sources.synthetic.printed_counts import rivals_of
 from trialtrace.sources.synthetic.room import Path, Room, groups, parameter, told
 from trialtrace.sources.synthetic.rows import Rows
 from trialtrace.sources.synthetic.scores import score

@@ -1,19 +1,20 @@
 """Printed shares: the percentage and the count in a text such as "12 (30.0%)", and their rivals."""
 
 import re
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from trialtrace.stats.summaries.percentages import count_ranges
-from trialtrace.stats.summaries.printed import Printed, read
+if TYPE_CHECKING:
+    from trialtrace.stats.summaries.printed import Printed
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _OF = re.compile(r"(?<![\d.])(\d+)\s*(?:/|of)\s*(\d+)(?![\d.])")
 _COUNT = re.compile(r"(?<![\d.])(\d+)(?![\d.]|\s*%)")
 
 
-def percentage(text: str) -> Printed | None:
+def percentage(text: str) -> "Printed | None":
     """The first percentage in a text."""
+    from trialtrace.stats.summaries.printed import read
+
     found = _PERCENT.search(text)
     return read(found.group(1), rounding="half_up") if found else None
 
@@ -36,7 +37,9 @@ def prints_as(text: str, count: int, of: int) -> bool:
         return True
     if of < 1:
         return False
-    first, last = count_ranges(printed, np.array([of]))
+    from trialtrace.stats.summaries.percentages import count_ranges
+
+    first, last = count_ranges(printed, [of])
     return bool(first[0] <= count <= last[0])
 
 
@@ -45,5 +48,7 @@ def rivals_of(text: str | None, most: int) -> int | None:
     printed = percentage(text) if text else None
     if printed is None or most < 1:
         return None
-    first, last = count_ranges(printed, np.arange(1, most + 1))
-    return int(np.maximum(last - first + 1, 0).sum())
+    from trialtrace.stats.summaries.percentages import count_ranges
+
+    first, last = count_ranges(printed, range(1, most + 1))
+    return int((last - first + 1).clip(0).sum())
