@@ -7,6 +7,7 @@ from trialtrace.analyses.words import lower_first
 from trialtrace.conditions import describe
 from trialtrace.config.families import instrument_of
 from trialtrace.config.model import Endpoint
+from trialtrace.display import made_rules
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, rows_table
@@ -126,6 +127,11 @@ def _instrument(material: Material, options: Options) -> str:
     return f"scored as {instrument_of(options).title}, below"
 
 
+def _made(rule: made_rules.Rule) -> Callable[[Material, Options], str]:
+    """A rule that needs no more than the labels of other endpoints."""
+    return lambda material, options: rule(lambda name: _label(material, name), options)
+
+
 RULES: dict[str, Callable[[Material, Options], str]] = {
     "event": _event,
     "measure": _measure,
@@ -135,6 +141,10 @@ RULES: dict[str, Callable[[Material, Options], str]] = {
     "occurrence": _occurrence,
     "any_occurrence": _any_occurrence,
     "time_to_event": _time_to_event,
+    "finding": _made(made_rules.finding),
+    "composite_event": _made(made_rules.composite),
+    "interval_time": _made(made_rules.interval_time),
+    "event_by": _made(made_rules.event_by),
 }
 
 
@@ -144,7 +154,8 @@ def _scale(endpoint: Endpoint) -> str:
     scale = options.get("scale") or {}
     parts = []
     if "from" in scale:
-        parts.append(f"{scale['from']:g} to {scale['to']:g}")
+        end = f"to {scale['to']:g}" if "to" in scale else "and above"
+        parts.append(f"{scale['from']:g} {end}")
     if scale.get("higher"):
         parts.append(f"higher is {scale['higher']}")
     unit = options.get("unit")
