@@ -14,7 +14,7 @@ from trialtrace.config.load import Trial
 from trialtrace.config.model import Variable
 from trialtrace.errors import Problem, UserError
 from trialtrace.sources.synthetic.drawn import Drawn
-from trialtrace.sources.synthetic.sheet import Sheet, dates, spelt
+from trialtrace.sources.synthetic.sheet import Sheet, dates, order_of, spelt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -224,7 +224,7 @@ def _breaks_check(job: Job) -> tuple[Any, list[Expected]]:
     free = np.logical_and.reduce([job.sheet.blank[column] for column in put])
     rows = job.choose(free, f"have no {', no '.join(put)}")
     for column, given in put.items():
-        text = given if isinstance(given, str) else _shifted(job, given, rows)
+        text = given if isinstance(given, str) else _shifted(job, column, given, rows)
         job.put(column, rows, text)
     check = job.trial.cleaning.checks[job.given["check"]]
     return rows, [
@@ -233,7 +233,7 @@ def _breaks_check(job: Job) -> tuple[Any, list[Expected]]:
     ]
 
 
-def _shifted(job: Job, given: Mapping[str, Any], rows: "np.ndarray") -> "pa.Array":
+def _shifted(job: Job, column: str, given: Mapping[str, Any], rows: "np.ndarray") -> "pa.Array":
     """Days after a date among the quantities, as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -241,7 +241,8 @@ def _shifted(job: Job, given: Mapping[str, Any], rows: "np.ndarray") -> "pa.Arra
     sheet = job.sheet
     start = sheet.level.view(given["date"]).take(pa.array(sheet.rows[rows]))
     moved = pc.add(start.cast(pa.int32()), pa.scalar(given["days"], pa.int32()))
-    return dates(moved.cast(pa.date32()), sheet.spelling.date_order)
+    order = order_of(sheet.variables[column], sheet.spelling)
+    return dates(moved.cast(pa.date32()), order)
 
 
 def _all(job: Job) -> "np.ndarray":

@@ -60,7 +60,7 @@ def spelt(
 
     kind = values.type
     if pa.types.is_date(kind):
-        return dates(values, spelling.date_order)
+        return dates(values, order_of(variable, spelling))
     if pa.types.is_floating(kind) or pa.types.is_integer(kind):
         comma = "," in (spelling.decimal, variable.decimal if variable else ".")
         text = numbers(values)
@@ -82,6 +82,12 @@ def numbers(values: "pa.Array") -> "pa.Array":
         return values.cast(pa.string())
     rounded = significant(values.to_numpy(zero_copy_only=False))
     return pa.array(rounded, from_pandas=True).cast(pa.string())
+
+
+def order_of(variable: Variable | None, spelling: Spelling) -> str:
+    """The order of a date: the dictionary's where the file has local dates, else ISO."""
+    own = variable.date_order if variable is not None else None
+    return "ymd" if spelling.date_order == "ymd" else own or spelling.date_order
 
 
 def dates(values: "pa.Array", order: str) -> "pa.Array":

@@ -1,0 +1,49 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "helpers"))
+
+
+def whole_run(at):
+    """Every stage, the report and the site of the trial "mini"."""
+    import mini_run
+
+    from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.display.report import render_report
+    from trialtrace.display.site import build_site
+
+    trial, settings = load_trial("mini", at), load_settings(at)
+    run = mini_run.run_stages(trial, at.results / "mini", at)
+    render_report(trial, settings, run.folder, {"analyse_plan": "0" * 64})
+    build_site([trial], settings, at.results, at.site)
+    return run
+
+
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory):
+    """The mini trial on a synthetic cohort, run to its site."""
+    import synthetic_mini
+
+    return whole_run(synthetic_mini.write_synthetic(tmp_path_factory.mktemp("synthetic")))
+
+
+@pytest.fixture(scope="session")
+def swapped(tmp_path_factory, synthetic):
+    """The same trial with the exported files in place of the cohort, run to its site."""
+    import synthetic_mini
+
+    from trialtrace.sources.synthetic.folder import files_source, write_folder
+
+    root = tmp_path_factory.mktemp("swapped")
+    at = synthetic_mini.write_synthetic(root)
+    write_folder(synthetic.trial, root / "data")
+    file = at.trial_config("mini") / "trial.yaml"
+    source = files_source(synthetic.trial, "data")
+    text = file.read_text().replace(synthetic_mini.SOURCE, source + "tables:\n")
+    file.write_text(text)
+    (at.trial_config("mini") / "cohort.yaml").unlink()
+    config = at.config / "config.yaml"
+    config.write_text(config.read_text().replace("by_source", "full"))
+    return whole_run(at)

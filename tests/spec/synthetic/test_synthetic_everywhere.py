@@ -1,0 +1,130 @@
+"""Every output of a synthetic trial says what it is; its mess is all that cleaning lists."""
+
+import json
+import re
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from trialtrace.cli import main
+from trialtrace.contracts import REJECTS, RESULTS, read_table
+
+STAMP = "synthetic"
+
+
+def files(run, pattern: str) -> list[Path]:
+    return sorted(run.folder.rglob(pattern))
+
+
+def test_every_parquet_file_says_it_in_its_metadata(synthetic):
+    found = files(synthetic, "*.parquet")
+    assert len(found) >= 12
+    for path in found:
+        assert b"SYNTHETIC" in (pq.ParquetFile(path).metadata.metadata or {}), path
+
+
+def test_manifest_and_truth_say_it(synthetic):
+    manifest = json.loads((synthetic.folder / "raw" / "manifest.json").read_text())
+    assert STAMP in manifest["synthetic"]
+    assert all("SYNTHETIC" in part["file"]["synthetic"] for part in manifest["tables"].values())
+    truth = json.loads((synthetic.folder / "raw" / "truth.json").read_text())
+    assert truth["notice"].startswith("SYNTHETIC")
+    assert truth["mode"] == "display"
+
+
+def test_every_derived_row_says_it(synthetic):
+    for name in ("adsl", "bds", "adtte", "occds"):
+        table = pq.ParquetFile(synthetic.folder / "derived" / f"{name}.parquet").read()
+        assert set(table["SYNTHFL"].to_pylist()) == {"Y"}, name
+        assert all(one.startswith("SYN-") for one in table["USUBJID"].to_pylist()), name
+    results = read_table(synthetic.folder / "analysis" / "results.parquet", RESULTS)
+    assert set(results["synthetic"].to_pylist()) == {True}
+
+
+def test_every_page_says_it_to_the_eye_and_in_its_head(synthetic):
+    pages = files(synthetic, "*.html") + sorted((synthetic.at.site / "mini").rglob("*.html"))
+    assert len(pages) > 50
+    for path in pages:
+        text = path.read_text()
+        head, _, body = text.partition("<body")
+        assert re.search(r"<meta[^>]*ynthetic", head), path
+        assert "Synthetic data: not evidence" in body, path
+    assert 'class="synthetic"' in (synthetic.at.site / "index.html").read_text()
+
+
+def test_every_figure_says_it_in_the_picture_and_in_its_metadata(synthetic):
+    pictures = files(synthetic, "*.svg") + files(synthetic, "*.png")
+    assert len(pictures) >= 8
+    for path in pictures:
+        assert b"synthetic, not evidence" in path.read_bytes(), path
+    for path in files(synthetic, "*.svg"):
+        assert "SYNTHETIC" in path.read_text(), path
+
+
+def test_the_word_document_says_it_on_every_page_and_in_its_properties(synthetic):
+    with zipfile.ZipFile(synthetic.folder / "report" / "report.docx") as document:
+        core = document.read("docProps/core.xml").decode()
+        headers = [n for n in document.namelist() if re.search(r"header\d*\.xml", n)]
+        assert "Synthetic data: not evidence" in core
+        assert headers
+        assert all("Synthetic data" in document.read(name).decode() for name in headers)
+
+
+def test_every_table_of_estimates_says_it(synthetic):
+    text = (synthetic.folder / "report" / "report.html").read_text()
+    analyses = text[text.index('id="sec-primary"') : text.index('id="sec-published"')]
+    captions = re.findall(r"<(?:fig)?caption.*?</(?:fig)?caption>", analyses, re.DOTALL)
+    assert len(captions) >= 4
+    assert all(re.search("ynthetic, not evidence|SYNTHETIC", one) for one in captions), captions
+
+
+def test_claims_are_not_checkable_and_stand_beside_no_drawn_number(synthetic):
+    claims = pq.ParquetFile(synthetic.folder / "audit" / "claims.parquet").read().to_pylist()
+    assert {row["recomputed_text"] for row in claims} == {None}
+    by_data = {row["agreement"] for row in claims if row["evidence"] != "printed"}
+    assert by_data <= {"not_checkable"}
+    reasons = [row["finding"] for row in claims if row["agreement"] == "not_checkable"]
+    assert any("synthetic source" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize("command", ["results", "trace", "claims"])
+def test_the_command_line_says_it(synthetic, capsys, command: str):
+    target = "mini"
+    if command == "trace":
+        target = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
+    assert main(["--project", str(synthetic.at.root), command, target]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    if command == "results":
+        shown = [line for line in lines if re.search(r"p_value|\(95 % CI", line)]
+        assert shown
+        assert all("(synthetic, not evidence)" in line for line in shown)
+    else:
+        assert any("ynthetic" in line or "SYNTHETIC" in line for line in lines)
+
+
+def test_rejects_found_are_the_mess_declared(synthetic):
+    truth = json.loads((synthetic.folder / "raw" / "truth.json").read_text())
+    declared: Counter = Counter()
+    for done in truth["mess"]:
+        for one in done["expected"]:
+            declared[done["table"], one["column"], one["rule"], one["severity"]] += one["rejects"]
+    rejects = read_table(synthetic.folder / "clean" / "rejects.parquet", REJECTS).to_pylist()
+    found = Counter((r["table"], r["column"], r["rule"], r["severity"]) for r in rejects)
+    assert found == declared
+    assert sum(found.values()) == 6
+
+
+def test_margins_hold_after_cleaning(synthetic):
+    import numpy as np
+
+    adsl = pq.ParquetFile(synthetic.folder / "derived" / "adsl.parquet").read().to_pandas()
+    assert len(adsl) == 40
+    assert round(adsl["AGE"].mean()) == 50
+    assert np.round(adsl["AGE"].std(ddof=1), 1) == 9.8
+    bds = pq.ParquetFile(synthetic.folder / "derived" / "bds.parquet").read().to_pandas()
+    relief = bds[(bds["PARAMCD"] == "RELIEF") & bds["AVALC"].notna()]
+    counts = relief.groupby("TRTP")["AVALC"].agg([lambda v: (v == "Y").sum(), "size"])
+    assert sorted(map(tuple, counts.to_numpy())) == [(6, 18), (12, 18)]
