@@ -1,7 +1,17 @@
 """Entries of kind instrument, sides and locations: what is accepted, and each mistake's message."""
 
 import pytest
-from mini_trial import CLAIMS, CLEANING, DICTIONARY, ENDPOINTS, PLAN, TRIAL, edit, write_project
+from mini_trial import (
+    CLAIMS,
+    CLEANING,
+    DICTIONARY,
+    ENDPOINTS,
+    PLAN,
+    REPOSITORY,
+    TRIAL,
+    edit,
+    write_project,
+)
 
 from trialtrace.config import load_trial
 from trialtrace.config.check import check_trial
@@ -90,6 +100,43 @@ analyses:
 """
 
 
+EXAMS = """\
+grade,forms,,radio,Grade,"3, Three | 4, Four | 4p, Four and more",,,,,,,,,,,,
+word,forms,,radio,Reflex,"a, Absent | n, Normal",,,,,,,,,,,,
+site,forms,,radio,Site,"k, Knee | h, Hand",,,,,,,,,,,,
+fork,forms,,text,Fork,,,number,0,8,,,,,,,,
+gene,forms,,radio,Gene,"G1, G1 | R1, R1",,,,,,,,,,,,
+ct,forms,,text,Ct,,,number,0,50,,,,,,,,
+"""
+EXAM_ENTRIES = """\
+mrc: {label: M, kind: instrument, instrument: mrc, code: MRC, table: forms, column: grade,
+  grades: {"4p": 4.25}, summary: mean, location: {column: site, labels: {"k": knee, "h": hand}}}
+tendon: {label: R, kind: instrument, instrument: reflexes, code: TENDON, table: forms, column: word,
+  grades: {"a": absent, "n": normal}, location: {column: site, labels: {"k": knee, "h": hand}}}
+fork: {label: F, kind: instrument, instrument: tuning_fork, code: FORK, table: forms, column: fork,
+  scales: all, location: {column: site, labels: {"k": knee, "h": hand}},
+  norm: {table: tuning_fork, age: age, groups: {knee: lower limb, hand: upper limb}}}
+panel: {label: P, kind: instrument, instrument: delta_ct, code: P, table: forms, scales: all,
+  ct: ct, gene: gene, genes: {g1: "G1"}, references: ["R1"], censored_at: 40, replicates: any}
+response: {label: R, kind: instrument, instrument: bone_pain_response, code: RESP, pain: pain,
+  opioids: ntx, death: death, days: {after: 90}, asked: worst, opioid_change: any,
+  from_none: increase, stable_pain: unchanged, low_baseline: evaluable, both_up: indeterminate}
+"""
+
+
+@pytest.fixture
+def exams(at):
+    folder = at.trial_config("mini")
+    for name, more in (("dictionary.csv", EXAMS), ("endpoints.yaml", EXAM_ENTRIES)):
+        path = folder / name
+        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    norms = at.config / "norms"
+    norms.mkdir()
+    shipped = REPOSITORY / "config" / "norms" / "tuning_fork.csv"
+    (norms / shipped.name).write_bytes(shipped.read_bytes())
+    return at
+
+
 @pytest.fixture
 def at(tmp_path):
     forms = "  forms: {of: events, key: [id, visit], subject: id}\nsubjects:\n"
@@ -150,6 +197,28 @@ def test_a_mistake_is_told_at_its_key(at, old, new, messages):
     assert bool(text) == bool(messages), text
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        ("{LAT: {is: right}, LOC: missing}", "{LAT: {is: up}}", ['"up"', "left", "right"]),
+        ("    where: {LAT: {is: right}, LOC: missing}\n", "",
+         ["analyses.grip_right", "grip, which has 2 sides a subject", "left, right"]),
+        ("LAT: {is: right}, LOC: missing", "LOC: missing", ["grip, which has 2 sides"]),
+    ],
+)  # fmt: skip
+def test_an_analysis_of_several_sides_chooses_one(at, old, new, messages):
+    edit(at, "plan.yaml", old, new)
+    text = told(at)
+    assert all(message in text for message in messages), text
+
+
+def test_an_event_made_of_several_sides_has_them_too(at):
+    edit(at, "endpoints.yaml", "  of: ntx\n", "  of: grip\n")
+    edit(at, "plan.yaml", "variable: grip, i", "variable: ntx_low, i")
+    edit(at, "plan.yaml", "    where: {LAT: {is: right}, LOC: missing}\n", "")
+    assert "ntx_low, which has 2 sides a subject" in told(at)
+
+
 def test_a_condition_over_a_side_is_checked(at):
     edit(at, "plan.yaml", "{LAT: {is: right}, LOC: missing}", "{LATT: {is: right}}")
     assert 'did you mean "LAT"' in told(at)
@@ -159,3 +228,38 @@ def test_an_instrument_that_is_not_sound_is_told_once(at):
     edit(at, "endpoints.yaml", "scales: [rf, ql]", "scales: none")
     text = told(at)
     assert text.count("found") == 1 and "all, or a list of scales" in text
+
+
+def test_examinations_are_valid(exams):
+    assert told(exams) == ""
+    trial = load_trial("mini", exams)
+    kinds = {name: endpoint.kind for name, endpoint in trial.endpoints.items()}
+    assert kinds["fork_abnormal"] == "instrument_event" and kinds["panel_g1"] == "instrument"
+    # A mean over the locations is one record; grades at each are several.
+    assert trial.endpoints["mrc"].places == {}
+    assert trial.endpoints["tendon"].places == {"LOC": ["knee", "hand"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        ('grades: {"4p": 4.25}, ', "", ["mrc.column", "grade, with the codes 4p"]),
+        ('grades: {"4p": 4.25}', 'grades: {"5p": 4.25}', ["mrc.grades.5p", "a choice of grade"]),
+        ('summary: mean, location: {column: site, labels: {"k": knee, "h": hand}}',
+         "summary: mean", ["mrc.summary", "`location`"]),
+        ('"a": absent, "n": normal', '"a": absent', ["tendon.grades", "with the codes n"]),
+        ('"n": normal', '"n": usual', ["tendon.grades.n", "absent, reduced, normal, increased"]),
+        ("table: tuning_fork", "table: fork", ["config/norms/fork.csv"]),
+        ("knee: lower limb, ", "", ["fork.norm", "a group for each of knee, hand"]),
+        ("knee: lower limb", "knee: leg", ["fork.norm.groups.knee", '"leg"', "lower limb"]),
+        ("age: age, groups", "age: ages, groups", ["fork.norm.age", 'did you mean "age"']),
+        ("ct: ct", "ct: gene", ["panel.ct", "text with choices"]),
+        ("opioids: ntx", "opioids: nt", ["response.opioids", '"nt"']),
+        ("death: death", "death: relief", ["response.death", "an endpoint of kind event"]),
+        ("asked: worst", "asked: mean", ["response.asked", "worst, average"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_an_examination_is_told_at_its_key(exams, old, new, messages):
+    edit(exams, "endpoints.yaml", old, new)
+    text = told(exams)
+    assert all(message in text for message in messages), text

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.endpoints.instruments.tuning_fork import USUAL, norm_for_age
-
 TABLES = """
 tables:
   patients: {of: raw, key: [id], subject: id, arm: rx}
@@ -30,7 +28,8 @@ mrc: {label: M, kind: instrument, instrument: mrc, code: MRC, table: exam, colum
 """
 FORK = """
 fork: {label: F, kind: instrument, instrument: tuning_fork, code: FORK, table: exam, column: v,
-       scales: all, norms: usual, limb: {ankle: lower, hand: upper},
+       scales: all,
+       norm: {table: tuning_fork, age: age, groups: {ankle: lower limb, hand: upper limb}},
        location: {column: site, labels: {a: ankle, h: hand}}}
 """
 NERVES = """
@@ -158,14 +157,6 @@ def test_a_grade_without_a_value_is_refused_not_rounded(tmp_path):
     assert "one of 0, 1, 2, 3, 4, 5, 4-" in message
 
 
-def test_norms_for_age():
-    age = np.array([18, 40, 40.1, 41, 60, 61, 85, 86, np.nan])
-    lower = [4.5, 4.5, 4, 4, 4, 3.5, 3.5, 3, np.nan]
-    upper = [6.5, 6.5, 6, 6, 6, 5.5, 5.5, 5, np.nan]
-    np.testing.assert_array_equal(norm_for_age(USUAL["lower"], age), lower)
-    np.testing.assert_array_equal(norm_for_age(USUAL["upper"], age), upper)
-
-
 def test_a_tuning_fork_is_held_against_the_norm_of_limb_and_age(tmp_path):
     tables = derived(
         tiny(FORK, trial=AGED),
@@ -189,7 +180,7 @@ def test_a_tuning_fork_is_held_against_the_norm_of_limb_and_age(tmp_path):
     assert [row[3] for row in found if row[1] == "FORK"] == [4.5, 6, 4, 5.5, 0, None]
     # The age stands behind the flag, not behind the value.
     ages = {edge[:2] for edge in edges(tables, "bds", "AVAL") if edge[4] == "age"}
-    assert ages == {("a", 3), ("a", 4), ("b", 3), ("b", 4), ("c", 3)}
+    assert ages == {(name, number) for name in "abc" for number in (3, 4)}
 
 
 def test_a_tuning_fork_ends_at_eight(tmp_path):

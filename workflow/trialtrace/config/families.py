@@ -27,6 +27,7 @@ def expanded(name: str, given: Mapping[str, Any]) -> list[Endpoint]:
         options |= {"part": scale.name, "scale": scale.as_option()}
         parents = getattr(module, "PARENTS", ())
         options["made_from"] = [given[key] for key in parents if key in given]
+        options["joined"] = list(getattr(module, "joined", lambda _: ())(given))
         whole = f"{name}_{scale.name}" if scale.name else name
         label, code = _label(given, scale, module.INSTRUMENT.title), given["code"] + scale.suffix
         made.append(Endpoint(whole, label, code, scale.kind, options, name))

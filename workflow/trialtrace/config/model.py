@@ -178,6 +178,16 @@ class Endpoint:
             told = (self.options.get("visit") or {}).get("labels", {})
         return list(told.values())
 
+    @property
+    def places(self) -> dict[str, list[str]]:
+        """LAT and LOC -> labels of the sides and locations that tell records apart."""
+        joined = self.options.get("joined", ())
+        return {
+            column: list(self.options[axis]["labels"].values())
+            for axis, column in (("side", "LAT"), ("location", "LOC"))
+            if isinstance(self.options.get(axis), Mapping) and axis not in joined
+        }
+
 
 @dataclass(frozen=True)
 class Estimand:

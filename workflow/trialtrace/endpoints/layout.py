@@ -37,14 +37,22 @@ class Layout:
     def visits(self) -> list[str]:
         return self.labels.get("visit", [])
 
+    def number(self, axis: str) -> np.ndarray:
+        """The number of each record's label, from 0."""
+        inside = len(self.row)
+        for name, labels in self.labels.items():
+            inside //= len(labels)
+            if name == axis:
+                break
+        return np.arange(len(self.row)) // inside % len(self.labels[axis])
+
     def columns(self) -> dict[str, "pa.Array"]:
         """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them."""
         import pyarrow as pa
 
-        found, inside = {}, len(self.row)
+        found = {}
         for axis, labels in self.labels.items():
-            inside //= len(labels)
-            number = np.arange(len(self.row)) // inside % len(labels)
+            number = self.number(axis)
             found[AXES[axis]] = pa.array(labels).take(pa.array(number))
             if axis == "visit":
                 found["AVISITN"] = pa.array(number + 1)

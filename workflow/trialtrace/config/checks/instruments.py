@@ -7,6 +7,7 @@ from trialtrace.config.checks.context import NUMERIC, Files, column, known, told
 from trialtrace.config.compose import Path_
 from trialtrace.config.families import item_column, items_of, module_of, scales_of
 from trialtrace.config.model import Variable
+from trialtrace.config.norms import check_norms
 from trialtrace.config.schema import tell
 from trialtrace.errors import one_of
 
@@ -33,8 +34,23 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
             column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
     for key, kinds in getattr(module, "PARENTS", {}).items():
         _parent(files, name, key, given[key], kinds)
+    if "norm" in given:
+        _norm(files, name, given["norm"])
     for path, found, expected in getattr(module, "mistakes", lambda _: ())(given):
         files.endpoints.add((name, *path), found=found, expected=expected)
+
+
+def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A table of the project, groups that it has, and a variable of the subjects with the age."""
+    document, place = files.endpoints, (name, "norm")
+    known(document, (*place, "age"), given["age"], files.subject_variables, "a subject variable")
+    norms, problems = check_norms(files.at, given["table"])
+    document.problems += problems
+    if problems:
+        return
+    named = {("groups", location): group for location, group in given.get("groups", {}).items()}
+    for path, group in (named | ({("group",): given["group"]} if "group" in given else {})).items():
+        known(document, (*place, *path), group, norms.bands, "a group of the table")
 
 
 def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import derived, displays, steps_binary
+from trialtrace.config.checks import derived, displays, places, steps_binary
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
@@ -100,6 +100,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         _one_treatment(files, name, (*path, *place), options)
     _visits(files, name, given)
     _change(files, name, given)
+    places.check(files, name)
 
 
 def _design(files: Files, place: Path_, method: str) -> None:
@@ -215,6 +216,8 @@ def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
     kind = next((files.endpoint_kind(one) for one in variables_of(files, name)), None)
     if kind in methods.ANALYSABLE:
         columns = derived.columns_of_analysis(files, kind)
+        if columns is not None:
+            columns |= places.columns(files, variables_of(files, name))
         check_condition(files.plan, path, condition, columns, "a column of the derived data")
 
 

@@ -40,6 +40,11 @@ def scales(options: "Mapping[str, Any]") -> tuple[Scale, ...]:
     return (Scale("", "", f"{summary} of grades", 0, high, "better", items=("value",)),)
 
 
+def joined(options: "Mapping[str, Any]") -> tuple[str, ...]:
+    """A sum or mean is one record for all locations."""
+    return () if options["summary"] == "each" else ("location",)
+
+
 def mistakes(options: "Mapping[str, Any]") -> "Iterator[Mistake]":
     if options["summary"] != "each" and "location" not in options:
         yield ("summary",), options["summary"], "`location`, the muscles to be summarised"

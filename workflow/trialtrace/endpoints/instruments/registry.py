@@ -5,7 +5,8 @@ Each module has `INSTRUMENT`, what the rule is and where it stands, and one of
 - `derive(endpoint, scale, study) -> Records` where the records are not rows of items.
 Where options decide what they are, it has `scales(options)` and `items(options)`; where a
 derivation of its own reads columns or endpoints, `COLUMNS` and `PARENTS`, option to the kinds that
-suit it. `mistakes(options)` tells what its schema cannot.
+suit it. `joined(options)` are axes over which records are joined to one, and `mistakes(options)`
+tells what its schema cannot.
 """
 
 import importlib

@@ -1,0 +1,69 @@
+"""Sides and locations in the plan: an analysis of independent values sees one record a subject."""
+
+from trialtrace.conditions import columns_of
+from trialtrace.config.checks.context import Files
+from trialtrace.config.checks.resolve import inherited, variables_of
+from trialtrace.config.model import Endpoint, Variable
+from trialtrace.errors import one_of
+
+NAMES = {"LAT": "sides", "LOC": "locations"}
+
+
+def columns(files: Files, variables: list[str]) -> dict[str, Variable]:
+    """LAT and LOC with the labels that the endpoints give them, for conditions."""
+    labels: dict[str, list[str]] = {}
+    for variable in variables:
+        for column, own in _places(files, variable).items():
+            labels.setdefault(column, []).extend(own)
+    return {
+        column: Variable(
+            column,
+            "",
+            "text",
+            column,
+            dict.fromkeys(own, ""),
+            None,
+            None,
+            False,
+            False,
+            "",
+            None,
+            0,
+        )
+        for column, own in labels.items()
+    }
+
+
+def check(files: Files, name: str) -> None:
+    """Where a subject has one treatment, `where` chooses a side and a location of the endpoint."""
+    if files.trial.get("design", "kind") not in ("parallel", "cluster"):
+        return
+    where = inherited(files, name, "where")
+    chosen = columns_of(where) if isinstance(where, dict) else []
+    for variable in variables_of(files, name):
+        several = {
+            column: labels
+            for column, labels in _places(files, variable).items()
+            if len(labels) > 1 and column not in chosen
+        }
+        for column, labels in several.items():
+            files.plan.add(
+                ("analyses", name),
+                found=f"{variable}, which has {len(labels)} {NAMES[column]} a subject",
+                expected=f"where: {{{column}: {{is: …}}}}, with one of {one_of(labels)}",
+                do="choose one, or derive one value a subject from them",
+            )
+            return
+
+
+def _places(files: Files, variable: str) -> dict[str, list[str]]:
+    """The sides and locations of an endpoint's records, or of those that an event is made of."""
+    endpoint: Endpoint | None = files.derived.get(variable)
+    seen = set()
+    while endpoint is not None and endpoint.kind == "event" and "of" in endpoint.options:
+        if endpoint.name in seen:
+            return {}
+        seen.add(endpoint.name)
+        endpoint = files.derived.get(endpoint.options["of"])
+    made = ("event", "measure", "repeated", "instrument", "instrument_event")
+    return endpoint.places if endpoint is not None and endpoint.kind in made else {}
