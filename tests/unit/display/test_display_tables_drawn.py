@@ -81,15 +81,15 @@ def test_an_empty_table_says_so(tmp_path, kind, why):
 
 
 def test_rows_have_their_subject_arm_and_population(mini):
-    rows = clean_rows(mini, GIVEN, "cycles")
+    rows = clean_rows(mini, GIVEN)
     assert rows.arm.tolist() == ["drug"] * 3 + ["placebo"] * 3
-    assert clean_rows(mini, GIVEN | {"where": {"day": {"is": 1}}}, "cycles").subject.size == 2
-    assert clean_rows(mini, GIVEN | {"population": "adults"}, "cycles").subject.size == 6
+    assert clean_rows(mini, GIVEN | {"where": {"day": {"is": 1}}}).subject.size == 2
+    assert clean_rows(mini, GIVEN | {"population": "adults"}).subject.size == 6
 
 
 def test_days_are_counted_from_the_first_cycle_of_each_patient(mini):
     """22 March is 21 days after the 1st, 19 April 49; 1 April is 27 days after 5 March."""
-    found = since_first(clean_rows(mini, GIVEN, "cycles"), "given")
+    found = since_first(clean_rows(mini, GIVEN), "given")
     assert found.tolist()[:4] == [0, 21, 49, 0]
     assert np.isnan(found[4]) and found[5] == 27
 

@@ -42,11 +42,16 @@ class CleanRows:
         return CleanRows(self.table.filter(pa.array(mask)), self.subject[mask], self.arm[mask])
 
 
-def clean_rows(material: Material, given: dict[str, Any], name: str) -> CleanRows:
-    """The rows of a clean table whose subjects are in the display's population."""
+def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
+    """The rows behind the display's endpoint, of the subjects of the display's population.
+
+    They meet the `where` of the endpoint and that of the display.
+    """
     import pyarrow.compute as pc
 
     trial = material.trial
+    options = trial.endpoints[given["endpoint"]].options
+    name = options["table"]
     table = read_table(material.folder / "clean" / f"{name}.parquet", CLEAN)
     adsl = material.tracer.frames.table("adsl")
     flag = trial.populations[given["population"]].flag
@@ -61,7 +66,9 @@ def clean_rows(material: Material, given: dict[str, Any], name: str) -> CleanRow
     subject = inside["USUBJID"].combine_chunks().take(at)
     found = CleanRows(table, subject.to_numpy(zero_copy_only=False).astype(str),
                       arm.to_numpy(zero_copy_only=False).astype(str))  # fmt: skip
-    return found.chosen(found.met(given["where"])) if "where" in given else found
+    for condition in (options.get("where"), given.get("where")):
+        found = found if condition is None else found.chosen(found.met(condition))
+    return found
 
 
 def _own_arm(material: Material, table: "pa.Table", name: str) -> "pa.Array | None":

@@ -25,7 +25,7 @@ MISSED_COLOUR = "#D9A441"
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Patients with the most sessions attended stand on top of their arm."""
     options = endpoint_of(material, given["endpoint"]).options
-    rows = clean_rows(material, given, options["table"])
+    rows = clean_rows(material, given)
     day = rows.numbers(given["day"])
     known = ~np.isnan(day)
     rows, day = rows.chosen(known), day[known]

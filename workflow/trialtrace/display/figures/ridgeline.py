@@ -25,7 +25,7 @@ POINTS = 256
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Gaussian kernels of Silverman's width; the lowest ridge is of all patients together."""
     options = endpoint_of(material, given["endpoint"]).options
-    rows = clean_rows(material, given, options["table"])
+    rows = clean_rows(material, given)
     values = rows.numbers(options["column"])
     known = ~np.isnan(values)
     rows, values = rows.chosen(known), values[known]

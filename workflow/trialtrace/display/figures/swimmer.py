@@ -28,7 +28,7 @@ DAYS_SHOWN = 6.0
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
     options = endpoint_of(material, given["endpoint"]).options
-    rows = clean_rows(material, given, options["table"])
+    rows = clean_rows(material, given)
     day, share = since_first(rows, options["date"]), _share(rows, options)
     known = ~np.isnan(day) & ~np.isnan(share)
     if not known.any():
@@ -61,8 +61,11 @@ def since_first(rows: CleanRows, column: str) -> np.ndarray:
 
 
 def _share(rows: CleanRows, options: dict[str, Any]) -> np.ndarray:
-    """Delivered of planned dose, NaN without a planned one."""
+    """Delivered of planned dose, NaN without a planned one; caps are highest planned doses."""
     planned, delivered = rows.numbers(options["planned"]), rows.numbers(options["delivered"])
+    for drug, cap in options.get("caps", {}).items():
+        capped = rows.met({options["drug"]: {"is": drug}}) & (planned > cap)
+        planned = np.where(capped, cap, planned)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(planned > 0, delivered / planned, np.nan)
 
