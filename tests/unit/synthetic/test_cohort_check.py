@@ -37,6 +37,13 @@ def test_the_example_is_in_order(tmp_path):
     assert "\n\n".join(map(str, problems(tmp_path, COHORT))) == ""
 
 
+def test_exact_counts_of_a_choice_need_no_probabilities(tmp_path):
+    text = COHORT.replace("choice: {of: {oxaliplatin: 0.5, vinca: 0.5}, quota: [arm]}",
+                          "choice: {counts: {oxaliplatin: 80, vinca: 78}}")  # fmt: skip
+    assert text != COHORT
+    assert "\n\n".join(map(str, problems(tmp_path, text))) == ""
+
+
 # ruff: noqa: E501
 CASES = [
     # (old, new, key, words)

@@ -45,7 +45,7 @@ def _choice(document: Document, types: Types, one: Quantity, path: Path_) -> Non
         return
     if "counts" in given and "quota" in given:
         document.add((*path, "quota"), found="quota beside counts", expected="quota beside of")
-    for where, leaf in cells(given.get("of", {})):
+    for where, leaf in cells(given["of"]) if "of" in given else ():
         _adds_up(document, (*path, "of", *_key(where)), leaf.values())
 
 
