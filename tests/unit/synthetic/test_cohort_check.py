@@ -19,14 +19,14 @@ TRIAL = {
 ENDPOINTS = {"cipn": {"kind": "event"}}
 
 
-def problems(folder: Path, text: str) -> list:
+def problems(folder: Path, text: str, arms: dict | None = None) -> list:
     path = folder / "cohort.yaml"
     path.write_text(text, encoding="utf-8")
     at = Project(REPOSITORY)
     document = read_document(at, path, "cohort")
     none = Document("none", {})
     files = Files(
-        at, Document("trial.yaml", TRIAL), none, Document("endpoints.yaml", ENDPOINTS), none, none,
+        at, Document("trial.yaml", TRIAL if arms is None else {"design": {"arms": arms}}), none, Document("endpoints.yaml", ENDPOINTS), none, none,
         {}, "", cohort=document,
     )  # fmt: skip
     cohort.check(files)

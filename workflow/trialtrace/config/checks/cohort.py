@@ -33,12 +33,21 @@ def check(files: Files) -> None:
     whole = len(quantities) == len(document.names("quantities") or ())
     for one in quantities.values():
         if _uses(document, types, one, whole):
-            check_tables(document, types, one)
+            check_tables(document, types, one, _arms(types, files.arms))
             check_kind(document, types, one)
             check_margins(files, types, one)
     for level in levels.values():
         _rows_of(document, types, level, whole)
     _cycles(document, cohort)
+
+
+def _arms(types: Types, arms: list[str] | None) -> set[str]:
+    """The quantities that tell an arm: `arm`, and those whose values are the arms of the trial."""
+    told = {"arm"}
+    for name, held in types.columns.items():
+        if arms and held.values is not None and set(held.values) == set(arms):
+            told.add(name)
+    return told
 
 
 def _levels(files: Files, document: Document, levels: dict[str, LevelSpec]) -> bool:

@@ -26,18 +26,18 @@ PARAMETERS = {
 }
 
 
-def check_tables(document: Document, types: Types, one: Quantity) -> None:
+def check_tables(document: Document, types: Types, one: Quantity, arms: set[str]) -> None:
     base = ("quantities", one.name)
     for path, given in _parameters(one):
         _parameter(document, types, one, (*base, *path), given)
-        _by_arm(document, one, (*base, *path), given, parameter_tag(one))
+        _by_arm(document, arms, (*base, *path), given, parameter_tag(one))
     for path, table, tag in _margins(one):
         _groups(document, types, one, (*base, *path), table, needed=path[-1] == "share")
         if not _told_by_print(table, tag):
-            _by_arm(document, one, (*base, *path), table, "assumed")
+            _by_arm(document, arms, (*base, *path), table, "assumed")
     if one.kind == "rule" and one.tag == "assumed":
         for position, case in enumerate(one.given["cases"]):
-            if "arm" in columns_of(case["when"]):
+            if arms & set(columns_of(case["when"])):
                 _refuse(document, (*base, "rule", "cases", position, "when"))
 
 
@@ -82,15 +82,15 @@ def _told_by_print(table: Any, tag: str) -> bool:
     return table.get("tag", tag) != "assumed"
 
 
-def _by_arm(document: Document, one: Quantity, path: Path_, given: Any, tag: str) -> None:
+def _by_arm(document: Document, arms: set[str], path: Path_, given: Any, tag: str) -> None:
     if not isinstance(given, Mapping) or "by" not in given or tag != "assumed":
         return
-    if given["by"] == "arm":
+    if given["by"] in arms:
         _refuse(document, (*path, "by"))
     for value, inner in given["is"].items():
-        _by_arm(document, one, (*path, "is", value), inner, tag)
+        _by_arm(document, arms, (*path, "is", value), inner, tag)
     if "otherwise" in given:
-        _by_arm(document, one, (*path, "otherwise"), given["otherwise"], tag)
+        _by_arm(document, arms, (*path, "otherwise"), given["otherwise"], tag)
 
 
 def _refuse(document: Document, path: Path_) -> None:
