@@ -213,3 +213,59 @@ def test_what_is_refused(tmp_path):
     bad = ENDPOINTS.replace("visits: {f0: base, f1: mid, f2: end}, baseline: base}",
                             "visits: {f0: base, f1: mid, f2: end}}")  # fmt: skip
     assert "without a baseline" in refused(tiny(bad), tmp_path, patients=PATIENTS)
+
+
+PLACES = """
+fork: {label: Fork, code: FORK, kind: repeated, table: forks, column: x,
+       visit: {column: v, labels: {"0": base, "1": end}}, baseline: base,
+       location: {column: place, labels: {toe: toe, knee: knee, hand: hand}},
+       side: {column: side, labels: {r: right, l: left}}}
+legs: {label: L, code: LEGS, kind: finding, of: fork, new: true, locations: [toe, knee],
+       abnormal_by_location: {toe: {below: 4}, knee: {below: 5}}, at_least: 1, missing: RULE}
+"""
+FORKS = """
+id v place side x:number
+a 0 toe r 5
+a 0 toe l 5
+a 0 knee r 6
+a 0 knee l 6
+a 0 hand r 1
+a 1 toe r 5
+a 1 toe l 4.5
+a 1 knee r 4.5
+a 1 knee l 6
+b 0 toe r 3
+b 0 toe l 5
+b 0 knee r 6
+b 0 knee l 6
+b 1 toe r 3
+b 1 toe l 5
+b 1 knee r 6
+"""
+
+
+@pytest.mark.parametrize("rule, b", [("any_missing", None), ("undecided", None), ("measured", 0)])
+def test_sides_and_locations(tmp_path, rule, b):
+    """a: the right knee is new below 5. b: the toe was low before; the left knee is unknown."""
+    trial = """
+tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
+         forks: {of: other, key: [source_row], subject: id}}
+"""
+    text = PLACES.replace("RULE", rule)
+    tables = derived(tiny(text, trial), tmp_path, patients="id rx\na 1\nb 0\nc 1", forks=FORKS)
+    found = by_code(tables["bds"], "LEGS", "AVISIT", "AVAL", "GROUNDS")
+    assert found == [("a", "end", 1, "right knee"), ("b", "end", b, None), ("c", "end", None, None)]
+    (number,) = [r[1] for r in shown(tables["bds"], "ASEQ", "PARAMCD") if r[0] == "a"
+                 and r[2] == "LEGS"]  # fmt: skip
+    rows = {edge[3] for edge in edges(tables, "bds", "AVAL") if edge[:2] == ("a", number)}
+    assert rows == {2, 3, 4, 5, 7, 8, 9, 10}
+
+
+def test_a_location_without_a_test(tmp_path):
+    trial = """
+tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
+         forks: {of: other, key: [source_row], subject: id}}
+"""
+    text = PLACES.replace("RULE", "undecided").replace(" locations: [toe, knee],", "")
+    text = refused(tiny(text, trial), tmp_path, patients="id rx\na 1\nb 0", forks=FORKS)
+    assert "nothing for hand" in text

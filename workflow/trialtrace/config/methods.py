@@ -14,13 +14,29 @@ BINARY = (
     "composite_event",
     "event_by",
 )
-SCORES = ("measure", "repeated", "instrument")
+SCORES = (
+    "measure",
+    "repeated",
+    "instrument",
+    "aggregate",
+    "graded",
+    "dose_intensity",
+    "attendance",
+    "oral_morphine",
+    "occurrence_count",
+)
+OCCURRENCES = ("occurrence", "dose_change")
 TIMES = ("time_to_event",)
 INTERVALS = ("interval_time",)
 ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS
 
 # Kind of endpoint -> data set of its records; bds where it does not stand here.
-DATASETS = {"time_to_event": "adtte", "interval_time": "adtte", "occurrence": "occds"}
+DATASETS = {
+    "time_to_event": "adtte",
+    "interval_time": "adtte",
+    "occurrence": "occds",
+    "dose_change": "occds",
+}
 
 # Section of an analysis -> statistic or test -> kinds of endpoint.
 KINDS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -70,4 +70,5 @@ def made_of(options: Mapping[str, Any]) -> list[str]:
     for key in ("first_of", "findings", "competing", "made_from"):
         found += options[key] if isinstance(options.get(key), list) else []
     found += [score["of"] for score in options.get("scores", {}).values()]
+    found += [options["end"]["event"]] if isinstance(options.get("end"), Mapping) else []
     return list(dict.fromkeys(found))

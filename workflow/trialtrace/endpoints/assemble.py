@@ -28,7 +28,7 @@ def data_set(
     tables = [
         _part(study, contract, name, aseq, flags) for name, aseq in zip(names, numbers, strict=True)
     ]
-    return pa.concat_tables([start, *tables])
+    return pa.concat_tables([start, *tables], promote_options="default")
 
 
 def number_records(subjects: list[np.ndarray]) -> list[np.ndarray]:
@@ -47,7 +47,7 @@ def number_records(subjects: list[np.ndarray]) -> list[np.ndarray]:
 def _part(
     study: Study, contract: Contract, name: str, aseq: np.ndarray, flags: list[str]
 ) -> "pa.Table":
-    """One endpoint's records in the columns of the data set, then the population flags."""
+    """One endpoint's records in the columns of the data set, the flags, then its own columns."""
     import pyarrow as pa
 
     endpoint, records = study.trial.endpoints[name], study.made[name]
@@ -67,7 +67,8 @@ def _part(
         field.name: given.get(field.name, pa.nulls(size, field.type)).cast(field.type)
         for field in types
     }
-    return pa.table(whole | {flag: adsl[flag].take(records.subject) for flag in flags})
+    further = {name: values for name, values in given.items() if name not in whole}
+    return pa.table(whole | {flag: adsl[flag].take(records.subject) for flag in flags} | further)
 
 
 def sources_table(study: Study, traced: list[tuple[str, Records, np.ndarray]]) -> "pa.Table":

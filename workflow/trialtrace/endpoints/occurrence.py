@@ -8,6 +8,7 @@ from trialtrace.endpoints.adsl import decode
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, met_rows
 from trialtrace.endpoints.treatment import own_treatment
+from trialtrace.endpoints.typed_columns import typed_columns
 from trialtrace.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -16,17 +17,23 @@ if TYPE_CHECKING:
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
-    """A record a row that surely meets `where`; TERM is a fixed text or a column's value."""
+    """A record a row that surely meets `where`; TERM is a fixed text or a column's value.
+
+    The declared `columns` stand beside it, by their names in capitals.
+    """
     columns, date = looked_at(study, endpoint), endpoint.options.get("date")
-    table = study.table(endpoint, [*columns, date] if date else columns)
+    further = list(endpoint.options.get("columns", {}).values())
+    table = study.table(endpoint, [*columns, *further, *([date] if date else [])])
     rows = met_rows(table, endpoint.options.get("where"))
     values, behind = own_treatment(study, endpoint, table, rows)
     values["TERM"] = _terms(study, endpoint, table, rows)
     cells = chosen_cells("TERM", table.name, rows, columns)
+    more, behind_more = typed_columns(study, endpoint, table, rows)
+    cells += behind_more
     if date:
         values["ADT"] = _dates(study, endpoint, table, rows)
         cells += chosen_cells("ADT", table.name, rows, [date])
-    return Records("occds", table.subject[rows], values, (*cells, *behind))
+    return Records("occds", table.subject[rows], values | more, (*cells, *behind))
 
 
 def looked_at(study: Study, endpoint: Endpoint) -> list[str]:

@@ -5,12 +5,16 @@ Each module has `derive(endpoint, study) -> Records`, and is imported when a tri
 
 import importlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from trialtrace.config.model import Endpoint
 from trialtrace.config.visits import made_of
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 KINDS = {
     "event": "trialtrace.endpoints.event",
@@ -26,6 +30,13 @@ KINDS = {
     "composite_event": "trialtrace.endpoints.composite_event",
     "interval_time": "trialtrace.endpoints.interval_time",
     "event_by": "trialtrace.endpoints.event_by",
+    "aggregate": "trialtrace.endpoints.aggregate",
+    "graded": "trialtrace.endpoints.graded",
+    "dose_intensity": "trialtrace.endpoints.dose_intensity",
+    "dose_change": "trialtrace.endpoints.dose_change",
+    "attendance": "trialtrace.endpoints.attendance",
+    "oral_morphine": "trialtrace.endpoints.oral_morphine",
+    "occurrence_count": "trialtrace.endpoints.occurrence_count",
 }
 
 
@@ -40,6 +51,21 @@ def derivation(kind: str, place: str) -> Callable[[Endpoint, Study], Records]:
 
 def _near(kind: str) -> str | None:
     return did_you_mean(kind, KINDS)
+
+
+def looked_at(endpoint: Endpoint, study: Study) -> list[str]:
+    """The columns that say whether a row of the table tells of an occurrence of this endpoint."""
+    return importlib.import_module(KINDS[endpoint.kind]).looked_at(study, endpoint)
+
+
+def undecided_subjects(endpoint: Endpoint, study: Study) -> "np.ndarray":
+    """Subjects of whom it is not known whether they had an occurrence of this endpoint."""
+    import numpy as np
+
+    module = importlib.import_module(KINDS[endpoint.kind])
+    if not hasattr(module, "undecided"):
+        return np.zeros(study.size, dtype=bool)
+    return module.undecided(study, endpoint)
 
 
 def parents(endpoint: Endpoint) -> list[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from trialtrace.config.conversions import FOLDER as CONVERSIONS
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.config.norms import FOLDER as NORMS
 from trialtrace.config.project_table import table_path
@@ -74,13 +75,14 @@ def instruments_of(trial: Trial) -> set[str]:
 
 
 def tables_of(trial: Trial) -> list[Path]:
-    """The tables of the project that the trial's endpoints read, such as norms."""
-    given = [endpoint.options for endpoint in trial.endpoints.values()]
-    return [
-        table_path(trial.at, NORMS, options["norm"]["table"])
-        for options in given
-        if isinstance(options.get("norm"), dict)
-    ]
+    """The tables of the project that the trial's endpoints read: norms, conversion factors."""
+    found = []
+    for endpoint in trial.endpoints.values():
+        if endpoint.kind == "finding" and "norm" in endpoint.options:
+            found.append(table_path(trial.at, NORMS, endpoint.options["norm"]["table"]))
+        if endpoint.kind == "oral_morphine":
+            found.append(table_path(trial.at, CONVERSIONS, endpoint.options["conversion"]))
+    return found
 
 
 def quantities_of(trial: Trial) -> set[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import instruments, made
+from trialtrace.config.checks import instruments, made, many_rows
 from trialtrace.config.checks.conditions import check_condition, check_test
 from trialtrace.config.checks.context import NUMERIC, Files, column, known, repeated
 from trialtrace.config.compose import Path_
@@ -21,7 +21,9 @@ _COLUMNS = {
 AXES = ("visit", "location", "side")
 _PARENTS = {
     "event": methods.SCORES,
-    "any_occurrence": ("occurrence",),
+    "any_occurrence": methods.OCCURRENCES,
+    "occurrence_count": methods.OCCURRENCES,
+    "graded": methods.SCORES,
     "time_to_event": ("time_to_event",),
     "finding": methods.SCORES,
     "interval_time": methods.BINARY,
@@ -53,6 +55,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
     if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
         check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
     made.check(files, name, given)
+    many_rows.check(files, name, given)
     _scale(files, name, given.get("scale"))
     _baseline(files, name, given)
     if "table" not in given:
@@ -72,7 +75,8 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
             column(document, (name, key), given[key], columns, kinds)
     if "column" in given and given["kind"] != "instrument":
         variable = column(document, (name, "column"), given["column"], columns)
-        _scores(files, (name, "column"), given, variable)
+        if given["kind"] != "aggregate":
+            _scores(files, (name, "column"), given, variable)
     for visit in given.get("visits", ()):
         variable = column(document, (name, "visits", visit), visit, columns)
         _scores(files, (name, "visits", visit), given, variable)

@@ -65,6 +65,12 @@ def subject_date(files: Files, name: str, key: str, given: dict[str, Any]) -> No
         _of_kind(files, place, given[key], ("date",))
 
 
+def subject_number(files: Files, place: Path_, name: str) -> None:
+    """A number among the subject variables."""
+    if known(files.endpoints, place, name, files.subject_variables, "a subject variable"):
+        _of_kind(files, place, name, NUMERIC)
+
+
 def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
     variable = files.subject_variable(name)
     if variable is not None and variable.kind and variable.kind not in kinds:

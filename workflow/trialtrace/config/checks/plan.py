@@ -65,7 +65,8 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
                 place,
                 found=f"{variable}, an endpoint of kind {kind}",
                 expected=f"an endpoint of kind {one_of(methods.ANALYSABLE)}",
-                do="declare an endpoint of kind any_occurrence of it" * (kind == "occurrence"),
+                do="declare an endpoint of kind any_occurrence of it"
+                * (kind in methods.OCCURRENCES),
             )
 
 

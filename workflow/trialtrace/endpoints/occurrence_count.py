@@ -1,0 +1,23 @@
+"""How many occurrences a subject had."""
+
+import numpy as np
+
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.any_occurrence import behind, outcomes
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.study import Study
+
+
+def derive(endpoint: Endpoint, study: Study) -> Records:
+    """AVAL the number of a subject's occurrences, of those that meet `where`.
+
+    Missing where one of them may or may not count.
+    """
+    import pyarrow as pa
+
+    found = outcomes(endpoint, study)
+    number = np.bincount(found.subject[found.truth == 1], minlength=study.size).astype(float)
+    unknown = found.unclear.copy()
+    unknown[found.subject[np.isnan(found.truth)]] = True
+    values = {"AVAL": pa.array(number, mask=unknown)}
+    return Records("bds", np.arange(study.size), values, tuple(behind(endpoint, study, found)))

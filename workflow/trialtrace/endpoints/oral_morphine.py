@@ -1,0 +1,115 @@
+"""Oral morphine equivalents: daily doses of opioids by drug and route, with a table of factors."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.conditions import columns_of, met
+from trialtrace.config.conversions import Conversions, read_conversions
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.baseline import with_baseline
+from trialtrace.endpoints.many_rows import Gathered, gather
+from trialtrace.endpoints.measure import unit_column
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.study import Study
+from trialtrace.endpoints.unused import Reason
+from trialtrace.sources.canonical import column_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+UNIT = "mg/day"
+UNKNOWN_DRUG = Reason("unknown_drug", "a dose of a drug, by this route, that the table lacks")
+NO_DRUG = Reason("no_drug", "a dose without a drug")
+NO_ROUTE = Reason("no_route", "a dose without a route")
+OTHER_UNIT = Reason("other_unit", "a dose in another unit than the table's")
+NEGATIVE = Reason("negative_dose", "a dose below 0")
+
+
+def derive(endpoint: Endpoint, study: Study) -> Records:
+    """A record a subject (and visit): AVAL the sum of its doses in mg of oral morphine a day.
+
+    Missing where a dose is missing, or cannot be converted (listed, never left out of the sum). A
+    row that meets `none`, and a dose of 0, add nothing. A subject (and visit) without any row is
+    missing, or 0 with `without_rows: zero`.
+    """
+    import pyarrow as pa
+
+    options = endpoint.options
+    table = read_conversions(study.trial.at, options["conversion"])
+    used = [options[key] for key in ("drug", "route", "dose", "unit_column") if key in options]
+    used = list(dict.fromkeys([*used, *columns_of(options.get("none", {}))]))
+    gathered = gather(endpoint, study, used)
+    dose = gathered.numbers(study, endpoint, options["dose"])
+    if "none" in options:
+        none = met(options["none"], gathered.table.rows).to_numpy(zero_copy_only=False)
+        dose = np.where(none[gathered.rows], 0.0, dose)
+    factor, bad = _factors(study, endpoint, gathered, table, dose)
+    added = np.where(dose == 0, 0.0, dose * factor)
+    unknown = bad | np.isnan(added)
+    total = np.bincount(gathered.record, np.where(unknown, 0.0, added), len(gathered))
+    lost = gathered.count(unknown)
+    total = np.where(lost > 0, np.nan, total)
+    if options["without_rows"] == "missing":
+        total = np.where(gathered.layout.row < 0, np.nan, total)
+    values = {
+        "AVAL": pa.array(total, mask=np.isnan(total)),
+        "AVALU": unit_column(UNIT, len(total)),
+        "GROUNDS": _told(gathered.count(bad)),
+    }
+    records = Records(
+        "bds", gathered.layout.subject, gathered.layout.columns() | values,
+        tuple(gathered.cells(used)),
+    )  # fmt: skip
+    return with_baseline(endpoint, study, records, gathered.layout.visits)
+
+
+def _told(bad: np.ndarray) -> "pa.Array":
+    import pyarrow as pa
+
+    text = np.char.add(bad.astype(str), " doses that could not be converted").astype(object)
+    return pa.array(text, mask=bad == 0, type=pa.string())
+
+
+def _factors(
+    study: Study, endpoint: Endpoint, gathered: Gathered, table: Conversions, dose: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The factor of each row, NaN where there is none, and the rows that are listed."""
+    options = endpoint.options
+    drug = _named(study, endpoint, gathered, "drug", "drugs")
+    route = _named(study, endpoint, gathered, "route", "routes")
+    factor = np.full(len(dose), np.nan)
+    unit = np.full(len(dose), None, dtype=object)
+    for (one, by), (in_unit, value) in table.factors.items():
+        here = (drug == one) & (route == by)
+        factor[here], unit[here] = value, in_unit
+    taken = ~(dose == 0)
+    nameless, placeless = np.equal(drug, None), np.equal(route, None)
+    listed = [
+        (taken & nameless, "drug", NO_DRUG),
+        (taken & ~nameless & placeless, "route", NO_ROUTE),
+        (taken & ~nameless & ~placeless & np.isnan(factor), "drug", UNKNOWN_DRUG),
+        (dose < 0, "dose", NEGATIVE),
+    ]
+    if "unit_column" in options:
+        given = _named(study, endpoint, gathered, "unit_column", "units")
+        other = taken & ~np.isnan(factor) & (given != unit)
+        listed.append((other, "unit_column", OTHER_UNIT))
+    bad = np.zeros(len(dose), dtype=bool)
+    for mask, key, why in listed:
+        study.reject(endpoint, gathered.table, gathered.rows[mask], options[key], why)
+        bad |= mask
+    return factor, bad
+
+
+def _named(
+    study: Study, endpoint: Endpoint, gathered: Gathered, key: str, names: str
+) -> np.ndarray:
+    """A column's values by the names that the table of factors uses; None where missing."""
+    text = column_text(gathered.column(endpoint.options[key]), study.place(endpoint))
+    coded = text.dictionary_encode()
+    given = endpoint.options.get(names, {})
+    told = np.array(
+        [*(given.get(code, code) for code in coded.dictionary.to_pylist()), None], object
+    )
+    return told[coded.indices.fill_null(len(told) - 1).to_numpy()]
