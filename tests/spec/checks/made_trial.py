@@ -100,6 +100,9 @@ def survival(draw, arm) -> list[tuple]:
         rows.append((i, "DEATH", int(time > end), None, min(time, end)))
         relapsed = arm[i] != "high" and draw.random() < 0.2
         rows.append((i, "RELAPSE", int(not relapsed), None, min(time, end)))
+        died = 2 if time <= end else 1
+        rows.append((i, "FIRST", 0 if relapsed or i % 5 == 0 else died, None, min(time, end)))
+        rows.append((i, "SEEN", int(time > end), None, min(time, end)))
     return rows
 
 
@@ -121,12 +124,24 @@ def whole(contract, records, subjects, flags) -> dict:
     else:
         columns["CNSR"] = [record[2] for record in records]
         columns["AVALU"] = ["days"] * len(records)
+        columns |= between_visits(records)
     types = dict(zip(contract.names, empty(contract).schema.types, strict=True))
     filled = {
         name: pa.nulls(len(at), types[name]) if column is None else column
         for name, column in columns.items()
     }
     return filled | {name: flag[at] for name, flag in flags.items()}
+
+
+def between_visits(records) -> dict:
+    """AVALLO and AVALHI: visits a week apart, the event seen at the next one."""
+    week = np.floor((np.array([record[4] for record in records]) - 1) / 7)
+    happened = np.array([record[2] for record in records]) == 0
+    seen = np.array([record[1] for record in records]) == "SEEN"
+    return {
+        "AVALLO": np.where(seen, 7 * week, np.nan),
+        "AVALHI": np.where(seen & happened, 7 * week + 7, np.nan),
+    }
 
 
 def baseline(records) -> dict:

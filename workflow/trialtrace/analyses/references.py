@@ -166,6 +166,31 @@ METHODS: dict[str, Method] = {
     ),
     "cox": Method("Cox model", "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974"),
     "cox_wald": Method("Wald test in the Cox model", "Cox 1972, J R Stat Soc B 34:187"),
+    "cox_stratified": Method(
+        "Cox model with strata", "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974"
+    ),
+    "cox_stratified_wald": Method("Wald test in the Cox model with strata"),
+    "weighted_log_rank": Method(
+        "weighted log-rank test", "Fleming and Harrington 1991, Counting Processes, chapter 7"
+    ),
+    "proportional_hazards": Method(
+        "score test of proportional hazards", "Grambsch and Therneau 1994, Biometrika 81:515"
+    ),
+    "aalen_johansen": Method(
+        "Aalen and Johansen's estimate", "Aalen and Johansen 1978, Scand J Stat 5:141"
+    ),
+    "gray": Method("Gray's test", "Gray 1988, Ann Stat 16:1141"),
+    "turnbull": Method("Turnbull's estimate", "Turnbull 1976, J R Stat Soc B 38:290"),
+    "interval_log_rank": Method(
+        "log-rank test of interval-censored times", "Sun 1996, Stat Med 15:1387; Finkelstein 1986"
+    ),
+    "restricted": Method("restricted mean", "Royston and Parmar 2013, BMC Med Res Methodol 13:152"),
+    "restricted_difference": Method("Wald test of restricted means"),
+    "restricted_ratio": Method("Wald test of the ratio of restricted means"),
+    "all_pairs": Method(
+        "all pairs by a hierarchy of outcomes",
+        "Pocock et al. 2012, Eur Heart J 33:176; errors: Bebu and Lachin 2016",
+    ),
     "log_rank": Method("log-rank test", "Mantel 1966; Peto and Peto 1972"),
     "descriptive": Method("description"),
     "events": Method("count of events"),

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from trialtrace.analyses.cuts import Cut, level_text
 from trialtrace.analyses.estimate import interval_result, plain_result, test_results
 from trialtrace.analyses.rows import Place, Result, bounds
-from trialtrace.config.model import Step
+from trialtrace.config.model import Step, adsl_code
 from trialtrace.frames import Selection
 from trialtrace.stats import cox, survival
 from trialtrace.stats.results import Interval, StatsError
@@ -118,15 +118,21 @@ def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
 
 def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
     """Hazard ratio of each arm against the reference, from one Cox model of all arms."""
-    rows = cut.rows(TRTP={"in": cut.arms()})
+    names = [adsl_code(name) for name in step.options.get("strata", ())]
+    rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(names, "present"))
+    strata = None
+    if names:
+        levels = zip(*(rows.column(name).astype(str) for name in names), strict=True)
+        strata = np.array(["|".join(level) for level in levels])
     treated = cut.analysis.estimand.treated
     x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
     common = {"n_used": rows.n, "options": cut.options(step, interval=True)}
     members, names = roles(cut, rows), (step.statistic, step.method)
     try:
         fit = cox.cox(
-            *times(rows), x, ties=step.options["ties"], confidence=cut.analysis.confidence
-        )
+            *times(rows), x, ties=step.options["ties"], confidence=cut.analysis.confidence,
+            strata=strata,
+        )  # fmt: skip
     except StatsError as error:
         for pair in cut.analysis.pairs:
             place, more = cut.at(pair=pair), {"error": str(error), **common}
@@ -138,16 +144,20 @@ def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
         found = Interval(*values)
         place = cut.at(pair=pair)
         yield interval_result(cut, place, names, members, lambda found=found: found, **common)
-        yield plain_result(cut, place, ("p_value", "cox_wald"), members, p_values[number], **common)
+        wald = ("p_value", f"{step.method}_wald")
+        yield plain_result(cut, place, wald, members, p_values[number], **common)
+
+
+def compared(cut: Cut, step: Step) -> list[tuple[tuple[str, str] | None, Selection]]:
+    """The rows of each test: all arms at once, or each comparison by itself."""
+    if step.options["groups"] == "all":
+        return [(None, cut.rows(TRTP={"in": cut.arms()}))]
+    return [(pair, both) for pair, both, _, _ in cut.pairs()]
 
 
 def log_rank(cut: Cut, step: Step) -> Iterator[Result]:
     """Log-rank test over all arms of the analysis, or of each comparison."""
-    if step.options["groups"] == "all":
-        everyone = [(None, cut.rows(TRTP={"in": cut.arms()}))]
-    else:
-        everyone = [(pair, both) for pair, both, _, _ in cut.pairs()]
-    for pair, rows in everyone:
+    for pair, rows in compared(cut, step):
         yield from test_results(
             cut, cut.at(pair=pair), step.method, roles(cut, rows),
             lambda rows=rows: survival.log_rank(*times(rows), rows.column("TRTP").astype(str)),

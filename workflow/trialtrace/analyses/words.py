@@ -30,6 +30,17 @@ LABELS = {
     "at_risk": "at risk",
     "median_time": "median time",
     "follow_up": "median follow-up",
+    "win_ratio": "win ratio",
+    "win_odds": "win odds",
+    "net_benefit": "net benefit",
+    "wins": "wins",
+    "losses": "losses",
+    "ties": "ties",
+    "incidence": "share with the event",
+    "incidence_difference": "difference of the shares with the event",
+    "mean_time": "mean time",
+    "mean_time_difference": "difference of mean times",
+    "mean_time_ratio": "ratio of mean times",
     "risk_difference": "risk difference",
     "risk_ratio": "risk ratio",
     "odds_ratio": "odds ratio",
@@ -76,11 +87,15 @@ COUNTS = {
     "missing",
     "events",
     "at_risk",
+    "wins",
+    "losses",
+    "ties",
 }
-SHARES = {"any_event", "proportion", "upper_bound", "survival"}
+SHARES = {"any_event", "proportion", "upper_bound", "survival", "incidence"}
+POINTS = {"risk_difference", "incidence_difference"}
 P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "p_lower", "mauchly_p"}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
-RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio"}
+RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
 # Digits enough for any float with its decimals.
@@ -126,7 +141,7 @@ def value_text(stat: str, value: float) -> str:
         return str(round(value))
     if stat in P_VALUES:
         return p_text(value)
-    if stat in SHARES or stat == "risk_difference":
+    if stat in SHARES or stat in POINTS:
         return percent(value)
     if stat in RATIOS or stat in {
         "probability_of_superiority",
@@ -151,7 +166,7 @@ def unit_text(stat: str, unit: str | None) -> str:
     """What follows the value: " %", " percentage points", " days"."""
     if stat in SHARES:
         return " %"
-    if stat == "risk_difference":
+    if stat in POINTS:
         return " percentage points"
     return f" {unit}" if unit else ""
 

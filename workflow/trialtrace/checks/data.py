@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EVERYBODY = "all"
 ADJUSTED = "p_adjusted"
 # What checks use of a record.
-USED = ("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR")
+USED = ("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR", "AVALLO", "AVALHI")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from scipy.stats import chi2, norm
 
 from trialtrace.checks.data import Asked, Data
 from trialtrace.checks.outcome import EXACT, ITERATIVE, Recomputed
+from trialtrace.config.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,20 +123,20 @@ def _half(curve: Any, last: float) -> float:
 
 def _cox(data: Data, asked: Asked) -> Any:
     """One model of all arms, the reference without an indicator; fitted once."""
-    ties = asked.options["ties"]
-    key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties)
+    ties, names = asked.options["ties"], asked.options.get("strata", [])
+    key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties, *names)
 
     def fit():
         from statsmodels.duration.hazard_regression import PHReg
 
         treated = data.analysis(asked).estimand.treated
-        records = data.records(asked, data.compared(asked))
+        records, strata = _in_strata(data, asked)
         arms = records[["TRTP"]].assign(**{arm: records["TRTP"] == arm for arm in treated})
         x = arms[list(treated)].astype(float)
         with warnings.catch_warnings():
             # Where the likelihood is monotone; that is looked at afterwards.
             warnings.simplefilter("ignore")
-            model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties)
+            model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties, strata=strata)
             fit = model.fit()
             if not np.isfinite(fit.params).all():
                 # Newton's steps from zero can run away from a maximum that is there.
@@ -146,9 +147,20 @@ def _cox(data: Data, asked: Asked) -> Any:
     return data.once(key, fit)
 
 
-def _estimated(data: Data, asked: Asked) -> Any:
+def _in_strata(data: Data, asked: Asked) -> tuple["pd.DataFrame", Any]:
+    """The records of all arms with known strata, and the strata as numbers; None without any."""
+    records, names = data.records(asked, data.compared(asked)), asked.options.get("strata", [])
+    if not names:
+        return records, None
+    subjects = data.adsl.set_index("USUBJID")[[adsl_code(name) for name in names]].dropna()
+    records = records[records["USUBJID"].isin(subjects.index)]
+    joined = subjects.loc[records["USUBJID"]].astype(str).agg("|".join, axis=1)
+    return records, joined.astype("category").cat.codes.to_numpy()
+
+
+def estimated(data: Data, asked: Asked) -> Any:
     """The fit, or None where the likelihood has no maximum, and the number of subjects."""
-    records = data.records(asked, data.compared(asked))
+    records, _ = _in_strata(data, asked)
     happened = _happened(records).groupby(records["TRTP"]).sum()
     n = len(records)
     if len(happened) < len(data.compared(asked)) or (happened == 0).any():
@@ -159,7 +171,7 @@ def _estimated(data: Data, asked: Asked) -> Any:
 
 def hazard_ratio(data: Data, asked: Asked) -> Recomputed:
     by = f"{COX} (ties={asked.options['ties']})"
-    fit, n = _estimated(data, asked)
+    fit, n = estimated(data, asked)
     if fit is None:
         return Recomputed(by, nan, n_used=n)
     at = data.analysis(asked).estimand.treated.index(asked.pair[0])
@@ -170,7 +182,7 @@ def hazard_ratio(data: Data, asked: Asked) -> Recomputed:
 
 def cox_p_value(data: Data, asked: Asked) -> Recomputed:
     by = f"{COX} (ties={asked.options['ties']})"
-    fit, n = _estimated(data, asked)
+    fit, n = estimated(data, asked)
     if fit is None:
         return Recomputed(by, nan, n_used=n)
     at = data.analysis(asked).estimand.treated.index(asked.pair[0])
@@ -215,7 +227,9 @@ CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
     "median_time.kaplan_meier": _median(reverse=False),
     "follow_up.reverse_kaplan_meier": _median(reverse=True),
     "hazard_ratio.cox": hazard_ratio,
+    "hazard_ratio.cox_stratified": hazard_ratio,
     "p_value.cox_wald": cox_p_value,
+    "p_value.cox_stratified_wald": cox_p_value,
     "p_value.log_rank": _log_rank("p_value"),
     "chi_squared.log_rank": _log_rank("chi_squared"),
     "df.log_rank": _log_rank("df"),

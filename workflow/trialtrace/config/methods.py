@@ -43,11 +43,13 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "describe": {
         "proportion": BINARY,
         "summary": SCORES,
-        "events": TIMES,
+        "events": TIMES + INTERVALS,
         "survival": TIMES,
         "median_time": TIMES,
         "follow_up": TIMES,
         "upper_bound": BINARY,
+        "incidence": TIMES + INTERVALS,
+        "mean_time": TIMES,
     },
     "estimates": {
         "risk_difference": BINARY,
@@ -59,6 +61,10 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "hazard_ratio": TIMES,
         "change_difference": SCORES,
         "median_difference": SCORES,
+        "incidence_difference": TIMES,
+        "mean_time_difference": TIMES,
+        "mean_time_ratio": TIMES,
+        "win_ratio": TIMES + SCORES,
     },
     "tests": {
         "fisher": BINARY,
@@ -88,6 +94,10 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "signed_rank": SCORES,
         "rerandomise_sides": SCORES,
         "repeated_measures_anova": ("repeated", "instrument"),
+        "gray": TIMES,
+        "weighted_log_rank": TIMES,
+        "interval_log_rank": INTERVALS,
+        "proportional_hazards": TIMES,
     },
     "interaction": {
         "breslow_day": BINARY,
@@ -95,6 +105,12 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "logistic_interaction": BINARY,
         "firth_interaction": BINARY,
     },
+}
+
+# Method -> kinds of endpoint, where it does not suit all kinds of its statistic.
+NARROWER: dict[str, tuple[str, ...]] = {
+    "aalen_johansen": TIMES,
+    "turnbull": INTERVALS,
 }
 
 # Methods that see all visits of a subject at once.
@@ -119,6 +135,11 @@ def result_method(method: str, options: Mapping[str, Any]) -> str:
     """A method's name in results: a choice that makes another number of it is part of the name."""
     choice = next((options[key] for key in NAMING if key in options), None)
     return method if choice in (None, *PLAIN) else f"{method}_{choice}"
+
+
+def kinds_of(section: str, statistic: str, method: str) -> tuple[str, ...]:
+    """The kinds of endpoint that a step suits."""
+    return NARROWER.get(method, KINDS[section][statistic])
 
 
 def suited(section: str, kind: str) -> list[str]:

@@ -48,11 +48,15 @@ class TimeToEvent:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """An outcome that wins by its value, (n,), where the two differ by more than `margin`."""
+    """An outcome that wins by its value, (n,), where the two differ by more than `margin`.
+
+    With `missing` "open" a value may be NaN, and leaves its pairs undecided; else that is refused.
+    """
 
     value: ArrayLike
     larger_wins: bool
     margin: float
+    missing: str = "refused"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +182,7 @@ def _data(
             value, event = survival_data(outcome.time, outcome.event)
             part = (value, event, 0.0)
         else:
-            value = sample(outcome.value, f"outcome {place}")
+            value = _values(outcome, f"outcome {place}")
             margin = float(numbers(outcome.margin, "margin"))
             if margin < 0:
                 raise StatsError("margin must not be negative.")
@@ -189,6 +193,16 @@ def _data(
             )
         parts.append(part)
     return treated, parts
+
+
+def _values(outcome: Measured, name: str) -> Floats:
+    check_choice("missing", outcome.missing, ("refused", "open"))
+    if outcome.missing == "refused":
+        return sample(outcome.value, name)
+    value = np.asarray(outcome.value, dtype=np.float64)
+    if value.ndim != 1 or np.isinf(value).any():
+        raise StatsError(f"{name} must be one-dimensional and finite or missing.")
+    return value
 
 
 def _compare(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import derived, displays, places, steps_binary
+from trialtrace.config.checks import derived, displays, places, steps_binary, steps_repeated
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
@@ -19,7 +19,6 @@ from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.errors import one_of
 
-BASELINE, TREATED_SIDE = "baseline", "treated_side"
 # Results of these displays stand beside those of the analyses.
 RESERVED = ("baseline", "flow", "adverse_events")
 
@@ -90,74 +89,14 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     if "where" in given:
         _where(files, name, (*path, "where"), given["where"])
     for place, section, statistic, method, options in steps(given):
-        _suits(files, name, (*path, *place), section, statistic)
-        _design(files, (*path, *place), method)
+        _suits(files, name, (*path, *place), (section, statistic, method))
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
         steps_binary.check(files, name, (*path, *place), options)
-        for position, one in enumerate(options.get("covariates", ())):
-            here = (*path, *place, "covariates", position)
-            _covariate(files, name, here, one, within=method in methods.WITHIN_SUBJECTS)
-        _one_treatment(files, name, (*path, *place), options)
+        steps_repeated.check(files, name, (*path, *place), method, options)
     _visits(files, name, given)
     _change(files, name, given)
     places.check(files, name)
-
-
-def _design(files: Files, place: Path_, method: str) -> None:
-    """Two treatments of one subject are compared within subjects, arms between them."""
-    kind = files.trial.get("design", "kind")
-    if kind is None:
-        return
-    own = kind in methods.OWN_TREATMENT
-    if method in (methods.BETWEEN_SUBJECTS if own else methods.WITHIN_SUBJECTS):
-        chosen = methods.WITHIN_SUBJECTS if own else methods.BETWEEN_SUBJECTS
-        files.plan.add(
-            place,
-            found=f"{method}, while the design is {kind}",
-            expected=f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
-        )
-
-
-def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within: bool) -> None:
-    """What was known before randomisation: the baseline, or a variable of the subjects."""
-    document = files.plan
-    if covariate == BASELINE:
-        for variable in variables_of(files, name):
-            endpoint = files.derived.get(variable)
-            if endpoint and "baseline" not in endpoint.options:
-                document.add(
-                    place,
-                    found=f"the baseline of {variable}, which has none",
-                    expected="an endpoint with `baseline`",
-                )
-        return
-    if within and covariate == TREATED_SIDE:
-        return
-    if covariate in (files.endpoints.names() or ()):
-        document.add(
-            place,
-            found=f"{covariate}, an endpoint, which may be measured after randomisation",
-            expected=f"{BASELINE}, or a variable of subjects",
-            do="adjusting for what the treatment may have changed biases its effect",
-        )
-    else:
-        known(document, place, covariate, files.subject_variables, "a variable of subjects")
-
-
-def _one_treatment(files: Files, name: str, place: Path_, options: dict[str, Any]) -> None:
-    """`treatment` goes with a design of the visits under one treatment, and only with it."""
-    document, wanted = files.plan, options.get("design") == "visits"
-    if "design" not in options or wanted == ("treatment" in options):
-        if "treatment" in options:
-            what = "an arm of trial.yaml"
-            known(document, (*place, "treatment"), options["treatment"], files.arms, what)
-        return
-    document.add(
-        place,
-        found="no treatment" if wanted else "a treatment",
-        expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
-    )
 
 
 def _change(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -222,16 +161,19 @@ def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
         check_condition(files.plan, path, condition, columns, "a column of the derived data")
 
 
-def _suits(files: Files, name: str, place: Path_, section: str, statistic: str) -> None:
+def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> None:
+    section, statistic, method = step
+    kinds = methods.kinds_of(*step)
+    told = method if method in methods.NARROWER else statistic
     for variable in variables_of(files, name):
         kind = files.endpoint_kind(variable)
-        if kind not in methods.ANALYSABLE or kind in methods.KINDS[section][statistic]:
+        if kind not in methods.ANALYSABLE or kind in kinds:
             continue
         offered = one_of(methods.suited(section, kind))
         files.plan.add(
             place,
-            found=f"{statistic} of {variable}, an endpoint of kind {kind}",
-            expected=f"an endpoint of kind {one_of(methods.KINDS[section][statistic])}",
+            found=f"{told} of {variable}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(kinds)}",
             do=f"for kind {kind}, {section} has: {offered}",
         )
         return
