@@ -67,6 +67,38 @@ def test_a_gene_at_forty_cycles_is_missing_with_its_reason(tmp_path):
     assert found[2] == ("a", "DCHRNA1", "right", None, "not detected")
 
 
+WITHIN = """
+design:
+  kind: within_subject
+  arms: {real: {label: R, code: "1"}, sham: {label: S, code: "0", control: true}}
+  randomisation: {scheme: simple}
+tables:
+  patients: {of: raw, key: [id], subject: id}
+  pcr: {of: raw2, key: [source_row], subject: id, arm: stim}
+populations: {all: {label: All, flag: ALLFL, where: {id: present}}}
+"""
+SIDES = """
+id  side  stim  gene   ct:number
+a   r     1     MYOG   30
+a   l     0     MYOG   31
+a   r     1     GAPDH  20
+a   l     0     GAPDH  20
+"""
+
+
+def test_a_side_has_its_own_treatment_and_only_one(tmp_path):
+    endpoints = GENES.replace("REPLICATES", "all").replace(", HPRT1", "")
+    trial = tiny(endpoints, trial=WITHIN)
+    found = derived(trial, tmp_path, patients="id\na", pcr=SIDES)["bds"]
+    assert shown(found, "LAT", "TRTP", "AVAL")[:2] == [
+        ("a", "right", "real", 10),
+        ("a", "left", "sham", 11),
+    ]
+    mixed = SIDES.replace("a   l     0     GAPDH", "a   l     1     GAPDH")
+    text = refused(trial, tmp_path, patients="id\na", pcr=mixed)
+    assert "1 records made of rows with different treatments" in text
+
+
 @settings(deadline=None, max_examples=15, derandomize=True)
 @given(st.permutations(PCR.strip().splitlines()[1:]))
 def test_the_order_of_rows_does_not_matter(tmp_path_factory, rows):
@@ -160,7 +192,9 @@ d   1    0         .
 e   0    60        20
 e   1    60        20
 """
-ALIVE = "id rx days:integer died\na 1 900 0\nb 1 60 1\nc 1 92 0\nd 1 10 1\ne 1 92 1\nf 1 93 1"
+ALIVE = (
+    "id rx days:integer died\na 1 900 0\nb 1 60 1\nc 1 92 0\nd 1 10 1\ne 1 92 1\nf 1 93 1\ng 1 92 1"
+)
 UNITS = "tables: {pcr: {units: {v: mm}}}"
 
 
@@ -176,8 +210,9 @@ def test_response_with_death_as_its_own_category(tmp_path):
         ("d", "m3", None, None),  # a pain value at the visit, but no opioids
         ("e", "m3", 3, "indeterminate"),
         ("f", "m3", None, None),
+        ("g", "m3", 5, "death"),
     ]
-    assert [row[3] for row in found if row[1] == "RESPYN"] == [1, 0, None, None, 0, None]
+    assert [row[3] for row in found if row[1] == "RESPYN"] == [1, 0, None, None, 0, None, 0]
     behind = {edge[2:] for edge in edges(tables, "bds", "AVAL") if edge[:2] == ("a", 1)}
     own = {("pcr", row, column) for row in (2, 3) for column in ("v", "o", "day")}
     assert behind == own

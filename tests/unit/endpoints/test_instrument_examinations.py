@@ -161,7 +161,7 @@ def test_a_tuning_fork_is_held_against_the_norm_of_limb_and_age(tmp_path):
     tables = derived(
         tiny(FORK, trial=AGED),
         tmp_path,
-        patients="id rx age:integer\na 1 40\nb 0 41\nc 0 .",
+        patients="id rx age:integer\na 1 40\nb 0 41\nc 0 .\nd 1 50",
         exam="""
         id  site  v:number
         a   a     4.5
@@ -169,6 +169,8 @@ def test_a_tuning_fork_is_held_against_the_norm_of_limb_and_age(tmp_path):
         b   a     4
         b   h     5.5
         c   a     0
+        d   a     4
+        d   h     .
         """,
     )
     found = shown(tables["bds"], "PARAMCD", "LOC", "AVAL", "AVALC")
@@ -176,11 +178,12 @@ def test_a_tuning_fork_is_held_against_the_norm_of_limb_and_age(tmp_path):
         ("a", "FORKA", "ankle", 0, "N"), ("a", "FORKA", "hand", 1, "Y"),
         ("b", "FORKA", "ankle", 0, "N"), ("b", "FORKA", "hand", 1, "Y"),
         ("c", "FORKA", "ankle", None, None), ("c", "FORKA", "hand", None, None),
+        ("d", "FORKA", "ankle", 0, "N"), ("d", "FORKA", "hand", None, None),
     ]  # fmt: skip
-    assert [row[3] for row in found if row[1] == "FORK"] == [4.5, 6, 4, 5.5, 0, None]
+    assert [row[3] for row in found if row[1] == "FORK"] == [4.5, 6, 4, 5.5, 0, None, 4, None]
     # The age stands behind the flag, not behind the value.
     ages = {edge[:2] for edge in edges(tables, "bds", "AVAL") if edge[4] == "age"}
-    assert ages == {(name, number) for name in "abc" for number in (3, 4)}
+    assert ages == {(name, number) for name in "abcd" for number in (3, 4)}
 
 
 def test_a_tuning_fork_ends_at_eight(tmp_path):

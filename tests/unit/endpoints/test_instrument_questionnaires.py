@@ -211,3 +211,29 @@ def test_an_entry_makes_named_endpoints_with_codes_and_labels():
         ("qlq_pf", "QPF", "QLQ-C30: physical functioning", "qlq", "instrument"),
         ("qlq_pa", "QPA", "Pain", "qlq", "instrument"),
     ]
+
+
+VISITS = QLQ.replace(
+    "scales: all", 'scales: all, visit: {column: v, labels: {"1": x, "2": y}}, baseline: x'
+)
+
+
+@settings(deadline=None, max_examples=10, derandomize=True)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_forms_does_not_matter(random):
+    header = " ".join(f"q{item}:integer" for item in range(1, 31))
+    rows = [
+        f"{name} {visit} " + " ".join(str(1 + (i * visit + ord(name)) % 4) for i in range(30))
+        for name in "abcd"
+        for visit in (1, 2)
+    ]
+    found = []
+    for forms in (rows, random.sample(rows, len(rows))):
+        with tempfile.TemporaryDirectory() as folder:
+            trial = tiny(VISITS, trial=TABLES)
+            patients = "id rx\na 1\nb 0\nc 1\nd 0"
+            table = "\n".join([f"id v {header}", *forms])
+            bds = derived(trial, Path(folder), patients=patients, forms=table)["bds"]
+            found.append(shown(bds, "PARAMCD", "AVISIT", "AVAL", "BASE", "CHG"))
+    assert found[0] == found[1]
+    assert all(row[3] is not None for row in found[0])

@@ -35,6 +35,29 @@ def own_treatment(
     return {}, []
 
 
+def check_one_treatment(
+    study: Study, endpoint: Endpoint, table: CleanTable, record: np.ndarray, rows: np.ndarray
+) -> None:
+    """Refuse a record of rows with different treatments; `record` is that of each of `rows`."""
+    column = study.trial.tables[table.name].arm
+    if not column or study.trial.design.kind not in OWN_TREATMENT:
+        return
+    require_columns(table.rows, [column], study.place(endpoint))
+    code = table.column(column).dictionary_encode().indices.fill_null(-1).to_numpy()[rows]
+    first = np.full(int(record.max(initial=0)) + 1, -1, dtype=np.int64)
+    first[record[::-1]] = code[::-1]
+    mixed = np.unique(record[code != first[record]])
+    if mixed.size:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}, column {column}",
+                found=f"{mixed.size} records made of rows with different treatments",
+                expected="one treatment for all rows of a record",
+                do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
+            )
+        )
+
+
 def _check_agreement(study: Study, table: CleanTable, named: "pa.Array", place: str) -> None:
     import pyarrow.compute as pc
 

@@ -45,12 +45,14 @@ def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
 
     from trialtrace.endpoints.instrument import as_numbers, scored
     from trialtrace.endpoints.layout import place_rows
+    from trialtrace.endpoints.treatment import check_one_treatment
     from trialtrace.sources.canonical import column_text
 
     options, place = endpoint.options, study.place(endpoint)
     columns = [options["ct"], options["gene"]]
     study.table(endpoint, columns)
     placed = place_rows(endpoint, study, [options["ct"]])
+    check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
     genes = np.array(column_text(placed.table.column(options["gene"]), place).fill_null(""))
     codes = [options["genes"][scale.name], *options["references"]]
     own, used = mean_ct(placed, genes[placed.rows], as_numbers(

@@ -53,16 +53,20 @@ def mistakes(options: "Mapping[str, Any]") -> "Iterator[Mistake]":
 def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """Each muscle's grade, or its sum or mean over the muscles of a subject, visit and side."""
     from trialtrace.endpoints.instrument import read_items, scored
+    from trialtrace.endpoints.treatment import check_one_treatment
 
     layout, items, columns = read_items(endpoint, scale, study)
     values = items["value"]
     if endpoint.options["summary"] == "each":
         return scored(endpoint, study, layout, scale, values, columns)
     group, joined = over_locations(layout)
+    there = np.flatnonzero(layout.row >= 0)
+    joined_to = _group_of(group)
+    check_one_treatment(study, endpoint, layout.table, joined_to[there], layout.row[there])
     several = values.reshape(group.shape)
     whole = several.sum(axis=1) if endpoint.options["summary"] == "sum" else several.mean(axis=1)
     cells = [
-        Cells("AVAL", _group_of(group)[one.record], one.table, one.row, one.column)
+        Cells("AVAL", joined_to[one.record], one.table, one.row, one.column)
         for one in layout.cells(columns)
     ]
     return scored(endpoint, study, joined, scale, whole.ravel(), columns, cells=cells)

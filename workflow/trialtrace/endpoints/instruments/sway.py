@@ -55,12 +55,14 @@ def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """The device's value, or that of the record's trace, whose every sample leads to it."""
     from trialtrace.endpoints.instrument import as_numbers, read_items, scored
     from trialtrace.endpoints.layout import place_rows
+    from trialtrace.endpoints.treatment import check_one_treatment
 
     if "items" in endpoint.options:
         layout, items, columns = read_items(endpoint, scale, study)
         return scored(endpoint, study, layout, scale, items[scale.name], columns)
     columns = [endpoint.options[name] for name in COLUMNS]
     placed = place_rows(endpoint, study, columns)
+    check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
     place = study.place(endpoint)
     time, x, y = (as_numbers(placed.table.column(one), place)[placed.rows] for one in columns)
     found = trace(placed, time, x, y, endpoint.options["ellipse"])[scale.name]
