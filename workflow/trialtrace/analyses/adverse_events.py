@@ -13,6 +13,7 @@ import numpy as np
 
 from trialtrace.analyses.cuts import level_text
 from trialtrace.analyses.rows import ALL, Place, Result, bounds
+from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.frames import Frames, Selection
 from trialtrace.stats.proportions import clopper_pearson
 from trialtrace.stats.results import StatsError
@@ -27,7 +28,10 @@ ANY = "any"
 
 
 def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
-    """For each display of adverse events: all, by term, by each level of its columns."""
+    """For each display of adverse events: all, by term, by each level of its columns.
+
+    Where each subject has every treatment, an event belongs to none of them: one group of all.
+    """
     for given in trial.plan.displays.get(ANALYSIS, ()):
         endpoint = trial.endpoints[given["endpoint"]]
         flag = trial.populations[given["population"]].flag
@@ -36,17 +40,20 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for name in (TERM, *given.get("columns", ())):
             cuts += [(name, name.upper(), level) for level in _levels(frames, base, name.upper())]
         arms = list(trial.design.arms)
-        groups = [(arm, {"is": arm}) for arm in arms] + [(ALL, {"in": arms})]
+        groups = [(arm, {"TRTP": {"is": arm}}, {"TRT01P": {"is": arm}}) for arm in arms]
+        groups.append((ALL, {"TRTP": {"in": arms}}, {"TRT01P": {"in": arms}}))
+        if trial.design.kind in OWN_TREATMENT:
+            groups = [(ALL, {}, {})]
         for name, column, level in cuts:
-            for group, arm in groups:
+            for group, treated, planned in groups:
                 place = Place(
                     trial.name, ANALYSIS, given["population"], None, endpoint.name,
                     group=group, lists_parameters=True,
                 )  # fmt: skip
                 told = f"{name}={level_text(level)}" if name else ANY
                 place = replace(place, second=("level", told))
-                where = base | {"TRTP": arm} | ({column: {"is": level}} if column else {})
-                everybody = frames.select("adsl", {"TRT01P": arm, flag: {"is": "Y"}})
+                where = base | treated | ({column: {"is": level}} if column else {})
+                everybody = frames.select("adsl", planned | {flag: {"is": "Y"}})
                 rows = frames.select("occds", where)
                 yield from _counts(trial, place, rows, everybody, interval=name is None)
 

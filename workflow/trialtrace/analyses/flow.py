@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.analyses.cuts import cuts
+from trialtrace.analyses.cuts import cuts, levels
 from trialtrace.analyses.registry import WHOLE_SUBJECTS
 from trialtrace.analyses.rows import ALL, Place, Result
 from trialtrace.config.methods import OWN_TREATMENT
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANALYSIS = "flow"
 METHOD = "count"
+# Who has no reason and is not known to have completed.
+UNKNOWN = "not recorded"
 
 
 def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
@@ -34,9 +36,29 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for population in trial.populations.values():
             rows = frames.select("adsl", arm | {population.flag: {"is": "Y"}})
             yield _count(trial, _listed(place, population.name), "in_population", rows)
-        for name in trial.plan.displays.get("flow", {}).get("analysed", ()):
+        given = trial.plan.displays.get("flow", {})
+        yield from _disposition(trial, frames, given, arm, place)
+        for name in given.get("analysed", ()):
             rows = analysed(trial, trial.plan.analyses[name], frames, arm)
             yield _count(trial, _listed(place, name), "analysed", rows)
+
+
+def _disposition(
+    trial: "Trial", frames: Frames, given: dict[str, Any], arm: dict[str, Any], place: Place
+) -> Iterator[Result]:
+    """Who received the treatment, and who did not complete the trial, by the reason recorded."""
+    if "received" in given:
+        rows = frames.select("adsl", arm | {"all": [given["received"]]})
+        yield _count(trial, place, "received", rows)
+    if "ended" not in given:
+        return
+    column, completed = adsl_code(given["ended"]["variable"]), given["ended"]["completed"]
+    for level in levels(trial, frames, given["ended"]["variable"]):
+        if level not in completed:
+            rows = frames.select("adsl", arm | {column: {"is": level}})
+            yield _count(trial, replace(place, second=("level", str(level))), "ended", rows)
+    rows = frames.select("adsl", arm | {column: "missing"})
+    yield _count(trial, replace(place, second=("level", UNKNOWN)), "ended", rows)
 
 
 def _listed(place: Place, parameter: str) -> Place:

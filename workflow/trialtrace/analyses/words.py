@@ -11,6 +11,8 @@ LABELS = {
     "count": "n",
     "randomised": "randomised",
     "in_population": "in population",
+    "received": "received the treatment",
+    "ended": "did not complete",
     "analysed": "analysed",
     "missing": "missing",
     "patients": "patients with any",
@@ -79,6 +81,8 @@ LABELS = {
 
 COUNTS = {
     "patients",
+    "received",
+    "ended",
     "occurrences",
     "count",
     "randomised",

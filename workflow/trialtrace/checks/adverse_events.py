@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.checks.data import EVERYBODY, Asked, Data, level_text
 from trialtrace.checks.outcome import Recomputed
+from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.contracts import OCCDS, read_table
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def _rows(data: Data, asked: Asked) -> "pd.DataFrame":
     chosen = rows["PARAMCD"] == data.trial.endpoints[asked.parameter].code
     chosen &= rows["USUBJID"].isin(data.subjects(asked)["USUBJID"])
     arms = list(data.trial.design.arms) if asked.group == EVERYBODY else [asked.group]
-    chosen &= rows["TRTP"].isin(arms)
+    if data.trial.design.kind not in OWN_TREATMENT:
+        chosen &= rows["TRTP"].isin(arms)
     if asked.second != "any":
         column, _, level = asked.second.partition("=")
         chosen &= rows[column.upper()].map(level_text) == level

@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 from trialtrace.checks.data import EVERYBODY, Asked, Data
 from trialtrace.checks.outcome import Recomputed
+from trialtrace.checks.where import surely
 from trialtrace.config.methods import OWN_TREATMENT, WHOLE_SUBJECTS
 from trialtrace.config.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
+
+UNKNOWN = "not recorded"
 
 
 def randomised(data: Data, asked: Asked) -> Recomputed:
@@ -19,6 +22,20 @@ def in_population(data: Data, asked: Asked) -> Recomputed:
     flag = data.trial.populations[asked.parameter].flag
     subjects = _of_arm(data, asked, data.adsl, "TRT01P")
     return _count("pandas: subjects by flag", int((subjects[flag] == "Y").sum()))
+
+
+def received(data: Data, asked: Asked) -> Recomputed:
+    subjects = _of_arm(data, asked, data.adsl, "TRT01P")
+    met = surely(data.trial.plan.displays["flow"]["received"], subjects)
+    return _count("pandas: subjects", int(met.sum()))
+
+
+def ended(data: Data, asked: Asked) -> Recomputed:
+    """Subjects with this reason; the last one is for those without any."""
+    given = data.trial.plan.displays["flow"]["ended"]
+    reason = _of_arm(data, asked, data.adsl, "TRT01P")[adsl_code(given["variable"])]
+    mine = reason.isna() if asked.second == UNKNOWN else reason == asked.second
+    return _count("pandas: subjects by reason", int(mine.sum()))
 
 
 def analysed(data: Data, asked: Asked) -> Recomputed:
@@ -84,5 +101,7 @@ def _count(by: str, number: int) -> Recomputed:
 CHECKS = {
     "randomised.count": randomised,
     "in_population.count": in_population,
+    "received.count": received,
+    "ended.count": ended,
     "analysed.count": analysed,
 }

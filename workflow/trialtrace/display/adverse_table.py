@@ -24,8 +24,8 @@ def adverse_section(material: Material) -> str:
 
 def _table(material: Material, given: dict[str, Any]) -> str:
     rows = [row for row in material.of(ANALYSIS) if row["parameter"] == given["endpoint"]]
-    groups = [*material.trial.design.arms, ALL]
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
+    groups = list(dict.fromkeys(row["group1_level"] for row in rows))
     terms = _levels(rows, TERM)
     terms.sort(key=lambda term: -by["patients", term, ALL]["stat_value"])
     body = [["**Any**", *(_any(by, group) for group in groups)]]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.cuts import parameters
+from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import LABELS, lower_first
 from trialtrace.display.choices import other_choices
 from trialtrace.display.figures.make import Drawn
@@ -90,7 +91,8 @@ def analysed(material: Material, analysis: "Analysis") -> str:
         used = _used(material, analysis.name, arm)
         if used:
             shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
-            parts.append(f"{shown} of {sizes.get(arm, 0)} {material.arm_label(arm)}")
+            whole = sizes.get(arm, sizes.get(ALL, 0))
+            parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
     if not parts:
         return f"{population.label}{_used_in_all(material, analysis.name)}."
     where = "" if analysis.where is None else ", those who meet the condition of the plan"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import value_text
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
@@ -16,8 +15,8 @@ Row = dict[str, Any]
 def baseline_table(material: Material) -> str:
     """Mean (SD) and median [quartiles] of numbers; n (%) of each level; missing where there is."""
     given = material.trial.plan.displays["baseline"]
-    groups = [*material.trial.design.arms, *([ALL] if given["overall"] else [])]
     rows = material.of("baseline")
+    groups = list(dict.fromkeys(row["group1_level"] for row in rows))
     body = []
     for name in given["variables"]:
         body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)

@@ -23,9 +23,26 @@ def check(files: Files) -> None:
     if flow := document.get("displays", "flow"):
         for position, name in enumerate(flow["analysed"]):
             _analysis(files, ("displays", "flow", "analysed", position), name)
+        _disposition(files, ("displays", "flow"), flow)
     for part in CHECKS:
         for position, given in _listed(files, part):
             CHECKS[part](files, ("displays", part, position), given)
+
+
+def _disposition(files: Files, place: Path_, flow: dict[str, Any]) -> None:
+    if "received" in flow:
+        columns = derived.columns_of_analysis(files, "measure")
+        here = (*place, "received")
+        check_condition(files.plan, here, flow["received"], columns, "a column of ADSL")
+    if "ended" not in flow:
+        return
+    name, here = flow["ended"]["variable"], (*place, "ended")
+    what = "a variable of subjects"
+    if known(files.plan, (*here, "variable"), name, files.subject_variables, what):
+        derived.check_levels(files, (*here, "variable"), name)
+        for position, level in enumerate(flow["ended"]["completed"]):
+            at = (*here, "completed", position)
+            known(files.plan, at, level, files.subject_choices(name), f"a label of {name}")
 
 
 def _listed(files: Files, part: str) -> list[tuple[int, dict[str, Any]]]:

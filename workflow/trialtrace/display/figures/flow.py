@@ -1,83 +1,141 @@
-"""Patient flow as boxes: randomised, by arm, in each population, in each analysis."""
+"""Patient flow as boxes: randomised, treated, lost and why, in each population and analysis."""
 
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.rows import ALL
-from trialtrace.display.figures.canvas import FAINT, INK, colour_of, drawing
-from trialtrace.display.figures.picture import Picture, arm_words
+from trialtrace.display.figures.canvas import FAINT, INK, PALE, colour_of, drawing
+from trialtrace.display.figures.picture import Picture, arm_words, arms_of
 from trialtrace.display.material import Material
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Row = dict[str, Any]
+# Heights in lines of text: a box is as high as its lines and a margin, with an arrow between two.
+MARGIN, GAP, LINE = 1.1, 1.3, 0.165
 
 
 def draw(material: Material, given: Row) -> Picture:
-    """The counts of the flow analysis."""
+    """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
     alt = f"Boxes from the patients randomised to those analysed, {arm_words(material)}."
-    return Picture(_figure(material), "Patient flow.", alt)
-
-
-def _figure(material: Material) -> "Figure":
-    """Arms side by side."""
-    rows = material.of("flow")
-    count = {
-        (r["stat_name"], r["parameter"], r["group1_level"]): round(r["stat_value"]) for r in rows
-    }
-    arms = list(material.trial.design.arms)
-    steps = _steps(material, count)
-    height = 1.5 + 0.95 * len(steps)
-    with drawing(7.2, height) as figure:
+    groups = [
+        arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
+    ]
+    columns = [boxes(material, given, group) for group in groups or [ALL]]
+    top = [*_wrapped("Randomised in the data", 60), _n(material, ALL, "randomised", None)]
+    if material.trial.design.planned:
+        top[-1] += f" of {material.trial.design.planned} planned"
+    heights = [max(len(column[level]) for column in columns) for level in range(len(columns[0]))]
+    total = len(top) + sum(heights) + (MARGIN + GAP) * (len(heights) + 1)
+    with drawing(7.2, LINE * total) as figure:
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set_xlim(0, 1)
-        axes.set_ylim(-len(steps) - 0.5, 0.6)
-        planned = material.trial.design.planned
-        text = f"Randomised in the data\nn = {count['randomised', None, ALL]}"
-        _box(axes, 0.5, 0, text + (f" of {planned} planned" if planned else ""), INK)
-        for number, arm in enumerate(arms):
-            x = (number + 0.5) / len(arms)
-            colour = colour_of(arms, arm)
-            _arrow(axes, (0.5, -0.28), (x, -0.72))
-            for level, (stat, parameter, label) in enumerate(steps, start=1):
-                title = material.arm_label(arm) if stat == "randomised" else label
-                n = count[stat, parameter, arm]
-                before = count[steps[level - 2][0], steps[level - 2][1], arm] if level > 1 else n
-                lost = f"  ({before - n} fewer)" if before > n else ""
-                _box(axes, x, -level, f"{title}\nn = {n}{lost}", colour, len(arms))
-                if level > 1:
-                    _arrow(axes, (x, -level + 0.72), (x, -level + 0.28))
-        return figure
+        axes.set_ylim(-total, 0)
+        start = -(len(top) + MARGIN)
+        _box(axes, 0.5, start / 2, top, INK)
+        for number, column in enumerate(columns):
+            x = (number + 0.5) / len(columns)
+            colour = colour_of(arms_of(material), groups[number]) if groups else INK
+            _column(axes, x, start, column, heights, colour)
+    return Picture(figure, "Patient flow.", alt)
 
 
-def _steps(material: Material, count: dict[tuple, int]) -> list[tuple[str, str | None, str]]:
-    """(statistic, parameter, label) of each row of boxes; none for a population losing nobody."""
-    trial, arms = material.trial, list(material.trial.design.arms)
-    steps: list[tuple[str, str | None, str]] = [("randomised", None, "")]
+def counts(material: Material) -> dict[tuple, int]:
+    """Counts by statistic, parameter, group and level."""
+    return {
+        (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): round(
+            row["stat_value"]
+        )
+        for row in material.of("flow")
+    }
+
+
+def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
+    """The lines of each box of one arm, from the arm itself to the analyses."""
+    known, trial = counts(material), material.trial
+    several = len(arms_of(material))
+    width = {1: 60, 2: 44}.get(several, 30 if several == 3 else 22)
+    found = []
+    if group != ALL:
+        found.append([*_wrapped(material.arm_label(group), width),
+                      _n(material, group, "randomised", None)])  # fmt: skip
+    if "received" in given:
+        n = known["received", None, group, None]
+        less = known["randomised", None, group, None] - n
+        found.append(["Received the treatment", f"n = {n}{_fewer(less)}"])
+    if "ended" in given:
+        found.append(_ended(known, group, width))
     for name, population in trial.populations.items():
-        if any(count["in_population", name, a] < count["randomised", None, a] for a in arms):
-            steps.append(("in_population", name, population.label))
-    for name in trial.plan.displays["flow"]["analysed"]:
-        steps.append(("analysed", name, f"Analysed: {trial.plan.analyses[name].label}"))
-    return steps
+        if _loses(material, name):
+            n = known["in_population", name, group, None]
+            less = known["randomised", None, group, None] - n
+            found.append([*_wrapped(population.label, width), f"n = {n}{_fewer(less)}"])
+    for name in given["analysed"]:
+        title = f"Analysed: {trial.plan.analyses[name].label}"
+        found.append([*_wrapped(title, width), _n(material, group, "analysed", name)])
+    return found
 
 
-def _box(axes: "Axes", x: float, y: float, text: str, colour: str, columns: int = 1) -> None:
+def _ended(known: dict[tuple, int], group: str, width: int) -> list[str]:
+    """Those who did not complete the trial, and the reasons that occurred in any arm."""
+    reasons = list(dict.fromkeys(key[3] for key in known if key[0] == "ended"))
+    shown = [r for r in reasons if any(known[k] for k in known if k[0] == "ended" and k[3] == r)]
+    total = sum(known["ended", None, group, reason] for reason in reasons)
+    lines = [f"Did not complete: n = {total}"]
+    for reason in shown:
+        lines += _wrapped(f"{reason}: {known['ended', None, group, reason]}", width)
+    return lines
+
+
+def _loses(material: Material, name: str) -> bool:
+    """Whether a population lacks anybody who was randomised."""
+    known = counts(material)
+    groups = {key[2] for key in known if key[0] == "randomised"}
+    return any(
+        known["in_population", name, group, None] < known["randomised", None, group, None]
+        for group in groups
+    )
+
+
+def _n(material: Material, group: str, stat: str, parameter: str | None) -> str:
+    return f"n = {counts(material)[stat, parameter, group, None]}"
+
+
+def _fewer(n: int) -> str:
+    return f"  ({n} not)" if n > 0 else ""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
     import textwrap
 
-    width = {1: 60, 2: 44}.get(columns, 30)
-    title, n = text.split("\n")
-    wrapped = "\n".join([*textwrap.wrap(title, width), n])
+    return textwrap.wrap(text, width) or [text]
+
+
+def _column(
+    axes: "Axes", x: float, start: float, column: list[list[str]], heights: list[int], colour: str
+) -> None:
+    above, edge = (0.5, start), start
+    for lines, height in zip(column, heights, strict=True):
+        top = edge - GAP
+        _arrow(axes, above, (x, top))
+        _box(axes, x, top - (height + MARGIN) / 2, lines, colour)
+        edge = top - height - MARGIN
+        above = (x, edge)
+
+
+def _box(axes: "Axes", x: float, y: float, lines: list[str], colour: str) -> None:
     axes.text(
-        x, y, wrapped, ha="center", va="center", fontsize=8.5, linespacing=1.35,
-        bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": colour,
-              "linewidth": 1.1},
+        x, y, "\n".join(lines), ha="center", va="center", fontsize=8.5, linespacing=1.3,
+        bbox={"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": colour,
+              "linewidth": 1.1}, zorder=2,
     )  # fmt: skip
 
 
 def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
+    axes.plot([start[0], end[0]], [start[1], end[1]], color=PALE, linewidth=0.1, zorder=1)
     axes.annotate(
-        "", end, start, arrowprops={"arrowstyle": "-|>", "color": FAINT, "linewidth": 0.9}
-    )
+        "", end, start, zorder=1,
+        arrowprops={"arrowstyle": "-|>", "color": FAINT, "linewidth": 0.9, "shrinkA": 0,
+                    "shrinkB": 0},
+    )  # fmt: skip
