@@ -7,7 +7,7 @@ from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import percent
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
 
 Row = dict[str, Any]
 MOST_TERMS = 60
@@ -41,9 +41,8 @@ def _table(material: Material, given: dict[str, Any]) -> str:
     )
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
-    if material.trial.synthetic:
-        caption += " Synthetic, not evidence."
-    return captioned(pipe_table(header, body), f"adverse-{_slug(given['endpoint'])}", caption)
+    slug = f"adverse-{_slug(given['endpoint'])}"
+    return captioned(pipe_table(header, body), slug, caption + stamp(material))
 
 
 def _levels(rows: list[Row], column: str) -> list[str]:

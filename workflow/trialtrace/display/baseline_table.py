@@ -6,15 +6,20 @@ from trialtrace.analyses.words import value_text
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
 from trialtrace.trace.content import variable_label
 
 Row = dict[str, Any]
 
 
 def baseline_table(material: Material) -> str:
-    """Mean (SD) and median [quartiles] of numbers; n (%) of each level; missing where there is."""
-    given = material.trial.plan.displays["baseline"]
+    """Mean (SD) and median [quartiles] of numbers; n (%) of each level; missing where there is.
+
+    Empty where the plan has no baseline table.
+    """
+    given = material.trial.plan.displays.get("baseline")
+    if given is None:
+        return ""
     rows = material.of("baseline")
     groups = list(dict.fromkeys(row["group1_level"] for row in rows))
     body = []
@@ -31,6 +36,7 @@ def baseline_table(material: Material) -> str:
         header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{link(sizes[group])})")
     population = material.trial.populations[given["population"]].label
     caption = f"Baseline, {population.lower()}. Arms are described, not tested."
+    caption += stamp(material)
     return captioned(pipe_table(header, body), "baseline", caption)
 
 

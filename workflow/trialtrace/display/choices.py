@@ -7,7 +7,7 @@ from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import LABELS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import captioned, link, pipe_table
+from trialtrace.display.tables import captioned, link, pipe_table, stamp
 
 if TYPE_CHECKING:
     from trialtrace.config.model import Analysis
@@ -38,13 +38,9 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
         header.remove("Comparison")
-    caption = f"{analysis.label}: what changes under other choices. {_of(material)}"
+    caption = f"{analysis.label}: what changes under other choices.{stamp(material)}"
     table = pipe_table(header, body, numbers_from=99)
-    return captioned(table, f"{analysis.name}-choices".replace("_", "-"), caption.strip())
-
-
-def _of(material: Material) -> str:
-    return "Synthetic, not evidence." if material.trial.synthetic else ""
+    return captioned(table, f"{analysis.name}-choices".replace("_", "-"), caption)
 
 
 def _children(material: Material, name: str) -> "Iterator[Analysis]":

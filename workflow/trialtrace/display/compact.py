@@ -7,7 +7,7 @@ from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import LABELS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
 
 Row = dict[str, Any]
 Line = tuple[str, str]
@@ -55,8 +55,6 @@ def _grid(
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
-    if material.trial.synthetic:
-        caption += ". Synthetic, not evidence"
     groups = _groups(list(cells))
     for number, (visit, lines) in enumerate(groups, start=1):
         parts = [(line, [cell_of(cells[line].get(column, [])) for column in columns])
@@ -64,7 +62,9 @@ def _grid(
         table = _table(parts, columns, visit is None)
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
-        yield captioned(table, slug.replace("_", "-").replace(".", "-"), f"{caption}{at}.")
+        yield captioned(
+            table, slug.replace("_", "-").replace(".", "-"), f"{caption}{at}.{stamp(material)}"
+        )
 
 
 def _groups(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:

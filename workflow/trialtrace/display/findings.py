@@ -32,7 +32,7 @@ def primary_results(material: Material) -> Iterator[str]:
             text += _denominators(material, estimate)
             if p is not None:
                 text += f"; p {_sign(p)}{p['stat_text']}{_decision(analysis, p)}"
-            yield text + stamp(material)
+            yield text + ending(material)
 
 
 def primary(material: Material) -> "list[Analysis]":
@@ -44,7 +44,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     found = list(compared(material, analysis))
     if len(found) > MOST_SENTENCES:
         text = _many(analysis, found)
-        return [(f"{escape_markdown(analysis.label)}: " if named else "") + text + stamp(material)]
+        return [(f"{escape_markdown(analysis.label)}: " if named else "") + text + ending(material)]
     told = []
     for estimate, p, lead in found:
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
@@ -53,7 +53,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
         text += escape_markdown(_denominators(material, estimate))
         if p is not None:
             text += f"; p {_sign(p)}{link(p)}{escape_markdown(_decision(analysis, p))}"
-        told.append(text + stamp(material))
+        told.append(text + ending(material))
     return told
 
 
@@ -113,5 +113,5 @@ def _decision(analysis: "Analysis", p: Row) -> str:
     return f", {side} the decision level of {analysis.decision_level:g}"
 
 
-def stamp(material: Material) -> str:
+def ending(material: Material) -> str:
     return " (synthetic, not evidence)." if material.trial.synthetic else "."

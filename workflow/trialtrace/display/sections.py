@@ -7,7 +7,7 @@ from trialtrace.display.figures.make import Drawn
 from trialtrace.display.findings import primary_sentences
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import captioned, link, pipe_table
+from trialtrace.display.tables import captioned, link, pipe_table, stamp
 from trialtrace.populations import told_rule
 
 ROLES = {
@@ -74,7 +74,7 @@ def populations(material: Material) -> str:
         for p in material.trial.populations.values()
     ]
     table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
-    return captioned(table, "populations", "Analysis populations.")
+    return captioned(table, "populations", f"Analysis populations.{stamp(material)}")
 
 
 def analyses(material: Material, role: str, drawn: list[Drawn]) -> str:
