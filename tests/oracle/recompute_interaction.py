@@ -1,4 +1,4 @@
-"""Our side of binomial.R and interaction.R: one proportion, and effects that differ by stratum."""
+"""Our side of binomial.R, interaction.R and compliers.R: by counts, and by rows made of them."""
 
 from collections.abc import Callable, Iterator
 from math import nan
@@ -7,6 +7,8 @@ import numpy as np
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.binomial import binomial_test, rule_of_three, upper_bound
+from trialtrace.stats.complier import complier_bounds, complier_difference
+from trialtrace.stats.fragility import fragility_index
 from trialtrace.stats.interaction import firth_interaction, logistic_interaction, zelen
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
@@ -61,5 +63,34 @@ def _long(x1, n1, x0, n0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return y, arm, np.repeat(np.tile(k, 4), size)
 
 
+def compliers(cases: Cases) -> Numbers:
+    for case, d in cases("two_by_two.csv"):
+        x1, n1, x0, n0 = (int(d[key][0]) for key in ("x1", "n1", "x0", "n0"))
+        if n1 < 2 or n0 < 1 or n1 * n0 > 2000:
+            continue
+        treated, control = np.arange(n1) < x1, np.arange(n0) < x0
+        received = np.arange(1, n1 + 1) % 3 != 0
+        data = [part.astype(float) for part in (treated, received, control)]
+        found = complier_difference(*data, confidence=0.95)
+        for part in ("estimate", "low", "high"):
+            yield case, f"bloom.{part}", getattr(found, part)
+        bounds = complier_bounds(*data)
+        yield case, "bounds.low", bounds.low
+        yield case, "bounds.high", bounds.high
+        for level in (0.05, 0.01):
+            for rule in ("smallest", "walsh"):
+                how = {"level": level, "rule": rule}
+                table = (x1, n1, x0, n0)
+                yield (
+                    case,
+                    f"{rule}@{level:g}",
+                    _or_nan(lambda t=table, h=how: fragility_index(*t, **h)),
+                )
+
+
 def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
-    return {"binomial": lambda: binomial(cases), "interaction": lambda: interaction(cases)}
+    return {
+        "compliers": lambda: compliers(cases),
+        "binomial": lambda: binomial(cases),
+        "interaction": lambda: interaction(cases),
+    }

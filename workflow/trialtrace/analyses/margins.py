@@ -10,6 +10,7 @@ from trialtrace.analyses.estimate import plain_result, test_results
 from trialtrace.analyses.rows import Result
 from trialtrace.config.model import Step
 from trialtrace.stats import binomial, score, score_ratio, unconditional
+from trialtrace.stats.fragility import fragility_index
 from trialtrace.stats.results import StatsError, TestResult
 
 BOUNDS = {"clopper_pearson": binomial.upper_bound, "rule_of_three": binomial.rule_of_three}
@@ -84,8 +85,26 @@ def upper_bound(cut: Cut, step: Step) -> Iterator[Result]:
         yield plain_result(cut, place, names, members, value, error=error, **common)
 
 
+def fragility(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: how few other outcomes would turn the decision of Fisher's test."""
+    level = cut.analysis.decision_level
+    for pair, both, treated, reference in cut.pairs():
+        value, error = nan, None
+        try:
+            table = two_by_two(cut, treated, reference)
+            value = fragility_index(*table, level=level, **step.options)
+        except StatsError as refused:
+            error = str(refused)
+        yield plain_result(
+            cut, cut.at(pair=pair), (step.statistic, f"{step.method}_{step.options['rule']}"),
+            {"analysed": both, "numerator": with_event(cut, both)}, value, error=error,
+            options=cut.options(step) | {"level": level}, n_used=both.n,
+        )  # fmt: skip
+
+
 METHODS = {f"p_value.{name}": test for name in TESTS} | {
     "p_value.binomial": threshold,
+    "fragility_index.fisher": fragility,
     "upper_bound.clopper_pearson": upper_bound,
     "upper_bound.rule_of_three": upper_bound,
 }

@@ -16,6 +16,7 @@ from trialtrace.stats.results import TestResult
 from trialtrace.stats.trend import cochran_armitage
 
 Pair = tuple[str, str] | None
+Compute = Callable[[Cut, Step, list[str], Selection], TestResult]
 
 
 def groups(cut: Cut, step: Step) -> Iterator[tuple[Pair, list[str], Selection]]:
@@ -28,9 +29,11 @@ def groups(cut: Cut, step: Step) -> Iterator[tuple[Pair, list[str], Selection]]:
         yield pair, arms, stratum_rows(cut, step, rows) if "strata" in step.options else rows
 
 
-def tables(rows: Selection, arms: list[str], strata: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def tables(
+    cut: Cut, rows: Selection, arms: list[str], strata: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
     """Counts (strata, arms, values) and the values of the endpoint in ascending order."""
-    values, of_value = np.unique(rows.column("AVAL"), return_inverse=True)
+    values, of_value = np.unique(cut.values(rows), return_inverse=True)
     levels, of_stratum = np.unique(keys_of(rows, strata), return_inverse=True)
     arm = rows.column("TRTP")
     of_arm = np.array([arms.index(one) for one in arm.tolist()], dtype=np.intp)
@@ -45,30 +48,32 @@ def run(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, arms, rows in groups(cut, step):
         yield from test_results(
             cut, cut.at(pair=pair), step.method, {"analysed": rows},
-            partial(compute, step, arms, rows),
+            partial(compute, cut, step, arms, rows),
             statistic=statistic, options=cut.options(step), n_used=rows.n,
         )  # fmt: skip
 
 
-def _one_table(function: Callable) -> Callable[[Step, list[str], Selection], TestResult]:
-    return lambda step, arms, rows: function(tables(rows, arms, [])[0][0])
+def _one_table(function: Callable) -> Compute:
+    return lambda cut, step, arms, rows: function(tables(cut, rows, arms, [])[0][0])
 
 
-def _association(step: Step, arms: list[str], rows: Selection) -> TestResult:
-    return generalised_cmh.cmh_general_association(tables(rows, arms, step.options["strata"])[0])
+def _association(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:
+    return generalised_cmh.cmh_general_association(
+        tables(cut, rows, arms, step.options["strata"])[0]
+    )
 
 
-def _row_mean_scores(step: Step, arms: list[str], rows: Selection) -> TestResult:
-    made, values = tables(rows, arms, step.options["strata"])
+def _row_mean_scores(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:
+    made, values = tables(cut, rows, arms, step.options["strata"])
     scores = step.options["scores"]
     given = values if scores == "values" else scores
     return generalised_cmh.cmh_row_mean_scores(made, column_scores=given)
 
 
-def _interaction(function: Callable) -> Callable[[Step, list[str], Selection], TestResult]:
+def _interaction(function: Callable) -> Compute:
     """Arms by strata; `function` takes the outcome, the arm and the stratum of each row."""
 
-    def compute(step: Step, arms: list[str], rows: Selection) -> TestResult:
+    def compute(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:
         arm = rows.column("TRTP").astype(str)
         return function(rows.column("AVAL"), arm, keys_of(rows, step.options["strata"]))
 

@@ -71,6 +71,54 @@ METHODS: dict[str, Method] = {
         "penalised likelihood ratio test of an interaction (Firth)",
         "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
     ),
+    "missing_as_event": Method("missing counted as event", "single imputation; Hollis 2002"),
+    "missing_as_no_event": Method("missing counted as no event", "single imputation; Hollis 2002"),
+    "best_worst": Method(
+        "all possible outcomes of the missing", "Horowitz and Manski 2000, J Am Stat Assoc 95:77"
+    ),
+    "tipping_fisher": Method(
+        "all possible outcomes of the missing, Fisher's exact test",
+        "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
+    ),
+    "tipping_chi_squared": Method(
+        "all possible outcomes of the missing, Pearson's χ² test",
+        "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
+    ),
+    "multiple_imputation": Method(
+        "multiple imputation of the components, Rubin's rules, Wald's interval",
+        "Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948",
+    ),
+    "standardised": Method(
+        "risks standardised by a logistic model",
+        "Robins 1986; Ge et al. 2011, Drug Inf J 45:481",
+    ),
+    "modified_poisson": Method("modified Poisson regression", "Zou 2004, Am J Epidemiol 159:702"),
+    "logistic": Method("logistic regression", "Cox 1958, J R Stat Soc B 20:215"),
+    "firth": Method(
+        "Firth's logistic regression, profile interval",
+        "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
+    ),
+    "fisher_walsh": Method(
+        "Fisher's test, events added to the arm with fewer",
+        "Walsh et al. 2014, J Clin Epidemiol 67:622",
+    ),
+    "fisher_smallest": Method(
+        "Fisher's test, fewest changes of any kind", "Baer et al. 2021, J Clin Epidemiol 137:49"
+    ),
+    "bloom": Method(
+        "only the treated arm has access, the offer alone changes nothing; delta method",
+        "Bloom 1984, Eval Rev 8:225; Angrist, Imbens and Rubin 1996, J Am Stat Assoc 91:444",
+    ),
+    "trimming": Method(
+        "only the treated arm has access; sharp bounds without sampling error",
+        "Zhang and Rubin 2003, J Educ Behav Stat 28:353",
+    ),
+    "rerandomisation_exact": Method(
+        "re-randomisation test over all assignments", "Fisher 1935; Rosenberger and Lachin 2016"
+    ),
+    "rerandomisation": Method(
+        "re-randomisation test by draws", "Phipson and Smyth 2010; Rosenberger and Lachin 2016"
+    ),
     "newcombe": Method("Newcombe's score interval", "Newcombe 1998, Stat Med 17:873, method 10"),
     "wald": Method("Wald's interval", "normal approximation with unpooled variance"),
     "miettinen_nurminen": Method(

@@ -44,6 +44,15 @@ LABELS = {
     "mean_time_difference": "difference of mean times",
     "mean_time_ratio": "ratio of mean times",
     "risk_difference": "risk difference",
+    "proportion_lowest": "lowest possible proportion",
+    "proportion_highest": "highest possible proportion",
+    "risk_difference_lowest": "lowest possible risk difference",
+    "risk_difference_highest": "highest possible risk difference",
+    "complier_difference": "risk difference in compliers",
+    "complier_difference_lowest": "lowest risk difference in compliers",
+    "complier_difference_highest": "highest risk difference in compliers",
+    "tipped": "possible outcomes that turn the decision",
+    "fragility_index": "fragility index",
     "risk_ratio": "risk ratio",
     "odds_ratio": "odds ratio",
     "hazard_ratio": "hazard ratio",
@@ -55,6 +64,9 @@ LABELS = {
     "p_value": "p",
     "p_adjusted": "adjusted p",
     "p_uncorrected": "p, uncorrected",
+    "p_lowest": "lowest possible p",
+    "p_highest": "highest possible p",
+    "mc_se": "Monte Carlo error of p",
     "p_gg": "p, Greenhouse\N{EN DASH}Geisser",
     "p_lower": "p, lower bound",
     "p_hf": "p, Huynh\N{EN DASH}Feldt",
@@ -95,9 +107,35 @@ COUNTS = {
     "losses",
     "ties",
 }
-SHARES = {"any_event", "proportion", "upper_bound", "survival", "incidence"}
-POINTS = {"risk_difference", "incidence_difference"}
-P_VALUES = {"p_value", "p_adjusted", "p_uncorrected", "p_gg", "p_hf", "p_lower", "mauchly_p"}
+SHARES = {
+    "any_event",
+    "proportion",
+    "upper_bound",
+    "proportion_lowest",
+    "proportion_highest",
+    "survival",
+    "incidence",
+}
+POINTS = {
+    "risk_difference",
+    "risk_difference_lowest",
+    "risk_difference_highest",
+    "complier_difference",
+    "complier_difference_lowest",
+    "complier_difference_highest",
+    "incidence_difference",
+}
+P_VALUES = {
+    "p_value",
+    "p_adjusted",
+    "p_uncorrected",
+    "p_lowest",
+    "p_highest",
+    "p_gg",
+    "p_hf",
+    "p_lower",
+    "mauchly_p",
+}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
 TIMES = {"median_time", "follow_up"}

@@ -189,7 +189,7 @@ def barnard(data: Data, asked: Asked) -> Recomputed:
     return Recomputed(UNCONDITIONAL, _largest(extreme, n1, n0), None, ITERATIVE, n1 + n0)
 
 
-def _fisher(n1: int, n0: int, sides: str) -> np.ndarray:
+def fisher_of_all(n1: int, n0: int, sides: str) -> np.ndarray:
     """Fisher's p-value of every table (n1 + 1, n0 + 1)."""
     from scipy.stats import hypergeom
 
@@ -213,7 +213,7 @@ def boschloo(data: Data, asked: Asked) -> Recomputed:
     doubled = sides == "two_sided" and asked.options["two_sided"] == "doubled"
     found = []
     for one in ("greater", "less") if doubled else (sides,):
-        p = data.once(("fisher", n1, n0, one), lambda one=one: _fisher(n1, n0, one))
+        p = data.once(("fisher", n1, n0, one), lambda one=one: fisher_of_all(n1, n0, one))
         found.append(_largest(p <= p[x1, x0] * TIE, n1, n0))
     value = min(1.0, 2 * min(found)) if doubled else found[0]
     return Recomputed(UNCONDITIONAL, value, None, ITERATIVE, n1 + n0)

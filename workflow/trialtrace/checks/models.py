@@ -68,18 +68,37 @@ def _firth(part: str) -> Callable[[Data, Asked], Recomputed]:
 
 def _peak(y: np.ndarray, x: np.ndarray, free: int) -> float:
     """The highest penalised log-likelihood with all but the first coefficients at 0."""
+    order = [*range(free, x.shape[1]), *range(free)]
+    return peak(y, x[:, order], held=0.0, first=x.shape[1] - free)[0]
+
+
+def peak(
+    y: np.ndarray, x: np.ndarray, held: float | None = None, first: int = 1
+) -> tuple[float, np.ndarray]:
+    """The highest penalised log-likelihood and its coefficients; the first may be held."""
     from scipy.optimize import minimize
 
-    def loss(beta: np.ndarray) -> float:
-        eta = x[:, :free] @ beta
-        p = 1 / (1 + np.exp(-eta))
-        information = (x.T * (p * (1 - p))) @ x
-        return -float(y @ eta - np.logaddexp(0, eta).sum() + np.linalg.slogdet(information)[1] / 2)
+    fixed = np.zeros(0) if held is None else np.full(first, held)
 
-    start = np.zeros(free)
-    for _ in range(3):
-        start = minimize(loss, start, method="BFGS", options={"gtol": 1e-8}).x
-    return -loss(start)
+    def value(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        eta = x @ beta
+        p = 1 / (1 + np.exp(-eta))
+        weight = p * (1 - p)
+        information = (x.T * weight) @ x
+        size = np.linalg.slogdet(information)[1] / 2
+        leverage = np.einsum("ij,ji->i", x, np.linalg.solve(information, x.T)) * weight
+        slope = x.T @ (y - p + leverage * (0.5 - p))
+        return float(y @ eta - np.logaddexp(0, eta).sum() + size), slope
+
+    def loss(free: np.ndarray) -> tuple[float, np.ndarray]:
+        found, slope = value(np.concatenate([fixed, free]))
+        return -found, -slope[fixed.size :]
+
+    start = np.zeros(x.shape[1] - fixed.size)
+    for _ in range(3 if start.size else 0):
+        start = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-11}).x
+    beta = np.concatenate([fixed, start])
+    return value(beta)[0], beta
 
 
 def _part(part: str, statistic: float, df: int) -> float:

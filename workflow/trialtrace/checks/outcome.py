@@ -24,6 +24,8 @@ class Recomputed:
     """A statistic by an independent path. NaN: by its own definition there is no value.
 
     `by` begins with the name of the library. `interval` is None where the checker has none.
+    `chance` is what two Monte Carlo results may differ by, in the unit of the value; the tolerance
+    of a component is then this much of it.
     """
 
     by: str
@@ -31,6 +33,7 @@ class Recomputed:
     interval: tuple[float, float] | None = None
     tolerance: float = EXACT
     n_used: int | None = None
+    chance: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,11 @@ def compare(asked: "Asked", found: Recomputed) -> Iterator[Compared]:
         pairs.append(("n_used", ours, float(found.n_used)))
     near_zero = 0.0 if asked.is_p_value else NEAR_ZERO
     for component, ours, theirs in pairs:
-        agrees = close(ours, theirs, found.tolerance, near_zero)
-        yield Compared(asked.result_id, component, ours, theirs, found.by, found.tolerance, agrees)
+        width = found.tolerance
+        if found.chance and component != "n_used" and not isnan(theirs):
+            width = found.chance / max(abs(theirs), NEAR_ZERO)
+        agrees = close(ours, theirs, width, NEAR_ZERO if found.chance else near_zero)
+        yield Compared(asked.result_id, component, ours, theirs, found.by, width, agrees)
 
 
 def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_ZERO) -> bool:

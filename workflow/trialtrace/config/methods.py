@@ -50,6 +50,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "upper_bound": BINARY,
         "incidence": TIMES + INTERVALS,
         "mean_time": TIMES,
+        "proportion_bounds": BINARY,
     },
     "estimates": {
         "risk_difference": BINARY,
@@ -65,6 +66,11 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "mean_time_difference": TIMES,
         "mean_time_ratio": TIMES,
         "win_ratio": TIMES + SCORES,
+        "risk_difference_bounds": BINARY,
+        "tipping": BINARY,
+        "fragility_index": BINARY,
+        "complier_difference": BINARY,
+        "complier_difference_bounds": BINARY,
     },
     "tests": {
         "fisher": BINARY,
@@ -98,6 +104,8 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "weighted_log_rank": TIMES,
         "interval_log_rank": INTERVALS,
         "proportional_hazards": TIMES,
+        "rerandomisation_exact": BINARY,
+        "rerandomisation": BINARY + SCORES + TIMES,
     },
     "interaction": {
         "breslow_day": BINARY,

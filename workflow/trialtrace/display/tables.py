@@ -8,6 +8,7 @@ from trialtrace.analyses.words import (
     LABELS,
     NOT_ESTIMABLE,
     P_VALUES,
+    POINTS,
     SYMBOLS,
     interval_text,
     unit_text,
@@ -261,7 +262,7 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
         title += f", {METHODS[adjustment_of(how)].title}"
     elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1:
         title += f", {method_of(method).title}"
-    if stat == "risk_difference":
+    if stat in POINTS:
         title += ", percentage points"
     if unit and stat not in ("proportion",):
         title += f", {unit}"

@@ -7,6 +7,7 @@
 `score`                 risk difference: Miettinen-Nurminen interval, test at a margin
 `score_ratio`           risk ratio: Miettinen-Nurminen and Koopman interval, test at a margin
 `unconditional`         unconditional exact tests of two risks: Barnard, Boschloo
+`fragility`             a 2x2 result: how few other outcomes would turn its decision
 `exact_tables`          r x c tables: exact test of Fisher, Freeman and Halton, chi-squared
 `stratified`            several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
 `exact_stratified`      the same exactly, one stratum or several: test, mid-p, common odds ratio
@@ -23,6 +24,7 @@
 `coefficients`          contrasts and Wald tests of the coefficients of any regression
 `logistic`              log odds ratios, separation detected, Firth's estimates
 `poisson`               risk ratios by modified Poisson regression
+`complier`              the effect in those who take the treatment, and its bounds
 `standardisation`       g-computation: standardised risks and means, difference and ratio
 `ordinal`               proportional odds and the check of its assumption
 `ordinal_mixed`         repeated ordinal outcomes: cumulative logit, random intercept

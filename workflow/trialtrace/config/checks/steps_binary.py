@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from trialtrace.config import methods
+from trialtrace.config.checks import derived
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import estimand_of
 from trialtrace.config.compose import Path_
@@ -12,12 +14,41 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
     """Every option of a step that names something or must fit another one."""
     if isinstance(options.get("scores"), dict):
         _arm_scores(files, analysis, (*place, "scores"), options["scores"])
+    for position, name in enumerate(options.get("covariates", ())):
+        here = (*place, "covariates", position)
+        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
+            derived.check_baseline(files, here, name)
+    for position, name in enumerate(options.get("components", ())):
+        _component(files, (*place, "components", position), name)
+    if "receipt" in options:
+        what = "a population of trial.yaml"
+        known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
+    if options.get("groups") == "all" and options.get("sides", "two_sided") != "two_sided":
+        files.plan.add(
+            (*place, "sides"),
+            found=f"{options['sides']} in a test of all arms, which has no direction",
+            expected="two_sided",
+            do="or give groups: pairs",
+        )
     if "lower" in options and "upper" in options and options["lower"] >= options["upper"]:
         files.plan.add(
             (*place, "lower"),
             found=f"{options['lower']}, not below upper: {options['upper']}",
             expected="a lower margin below the upper one",
         )
+
+
+def _component(files: Files, place: Path_, name: str) -> None:
+    """A yes/no endpoint."""
+    what = "an endpoint of endpoints.yaml"
+    if known(files.plan, place, name, files.endpoints.names(), what):
+        kind = files.endpoint_kind(name)
+        if kind and kind not in methods.BINARY:
+            files.plan.add(
+                place,
+                found=f"{name}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(methods.BINARY)}",
+            )
 
 
 def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:

@@ -4,7 +4,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
-from trialtrace.analyses.words import LABELS, RATIOS
+from trialtrace.analyses.words import LABELS, POINTS, RATIOS
 from trialtrace.display.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
 from trialtrace.display.figures.lines import name_of, repeats_cuts
 from trialtrace.display.figures.picture import Picture, arms_of, nothing
@@ -66,7 +66,7 @@ def _names(material: Material, rows: list[Row]) -> list[str]:
 
 
 def _factor(stat: str) -> float:
-    return 100.0 if stat == "risk_difference" else 1.0
+    return 100.0 if stat in POINTS else 1.0
 
 
 def _null(stat: str) -> float:
@@ -74,7 +74,7 @@ def _null(stat: str) -> float:
 
 
 def _axis_label(stat: str) -> str:
-    unit = ", percentage points" if stat == "risk_difference" else ""
+    unit = ", percentage points" if stat in POINTS else ""
     scale = " (log scale)" if stat in RATIOS else ""
     label = LABELS[stat]
     return label[0].upper() + label[1:] + unit + scale

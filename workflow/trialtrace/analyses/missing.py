@@ -1,0 +1,264 @@
+"""Events of all subjects of a population, those without an outcome too.
+
+Nobody is taken for known: what is counted for a missing outcome is in the method's name, bounds
+and tipping points say what any outcomes would give, and multiple imputation draws them.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+
+from trialtrace.analyses.binary import with_event
+from trialtrace.analyses.covariates import columns_of
+from trialtrace.analyses.cuts import Cut
+from trialtrace.analyses.estimate import interval_result, plain_result
+from trialtrace.analyses.rows import Result
+from trialtrace.conditions import columns_of as columns_of_condition
+from trialtrace.config.model import Step
+from trialtrace.frames import Selection
+from trialtrace.stats import contingency, missing, proportions
+from trialtrace.stats.results import Interval, StatsError
+
+# What a record has and a subject has not.
+OF_RECORDS = ("PARAMCD", "AVAL", "AVISIT", "CHG", "not")
+COUNTED = {"missing_as_event": True, "missing_as_no_event": False}
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """Subjects of a population in some arms, their records with an outcome, and those with events.
+
+    `error` says why subjects and records do not match, if they do not.
+    """
+
+    subjects: Selection
+    rows: Selection
+    events: Selection
+    error: str | None
+
+    @property
+    def missing(self) -> int:
+        return self.subjects.n - self.rows.n
+
+    @property
+    def members(self) -> dict[str, Selection]:
+        return {"denominator": self.subjects, "analysed": self.rows, "numerator": self.events}
+
+    def counts(self) -> tuple[int, int, int]:
+        """Events, subjects with an outcome, subjects without. Raises StatsError."""
+        if self.error is not None:
+            raise StatsError(self.error)
+        return self.events.n, self.rows.n, self.missing
+
+
+def everybody(cut: Cut, arms: list[str]) -> Everybody:
+    rows = cut.rows(TRTP={"in": arms})
+    kept = {name: test for name, test in cut.base.items() if name not in OF_RECORDS}
+    subjects, error = rows, None
+    if _of_subjects(cut):
+        subjects = cut.frames.select("adsl", kept | {"TRT01P": {"in": arms}})
+    else:
+        error = "the condition of this analysis is on records, so nobody is known to be missing."
+    if error is None and len(set(rows.column("USUBJID"))) != rows.n:
+        error = "a subject has several records, so outcomes of subjects cannot be counted."
+    if error is None and not set(rows.column("USUBJID")) <= set(subjects.column("USUBJID")):
+        error = "a record is of another arm than its subject, so the missing cannot be counted."
+    return Everybody(subjects, rows, with_event(cut, rows), error)
+
+
+def _of_subjects(cut: Cut) -> bool:
+    """Whether the plan's own condition is on columns of subjects."""
+    used = [column for one in cut.base.get("all", ()) for column in columns_of_condition(one)]
+    return set(used) <= set(cut.frames.table("adsl").column_names)
+
+
+def as_counted(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: the proportion of all subjects, whoever is missing counted as the name says."""
+    event = COUNTED[step.method]
+    for group, condition in cut.groups():
+        arms = condition["TRTP"].get("in") or [condition["TRTP"]["is"]]
+        whole = everybody(cut, arms)
+        common = {"n_used": whole.subjects.n, "denominator": whole.subjects.n}
+        yield interval_result(
+            cut, cut.at(group=group), (step.statistic, step.method), whole.members,
+            partial(_proportion, whole, event, cut.analysis.confidence),
+            options=cut.options(step, interval=True), **common,
+        )  # fmt: skip
+
+
+def _proportion(whole: Everybody, event: bool, confidence: float) -> Interval:
+    x, n, lacking = whole.counts()
+    return proportions.wilson(x + lacking * event, n + lacking, confidence=confidence)
+
+
+def difference_as_counted(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: the difference of these proportions, Newcombe's interval."""
+    event = COUNTED[step.method]
+    for pair, both, one, other in _pairs(cut):
+        yield interval_result(
+            cut, cut.at(pair=pair), (step.statistic, step.method), both.members,
+            partial(_difference, one, other, event, cut.analysis.confidence),
+            options=cut.options(step, interval=True), n_used=both.subjects.n,
+        )  # fmt: skip
+
+
+def _difference(one: Everybody, other: Everybody, event: bool, confidence: float) -> Interval:
+    table = []
+    for x, n, lacking in (one.counts(), other.counts()):
+        table += [x + lacking * event, n + lacking]
+    return contingency.risk_difference_newcombe(*table, confidence=confidence)
+
+
+def _pairs(cut: Cut) -> Iterator[tuple[tuple[str, str], Everybody, Everybody, Everybody]]:
+    for treated, reference in cut.analysis.pairs:
+        both = everybody(cut, [treated, reference])
+        yield (treated, reference), both, everybody(cut, [treated]), everybody(cut, [reference])
+
+
+def proportion_bounds(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: the proportion if nobody, and if everybody, of the missing had the event."""
+    for arm in cut.arms():
+        whole = everybody(cut, [arm])
+        common = {"options": cut.options(step), "n_used": whole.subjects.n}
+        for end in ("lowest", "highest"):
+            value, error = nan, None
+            try:
+                found = missing.proportion_bounds(*whole.counts())
+                value = found.low if end == "lowest" else found.high
+            except StatsError as refused:
+                error = str(refused)
+            names = (f"proportion_{end}", step.method)
+            yield plain_result(
+                cut, cut.at(group=arm), names, whole.members, value, error=error, **common
+            )
+
+
+def difference_bounds(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: the least and the largest risk difference that the missing could give."""
+    for pair, both, one, other in _pairs(cut):
+        common = {"options": cut.options(step), "n_used": both.subjects.n}
+        for end in ("lowest", "highest"):
+            value, error = nan, None
+            try:
+                found = missing.worst_and_best(*one.counts(), *other.counts())
+                value = found.low if end == "lowest" else found.high
+            except StatsError as refused:
+                error = str(refused)
+            names = (f"risk_difference_{end}", step.method)
+            yield plain_result(
+                cut, cut.at(pair=pair), names, both.members, value, error=error, **common
+            )
+
+
+def tipping_map(cut: Cut, step: Step, one: Everybody, other: Everybody) -> missing.TippingMap:
+    """The result for every number of events among the missing of the two arms."""
+    return missing.tipping_map(
+        *one.counts(), *other.counts(), test=step.method, level=cut.analysis.decision_level
+    )
+
+
+def tipping(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: how many of all possible outcomes of the missing change the decision."""
+    options = cut.options(step) | {"level": cut.analysis.decision_level}
+    for pair, both, one, other in _pairs(cut):
+        place, method = cut.at(pair=pair), f"tipping_{step.method}"
+        common = {"options": options, "n_used": both.subjects.n}
+        try:
+            found = tipping_map(cut, step, one, other)
+        except StatsError as error:
+            yield plain_result(
+                cut, place, ("tipped", method), both.members, nan, error=str(error), **common
+            )
+            continue
+        # A p-value that does not exist decides nothing.
+        p = found.p_value[~np.isnan(found.p_value)]
+        values: dict[str, Any] = {"tipped": found.tipped.sum()}
+        if p.size:
+            values |= {"p_lowest": p.min(), "p_highest": p.max()}
+        for stat, value in values.items():
+            more = common | ({"denominator": found.tipped.size} if stat == "tipped" else {})
+            yield plain_result(cut, place, (stat, method), both.members, value, **more)
+
+
+def imputed(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: the risk difference of all subjects, missing components drawn and pooled."""
+    whole = everybody(cut, cut.arms())
+    error, outcomes = None, np.empty((0, 0))
+    try:
+        whole.counts()
+        outcomes = _outcomes(cut, step, whole)
+    except StatsError as refused:
+        error = str(refused)
+    arm = whole.subjects.column("TRT01P").astype(str)
+
+    def difference(pair: tuple[str, str]) -> Interval:
+        if error is not None:
+            raise StatsError(error)
+        return _pooled(cut, step, *(outcomes[:, arm == name] for name in pair))
+
+    for pair in cut.analysis.pairs:
+        yield interval_result(
+            cut, cut.at(pair=pair), (step.statistic, step.method), whole.members,
+            partial(difference, pair), options=cut.options(step, interval=True),
+            n_used=int(np.isin(arm, pair).sum()),
+        )  # fmt: skip
+
+
+def _outcomes(cut: Cut, step: Step, whole: Everybody) -> np.ndarray:
+    """Completed outcomes (imputations, subjects): what is known stays, the rest by components."""
+    given, subjects = step.options, whole.subjects
+    names = subjects.column("USUBJID")
+    parts = [component(cut, name, names) for name in given["components"]]
+    place = cut.place
+    text = "/".join(str(p) for p in (place.trial, place.analysis, place.parameter, place.visit,
+                                     place.stratum))  # fmt: skip
+    stream = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    made = missing.impute_chained(
+        np.column_stack(parts), subjects.column("TRT01P").astype(str),
+        columns_of(subjects, given["covariates"]), kinds=["binary"] * len(parts),
+        arms=given["arms"], cycles=given["cycles"], not_to_impute=False, if_marked="refuse",
+        seed=(given["seed"], stream), start=0, stop=given["imputations"],
+    )  # fmt: skip
+    outcome = (made.values.sum(axis=2) >= given["at_least"]).astype(float)
+    known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
+    observed = np.array([known.get(name, nan) for name in names], dtype=float)
+    return np.where(np.isnan(observed), outcome, observed)
+
+
+def component(cut: Cut, name: str, subjects: np.ndarray) -> np.ndarray:
+    """A yes/no endpoint of these subjects at the visit of the cut, NaN where it is missing."""
+    endpoint = cut.trial.endpoints[name]
+    at = {"AVISIT": cut.base["AVISIT"]} if "AVISIT" in cut.base else {}
+    rows = cut.frames.select("bds", {"PARAMCD": {"is": endpoint.code}, "AVAL": "present"} | at)
+    known = dict(zip(rows.column("USUBJID"), rows.column("AVAL"), strict=True))
+    if len(known) != rows.n:
+        raise StatsError(f"{name} has several records of a subject here.")
+    return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
+
+
+def _pooled(cut: Cut, step: Step, one: np.ndarray, other: np.ndarray) -> Interval:
+    p1, p0 = one.mean(axis=1), other.mean(axis=1)
+    variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
+    found = missing.pool(
+        p1 - p0, variance, df_complete=inf, null=0.0, sides="two_sided",
+        confidence=cut.analysis.confidence, scale="identity",
+    )  # fmt: skip
+    return Interval(float(found.estimate), float(found.low), float(found.high))
+
+
+METHODS = {
+    "proportion.missing_as_event": as_counted,
+    "proportion.missing_as_no_event": as_counted,
+    "risk_difference.missing_as_event": difference_as_counted,
+    "risk_difference.missing_as_no_event": difference_as_counted,
+    "proportion_bounds.best_worst": proportion_bounds,
+    "risk_difference_bounds.best_worst": difference_bounds,
+    "tipping.fisher": tipping,
+    "tipping.chi_squared": tipping,
+    "risk_difference.multiple_imputation": imputed,
+}

@@ -1,0 +1,101 @@
+"""Events by regression on arm and covariates of the subjects: one model of all compared arms."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from math import exp
+
+import numpy as np
+
+from trialtrace.analyses.binary import with_event
+from trialtrace.analyses.covariates import columns_of, known
+from trialtrace.analyses.cuts import Cut
+from trialtrace.analyses.estimate import interval_result
+from trialtrace.analyses.rows import Result
+from trialtrace.config.model import Step
+from trialtrace.frames import Selection
+from trialtrace.stats import logistic, poisson, standardisation
+from trialtrace.stats.results import Interval
+
+Effect = Callable[[tuple[str, str]], Interval]
+
+
+def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: an effect of the arm given the covariates."""
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options["covariates"])
+    effect = FITS[step.key](cut, step, rows)
+    members = {"analysed": rows, "numerator": with_event(cut, rows)}
+    for pair in cut.analysis.pairs:
+        yield interval_result(
+            cut, cut.at(pair=pair), (step.statistic, step.method), members,
+            lambda pair=pair: effect(pair),
+            options=cut.options(step, interval=True), n_used=rows.n,
+        )  # fmt: skip
+
+
+def _standardised(cut: Cut, step: Step, rows: Selection) -> Effect:
+    compare = {
+        "risk_difference": standardisation.standardised_difference,
+        "risk_ratio": standardisation.standardised_ratio,
+    }[step.statistic]
+
+    @cache
+    def fit() -> standardisation.Standardised:
+        return standardisation.standardise(
+            rows.column("AVAL"), rows.column("TRTP").astype(str),
+            columns_of(rows, step.options["covariates"]),
+            family="logistic", variance=step.options["variance"],
+        )  # fmt: skip
+
+    return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
+
+
+def design(cut: Cut, step: Step, rows: Selection) -> np.ndarray:
+    """Intercept, an indicator of each treated arm, covariates."""
+    arm = rows.column("TRTP").astype(str)
+    arms = [arm == name for name in cut.analysis.estimand.treated]
+    covariates = columns_of(rows, step.options["covariates"])
+    parts = [np.ones(rows.n), *arms] + ([] if covariates is None else [covariates])
+    return np.column_stack(parts).astype(float)
+
+
+def _ratios(fitted: Callable[[np.ndarray, np.ndarray, float], tuple]) -> Callable[..., Effect]:
+    """Exponentials of the coefficients of the arms; `fitted` gives coef, low and high."""
+
+    def make(cut: Cut, step: Step, rows: Selection) -> Effect:
+        @cache
+        def fit() -> tuple:
+            x = design(cut, step, rows)
+            return fitted(rows.column("AVAL"), x, cut.analysis.confidence)
+
+        def effect(pair: tuple[str, str]) -> Interval:
+            at = 1 + cut.analysis.estimand.treated.index(pair[0])
+            return Interval(*(exp(part[at]) for part in fit()))
+
+        return effect
+
+    return make
+
+
+def _poisson(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
+    found = poisson.modified_poisson(y, x, confidence=confidence)
+    return found.coef, found.low, found.high
+
+
+def _logistic(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
+    found = logistic.logistic(y, x, confidence=confidence).coefficients
+    return found.coef, found.low, found.high
+
+
+def _firth(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
+    found = logistic.firth(y, x, confidence=confidence)
+    return found.coef, found.low, found.high
+
+
+FITS: dict[str, Callable[[Cut, Step, Selection], Effect]] = {
+    "risk_difference.standardised": _standardised,
+    "risk_ratio.standardised": _standardised,
+    "risk_ratio.modified_poisson": _ratios(_poisson),
+    "odds_ratio.logistic": _ratios(_logistic),
+    "odds_ratio.firth": _ratios(_firth),
+}
+METHODS = dict.fromkeys(FITS, estimate)
