@@ -57,6 +57,8 @@ relapse:
   event_label: Relapse
   censored_label: None
   competing: [death]
+change: {label: Change, code: CHANGE, kind: difference, of: pain, by: visit,
+  levels: [after, before]}
 dead_30: {label: Dead, code: DEAD30, kind: event_by, of: death, time: 30, censored: missing}
 """
 DATES = """\

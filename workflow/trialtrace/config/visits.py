@@ -8,7 +8,7 @@ Given = Callable[[str], tuple[str, Mapping[str, Any]] | None]
 
 AFTER_BASELINE = "after_baseline"
 # These have the visits of the endpoints that they are made from.
-FOLLOWING = ("event", "finding", "composite_event", "graded")
+FOLLOWING = ("event", "finding", "composite_event", "graded", "difference")
 
 
 def visit_labels(name: str, given: Given) -> list[str]:
@@ -21,7 +21,7 @@ def visit_labels(name: str, given: Given) -> list[str]:
         return [str(label) for label in options["visits"].values()]
     if "visit" in options:
         return [str(label) for label in options["visit"]["labels"].values()]
-    if kind not in FOLLOWING or options.get("counted") == "ever":
+    if kind not in FOLLOWING or options.get("counted") == "ever" or options.get("by") == "visit":
         return []
     return chosen_visits(name, given)
 

@@ -101,6 +101,11 @@ BDS = Contract(
         _c("AVISIT", TEXT, "visit; empty where the endpoint is not a repeated one"),
         _c("AVISITN", INTEGER, "order of the visit"),
         _c("ADT", DATE, "date of the record"),
+        _c(
+            "ADY",
+            INTEGER,
+            "day of the record from the endpoint's start: 1 on it, -1 the day before",
+        ),
         _c("LAT", TEXT, "side of the body"),
         _c("LOC", TEXT, "muscle, site, nerve"),
         _c("TRTP", TEXT, "planned treatment of the record"),

@@ -16,6 +16,7 @@ from trialtrace.endpoints.measure import unit_column
 from trialtrace.endpoints.records import Cells, Records, pick
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
+from trialtrace.endpoints.visit_dates import dated
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.sources.canonical import column_text
 
@@ -84,6 +85,7 @@ def scored(
     origin = layout.cells(columns) if cells is None else cells
     every = layout.columns() | found | treatment
     records = Records("bds", layout.subject, every, (*origin, *behind))
+    records = dated(endpoint, study, layout, records)
     return with_baseline(endpoint, study, records, layout.visits)
 
 

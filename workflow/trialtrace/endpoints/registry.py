@@ -36,6 +36,7 @@ KINDS = {
     "dose_change": "trialtrace.endpoints.dose_change",
     "attendance": "trialtrace.endpoints.attendance",
     "oral_morphine": "trialtrace.endpoints.oral_morphine",
+    "difference": "trialtrace.endpoints.difference",
     "occurrence_count": "trialtrace.endpoints.occurrence_count",
 }
 

@@ -10,6 +10,7 @@ from trialtrace.endpoints.measure import numbers, unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
+from trialtrace.endpoints.visit_dates import dated
 from trialtrace.errors import Problem, UserError, one_of
 
 
@@ -80,4 +81,5 @@ def _long(endpoint: Endpoint, study: Study) -> Records:
         layout.columns() | values | treatment,
         (*layout.cells([column]), *behind),
     )
+    records = dated(endpoint, study, layout, records)
     return with_baseline(endpoint, study, records, layout.visits)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import instruments, made, many_rows
+from trialtrace.config.checks import instruments, made, many_rows, times
 from trialtrace.config.checks.conditions import check_condition, check_test
 from trialtrace.config.checks.context import NUMERIC, Files, column, known, repeated
 from trialtrace.config.compose import Path_
@@ -24,6 +24,7 @@ _PARENTS = {
     "any_occurrence": methods.OCCURRENCES,
     "occurrence_count": methods.OCCURRENCES,
     "graded": methods.SCORES,
+    "difference": methods.SCORES,
     "time_to_event": ("time_to_event",),
     "finding": methods.SCORES,
     "interval_time": methods.BINARY,
@@ -56,6 +57,7 @@ def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
         check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
     made.check(files, name, given)
     many_rows.check(files, name, given)
+    times.check(files, name, given)
     _scale(files, name, given.get("scale"))
     _baseline(files, name, given)
     if "table" not in given:

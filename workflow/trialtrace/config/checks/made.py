@@ -1,12 +1,11 @@
 """endpoints.yaml: endpoints that are made from others by a rule, and times from dates."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 from trialtrace.config import methods
 from trialtrace.config.checks.conditions import check_condition, check_test
-from trialtrace.config.checks.context import NUMERIC, Files, column, known
+from trialtrace.config.checks.context import NUMERIC, Files, known
 from trialtrace.config.compose import Path_
 from trialtrace.config.model import Variable
 from trialtrace.config.norms import check_norms
@@ -193,83 +192,50 @@ def _composite(files: Files, name: str, given: dict[str, Any]) -> None:
     _visits(files, name, given)
 
 
-def _interval_time(files: Files, name: str, given: dict[str, Any]) -> None:
+def _dated(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Dates of records, and windows of visits with what they need."""
     document = files.endpoints
-    if "days" not in given and "dates" not in given:
-        document.add((name,), found="no days", expected="days or dates of the visits, or both")
-    if ("dates" in given) != ("start" in given):
-        document.add((name,), found="dates without start, or start without dates",
-                     expected="start and dates together")  # fmt: skip
     subject_date(files, name, "start", given)
-    labels = files.visits_of(given["of"])
-    if labels is None:
-        return
-    if not labels:
-        document.add((name, "of"), found=f"{given['of']}, which has no visits",
-                     expected="a yes/no endpoint with visits")  # fmt: skip
-    days = given.get("days")
-    if days is not None and not set(labels) <= set(days):
-        document.add((name, "days"), found=one_of(days), expected=f"a day for {one_of(labels)}")
-    elif days is not None and any(a >= b for a, b in pairwise(days[one] for one in labels)):
-        document.add((name, "days"), found="days that do not ascend", expected="ascending days")
-    if "dates" in given:
-        _dates(files, name, given["dates"], labels)
-
-
-def _dates(files: Files, name: str, given: dict[str, Any], labels: list[str]) -> None:
-    document, place = files.endpoints, (name, "dates")
-    tables = files.trial.names("tables")
-    if not known(document, (*place, "table"), given["table"], tables, "a table of trial.yaml"):
-        return
-    columns = files.columns(given["table"])
-    column(document, (*place, "date"), given["date"], columns, ("date",))
-    variable = column(document, (*place, "visit", "column"), given["visit"]["column"], columns)
-    told = given["visit"]["labels"]
-    for code in told:
-        if variable and variable.choices:
-            what = f"a choice of {variable.name} in the dictionary"
-            known(document, (*place, "visit", "labels", code), code, variable.choices, what)
-    if not set(labels) <= set(told.values()):
+    keys = ("windows", "outside")
+    needed = ("date", "start", *keys) if set(keys) & set(given) else ("date",) * ("start" in given)
+    lacking = [key for key in needed if key not in given]
+    if lacking:
         document.add(
-            (*place, "visit", "labels"),
-            found=one_of(told.values()),
-            expected=f"every visit of the event: {one_of(labels)}",
-        )
-
-
-def _event_by(files: Files, name: str, given: dict[str, Any]) -> None:
-    of = files.endpoints.get(given["of"]) or {}
-    competing = bool(of.get("competing"))
-    if competing != ("competing" in given):
-        files.endpoints.add(
-            (name,),
-            found=f"{given['of']} {'with' if competing else 'without'} competing events",
-            expected="competing: missing or no_event where it has them, and only there",
-        )
-
-
-def _time_to_event(files: Files, name: str, given: dict[str, Any]) -> None:
-    subject_date(files, name, "start", given)
-    for position, of in enumerate(given.get("competing", ())):
-        parent(files, name, (name, "competing", position), of, methods.TIMES)
-    if ("horizon" in given) != ("horizon_label" in given):
-        files.endpoints.add(
-            (name,), found="horizon without horizon_label, or the other way round",
-            expected="both together",
+            (name,), found=f"no {one_of(lacking)}",
+            expected="date with start; date, start and outside with windows",
         )  # fmt: skip
-    of = given.get("occurrence")
-    if of is not None and parent(files, name, (name, "occurrence"), of, ("occurrence",)):
-        dated = files.endpoints.get(of)
-        if dated is not None and "date" not in dated:
-            files.endpoints.add(
-                (name, "occurrence"), found=f"{of} without a date", expected="one with `date`"
-            )
+    labels = list(given.get("visit", {}).get("labels", {}).values())
+    for label, (low, high) in given.get("windows", {}).items():
+        place = (name, "windows", label)
+        known(document, place, label, labels, "the label of a visit")
+        if low > high:
+            document.add(place, found=f"{low} to {high}", expected="the first day first")
+
+
+def _difference(files: Files, name: str, given: dict[str, Any]) -> None:
+    by, of = given["by"], files.declared(given["of"])
+    labels: list[str] | None = None
+    if by == "treatment":
+        labels = files.arms
+    elif of is not None and by == "visit":
+        labels = files.visits_of(given["of"])
+    elif of is not None and of[0] in ("repeated", "measure", "aggregate", "instrument"):
+        labels = list(of[1].get(by, {}).get("labels", {}).values())
+    for position, level in enumerate(given["levels"]):
+        known(files.endpoints, (name, "levels", position), level, labels, f"a {by}")
+    changed = given.get("value", "value") != "value" and of is not None
+    if changed and baseline(given["of"], files.declared) is None:
+        files.endpoints.add(
+            (name, "value"),
+            found=f"{given['of']}, an endpoint without a baseline",
+            expected="an endpoint with `baseline`",
+        )
 
 
 _CHECKS: dict[str, Callable[[Files, str, dict[str, Any]], None]] = {
+    "repeated": _dated,
+    "instrument": _dated,
+    "difference": _difference,
     "finding": _finding,
     "composite_event": _composite,
-    "interval_time": _interval_time,
-    "event_by": _event_by,
-    "time_to_event": _time_to_event,
 }

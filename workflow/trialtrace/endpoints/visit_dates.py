@@ -1,0 +1,89 @@
+"""Dates of records: ADT from a column, the day from a start, and windows of visits."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.config.model import Endpoint, adsl_code
+from trialtrace.endpoints.dates import day_numbers, require_dates, start_days
+from trialtrace.endpoints.layout import Layout
+from trialtrace.endpoints.records import Records, chosen_cells, pick
+from trialtrace.endpoints.study import Study, require_columns
+from trialtrace.endpoints.unused import Reason
+from trialtrace.errors import Problem, UserError, one_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OUTSIDE = "outside_window"
+
+
+def dated(endpoint: Endpoint, study: Study, layout: Layout, records: Records) -> Records:
+    """The records with ADT from `date`, and ADY where there is a `start`.
+
+    ADY is the day from the start as ADaM counts it: 1 on that day, -1 on the day before. A record
+    whose day (0 on the day of the start) is outside its visit's window is listed; with
+    `outside: reject` its value is missing. Nothing is added without `date`.
+    """
+    options = endpoint.options
+    if "date" not in options:
+        return records
+    column = options["date"]
+    require_columns(layout.table.rows, [column], study.place(endpoint))
+    dates = require_dates(study.place(endpoint), column, layout.table.column(column))
+    adt = pick(dates, layout.row)
+    columns = records.columns | {"ADT": adt}
+    cells = [*records.cells, *chosen_cells("ADT", layout.table.name, layout.row, [column])]
+    if "start" in options:
+        day = day_numbers(adt) - start_days(study, endpoint)[records.subject]
+        columns["ADY"] = _ady(day)
+        if "windows" in options:
+            outside = _outside(study, endpoint, layout, day)
+            columns = _without(columns, outside & (options["outside"] == "reject"))
+            rows = layout.row[outside]
+            why = Reason(OUTSIDE, "a visit dated outside its window", options["outside"])
+            study.reject(endpoint, layout.table, rows, column, why)
+            cells += chosen_cells("AVAL", layout.table.name, layout.row, [column])
+            code = adsl_code(options["start"])
+            cells += study.subject_cells(code, "AVAL", records.subject)
+    return replace(records, columns=columns, cells=tuple(cells))
+
+
+def _ady(day: np.ndarray) -> "pa.Array":
+    import pyarrow as pa
+
+    counted = np.where(day >= 0, day + 1, day)
+    return pa.array(np.nan_to_num(counted).astype(np.int64), mask=np.isnan(day))
+
+
+def _outside(study: Study, endpoint: Endpoint, layout: Layout, day: np.ndarray) -> np.ndarray:
+    windows, visits = endpoint.options["windows"], layout.visits
+    strange = [label for label in windows if label not in visits]
+    if strange:
+        raise UserError(
+            Problem(
+                f"{study.place(endpoint)}: windows",
+                found=one_of(strange),
+                expected=f"visits: {one_of(visits)}",
+            )
+        )
+    low, high = (
+        np.array([windows.get(label, (-np.inf, np.inf))[end] for label in visits], dtype=float)
+        for end in (0, 1)
+    )
+    number = np.arange(len(day)) // (len(day) // len(visits))
+    return (day < low[number]) | (day > high[number])
+
+
+def _without(columns: dict[str, "pa.Array"], gone: np.ndarray) -> dict[str, "pa.Array"]:
+    """The columns without the values of some records."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kept = {}
+    for name in ("AVAL", "AVALC"):
+        if name in columns:
+            none = pa.scalar(None, type=columns[name].type)
+            kept[name] = pc.if_else(pa.array(gone), none, columns[name])
+    return columns | kept
