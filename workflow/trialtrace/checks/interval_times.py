@@ -49,7 +49,10 @@ def _polished(inside: np.ndarray, p: np.ndarray) -> np.ndarray:
         new = p.copy()
         new[used] += step
         if (new < 0).any():
-            break
+            # A mass that the search had not yet brought down to 0.
+            used &= new > 0
+            p = np.where(used, p, 0.0) / p[used].sum()
+            continue
         p = new
         if np.abs(step).max() < 1e-14:
             break
