@@ -34,8 +34,9 @@ class Stage:
 
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
-# Read where the source is synthetic.
-COHORT, DRAWS = "cohort.yaml", "ingest_sources"
+# Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
+COHORT = "cohort.yaml"
+SYNTHETIC = {"ingest_sources": (COHORT, DICTIONARY, CLEANING), "render_report": (COHORT,)}
 STAGES = {
     "ingest_sources": Stage((TRIAL,)),
     "clean_tables": Stage((TRIAL, DICTIONARY, CLEANING)),
@@ -129,8 +130,8 @@ class Freshness:
         """The trial's configuration files that a stage reads, and the schemas they must keep."""
         stage = STAGES[rule] if trial else SITE_STAGE
         names = stage.files
-        if trial and rule == DRAWS and self._trial(trial).synthetic:
-            names = (*names, COHORT)
+        if trial and rule in SYNTHETIC and self._trial(trial).synthetic:
+            names = (*names, *SYNTHETIC[rule])
         parts = [Path(name).stem for name in names] + ["config"] * bool(stage.settings)
         parts += ["instruments"] * ("endpoints" in parts)
         schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}

@@ -1,0 +1,86 @@
+"""The report section of targets: margins measured on the derived data, mess, assumptions."""
+
+import json
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from trialtrace.config.load import load_settings
+from trialtrace.display.material import Material
+from trialtrace.display.measured import Measured, measure
+from trialtrace.display.targets import margins_table, targets
+
+
+@pytest.fixture(scope="module")
+def material(synthetic) -> Material:
+    return Material(synthetic.trial, load_settings(synthetic.at), synthetic.folder, {})
+
+
+@pytest.fixture(scope="module")
+def margins(synthetic) -> list[dict]:
+    truth = json.loads((synthetic.folder / "raw" / "truth.json").read_text())
+    return [row for row in truth["parameters"] if row["margin"]]
+
+
+def test_margins_are_measured_on_the_derived_data(material, margins):
+    found = {(m["quantity"], m["what"], m["arm"]): measure(material, m) for m in margins}
+    assert found["relief", "share", "drug"] == Measured(12, 18)
+    assert found["relief", "share", "placebo"] == Measured(6, 18)
+    assert round(found["age", "mean", None].value) == 50
+    assert round(found["age", "sd", None].value, 1) == 9.8
+    assert found["sickness", "total", None] is None
+
+
+def test_no_margin_differs(material, margins):
+    table = margins_table(material, margins, True)
+    assert "which differs" not in table
+    assert table.count("derived data") == 4
+    assert "simplest, one of 6 that print so, 36 over all groups" in table
+
+
+def test_a_margin_that_differs_is_told(material, margins):
+    wrong = [row | {"count": 11} for row in margins if row["quantity"] == "relief"]
+    assert margins_table(material, wrong, True).count("**12 of 18, which differs**") == 1
+    assert margins_table(material, wrong, True).count("**6 of 18, which differs**") == 1
+    assert "which differs" not in margins_table(material, wrong, False)
+
+
+def test_other_checks_measure_what_they_name(material, margins):
+    row = next(row for row in margins if row["quantity"] == "relief")
+    one = row | {"arm": None, "group": ""}
+    assert measure(material, one) == Measured(18, 36)
+    assert measure(material, one | {"check": {"endpoint": "relief", "value": "N"}}).value == 18
+    deaths = measure(material, one | {"check": {"endpoint": "death"}})
+    assert deaths.of == 40
+    total = one | {"what": "total", "check": {"endpoint": "nausea"}}
+    assert measure(material, total).value == measure(material, total).of
+    sex = one | {"what": "count of female", "check": {"variable": "sex"}}
+    other = one | {"what": "count of male", "check": {"variable": "sex"}}
+    assert measure(material, sex).value + measure(material, other).value == 40
+    visit = one | {"what": "mean", "check": {"endpoint": "pain", "visit": "before"}}
+    assert measure(material, visit).of == 40
+    assert measure(material, one | {"group": "site = North"}) is None
+
+
+def test_the_section_lists_assumptions_and_mess(material):
+    text = unescape(targets(material))
+    assert "`frailty`" in text
+    assert "normal.mean 0; normal.sd 1" in text
+    assert "1 × unknown_subject" in text
+
+
+def test_a_real_trial_has_no_such_section(swapped):
+    real = Material(swapped.trial, load_settings(swapped.at), swapped.folder, {})
+    assert targets(real) == ""
+    assert "sec-targets" not in (swapped.folder / "report" / "report.html").read_text()
+
+
+def test_a_simulated_cohort_has_a_truth_not_targets(material, tmp_path, synthetic):
+    truth = json.loads((synthetic.folder / "raw" / "truth.json").read_text()) | {"mode": "simulate"}
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "truth.json").write_text(json.dumps(truth))
+    for name in ("derived", "analysis", "clean"):
+        (tmp_path / name).symlink_to(synthetic.folder / name)
+    text = targets(replace(material, folder=tmp_path))
+    assert "## Truth against drawn" in text
