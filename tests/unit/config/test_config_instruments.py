@@ -263,3 +263,10 @@ def test_a_mistake_in_an_examination_is_told_at_its_key(exams, old, new, message
     edit(exams, "endpoints.yaml", old, new)
     text = told(exams)
     assert all(message in text for message in messages), text
+
+
+def test_a_finding_of_several_locations_of_an_instrument_needs_a_rule(exams):
+    path = exams.trial_config("mini") / "endpoints.yaml"
+    entry = "lost: {label: L, code: LOST, kind: finding, of: tendon, abnormal: {below: 2}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    assert "2 sides and locations of tendon without a rule" in told(exams)

@@ -183,7 +183,7 @@ class Endpoint:
         """LAT and LOC -> labels of the sides and locations that tell records apart."""
         joined = self.options.get("joined", ())
         return {
-            column: list(self.options[axis]["labels"].values())
+            column: [str(label) for label in self.options[axis]["labels"].values()]
             for axis, column in (("side", "LAT"), ("location", "LOC"))
             if isinstance(self.options.get(axis), Mapping) and axis not in joined
         }

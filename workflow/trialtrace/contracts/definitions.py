@@ -120,7 +120,7 @@ BDS = Contract(
         _c("SYNTHFL", TEXT, "Y if the subject is synthetic, else N", True),
     ),
     ("USUBJID", "ASEQ"),
-    "a subject x parameter x visit, also where the value is missing",
+    "a subject x parameter x visit x location x side, also where the value is missing",
     extra=True,
 )
 ADTTE = Contract(

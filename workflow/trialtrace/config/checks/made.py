@@ -125,12 +125,12 @@ def _finding(files: Files, name: str, given: dict[str, Any]) -> None:
 
 def _locations(files: Files, name: str, given: dict[str, Any]) -> None:
     """Sides and locations of the endpoint with the values, and a rule where there are several."""
-    of = files.endpoints.get(given["of"])
-    if of is None or of["kind"] not in ("repeated", "measure", "aggregate"):
+    of = files.derived.get(given["of"])
+    if of is None:
         return
     several = 1
-    for key, plural in (("side", "sides"), ("location", "locations")):
-        labels = [str(label) for label in of.get(key, {}).get("labels", {}).values()]
+    for key, plural, records in (("side", "sides", "LAT"), ("location", "locations", "LOC")):
+        labels = of.places.get(records, [])
         for position, label in enumerate(given.get(plural, ())):
             known(files.endpoints, (name, plural, position), label, labels, f"a {key} of the value")
         several *= max(len(given.get(plural, labels)), 1)

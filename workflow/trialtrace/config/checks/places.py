@@ -6,6 +6,9 @@ from trialtrace.config.checks.resolve import inherited, variables_of
 from trialtrace.config.model import Endpoint, Variable
 from trialtrace.errors import one_of
 
+# Kinds whose records are those of the endpoint `of`, and kinds with places of their own.
+PASSED_ON = ("event", "graded")
+WITH_PLACES = (*PASSED_ON, "measure", "repeated", "aggregate", "instrument", "instrument_event")
 NAMES = {"LAT": "sides", "LOC": "locations"}
 
 
@@ -60,10 +63,9 @@ def _places(files: Files, variable: str) -> dict[str, list[str]]:
     """The sides and locations of an endpoint's records, or of those that an event is made of."""
     endpoint: Endpoint | None = files.derived.get(variable)
     seen = set()
-    while endpoint is not None and endpoint.kind == "event" and "of" in endpoint.options:
+    while endpoint is not None and endpoint.kind in PASSED_ON and "of" in endpoint.options:
         if endpoint.name in seen:
             return {}
         seen.add(endpoint.name)
         endpoint = files.derived.get(endpoint.options["of"])
-    made = ("event", "measure", "repeated", "instrument", "instrument_event")
-    return endpoint.places if endpoint is not None and endpoint.kind in made else {}
+    return endpoint.places if endpoint is not None and endpoint.kind in WITH_PLACES else {}
