@@ -1,8 +1,8 @@
 """Printed means and standard deviations, hit by values in whole steps.
 
-The values are shifted and stretched towards the moments, rounded, and then moved by single steps,
-each time the move that comes nearest, until mean and SD print as they were printed.
-"""
+The values are shifted and stretched towards the moments and rounded; single steps then bring their
+The values are shifted and stretched towards the moments and rounded. Then single steps bring their
+sum, and pairs of opposite steps their sum of squares, to where mean and SD print as printed.
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -14,6 +14,8 @@ from trialtrace.stats.summaries.printed import Printed, read
 ROUNDS = 40
 # Of the half width of what prints alike: nearer to its middle no value is moved.
 INSIDE = 0.5
+# Sums that are tried, moves of pairs for each of them, and how many by chance at a time.
+MOST_TOTALS, TRIES, MOST_KICKS = 25, 1500, 12
 
 
 class Unreachable(Exception):
@@ -92,6 +94,26 @@ class _Goal:
         sd = np.sqrt(np.maximum(variance, 0.0)) * self.step
         return np.maximum(far, np.abs(sd - self.spread) / self.width)
 
+    def totals(self, now: int, least: int, most: int) -> list[int]:
+        """Sums of whole steps whose mean prints right, those nearest to its middle first."""
+        if self.mean is None:
+            return [now]
+        first, last = self.mean.scaled(1 / self.unit).multiples(self.n)
+        middle = self.middle / self.step * self.n
+        sums = range(max(int(first), least), min(int(last), most) + 1)
+        near = sorted(sums, key=lambda total: (abs(total - middle), total))
+        return near[:MOST_TOTALS]
+
+    def squares(self, total: int) -> float:
+        """The sum of squares with which the SD is in the middle of what prints alike."""
+        sd = self.spread / self.step
+        return sd**2 * (self.n - 1) + total**2 / self.n
+
+    def slack(self, total: int) -> float:
+        """How far from it the sum of squares may be."""
+        near = (self.spread + INSIDE * self.width) / self.step
+        return near**2 * (self.n - 1) + total**2 / self.n - self.squares(total)
+
     def met(self, total: int, squares: int) -> bool:
         """By exact arithmetic."""
         mean = Fraction(total, self.n) * self.unit
@@ -126,52 +148,70 @@ def _near(values: np.ndarray, low: np.ndarray, high: np.ndarray, goal: _Goal) ->
 def _moved(
     x: np.ndarray, low: np.ndarray, high: np.ndarray, goal: _Goal, wanted: Mapping[str, str]
 ) -> np.ndarray:
-    """Single steps, and opposite steps of two values, while they come nearer."""
-    total, squares = int(x.sum()), int((x**2).sum())
-    for _ in range(50 * len(x) + 1000):
-        here = goal.distance(np.float64(total), np.float64(squares))
-        if here <= INSIDE and goal.met(total, squares):
-            return x
-        best = _best_single(x, low, high, goal, total, squares)
-        if best is None or best[0] >= here:
-            best = _best_pair(x, low, high, goal, total, squares)
-        if best is None or best[0] >= here:
-            break
-        for row, move in best[1]:
-            total, squares = total + move, squares + int(2 * move * x[row]) + 1
-            x[row] += move
-    if goal.met(total, squares):
-        return x
+    """Move single values to a sum that prints right, then pairs of them until the SD does."""
+    for total in goal.totals(int(x.sum()), int(low.sum()), int(high.sum())):
+        found = _to_total(x, low, high, goal, total)
+        if (found := _to_spread(found, low, high, goal)) is not None:
+            return found
     told = " and ".join(f"{key} {text}" for key, text in wanted.items())
-    raise Unreachable(f"no {len(x)} values in steps of {goal.step:g} have the {told}")
+    raise Unreachable(f"no {len(x)} values in steps of {goal.step:g} were found with {told}")
 
 
-Move = tuple[float, list[tuple[int, int]]]
-
-
-def _best_single(x, low, high, goal: _Goal, total: int, squares: int) -> Move | None:
-    best: Move | None = None
-    for move in (1, -1):
+def _to_total(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, goal: _Goal, total: int
+) -> np.ndarray:
+    """Single steps towards a sum, each the one after which the SD is nearest."""
+    x, now = x.copy(), int(x.sum())
+    squares = float((x**2).sum())
+    while now != total:
+        move = 1 if total > now else -1
         free = (x + move <= high) & (x + move >= low)
-        if not free.any():
-            continue
-        far = goal.distance(np.full(len(x), float(total + move)), squares + 2 * move * x + 1)
+        far = np.abs(squares + 2 * move * x + 1 - goal.squares(now + move))
         row = int(np.argmin(np.where(free, far, np.inf)))
-        if best is None or far[row] < best[0]:
-            best = (float(far[row]), [(row, move)])
-    return best
+        squares += 2 * move * x[row] + 1
+        x[row] += move
+        now += move
+    return x
 
 
-def _best_pair(x, low, high, goal: _Goal, total: int, squares: int) -> Move | None:
-    """One value up and another one down: the mean stays."""
+def _to_spread(x: np.ndarray, low: np.ndarray, high: np.ndarray, goal: _Goal) -> np.ndarray | None:
+    """One value up and another one down, so that the sum stays, until the SD prints right."""
+    total, squares = int(x.sum()), int((x**2).sum())
+    aim = goal.squares(total) if goal.sd is not None else float(squares)
+    kicks = np.random.Generator(np.random.Philox(key=len(x)))
+    shake = 0
+    for _ in range(TRIES):
+        here = abs(squares - aim)
+        if (goal.sd is None or here <= goal.slack(total)) and goal.met(total, squares):
+            return x
+        up, down, change = _pairs(x, low, high)
+        if not change.any():
+            break
+        far = np.where(change != 0, np.abs(squares + change - aim), np.inf)
+        at = int(np.argmin(far))
+        if shake == 0 and far.reshape(-1)[at] >= here:
+            if goal.met(total, squares):
+                return x
+            # No pair comes nearer: a few are taken by chance, and then the nearest ones again.
+            shake = 1 + int(kicks.integers(MOST_KICKS))
+        if shake:
+            shake -= 1
+            at = int(kicks.choice(np.flatnonzero(change)))
+        one, two = divmod(at, change.shape[1])
+        squares += int(change[one, two])
+        x[up[one]] += 1
+        x[down[two]] -= 1
+    return x if goal.met(total, squares) else None
+
+
+def _pairs(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows that can go up, rows that can go down, and the change of the sum of squares."""
     up, down = np.flatnonzero(x + 1 <= high), np.flatnonzero(x - 1 >= low)
-    # Rows of equal values are the same move: one, and another one, for each value.
+    # Rows of equal values are the same move: the first to go up, the last to go down.
     up = up[np.unique(x[up], return_index=True)[1]]
-    down = down[np.unique(x[down][::-1], return_index=True)[1] * -1 - 1]
-    if not len(up) or not len(down):
-        return None
+    down = down[len(down) - 1 - np.unique(x[down][::-1], return_index=True)[1]]
     change = 2 * (x[up][:, None] - x[down][None, :]) + 2
-    far = goal.distance(np.full(change.shape, float(total)), squares + change)
-    far = np.where(up[:, None] == down[None, :], np.inf, far)
-    at = np.unravel_index(int(np.argmin(far)), far.shape)
-    return float(far[at]), [(int(up[at[0]]), 1), (int(down[at[1]]), -1)]
+    # A row against itself is no move.
+    return up, down, np.where(up[:, None] == down[None, :], 0, change)
