@@ -1,8 +1,8 @@
 """Printed means and standard deviations, hit by values in whole steps.
 
-The values are shifted and stretched towards the moments and rounded; single steps then bring their
 The values are shifted and stretched towards the moments and rounded. Then single steps bring their
 sum, and pairs of opposite steps their sum of squares, to where mean and SD print as printed.
+"""
 
 from collections.abc import Mapping
 from fractions import Fraction
