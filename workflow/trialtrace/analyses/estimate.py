@@ -1,7 +1,7 @@
 """Runs a statistical function and turns its outcome, or its refusal, into a result."""
 
 from collections.abc import Callable, Iterator
-from math import isfinite, isnan, nan
+from math import isfinite, isinf, isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.cuts import Cut
@@ -120,4 +120,6 @@ def f_results(
         return
     values = {"p_value": found.p_value, "f": found.statistic, "df1": found.df, "df2": found.df2}
     for stat, value in values.items():
+        if isinf(value):
+            continue
         yield plain_result(cut, place, (stat, method), members, value, **common)

@@ -224,6 +224,28 @@ METHODS: dict[str, Method] = {
     "proportional_hazards": Method(
         "score test of proportional hazards", "Grambsch and Therneau 1994, Biometrika 81:515"
     ),
+    "categories": Method("distribution over the values"),
+    "proportional_odds": Method("proportional odds", "McCullagh 1980, J R Stat Soc B 42:109"),
+    "brant": Method("Brant's test of proportional odds", "Brant 1990, Biometrics 46:1171"),
+    "ordinal_mixed": Method(
+        "cumulative logit model, subjects at random", "Hedeker and Gibbons 1994, Biometrics 50:933"
+    ),
+    "rank_anova": Method(
+        "ANOVA-type statistics by ranks", "Brunner, Domhof and Langer 2002; Noguchi et al. 2012"
+    ),
+    "equivalence_welch": Method(
+        "two one-sided Welch tests", "Schuirmann 1987, J Pharmacokinet Biopharm 15:657"
+    ),
+    "equivalence_paired_t": Method(
+        "two one-sided paired t tests", "Schuirmann 1987, J Pharmacokinet Biopharm 15:657"
+    ),
+    "pearson": Method("Pearson's correlation, Fisher's interval", "Fisher 1921, Metron 1:3"),
+    "spearman": Method(
+        "Spearman's correlation, Bonett and Wright's interval",
+        "Spearman 1904, Am J Psychol 15:72; Bonett and Wright 2000, Psychometrika 65:23",
+    ),
+    "pearson_correlation": Method("t test of no correlation"),
+    "spearman_correlation": Method("t test of no correlation of ranks"),
     "aalen_johansen": Method(
         "Aalen and Johansen's estimate", "Aalen and Johansen 1978, Scand J Stat 5:141"
     ),

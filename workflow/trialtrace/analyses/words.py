@@ -32,6 +32,11 @@ LABELS = {
     "at_risk": "at risk",
     "median_time": "median time",
     "follow_up": "median follow-up",
+    "correlation": "correlation",
+    "relative_effect": "relative effect",
+    "p_above_lower": "p, above the lower margin",
+    "p_below_upper": "p, below the upper margin",
+    "verdict": "verdict",
     "win_ratio": "win ratio",
     "win_odds": "win odds",
     "net_benefit": "net benefit",
@@ -135,6 +140,8 @@ P_VALUES = {
     "p_hf",
     "p_lower",
     "mauchly_p",
+    "p_above_lower",
+    "p_below_upper",
 }
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}

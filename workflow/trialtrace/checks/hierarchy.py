@@ -73,7 +73,8 @@ def _pairs(data: Data, asked: Asked) -> dict | None:
         return None
     outcomes = [(asked.parameter, first, asked.options["first"])]
     for how in asked.options["then"]:
-        outcomes.append((how["endpoint"], _records(data, asked, how), how))
+        records = outcome_records(data, asked, how, list(asked.pair))
+        outcomes.append((how["endpoint"], records, how))
     arms = [first.loc[first["TRTP"] == arm, "USUBJID"].to_numpy() for arm in asked.pair]
     shape = tuple(map(len, arms))
     win, loss = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
@@ -108,11 +109,11 @@ def _sign(a, b, how) -> tuple[np.ndarray, np.ndarray]:
     return difference > how["margin"], -difference > how["margin"]
 
 
-def _records(data: Data, asked: Asked, how):
-    """The records of another outcome in the population, with what is compared as AVAL."""
+def outcome_records(data: Data, asked: Asked, how, arms: list[str]):
+    """The records of another endpoint in the population, with what is compared as AVAL."""
     endpoint = data.trial.endpoints[how["endpoint"]]
     table = data.adtte if DATASETS.get(endpoint.kind) == "adtte" else data.bds
-    chosen = (table["PARAMCD"] == endpoint.code) & table["TRTP"].isin(asked.pair)
+    chosen = (table["PARAMCD"] == endpoint.code) & table["TRTP"].isin(arms)
     chosen &= table[data.trial.populations[asked.population].flag] == "Y"
     chosen &= surely({"AVAL": "present"}, table)
     if "visit" in how:

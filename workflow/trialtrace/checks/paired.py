@@ -27,15 +27,18 @@ def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
 
     None where a subject has several records under a treatment.
     """
-    records = data.records(asked)
+    return wide_of(data.records(asked), asked.pair)
+
+
+def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | None":
     if records.duplicated(["USUBJID", "TRTP"]).any():
         return None
     wide = records.pivot(index="USUBJID", columns="TRTP", values="AVAL")
-    for arm in asked.pair:
+    for arm in pair:
         if arm not in wide:
             wide[arm] = nan
-    wide = wide.dropna(subset=list(asked.pair))
-    return wide.assign(d=wide[asked.pair[0]] - wide[asked.pair[1]])
+    wide = wide.dropna(subset=list(pair))
+    return wide.assign(d=wide[pair[0]] - wide[pair[1]])
 
 
 def _checked(compute: Callable) -> Callable[[Data, Asked], Recomputed]:

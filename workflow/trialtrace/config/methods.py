@@ -49,6 +49,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "median_time": TIMES,
         "follow_up": TIMES,
         "upper_bound": BINARY,
+        "categories": SCORES,
         "incidence": TIMES + INTERVALS,
         "mean_time": TIMES,
         "proportion_bounds": BINARY,
@@ -72,6 +73,8 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "fragility_index": BINARY,
         "complier_difference": BINARY,
         "complier_difference_bounds": BINARY,
+        "equivalence": SCORES,
+        "correlation": SCORES,
     },
     "tests": {
         "fisher": BINARY,
@@ -107,6 +110,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "proportional_hazards": TIMES,
         "rerandomisation_exact": BINARY,
         "rerandomisation": BINARY + SCORES + TIMES,
+        "rank_anova": ("repeated", "instrument"),
     },
     "interaction": {
         "breslow_day": BINARY,
@@ -120,12 +124,17 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
 NARROWER: dict[str, tuple[str, ...]] = {
     "aalen_johansen": TIMES,
     "turnbull": INTERVALS,
+    "proportional_odds": SCORES,
+    "ordinal_mixed": SCORES,
 }
 
 # Methods that see all visits of a subject at once.
-OVER_VISITS = ("mixed_anova", "repeated_measures_anova", "mmrm", "mixed_model")
+OVER_VISITS = (
+    "mixed_anova", "repeated_measures_anova", "rank_anova", "mmrm", "mixed_model",
+    "ordinal_mixed",
+)  # fmt: skip
 # Of these, what has no result of a single visit, and is of subjects with every value.
-WHOLE_SUBJECTS = ("mixed_anova", "repeated_measures_anova")
+WHOLE_SUBJECTS = ("mixed_anova", "repeated_measures_anova", "rank_anova")
 # Methods that compare the two treatments of a subject, and those that compare separate subjects.
 WITHIN_SUBJECTS = (
     "paired_t", "paired_regression", "signed_rank", "rerandomise_sides", "mixed_model",
@@ -133,11 +142,19 @@ WITHIN_SUBJECTS = (
 )  # fmt: skip
 BETWEEN_SUBJECTS = (
     "welch", "welch_t", "mann_whitney", "brunner_munzel", "hodges_lehmann", "mixed_anova",
-    "ancova", "mmrm", "random_site",
+    "ancova", "mmrm", "random_site", "rank_anova", "proportional_odds",
 )  # fmt: skip
 OWN_TREATMENT = ("within_subject", "crossover")
 # Estimates whose method gives p-values too.
-TESTED = ("mmrm", "ancova", "random_site", "mixed_model", "paired_regression")
+TESTED = (
+    "mmrm",
+    "ancova",
+    "random_site",
+    "mixed_model",
+    "paired_regression",
+    "proportional_odds",
+    "ordinal_mixed",
+)
 
 
 def result_method(method: str, options: Mapping[str, Any]) -> str:

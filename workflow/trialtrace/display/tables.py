@@ -52,6 +52,8 @@ def short_text(row: Row) -> str:
     if value is None:
         return "not reached" if row["stat_text"] == "not reached" else NOT_ESTIMABLE
     stat = row["stat_name"]
+    if stat == "verdict":
+        return row["stat_text"]
     text = value_text(stat, value) + (
         unit_text(stat, None) if unit_text(stat, None) == " %" else ""
     )

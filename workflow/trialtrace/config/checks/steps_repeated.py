@@ -17,6 +17,11 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         here = (*place, "covariates", position)
         _covariate(files, name, here, one, within=method in methods.WITHIN_SUBJECTS)
     _one_treatment(files, place, options)
+    _margins(files, place, options)
+    others = [(("with",), options)] if "with" in options else []
+    others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
+    for where, one in others:
+        _other(files, (*place, *where), one)
 
 
 def _design(files: Files, place: Path_, method: str) -> None:
@@ -73,3 +78,41 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
         found="no treatment" if wanted else "a treatment",
         expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
     )
+
+
+def _margins(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    if "lower" in options and not options["lower"] < options["upper"]:
+        files.plan.add(
+            (*place, "lower"),
+            found=f"margins from {options['lower']:g} to {options['upper']:g}",
+            expected="a lower margin below the upper one",
+        )
+
+
+def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    """Another endpoint of a step: it exists, has a visit where one is needed, and a baseline."""
+    document, kind_of = files.plan, files.endpoint_kind
+    name, key = (options["with"], "with_") if "with" in options else (options["endpoint"], "")
+    if not known(document, place, name, files.endpoint_names, "an endpoint"):
+        return
+    wins, kind = options.get("wins"), kind_of(name)
+    suits = methods.TIMES if wins == "later" else methods.SCORES
+    if kind and kind not in suits:
+        document.add(
+            place,
+            found=f"{name}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(suits)}",
+        )
+        return
+    labels, visit = files.visits_of(name), options.get(f"{key}visit")
+    if labels and visit is None:
+        document.add(place, found=f"no {key}visit of {name}", expected=f"one of {one_of(labels)}")
+    elif labels is not None and visit is not None:
+        known(document, place, visit, labels, f"a visit of {name}")
+    endpoint = files.derived.get(name)
+    if options[f"{key}value"] != "value" and endpoint and "baseline" not in endpoint.options:
+        document.add(
+            place,
+            found=f"{options[f'{key}value']} of {name}, which has no baseline",
+            expected="an endpoint with `baseline`",
+        )
