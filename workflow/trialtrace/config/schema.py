@@ -33,6 +33,21 @@ def load_schema(folder: Path, name: str) -> dict[str, Any]:
     return json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8"))
 
 
+def referred(folder: Path, name: str) -> set[str]:
+    """The shared schemas that a schema refers to, itself or through another.
+
+    Only these are read, so that a change of another touches no file of this schema.
+    """
+    found: set[str] = set()
+    todo = {name}
+    while todo:
+        text = json.dumps(load_schema(folder, todo.pop()))
+        more = {part for part in SHARED if f'"{part}.schema.json#' in text} - found
+        found |= more
+        todo |= more
+    return found
+
+
 @lru_cache(maxsize=32)
 def _validator(folder: Path, name: str) -> "Draft202012Validator":
     # Takes 0.1 s to import, so only where a file is validated.
@@ -40,7 +55,7 @@ def _validator(folder: Path, name: str) -> "Draft202012Validator":
     from referencing import Registry, Resource
 
     registry = Registry()
-    for part in SHARED:
+    for part in referred(folder, name):
         resource = Resource.from_contents(load_schema(folder, part))
         registry = registry.with_resource(f"{part}.schema.json", resource)
     registry = registry.crawl()
