@@ -42,7 +42,7 @@ def expression(replicates, folder, pcr=PCR):
 
 def test_delta_ct_against_the_mean_of_the_reference_genes(tmp_path):
     tables = expression("all", tmp_path)
-    found = shown(tables["bds"], "PARAMCD", "LAT", "AVAL", "AVALC", "AVALU")
+    found = shown(tables["bds"], "PARAMCD", "LAT", "AVAL", "GROUNDS", "AVALU")
     # Right: references (20.5 + 24) / 2 = 22.25; MYOG 30.5 - 22.25. Left: HPRT1 is missing.
     lost = "a reference gene is missing"
     assert [row[1:] for row in found if row[0] == "a"] == [
@@ -57,13 +57,13 @@ def test_delta_ct_against_the_mean_of_the_reference_genes(tmp_path):
 
 
 def test_one_censored_replicate(tmp_path):
-    found = shown(expression("any", tmp_path)["bds"], "PARAMCD", "LAT", "AVAL", "AVALC")
+    found = shown(expression("any", tmp_path)["bds"], "PARAMCD", "LAT", "AVAL", "GROUNDS")
     assert found[2] == ("a", "DCHRNA1", "right", None, "not detected")
 
 
 def test_a_gene_at_forty_cycles_is_missing_with_its_reason(tmp_path):
     pcr = PCR.replace("a   r     CHRNA1  35\n", "")
-    found = shown(expression("all", tmp_path, pcr)["bds"], "PARAMCD", "LAT", "AVAL", "AVALC")
+    found = shown(expression("all", tmp_path, pcr)["bds"], "PARAMCD", "LAT", "AVAL", "GROUNDS")
     assert found[2] == ("a", "DCHRNA1", "right", None, "not detected")
 
 
@@ -233,3 +233,31 @@ def test_response_needs_visits_and_a_baseline(old, new, message, tmp_path):
     assert old in RESPONSE
     trial = tiny(RESPONSE.replace(old, new), trial=TABLES, cleaning=UNITS)
     assert message in refused(trial, tmp_path, patients=ALIVE, pcr=VISITS)
+
+
+OPIOIDS = """
+omed: {label: O, kind: oral_morphine, code: OMED, table: drugs, drug: drug, route: way, dose: dose,
+       conversion: cdc_2022, drugs: {m: morphine}, unit: mg/day, routes: {po: oral},
+       none: {drug: {is: "none"}}, without_rows: missing,
+       visit: {column: day, labels: {"0": start, "1": m3}}, baseline: start}
+"""
+
+
+def test_response_with_oral_morphine_equivalents(tmp_path):
+    lines = [line for line in RESPONSE.splitlines() if "OMED" not in line]
+    lines.remove('       visit: {column: day, labels: {"0": start, "1": m3}}, baseline: start}')
+    drugs = """
+    id day drug way dose:number
+    a 0 m po 40
+    a 1 m po 30
+    b 0 none . .
+    b 1 m po 10
+    """
+    pcr = "id day v:number\na 0 60\na 1 60\nb 0 60\nb 1 60"
+    tables = TABLES + "  drugs: {of: raw3, key: [source_row], subject: id}\n"
+    trial = tiny("\n".join(lines) + OPIOIDS, trial=tables, cleaning=UNITS)
+    alive = "id rx days:integer died\na 1 900 0\nb 1 900 0"
+    bds = derived(trial, tmp_path, patients=alive, pcr=pcr, drugs=drugs)["bds"]
+    found = [row for row in shown(bds, "PARAMCD", "AVALC") if row[1] == "RESP"]
+    # a: opioids down by 25 %; b: opioids after none, pain unchanged.
+    assert found == [("a", "RESP", "partial response"), ("b", "RESP", "progression")]

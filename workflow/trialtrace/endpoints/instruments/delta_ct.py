@@ -25,7 +25,7 @@ INSTRUMENT = Instrument(
     "conditions is 2 to the power of minus the difference of their delta Ct: analyse delta Ct.",
     missing="A Ct of `censored_at` or above is no value but censored. With `replicates: any` a "
     "gene with one censored replicate has no Ct, with `replicates: all` the others are averaged. "
-    "AVALC tells why a value is missing: the gene is not detected, or a reference gene is missing.",
+    "GROUNDS tells why a value is missing: the gene is not detected, or a reference gene is not.",
     source="Livak & Schmittgen, Methods 2001;25:402-408",
     scales=(Scale("gene", "GENE", "delta Ct, a scale a gene of `genes`", unit="cycles"),),
 )
@@ -67,7 +67,7 @@ def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     present = np.bincount(placed.record[chosen], minlength=placed.size) > 0
     reason = np.where(np.isnan(own[1:]).any(axis=0), 2, 1) * (np.isnan(values) & present)
     told = [REASONS.get(code) for code in range(3)]
-    records.columns["AVALC"] = pa.array(told, type=pa.string()).take(pa.array(reason))
+    records.columns["GROUNDS"] = pa.array(told, type=pa.string()).take(pa.array(reason))
     return records
 
 
