@@ -98,7 +98,7 @@ def _values(effect: AnovaEffect, sphericity: str) -> dict[str, float]:
     known = effect.corrections
     gg, hf, low = known.greenhouse_geisser, known.huynh_feldt_lecoutre, known.lower_bound
     chosen = effect if sphericity == "none" else getattr(known, CORRECTED[sphericity])
-    return {
+    values = {
         "p_value": chosen.p_value, "f": effect.f, "df1": effect.df1, "df2": effect.df2,
         "df1_corrected": chosen.df1, "df2_corrected": chosen.df2,
         "p_uncorrected": effect.p_value, "p_gg": gg.p_value, "p_hf": hf.p_value,
@@ -107,6 +107,9 @@ def _values(effect: AnovaEffect, sphericity: str) -> dict[str, float]:
         "partial_eta_squared": effect.partial_eta_squared,
         "generalised_eta_squared": effect.generalised_eta_squared,
     }  # fmt: skip
+    # One contrast of the visits is always spherical: there is nothing to correct or to test.
+    idle = ("mauchly_w", "mauchly_p") if effect.df1 == 1 else ()
+    return {stat: value for stat, value in values.items() if stat not in idle}
 
 
 def mixed_model(cut: Cut, step: Step) -> Iterator[Result]:

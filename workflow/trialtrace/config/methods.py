@@ -49,10 +49,10 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
         "median_time": TIMES,
         "follow_up": TIMES,
         "upper_bound": BINARY,
-        "categories": SCORES,
         "incidence": TIMES + INTERVALS,
         "mean_time": TIMES,
         "proportion_bounds": BINARY,
+        "categories": SCORES,
     },
     "estimates": {
         "risk_difference": BINARY,
