@@ -107,6 +107,23 @@ def test_rejects_found_by_cleaning_are_the_mess_declared(tmp_path: Path):
     assert balance["patients"]["columns"]["centre"]["padded"] == 3
 
 
+def test_a_unit_column_with_choices_lists_the_unknown_unit_too(tmp_path: Path):
+    trial = write_trial(tmp_path)
+    dictionary = trial.at.trial_config("made") / "dictionary.csv"
+    text = dictionary.read_text()
+    plain = "unit,pain,,text,Unit of pain,,,,,,,,,,,,,"
+    coded = 'unit,pain,,radio,Unit of pain,"cm, cm | mm, mm",,,,,,,y,,,,,'
+    assert plain in text
+    dictionary.write_text(text.replace(plain, coded))
+    cohort = trial.at.trial_config("made") / "cohort.yaml"
+    cohort.write_text(cohort.read_text().replace("unit: {of: vas, text: cm}", "unit: {text: cm}"))
+    made = export(trial, drawn())
+    cleaned(trial, made, tmp_path)
+    assert found(tmp_path) == declared(made)
+    assert found(tmp_path)["pain", "unit", "unknown_code", "reject"] == 1
+    assert found(tmp_path)["pain", "unit", "required", "flag"] == 1
+
+
 def test_mess_touches_no_value(tmp_path: Path):
     for name, mess in (("plain", ""), ("messy", MESS)):
         trial = write_trial(tmp_path / name, mess=mess)

@@ -98,8 +98,12 @@ def _unit(
     if not known(document, place, given["column"], conversions, what):
         return
     factors = conversions[given["column"]]["factors"]
+    unit_column = (files.columns(table) or {}).get(conversions[given["column"]]["unit_column"])
     if given["defect"] == "wrong_unit":
         known(document, (*path, "unit"), given["unit"], factors, "a unit of factors")
+        if unit_column is not None and unit_column.choices:
+            told = f"a choice of {unit_column.name}"
+            known(document, (*path, "unit"), given["unit"], unit_column.choices, told)
     elif given.get("unit") in factors:
         document.add((*path, "unit"), found=tell(given["unit"]), expected="an unknown unit")
 

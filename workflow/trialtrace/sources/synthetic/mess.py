@@ -152,13 +152,19 @@ def _no_unit(job: Job) -> tuple[Any, list[Expected]]:
     import pyarrow as pa
 
     rows, expected = _missing_cell(job, "missing_unit")
-    job.put(_unit(job)["unit_column"], rows, pa.nulls(len(rows), pa.string()))
+    unit = _unit(job)["unit_column"]
+    job.put(unit, rows, pa.nulls(len(rows), pa.string()))
+    if job.sheet.variables[unit].required:
+        expected.append(Expected(unit, "required", FLAG))
     return rows, expected
 
 
 def _unknown_unit(job: Job) -> tuple[Any, list[Expected]]:
     rows, expected = _missing_cell(job, "unknown_unit")
-    job.put(_unit(job)["unit_column"], rows, job.given["unit"])
+    unit = _unit(job)["unit_column"]
+    job.put(unit, rows, job.given["unit"])
+    if job.sheet.variables[unit].choices:
+        expected.append(Expected(unit, "unknown_code"))
     return rows, expected
 
 
