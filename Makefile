@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test check check-r lint bench bench-stats campaign-fuzz campaign-kills campaign-mutation lock slurm clean
+.PHONY: help run test check check-r lint bench bench-stats bench-cohort campaign-fuzz campaign-kills campaign-mutation lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint    ruff, snakefmt, snakemake --lint'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md'
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
+	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
 	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
@@ -54,6 +55,9 @@ campaign-fuzz campaign-kills campaign-mutation: campaign-%: $(READY)
 
 bench-stats: $(READY)
 	@$(BIN)/python benchmarks/bench_stats.py
+
+bench-cohort: $(READY)
+	@$(BIN)/python benchmarks/cohort.py $(ARGS)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)
