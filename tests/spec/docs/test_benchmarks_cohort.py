@@ -1,6 +1,7 @@
 """The page of `make bench-cohort`: what margins fix is counted, what they leave open is shown."""
 
 from importlib.util import module_from_spec, spec_from_file_location
+from types import SimpleNamespace
 
 from doc_blocks import ROOT
 
@@ -31,13 +32,7 @@ def test_estimates_that_margins_fix_are_not_in_the_table(monkeypatch):
 
 
 def test_a_larger_cohort_has_the_shares_of_the_display_cohort():
-    class Root:
-        arms = {"a": 55, "b": 53, "c": 50}
-        name = "patients"
-
-    class Trial:
-        cohort = type("Cohort", (), {"root": Root()})()
-
-    sizes = bench.sizes_of(Trial(), 1000)
+    root = SimpleNamespace(arms={"a": 55, "b": 53, "c": 50}, name="patients")
+    sizes = bench.sizes_of(SimpleNamespace(cohort=SimpleNamespace(root=root)), 1000)
     assert sum(sizes.values()) == 1000
     assert sizes["b"] == 335
