@@ -269,3 +269,11 @@ tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
     text = PLACES.replace("RULE", "undecided").replace(" locations: [toe, knee],", "")
     text = refused(tiny(text, trial), tmp_path, patients="id rx\na 1\nb 0", forks=FORKS)
     assert "nothing for hand" in text
+
+
+@pytest.mark.parametrize("missing", ["any_missing", "undecided", "measured"])
+def test_without_any_known_finding_there_is_no_answer(missing):
+    nothing = {"a": np.array([np.nan]), "b": np.array([np.nan])}
+    condition = {"any": [{"findings": {"at_least": 2}}, {"s": {"is": 1}}]}
+    for score in (0.0, 1.0, np.nan):
+        assert np.isnan(rule(condition, nothing, {"s": np.array([score])}, missing)).all()

@@ -376,3 +376,11 @@ def test_occurrences_with_typed_columns(tmp_path):
     assert [row[2] for row in found if row[1] == "SEVERE"] == [1, None, 1, 0]
     assert [row[2] for row in found if row[1] == "COUNT"] == [1, 0, 2, 0]
     assert edges(tables, "occds", "GRADE")[0][3:] == (2, "g")
+
+
+def test_an_unknown_drug_is_listed_also_without_a_dose(tmp_path):
+    rows = "id visit drug way dose:number unit\na 0 x po . mg\na 1 m po -5 mg"
+    tables = derived(tiny(OPIOIDS, TABLES), tmp_path, patients="id rx\na 1", rows=rows)
+    assert [row[1] for row in shown(tables["bds"], "AVAL")] == [None, None]
+    rules = [(one["column"], one["rule"]) for one in tables["rejects"].to_pylist()]
+    assert rules == [("drug", "ome_unknown_drug"), ("dose", "ome_negative_dose")]

@@ -207,3 +207,50 @@ by: {{label: B, code: BY, kind: event_by, of: death, time: 60, censored: {censor
         tiny(text, SUBJECTS), tmp_path, patients=PATIENTS.replace("2020-03-01", "2020-02-29")
     )
     assert [row[1] for row in shown(tables["bds"], "AVAL")][:3] == [1, expected, 0]
+
+
+def test_the_last_day_of_the_horizon_still_counts(tmp_path):
+    """a dies on day 365, b is last seen on day 365; c dies on day 366."""
+    text = (
+        DEATH
+        + """
+by: {label: B, code: BY, kind: event_by, of: death, time: 365, censored: missing}
+"""
+    )
+    patients = """
+    id  rx  rand_on:date  died  died_on:date  seen_on:date
+    a   1   2021-01-01    1     2022-01-01    2022-01-01
+    b   0   2021-01-01    0     .             2022-01-01
+    c   1   2021-01-01    1     2022-01-02    2022-01-02
+    """
+    tables = derived(tiny(text, SUBJECTS), tmp_path, patients=patients)
+    assert shown(tables["adtte"], "AVAL", "CNSR", "CNSDTDSC") == [
+        ("a", 365, 0, None), ("b", 365, 1, "Alive"), ("c", 365, 1, "One year"),
+    ]  # fmt: skip
+    assert [row[1] for row in shown(tables["bds"], "AVAL")] == [1, 0, 0]
+
+
+def test_two_visits_on_one_day_are_in_no_order(tmp_path):
+    patients = "id rx rand_on:date v1:integer v2:integer\na 1 2020-01-01 0 1"
+    dates = "id visit day:date\na 1 2020-03-31\na 2 2020-03-31"
+    text = VISITS.replace("DAYS", DATED)
+    tables = derived(tiny(text, DATED_TABLES), tmp_path, patients=patients, visits=dates)
+    assert shown(tables["adtte"], "AVALLO", "AVALHI") == [("a", None, None)]
+    assert [one["source_row"] for one in tables["rejects"].to_pylist()] == [3]
+
+
+def test_a_fracture_without_a_row_of_follow_up_has_no_time(tmp_path):
+    """Without it nobody knows how long the subject was followed, nor whether it was the first."""
+    trial = """
+subjects: {table: patients, variables: {start: rand_on}}
+tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
+         breaks: {of: other, key: [source_row], subject: id},
+         seen: {of: more, key: [id], subject: id}}
+"""
+    text = FRACTURE[FRACTURE.index("broken:"):FRACTURE.index("by_60")]  # fmt: skip
+    text = text.replace("table: patients", "table: seen").replace(", competing: [death]", "")
+    tables = derived(
+        tiny(text, trial), tmp_path, patients="id rx rand_on:date\na 1 2020-01-01\nb 0 2020-01-01",
+        breaks="id day:date\na 2020-02-10\nb 2020-02-10", seen="id seen_on:date\nb 2020-03-01",
+    )  # fmt: skip
+    assert shown(tables["adtte"], "AVAL", "CNSR") == [("a", None, None), ("b", 40, 0)]
