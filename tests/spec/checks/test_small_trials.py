@@ -30,3 +30,12 @@ def test_right_results_of_a_tiny_trial_pass(tmp_path, seed, sizes):
     assert [str(each) for each in found if not each.agrees] == []
     unchecked = set(results["result_id"].to_pylist()) - {each.result_id for each in found}
     assert all(any(each in result_id for each in MAY_FAIL) for result_id in unchecked)
+
+
+def test_the_plan_of_the_made_trial_is_in_order(tmp_path):
+    """Its other files are not whole; its plan names every method."""
+    from trialtrace.config.check import check_trial
+
+    trial = made_trial(tmp_path)
+    told = [str(one) for one in check_trial(trial.at, trial.name)]
+    assert [one for one in told if "covariates" in one] == []

@@ -16,6 +16,9 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
         _arm_scores(files, analysis, (*place, "scores"), options["scores"])
     for position, name in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
+        # The baseline value of an endpoint with visits is told by steps_repeated.
+        if name == "baseline":
+            continue
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
             derived.check_baseline(files, here, name)
     for position, name in enumerate(options.get("components", ())):
