@@ -36,7 +36,7 @@ MOST_NAMED = 6
 
 def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
     """Heading, the four answers, tables, other choices, notes and figures."""
-    parts = [f"### {escape_markdown(analysis.label)} {{#sec-{_slug(analysis.name)}}}"]
+    parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
     parts.append(f"**Asked.** {escape_markdown(asked(material, analysis))}")
     parts.append(f"**Analysed.** {escape_markdown(analysed(material, analysis))}")
     found = sentences(material, analysis, named=False)
@@ -46,7 +46,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
         parts.append(escape_markdown(analysis.note))
     parts.append(analysis_tables(material, analysis.name))
     parts.append(other_choices(material, analysis))
-    parts += remarks(material, analysis.name)
+    parts.append("\n".join(f"- {remark}" for remark in remarks(material, analysis.name)))
     parts.append(beside(drawn, analysis.name))
     return "\n\n".join(part for part in parts if part)
 

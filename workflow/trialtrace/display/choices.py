@@ -59,14 +59,16 @@ def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterat
     """Lines of one analysis: its label stands in the first, its p-values beside the first
     estimate of each comparison."""
     label = escape_markdown(member.label)
-    for key, rows in _cuts(material.of(member.name)).items():
+    cuts = _cuts(material.of(member.name))
+    one_visit = len({key[1] for key in cuts}) == 1
+    for key, rows in cuts.items():
         estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
         if not estimates:
             estimates = [row for row in rows if row["comparison"] and _has_interval(row)][:1]
         tests = [row for row in rows if row["stat_name"] == "p_value" and not _apart(row)]
         if not estimates and not tests:
             continue
-        where = escape_markdown(", ".join(_where(material, key, rows[0])))
+        where = escape_markdown(", ".join(_where(material, key, rows[0], one_visit)))
         p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
         for at in range(max(len(estimates), 1)):
             shown = _estimate(estimates[at], wanted) if estimates else ""
@@ -84,9 +86,9 @@ def _cuts(rows: list[Row]) -> dict[Key, list[Row]]:
     return found
 
 
-def _where(material: Material, key: Key, row: Row) -> list[str]:
+def _where(material: Material, key: Key, row: Row, one_visit: bool) -> list[str]:
     _, visit, treated, reference = key
-    parts = [*material.parameter_words(row), *([visit] if visit else [])]
+    parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
     if treated:
         labels = [material.arm_label(treated), material.arm_label(reference)]
         return [*parts, " against ".join(labels)]

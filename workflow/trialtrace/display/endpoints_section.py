@@ -1,6 +1,8 @@
 """The endpoints of a trial: what each is, by which rule, in which unit, where higher is better."""
 
-from trialtrace.analyses.words import lower_first
+from typing import Any
+
+from trialtrace.analyses.words import lower_first, number
 from trialtrace.config.families import instrument_of
 from trialtrace.config.model import Endpoint
 from trialtrace.display.material import Material
@@ -19,7 +21,7 @@ def endpoints_table(material: Material) -> str:
         name = first.label if len(group) == 1 else _several(group)
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
-        rows.append((name, codes, rule_of(material, first), _scale(first)))
+        rows.append((name, codes, rule_of(material, first), _scale(group)))
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
@@ -64,15 +66,24 @@ def _several(group: list[Endpoint]) -> str:
     return f"{'; '.join(labels[:MOST_NAMED])}; and {len(labels) - MOST_NAMED} more"
 
 
-def _scale(endpoint: Endpoint) -> str:
-    """ "0 to 10, higher is worse; mm"."""
-    options = endpoint.options
-    scale = options.get("scale") or {}
-    parts = []
-    if "from" in scale:
-        end = f"to {scale['to']:g}" if "to" in scale else "and above"
-        parts.append(f"{scale['from']:g} {end}")
-    if scale.get("higher"):
-        parts.append(f"higher is {scale['higher']}")
-    unit = options.get("unit")
-    return "; ".join([", ".join(parts)] * bool(parts) + ([unit] if unit else []))
+def _scale(group: list[Endpoint]) -> str:
+    """ "0 to 10, higher is worse; mm"; of several scales what they share."""
+    scales = [each.options.get("scale") or {} for each in group]
+    ranges = {_range(scale) for scale in scales}
+    directions = {scale.get("higher") for scale in scales}
+    units = {each.options.get("unit") for each in group}
+    parts = [*ranges] if len(ranges) == 1 else []
+    if len(directions) > 1:
+        parts.append("direction by scale")
+    elif directions != {None}:
+        parts.append(f"higher is {directions.pop()}")
+    told = [", ".join(part for part in parts if part)]
+    told += [unit for unit in units if unit] if len(units) == 1 else []
+    return "; ".join(part for part in told if part)
+
+
+def _range(scale: dict[str, Any]) -> str:
+    if "from" not in scale:
+        return ""
+    end = f"to {number(scale['to'])}" if "to" in scale else "and above"
+    return f"{number(scale['from'])} {end}"

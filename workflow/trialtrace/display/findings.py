@@ -48,13 +48,17 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     told = []
     for estimate, p, lead in found:
         shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
-        start = f"{analysis.label}{lead}" if named else lead.removeprefix(", ")
+        start = f"{analysis.label}{lead}" if named else _upper(lead.removeprefix(", "))
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_denominators(material, estimate))
         if p is not None:
             text += f"; p {_sign(p)}{link(p)}{escape_markdown(_decision(analysis, p))}"
         told.append(text + ending(material))
     return told
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _many(analysis: "Analysis", found: list[Compared]) -> str:

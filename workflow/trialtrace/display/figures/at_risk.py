@@ -43,6 +43,6 @@ def numbers(
     axes.tick_params(axis="y", length=0, pad=14)
     axes.set_title(title, loc="left", fontsize=8, color=FAINT)
     axes.set_xticks([time / unit for time in given["at"]])
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)

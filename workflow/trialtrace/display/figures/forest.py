@@ -3,6 +3,8 @@
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import LABELS, POINTS, RATIOS
 from trialtrace.display.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Row = dict[str, Any]
+WIDTH = 46
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
@@ -39,30 +42,53 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
 
 def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
     stat = estimate.split(".", 1)[0]
-    with drawing(7.2, 1.1 + 0.34 * len(rows)) as figure:
+    names = [wrapped(name, WIDTH) for name in _names(material, rows)]
+    heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
+    edges = -np.concatenate([[0.0], np.cumsum(heights)])
+    places = (edges[:-1] + edges[1:]) / 2
+    with drawing(7.2, 1.1 + 0.34 * float(heights.sum())) as figure:
         axes = figure.subplots()
         _scale(axes, rows, stat)
-        for position, row in enumerate(rows):
+        for number, row in enumerate(rows):
+            if number % 2:
+                ends = (edges[number + 1], edges[number])
+                axes.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
             arm = colour_of(arms_of(material), row["comparison"])
-            _line(axes, row, -position, stat, arm)
-        names = [wrapped(name, 44) for name in _names(material, rows)]
-        axes.set_yticks(range(0, -len(rows), -1), names)
+            _line(axes, row, places[number], stat, arm)
+        axes.set_yticks(places, names)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        axes.set_ylim(-len(rows) + 0.4, 0.6)
-        _texts(axes, rows)
+        axes.set_ylim(edges[-1] - 0.1, 0.1)
+        _texts(axes, rows, places)
         axes.set_xlabel(_axis_label(stat))
         return figure
 
 
 def _names(material: Material, rows: list[Row]) -> list[str]:
-    """A name a line, with the method where a line stands there by several."""
+    """A name a line; the arm alone beneath a line of the same name, the method where names repeat.
+
+    A visit that all lines share is left out.
+    """
     several = repeats_cuts(rows)
-    names = [name_of(material, row, several) for row in rows]
-    return [
-        f"{name} ({method_of(row['method']).title})" if names.count(name) > 1 else name
-        for name, row in zip(names, rows, strict=True)
-    ]
+    if len({row["visit"] for row in rows}) == 1:
+        shown = [row | {"visit": None} for row in rows]
+    else:
+        shown = rows
+    bases = [name_of(material, row | {"comparison": None}, several) for row in shown]
+    arms = [_arm(material, row) for row in rows]
+    names = []
+    for at, (base, arm) in enumerate(zip(bases, arms, strict=True)):
+        again = at > 0 and base == bases[at - 1] and arm and arm != arms[at - 1]
+        name = arm if again else ", ".join(filter(None, (base, arm)))
+        twin = [one for one in range(len(rows)) if (bases[one], arms[one]) == (base, arm)]
+        names.append(f"{name} ({method_of(rows[at]['method']).title})" if len(twin) > 1 else name)
+    return names
+
+
+def _arm(material: Material, row: Row) -> str:
+    """The treated arm of a line where its analysis compares several."""
+    several = len(material.trial.plan.analyses[row["analysis_id"]].pairs) > 1
+    return material.arm_label(row["comparison"]) if several else ""
 
 
 def _factor(stat: str) -> float:
@@ -108,22 +134,20 @@ def _scale(axes: "Axes", rows: list[Row], stat: str) -> None:
 
 def _line(axes: "Axes", row: Row, height: float, stat: str, colour: str) -> None:
     factor = _factor(stat)
-    if height % 2:
-        axes.axhspan(height - 0.5, height + 0.5, color=PALE, alpha=0.35, linewidth=0, zorder=0)
     if row["ci_low"] is not None and row["ci_high"] is not None:
         ends = [factor * row["ci_low"], factor * row["ci_high"]]
         axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
     axes.plot(factor * row["stat_value"], height, "s", color=colour, markersize=6, zorder=3)
 
 
-def _texts(axes: "Axes", rows: list[Row]) -> None:
-    for position, row in enumerate(rows):
+def _texts(axes: "Axes", rows: list[Row], places: np.ndarray) -> None:
+    for place, row in zip(places, rows, strict=True):
         axes.annotate(
-            short_text(row), (1.02, -position), xycoords=("axes fraction", "data"), va="center"
+            short_text(row), (1.02, place), xycoords=("axes fraction", "data"), va="center"
         )
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
         axes.annotate(
-            f"estimate ({100 * level:g} % CI)", (1.02, 0.72),
+            f"estimate ({100 * level:g} % CI)", (1.02, 0.3),
             xycoords=("axes fraction", "data"), color=FAINT, fontsize=8,
         )  # fmt: skip

@@ -35,7 +35,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     by_arm = {arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in arms_of(material)}
     by_arm = {arm: grid for arm, grid in by_arm.items() if len(grid)}
     sizes = [len(grid) for grid in by_arm.values()]
-    with drawing(7.2, 1.4 + min(9.0, 0.075 * sum(sizes) + 0.25 * len(sizes))) as figure:
+    with drawing(7.2, 1.4 + min(6.0, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
         for axes, (arm, grid) in zip(every[:, 0], by_arm.items(), strict=True):
             _panel(axes, grid, day.min(), colour_of(arms_of(material), arm))

@@ -49,7 +49,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes.set_ylim(0, 1.02)
         axes.set_xlim(0, last / unit or None)
         axes.set_xticks([time / unit for time in given["at"]])
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
         axes.set_ylabel(given["title"])
         axes.set_xlabel(f"{given['unit'].capitalize()} since randomisation")
         axes.legend(frameon=False, loc="lower left")

@@ -107,7 +107,7 @@ def _panel(
     axes.margins(x=0.08)
     unit = endpoint_of(material, name).options.get("unit")
     if small:
-        axes.set_title(wrapped(label, 32), fontsize=8.5, loc="left")
+        axes.set_title(wrapped(label, 28), fontsize=8.5, loc="left")
         axes.tick_params(labelsize=7.5)
         axes.set_ylabel(unit or "mean", fontsize=7.5)
     else:
@@ -119,24 +119,26 @@ def _panel(
 def _points(material: Material, given: dict[str, Any], name: str, place: str) -> Points:
     """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
     there = {"LOC": {"is": place}} if place else {}
-    return {
-        (arm, visit): _point(
-            material, given, name, {"TRTP": {"is": arm}, "AVISIT": {"is": visit}} | there
-        )
-        for arm in arms_of(material)
-        for visit in visits_of(material, name)
-    }
+    rows = records(material, given, name, AVAL="present", **there)
+    values = rows.column("AVAL").astype(float)
+    subject, arms, visits = (rows.column(c).astype(str) for c in ("USUBJID", "TRTP", "AVISIT"))
+    confidence = material.trial.plan.confidence
+    found = {}
+    for arm in arms_of(material):
+        for visit in visits_of(material, name):
+            at = (arms == arm) & (visits == visit)
+            found[arm, visit] = _point(subject[at], values[at], confidence)
+    return found
 
 
-def _point(material: Material, given: dict[str, Any], name: str, at: dict[str, Any]) -> np.ndarray:
-    rows = records(material, given, name, AVAL="present", **at)
-    if not rows.n:
+def _point(subject: np.ndarray, values: np.ndarray, confidence: float) -> np.ndarray:
+    """Mean and bounds over subjects, of whom several records are averaged first."""
+    if not len(values):
         return np.full(3, np.nan)
-    subjects = rows.column("USUBJID").astype(str)
-    _, subject, size = np.unique(subjects, return_inverse=True, return_counts=True)
-    values = np.bincount(subject, rows.column("AVAL").astype(float)) / size
+    _, line, size = np.unique(subject, return_inverse=True, return_counts=True)
+    means = np.bincount(line, values) / size
     try:
-        found = mean_interval(values, confidence=material.trial.plan.confidence)
+        found = mean_interval(means, confidence=confidence)
     except StatsError:
-        return np.full(3, describe(values).mean)
+        return np.full(3, describe(means).mean)
     return np.array([found.estimate, found.low, found.high])

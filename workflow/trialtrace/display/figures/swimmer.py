@@ -37,7 +37,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     rows, day, share = rows.chosen(known), day[known], share[known]
     by_arm = {arm: rows.arm == arm for arm in arms if (rows.arm == arm).any()}
     sizes = [len(np.unique(rows.subject[own])) for own in by_arm.values()]
-    with drawing(7.2, 1.4 + min(10.0, 0.07 * sum(sizes) + 0.25 * len(sizes))) as figure:
+    with drawing(7.2, 1.4 + min(7.5, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
         for axes, (arm, own) in zip(every[:, 0], by_arm.items(), strict=True):
             n = _panel(axes, rows.subject[own], day[own], share[own], colour_of(arms, arm))
