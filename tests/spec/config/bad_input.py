@@ -75,6 +75,22 @@ SHAPE = [
      "tests: [{rerandomisation: {strata: [], groups: all, sides: less, scores: means, draws: 100, "
      "seed: 1}}]",
      "analyses.relief_primary.tests[1].rerandomisation.sides", "which has no direction"),
+    ("a closed test of two arms", P, "    adjust: holm\n",
+     "    adjust: closed\n    global: {analysis: relief_primary, test: fisher}\n",
+     ("multiplicity.both.global", 1), "a closed test of 2 arms"),
+    ("a graph with weights above one", P, "    adjust: holm\n",
+     "    adjust: graphical\n    weights: [0.7, 0.7]\n    transitions: [[0, 1], [1, 0]]\n"
+     "    missing: stops\n",
+     ("multiplicity.both.weights", 1), "at most 1 in all"),
+    ("a sequence that does not say what stops it", P, "    adjust: holm\n",
+     "    adjust: fixed_sequence\n", ("multiplicity.both", -2), "the key missing is missing"),
+    ("a family of another arm", P, "{analysis: relief_primary, test: fisher}, ",
+     "{analysis: relief_primary, test: fisher, comparison: placebo}, ",
+     "multiplicity.both.tests[1].comparison", "a treated arm of relief_primary"),
+    ("a look after the last", P, "    role: primary",
+     "    role: primary\n    decision_level: {boundary: pocock, alpha: 0.05, fractions: [0.5, 1], "
+     "look: 3}",
+     ("analyses.relief_primary.decision_level.look", 1), "1 to 2"),
     ("a threshold of one", P, "tests: [{fisher: {sides: two_sided}}]",
      "tests: [{binomial: {threshold: 1, sides: greater}}]",
      "analyses.relief_primary.tests[1].binomial.threshold", "less than 1"),

@@ -268,6 +268,10 @@ METHODS: dict[str, Method] = {
     "count": Method("count"),
     "holm": Method("Holm's step-down adjustment", "Holm 1979, Scand J Stat 6:65"),
     "hochberg": Method("Hochberg's step-up adjustment", "Hochberg 1988, Biometrika 75:800"),
+    "hommel": Method("Hommel's adjustment", "Hommel 1988, Biometrika 75:383"),
+    "closed": Method("closed test of three arms", "Shaffer 1986, J Am Stat Assoc 81:826"),
+    "fixed_sequence": Method("fixed-sequence test", "Maurer, Hothorn and Lehmacher 1995"),
+    "graphical": Method("graphical procedure", "Bretz et al. 2009, Stat Med 28:586"),
     "benjamini_hochberg": Method(
         "Benjamini and Hochberg's adjustment", "Benjamini and Hochberg 1995, J R Stat Soc B 57:289"
     ),

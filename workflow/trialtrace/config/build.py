@@ -108,7 +108,13 @@ def plan(data: dict[str, Any]) -> Plan:
         whole = _inherit(data["analyses"], given, (name,))
         analyses[name] = _analysis(name, whole, estimands, data)
     families = {
-        name: Family(name, given["label"], given["adjust"], tuple(given["tests"]))
+        name: Family(
+            name,
+            given["label"],
+            given["adjust"],
+            tuple(given["tests"]),
+            {k: v for k, v in given.items() if k not in ("label", "adjust", "tests")},
+        )
         for name, given in data.get("multiplicity", {}).items()
     }
     return Plan(
@@ -164,7 +170,7 @@ def _analysis(
         role=given["role"],
         estimand=_named(f"plan.yaml: analyses.{name}.estimand", given["estimand"], estimands),
         confidence=given.get("confidence", data["confidence"]),
-        decision_level=given.get("decision_level", data["decision_level"]),
+        decision_level=_level(given.get("decision_level", data["decision_level"])),
         describe=tuple(_step(entry) for entry in given.get("describe", ())),
         estimates=tuple(_step(entry) for entry in given.get("estimates", ())),
         tests=tuple(_test(entry) for entry in given.get("tests", ())),
@@ -177,6 +183,24 @@ def _analysis(
         value=given.get("value", "value"),
         of=given.get("of"),
     )
+
+
+def _level(given: float | dict[str, Any]) -> float:
+    """A level, or the nominal one of a look of a group-sequential design."""
+    if not isinstance(given, dict):
+        return given
+    from trialtrace.stats import group_sequential
+
+    kind, fractions = given["boundary"], given["fractions"]
+    common = {"alpha": given["alpha"], "sides": "two_sided"}
+    if kind.startswith("spending_"):
+        spending = kind.removeprefix("spending_")
+        found = group_sequential.spending_boundary(
+            fractions, spending=spending, parameter=None, **common
+        )
+    else:
+        found = getattr(group_sequential, kind)(fractions, **common)
+    return float(found.nominal[given["look"] - 1])
 
 
 def _step(entry: dict[str, Any]) -> Step:

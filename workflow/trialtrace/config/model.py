@@ -261,6 +261,7 @@ class Family:
     label: str
     adjust: str
     tests: tuple[dict[str, str], ...]
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

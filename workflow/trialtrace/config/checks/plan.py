@@ -3,7 +3,14 @@
 from typing import Any
 
 from trialtrace.config import methods
-from trialtrace.config.checks import derived, displays, places, steps_binary, steps_repeated
+from trialtrace.config.checks import (
+    derived,
+    displays,
+    families,
+    places,
+    steps_binary,
+    steps_repeated,
+)
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
@@ -29,7 +36,7 @@ def check(files: Files) -> None:
     for name, given in files.plan.entries("analyses"):
         _analysis(files, name, given)
     for name, given in files.plan.entries("multiplicity"):
-        _family(files, name, given)
+        families.check(files, name, given)
     displays.check(files)
 
 
@@ -97,6 +104,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     _visits(files, name, given)
     _change(files, name, given)
     places.check(files, name)
+    families.check_level(files, (*path, "decision_level"), given.get("decision_level"))
 
 
 def _change(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -203,19 +211,3 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     together = [m for _, _, _, m, _ in steps(given) if m in methods.OVER_VISITS]
     if together and labels and len(used_visits(files, name) or labels) < 2:
         document.add(place, found="one visit", expected=f"two or more for {together[0]}")
-
-
-def _family(files: Files, name: str, given: dict[str, Any]) -> None:
-    document = files.plan
-    for position, test in enumerate(given["tests"]):
-        place: Path_ = ("multiplicity", name, "tests", position)
-        names = document.names("analyses")
-        if not known(
-            document, (*place, "analysis"), test["analysis"], names, "an analysis of the plan"
-        ):
-            continue
-        analysis = document.get("analyses", test["analysis"])
-        if analysis is not None:
-            made = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
-            what = f"a test of {test['analysis']}"
-            known(document, (*place, "test"), test["test"], made, what)

@@ -1,0 +1,86 @@
+"""Families with an order, a graph or a global test, and the level of an interim look."""
+
+import pytest
+import yaml
+
+from trialtrace.config import build
+
+PLAN = """
+estimands:
+  doses: {treatment: {of: [high, low], to: sham}, population: itt, variable: relief, intercurrent: [], summary: s}
+analyses:
+  relief:
+    label: Relief
+    role: primary
+    estimand: doses
+    decision_level: {boundary: obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 1}
+    tests: [{chi_squared_table: {groups: all}}, {fisher: {sides: two_sided}}]
+multiplicity:
+  family: {label: Family, %s}
+"""  # noqa: E501
+FISHER = "tests: [{analysis: relief, test: fisher}]"
+HIGH, LOW = "high-sham", "low-sham"
+
+
+@pytest.fixture
+def arms(trial):
+    """Fisher's p against 24 of 34: 0.00095 and 0.027; chi-squared of all three: 0.0017."""
+    return trial.events("high", 12, of=40).events("low", 14, of=34).events("sham", 24, of=34)
+
+
+def p_of(found, pair, adjust=None):
+    name = "p_value.fisher" if adjust is None else f"p_adjusted.{adjust}_fisher"
+    return found.value(f"relief/{name}@{pair}")
+
+
+def test_no_pair_is_decided_before_the_test_of_all_three(arms):
+    family = "adjust: closed, global: {analysis: relief, test: chi_squared_table}, " + FISHER
+    found = arms.results(PLAN % family)
+    of_all = found.value("relief/p_value.chi_squared_table@all")
+    assert p_of(found, HIGH) < of_all < p_of(found, LOW)
+    assert p_of(found, HIGH, "closed") == of_all
+    assert p_of(found, LOW, "closed") == p_of(found, LOW)
+
+
+def test_the_order_is_that_of_the_tests(arms):
+    order = (
+        "adjust: fixed_sequence, missing: stops, tests: [{analysis: relief, test: fisher, "
+        "comparison: low}, {analysis: relief, test: fisher, comparison: high}]"
+    )
+    found = arms.results(PLAN % order)
+    assert p_of(found, LOW, "fixed_sequence") == p_of(found, LOW)
+    assert p_of(found, HIGH, "fixed_sequence") == p_of(found, LOW)
+
+
+def test_a_graph_that_is_holm(arms):
+    graph = (
+        "adjust: graphical, missing: left_out, weights: [0.5, 0.5], "
+        "transitions: [[0, 1], [1, 0]], " + FISHER
+    )
+    found = arms.results(PLAN % graph)
+    assert p_of(found, HIGH, "graphical") == pytest.approx(2 * p_of(found, HIGH))
+    assert p_of(found, LOW, "graphical") == pytest.approx(p_of(found, LOW))
+
+
+def test_a_graph_of_another_number_of_tests(arms):
+    graph = "adjust: graphical, missing: left_out, weights: [1], transitions: [[0]], " + FISHER
+    found = arms.results(PLAN % graph)
+    told = found.error(f"relief/p_adjusted.graphical_fisher@{HIGH}")
+    assert told == "the graph has 1 weights for 2 p-values."
+
+
+def test_a_global_test_without_an_answer_decides_nothing(trial):
+    for arm in ("high", "low", "sham"):
+        trial.events(arm, 0, of=5)
+    family = "adjust: closed, global: {analysis: relief, test: chi_squared_table}, " + FISHER
+    found = trial.results(PLAN % family)
+    assert "global test is missing" in found.error(f"relief/p_adjusted.closed_fisher@{HIGH}")
+
+
+def test_the_level_of_an_interim_look(arms):
+    """Half of the information, O'Brien and Fleming: |z| of 2.797, two-sided 0.0052."""
+    plan = arms.config(PLAN % ("adjust: hommel, " + FISHER)).plan
+    assert plan.analyses["relief"].decision_level == pytest.approx(0.00517, abs=1e-5)
+    spending = yaml.safe_load("{boundary: spending_obrien_fleming, alpha: 0.05, "
+                              "fractions: [0.5, 1], look: 2}")  # fmt: skip
+    assert build._level(spending) == pytest.approx(0.0490, abs=1e-4)
