@@ -384,3 +384,16 @@ def test_an_unknown_drug_is_listed_also_without_a_dose(tmp_path):
     assert [row[1] for row in shown(tables["bds"], "AVAL")] == [None, None]
     rules = [(one["column"], one["rule"]) for one in tables["rejects"].to_pylist()]
     assert rules == [("drug", "ome_unknown_drug"), ("dose", "ome_negative_dose")]
+
+
+def test_every_shipped_table_can_be_read():
+    from trialtrace.config.conversions import FOLDER, check_conversions
+    from trialtrace.config.norms import FOLDER as NORMS
+    from trialtrace.config.norms import check_norms
+    from trialtrace.config.project_table import table_names
+    from trialtrace.paths import project
+
+    at = project()
+    assert "cdc_2022" in table_names(at, FOLDER) and "tuning_fork" in table_names(at, NORMS)
+    assert not [p for name in table_names(at, FOLDER) for p in check_conversions(at, name)[1]]
+    assert not [p for name in table_names(at, NORMS) for p in check_norms(at, name)[1]]

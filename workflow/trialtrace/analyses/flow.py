@@ -29,6 +29,7 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
     groups += [(arm, {"TRT01P": {"is": arm}}) for arm in arms]
     if trial.design.kind in OWN_TREATMENT:
         groups = [(ALL, {})]
+    yield from _screening(trial, frames)
     for group, arm in groups:
         rows = frames.select("adsl", {"USUBJID": "present"} | arm)
         place = Place(trial.name, ANALYSIS, "randomised", group=group)
@@ -41,6 +42,22 @@ def flow(trial: "Trial", frames: Frames) -> Iterator[Result]:
         for name in given.get("analysed", ()):
             rows = analysed(trial, trial.plan.analyses[name], frames, arm)
             yield _count(trial, _listed(place, name), "analysed", rows)
+
+
+def _screening(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Who was assessed (every subject in the data), and who got no arm, by the reason recorded."""
+    given = trial.plan.displays.get("flow", {}).get("excluded")
+    if given is None:
+        return
+    place = Place(trial.name, ANALYSIS, "randomised", group=ALL)
+    yield _count(trial, place, "assessed", frames.select("adsl", {"USUBJID": "present"}))
+    column, without = adsl_code(given["variable"]), {"TRT01P": "missing"}
+    reasons: dict[str, Any] = {
+        str(level): {"is": level} for level in levels(trial, frames, given["variable"])
+    }
+    for name, test in (reasons | {UNKNOWN: "missing"}).items():
+        rows = frames.select("adsl", without | {column: test})
+        yield _count(trial, replace(place, second=("level", name)), "excluded", rows)
 
 
 def _disposition(

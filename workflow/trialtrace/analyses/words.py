@@ -11,6 +11,8 @@ LABELS = {
     "count": "n",
     "randomised": "randomised",
     "in_population": "in population",
+    "assessed": "assessed for eligibility",
+    "excluded": "not randomised",
     "received": "received the treatment",
     "ended": "did not complete",
     "analysed": "analysed",
@@ -98,6 +100,8 @@ LABELS = {
 
 COUNTS = {
     "patients",
+    "assessed",
+    "excluded",
     "received",
     "ended",
     "occurrences",

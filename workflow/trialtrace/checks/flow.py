@@ -24,6 +24,18 @@ def in_population(data: Data, asked: Asked) -> Recomputed:
     return _count("pandas: subjects by flag", int((subjects[flag] == "Y").sum()))
 
 
+def assessed(data: Data, asked: Asked) -> Recomputed:
+    return _count("pandas: subjects", len(data.adsl))
+
+
+def excluded(data: Data, asked: Asked) -> Recomputed:
+    """Subjects without an arm and with this reason; the last one is for those without any."""
+    subjects = data.adsl[data.adsl["TRT01P"].isna()]
+    reason = subjects[adsl_code(data.trial.plan.displays["flow"]["excluded"]["variable"])]
+    mine = reason.isna() if asked.second == UNKNOWN else reason == asked.second
+    return _count("pandas: subjects by reason", int(mine.sum()))
+
+
 def received(data: Data, asked: Asked) -> Recomputed:
     subjects = _of_arm(data, asked, data.adsl, "TRT01P")
     met = surely(data.trial.plan.displays["flow"]["received"], subjects)
@@ -101,6 +113,8 @@ def _count(by: str, number: int) -> Recomputed:
 CHECKS = {
     "randomised.count": randomised,
     "in_population.count": in_population,
+    "assessed.count": assessed,
+    "excluded.count": excluded,
     "received.count": received,
     "ended.count": ended,
     "analysed.count": analysed,

@@ -18,7 +18,16 @@ from trialtrace.config.schema import tell
 from trialtrace.errors import UserError, did_you_mean, one_of
 
 BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
-_FLOW_STATS = ("randomised", "received", "ended", "in_population", "analysed", "missing")
+_FLOW_STATS = (
+    "assessed",
+    "excluded",
+    "randomised",
+    "received",
+    "ended",
+    "in_population",
+    "analysed",
+    "missing",
+)
 
 
 def check(files: Files) -> None:

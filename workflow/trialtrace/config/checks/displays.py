@@ -8,6 +8,7 @@ from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import NUMERIC, Files, column, known
 from trialtrace.config.checks.resolve import statistics
 from trialtrace.config.compose import Path_
+from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.errors import one_of
 
 
@@ -34,6 +35,8 @@ def _disposition(files: Files, place: Path_, flow: dict[str, Any]) -> None:
         columns = derived.columns_of_analysis(files, "measure")
         here = (*place, "received")
         check_condition(files.plan, here, flow["received"], columns, "a column of ADSL")
+    if "excluded" in flow:
+        _excluded(files, (*place, "excluded"), flow["excluded"]["variable"])
     if "ended" not in flow:
         return
     name, here = flow["ended"]["variable"], (*place, "ended")
@@ -43,6 +46,18 @@ def _disposition(files: Files, place: Path_, flow: dict[str, Any]) -> None:
         for position, level in enumerate(flow["ended"]["completed"]):
             at = (*here, "completed", position)
             known(files.plan, at, level, files.subject_choices(name), f"a label of {name}")
+
+
+def _excluded(files: Files, place: Path_, name: str) -> None:
+    """Reasons of those without an arm, which only a design of one arm a subject can tell."""
+    if files.trial.get("design", "kind") in OWN_TREATMENT:
+        files.plan.add(
+            place, found="subjects without an arm", expected="a design of one arm a subject"
+        )
+    elif known(
+        files.plan, (*place, "variable"), name, files.subject_variables, "a variable of subjects"
+    ):
+        derived.check_levels(files, (*place, "variable"), name)
 
 
 def _listed(files: Files, part: str) -> list[tuple[int, dict[str, Any]]]:

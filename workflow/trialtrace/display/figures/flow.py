@@ -22,7 +22,8 @@ def draw(material: Material, given: Row) -> Picture:
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
     columns = [boxes(material, given, group) for group in groups or [ALL]]
-    top = [*_wrapped("Randomised in the data", 60), _n(material, ALL, "randomised", None)]
+    top = [*_screening(material), *_wrapped("Randomised in the data", 60)]
+    top.append(_n(material, ALL, "randomised", None))
     if material.trial.design.planned:
         top[-1] += f" of {material.trial.design.planned} planned"
     heights = [max(len(column[level]) for column in columns) for level in range(len(columns[0]))]
@@ -39,6 +40,19 @@ def draw(material: Material, given: Row) -> Picture:
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
             _column(axes, x, start, column, heights, colour)
     return Picture(figure, "Patient flow.", alt)
+
+
+def _screening(material: Material) -> list[str]:
+    """Who was assessed and why some were not randomised; nothing where the data do not tell."""
+    known = counts(material)
+    if ("assessed", None, ALL, None) not in known:
+        return []
+    reasons = {key[3]: n for key, n in known.items() if key[0] == "excluded" and n}
+    lines = ["Assessed for eligibility", _n(material, ALL, "assessed", None)]
+    if reasons:
+        lines.append(f"Not randomised: {sum(reasons.values())}")
+        lines += [line for name, n in reasons.items() for line in _wrapped(f"{name}: {n}", 60)]
+    return lines
 
 
 def counts(material: Material) -> dict[tuple, int]:
