@@ -1,0 +1,128 @@
+"""The synthetic cohort of streckmann2024: printed margins hold in the derived data, after cleaning.
+
+Counts are the sets named in cohort.yaml; the percentages they print stand in the trial's ledger.
+"""
+
+import shutil
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from trialtrace.claims.audit import audit_rows
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import load_trial
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.paths import Project, project
+from trialtrace.sources.ingest import ingest_sources
+
+TRIAL = "streckmann2024"
+POST = "after chemotherapy"
+# Endpoint, visit, population -> arm -> (yes, with a value).
+MARGINS = {
+    ("CIPN", POST, "ITTFL"): {"smt": (12, 40), "wbv": (14, 34), "tau": (24, 34)},
+    ("CIPN", POST, "PPROTFL"): {"smt": (10, 35), "wbv": (12, 32), "tau": (22, 30)},
+    ("VIBNEW", POST, "ITTFL"): {"smt": (18, 55), "tau": (25, 50)},
+    ("TOUCHNEW", POST, "ITTFL"): {"smt": (0, 55), "tau": (4, 50)},
+    ("STRNEW", POST, "ITTFL"): {"smt": (1, 55), "tau": (6, 50)},
+    ("DOSERED", None, "ITTFL"): {"smt": (17, 53), "wbv": (28, 52), "tau": (28, 50)},
+    ("DIED", None, "ITTFL"): {"smt": (1, 54), "tau": (7, 42)},
+}
+# Defects that cleaning restores or takes for missing, and the rule that catches each other one.
+RESTORED = ("coded_missing", "stray_space")
+RULES = {
+    "impossible": "above_maximum",
+    "half_value": "not_an_integer",
+    "no_subject": "subject_missing",
+    "no_unit": "missing_unit",
+    "free_text": "not_a_number",
+}
+
+
+def with_seed(root: Path, seed: int) -> Project:
+    """A project with the trial's configuration and another seed."""
+    shutil.copytree(project().config, root / "config")
+    (root / "workflow").mkdir()
+    (root / "workflow" / "schemas").symlink_to(project().schemas)
+    file = root / "config" / "trials" / TRIAL / "trial.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count("seed: ") == 1
+    head, tail = text.split("seed: ")
+    file.write_text(f"{head}seed: {seed}\n{tail.split(chr(10), 1)[1]}", encoding="utf-8")
+    return Project(root)
+
+
+@pytest.fixture(scope="module", params=[None, 7], ids=["own seed", "another seed"])
+def folder(request, tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("margins")
+    at = project() if request.param is None else with_seed(root / "project", request.param)
+    trial = load_trial(TRIAL, at)
+    out = root / "results"
+    ingest_sources(trial, out / "raw")
+    clean_tables(trial, out / "raw", out / "clean")
+    derive_datasets(trial, out / "clean", out / "derived")
+    return out
+
+
+@pytest.mark.parametrize(("code", "visit", "flag"), list(MARGINS), ids=lambda one: str(one))
+def test_printed_margins_hold_after_cleaning(folder, code, visit, flag):
+    records = pq.read_table(folder / "derived" / "bds.parquet")
+    chosen = pc.and_(pc.equal(records["PARAMCD"], code), pc.equal(records[flag], "Y"))
+    if visit:
+        chosen = pc.and_(chosen, pc.equal(records["AVISIT"], visit))
+    records = records.filter(chosen)
+    for arm, (yes, of) in MARGINS[code, visit, flag].items():
+        values = records.filter(pc.equal(records["TRTP"], arm))["AVAL"]
+        assert (pc.sum(values).as_py(), pc.count(values).as_py()) == (yes, of), arm
+
+
+def test_who_was_randomised(folder):
+    subjects = pq.read_table(folder / "derived" / "adsl.parquet")
+    arms = {row["values"]: row["counts"] for row in pc.value_counts(subjects["TRT01P"]).to_pylist()}
+    assert arms == {"smt": 55, "wbv": 53, "tau": 50}
+    ages = subjects["AGE"]
+    assert round(pc.mean(ages).as_py()) == 49
+    assert (pc.min(ages).as_py(), pc.max(ages).as_py()) == (18, 82)
+    men = pc.sum(pc.equal(subjects["SEX"], "M")).as_py()
+    assert round(100 * men / 158) == 59
+    assert set(subjects["SYNTHFL"].to_pylist()) == {"Y"}
+
+
+def test_adverse_events(folder):
+    """7 in all, one of them serious, none related to the procedures."""
+    events = pq.read_table(folder / "clean" / "adverse_events.parquet")
+    assert events.num_rows == 7
+    assert events["ae_serious"].to_pylist().count("1") == 1
+    assert set(events["ae_related"].to_pylist()) == {"0"}
+
+
+def test_no_claim_is_checked_on_synthetic_data():
+    """What is printed may be held against itself; the data decide nothing."""
+    trial = load_trial(TRIAL)
+    rows = audit_rows(trial, [])
+    assert {row["claim_id"] for row in rows} == set(trial.claims)
+    assert {row.get("evidence") for row in rows} <= {"printed", None}
+    assert all(row.get("recomputed") is None and row.get("result_id") is None for row in rows)
+    assert any(row["agreement"] == "not_checkable" for row in rows)
+
+
+def test_rejects_are_the_declared_mess(folder):
+    """Every declared defect that cleaning does not restore is rejected, and nothing else is."""
+    found: dict[tuple[str, str], int] = {}
+    rejects = pq.read_table(folder / "clean" / "rejects.parquet").to_pylist()
+    for one in rejects:
+        # A row without a unit that is known has its number and its unit rejected.
+        if one["severity"] == "reject" and one["column"] != "vas_unit":
+            key = (one["table"], one["rule"])
+            found[key] = found.get(key, 0) + 1
+    declared = [one for one in load_trial(TRIAL).cohort.mess if one["defect"] not in RESTORED]
+    expected: dict[tuple[str, str], int] = {}
+    for one in declared:
+        key = (one["form"], RULES.get(one["defect"], one["defect"]))
+        if one["defect"] == "breaks_check":
+            key = (one["form"], one["check"])
+        if one["defect"] == "impossible" and float(one["value"]) < 0:
+            key = (one["form"], "below_minimum")
+        expected[key] = expected.get(key, 0) + one["rows"]
+    assert found == expected
