@@ -30,6 +30,7 @@ def test_manifest_and_truth_say_it(synthetic):
     manifest = json.loads((synthetic.folder / "raw" / "manifest.json").read_text())
     assert STAMP in manifest["synthetic"]
     assert all("SYNTHETIC" in part["file"]["synthetic"] for part in manifest["tables"].values())
+    assert "SYNTHETIC" in (synthetic.folder / "raw" / "SYNTHETIC.txt").read_text()
     truth = json.loads((synthetic.folder / "raw" / "truth.json").read_text())
     assert truth["notice"].startswith("SYNTHETIC")
     assert truth["mode"] == "display"

@@ -10,7 +10,7 @@ from trialtrace.sources.raw import RawTable
 if TYPE_CHECKING:
     from trialtrace.sources.synthetic.export import Export
 
-TRUTH = "truth.json"
+TRUTH, SIGN = "truth.json", "SYNTHETIC.txt"
 
 
 def load(trial: Trial) -> list[RawTable]:
@@ -23,6 +23,7 @@ def raw_tables(trial: Trial, made: "Export") -> list[RawTable]:
     truth = json.dumps(made.truth, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
     tables = [_read(trial, name, made) for name in trial.source.items]
     tables[0].companions[TRUTH] = (truth + "\n").encode()
+    tables[0].companions[SIGN] = (made.truth["notice"] + "\n").encode()
     return tables
 
 

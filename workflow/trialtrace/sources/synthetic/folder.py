@@ -4,12 +4,12 @@ from pathlib import Path
 
 from trialtrace.config.load import Trial
 from trialtrace.errors import Problem, UserError
-from trialtrace.sources.synthetic import TRUTH, make
+from trialtrace.sources.synthetic import SIGN, TRUTH, make
 from trialtrace.sources.synthetic.export import NOTICE
 from trialtrace.sources.synthetic.sheet import Spelling
 from trialtrace.store import write_bytes, write_json, write_text
 
-DICTIONARY, SIGN = "dictionary.csv", "SYNTHETIC.txt"
+DICTIONARY = "dictionary.csv"
 
 
 def export_folder(trial: Trial, folder: str) -> str:
