@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.config import Settings, Trial, load_settings, load_trial
+from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.contracts import CLAIMS
 from trialtrace.paths import project
 from trialtrace.store import read_parquet
@@ -54,7 +55,9 @@ class Material:
 
     def arm_label(self, name: str | None) -> str:
         arms = self.trial.design.arms
-        return arms[name].label if name in arms else "All arms"
+        if name in arms:
+            return arms[name].label
+        return "All patients" if self.trial.design.kind in OWN_TREATMENT else "All arms"
 
 
 def open_material(trial: str, root: str, results: str, codes: dict[str, str]) -> Material:

@@ -9,12 +9,16 @@ from trialtrace.config.checks.resolve import estimand_of
 from trialtrace.config.compose import Path_
 from trialtrace.errors import one_of
 
+# Their covariates may be the baseline too; `steps_repeated` looks at them.
+OF_SCORES = (*methods.WITHIN_SUBJECTS, *methods.BETWEEN_SUBJECTS, "ordinal_mixed")
 
-def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
+
+def check(files: Files, analysis: str, place: Path_, method: str, options: dict[str, Any]) -> None:
     """Every option of a step that names something or must fit another one."""
     if isinstance(options.get("scores"), dict):
         _arm_scores(files, analysis, (*place, "scores"), options["scores"])
-    for position, name in enumerate(options.get("covariates", ())):
+    listed = () if method in OF_SCORES else options.get("covariates", ())
+    for position, name in enumerate(listed):
         here = (*place, "covariates", position)
         # The baseline value of an endpoint with visits is told by steps_repeated.
         if name == "baseline":

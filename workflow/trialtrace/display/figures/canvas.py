@@ -120,4 +120,4 @@ def percent_axis(axes: "Axes", which: str = "y", top: float = 1.0) -> None:
 
 
 def colour_of(arms: list[str], arm: str) -> str:
-    return COLOURS[arms.index(arm) % len(COLOURS)]
+    return COLOURS[arms.index(arm) % len(COLOURS)] if arm in arms else FAINT

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.analyses.rows import ALL
 from trialtrace.contracts import CLEAN, read_table
 from trialtrace.display.material import Material
 from trialtrace.sources.canonical import column_text
@@ -62,7 +63,8 @@ def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
     table, at = table.filter(known), at.filter(known)
     arm = _own_arm(material, table, name)
     if arm is None:
-        arm = inside["TRT01P"].combine_chunks().take(at)
+        # A subject with two treatments has no arm of its own.
+        arm = pc.fill_null(inside["TRT01P"].combine_chunks().take(at), ALL)
     subject = inside["USUBJID"].combine_chunks().take(at)
     found = CleanRows(table, subject.to_numpy(zero_copy_only=False).astype(str),
                       arm.to_numpy(zero_copy_only=False).astype(str))  # fmt: skip

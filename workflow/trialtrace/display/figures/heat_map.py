@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.analyses.rows import ALL
 from trialtrace.display.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
 from trialtrace.display.figures.clean_rows import clean_rows
 from trialtrace.display.figures.picture import (
@@ -32,7 +33,9 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     if not len(day):
         raise nothing(given["title"], "no session has a day")
     state = np.where(rows.met(options["done"]), DONE, MISSED)
-    by_arm = {arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in arms_of(material)}
+    by_arm = {
+        arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*arms_of(material), ALL)
+    }
     by_arm = {arm: grid for arm, grid in by_arm.items() if len(grid)}
     sizes = [len(grid) for grid in by_arm.values()]
     with drawing(7.2, 1.4 + min(6.0, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:

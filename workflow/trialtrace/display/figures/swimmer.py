@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.analyses.rows import ALL
 from trialtrace.display.figures.canvas import INK, PALE, colour_of, drawing, wrapped
 from trialtrace.display.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.display.figures.picture import (
@@ -35,7 +36,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         raise nothing(given["title"], "no cycle has a date and doses")
     arms = arms_of(material)
     rows, day, share = rows.chosen(known), day[known], share[known]
-    by_arm = {arm: rows.arm == arm for arm in arms if (rows.arm == arm).any()}
+    by_arm = {arm: rows.arm == arm for arm in (*arms, ALL) if (rows.arm == arm).any()}
     sizes = [len(np.unique(rows.subject[own])) for own in by_arm.values()]
     with drawing(7.2, 1.4 + min(7.5, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
