@@ -109,5 +109,5 @@ def _short(row: Row) -> str:
 
 
 def _estimate(row: Row, wanted: str | None) -> str:
-    what = "" if row["stat_name"] == wanted else f"{LABELS[row['stat_name']]} "
-    return f"{escape_markdown(what)}{link(row)} ({escape_markdown(_short(row))})"
+    what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
+    return f"{what}{link(row)} ({escape_markdown(_short(row))})"

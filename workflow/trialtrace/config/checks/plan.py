@@ -99,7 +99,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         _suits(files, name, (*path, *place), (section, statistic, method))
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
-        steps_binary.check(files, name, (*path, *place), method, options)
+        steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
     _visits(files, name, given)
     _change(files, name, given)

@@ -6,22 +6,19 @@ from trialtrace.config import methods
 from trialtrace.config.checks import derived
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import estimand_of
+from trialtrace.config.checks.steps_repeated import BASELINE, TREATED_SIDE
 from trialtrace.config.compose import Path_
 from trialtrace.errors import one_of
 
-# Their covariates may be the baseline too; `steps_repeated` looks at them.
-OF_SCORES = (*methods.WITHIN_SUBJECTS, *methods.BETWEEN_SUBJECTS, "ordinal_mixed")
 
-
-def check(files: Files, analysis: str, place: Path_, method: str, options: dict[str, Any]) -> None:
+def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
     """Every option of a step that names something or must fit another one."""
     if isinstance(options.get("scores"), dict):
         _arm_scores(files, analysis, (*place, "scores"), options["scores"])
-    listed = () if method in OF_SCORES else options.get("covariates", ())
-    for position, name in enumerate(listed):
+    for position, name in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
-        # The baseline value of an endpoint with visits is told by steps_repeated.
-        if name == "baseline":
+        # What is no variable of the subject, and where it may stand, is told by steps_repeated.
+        if name in (BASELINE, TREATED_SIDE):
             continue
         if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
             derived.check_baseline(files, here, name)

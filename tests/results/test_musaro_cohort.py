@@ -1,0 +1,78 @@
+"""The synthetic cohort of musaro2019: both sides of every patient, and rejects as declared."""
+
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from trialtrace.analyses.run import analyse_plan
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import load_trial
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.sources.ingest import ingest_sources
+
+REJECTS = {
+    ("strength", "unknown_code"): 2,
+    ("strength", "duplicate_row"): 2,
+    ("handgrip", "not_a_number"): 1,
+    ("cmap", "decimal_sign"): 2,
+    ("cmap", "above_maximum"): 1,
+    ("fibres", "unknown_subject"): 1,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    trial = load_trial("musaro2019")
+    out = tmp_path_factory.mktemp("musaro")
+    ingest_sources(trial, out / "raw")
+    clean_tables(trial, out / "raw", out / "clean")
+    derive_datasets(trial, out / "clean", out / "derived")
+    analyse_plan(trial, out / "derived", out / "analysis")
+    return out
+
+
+def test_rejects_are_the_declared_mess(folder):
+    rejects = pq.read_table(folder / "clean" / "rejects.parquet").to_pylist()
+    assert Counter((row["table"], row["rule"]) for row in rejects) == REJECTS
+
+
+def test_each_side_of_each_patient_has_its_own_treatment(folder):
+    bds = pq.read_table(folder / "derived" / "bds.parquet")
+    grip = bds.filter(pc.equal(bds["PARAMCD"], "GRIP")).to_pylist()
+    by_side: dict[tuple[str, str], set[str]] = {}
+    for row in grip:
+        by_side.setdefault((row["USUBJID"], row["LAT"]), set()).add(row["TRTP"])
+    assert len(by_side) == 44 and all(len(found) == 1 for found in by_side.values())
+    patients = {subject for subject, _ in by_side}
+    for one in patients:
+        assert by_side[one, "right"] | by_side[one, "left"] == {"real", "sham"}
+    assert all(one.startswith("SYN-musaro2019-") for one in patients)
+
+
+def test_the_printed_degrees_of_freedom_come_out_under_every_reading(folder):
+    rows = pq.read_table(folder / "analysis" / "results.parquet").to_pylist()
+    found = {row["result_id"].removeprefix("musaro2019/"): row["stat_value"] for row in rows}
+    cells = "repeated_measures_anova_cells@all;effect=cell"
+    two = "repeated_measures_anova_treatment_by_visit@all;effect="
+    one = "repeated_measures_anova_visits@all;effect=visit"
+    for analysis, who in [
+        ("fcr_cells", cells),
+        ("fcr_two_factors", f"{two}visit"),
+        ("fcr_two_factors", f"{two}treatment_visit"),
+        ("fcr_real_side", one),
+    ]:
+        df = [found[f"{analysis}/{stat}.{who}"] for stat in ("df1", "df2")]
+        assert df == [3, 63], analysis
+    square = found["fcr/t.paired_t@real-sham;visit=after"] ** 2
+    assert found[f"fcr_two_by_two/f.{two}treatment_visit"] == pytest.approx(square, rel=1e-9)
+
+
+def test_a_patient_without_a_biopsy_has_no_value_there(folder):
+    bds = pq.read_table(folder / "derived" / "bds.parquet")
+    area = bds.filter(pc.equal(bds["PARAMCD"], "AREA"))
+    strength = bds.filter(pc.equal(bds["PARAMCD"], "MRCUP"))
+    assert len(pc.unique(strength["USUBJID"])) == 22
+    assert 0 < pc.count(area["AVAL"]).as_py() < 44
