@@ -1,0 +1,51 @@
+"""What the ingest of a synthetic trial depends on: cohort.yaml and the quantities that it has."""
+
+from pathlib import Path
+
+import pytest
+from drawn_trial import COHORT, write_trial
+from mini_trial import REPOSITORY
+
+from trialtrace.config.load import Settings
+from trialtrace.running.closure import Sources
+from trialtrace.running.fresh import Freshness
+
+ENDPOINTS = "pain: {label: Pain, code: PAIN, kind: measure, table: pain, column: vas}\n"
+PLAN = """\
+decision_level: 0.05
+confidence: 0.95
+estimands: {}
+analyses: {}
+"""
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Freshness:
+    at = write_trial(tmp_path).at
+    for file, text in (("endpoints.yaml", ENDPOINTS), ("plan.yaml", PLAN)):
+        (at.trial_config("made") / file).write_text(text, encoding="utf-8")
+    for name in ("scripts", "reports", "requirements.lock"):
+        (tmp_path / name).symlink_to(REPOSITORY / name)
+    return Freshness(at, Settings(("made",), 1, "by_source", ("html",)), Sources(at))
+
+
+def test_cohort_yaml_and_its_schema_count_for_the_ingest_alone(made):
+    named = {path.name for path in made.config_files("ingest_sources", "made")}
+    assert {"cohort.yaml", "cohort.schema.json", "trial.yaml"} <= named
+    assert "cohort.yaml" not in {p.name for p in made.config_files("clean_tables", "made")}
+
+
+def test_a_change_of_the_cohort_changes_the_hash(made, tmp_path):
+    before = made.job("ingest_sources", "made")
+    write_trial(tmp_path, cohort=COHORT.replace("mean: 50, sd: 9", "mean: 51, sd: 9"))
+    again = Freshness(made.at, made.settings, Sources(made.at))
+    assert again.job("ingest_sources", "made") != before
+
+
+def test_only_the_kinds_that_the_cohort_has_count(made):
+    names = {path.stem for path in made.code_files("ingest_sources", "made")
+             if path.parent.name == "quantities"}  # fmt: skip
+    assert {"continuous", "choice", "share", "dates", "ordinal"} <= names
+    assert not {"gather", "running", "bands", "text", "arithmetic"} & names
+    code = {path.stem for path in made.code_files("ingest_sources", "made")}
+    assert {"draw", "streams", "moments", "cohort_order", "export"} <= code
