@@ -10,7 +10,7 @@ Row = dict[str, Any]
 ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
 PLAIN_KEYS = ("visit", "stratum", "parameter")
-SECOND_KEYS = ("level", "time", "effect")
+SECOND_KEYS = ("level", "time", "effect", "category")
 SHOWN = 6
 
 
@@ -75,7 +75,7 @@ def _several(found: list[Row], stat: str, place: str) -> Problem:
         found=_listed(row["result_id"] for row in found),
         expected=f"one result for {stat}",
         do="add what tells them apart: stat with its method, compare, group, visit, stratum, "
-        "parameter, level, time or effect",
+        "parameter, level, time, effect or category",
     )
 
 

@@ -13,6 +13,7 @@ from trialtrace.config.checks.resolve import (
     statistics,
     steps,
     used_visits,
+    variables_of,
 )
 from trialtrace.config.schema import tell
 from trialtrace.errors import UserError, did_you_mean, one_of
@@ -84,6 +85,20 @@ def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
         _groups(files, name, selects, given)
         _visit(files, name, selects)
         _stratum(files, name, selects)
+        _parameter(files, name, selects)
+
+
+def _parameter(files: Files, name: str, selects: dict[str, Any]) -> None:
+    """Where an analysis is of several endpoints, which of them is meant."""
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    listed = variables_of(files, analysis)
+    if "parameter" in selects:
+        what = f"an endpoint of {analysis}"
+        known(document, (*path, "parameter"), selects["parameter"], listed or None, what)
+    elif len(listed) > 1:
+        document.add(
+            path, found="no parameter", expected=f"parameter: {one_of(listed)}, as in {analysis}"
+        )
 
 
 def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
