@@ -18,7 +18,9 @@ ONCE_WRONG = {
 
 
 # pingouin stops where it divides by zero; why an iteration failed is not checked.
-MAY_FAIL = (".mixed_anova@", ".mmrm@", ".random_site@")
+MAY_FAIL = (
+    ".mixed_anova@", ".mmrm@", ".random_site@", ".proportional_odds@", ".ordinal_mixed@", ".brant@"
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("seed", "sizes"), ONCE_WRONG.values(), ids=ONCE_WRONG)

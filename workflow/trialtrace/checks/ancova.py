@@ -71,6 +71,8 @@ def ancova(data: Data, asked: Asked) -> Recomputed:
 
     kind = {"model": "nonrobust"}.get(asked.options["variance"], asked.options["variance"])
     fit = Model(records["AVAL"].to_numpy(), x).fit(cov_type=kind, use_t=True)
+    if fit.ssr <= 1e-24 * float((records["AVAL"] ** 2).sum()):
+        return Recomputed(by, nan, n_used=n)
     row = np.zeros(x.shape[1])
     row[arms.index(asked.pair[0])], row[arms.index(asked.pair[1])] = 1.0, -1.0
     found = fit.t_test(row)

@@ -92,7 +92,9 @@ def _mmrm(data: Data, asked: Asked) -> dict:
     records = data.records(asked_all, data.compared(asked))
     records = records[records["AVISIT"].isin(visits)]
     records, z = covariates(data, records, options["covariates"])
-    y = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL")[visits]
+    y = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL").reindex(columns=visits)
+    if y.isna().all().any():
+        raise np.linalg.LinAlgError
     arm = records.groupby("USUBJID")["TRTP"].first()[y.index]
     z, arms = z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
     t, width = len(visits), len(visits) if options["slopes"] == "each_visit" else 1

@@ -74,7 +74,10 @@ def newton(y: np.ndarray, x: np.ndarray):
     value = -np.inf
     for _ in range(200):
         now, gradient, information = _terms(theta, k, x, cuts)
-        step = np.linalg.solve(information, gradient)
+        try:
+            step = np.linalg.solve(information, gradient)
+        except np.linalg.LinAlgError:
+            return None
         if np.abs(step).max() < 1e-11:
             break
         size = 1.0
