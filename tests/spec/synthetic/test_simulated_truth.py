@@ -86,6 +86,11 @@ def test_repeated_measures_have_their_matrix(simulated):
     assert np.abs(means - [400, 420, 450]).max() < 5 * 120 / np.sqrt(len(wide))
 
 
+def test_rivals_are_those_of_the_printed_sizes(simulated):
+    rows = [row for row in simulated.truth if row["quantity"] == "cipn" and row["what"] == "share"]
+    assert [(row["rivals"], row["rival_sets"]) for row in rows] == [(5, 30), (3, 30), (2, 30)]
+
+
 def test_totals_are_rates(simulated):
     number = simulated.levels["patients"].view("n_events").to_numpy()
     assert abs(number.mean() - 7 / 158) < 5 * np.sqrt(7 / 158 / len(number))

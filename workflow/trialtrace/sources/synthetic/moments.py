@@ -33,9 +33,11 @@ def hit(
     if not len(values):
         raise Unreachable("there is no value")
     low, high = low.copy(), high.copy()
-    for key, at in (("min", np.argmin), ("max", np.argmax)):
+    for key, sign in (("min", 1), ("max", -1)):
         if key in wanted:
-            _fix(values, low, high, _whole(wanted[key], step), key, int(at(values)))
+            # The row that is nearest to it already, among those that are still free.
+            at = int(np.argmin(np.where(low < high, sign * values, np.inf)))
+            _fix(low, high, _whole(wanted[key], step), key, at)
     mean = _printed(wanted.get("mean"))
     sd = _printed(wanted.get("sd"))
     goal = _Goal(len(values), step, mean, sd)
@@ -43,9 +45,7 @@ def hit(
     return _moved(found, low, high, goal, wanted)
 
 
-def _fix(
-    values: np.ndarray, low: np.ndarray, high: np.ndarray, end: int, key: str, at: int
-) -> None:
+def _fix(low: np.ndarray, high: np.ndarray, end: int, key: str, at: int) -> None:
     """Give one value the printed extreme, and keep all others inside of it."""
     if not low[at] <= end <= high[at]:
         raise Unreachable(f"the {key} lies outside of the limits")

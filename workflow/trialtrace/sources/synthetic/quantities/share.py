@@ -131,7 +131,7 @@ def tell_margin(
 ) -> None:
     """Rows of the truth for one margin: a row a group, with the sets that print the same."""
     yes, known = drawn
-    rivals = [rivals_of(leaf.get("printed"), int(mask.sum())) for _, leaf, mask in leaves]
+    rivals = [_rivals(room, (one.name, among, path), leaf, mask) for path, leaf, mask in leaves]
     tags = [leaf.get("tag", one.tag) for _, leaf, _ in leaves]
     sets = 1
     for number, tag in zip(rivals, tags, strict=True):
@@ -152,6 +152,14 @@ def tell_margin(
             rival_sets=sets if tag == "arithmetic" and number else None,
             value=_value(leaf, wanted_of), drawn=got, drawn_of=of, margin=counted, check=named[1],
         )  # fmt: skip
+
+
+def _rivals(room: Room, margin: tuple, leaf: dict, mask: np.ndarray) -> int | None:
+    """Counts that print the same, of at most the rows that a display cohort has."""
+    if room.simulates:
+        return (room.reference or {}).get(("rivals", *margin))
+    found = room.noted["rivals", *margin] = rivals_of(leaf.get("printed"), int(mask.sum()))
+    return found
 
 
 def _value(leaf: dict, of: int | None) -> Any:
