@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from trialtrace.analyses.references import METHODS, adjustment_of, method_of
+from trialtrace.analyses.references import METHODS, TOLD, adjustment_of, limits_of, method_of
 from trialtrace.analyses.words import (
     LABELS,
     NOT_ESTIMABLE,
@@ -139,7 +139,9 @@ def _pivot(
     for row in shown:
         key = (_cut(material, row), name_of(material, row))
         lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
-    titles = [_title(column, columns, _time_unit(material, rows)) for column in columns]
+    limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
+    time_unit = _time_unit(material, rows)
+    titles = [_title(column, columns, time_unit) + limits[column] for column in columns]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
@@ -237,7 +239,7 @@ def _listed(row: Row) -> bool:
 
 
 def _cell(row: Row) -> str:
-    if row["method"] in ("count.events", "events.count"):
+    if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
         return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
     return link(row)
 
@@ -262,7 +264,7 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
         title += f", {METHODS[adjustment_of(how)].title}"
-    elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1:
+    elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1 or how in TOLD:
         title += f", {method_of(method).title}"
     if stat in POINTS:
         title += ", percentage points"
