@@ -13,7 +13,7 @@ from trialtrace.analyses.estimate import interval_result
 from trialtrace.analyses.rows import Result
 from trialtrace.config.model import Step
 from trialtrace.frames import Selection
-from trialtrace.stats import logistic, poisson, standardisation
+from trialtrace.stats import logistic, ordinal_mixed, poisson, standardisation
 from trialtrace.stats.results import Interval
 
 Effect = Callable[[tuple[str, str]], Interval]
@@ -21,7 +21,8 @@ Effect = Callable[[tuple[str, str]], Interval]
 
 def estimate(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: an effect of the arm given the covariates."""
-    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options["covariates"])
+    site = {"SITEID": "present"} if step.method == "logistic_random_site" else {}
+    rows = known(cut.rows(TRTP={"in": cut.arms()}, **site), step.options["covariates"])
     effect = FITS[step.key](cut, step, rows)
     members = {"analysed": rows, "numerator": with_event(cut, rows)}
     for pair in cut.analysis.pairs:
@@ -91,11 +92,30 @@ def _firth(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
     return found.coef, found.low, found.high
 
 
+def _random_site(cut: Cut, step: Step, rows: Selection) -> Effect:
+    """Log odds of the arms with a normal intercept of each site."""
+
+    @cache
+    def fit() -> tuple:
+        found = ordinal_mixed.ordinal_mixed(
+            rows.column("AVAL"), design(cut, step, rows)[:, 1:], rows.column("SITEID").astype(str),
+            nodes=step.options["nodes"], confidence=cut.analysis.confidence,
+        ).coefficients  # fmt: skip
+        return found.coef, found.low, found.high
+
+    def effect(pair: tuple[str, str]) -> Interval:
+        at = cut.analysis.estimand.treated.index(pair[0])
+        return Interval(*(exp(part[at]) for part in fit()))
+
+    return effect
+
+
 FITS: dict[str, Callable[[Cut, Step, Selection], Effect]] = {
     "risk_difference.standardised": _standardised,
     "risk_ratio.standardised": _standardised,
     "risk_ratio.modified_poisson": _ratios(_poisson),
     "odds_ratio.logistic": _ratios(_logistic),
     "odds_ratio.firth": _ratios(_firth),
+    "odds_ratio.logistic_random_site": _random_site,
 }
 METHODS = dict.fromkeys(FITS, estimate)

@@ -169,7 +169,7 @@ METHODS: dict[str, Method] = EVENTS | {
 # Methods of which a statistic's name alone would say too much or too little.
 TOLD = (
     "missing_as_event", "missing_as_no_event", "multiple_imputation", "standardised",
-    "modified_poisson", "logistic", "firth", "logistic_random_intercept", "mantel_haenszel",
+    "modified_poisson", "logistic", "firth", "logistic_random_site", "mantel_haenszel",
     "conditional", "bloom", "fisher_walsh", "fisher_smallest",
 )  # fmt: skip
 

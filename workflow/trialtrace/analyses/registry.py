@@ -120,6 +120,7 @@ MODULES: dict[str, str] = {
     "complier_difference_bounds.trimming": f"{_HERE}.causal",
     "p_value.rerandomisation_exact": f"{_HERE}.rerandomisation",
     "p_value.rerandomisation": f"{_HERE}.rerandomisation",
+    "odds_ratio.logistic_random_site": f"{_HERE}.models",
 }
 
 # These see all visits of a subject at once, and of these some only subjects with every value.

@@ -9,6 +9,8 @@ from scipy.stats import chi2, norm
 
 from trialtrace.checks.data import Asked, Data
 from trialtrace.checks.models import LOGIT, PENALISED, peak
+from trialtrace.checks.ordinal_grid import BY as BY_GRID
+from trialtrace.checks.ordinal_grid import TOLERANCE, maximum
 from trialtrace.checks.outcome import ITERATIVE, Recomputed
 from trialtrace.config.model import adsl_code
 
@@ -133,6 +135,28 @@ def firth(data: Data, asked: Asked) -> Recomputed:
     return Recomputed(PENALISED, exp(beta[0]), tuple(ends), 3e-7, len(rows))
 
 
+def random_site(data: Data, asked: Asked) -> Recomputed:
+    """The likelihood summed over a fixed grid of the sites' intercepts."""
+    rows = rows_of(data, asked).merge(data.adsl[["USUBJID", "SITEID"]].dropna(), on="USUBJID")
+    x, y = _of_all(data, asked, rows)[:, 1:], rows["AVAL"].to_numpy(float)
+    _, site, size = np.unique(rows["SITEID"], return_inverse=True, return_counts=True)
+    with_one = np.column_stack([np.ones(len(x)), x])
+    if not _solvable(y, with_one) or _recedes(y, with_one, "binomial") or size.max() < 2:
+        return Recomputed(BY_GRID, nan, n_used=len(rows))
+    try:
+        theta, information = maximum(y.astype(int), x, site, 1)
+    except np.linalg.LinAlgError:
+        return Recomputed(BY_GRID, nan, n_used=len(rows))
+    at = 1 + data.compared(asked).index(asked.pair[0])
+    if at > x.shape[1]:
+        return Recomputed(BY_GRID, nan, n_used=len(rows))
+    half = float(norm.isf((1 - data.confidence(asked)) / 2))
+    half *= sqrt(np.linalg.inv(information)[at, at])
+    bounds = exp(theta[at] - half), exp(theta[at] + half)
+    tolerance = next(t for nodes, t in TOLERANCE if asked.options["nodes"] >= nodes)
+    return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance, len(rows))
+
+
 def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed]:
     def check(data: Data, asked: Asked) -> Recomputed:
         rows = rows_of(data, asked)
@@ -187,4 +211,5 @@ CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
     "risk_ratio.modified_poisson": _ratio("poisson", POISSON),
     "odds_ratio.logistic": _ratio("binomial", LOGIT),
     "odds_ratio.firth": firth,
+    "odds_ratio.logistic_random_site": random_site,
 }

@@ -70,7 +70,7 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     if cuts < 1 or np.linalg.matrix_rank(np.column_stack([np.ones(len(x)), x])) <= x.shape[1]:
         return None
     try:
-        theta, information = _maximum(k, x, subject, cuts)
+        theta, information = maximum(k, x, subject, cuts)
     except np.linalg.LinAlgError:
         return None
     covariance = np.linalg.inv(information)
@@ -81,7 +81,7 @@ def _fit(data: Data, asked: Asked) -> dict | None:
     }  # fmt: skip
 
 
-def _maximum(k, x, subject, cuts: int) -> tuple[np.ndarray, np.ndarray]:
+def maximum(k, x, subject, cuts: int) -> tuple[np.ndarray, np.ndarray]:
     """Parameters (thresholds, slopes, standard deviation) and the observed information."""
     share = np.cumsum(np.bincount(k))[:-1] / len(k)
     start = np.concatenate([np.log(share / (1 - share)), np.zeros(x.shape[1]), [1.0]])
