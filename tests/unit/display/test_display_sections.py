@@ -8,6 +8,7 @@ import pytest
 
 from trialtrace.config.load import load_settings
 from trialtrace.display.analysis_section import analysed, analysis_section, asked
+from trialtrace.display.analysis_tables import analysis_tables
 from trialtrace.display.choices import other_choices
 from trialtrace.display.compact import MOST_LINES, _groups
 from trialtrace.display.endpoints_section import endpoints_table
@@ -15,7 +16,7 @@ from trialtrace.display.figures.make import Drawn
 from trialtrace.display.findings import sentences
 from trialtrace.display.images import beside, first_figures, other_figures
 from trialtrace.display.material import Material
-from trialtrace.display.tables import NO_BREAK, analysis_tables
+from trialtrace.display.tables import NO_BREAK
 
 PLAN = mini_trial.PLAN.replace(
     "analyses:\n",

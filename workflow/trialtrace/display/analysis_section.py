@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.analyses.cuts import parameters
 from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import LABELS, lower_first
+from trialtrace.display.analysis_tables import analysis_tables
 from trialtrace.display.choices import other_choices
 from trialtrace.display.figures.make import Drawn
 from trialtrace.display.findings import sentences
 from trialtrace.display.images import beside
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import analysis_tables, link
+from trialtrace.display.tables import link
 
 if TYPE_CHECKING:
     from trialtrace.config.model import Analysis
@@ -32,6 +33,7 @@ STRATEGIES = {
     "principal stratum": "the question is of those in whom it would happen alike in both arms",
 }
 MOST_NAMED = 6
+MOST_PLACES = 3
 
 
 def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
@@ -126,9 +128,9 @@ def remarks(material: Material, name: str) -> Iterator[str]:
             if text:
                 found.setdefault(text, []).append(row)
     for text, rows in found.items():
-        where = ", ".join(link(row, _where(material, row)) for row in rows[:MOST_NAMED])
-        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
-        yield f"{escape_markdown(_upper(text))} ({where}{more})"
+        where = "; ".join(link(row, _where(material, row)) for row in rows[:MOST_PLACES])
+        more = f"; and {len(rows) - MOST_PLACES} more" if len(rows) > MOST_PLACES else ""
+        yield f"{escape_markdown(_upper(text).rstrip('.'))} ({where}{more})."
 
 
 def _where(material: Material, row: Row) -> str:

@@ -7,13 +7,12 @@ from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import LABELS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
+from trialtrace.display.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table, stamp
 
 Row = dict[str, Any]
 Line = tuple[str, str]
 # A longer table is cut by visit, so that a reader can find the row.
 MOST_LINES = 36
-BESIDE_P = {"chi_squared", "t", "u", "f", "z", "df", "df1", "df2"}
 
 
 def compact_tables(material: Material, name: str) -> str:
@@ -159,14 +158,21 @@ def _described(rows: list[Row]) -> str:
 
 def _estimated(rows: list[Row]) -> str:
     """ "1.20 (0.40 to 2.00), p 0.004": an estimate, its p-values, the adjusted ones last."""
-    values = [row for row in rows if row["stat_name"] not in BESIDE_P]
-    parts = [link(row) for row in values if not row["stat_name"].startswith("p_")]
+    values = [row for row in rows if row["stat_name"] not in OF_A_TEST]
+    parts = [_value(row) for row in values if not row["stat_name"].startswith("p_")]
     several = sum(row["stat_name"] == "p_value" for row in values) > 1
     for row in values:
         if row["stat_name"].startswith("p_"):
             how = f" ({escape_markdown(method_of(row['method']).title)})" if several else ""
             parts.append(f"{escape_markdown(LABELS[row['stat_name']])}{NO_BREAK}{link(row)}{how}")
     return ", ".join(parts)
+
+
+def _value(row: Row) -> str:
+    """An estimate as it stands; what is none with its name."""
+    if row["ci_level"] is not None or row["error"]:
+        return link(row)
+    return f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}"
 
 
 def _tested(rows: list[Row]) -> str:
@@ -182,5 +188,5 @@ def _tested(rows: list[Row]) -> str:
 
 
 def _plain(rows: list[Row]) -> str:
-    parts = [row for row in rows if row["stat_name"] not in BESIDE_P]
+    parts = [row for row in rows if row["stat_name"] not in OF_A_TEST]
     return ", ".join(f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in parts)

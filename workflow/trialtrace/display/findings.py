@@ -66,10 +66,8 @@ def _many(analysis: "Analysis", found: list[Compared]) -> str:
     below = sum(p["stat_value"] < analysis.decision_level for p in tested)
     text = f"{len(found)} estimates, in the tables below"
     if tested:
-        text += (
-            f"; {below} of {len(tested)} p-values are below {analysis.decision_level:g}, each taken"
-            " by itself"
-        )
+        level = f"{analysis.decision_level:g}"
+        text += f"; p-values below {level}, each taken by itself: {below} of {len(tested)}"
     return escape_markdown(text)
 
 

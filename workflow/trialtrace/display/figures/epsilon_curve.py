@@ -23,14 +23,20 @@ MARKED = {
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """F and its degrees of freedom are the analysis's; epsilon multiplies both of them."""
     analysis = material.trial.plan.analyses[given["analysis"]]
-    rows = {
-        row["stat_name"]: row["stat_value"]
+    effects = [
+        row
         for row in material.of(given["analysis"])
-        if row["group2"] == "effect" and row["group2_level"] == given["effect"]
-    }
-    missing = [name for name in ("f", "df1", "df2") if rows.get(name) is None]
-    if missing:
-        raise nothing(given["title"], f"{analysis.label} has no F for {given['effect']}")
+        if row["group2"] == "effect" and given.get("parameter") in (None, row["parameter"])
+    ]
+    wanted = effect_name(given["effect"])
+    rows: dict[str, float] = {}
+    for row in effects:
+        if row["group2_level"] == wanted:
+            rows.setdefault(row["stat_name"], row["stat_value"])
+    if any(rows.get(name) is None for name in ("f", "df1", "df2")):
+        known = ", ".join(dict.fromkeys(row["group2_level"] for row in effects)) or "none"
+        why = f"{analysis.label} has no F for {wanted}; its effects are: {known}"
+        raise nothing(given["title"], why)
     f, df1, df2 = rows["f"], rows["df1"], rows["df2"]
     if df1 <= 1:
         raise nothing(given["title"], "with one degree of freedom there is nothing to correct")
@@ -60,6 +66,11 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"of freedom are multiplied by ε; the dashed line is the decision level."
     )
     return Picture(figure, caption, "Curve of p over epsilon with the estimated epsilons marked.")
+
+
+def effect_name(told: str) -> str:
+    """An effect as results name it: "arm × visit" and "arm:visit" are "arm_visit"."""
+    return told.replace(" \N{MULTIPLICATION SIGN} ", "_").replace(":", "_")
 
 
 def p_values(f: float, df1: float, df2: float, epsilon: Any) -> np.ndarray:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NONE, MISSED, DONE = 0, 1, 2
-MISSED_COLOUR = "#D9A441"
+MISSED_COLOUR = "#1d2733"
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
@@ -47,7 +47,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
         f"{given['title']}, {population_words(material, given)}: a line a patient; a session "
-        "attended in the colour of the arm, one that was not in ochre, none planned in grey."
+        "attended in the colour of the arm, one that was not in black, none planned in grey."
     )
     return Picture(figure, caption, f"Map of {sum(sizes)} patients by day, sorted by attendance.")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FULL, REDUCED, OMITTED = "full dose", "reduced", "not given"
-REDUCED_COLOUR, OMITTED_COLOUR = "#E69F00", "#1d2733"
+REDUCED_COLOUR, OMITTED_COLOUR = "#F0E442", "#1d2733"
 # A dose is reduced where it is below the plan by more than rounding.
 WHOLE = 0.995
 DAYS_SHOWN = 6.0
@@ -47,7 +47,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
         f"{given['title']}, {population_words(material, given)}: a line a patient, a mark a cycle; "
-        "full dose in the colour of the arm, reduced doses in orange, cycles not given in black."
+        "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black."
     )
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.")
 
