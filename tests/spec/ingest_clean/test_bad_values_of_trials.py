@@ -1,0 +1,264 @@
+"""Bad values in the export of each synthetic trial: listed with their rule, at their line, counted.
+
+A case changes rows of the trial's own export, cleans it by the trial's own configuration, and says
+what is listed beyond the mess that is there anyway.
+"""
+
+import csv
+import datetime
+import io
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mini_trial import REPOSITORY
+
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import Trial, load_trial
+from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
+from trialtrace.paths import Project
+from trialtrace.sources.synthetic import make, raw_tables
+from trialtrace.sources.synthetic.export import Export
+
+Row = dict[str, str]
+Listed = Counter[tuple[str, str | None, str, str]]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A trial, its export, the rows of its forms, and what cleaning lists of it as it is."""
+
+    trial: Trial
+    made: Export
+    forms: dict[str, list[Row]]
+    listed: Listed
+
+    def date(self, record: str, days: int, column: str = "randomised_on") -> str:
+        """Days after a date of the patients' form."""
+        row = next(row for row in self.forms["patients"] if row["record_id"] == record)
+        moved = datetime.date.fromisoformat(row[column]) + datetime.timedelta(days)
+        return moved.isoformat()
+
+
+def separator_of(trial: Trial, form: str) -> str:
+    return trial.source.items[form].get("separator", ",")
+
+
+def rows_of(trial: Trial, form: str, data: bytes) -> list[Row]:
+    text = io.StringIO(data.decode(trial.source.items[form].get("encoding", "utf-8")))
+    return list(csv.DictReader(text, delimiter=separator_of(trial, form)))
+
+
+def cleaned(trial: Trial, made: Export, out: Path) -> Listed:
+    for raw in raw_tables(trial, made):
+        write_table(out / "raw" / f"{raw.name}.parquet", conform(raw.table(), RAW, raw.name), RAW)
+    clean_tables(trial, out / "raw", out / "clean")
+    rejects = read_table(out / "clean" / "rejects.parquet", REJECTS).to_pylist()
+    return Counter((r["table"], r["column"], r["rule"], r["severity"]) for r in rejects)
+
+
+@pytest.fixture(scope="module")
+def cohorts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cohort]:
+    known: dict[str, Cohort] = {}
+
+    def cohort(name: str) -> Cohort:
+        if name not in known:
+            trial = load_trial(name, Project(REPOSITORY))
+            made = make(trial)
+            forms = {
+                form: rows_of(trial, form, made.files[f"{form}.csv"]) for form in trial.source.items
+            }
+            listed = cleaned(trial, made, tmp_path_factory.mktemp(name))
+            known[name] = Cohort(trial, made, forms, listed)
+        return known[name]
+
+    return cohort
+
+
+def with_rows(cohort: Cohort, form: str, rows: list[Row]) -> Export:
+    """The export with other rows in a form."""
+    text = io.StringIO()
+    names = list(cohort.forms[form][0])
+    writer = csv.DictWriter(
+        text, names, delimiter=separator_of(cohort.trial, form), lineterminator="\n"
+    )
+    writer.writeheader()
+    writer.writerows(rows)
+    encoding = cohort.trial.source.items[form].get("encoding", "utf-8")
+    files = cohort.made.files | {f"{form}.csv": text.getvalue().encode(encoding)}
+    return replace(cohort.made, files=files)
+
+
+Put = dict[str, str] | Callable[[Cohort, Row], dict[str, str]]
+
+
+def put(form: str, where: Callable[[Row], Any], values: Put) -> Callable[[Cohort], Export]:
+    """Other values in the first row that is so."""
+
+    def change(cohort: Cohort) -> Export:
+        rows = [dict(row) for row in cohort.forms[form]]
+        row = next(row for row in rows if where(row))
+        row |= values(cohort, row) if callable(values) else values
+        return with_rows(cohort, form, rows)
+
+    return change
+
+
+def drop(form: str, where: Callable[[Row], Any]) -> Callable[[Cohort], Export]:
+    def change(cohort: Cohort) -> Export:
+        rows = [row for row in cohort.forms[form] if not where(row)]
+        assert len(rows) < len(cohort.forms[form])
+        return with_rows(cohort, form, rows)
+
+    return change
+
+
+def again(form: str, values: dict[str, str]) -> Callable[[Cohort], Export]:
+    """The first row once more at the end, with other values."""
+
+    def change(cohort: Cohort) -> Export:
+        rows = cohort.forms[form]
+        return with_rows(cohort, form, [*rows, rows[0] | values])
+
+    return change
+
+
+def number(text: str) -> float:
+    return float(text) if text not in ("", "-99") and text.replace(".", "").isdigit() else -1.0
+
+
+STRECKMANN = {
+    "a questionnaire item of 5": (
+        put("qlq_c30", lambda r: r["q1"] in "1234" and r["q1"], {"q1": "5"}),
+        {("qlq_c30", "q1", "above_maximum", "reject"): 1}),
+    "a questionnaire item of 2.5": (
+        put("qlq_c30", lambda r: r["q1"] in "1234" and r["q1"], {"q1": "2.5"}),
+        {("qlq_c30", "q1", "not_an_integer", "reject"): 1}),
+    "VAS in mm among cm": (
+        put("vas", lambda r: r["vas_unit"] == "cm" and number(r["pain"]) >= 0, {"pain": "45"}),
+        {("vas", "pain", "pain_on_the_scale", "reject"): 1}),
+    "a dose of 0 without a reason": (
+        put("cycles", lambda r: number(r["delivered_dose"]) > 0 and not r["reason"],
+            {"delivered_dose": "0"}),
+        {("cycles", "reason", "change_has_a_reason", "flag"): 1}),
+    "a negative dose": (
+        put("cycles", lambda r: number(r["delivered_dose"]) > 0, {"delivered_dose": "-85"}),
+        {("cycles", "delivered_dose", "below_minimum", "reject"): 1}),
+    "a delivered dose without a planned one": (
+        put("cycles", lambda r: number(r["delivered_dose"]) > 0, {"planned_dose": ""}),
+        {("cycles", "delivered_dose", "dose_with_a_plan", "reject"): 1}),
+    "an unknown drug": (
+        put("cycles", lambda r: r["agent"], {"agent": "taxol"}),
+        {("cycles", "agent", "unknown_code", "reject"): 1}),
+    "a drug of the other stratum": (
+        put("cycles", lambda r: r["agent"] == "oxaliplatin", {"agent": "vincristine"}),
+        {("cycles", "agent", "drug_of_the_stratum", "flag"): 1}),
+    "an examination before randomisation": (
+        put("examination", lambda r: r["visit"] == "baseline",
+            lambda c, r: {"exam_date": c.date(r["record_id"], -3)}),
+        {("examination", "exam_date", "examined_after_randomisation", "reject"): 1}),
+    "a death before the last visit": (
+        put("follow_up", lambda r: r["died_on"],
+            lambda c, r: {"died_on": c.date(r["record_id"], 9)}),
+        {("follow_up", "died_on", "death_after_last_visit", "flag"): 1}),
+    "a tuning fork of 9": (
+        put("tuning_fork", lambda r: number(r["fork"]) >= 0, {"fork": "9"}),
+        {("tuning_fork", "fork", "above_maximum", "reject"): 1}),
+}  # fmt: skip
+MUSARO = {
+    "both sides stimulated, in strength": (
+        put("strength", lambda r: r["treatment"] == "sham", {"treatment": "real"}),
+        {("strength", "treatment", "real_side_of_strength", "flag"): 1}),
+    "both sides stimulated, in amplitudes": (
+        put("cmap", lambda r: r["treatment"] == "sham", {"treatment": "real"}),
+        {("cmap", "treatment", "one_real_side_of_cmap", "flag"): 2}),
+    "a grade of 4+/5": (
+        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4+/5"}),
+        {("strength", "mrc", "unknown_code", "reject"): 1}),
+    "a grade of 4+, which the dictionary has": (
+        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4+"}), {}),
+    "a grade of 4-, which the dictionary has": (
+        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4-"}), {}),
+    "a threshold cycle of 40, which is the end of the run": (
+        put("ct", lambda r: r["gene"] == "IGF1", {"ct": "40"}), {}),
+    "a threshold cycle of 41": (
+        put("ct", lambda r: r["gene"] == "IGF1", {"ct": "41"}),
+        {("ct", "ct", "above_maximum", "reject"): 1}),
+}  # fmt: skip
+
+
+def found(cohorts: Any, name: str, case: Any, out: Path) -> tuple[Listed, Cohort]:
+    cohort = cohorts(name)
+    return cleaned(cohort.trial, case(cohort), out) - cohort.listed, cohort
+
+
+@pytest.mark.parametrize("bad", STRECKMANN)
+def test_bad_values_of_streckmann2024(cohorts: Any, tmp_path: Path, bad: str):
+    case, expected = STRECKMANN[bad]
+    listed, _ = found(cohorts, "streckmann2024", case, tmp_path)
+    assert listed == Counter(expected)
+
+
+@pytest.mark.parametrize("bad", MUSARO)
+def test_bad_values_of_musaro2019(cohorts: Any, tmp_path: Path, bad: str):
+    case, expected = MUSARO[bad]
+    listed, _ = found(cohorts, "musaro2019", case, tmp_path)
+    assert listed == Counter(expected)
+
+
+@pytest.mark.parametrize("changed", [{"arm": "tau"}, {"drug": "vinca"}])
+def test_a_patient_who_is_there_twice_is_in_no_arm(cohorts: Any, tmp_path: Path, changed: dict):
+    """An arm switch, or two strata: nothing says which row is right, so none is used."""
+    cohort = cohorts("streckmann2024")
+    own = cohort.forms["patients"][0]
+    values = {k: next(r[k] for r in cohort.forms["patients"] if r[k] != own[k]) for k in changed}
+    listed, _ = found(cohorts, "streckmann2024", again("patients", values), tmp_path)
+    assert listed["patients", None, "duplicate_key", "reject"] == 2
+    lost = {key[0] for key in listed if key[2] == "unknown_subject"}
+    assert {"examination", "qlq_c30", "cycles"} <= lost
+    assert {key[2] for key in listed} == {"duplicate_key", "unknown_subject"}
+
+
+def test_a_questionnaire_without_any_answer_is_missing_not_wrong(cohorts: Any, tmp_path: Path):
+    items = {f"q{number}": "" for number in range(1, 31)}
+    case = put("qlq_c30", lambda r: all(r[item] for item in items), items)
+    listed, _ = found(cohorts, "streckmann2024", case, tmp_path)
+    assert listed == Counter()
+
+
+def test_a_patient_of_musaro2019_with_one_side_only(cohorts: Any, tmp_path: Path):
+    cohort = cohorts("musaro2019")
+    one = cohort.forms["strength"][0]["record_id"]
+    case = drop("strength", lambda r: r["record_id"] == one and r["side"] == "r")
+    listed, _ = found(cohorts, "musaro2019", case, tmp_path)
+    left = sum(r["record_id"] == one and r["side"] == "l" for r in cohort.forms["strength"])
+    assert listed == Counter({("strength", "side", "both_sides_graded", "flag"): left})
+
+
+def test_a_sample_without_its_reference_gene(cohorts: Any, tmp_path: Path):
+    cohort = cohorts("musaro2019")
+    one = {k: cohort.forms["ct"][0][k] for k in ("record_id", "side")}
+    case = drop("ct", lambda r: r["gene"] == "GAPDH" and one.items() <= r.items())
+    listed, _ = found(cohorts, "musaro2019", case, tmp_path)
+    left = sum(one.items() <= r.items() and r["gene"] != "GAPDH" for r in cohort.forms["ct"])
+    assert listed == Counter({("ct", "gene", "reference_genes", "flag"): left})
+
+
+@pytest.mark.parametrize("sides", [["r"], ["l", "r"]])
+def test_a_biopsy_without_fibres(cohorts: Any, tmp_path: Path, sides: list[str]):
+    cohort = cohorts("musaro2019")
+    one = cohort.forms["fibres"][0]["record_id"]
+    case = drop("fibres", lambda r: r["record_id"] == one and r["side"] in sides)
+    listed, _ = found(cohorts, "musaro2019", case, tmp_path)
+    samples = sum(r["record_id"] == one and r["side"] in sides for r in cohort.forms["ct"])
+    assert listed["ct", "side", "biopsy_has_fibres", "flag"] == samples > 0
+
+
+def test_a_threshold_cycle_of_40_is_kept(cohorts: Any, tmp_path: Path):
+    case, _ = MUSARO["a threshold cycle of 40, which is the end of the run"]
+    found(cohorts, "musaro2019", case, tmp_path)
+    values = read_table(tmp_path / "clean" / "ct.parquet", CLEAN)["ct"].to_pylist()
+    assert 40.0 in values
