@@ -84,3 +84,34 @@ def test_the_level_of_an_interim_look(arms):
     spending = yaml.safe_load("{boundary: spending_obrien_fleming, alpha: 0.05, "
                               "fractions: [0.5, 1], look: 2}")  # fmt: skip
     assert build._level(spending) == pytest.approx(0.0490, abs=1e-4)
+
+
+SUBGROUPS = """
+analyses:
+  by_site:
+    label: Death by site
+    role: subgroup
+    estimand: death
+    by: site
+    p_values_by_level: false
+    estimates: [{hazard_ratio: {method: cox, ties: efron}}]
+  relief_by_site:
+    label: Relief by site
+    role: subgroup
+    estimand: relief
+    by: site
+    p_values_by_level: false
+    estimates: [{risk_difference: newcombe}]
+    interaction: {zelen: {}}
+"""
+
+
+def test_levels_without_p_values_of_their_own(trial):
+    for site in ("N", "S"):
+        trial.times("high", "3", "5+", "8", site=site).times("sham", "2", "4", "7+", site=site)
+        trial.events("high", 3, of=9, site=site).events("sham", 5, of=9, site=site)
+    found = trial.results(SUBGROUPS)
+    assert found.value("by_site/hazard_ratio.cox@high-sham;stratum=site=N")
+    assert found.value("relief_by_site/risk_difference.newcombe@high-sham;stratum=site=S")
+    tests = [name for name in found if "p_value" in name]
+    assert tests == ["relief_by_site/p_value.zelen@high-sham"]

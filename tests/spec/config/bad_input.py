@@ -91,6 +91,9 @@ SHAPE = [
      "    role: primary\n    decision_level: {boundary: pocock, alpha: 0.05, fractions: [0.5, 1], "
      "look: 3}",
      ("analyses.relief_primary.decision_level.look", 1), "1 to 2"),
+    ("tests whose p-values nobody sees", P, "    role: primary",
+     "    role: primary\n    by: smoker\n    p_values_by_level: false",
+     ("analyses.relief_primary.p_values_by_level", 2), "tests, whose p-values"),
     ("a threshold of one", P, "tests: [{fisher: {sides: two_sided}}]",
      "tests: [{binomial: {threshold: 1, sides: greater}}]",
      "analyses.relief_primary.tests[1].binomial.threshold", "less than 1"),

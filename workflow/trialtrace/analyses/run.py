@@ -1,6 +1,7 @@
 """The analyse stage: the plan over the derived data sets, to results and members."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from trialtrace.analyses.interaction import interaction
 from trialtrace.analyses.multiplicity import adjust
 from trialtrace.analyses.registry import OVER_VISITS, method
 from trialtrace.analyses.rows import Result
-from trialtrace.analyses.words import COUNTS
+from trialtrace.analyses.words import COUNTS, OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.contracts import MEMBERS, RESULTS, from_rows, write_table
 from trialtrace.errors import Problem, UserError
 from trialtrace.frames import Frames
@@ -59,8 +60,14 @@ def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterat
     """The steps of one analysis, each over its cuts."""
     for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
         for cut in cuts(trial, analysis, frames, together=step.key in OVER_VISITS):
-            yield from method(step)(cut, step)
+            yield from filter(partial(_shown, analysis), method(step)(cut, step))
     yield from interaction(trial, analysis, frames)
+
+
+def _shown(analysis: "Analysis", result: Result) -> bool:
+    """Not the p-values of single levels, nor what belongs to them, where the plan wants none."""
+    own = result.stat in P_VALUES or result.stat in SYMBOLS or result.stat in OF_P_VALUES
+    return analysis.p_values_by_level or result.place.stratum is None or not own
 
 
 def _refuse_repeats(trial: "Trial", results: list[Result]) -> None:

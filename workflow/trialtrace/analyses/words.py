@@ -147,6 +147,7 @@ P_VALUES = {
     "p_above_lower",
     "p_below_upper",
 }
+OF_P_VALUES = {"df", "df1", "df2", "mc_se"}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
 TIMES = {"median_time", "follow_up"}

@@ -147,7 +147,9 @@ def _inherit(
     place = f"plan.yaml: analyses.{heirs[-1]}.of"
     parent = _named(place, given["of"], {name: analyses[name] for name in known})
     parent = _inherit(analyses, parent, (*heirs, given["of"]))
-    own = ("describe", "estimates", "tests", "interaction", "note", "overall")
+    own = (
+        "describe", "estimates", "tests", "interaction", "note", "overall", "p_values_by_level",
+    )  # fmt: skip
     return {k: v for k, v in parent.items() if k not in own} | given
 
 
@@ -180,6 +182,7 @@ def _analysis(
         overall=given.get("overall", False),
         where=given.get("where"),
         note=given.get("note"),
+        p_values_by_level=given.get("p_values_by_level", True),
         value=given.get("value", "value"),
         of=given.get("of"),
     )

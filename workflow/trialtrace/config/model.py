@@ -246,6 +246,7 @@ class Analysis:
     note: str | None = None
     value: str = "value"
     of: str | None = None
+    p_values_by_level: bool = True
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ def complier_bounds(treated: ArrayLike, received: ArrayLike, control: ArrayLike)
     if not np.isin(np.concatenate([y, other]), (0.0, 1.0)).all():
         raise StatsError("bounds are for outcomes of 0 and 1.")
     share, risk, control_risk = float(d.mean()), float(y[d == 1].mean()), float(other.mean())
-    least = max(0.0, (control_risk - (1 - share)) / share)
+    least = min(max(0.0, (control_risk - (1 - share)) / share), 1.0)
     most = min(1.0, control_risk / share)
     return ComplierBounds(risk - most, risk - least)
 

@@ -93,6 +93,8 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         document.add(
             (*path, "interaction"), found="no `by`", expected="by: the variable of the subgroups"
         )
+    if given.get("p_values_by_level") is False:
+        _no_p_values(files, name, given)
     if "where" in given:
         _where(files, name, (*path, "where"), given["where"])
     for place, section, statistic, method, options in steps(given):
@@ -105,6 +107,19 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     _change(files, name, given)
     places.check(files, name)
     families.check_level(files, (*path, "decision_level"), given.get("decision_level"))
+
+
+def _no_p_values(files: Files, name: str, given: dict[str, Any]) -> None:
+    place = ("analyses", name, "p_values_by_level")
+    if inherited(files, name, "by") is None:
+        files.plan.add(place, found="no `by`", expected="by: the variable of the subgroups")
+    elif "tests" in given:
+        files.plan.add(
+            place,
+            found="tests, whose p-values would not be shown",
+            expected="no tests",
+            do="give interaction, or leave p_values_by_level out",
+        )
 
 
 def _change(files: Files, name: str, given: dict[str, Any]) -> None:
