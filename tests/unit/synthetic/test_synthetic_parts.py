@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from random_cohorts import printed
 
 from trialtrace.config.printed_counts import counts, prints_as, rivals_of
-from trialtrace.sources.synthetic.assignment import NoAssignment, assign
+from trialtrace.sources.synthetic.assignment import NoAssignment, assign, assign_with_gaps
 from trialtrace.sources.synthetic.counts import Cells, Margin, NoCounts, settle
 from trialtrace.sources.synthetic.distributions import draw
 from trialtrace.sources.synthetic.moments import Unreachable, hit
@@ -170,6 +170,44 @@ def test_an_assignment_is_the_best_of_all_tables(data):
         assert best == -np.inf
     else:
         assert float((gain * found).sum()) == pytest.approx(best)
+
+
+@given(st.data())
+@FEW
+def test_gaps_are_found_where_there_are_any(data):
+    """Against every table of yes, no and gaps of three rows and two parts."""
+    n, m = 3, 2
+    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+    low = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    high = np.array(data.draw(st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    counts = [np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n))) for _ in "ab"]
+    yes, gaps = data.draw(st.integers(0, 3)), data.draw(st.integers(0, 3))
+    every = np.ones(n, dtype=bool)
+
+    def possible(known) -> bool:
+        for bits in itertools.product((0, 1), repeat=n * m):
+            table = np.array(bits).reshape(n, m)
+            number, out = table.sum(axis=1), (~known).sum(axis=1)
+            fits = (table <= known).all() and table[:, 0].sum() == yes
+            enough = (number + out * counts[0] >= low).all()
+            if fits and enough and (number + out * counts[1] <= high).all():
+                return True
+        return False
+
+    shapes = []
+    for bits in itertools.product((False, True), repeat=n):
+        known = np.ones((n, m), dtype=bool)
+        known[:, 0] = ~np.array(bits)
+        if sum(bits) == gaps and possible(known):
+            shapes.append(known.tolist())
+    gains = (rng.normal(size=(n, m)), rng.normal(size=(n, m)))
+    sums = ([(0, every, yes, "p")], [(0, every, gaps, "p")])
+    try:
+        found = assign_with_gaps(gains, np.ones((n, m), bool), (low, high), tuple(counts), sums)
+    except NoAssignment:
+        assert not shapes
+    else:
+        assert found.tolist() in shapes
 
 
 def test_profiles_have_the_frequencies_of_enumeration():

@@ -52,3 +52,56 @@ def assign(
         told = "; ".join(f"{name}: {wanted}" for _, _, wanted, name in sums)
         raise NoAssignment(f"no table has all of these sums together ({told})")
     return np.rint(done.x).astype(bool).reshape(n, m)
+
+
+def assign_with_gaps(
+    gains: tuple[np.ndarray, np.ndarray],
+    able: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray],
+    counts: tuple[np.ndarray, np.ndarray],
+    sums: tuple[list[Sum], list[Sum]],
+) -> np.ndarray:
+    """Which cells have a value, so that a table of yes and no exists; shape (rows, parts).
+
+    `gains` of a yes and of a gap; `able`: cells that can have a value; `bounds`: least and greatest
+    number of yes of each row; `counts`: rows whose gaps count for the least, and those whose gaps
+    count against the greatest; `sums` of yes and of gaps. Raises NoAssignment. Whole numbers by
+    branch and bound. Oracle: all tables of small cases.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
+
+    n, m = able.shape
+    size = n * m
+    cells = np.arange(size)
+    by_row = csr_matrix((np.ones(size), (cells // m, cells)), shape=(n, size))
+    none = np.full(n, -np.inf)
+    blocks = [
+        (hstack([identity(size), identity(size)]), np.zeros(size), np.ones(size)),
+        (hstack([by_row, diags(counts[0].astype(float)) @ by_row]), bounds[0].astype(float), -none),
+        (hstack([by_row, diags(counts[1].astype(float)) @ by_row]), none, bounds[1].astype(float)),
+    ]
+    for offset, entries in ((0, sums[0]), (size, sums[1])):
+        for part, mask, wanted, _ in entries:
+            at = np.flatnonzero(mask) * m + part + offset
+            row = (np.ones(len(at)), (np.zeros(len(at), dtype=int), at))
+            fixed = np.array([float(wanted)])
+            blocks.append((csr_matrix(row, shape=(1, 2 * size)), fixed, fixed))
+    gaps = np.zeros((n, m), dtype=bool)
+    for part, mask, _, _ in sums[1]:
+        gaps[mask, part] = True
+    rules = LinearConstraint(
+        vstack([block for block, _, _ in blocks]).tocsc(),
+        np.concatenate([low for _, low, _ in blocks]),
+        np.concatenate([high for _, _, high in blocks]),
+    )
+    top = np.concatenate([able.reshape(-1), (able & gaps).reshape(-1)]).astype(float)
+    cost = -np.concatenate([np.clip(gain, -40, 40).reshape(-1) for gain in gains])
+    done = milp(
+        cost, constraints=rules, bounds=Bounds(0, top), integrality=np.ones(2 * size),
+        options={"mip_rel_gap": 0.01},
+    )  # fmt: skip
+    if done.x is None:
+        told = "; ".join(f"{name}: {wanted}" for _, _, wanted, name in sums[0])
+        raise NoAssignment(f"no table has all of these sums together ({told})")
+    return able & ~np.rint(done.x[size:]).astype(bool).reshape(n, m)

@@ -11,7 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from trialtrace.config.cohort import Quantity
-from trialtrace.sources.synthetic.assignment import NoAssignment, assign
+from trialtrace.sources.synthetic.assignment import (
+    NoAssignment,
+    Sum,
+    assign,
+    assign_with_gaps,
+)
 from trialtrace.sources.synthetic.profiles import draw_profiles, solve_odds
 from trialtrace.sources.synthetic.quantities.share import tell_margin
 from trialtrace.sources.synthetic.room import Room, groups, told
@@ -26,14 +31,22 @@ def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
     names = list(one.given["parts"])
     margins = {name: _margins(rows, one, name) for name in names}
     state = _states(rows, one)
-    known = _known(room, rows, one, state, margins)
+    open_ = _open(one, state)
+    gaps = _gaps(room, rows, one, margins, open_)
+    if room.simulates:
+        known = open_ & ~_drawn_gaps(room, rows, one, margins, (state, open_))
+    elif any(wanted for _, _, wanted, _ in gaps):
+        known = _known(room, rows, one, margins, (state, open_), gaps)
+    else:
+        known = open_
     low, high = _numbers(one, state, known)
     odds = _odds(room, rows, one, margins, (known, low, high))
     if room.simulates:
         place = uniforms(room.stream(one.name), rows.all)[rows.serial]
         yes = draw_profiles(odds, known, low, high, place)
     else:
-        yes = _assigned(room, rows, one, margins, (known, low, high), odds)
+        gain = np.log(np.maximum(odds, 1e-12)) + _noise(room, rows, names)
+        yes = _assigned(room, one, (known, low, high), gain, _sums(one, margins, known))
     room.truth.parameters(one, {key: one.given[key] for key in STATES if key in one.given})
     made = {}
     for at, name in enumerate(names):
@@ -58,47 +71,93 @@ def _states(rows: Rows, one: Quantity) -> np.ndarray:
     return np.where(rows.met(one.where), state, -1)
 
 
-def _known(room: Room, rows: Rows, one: Quantity, state: np.ndarray, margins: dict) -> np.ndarray:
-    """Which parts of which rows have a value, shape (rows, parts).
-
-    Besides the parts that a state has not, each margin's denominator leaves rows out: those with an
-    unknown composite first, then where the number of parts still allows it.
-    """
+def _open(one: Quantity, state: np.ndarray) -> np.ndarray:
+    """Which parts of which rows can have a value by their state, shape (rows, parts)."""
     names = list(one.given["parts"])
-    known = np.repeat((state >= 0)[:, None], len(names), axis=1)
+    open_ = np.repeat((state >= 0)[:, None], len(names), axis=1)
     for number, key in enumerate(STATES):
         for name in one.given.get(key, {}).get("missing", ()):
-            known[state == number, names.index(name)] = False
+            open_[state == number, names.index(name)] = False
+    return open_
+
+
+def _gaps(room: Room, rows: Rows, one: Quantity, margins: dict, open_: np.ndarray) -> list[Sum]:
+    """How many rows each denominator leaves without a value: (part, rows, number, name)."""
+    found = []
+    for at, (name, entries) in enumerate(margins.items()):
+        for path, leaf, mask in entries:
+            here = mask & open_[:, at]
+            wanted = int(here.sum()) - leaf.get("of", int(here.sum()))
+            if wanted < 0 and not room.simulates:
+                raise room.fail(
+                    one, f"parts.{name}, {told(path)}: its denominator cannot be",
+                    found=f"of {leaf['of']}, {int(here.sum())} rows that can have a value",
+                    expected="at most the rows that can have a value",
+                )  # fmt: skip
+            found.append((at, here, wanted, f"parts.{name}, {told(path)}"))
+    return found
+
+
+def _known(
+    room: Room, rows: Rows, one: Quantity, margins: dict, able: tuple, gaps: list[Sum]
+) -> np.ndarray:
+    """Which parts of which rows have a value, so that counts and denominators hold together.
+
+    Rows with an unknown composite lose theirs first.
+    """
+    state, open_ = able
+    names = list(one.given["parts"])
+    low, high = _numbers(one, state, open_)
+    gain = _noise(room, rows, names)
+    loss = _noise(room, rows, [f"{name}.known" for name in names])
+    loss = np.where(state[:, None] == 2, loss + 20, loss - 20)
+    counts = (state == 2, state == 1)
+    try:
+        known = assign_with_gaps((gain, loss), open_, (low, high), counts,
+                                 (_sums(one, margins, open_), gaps))  # fmt: skip
+    except NoAssignment as reason:
+        raise room.fail(
+            one, str(reason), expected="margins of parts that can hold together with the composite"
+        ) from None
+    noted = room.noted.setdefault(one.name, {})
     for at, name in enumerate(names):
-        for path, leaf, mask in margins[name]:
-            here = np.flatnonzero(mask & known[:, at])
-            z = uniforms(room.stream(f"{name}.known"), rows.all)[rows.serial[here]]
-            if room.simulates:
-                rates = (room.reference or {}).get(one.name, {}).get((name, path), np.zeros(3))
-                out = here[(z < rates[state[here]]) & (_room(one, state, known)[here] > 0)]
-            else:
-                out = _left_out(room, one, (name, path, leaf), here, z, state, known)
-            known[out, at] = False
+        for path, _, mask in margins[name]:
+            here = mask & open_[:, at]
+            noted[name, path] = _shares(here, ~known[:, at], state)
     return known
 
 
-def _left_out(room, one, named, here, z, state, known) -> np.ndarray:
-    name, path, leaf = named
-    excess = len(here) - leaf.get("of", len(here))
-    free = _room(one, state, known)[here]
-    order = np.lexsort((z, state[here] != 2, free <= 0))
-    if excess < 0 or (excess and free[order][excess - 1] <= 0):
-        raise room.fail(
-            one, f"parts.{name}, {told(path)}: its denominator cannot be",
-            found=f"of {leaf['of']}, {len(here)} rows that can have a value",
-            expected="a denominator that agrees with the numbers of parts of yes, no and unknown",
-        )  # fmt: skip
-    out = here[order[:excess]]
-    rates = [
-        float((state[out] == s).sum()) / max(int((state[here] == s).sum()), 1) for s in range(3)
+def _shares(here: np.ndarray, gap: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """The share of rows with a gap in each state."""
+    every = np.bincount(state[here], minlength=3)
+    return np.bincount(state[here & gap], minlength=3) / np.maximum(every, 1)
+
+
+def _drawn_gaps(room: Room, rows: Rows, one: Quantity, margins: dict, able: tuple) -> np.ndarray:
+    """Simulate: a part is missing with the share of a display cohort, where the state allows it."""
+    state, open_ = able
+    known = open_.copy()
+    for at, (name, entries) in enumerate(margins.items()):
+        place = uniforms(room.stream(f"{name}.known"), rows.all)[rows.serial]
+        for path, _, mask in entries:
+            rates = (room.reference or {}).get(one.name, {}).get((name, path), np.zeros(3))
+            out = mask & known[:, at] & (place < rates[state]) & (_room(one, state, known) > 0)
+            known[out, at] = False
+    return open_ & ~known
+
+
+def _noise(room: Room, rows: Rows, names: list[str]) -> np.ndarray:
+    """Logistic noise by part: with log odds added, its sign is yes with the odds' probability."""
+    place = np.column_stack([uniforms(room.stream(name), rows.all)[rows.serial] for name in names])
+    return np.log(place) - np.log1p(-place)
+
+
+def _sums(one: Quantity, margins: dict, known: np.ndarray) -> list[Sum]:
+    return [
+        (at, mask & known[:, at], leaf["count"], f"parts.{name}, {told(path)}")
+        for at, (name, entries) in enumerate(margins.items())
+        for path, leaf, mask in entries
     ]
-    room.noted.setdefault(one.name, {})[name, path] = np.array(rates)
-    return out
 
 
 def _room(one: Quantity, state: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -157,21 +216,11 @@ def _by_probability(rows: Rows, one: Quantity, name: str) -> list:
     return [] if table is None else [e for e in groups(rows, table) if "count" not in e[1]]
 
 
-def _assigned(room, rows: Rows, one: Quantity, margins: dict, bounds: tuple, odds) -> np.ndarray:
-    known, low, high = bounds
-    names = list(one.given["parts"])
-    noise = np.column_stack([
-        uniforms(room.stream(name), rows.all)[rows.serial] for name in names
-    ])  # fmt: skip
-    with np.errstate(divide="ignore"):
-        gain = np.log(odds) + np.log(noise) - np.log1p(-noise)
-    sums = [
-        (at, mask & known[:, at], leaf["count"], f"parts.{name}, {told(path)}")
-        for at, name in enumerate(names)
-        for path, leaf, mask in margins[name]
-    ]
+def _assigned(
+    room: Room, one: Quantity, bounds: tuple, gain: np.ndarray, sums: list[Sum]
+) -> np.ndarray:
     try:
-        return assign(np.clip(gain, -40, 40), known, low, high, sums)
+        return assign(np.clip(gain, -40, 40), *bounds, sums)
     except NoAssignment as reason:
         raise room.fail(
             one, str(reason), expected="margins of parts that can hold together with the composite"
