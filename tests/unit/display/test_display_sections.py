@@ -91,6 +91,12 @@ def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
     assert other_choices(mini, analysis(mini, "pain_each")) == ""
 
 
+def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):
+    text = analysis_section(mini, analysis(mini, "relief_other"), [])
+    assert "as for [Relief](#sec-of-relief-primary)" in text
+    assert "Intercurrent events" not in text
+
+
 def test_endpoints_of_a_list_are_rows_of_one_table(mini):
     text = shown(analysis_tables(mini, "scales"))
     assert text.count("::: {#tbl-") == 2

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.analyses.cuts import parameters
 from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import LABELS, lower_first
+from trialtrace.conditions import describe
 from trialtrace.display.analysis_tables import analysis_tables
 from trialtrace.display.choices import other_choices
 from trialtrace.display.figures.make import Drawn
@@ -39,7 +40,7 @@ MOST_PLACES = 3
 def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
     """Heading, the four answers, tables, other choices, notes and figures."""
     parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
-    parts.append(f"**Asked.** {escape_markdown(asked(material, analysis))}")
+    parts.append(f"**Asked.** {_asked(material, analysis)}")
     parts.append(f"**Analysed.** {escape_markdown(analysed(material, analysis))}")
     found = sentences(material, analysis, named=False)
     if found:
@@ -53,6 +54,21 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     return "\n\n".join(part for part in parts if part)
 
 
+def _asked(material: Material, analysis: "Analysis") -> str:
+    """The question as Markdown; of an analysis that asks another's, a link to that one."""
+    parent = material.trial.plan.analyses.get(analysis.of or "")
+    if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
+        return escape_markdown(asked(material, analysis))
+    link_ = f"[{escape_markdown(parent.label)}](#sec-of-{_slug(parent.name)})"
+    summary = escape_markdown(f"{_upper(analysis.estimand.summary)}, as for")
+    return f"{summary} {link_}. {escape_markdown(_levels(analysis))}"
+
+
+def _levels(analysis: "Analysis") -> str:
+    tests = f"; tests are decided at {analysis.decision_level:g}" if analysis.tests else ""
+    return f"Intervals are of {100 * analysis.confidence:g} %{tests}."
+
+
 def asked(material: Material, analysis: "Analysis") -> str:
     """The estimand in the terms of ICH E9(R1), and what decides."""
     estimand = analysis.estimand
@@ -60,11 +76,9 @@ def asked(material: Material, analysis: "Analysis") -> str:
     against = f"{' and '.join(arms)} against {material.arm_label(estimand.reference)}"
     variable = _variables(material, analysis) + VALUE_WORDS[analysis.value]
     events = "; ".join(_intercurrent(event) for event in estimand.intercurrent) or "none named"
-    level = f"{100 * analysis.confidence:g} %"
-    tests = f"; tests are decided at {analysis.decision_level:g}" if analysis.tests else ""
     return (
         f"{_upper(estimand.summary)}, {against}. Variable: {variable}. Intercurrent events: "
-        f"{events}. Intervals are of {level}{tests}."
+        f"{events}. {_levels(analysis)}"
     )
 
 
@@ -97,7 +111,7 @@ def analysed(material: Material, analysis: "Analysis") -> str:
             parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
     if not parts:
         return f"{population.label}{_used_in_all(material, analysis.name)}."
-    where = "" if analysis.where is None else ", those who meet the condition of the plan"
+    where = "" if analysis.where is None else f", where {describe(analysis.where)}"
     return f"{population.label}{where}: {', '.join(parts)}."
 
 

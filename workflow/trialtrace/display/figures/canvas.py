@@ -58,9 +58,10 @@ def save(figure: "Figure", folder: Path, name: str, *, synthetic: bool) -> str:
 
 def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
     if synthetic:
+        size = min(44.0, 16.0 * figure.get_size_inches()[1])
         figure.text(
             0.5, 0.5, "SYNTHETIC", ha="center", va="center", rotation=25,
-            fontsize=44, color="#c0392b", alpha=0.18, zorder=100,
+            fontsize=size, color="#c0392b", alpha=0.18, zorder=100,
         )  # fmt: skip
     title = f"{name} (synthetic, not evidence)" if synthetic else name
     for kind, options in (

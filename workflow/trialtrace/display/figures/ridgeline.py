@@ -94,5 +94,5 @@ def _finish(
         Patch(facecolor=colour_of(arms, arm), alpha=0.5, label=material.arm_label(arm))
         for arm in arms
     ]
-    axes.legend(handles=handles, frameon=False, loc="upper right", title="line: median",
-                title_fontsize=7, labelcolor=INK)  # fmt: skip
+    axes.figure.legend(handles=handles, frameon=False, loc="outside lower center", ncols=len(arms),
+                       title="short line: median", title_fontsize=8, labelcolor=INK)  # fmt: skip
