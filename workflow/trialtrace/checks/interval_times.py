@@ -11,7 +11,7 @@ from trialtrace.checks.outcome import Recomputed
 BY = "numpy: self-consistency, then Newton on the gaps with mass"
 EM_STEPS, NEWTON = 4000, 50
 # What such a search leaves, in a share or a score.
-TOLERANCE = 1e-6
+TOLERANCE = 2e-7
 
 
 def _bounds(records) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +90,7 @@ def _test(part: str):
         covariance = spread * (np.diag(sizes) - np.outer(sizes, sizes) / n)
         statistic = float(sums @ np.linalg.solve(covariance, sums))
         value = {"p_value": chi2.sf(statistic, k - 1), "chi_squared": statistic, "df": k - 1}
-        return Recomputed(BY, float(value[part]), None, 10 * TOLERANCE, n)
+        return Recomputed(BY, float(value[part]), None, TOLERANCE, n)
 
     return check
 

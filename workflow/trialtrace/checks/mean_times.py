@@ -132,7 +132,7 @@ def _proportional(part: str):
         key = ("zph", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
         statistic, df, n = data.once(key, lambda: _zph(data, asked, np.asarray(fit.params)))
         value = {"p_value": chi2.sf(statistic, df), "chi_squared": statistic, "df": df}[part]
-        return Recomputed(ZPH, float(value), None, 10 * ITERATIVE, n)
+        return Recomputed(ZPH, float(value), None, ITERATIVE, n)
 
     return check
 

@@ -48,15 +48,19 @@ def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dic
 
 def _refused(asked: Asked, made: dict | None) -> Recomputed | None:
     """NaN where there is no answer here either; None where nothing can be said."""
-    wanted = {asked.group, *(asked.pair or ())} - {None}
-    lacking = made is not None and not wanted <= set(made.get("arms", wanted))
-    return Recomputed(BY, nan) if made is None or lacking else None
+    lacking = made is None or not _arms(asked) <= set(made["arms"])
+    return Recomputed(BY, nan) if lacking else None
+
+
+def _arms(asked: Asked) -> set[str]:
+    """The arms that a result is about."""
+    return {asked.group, *(asked.pair or ())} - {None}
 
 
 def mmrm(data: Data, asked: Asked) -> Recomputed | None:
     key = ("mmrm", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
     made = data.once(key, lambda: _tried(_mmrm, data, asked))
-    if asked.error or made is None:
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
         return _refused(asked, made)
     arms, visits = made["arms"], made["visits"]
 
@@ -157,7 +161,7 @@ def random_site(data: Data, asked: Asked) -> Recomputed | None:
         "site", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options)
     )  # fmt: skip
     made = data.once(key, lambda: _tried(_random_site, data, asked))
-    if asked.error or made is None:
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
         return _refused(asked, made)
     row = np.zeros(len(made["fit"].beta))
     row[made["arms"].index(asked.pair[0])], row[made["arms"].index(asked.pair[1])] = 1.0, -1.0
@@ -189,7 +193,7 @@ def mixed_model(data: Data, asked: Asked) -> Recomputed | None:
     """Subjects as blocks: a mean for each treatment and visit, random effects of the subject."""
     key = ("side", asked.analysis, asked.parameter, asked.stratum, asked.pair, str(asked.options))
     made = data.once(key, lambda: _tried(_mixed_model, data, asked))
-    if asked.error or made is None:
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
         return _refused(asked, made)
     visits = made["visits"]
     row = np.zeros((2, len(visits)))
@@ -221,7 +225,10 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
     fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
     own = [[0, 1], [1, 2]] if both else [[0]]
     n = records["USUBJID"].nunique()
-    return {"fit": fit, "n": n, "visits": visits, "random": lambda theta: theta[np.array(own)]}
+    return {
+        "fit": fit, "n": n, "visits": visits, "arms": list(asked.pair),
+        "random": lambda theta: theta[np.array(own)],
+    }  # fmt: skip
 
 
 CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {

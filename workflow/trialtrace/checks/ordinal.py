@@ -51,8 +51,10 @@ def odds(data: Data, asked: Asked) -> Recomputed | None:
     if asked.error:
         return None
     beta, covariance = found
-    at = data.analysis(asked).estimand.treated.index(asked.pair[0])
-    value, se = float(beta[at]), float(covariance[at, at]) ** 0.5
+    treated, row = data.analysis(asked).estimand.treated, np.zeros(len(beta))
+    for arm, sign in zip(asked.pair, (1.0, -1.0), strict=True):
+        row[: len(treated)] += sign * (np.array(treated) == arm)
+    value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
     if asked.stat == "odds_ratio":
         half = float(norm.isf((1 - data.confidence(asked)) / 2)) * se
         return Recomputed(ODDS, exp(value), (exp(value - half), exp(value + half)), ITERATIVE, n)
@@ -120,7 +122,7 @@ def brant(data: Data, asked: Asked) -> Recomputed | None:
     if statistic is None:
         return Recomputed(BRANT, nan, n_used=len(y))
     value = {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": float(df)}
-    return Recomputed(BRANT, value[asked.stat], None, 10 * ITERATIVE, len(y))
+    return Recomputed(BRANT, value[asked.stat], None, ITERATIVE, len(y))
 
 
 def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:

@@ -61,13 +61,16 @@ def analysis_tables(material: Material, name: str) -> str:
 
 
 def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iterable[str]:
-    """A table of effects for each endpoint, visit and subgroup."""
-    cuts: dict[str, list[Row]] = {}
+    """A table of effects for each endpoint, visit, subgroup and method."""
+    cuts: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        cuts.setdefault(_cut(material, row), []).append(row)
-    for number, (cut, own) in enumerate(cuts.items()):
+        cuts.setdefault((row["method"].split(".", 1)[1], _cut(material, row)), []).append(row)
+    several = len({method for method, _ in cuts}) > 1
+    for number, ((method, cut), own) in enumerate(cuts.items()):
         place = f"{name}-effects" + (f"-{number + 1}" if number else "")
-        caption = f"{label}{': ' + cut if cut else ''}: effects.{stamp(material)}"
+        how = method_of(f"p_value.{method}").title if several else ""
+        told = ", ".join(part for part in (cut, how) if part)
+        caption = f"{label}{': ' + told if told else ''}: effects.{stamp(material)}"
         yield effects_table(own, place, caption)
 
 
