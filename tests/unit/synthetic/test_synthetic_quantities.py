@@ -113,3 +113,11 @@ def test_a_denominator_leaves_the_others_without_a_value(tmp_path):
     factor = patients.view("f").to_numpy()
     assert known.sum() == 1000
     assert factor[known].mean() > factor[~known].mean() + 1
+
+
+def test_a_share_without_a_margin(tmp_path):
+    levels = drawn(tmp_path, "  x: {level: patients, share: {probability: 0.3}}\n")
+    share = levels["patients"].view("x").to_pylist().count("yes") / 4000
+    assert abs(share - 0.3) < 5 * np.sqrt(0.21 / 4000)
+    head = "levels:\n  patients: {size: 5}\n  rows: {of: patients, as: row, count: 2}\n"
+    drawn(tmp_path, "  x: {level: rows, share: {probability: 1}}\n", head)

@@ -72,7 +72,7 @@ def _cells(rows: Rows, one: Quantity, fixed: list) -> tuple[Cells, list[Margin]]
     for _, _, mask in fixed:
         covered |= mask
     pattern = np.array([mask & covered for _, _, mask, _ in masks], dtype=bool).reshape(
-        -1, rows.size
+        len(masks), rows.size
     )
     found, of = np.unique(pattern[:, covered], axis=1, return_inverse=True)
     whole = np.full(rows.size, -1)
