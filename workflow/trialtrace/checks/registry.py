@@ -122,7 +122,7 @@ MODULES: dict[str, str] = {
     "complier_difference_bounds.trimming": f"{_HERE}.causal",
     "p_value.rerandomisation_exact": f"{_HERE}.rerandomisation",
     "p_value.rerandomisation": f"{_HERE}.rerandomisation",
-    "odds_ratio.random_site": f"{_HERE}.adjusted",
+    "odds_ratio.logistic_random_site": f"{_HERE}.adjusted",
 }
 
 
