@@ -11,6 +11,7 @@ from trialtrace.contracts import REJECTS, SOURCES, read_table
 from trialtrace.frames import COMPLETE, Frames, Selection
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 # Columns of a derived row that are made by its endpoint's rule, with AVAL.
@@ -72,24 +73,65 @@ class RawRows:
         return sorted(adsl.intersection(named))
 
     def _used(self, selection: Selection) -> "pa.Table":
+        """The edges of the selected rows and of their subjects, in the order of the edges."""
+        import numpy as np
+        import pyarrow as pa
+
+        found = [self._of_subjects(selection)]
+        if selection.dataset != "adsl":
+            keys = [f"{selection.dataset}/{name}" for name in selection.ids]
+            found.append(self._of_rows(pa.array(keys, pa.string())))
+        return self._edges.take(pa.array(np.unique(np.concatenate(found))))
+
+    def _of_subjects(self, selection: Selection) -> "np.ndarray":
+        """Positions of edges of the subjects' variables that the predicate reads."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        edges = self._edges
+        places, edges = self._of_adsl
         subjects = pc.unique(pa.array(selection.column("USUBJID"), type=pa.string()))
-        of_subject = pc.and_(
-            pc.and_(
-                pc.equal(edges["dataset"], "adsl"), pc.is_in(edges["USUBJID"], value_set=subjects)
-            ),
-            pc.is_in(
-                edges["variable"], value_set=pa.array(self._variables(selection), pa.string())
-            ),
+        variables = pa.array(self._variables(selection), pa.string())
+        wanted = pc.and_(
+            pc.is_in(edges["USUBJID"], value_set=subjects),
+            pc.is_in(edges["variable"], value_set=variables),
         )
-        wanted = of_subject
-        if selection.dataset != "adsl":
-            keys = pa.array([f"{selection.dataset}/{name}" for name in selection.ids], pa.string())
-            wanted = pc.or_(wanted, pc.is_in(edges["key"], value_set=keys))
-        return edges.filter(wanted)
+        return places[wanted.to_numpy(zero_copy_only=False)]
+
+    @cached_property
+    def _of_adsl(self) -> "tuple[np.ndarray, pa.Table]":
+        """The edges of ADSL, and their positions among all."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        whole = pc.equal(self._edges["dataset"], "adsl").combine_chunks()
+        places = np.flatnonzero(whole.to_numpy(zero_copy_only=False))
+        return places, self._edges.take(pa.array(places)).combine_chunks()
+
+    @cached_property
+    def _by_key(self) -> "tuple[pa.Array, np.ndarray, np.ndarray]":
+        """Every key of a derived row; positions of edges in the order of keys; where each begins.
+
+        A trial has hundreds of selections over hundreds of thousands of edges, so these are not
+        searched anew each time.
+        """
+        import numpy as np
+
+        keys = self._edges["key"].combine_chunks().dictionary_encode()
+        code = keys.indices.to_numpy(zero_copy_only=False)
+        start = np.concatenate([[0], np.cumsum(np.bincount(code, minlength=len(keys.dictionary)))])
+        return keys.dictionary, np.argsort(code, kind="stable"), start
+
+    def _of_rows(self, keys: "pa.Array") -> "np.ndarray":
+        """Positions of the edges of derived rows; a row without any has none."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        known, order, start = self._by_key
+        code = pc.index_in(keys, value_set=known).drop_null().to_numpy().astype(np.int64)
+        count = start[code + 1] - start[code]
+        inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return order[np.repeat(start[code], count) + inside]
 
     def _grouped(self, edges: "pa.Table") -> Iterable[RawPart]:
         import pyarrow.compute as pc
