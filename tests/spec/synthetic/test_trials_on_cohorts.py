@@ -1,0 +1,114 @@
+"""Every trial of the project on a synthetic cohort: mess, margins, a real export in its place."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from mini_trial import REPOSITORY
+
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.check import check_trial
+from trialtrace.config.load import Trial, load_trial
+from trialtrace.contracts import REJECTS, read_table
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.frames import Frames
+from trialtrace.paths import Project
+from trialtrace.sources.ingest import ingest_sources
+from trialtrace.sources.synthetic.folder import files_source, write_folder
+
+NAMES = sorted(path.parent.name for path in REPOSITORY.glob("config/trials/*/cohort.yaml"))
+DERIVED = ("adsl", "bds", "adtte", "occds", "sources")
+
+
+@dataclass(frozen=True)
+class Made:
+    """As much of a report's material as margins are measured on."""
+
+    trial: Trial
+    folder: Path
+
+    @property
+    def tracer(self) -> "Made":
+        return self
+
+    @property
+    def frames(self) -> Frames:
+        return Frames(self.folder / "derived")
+
+
+def run(trial: Trial, folder: Path) -> Made:
+    ingest_sources(trial, folder / "raw")
+    clean_tables(trial, folder / "raw", folder / "clean")
+    derive_datasets(trial, folder / "clean", folder / "derived")
+    return Made(trial, folder)
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def made(request, tmp_path_factory) -> Made:
+    trial = load_trial(request.param, Project(REPOSITORY))
+    return run(trial, tmp_path_factory.mktemp(request.param))
+
+
+def truth(made: Made) -> dict:
+    return json.loads((made.folder / "raw" / "truth.json").read_text())
+
+
+def test_rejects_found_are_the_mess_declared(made: Made):
+    declared: Counter = Counter()
+    for done in truth(made)["mess"]:
+        for one in done["expected"]:
+            declared[done["table"], one["column"], one["rule"], one["severity"]] += one["rejects"]
+    rejects = read_table(made.folder / "clean" / "rejects.parquet", REJECTS).to_pylist()
+    found = Counter((r["table"], r["column"], r["rule"], r["severity"]) for r in rejects)
+    assert found == declared
+    assert found
+
+
+def test_every_margin_of_a_check_holds_in_the_derived_data(made: Made):
+    from trialtrace.display.targets import differing
+
+    rows = [row for row in truth(made)["parameters"] if row["margin"]]
+    assert [row["quantity"] for row in differing(made, rows)] == []
+
+
+def test_no_identifier_of_a_row_is_without_its_mark(made: Made):
+    adsl = pq.ParquetFile(made.folder / "derived" / "adsl.parquet").read()
+    assert all(one.startswith("SYN-") for one in adsl["USUBJID"].to_pylist())
+    assert set(adsl["SYNTHFL"].to_pylist()) == {"Y"}
+
+
+def test_the_exported_files_give_the_same_derived_data(made: Made, tmp_path: Path):
+    """Only `source` changes, and cohort.yaml goes."""
+    name = made.trial.name
+    folder = tmp_path / "config" / "trials" / name
+    folder.mkdir(parents=True)
+    (tmp_path / "workflow").symlink_to(REPOSITORY / "workflow")
+    for path in (REPOSITORY / "config").iterdir():
+        if path.name != "trials":
+            (tmp_path / "config" / path.name).symlink_to(path)
+    for path in made.trial.at.trial_config(name).glob("*.*"):
+        if path.name != "cohort.yaml":
+            (folder / path.name).write_bytes(path.read_bytes())
+    write_folder(made.trial, tmp_path / "data")
+    old = (folder / "trial.yaml").read_text()
+    start, end = old.index("\nsource:\n") + 1, old.index("\ntables:\n") + 1
+    new = old[:start] + files_source(made.trial, "data") + "\n" + old[end:]
+    (folder / "trial.yaml").write_text(new)
+    at = Project(tmp_path)
+    assert check_trial(at, name) == []
+    swapped = run(load_trial(name, at), tmp_path / "results")
+    for table in DERIVED:
+        assert values(made, table).equals(values(swapped, table)), table
+
+
+def values(made: Made, name: str):
+    table = pq.ParquetFile(made.folder / "derived" / f"{name}.parquet").read().to_pandas()
+    for column in ("USUBJID", "row_id"):
+        if column in table:
+            table[column] = table[column].str.removeprefix("SYN-")
+    table = table.drop(columns="SYNTHFL", errors="ignore")
+    keys = [column for column in table.columns if table[column].notna().any()]
+    return table.sort_values(keys, ignore_index=True)
