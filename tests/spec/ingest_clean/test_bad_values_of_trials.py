@@ -42,6 +42,13 @@ class Cohort:
         moved = datetime.date.fromisoformat(row[column]) + datetime.timedelta(days)
         return moved.isoformat()
 
+    def death(self, record: str, days: int) -> str:
+        """Days after the death of a patient who has died."""
+        row = next(row for row in self.forms["follow_up"] if row["record_id"] == record)
+        assert len(row["died_on"]) == 10, "a patient who has died"
+        moved = datetime.date.fromisoformat(row["died_on"]) + datetime.timedelta(days)
+        return moved.isoformat()
+
 
 def separator_of(trial: Trial, form: str) -> str:
     return trial.source.items[form].get("separator", ",")
@@ -188,6 +195,37 @@ MUSARO = {
         put("ct", lambda r: r["gene"] == "IGF1", {"ct": "41"}),
         {("ct", "ct", "above_maximum", "reject"): 1}),
 }  # fmt: skip
+SPRAVE = {
+    "a session on a day after death": (
+        put("sessions", lambda r: r["done"] == "1",
+            lambda c, r: {"planned_on": c.death(r["record_id"], 3)}),
+        {("sessions", "done", "no_session_after_death", "reject"): 1}),
+    "a session beyond the fractions": (
+        again("sessions", {"session": "41", "phase": "rt", "done": "1"}),
+        {("sessions", "done", "sessions_within_fractions", "reject"): 1}),
+    "a session beyond the plan": (
+        again("sessions", {"session": "121", "phase": "home", "done": "1"}),
+        {("sessions", "done", "sessions_within_plan", "reject"): 1}),
+    "an unknown opioid": (
+        put("opioids", lambda r: r["drug"] == "morphine", {"drug": "pethidine"}),
+        {("opioids", "drug", "unknown_code", "reject"): 1,
+         ("opioids", "dose", "dose_has_a_drug", "reject"): 1}),
+    "a dose without a route": (
+        put("opioids", lambda r: r["drug"] == "morphine", {"route": ""}),
+        {("opioids", "dose", "dose_has_a_route", "reject"): 1}),
+    "a dose of no opioid": (
+        put("opioids", lambda r: r["drug"] == "none", {"dose": "30"}),
+        {("opioids", "dose", "no_dose_of_nothing", "reject"): 1}),
+    "no pain at baseline": (
+        put("pain", lambda r: r["visit"] == "baseline" and number(r["vas"]) > 0, {"vas": ""}), {}),
+    "pain in mm": (
+        put("pain", lambda r: number(r["vas"]) > 0, {"vas": "55"}),
+        {("pain", "vas", "above_maximum", "reject"): 1}),
+    "a CT after death": (
+        put("imaging", lambda r: r["visit"] == "end_rt",
+            lambda c, r: {"imaged_on": c.death(r["record_id"], 8)}),
+        {("imaging", "imaged_on", "image_before_death", "reject"): 1}),
+}  # fmt: skip
 
 
 def found(cohorts: Any, name: str, case: Any, out: Path) -> tuple[Listed, Cohort]:
@@ -206,6 +244,13 @@ def test_bad_values_of_streckmann2024(cohorts: Any, tmp_path: Path, bad: str):
 def test_bad_values_of_musaro2019(cohorts: Any, tmp_path: Path, bad: str):
     case, expected = MUSARO[bad]
     listed, _ = found(cohorts, "musaro2019", case, tmp_path)
+    assert listed == Counter(expected)
+
+
+@pytest.mark.parametrize("bad", SPRAVE)
+def test_bad_values_of_sprave2019(cohorts: Any, tmp_path: Path, bad: str):
+    case, expected = SPRAVE[bad]
+    listed, _ = found(cohorts, "sprave2019", case, tmp_path)
     assert listed == Counter(expected)
 
 

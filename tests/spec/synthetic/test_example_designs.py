@@ -85,3 +85,28 @@ def test_strength_is_on_its_scale_and_goes_with_the_side(sides):
     assert mrc.min() >= 0
     assert mrc.max() <= 5
     assert np.corrcoef(mrc[:, 0], mrc[:, 1])[0, 1] > 0.4
+
+
+def test_a_level_may_have_no_rows(tmp_path):
+    """As the adverse events of a trial that had none; shares, choices and dates are drawn there."""
+    text = """
+levels:
+  patients: {arms: {int: 3, con: 2}}
+  events: {of: patients, as: event, count: n_events}
+quantities:
+  n_events: {level: patients, spread: {total: 0, printed: "0"}, tag: printed}
+  began: {level: patients, date: {between: ["2020-01-01", "2020-12-31"]}}
+  serious: {level: events, share: {probability: 0.5}}
+  fatal: {level: events, share: {count: 0, of: 0}}
+  grade: {level: events, choice: {of: {"1": 0.5, "2": 0.5}}}
+  day: {level: events, uniform: {from: 1, to: 90}, step: 1}
+  score: {level: events, ordinal: {from: 0, probabilities: [0.5, 0.5]}}
+  began_on: {level: events, date: {from: began, days: day}}
+"""
+    cohort = cohort_of(tmp_path, text)
+    for mode in ("display", "simulate"):
+        sizes = {"int": 3, "con": 2} if mode == "simulate" else None
+        drawn = draw_cohort(cohort, "none", mode=mode, seed=1, sizes=sizes)
+        events = drawn.levels["events"]
+        for name in ("event", "serious", "fatal", "grade", "day", "score", "began_on"):
+            assert len(events.view(name)) == 0

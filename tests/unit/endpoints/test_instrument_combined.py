@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_trial import derived, edges, refused, shown, tiny
 
+from trialtrace.config.visits import visit_labels
 from trialtrace.endpoints.instruments.bone_pain_response import category
 
 TABLES = """
@@ -201,6 +202,8 @@ UNITS = "tables: {pcr: {units: {v: mm}}}"
 def test_response_with_death_as_its_own_category(tmp_path):
     trial = tiny(RESPONSE, trial=TABLES, cleaning=UNITS)
     assert trial.endpoints["response"].options["made_from"] == ["pain", "omed", "death"]
+    declared = {one.name: (one.kind, one.options) for one in trial.endpoints.values()}.get
+    assert visit_labels("response", declared) == visit_labels("responded", declared) == ["m3"]
     tables = derived(trial, tmp_path, patients=ALIVE, pcr=VISITS)
     found = shown(tables["bds"], "PARAMCD", "AVISIT", "AVAL", "AVALC")
     assert [(row[0], *row[2:]) for row in found if row[1] == "RESP"] == [

@@ -124,6 +124,18 @@ def test_a_unit_column_with_choices_lists_the_unknown_unit_too(tmp_path: Path):
     assert found(tmp_path)["pain", "unit", "required", "flag"] == 1
 
 
+def test_a_broken_check_stands_where_it_may(tmp_path: Path):
+    entry = "rows: 1,\n     put: {seen:"
+    assert entry in MESS
+    for code, visit in (("0", "before"), ("1", "after")):
+        where = f"rows: 1,\n     where: {{visit: {{is: {visit}}}}}, put: {{seen:"
+        made = export(write_trial(tmp_path, mess=MESS.replace(entry, where)), drawn())
+        (done,) = (one for one in made.truth["mess"] if one["defect"] == "breaks_check")
+        lines = made.files["pain.csv"].decode().split("\n")
+        (row,) = done["source_rows"]
+        assert lines[row - 1].split(";")[1] == code
+
+
 def test_mess_touches_no_value(tmp_path: Path):
     for name, mess in (("plain", ""), ("messy", MESS)):
         trial = write_trial(tmp_path / name, mess=mess)
@@ -190,6 +202,7 @@ MISTAKES = [
     ('unknown_code, value: "5"', 'unknown_code, value: "4"', "mess[11].value", "no choice"),
     ("2020-02-30", "2020-02-20", "mess[12].value", "a day such as"),
     ("check: not_before", "check: not_befor", "mess[13].check", '"not_before"'),
+    ("put: {seen:", "where: {thre: {is: yes}}, put: {seen:", "mess[13].where", '"thre"'),
     ("put: {seen:", "put: {vas:", "mess[13].put", "nothing for seen"),
     ("form: pain, defect: unknown_subject", "form: patients, defect: unknown_subject",
      "mess[14].form", "another form"),

@@ -54,8 +54,7 @@ def subject_table(cut: Cut, rows: Selection, columns: dict[str, list[str]]) -> S
     cell = np.zeros(rows.n, dtype=np.intp)
     width = 1
     for name, levels in columns.items():
-        labels = pa.array(rows.column(name), type=pa.string())
-        own = pc.index_in(labels, value_set=pa.array(levels, type=pa.string()))
+        own = pc.index_in(pa.array(rows.column(name)), value_set=pa.array(levels))
         cell = cell * len(levels) + own.to_numpy(zero_copy_only=False).astype(np.intp)
         width *= len(levels)
     _, first, subject = np.unique(

@@ -21,6 +21,8 @@ def visit_labels(name: str, given: Given) -> list[str]:
         return [str(label) for label in options["visits"].values()]
     if "visit" in options:
         return [str(label) for label in options["visit"]["labels"].values()]
+    if kind == "instrument" and "days" in options:
+        return [str(label) for label in options["days"]]
     if kind not in FOLLOWING or options.get("counted") == "ever" or options.get("by") == "visit":
         return []
     return chosen_visits(name, given)

@@ -25,13 +25,13 @@ def check(files: Files) -> None:
         return
     for name in items or ():
         known(files.trial, ("source", "items", name), name, forms, "a form of cohort.yaml")
-    seen = _seen(document)
+    seen = seen_of(document)
     for name, given in document.entries("forms"):
         if known(document, ("forms", name), name, items, "an item of source in trial.yaml"):
             _form(files, document, name, given, seen)
 
 
-def _seen(document: Document) -> dict[str, list[str]] | None:
+def seen_of(document: Document) -> dict[str, list[str]] | None:
     """Level -> the quantities of its rows and of those above; None where that cannot be known."""
     if not document.sound("levels") or not document.sound("quantities"):
         return None
@@ -83,7 +83,7 @@ def _form(
             conditions.append((f"missing.{one}", code["when"]))
     for key, condition in conditions:
         for one in columns_of(condition):
-            known(document, (*path, *key.split(".")), one, quantities, _what(given["level"]))
+            known(document, (*path, *key.split(".")), one, quantities, what_of(given["level"]))
     for one, how in given.get("columns", {}).items():
         place = (*path, "columns", one)
         if known(document, place, one, [*columns, *ignored], "a column of the dictionary"):
@@ -91,7 +91,7 @@ def _form(
     _every_column(document, path, given, quantities, columns)
 
 
-def _what(level: str) -> str:
+def what_of(level: str) -> str:
     return f"a quantity of {level} or of a level above"
 
 
@@ -117,10 +117,10 @@ def _column(
     level: str,
 ) -> None:
     if isinstance(how, str):
-        known(document, place, how, quantities, _what(level))
+        known(document, place, how, quantities, what_of(level))
         return
     if "of" in how:
-        known(document, (*place, "of"), how["of"], quantities, _what(level))
+        known(document, (*place, "of"), how["of"], quantities, what_of(level))
     elif "text" not in how:
         document.add(place, found=tell(how), expected="of, or text")
     if variable is not None and variable.choices:

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trialtrace.conditions import columns_of
 from trialtrace.config.checks.context import NUMERIC, SOURCE_ROW, Files, column, known
-from trialtrace.config.checks.forms import check_code_of_missing, table_of
+from trialtrace.config.checks.forms import check_code_of_missing, seen_of, table_of, what_of
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.model import Variable
 from trialtrace.config.schema import tell
@@ -120,6 +121,9 @@ def _breaks(
     names = [n for n, c in files.cleaning.entries("checks") if c["table"] == table]
     for one in given["put"]:
         column(document, (*path, "put", one), one, columns)
+    level, seen = document.get("forms", given["form"], "level"), seen_of(document)
+    for one in columns_of(given.get("where", {})) if seen and level in seen else ():
+        known(document, (*path, "where"), one, seen[level], what_of(level))
     if not known(document, (*path, "check"), given["check"], names, f"a check of {table}"):
         return
     broken = files.cleaning.get("checks", given["check"]) or {}

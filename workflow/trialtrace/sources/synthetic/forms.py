@@ -35,7 +35,7 @@ def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
     spelling = spelling_of(trial.source.items[name])
     rows = np.arange(level.size)
     if "where" in form:
-        rows = np.flatnonzero(_met(form["where"], level))
+        rows = np.flatnonzero(rows_met(form["where"], level))
     arms = {arm.name: arm.code for arm in trial.design.arms.values()}
     wide = _wide(trial, form, drawn)
     names = [*variables, *(n for n in form.get("columns", {}) if n not in variables)]
@@ -153,11 +153,11 @@ def _coded_missing(
         return text
     if isinstance(given, str):
         return pc.fill_null(text, given)
-    coded = pc.and_(pc.is_null(text), pa.array(_met(given["when"], level)[rows]))
+    coded = pc.and_(pc.is_null(text), pa.array(rows_met(given["when"], level)[rows]))
     return pc.if_else(coded, given["code"], text)
 
 
-def _met(condition: Mapping[str, Any], level: Level) -> "np.ndarray":
+def rows_met(condition: Mapping[str, Any], level: Level) -> "np.ndarray":
     """Rows of a level in which a condition over its quantities is surely met."""
     import pyarrow as pa
 

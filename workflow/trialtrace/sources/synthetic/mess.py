@@ -14,6 +14,7 @@ from trialtrace.config.load import Trial
 from trialtrace.config.model import Variable
 from trialtrace.errors import Problem, UserError
 from trialtrace.sources.synthetic.drawn import Drawn
+from trialtrace.sources.synthetic.forms import rows_met
 from trialtrace.sources.synthetic.sheet import Sheet, dates, order_of, spelt
 
 if TYPE_CHECKING:
@@ -226,9 +227,12 @@ def _no_subject(job: Job) -> tuple[Any, list[Expected]]:
 def _breaks_check(job: Job) -> tuple[Any, list[Expected]]:
     import numpy as np
 
-    put = job.given["put"]
+    put, where = job.given["put"], job.given.get("where")
     free = np.logical_and.reduce([job.sheet.blank[column] for column in put])
-    rows = job.choose(free, f"have no {', no '.join(put)}")
+    if where:
+        free &= rows_met(where, job.sheet.level)[job.sheet.rows]
+    told = " where it may stand" if where else ""
+    rows = job.choose(free, f"have no {', no '.join(put)}{told}")
     for column, given in put.items():
         text = given if isinstance(given, str) else _shifted(job, column, given, rows)
         job.put(column, rows, text)
