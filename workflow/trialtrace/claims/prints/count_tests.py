@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from scipy.special import chdtrc
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
@@ -25,6 +26,7 @@ from trialtrace.claims.prints.finding import (
     shown_p,
 )
 from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_tables import p_values_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
@@ -116,7 +118,9 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
         return make(NOT_CHECKABLE, f"Not checkable: {stated} needs more than the counts {given}.")
     if fit:
         names = listed([NAMES[name] for name in fit], "and")
-        return make(COMPATIBLE, f"On {given}, {part.text} is what {names} gives.", alternative=fit)
+        verb = "gives" if len(fit) == 1 else "give"
+        text = f"On {given}, {part.text} is what {names} {verb}."
+        return make(COMPATIBLE, text, alternative=fit)
     told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
     return make(INCONSISTENT, f"No usual test on {given} prints as {part.text}: {told}.")
 
@@ -179,35 +183,45 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     sets = int(np.prod([len(option) for option in options]))
     if not 0 < sets <= MOST_SETS:
         return
-    every = [found["chi_squared"] for chosen in product(*options)
-             if "chi_squared" in (found := _cheap(list(chosen)))]  # fmt: skip
-    every = [p for p in every if p == p]
-    if not every:
+    every = _over_sets(options)
+    found = {name: p[p == p] for name, p in every.items() if (p == p).any()}
+    if not found:
         return
-    fit = sum(prints(part, p) for p in every)
+    low, high = found["chi_squared"].min(), found["chi_squared"].max()
+    fit = {name: sum(prints(part, p) for p in ps.tolist()) for name, ps in found.items()}
+    told = [f"{fit[name]} of them give by {NAMES[name]}" for name in found if fit[name]]
     text = (
         f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "
-        f"from {min(every):.2g} to {max(every):.2g} over them, and {fit} of them print as "
-        f"{part.text}."
+        f"from {low:.2g} to {high:.2g} over them. "
     )
-    if entry.about.test not in (None, "chi_squared"):
-        text += (
-            f" The stated test ({entry.about.test.replace('_', ' ')}) needs more than the counts."
-        )
-    agreement = COMPATIBLE if fit else NOT_CHECKABLE
+    text += (
+        f"{part.text} is printed {listed(told)}." if told else f"None of them gives {part.text}."
+    )
+    stated = entry.about.test
+    if stated not in (None, *found):
+        text += f" The stated test ({stated.replace('_', ' ')}) needs more than the counts."
+    own = fit[stated] if stated in found else sum(fit.values())
+    agreement = (
+        COMPATIBLE if own else NOT_CHECKABLE if stated not in (None, *found) else INCONSISTENT
+    )
     yield Finding("p.count_sets", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups),
-                  {"sets": sets, "low": min(every), "high": max(every), "fit": fit})  # fmt: skip
+                  {"sets": sets, "low": float(low), "high": float(high), "fit": fit})  # fmt: skip
 
 
-def _cheap(counts: Counts) -> dict[str, float]:
-    from trialtrace.stats.exact_tables import chi_squared_table
-
-    try:
-        table = np.array([[x, n - x] for x, n in counts], dtype=np.int64)
-        return {"chi_squared": float(chi_squared_table(table).p_value)}
-    except StatsError:
-        return {}
+def _over_sets(options: list[list[tuple[int, int]]]) -> dict[str, np.ndarray]:
+    """P over every choice of counts: of two groups by all usual tests, of more by χ²."""
+    chosen = np.array(list(product(*options)), dtype=np.int64)
+    if len(options) == 2:
+        (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
+        every = p_values_of_tables(x1, n1, x0, n0)
+        return {name: every[name] for name in ("chi_squared", "chi_squared_corrected", "fisher")}
+    tables = np.stack([chosen[:, :, 0], chosen[:, :, 1] - chosen[:, :, 0]], axis=2).astype(float)
+    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected /= tables.sum(axis=(1, 2), keepdims=True)
+        statistic = ((tables - expected) ** 2 / expected).sum(axis=(1, 2))
+    return {"chi_squared": chdtrc(len(options) - 1, statistic)}
 
 
 def _expected(counts: Counts) -> float:
