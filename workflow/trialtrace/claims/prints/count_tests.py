@@ -194,16 +194,13 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "
         f"from {low:.2g} to {high:.2g} over them. "
     )
-    text += (
-        f"{part.text} is printed {listed(told)}." if told else f"None of them gives {part.text}."
-    )
+    text += f"{part.text} is what {listed(told)}." if told else f"None of them gives {part.text}."
     stated = entry.about.test
     if stated not in (None, *found):
         text += f" The stated test ({stated.replace('_', ' ')}) needs more than the counts."
     own = fit[stated] if stated in found else sum(fit.values())
-    agreement = (
-        COMPATIBLE if own else NOT_CHECKABLE if stated not in (None, *found) else INCONSISTENT
-    )
+    all_tried = stated in found or (stated is None and len(groups) == 2)
+    agreement = COMPATIBLE if own else INCONSISTENT if all_tried else NOT_CHECKABLE
     yield Finding("p.count_sets", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups),
                   {"sets": sets, "low": float(low), "high": float(high), "fit": fit})  # fmt: skip
