@@ -98,7 +98,7 @@ def _outcome(level: _Outcome, rows: Selection, subjects: np.ndarray) -> win_rati
         time, censored = (rows.column(name)[order][at] for name in ("AVAL", "CNSR"))
         return win_ratio.TimeToEvent(time.astype(float), (censored == 0).astype(float))
     value = np.full(len(subjects), np.nan)
-    value[there] = level.cut.values(rows).astype(float)[order][at][there]
+    value[there] = level.cut.values(rows).astype(float)[order][at[there]]
     return win_ratio.Measured(
         value, level.how["wins"] == "higher", level.how["margin"],
         level.how.get("missing", "refused"),

@@ -54,7 +54,8 @@ def subject_table(cut: Cut, rows: Selection, columns: dict[str, list[str]]) -> S
     cell = np.zeros(rows.n, dtype=np.intp)
     width = 1
     for name, levels in columns.items():
-        own = pc.index_in(pa.array(rows.column(name)), value_set=pa.array(levels))
+        labels = pa.array(rows.column(name), type=pa.string())
+        own = pc.index_in(labels, value_set=pa.array(levels, type=pa.string()))
         cell = cell * len(levels) + own.to_numpy(zero_copy_only=False).astype(np.intp)
         width *= len(levels)
     _, first, subject = np.unique(
