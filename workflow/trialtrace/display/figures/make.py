@@ -94,7 +94,8 @@ def _picture(material: Material, kind: str, given: dict[str, Any]) -> Picture:
 
 def home(material: Material, given: dict[str, Any]) -> str:
     """The analysis beside which a figure stands: the one it names, else the first of its
-    endpoint, else the first of an endpoint made from it or that it is made from; "" for none."""
+    endpoint, else the first of an endpoint made from it or that it is made from, else the first
+    of another scale of its instrument; "" for none."""
     if "analysis" in given:
         return given["analysis"]
     if "of" in given and isinstance(given["of"], list):
@@ -109,7 +110,9 @@ def home(material: Material, given: dict[str, Any]) -> str:
         for child, endpoint in endpoints.items()
         if wanted & set(parents(endpoint)) or any(child in parents(endpoints[w]) for w in wanted)
     }
-    for chosen in (wanted, related):
+    families = {endpoints[name].family or name for name in wanted}
+    siblings = {name for name, endpoint in endpoints.items() if endpoint.family in families}
+    for chosen in (wanted, related, siblings):
         for analysis in trial.plan.analyses.values():
             if chosen & {endpoint.name for endpoint in parameters(trial, analysis)}:
                 return analysis.name
