@@ -83,6 +83,17 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     assert "6 of 10 Drug, 3 of 9 Placebo; p = 0.37, not below" in shown(found)
 
 
+def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
+    """Its adjusted mean of an arm rests on 19 subjects, which no arm has."""
+    rows = mini.of("relief_primary")
+    adjusted = rows[0] | {"group1_level": "drug", "denominator": None, "n_used": 19}
+    of = type(mini).of
+    more = {"relief_primary": [adjusted]}
+    monkeypatch.setattr(type(mini), "of", lambda self, name: [*of(self, name), *more.get(name, ())])
+    primary = analysis(mini, "relief_primary")
+    assert analysed(mini, primary) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
+
+
 def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
     table = shown(other_choices(mini, analysis(mini, "relief_primary")))
     lines = [line for line in table.splitlines() if line.startswith("|")][2:]

@@ -104,10 +104,11 @@ def analysed(material: Material, analysis: "Analysis") -> str:
     }
     parts = []
     for arm in material.trial.design.arms:
-        used = _used(material, analysis.name, arm)
+        whole = sizes.get(arm, sizes.get(ALL, 0))
+        # An adjusted mean of an arm comes from a model of all arms.
+        used = [n for n in _used(material, analysis.name, arm) if n <= whole]
         if used:
             shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
-            whole = sizes.get(arm, sizes.get(ALL, 0))
             parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
     if not parts:
         return f"{population.label}{_used_in_all(material, analysis.name)}."
