@@ -30,7 +30,7 @@ def run_all(root: Path) -> None:
         derive_datasets(trial, made / "clean", made / "derived")
         analyse_plan(trial, made / "derived", made / "analysis")
         check_results(trial, made / "derived", made / "analysis", made / "analysis/checks.parquet")
-        audit_claims(trial, made / "analysis", made / "audit/claims.parquet")
+        audit_claims(trial, made / "derived", made / "analysis", made / "audit/claims.parquet")
         codes = {rule: fresh.code(rule, trial.name) for rule in STAGES}
         render_report(trial, settings, made, codes)
     build_site(trials, settings, at.results, at.site)

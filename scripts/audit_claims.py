@@ -10,6 +10,7 @@ with job(snakemake.log[0]):
 
     audit_claims(
         load_trial(snakemake.wildcards.trial),
+        Path(snakemake.input.adsl).parent,
         Path(snakemake.input.results).parent,
         Path(snakemake.output.claims),
     )

@@ -81,5 +81,5 @@ def run_stages(trial: Trial, folder: Path, at: Project) -> Run:
     analysis = folder / "analysis"
     analyse_plan(trial, folder / "derived", analysis)
     check_results(trial, folder / "derived", analysis, analysis / "checks.parquet")
-    audit_claims(trial, analysis, folder / "audit" / "claims.parquet")
+    audit_claims(trial, folder / "derived", analysis, folder / "audit" / "claims.parquet")
     return Run(trial, folder, at)

@@ -1,7 +1,8 @@
 """Audit: published numbers beside the same numbers from the data.
 
-Needs analysis/ with its checks: what other code does not confirm is compared with nothing. Makes
-audit/claims.parquet. Configuration: claims.yaml.
+Needs analysis/ with its checks: what other code does not confirm is compared with nothing; and
+derived/, where other populations and subsets are searched. Makes audit/claims.parquet.
+Configuration: claims.yaml, plan.yaml, endpoints.yaml.
 """
 
 
@@ -9,6 +10,8 @@ rule audit_claims:
     message:
         "{wildcards.trial}: audit the published numbers"
     input:
+        adsl="results/{trial}/derived/adsl.parquet",
+        bds="results/{trial}/derived/bds.parquet",
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
         checks="results/{trial}/analysis/checks.parquet",

@@ -49,7 +49,7 @@ def run(at: Project) -> None:
     derive_datasets(trial, out / "clean", out / "derived")
     analyse_plan(trial, out / "derived", out / "analysis")
     check_results(trial, out / "derived", out / "analysis", out / "analysis" / "checks.parquet")
-    audit_claims(trial, out / "analysis", out / "audit" / "claims.parquet")
+    audit_claims(trial, out / "derived", out / "analysis", out / "audit" / "claims.parquet")
     render_report(trial, load_settings(at), out, started.codes["ginger"])
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.words import COUNTS, P_VALUES
 from trialtrace.claims.agreement import (
+    DIFFERS,
     NOT_CHECKABLE,
     compare,
     decide_interval,
@@ -21,7 +22,7 @@ from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
 from trialtrace.claims.ledger import ledger
-from trialtrace.claims.print_audit import PrintAudit, audit_ledger
+from trialtrace.claims.print_audit import PrintAudit, audit_ledger, note_search
 from trialtrace.claims.printed import RANGE, Component, parse
 from trialtrace.claims.select import Row, one
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
@@ -37,10 +38,17 @@ MAIN = ("percent", "value", "statistic", "at_least")
 BY_PRINT = ("agreement", "evidence", "alternative", "candidates", "chance")
 
 
-def audit_claims(trial: "Trial", analysis_dir: Path, out_file: Path) -> None:
+def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
     """Write the claims table. Raises UserError with every mistake of the ledger at once."""
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
-    rows = with_print(audit_rows(trial, results), audit_ledger(ledger(trial.claims_document)))
+    rows = audit_rows(trial, results)
+    if not trial.synthetic and any(row["agreement"] == DIFFERS for row in rows):
+        from trialtrace.claims.search.over_data import search_rows
+        from trialtrace.frames import Frames
+
+        for searched in search_rows(trial, Frames(derived_dir), rows):
+            note_search(rows, searched)
+    rows = with_print(rows, audit_ledger(ledger(trial.claims_document)))
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
 
 

@@ -36,11 +36,11 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     searches = [search(bundle, by or Displacement()) for bundle in bundles(ledger, found)]
     rows = verdicts(ledger, found)
     for one in searches:
-        _note(rows, one)
+        note_search(rows, one)
     return PrintAudit(rows, found, searches)
 
 
-def _note(rows: Sequence[dict[str, Any]], searched: Searched) -> None:
+def note_search(rows: Sequence[dict[str, Any]], searched: Searched) -> None:
     """Write what a search found into the rows of its targets."""
     targets = [
         row

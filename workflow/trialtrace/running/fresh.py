@@ -43,7 +43,7 @@ STAGES = {
     "derive_datasets": Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
     "analyse_plan": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
     "check_results": Stage((TRIAL, ENDPOINTS, PLAN)),
-    "audit_claims": Stage((TRIAL, PLAN, CLAIMS)),
+    "audit_claims": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
     "render_report": Stage(
         (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats")
     ),
