@@ -113,6 +113,15 @@ class Ledger:
         population = self.population(entry)
         return population.sizes.get(entry.about.group or "") if population else None
 
+    def size_of(self, entry: Entry, group: str) -> int | None:
+        """The printed number of patients of one of the groups that a claim compares."""
+        sizes = {self.size(one) for one in self.beside(entry, group)} - {None}
+        if len(sizes) == 1:
+            return sizes.pop()
+        population, known = self.population(entry), self.groups.get(group)
+        own = population.sizes.get(group) if population else None
+        return own or (known.randomised if known else None)
+
     def group_label(self, entry: Entry) -> str:
         """The label of the group a claim is about."""
         group = self.groups.get(entry.about.group or "")

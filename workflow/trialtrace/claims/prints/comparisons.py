@@ -124,11 +124,12 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     measure, low, high = entry.about.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
     level = float(low.level) / 100 if low.level is not None else 0.95
     intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
-    if measure == "risk_difference":
-        negative = (low.value or 0) < 0 or (high.value or 0) < 0
-        intervals |= {} if negative else {f"{n}": _turned(i) for n, i in intervals.items()}
     factor = 100 if measure == "risk_difference" else 1
     same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
+    if not same and measure == "risk_difference" and min(low.value or 0, high.value or 0) >= 0:
+        # A reduction, printed without its sign.
+        intervals = {name: _turned(one) for name, one in intervals.items()}
+        same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     shown = f"{low.text} to {high.text}"
     detail: Mapping[str, object] = {
         "intervals": {

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import inf
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.comparisons import KINDS, table_of
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -17,7 +19,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import printing_the_same, proportion_intervals
-from trialtrace.stats.summaries.estimates import check_estimate
+from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 SCALES = {
@@ -40,7 +42,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         yield from _inside(entry, main)
         if entry.about.measure in SCALES:
-            yield from _symmetric(entry, main)
+            yield from _symmetric(ledger, entry, main)
         elif entry.about.group and "percent" in entry.parts:
             yield from _of_share(ledger, entry)
 
@@ -109,22 +111,14 @@ def _bounds(entry: Entry, agreement: str, text: str, detail: dict) -> Finding:
     )
 
 
-def _symmetric(entry: Entry, main) -> Iterator[Finding]:
+def _symmetric(ledger: Ledger, entry: Entry, main) -> Iterator[Finding]:
     """A ratio or difference with its interval, and its p where one is printed."""
-    scale, null = SCALES[entry.about.measure or ""]
-    factor = Fraction(1, 100) if "percent" in entry.parts else Fraction(1)
-    try:
-        found = check_estimate(
-            as_range(main).scaled(factor), as_range(entry.parts["ci_low"]).scaled(factor),
-            as_range(entry.parts["ci_high"]).scaled(factor),
-            scale=scale, null=null, df=inf, confidence=_confidence(entry),
-            sides=entry.about.sides or "two_sided",
-        )  # fmt: skip
-    except StatsError:
+    every = [one for df in _degrees(ledger, entry) if (one := _checked(entry, main, df))]
+    if not every:
         return
-    on = " on the log scale" if scale == "log" else ""
+    on = " on the log scale" if SCALES[entry.about.measure or ""][0] == "log" else ""
     exact_by_design = entry.about.interval in (None, "wald", "log")
-    if not found.symmetric and exact_by_design:
+    if not every[0].symmetric and exact_by_design:
         text = (
             f"{main.text} is not the middle{on} of {entry.parts['ci_low'].text} to "
             f"{entry.parts['ci_high'].text}, as it is for the usual interval; exact, score and "
@@ -133,12 +127,52 @@ def _symmetric(entry: Entry, main) -> Iterator[Finding]:
         agreement = INCONSISTENT if entry.about.interval else COMPATIBLE
         yield Finding("interval.centred", entry.name, "ci_low", agreement, text)
     part = entry.parts.get("p")
-    if part is None or part.relation == "ns" or not found.symmetric:
+    if part is None or part.relation == "ns" or not every[0].symmetric:
         return
-    low, high = float(found.p.low), float(found.p.high)
+    low, high = (f(float(end) for end in ends) for f, ends in (
+        (min, [one.p.low for one in every]), (max, [one.p.high for one in every])))  # fmt: skip
     fits = overlaps(part, low, high)
-    covers = ("value", "percent", "ci_low", "ci_high") if fits else ()
     text = f"Estimate and interval give p from {low:.2g} to {high:.2g}"
     text += f", which holds {part.text}." if fits else f"; printed is {part.text}."
-    yield Finding("interval.p", entry.name, "p", COMPATIBLE if fits else INCONSISTENT, text,
-                  (), {"low": low, "high": high}, covers)  # fmt: skip
+    agreement, covers = COMPATIBLE, ("value", "percent", "ci_low", "ci_high")
+    if not fits:
+        agreement, covers = INCONSISTENT, ()
+        if _has_own_test(ledger, entry):
+            agreement = NOT_CHECKABLE
+            text += " The p-value is that of another test, so that the two need not agree."
+    yield Finding("interval.p", entry.name, "p", agreement, text, (), {"low": low, "high": high},
+                  covers)  # fmt: skip
+
+
+def _checked(entry: Entry, main, df: float) -> EstimateCheck | None:
+    scale, null = SCALES[entry.about.measure or ""]
+    factor = Fraction(1, 100) if "percent" in entry.parts else Fraction(1)
+    try:
+        return check_estimate(
+            as_range(main).scaled(factor), as_range(entry.parts["ci_low"]).scaled(factor),
+            as_range(entry.parts["ci_high"]).scaled(factor),
+            scale=scale, null=null, df=df, confidence=_confidence(entry),
+            sides=entry.about.sides or "two_sided",
+        )  # fmt: skip
+    except StatsError:
+        return None
+
+
+def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
+    """Degrees of freedom of the interval: for means the t test's, from least to most, and none."""
+    if entry.about.measure != "mean_difference" or len(entry.about.compare) != 2:
+        return [inf]
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compare]
+    if None in sizes:
+        return [inf]
+    known = [int(size or 0) for size in sizes]
+    return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
+
+
+def _has_own_test(ledger: Ledger, entry: Entry) -> bool:
+    """Whether p is not the interval's own: another test is stated, or the counts give it."""
+    if entry.about.measure == "mean_difference":
+        return entry.about.test not in (None, "t", "welch")
+    if entry.about.test is not None:
+        return True
+    return entry.about.measure in KINDS and table_of(ledger, entry) is not None

@@ -5,10 +5,14 @@ printed with whole degrees of freedom, these are the uncorrected ones: no error,
 """
 
 from collections.abc import Iterator
+from itertools import product
 from math import inf
+
+import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
@@ -18,6 +22,7 @@ from trialtrace.claims.prints.finding import (
     overlaps,
 )
 from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries import Bounds, Printed
 from trialtrace.stats.summaries.statistics import (
     epsilons_of_f_and_p,
     p_of_chi_squared,
@@ -46,9 +51,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
     statistic, part = as_range(entry.parts["statistic"]), entry.parts["p"]
     df = float(entry.parts["df1"].value or 0) if "df1" in entry.parts else inf
+    rounded = "df1" in entry.parts and entry.parts["df1"].places > 0
     sides = entry.about.sides or "two_sided"
     if symbol == "t":
-        found = p_of_t(statistic, df, sides=sides)
+        found = p_of_t(statistic, as_range(entry.parts["df1"]) if rounded else df, sides=sides)
     elif symbol == "z":
         found = p_of_z(statistic, sides=sides)
     elif symbol in ("χ²", "χ2", "chi2", "chi squared", "chi-squared") and df < inf:
@@ -94,9 +100,9 @@ def _f(entry: Entry) -> Iterator[Finding]:
 
 def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
     part = entry.parts["p"]
-    plain = p_of_f(f, df1, df2, epsilon=(1.0, 1.0))
+    plain = _over_degrees(f, entry)
     lowest = 1 / df1 if uncorrected else 1.0
-    bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest))
+    bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest)) if uncorrected else plain
     detail = {"p_uncorrected": [float(plain.low), float(plain.high)],
               "p_lower_bound": [float(bound.low), float(bound.high)]}  # fmt: skip
     if not uncorrected:
@@ -119,6 +125,22 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
     text += f"{part.text} needs ε {spans}."
     yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text,
                   detail=detail | {"epsilon": pieces.tolist()})  # fmt: skip
+
+
+def _over_degrees(f: Printed, entry: Entry) -> Bounds:
+    """P without a further correction, over all degrees of freedom that print as given."""
+    ends = [_degree_range(entry.parts[name]) for name in ("df1", "df2")]
+    pairs = product(*(np.linspace(low, high, 5 if high > low else 1) for low, high in ends))
+    found = [p_of_f(f, df1, df2, epsilon=(1.0, 1.0)) for df1, df2 in pairs]
+    return Bounds(min(float(p.low) for p in found), max(float(p.high) for p in found))
+
+
+def _degree_range(part: Component) -> tuple[float, float]:
+    """Whole degrees of freedom are what they are; others are rounded."""
+    if part.places <= 0:
+        return float(part.value or 0), float(part.value or 0)
+    low, high = as_range(part).bounds
+    return max(float(low), 1e-9), float(high)
 
 
 def _design(entry: Entry, df1: int, df2: int) -> Iterator[Finding]:

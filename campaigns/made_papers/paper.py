@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from paper import formulas as f
 from scipy import stats
+
+from made_papers import formulas as f
 
 Parts = dict[str, str]
 ARMS = ("new", "usual", "third")
@@ -109,8 +110,8 @@ def _shares(
     """Counts and percentages of the arms, p by a stated test; for the main one intervals too."""
     made.truth["outcomes"].append(outcome)
     n = made.sizes(population)
-    x = {name: int(np.clip(rng.binomial(m, np.clip(risk + rng.normal(0, 0.08), 0.1, 0.9)), 2, m - 2))
-         for name, m in n.items()}  # fmt: skip
+    risks = {name: np.clip(risk + rng.normal(0, 0.08), 0.1, 0.9) for name in n}
+    x = {name: int(np.clip(rng.binomial(m, risks[name]), 2, m - 2)) for name, m in n.items()}
     form, method = ("{count} ({percent}%)" if rng.random() < 0.5 else SHARE), None
     if main:
         method = str(rng.choice(INTERVALS))
@@ -222,7 +223,9 @@ def _categories(made: Paper, rng: np.random.Generator) -> None:
             parts = {"count": str(x), "percent": f.show(100 * x / n, made.percent)}
             claims.append(f"grade{place}_{name}")
             made.claims[claims[-1]] = Claim("{count} ({percent}%)", parts, about)
-            made.links.append(Link("share", (claims[-1],), {"n": n, "interval": None, "group": name}))
+            made.links.append(
+                Link("share", (claims[-1],), {"n": n, "interval": None, "group": name})
+            )
         made.links.append(Link("categories", tuple(claims), {"n": n}))
     filled = np.array(table).sum(axis=0) > 0
     if filled.all():
@@ -275,6 +278,8 @@ def _statistics(made: Paper, rng: np.random.Generator) -> None:
     ):
         p = f.statistic_p(symbol, value, degrees, None)
         parts = {"df1": str(degrees), "value": f.show(value, 2), "p": f.show_p(p, made.p)}
-        made.claims[name] = Claim(symbol + "({df1}) = {value}, {p}", parts, {"test": "other"}, "text")
+        made.claims[name] = Claim(
+            symbol + "({df1}) = {value}, {p}", parts, {"test": "other"}, "text"
+        )
         made.truth[name] = (value, [degrees], 1.0)
         made.links.append(Link("statistic", (name,), {"symbol": symbol, "free": False}))

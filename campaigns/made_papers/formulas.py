@@ -89,7 +89,9 @@ def effect(measure: str, x: list[int], n: list[int], method: str, level: float) 
     p1, p0, z = a / n1, c / n0, stats.norm.ppf(0.5 + level / 2)
     if measure == "risk_difference":
         if method == "newcombe":
-            (l1, u1), (l0, u0) = (share_interval(k, m, "wilson", level) for k, m in ((a, n1), (c, n0)))
+            (l1, u1), (l0, u0) = (
+                share_interval(k, m, "wilson", level) for k, m in ((a, n1), (c, n0))
+            )
             d, e1, e0 = 100 * (p1 - p0), 100 * p1, 100 * p0
             return [d, d - sqrt((e1 - l1) ** 2 + (u0 - e0) ** 2),
                     d + sqrt((u1 - e1) ** 2 + (e0 - l0) ** 2)]  # fmt: skip

@@ -1,0 +1,87 @@
+"""True numbers, which every check has to let pass, and their neighbours, which none may.
+
+Each was printed from numbers worked out in R (prop.test's counts by Newcombe's formula, pf, t.test)
+and stood out as a false alarm before.
+"""
+
+import pytest
+from paper import claim
+
+FIRST = {"outcome": "event", "compare": ["training", "control"], "measure": "risk_difference"}
+COUNTS = {
+    "a": claim("54/101 (53.5%)", outcome="event", group="training"),
+    "b": claim("40/105 (38.1%)", outcome="event", group="control"),
+}
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("15.4% (95% CI 1.8 to 28.2)", "compatible"),  # Newcombe 1.773 to 28.203
+        ("15.4% (95% CI 1.9 to 28.8)", "compatible"),  # Wald 1.920 to 28.820
+        ("15.4% (95% CI -28.2 to -1.8)", "inconsistent"),
+        ("15.4% (95% CI 1.7 to 28.2)", "inconsistent"),
+    ],
+)
+def test_a_positive_difference_has_its_own_interval(judged, printed, agreement):
+    found, _ = judged("d", "ci_high", COUNTS | {"d": claim(printed, **FIRST)})
+    assert found == agreement
+
+
+def test_a_reduction_without_its_sign_has_the_interval_turned_round(judged):
+    other = FIRST | {"compare": ["control", "training"]}
+    found, _ = judged("d", "ci_high", COUNTS | {"d": claim("15.4% (95% CI 1.8 to 28.2)", **other)})
+    assert found == "compatible"
+
+
+@pytest.mark.parametrize(
+    ("test", "p", "agreement"),
+    [
+        ("chi_squared", "p = 0.027", "exact"),  # 0.02682; Wald's own p is 0.0251
+        (None, "p = 0.027", "compatible"),
+        ("chi_squared", "p = 0.025", "inconsistent"),
+    ],
+)
+def test_a_p_of_the_counts_need_not_be_that_of_the_interval(judged, test, p, agreement):
+    about = FIRST | ({"test": test} if test else {})
+    claims = COUNTS | {"d": claim(f"15.4% (95% CI 1.9 to 28.8), {p}", **about)}
+    assert judged("d", "p", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("about", "agreement"),
+    [({}, "inconsistent"), ({"test": "log_rank"}, "not_checkable")],
+)
+def test_the_test_of_another_p_is_told(judged, about, agreement):
+    """The Wald p of this ratio is 0.0076."""
+    about = {"compare": ["training", "control"], "measure": "hazard_ratio"} | about
+    found, said = judged("h", "p", {"h": claim("0.67 (95% CI 0.50 to 0.90), P = 0.004", **about)})
+    assert found == agreement
+    assert ("another test" in said) == (found == "not_checkable")
+
+
+def test_the_interval_of_means_rests_on_t(judged):
+    """5 and 5 patients, SD 1.2: t = 2.635 on 8, p = 0.0299; by the normal quantile 0.0251."""
+    groups = {n: {"label": n, "randomised": "5"} for n in ("training", "control")}
+    about = {"outcome": "age", "compare": ["training", "control"], "population": "itt",
+             "measure": "mean_difference"}  # fmt: skip
+    small = {"d": claim("2.00 (95% CI 0.25 to 3.75), p = 0.030", **about)}
+    assert judged("d", "p", small, groups)[0] == "compatible"
+    wrong = {"d": claim("2.00 (95% CI 0.25 to 3.75), p = 0.040", **about)}
+    assert judged("d", "p", wrong, groups)[0] == "inconsistent"
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        # pf at 1.415, 99.645 to 1.425, 99.655 and F 3.825 to 3.835: 0.03839 to 0.03897.
+        ("F(1.42, 99.65) = 3.83, p = 0.038", "exact"),
+        ("F(1.42, 99.65) = 3.83, p = 0.039", "exact"),
+        ("F(1.42, 99.65) = 3.83, p = 0.037", "inconsistent"),
+        ("t(17.3) = 2.10, p = 0.051", "exact"),
+        ("t(17.3) = 2.10, p = 0.049", "inconsistent"),
+    ],
+)
+def test_corrected_degrees_of_freedom_are_rounded(judged, printed, agreement):
+    about = {"correction": "greenhouse_geisser"} if printed[0] == "F" else {"test": "welch"}
+    assert judged("f", "p", {"f": claim(printed, **about)})[0] == agreement
