@@ -16,7 +16,7 @@ def test_costs_and_spread_stand_in_tables():
     spread = {"made": ([{"result": "made/a/b.c@d-e", "n": 20, "told": (1.5, 0.25, 1.0, 2.0)}], 3)}
     page = bench.page({"made": [COST]}, spread, 20)
     assert "drawn and written in 0.75 s at most (limit 2 s)" in page
-    assert "| made | 158 | 5,000 | 0.5 | 0.25 | 0.50 | 1.00 | 180 |" in page
+    assert "| made | 158 | 5,000 | 0.5 | 0.25 | 0.50 | 1.00 | 180 | 150.0 |" in page
     assert "3 estimates of comparisons are the same for every seed" in page
     assert "| `a/b.c@d-e` | 20 | 1.5 | 0.25 | 1 | 2 |" in page
 

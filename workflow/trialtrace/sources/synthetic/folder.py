@@ -1,5 +1,6 @@
 """The synthetic export in a folder: what a real export of the trial must look like."""
 
+import json
 from pathlib import Path
 
 from trialtrace.config.load import Trial
@@ -52,7 +53,7 @@ def write_folder(trial: Trial, folder: Path) -> list[str]:
 
 def files_source(trial: Trial, folder: str) -> str:
     """The `source:` of trial.yaml with which the files of a folder are read instead."""
-    lines = ["source:", "  kind: files", f"  folder: {folder}", "  items:"]
+    lines = ["source:", "  kind: files", f"  folder: {json.dumps(folder)}", "  items:"]
     for name, settings in trial.source.items.items():
         spelling = Spelling(**settings)
         order = settings.get("date_order")
