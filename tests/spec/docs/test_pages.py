@@ -21,7 +21,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z -]+):", re.MULTILINE)
-COMMANDS = ("results", "trace", "claims", "check", "export")
+COMMANDS = ("results", "trace", "claims", "check", "export", "audit")
 
 
 def prose(text: str) -> str:
