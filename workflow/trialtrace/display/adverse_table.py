@@ -32,8 +32,8 @@ def _table(material: Material, given: dict[str, Any]) -> str:
     body += [_line(by, term, groups) for term in terms[:MOST_TERMS]]
     for column in given.get("columns", ()):
         name = escape_markdown(column.replace("_", " ").capitalize())
-        body.append([f"**{name}**", *[""] * len(groups)])
-        body += [_line(by, level, groups) for level in _levels(rows, column)]
+        lines = [_line(by, level, groups) for level in _levels(rows, column)]
+        body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
     header = ["", *(_head(by, material, group) for group in groups)]
     caption = (
         f"{given['title']}: patients with any (percent of the arm), number of occurrences. In the "

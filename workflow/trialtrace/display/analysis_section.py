@@ -10,7 +10,7 @@ from trialtrace.conditions import describe
 from trialtrace.display.analysis_tables import analysis_tables
 from trialtrace.display.choices import other_choices
 from trialtrace.display.figures.make import Drawn
-from trialtrace.display.findings import sentences
+from trialtrace.display.findings import described, sentences
 from trialtrace.display.images import beside
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
@@ -42,7 +42,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
     parts.append(f"**Asked.** {_asked(material, analysis)}")
     parts.append(f"**Analysed.** {escape_markdown(analysed(material, analysis))}")
-    found = sentences(material, analysis, named=False)
+    found = sentences(material, analysis, named=False) or described(material, analysis)
     if found:
         parts.append(f"**Found.** {' '.join(found)}")
     if analysis.note:
@@ -105,8 +105,7 @@ def analysed(material: Material, analysis: "Analysis") -> str:
     parts = []
     for arm in material.trial.design.arms:
         whole = sizes.get(arm, sizes.get(ALL, 0))
-        # An adjusted mean of an arm comes from a model of all arms.
-        used = [n for n in _used(material, analysis.name, arm) if n <= whole]
+        used = _used(material, analysis.name, arm, whole)
         if used:
             shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
             parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
@@ -116,15 +115,20 @@ def analysed(material: Material, analysis: "Analysis") -> str:
     return f"{population.label}{where}: {', '.join(parts)}."
 
 
-def _used(material: Material, name: str, arm: str) -> list[int]:
-    """How many subjects each description of an arm is made of."""
-    return [
-        row["denominator"] or row["n_used"]
+def _used(material: Material, name: str, arm: str, whole: int) -> list[int]:
+    """How many subjects each description of an arm is made of.
+
+    Means of a model over all arms are made of more than an arm has, and are left out.
+    """
+    used = [
+        (row["method"], row["denominator"] or row["n_used"])
         for row in material.of(name)
         if row["group1_level"] == arm
         and row["stratum"] is None
         and (row["denominator"] or row["n_used"])
     ]
+    of_all = {method for method, n in used if n > whole}
+    return [n for method, n in used if method not in of_all]
 
 
 def _used_in_all(material: Material, name: str) -> str:

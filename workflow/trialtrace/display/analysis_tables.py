@@ -26,7 +26,7 @@ MOST_COLUMNS = 5
 
 def analysis_tables(material: Material, name: str) -> str:
     """The tables of one analysis: by arm, by comparison, and what concerns all arms at once."""
-    rows = material.of(name)
+    rows = material.shown(name)
     if any(material.parameter_words(row) for row in rows):
         return compact_tables(material, name)
     effects = [row for row in rows if row["group2"] == "effect"]

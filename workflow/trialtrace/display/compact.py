@@ -17,7 +17,7 @@ MOST_LINES = 36
 
 def compact_tables(material: Material, name: str) -> str:
     """What an analysis says of its arms, of its comparisons, and of all arms together."""
-    rows = material.of(name)
+    rows = material.shown(name)
     label = material.trial.plan.analyses[name].label
     arms = [row for row in rows if row["group1_level"] is not None and row["group2"] != "effect"]
     effects = [row for row in rows if row["group2"] == "effect"]
@@ -135,8 +135,8 @@ def _method(material: Material, row: Row) -> str:
 
 def _described(rows: list[Row]) -> str:
     """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name."""
-    by = {row["stat_name"]: row for row in rows}
-    parts = []
+    parts = [_in_category(level, rows) for level in _categories(rows)]
+    by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
     if "events" in by or ("count" in by and "proportion" in by):
         count = by.pop("events", None) or by.pop("count")
         of = f"{count['stat_text']} of {count['denominator']}".replace(" ", NO_BREAK)
@@ -154,6 +154,18 @@ def _described(rows: list[Row]) -> str:
         parts.append(f"n{NO_BREAK}{link(by.pop('count'))}")
     parts += [f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in by.values()]
     return ", ".join(parts)
+
+
+def _categories(rows: list[Row]) -> list[str]:
+    """The categories that are counted, in the order of the results."""
+    return list(dict.fromkeys(row["group2_level"] for row in rows if row["group2"] == "category"))
+
+
+def _in_category(level: str, rows: list[Row]) -> str:
+    """ "progression 3 (12.0 %)"."""
+    by = {row["stat_name"]: row for row in rows if row["group2_level"] == level}
+    share = f"{NO_BREAK}({link(by['proportion'])})" if "proportion" in by else ""
+    return f"{escape_markdown(level)}{NO_BREAK}{link(by['count'])}{share}"
 
 
 def _estimated(rows: list[Row]) -> str:

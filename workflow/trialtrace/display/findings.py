@@ -57,6 +57,30 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     return told
 
 
+def described(material: Material, analysis: "Analysis") -> list[str]:
+    """The shares by arm of an analysis without an estimate that compares; none where many."""
+    cuts: dict[tuple, list[Row]] = {}
+    for row in material.of(analysis.name):
+        if row["stat_name"] == "proportion" and row["group1_level"] and not row["group2"]:
+            cuts.setdefault(tuple(row[key] for key in ("parameter", "visit", "stratum")), [])
+            cuts[row["parameter"], row["visit"], row["stratum"]].append(row)
+    if len(cuts) > MOST_SENTENCES:
+        return []
+    told = []
+    for (_, visit, stratum), rows in cuts.items():
+        arms = list({row["group1_level"]: row for row in reversed(rows)}.values())[::-1]
+        parts = [*material.parameter_words(arms[0])]
+        parts += [visit] if visit and len({key[1] for key in cuts}) > 1 else []
+        parts += [material.stratum_words(stratum)] if stratum else []
+        lead = escape_markdown(f"{', '.join(parts)}:") + " " if parts else ""
+        shares = [
+            f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
+            for row in arms
+        ]
+        told.append(f"{lead}{', '.join(shares)}{ending(material)}")
+    return told
+
+
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 

@@ -24,9 +24,10 @@ class Measured:
 
 def measure(material: Material, row: dict[str, Any]) -> Measured | None:
     """A row of the truth manifest on the derived data; None where it has no check, or where its
-    group is not one of arms."""
+    group is not one of arms. Within a group that is chosen by more, as by who was treated, the
+    population of the check has to be that group."""
     check = row["check"]
-    if not check or row["group"] not in ("", f"arm = {row['arm']}"):
+    if not check or not _of_arms(row["group"], row["arm"], "population" in check):
         return None
     if "variable" in check:
         frame, values = _variable(material, check["variable"])
@@ -36,6 +37,11 @@ def measure(material: Material, row: dict[str, Any]) -> Measured | None:
         return None
     kept = _kept(material, row, check, frame)
     return _statistic(row["what"], check.get("value"), values[kept])
+
+
+def _of_arms(group: str, arm: str | None, within: bool) -> bool:
+    own = f"arm = {arm}"
+    return group in ("", own) or (within and group.endswith(f", {own}"))
 
 
 def _frame(material: Material, name: str) -> "pd.DataFrame":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.analyses.words import lower_first
 from trialtrace.display.figures.canvas import FAINT, colour_of
 from trialtrace.display.figures.picture import arms_of
 from trialtrace.display.material import Material
@@ -20,10 +21,24 @@ def with_table(figure: "Figure", arms: int) -> "tuple[Axes, Axes]":
     return tuple(figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.06 + 0.07 * arms]))
 
 
-def time_axis(axes: "Axes", below: "Axes", given: dict[str, Any]) -> None:
+def time_axis(material: Material, axes: "Axes", below: "Axes", given: dict[str, Any]) -> None:
     unit = DAYS[given["unit"]]
     axes.set_xlim(0, max(given["at"]) / unit or None)
-    below.set_xlabel(f"{given['unit'].capitalize()} since randomisation")
+    below.set_xlabel(since(material, given))
+
+
+def since(material: Material, given: dict[str, Any]) -> str:
+    """ "Months since randomisation", or since the date from which the endpoint's time runs."""
+    trial = material.trial
+    options = trial.endpoints[given["endpoint"]].options
+    while "first_of" in options:
+        options = trial.endpoints[options["first_of"][0]].options
+    column = trial.subjects.variables.get(options.get("start", ""))
+    label = "randomisation"
+    if column is not None:
+        label = trial.dictionary[trial.subjects.table][column].label
+        label = lower_first(label.removeprefix("Date of "))
+    return f"{given['unit'].capitalize()} since {label}"
 
 
 def numbers(

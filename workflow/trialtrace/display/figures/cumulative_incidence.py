@@ -48,7 +48,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes.legend(frameon=False, loc="upper left")
         at_risk = {arm: _at_risk(time, given["at"]) for arm, (time, _) in data.items()}
         numbers(material, below, "Number at risk", given, at_risk)
-        time_axis(axes, below, given)
+        time_axis(material, axes, below, given)
     return Picture(figure, _caption(material, given, data), _alt(material, data))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from trialtrace.analyses.rows import ALL
 from trialtrace.display.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
-from trialtrace.display.figures.clean_rows import clean_rows
+from trialtrace.display.figures.clean_rows import CleanRows, clean_rows
 from trialtrace.display.figures.picture import (
     Picture,
     arms_of,
@@ -33,6 +33,9 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     if not len(day):
         raise nothing(given["title"], "no session has a day")
     state = np.where(rows.met(options["done"]), DONE, MISSED)
+    if "end" in options:
+        rest = MISSED if options["end"]["after"] == "not_done" else NONE
+        state = np.where(_after_the_end(material, options["end"], rows), rest, state)
     by_arm = {
         arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*arms_of(material), ALL)
     }
@@ -50,6 +53,16 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         "attended in the colour of the arm, one that was not in black, none planned in grey."
     )
     return Picture(figure, caption, f"Map of {sum(sizes)} patients by day, sorted by attendance.")
+
+
+def _after_the_end(material: Material, end: dict[str, str], rows: CleanRows) -> np.ndarray:
+    """Rows dated after the event, such as death, after which no session can be done."""
+    code = material.trial.endpoints[end["event"]].code
+    events = material.tracer.frames.select("adtte", {"PARAMCD": {"is": code}, "CNSR": {"is": 0}})
+    days = events.column("ADT").astype("datetime64[D]").astype(float)
+    last = dict(zip(events.column("USUBJID").tolist(), days.tolist(), strict=True))
+    ends = np.array([last.get(one, np.inf) for one in rows.subject.tolist()])
+    return rows.numbers(end["date"]) > ends
 
 
 def _grid(subject: np.ndarray, own: np.ndarray, day: np.ndarray, state: np.ndarray) -> np.ndarray:

@@ -52,7 +52,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes.legend(frameon=False, loc="lower left")
         at_risk = {arm: curve.n_at_risk(given["at"]) for arm, curve in found.items()}
         numbers(material, below, "Number at risk", given, at_risk)
-        time_axis(axes, below, given)
+        time_axis(material, axes, below, given)
     caption = (
         f"{given['title']}, {population_words(material, given)}: Kaplan-Meier estimates with "
         f"{level_words(material)} log-log intervals; numbers at risk below."
