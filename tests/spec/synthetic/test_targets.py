@@ -84,3 +84,10 @@ def test_a_simulated_cohort_has_a_truth_not_targets(material, tmp_path, syntheti
         (tmp_path / name).symlink_to(synthetic.folder / name)
     text = targets(replace(material, folder=tmp_path))
     assert "## Truth against drawn" in text
+
+
+def test_a_group_within_another_is_measured_in_the_population_of_its_check(material, margins):
+    row = next(r for r in margins if r["quantity"] == "relief" and r["arm"] == "drug")
+    inner = row | {"group": "treated = yes, arm = drug"}
+    assert measure(material, inner | {"check": {"endpoint": "relief"}}) is None
+    assert measure(material, inner | {"check": row["check"] | {"population": "itt"}}).of == 18
