@@ -216,6 +216,10 @@ SPRAVE = {
     "a dose of no opioid": (
         put("opioids", lambda r: r["drug"] == "none", {"dose": "30"}),
         {("opioids", "dose", "no_dose_of_nothing", "reject"): 1}),
+    "an opioid at a dose of 0": (
+        put("opioids", lambda r: r["drug"] == "morphine" and r["visit"] == "baseline",
+            {"dose": "0"}),
+        {("opioids", "dose", "opioid_has_a_dose", "flag"): 1}),
     "no pain at baseline": (
         put("pain", lambda r: r["visit"] == "baseline" and number(r["vas"]) > 0, {"vas": ""}), {}),
     "pain in mm": (
