@@ -213,7 +213,7 @@ def level(made: Paper, rng: Rng) -> Done:
         values = f.effect(one.about["measure"], *_counts(made, name), method, other)
     for part, value in zip(("low", "high"), values[1:], strict=True):
         one.parts[part] = f.show(value, len(one.parts[part].partition(".")[2]))
-    return (name,), (f"at {100 * other:g} %",)
+    return (name,), () if name == "hazard" else (f"at {100 * other:g} %",)
 
 
 def degrees(made: Paper, rng: Rng) -> Done:
