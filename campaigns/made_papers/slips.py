@@ -67,7 +67,7 @@ def digit(made: Paper, rng: Rng, part: str, parts: tuple[str, ...] = ()) -> Done
     place = int(rng.choice(places))
     other = str(rng.choice([d for d in "0123456789" if d != text[place]]))
     changed = text[:place] + other + text[place + 1 :]
-    if part == "percent" and float(changed) > 100:
+    if float(changed.removeprefix("p = ")) > {"percent": 100, "p": 1}.get(part, np.inf):
         return None
     made.claims[name].parts[part] = changed
     if part in ("low", "high"):
