@@ -154,10 +154,10 @@ def kinds_table(results: Sequence[Result]) -> str:
     def of(wanted) -> list[Result]:
         return [one for one in results if wanted(one.planted.kind)]
 
-    rows = [
-        _row(f"{kind}{' (held out)' if kind in HELD_OUT else ''}", of(lambda k, kind=kind: k == kind))
-        for kind in KINDS
-    ]  # fmt: skip
+    rows = []
+    for kind in KINDS:
+        name = f"{kind} (held out)" if kind in HELD_OUT else kind
+        rows.append(_row(name, of(lambda k, kind=kind: k == kind)))
     rows += [
         _row("**held out**", of(lambda k: k in HELD_OUT)),
         _row("**not held out**", of(lambda k: k not in HELD_OUT)),
@@ -191,10 +191,7 @@ def chance_table(found: Sequence[Case]) -> str:
     rows = []
     for tenth in range(10):
         inside = [one for one in found if min(int(one.cp * 10), 9) == tenth]
-        mean = f"{np.mean([one.cp for one in inside]):.3f}" if inside else "–"
-        cells = [share(sum(one.matched for one in chosen), len(chosen)) for chosen in (
-            inside, *([one for one in inside if one.mechanism == m] for m in MECHANISMS))]  # fmt: skip
-        rows.append((f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}", mean, *cells))
+        rows.append(_chance_row(f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}", inside))
     rows.append(_chance_row("all", found))
     rows += [_chance_row(name, [one for one in found if one.bundle == name]) for name in BUNDLES]
     return table(("CP", "mean CP", "matched", *MECHANISMS), rows)

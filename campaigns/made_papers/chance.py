@@ -59,7 +59,7 @@ def _case(true: Paper, bundle: str, mechanism: str, rng: Rng) -> Case | None:
 
 
 def _subject(made: Paper, bundle: str, rng: Rng) -> tuple | None:
-    """The claim to alter, the check that would ask for its search, the arms' claims, its targets."""
+    """The claim to alter, the check that asks for its search, the arms' claims, its targets."""
     pair = ("new", "usual")
     if bundle == "p of counts" and len(made.arms) == 2:
         outcome = f"trait{rng.integers(3)}"
@@ -71,11 +71,8 @@ def _subject(made: Paper, bundle: str, rng: Rng) -> tuple | None:
         return "primary_new", "interval.share", (), ("low", "high")
     elif bundle == "effect with interval and p":
         outcome = "primary"
-        name, check, parts = (
-            "primary_effect_new",
-            "comparison.estimate",
-            ("value", "low", "high", "p"),
-        )
+        name, check = "primary_effect_new", "comparison.estimate"
+        parts = ("value", "low", "high", "p")
     else:
         return None
     if "<" in made.claims[name].parts["p"]:

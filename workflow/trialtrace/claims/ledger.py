@@ -113,6 +113,13 @@ class Ledger:
         population = self.population(entry)
         return population.sizes.get(entry.about.group or "") if population else None
 
+    def printed_sizes(self, group: str) -> set[int]:
+        """Every size that is printed anywhere for a group."""
+        sizes = {self.size(one) for one in self.of_group() if one.about.group == group}
+        sizes |= {one.sizes.get(group) for one in self.populations.values()}
+        sizes |= {self.groups[group].randomised} if group in self.groups else set()
+        return {size for size in sizes if size}
+
     def size_of(self, entry: Entry, group: str) -> int | None:
         """The printed number of patients of one of the groups that a claim compares."""
         sizes = {self.size(one) for one in self.beside(entry, group)} - {None}

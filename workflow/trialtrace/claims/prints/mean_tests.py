@@ -1,6 +1,7 @@
 """Means, standard deviations and sizes of two groups against the printed p of their comparison."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
@@ -10,10 +11,12 @@ from trialtrace.claims.prints.finding import (
     INCONSISTENT,
     Finding,
     as_range,
+    listed,
     overlaps,
     shown_p,
 )
 from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.granularity import grim
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
@@ -57,18 +60,21 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         names = " and ".join(TESTS[name][1] for name in fit)
         agreement, text = COMPATIBLE, f"{about}{names} gives {span}, which holds {part.text}."
     else:
-        one_sided = _one_sided(groups, sizes, part)
-        text = f"{about}the t tests give {span}; printed is {part.text}{one_sided}."
+        other = _one_sided(groups, sizes, part) or _as_errors(groups, sizes, part)
+        text = f"{about}the t tests give {span}; printed is {part.text}{other}."
         agreement = INCONSISTENT
     yield Finding("p.means", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups), detail)  # fmt: skip
 
 
-def _range(groups: list[Entry], sizes: list, variance: str, sides: str) -> tuple[float, float]:
+def _range(
+    groups: list[Entry], sizes: list, variance: str, sides: str,
+    spreads: list[Printed] | None = None,
+) -> tuple[float, float]:  # fmt: skip
     (first, second), (n1, n0) = groups, sizes
+    sd1, sd0 = spreads or [as_range(one.parts["sd"]) for one in groups]
     found = t_test_p(
-        as_range(first.parts["value"]), as_range(first.parts["sd"]), n1,
-        as_range(second.parts["value"]), as_range(second.parts["sd"]), n0,
+        as_range(first.parts["value"]), sd1, n1, as_range(second.parts["value"]), sd0, n0,
         variance=variance, sides=sides,
     )  # fmt: skip
     return float(found.low), float(found.high)
@@ -80,6 +86,30 @@ def _one_sided(groups: list[Entry], sizes: list, part) -> str:
         if overlaps(part, low, high):
             return f", which a one-sided test can give ({shown_p(low)} to {shown_p(high)})"
     return ""
+
+
+def _as_errors(groups: list[Entry], sizes: list, part) -> str:
+    """Whether p would fit if the deviations of one group, or of both, were standard errors."""
+    for which in ((0,), (1,), (0, 1)):
+        spreads = [_deviation(one, n, k in which)
+                   for k, (one, n) in enumerate(zip(groups, sizes, strict=True))]  # fmt: skip
+        for variance, name in TESTS.values():
+            low, high = _range(groups, sizes, variance, "two_sided", spreads)
+            if overlaps(part, low, high):
+                words = [f"{groups[k].parts['sd'].text} ({groups[k].name})" for k in which]
+                what = "is a standard error" if len(which) == 1 else "are standard errors"
+                return (
+                    f", which {name} gives ({shown_p(low)} to {shown_p(high)}) if "
+                    f"{listed(words)} {what}, not {'a ' if len(which) == 1 else ''}standard "
+                    f"deviation{'' if len(which) == 1 else 's'}"
+                )
+    return ""
+
+
+def _deviation(entry: Entry, n: int, is_error: bool) -> Printed:
+    """The standard deviation as printed, or that of a printed standard error."""
+    own = as_range(entry.parts["sd"])
+    return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own
 
 
 def _grim(ledger: Ledger, entry: Entry) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ MODULES = (
     f"{_HERE}.count_tests",
     f"{_HERE}.comparisons",
     f"{_HERE}.mean_tests",
+    f"{_HERE}.differences",
     f"{_HERE}.statistics",
     f"{_HERE}.intervals",
     f"{_HERE}.headline",

@@ -50,10 +50,12 @@ def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         yield Finding("share.denominator", entry.name, "percent", agreement, text,
                       detail={"count": count, "denominators": possible})  # fmt: skip
         return
-    yield _share(entry, count, n)
+    yield _share(ledger, entry, count, n)
 
 
-def _share(entry: Entry, count: int, n: int, beside: tuple[str, ...] = ()) -> Finding:
+def _share(
+    ledger: Ledger, entry: Entry, count: int, n: int, beside: tuple[str, ...] = ()
+) -> Finding:
     percent = entry.parts["percent"]
     value = 100 * count / n
     shown = f"{value:.{max(percent.places, 0)}f} %"
@@ -72,6 +74,7 @@ def _share(entry: Entry, count: int, n: int, beside: tuple[str, ...] = ()) -> Fi
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {listed([str(one) for one in counts], 'or')} would print so" if counts else ""
     text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
+    text += _elsewhere(ledger, entry, count, n)
     return Finding(
         "share.percent",
         entry.name,
@@ -81,6 +84,25 @@ def _share(entry: Entry, count: int, n: int, beside: tuple[str, ...] = ()) -> Fi
         beside,
         detail | {"counts": counts},
     )
+
+
+def _elsewhere(ledger: Ledger, entry: Entry, count: int, n: int) -> str:
+    """Where the percentage may come from: another printed size of the group, or another group."""
+    percent, about, text = entry.parts["percent"], entry.about, ""
+    fit = [
+        m
+        for m in sorted(ledger.printed_sizes(about.group or "") - {n})
+        if count <= m and prints(percent, 100 * count / m)
+    ]
+    if fit:
+        told = listed([f"{count} of {m}" for m in fit], "or")
+        text += f" {told} would be {percent.text}, a size that is printed for this group too."
+    for other in ledger.of_group():
+        same = (other.about.cell, other.about.category) == (about.cell, about.category)
+        theirs = other.parts.get("percent")
+        if same and other.about.group != about.group and theirs and theirs.text == percent.text:
+            text += f" It is what is printed for {ledger.group_label(other)}."
+    return text
 
 
 def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -111,7 +133,7 @@ def _beside_count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         if other.name == entry.name or not same or "percent" in other.parts:
             continue
         if n and count is not None and count <= n:
-            yield _share(entry, count, n, (other.name,))
+            yield _share(ledger, entry, count, n, (other.name,))
 
 
 def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:

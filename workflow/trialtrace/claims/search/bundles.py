@@ -52,14 +52,7 @@ def unit(part: Component, factor: Fraction | int = 1) -> Fraction:
 
 def sizes(ledger: Ledger, group: str, least: int) -> list[Size]:
     """Denominators of a group: those printed for it anywhere, and all others up to the largest."""
-    printed = set()
-    for entry in ledger.of_group():
-        if entry.about.group == group and (n := ledger.size(entry)):
-            printed.add(n)
-    for population in ledger.populations.values():
-        printed |= {population.sizes[group]} if group in population.sizes else set()
-    known = ledger.groups[group].randomised if group in ledger.groups else None
-    printed |= {known} if known else set()
+    printed = ledger.printed_sizes(group)
     most = max(printed, default=0)
     return [Size(n, n in printed) for n in range(max(least, 1), most + 1)]
 

@@ -1,0 +1,77 @@
+"""Means, deviations and differences: what has to agree, and what an error looks like.
+
+Worked in R: 62.1 (8.8) of 27 against 56.1 (8.5) of 29 by t.test's formulas: difference 6.0, Student
+1.364 to 10.636 on 54, p = 0.0122; Welch 1.357 to 10.643 on 53.4.
+"""
+
+import pytest
+from paper import claim
+
+ARMS = {
+    "a": claim("mean (SD) 62.1 (8.8)", outcome="age", group="training"),
+    "b": claim("mean (SD) 56.1 (8.5)", outcome="age", group="control"),
+}
+PAIR = {"outcome": "age", "compare": ["training", "control"]}
+EFFECT = PAIR | {"measure": "mean_difference"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("6.0 (95% CI 1.4 to 10.6)", "compatible"),
+        ("6.1 (95% CI 1.4 to 10.7)", "compatible"),  # from means that print as 62.1 and 56.1
+        ("-6.0 (95% CI -10.6 to -1.4)", "compatible"),
+        ("6.3 (95% CI 1.7 to 10.9)", "inconsistent"),
+        ("9.0 (95% CI 4.4 to 13.6)", "inconsistent"),
+    ],
+)
+def test_a_difference_is_that_of_its_means(judged, printed, agreement):
+    assert judged("d", "value", ARMS | {"d": claim(printed, **EFFECT)})[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("6.0 (95% CI 1.4 to 10.6)", "compatible"),
+        ("6.0 (95% CI 2.1 to 9.9)", "inconsistent"),  # that of 90 %
+        ("6.0 (90% CI 2.1 to 9.9)", "compatible"),
+        ("6.0 (95% CI 3.7 to 8.3)", "inconsistent"),  # one standard error to either side
+    ],
+)
+def test_the_interval_of_a_difference_is_that_of_its_deviations(judged, printed, agreement):
+    assert judged("d", "ci_high", ARMS | {"d": claim(printed, **EFFECT)})[0] == agreement
+
+
+def test_an_adjusted_difference_need_not_be_the_plain_one(judged):
+    about = EFFECT | {"test": "other"}
+    found, _ = judged("d", "value", ARMS | {"d": claim("7.0 (95% CI 2.5 to 11.5)", **about)})
+    assert found == "not_checkable"
+
+
+def test_standard_errors_in_the_place_of_deviations_are_named(judged):
+    """8.8 / sqrt(27) = 1.69 and 8.5 / sqrt(29) = 1.58."""
+    errors = {
+        "a": claim("mean (SD) 62.1 (1.7)", outcome="age", group="training"),
+        "b": claim("mean (SD) 56.1 (1.6)", outcome="age", group="control"),
+    }
+    p = {"p": claim("p = 0.012", test="t", **PAIR)}
+    found, said = judged("p", "p", errors | p)
+    assert found == "inconsistent" and "are standard errors" in said
+    found, said = judged("p", "p", {"a": errors["a"], "b": ARMS["b"]} | p)
+    assert found == "inconsistent" and "1.7 (a) is a standard error" in said
+    assert judged("p", "p", ARMS | p)[0] == "compatible"
+
+
+def test_where_a_percentage_may_come_from(judged):
+    """13 of 30 are 43.3 %, and 27 are printed for the treated, of whom it would be 48.1 %."""
+    about = {"outcome": "event", "population": "itt"}
+    claims = {
+        "a": claim("13/30 (48.1%)", group="training", **about),
+        "b": claim("12/30 (40.0%)", group="control", **about),
+    }
+    found, said = judged("a", "percent", claims)
+    assert found == "inconsistent" and "13 of 27 would be 48.1%" in said
+    claims["a"] = claim("13/30 (40.0%)", group="training", **about)
+    assert "It is what is printed for control." in judged("a", "percent", claims)[1]
+    claims["a"] = claim("13/30 (43.3%)", group="training", **about)
+    assert judged("a", "percent", claims)[0] == "exact"
