@@ -11,7 +11,7 @@ from trialtrace.display.compact import _described
 from trialtrace.display.figures.at_risk import since
 from trialtrace.display.figures.clean_rows import CleanRows
 from trialtrace.display.figures.heat_map import _after_the_end
-from trialtrace.display.findings import described
+from trialtrace.display.findings import _verdict, described
 from trialtrace.display.material import Material
 
 ROW = {
@@ -108,3 +108,16 @@ def test_sessions_after_a_death_are_told_by_their_day():
     rows = CleanRows(pa.table({"on": days}), np.array(["a", "a", "b"]), np.array(["x"] * 3))
     found = _after_the_end(material, {"event": "death", "date": "on", "after": "not_done"}, rows)
     assert found.tolist() == [False, True, False]
+
+
+def test_an_equivalence_is_told_with_its_margins():
+    compared = {"comparison": "drug", "reference": "placebo", "analysis_id": "a"}
+    margins = '{"alpha": 0.05, "lower": -1.5, "upper": 1.5}'
+    rows = [
+        row("verdict.equivalence_welch", 1.0, options=margins, **(compared | {"visit": "other"})),
+        row("verdict.equivalence_welch", 0.0, options=margins, stat_text="not shown", **compared),
+    ]
+    estimate = row("mean_difference.welch", 0.2, **compared)
+    told = words(_verdict(Stub(of=lambda _: rows), estimate))
+    assert told.startswith("; equivalence within −1.5 to 1.5: not shown")
+    assert not _verdict(Stub(of=lambda _: rows[:1]), estimate)

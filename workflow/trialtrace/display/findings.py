@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.analyses.references import limits_of
 from trialtrace.analyses.words import LABELS
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
@@ -53,7 +54,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
         text += escape_markdown(_denominators(material, estimate))
         if p is not None:
             text += f"; p {_sign(p)}{link(p)}{escape_markdown(_decision(analysis, p))}"
-        told.append(text + ending(material))
+        told.append(text + _verdict(material, estimate) + ending(material))
     return told
 
 
@@ -128,6 +129,16 @@ def planned_p(analysis: "Analysis", rows: list[Row]) -> Row | None:
 def _denominators(material: Material, estimate: Row) -> str:
     counts = material.tracer.counted(estimate)
     return f"; {', '.join(counts)}" if counts else ""
+
+
+def _verdict(material: Material, estimate: Row) -> str:
+    """Whether the difference lies within the margins, where the analysis asks that."""
+    same = ("parameter", "comparison", "reference", "visit", "stratum")
+    for row in material.of(estimate["analysis_id"]):
+        if row["stat_name"] == "verdict" and all(row[key] == estimate[key] for key in same):
+            margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
+            return f"; equivalence within {margins}: {link(row)}"
+    return ""
 
 
 def _sign(p: Row) -> str:
