@@ -254,3 +254,26 @@ tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
         breaks="id day:date\na 2020-02-10\nb 2020-02-10", seen="id seen_on:date\nb 2020-03-01",
     )  # fmt: skip
     assert shown(tables["adtte"], "AVAL", "CNSR") == [("a", None, None), ("b", 40, 0)]
+
+
+def test_the_visit_at_which_an_event_was_seen_with_death_competing(tmp_path):
+    """a: seen on day 180; b: died on day 100, after the last visit without; c: died before it."""
+    text = (
+        VISITS.replace("DAYS", "days: {w12: 84, post: 180}")
+        + DEATH
+        + """
+first: {label: Seen, code: FIRST, kind: time_to_event, seen: time, competing: [death]}
+"""
+    )
+    patients = """
+    id  rx  v1:integer  v2:integer  rand_on:date  died  died_on:date  seen_on:date
+    a   1   0           1           2020-01-01    0     .             2020-12-01
+    b   0   0           .           2020-01-01    1     2020-04-10    2020-04-01
+    c   1   0           .           2020-01-01    1     2020-03-01    2020-03-01
+    """
+    tables = derived(tiny(text, SUBJECTS), tmp_path, patients=patients)
+    adtte = tables["adtte"]
+    rows = adtte.filter(adtte["PARAMCD"].to_numpy(zero_copy_only=False) == "FIRST")
+    assert [row[1:] for row in shown(rows, "AVAL", "CNSR", "EVNTDESC")] == [
+        (180, 0, "E"), (84, 1, None), (60, 2, None),
+    ]  # fmt: skip

@@ -68,7 +68,9 @@ def _without(name: str, given: Given) -> Given:
 
 def made_of(options: Mapping[str, Any]) -> list[str]:
     """The endpoints that an endpoint is made from, by its keys."""
-    found = [options[key] for key in ("of", "occurrence") if isinstance(options.get(key), str)]
+    found = [
+        options[key] for key in ("of", "occurrence", "seen") if isinstance(options.get(key), str)
+    ]
     for key in ("first_of", "findings", "competing", "made_from"):
         found += options[key] if isinstance(options.get(key), list) else []
     found += [score["of"] for score in options.get("scores", {}).values()]

@@ -55,13 +55,17 @@ def _occurrence(material: Material, options: Options) -> str:
 
 
 def _any_occurrence(material: Material, options: Options) -> str:
-    return f"yes where there is any {_label(material, options['of'])}"
+    where = options.get("where")
+    told = f"yes where there is any {_label(material, options['of'])}"
+    return told + (f" with {describe(where)}" if where else "")
 
 
 def _time_to_event(material: Material, options: Options) -> str:
     if "first_of" in options:
         return f"time to the first of {_labels(material, options['first_of'])}"
-    if "occurrence" in options:
+    if "seen" in options:
+        told = f"the first visit with the event of {_label(material, options['seen'])}"
+    elif "occurrence" in options:
         told = f"the first {_label(material, options['occurrence'])}"
     else:
         told = describe(options["event"])

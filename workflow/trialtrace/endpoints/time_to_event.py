@@ -1,4 +1,4 @@
-"""Times to an event, right-censored: from a row or dates, or the first of several endpoints."""
+"""Times to an event, right-censored: from a row, dates or visits, or the first of several."""
 
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,31 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     """
     if "first_of" in endpoint.options:
         return _first_of(endpoint, study)
-    from_dates = "start" in endpoint.options
-    records = time_from_dates(endpoint, study) if from_dates else _of_row(endpoint, study)
+    records = _found(endpoint, study)
     names = endpoint.options.get("competing", ())
     parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
     if not parts:
         return records
     _common_unit(study, endpoint, [records, *parts], "competing")
     return with_competing(records, parts)
+
+
+def _found(endpoint: Endpoint, study: Study) -> Records:
+    """The times before competing events."""
+    if "seen" in endpoint.options:
+        return _seen(endpoint, study)
+    if "start" in endpoint.options:
+        return time_from_dates(endpoint, study)
+    return _of_row(endpoint, study)
+
+
+def _seen(endpoint: Endpoint, study: Study) -> Records:
+    """The first visit with the event of an interval-censored time, or the last without it."""
+    parent = study.parent(endpoint, endpoint.options["seen"], ("adtte",))
+    kept = ("AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC", "TRTP")
+    columns = {name: parent.columns[name] for name in kept if name in parent.columns}
+    behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
+    return Records("adtte", parent.subject, columns, behind)
 
 
 def _of_row(endpoint: Endpoint, study: Study) -> Records:

@@ -72,6 +72,8 @@ def _event_by(files: Files, name: str, given: dict[str, Any]) -> None:
 
 def _time_to_event(files: Files, name: str, given: dict[str, Any]) -> None:
     subject_date(files, name, "start", given)
+    if "seen" in given:
+        parent(files, name, (name, "seen"), given["seen"], methods.INTERVALS)
     for position, of in enumerate(given.get("competing", ())):
         parent(files, name, (name, "competing", position), of, methods.TIMES)
     if ("horizon" in given) != ("horizon_label" in given):
