@@ -107,7 +107,10 @@ def first_of_each(rows: list[Row]) -> list[Row]:
 
 
 def estimates(name: str, seed: int) -> dict[str, float]:
-    """result_id -> estimate of a comparison, from a cohort of that seed; ingest to analyse."""
+    """result_id -> estimate of a comparison, from a cohort of that seed; ingest to analyse.
+
+    Without mess, which changes no value, and for which another seed may have too few rows.
+    """
     from trialtrace.analyses.run import all_results
     from trialtrace.cleaning.clean import clean_tables
     from trialtrace.endpoints.derive import derive_datasets
@@ -116,6 +119,7 @@ def estimates(name: str, seed: int) -> dict[str, float]:
 
     trial = trial_of(name)
     trial.__dict__["source"] = replace(trial.source, seed=seed)
+    trial.__dict__["cohort"] = replace(trial.cohort, mess=[])
     with tempfile.TemporaryDirectory() as folder:
         at = Path(folder)
         ingest_sources(trial, at / "raw")
