@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-JOINS = ("any", "all", "not")
 OPERATORS = ("is", "in", "below", "at_most", "above", "at_least", "between", "missing", "present")
 _COMPARE = {
     "is": "equal",

@@ -39,7 +39,7 @@ def targets(material: Material) -> str:
 
 def _lead(display: bool, truth: Row) -> str:
     told = (
-        "This cohort was drawn by a program until its margins were those below, so it says nothing "
+        "This cohort was drawn by a program so that its margins are those below. It says nothing "
         "of how they would vary: no interval and no p-value of it is evidence. "
         if display
         else "This cohort was drawn from the truth below. It is not evidence of anything. "
@@ -150,7 +150,9 @@ def assumptions_table(rows: list[Row]) -> str:
         for (name, tag), told in by.items()
     ]
     header = ["Quantity", "Tag", "Parameters", "Why"]
-    caption = "What the cohort was drawn from beside its margins. Assumed numbers are nobody's."
+    caption = (
+        "What the cohort was drawn from beside its margins. Assumed numbers were printed nowhere."
+    )
     return captioned(pipe_table(header, body, numbers_from=99), "assumptions", caption)
 
 

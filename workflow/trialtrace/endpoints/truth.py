@@ -7,8 +7,6 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MISSING_RULES = ("any_missing", "undecided", "measured")
-
 
 def as_numbers(truth: "pa.Array") -> np.ndarray:
     return truth.cast("int8").cast("float64").to_numpy(zero_copy_only=False)

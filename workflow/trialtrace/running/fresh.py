@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from trialtrace.checks.registry import steps
 from trialtrace.config.conversions import FOLDER as CONVERSIONS
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.config.norms import FOLDER as NORMS
@@ -59,8 +60,8 @@ NAMED: dict[str, Callable[[Trial], set[str]]] = {
     "trialtrace.sources.synthetic.quantities": lambda trial: quantities_of(trial),
     "trialtrace.endpoints.registry": lambda trial: {e.kind for e in trial.endpoints.values()},
     "trialtrace.endpoints.instruments.registry": lambda trial: instruments_of(trial),
-    "trialtrace.analyses.registry": lambda trial: steps_of(trial),
-    "trialtrace.checks.registry": lambda trial: steps_of(trial),
+    "trialtrace.analyses.registry": steps,
+    "trialtrace.checks.registry": steps,
 }
 
 
@@ -89,15 +90,6 @@ def tables_of(trial: Trial) -> list[Path]:
 def quantities_of(trial: Trial) -> set[str]:
     """The kinds of quantities of a synthetic trial's cohort."""
     return {one.kind for one in trial.cohort.quantities.values()} if trial.synthetic else set()
-
-
-def steps_of(trial: Trial) -> set[str]:
-    """Every "statistic.method" of the trial's plan."""
-    found = set()
-    for analysis in trial.plan.analyses.values():
-        steps = (*analysis.describe, *analysis.estimates, *analysis.tests, analysis.interaction)
-        found |= {step.key for step in steps if step is not None}
-    return found
 
 
 @dataclass

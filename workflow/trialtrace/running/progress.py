@@ -24,8 +24,6 @@ CHATTER = (
     "Elapsed time",
     "At least one job did not complete",
 )
-# Snakemake counts the target as a job, though there is nothing to do for it.
-NO_JOBS = ("total", "all", "audit")
 
 
 @dataclass

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from trialtrace.claims.agreement import NOT_CHECKABLE, p_text
+from trialtrace.claims.agreement import p_text
 from trialtrace.claims.printed import Component
 from trialtrace.stats.summaries import Printed, below, read
 
 EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
 DIFFERS, INCONSISTENT = "differs", "inconsistent"
-AGREEMENTS = (EXACT, COMPATIBLE, ALTERNATIVE, INCONSISTENT, NOT_CHECKABLE)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Conditions against the columns they read: names, types, and codes among the choices."""
 
-import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trialtrace.config.checks.context import NUMERIC, known, told_kind
+from trialtrace.config.checks.context import NUMERIC, is_date, known, told_kind
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.model import Variable
 from trialtrace.config.schema import tell
@@ -128,7 +127,7 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
             expected=f"a number; {name} is a column of {kind}",
             do="write the number without quotes",
         )
-    elif kind == "date" and not (text and _is_date(operand)):
+    elif kind == "date" and not (text and is_date(operand)):
         document.add(
             path, found=tell(operand), expected=f'a date such as "2026-11-20"; {name} holds dates'
         )
@@ -138,10 +137,3 @@ def _by_label(variable: Variable, operand: str) -> str | None:
     """The code whose label was written."""
     codes = [code for code, label in variable.choices.items() if label == operand]
     return f'did you mean "{codes[0]}"?' if codes else None
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

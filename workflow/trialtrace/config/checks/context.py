@@ -1,5 +1,6 @@
 """The files of one trial as they were read, and what the checks ask of them."""
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -168,3 +169,20 @@ def repeated(values: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
         else:
             first[value] = key
     return found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day such as 2026-11-20."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

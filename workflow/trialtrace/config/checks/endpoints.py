@@ -5,7 +5,7 @@ from typing import Any
 from trialtrace.config import methods
 from trialtrace.config.checks import instruments, made, many_rows, times
 from trialtrace.config.checks.conditions import check_condition, check_test
-from trialtrace.config.checks.context import NUMERIC, Files, column, known, repeated
+from trialtrace.config.checks.context import NUMERIC, Files, column, is_number, known, repeated
 from trialtrace.config.compose import Path_
 from trialtrace.config.model import Variable
 from trialtrace.config.schema import tell
@@ -107,21 +107,13 @@ def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable
     """A measured value is a number, or a numeric code of a declared scale."""
     if variable is None or variable.kind in ("", *NUMERIC):
         return
-    coded = bool(variable.choices) and all(_is_number(code) for code in variable.choices)
+    coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
     if not (coded and "scale" in given):
         files.endpoints.add(
             path,
             found=f"{variable.name}, a column of {variable.kind}",
             expected="a column of numbers, or numeric codes and a `scale`",
         )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:

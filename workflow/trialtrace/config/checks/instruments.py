@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.config.checks.context import NUMERIC, Files, column, known, told_kind
+from trialtrace.config.checks.context import NUMERIC, Files, column, is_number, known, told_kind
 from trialtrace.config.compose import Path_
 from trialtrace.config.families import item_column, items_of, module_of, scales_of
 from trialtrace.config.model import Variable
@@ -133,7 +133,7 @@ def _values(
     lacking = [
         code
         for code, listed in codes.items()
-        if not (listed or (_is_number(code) and (item.numbers or not item.codes)))
+        if not (listed or (is_number(code) and (item.numbers or not item.codes)))
     ]
     if item.codes and (lacking or not codes):
         document.add(
@@ -149,11 +149,3 @@ def _values(
             found=f"{variable.name}, a column of {told_kind(variable)}",
             expected="a column of numbers, or of numeric codes",
         )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -1,12 +1,11 @@
 """Mess of cohort.yaml: each defect is what it says, and cleaning will list it or take it back."""
 
-import datetime
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from trialtrace.conditions import columns_of
-from trialtrace.config.checks.context import NUMERIC, SOURCE_ROW, Files, column, known
+from trialtrace.config.checks.context import NUMERIC, SOURCE_ROW, Files, column, is_date, known
 from trialtrace.config.checks.forms import check_code_of_missing, seen_of, table_of, what_of
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.model import Variable
@@ -142,7 +141,7 @@ def _breaks(
 def _below_or_above(value: str, variable: Variable) -> bool:
     low, high = variable.minimum, variable.maximum
     if variable.kind == "date":
-        return _day(value) and ((low or value) > value or (high or value) < value)
+        return is_date(value) and ((low or value) > value or (high or value) < value)
     if variable.kind not in NUMERIC or not NUMBER.fullmatch(value):
         return False
     number, bounds = _float(value), [None if b is None else _float(b) for b in (low, high)]
@@ -153,13 +152,6 @@ def _below_or_above(value: str, variable: Variable) -> bool:
 
 def _float(text: str) -> float:
     return float(text.replace(",", "."))
-
-
-def _day(text: str) -> bool:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _in_range_number(value: str, variable: Variable) -> bool:
@@ -178,7 +170,7 @@ def _words(value: str, variable: Variable) -> bool:
 
 def _no_day(value: str, variable: Variable) -> bool:
     shaped = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
-    return variable.kind == "date" and bool(shaped) and not _day(value)
+    return variable.kind == "date" and bool(shaped) and not is_date(value)
 
 
 FITS: dict[str, tuple[Callable[[str, Variable], bool], str]] = {

@@ -55,11 +55,6 @@ def export(trial: Trial, drawn: Drawn) -> Export:
     return Export(files, truth)
 
 
-def write_export(trial: Trial, drawn: Drawn) -> dict[str, bytes]:
-    """The files alone, by name."""
-    return export(trial, drawn).files
-
-
 def file_bytes(trial: Trial, sheet: Sheet) -> bytes:
     """A sheet as delimited text: a header, line feeds, quotes only where needed."""
     text = delimited(sheet.columns, sheet.spelling.separator)
