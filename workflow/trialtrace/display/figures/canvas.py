@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, told apart by readers who see colours differently.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK, FAINT, PALE = "#1d2733", "#6b7785", "#d9dee4"
+PNG_DPI = 160
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 STYLE = {
@@ -64,16 +65,31 @@ def _save(figure: "Figure", folder: Path, name: str, synthetic: bool) -> str:
             fontsize=size, color="#c0392b", alpha=0.18, zorder=100,
         )  # fmt: skip
     title = f"{name} (synthetic, not evidence)" if synthetic else name
-    for kind, options in (
-        ("svg", {"metadata": {"Date": None, "Title": title}}),
-        ("png", {"dpi": 160, "metadata": {"Software": None, "Title": title}}),
-    ):
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, **options)
-        # The layout holds for both: finding it takes as long as drawing.
-        figure.set_layout_engine("none")
-        write_bytes(folder / f"{name}.{kind}", buffer.getvalue())
+    metadata = {"Title": title}
+    write_bytes(folder / f"{name}.svg", _svg(figure, metadata | {"Date": None}))
+    # The layout holds for both: finding it takes as long as drawing.
+    figure.set_layout_engine("none")
+    write_bytes(folder / f"{name}.png", _png(figure, metadata | {"Software": None}))
     return f"{name}.png"
+
+
+def _svg(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
+    """What `savefig` writes, drawn once: it draws a figure with a layout first for the layout."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    buffer = io.BytesIO()
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _png(figure: "Figure", metadata: dict[str, str | None]) -> bytes:
+    """The same for pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    buffer = io.BytesIO()
+    figure.set_dpi(PNG_DPI)
+    FigureCanvasAgg(figure).print_png(buffer, metadata=metadata)
+    return buffer.getvalue()
 
 
 def wrapped(text: str, width: int) -> str:
