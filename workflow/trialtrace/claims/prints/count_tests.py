@@ -21,6 +21,7 @@ from trialtrace.claims.prints.finding import (
     INCONSISTENT,
     Finding,
     as_range,
+    count_printing,
     listed,
     prints,
     shown_p,
@@ -28,7 +29,7 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
-from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.stats.summaries.percentages import count_ranges, counts_for_percentage
 
 NAMES = {
     "chi_squared": "the χ² test without correction",
@@ -173,13 +174,9 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         group = ledger.groups.get(one.about.group or "")
         if "percent" not in one.parts or group is None or group.randomised is None:
             return
-        options.append(
-            [
-                (x, n)
-                for n in range(1, group.randomised + 1)
-                for x in counts_for_percentage(as_range(one.parts["percent"]), n).tolist()
-            ]
-        )
+        sizes = np.arange(1, group.randomised + 1)
+        ends = zip(sizes, *count_ranges(as_range(one.parts["percent"]), sizes), strict=True)
+        options.append([(x, n) for n, first, last in ends for x in range(first, last + 1)])
     sets = int(np.prod([len(option) for option in options]))
     if not 0 < sets <= MOST_SETS:
         return
@@ -188,7 +185,7 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     if not found:
         return
     low, high = found["chi_squared"].min(), found["chi_squared"].max()
-    fit = {name: sum(prints(part, p) for p in ps.tolist()) for name, ps in found.items()}
+    fit = {name: count_printing(part, ps) for name, ps in found.items()}
     told = [f"{fit[name]} of them give by {NAMES[name]}" for name in found if fit[name]]
     text = (
         f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "

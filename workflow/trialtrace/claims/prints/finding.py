@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.claims.agreement import p_text
 from trialtrace.claims.printed import Component
 from trialtrace.stats.summaries import Printed, below, read
+
+if TYPE_CHECKING:
+    import numpy as np
 
 EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
 DIFFERS, INCONSISTENT = "differs", "inconsistent"
@@ -32,6 +36,7 @@ class Finding:
     covers: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def as_range(part: Component, *, rounding: str = "half_up") -> Printed:
     """The values that a printed number stands for; "<" reaches down to 0."""
     if part.relation in ("<", "<="):
@@ -47,6 +52,14 @@ def prints(part: Component, value: float | None, *, rounding: str = "half_up") -
     if part.relation in (">", ">="):
         return value > float(part.value or 0) or (part.relation == ">=" and value == part.value)
     return bool(as_range(part, rounding=rounding).contains(_twelve(value)))
+
+
+def count_printing(part: Component, values: "np.ndarray") -> int:
+    """How many of the values `prints` accepts; only those near the printed number are tried."""
+    if part.relation not in (">", ">="):
+        low, high = as_range(part).bounds
+        values = values[(values > low - (high - low)) & (values < high + (high - low))]
+    return sum(prints(part, value) for value in values.tolist())
 
 
 def overlaps(part: Component, low: float, high: float) -> bool:

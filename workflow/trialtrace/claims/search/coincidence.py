@@ -11,7 +11,7 @@ CP says how easily a fit arises, not how likely it is that the authors did other
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
@@ -33,15 +33,20 @@ class Choices:
     tiers: NDArray[np.int64]
     cells: NDArray[np.int64]
     owners: NDArray[np.int64]
+    _reached: dict[int, frozenset[Cell]] = field(default_factory=dict, init=False, repr=False)
 
     def candidates(self, tier: int) -> int:
         """How many choices lie up to a tier."""
         return int((self.tiers <= tier).sum())
 
-    def reach(self, tier: int) -> set[Cell]:
+    def reach(self, tier: int) -> frozenset[Cell]:
         """The cells that a choice up to a tier gives."""
-        inside = self.cells[self.tiers[self.owners] <= tier]
-        return set(map(tuple, np.unique(inside, axis=0).tolist())) if len(inside) else set()
+        if tier not in self._reached:
+            inside = self.cells[self.tiers[self.owners] <= tier]
+            if inside.shape[-1] == 1:
+                inside = np.unique(inside)[:, None]
+            self._reached[tier] = frozenset(map(tuple, inside.tolist()))
+        return self._reached[tier]
 
     def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
         """The choices up to a tier that give a cell."""
@@ -66,9 +71,9 @@ class Family:
     tier: int
     factors: tuple[Choices, ...]
 
-    def reach(self, factor: int, tier: int) -> set[Cell]:
+    def reach(self, factor: int, tier: int) -> frozenset[Cell]:
         """The cells of a factor that a choice up to a tier gives."""
-        return set() if self.tier > tier else self.factors[factor].reach(tier)
+        return frozenset() if self.tier > tier else self.factors[factor].reach(tier)
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""
