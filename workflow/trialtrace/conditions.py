@@ -156,7 +156,7 @@ def evaluate(condition: Mapping[str, Any], table: "pa.Table") -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    truth = pa.array([True] * table.num_rows, type=pa.bool_())
+    truth = pa.repeat(True, table.num_rows)
     for name, test in condition.items():
         if name in ("any", "all"):
             parts = [evaluate(part, table) for part in test]
@@ -178,7 +178,7 @@ def _evaluate_test(name: str, test: Any, table: "pa.Table") -> "pa.Array":
     column = table[name].combine_chunks()
     if isinstance(test, str):
         test = {test: True}
-    truth = pa.array([True] * len(column), type=pa.bool_())
+    truth = pa.repeat(True, len(column))
     for operator, operand in test.items():
         if operator == "missing":
             part = pc.is_null(column)

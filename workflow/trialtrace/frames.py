@@ -34,6 +34,7 @@ class Frames:
         self.folder = Path(derived)
         self._tables: dict[str, pa.Table] = {}
         self._selections: dict[tuple[str, str], Selection] = {}
+        self._parts: dict[tuple[str, str], tuple[np.ndarray, pa.Table]] = {}
 
     def table(self, dataset: str) -> "pa.Table":
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL)."""
@@ -66,14 +67,32 @@ class Frames:
     def _rows(self, dataset: str, predicate: str) -> "np.ndarray":
         import numpy as np
 
-        table = self.table(dataset)
         condition = json.loads(predicate)
         complete = condition.pop(COMPLETE, None)
-        mask = met(condition, table) if condition else None
-        rows = np.arange(table.num_rows)
-        if mask is not None:
-            rows = rows[mask.to_numpy(zero_copy_only=False)]
+        table = self.table(dataset)
+        rows, part = np.arange(table.num_rows), table
+        code = condition.get("PARAMCD")
+        if isinstance(code, dict) and code.keys() == {"is"} and isinstance(code["is"], str):
+            rows, part = self._of_parameter(dataset, code["is"])
+            del condition["PARAMCD"]
+        if condition:
+            rows = rows[met(condition, part).to_numpy(zero_copy_only=False)]
         return rows if complete is None else _complete(table, rows, complete)
+
+    def _of_parameter(self, dataset: str, code: str) -> "tuple[np.ndarray, pa.Table]":
+        """The rows of one parameter, and these alone as a table.
+
+        Nearly every predicate names one, so that the others need not be searched each time.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        if (dataset, code) not in self._parts:
+            table = self.table(dataset)
+            mask = met({"PARAMCD": {"is": code}}, table).to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(mask)
+            self._parts[dataset, code] = rows, table.take(pa.array(rows)).combine_chunks()
+        return self._parts[dataset, code]
 
 
 def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list]) -> "np.ndarray":
