@@ -1,6 +1,11 @@
 """What a report says of endpoints that are made from others."""
 
+from types import SimpleNamespace
+
+from trialtrace.config.model import Endpoint
 from trialtrace.display import made_rules
+from trialtrace.display.rules import rule_of
+from trialtrace.paths import project
 
 LABELS = {"fork": "Vibration", "loss": "Loss of vibration", "weak": "Weakness", "ntx": "Symptoms",
           "death": "Death"}  # fmt: skip
@@ -48,3 +53,36 @@ def test_times():
         "yes where death came by 1826; who was censored before is missing; after a competing event "
         "it counts as no event"
     )
+
+
+def told(kind: str, options: dict) -> str:
+    death = Endpoint("death", "Death", "DEATH", "time_to_event", {}, "death")
+    trial = SimpleNamespace(endpoints={"death": death, "fork": death}, at=project())
+    return rule_of(
+        SimpleNamespace(trial=trial), Endpoint("one", "One", "ONE", kind, options, "one")
+    )
+
+
+def test_attendance_says_what_was_planned_and_what_ends_it():
+    given = {"done": {"done": {"is": "1"}}, "unknown": "not_done", "planned": 90,
+             "where": {"phase": {"is": "home"}},
+             "end": {"event": "death", "date": "day", "after": "not_done"}}  # fmt: skip
+    assert told("attendance", given) == (
+        "Rows where done = 1, of those where phase = home, over the planned 90; an unknown session "
+        "counts as not done; a session after the event (death) is not done."
+    )
+
+
+def test_tables_that_were_not_verified_say_so():
+    given = {"conversion": "german_charts"}
+    assert "german_charts, not verified" in told("oral_morphine", given)
+    assert "verified" not in told("oral_morphine", {"conversion": "cdc_2022"})
+    norm = {"table": "tuning_fork", "age": "age", "groups": {}}
+    assert "norms are not verified" in told("finding", {"of": "fork", "norm": norm})
+
+
+def test_an_aggregate_names_its_statistic():
+    given = {"column": "area", "table": "fibres", "statistic": "quantile", "quantile": 0.1}
+    assert told("aggregate", given) == "Quantile 0.1 of area over the rows of fibres."
+    given = {"column": "area", "table": "fibres", "statistic": "sd"}
+    assert told("aggregate", given) == "Standard deviation of area over the rows of fibres."

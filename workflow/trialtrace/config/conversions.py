@@ -18,10 +18,11 @@ Key = tuple[str, str]
 
 @dataclass
 class Conversions:
-    """(drug, route) -> (unit, factor)."""
+    """(drug, route) -> (unit, factor); `unverified` where a factor's source was not at hand."""
 
     name: str
     factors: dict[Key, tuple[str, float]] = field(default_factory=dict)
+    unverified: bool = False
 
     @property
     def drugs(self) -> list[str]:
@@ -60,7 +61,7 @@ def _add(table: Conversions, row: Row, problems: Problems) -> None:
         problems.add(f"{row.place}, column factor", found=row.cells["factor"], expected="above 0")
     required(row, "version", problems)
     required(row, "source", problems)
-    choice(row, "verified", ("yes", "no"), problems)
+    table.unverified |= choice(row, "verified", ("yes", "no"), problems) == "no"
     if (drug, route) in table.factors:
         problems.add(row.place, found=f"{drug}, {route}, a second time", expected="one row each")
     table.factors[drug, route] = (unit, factor)

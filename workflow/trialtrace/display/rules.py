@@ -5,12 +5,20 @@ from typing import Any
 
 from trialtrace.analyses.words import lower_first, number
 from trialtrace.conditions import describe
+from trialtrace.config.conversions import read_conversions
 from trialtrace.config.families import instrument_of
 from trialtrace.config.model import Endpoint
+from trialtrace.config.norms import read_norms
 from trialtrace.display import made_rules
 from trialtrace.display.material import Material
 
 Options = dict[str, Any]
+AGGREGATES = {
+    "sd": "standard deviation",
+    "min": "lowest",
+    "max": "highest",
+    "distinct": "number of values",
+}
 VALUES = {"change": "the change from baseline of ", "percent_change": "the change in percent of "}
 
 
@@ -82,13 +90,22 @@ def _instrument(material: Material, options: Options) -> str:
     return f"scored as {instrument_of(options).title}, below"
 
 
+def _finding(material: Material, options: Options) -> str:
+    text = made_rules.finding(lambda name: _label(material, name), options)
+    if "norm" in options and read_norms(material.trial.at, options["norm"]["table"]).unverified:
+        text += "; the norms are not verified: a source was not at hand"
+    return text
+
+
 def _made(rule: made_rules.Rule) -> Callable[[Material, Options], str]:
     """A rule that needs no more than the labels of other endpoints."""
     return lambda material, options: rule(lambda name: _label(material, name), options)
 
 
 def _aggregate(material: Material, options: Options) -> str:
-    return f"{options['statistic']} of {options['column']} over the rows of {options['table']}"
+    statistic = AGGREGATES.get(options["statistic"], options["statistic"])
+    statistic += f" {options['quantile']:g}" if "quantile" in options else ""
+    return f"{statistic} of {options['column']} over the rows of {options['table']}"
 
 
 def _graded(material: Material, options: Options) -> str:
@@ -125,18 +142,27 @@ def _dose_change(material: Material, options: Options) -> str:
 
 
 def _attendance(material: Material, options: Options) -> str:
-    given = options["planned"]
-    planned = {"rows": "of the rows"}.get(given) if isinstance(given, str) else None
-    if planned is None:
-        told = given if isinstance(given, int | float) else "the number in " + given["variable"]
-        planned = f"of {told} planned"
-    text = f"share {planned} where {describe(options['done'])}"
+    given, where = options["planned"], options.get("where")
+    done = describe(options["done"])
+    among = f", of those where {describe(where)}" if where else ""
+    if given == "rows":
+        text = f"share of the rows where {done}{among}"
+    else:
+        told = number(given) if isinstance(given, int | float) else f"number in {given['variable']}"
+        text = f"rows where {done}{among}, over the planned {told}"
     unknown = "counts as not done" if options["unknown"] == "not_done" else "makes it missing"
-    return f"{text}; an unknown session {unknown}"
+    text += f"; an unknown session {unknown}"
+    if "end" in options:
+        after = "is not done" if options["end"]["after"] == "not_done" else "is not planned"
+        text += f"; a session after the event ({_label(material, options['end']['event'])}) {after}"
+    return text
 
 
 def _oral_morphine(material: Material, options: Options) -> str:
-    return f"dose times the factor of drug and route, summed; factors: {options['conversion']}"
+    table = options["conversion"]
+    text = f"dose times the factor of drug and route, summed; factors: {table}"
+    unverified = read_conversions(material.trial.at, table).unverified
+    return text + (", not verified: a source was not at hand" if unverified else "")
 
 
 def _occurrence_count(material: Material, options: Options) -> str:
@@ -154,7 +180,7 @@ RULES: dict[str, Callable[[Material, Options], str]] = {
     "occurrence": _occurrence,
     "any_occurrence": _any_occurrence,
     "time_to_event": _time_to_event,
-    "finding": _made(made_rules.finding),
+    "finding": _finding,
     "composite_event": _made(made_rules.composite),
     "interval_time": _made(made_rules.interval_time),
     "event_by": _made(made_rules.event_by),

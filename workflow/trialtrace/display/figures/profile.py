@@ -64,7 +64,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"t interval at each visit.{_sides(material, given, chosen)}"
         f"{_absent(material, chosen, [name for name, _ in with_values])}"
     )
-    alt = f"Means over the visits for {arm_words(material)}, {len(with_values)} panel(s)."
+    alt = f"Means over the visits for {arm_words(material)}; panels: {len(with_values)}."
     return Picture(figure, caption, alt)
 
 

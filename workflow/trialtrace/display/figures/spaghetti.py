@@ -54,7 +54,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         f"{given['title']}, {population_words(material, given)}: each patient's values (thin "
         "lines) and their mean at each visit (thick line)."
     )
-    alt = f"Individual courses with means, {len(chosen)} endpoint(s), an arm a panel."
+    alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
     return Picture(figure, caption, alt)
 
 

@@ -21,9 +21,9 @@ CUTS = (13, 19)
 INSTRUMENT = Instrument(
     title="painDETECT questionnaire",
     rule="Sum of seven sensations (0 to 5), the course pattern (-1, 0 or 1) and radiation (0 or "
-    "2): -1 to 38. Which pattern scores what is declared (`patterns`), as is what the codes of "
-    "radiation score (`radiation`). Classes: up to 12 a neuropathic component is unlikely, 13 to "
-    "18 unclear, 19 and more likely.",
+    "2): -1 to 38. What the codes of radiation score is declared (`radiation`), as is which "
+    "pattern scores what (`patterns`), which was not verified. Classes: up to 12 a neuropathic "
+    "component is unlikely, 13 to 18 unclear, 19 and more likely.",
     missing="No rule is known: the total is given only if all nine items are there. The form of "
     "seven items (0 to 35) has other cut-offs and is not scored here.",
     source="Freynhagen et al., Curr Med Res Opin 2006;22:1911-1920",
