@@ -137,3 +137,9 @@ def test_labels_inside_a_sentence_keep_their_abbreviations(label, inside):
 
 def test_every_label_is_told_apart():
     assert len(set(LABELS.values())) == len(LABELS)
+
+
+def test_the_error_of_a_p_value_by_draws_has_its_digits():
+    """Of p = 0.0021 in 10,000 draws: sqrt(0.0021 × 0.9979 / 10,000) = 0.00046."""
+    assert value_text("mc_se", 0.000457) == "0.0005"
+    assert value_text("mc_se", 0.00001) == "<0.0001"

@@ -195,6 +195,9 @@ def value_text(stat: str, value: float) -> str:
         return str(round(value))
     if stat in P_VALUES:
         return p_text(value)
+    if stat == "mc_se":
+        # It belongs to a p-value, whose digits are as small.
+        return decimals(value, 4) if value == 0 or value >= 0.00005 else "<0.0001"
     if stat in SHARES or stat in POINTS:
         return percent(value)
     if stat in RATIOS or stat in {
