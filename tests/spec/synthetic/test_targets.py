@@ -9,7 +9,7 @@ import pytest
 from trialtrace.config.load import load_settings
 from trialtrace.display.material import Material
 from trialtrace.display.measured import Measured, measure
-from trialtrace.display.targets import margins_table, targets
+from trialtrace.display.targets import margins_table, targets, what_words
 
 
 @pytest.fixture(scope="module")
@@ -90,4 +90,8 @@ def test_a_group_within_another_is_measured_in_the_population_of_its_check(mater
     row = next(r for r in margins if r["quantity"] == "relief" and r["arm"] == "drug")
     inner = row | {"group": "treated = yes, arm = drug"}
     assert measure(material, inner | {"check": {"endpoint": "relief"}}) is None
-    assert measure(material, inner | {"check": row["check"] | {"population": "itt"}}).of == 18
+    checked = inner | {"check": row["check"] | {"population": "itt"}}
+    assert measure(material, checked).of == 18
+    drug = material.trial.design.arms["drug"].label
+    assert what_words(material, checked).endswith(f": {drug}")
+    assert what_words(material, inner | {"check": None}).endswith(f": treated = yes, {drug}")

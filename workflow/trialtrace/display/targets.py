@@ -89,8 +89,11 @@ def what_words(material: Material, row: Row) -> str:
         parts.append(trial.populations[check["population"]].label)
     group = row["group"]
     for arm in trial.design.arms.values():
-        if group == f"arm = {arm.name}":
+        own = f"arm = {arm.name}"
+        if group == own or (check.get("population") and group.endswith(f", {own}")):
             group = arm.label
+        elif group.endswith(f", {own}"):
+            group = group.removesuffix(own) + arm.label
     return ": ".join([", ".join(parts), *([group] if group else [])])
 
 
