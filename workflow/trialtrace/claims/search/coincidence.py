@@ -54,6 +54,44 @@ class Choices:
         return owners[self.tiers[owners] <= tier]
 
 
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """Choices of one part that give every cell from `first` to `last`, (choices,) each."""
+
+    names: Sequence[str]
+    tiers: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    _reached: dict[int, frozenset[Cell]] = field(default_factory=dict, init=False, repr=False)
+
+    def candidates(self, tier: int) -> int:
+        """How many choices lie up to a tier."""
+        return int((self.tiers <= tier).sum())
+
+    def reach(self, tier: int) -> frozenset[Cell]:
+        """The cells that a choice up to a tier gives."""
+        if tier not in self._reached:
+            inside = (self.tiers <= tier) & (self.first <= self.last)
+            self._reached[tier] = _covered(self.first[inside], self.last[inside])
+        return self._reached[tier]
+
+    def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
+        """The choices up to a tier that give a cell."""
+        (at,) = cell
+        return np.flatnonzero((self.first <= at) & (at <= self.last) & (self.tiers <= tier))
+
+
+def _covered(first: NDArray[np.int64], last: NDArray[np.int64]) -> frozenset[Cell]:
+    """The cells in any of the spans."""
+    if not len(first):
+        return frozenset()
+    least = int(first.min())
+    open_spans = np.zeros(int(last.max()) - least + 2, dtype=np.int64)
+    np.add.at(open_spans, first - least, 1)
+    np.add.at(open_spans, last - least + 1, -1)
+    return frozenset((int(at) + least,) for at in np.flatnonzero(np.cumsum(open_spans) > 0))
+
+
 def choices(
     names: Sequence[str], tiers: ArrayLike, cells: ArrayLike, owners: ArrayLike | None = None
 ) -> Choices:
@@ -69,7 +107,7 @@ class Family:
 
     name: str
     tier: int
-    factors: tuple[Choices, ...]
+    factors: tuple[Choices | Spans, ...]
 
     def reach(self, factor: int, tier: int) -> frozenset[Cell]:
         """The cells of a factor that a choice up to a tier gives."""

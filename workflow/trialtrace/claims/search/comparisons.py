@@ -9,7 +9,7 @@ import numpy as np
 
 from trialtrace.claims.prints.comparisons import KINDS, METHODS, estimate
 from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, TESTS, Size, grid, tabulated
-from trialtrace.claims.search.coincidence import Choices, Family, choices
+from trialtrace.claims.search.coincidence import Family, Spans
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
@@ -90,7 +90,7 @@ def mean_families(
     mean1, sd1, mean0, sd0 = means
     n1, n0 = (np.array([pair[k].n for pair in pairs]) for k in (0, 1))
     names = [f"{a.n} and {b.n} patients" for a, b in pairs]
-    tiers = [max(a.tier, b.tier) for a, b in pairs]
+    tiers = np.array([max(a.tier, b.tier) for a, b in pairs])
     for variance, label in (("pooled", "Student's t test"), ("welch", "Welch's t test")):
         try:
             upper = t_test_p(mean1, sd1, n1, mean0, sd0, n0, variance=variance, sides="greater")
@@ -98,7 +98,7 @@ def mean_families(
             return
         for sides, ends in _sided(np.atleast_1d(upper.low), np.atleast_1d(upper.high)).items():
             for rounding, other in ROUNDINGS.items():
-                own = _spans(names, tiers, *ends, unit, rounding)
+                own = Spans(names, tiers, *(grid(end, unit, rounding) for end in ends))
                 name = f"{label}{sides}" + ("" if other == 1 else f", {rounding}")
                 yield Family(name, max(2 if sides else 1, other), (own,))
 
@@ -113,19 +113,3 @@ def _sided(low: np.ndarray, high: np.ndarray) -> dict[str, tuple[np.ndarray, np.
         ", one-sided (higher)": (low, high),
         ", one-sided (lower)": (1 - high, 1 - low),
     }
-
-
-def _spans(
-    names: list[str],
-    tiers: list[int],
-    low: np.ndarray,
-    high: np.ndarray,
-    unit: Fraction,
-    rounding: str,
-) -> Choices:
-    """Choices that give every cell from `low` to `high`."""
-    first, last = grid(low, unit, rounding), grid(high, unit, rounding)
-    length = last - first + 1
-    owners = np.repeat(np.arange(len(names)), length)
-    within = np.arange(len(owners)) - np.repeat(np.cumsum(length) - length, length)
-    return choices(names, tiers, (first[owners] + within)[:, None], owners)

@@ -3,9 +3,12 @@
 The p-value is computed for all means and standard deviations that print as given. Where the two
 ranges of the means overlap, the means may be equal, and p (two-sided) reaches 1.
 
-Along any ray (s1, s2) -> c (s1, s2) the degrees of freedom stay and t shrinks, so the extremes over
-the rectangle of the standard deviations lie on its four edges; each edge is searched on a grid
-that closes in on the extreme. In the difference of means p is monotone (in its size, at two sides).
+In the difference of means p is monotone (in its size, at two sides), so each extreme belongs to one
+end of its range. Student's degrees of freedom are fixed and p is monotone in both standard
+deviations: its extremes lie in corners of their rectangle. Welch's are constant along any ray
+(s1, s2) -> c (s1, s2), on which |t| shrinks: a greatest |t| lies on the two edges through the lower
+corner, a least one on those through the upper corner. Both edges are searched on a grid that closes
+in on the extreme.
 
 References: Student, Biometrika 1908;6:1. Welch, Biometrika 1947;34:28. Ranges from rounding: see
 Nuijten et al., Behav Res Methods 2016;48:1205, who do so for printed test statistics.
@@ -14,7 +17,7 @@ Nuijten et al., Behav Res Methods 2016;48:1205, who do so for printed test stati
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, ndtr
 
 from trialtrace.stats._inputs import SIDES, Floats, check_choice, numbers
@@ -74,13 +77,22 @@ def t_test_p(
         small, large = np.minimum(abs(low), abs(high)), np.maximum(abs(low), abs(high))
         low, high = np.where(touching, 0.0, small), large
 
-    def p(difference: Floats, s1: Floats, s0: Floats) -> Floats:
-        return _p(difference, s1, s0, sizes, variance, sides)
+    def p(difference: Floats, s1: Floats, s0: Floats, *n: Floats) -> Floats:
+        return _p(difference, s1, s0, n, variance, sides)
 
-    edges = _edges(spreads, shape)
-    ends = np.stack([np.broadcast_to(end, shape) for end in (low, high)])[:, None, ..., None]
-    least, greatest = (_extreme(p, ends, edges, sign) for sign in (1, -1))
-    return Bounds(least[()], greatest[()])
+    def extreme(end: Floats, sign: int) -> Floats:
+        difference = np.broadcast_to(end, shape).ravel()
+        in_tail = (difference < 0) if sides == "less" else (difference > 0)
+        lower = (in_tail | (sides == "two_sided")) == (sign == 1)
+        found = _extreme(p, difference, bounds, at_sizes, sign, None if pooled else lower)
+        return found.reshape(shape)[()]
+
+    # The end of the differences with the least p; the greatest has the other one.
+    ends = (low, high) if sides == "less" else (high, low)
+    bounds = [[np.broadcast_to(end, shape).ravel() for end in pair] for pair in spreads]
+    at_sizes = [np.broadcast_to(n, shape).ravel() for n in sizes]
+    pooled = variance == "pooled"
+    return Bounds(extreme(ends[0], 1), extreme(ends[1], -1))
 
 
 def _size(n: ArrayLike) -> Floats:
@@ -90,32 +102,59 @@ def _size(n: ArrayLike) -> Floats:
     return n
 
 
-def _edges(spreads: list, shape: tuple[int, ...]) -> Floats:
-    """The four edges of the rectangle: start and end of s1 and s0, shape (4, 4, *shape, 1)."""
-    (l1, h1), (l0, h0) = ([np.broadcast_to(x, shape) for x in pair] for pair in spreads)
-    edges = [(l1, l0, h1, l0), (l1, h0, h1, h0), (l1, l0, l1, h0), (h1, l0, h1, h0)]
-    return np.stack([np.stack(part) for part in zip(*edges, strict=True)])[..., None]
+def _extreme(
+    p: Callable,
+    difference: Floats,
+    spreads: list,
+    sizes: list[Floats],
+    sign: int,
+    lower: NDArray[np.bool_] | None,
+) -> Floats:
+    """Least (sign 1) or greatest (-1) p over the rectangles of standard deviations, (claims,).
 
-
-def _extreme(p: Callable, differences: Floats, edges: Floats, sign: int) -> Floats:
-    """Least (sign 1) or greatest (-1) p along the edges: a grid, then finer ones around the best.
-
-    The last grid is 1e-7 of an edge wide, so that a smooth extreme is right to about 1e-14.
+    `lower` tells where the edges through the lower corner hold it; None where a corner does.
     """
-    start1, start0, end1, end0 = edges
-    left, right = np.zeros_like(start1), np.ones_like(start1)
-    for points in (FIRST, *(ZOOM,) * ZOOMS):
-        at = left + (right - left) * np.linspace(0.0, 1.0, points)
-        values = sign * p(differences, start1 + at * (end1 - start1), start0 + at * (end0 - start0))
-        best = np.argmin(values, axis=-1, keepdims=True)
-        around = [np.clip(best + step, 0, points - 1) for step in (-1, 1)]
-        at = np.broadcast_to(at, values.shape)
-        left, right = (np.take_along_axis(at, index, axis=-1) for index in around)
-    return sign * values.min(axis=(0, 1, -1))
+    corners = np.stack([p(difference, s1, s0, *sizes) for s1, s0 in zip(*spreads, strict=True)])
+    best = sign * (sign * corners).min(axis=0)
+    if lower is None:
+        return best
+    (l1, h1), (l0, h0) = spreads
+    s1, s0 = np.where(lower, l1, h1), np.where(lower, l0, h0)
+    for to1, to0 in ((np.where(lower, h1, l1), s0), (s1, np.where(lower, h0, l0))):
+        along = _along_edge(p, difference, (s1, s0, to1 - s1, to0 - s0), sizes, sign)
+        best = sign * np.minimum(sign * best, sign * along)
+    return best
+
+
+def _along_edge(
+    p: Callable, difference: Floats, edge: tuple[Floats, ...], sizes: list[Floats], sign: int
+) -> Floats:
+    """The extreme p along an edge (s1, s0, step1, step0): a grid, then finer ones around the best.
+
+    An edge is left when its best point is an end of it on two grids; the last grid is 1e-7 of an
+    edge wide, so that a smooth extreme inside is right to about 1e-14.
+    """
+    found = np.full(len(difference), np.inf)
+    left, right = np.zeros(len(difference)), np.ones(len(difference))
+    open_ = np.arange(len(difference))
+    for turn, points in enumerate((FIRST, *(ZOOM,) * ZOOMS)):
+        start1, start0, step1, step0, d, *n = (
+            part[open_, None] for part in (*edge, difference, *sizes)
+        )
+        at = left[open_, None] + (right - left)[open_, None] * np.linspace(0.0, 1.0, points)
+        values = sign * p(d, start1 + at * step1, start0 + at * step0, *n)
+        best = values.argmin(axis=1)
+        row = np.arange(len(open_))
+        found[open_] = np.minimum(found[open_], values[row, best])
+        left[open_] = at[row, np.maximum(best - 1, 0)]
+        right[open_] = at[row, np.minimum(best + 1, points - 1)]
+        inside = (at[row, best] > 0) & (at[row, best] < 1)
+        open_ = open_[inside] if turn else open_
+    return sign * found
 
 
 def _p(difference, s1, s0, sizes, variance, sides) -> Floats:
-    n1, n0 = (n[..., None] for n in sizes)
+    n1, n0 = sizes
     if variance == "pooled":
         df = n1 + n0 - 2 + 0 * s1
         squared = ((n1 - 1) * s1**2 + (n0 - 1) * s0**2) / df * (1 / n1 + 1 / n0)
