@@ -1,8 +1,9 @@
 """Audit: published numbers beside the same numbers from the data.
 
 Needs analysis/ with its checks: what other code does not confirm is compared with nothing; and
-derived/, where other populations and subsets are searched. Makes audit/claims.parquet.
-Configuration: claims.yaml, plan.yaml, endpoints.yaml.
+derived/, where other populations and subsets are searched. Makes audit/claims.parquet
+and audit/print.json, the findings on print. Configuration: claims.yaml, plan.yaml,
+endpoints.yaml.
 """
 
 
@@ -17,6 +18,7 @@ rule audit_claims:
         checks="results/{trial}/analysis/checks.parquet",
     output:
         claims="results/{trial}/audit/claims.parquet",
+        printed="results/{trial}/audit/print.json",
     log:
         "logs/{trial}/audit_claims.log",
     params:

@@ -21,6 +21,7 @@ rule render_report:
         members="results/{trial}/analysis/members.parquet",
         checks="results/{trial}/analysis/checks.parquet",
         claims="results/{trial}/audit/claims.parquet",
+        printed="results/{trial}/audit/print.json",
     output:
         report=directory("results/{trial}/report"),
     log:

@@ -11,7 +11,7 @@ from typing import Any
 from trialtrace.errors import UserError
 
 RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
-CLAIM_COLUMNS = ("claim_id", "component", "printed", "recomputed_text", "agreement", "finding")
+AUDIT_FORMATS = ("table", "json", "csv", "html", "sarif")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,13 +64,13 @@ def parser() -> argparse.ArgumentParser:
 
     claims = commands.add_parser("claims", help="published numbers of a trial and their verdicts")
     claims.add_argument("trial", help="name of the trial, as under config/trials")
-    claims.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _audit_output(claims)
     claims.set_defaults(run=run_claims)
 
     audit = commands.add_parser("audit", help="printed numbers against each other, without data")
     audit.add_argument("file", nargs="?", help="a ledger of printed numbers (YAML)")
     audit.add_argument("--example", action="store_true", help="print a ledger to start from")
-    audit.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    _audit_output(audit)
     audit.set_defaults(run=run_audit)
 
     check = commands.add_parser("check", help="configuration and dictionary: every mistake at once")
@@ -84,31 +84,44 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def _audit_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=AUDIT_FORMATS, default="table")
+    command.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+
+
 def run_results(arguments: argparse.Namespace) -> int:
     from trialtrace.contracts import RESULTS
+    from trialtrace.display.listing import listing
 
     rows = _table(arguments, "analysis/results.parquet", RESULTS)
     if arguments.analysis is not None:
         known = list(dict.fromkeys(row["analysis_id"] for row in rows))
         _known("analysis", arguments.analysis, known)
         rows = [row for row in rows if row["analysis_id"] == arguments.analysis]
-    _show(rows, RESULTS.names, RESULT_COLUMNS, arguments.format)
+    print(listing(rows, RESULTS.names, RESULT_COLUMNS, arguments.format), end="")
     return 0
 
 
 def run_claims(arguments: argparse.Namespace) -> int:
-    from trialtrace.claims.tally import tally, tally_text
+    """Exit code 1 where a printed number does not hold, as for a ledger."""
+    from trialtrace.claims.sarif import failing
     from trialtrace.contracts import CLAIMS
+    from trialtrace.display.audit_export import trial_text
+    from trialtrace.paths import project
 
-    rows = _table(arguments, "audit/claims.parquet", CLAIMS)
-    _show(rows, CLAIMS.names, CLAIM_COLUMNS, arguments.format)
-    if arguments.format == "table":
-        print(f"\n{tally_text(tally(rows))}")
-    return 0
+    at = project(arguments.project)
+    audit: dict[str, Any] = {"claims": _table(arguments, "audit/claims.parquet", CLAIMS)}
+    if arguments.format in ("html", "sarif"):
+        printed = at.results / arguments.trial / "audit" / "print.json"
+        audit |= json.loads(printed.read_text(encoding="utf-8"))
+    ledger = at.trial_config(arguments.trial) / "claims.yaml"
+    _put(arguments, trial_text(audit, arguments.format, at, ledger))
+    return int(failing(audit["claims"]))
 
 
 def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.config.load import load_settings, load_trial
+    from trialtrace.display.listing import json_text
     from trialtrace.paths import project
     from trialtrace.trace.content import Tracer
     from trialtrace.trace.record import with_record
@@ -120,14 +133,14 @@ def run_trace(arguments: argparse.Namespace) -> int:
     tracer = Tracer(trial, folder, trial.disclosure(load_settings(at)))
     trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, trial.name)
     if arguments.format == "json":
-        _print_json(trace)
+        print(json_text(trace), end="")
     else:
         print(trace_text(trace, colour=sys.stdout.isatty()), end="")
     return 0
 
 
 def run_audit(arguments: argparse.Namespace) -> int:
-    """Exit code 1 where printed numbers contradict each other, or what the paper states."""
+    """Exit code 1 where printed numbers contradict each other or need another choice."""
     from pathlib import Path
 
     from trialtrace.errors import Problem
@@ -143,50 +156,26 @@ def run_audit(arguments: argparse.Namespace) -> int:
                                 do="trialtrace audit --example > ledger.yaml"))  # fmt: skip
     from trialtrace.claims.ledger_file import read_ledger
     from trialtrace.claims.print_audit import as_json, audit_ledger
-    from trialtrace.claims.tally import tally, tally_text
+    from trialtrace.claims.sarif import failing
     from trialtrace.contracts import CLAIMS
+    from trialtrace.display.audit_export import ledger_text
 
-    audit = audit_ledger(read_ledger(at, Path(arguments.file)))
-    if arguments.format == "json":
-        _print_json(as_json(audit, CLAIMS.names))
-    elif arguments.format == "csv":
-        rows = [{name: row.get(name) for name in CLAIMS.names} for row in audit.rows]
-        _show(rows, CLAIMS.names, CLAIM_COLUMNS, "csv")
-    else:
-        print(_told(audit.rows))
-        print(tally_text(tally(audit.rows)))
-        if audit.searches:
-            print(
-                f"{len(audit.searches)} searched for other choices; by chance alone "
-                f"{audit.expected_by_chance:.1f} would find one"
-            )
-    return int(any(row["agreement"] in ("inconsistent", "alternative") for row in audit.rows))
+    ledger = Path(arguments.file)
+    audit = as_json(audit_ledger(read_ledger(at, ledger)), CLAIMS.names)
+    _put(arguments, ledger_text(audit, arguments.format, at, ledger))
+    return int(failing(audit["claims"]))
 
 
-def _told(rows: list[dict[str, Any]]) -> str:
-    """A paragraph a claim: what is printed, then each verdict with the components it is on."""
-    import textwrap
-    from itertools import groupby
+def _put(arguments: argparse.Namespace, text: str) -> None:
+    """To the file that --output names, else to standard output."""
+    if arguments.output is None:
+        print(text, end="")
+        return
+    from pathlib import Path
 
-    from trialtrace.trace.text import plain_text as _text
+    from trialtrace.store import write_text
 
-    lines: list[str] = []
-    for claim, of_claim in groupby(rows, key=lambda row: row["claim_id"]):
-        listed = list(of_claim)
-        first = listed[0]
-        lines += [
-            f"{claim}: {_text(first['quote'])}",
-            f"  {_text(first['label'])}, {_text(first['place'])}",
-        ]
-        told: dict[tuple[str, str], list[str]] = {}
-        for row in listed:
-            told.setdefault((row["agreement"], row["finding"]), []).append(row["component"])
-        for (agreement, finding), components in told.items():
-            if agreement == "not_checkable" and len(told) > 1 and "enters the check" not in finding:
-                continue
-            head = f"  {', '.join(components)}: {agreement.replace('_', ' ')}."
-            lines += textwrap.wrap(f"{head} {_text(finding)}", 100, subsequent_indent="    ")
-    return "\n".join(lines) + "\n"
+    write_text(Path(arguments.output), text)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -239,40 +228,6 @@ def _table(arguments: argparse.Namespace, path: str, contract: Any) -> list[dict
 
     at = project(arguments.project)
     return read_table(at.results / _configured(at, arguments.trial) / path, contract).to_pylist()
-
-
-def _show(
-    rows: list[dict[str, Any]], names: Sequence[str], shown: Sequence[str], form: str
-) -> None:
-    if form == "json":
-        _print_json(rows)
-    elif form == "csv":
-        import csv
-
-        writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
-    else:
-        from trialtrace.trace.text import cell_text
-
-        print(aligned([[cell_text(row, name) for name in shown] for row in rows], shown))
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made text again."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
-
-
-def aligned(rows: list[list[str]], header: Sequence[str]) -> str:
-    """Columns of equal width, two spaces apart; the last one is not padded."""
-    widths = [max(len(line[at]) for line in [*rows, header]) for at in range(len(header))]
-    lines = ["  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip()
-             for line in [list(header), *rows]]  # fmt: skip
-    return "\n".join(lines)
 
 
 class WithoutPandas:

@@ -9,8 +9,10 @@ import sys
 
 import pytest
 
-from trialtrace.cli import CLAIM_COLUMNS, RESULT_COLUMNS, _safe, main
+from trialtrace.cli import RESULT_COLUMNS, main
 from trialtrace.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
+from trialtrace.display import listing
+from trialtrace.display.audit_export import CLAIM_COLUMNS
 
 pytestmark = pytest.mark.xdist_group("cli")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -64,7 +66,7 @@ def test_csv_has_the_same_cells_as_json(run, command, contract):
     rows = json.loads(run(command, "mini", "--format", "json").stdout)
     assert list(found[0]) == contract.names
     for cells, row in zip(found, rows, strict=True):
-        assert cells == {k: "" if v is None else str(_safe(v)) for k, v in row.items()}
+        assert cells == {k: "" if v is None else str(listing._safe(v)) for k, v in row.items()}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_csv_has_the_same_cells_as_json(run, command, contract):
      ("\rx", "'\rx"), ("x=1", "x=1"), ("", ""), (-1.5, -1.5), (None, None)],
 )  # fmt: skip
 def test_text_that_a_spreadsheet_would_run_stays_text_and_numbers_stay_numbers(value, cell):
-    assert _safe(value) == cell
+    assert listing._safe(value) == cell
 
 
 def test_a_formula_in_the_ledger_reaches_no_spreadsheet(tmp_path, run):

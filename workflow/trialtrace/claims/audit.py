@@ -22,34 +22,56 @@ from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
 from trialtrace.claims.ledger import ledger
-from trialtrace.claims.print_audit import PrintAudit, audit_ledger, note_search
+from trialtrace.claims.print_audit import (
+    PrintAudit,
+    as_json,
+    audit_ledger,
+    note_search,
+    search_as_json,
+)
 from trialtrace.claims.printed import RANGE, Component, parse
 from trialtrace.claims.select import Row, one
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import Problem, Problems, UserError, did_you_mean
+from trialtrace.store import write_json
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
     from trialtrace.config.model import Claim
 
 SYNTHETIC = "synthetic source"
+PRINT = "print.json"
 EVENTS = ("count.events", "count.descriptive", "events.count")
 MAIN = ("percent", "value", "statistic", "at_least")
 BY_PRINT = ("agreement", "evidence", "alternative", "candidates", "chance")
 
 
 def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
-    """Write the claims table. Raises UserError with every mistake of the ledger at once."""
+    """Write the claims table, and print.json beside it: the findings on print and the searches.
+
+    Raises UserError with every mistake of the ledger at once.
+    """
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
-    rows = audit_rows(trial, results)
+    rows, over_data = audit_rows(trial, results), []
     if not trial.synthetic and any(row["agreement"] == DIFFERS for row in rows):
         from trialtrace.claims.search.over_data import search_rows
         from trialtrace.frames import Frames
 
         for searched in search_rows(trial, Frames(derived_dir), rows):
             note_search(rows, searched)
-    rows = with_print(rows, audit_ledger(ledger(trial.claims_document)))
+            over_data.append(search_as_json(searched))
+    printed = audit_ledger(ledger(trial.claims_document))
+    rows = with_print(rows, printed)
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
+    found = as_json(printed, CLAIMS.names)
+    del found["claims"]
+    about = {
+        "title": trial.title,
+        "synthetic": trial.synthetic,
+        "rests_on": "printed numbers alone",
+        "searches_over_data": over_data,
+    }
+    write_json(Path(out_file).with_name(PRINT), about | found)
 
 
 def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ together.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from trialtrace.claims.printed import Component, parse
@@ -113,12 +114,24 @@ class Ledger:
         population = self.population(entry)
         return population.sizes.get(entry.about.group or "") if population else None
 
+    @cached_property
+    def _printed_sizes(self) -> dict[str, set[int]]:
+        """Every number of patients that is printed for a group anywhere, by group."""
+        found: dict[str, set[int]] = {}
+        for entry in self.of_group():
+            if n := self.size(entry):
+                found.setdefault(entry.about.group or "", set()).add(n)
+        for population in self.populations.values():
+            for group, n in population.sizes.items():
+                found.setdefault(group, set()).add(n)
+        for group in self.groups.values():
+            if group.randomised:
+                found.setdefault(group.name, set()).add(group.randomised)
+        return found
+
     def printed_sizes(self, group: str) -> set[int]:
         """Every size that is printed anywhere for a group."""
-        sizes = {self.size(one) for one in self.of_group() if one.about.group == group}
-        sizes |= {one.sizes.get(group) for one in self.populations.values()}
-        sizes |= {self.groups[group].randomised} if group in self.groups else set()
-        return {size for size in sizes if size}
+        return self._printed_sizes.get(group, set())
 
     def size_of(self, entry: Entry, group: str) -> int | None:
         """The printed number of patients of one of the groups that a claim compares."""
@@ -140,13 +153,15 @@ class Ledger:
 
     def beside(self, entry: Entry, group: str) -> list[Entry]:
         """The claims about one of the groups that a claim compares."""
-        return [
-            other
-            for other in self.of_group()
-            if other.about.group == group
-            and other.about.cell == entry.about.cell
-            and other.about.category == entry.about.category
-        ]
+        return self._by_cell.get((group, entry.about.category, *entry.about.cell), [])
+
+    @cached_property
+    def _by_cell(self) -> dict[tuple, list[Entry]]:
+        """The claims about one group, by (group, category, cell)."""
+        found: dict[tuple, list[Entry]] = {}
+        for one in self.of_group():
+            found.setdefault((one.about.group, one.about.category, *one.about.cell), []).append(one)
+        return found
 
     def compared(self, entry: Entry, *names: str) -> list[Entry] | None:
         """For a comparison, the one claim of each group that has all the components `names`.
@@ -164,6 +179,7 @@ class Ledger:
     def compared_groups(self, entry: Entry) -> tuple[str, ...]:
         return tuple(self.groups) if entry.about.compare == (ALL,) else entry.about.compare
 
+    @cached_property
     def categories(self) -> dict[tuple, list[Entry]]:
         """Claims of the categories of one outcome in one group, by (cell, group)."""
         found: dict[tuple, list[Entry]] = {}

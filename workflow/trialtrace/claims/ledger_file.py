@@ -11,12 +11,13 @@ from trialtrace.errors import Problem, ProblemsError, UserError, did_you_mean, o
 from trialtrace.paths import Project
 
 MOST_CLAIMS = 10_000
+LARGEST = 8 << 20
 _NAMED = (("group", "groups"), ("population", "populations"), ("outcome", "outcomes"))
 
 
 def read_ledger(at: Project, path: Path) -> Ledger:
     """The ledger in a file. Raises UserError with every mistake, each with its line and key."""
-    document = read_document(at, path, "ledger")
+    document = read_document(at, path, "ledger", LARGEST)
     check_about(document)
     for name, given in document.entries("claims"):
         _links(document, name, given)
@@ -62,8 +63,9 @@ def _links(document: Document, name: str, given: dict[str, Any]) -> None:
         document, ("claims", name, "from"), given["from"], document.names("papers") or [], "papers"
     )
     for position, other in enumerate(given.get("with", ())):
-        place = ("claims", name, "with", position)
-        _known(document, place, other, [one for one in names if one != name], "claims")
+        if other == name or other not in names:
+            place = ("claims", name, "with", position)
+            _known(document, place, other, [one for one in names if one != name], "claims")
 
 
 def _known(document: Document, place: tuple, name: str, names: list[str], section: str) -> None:

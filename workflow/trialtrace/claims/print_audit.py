@@ -84,7 +84,7 @@ def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
     return {
         "claims": [{name: row.get(name) for name in names} for row in audit.rows],
         "findings": [_finding(one) for one in audit.findings],
-        "searches": [_searched(one) for one in audit.searches],
+        "searches": [search_as_json(one) for one in audit.searches],
         "expected_matches_by_chance": audit.expected_by_chance,
     }
 
@@ -97,9 +97,11 @@ def _finding(one: Finding) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _searched(one: Searched) -> Mapping[str, Any]:
+def search_as_json(one: Searched) -> Mapping[str, Any]:
+    """A search as plain data."""
     return {
         "claims": list(one.bundle.claims), "components": list(one.bundle.components),
+        "checks": list(one.bundle.checks), "finding": search_sentence(one),
         "inputs": one.bundle.inputs, "candidates": list(one.candidates),
         "distinct": list(one.distinct), "chance": list(one.cp), "chance_half": one.cp_half,
         "chance_double": one.cp_double, "tier": one.tier, "ties": one.ties,

@@ -1,6 +1,7 @@
 """Composes a YAML file into plain values, strictly, and remembers the line of every key.
 
-Refused are duplicate keys, anchors, aliases, tags, a second document, and files above 1 MB.
+Refused are duplicate keys, anchors, aliases, tags, a second document, and files above 1 MB
+(a caller may allow more).
 """
 
 from collections.abc import Iterator
@@ -91,10 +92,10 @@ def key_path(path: Path_) -> str:
     return told
 
 
-def compose(at: Project, path: Path) -> Document:
+def compose(at: Project, path: Path, largest: int = LARGEST) -> Document:
     """Read a file. Mistakes are gathered in the document; its data is then what could be read."""
     document = Document(at.shown(path))
-    text = _text(document, path)
+    text = _text(document, path, largest)
     if text is None:
         document.broken.add(())
         return document
@@ -106,11 +107,11 @@ def compose(at: Project, path: Path) -> Document:
     return document
 
 
-def _text(document: Document, path: Path) -> str | None:
+def _text(document: Document, path: Path, largest: int) -> str | None:
     """The text of a file, or None with the reason among the problems."""
     try:
         with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(largest + 1)
     except FileNotFoundError:
         document.problems.append(
             Problem(
@@ -121,12 +122,12 @@ def _text(document: Document, path: Path) -> str | None:
     except OSError as error:
         document.problems.append(Problem(document.shown, f"cannot be read: {error.strerror}"))
         return None
-    if len(data) > LARGEST:
+    if len(data) > largest:
         document.problems.append(
             Problem(
                 document.shown,
-                found="more than 1 MB",
-                expected="a configuration file of at most 1 MB",
+                found=f"more than {largest >> 20} MB",
+                expected=f"a configuration file of at most {largest >> 20} MB",
             )
         )
         return None

@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from trialtrace.config.compose import Document, compose
+from trialtrace.config.compose import LARGEST, Document, compose
 from trialtrace.config.schema import validate
 from trialtrace.errors import ProblemsError
 from trialtrace.paths import Project
 
 
-def read_document(at: Project, path: Path, schema: str) -> Document:
+def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) -> Document:
     """A file with the line of every key; what is wrong with it stands among its problems."""
-    document = compose(at, path)
+    document = compose(at, path, largest)
     validate(document, at.schemas, schema)
     return document
 

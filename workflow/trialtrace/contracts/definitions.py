@@ -259,7 +259,12 @@ CLAIMS = Contract(
         _c("recomputed", NUMBER, "this component from the data"),
         _c("recomputed_text", TEXT, "the same, as it would be printed"),
         _c("result_id", TEXT, "result it was compared with"),
-        _c("agreement", TEXT, "exact, compatible, differs or not_checkable", True),
+        _c(
+            "agreement",
+            TEXT,
+            "exact, compatible, alternative, differs, inconsistent or not_checkable",
+            True,
+        ),
         _c("size", NUMBER, "difference in units of the last printed digit; for p |log10 ratio|"),
         _c("decision", TEXT, "same, changes, undetermined, or empty"),
         _c("evidence", TEXT, "printed or data; empty where not checkable"),

@@ -1,5 +1,6 @@
 """Everything a trial's report is made of, read once."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,11 @@ class Material:
     def claims(self) -> list[dict[str, Any]]:
         table = read_parquet(self.folder / "audit" / "claims.parquet")
         return table.select(CLAIMS.names).to_pylist()
+
+    @cached_property
+    def printed(self) -> dict[str, Any]:
+        """Findings of the checks on print, and the searches over other choices."""
+        return json.loads((self.folder / "audit" / "print.json").read_text(encoding="utf-8"))
 
     def parameter_words(self, row: dict[str, Any]) -> list[str]:
         """The label of a result's endpoint where its analysis covers several, else nothing."""

@@ -18,15 +18,15 @@ def _style() -> str:
     return (assets() / "page.css").read_text(encoding="utf-8")
 
 
-def page(title: str, body: str, *, synthetic: bool) -> str:
-    """A whole page in the house style, without scripts and outside links."""
+def page(title: str, body: str, *, synthetic: bool, style: str = "") -> str:
+    """A whole page in the house style, without scripts and outside links; `style` is added."""
     stamp = f'<p class="synthetic">{SYNTHETIC}</p>\n' if synthetic else ""
     meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{CSP}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n{meta}'
-        f"<title>{escape(title)}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{_style()}{style}</style>\n</head>\n<body>\n"
         f"{stamp}{body}</body>\n</html>\n"
     )
 

@@ -101,7 +101,8 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
     fit = [name for name, p in found.items() if prints(part, p)]
     given = "; ".join(f"{x} of {n}" for x, n in counts)
     beside = tuple(one.name for one in groups)
-    detail: dict[str, Any] = {"counts": counts, "p_values": found, "expected": _expected(counts)}
+    detail: dict[str, Any] = {"counts": counts, "p_values": found, "expected": _expected(counts),
+                              "printed": float(part.value or 0)}  # fmt: skip
 
     def make(agreement: str, text: str, **more: Any) -> Finding:
         text += _small(counts, stated)
@@ -129,7 +130,7 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
 def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """A p over all categories of an outcome, from the table of groups by categories."""
     wanted = [(*entry.about.cell, group) for group in ledger.compared_groups(entry)]
-    rows, categories = ledger.categories(), None
+    rows, categories = ledger.categories, None
     table, beside = [], []
     for key in wanted:
         counted = {

@@ -74,17 +74,36 @@ def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         if counted is not None and n
         else [(x, m) for m in sizes for x in counts_for_percentage(as_range(percent), m).tolist()]
     )
-    found = {}
+    found: dict[tuple[int, int], list[str]] = {}
+    nearest: dict[str, tuple] = {}
+    printed = float(low.value or 0), float(high.value or 0)
     for x, m in pairs:
         methods = proportion_intervals(x, m, confidence=_confidence(entry))
+        _keep_nearest(nearest, methods, printed, (x, m))
         if same := printing_the_same(methods, as_range(low), as_range(high), factor=100):
             found[(x, m)] = same
-    yield _share_finding(entry, pairs, found, low, high)
+    drawn = {
+        "printed": [float(percent.value or 0), *printed],
+        "nearest": [{"method": METHODS[name], "low": ends[0], "high": ends[1], "of": list(of)}
+                    for name, (_, ends, of) in nearest.items()],
+    }  # fmt: skip
+    yield _share_finding(entry, pairs, found, drawn)
 
 
-def _share_finding(entry: Entry, pairs: list, found: dict, low, high) -> Finding:
-    shown = f"{low.text} to {high.text}"
+def _keep_nearest(nearest: dict[str, tuple], methods, printed: tuple, of: tuple) -> None:
+    """For each method, the counts whose bounds (in percent) come nearest to the printed ones."""
+    for name, own in methods.items():
+        ends = 100 * own.low, 100 * own.high
+        off = max(abs(a - b) for a, b in zip(ends, printed, strict=True))
+        # A cut interval is the plain one wherever nothing is cut.
+        if name in METHODS and not name.endswith("_cut") and off < nearest.get(name, (inf,))[0]:
+            nearest[name] = off, ends, of
+
+
+def _share_finding(entry: Entry, pairs: list, found: dict, drawn: dict) -> Finding:
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
+    detail |= drawn
     where = f"{pairs[0][0]} of {pairs[0][1]}" if len(pairs) == 1 else (
         f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}"
     )  # fmt: skip

@@ -124,13 +124,9 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
 def _beside_count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """A percentage printed apart from the count of the same patients."""
     n = ledger.size(entry)
-    for other in ledger.of_group():
-        about = other.about
-        same = (about.cell, about.group, about.category) == (
-            entry.about.cell, entry.about.group, entry.about.category,
-        )  # fmt: skip
+    for other in ledger.beside(entry, entry.about.group or ""):
         count = whole_count(other)
-        if other.name == entry.name or not same or "percent" in other.parts:
+        if other.name == entry.name or "percent" in other.parts:
             continue
         if n and count is not None and count <= n:
             yield _share(ledger, entry, count, n, (other.name,))

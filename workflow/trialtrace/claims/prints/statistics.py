@@ -104,7 +104,9 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
     lowest = 1 / df1 if uncorrected else 1.0
     bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest)) if uncorrected else plain
     detail = {"p_uncorrected": [float(plain.low), float(plain.high)],
-              "p_lower_bound": [float(bound.low), float(bound.high)]}  # fmt: skip
+              "p_lower_bound": [float(bound.low), float(bound.high)],
+              "f": float(entry.parts["statistic"].value or 0), "df": [df1, df2],
+              "printed": float(part.value or 0)}  # fmt: skip
     if not uncorrected:
         fits = overlaps(part, float(plain.low), float(plain.high))
         text = f"F({df1:g}, {df2:g}) gives p from {plain.low:.3g} to {plain.high:.3g}"

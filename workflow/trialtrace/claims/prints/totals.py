@@ -8,7 +8,7 @@ from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    for entries in ledger.categories().values():
+    for entries in ledger.categories.values():
         counted = {
             entry.name: count for entry in entries if (count := whole_count(entry)) is not None
         }

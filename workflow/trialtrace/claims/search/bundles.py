@@ -88,7 +88,8 @@ def _p(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
     families = tuple(p_families(tables, unit(part)))
     window = Window((Target("p", part),))
     inputs = f"the counts {x1} and {x0}"
-    yield Bundle(entry.name, (entry.name,), ("p",), (window,), families, inputs)
+    yield Bundle(entry.name, (entry.name,), ("p",), (window,), families, inputs,
+                 ("p.counts",))  # fmt: skip
 
 
 def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
@@ -112,7 +113,7 @@ def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[B
     x1, _, x0, _ = tables[0][2]
     names = tuple(t.part.name for t in targets)
     yield Bundle(entry.name, (entry.name,), names, (Window(tuple(targets)),), tuple(families),
-                 f"the counts {x1} and {x0}")  # fmt: skip
+                 f"the counts {x1} and {x0}", (*JOINT, "p.counts"))  # fmt: skip
 
 
 def _means(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
@@ -128,7 +129,7 @@ def _means(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle
     means = tuple(as_range(one.parts[name]) for one in groups for name in ("value", "sd"))
     families = tuple(mean_families(means, pairs, unit(part)))
     yield Bundle(entry.name, (entry.name,), ("p",), (Window((Target("p", part),)),), families,
-                 "the printed means and standard deviations")  # fmt: skip
+                 "the printed means and standard deviations", ("p.means",))  # fmt: skip
 
 
 def _events(ledger: Ledger, entry: Entry) -> int | None:
@@ -169,4 +170,4 @@ def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
     families = tuple(share_families(shares, units, confidence))
     names = tuple(entry.name for entry in entries)
     yield Bundle(names[0], names, ("ci_low", "ci_high"), tuple(windows), families,
-                 "the printed percentages")  # fmt: skip
+                 "the printed percentages", ("interval.share",))  # fmt: skip

@@ -16,7 +16,10 @@ SHOWN = 4
 
 @dataclass(frozen=True)
 class Bundle:
-    """Linked printed values: `claims` whose parts are targets, a window for each factor."""
+    """Linked printed values: `claims` whose parts are targets, a window for each factor.
+
+    `checks` are those whose verdicts on these parts made them a target.
+    """
 
     name: str
     claims: tuple[str, ...]
@@ -24,6 +27,7 @@ class Bundle:
     windows: tuple[Window, ...]
     families: tuple[Family, ...]
     inputs: str
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,166 @@
+"""The exports of an audit: a page that stands alone, SARIF by its required fields, one file."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from trialtrace.claims.ledger_file import read_ledger
+from trialtrace.claims.prints.registry import MODULES
+from trialtrace.claims.sarif import LEVELS, RULES
+from trialtrace.cli import main
+from trialtrace.paths import project
+
+LEDGER = """\
+papers: {main: "A paper"}
+groups:
+  a: {label: "A <b>bold</b>", randomised: "55"}
+  b: {label: B, randomised: "50", control: true}
+populations:
+  itt: {label: intention to treat, everyone: true}
+  pp: {label: per protocol, sizes: {a: "27", b: "29"}}
+outcomes:
+  o: {label: O}
+  q: {label: Q}
+claims:
+  share: {from: main, place: "table </td>", label: "<script>alert(1)</script>", printed: "30.0% (95% CI 18–42)", about: {outcome: o, group: a}}
+  one: {from: main, place: t, label: One, printed: "13 (48.1%)", about: {outcome: q, group: a, population: pp}}
+  two: {from: main, place: t, label: Two, printed: "12 (42.4%)", about: {outcome: q, group: b, population: pp}}
+  p: {from: main, place: t, label: P, printed: "p = .305", about: {outcome: q, compare: [a, b], population: pp}}
+  f: {from: main, place: t, label: F, printed: "F(3, 63) = 5.907, p < 0.01", about: {correction: greenhouse_geisser}}
+  same: {from: main, place: t, label: "No & difference", printed: "no difference", about: {outcome: q, compare: [a, b], population: pp, concludes: no_difference}}
+"""  # noqa: E501
+
+
+@pytest.fixture
+def ledger_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "ledger.yaml"
+    path.write_text(LEDGER, encoding="utf-8")
+    return path
+
+
+def made(path, form):
+    out = path.parent / "out" / f"audit.{form}"
+    assert main(["audit", str(path), "--format", form, "--output", str(out)]) == 1
+    return out.read_text(encoding="utf-8")
+
+
+VOID = {"meta", "br"}
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes, and whether tags close in their order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.open = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_stands_alone_and_runs_nothing(ledger_path):
+    text = made(ledger_path, "html")
+    page = Tags(text)
+    names = {tag for tag, _ in page.tags}
+    assert page.open == [] and "svg" in names
+    assert names.isdisjoint({"script", "link", "iframe", "object", "img", "b", "form"})
+    policy = [a["content"] for t, a in page.tags if a.get("http-equiv")]
+    assert policy and policy[0].startswith("default-src 'none'")
+    attributes = {name for _, given in page.tags for name in given}
+    assert not [name for name in attributes if name.startswith("on") or name in ("src", "href")]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text and "table &lt;/td&gt;" in text
+
+
+def test_the_page_tells_counts_findings_and_chance(ledger_path):
+    text = re.sub(r"<[^>]+>", " ", made(ledger_path, "html"))
+    audit = json.loads(made(ledger_path, "json"))
+    assert re.search(r"6\s+printed numbers", text)
+    for search in audit["searches"]:
+        assert f"{search['candidates'][-1]:,}".replace(",", "\N{NO-BREAK SPACE}") in text
+    assert "It is not the probability that the authors made another choice" in text
+    assert "half / double window" in text and "by chance alone" in text
+
+
+def test_pictures_show_the_printed_number(ledger_path):
+    text = made(ledger_path, "html")
+    for label in ("Intervals by method", "P by each usual test", "p over epsilon", "denominators"):
+        assert f'aria-label="{label}' in text or label in text
+    assert "nan" not in text and "inf" not in re.sub("information", "", text)
+
+
+def test_sarif_has_what_the_standard_requires(ledger_path):
+    log = json.loads(made(ledger_path, "sarif"))
+    assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-2.1.0.json")
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"] == "trialtrace"
+    ids = [rule["id"] for rule in driver["rules"]]
+    assert len(ids) == len(set(ids))
+    assert all(
+        rule["help"]["text"] and rule["shortDescription"]["text"] for rule in driver["rules"]
+    )
+    lines = LEDGER.split("\n")
+    for result in run["results"]:
+        assert ids[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note") and result["message"]["text"]
+        (place,) = result["locations"]
+        where = place["physicalLocation"]
+        assert where["artifactLocation"]["uri"] == "ledger.yaml"
+        claim = place["logicalLocations"][0]["fullyQualifiedName"].split(".")[1]
+        assert lines[where["region"]["startLine"] - 1].startswith(f"  {claim}:")
+        assert result["partialFingerprints"]
+
+
+def test_levels_follow_the_verdicts(ledger_path):
+    (run,) = json.loads(made(ledger_path, "sarif"))["runs"]
+    rows = json.loads(made(ledger_path, "json"))["claims"]
+    found = {}
+    for result in run["results"]:
+        name = result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]
+        found.setdefault(name.split(".", 1)[1], set()).add(result["level"])
+    assert found["two.percent"] == {"error"}
+    assert found["same.words"] == {"note"}
+    for row in rows:
+        levels = found.get(f"{row['claim_id']}.{row['component']}", set())
+        if row["agreement"] in ("exact", "compatible"):
+            assert not levels & {"error", "warning"}
+        if row["agreement"] == "alternative" and row["component"] != "ci_high":
+            assert levels == {"warning"}
+
+
+def test_every_check_has_a_help_text():
+    folder = Path(__file__).parents[3] / "workflow"
+    named = set()
+    for module in MODULES:
+        text = (folder / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
+        named |= set(re.findall(r'"((?:share|total|p|mean|statistic|interval|comparison|headline|'
+                                r'statement)\.[a-z_]+)"', text))  # fmt: skip
+    assert named and named <= set(RULES)
+    assert set(LEVELS.values()) == {"error", "warning", "note"}
+
+
+def test_a_paper_that_holds_gives_an_empty_log(tmp_path, capsys):
+    path = tmp_path / "ledger.yaml"
+    keep = [line for line in LEDGER.split("\n") if not re.match("  (share|two|p|same):", line)]
+    path.write_text("\n".join(keep), encoding="utf-8")
+    assert main(["audit", str(path), "--format", "sarif"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["results"] == []
+    assert len(read_ledger(project(), path).entries) == 2
+
+
+def test_the_same_bytes_twice(ledger_path):
+    for form in ("html", "sarif", "csv", "table", "json"):
+        assert made(ledger_path, form) == made(ledger_path, form)

@@ -1,0 +1,52 @@
+"""An audit on print as text for a terminal."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from trialtrace.claims.tally import tally, tally_text
+from trialtrace.trace.text import plain_text
+
+WIDTH = 100
+
+
+def told(audit: Mapping[str, Any]) -> str:
+    """A paragraph a claim, then how many hold; `audit` as `print_audit.as_json` gives it."""
+    rows, searches = audit["claims"], audit["searches"]
+    lines = [line for _, one in groupby(rows, key=lambda r: r["claim_id"]) for line in _claim(one)]
+    lines += ["", tally_text(tally(rows))]
+    if searches:
+        expected = audit["expected_matches_by_chance"]
+        lines.append(
+            f"{len(searches)} searched for other choices; by chance alone {expected:.1f} "
+            "would find one"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _claim(of_claim: Any) -> list[str]:
+    """What is printed, then each verdict with the components it is on."""
+    rows = list(of_claim)
+    first = rows[0]
+    lines = [
+        f"{first['claim_id']}: {plain_text(first['quote'])}",
+        f"  {plain_text(first['label'])}, {plain_text(first['place'])}",
+    ]
+    for agreement, finding, components in by_verdict(rows):
+        head = f"  {', '.join(components)}: {agreement.replace('_', ' ')}."
+        lines += textwrap.wrap(f"{head} {plain_text(finding)}", WIDTH, subsequent_indent="    ")
+    return lines
+
+
+def by_verdict(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, list[str]]]:
+    """(agreement, finding, components) of one claim; what cannot be checked beside what can is
+    left out, unless it enters the check of another claim."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row["agreement"], row["finding"]), []).append(row["component"])
+    return [
+        (agreement, finding, components)
+        for (agreement, finding), components in found.items()
+        if agreement != "not_checkable" or len(found) == 1 or "enters the check" in finding
+    ]

@@ -1,0 +1,154 @@
+"""An audit as one HTML page: counts by verdict, the claims, the searches, and what a chance is not.
+
+It stands alone: no script, no link outside, every text from a ledger escaped.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from trialtrace.claims.tally import SHOWN, tally, worst
+from trialtrace.claims.told import by_verdict
+from trialtrace.display.audit_pictures import picture
+from trialtrace.display.links import claim_anchor
+from trialtrace.display.render.house import assets
+from trialtrace.display.trace_page import page
+
+Row = Mapping[str, Any]
+WORDS = SHOWN | {"differs": "differs", "alternative": "by another choice"}
+WRONG = ("differs", "inconsistent", "alternative")
+SUMMARY = "A printed number stands for every value that prints so. "
+OF_SYNTHETIC = (
+    "The cohort of this trial is synthetic, so no number was held against data: every verdict "
+    "rests on printed numbers alone."
+)
+CHANCE = (
+    "The chance of a coincidental fit is the share of numbers near the printed ones (displaced on "
+    "their printing grids) that at least one of the choices tried would give. Near 1 a match says "
+    "nothing. It is not the probability that the authors made another choice, and a match is never "
+    "a reproduction. At half and at double windows the numbers are displaced by half as much and "
+    "by twice as much."
+)
+NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came to be."
+
+
+def audit_page(audit: Mapping[str, Any], title: str, *, synthetic: bool = False) -> str:
+    """The page of one ledger; `audit` as `print_audit.as_json` gives it."""
+    rows = audit["claims"]
+    papers = "".join(
+        f"<li>{escape(paper)}</li>" for paper in dict.fromkeys(r["paper"] for r in rows)
+    )
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="subject">Printed numbers held against each other.</p><ul>{papers}</ul>',
+        tally_list(rows),
+        f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
+        *claims_table(audit),
+        *searches_section(audit),
+    ]
+    style = (assets() / "audit.css").read_text(encoding="utf-8")
+    return page(title, "\n".join(parts) + "\n", synthetic=False, style=style)
+
+
+def tally_list(rows: Sequence[Row]) -> str:
+    """Claims by verdict."""
+    counts = tally(list(rows))
+    items = [f"<li><strong>{counts['claims']}</strong> printed numbers</li>"]
+    for word, shown in WORDS.items():
+        if counts[word]:
+            wrong = ' class="wrong"' if word in WRONG else ""
+            items.append(f"<li{wrong}><strong>{counts[word]}</strong> {shown}</li>")
+    return f'<ul class="tally">{"".join(items)}</ul>'
+
+
+def claims_table(audit: Mapping[str, Any]) -> Iterator[str]:
+    """A row a claim: what is printed, the verdict, the finding with its picture."""
+    drawn: dict[str, list[str]] = {}
+    for finding in audit["findings"]:
+        if made := figure(finding):
+            drawn.setdefault(finding["claim"], []).append(made)
+    head = "".join(f"<th>{name}</th>" for name in ("Claim", "Printed", "Verdict", "Finding"))
+    yield f"<h2>Claims</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"
+    for claim, of_claim in groupby(audit["claims"], key=lambda row: row["claim_id"]):
+        yield _claim(claim, list(of_claim), drawn.get(claim, []))
+    yield "</tbody>\n</table>"
+
+
+def _claim(claim: str, rows: list[Row], drawn: list[str]) -> str:
+    first, verdict = rows[0], worst(rows)
+    told = by_verdict(rows)
+    lines = []
+    for agreement, finding, components in told:
+        which = ", ".join(one.replace("_", " ") for one in components)
+        own = f"{which}, {WORDS[agreement]}: " if len(told) > 1 else ""
+        lines.append(f'<p><span class="quiet">{escape(own)}</span>{escape(finding)}</p>')
+    wrong = " wrong" if verdict in WRONG else ""
+    return (
+        f'<tr id="{escape(claim_anchor(claim))}"><td class="claim">{escape(first["label"])}<br>'
+        f'<code>{escape(claim)}</code></td><td class="printed">{escape(first["quote"])}<br>'
+        f'<span class="quiet">{escape(first["place"])}</span></td>'
+        f'<td class="verdict{wrong}">{WORDS[verdict]}</td><td>{"".join([*lines, *drawn])}</td></tr>'
+    )
+
+
+def figure(finding: Mapping[str, Any]) -> str:
+    """The picture of a finding with its caption; "" where it has none."""
+    made = picture(finding)
+    if made is None:
+        return ""
+    svg, caption = made
+    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def search_cells(search: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(name, text) of what a search found, as it is told in every report."""
+    tier = search["tier"]
+    chances = " / ".join(chance_text(one) for one in search["chance"])
+    return [
+        ("Searched", f"{', '.join(search['claims'])}: "
+                     f"{', '.join(one.replace('_', ' ') for one in search['components'])}"),
+        ("Choices by tier", " / ".join(spaced(one) for one in search["candidates"])),
+        ("Distinct outputs", " / ".join(spaced(one) for one in search["distinct"])),
+        ("First match", "none" if tier is None else f"tier {tier}, {spaced(search['ties'])} "
+                        + ("choice" if search["ties"] == 1 else "choices")),
+        ("Chance by tier", chances),
+        ("Chance at that tier", "" if tier is None else chance_text(search["chance"][tier - 1])),
+        ("Chance, half / double window",
+         f"{chance_text(search['chance_half'])} / {chance_text(search['chance_double'])}"),
+    ]  # fmt: skip
+
+
+def spaced(number: int) -> str:
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def chance_text(chance: float) -> str:
+    """A chance to two digits; "<0.001" below, "0" only where it is nothing at all."""
+    return "0" if chance == 0 else "<0.001" if chance < 0.001 else f"{chance:.2g}"
+
+
+def expected_sentence(audit: Mapping[str, Any]) -> str:
+    number = len(audit["searches"])
+    sets = "set of printed numbers was" if number == 1 else "sets of printed numbers were"
+    return (
+        f"{number} {sets} searched for other choices; by chance alone "
+        f"{audit['expected_matches_by_chance']:.1f} would be expected to find a match."
+    )
+
+
+def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
+    """Each search with its candidates and its chance of a coincidental fit."""
+    if not audit["searches"]:
+        return
+    names = [name for name, _ in search_cells(audit["searches"][0])]
+    yield "<h2>Other choices</h2>"
+    yield f'<p class="prose">{escape(expected_sentence(audit))} {CHANCE}</p>'
+    yield '<div class="scroll"><table>\n<thead><tr>'
+    yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead>\n<tbody>"
+    for search in audit["searches"]:
+        first, *more = [escape(text) for _, text in search_cells(search)]
+        numbers = "".join(f'<td class="number">{cell}</td>' for cell in more)
+        finding = f'<td colspan="{len(more)}">{escape(search["finding"])}</td>'
+        yield f'<tr class="joined"><td rowspan="2">{first}</td>{numbers}</tr>\n<tr>{finding}</tr>'
+    yield "</tbody>\n</table></div>"
