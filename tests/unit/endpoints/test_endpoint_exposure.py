@@ -271,6 +271,13 @@ def test_oral_morphine_equivalents(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_row_without_a_dose_needs_a_labelled_visit_too(tmp_path):
+    """A row is a part of the sum, whether or not its dose is known."""
+    rows = "id visit drug way dose:number unit\na 0 m po 30 mg\na 2 . . . ."
+    text = refused(tiny(OPIOIDS, TABLES), tmp_path, patients="id rx\na 1", rows=rows)
+    assert "1 rows with a visit that has no label" in text
+
+
 def test_without_rows_can_mean_no_opioids(tmp_path):
     text = OPIOIDS.replace("without_rows: missing", "without_rows: zero")
     tables = derived(tiny(text, TABLES), tmp_path, patients="id rx\nz 1", rows="\n".join(

@@ -108,21 +108,27 @@ def lay_out(endpoint: Endpoint, study: Study, values: list[str]) -> Layout:
     return placed.first()
 
 
-def place_rows(endpoint: Endpoint, study: Study, values: list[str]) -> Placed:
-    """The rows that meet `where`, each with its record by visit, location, side and subject."""
+def place_rows(
+    endpoint: Endpoint, study: Study, values: list[str], *, every: bool = False
+) -> Placed:
+    """The rows that meet `where`, each with its record by visit, location, side and subject.
+
+    Raises UserError where a row has a value and no labelled place; with `every` also where it has
+    no value, since the row itself counts.
+    """
     given = {axis: endpoint.options[axis] for axis in AXES if axis in endpoint.options}
     where = endpoint.options.get("where")
     by = [*(axis["column"] for axis in given.values()), *columns_of(where or {})]
-    table = study.table(endpoint, [*values, *by])
+    table = study.table(endpoint, list(dict.fromkeys([*values, *by])))
     rows = met_rows(table, where)
-    valid = np.zeros(table.rows.num_rows, dtype=bool)
+    valid = np.full(table.rows.num_rows, every)
     for column in values:
         valid |= table.column(column).is_valid().to_numpy(zero_copy_only=False)
     place = np.zeros(len(rows), dtype=np.int64)
     labels: dict[str, list[str]] = {}
     for axis, told in given.items():
-        number = numbered(study, endpoint, table, told)[rows]
-        _check_labels(study, endpoint, axis, int(valid[rows[number < 0]].sum()))
+        number = _numbered(study, endpoint, table, told)[rows]
+        _check_labels(study, endpoint, axis, int(valid[rows[number < 0]].sum()), every)
         rows, place, number = (part[number >= 0] for part in (rows, place, number))
         labels[axis] = distinct_labels(study, endpoint, axis, told)
         place = place * len(labels[axis]) + number
@@ -130,7 +136,7 @@ def place_rows(endpoint: Endpoint, study: Study, values: list[str]) -> Placed:
     return Placed(table, rows, record, study.size, labels, by)
 
 
-def numbered(
+def _numbered(
     study: Study, endpoint: Endpoint, table: CleanTable, told: dict[str, Any]
 ) -> np.ndarray:
     """The number of each row's label; -1 where its value has none."""
@@ -152,14 +158,15 @@ def distinct_labels(study: Study, endpoint: Endpoint, axis: str, told: dict[str,
     return labels
 
 
-def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int) -> None:
-    """Refuse values at a place without a label: they would be lost without a word."""
+def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every: bool) -> None:
+    """Refuse what stands at a place without a label: it would be lost without a word."""
     if lost:
+        value = "" if every else "value and a "
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}: {axis}.labels",
-                found=f"{lost} rows with a value and a {axis} that has no label",
-                expected=f"a label for every {axis} with a value",
+                found=f"{lost} rows with a {value}{axis} that has no label",
+                expected=f"a label for every {axis}{'' if every else ' with a value'}",
                 do=f"label the {axis}, or leave its rows out with `where`",
             )
         )

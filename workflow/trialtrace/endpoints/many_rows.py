@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of
 from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.layout import AXES, Layout, distinct_labels, numbered
+from trialtrace.endpoints.layout import Layout, place_rows
 from trialtrace.endpoints.records import Cells
-from trialtrace.endpoints.study import CleanTable, Study, met_rows
+from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.errors import Problem, UserError
 
 if TYPE_CHECKING:
@@ -66,29 +65,5 @@ class Gathered:
 
 def gather(endpoint: Endpoint, study: Study, columns: list[str]) -> Gathered:
     """The rows that meet `where`, by record. Raises UserError for a row at an unlabelled place."""
-    given = {axis: endpoint.options[axis] for axis in AXES if axis in endpoint.options}
-    where = endpoint.options.get("where")
-    read = [*(axis["column"] for axis in given.values()), *columns_of(where or {})]
-    table = study.table(endpoint, list(dict.fromkeys([*columns, *read])))
-    rows = met_rows(table, where)
-    place = np.zeros(len(rows), dtype=np.int64)
-    labels: dict[str, list[str]] = {}
-    for axis, told in given.items():
-        number = numbered(study, endpoint, table, told)[rows]
-        if (number < 0).any():
-            raise UserError(
-                Problem(
-                    f"{study.place(endpoint)}: {axis}.labels",
-                    found=f"{int((number < 0).sum())} rows with a {axis} that has no label",
-                    expected=f"a label for every {axis}",
-                    do=f"label the {axis}, or leave its rows out with `where`",
-                )
-            )
-        labels[axis] = distinct_labels(study, endpoint, axis, told)
-        place = place * len(labels[axis]) + number
-    places = int(np.prod([len(names) for names in labels.values()], dtype=np.int64))
-    record = place * study.size + table.subject[rows]
-    first = np.full(places * study.size, -1, dtype=np.int64)
-    first[record[::-1]] = rows[::-1]
-    layout = Layout(table, first, np.tile(np.arange(study.size), places), labels, read)
-    return Gathered(table, rows, record, layout)
+    placed = place_rows(endpoint, study, columns, every=True)
+    return Gathered(placed.table, placed.rows, placed.record, placed.first())
