@@ -73,6 +73,7 @@ CASES = [
     ("mean: {by: visit, is: {baseline: 400, week_12: 420, post: 450}}", "mean: {by: visit, is: {baseline: 400, week_12: 420, last: 450}}", "sway.lognormal.mean.is.last", "a value of visit"),
     ("mean: {by: visit, is: {baseline: 400, week_12: 420, post: 450}}", "mean: {by: arm, is: {smt: 400, wbv: 420, tau: 450}}", "sway.lognormal.mean.by", "exchangeable"),
     ("dropped: {level: patients, share: {probability: 0.1}}", "dropped: {level: patients, share: {by: arm, is: {smt: {probability: 0.1}, wbv: {probability: 0.1}, tau: {probability: 0.3}}}}", "dropped.share.by", "exchangeable"),
+    ("dropped: {level: patients, share: {probability: 0.1}}", "dropped: {level: patients, tag: printed, share: {by: arm, is: {smt: {count: 5, printed: \"5\"}, wbv: {probability: 0.1}, tau: {probability: 0.3}}}}", "dropped.share.by", "exchangeable"),
     ("otherwise: 40}, tag: printed,", "otherwise: 40}, tag: assumed,", "planned_sessions.rule.cases[1].when", "exchangeable"),
     ('when: {visit: {is: baseline}}', 'when: {visit: {is: base}}', "vibration_now.rule.cases[1].when.visit.is", "a choice of visit"),
     ("where: {reduced: {is: \"yes\"}}", "where: {reduced: {is: \"ja\"}}", "reduced_from.where.reduced.is", "a choice of reduced"),

@@ -33,7 +33,9 @@ def check_tables(document: Document, types: Types, one: Quantity, arms: set[str]
         _by_arm(document, arms, (*base, *path), given, parameter_tag(one))
     for path, table, tag in _margins(one):
         _groups(document, types, one, (*base, *path), table, needed=path[-1] == "share")
-        if not _told_by_print(table, tag):
+        if _told_by_print(table, tag):
+            _assumed_alike(document, arms, (*base, *path), table)
+        else:
             _by_arm(document, arms, (*base, *path), table, "assumed")
     if one.kind == "rule" and one.tag == "assumed":
         for position, case in enumerate(one.given["cases"]):
@@ -91,6 +93,18 @@ def _by_arm(document: Document, arms: set[str], path: Path_, given: Any, tag: st
         _by_arm(document, arms, (*path, "is", value), inner, tag)
     if "otherwise" in given:
         _by_arm(document, arms, (*path, "otherwise"), given["otherwise"], tag)
+
+
+def _assumed_alike(document: Document, arms: set[str], path: Path_, table: Any) -> None:
+    """Arms without a printed number, beside arms that have one, share what is assumed."""
+    if not isinstance(table, Mapping) or "by" not in table:
+        return
+    leaves = [leaf for leaf in table["is"].values() if isinstance(leaf, Mapping)]
+    assumed = {str(leaf["probability"]) for leaf in leaves if "probability" in leaf}
+    if table["by"] in arms and len(assumed) > 1:
+        _refuse(document, (*path, "by"))
+    for value, inner in table["is"].items():
+        _assumed_alike(document, arms, (*path, "is", value), inner)
 
 
 def _refuse(document: Document, path: Path_) -> None:
