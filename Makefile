@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test check check-r lint bench bench-stats bench-cohort campaign-fuzz campaign-kills campaign-mutation lock slurm clean
+.PHONY: help run test check check-r lint bench bench-stats bench-cohort campaign-fuzz campaign-kills campaign-mutation campaign-accuracy lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,6 +25,7 @@ help:
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
 	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
+	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
 	@echo 'make clean   removes results, site and logs'
@@ -50,7 +51,7 @@ lint: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
 
-campaign-fuzz campaign-kills campaign-mutation: campaign-%: $(READY)
+campaign-fuzz campaign-kills campaign-mutation campaign-accuracy: campaign-%: $(READY)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)

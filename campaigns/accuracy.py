@@ -6,7 +6,8 @@ Writes docs/audit-accuracy.md. Everything is drawn by seeds, so that a run can b
 import argparse
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,9 +17,12 @@ from made_papers.paper import Paper, paper
 from made_papers.planted import HELD_OUT, KINDS, Planted, plant
 from made_papers.trace import leaves_trace
 from record import ROOT, circumstances, table
-from trialtrace.claims.ledger import ledger
-from trialtrace.claims.print_audit import PrintAudit, audit_ledger
-from trialtrace.claims.search.search import Searched
+from trialtrace.claims.ledger import Ledger, ledger
+from trialtrace.claims.prints.finding import Finding
+from trialtrace.claims.prints.registry import findings
+from trialtrace.claims.search.bundles import bundles
+from trialtrace.claims.search.candidates import TIERS
+from trialtrace.claims.verdict import verdicts
 from trialtrace.stats.proportions import wilson
 
 PAGE = ROOT / "docs" / "audit-accuracy.md"
@@ -50,7 +54,7 @@ class Result:
     named: bool
 
 
-def alarms(audit: PrintAudit) -> dict[tuple[str, str], str]:
+def alarms(audit: "Audit") -> dict[tuple[str, str], str]:
     """Findings of the components that an audit objects to."""
     return {
         (row["claim_id"], row["component"]): row["finding"]
@@ -59,37 +63,49 @@ def alarms(audit: PrintAudit) -> dict[tuple[str, str], str]:
     }
 
 
-def audited(made: Paper) -> PrintAudit:
-    return audit_ledger(ledger(made.document()))
+@dataclass
+class Audit:
+    """Findings and verdicts of a paper; what a search matches is looked up where it is asked."""
+
+    ledger: Ledger
+    findings: list[Finding]
+    rows: list[dict]
 
 
-def ties(one: Searched) -> list[str]:
-    """All choices that match at the tier of the first match, in words."""
-    if one.tier is None:
-        return []
-    printed = [window.printed for window in one.bundle.windows]
-    return [
-        f"{family.name} on {choice}"
-        for family in one.bundle.families
-        if family.matches(printed, one.tier)
-        for names in family.matching(printed, one.tier)
-        for choice in names
-    ]
+def audited(made: Paper) -> Audit:
+    whole = ledger(made.document())
+    found = list(findings(whole))
+    return Audit(whole, found, verdicts(whole, found))
 
 
-def judged(planted: Planted, before: PrintAudit) -> Result:
+def ties(audit: Audit, claims: set[str]) -> Iterator[str]:
+    """All choices of the search that match at the tier of its first match, in words."""
+    asked = [one for one in audit.findings if one.claim in claims and one.agreement in ALARMS]
+    for bundle in bundles(audit.ledger, asked):
+        printed = [window.printed for window in bundle.windows]
+        for tier in TIERS:
+            chosen = [one for one in bundle.families if one.matches(printed, tier)]
+            for family in chosen:
+                for names in family.matching(printed, tier):
+                    yield from (f"{family.name} on {name}" for name in names)
+            if chosen:
+                break
+
+
+def judged(planted: Planted, before: Audit) -> Result:
     after, known = audited(planted.paper), alarms(before)
     new = {key: text for key, text in alarms(after).items() if key not in known}
-    texts = list(new.values())
-    for one in after.searches:
-        if any(claim in one.bundle.claims for claim, _ in new):
-            texts += ties(one)
-    named = any(
-        re.search(rf"{re.escape(word)}(?![0-9])", text)
-        for word in planted.names for text in texts
-    )  # fmt: skip
-    on_claim = any(claim in planted.claims for claim, _ in new)
+    claims = {claim for claim, _ in new}
+    named = bool(new and planted.names) and (
+        _named(planted, new.values()) or _named(planted, ties(after, claims))
+    )
+    on_claim = bool(claims & set(planted.claims))
     return Result(planted, leaves_trace(planted.paper), bool(new), on_claim, named)
+
+
+def _named(planted: Planted, texts: Iterable[str]) -> bool:
+    words = [re.compile(rf"{re.escape(word)}(?![0-9])") for word in planted.names]
+    return any(word.search(text) for text in texts for word in words)
 
 
 def planted_in(true: Paper, seed: int, counts: dict[str, int]) -> Planted:
@@ -193,7 +209,10 @@ def chance_table(found: Sequence[Case]) -> str:
         inside = [one for one in found if min(int(one.cp * 10), 9) == tenth]
         rows.append(_chance_row(f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}", inside))
     rows.append(_chance_row("all", found))
-    rows += [_chance_row(name, [one for one in found if one.bundle == name]) for name in BUNDLES]
+    for name in BUNDLES:
+        for tier in TIERS:
+            chosen = [one for one in found if (one.bundle, one.tier) == (name, tier)]
+            rows.append(_chance_row(f"{name}, tier {tier}", chosen))
     return table(("CP", "mean CP", "matched", *MECHANISMS), rows)
 
 
@@ -216,6 +235,12 @@ def page(found: TruePapers, results: Sequence[Result], chance: Sequence[Case], h
             f"{name} “{one.planted.paper.claims[name].printed}”" for name in one.planted.claims)
         for one in missed
     ]  # fmt: skip
+    unnamed = [
+        f"- {one.planted.kind}: "
+        + "; ".join(f"{n} “{one.planted.paper.claims[n].printed}”" for n in one.planted.claims)
+        for one in results
+        if one.trace and one.planted.names and not one.named
+    ]
     with_alarm = len({alarm[0] for alarm in found.alarms})
     return "\n\n".join([
         HEADER,
@@ -232,6 +257,8 @@ def page(found: TruePapers, results: Sequence[Result], chance: Sequence[Case], h
         "else on a number that is linked with it.",
         "Errors with a trace that were not found:" if left else "No error with a trace was missed.",
         "\n".join(left),
+        "Errors with a trace whose cause is looked for and was not named:",
+        "\n".join(unnamed),
         "## Predictive value of an alarm",
         values_table(found, results),
         "## What statcheck could read",
@@ -244,16 +271,24 @@ def page(found: TruePapers, results: Sequence[Result], chance: Sequence[Case], h
     ])  # fmt: skip
 
 
+def fits(seeds: range, every: int) -> list[Case]:
+    return list(cases(seeds, every))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=500)
     parser.add_argument("--first", type=int, default=0, help="seed of the first paper")
     parser.add_argument("--chance", type=int, default=150, help="papers for the chance of a fit")
+    parser.add_argument("--every", type=int, default=5, help="papers to a slow search")
     parser.add_argument("--dry", action="store_true", help="print, and leave the page as it is")
     chosen = parser.parse_args()
     began = time.perf_counter()
-    found, results = run(chosen.papers, chosen.first)
-    chance = list(cases(range(chosen.first, chosen.first + chosen.chance)))
+    with ProcessPoolExecutor(1) as beside:
+        seeds = range(chosen.first, chosen.first + chosen.chance)
+        later = beside.submit(fits, seeds, chosen.every)
+        found, results = run(chosen.papers, chosen.first)
+        chance = later.result()
     how = f"Seeds from {chosen.first}; {time.perf_counter() - began:.0f} seconds."
     text = re.sub(r"\n{3,}", "\n\n", page(found, results, chance, how)) + "\n"
     print(text)

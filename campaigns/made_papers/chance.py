@@ -16,46 +16,56 @@ from made_papers.slips import Rng, digit
 from trialtrace.claims.ledger import ledger
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding
 from trialtrace.claims.search.bundles import bundles
-from trialtrace.claims.search.search import search
+from trialtrace.claims.search.candidates import TIERS
+from trialtrace.claims.search.coincidence import coincidence
 from trialtrace.claims.search.window import Displacement
 
 MECHANISMS = ("mistyped", "invented")
 BUNDLES = ("p of counts", "p of means", "intervals of shares", "effect with interval and p")
+SLOW = ("p of means", "effect with interval and p")
 
 
 @dataclass(frozen=True)
 class Case:
     mechanism: str
     bundle: str
+    tier: int
     cp: float
     matched: bool
 
 
-def cases(seeds: range) -> Iterator[Case]:
-    """A case of each bundle and mechanism a paper, where the paper has the bundle."""
+def cases(seeds: range, every: int) -> Iterator[Case]:
+    """A case of each bundle, mechanism and tier a paper, where the paper has the bundle.
+
+    The bundles of `SLOW` are taken from every so many papers only.
+    """
     for seed in seeds:
         true = paper(seed)
         for place, bundle in enumerate(BUNDLES):
+            if bundle in SLOW and seed % every:
+                continue
             for number, mechanism in enumerate(MECHANISMS):
                 rng = np.random.default_rng([20261121, seed, place, number])
-                if (found := _case(true, bundle, mechanism, rng)) is not None:
-                    yield found
+                yield from _cases(true, bundle, mechanism, rng)
 
 
-def _case(true: Paper, bundle: str, mechanism: str, rng: Rng) -> Case | None:
+def _cases(true: Paper, bundle: str, mechanism: str, rng: Rng) -> Iterator[Case]:
     made, subject = copy.deepcopy(true), _subject(true, bundle, rng)
     if subject is None:
-        return None
+        return
     name, check, beside, parts = subject
     change = _mistype if mechanism == "mistyped" else _invent
-    if not change(made, name, parts, rng) or made.claims[name].printed == true.claims[name].printed:
-        return None
+    done = change(made, name, parts, rng)
+    if not done or made.claims[name].printed == true.claims[name].printed:
+        return
     whole = ledger(made.document())
     finding = Finding(check, name, parts[0], INCONSISTENT, "", beside)
     for one in bundles(whole, [finding]):
-        found = search(one, Displacement())
-        return Case(mechanism, bundle, found.cp[-1], found.tier is not None)
-    return None
+        printed = [window.printed for window in one.windows]
+        for tier in TIERS:
+            cp = coincidence(one.families, one.windows, Displacement(), tier)
+            matched = any(family.matches(printed, tier) for family in one.families)
+            yield Case(mechanism, bundle, tier, cp, matched)
 
 
 def _subject(made: Paper, bundle: str, rng: Rng) -> tuple | None:

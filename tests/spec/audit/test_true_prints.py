@@ -85,3 +85,22 @@ def test_the_interval_of_means_rests_on_t(judged):
 def test_corrected_degrees_of_freedom_are_rounded(judged, printed, agreement):
     about = {"correction": "greenhouse_geisser"} if printed[0] == "F" else {"test": "welch"}
     assert judged("f", "p", {"f": claim(printed, **about)})[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("-10.8%", "exact"),  # 54/96 - 67/100 = -10.75: half away from zero
+        ("-10.7%", "exact"),  # half up
+        ("10.8%", "exact"),
+        ("-10.6%", "inconsistent"),
+        ("-10.9%", "inconsistent"),
+    ],
+)
+def test_a_negative_half_is_rounded_either_way(judged, printed, agreement):
+    claims = {
+        "a": claim("54/96 (56.3%)", outcome="event", group="training"),
+        "b": claim("67/100 (67.0%)", outcome="event", group="control"),
+        "d": claim(printed, **FIRST),
+    }
+    assert judged("d", "percent", claims)[0] == agreement

@@ -62,7 +62,8 @@ def _estimate(
     text = f"The printed means differ by {span[0]:.{max(main.places, 0) + 1}f} to "
     text += f"{span[1]:.{max(main.places, 0) + 1}f}"
     fits = overlaps(main, *found)
-    text += f", which holds {main.text}." if fits else f"; printed is {main.text}."
+    text += f", which holds {main.text}" if fits else f"; printed is {main.text}"
+    text += "." if found == span else ", with its sign or its groups the other way round."
     return Finding("difference.estimate", entry.name, "value",
                    COMPATIBLE if fits else INCONSISTENT, text, beside,
                    {"low": span[0], "high": span[1]})  # fmt: skip

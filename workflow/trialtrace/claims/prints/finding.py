@@ -51,7 +51,13 @@ def prints(part: Component, value: float | None, *, rounding: str = "half_up") -
         return False
     if part.relation in (">", ">="):
         return value > float(part.value or 0) or (part.relation == ">=" and value == part.value)
-    return bool(as_range(part, rounding=rounding).contains(_twelve(value)))
+    if as_range(part, rounding=rounding).contains(_twelve(value)):
+        return True
+    if rounding != "half_up" or (part.value or 0) >= 0 or part.relation != "=":
+        return False
+    # Half up or half away from zero: −10.75 is printed as −10.7 or as −10.8.
+    mirrored = read(f"{-(part.value or 0):.{max(part.places, 0)}f}", rounding=rounding)
+    return bool(mirrored.contains(-_twelve(value)))
 
 
 def count_printing(part: Component, values: "np.ndarray") -> int:
@@ -73,7 +79,7 @@ def overlaps(part: Component, low: float, high: float) -> bool:
     return bool(low < last and high > first) or bool(own.contains(_twelve(high)))
 
 
-def _twelve(value: float) -> Decimal | float:
+def _twelve(value: float) -> float:
     return float(f"{value:.11e}")
 
 
