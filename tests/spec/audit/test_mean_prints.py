@@ -75,3 +75,19 @@ def test_where_a_percentage_may_come_from(judged):
     assert "It is what is printed for control." in judged("a", "percent", claims)[1]
     claims["a"] = claim("13/30 (43.3%)", group="training", **about)
     assert judged("a", "percent", claims)[0] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("printed", "n", "agreement"),
+    [
+        # The sum is 62, the squares 317 for 2.47 and 318 for 2.48: they are even if the sum is.
+        ("mean (SD) 3.44 (2.47)", "18", "inconsistent"),
+        ("mean (SD) 3.44 (2.48)", "18", "compatible"),
+        ("mean (SD) 3.4 (2.5)", "90", "not_checkable"),
+    ],
+)
+def test_a_deviation_that_whole_numbers_cannot_have(judged, printed, n, agreement):
+    about = {"outcome": "score", "group": "training", "patients": n}
+    found, said = judged("s", "sd", {"s": claim(printed, **about)})
+    assert found == agreement
+    assert ("By luck alone" in said) == (agreement != "not_checkable")

@@ -17,7 +17,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
-from trialtrace.stats.summaries.granularity import grim
+from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
@@ -30,6 +30,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if entry.about.group and "sd" in entry.parts and outcome and outcome.whole:
             yield from _grim(ledger, entry)
+            yield from _grimmer(ledger, entry)
 
 
 def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -131,3 +132,29 @@ def _grim(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         agreement = INCONSISTENT
     text += f" By luck alone {100 * luck:.0f} % of means pass."
     yield Finding("mean.granularity", entry.name, "value", agreement, text, detail={"luck": luck})
+
+
+def _grimmer(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A standard deviation of whole numbers; silent where the mean is impossible already."""
+    n, mean, sd = ledger.size(entry), entry.parts["value"], entry.parts["sd"]
+    if n is None or n < 2 or {mean.relation, sd.relation} != {"="}:
+        return
+    ranges = as_range(mean), as_range(sd)
+    try:
+        found = grimmer(*ranges, n, items=1, divisor="n - 1", scale=None, luck=True)
+    except StatsError:
+        return
+    if found.reason == "mean":
+        return
+    told = f"a standard deviation of {sd.text} with a mean of {mean.text}"
+    if float(found.luck) >= 0.999:
+        agreement = NOT_CHECKABLE
+        text = f"Not checkable: {n} whole numbers can have nearly any {told[2:]}."
+    elif found.consistent:
+        agreement, text = COMPATIBLE, f"{n} whole numbers can have {told}."
+    else:
+        agreement, text = INCONSISTENT, f"No {n} whole numbers have {told}."
+    if agreement != NOT_CHECKABLE:
+        text += f" By luck alone {100 * float(found.luck):.0f} % of deviations nearby pass."
+    yield Finding("deviation.granularity", entry.name, "sd", agreement, text,
+                  detail={"luck": float(found.luck)})  # fmt: skip
