@@ -7,7 +7,7 @@ import pytest
 from trialtrace.display.trace_page import trace_page
 from trialtrace.paths import Project
 from trialtrace.trace.record import with_record
-from trialtrace.trace.text import trace_text, without_controls
+from trialtrace.trace.text import cell_text, trace_text, without_controls
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -65,6 +65,16 @@ def test_bold_only_where_a_terminal_shows_it(full):
 def test_synthetic_stands_in_the_first_line(full):
     trace = full.trace(RISK) | {"synthetic": True}
     assert trace_text(trace, colour=False).splitlines()[0].endswith("SYNTHETIC, not evidence")
+
+
+@pytest.mark.parametrize(
+    ("stat", "level", "said"),
+    [("p_value", None, True), ("verdict", None, True), ("risk", 0.95, True), ("sd", None, False)],
+)
+def test_what_is_inferred_from_a_synthetic_cohort_says_so(stat, level, said):
+    row = {"stat_name": stat, "ci_level": level, "stat_text": "1", "synthetic": True}
+    assert cell_text(row, "stat_text") == ("1 (synthetic, not evidence)" if said else "1")
+    assert cell_text(row | {"synthetic": False}, "stat_text") == "1"
 
 
 def test_changed_data_is_told_aloud(full):

@@ -34,11 +34,11 @@ def plain_text(value: Any) -> str:
 
 
 def cell_text(row: dict[str, Any], name: str) -> str:
-    """A cell of a table for a terminal; an interval or p-value of a synthetic cohort says so."""
+    """A cell of a table for a terminal. What is inferred from a synthetic cohort says so."""
     text = plain_text(row[name])
     if name != "stat_text" or not row["synthetic"]:
         return text
-    inferred = row["ci_level"] is not None or row["stat_name"].startswith("p_")
+    inferred = row["ci_level"] is not None or row["stat_name"].startswith(("p_", "verdict"))
     return f"{text} (synthetic, not evidence)" if inferred else text
 
 
