@@ -20,7 +20,7 @@ def data(records: pd.DataFrame, *, time_to_event: bool = False, confidence: floa
     records = records.copy()
     if "USUBJID" not in records:
         records["USUBJID"] = [f"{i:05}" for i in range(len(records))]
-    records["PARAMCD"], records["ITTFL"] = "END", "Y"
+    records["PARAMCD"], records["ITTFL"], records["ABLFL"] = "END", "Y", None
     arms = [arm for arm in sorted(set(records["TRTP"]), reverse=True) if arm != REFERENCE]
     estimand = SimpleNamespace(treated=tuple(arms), reference=REFERENCE)
     analysis = SimpleNamespace(
