@@ -69,6 +69,16 @@ def copy_checkout(folder: Path, of: Path = ROOT) -> Copy:
     return Copy(folder)
 
 
+def keep_trials(made: Copy, names: tuple[str, ...]) -> None:
+    """Let the copy's configuration name these trials alone."""
+    config = made.root / "config/config.yaml"
+    text, number = re.subn(
+        r"^trials: \[.*\]$", f"trials: [{', '.join(names)}]", config.read_text(), flags=re.M
+    )
+    assert number == 1
+    config.write_text(text)
+
+
 def files_of(root: Path) -> dict[str, bytes]:
     """Everything that a run makes, but for the record of the run."""
     return {

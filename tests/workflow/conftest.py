@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
-from checkout import Copy, Traced, copy_checkout, traced_run
+from checkout import Copy, Traced, copy_checkout, keep_trials, traced_run
+
+# The trials that are run here: three of a registry, one synthetic.
+TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990", "musaro2019")
 
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copy, Traced]:
-    """All trials, two cores, a folder with a space in its name; every job traced."""
+    """The trials above, two cores, a folder with a space in its name; every job traced."""
     made = copy_checkout(tmp_path_factory.mktemp("first run"))
+    keep_trials(made, TRIALS)
     return made, traced_run(made, tmp_path_factory.mktemp("traces"))
 
 

@@ -14,7 +14,7 @@ from trialtrace.paths import project
 from trialtrace.running.fresh import SITE, SITE_STAGE, STAGES, Freshness, freshness
 
 # Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:
-# code for input that the three trials do not have, reports' styles that Quarto alone reads.
+# code for input that the trials do not have, reports' styles that Quarto alone reads.
 EXCESS_SHARE = 0.15
 
 
@@ -49,18 +49,30 @@ def hashes(run: Copy) -> dict[Job, str]:
 
 @pytest.fixture(scope="session")
 def direct(run: Copy, hashes: dict[Job, str]) -> dict[str, set[Job]]:
-    """For every file: the jobs whose hash a change of it changes."""
-    found = {}
+    """For every file: the jobs whose hash is over it, so that a change of it changes the hash."""
+    made = freshness(project(run.root))
+    over = {job: made.code_files(*job) | made.config_files(*job) for job in hashes}
+    found = {
+        name: {job for job, files in over.items() if run.root / name in files}
+        for name in sources(run.root)
+    }
+    return found | {"requirements.lock": set(hashes)}
+
+
+def test_a_hash_changes_with_the_files_that_it_is_over(run: Copy, hashes, direct):
+    """Every twentieth file is changed and put back."""
     at = project(run.root)
-    for name in sources(run.root):
+    changed = {}
+    for name in sources(run.root)[::20]:
         path = run.root / name
         data = path.read_bytes()
         path.write_bytes(data + b"\n")
         try:
-            found[name] = changed_jobs(hashes, freshness(at).all_jobs())
+            changed[name] = changed_jobs(hashes, freshness(at).all_jobs())
         finally:
             path.write_bytes(data)
-    return found
+    assert changed == {name: direct[name] for name in changed}
+    assert any(changed.values()) and not all(changed.values())
 
 
 def test_every_job_that_used_a_file_is_scheduled_when_it_changes(run, traced, direct):
