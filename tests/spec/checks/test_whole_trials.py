@@ -13,6 +13,9 @@ from trialtrace.checks.run import check_results, checked, coverage
 from trialtrace.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import UserError
 
+# One process makes and remembers what these tests share.
+pytestmark = pytest.mark.xdist_group("checks")
+
 # These are the same when the arms change places, or are not looked up by arm.
 SYMMETRIC = ("hazard_ratio", "correlation")
 MADE_UP = ("made", "sides")
@@ -27,6 +30,26 @@ REAL = ("elmunzer2012", "ruetzler2013", "moertel1990")
 
 # A check gives the same whenever it is asked the same: an error planted in one row leaves the rest.
 ASKED: dict[str, object] = {}
+
+
+@pytest.fixture(scope="module")
+def checks(trials):
+    """A function: the file of checks of a trial, made once."""
+
+    def get(name):
+        trial, folder = trials(name)
+        out = folder / "checks.parquet"
+        if not out.exists():
+            check_results(trial, folder / "derived", folder / "analysis", out)
+        return out
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def first(checks):
+    """The bytes of the checks of the made-up trial, before anything is remembered."""
+    return checks("made").read_bytes()
 
 
 @pytest.fixture
@@ -63,13 +86,10 @@ def test_the_made_up_plan_uses_every_method(trials):
 
 
 @pytest.mark.parametrize("name", [*MADE_UP, *REAL])
-def test_every_result_is_checked_and_agrees(trials, results, tmp_path, name):
-    trial, folder = trials(name)
-    out = tmp_path / "checks.parquet"
-    check_results(trial, folder / "derived", folder / "analysis", out)
-    checks = read_table(out, CHECKS)
-    assert coverage(results(name), checks) == 1.0
-    assert all(checks["agrees"].to_pylist())
+def test_every_result_is_checked_and_agrees(checks, results, name):
+    made = read_table(checks(name), CHECKS)
+    assert coverage(results(name), made) == 1.0
+    assert all(made["agrees"].to_pylist())
 
 
 def test_results_without_a_value_are_checked_too(results):
@@ -197,11 +217,12 @@ def test_a_disagreement_stops_the_run_names_the_result_and_leaves_no_file(
     assert not out.parent.exists()
 
 
-def test_the_bytes_of_the_checks_are_the_same_twice(trials, tmp_path):
+def test_a_second_computation_that_is_told_no_numbers_has_the_same_bytes(
+    first, remembered, trials, tmp_path
+):
     trial, folder = trials("made")
-    for name in ("one", "two"):
-        check_results(trial, folder / "derived", folder / "analysis", tmp_path / name)
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    check_results(trial, folder / "derived", folder / "analysis", tmp_path / "second")
+    assert (tmp_path / "second").read_bytes() == first
 
 
 def usable(component):
