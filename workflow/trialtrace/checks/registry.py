@@ -10,6 +10,8 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from trialtrace.config.steps import steps
+
 if TYPE_CHECKING:
     from trialtrace.checks.data import Asked, Data
     from trialtrace.checks.outcome import Recomputed
@@ -134,13 +136,4 @@ def checks_for(trial: "Trial") -> "dict[str, Check]":
     names = {MODULES[key] for key in steps(trial) if key in MODULES}
     for name in sorted(names):
         found |= importlib.import_module(name).CHECKS
-    return found
-
-
-def steps(trial: "Trial") -> set[str]:
-    """Every "statistic.method" of the trial's plan."""
-    found = set()
-    for analysis in trial.plan.analyses.values():
-        steps = (*analysis.describe, *analysis.estimates, *analysis.tests, analysis.interaction)
-        found |= {step.key for step in steps if step is not None}
     return found

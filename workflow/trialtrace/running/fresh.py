@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.checks.registry import steps
 from trialtrace.config.conversions import FOLDER as CONVERSIONS
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.config.norms import FOLDER as NORMS
 from trialtrace.config.project_table import table_path
+from trialtrace.config.steps import steps
 from trialtrace.paths import Project
 from trialtrace.running.closure import Sources
 
@@ -53,15 +53,20 @@ DERIVE = "derive_datasets"
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 
-# Which names of a registry a trial's configuration uses.
-NAMED: dict[str, Callable[[Trial], set[str]]] = {
-    "trialtrace.sources": lambda trial: {trial.source.kind},
-    "trialtrace.sources.readers": lambda trial: formats_of(trial),
-    "trialtrace.sources.synthetic.quantities": lambda trial: quantities_of(trial),
-    "trialtrace.endpoints.registry": lambda trial: {e.kind for e in trial.endpoints.values()},
-    "trialtrace.endpoints.instruments.registry": lambda trial: instruments_of(trial),
-    "trialtrace.analyses.registry": steps,
-    "trialtrace.checks.registry": steps,
+# Which names of a registry a trial's configuration uses, and the file that has them: a stage that
+# does not read the file uses none.
+NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
+    "trialtrace.sources.registry": (TRIAL, lambda trial: {trial.source.kind}),
+    "trialtrace.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
+    "trialtrace.sources.synthetic.quantities": (TRIAL, lambda trial: quantities_of(trial)),
+    "trialtrace.endpoints.registry": (
+        ENDPOINTS,
+        lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
+    ),
+    "trialtrace.endpoints.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    "trialtrace.analyses.registry": (PLAN, steps),
+    "trialtrace.checks.registry": (PLAN, steps),
+    "trialtrace.display.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),
 }
 
 
@@ -110,8 +115,13 @@ class Freshness:
     def code_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The script, modules, templates and reports that a job can use."""
 
+        read = (STAGES[rule] if trial else SITE_STAGE).files
+
         def named(registry: str) -> set[str] | None:
-            return NAMED[registry](self._trial(trial)) if trial and registry in NAMED else None
+            if registry not in NAMED:
+                return None
+            file, names = NAMED[registry]
+            return names(self._trial(trial)) if trial and file in read else set()
 
         return self.sources.closure(self.at.root / "scripts" / f"{rule}.py", named)
 

@@ -7,7 +7,7 @@ from typing import Any
 from trialtrace.config.load import Trial
 from trialtrace.contracts import RAW, conform
 from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.sources import KINDS
+from trialtrace.sources.registry import KINDS
 from trialtrace.store import SYNTHETIC, write_bytes, write_json, write_parquet
 
 

