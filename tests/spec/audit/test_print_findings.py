@@ -146,6 +146,14 @@ FINDINGS = {
          "difference": claim("1.2 (95% CI −0.4 to 2.8)", measure="mean_difference", **BOTH)},
         "not_checkable",
     ),
+    "a part of nothing": (
+        "less", "at_least",
+        {"first": claim("3%", **TRAINING), "second": claim("0%", **CONTROL),
+         "less": claim("reduced by 50–70%", measure="relative_reduction", **BOTH)}, TWO,
+        "not_checkable", "nothing can be a part",
+        {"first": claim("3%", **TRAINING), "second": claim("8%", **CONTROL),
+         "less": claim("reduced by 50–70%", measure="relative_reduction", **BOTH)}, "compatible",
+    ),
     "feasible, against no threshold": (
         "end", "words", {"end": claim("feasible", outcome="event", concludes="feasibility")}, TWO,
         "not_checkable", "no share of patients is printed",

@@ -1,6 +1,8 @@
 """Claims counted by their worst component."""
 
 from trialtrace.claims.tally import by_claim, tally, tally_text, worst
+from trialtrace.claims.told import by_verdict
+from trialtrace.claims.verdict import UNCHECKED
 
 
 def rows(**claims: str) -> list[dict[str, str]]:
@@ -38,3 +40,17 @@ def test_tally_counts_claims_not_components():
 
 def test_tally_of_nothing():
     assert tally_text(tally([])) == "0 printed numbers"
+
+
+def test_reasons_stay_where_nothing_can_be_checked():
+    reason = ("not_checkable", "Not checkable: of 0%, which may stand for 0.", "at_least")
+    unchecked = ("not_checkable", UNCHECKED, "at_most")
+    checked = ("compatible", "It holds.", "at_most")
+    names = ("agreement", "finding", "component")
+
+    def told(*rows):
+        return [one[1] for one in by_verdict([dict(zip(names, row, strict=True)) for row in rows])]
+
+    assert told(reason, unchecked) == [reason[1]]
+    assert told(reason, checked) == [checked[1]]
+    assert told(unchecked) == [UNCHECKED]

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from trialtrace.claims.tally import tally, tally_text
+from trialtrace.claims.verdict import UNCHECKED
 from trialtrace.trace.text import plain_text
 
 WIDTH = 100
@@ -41,12 +42,10 @@ def _claim(of_claim: Any) -> list[str]:
 
 def by_verdict(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, list[str]]]:
     """(agreement, finding, components) of one claim; what cannot be checked beside what can is
-    left out, unless it enters the check of another claim."""
+    left out, unless it enters the check of another claim. Where nothing can, every reason stays."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         found.setdefault((row["agreement"], row["finding"]), []).append(row["component"])
-    return [
-        (agreement, finding, components)
-        for (agreement, finding), components in found.items()
-        if agreement != "not_checkable" or len(found) == 1 or "enters the check" in finding
-    ]
+    told = [(agreement, finding, components) for (agreement, finding), components in found.items()]
+    some = [one for one in told if one[0] != "not_checkable" or "enters the check" in one[1]]
+    return some or [one for one in told if one[1] != UNCHECKED] or told

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, listed
@@ -29,6 +30,15 @@ def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     low, high = _claimed(entry.parts)
     if low is None or high is None:
         return
+    component = next(iter(entry.parts))
+    if reference.parts["percent"].bounds[0] <= 0:
+        text = (
+            f"Not checkable: of {reference.parts['percent'].text}, which may stand for 0, nothing "
+            "can be a part."
+        )
+        yield Finding("headline.reduction", entry.name, component, NOT_CHECKABLE, text,
+                      tuple(one.name for one in shares))  # fmt: skip
+        return
     outside, told, detail = [], [], {}
     for name, one in by_group.items():
         least, most = _reductions(one.parts["percent"], reference.parts["percent"])
@@ -43,7 +53,6 @@ def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     else:
         text += f", in keeping with “{entry.printed}”."
     agreement = INCONSISTENT if outside else COMPATIBLE
-    component = next(iter(entry.parts))
     yield Finding("headline.reduction", entry.name, component, agreement, text,
                   tuple(one.name for one in shares), detail)  # fmt: skip
 
@@ -66,7 +75,7 @@ def _reductions(treated: Component, reference: Component) -> tuple[Decimal, Deci
     """Least and greatest relative reduction, in percent, over all that prints as the two."""
     (low, high), (base_low, base_high) = treated.bounds, reference.bounds
     hundred = Decimal(100)
-    return hundred * (1 - high / base_low), hundred * (1 - low / base_high)
+    return hundred * (1 - high / base_low), hundred * (1 - max(low, Decimal(0)) / base_high)
 
 
 def _everyone(ledger: Ledger) -> Iterator[Finding]:
