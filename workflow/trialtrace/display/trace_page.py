@@ -1,7 +1,7 @@
 """Trace pages: the content of `trialtrace trace` as one small HTML page a number."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,8 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
     """(label, lines of HTML); the same labels in the same order as the text of a trace."""
     plain: dict[str, list[str]] = {}
     label = ""
-    for name, text in entries(trace):
+    # Rows are told with links, below.
+    for name, text in entries(trace | {"rows": []}):
         label = name or label
         plain.setdefault(label, []).append(escape(text))
     made = {
@@ -83,10 +84,16 @@ def _raw(member: dict[str, Any], part: dict[str, Any]) -> str:
     columns = escape(", ".join(part["columns"]))
     lines = f"{part['n_lines']} lines"
     if "lines" in part:
-        lines = "lines " + ", ".join(_ranges(part["raw_table"], part["lines"].split(", ")))
+        lines = "lines " + _links(part["raw_table"], part["lines"])
     digest = f" <code>{part['sha256'][:16]}</code>" if part["sha256"] else ""
     source = escape(part["source_file"])
     return f"{escape(member['role'])}: {source}, {lines}, columns {columns}{digest}"
+
+
+@lru_cache(maxsize=10_000)
+def _links(table: str, lines: str) -> str:
+    """Ranges of lines, each a link to its first; many numbers rest on the same ones."""
+    return ", ".join(_ranges(table, lines.split(", ")))
 
 
 def _ranges(table: str, ranges: list[str]) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import lower_first
-from trialtrace.cleaning.summary import rejects_summary, run_text
+from trialtrace.cleaning.summary import rejects_summary
 from trialtrace.conditions import describe
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
@@ -29,6 +29,7 @@ class Tracer:
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
         self.frames = Frames(self.folder / "derived")
         self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
+        self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
 
     @cached_property
     def results(self) -> dict[str, dict[str, Any]]:
@@ -196,14 +197,13 @@ class Tracer:
 
     def _rows(self, result_id: str, rows: bool) -> dict[str, Any]:
         selections = []
-        parts: dict[tuple[str, str], list[RawPart]] = {}
+        every: set[RawPart] = set()
         for member in self.members.get(result_id, []):
             predicate = json.loads(member["predicate"])
             selection = self.frames.select(member["dataset"], predicate)
             same = selection.n == member["n"] and selection.sha256 == member["sha256"]
             found = self.raw.parts(selection)
-            for part in found:
-                parts.setdefault((part.table, part.source_file), []).append(part)
+            every.update(found)
             selections.append(
                 {
                     "role": member["role"],
@@ -217,8 +217,7 @@ class Tracer:
                 }
                 | ({"cells": self._cells(selection)} if rows else {})
             )
-        every = [part for each in parts.values() for part in each]
-        return {"rows": selections, "rejected": self._rejected(every)}
+        return {"rows": selections, "rejected": self._rejected(frozenset(every))}
 
     def _part(self, part: RawPart) -> dict[str, Any]:
         shown = {
@@ -229,7 +228,7 @@ class Tracer:
             "sha256": self._files.get(part.source_file, (None, None))[0],
             "raw_table": self.trial.tables[part.table].of,
         }
-        return shown | ({"lines": run_text(part.rows)} if self.disclosure == "full" else {})
+        return shown | ({"lines": part.row_text} if self.disclosure == "full" else {})
 
     @cached_property
     def _files(self) -> dict[str, tuple[str, str]]:
@@ -247,12 +246,14 @@ class Tracer:
                 cell["value"] = values.value(self.trial.tables[cell["table"]].of, cell)
         return cells
 
-    def _rejected(self, parts: list[RawPart]) -> list[dict[str, Any]]:
-        keys = ("severity", "level", "table", "column", "rule", "reason", "count")
-        return [
-            {key: getattr(group, key) for key in keys} | {"lines": group.row_text}
-            for group in rejects_summary(self.raw.touching(parts), self.disclosure)
-        ]
+    def _rejected(self, parts: frozenset[RawPart]) -> list[dict[str, Any]]:
+        if parts not in self._rejects:
+            keys = ("severity", "level", "table", "column", "rule", "reason", "count")
+            self._rejects[parts] = [
+                {key: getattr(group, key) for key in keys} | {"lines": group.row_text}
+                for group in rejects_summary(self.raw.touching(parts), self.disclosure)
+            ]
+        return self._rejects[parts]
 
 
 class RawValues:

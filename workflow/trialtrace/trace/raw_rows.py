@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.cleaning.summary import run_text
 from trialtrace.conditions import columns_of
 from trialtrace.contracts import REJECTS, SOURCES, read_table
 from trialtrace.frames import COMPLETE, Frames, Selection
@@ -19,14 +20,22 @@ MADE = {"AVAL", "AVALC", "CNSR", "EVNTDESC", "TERM"}
 TREATMENT = {"TRTP": "TRT01P"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawPart:
-    """Rows of one source file in which the same columns were used."""
+    """Rows of one source file in which the same columns were used.
+
+    Found once a selection and shared by its traces, so it is known by itself, not by its rows.
+    """
 
     table: str
     source_file: str
     rows: tuple[int, ...]
     columns: tuple[str, ...]
+
+    @cached_property
+    def row_text(self) -> str:
+        """Row numbers with runs drawn together."""
+        return run_text(self.rows)
 
 
 class RawRows:
@@ -35,6 +44,8 @@ class RawRows:
     def __init__(self, derived: Path, clean: Path, frames: Frames):
         self._derived, self._clean, self._frames = Path(derived), Path(clean), frames
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
+        self._row_codes: dict[str, np.ndarray] = {}
+        self._touched: dict[RawPart, pa.ChunkedArray] = {}
 
     @cached_property
     def _edges(self) -> "pa.Table":
@@ -79,8 +90,7 @@ class RawRows:
 
         found = [self._of_subjects(selection)]
         if selection.dataset != "adsl":
-            keys = [f"{selection.dataset}/{name}" for name in selection.ids]
-            found.append(self._of_rows(pa.array(keys, pa.string())))
+            found.append(self._of_rows(self._codes(selection.dataset)[selection.rows]))
         return self._edges.take(pa.array(np.unique(np.concatenate(found))))
 
     def _of_subjects(self, selection: Selection) -> "np.ndarray":
@@ -122,13 +132,24 @@ class RawRows:
         start = np.concatenate([[0], np.cumsum(np.bincount(code, minlength=len(keys.dictionary)))])
         return keys.dictionary, np.argsort(code, kind="stable"), start
 
-    def _of_rows(self, keys: "pa.Array") -> "np.ndarray":
-        """Positions of the edges of derived rows; a row without any has none."""
-        import numpy as np
+    def _codes(self, dataset: str) -> "np.ndarray":
+        """The number of each derived row's key in `_by_key`; -1 for a row without edges."""
         import pyarrow.compute as pc
 
-        known, order, start = self._by_key
-        code = pc.index_in(keys, value_set=known).drop_null().to_numpy().astype(np.int64)
+        if dataset not in self._row_codes:
+            table = self._frames.table(dataset)
+            number = table["ASEQ"].cast("string")
+            key = pc.binary_join_element_wise(dataset, table["USUBJID"], number, "/")
+            code = pc.index_in(key.combine_chunks(), value_set=self._by_key[0])
+            self._row_codes[dataset] = code.fill_null(-1).to_numpy()
+        return self._row_codes[dataset]
+
+    def _of_rows(self, codes: "np.ndarray") -> "np.ndarray":
+        """Positions of the edges of derived rows by their keys' numbers."""
+        import numpy as np
+
+        _, order, start = self._by_key
+        code = codes[codes >= 0].astype(np.int64)
         count = start[code + 1] - start[code]
         inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         return order[np.repeat(start[code], count) + inside]
@@ -143,7 +164,7 @@ class RawRows:
                 for rows, columns in _by_columns(of_file):
                     yield RawPart(table, file, rows, columns)
 
-    def touching(self, parts: list[RawPart]) -> "pa.Table":
+    def touching(self, parts: Iterable[RawPart]) -> "pa.Table":
         """Rejects that belong to these parts: rejected rows of their tables, cells they looked at.
 
         Flags count where the flagged cell itself was used.
@@ -151,20 +172,27 @@ class RawRows:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        rejects = self.rejects
-        wanted = pa.array([False] * rejects.num_rows, pa.bool_())
+        wanted = pa.repeat(False, self.rejects.num_rows)
         for part in parts:
-            of_table = pc.equal(rejects["table"], part.table)
-            row = pc.equal(rejects["level"], "row")
-            column = pc.is_in(rejects["column"], value_set=pa.array(part.columns, pa.string()))
-            used = pc.and_(
-                pc.equal(rejects["source_file"], part.source_file),
-                pc.is_in(rejects["source_row"], value_set=pa.array(part.rows, pa.int64())),
-            )
-            kept = pc.or_(pc.equal(rejects["severity"], "reject"), used)
-            match = pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
-            wanted = pc.or_(wanted, match)
-        return rejects.filter(wanted)
+            if part not in self._touched:
+                self._touched[part] = self._touching(part)
+            wanted = pc.or_(wanted, self._touched[part])
+        return self.rejects.filter(wanted)
+
+    def _touching(self, part: RawPart) -> "pa.ChunkedArray":
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        rejects = self.rejects
+        of_table = pc.equal(rejects["table"], part.table)
+        row = pc.equal(rejects["level"], "row")
+        column = pc.is_in(rejects["column"], value_set=pa.array(part.columns, pa.string()))
+        used = pc.and_(
+            pc.equal(rejects["source_file"], part.source_file),
+            pc.is_in(rejects["source_row"], value_set=pa.array(part.rows, pa.int64())),
+        )
+        kept = pc.or_(pc.equal(rejects["severity"], "reject"), used)
+        return pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
 
 
 def _by_columns(edges: "pa.Table") -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
