@@ -47,7 +47,7 @@ def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """A record a subject and declared visit, made of the records of pain, opioids and death."""
     import pyarrow as pa
 
-    from trialtrace.endpoints.instrument import score_columns
+    from trialtrace.endpoints.kinds.instrument import score_columns
 
     options, visits = endpoint.options, list(endpoint.options["days"])
     given = {name: study.parent(endpoint, options[name], ("bds",)) for name in ("pain", "opioids")}

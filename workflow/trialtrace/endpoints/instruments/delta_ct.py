@@ -43,7 +43,7 @@ def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """Delta Ct of one gene; every replicate of it and of the reference genes leads to it."""
     import pyarrow as pa
 
-    from trialtrace.endpoints.instrument import as_numbers, scored
+    from trialtrace.endpoints.kinds.instrument import as_numbers, scored
     from trialtrace.endpoints.layout import place_rows
     from trialtrace.endpoints.treatment import check_one_treatment
     from trialtrace.sources.canonical import column_text

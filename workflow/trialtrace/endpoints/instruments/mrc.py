@@ -52,7 +52,7 @@ def mistakes(options: "Mapping[str, Any]") -> "Iterator[Mistake]":
 
 def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """Each muscle's grade, or its sum or mean over the muscles of a subject, visit and side."""
-    from trialtrace.endpoints.instrument import read_items, scored
+    from trialtrace.endpoints.kinds.instrument import read_items, scored
     from trialtrace.endpoints.treatment import check_one_treatment
 
     layout, items, columns = read_items(endpoint, scale, study)

@@ -53,7 +53,7 @@ def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
 
 def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """The device's value, or that of the record's trace, whose every sample leads to it."""
-    from trialtrace.endpoints.instrument import as_numbers, read_items, scored
+    from trialtrace.endpoints.kinds.instrument import as_numbers, read_items, scored
     from trialtrace.endpoints.layout import place_rows
     from trialtrace.endpoints.treatment import check_one_treatment
 

@@ -50,7 +50,7 @@ def mistakes(options: Mapping[str, Any]) -> "Iterator[Mistake]":
 
 def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
     """The value as read, or whether it lies outside the norm."""
-    from trialtrace.endpoints.instrument import read_items, scored
+    from trialtrace.endpoints.kinds.instrument import read_items, scored
 
     layout, items, columns = read_items(endpoint, scale, study)
     value = items["value"]

@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.conditions import columns_of, evaluate
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.competing import with_competing
-from trialtrace.endpoints.measure import unit_column
+from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.time_from_dates import time_from_dates

@@ -3,7 +3,7 @@
 import numpy as np
 
 from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.any_occurrence import behind, outcomes
+from trialtrace.endpoints.kinds.any_occurrence import behind, outcomes
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 

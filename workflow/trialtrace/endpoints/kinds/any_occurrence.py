@@ -6,7 +6,7 @@ import numpy as np
 
 from trialtrace.conditions import columns_of, evaluate
 from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.event import yes_no
+from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.registry import looked_at, undecided_subjects
 from trialtrace.endpoints.study import Study

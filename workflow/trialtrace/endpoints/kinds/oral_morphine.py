@@ -8,8 +8,8 @@ from trialtrace.conditions import columns_of, met
 from trialtrace.config.conversions import Conversions, read_conversions
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
+from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.many_rows import Gathered, gather
-from trialtrace.endpoints.measure import unit_column
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.unused import Reason

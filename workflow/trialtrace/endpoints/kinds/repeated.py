@@ -5,8 +5,8 @@ import numpy as np
 from trialtrace.conditions import columns_of
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
+from trialtrace.endpoints.kinds.measure import numbers, unit_column
 from trialtrace.endpoints.layout import distinct_labels, lay_out
-from trialtrace.endpoints.measure import numbers, unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.treatment import own_treatment

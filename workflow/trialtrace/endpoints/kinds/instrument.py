@@ -11,8 +11,8 @@ from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.instruments.declaration import Item, Scale
 from trialtrace.endpoints.instruments.registry import instrument_module
+from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.layout import Layout, lay_out
-from trialtrace.endpoints.measure import unit_column
 from trialtrace.endpoints.records import Cells, Records, pick
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment

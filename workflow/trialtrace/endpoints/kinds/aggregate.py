@@ -7,8 +7,8 @@ import numpy as np
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.dates import day_numbers
+from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.many_rows import Gathered, gather
-from trialtrace.endpoints.measure import unit_column
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment

@@ -8,7 +8,7 @@ import numpy as np
 from trialtrace.conditions import columns_of, evaluate
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.at_visits import Grid, looked_at_visits, one_each
-from trialtrace.endpoints.event import yes_no
+from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Cells, Records, joined, moved
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth, ever

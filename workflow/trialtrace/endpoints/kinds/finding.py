@@ -12,7 +12,7 @@ from trialtrace.endpoints.at_visits import (
     looked_at_visits,
     refuse_own_treatment,
 )
-from trialtrace.endpoints.event import yes_no
+from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Records, moved, values_of
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth, at_least

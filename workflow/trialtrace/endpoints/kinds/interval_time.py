@@ -7,7 +7,7 @@ import numpy as np
 from trialtrace.config.model import Endpoint, adsl_code
 from trialtrace.endpoints.at_visits import Grid, one_each
 from trialtrace.endpoints.dates import day_numbers, require_dates, start_days, visit_rows
-from trialtrace.endpoints.measure import unit_column
+from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pick
 from trialtrace.endpoints.study import Study, met_rows, read_placed
 from trialtrace.endpoints.unused import Reason

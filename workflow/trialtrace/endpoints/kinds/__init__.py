@@ -1,0 +1,1 @@
+"""The kinds of endpoint: a module each, with `derive(endpoint, study) -> Records`."""
