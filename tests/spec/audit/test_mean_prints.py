@@ -20,13 +20,30 @@ EFFECT = PAIR | {"measure": "mean_difference"}
     [
         ("6.0 (95% CI 1.4 to 10.6)", "compatible"),
         ("6.1 (95% CI 1.4 to 10.7)", "compatible"),  # from means that print as 62.1 and 56.1
-        ("-6.0 (95% CI -10.6 to -1.4)", "compatible"),
+        ("-6.0 (95% CI -10.6 to -1.4)", "alternative"),  # the second group less the first
         ("6.3 (95% CI 1.7 to 10.9)", "inconsistent"),
         ("9.0 (95% CI 4.4 to 13.6)", "inconsistent"),
     ],
 )
 def test_a_difference_is_that_of_its_means(judged, printed, agreement):
     assert judged("d", "value", ARMS | {"d": claim(printed, **EFFECT)})[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("6.0 (95% CI 1.4 to 10.6)", "compatible"),  # a reduction, told without its sign
+        ("6.0", "compatible"),
+        ("-6.0 (95% CI -10.6 to -1.4)", "compatible"),
+        ("6.0 (95% CI -1.0 to 13.0)", "alternative"),  # a bound has its sign
+        ("reduced by 6.0 (95% CI -1.0 to 13.0)", "compatible"),  # words carry the sign
+    ],
+)
+def test_a_printed_sign_is_held_against_the_order_of_the_groups(judged, printed, agreement):
+    about = EFFECT | {"compare": ["control", "training"]}
+    found, said = judged("d", "value", ARMS | {"d": claim(printed, **about)})
+    assert found == agreement
+    assert ("the groups the other way round" in said) == (agreement == "alternative")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,19 @@ def test_a_reduction_without_its_sign_has_the_interval_turned_round(judged):
 
 
 @pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("15.4%", "exact"),
+        ("-15.4%", "alternative"),
+        ("-15.4% (95% CI -28.2 to -1.8)", "alternative"),
+        ("-15.2%", "inconsistent"),
+    ],
+)
+def test_a_printed_sign_is_held_against_the_order_of_the_groups(judged, printed, agreement):
+    assert judged("d", "percent", COUNTS | {"d": claim(printed, **FIRST)})[0] == agreement
+
+
+@pytest.mark.parametrize(
     ("test", "p", "agreement"),
     [
         ("chi_squared", "p = 0.027", "exact"),  # 0.02682; Wald's own p is 0.0251

@@ -1,7 +1,8 @@
 """Differences and ratios of two groups against their printed counts, and the groups against all.
 
 An estimate may have been made from the counts or from the rounded percentages; both are tried and
-told apart. A reduction is often printed without its sign, so that a sign alone is no finding.
+told apart. A reduction is often printed without its sign, so that a missing sign is no finding; a
+sign that is printed is held against the order of the groups.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,12 @@ from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    TURNED,
     Finding,
     as_range,
     listed,
     prints,
+    unsigned,
 )
 from trialtrace.stats.results import Interval
 from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
@@ -93,17 +96,20 @@ def _estimate(
         return Finding("comparison.estimate", entry.name, main.name, agreement, told, beside,
                        {"table": table, "value": value, **more})  # fmt: skip
 
-    if _signless(main, value):
+    free = unsigned(entry)
+    if _fits(main, value, free):
         return make(EXACT, f"{text}, which prints as {main.text}.")
+    if _fits(main, value, True):
+        return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
     rounded = _of_percentages(measure, groups)
-    if _signless(main, rounded):
+    if _fits(main, rounded, free):
         told = f"{text}; {main.text} is that of the two rounded percentages."
         return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
     return make(INCONSISTENT, f"{text}; printed is {main.text}.")
 
 
-def _signless(main: Component, value: float | None) -> bool:
-    return value is not None and (prints(main, value) or prints(main, -value))
+def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
+    return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))
 
 
 def _of_percentages(measure: str, groups: list[Entry]) -> float | None:
@@ -126,7 +132,7 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
     factor = 100 if measure == "risk_difference" else 1
     same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
-    if not same and measure == "risk_difference" and min(low.value or 0, high.value or 0) >= 0:
+    if not same and measure == "risk_difference" and unsigned(entry):
         # A reduction, printed without its sign.
         intervals = {name: _turned(one) for name, one in intervals.items()}
         same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)

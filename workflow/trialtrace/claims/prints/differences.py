@@ -13,7 +13,16 @@ from scipy.special import ndtri, stdtrit
 
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed, overlaps
+from trialtrace.claims.prints.finding import (
+    ALTERNATIVE,
+    COMPATIBLE,
+    INCONSISTENT,
+    TURNED,
+    Finding,
+    listed,
+    overlaps,
+    unsigned,
+)
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
@@ -52,7 +61,7 @@ def _turned(span: Ends) -> Ends:
 
 
 def _is_turned(main: Component, span: Ends) -> bool:
-    """A reduction printed without its sign, or the other group's difference."""
+    """A reduction printed without its sign, or the second group less the first."""
     return not overlaps(main, *span) and overlaps(main, *_turned(span))
 
 
@@ -61,12 +70,17 @@ def _estimate(
 ) -> Finding:
     text = f"The printed means differ by {span[0]:.{max(main.places, 0) + 1}f} to "
     text += f"{span[1]:.{max(main.places, 0) + 1}f}"
-    fits = overlaps(main, *found)
-    text += f", which holds {main.text}" if fits else f"; printed is {main.text}"
-    text += "." if found == span else ", with its sign or its groups the other way round."
-    return Finding("difference.estimate", entry.name, "value",
-                   COMPATIBLE if fits else INCONSISTENT, text, beside,
-                   {"low": span[0], "high": span[1]})  # fmt: skip
+    detail: dict[str, object] = {"low": span[0], "high": span[1]}
+    agreement = COMPATIBLE if overlaps(main, *found) else INCONSISTENT
+    if found == span:
+        holds = ", which holds" if agreement == COMPATIBLE else "; printed is"
+        text += f"{holds} {main.text}."
+    elif unsigned(entry):
+        text += f", which without its sign holds {main.text}."
+    else:
+        agreement, detail = ALTERNATIVE, detail | {"alternative": TURNED}
+        text += f"; {main.text} is the difference with {TURNED}."
+    return Finding("difference.estimate", entry.name, "value", agreement, text, beside, detail)
 
 
 def half_widths(spreads: Sequence[Ends], n: Sequence[int], confidence: float) -> dict[str, Ends]:

@@ -13,8 +13,11 @@ from trialtrace.stats.summaries import Printed, below, read
 if TYPE_CHECKING:
     import numpy as np
 
+    from trialtrace.claims.ledger import Entry
+
 EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
 DIFFERS, INCONSISTENT = "differs", "inconsistent"
+TURNED = "the groups the other way round"
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,13 @@ def prints(part: Component, value: float | None, *, rounding: str = "half_up") -
     # Half up or half away from zero: −10.75 is printed as −10.7 or as −10.8.
     mirrored = read(f"{-(part.value or 0):.{max(part.places, 0)}f}", rounding=rounding)
     return bool(mirrored.contains(-_twelve(value)))
+
+
+def unsigned(entry: "Entry") -> bool:
+    """Whether a difference may lack its sign: words carry it, or no part of it is below 0."""
+    named = (entry.parts.get(name) for name in ("value", "percent", "ci_low", "ci_high"))
+    parts = [part for part in named if part is not None]
+    return any(part.word for part in parts) or all((part.value or 0) >= 0 for part in parts)
 
 
 def count_printing(part: Component, values: "np.ndarray") -> int:
