@@ -79,7 +79,8 @@ def test_files_that_a_page_names_are_there(name: str):
     """Paths in backticks: of the repository, or of a module inside the package."""
     file = re.compile(r"[\w./-]+/[\w.-]+\.(py|md|qmd|smk|csv|yaml|schema\.json)")
     tracked = ("config/", "workflow/", "scripts/", "reports/", "tests/", "benchmarks/", "docs/")
-    roots = (ROOT, ROOT / "workflow" / "trialtrace", ROOT / "workflow", (ROOT / name).parent)
+    package = ROOT / "workflow" / "trialtrace"
+    roots = (ROOT, package, package.parent, ROOT / "campaigns", (ROOT / name).parent)
     for word in CODE.findall(prose(page(name))):
         named = file.fullmatch(word) or (
             word.startswith(tracked) and not re.search(r"[<>*… ]", word)
