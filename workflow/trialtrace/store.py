@@ -82,6 +82,23 @@ def significant(values: Any) -> Any:
     return (text.astype(np.float64) + 0.0)[place].reshape(array.shape)
 
 
+def difference(first: Any, second: Any) -> Any:
+    """first - second of decimal numbers, free of what binary floats leave, so that equals tie.
+
+    Rounded at the 12th digit of the larger of the two: 0.67 - 0.33 is 0.34 as 0.34 - 0 is, and
+    12 - 12.000000000000002 is 0.
+    """
+    import numpy as np
+
+    first, second = (np.asarray(one, dtype=np.float64) for one in (first, second))
+    size = np.maximum(np.abs(first), np.abs(second))
+    usable = np.isfinite(size) & (size > 0)
+    digit = np.floor(np.log10(np.where(usable, size, 1.0))) - (SIGNIFICANT_DIGITS - 1)
+    unit = 10.0**digit
+    plain = first - second
+    return significant(np.where(usable, np.round(plain / unit) * unit, plain))
+
+
 def write_parquet(path: Path, table: Any, mode: int = 0o644, *, synthetic: bool = False) -> None:
     """A pyarrow table as Parquet: floats to 12 digits, no metadata of the writing program.
 

@@ -99,6 +99,22 @@ def test_a_patient_with_one_side_only_is_left_out_and_told(tmp_path):
     assert "1 subjects without a value" in found[effect("p_value", "cells", "cell")]["warning"]
 
 
+# The differences of the changes are 0.67, 0.67, -0.67, 2 and -1.33, by subtractions that leave
+# other last bits of a float.
+GRADES = np.array(
+    [[0, 1, 0, 0.33], [0, 0.33, 0.34, 0], [0, 0, 0, 0.67], [0, 2, 0, 0], [0, 0, 0, 1.33]]
+)
+
+
+def test_equal_differences_of_decimals_tie(tmp_path):
+    plan = MORE.split("    estimates:")[0] + (
+        "    tests: [{signed_rank: {sides: two_sided, zeros: pratt}}]\n"
+    )
+    found = results(tmp_path, GRADES, plan)
+    # Ranks by size: 2, 2, 2, 5, 4.
+    assert found.value(contrast("v.signed_rank_pratt")) == 9
+
+
 MORE = """
 decision_level: 0.05
 confidence: 0.9

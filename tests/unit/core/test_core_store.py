@@ -156,3 +156,20 @@ def test_a_parquet_file_has_no_metadata_and_everyone_may_read_it(tmp_path):
     store.write_parquet(tmp_path / "a", table(1.0).replace_schema_metadata({"made": "today"}))
     assert pq.ParquetFile(tmp_path / "a").metadata.metadata is None
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+
+
+DECIMALS = st.decimals(-999, 999, places=2)
+
+
+@given(st.lists(st.tuples(DECIMALS, DECIMALS), min_size=1))
+def test_differences_are_those_of_the_decimals(pairs):
+    first, second = (np.array([float(pair[at]) for pair in pairs]) for at in (0, 1))
+    # Sums in another order leave the last bits of a float; they are no part of a decimal.
+    second = (second * 3 - second) / 2
+    expected = [float(a - b) for a, b in pairs]
+    assert store.difference(first, second).tolist() == expected
+
+
+def test_differences_keep_what_is_missing_or_infinite():
+    found = store.difference([1.0, math.nan, math.inf, 0.0], [math.nan, 1.0, 1.0, 0.0])
+    assert np.isnan(found[:2]).all() and found[2:].tolist() == [math.inf, 0.0]

@@ -121,6 +121,14 @@ def test_margin_and_sides_without_losses():
     assert everyone.win_odds.estimate == inf and isnan(everyone.test.p_value)
 
 
+def test_a_difference_of_the_margin_is_a_tie_whatever_its_last_bit():
+    # As floats 1.3 - 1.0 is more than 0.3, and 5.3 - 5.0 is less.
+    found = win_statistics([1, 1, 0, 0], [Measured([1.3, 2.0, 1.0, 1.7], True, 0.3)],
+                           confidence=0.95)  # fmt: skip
+    # 1.3 loses to 1.7; 2.0 wins against 1.0 and ties with 1.7.
+    assert (found.wins[0], found.losses[0], found.ties) == (1, 1, 2)
+
+
 def test_a_net_benefit_that_is_the_same_for_everyone_has_no_error():
     # Every treated patient wins against every control.
     value = [5.0, 5.0, 1.0, 1.0]

@@ -20,6 +20,7 @@ from trialtrace.frames import COMPLETE, Selection
 from trialtrace.stats import ancova, means, resampling, signed_rank
 from trialtrace.stats.coefficients import contrast, wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.store import difference
 
 TREATMENT = "TRTP"
 # Sums of up to so many assignments are enumerated; within subjects all of them always are.
@@ -43,7 +44,7 @@ class Paired:
 
     @property
     def difference(self) -> np.ndarray:
-        return self.values[:, 0] - self.values[:, 1]
+        return difference(self.values[:, 0], self.values[:, 1])
 
     def column(self, name: str) -> np.ndarray:
         """A column of the treated and of the reference record of each subject, (n, 2)."""
@@ -214,7 +215,7 @@ def _columns(found: Paired, name: str) -> np.ndarray:
     """A covariate as columns that are 0 on average over subjects, or over levels."""
     if name == "baseline":
         base = found.column("BASE").astype(float)
-        values = base[:, 0] - base[:, 1]
+        values = difference(base[:, 0], base[:, 1])
     else:
         column = "LAT" if name == "treated_side" else adsl_code(name)
         values = found.column(column)[:, 0]

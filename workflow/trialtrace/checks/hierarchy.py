@@ -12,6 +12,8 @@ from trialtrace.config.methods import DATASETS
 
 BY = "numpy: all pairs, jackknife by arm"
 NO_ERROR = 1e-12
+# Of differences that are held against a margin.
+DECIMALS = 9
 
 
 def check(data: Data, asked: Asked) -> Recomputed:
@@ -105,7 +107,7 @@ def _sign(a, b, how) -> tuple[np.ndarray, np.ndarray]:
         seen_x, seen_y = seen_x[:, None], seen_y[None]
         better = seen_y & ((x > y) | ((x == y) & ~seen_x))
         return better, seen_x & ((y > x) | ((x == y) & ~seen_y))
-    difference = x - y if how["wins"] == "higher" else y - x
+    difference = np.round(x - y if how["wins"] == "higher" else y - x, DECIMALS)
     return difference > how["margin"], -difference > how["margin"]
 
 

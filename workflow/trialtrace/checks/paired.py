@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from math import inf, nan
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,9 @@ def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | N
         if arm not in wide:
             wide[arm] = nan
     wide = wide.dropna(subset=list(pair))
-    return wide.assign(d=wide[pair[0]] - wide[pair[1]])
+    # In decimals, so that equal differences tie.
+    first, second = (wide[arm].map(repr).map(Decimal) for arm in pair)
+    return wide.assign(d=(first - second).astype(float))
 
 
 def _checked(compute: Callable) -> Callable[[Data, Asked], Recomputed]:

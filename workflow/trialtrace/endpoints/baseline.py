@@ -1,6 +1,7 @@
 """The baseline of records at several visits: ABLFL, BASE and CHG."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,6 +9,10 @@ from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import Study
 from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.store import difference
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: list[str]) -> Records:
@@ -38,10 +43,17 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
     added = {
         "ABLFL": pc.if_else(is_base, "Y", pa.scalar(None, type=pa.string())),
         "BASE": base,
-        "CHG": pc.subtract(aval, base),
+        "CHG": _change(aval, base),
     }
     behind = _cells(records, start, block, len(visits))
     return replace(records, columns=records.columns | added, cells=(*records.cells, *behind))
+
+
+def _change(aval: "pa.Array", base: "pa.Array") -> "pa.Array":
+    import pyarrow as pa
+
+    change = difference(*(one.to_numpy(zero_copy_only=False) for one in (aval, base)))
+    return pa.array(change, type=pa.float64(), from_pandas=True)
 
 
 def _cells(records: Records, start: int, block: int, visits: int) -> list[Cells]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.store import significant
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -108,7 +110,8 @@ def values_of(parent: Records, what: str) -> "pa.Array":
         return change
     base = parent.columns.get("BASE", pa.nulls(len(parent), pa.float64()))
     base = pc.if_else(pc.equal(base, 0), pa.scalar(None, type=pa.float64()), base)
-    return pc.multiply(pc.divide(change, base), 100.0)
+    share = pc.multiply(pc.divide(change, base), 100.0).to_numpy(zero_copy_only=False)
+    return pa.array(significant(share), type=pa.float64(), from_pandas=True)
 
 
 def joined(texts: list["pa.Array"], between: str) -> "pa.Array":

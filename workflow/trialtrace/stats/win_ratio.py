@@ -76,6 +76,8 @@ class WinStatistics:
     test: TestResult
 
 
+# A difference that is larger than the margin only through rounding is equal to it.
+EQUAL = 1 + 1e-9
 # A standard error that only rounding has left.
 NO_ERROR = 1e-12
 
@@ -222,7 +224,8 @@ def _compare(
         for place, (value, event, margin) in enumerate(parts):
             a, b = value[first[rows], None], value[None, second]
             if event is None:
-                sign = (a - b > margin).astype(np.int8) - (b - a > margin)
+                far = margin * EQUAL
+                sign = (a - b > far).astype(np.int8) - (b - a > far)
             else:
                 seen_a, seen_b = event[first[rows], None] == 1, event[None, second] == 1
                 win = seen_b & ((a > b) | ((a == b) & ~seen_a))

@@ -10,6 +10,7 @@ from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.instruments.declaration import Instrument, Scale
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.store import difference, significant
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,10 +75,11 @@ def category(
     options: Mapping[str, Any],
 ) -> np.ndarray:
     """Categories 1 to 4 from pain on 0 to 10 and daily oral morphine; NaN where one is missing."""
-    change = pain - pain_before
+    change = difference(pain, pain_before)
     none = opioids_before == 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(none, 0.0, (opioids - opioids_before) / opioids_before)
+        share = difference(opioids, opioids_before) / opioids_before
+    share = np.where(none, 0.0, significant(share))
     started = none & (opioids > 0)
     least = SHARE if options["opioid_change"] == "25_percent" else 0.0
     up = started | (share >= least if least else share > 0)

@@ -8,6 +8,7 @@ from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import Records, moved, values_of
 from trialtrace.endpoints.study import Study
 from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.store import difference
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +51,7 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
             )
         found[number, cell[here]] = values[here]
         cells += moved(parent.cells, np.where(level == name, cell, -1), wanted)
-    change = found[0] - found[1]
+    change = difference(found[0], found[1])
     first = np.full(len(change), -1, dtype=np.int64)
     first[cell[::-1]] = np.arange(len(parent))[::-1]
     there = first >= 0
