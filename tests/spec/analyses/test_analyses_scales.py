@@ -40,7 +40,7 @@ def test_summaries_and_comparisons_by_hand(trial):
 
 def test_constant_scores_give_reasons_instead_of_numbers(trial):
     found = trial.scores("high", 5, 5, 5).scores("sham", 5, 5).results(SCORE)
-    assert found.text("score/mean.t_interval@high") == "5.00 (95 % CI not estimable)"
+    assert found.text("score/mean.t_interval@high") == "5.00 mm (95 % CI not estimable)"
     assert found.value("score/sd.descriptive@high") == 0
     assert "constant" in found.error(f"score/p_value.welch_t@{PAIR}")
     assert found.error(f"score/p_value.mann_whitney@{PAIR}")
@@ -48,7 +48,7 @@ def test_constant_scores_give_reasons_instead_of_numbers(trial):
 
 def test_one_value_has_a_mean_and_no_interval(trial):
     found = trial.scores("high", 5).scores("sham", 1, 2, 3).results(SCORE)
-    assert found.text("score/mean.t_interval@high") == "5.00"
+    assert found.text("score/mean.t_interval@high") == "5.00 mm"
     assert found["score/mean.t_interval@high"]["warning"].startswith("No interval: ")
     assert found.text("score/sd.descriptive@high") == "not estimable"
     assert found.error(f"score/mean_difference.welch@{PAIR}")

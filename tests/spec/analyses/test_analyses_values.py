@@ -68,3 +68,11 @@ def test_a_baseline_of_zero_has_no_change_in_percent(found):
     assert found.value(name.format("high")) == pytest.approx((-75 - 60) / 2)
     assert found.value(name.format("sham")) == pytest.approx((-25 - 20) / 2)
     assert found.n(name.format("sham"), "analysed") == 2
+
+
+def test_values_and_their_differences_have_the_unit_of_the_records(found):
+    assert found["both/mean.t_interval@high;parameter=score"]["unit"] == "mm"
+    assert found["both/mean.t_interval@high;visit=day_2;parameter=pain"]["unit"] is None
+    percent = [row["unit"] for name, row in found.items() if name.startswith("percent/mean")]
+    assert percent and set(percent) == {"%"}
+    assert found["both/p_value.welch_t@high-sham;parameter=score"]["unit"] is None

@@ -80,7 +80,10 @@ def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(min
     assert analysed(mini, primary) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
     (found,) = sentences(mini, primary, named=False)
     assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
-    assert "6 of 10 Drug, 3 of 9 Placebo; p = 0.37, not below" in shown(found)
+    assert (
+        "6 of 10 Drug, 3 of 9 Placebo; p = 0.37 (Fisher's exact test), adjusted p = 0.61 (Holm's "
+        "step-down adjustment), not below"
+    ) in shown(found)
 
 
 def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
@@ -116,6 +119,13 @@ def test_endpoints_of_a_list_are_rows_of_one_table(mini):
     assert [row[0] for row in rows[2:5]] == ["Pain", "after", "Pain before"]
     # pain0 = 3 + id % 6 of the ten odd patients: 3 + 28 / 10.
     assert rows[2][2].startswith("5.80 (") and rows[2][2].endswith(", SD 1.75, n 10")
+
+
+def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
+    text = shown(analysis_tables(mini, "relief_primary"))
+    assert "| Visit |" not in text
+    at_one = [(f"scale {n}", "after") for n in range(4)]
+    assert _groups(at_one) == [("after", at_one)]
 
 
 def test_every_number_of_a_compact_table_is_a_link(mini):

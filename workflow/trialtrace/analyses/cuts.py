@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.rows import ALL, Place
@@ -53,6 +54,16 @@ class Cut:
             return change
         # Rounded as the derived values are, so that equal changes tie.
         return significant(100 * change / rows.column("BASE").astype(float))
+
+    @cached_property
+    def unit(self) -> str | None:
+        """The unit of what is analysed, where all records have the same."""
+        if self.dataset != "bds":
+            return None
+        if self.analysis.value == "percent_change":
+            return "%"
+        found = {unit for unit in self.rows().column("AVALU") if unit}
+        return found.pop() if len(found) == 1 else None
 
     def arms(self) -> list[str]:
         """The arms this analysis compares, in the order of the configuration."""

@@ -13,7 +13,7 @@ from trialtrace.analyses.interaction import interaction
 from trialtrace.analyses.multiplicity import adjust
 from trialtrace.analyses.registry import OVER_VISITS, method
 from trialtrace.analyses.rows import Result
-from trialtrace.analyses.words import COUNTS, OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.analyses.words import COUNTS, IN_UNITS, OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.contracts import MEMBERS, RESULTS, from_rows, write_table
 from trialtrace.errors import Problem, UserError
 from trialtrace.frames import Frames
@@ -60,7 +60,10 @@ def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterat
     """The steps of one analysis, each over its cuts."""
     for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
         for cut in cuts(trial, analysis, frames, together=step.key in OVER_VISITS):
-            yield from filter(partial(_shown, analysis), method(step)(cut, step))
+            for result in filter(partial(_shown, analysis), method(step)(cut, step)):
+                if result.stat in IN_UNITS and result.unit is None:
+                    result.unit = cut.unit
+                yield result
     yield from interaction(trial, analysis, frames)
 
 

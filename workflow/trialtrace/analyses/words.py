@@ -29,7 +29,7 @@ LABELS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "events": "events",
-    "upper_bound": "upper bound of the proportion",
+    "upper_bound": "one-sided upper bound",
     "survival": "event-free",
     "at_risk": "at risk",
     "median_time": "median time",
@@ -148,6 +148,19 @@ P_VALUES = {
     "p_below_upper",
 }
 OF_P_VALUES = {"df", "df1", "df2", "mc_se"}
+# Statistics on the scale of the values themselves.
+IN_UNITS = {
+    "mean",
+    "sd",
+    "median",
+    "q1",
+    "q3",
+    "minimum",
+    "maximum",
+    "mean_difference",
+    "median_difference",
+    "change_difference",
+}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
 TIMES = {"median_time", "follow_up"}

@@ -111,6 +111,10 @@ def _pivot(
     time_unit = _time_unit(material, rows)
     titles = [_title(column, columns, time_unit) + limits[column] for column in columns]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
+    one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
+    if one_cut is not None:
+        caption += f", {one_cut}" if one_cut else ""
+        lines = {("", name): line for (_, name), line in lines.items()}
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
@@ -124,10 +128,16 @@ def _pivot(
     made = []
     for number, part in enumerate(_parts(len(columns)), start=1):
         here = [line[part] for line in cells]
-        table = _lines_down(list(lines), who, titles[part], here, _cut_title(rows))
+        cut_title = None if one_cut is not None else _cut_title(rows)
+        table = _lines_down(list(lines), who, titles[part], here, cut_title)
         again = f"-{number}" if number > 1 else ""
         made.append(captioned(table, f"{slug(label)}{again}", caption))
     return "\n".join(made)
+
+
+def _only(cuts: list[str]) -> str | None:
+    """The visit or subgroup that all lines share; it is told in the caption."""
+    return cuts[0] if len(set(cuts)) == 1 else None
 
 
 def _parts(columns: int) -> list[slice]:

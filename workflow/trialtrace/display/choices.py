@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
-from trialtrace.analyses.words import LABELS
+from trialtrace.analyses.words import LABELS, POINTS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, link, pipe_table, stamp
@@ -34,13 +34,21 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
         body += _lines(material, member, wanted)
     if not body or len(body) > MOST_LINES:
         return ""
-    header = ["Analysis", "Comparison", "Estimate", "p"]
+    header = ["Analysis", "Comparison", _title(wanted), "p"]
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
         header.remove("Comparison")
     caption = f"{analysis.label}: what changes under other choices.{stamp(material)}"
     table = pipe_table(header, body, numbers_from=99)
     return captioned(table, f"{analysis.name}-choices".replace("_", "-"), caption)
+
+
+def _title(wanted: str | None) -> str:
+    """ "Risk difference, percentage points"; what a member has in its place is named there."""
+    if wanted is None:
+        return "Estimate"
+    unit = ", percentage points" if wanted in POINTS else ""
+    return escape_markdown(f"{LABELS[wanted][0].upper()}{LABELS[wanted][1:]}{unit}")
 
 
 def _children(material: Material, name: str) -> "Iterator[Analysis]":

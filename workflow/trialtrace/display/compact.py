@@ -1,10 +1,11 @@
 """Tables of an analysis of several endpoints: a row an endpoint, arms or comparisons across."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from trialtrace.analyses.references import method_of
-from trialtrace.analyses.words import LABELS
+from trialtrace.analyses.references import METHODS, adjustment_of, method_of
+from trialtrace.analyses.words import LABELS, POINTS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table, stamp
@@ -25,12 +26,18 @@ def compact_tables(material: Material, name: str) -> str:
     taken = {id(row) for row in (*arms, *effects, *compared)}
     others = [row for row in rows if id(row) not in taken]
     made: list[str] = []
-    made += _grid(material, arms, f"{name}-arms", f"{label}: by arm", _arm, _described)
+    for method, chosen in _by_description(arms).items():
+        caption = f"{label}: by arm" + (f", {_title(method)}" if method else "")
+        slug = f"{name}-arms" + (f"-{method}" if method else "")
+        made += _grid(material, chosen, slug, caption, _arm, _described)
     for method, chosen in _by_estimate(compared).items():
         caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
+        caption += _tests_words(chosen, method)
         slug = f"{name}-{method or 'tests'}"
-        made += _grid(material, chosen, slug, caption, _pair, _estimated)
-    made += _grid(material, effects, f"{name}-effects", f"{label}: effects", _effect, _tested)
+        cell = partial(_estimated, _tests(chosen))
+        made += _grid(material, chosen, slug, caption, _pair, cell)
+    caption = f"{label}: effects{_tests_words(effects)}"
+    made += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
     made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
     return "\n".join(made)
 
@@ -52,24 +59,27 @@ def _grid(
         return
     columns = list(dict.fromkeys(column for line in cells.values() for column in line))
     level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
-    if level is not None:
-        caption += f" ({100 * level:g} % confidence intervals in brackets)"
+    brackets = "" if level is None else f" ({100 * level:g} % confidence intervals in brackets)"
     groups = _groups(list(cells))
     for number, (visit, lines) in enumerate(groups, start=1):
-        parts = [(line, [cell_of(cells[line].get(column, [])) for column in columns])
-                 for line in lines]  # fmt: skip
+        parts = [
+            ((_with_unit(line, cells[line]), line[1]),
+             [cell_of(cells[line].get(column, [])) for column in columns])
+            for line in lines
+        ]  # fmt: skip
         table = _table(parts, columns, visit is None)
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
-        yield captioned(
-            table, slug.replace("_", "-").replace(".", "-"), f"{caption}{at}.{stamp(material)}"
-        )
+        told = f"{caption}{at}{brackets}.{stamp(material)}"
+        yield captioned(table, slug.replace("_", "-").replace(".", "-"), told)
 
 
 def _groups(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
-    """All lines as one table, or a table for each visit and stratum."""
+    """All lines as one table, or a table for each visit and stratum; one is told in the caption."""
     cuts = list(dict.fromkeys(cut for _, cut in lines))
-    if len(lines) <= MOST_LINES or len(cuts) == 1:
+    if len(cuts) == 1:
+        return [(cuts[0], lines)]
+    if len(lines) <= MOST_LINES:
         return [(None, lines)]
     return [(cut, [line for line in lines if line[1] == cut]) for cut in cuts]
 
@@ -89,6 +99,48 @@ def _line(material: Material, row: Row) -> Line:
     endpoint = (material.parameter_words(row) or [row["parameter"] or ""])[0]
     stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
     return endpoint, ", ".join([*stratum, *([row["visit"]] if row["visit"] else [])])
+
+
+def _with_unit(line: Line, cells: dict[str, list[Row]]) -> str:
+    """The endpoint with the unit of its values."""
+    unit = next((row["unit"] for rows in cells.values() for row in rows if row["unit"]), None)
+    return f"{line[0]}, {unit}" if unit else line[0]
+
+
+def _by_description(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows by arm: a statistic that comes by several methods has a table for each further one."""
+    first: dict[str, str] = {}
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        own = first.setdefault(row["stat_name"], row["method"])
+        further = own != row["method"] and row["stat_name"] != "count"
+        found.setdefault(row["method"] if further else "", []).append(row)
+    return found
+
+
+def _tests(rows: list[Row]) -> list[str]:
+    """The tests and adjustments of a table's p-values, in their order."""
+    return list(dict.fromkeys(row["method"] for row in rows if _of_p(row)))
+
+
+def _of_p(row: Row) -> bool:
+    return row["stat_name"] in ("p_value", "p_adjusted")
+
+
+def _tests_words(rows: list[Row], method: str = "") -> str:
+    """What the p-values of a table are, in their order in a cell; not if of the table's method."""
+    told = {"p_value": [], "p_adjusted": []}
+    for one in _tests(rows):
+        stat, short = one.split(".", 1)
+        adjust = adjustment_of(short) if stat == "p_adjusted" else None
+        told[stat].append(METHODS[adjust].title if adjust else method_of(one).title)
+    if method and told == {"p_value": [method_of(method).title], "p_adjusted": []}:
+        return ""
+    return "".join(
+        f"; {LABELS[stat]}: {', '.join(dict.fromkeys(titles))}"
+        for stat, titles in told.items()
+        if titles
+    )
 
 
 def _by_estimate(rows: list[Row]) -> dict[str, list[Row]]:
@@ -113,7 +165,9 @@ def _order(rows: list[Row]) -> Callable[[str], int]:
 
 
 def _title(method: str) -> str:
-    return f"{LABELS[method.split('.', 1)[0]]} ({method_of(method).title})"
+    stat = method.split(".", 1)[0]
+    unit = ", percentage points" if stat in POINTS else ""
+    return f"{LABELS[stat]}{unit} ({method_of(method).title})"
 
 
 def _arm(material: Material, row: Row) -> str:
@@ -168,15 +222,20 @@ def _in_category(level: str, rows: list[Row]) -> str:
     return f"{escape_markdown(level)}{NO_BREAK}{link(by['count'])}{share}"
 
 
-def _estimated(rows: list[Row]) -> str:
-    """ "1.20 (0.40 to 2.00), p 0.004": an estimate, its p-values, the adjusted ones last."""
+def _estimated(tests: list[str], rows: list[Row]) -> str:
+    """ "1.20 (0.40 to 2.00), p 0.004 and 0.005, adjusted p 0.01": estimates, then p-values.
+
+    The caption names the tests; a cell that lacks one of them names its own.
+    """
     values = [row for row in rows if row["stat_name"] not in OF_A_TEST]
     parts = [_value(row) for row in values if not row["stat_name"].startswith("p_")]
-    several = sum(row["stat_name"] == "p_value" for row in values) > 1
+    named = [row["method"] for row in values if _of_p(row)] != tests
+    told: dict[str, list[str]] = {}
     for row in values:
         if row["stat_name"].startswith("p_"):
-            how = f" ({escape_markdown(method_of(row['method']).title)})" if several else ""
-            parts.append(f"{escape_markdown(LABELS[row['stat_name']])}{NO_BREAK}{link(row)}{how}")
+            how = f" ({escape_markdown(method_of(row['method']).title)})" if named else ""
+            told.setdefault(LABELS[row["stat_name"]], []).append(link(row) + how)
+    parts += [f"{escape_markdown(p)}{NO_BREAK}{' and '.join(each)}" for p, each in told.items()]
     return ", ".join(parts)
 
 
@@ -188,13 +247,16 @@ def _value(row: Row) -> str:
 
 
 def _tested(rows: list[Row]) -> str:
-    """ "F 4.04 (3, 693), p 0.019, ε 0.65"."""
+    """ "F 4.04 (3, 693), p 0.019, adjusted p 0.04, ε 0.65"."""
     by = {row["stat_name"]: row for row in rows}
     parts = []
     if "f" in by:
         df = [link(by[key]) for key in ("df1", "df2") if key in by]
         parts.append(f"F{NO_BREAK}{link(by['f'])} ({', '.join(df)})")
-    shown = {"p_value": "p", "epsilon_gg": "ε", "partial_eta_squared": "partial η²"}
+    shown = {
+        "p_value": "p", "p_adjusted": "adjusted p", "epsilon_gg": "ε",
+        "partial_eta_squared": "partial η²",
+    }  # fmt: skip
     parts += [f"{name}{NO_BREAK}{link(by[key])}" for key, name in shown.items() if key in by]
     return ", ".join(parts)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.analyses.references import limits_of
+from trialtrace.analyses.references import METHODS, adjustment_of, limits_of, method_of
 from trialtrace.analyses.words import LABELS
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
@@ -32,7 +32,8 @@ def primary_results(material: Material) -> Iterator[str]:
             text = f"{analysis.label}{lead} {LABELS[estimate['stat_name']]} {estimate['stat_text']}"
             text += _denominators(material, estimate)
             if p is not None:
-                text += f"; p {_sign(p)}{p['stat_text']}{_decision(analysis, p)}"
+                told = [f"{_sign(row)}{row['stat_text']} {how}" for row, how in _tests(material, p)]
+                text += f"; p {', adjusted p '.join(told)}{_decision(material, analysis, p)}"
             yield text + ending(material)
 
 
@@ -44,7 +45,7 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
     """The finding of each comparison; where there are many, one sentence of how many."""
     found = list(compared(material, analysis))
     if len(found) > MOST_SENTENCES:
-        text = _many(analysis, found)
+        text = _many(material, analysis, found)
         return [(f"{escape_markdown(analysis.label)}: " if named else "") + text + ending(material)]
     told = []
     for estimate, p, lead in found:
@@ -53,7 +54,12 @@ def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[
         text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
         text += escape_markdown(_denominators(material, estimate))
         if p is not None:
-            text += f"; p {_sign(p)}{link(p)}{escape_markdown(_decision(analysis, p))}"
+            tests = [
+                f"{_sign(row)}{link(row)} {escape_markdown(how)}"
+                for row, how in _tests(material, p)
+            ]
+            text += f"; p {', adjusted p '.join(tests)}"
+            text += escape_markdown(_decision(material, analysis, p))
         told.append(text + _verdict(material, estimate) + ending(material))
     return told
 
@@ -86,13 +92,18 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _many(analysis: "Analysis", found: list[Compared]) -> str:
+def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> str:
     tested = [p for _, p, _ in found if p is not None]
-    below = sum(p["stat_value"] < analysis.decision_level for p in tested)
     text = f"{len(found)} estimates, in the tables below"
     if tested:
         level = f"{analysis.decision_level:g}"
-        text += f"; p-values below {level}, each taken by itself: {below} of {len(tested)}"
+        below = sum(p["stat_value"] < analysis.decision_level for p in tested)
+        by = ", ".join(dict.fromkeys(_how(p) for p in tested))
+        text += f"; p-values below {level}, each taken by itself: {below} of {len(tested)} ({by})"
+        adjusted = [row for row in (_adjusted(material, p) for p in tested) if row is not None]
+        if adjusted:
+            below = sum(row["stat_value"] < analysis.decision_level for row in adjusted)
+            text += f"; adjusted for all of them: {below} of {len(adjusted)}"
     return escape_markdown(text)
 
 
@@ -126,6 +137,34 @@ def planned_p(analysis: "Analysis", rows: list[Row]) -> Row | None:
     return None
 
 
+def _tests(material: Material, p: Row) -> list[tuple[Row, str]]:
+    """A p-value and, where its family is adjusted, the adjusted one, each with its method."""
+    adjusted = _adjusted(material, p)
+    told = [(p, f"({_how(p)})")]
+    return told if adjusted is None else [*told, (adjusted, f"({_adjustment(adjusted)})")]
+
+
+def _how(p: Row) -> str:
+    return method_of(p["method"]).title
+
+
+def _adjustment(adjusted: Row) -> str:
+    return METHODS[adjustment_of(adjusted["method"].removeprefix("p_adjusted."))].title
+
+
+def _adjusted(material: Material, p: Row) -> Row | None:
+    """The adjusted p-value of a test at the same place; none where it could not be told."""
+    keys = ("parameter", "comparison", "reference", "visit", "stratum")
+    test = p["method"].removeprefix("p_value.")
+    for row in material.of(p["analysis_id"]):
+        if row["stat_name"] != "p_adjusted" or any(row[key] != p[key] for key in keys):
+            continue
+        short = row["method"].removeprefix("p_adjusted.")
+        if short == f"{adjustment_of(short)}_{test}" and row["stat_value"] is not None:
+            return row
+    return None
+
+
 def _denominators(material: Material, estimate: Row) -> str:
     counts = material.tracer.counted(estimate)
     return f"; {', '.join(counts)}" if counts else ""
@@ -145,8 +184,10 @@ def _sign(p: Row) -> str:
     return "" if p["stat_text"].startswith("<") else "= "
 
 
-def _decision(analysis: "Analysis", p: Row) -> str:
-    side = "below" if p["stat_value"] < analysis.decision_level else "not below"
+def _decision(material: Material, analysis: "Analysis", p: Row) -> str:
+    """What decides is the adjusted p-value where there is one."""
+    value = (_adjusted(material, p) or p)["stat_value"]
+    side = "below" if value < analysis.decision_level else "not below"
     return f", {side} the decision level of {analysis.decision_level:g}"
 
 

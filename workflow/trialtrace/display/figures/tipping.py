@@ -96,8 +96,8 @@ def _marks(axes: "Axes", one: tuple[int, int, int], two: tuple[int, int, int]) -
     box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": PALE, "alpha": 0.9}
     points = (
         (m0 * x0 / n0, m1 * x1 / n1, "o", "risks as observed"),
-        (m0, 0, "v", "smallest difference"),
-        (0, m1, "^", "largest difference"),
+        (m0, 0, "v", "lowest difference"),
+        (0, m1, "^", "highest difference"),
         (0, 0, "s", "no events"),
         (m0, m1, "D", "all events"),
     )

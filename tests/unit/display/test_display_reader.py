@@ -1,0 +1,79 @@
+"""What a reader would misread: a p-value without its test, a mean without its model, no unit."""
+
+from types import SimpleNamespace as Stub
+
+import pytest
+from test_display_wording import row, words
+
+from trialtrace.display.compact import _by_description, _estimated, _tests_words
+from trialtrace.display.findings import _decision, _many, _tests
+
+PAIR = {"comparison": "drug", "reference": "placebo", "group1_level": None, "analysis_id": "a"}
+
+
+def pair(method, value, **more):
+    text = {"stat_text": f"{value:g}", "ci_low": None, "ci_high": None}
+    return row(method, value, **(PAIR | text | more))
+
+
+FISHER = pair("p_value.fisher", 0.03)
+HOLM = pair("p_adjusted.holm_fisher", 0.06)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "decision"),
+    [
+        ([FISHER], ["(Fisher's exact test)"], "below"),
+        ([FISHER, HOLM],
+         ["(Fisher's exact test)", "(Holm's step-down adjustment)"], "not below"),
+        ([FISHER, pair("p_adjusted.holm_chi_squared", 0.06)], ["(Fisher's exact test)"], "below"),
+        ([FISHER, HOLM | {"visit": "other"}], ["(Fisher's exact test)"], "below"),
+    ],
+)  # fmt: skip
+def test_a_p_value_has_the_name_of_its_test_and_the_adjusted_one_decides(rows, told, decision):
+    material = Stub(of=lambda _: rows)
+    assert [how for _, how in _tests(material, FISHER)] == told
+    level = Stub(decision_level=0.05)
+    assert _decision(material, level, FISHER) == f", {decision} the decision level of 0.05"
+
+
+def test_many_p_values_are_counted_before_and_after_adjustment():
+    other = pair("p_value.fisher", 0.2, visit="other")
+    material = Stub(of=lambda _: [FISHER, HOLM, other])
+    found = [(FISHER, FISHER, ""), (other, other, "")]
+    text = _many(material, Stub(decision_level=0.05), found)
+    assert words(text).endswith(
+        "each taken by itself: 1 of 2 (Fisher's exact test); adjusted for all of them: 0 of 1"
+    )
+
+
+def test_tests_are_named_in_the_caption_and_a_cell_that_lacks_one_names_its_own():
+    wald = pair("risk_difference.wald", -0.1, ci_low=-0.2, ci_high=0.0, ci_level=0.95)
+    chi = pair("p_value.chi_squared", 0.02)
+    rows = [wald, FISHER, chi, HOLM]
+    assert _tests_words(rows, "risk_difference.wald") == (
+        "; p: Fisher's exact test, Pearson's χ² test; adjusted p: Holm's step-down adjustment"
+    )
+    tests = [each["method"] for each in rows[1:]]
+    assert words(_estimated(tests, rows)) == (
+        "−10.0 (−20.0 to 0.0), p 0.030 and 0.020, adjusted p 0.060"
+    )
+    assert words(_estimated(tests, rows[:2])).endswith("p 0.030 (Fisher's exact test)")
+
+
+def test_a_table_of_one_method_does_not_name_it_twice():
+    own = pair("p_value.mmrm", 0.02)
+    assert _tests_words([own], "mean_difference.mmrm") == ""
+    assert _tests_words([own]) == "; p: mixed model for repeated measures"
+
+
+def test_means_as_observed_and_means_of_a_model_have_a_table_each():
+    rows = [
+        row("count.descriptive", 10), row("mean.t_interval", 5.0), row("sd.descriptive", 1.0),
+        row("mean.mmrm", 5.2),
+    ]  # fmt: skip
+    found = _by_description(rows)
+    assert {key: [each["method"] for each in own] for key, own in found.items()} == {
+        "": ["count.descriptive", "mean.t_interval", "sd.descriptive"],
+        "mean.mmrm": ["mean.mmrm"],
+    }
