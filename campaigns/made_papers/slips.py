@@ -67,7 +67,9 @@ def digit(made: Paper, rng: Rng, part: str, parts: tuple[str, ...] = ()) -> Done
     place = int(rng.choice(places))
     other = str(rng.choice([d for d in "0123456789" if d != text[place]]))
     changed = text[:place] + other + text[place + 1 :]
-    if float(changed.removeprefix("p = ")) > {"percent": 100, "p": 1}.get(part, np.inf):
+    value = changed.removeprefix("p = ").lstrip("-")
+    most = {"percent": 100.0, "p": 1.0, "count": float(made.claims[name].parts.get("n", "inf"))}
+    if float(value) > most.get(part, np.inf) or (value[0] == "0" and value[1:2].isdigit()):
         return None
     made.claims[name].parts[part] = changed
     if part in ("low", "high"):

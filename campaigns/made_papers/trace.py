@@ -78,10 +78,24 @@ def _effect(made: Paper, link: Link) -> bool:
 
 
 def _whole(made: Paper, link: Link) -> bool:
+    """Some sum and some sum of squares of n whole numbers give what is printed.
+
+    The squares are even or odd with the sum, and least where the numbers lie together.
+    """
     (parts,) = _parts(made, link)
-    low, high = f.cell(parts["mean"])
-    n = link.with_["n"]
-    return any(f.show(s / n, 1) == parts["mean"] for s in range(floor(low * n), ceil(high * n) + 1))
+    (low, high), n = f.cell(parts["mean"]), link.with_["n"]
+    least, most = (max(end, 0.0) ** 2 * (n - 1) for end in f.cell(parts["sd"]))
+    for total in range(floor(low * n), ceil(high * n) + 1):
+        if f.show(total / n, 1) != parts["mean"]:
+            continue
+        each, left = divmod(total, n)
+        lowest = n * each**2 + left * (2 * each + 1)
+        middle = total**2 / n
+        for squares in range(max(lowest, floor(least + middle)), ceil(most + middle) + 1):
+            spread = (max(squares - middle, 0.0) / (n - 1)) ** 0.5
+            if (squares - total) % 2 == 0 and f.show(spread, 1) == parts["sd"]:
+                return True
+    return False
 
 
 def _mean_p(made: Paper, link: Link) -> bool:

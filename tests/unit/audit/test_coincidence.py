@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from paper import claim, read
 
+from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.printed import parse
+from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.coincidence import Family, choices, coincidence, distinct
 from trialtrace.claims.search.window import Displacement, Target, Window
+from trialtrace.display.audit_page import chance_text
 
 BY = Displacement()
 
@@ -54,18 +58,19 @@ def by_hand(printed, estimate, by):
 def test_windows_are_what_the_definition_says(printed, estimate):
     ours, hand = window(printed, estimate=estimate), by_hand(printed, estimate, BY)
     assert ours.size(BY) == len(hand)
-    assert all(ours.contains(cell, BY) for cell in hand)
+    assert all(map(ours.within(BY), hand))
     assert ours.printed in hand
     outside = [(cell[0] - 50, cell[1]) for cell in hand]
-    assert not any(ours.contains(cell, BY) for cell in outside)
+    assert not any(map(ours.within(BY), outside))
 
 
 def test_a_window_with_estimate_and_p():
     ours = window("0.9 (95% CI 0.6 to 1.4), P=0.6", estimate=True)
     # p from 0.3 to 1 on its grid: 8 values; estimates 0.9 only (0.81 to 0.99 on tenths).
     assert ours.size(BY) == 8 * len([0.6]) * len([1.3, 1.4, 1.5])
-    assert ours.contains((9, 6, 13, 10), BY) and not ours.contains((9, 6, 13, 11), BY)
-    assert not ours.contains((8, 6, 13, 5), BY)
+    inside = ours.within(BY)
+    assert inside((9, 6, 13, 10)) and not inside((9, 6, 13, 11))
+    assert not inside((8, 6, 13, 5))
 
 
 P = Window((Target("p", parts("P=0.42")["p"]),))
@@ -107,15 +112,82 @@ def test_the_share_of_the_window_that_is_matched(given, tier):
     assert distinct(families, factors, tier) == len(given_out)
 
 
-def test_numbers_drawn_from_the_window_match_at_the_mean_cp():
-    """Uniform draws from W: the matched share is CP, within four standard errors."""
-    rng = np.random.default_rng(20261120)
-    cells = [(c,) for c in range(21, 85) if c != 42]
-    family = Family("f", 1, (choices([""] * 14, [1] * 14, np.arange(20, 60, 3)[:, None]),))
-    cp = coincidence([family], [P], BY, 1)
-    drawn = [cells[i] for i in rng.integers(len(cells), size=4000)]
-    share = np.mean([bool(family.matches([cell], 1)) for cell in drawn])
-    assert abs(share - cp) < 4 * np.sqrt(cp * (1 - cp) / 4000)
+ABOUT = {"outcome": "event", "population": "itt"}
+PAIR = {"compare": ["training", "control"], "measure": "risk_ratio", "test": "chi_squared"}
+SEARCHED = {
+    "p": {
+        "a": claim("1", outcome="event", group="training"),
+        "b": claim("3", outcome="event", group="control"),
+        "p": claim("p = 0.419", outcome="event", compare=PAIR["compare"]),
+    },
+    "interval": {"a": claim("30.0% (17–50)", group="training", **ABOUT)},
+    "ratio": {
+        "a": claim("9/30 (30.0%)", group="training", **ABOUT),
+        "b": claim("14/30 (46.7%)", group="control", **ABOUT),
+        "r": claim("0.63, p = 0.28", **PAIR, **ABOUT),
+    },
+    "ratio and interval": {
+        "a": claim("9/30 (30.0%)", group="training", **ABOUT),
+        "b": claim("14/30 (46.7%)", group="control", **ABOUT),
+        "r": claim("0.6 (95% CI 0.4 to 1.3)", **PAIR, **ABOUT),
+    },
+}
+
+
+def drawn(window, rng):
+    """One vector of the window, each as likely: from a box around it until one is inside."""
+    at = {target.role: target.part for target in window.targets}
+    main = at.get("estimate", window.centre)
+    middle = main.value if main else Decimal(0)
+    lowest, highest = [], []
+    for role, part in at.items():
+        own = part.value - (0 if role in ("estimate", "p") else middle)
+        reach = abs(own) * (1 if role == "p" else Decimal("0.3")) + abs(middle) * Decimal("0.1")
+        lowest.append(int((part.value - reach) / part.ulp) - 1)
+        highest.append(int((part.value + reach) / part.ulp) + 2)
+    while True:
+        cell = dict(zip(at, rng.integers(lowest, highest).tolist(), strict=True))
+        if _defined(cell, at, main) and tuple(cell.values()) != window.printed:
+            return tuple(cell.values())
+
+
+def _defined(cell, at, main):
+    value = {role: at[role].ulp * own for role, own in cell.items()}
+    centre = value.get("estimate", main.value if main else Decimal(0))
+    if main and abs(centre - main.value) > abs(main.value) * Decimal(BY.estimate):
+        return False
+    if "p" in at and not at["p"].value / 2 <= value["p"] <= min(2 * at["p"].value, 1):
+        return False
+    arms = [(s * (value[r] - centre), s * (at[r].value - main.value))
+            for r, s in (("low", -1), ("high", 1)) if r in at]  # fmt: skip
+    factor = Decimal(BY.arm)
+    return all(own / factor <= arm <= own * factor and arm >= 0 for arm, own in arms)
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_numbers_drawn_from_the_window_match_at_the_mean_cp(name):
+    """Uniform draws from W at every tier: the matched share is CP, within four standard errors."""
+    rng, draws = np.random.default_rng(20261120), 200
+    (one,) = audit_ledger(read(SEARCHED[name])).searches
+    (window,) = one.bundle.windows
+    cells = [drawn(window, rng) for _ in range(draws)]
+    matched = [
+        any(family.matches([cell], tier) for family in one.bundle.families)
+        for tier in TIERS
+        for cell in cells
+    ]
+    expected = draws * sum(one.cp)
+    spread = sum((draws * cp * (1 - cp)) ** 0.5 for cp in one.cp)
+    assert 0.01 < np.mean(one.cp) < 0.99
+    assert abs(sum(matched) - expected) < 4 * spread
+
+
+def test_a_window_of_nothing_but_the_printed_value_has_no_chance():
+    """0.7 on tenths: 0.63 to 0.77 holds no other value."""
+    told = SEARCHED["ratio"] | {"r": claim("0.7", **PAIR, **ABOUT)}
+    (one,) = audit_ledger(read(told)).searches
+    assert one.cp == (None,) * 3 and one.cp_double is not None
+    assert "cannot be told" in chance_text(one.cp_match)
 
 
 def test_wider_windows_and_later_tiers():

@@ -5,10 +5,10 @@ import pytest
 
 from accuracy import alarms, audited, judged
 from made_papers import formulas as f
-from made_papers.chance import cases
+from made_papers.chance import BUNDLES, MECHANISMS, cases
 from made_papers.paper import paper
 from made_papers.planted import HELD_OUT, KINDS, plant
-from made_papers.trace import leaves_trace
+from made_papers.trace import HOLDS, leaves_trace
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_every_kind_changes_what_is_printed_or_named():
 def test_an_error_with_a_trace_is_found_and_its_cause_named():
     true = paper(4)
     done = plant("correction", true, np.random.default_rng(2))
-    found = judged(done, audited(true))
+    found = judged(4, done, audited(true))
     assert (found.trace, found.found, found.on_claim, found.named) == (True,) * 4
 
 
@@ -77,8 +77,26 @@ def test_what_means_allow_is_a_range():
     assert f.p_fits("p < 0.05", 0.01, 0.02) and not f.p_fits("p < 0.05", 0.06, 0.2)
 
 
+def test_whole_numbers_have_their_sums_and_squares():
+    """18 whole numbers with the sum 62 have squares of 318 for 2.48; they cannot all be alike."""
+    made = paper(3)
+    (link,) = (one for one in made.links if one.kind == "whole" and one.claims == ("measure0_new",))
+    link.with_["n"] = 18
+    parts = made.claims["measure0_new"].parts
+
+    def holds(mean, sd):
+        parts.update(mean=mean, sd=sd)
+        return HOLDS["whole"](made, link)
+
+    assert holds("3.4", "2.5") and holds("3.0", "0.0") and holds("3.5", "0.5")
+    assert not holds("3.4", "0.0") and not holds("3.5", "0.4")
+
+
 def test_invented_numbers_are_searched_at_every_tier():
-    found = list(cases(range(1, 2), every=2))
+    found = list(cases(range(1, 3)))
     assert {one.tier for one in found} == {1, 2, 3}
-    assert all(0 <= one.cp <= 1 for one in found)
-    assert {one.bundle for one in found} <= {"p of counts", "intervals of shares"}
+    assert all(one.cp is None or 0 <= one.cp <= 1 for one in found)
+    assert {one.bundle for one in found} == set(BUNDLES)
+    assert {one.mechanism for one in found} == set(MECHANISMS)
+    # A digit that the audit does not object to is one that its check allows.
+    assert all(one.asked or one.bundle != "p of counts" for one in found)

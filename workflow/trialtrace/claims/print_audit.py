@@ -26,8 +26,11 @@ class PrintAudit:
 
     @property
     def expected_by_chance(self) -> float:
-        """How many of the searched bundles would find some match by chance: the sum of their CP."""
-        return sum(one.cp[-1] for one in self.searches)
+        """How many of the searched bundles would find some match by chance: the sum of their CP.
+
+        A bundle whose CP cannot be told counts as one that would.
+        """
+        return sum(1.0 if one.cp[-1] is None else one.cp[-1] for one in self.searches)
 
 
 def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
@@ -68,15 +71,14 @@ def search_sentence(searched: Searched) -> str:
             given, name = searched.nearest
             text += f" for all groups; {name} does for {given} of {len(searched.bundle.windows)}"
         return f"{text}."
-    chance = searched.cp_match or 0.0
+    chance = searched.cp_match
     text = f"Of {tried} other choices, given {searched.bundle.inputs}, {searched.ties} "
     text += "gives it: " if searched.ties == 1 else "give it, such as "
-    text += f"{searched.matches[0]}. A number nearby would be matched by some choice like these "
-    return (
-        text
-        + f"with chance {chance:.2f}"
-        + (", so the match says little." if chance >= WEAK else ".")
-    )
+    text += f"{searched.matches[0]}. "
+    if chance is None:
+        return text + "No other number of so few digits lies nearby, so the match says little."
+    text += f"A number nearby would be matched by some choice like these with chance {chance:.2f}"
+    return text + (", so the match says little." if chance >= WEAK else ".")
 
 
 def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:

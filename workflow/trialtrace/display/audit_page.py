@@ -123,8 +123,10 @@ def spaced(number: int) -> str:
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
-def chance_text(chance: float) -> str:
+def chance_text(chance: float | None) -> str:
     """A chance to two digits; "<0.001" below, "0" only where it is nothing at all."""
+    if chance is None:
+        return "cannot be told"
     return "0" if chance == 0 else "<0.001" if chance < 0.001 else f"{chance:.2g}"
 
 

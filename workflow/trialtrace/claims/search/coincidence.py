@@ -134,16 +134,21 @@ class Family:
 
 def coincidence(
     families: Sequence[Family], windows: Sequence[Window], by: Displacement, tier: int
-) -> float:
-    """CP over the windows of all factors, for candidates up to a tier; 0 for a window of one."""
+) -> float | None:
+    """CP over the windows of all factors, for candidates up to a tier.
+
+    None where the window holds nothing but the printed vector, as for 0.8 with one decimal.
+    """
     size = prod(window.size(by) for window in windows)
+    if size <= 1:
+        return None
     inside = [
-        {cell for cell in cells if window.contains(cell, by)}
+        set(filter(window.within(by), cells))
         for window, cells in zip(windows, _every(families, len(windows), tier), strict=True)
     ]
     printed = [window.printed for window in windows]
     own = any(family.matches(printed, tier) for family in families)
-    return (_matched(families, inside, tier) - own) / (size - 1) if size > 1 else 0.0
+    return (_matched(families, inside, tier) - own) / (size - 1)
 
 
 def distinct(families: Sequence[Family], factors: int, tier: int) -> int:

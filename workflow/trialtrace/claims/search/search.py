@@ -35,15 +35,16 @@ class Searched:
     """What a search found. Numbers by tier stand in the order of the tiers.
 
     `cp` at the tier of the first match and over all tiers stand in `cp_match` and the last of `cp`;
-    `cp_half` and `cp_double` are over all tiers at half and at double windows.
+    `cp_half` and `cp_double` are over all tiers at half and at double windows. Each is None where
+    its window holds no other value than the printed one.
     """
 
     bundle: Bundle
     candidates: tuple[int, ...]
     distinct: tuple[int, ...]
-    cp: tuple[float, ...]
-    cp_half: float
-    cp_double: float
+    cp: tuple[float | None, ...]
+    cp_half: float | None
+    cp_double: float | None
     tier: int | None
     ties: int
     matches: tuple[str, ...] = ()

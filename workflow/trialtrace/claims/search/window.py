@@ -5,8 +5,10 @@ factor (1.25), p by a factor (2); lower <= estimate <= upper and p <= 1 are kept
 values themselves are left out. A grid value is a whole number of units of the last printed digit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
 
 from trialtrace.claims.printed import Component
 
@@ -69,24 +71,30 @@ class Window:
             total += ways
         return total * (len(_near(at["p"], by)) if "p" in at else 1)
 
-    def contains(self, cell: Cell, by: Displacement) -> bool:
-        """Whether a vector lies in the window."""
-        at = {target.role: (target, own) for target, own in zip(self.targets, cell, strict=True)}
-        centre = Decimal(0)
-        if "estimate" in at:
-            target, own = at["estimate"]
-            if own not in _near(target, by):
+    def within(self, by: Displacement) -> Callable[[Cell], bool]:
+        """A function that tells whether a vector lies in the window."""
+        place = {target.role: k for k, target in enumerate(self.targets)}
+        fixed = [(place[role], _near(self.targets[place[role]], by))
+                 for role in ("estimate", "p") if role in place]  # fmt: skip
+        sides = [(place[role], side) for role, side in _SIDES if role in place]
+        first = place.get("estimate")
+
+        @cache
+        def arms(estimate: int | None) -> list[tuple[int, range]]:
+            if estimate is None or first is None:
+                centre = self._centre()
+            else:
+                centre = estimate * self.targets[first].part.ulp
+            return [(k, self._arms(self.targets[k], side, centre, by)) for k, side in sides]
+
+        def inside(cell: Cell) -> bool:
+            if not all(cell[k] in near for k, near in fixed):
                 return False
-            centre = own * target.part.ulp
-        elif "low" in at or "high" in at:
-            centre = self._centre()
-        if "p" in at and at["p"][1] not in _near(at["p"][0], by):
-            return False
-        return all(
-            at[role][1] in self._arms(at[role][0], side, centre, by)
-            for role, side in _SIDES
-            if role in at
-        )
+            if not sides:
+                return True
+            return all(cell[k] in arm for k, arm in arms(None if first is None else cell[first]))
+
+        return inside
 
     def _arms(self, target: Target, side: int, centre: Decimal, by: Displacement) -> range:
         """The bounds at the printed distance from an estimate, times or over the factor."""
