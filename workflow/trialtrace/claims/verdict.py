@@ -49,23 +49,26 @@ def _verdict(found: list[Finding], entering: list[str]) -> dict[str, Any]:
     checkable = [one for one in found if one.agreement != NOT_CHECKABLE]
     if not checkable:
         alone = ENTERS.format(listed(list(dict.fromkeys(entering)))) if entering else UNCHECKED
-        text = found[0].sentence if found else alone
         return {
             "agreement": NOT_CHECKABLE,
             "evidence": None,
-            "finding": text,
+            "finding": _sentences(found) or alone,
             "alternative": None,
             "told": bool(found),
         }
     worst = min(checkable, key=lambda one: WORST_FIRST.index(one.agreement))
-    told = [worst.sentence] + [
-        one.sentence for one in checkable if one is not worst and one.agreement == worst.agreement
-    ]
+    as_grave = [one for one in checkable if one.agreement == worst.agreement]
+    remarks = [one for one in found if one.remark and one not in as_grave]
     other = worst.detail.get("alternative")
     return {
         "agreement": worst.agreement,
         "told": True,
         "evidence": PRINTED,
-        "finding": " ".join(told),
+        "finding": _sentences([worst, *as_grave, *remarks]),
         "alternative": ", ".join(other) if isinstance(other, list) else other,
     }
+
+
+def _sentences(found: Iterable[Finding]) -> str:
+    """The sentences, each once."""
+    return " ".join(dict.fromkeys(one.sentence for one in found))

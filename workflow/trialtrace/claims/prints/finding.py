@@ -26,7 +26,8 @@ class Finding:
 
     `check` names the check, `claim` the claim that the verdict is on and `beside` those it was
     held against. `sentence` states facts and accuses nobody. `detail` holds the numbers behind it.
-    `covers` are further components of the claim on which the verdict is the same.
+    `covers` are further components of the claim on which the verdict is the same. A `remark` is
+    told also where another finding on the component is graver.
     """
 
     check: str
@@ -37,6 +38,7 @@ class Finding:
     beside: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
     covers: tuple[str, ...] = ()
+    remark: bool = False
 
 
 @lru_cache(maxsize=4096)
