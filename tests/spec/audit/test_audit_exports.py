@@ -150,11 +150,11 @@ def test_every_check_has_a_help_text():
 
 def test_a_paper_that_holds_gives_an_empty_log(tmp_path, capsys):
     path = tmp_path / "ledger.yaml"
-    keep = [line for line in LEDGER.split("\n") if not re.match("  (share|two|p|same):", line)]
-    path.write_text("\n".join(keep), encoding="utf-8")
+    keep = [line for line in LEDGER.split("\n") if not re.match("  (share|p|same):", line)]
+    path.write_text("\n".join(keep).replace("42.4%", "41.4%"), encoding="utf-8")
     assert main(["audit", str(path), "--format", "sarif"]) == 0
     assert json.loads(capsys.readouterr().out)["runs"][0]["results"] == []
-    assert len(read_ledger(project(), path).entries) == 2
+    assert len(read_ledger(project(), path).entries) == 3
 
 
 def test_the_same_bytes_twice(ledger_path):

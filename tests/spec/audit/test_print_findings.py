@@ -91,7 +91,7 @@ FINDINGS = {
     ),
     "headline": (
         "headline", "at_least", reduction("reduced by 50–70%"), THREE, "inconsistent",
-        "57.5 % with sensorimotor training and 41.6 % with vibration",
+        "57.4 to 57.6 % with sensorimotor training and 41.5 to 41.8 % with vibration",
         reduction("reduced by 40–70%"), "compatible",
     ),
     "interval of a share": (

@@ -70,6 +70,8 @@ class About:
     change: bool = False
     concludes: str | None = None
     fact: str | None = None
+    size: str | None = None
+    split: str | None = None
 
     @property
     def cell(self) -> tuple[str | None, ...]:
@@ -89,6 +91,7 @@ class Entry:
     parts: Mapping[str, Component]
     about: About
     linked: tuple[str, ...] = ()
+    direction: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,22 @@ class Ledger:
         population, known = self.population(entry), self.groups.get(group)
         own = population.sizes.get(group) if population else None
         return own or (known.randomised if known else None)
+
+    def sizes(self, kind: str, population: str | None = None) -> dict[str, Entry]:
+        """The claims that print a number of patients (planned, randomised, analysed), by group."""
+        return {
+            entry.about.group or ALL: entry
+            for entry in self.entries.values()
+            if (entry.about.size, entry.about.population) == (kind, population)
+        }
+
+    @cached_property
+    def patients_of_every_group(self) -> int | None:
+        """How many patients there are where all of them are in every group, as two sides of one."""
+        total = self.sizes("randomised").get(ALL)
+        groups = {group.randomised for group in self.groups.values()}
+        one = len(self.groups) > 1 and total is not None and groups == {whole_count(total)}
+        return groups.pop() if one else None
 
     def group_label(self, entry: Entry) -> str:
         """The label of the group a claim is about."""
@@ -231,7 +250,7 @@ def entry(name: str, given: Mapping[str, Any]) -> Entry:
     about["patients"] = _whole(about.get("patients"))
     return Entry(
         name, given["from"], given["place"], given["label"], given["printed"], parts,
-        About(**about), tuple(given.get("with", ())),
+        About(**about), tuple(given.get("with", ())), given.get("direction", {}),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import ALTERNATIVE, Finding
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.search.bundles import bundles
+from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.search import Searched, search
 from trialtrace.claims.search.window import Displacement
 from trialtrace.claims.verdict import verdicts
@@ -72,8 +73,12 @@ def search_sentence(searched: Searched) -> str:
             text += f" for all groups; {name} does for {given} of {len(searched.bundle.windows)}"
         return f"{text}."
     chance = searched.cp_match
-    text = f"Of {tried} other choices, given {searched.bundle.inputs}, {searched.ties} "
-    text += "gives it: " if searched.ties == 1 else "give it, such as "
+    text = f"Of {tried} other choices, given {searched.bundle.inputs}, "
+    if searched.tier == TIERS[-1]:
+        text += f"none on {searched.bundle.before} gives it; on others "
+    text += f"{searched.ties} gives it: " if searched.ties == 1 else (
+        f"{searched.ties} give it, such as "
+    )  # fmt: skip
     text += f"{searched.matches[0]}. "
     if chance is None:
         return text + "No other number of so few digits lies nearby, so the match says little."

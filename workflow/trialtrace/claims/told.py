@@ -42,10 +42,16 @@ def _claim(of_claim: Any) -> list[str]:
 
 def by_verdict(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, list[str]]]:
     """(agreement, finding, components) of one claim; what cannot be checked beside what can is
-    left out, unless it enters the check of another claim. Where nothing can, every reason stays."""
+    left out, unless it enters the check of another claim or has a remark. Where nothing can, every
+    reason stays."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         found.setdefault((row["agreement"], row["finding"]), []).append(row["component"])
     told = [(agreement, finding, components) for (agreement, finding), components in found.items()]
-    some = [one for one in told if one[0] != "not_checkable" or "enters the check" in one[1]]
+    some = [one for one in told if one[0] != "not_checkable" or not _is_reason(one[1])]
     return some or [one for one in told if one[1] != UNCHECKED] or told
+
+
+def _is_reason(finding: str) -> bool:
+    """Whether it says only why nothing could be checked."""
+    return finding.startswith("Not checkable") and "enters the check" not in finding

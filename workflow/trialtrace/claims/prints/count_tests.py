@@ -1,19 +1,17 @@
 """A printed p against the printed counts of the groups it compares.
 
-With known counts every usual test is applied; the stated one decides, and where none is stated any
-that prints as given. Where only percentages are printed, all counts of at most the randomised sizes
-that print so are tried.
+Every usual test is applied; the stated one decides, and where none is stated any that prints as
+given.
 """
 
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy.special import chdtrc
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -21,15 +19,14 @@ from trialtrace.claims.prints.finding import (
     INCONSISTENT,
     Finding,
     as_range,
-    count_printing,
     listed,
     prints,
     shown_p,
 )
+from trialtrace.claims.prints.totals import repair
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.count_tables import p_values_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
-from trialtrace.stats.summaries.percentages import count_ranges, counts_for_percentage
+from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 NAMES = {
     "chi_squared": "the χ² test without correction",
@@ -39,7 +36,6 @@ NAMES = {
     "mid_p_all": "the mid-p test of all equally likely tables",
     "fisher_one_sided": "Fisher's exact test, one-sided",
 }
-MOST_SETS = 5_000
 SMALLEST_GROUP = 5
 Counts = list[tuple[int, int]]
 
@@ -49,14 +45,17 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         part = entry.parts.get("p")
         if part is None or not entry.about.compare or part.relation == "ns":
             continue
-        known = [counted(ledger, entry, group) for group in ledger.compared_groups(entry)]
-        chosen = [one for one in known if one is not None]
-        if len(chosen) == len(known):
-            yield _of_counts(entry, [one for one, _ in chosen], [counts for _, counts in chosen])
-        elif shares := ledger.compared(entry, "percent"):
-            yield from _of_sets(ledger, entry, shares)
-        else:
+        if known := all_counted(ledger, entry):
+            yield _of_counts(entry, [one for one, _ in known], [counts for _, counts in known])
+        elif ledger.compared(entry, "percent") is None:
             yield from _of_categories(ledger, entry)
+
+
+def all_counted(ledger: Ledger, entry: Entry) -> list[tuple[Entry, tuple[int, int]]] | None:
+    """The claim that tells the counts of each compared group, and these; None where one lacks."""
+    known = [counted(ledger, entry, group) for group in ledger.compared_groups(entry)]
+    found = [one for one in known if one is not None]
+    return found if found and len(found) == len(known) else None
 
 
 def counted(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, tuple[int, int]] | None:
@@ -144,16 +143,41 @@ def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         beside += [one.name for one in chosen]
     part, found = entry.parts["p"], _table_tests(table)
     fit = [name for name, p in found.items() if prints(part, p)]
-    told = " and ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
     if fit:
         text = (
             f"On the printed counts, {part.text} is what {listed([NAMES[n] for n in fit])} gives."
         )
     else:
-        text = f"The printed counts give {told}; printed is {part.text}."
+        text = f"The printed counts give {_by_test(found)}; printed is {part.text}."
+        text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
     agreement = COMPATIBLE if fit else INCONSISTENT
     yield Finding("p.categories", entry.name, "p", agreement, text, tuple(beside),
                   {"table": table, "p_values": found})  # fmt: skip
+
+
+def _by_test(found: dict[str, float]) -> str:
+    return " and ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
+
+
+def _if_repaired(
+    ledger: Ledger, rows: list[list[Entry]], table: list[list[int]], part: Component
+) -> str:
+    """What p is with the counts that the totals of the groups ask for."""
+    made, told = [list(row) for row in table], []
+    for row, entries in zip(made, rows, strict=True):
+        found = repair(ledger, entries)
+        if found is None:
+            continue
+        name, wanted = found
+        own, names = ledger.entries[name], sorted({str(e.about.category) for e in entries})
+        told.append(f"{wanted} in place of {whole_count(own)}")
+        row[names.index(str(own.about.category))] = wanted
+    if not told:
+        return ""
+    found = _table_tests(made)
+    fits = any(prints(part, p) for p in found.values())
+    more = ", which holds." if fits else "."
+    return f" With {listed(told)} they give {_by_test(found)}{more}"
 
 
 def _table_tests(table: list[list[int]]) -> dict[str, float]:
@@ -166,57 +190,6 @@ def _table_tests(table: list[list[int]]) -> dict[str, float]:
         except StatsError:
             continue
     return {name: p for name, p in found.items() if p == p}
-
-
-def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Finding]:
-    """Only percentages are printed: every set of counts that prints so."""
-    part, options = entry.parts["p"], []
-    for one in groups:
-        group = ledger.groups.get(one.about.group or "")
-        if "percent" not in one.parts or group is None or group.randomised is None:
-            return
-        sizes = np.arange(1, group.randomised + 1)
-        ends = zip(sizes, *count_ranges(as_range(one.parts["percent"]), sizes), strict=True)
-        options.append([(x, n) for n, first, last in ends for x in range(first, last + 1)])
-    sets = int(np.prod([len(option) for option in options]))
-    if not 0 < sets <= MOST_SETS:
-        return
-    every = _over_sets(options)
-    found = {name: p[p == p] for name, p in every.items() if (p == p).any()}
-    if not found:
-        return
-    low, high = found["chi_squared"].min(), found["chi_squared"].max()
-    fit = {name: count_printing(part, ps) for name, ps in found.items()}
-    told = [f"{fit[name]} of them give by {NAMES[name]}" for name in found if fit[name]]
-    text = (
-        f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "
-        f"from {low:.2g} to {high:.2g} over them. "
-    )
-    text += f"{part.text} is what {listed(told)}." if told else f"None of them gives {part.text}."
-    stated = entry.about.test
-    if stated not in (None, *found):
-        text += f" The stated test ({stated.replace('_', ' ')}) needs more than the counts."
-    own = fit[stated] if stated in found else sum(fit.values())
-    all_tried = stated in found or (stated is None and len(groups) == 2)
-    agreement = COMPATIBLE if own else INCONSISTENT if all_tried else NOT_CHECKABLE
-    yield Finding("p.count_sets", entry.name, "p", agreement, text,
-                  tuple(one.name for one in groups),
-                  {"sets": sets, "low": float(low), "high": float(high), "fit": fit})  # fmt: skip
-
-
-def _over_sets(options: list[list[tuple[int, int]]]) -> dict[str, np.ndarray]:
-    """P over every choice of counts: of two groups by all usual tests, of more by χ²."""
-    chosen = np.array(list(product(*options)), dtype=np.int64)
-    if len(options) == 2:
-        (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
-        every = p_values_of_tables(x1, n1, x0, n0)
-        return {name: every[name] for name in ("chi_squared", "chi_squared_corrected", "fisher")}
-    tables = np.stack([chosen[:, :, 0], chosen[:, :, 1] - chosen[:, :, 0]], axis=2).astype(float)
-    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        expected /= tables.sum(axis=(1, 2), keepdims=True)
-        statistic = ((tables - expected) ** 2 / expected).sum(axis=(1, 2))
-    return {"chi_squared": chdtrc(len(options) - 1, statistic)}
 
 
 def _expected(counts: Counts) -> float:

@@ -1,13 +1,15 @@
 """Headlines against tables: relative reductions, and shares over everyone randomised."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations, product
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, listed
-from trialtrace.stats.summaries.percentages import possible_denominators
+from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.claims.prints.shares import Counts, possible_counts
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -43,18 +45,43 @@ def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     for name, one in by_group.items():
         least, most = _reductions(one.parts["percent"], reference.parts["percent"])
         label = ledger.groups[name or ""].label
-        told.append(f"{float((least + most) / 2):.1f} % with {label}")
+        told.append(f"{_span(least, most)} with {label}")
         detail[name] = [float(least), float(most)]
         if most < low or least > high:
             outside.append(label)
     text = f"The printed percentages are relative reductions of {listed(told)}"
     if outside:
         text += f"; “{entry.printed}” does not hold for {listed(outside)}."
+        text += _elsewhere(ledger, entry, control)
     else:
         text += f", in keeping with “{entry.printed}”."
     agreement = INCONSISTENT if outside else COMPATIBLE
     yield Finding("headline.reduction", entry.name, component, agreement, text,
                   tuple(one.name for one in shares), detail)  # fmt: skip
+
+
+def _span(least: Decimal, most: Decimal) -> str:
+    low, high = f"{least:.1f}", f"{most:.1f}"
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def _elsewhere(ledger: Ledger, entry: Entry, control: str) -> str:
+    """The reductions among the patients of every other population that is printed."""
+    told = []
+    for population in ledger.populations.values():
+        about = replace(entry.about, population=population.name)
+        shares = ledger.compared(replace(entry, about=about), "percent")
+        if population.name == entry.about.population or shares is None:
+            continue
+        by_group = {one.about.group: one.parts["percent"] for one in shares}
+        reference = by_group.pop(control)
+        if reference.bounds[0] > 0:
+            spans = [
+                f"{_span(*_reductions(part, reference))} with {ledger.groups[name or ''].label}"
+                for name, part in by_group.items()
+            ]
+            told.append(f" In “{population.label}” they are {listed(spans)}.")
+    return "".join(told)
 
 
 def _claimed(parts) -> tuple[Decimal | None, Decimal | None]:
@@ -86,36 +113,41 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
         if population and population.everyone and "percent" in entry.parts:
             cells.setdefault(entry.about.cell, []).append(entry)
     for entries in cells.values():
-        bounds = {}
+        ranges = {}
         for entry in entries:
             group = ledger.groups.get(entry.about.group or "")
-            if group and group.randomised and (pair := _worst_and_best(entry, group.randomised)):
-                bounds[entry.name] = pair
-        if len(bounds) < 2 or all(low == high for low, high in bounds.values()):
+            if group and group.randomised and (counts := possible_counts(entry, group.randomised)):
+                ranges[entry.name] = _ranges(counts, group.randomised)
+        if len(ranges) < 2 or all(low == high for own in ranges.values() for low, high in own):
             continue
         told = [
-            f"{ledger.group_label(ledger.entries[name])} {low:.1f} to {high:.1f} %"
-            for name, (low, high) in bounds.items()
+            f"{ledger.group_label(ledger.entries[name])} {own[-1][0]:.1f} to {own[-1][1]:.1f} %"
+            for name, own in ranges.items()
         ]
         text = (
             "With the most patients that can have been analysed, and every other one counted one "
             f"way or the other: {listed(told)}; with fewer analysed the ranges are wider."
         )
-        first, *others = bounds
+        text += "".join(_overlaps(ledger, ranges))
+        first, *others = ranges
         yield Finding("headline.everyone", first, "percent", COMPATIBLE, text, tuple(others),
-                      {"bounds": bounds})  # fmt: skip
+                      {"ranges": ranges}, remark=True)  # fmt: skip
 
 
-def _worst_and_best(entry: Entry, size: int) -> tuple[float, float] | None:
-    from trialtrace.stats.summaries.percentages import counts_for_percentage
+def _ranges(counts: Counts, size: int) -> list[tuple[float, float]]:
+    return [(100 * x / size, 100 * (x + size - n) / size) for x, n in counts]
 
-    part = entry.parts["percent"]
-    if "count" in entry.parts and "denominator" in entry.parts:
-        x, n = int(entry.parts["count"].value or 0), int(entry.parts["denominator"].value or 0)
-    else:
-        possible = possible_denominators(as_range(part), limit=size).tolist()
-        if not possible:
-            return None
-        n = max(possible)
-        x = int(counts_for_percentage(as_range(part), n)[0])
-    return 100 * x / size, 100 * (x + size - n) / size
+
+def _overlaps(ledger: Ledger, ranges: dict[str, list[tuple[float, float]]]) -> Iterator[str]:
+    """In how many sets of counts the ranges of two groups overlap: against the control, if any."""
+    controls = {group.name for group in ledger.groups.values() if group.control}
+    for one, other in combinations(ranges, 2):
+        pair = [ledger.entries[name] for name in (one, other)]
+        if controls and not controls & {entry.about.group for entry in pair}:
+            continue
+        sets = list(product(ranges[one], ranges[other]))
+        both = sum(low <= top and bottom <= high for (low, high), (bottom, top) in sets)
+        of = "the only set" if len(sets) == 1 else f"{both} of {len(sets)} sets"
+        if both:
+            labels = " and ".join(ledger.group_label(entry) for entry in pair)
+            yield f" Those of {labels} overlap with {of} of counts."

@@ -74,20 +74,28 @@ def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         if counted is not None and n
         else [(x, m) for m in sizes for x in counts_for_percentage(as_range(percent), m).tolist()]
     )
-    found: dict[tuple[int, int], list[str]] = {}
-    nearest: dict[str, tuple] = {}
+    found, nearest = fitting(entry, pairs), {}
     printed = float(low.value or 0), float(high.value or 0)
     for x, m in pairs:
         methods = proportion_intervals(x, m, confidence=_confidence(entry))
         _keep_nearest(nearest, methods, printed, (x, m))
-        if same := printing_the_same(methods, as_range(low), as_range(high), factor=100):
-            found[(x, m)] = same
     drawn = {
         "printed": [float(percent.value or 0), *printed],
         "nearest": [{"method": METHODS[name], "low": ends[0], "high": ends[1], "of": list(of)}
                     for name, (_, ends, of) in nearest.items()],
     }  # fmt: skip
     yield _share_finding(entry, pairs, found, drawn)
+
+
+def fitting(entry: Entry, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
+    """The counts on which a usual method gives both printed bounds, and these methods."""
+    low, high = as_range(entry.parts["ci_low"]), as_range(entry.parts["ci_high"])
+    level, found = _confidence(entry), {}
+    for x, m in pairs:
+        methods = proportion_intervals(x, m, confidence=level)
+        if same := printing_the_same(methods, low, high, factor=100):
+            found[(x, m)] = same
+    return found
 
 
 def _keep_nearest(nearest: dict[str, tuple], methods, printed: tuple, of: tuple) -> None:

@@ -5,21 +5,31 @@ from collections.abc import Iterator
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import (
     comparisons,
+    count_sets,
     count_tests,
+    denominators,
+    designs,
     differences,
+    directions,
+    hazards,
     headline,
     intervals,
     mean_tests,
+    near_intervals,
+    places,
     shares,
+    sizes,
     statements,
     statistics,
+    strata,
     totals,
 )
 from trialtrace.claims.prints.finding import Finding
 
 MODULES = (
-    shares, totals, count_tests, comparisons, mean_tests, differences, statistics, intervals,
-    headline, statements,
+    sizes, shares, denominators, strata, totals, count_tests, count_sets, comparisons, mean_tests,
+    differences, statistics, designs, intervals, near_intervals, hazards, headline, directions,
+    places, statements,
 )  # fmt: skip
 
 

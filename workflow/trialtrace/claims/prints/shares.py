@@ -7,6 +7,8 @@ that of `stats.summaries.percentages`, exact at every edge.
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -18,10 +20,15 @@ from trialtrace.claims.prints.finding import (
     listed,
     prints,
 )
-from trialtrace.stats.summaries.percentages import counts_for_percentage, possible_denominators
+from trialtrace.stats.summaries.percentages import (
+    count_ranges,
+    counts_for_percentage,
+    possible_denominators,
+)
 
 OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
 LARGEST = 1000
+Counts = list[tuple[int, int]]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -182,6 +189,19 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             )
             yield Finding("share.rule", entry.name, "percent", INCONSISTENT, text, (other.name,))
             return
+
+
+def possible_counts(entry: Entry, size: int) -> Counts:
+    """(events, patients) behind a percentage of at most `size` patients, the fewest patients first.
+
+    The printed ones where they are printed.
+    """
+    if {"count", "denominator"} <= set(entry.parts):
+        x, n = (int(entry.parts[name].value or 0) for name in ("count", "denominator"))
+        return [(x, n)] if n <= size else []
+    sizes = np.arange(1, size + 1)
+    ends = zip(sizes, *count_ranges(as_range(entry.parts["percent"]), sizes), strict=True)
+    return [(int(x), int(n)) for n, first, last in ends for x in range(first, last + 1)]
 
 
 def _denominators(possible: list[int], what: str, limit: str = "") -> str:

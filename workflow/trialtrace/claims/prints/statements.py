@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.stats.proportions import clopper_pearson, wilson
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     yield from _facts(ledger)
+    yield from _one_sided(ledger)
     for entry in ledger.entries.values():
         if entry.about.change:
             yield from _baseline(ledger, entry)
@@ -46,6 +48,23 @@ def _plain(entry: Entry) -> object:
     return re.sub(r"[^\w]+", " ", entry.printed.lower()).strip()
 
 
+def _one_sided(ledger: Ledger) -> Iterator[Finding]:
+    """Shares and means of some groups, where the ledger has none for the others."""
+    cells: dict[tuple, dict[str, Entry]] = {}
+    for entry in ledger.of_group():
+        about, parts = entry.about, entry.parts
+        if about.outcome and about.size is None and ("percent" in parts or "sd" in parts):
+            cells.setdefault((about.cell, about.category), {})[about.group or ""] = entry
+    for found in cells.values():
+        entries = list(found.values())
+        beside = {name for name in ledger.groups if ledger.beside(entries[0], name)}
+        lacking = [group.label for group in ledger.groups.values() if group.name not in beside]
+        if lacking and ALL not in found:
+            text = f"The ledger has nothing beside it for {listed(lacking)}."
+            yield Finding("statement.groups", entries[-1].name, next(iter(entries[-1].parts)),
+                          NOT_CHECKABLE, text, remark=True)  # fmt: skip
+
+
 def _baseline(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     if outcome is None or len(outcome.visits) != 1:
@@ -65,7 +84,8 @@ def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             return
     text = (
         f"Not checkable: “{entry.printed}” is concluded without an interval of the difference; a "
-        "test that is not significant does not show that there is none."
+        "test that is not significant does not show that there is none, as an interval within a "
+        "margin of equivalence would."
     )
     yield Finding(
         "statement.no_difference", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text
@@ -80,23 +100,35 @@ def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         f"Not checkable: “{entry.printed}” is concluded, and no share of patients is printed from "
         "which on it would be feasible."
     )
+    told = []
+    for other in ledger.of_group():
+        x, n = whole_count(other), ledger.size(other)
+        if other.about.outcome == entry.about.outcome and x is not None and n and x <= n:
+            found = wilson(x, n, confidence=0.95)
+            told.append(f"{x} of {n} ({ledger.group_label(other)}) leave room for "
+                        f"{100 * found.low:.0f} to {100 * found.high:.0f} %")  # fmt: skip
+    if told:
+        text += f" {listed(told)} (95 % interval of Wilson)."
     yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)
 
 
 def _safety(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """What no event among so many patients can and cannot exclude."""
-    from trialtrace.stats.proportions import clopper_pearson
-
+    counted = [
+        (n, f" ({ledger.group_label(other)})")
+        for other in ledger.of_group()
+        if other.about.outcome == entry.about.outcome and whole_count(other) == 0
+        if (n := ledger.size(other))
+    ]
+    if not counted and "words" in entry.parts and entry.about.patients:
+        counted = [(entry.about.patients, "")]
     told = []
-    for other in ledger.of_group():
-        n = ledger.size(other)
-        if other.about.outcome != entry.about.outcome or whole_count(other) != 0 or not n:
-            continue
+    for n, label in counted:
         upper = clopper_pearson(0, n, confidence=0.90).high
-        told.append(f"0 of {n} ({ledger.group_label(other)}) leave room for a "
-                    f"risk of up to {100 * upper:.1f} %")  # fmt: skip
+        told.append(f"0 of {n}{label} leave room for a risk of up to {100 * upper:.1f} %")
     if told:
-        text = f"“{entry.printed}”: {listed(told)} (one-sided 95 % bound)."
+        said = f"“{entry.printed}”: " if "words" in entry.parts else ""
+        text = f"{said}{listed(told)} (one-sided 95 % bound)."
         yield Finding("statement.safety", entry.name, next(iter(entry.parts)), COMPATIBLE, text)
 
 

@@ -88,12 +88,10 @@ def _f(entry: Entry) -> Iterator[Finding]:
             f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
             "freedom: these are the uncorrected ones.",
         )  # fmt: skip
-    if whole and df1 > 1:
-        yield from _design(entry, int(df1), int(df2))
     eta = partial_eta_squared(f, df1, df2)
     yield Finding(
         "statistic.effect", entry.name, "statistic", COMPATIBLE,
-        f"Partial η² from F and its degrees of freedom is {eta.low:.3f} to {eta.high:.3f}.",
+        f"Partial η² from F and its degrees of freedom is {_three(eta.low, eta.high)}.",
         detail={"low": float(eta.low), "high": float(eta.high)},
     )  # fmt: skip
 
@@ -145,26 +143,7 @@ def _degree_range(part: Component) -> tuple[float, float]:
     return max(float(low), 1e-9), float(high)
 
 
-def _design(entry: Entry, df1: int, df2: int) -> Iterator[Finding]:
-    """Which within-subject designs have these degrees of freedom."""
-    if df2 % df1:
-        return
-    n = df2 // df1 + 1
-    cells = df1 + 1
-    readings = [f"{cells} visits or conditions as one factor in {n} subjects"]
-    factors = [(a, cells // a) for a in range(2, int(cells**0.5) + 1) if cells % a == 0]
-    readings += [
-        f"{a} conditions by {b} visits taken as one factor of {cells} cells" for a, b in factors
-    ]
-    readings += [f"the effect of visits, or the interaction, of two conditions by {cells} visits"]
-    text = (
-        f"{df2} = {df1} × {n - 1} fits {n} subjects: {'; '.join(readings)}. Of these only the "
-        "interaction tests a treatment that is given to one condition."
-    )
-    if factors:
-        text += (
-            f" With two conditions and two visits the interaction has one degree of freedom, "
-            f"F(1, {n - 1}), and nothing to correct."
-        )
-    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text,
-                  detail={"subjects": n, "cells": cells})  # fmt: skip
+def _three(low: float, high: float) -> str:
+    """A range to three digits; one number where both ends print alike."""
+    first, last = f"{low:.3f}", f"{high:.3f}"
+    return first if first == last else f"{first} to {last}"

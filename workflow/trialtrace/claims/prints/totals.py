@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entries in ledger.categories.values():
-        counted = {
-            entry.name: count for entry in entries if (count := whole_count(entry)) is not None
-        }
-        sizes = {ledger.size(entry) for entry in entries} - {None}
-        if len(counted) < 2 or len(sizes) != 1:
-            continue
-        (n,) = sizes
-        yield _total(ledger, entries, counted, int(n or 0))
+        if found := _counted(ledger, entries):
+            yield _total(ledger, entries, *found)
+
+
+def _counted(ledger: Ledger, entries: list[Entry]) -> tuple[dict[str, int], int] | None:
+    """The counts of the categories and the size of their group."""
+    counted = {entry.name: count for entry in entries if (count := whole_count(entry)) is not None}
+    sizes = {ledger.size(entry) for entry in entries} - {None}
+    return (counted, int(sizes.pop() or 0)) if len(counted) > 1 and len(sizes) == 1 else None
 
 
 def _total(ledger: Ledger, entries: list[Entry], counted: dict[str, int], n: int) -> Finding:
@@ -34,8 +36,11 @@ def _total(ledger: Ledger, entries: list[Entry], counted: dict[str, int], n: int
             tuple(names[1:]),
             detail,
         )
-    odd = _repaired(entries, counted, n - total)
-    subject, more = (odd[0], odd[1]) if odd else (names[0], "")
+    odd, subject, more = repair(ledger, entries), names[0], ""
+    if odd:
+        subject, wanted = odd
+        percent = _percent_of(entries, ledger.entries[subject])
+        more = f"; {wanted} in place of {counted[subject]} would, and prints as {percent.text}"
     text = f"The {len(counted)} categories add up to {total}, not to {n}{more}."
     others = tuple(name for name in names if name != subject)
     return Finding(
@@ -43,23 +48,28 @@ def _total(ledger: Ledger, entries: list[Entry], counted: dict[str, int], n: int
     )
 
 
-def _repaired(
-    entries: list[Entry], counted: dict[str, int], lacking: int
-) -> tuple[str, str] | None:
-    """The one category whose own percentage asks for the count that the total lacks."""
-    for entry in entries:
-        part = entry.parts.get("percent")
-        twin = next(
-            (o for o in entries if o.name in counted and o.about.category == entry.about.category),
-            None,
-        )
-        if part is None or twin is None:
-            continue
-        wanted = counted[twin.name] + lacking
-        n = sum(counted.values()) + lacking
-        if wanted >= 0 and wanted in counts_for_percentage(as_range(part), n).tolist():
-            more = f"; {wanted} in place of {counted[twin.name]} would, and prints as {part.text}"
-            return twin.name, more
+def repair(ledger: Ledger, entries: list[Entry]) -> tuple[str, int] | None:
+    """The one claim whose own percentage asks for the count that the total lacks, and that count.
+
+    None where the categories add up, or no percentage asks for what is lacking.
+    """
+    found = _counted(ledger, entries)
+    if found is None or sum(found[0].values()) == found[1]:
+        return None
+    counted, n = found
+    for name, count in counted.items():
+        percent, wanted = _percent_of(entries, ledger.entries[name]), count + n
+        wanted -= sum(counted.values())
+        if percent and wanted >= 0 and wanted in counts_for_percentage(as_range(percent), n):
+            return name, wanted
+    return None
+
+
+def _percent_of(entries: list[Entry], entry: Entry) -> Component | None:
+    """The percentage of a category, printed with its count or apart from it."""
+    for one in entries:
+        if one.about.category == entry.about.category and "percent" in one.parts:
+            return one.parts["percent"]
     return None
 
 

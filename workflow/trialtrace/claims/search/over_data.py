@@ -54,7 +54,8 @@ def _bundle(trial: "Trial", frames: "Frames", claim: Any, component: str) -> Bun
     families = counts.of_p(unit(part)) if component == "p" else counts.of_share(unit(part))
     window = Window((Target("p" if component == "p" else "estimate", part),))
     inputs = f"the data of {counts.endpoint.label}"
-    return Bundle(claim.name, (claim.name,), (component,), (window,), tuple(families), inputs)
+    return Bundle(claim.name, (claim.name,), (component,), (window,), tuple(families), inputs,
+                  before="a declared population")  # fmt: skip
 
 
 class _Counts:

@@ -18,7 +18,8 @@ SHOWN = 4
 class Bundle:
     """Linked printed values: `claims` whose parts are targets, a window for each factor.
 
-    `checks` are those whose verdicts on these parts made them a target.
+    `checks` are those whose verdicts on these parts made them a target. `before` says in words what
+    the candidates before the last tier rest on.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Bundle:
     families: tuple[Family, ...]
     inputs: str
     checks: tuple[str, ...] = ()
+    before: str = "printed numbers of patients"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+"""A printed p against every set of counts that prints as the percentages of the groups.
+
+Where intervals are printed too, the sets are told again that also give these by a usual method.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
+
+import numpy as np
+from scipy.special import chdtrc
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.count_tests import NAMES, all_counted
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    count_printing,
+    listed,
+)
+from trialtrace.claims.prints.intervals import fitting
+from trialtrace.claims.prints.shares import Counts, possible_counts
+from trialtrace.stats.summaries.count_tables import p_values_of_tables
+
+MOST_SETS = 5_000
+PAIRWISE = ("chi_squared", "chi_squared_corrected", "fisher")
+SHOWN = 3
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        part = entry.parts.get("p")
+        if part is None or not entry.about.compare or part.relation == "ns":
+            continue
+        groups = ledger.compared(entry, "percent")
+        if groups is not None and all_counted(ledger, entry) is None:
+            yield from _of_sets(ledger, entry, groups)
+
+
+def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Finding]:
+    """Only percentages are printed: every set of counts of at most the randomised sizes."""
+    options = []
+    for one in groups:
+        group = ledger.groups.get(one.about.group or "")
+        if "percent" not in one.parts or group is None or group.randomised is None:
+            return
+        options.append(possible_counts(one, group.randomised))
+    sets = prod(len(option) for option in options)
+    found = _over_sets(options) if 0 < sets <= MOST_SETS else {}
+    if not found:
+        return
+    part, stated = entry.parts["p"], entry.about.test
+    low, high = found["chi_squared"].min(), found["chi_squared"].max()
+    fit = {name: count_printing(part, ps) for name, ps in found.items()}
+    told = [f"{fit[name]} of them give by {NAMES[name]}" for name in found if fit[name]]
+    text = (
+        f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "
+        f"from {low:.2g} to {high:.2g} over them. "
+    )
+    text += f"{part.text} is what {listed(told)}." if told else (
+        f"None of them gives {part.text}{_tried(found)}."
+    )  # fmt: skip
+    own = fit[stated] if stated in found else sum(fit.values())
+    if own and (narrowed := _narrowed(groups, options)) is not None:
+        more, left = _on_intervals(entry, narrowed)
+        text += more
+        own = left if left is not None else own
+    if stated not in (None, *found):
+        text += f" The stated test ({stated.replace('_', ' ')}) needs more than the counts."
+    all_tried = stated in found or (stated is None and len(groups) == 2)
+    agreement = COMPATIBLE if own else INCONSISTENT if all_tried else NOT_CHECKABLE
+    yield Finding("p.count_sets", entry.name, "p", agreement, text,
+                  tuple(one.name for one in groups),
+                  {"sets": sets, "low": float(low), "high": float(high), "fit": fit})  # fmt: skip
+
+
+def _tried(found: dict[str, np.ndarray]) -> str:
+    """Which tests were tried, where it is more than the one that is told anyway."""
+    others = [NAMES[name] for name in found if name != "chi_squared"]
+    return f", nor by {listed(others, 'or')}" if others else ""
+
+
+def _narrowed(groups: Sequence[Entry], options: Sequence[Counts]) -> list[Counts] | None:
+    """The counts that also give the printed intervals.
+
+    None where that leaves out nothing, or where a printed interval fits no counts at all.
+    """
+    kept = []
+    for one, own in zip(groups, options, strict=True):
+        printed = {"ci_low", "ci_high"} <= set(one.parts)
+        some = list(fitting(one, own)) if printed else own
+        if not some:
+            return None
+        kept.append(some)
+    return kept if any(len(a) < len(b) for a, b in zip(kept, options, strict=True)) else None
+
+
+def _on_intervals(entry: Entry, options: list[Counts]) -> tuple[str, int | None]:
+    """What p is on the counts that also give the printed intervals; how many sets give it."""
+    found, part = _over_sets(options), entry.parts["p"]
+    if not found:
+        return "", None
+    low = min(float(ps.min()) for ps in found.values())
+    high = max(float(ps.max()) for ps in found.values())
+    sets = [listed([f"{x} of {n}" for x, n in own], "or") for own in options if len(own) <= SHOWN]
+    which = f" ({'; '.join(sets)})" if len(sets) == len(options) else ""
+    fit = {name: count_printing(part, ps) for name, ps in found.items()}
+    tests = "the χ² test" if len(found) == 1 else "the usual tests"
+    span = f"{low:.2g}" if low == high else f"{low:.2g} to {high:.2g}"
+    text = f" On the counts that also give the printed intervals{which} p is {span} by {tests}, "
+    stated = entry.about.test
+    left = fit[stated] if stated in found else sum(fit.values())
+    text += "some of which prints so." if left else "none of which prints so."
+    return text, left
+
+
+def _over_sets(options: Sequence[Counts]) -> dict[str, np.ndarray]:
+    """P over every choice of counts: of two groups by all usual tests, of more by χ²."""
+    chosen = np.array(list(product(*options)), dtype=np.int64)
+    if len(options) == 2:
+        (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
+        every = p_values_of_tables(x1, n1, x0, n0)
+        found = {name: every[name] for name in PAIRWISE}
+    else:
+        found = {"chi_squared": _chi_squared(chosen)}
+    return {name: p[p == p] for name, p in found.items() if (p == p).any()}
+
+
+def _chi_squared(chosen: np.ndarray) -> np.ndarray:
+    tables = np.stack([chosen[:, :, 0], chosen[:, :, 1] - chosen[:, :, 0]], axis=2).astype(float)
+    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected /= tables.sum(axis=(1, 2), keepdims=True)
+        statistic = ((tables - expected) ** 2 / expected).sum(axis=(1, 2))
+    return chdtrc(chosen.shape[1] - 1, statistic)

@@ -1,0 +1,62 @@
+"""Which designs have the printed degrees of freedom of F, and what their effects test.
+
+With n subjects and no factor between them, an effect of d degrees of freedom within them has
+d (n - 1) for its error; each further level of a factor between subjects takes d more.
+"""
+
+from collections.abc import Iterator
+
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.finding import COMPATIBLE, Finding
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    """The designs of an effect within subjects, for whole degrees of freedom above 1."""
+    for entry in ledger.entries.values():
+        parts = entry.parts
+        if not {"statistic", "df1", "df2"} <= set(parts) or parts["statistic"].symbol != "F":
+            continue
+        df1, df2 = (parts[name].value or 0 for name in ("df1", "df2"))
+        if df1 > 1 and df1 == int(df1) and df2 == int(df2):
+            yield from _design(ledger, entry, int(df1), int(df2))
+
+
+def _design(ledger: Ledger, entry: Entry, df1: int, df2: int) -> Iterator[Finding]:
+    if df2 % df1:
+        return
+    n, patients = df2 // df1 + 1, ledger.patients_of_every_group
+    if patients is None:
+        text = (
+            f"{df2} = {df1} × {n - 1} fits {n} subjects with {df1 + 1} visits or conditions each "
+            f"and no factor between subjects, and {n + 1} in two groups, for the effect of visits "
+            "or its interaction with the group."
+        )
+    else:
+        printed = ", as printed" if n == patients else f" (printed are {patients})"
+        text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}, "
+        text += _under_every_condition(len(ledger.groups), df1, df2, n)
+    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text,
+                  detail={"subjects": n, "cells": df1 + 1})  # fmt: skip
+
+
+def _under_every_condition(conditions: int, df1: int, df2: int, n: int) -> str:
+    """The readings where each subject is treated under every condition."""
+    cells, found = df1 + 1, []
+    if cells % conditions == 0 and cells > conditions:
+        visits = cells // conditions
+        found.append(f"{conditions} conditions by {visits} visits taken as one factor of {cells}")
+    if df1 % (conditions - 1) == 0:
+        visits = df1 // (conditions - 1) + 1
+        found.append(
+            f"{conditions} conditions by {visits} visits, where it is their interaction"
+            + (" or the effect of visits" if visits == cells else "")
+        )
+    found.append(f"{cells} visits under one condition, without the others")
+    few = conditions - 1
+    named = "; ".join(f"({letter}) {one}" for letter, one in zip("abc", found, strict=False))
+    return (
+        f"as {named}. Only the interaction tests the treatment: every other effect can be large "
+        "from change over time alone, alike under all conditions. With two visits the interaction "
+        f"is F({few}, {few * (n - 1)}), and its p does not follow from F({df1}, {df2}). With a "
+        f"factor of two levels between subjects it would be F({df1}, {df1 * (n - 2)})."
+    )

@@ -1,0 +1,46 @@
+"""One number printed in two places that a claim links by `with`: do their digits agree?"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
+
+NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        for name in entry.linked:
+            other = ledger.entries.get(name)
+            if other is not None and _same(entry, other):
+                yield from _twice(entry, other)
+
+
+def _same(entry: Entry, other: Entry) -> bool:
+    """Whether both are about the same; a population may be named in one place only."""
+    one, two = entry.about, other.about
+    if None not in (one.population, two.population) and one.population != two.population:
+        return False
+    bare = {"population": None, "patients": None, "test": None, "interval": None, "sides": None}
+    return one.outcome is not None and replace(one, **bare) == replace(two, **bare)  # type: ignore[arg-type]
+
+
+def _twice(entry: Entry, other: Entry) -> Iterator[Finding]:
+    for name in NAMES:
+        if name not in entry.parts or name not in other.parts:
+            continue
+        own, theirs = entry.parts[name], other.parts[name]
+        if own.relation != "=" or theirs.relation != "=":
+            continue
+        (low, high), (bottom, top) = own.bounds, theirs.bounds
+        told = f"{other.place} has {theirs.text}"
+        if low >= top or bottom >= high:
+            agreement, text = INCONSISTENT, f"{own.text} here, while {told}."
+        elif own.value == theirs.value:
+            agreement, text = EXACT, f"As in another place: {told}."
+        elif own.places > theirs.places:
+            agreement, text = COMPATIBLE, f"In another place with fewer digits: {told}."
+        else:
+            agreement, text = EXACT, f"In another place with more digits: {told}."
+        yield Finding("place.number", entry.name, name, agreement, text, (other.name,))

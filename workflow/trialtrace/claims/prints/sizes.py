@@ -1,0 +1,70 @@
+"""Numbers of patients: the groups against all, the analysed against the randomised and planned."""
+
+from collections.abc import Iterator
+
+from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
+from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    yield from _sum(ledger, "randomised", None, _randomised(ledger))
+    for population in ledger.populations.values():
+        sizes = dict(population.sizes)
+        yield from _sum(ledger, "analysed", population.name, sizes)
+        yield from _of(ledger, "analysed", population.name, f"are in “{population.label}”")
+    yield from _planned(ledger)
+
+
+def _randomised(ledger: Ledger) -> dict[str, int]:
+    return {g.name: g.randomised for g in ledger.groups.values() if g.randomised is not None}
+
+
+def _sum(
+    ledger: Ledger, kind: str, population: str | None, sizes: dict[str, int]
+) -> Iterator[Finding]:
+    """The sizes of the groups against the number that is printed for all, and for each."""
+    claims = ledger.sizes(kind, population)
+    for group, entry in claims.items():
+        count = whole_count(entry)
+        if group in sizes and count is not None and sizes[group] != count:
+            text = f"{count} is printed here, {sizes[group]} as the size of this group."
+            yield Finding("size.sum", entry.name, "value", INCONSISTENT, text)
+    total = claims.get(ALL)
+    count = None if total is None else whole_count(total)
+    if total is None or count is None or len(sizes) < 2 or set(sizes) != set(ledger.groups):
+        return
+    beside = tuple(entry.name for group, entry in claims.items() if group != ALL)
+    told = " + ".join(str(n) for n in sizes.values())
+    if kind == "randomised" and ledger.patients_of_every_group:
+        agreement, text = EXACT, f"All {count} patients are in every group."
+    elif sum(sizes.values()) == count:
+        agreement, text = EXACT, f"{told} are {count}, as printed."
+    else:
+        agreement = INCONSISTENT
+        text = f"{told} are {sum(sizes.values())}; printed is {total.printed}."
+    yield Finding("size.sum", total.name, "value", agreement, text, beside)
+
+
+def _of(ledger: Ledger, kind: str, population: str | None, verb: str) -> Iterator[Finding]:
+    """A number of all patients against the number randomised."""
+    part, whole = ledger.sizes(kind, population).get(ALL), ledger.sizes("randomised").get(ALL)
+    if part is not None and whole is not None:
+        yield from _share(part, part, whole, f"randomised {verb}")
+
+
+def _planned(ledger: Ledger) -> Iterator[Finding]:
+    planned, part = ledger.sizes("planned").get(ALL), ledger.sizes("randomised").get(ALL)
+    if planned is not None and part is not None:
+        yield from _share(planned, part, planned, "planned were randomised", may_exceed=True)
+
+
+def _share(
+    subject: Entry, part: Entry, whole: Entry, words: str, *, may_exceed: bool = False
+) -> Iterator[Finding]:
+    x, n = whole_count(part), whole_count(whole)
+    if x is None or not n:
+        return
+    text = f"{x} of the {n} {words} ({100 * x / n:.0f} %)."
+    agreement = COMPATIBLE if x <= n or may_exceed else INCONSISTENT
+    other = whole.name if subject is part else part.name
+    yield Finding("size.share", subject.name, "value", agreement, text, (other,), remark=True)

@@ -1,0 +1,101 @@
+"""The shares of a group in the two strata of a split, against the count of the whole group.
+
+Of N patients X had the event. The strata print as P and Q; some (x1 of n1, x2 of n2) with
+n1 + n2 = N and x1 + x2 = X has to print so, if everyone is in one of the two.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.printed import Component
+from trialtrace.claims.prints.count_tests import counted
+from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, listed
+from trialtrace.stats.summaries.percentages import count_ranges
+
+SHOWN = 4
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    splits: dict[tuple, list[Entry]] = {}
+    for entry in ledger.of_group():
+        about, part = entry.about, entry.parts.get("percent")
+        if about.split and about.stratum and part is not None and part.relation == "=":
+            key = about.split, about.group, about.outcome, about.population, about.visit
+            splits.setdefault(key, []).append(entry)
+    for entries in splits.values():
+        if len({entry.about.stratum for entry in entries}) == len(entries) == 2:
+            yield from _split(ledger, entries)
+
+
+def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
+    first, second = entries
+    whole = replace(first, about=replace(first.about, stratum=None, split=None))
+    found = counted(ledger, whole, first.about.group or "")
+    if found is None or any("count" in entry.parts for entry in entries):
+        return
+    total, (events, n) = found
+    parts = [entry.parts["percent"] for entry in entries]
+    fewest = (out for out in range(n - 1) if _splits(parts, "half_up", events, n, out))
+    outside = next(fewest, None)
+    if outside is None:
+        return
+    shown = listed([part.text for part in parts])
+    given = f"{events} of {n}"
+    if not outside:
+        few = _splits(parts, "half_up", events, n, 0)
+        text = f"{shown} can be the two parts of {given}"
+        text += f": {_told(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
+        agreement, detail = COMPATIBLE, {"splits": few}
+    else:
+        text = (
+            f"No two parts of {given} print as {shown}: at least {outside} of the {n} would have "
+            "to be in neither."
+        )
+        agreement, detail = INCONSISTENT, {"outside": outside}
+        if cut := _splits(parts, "truncate", events, n, 0) or _mixed(parts, events, n):
+            text += f" With digits cut off, {_told(cut[:SHOWN])} would."
+            detail |= {"truncated": cut}
+    for entry, other in ((first, second), (second, first)):
+        yield Finding("split.total", entry.name, "percent", agreement, text,
+                      (other.name, total.name), detail)  # fmt: skip
+
+
+def _mixed(parts: list[Component], events: int, n: int) -> list[list[int]]:
+    """Splits with one percentage rounded and the other cut off."""
+    return [
+        split
+        for modes in (("half_up", "truncate"), ("truncate", "half_up"))
+        for split in _splits(parts, modes, events, n, 0)
+    ]
+
+
+def _splits(
+    parts: list[Component], rounding: str | tuple[str, str], events: int, n: int, outside: int
+) -> list[list[int]]:
+    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither."""
+    modes = (rounding, rounding) if isinstance(rounding, str) else rounding
+    sizes = np.arange(1, n - outside)
+    if not len(sizes):
+        return []
+    low1, high1 = count_ranges(as_range(parts[0], rounding=modes[0]), sizes)
+    low2, high2 = (
+        ends[::-1] for ends in count_ranges(as_range(parts[1], rounding=modes[1]), sizes)
+    )
+    # The patients in neither part have from none to all of the events that are left.
+    least = np.maximum(low1 + low2, events - outside)
+    most = np.minimum(high1 + high2, events)
+    fit = np.flatnonzero((low1 <= high1) & (low2 <= high2) & (least <= most))
+    return [
+        [int(x), int(sizes[k]), int(x2), int(n - outside - sizes[k])]
+        for k in fit
+        for x in range(low1[k], high1[k] + 1)
+        for x2 in range(low2[k], high2[k] + 1)
+        if least[k] <= x + x2 <= most[k]
+    ]
+
+
+def _told(splits: list[list[int]]) -> str:
+    return listed([f"{x1} of {n1} and {x2} of {n2}" for x1, n1, x2, n2 in splits], "or")
