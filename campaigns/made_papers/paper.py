@@ -246,7 +246,9 @@ def _total(made: Paper, outcome: str, population: str) -> None:
 
 
 def _hazard(made: Paper, rng: np.random.Generator) -> None:
-    value, error = rng.normal(-0.3, 0.3), rng.uniform(0.1, 0.4)
+    value, share = rng.normal(-0.3, 0.3), rng.uniform(0.4, 0.95)
+    # The error that so many events in each arm leave: a smaller one would need more than there are.
+    error = sum(1 / (share * made.arms[name]) for name in ("new", "usual")) ** 0.5
     ends = [np.exp(value + z * error) for z in (0, -1.959963984540054, 1.959963984540054)]
     parts = dict(zip(("value", "low", "high"), (f.show(e, 2) for e in ends), strict=True))
     parts["p"] = f.show_p(float(2 * stats.norm.sf(abs(value / error))), made.p)
