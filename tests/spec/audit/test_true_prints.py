@@ -100,6 +100,16 @@ def test_corrected_degrees_of_freedom_are_rounded(judged, printed, agreement):
     assert judged("f", "p", {"f": claim(printed, **about)})[0] == agreement
 
 
+def test_a_half_is_a_half_whatever_its_float(judged):
+    """45/80 over 50/84 is 0.945 exactly; the float nearest to it lies below."""
+    claims = {
+        "a": claim("45/80", outcome="event", group="training"),
+        "b": claim("50/84", outcome="event", group="control"),
+        "r": claim("0.95", **(FIRST | {"measure": "risk_ratio"})),
+    }
+    assert judged("r", "value", claims)[0] == "exact"
+
+
 @pytest.mark.parametrize(
     ("printed", "agreement"),
     [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.claims.agreement import p_text
@@ -91,8 +92,9 @@ def overlaps(part: Component, low: float, high: float) -> bool:
     return bool(low < last and high > first) or bool(own.contains(_twelve(high)))
 
 
-def _twelve(value: float) -> float:
-    return float(f"{value:.11e}")
+def _twelve(value: float) -> Decimal | float:
+    """The value to 12 digits, exactly: 0.945 is a half, though its nearest float lies below."""
+    return Decimal(f"{value:.11e}") if isfinite(value) else value
 
 
 def shown_p(value: float) -> str:
