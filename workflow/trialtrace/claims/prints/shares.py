@@ -181,7 +181,8 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         same = replace(other.about, population=None) == replace(entry.about, population=None)
         if not same or not theirs or theirs.name == population.name or "percent" not in other.parts:
             continue
-        if other.parts["percent"].value != entry.parts["percent"].value:
+        (low, high), (bottom, top) = (one.parts["percent"].bounds for one in (entry, other))
+        if low >= top or bottom >= high:
             text = (
                 f"The rule of “{population.label}” cannot apply to {group.label}, yet its share is "
                 f"{entry.parts['percent'].text} there and {other.parts['percent'].text} in "
