@@ -208,7 +208,8 @@ def test_resource_files_are_there():
     from trialtrace.display.render import resource_files
 
     names = {path.name for path in resource_files() if path.is_file()}
-    assert {"crossref.lua", "widths.lua", "template.html", "matplotlibrc", "report.css"} < names
+    assert {"crossref.lua", "format.lua", "widths.lua", "template.html"} < names
+    assert {"matplotlibrc", "report.css"} < names
     assert {"reference.docx", "reference-synthetic.docx"} < names
 
 

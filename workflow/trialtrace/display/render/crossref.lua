@@ -1,9 +1,7 @@
 -- What Quarto does after its cells have run: sections, figures and tables get numbers, references
--- to them become links, callouts get their form. It also closes the ways out of the document.
+-- to them become links, callouts get their form. It also closes the ways out of the document. What
+-- depends on the format comes after it, in format.lua.
 
-local is_html = FORMAT:match("html") ~= nil
-local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
-local shares = dofile(pandoc.path.join({ here, "widths.lua" }))
 local PREFIX = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = { note = "Note", tip = "Tip", warning = "Warning", caution = "Caution",
   important = "Important" }
@@ -69,10 +67,6 @@ local function image(element)
   end
   if not exists(source) then
     problem("the image " .. source .. " is not there")
-  end
-  local vector = source:gsub("%.png$", ".svg")
-  if is_html and vector ~= source and exists(vector) then
-    element.src = vector
   end
   local alt = element.attributes["fig-alt"]
   if alt then
@@ -220,11 +214,6 @@ local function special_div(div)
   end
 end
 
-local function without_style(element)
-  element.attributes["custom-style"] = nil
-  return element
-end
-
 -- References ---------------------------------------------------------------------------------
 
 local function reference(citation)
@@ -263,32 +252,13 @@ local function cite(element)
   return inlines
 end
 
--- Tables -------------------------------------------------------------------------------------
-
-local function column_widths(element)
-  local widths = is_html and {} or shares(element)
-  local specs = pandoc.List({})
-  for column, spec in ipairs(element.colspecs) do
-    specs[column] = { spec[1], widths[column] }
-  end
-  element.colspecs = specs
-  if is_html then
-    return pandoc.Div({ element }, { class = "table" }), false
-  end
-  return element, false
-end
-
 function Pandoc(doc)
-  doc = doc:walk({ RawBlock = raw_as_text, RawInline = raw_as_text })
-  doc = doc:walk({ Link = safe_link, Image = image })
+  doc = doc:walk({ RawBlock = raw_as_text, RawInline = raw_as_text, Link = safe_link,
+    Image = image })
   doc = number_sections(doc)
   doc = doc:walk({ traverse = "topdown", Figure = figure, Div = float_div })
   doc = doc:walk({ Cite = cite })
   doc = doc:walk({ Div = special_div })
-  doc = doc:walk({ traverse = "topdown", Table = column_widths })
-  if is_html then
-    doc = doc:walk({ Div = without_style, Span = without_style })
-  end
   for _, text in ipairs(problems) do
     io.stderr:write("trialtrace: " .. text .. "\n")
   end

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,50 +44,47 @@ def find_pandoc() -> str:
 
 
 def convert(markdown: str, document: Document, page: Page, folder: Path, formats) -> dict:
-    """The bytes of each format. The calls run side by side; `folder` holds images and inputs."""
+    """The bytes of each format; `folder` holds images and inputs.
+
+    The document is read and numbered once; the formats are then written side by side.
+    """
     build = folder / ".pandoc"
-    build.mkdir()
+    (build / "data").mkdir(parents=True)
+    common = [find_pandoc(), f"--data-dir={build / 'data'}", "--standalone"]
+    read = build / "document.json"
+    flags = [f"--from={READER}", f"--lua-filter={HERE / 'crossref.lua'}", "--to=json"]
+    reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
     text = _metadata(document, page) + markdown
-    pandoc, environment = find_pandoc(), clean_environment()
-    running = {}
-    for kind in formats:
-        command = [pandoc, *_common(build), *_of_format(kind, document, page, build)]
-        running[kind] = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            env=environment,
+    _check(reading, reading.communicate(text.encode("utf-8"))[1], document)
+    common += ["--from=json", f"--lua-filter={HERE / 'format.lua'}", str(read)]
+    outputs = {kind: build / f"out.{kind}" for kind in formats}
+    running = {
+        kind: _start(
+            [*common, *_of_format(kind, document, page, build), f"--output={output}"], folder
         )
+        for kind, output in outputs.items()
+    }
     for process in running.values():
-        with suppress(BrokenPipeError):
-            process.stdin.write(text.encode("utf-8"))
-            process.stdin.close()
-        process.stdin = None
-    logs = {kind: process.communicate()[1] for kind, process in running.items()}
-    return {kind: _finish(running[kind], kind, logs[kind], document) for kind in running}
+        _check(process, process.communicate()[1], document)
+    return {kind: output.read_bytes() for kind, output in outputs.items()}
 
 
-def _common(build: Path) -> list[str]:
-    data = build / "data"
-    data.mkdir(exist_ok=True)
-    return [
-        f"--from={READER}",
-        f"--lua-filter={HERE / 'crossref.lua'}",
-        f"--data-dir={data}",
-        "--standalone",
-        "--syntax-highlighting=none",
-        "--wrap=none",
-    ]
+def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=clean_environment(),
+    )
 
 
 def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[str]:
-    output = build / f"out.{kind}"
     flags = ["--toc", "--toc-depth=3"] if document.contents(kind) else []
+    flags += ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
-        reference = f"--reference-doc={reference_docx(page)}"
-        return ["--to=docx", reference, f"--output={output}", *flags]
+        return ["--to=docx", f"--reference-doc={reference_docx(page)}", *flags]
     header = build / "variables.yaml"
     header.write_text(json.dumps({"variables": {"header": page_header()}}), encoding="utf-8")
     return [
@@ -97,7 +93,6 @@ def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[s
         f"--defaults={header}",
         "--embed-resources",
         "--mathml",
-        f"--output={output}",
         *flags,
     ]
 
@@ -121,7 +116,8 @@ def _metadata(document: Document, page: Page) -> str:
     return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
 
 
-def _finish(process: subprocess.Popen, kind: str, stderr: bytes, document: Document) -> bytes:
+def _check(process: subprocess.Popen, stderr: bytes, document: Document) -> None:
+    """Raise UserError for what a pandoc that has ended says it could not do."""
     log = stderr.decode("utf-8", "replace")
     found = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
     if found:
@@ -129,6 +125,5 @@ def _finish(process: subprocess.Popen, kind: str, stderr: bytes, document: Docum
     if "Unknown option" in log:
         raise UserError(Problem(process.args[0], "this pandoc is too old", do=INSTALL))
     if process.returncode or "Could not fetch resource" in log:
+        kind = next(arg[5:] for arg in process.args if arg.startswith("--to="))
         raise UserError(Problem(document.name, f"pandoc could not write {kind}", found=log.strip()))
-    output = Path(next(arg for arg in process.args if arg.startswith("--output=")).split("=", 1)[1])
-    return output.read_bytes()

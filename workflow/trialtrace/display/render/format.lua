@@ -1,0 +1,54 @@
+-- What a numbered document (crossref.lua) needs for one format alone: a page takes vector images and
+-- leaves widths and styles to the browser, a DOCX is told the widths of its columns.
+
+local is_html = FORMAT:match("html") ~= nil
+local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local shares = dofile(pandoc.path.join({ here, "widths.lua" }))
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  if file then
+    file:close()
+  end
+  return file ~= nil
+end
+
+local function vector(image)
+  local source = image.src:gsub("%.png$", ".svg")
+  if source ~= image.src and exists(source) then
+    image.src = source
+    return image
+  end
+end
+
+local function without_style(element)
+  element.attributes["custom-style"] = nil
+  return element
+end
+
+local function without_widths(element)
+  local specs = pandoc.List({})
+  for column, spec in ipairs(element.colspecs) do
+    specs[column] = { spec[1] }
+  end
+  element.colspecs = specs
+  return pandoc.Div({ element }, { class = "table" })
+end
+
+local function with_widths(element)
+  local widths = shares(element)
+  local specs = pandoc.List({})
+  for column, spec in ipairs(element.colspecs) do
+    specs[column] = { spec[1], widths[column] }
+  end
+  element.colspecs = specs
+  return element, false
+end
+
+function Pandoc(doc)
+  if not is_html then
+    return doc:walk({ traverse = "topdown", Table = with_widths })
+  end
+  return doc:walk({ Image = vector, Div = without_style, Span = without_style,
+    Table = without_widths })
+end
