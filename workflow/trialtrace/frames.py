@@ -35,6 +35,7 @@ class Frames:
         self._tables: dict[str, pa.Table] = {}
         self._selections: dict[tuple[str, str], Selection] = {}
         self._parts: dict[tuple[str, str], tuple[np.ndarray, pa.Table]] = {}
+        self._ids: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def table(self, dataset: str) -> "pa.Table":
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL)."""
@@ -56,6 +57,22 @@ class Frames:
             if name not in table.column_names:
                 table = table.append_column(name, adsl[name].combine_chunks().take(rows))
         return table.combine_chunks()
+
+    def ids(self, dataset: str) -> "tuple[np.ndarray, np.ndarray]":
+        """USUBJID/ASEQ of every row, sorted, and the place of each row among them."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if dataset not in self._ids:
+            table = self.table(dataset)
+            number = table["ASEQ"].cast(pa.string())
+            each = pc.binary_join_element_wise(table["USUBJID"], number, "/").combine_chunks()
+            order = pc.sort_indices(each).to_numpy()
+            place = np.empty(len(order), dtype=np.int64)
+            place[order] = np.arange(len(order))
+            self._ids[dataset] = each.to_numpy(zero_copy_only=False)[order], place
+        return self._ids[dataset]
 
     def select(self, dataset: str, predicate: Predicate) -> "Selection":
         """The rows of a data set that surely meet the predicate."""
@@ -131,22 +148,18 @@ class Selection:
 
     def column(self, name: str) -> "np.ndarray":
         """The selected values of a column as a numpy array (missing: NaN or None)."""
-        return self._taken(name).to_numpy(zero_copy_only=False)
-
-    def _taken(self, name: str) -> "pa.Array":
         import pyarrow as pa
 
         column = self.frames.table(self.dataset)[name].combine_chunks()
-        return column.take(pa.array(self.rows))
+        return column.take(pa.array(self.rows)).to_numpy(zero_copy_only=False)
 
     @cached_property
     def ids(self) -> list[str]:
         """USUBJID/ASEQ of each row, sorted."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
+        import numpy as np
 
-        number = self._taken("ASEQ").cast(pa.string())
-        return sorted(pc.binary_join_element_wise(self._taken("USUBJID"), number, "/").to_pylist())
+        names, place = self.frames.ids(self.dataset)
+        return names[np.sort(place[self.rows])].tolist()
 
     @cached_property
     def sha256(self) -> str:

@@ -11,7 +11,8 @@ import pytest
 
 from trialtrace.errors import UserError
 from trialtrace.store import sha256_file, write_parquet
-from trialtrace.trace.content import Tracer, in_words
+from trialtrace.trace.content import Tracer
+from trialtrace.trace.words import in_words
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"

@@ -18,7 +18,7 @@ from trialtrace.display.tables import (
     slug,
     stamp,
 )
-from trialtrace.trace.content import stratum_words
+from trialtrace.trace.words import stratum_words
 
 Row = dict[str, Any]
 MOST_COLUMNS = 5

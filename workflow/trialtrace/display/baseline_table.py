@@ -7,7 +7,7 @@ from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
-from trialtrace.trace.content import variable_label
+from trialtrace.trace.words import variable_label
 
 Row = dict[str, Any]
 

@@ -11,7 +11,8 @@ from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.contracts import CLAIMS
 from trialtrace.paths import project
 from trialtrace.store import read_parquet
-from trialtrace.trace.content import Tracer, stratum_words
+from trialtrace.trace.content import Tracer
+from trialtrace.trace.words import stratum_words
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,17 +10,28 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import lower_first
 from trialtrace.cleaning.summary import rejects_summary
-from trialtrace.conditions import describe
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.frames import COMPLETE, Frames
-from trialtrace.trace.raw_rows import RawPart, RawRows
+from trialtrace.frames import Frames, Selection
+from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
+from trialtrace.trace.words import in_words, stratum_words, variable_label
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
 
 GROUPS_SHOWN = 6
 COUNTED_BY = ("analysis_id", "parameter", "visit", "stratum")
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A predicate, its rows, and where these come from."""
+
+    predicate: dict[str, Any]
+    where: str
+    selection: Selection
+    parts: list[RawPart]
+    raw: list[dict[str, Any]]
 
 
 class Tracer:
@@ -29,6 +41,7 @@ class Tracer:
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
         self.frames = Frames(self.folder / "derived")
         self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
+        self._selected: dict[tuple[str, str], Selected] = {}
         self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
 
     @cached_property
@@ -190,34 +203,47 @@ class Tracer:
         return {key: claim[key] for key in (*keys, "finding")}
 
     def _plan(self, row: dict[str, Any]) -> dict[str, str]:
-        path = self.trial.at.trial_config(self.trial.name) / "plan.yaml"
         planned = row["analysis_id"] in self.trial.plan.analyses
         kind = "analyses" if planned else "displays"
-        return {"file": self.trial.at.shown(path), "key": f"{kind}.{row['analysis_id']}"}
+        return {"file": self._plan_file, "key": f"{kind}.{row['analysis_id']}"}
+
+    @cached_property
+    def _plan_file(self) -> str:
+        return self.trial.at.shown(self.trial.at.trial_config(self.trial.name) / "plan.yaml")
 
     def _rows(self, result_id: str, rows: bool) -> dict[str, Any]:
         selections = []
         every: set[RawPart] = set()
         for member in self.members.get(result_id, []):
-            predicate = json.loads(member["predicate"])
-            selection = self.frames.select(member["dataset"], predicate)
-            same = selection.n == member["n"] and selection.sha256 == member["sha256"]
-            found = self.raw.parts(selection)
-            every.update(found)
+            found = self._select(member["dataset"], member["predicate"])
+            selection = found.selection
+            every.update(found.parts)
             selections.append(
                 {
                     "role": member["role"],
                     "dataset": member["dataset"],
-                    "where": in_words(predicate),
-                    "predicate": predicate,
+                    "where": found.where,
+                    "predicate": found.predicate,
                     "n": member["n"],
                     "sha256": member["sha256"],
-                    "unchanged": same,
-                    "raw": [self._part(part) for part in found],
+                    "unchanged": selection.n == member["n"]
+                    and selection.sha256 == member["sha256"],
+                    "raw": found.raw,
                 }
                 | ({"cells": self._cells(selection)} if rows else {})
             )
         return {"rows": selections, "rejected": self._rejected(frozenset(every))}
+
+    def _select(self, dataset: str, predicate: str) -> Selected:
+        """What a member list says of its predicate; many results rest on the same rows."""
+        key = (dataset, predicate)
+        if key not in self._selected:
+            where = json.loads(predicate)
+            selection = self.frames.select(dataset, where)
+            parts = self.raw.parts(selection)
+            raw = [self._part(part) for part in parts]
+            self._selected[key] = Selected(where, in_words(where), selection, parts, raw)
+        return self._selected[key]
 
     def _part(self, part: RawPart) -> dict[str, Any]:
         shown = {
@@ -254,47 +280,3 @@ class Tracer:
                 for group in rejects_summary(self.raw.touching(parts), self.disclosure)
             ]
         return self._rejects[parts]
-
-
-class RawValues:
-    """Raw cells by table, file, line and column."""
-
-    def __init__(self, raw: Path):
-        self._raw = Path(raw)
-        self._tables: dict[str, tuple[Any, dict[tuple[str, int], int]]] = {}
-
-    def value(self, table: str, cell: dict[str, Any]) -> str | None:
-        from trialtrace.contracts import RAW
-
-        if table not in self._tables:
-            found = read_table(self._raw / f"{table}.parquet", RAW)
-            keys = zip(
-                found["source_file"].to_pylist(), found["source_row"].to_pylist(), strict=True
-            )
-            self._tables[table] = found, {key: at for at, key in enumerate(keys)}
-        data, rows = self._tables[table]
-        return data[cell["column"]][rows[cell["source_file"], cell["source_row"]]].as_py()
-
-
-def in_words(predicate: dict[str, Any]) -> str:
-    """A predicate read aloud, with its completeness."""
-    plain = {k: v for k, v in predicate.items() if k != COMPLETE}
-    words = describe(plain)
-    if COMPLETE in predicate:
-        each = [f"each {name} of {', '.join(v)}" for name, v in predicate[COMPLETE].items()]
-        words += f" and a value at {' and '.join(each)}"
-    return words
-
-
-def stratum_words(trial: "Trial", stratum: str) -> str:
-    """A stratum by the label of its variable: "Pancreatic stent: No"."""
-    name, level = stratum.split("=", 1)
-    return f"{variable_label(trial, name)}: {level}"
-
-
-def variable_label(trial: "Trial", name: str) -> str:
-    """The label of a subject variable: the dictionary's for its column."""
-    columns = {"age": trial.subjects.age, "sex": trial.subjects.sex, "site": trial.subjects.site}
-    column = (columns | trial.subjects.variables).get(name)
-    variable = trial.dictionary.get(trial.subjects.table, {}).get(column or "")
-    return variable.label if variable is not None else name

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.summary import run_text
 from trialtrace.conditions import columns_of
-from trialtrace.contracts import REJECTS, SOURCES, read_table
+from trialtrace.contracts import RAW, REJECTS, SOURCES, read_table
 from trialtrace.frames import COMPLETE, Frames, Selection
+from trialtrace.trace.edges import Edges
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,18 +45,17 @@ class RawRows:
     def __init__(self, derived: Path, clean: Path, frames: Frames):
         self._derived, self._clean, self._frames = Path(derived), Path(clean), frames
         self._parts: dict[tuple[str, str], list[RawPart]] = {}
-        self._row_codes: dict[str, np.ndarray] = {}
-        self._touched: dict[RawPart, pa.ChunkedArray] = {}
+        self._numbers: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._touched: dict[RawPart, np.ndarray] = {}
+        self._rejects: dict[str, tuple[np.ndarray, pa.Table]] = {}
 
     @cached_property
-    def _edges(self) -> "pa.Table":
-        """The edges in one block each column, with a key of the derived row."""
-        import pyarrow.compute as pc
+    def _edges(self) -> Edges:
+        return Edges.of(read_table(self._derived / "sources.parquet", SOURCES), self._subjects)
 
-        edges = read_table(self._derived / "sources.parquet", SOURCES).combine_chunks()
-        number = edges["ASEQ"].cast("string")
-        key = pc.binary_join_element_wise(edges["dataset"], edges["USUBJID"], number, "/")
-        return edges.append_column("key", key).combine_chunks()
+    @cached_property
+    def _subjects(self) -> "pa.Array":
+        return self._frames.table("adsl")["USUBJID"].combine_chunks()
 
     @cached_property
     def rejects(self) -> "pa.Table":
@@ -69,12 +69,15 @@ class RawRows:
         """Where the selected rows come from: their values, and what their predicate looked at."""
         key = (selection.dataset, selection.sha256 + ",".join(self._variables(selection)))
         if key not in self._parts:
-            self._parts[key] = list(self._grouped(self._used(selection)))
+            found = self._edges.blocks(self._used(selection))
+            self._parts[key] = [RawPart(*block) for block in found]
         return self._parts[key]
 
     def cells(self, selection: Selection) -> "pa.Table":
         """The edges of the selected rows: one line a derived value and raw cell."""
-        return self._used(selection).drop_columns(["key"])
+        import pyarrow as pa
+
+        return self._edges.table.take(pa.array(self._used(selection)))
 
     def _variables(self, selection: Selection) -> list[str]:
         """ADSL variables that the predicate reads."""
@@ -83,108 +86,53 @@ class RawRows:
         adsl = set(self._frames.table("adsl").column_names) - MADE
         return sorted(adsl.intersection(named))
 
-    def _used(self, selection: Selection) -> "pa.Table":
-        """The edges of the selected rows and of their subjects, in the order of the edges."""
+    def _used(self, selection: Selection) -> "np.ndarray":
+        """Positions of the edges of the selected rows and of their subjects, in order."""
         import numpy as np
-        import pyarrow as pa
 
-        found = [self._of_subjects(selection)]
+        subject, first, count = self._of_dataset(selection.dataset)
+        there = np.zeros(len(self._subjects), dtype=bool)
+        there[subject[selection.rows]] = True
+        found = [self._edges.of_subjects(there, self._variables(selection))]
         if selection.dataset != "adsl":
-            found.append(self._of_rows(self._codes(selection.dataset)[selection.rows]))
-        return self._edges.take(pa.array(np.unique(np.concatenate(found))))
+            first, count = first[selection.rows], count[selection.rows]
+            inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+            found.append(np.repeat(first, count) + inside)
+        return np.unique(np.concatenate(found))
 
-    def _of_subjects(self, selection: Selection) -> "np.ndarray":
-        """Positions of edges of the subjects' variables that the predicate reads."""
-        import pyarrow as pa
+    def _of_dataset(self, dataset: str) -> "tuple[np.ndarray, np.ndarray, np.ndarray]":
+        """For each row of a data set its subject, where its edges begin, and their number."""
         import pyarrow.compute as pc
 
-        places, edges = self._of_adsl
-        subjects = pc.unique(pa.array(selection.column("USUBJID"), type=pa.string()))
-        variables = pa.array(self._variables(selection), pa.string())
-        wanted = pc.and_(
-            pc.is_in(edges["USUBJID"], value_set=subjects),
-            pc.is_in(edges["variable"], value_set=variables),
-        )
-        return places[wanted.to_numpy(zero_copy_only=False)]
-
-    @cached_property
-    def _of_adsl(self) -> "tuple[np.ndarray, pa.Table]":
-        """The edges of ADSL, and their positions among all."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        whole = pc.equal(self._edges["dataset"], "adsl").combine_chunks()
-        places = np.flatnonzero(whole.to_numpy(zero_copy_only=False))
-        return places, self._edges.take(pa.array(places)).combine_chunks()
-
-    @cached_property
-    def _by_key(self) -> "tuple[pa.Array, np.ndarray, np.ndarray]":
-        """Every key of a derived row; positions of edges in the order of keys; where each begins.
-
-        A trial has hundreds of selections over hundreds of thousands of edges, so these are not
-        searched anew each time.
-        """
-        import numpy as np
-
-        keys = self._edges["key"].combine_chunks().dictionary_encode()
-        code = keys.indices.to_numpy(zero_copy_only=False)
-        start = np.concatenate([[0], np.cumsum(np.bincount(code, minlength=len(keys.dictionary)))])
-        return keys.dictionary, np.argsort(code, kind="stable"), start
-
-    def _codes(self, dataset: str) -> "np.ndarray":
-        """The number of each derived row's key in `_by_key`; -1 for a row without edges."""
-        import pyarrow.compute as pc
-
-        if dataset not in self._row_codes:
+        if dataset not in self._numbers:
             table = self._frames.table(dataset)
-            number = table["ASEQ"].cast("string")
-            key = pc.binary_join_element_wise(dataset, table["USUBJID"], number, "/")
-            code = pc.index_in(key.combine_chunks(), value_set=self._by_key[0])
-            self._row_codes[dataset] = code.fill_null(-1).to_numpy()
-        return self._row_codes[dataset]
-
-    def _of_rows(self, codes: "np.ndarray") -> "np.ndarray":
-        """Positions of the edges of derived rows by their keys' numbers."""
-        import numpy as np
-
-        _, order, start = self._by_key
-        code = codes[codes >= 0].astype(np.int64)
-        count = start[code + 1] - start[code]
-        inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        return order[np.repeat(start[code], count) + inside]
-
-    def _grouped(self, edges: "pa.Table") -> Iterable[RawPart]:
-        import pyarrow.compute as pc
-
-        for table in sorted(pc.unique(edges["table"]).to_pylist()):
-            of_table = edges.filter(pc.equal(edges["table"], table))
-            for file in sorted(pc.unique(of_table["source_file"]).to_pylist()):
-                of_file = of_table.filter(pc.equal(of_table["source_file"], file))
-                for rows, columns in _by_columns(of_file):
-                    yield RawPart(table, file, rows, columns)
+            subject = pc.index_in(table["USUBJID"], value_set=self._subjects).to_numpy()
+            record = table["ASEQ"].to_numpy()
+            self._numbers[dataset] = subject, *self._edges.of_rows(dataset, subject, record)
+        return self._numbers[dataset]
 
     def touching(self, parts: Iterable[RawPart]) -> "pa.Table":
         """Rejects that belong to these parts: rejected rows of their tables, cells they looked at.
 
         Flags count where the flagged cell itself was used.
         """
+        import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
-        wanted = pa.repeat(False, self.rejects.num_rows)
+        wanted = np.zeros(self.rejects.num_rows, dtype=bool)
         for part in parts:
             if part not in self._touched:
                 self._touched[part] = self._touching(part)
-            wanted = pc.or_(wanted, self._touched[part])
-        return self.rejects.filter(wanted)
+            wanted[self._touched[part]] = True
+        return self.rejects.filter(pa.array(wanted))
 
-    def _touching(self, part: RawPart) -> "pa.ChunkedArray":
+    def _touching(self, part: RawPart) -> "np.ndarray":
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        rejects = self.rejects
-        of_table = pc.equal(rejects["table"], part.table)
+        places, rejects = self._of_table(part.table)
+        if not len(places):
+            return places
         row = pc.equal(rejects["level"], "row")
         column = pc.is_in(rejects["column"], value_set=pa.array(part.columns, pa.string()))
         used = pc.and_(
@@ -192,23 +140,33 @@ class RawRows:
             pc.is_in(rejects["source_row"], value_set=pa.array(part.rows, pa.int64())),
         )
         kept = pc.or_(pc.equal(rejects["severity"], "reject"), used)
-        return pc.and_(of_table, pc.or_(row, pc.and_(column, kept)))
+        return places[pc.or_(row, pc.and_(column, kept)).to_numpy()]
+
+    def _of_table(self, table: str) -> "tuple[np.ndarray, pa.Table]":
+        """The rejects of a table, and their positions among all."""
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if table not in self._rejects:
+            places = np.flatnonzero(pc.equal(self.rejects["table"], table).to_numpy())
+            self._rejects[table] = places, self.rejects.take(pa.array(places)).combine_chunks()
+        return self._rejects[table]
 
 
-def _by_columns(edges: "pa.Table") -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
-    """(rows, columns) of one file such that each of their cells was used; most columns first.
+class RawValues:
+    """Raw cells by table, file, line and column."""
 
-    A subject can have several rows of which one gives a value and all give the population.
-    """
-    import numpy as np
+    def __init__(self, raw: Path):
+        self._raw = Path(raw)
+        self._tables: dict[str, tuple[Any, dict[tuple[str, int], int]]] = {}
 
-    rows, row = np.unique(edges["source_row"].to_numpy(), return_inverse=True)
-    names, column = np.unique(edges["column"].to_pylist(), return_inverse=True)
-    used = np.zeros((len(rows), len(names)), dtype=bool)
-    used[row, column] = True
-    patterns, pattern = np.unique(used, axis=0, return_inverse=True)
-    found = [
-        (tuple(rows[pattern.reshape(-1) == number].tolist()), tuple(names[each].tolist()))
-        for number, each in enumerate(patterns)
-    ]
-    return sorted(found, key=lambda part: (-len(part[1]), part[0]))
+    def value(self, table: str, cell: dict[str, Any]) -> str | None:
+        if table not in self._tables:
+            found = read_table(self._raw / f"{table}.parquet", RAW)
+            keys = zip(
+                found["source_file"].to_pylist(), found["source_row"].to_pylist(), strict=True
+            )
+            self._tables[table] = found, {key: at for at, key in enumerate(keys)}
+        data, rows = self._tables[table]
+        return data[cell["column"]][rows[cell["source_file"], cell["source_row"]]].as_py()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from trialtrace.display.material import Material
-from trialtrace.trace.content import stratum_words
+from trialtrace.trace.words import stratum_words
 
 Row = dict[str, Any]
 

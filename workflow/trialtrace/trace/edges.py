@@ -1,0 +1,137 @@
+"""The edges from derived values to raw cells as numbers, so that a selection searches no text."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+BITS = 32
+# Table, source file, rows and columns such that each of these cells was used.
+Block = tuple[str, str, tuple[int, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Edges:
+    """sources.parquet in the order of its key, with its columns as numbers beside it.
+
+    A subject is numbered by its place in ADSL, all else in the order of its names. `bounds` says
+    where the edges of a data set begin and end.
+    """
+
+    table: "pa.Table"
+    bounds: dict[str, tuple[int, int]]
+    derived_row: "np.ndarray"
+    stride: int
+    subject: "np.ndarray"
+    variable: "np.ndarray"
+    variables: list[str]
+    place: "np.ndarray"
+    places: list[tuple[str, str]]
+    source_row: "np.ndarray"
+    column: "np.ndarray"
+    columns: list[str]
+
+    @classmethod
+    def of(cls, table: "pa.Table", subjects: "pa.Array") -> "Edges":
+        """Number the edges of a trial; `subjects` are those of ADSL, in order."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        table = table.combine_chunks()
+        dataset, names = _numbered(table["dataset"])
+        begin = np.searchsorted(dataset, np.arange(len(names) + 1)).tolist()
+        subject = pc.index_in(table["USUBJID"], value_set=subjects).to_numpy()
+        record = table["ASEQ"].to_numpy()
+        stride = 1 + int(record.max(initial=0))
+        of_table, tables = _numbered(table["table"])
+        file, files = _numbered(table["source_file"])
+        pairs, place = np.unique(of_table * len(files) + file, return_inverse=True)
+        return cls(
+            table,
+            {name: (begin[at], begin[at + 1]) for at, name in enumerate(names)},
+            subject * stride + record,
+            stride,
+            subject,
+            *_numbered(table["variable"]),
+            place,
+            [(tables[pair // len(files)], files[pair % len(files)]) for pair in pairs.tolist()],
+            table["source_row"].to_numpy(),
+            *_numbered(table["column"]),
+        )
+
+    def of_rows(
+        self, dataset: str, subject: "np.ndarray", record: "np.ndarray"
+    ) -> "tuple[np.ndarray, np.ndarray]":
+        """Where the edges of each derived row begin, and how many they are."""
+        import numpy as np
+
+        begin, end = self.bounds.get(dataset, (0, 0))
+        keys, wanted = self.derived_row[begin:end], subject * self.stride + record
+        first = np.searchsorted(keys, wanted)
+        count = np.searchsorted(keys, wanted, side="right") - first
+        return begin + first, np.where(record < self.stride, count, 0)
+
+    def of_subjects(self, chosen: "np.ndarray", variables: list[str]) -> "np.ndarray":
+        """Positions of the edges of ADSL variables, of the subjects for which `chosen` is true."""
+        import numpy as np
+
+        begin, end = self.bounds.get("adsl", (0, 0))
+        numbers = [self.variables.index(name) for name in variables if name in self.variables]
+        named = np.zeros(len(self.variables), dtype=bool)
+        named[numbers] = True
+        wanted = named[self.variable[begin:end]] & chosen[self.subject[begin:end]]
+        return begin + np.flatnonzero(wanted)
+
+    def blocks(self, edges: "np.ndarray") -> list[Block]:
+        """The cells of these edges: in each file the rows in which the same columns were used,
+        most columns first.
+
+        A subject can have several rows of which one gives a value and all give the population.
+        """
+        import numpy as np
+
+        if not len(edges):
+            return []
+        stride = 1 + int(self.source_row.max(initial=0))
+        line = self.place[edges] * stride + self.source_row[edges]
+        lines, at_line = np.unique(line, return_inverse=True)
+        columns, at_column = np.unique(self.column[edges], return_inverse=True)
+        used = np.zeros((len(lines), len(columns)), dtype=bool)
+        used[at_line, at_column] = True
+        place, row = np.divmod(lines, stride)
+        _, first, kind = np.unique(
+            _patterns(used) + place * (len(lines) + 1), return_index=True, return_inverse=True
+        )
+        order = np.argsort(kind, kind="stable")
+        rows = np.split(row[order], np.cumsum(np.bincount(kind))[:-1])
+        found = []
+        for one, own in zip(first.tolist(), rows, strict=True):
+            names = tuple(self.columns[code] for code in columns[used[one]].tolist())
+            found.append((int(place[one]), -len(names), tuple(own.tolist()), names))
+        return [(*self.places[at], own, names) for at, _, own, names in sorted(found)]
+
+
+def _numbered(column: "pa.ChunkedArray") -> "tuple[np.ndarray, list[str]]":
+    """Each value as its place among the sorted distinct ones, and these."""
+    import numpy as np
+
+    encoded = column.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[order] = np.arange(len(names))
+    return rank[encoded.indices.to_numpy()], [names[at] for at in order]
+
+
+def _patterns(used: "np.ndarray") -> "np.ndarray":
+    """Each row of a table of truths as a number, the same for equal rows."""
+    import numpy as np
+
+    pattern = np.zeros(len(used), dtype=np.int64)
+    for start in range(0, used.shape[1], BITS):
+        block = used[:, start : start + BITS]
+        number = block @ (1 << np.arange(block.shape[1], dtype=np.int64))
+        pattern = np.unique((pattern << BITS) | number, return_inverse=True)[1]
+    return pattern

@@ -1,0 +1,33 @@
+"""Predicates, strata and variables in the words of a trace."""
+
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.conditions import describe
+from trialtrace.frames import COMPLETE
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+
+
+def in_words(predicate: dict[str, Any]) -> str:
+    """A predicate read aloud, with its completeness."""
+    plain = {k: v for k, v in predicate.items() if k != COMPLETE}
+    words = describe(plain)
+    if COMPLETE in predicate:
+        each = [f"each {name} of {', '.join(v)}" for name, v in predicate[COMPLETE].items()]
+        words += f" and a value at {' and '.join(each)}"
+    return words
+
+
+def stratum_words(trial: "Trial", stratum: str) -> str:
+    """A stratum by the label of its variable: "Pancreatic stent: No"."""
+    name, level = stratum.split("=", 1)
+    return f"{variable_label(trial, name)}: {level}"
+
+
+def variable_label(trial: "Trial", name: str) -> str:
+    """The label of a subject variable: the dictionary's for its column."""
+    columns = {"age": trial.subjects.age, "sex": trial.subjects.sex, "site": trial.subjects.site}
+    column = (columns | trial.subjects.variables).get(name)
+    variable = trial.dictionary.get(trial.subjects.table, {}).get(column or "")
+    return variable.label if variable is not None else name
