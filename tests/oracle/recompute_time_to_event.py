@@ -7,17 +7,21 @@ from functools import partial
 from math import nan
 
 import numpy as np
+from scipy.special import chdtrc
 
 from trialtrace.stats import Interval, StatsError, TestResult, rmst
 from trialtrace.stats import competing_risks as cr
 from trialtrace.stats.cox_start_stop import cox_start_stop
 from trialtrace.stats.gray import gray_test
+from trialtrace.stats.group_cox import cox_groups
 from trialtrace.stats.interval_censored import interval_log_rank, turnbull
 from trialtrace.stats.proportional_hazards import TRANSFORMS, proportional_hazards_test
+from trialtrace.stats.risk_sets import WEIGHTS, curves, log_rank_sums, risk_sets
 from trialtrace.stats.weighted_log_rank import log_rank_trend, weighted_log_rank
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
+ORDINARY = ("two_groups", "heavy_ties", "mostly_censored", "everyone")
 NO_TEST = TestResult(nan, nan, nan)
 NO_INTERVAL = Interval(nan, nan, nan)
 
@@ -183,11 +187,50 @@ def interval_censored(cases: Cases) -> Numbers:
             yield from _test(case, scores, found, df=True)
 
 
+def risk_sets_of(cases: Cases) -> Numbers:
+    """Everything by risk sets, for all patients and for half of them at once."""
+    for case, d in cases("survival.csv"):
+        if case not in ORDINARY:
+            continue
+        k = int(d["group"].max()) + 1
+        members = np.stack([np.ones(d["z"].size, dtype=bool), d["z"] > np.median(d["z"])])
+        whole = d["time"], d["event"], d["group"].astype(int)
+        sets = risk_sets(*whole, members, groups=k)
+        tests = {weight: log_rank_sums(sets, weight=weight).p_value() for weight in WEIGHTS}
+        two = log_rank_sums(sets.of(0, 1), weight="log_rank")
+        for ties in ("efron", "breslow"):
+            fit = cox_groups(sets, ties=ties)
+            for part in ("likelihood_ratio", "score"):
+                tests[f"{ties}.{part}"] = chdtrc(k - 1, getattr(fit, part))
+            for g in range(k - 1):
+                tests |= {
+                    f"{ties}.coef.{g + 1}": fit.coef[:, g],
+                    f"{ties}.se.{g + 1}": fit.se[:, g],
+                }
+        for name, found in (("peto", two.one_step(1)), ("observed", two.observed_ratio(1, 0))):
+            tests |= {f"{name}.log": found[0], f"{name}.se": found[1]}
+        for interval in ("log_log", "log", "plain"):
+            found = curves(sets, confidence=0.95, interval=interval)
+            parts = (*found.median(), *found.at(float(np.median(d["time"]))))
+            tests |= {f"{interval}.{place}": part for place, part in enumerate(parts, 1)}
+        for name, values in tests.items():
+            for place, subset in enumerate(("all", "half")):
+                yield case, f"{subset}.{name}", values[place]
+        strata = np.stack([d["stratum"] == level for level in np.unique(d["stratum"])])
+        sets = risk_sets(*whole, strata, groups=k)
+        for weight in WEIGHTS:
+            sums = log_rank_sums(sets, weight=weight).over_strata()
+            yield case, f"strata.{weight}", sums.p_value()[0]
+        for ties in ("efron", "breslow"):
+            yield case, f"strata.{ties}.coef", cox_groups(sets.as_strata(), ties=ties).coef[0, 0]
+
+
 GENERATORS: dict[str, Callable[[Cases], Numbers]] = {
     "restricted_mean": restricted_mean,
     "competing_risks": competing_risks,
     "cox_start_stop": start_stop,
     "interval_censored": interval_censored,
+    "risk_sets": risk_sets_of,
 }
 
 

@@ -14,6 +14,7 @@ from test_oracle import agree
 RERUN = 1e-9
 PACKAGES = {
     "survival": "survival",
+    "risk_sets": "survival",
     "resampling": "survival",
     "repeated": "car",
     "repeated_general": "car",

@@ -20,6 +20,7 @@
 `association`           correlation of two measurements: Pearson, Spearman
 `win_ratio`             a hierarchy of outcomes: win ratio, net benefit, win odds
 `means`                 summaries, t intervals and t tests
+`group_means`           t tests, covariance and ranks of groups in many subsets at once
 `ancova`                means of arms adjusted for covariates and strata
 `coefficients`          contrasts and Wald tests of the coefficients of any regression
 `logistic`              log odds ratios, separation detected, Firth's estimates
@@ -37,6 +38,8 @@
 `ordinal_ranks`         ordinal repeated measures: relative effects, ANOVA-type statistics
 `pingouin_epsilon`      corrections as pingouin printed them up to 0.6.1, to recognise them
 `survival`              Kaplan-Meier, reverse Kaplan-Meier, log-rank
+`risk_sets`             log-rank tests and Kaplan-Meier curves of groups in many subsets at once
+`group_cox`             Cox models of groups in many subsets at once
 `weighted_log_rank`     log-rank tests with weights over time, and for a trend
 `rmst`                  restricted mean survival time, difference and ratio
 `competing_risks`       cumulative incidence and the difference of two arms at a time
