@@ -6,15 +6,17 @@ from itertools import product
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialtrace.claims.prints.comparisons import KINDS, METHODS, estimate
 from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, TESTS, Size, grid, tabulated
 from trialtrace.claims.search.coincidence import Family, Spans
+from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
-from trialtrace.stats.summaries.count_tests import two_arm_intervals
 from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.stats.summaries.table_intervals import intervals_of_tables
 
 USUAL = ("newcombe", "wald", "katz", "woolf")
 ORDER = ("estimate", "low", "high", "p")
@@ -36,7 +38,7 @@ def comparison_families(
     grids = [units[role] * scale[role] for role in roles]
     middle = np.array([_number(estimate(measure, table)) for _, _, table in tables])
     for confidence, second in (levels if "low" in units else {0.95: 1}).items():
-        every = _intervals(tables, measure, confidence) if "low" in units else {"": None}
+        every = _intervals(counts, measure, confidence) if "low" in units else {"": None}
         for (method, bounds), test, turned in product(
             every.items(), tests, (False, True) if measure == "risk_difference" else (False,)
         ):
@@ -54,19 +56,11 @@ def comparison_families(
                 yield Family(name, max(first, third), (own,))
 
 
-def _intervals(tables: Sequence[tuple], measure: str, confidence: float) -> dict[str, np.ndarray]:
+def _intervals(counts: NDArray[np.int64], measure: str, confidence: float) -> dict[str, Floats]:
     """Bounds (tables, 2) by method, differences in percentage points as they are printed."""
     factor = 100 if measure == "risk_difference" else 1
-    found: dict[str, np.ndarray] = {}
-    for place, (_, _, table) in enumerate(tables):
-        try:
-            own = two_arm_intervals(*table, measure=KINDS[measure], confidence=confidence)
-        except StatsError:
-            continue
-        for name, one in own.items():
-            rows = found.setdefault(name, np.full((len(tables), 2), np.nan))
-            rows[place] = factor * one.low, factor * one.high
-    return found
+    found = intervals_of_tables(*counts.T, measure=KINDS[measure], confidence=confidence)
+    return {name: factor * bounds for name, bounds in found.items()}
 
 
 def _number(value: float | None) -> float:

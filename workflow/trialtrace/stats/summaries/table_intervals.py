@@ -1,0 +1,263 @@
+"""Intervals of very many 2x2 tables at once, for searches over counts and denominators.
+
+The methods are those of `count_tests.two_arm_intervals`, and the numbers the same; here each is
+computed for arrays of tables. Sources: those of `contingency`, `score`, `score_ratio` and
+`exact_stratified`. Oracle: the single functions, whose own is R.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln
+
+from trialtrace.stats._inputs import Floats, check_choice, check_confidence, normal_quantile
+from trialtrace.stats._roots import roots
+from trialtrace.stats.exact_stratified import LARGEST_LOG
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.score import SMALLEST_STEP
+from trialtrace.stats.summaries.count_tests import MEASURES
+
+Tables = tuple[Floats, Floats, Floats, Floats]
+_CELLS = 2_000_000
+
+
+def intervals_of_tables(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, *, measure: str, confidence: float
+) -> dict[str, Floats]:
+    """Bounds by method, (tables, 2), of x1 of n1 against x0 of n0, arrays of one shape (tables,).
+
+    `measure`: "difference" of risks, "risk_ratio" or "odds_ratio". NaN where a method has no bound,
+    0 and infinity as in the single functions. Raises `StatsError` for counts outside 0..n and empty
+    arms. Oracle: the single functions.
+    """
+    check_choice("measure", measure, MEASURES)
+    z, tail = normal_quantile(confidence), (1 - check_confidence(confidence)) / 2
+    a, n, c, m = (np.array(part, dtype=np.float64) for part in np.broadcast_arrays(x1, n1, x0, n0))
+    if a.ndim != 1:
+        raise StatsError("tables are given as arrays of one dimension.")
+    if ((n < 1) | (m < 1) | (a < 0) | (a > n) | (c < 0) | (c > m)).any():
+        raise StatsError("counts must lie within 0 and the size of their arm.")
+    table = (a, n, c, m)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if measure == "difference":
+            return {
+                "wald": _wald(table, z),
+                "newcombe": _newcombe(table, z),
+                "agresti_caffo": _agresti_caffo(table, z),
+                "miettinen_nurminen": _miettinen_nurminen(table, z),
+            }
+        if measure == "odds_ratio":
+            return {"woolf": _woolf(table, z), "conditional_exact": _conditional(table, tail)}
+        return {"katz": _katz(table, z)} | {
+            f"score_{variance}": _score_ratio(table, z, variance)
+            for variance in ("koopman", "miettinen_nurminen")
+        }
+
+
+def _around(centre: Floats, down: Floats, up: Floats | None = None) -> Floats:
+    return np.stack([centre - down, centre + (down if up is None else up)], axis=1)
+
+
+def _difference(a: Floats, n: Floats, c: Floats, m: Floats) -> Floats:
+    """From one division, so that equal risks differ by exactly 0."""
+    return (a * m - c * n) / (n * m)
+
+
+def _wald(table: Tables, z: float) -> Floats:
+    a, n, c, m = table
+    p1, p0 = a / n, c / m
+    half = z * np.sqrt(p1 * (1 - p1) / n + p0 * (1 - p0) / m)
+    return _around(_difference(*table), np.where(half == 0, np.nan, half))
+
+
+def _agresti_caffo(table: Tables, z: float) -> Floats:
+    a, n, c, m = (part + more for part, more in zip(table, (1, 2, 1, 2), strict=True))
+    p1, p0 = a / n, c / m
+    return _around(_difference(a, n, c, m), z * np.sqrt(p1 * (1 - p1) / n + p0 * (1 - p0) / m))
+
+
+def _newcombe(table: Tables, z: float) -> Floats:
+    a, n, c, m = table
+    (l1, u1), (l0, u0) = _wilson(a, n, z), _wilson(c, m, z)
+    p1, p0 = a / n, c / m
+    down, up = np.hypot(p1 - l1, u0 - p0), np.hypot(u1 - p1, p0 - l0)
+    return _around(_difference(*table), down, up)
+
+
+def _wilson(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
+    centre = (x + z**2 / 2) / (n + z**2)
+    half = z * np.sqrt(x * (n - x) / n + z**2 / 4) / (n + z**2)
+    return np.where(x == 0, 0.0, centre - half), np.where(x == n, 1.0, centre + half)
+
+
+def _log(estimate: Floats, variance: Floats, z: float) -> Floats:
+    """Around the logarithm of an estimate; NaN without a variance above 0."""
+    half = np.where((variance > 0) & np.isfinite(variance), z * np.sqrt(variance), np.nan)
+    return np.exp(_around(np.log(estimate), half))
+
+
+def _katz(table: Tables, z: float) -> Floats:
+    a, n, c, m = table
+    return _log((a / n) / (c / m), (n - a) / (a * n) + (m - c) / (c * m), z)
+
+
+def _woolf(table: Tables, z: float) -> Floats:
+    a, n, c, m = table
+    return _log(a * (m - c) / (c * (n - a)), 1 / a + 1 / (n - a) + 1 / c + 1 / (m - c), z)
+
+
+def _miettinen_nurminen(table: Tables, z: float) -> Floats:
+    """As `score`: of frequent events the failures are counted, which turns the bounds round."""
+    a, n, c, m = table
+    often = a + c > (n + m) / 2
+    x, y = np.where(often, n - a, a), np.where(often, m - c, c)
+    estimate = _difference(x, n, y, m)
+
+    def excess(difference: Floats, which: NDArray[np.intp]) -> Floats:
+        own = [part[which] for part in (x, n, y, m)]
+        return (estimate[which] - difference) ** 2 - z**2 * _constrained_variance(*own, difference)
+
+    bounds = []
+    for end in (-1.0, 1.0):
+        near = estimate + end * SMALLEST_STEP
+        at_end = np.abs(near) >= 1
+        start = np.where(at_end, estimate, near)
+        nothing = ~at_end & (excess(start, np.arange(len(x))) >= 0)
+        found = roots(excess, start, np.full(len(x), end))
+        bounds.append(np.where(at_end, end, np.where(nothing, estimate, found)))
+    low, high = bounds
+    return np.stack([np.where(often, -high, low), np.where(often, -low, high)], axis=1)
+
+
+def _constrained_variance(x, n, y, m, difference) -> Floats:
+    """Variance of the estimate under the most likely risks that differ by `difference`."""
+    apart, up = np.abs(difference), difference >= 0
+    lx, ln, hx, hn = (np.where(up, one, other) for one, other in ((y, x), (m, n), (x, y), (n, m)))
+    risk = _constrained_lower_risk(lx, ln, hx, hn, apart)
+    spread = risk * (1 - risk) / ln + (risk + apart) * (1 - apart - risk) / hn
+    return spread * (n + m) / (n + m - 1)
+
+
+def _constrained_lower_risk(x, n, y, m, apart) -> Floats:
+    """Most likely risk u of x among n when that of y among m is u + apart; see `score`."""
+    width = 1 - apart
+    none = (x == 0) & ((y == 0) | ((apart > 0) & (y / apart <= n + (m - y) / width)))
+    every = (y == m) & ((x == n) | ((apart > 0) & (x / width + m >= (n - x) / apart)))
+    found = np.where((width == 0) | none, 0.0, width)
+    left = np.flatnonzero(~((width == 0) | none | every))
+    x, n, y, m, apart, width = (part[left] for part in (x, n, y, m, apart, width))
+    low, high = np.zeros(len(left)), width
+    root = width * (x + y + 1) / (n + m + 2)
+    for _ in range(200):
+        up, down = root + apart, width - root
+        first, second = x - n * root, y - m * up
+        value = first * up * down + second * root * (1 - root)
+        low, high = np.where(value > 0, root, low), np.where(value > 0, high, root)
+        slope = (
+            first * (down - up) - n * up * down + second * (1 - 2 * root) - m * root * (1 - root)
+        )
+        new = np.where(slope < 0, root - value / slope, low)
+        new = np.where((low < new) & (new < high), new, (low + high) / 2)
+        done = (np.abs(new - root) <= 1e-16 * new) | (value == 0)
+        found[left] = root
+        keep = ~done
+        if not keep.any():
+            break
+        left, root = left[keep], new[keep]
+        x, n, y, m, apart, width, low, high = (
+            part[keep] for part in (x, n, y, m, apart, width, low, high)
+        )
+    return found
+
+
+def _score_ratio(table: Tables, z: float, variance: str) -> Floats:
+    a, n, c, m = table
+    upper = np.where(c == 0, np.inf, 1 / _lower_ratio((c, m, a, n), z, variance))
+    lower = _lower_ratio(table, z, variance)
+    none = (a == 0) & (c == 0)
+    return np.stack([np.where(none, 0.0, lower), np.where(none, np.inf, upper)], axis=1)
+
+
+def _lower_ratio(table: Tables, z: float, variance: str) -> Floats:
+    """The ratio below the estimate whose statistic is z; 0 without an event in the first arm."""
+    a, n, c, m = table
+    some = np.flatnonzero(a > 0)
+    a, n, c, m = (part[some] for part in table)
+    estimate = np.where(c > 0, np.log(a * m / (c * n)), np.inf)
+
+    def excess(log_ratio: Floats, which: NDArray[np.intp]) -> Floats:
+        own = (part[which] for part in (a, n, c, m))
+        value = _statistic(*own, np.exp(log_ratio), variance) - z
+        return np.where(log_ratio >= estimate[which], -z, value)
+
+    low, high = np.minimum(estimate, 0.0) - 1, np.minimum(estimate, 1.0)
+    low, high = _spread(excess, low, -1), _spread(excess, high, 1)
+    found = np.zeros(len(table[0]))
+    found[some] = np.exp(roots(excess, low, high))
+    return found
+
+
+def _spread(excess: Callable, end: Floats, side: int) -> Floats:
+    """The ends, doubled while the function has this sign."""
+    which = np.arange(len(end))
+    while len(which):
+        which = which[side * excess(end[which], which) > 0]
+        end[which] *= 2
+        which = which[np.abs(end[which]) < LARGEST_LOG]
+    return end
+
+
+def _statistic(a, n, c, m, ratio, variance) -> Floats:
+    """Constrained z of p1 - ratio p0; see `score_ratio`."""
+    total, events = n + m, a + c
+    linear = ratio * (n + c) + a + m
+    root = np.sqrt(np.maximum(linear**2 - 4 * total * ratio * events, 0.0))
+    p0 = np.minimum(np.minimum(2 * events / (linear + root), 1.0), 1 / ratio)
+    p1 = np.minimum(ratio * p0, 1.0)
+    spread = p1 * (1 - p1) / n + ratio**2 * p0 * (1 - p0) / m
+    if variance == "miettinen_nurminen":
+        spread = spread * total / (total - 1)
+    return np.where(spread > 0, (a / n - ratio * c / m) / np.sqrt(spread), np.inf)
+
+
+def _conditional(table: Tables, tail: float) -> Floats:
+    a, n, c, m = table
+    bounds = np.empty((len(a), 2))
+    step = max(1, _CELLS // (int((a + c).max(initial=0)) + 1))
+    for start in range(0, len(a), step):
+        part = slice(start, start + step)
+        bounds[part] = _conditional_part(a[part], n[part], c[part], m[part], tail)
+    return bounds
+
+
+def _conditional_part(a, n, c, m, tail: float) -> Floats:
+    """Bounds at which the observed count and all beyond it have the probability `tail`."""
+    events = (a + c)[:, None]
+    s = np.arange(int(events.max(initial=0)) + 1)[None, :]
+    possible = (s <= n[:, None]) & (s <= events) & (events - s <= m[:, None])
+    inside = np.where(possible, s, a[:, None])
+    logs = -sum(
+        gammaln(part + 1.0)
+        for part in (inside, n[:, None] - inside, events - inside, m[:, None] - events + inside)
+    )
+    logs = np.where(possible, logs, -np.inf)
+    apart = (s - a[:, None]).astype(np.float64)
+    below, above = (possible & (apart < 0)).any(axis=1), (possible & (apart > 0)).any(axis=1)
+    lower, upper = np.zeros(len(a)), np.full(len(a), np.inf)
+    lower[below] = _tail(logs[below], apart[below], apart[below] >= 0, tail, 1)
+    upper[above] = _tail(logs[above], apart[above], apart[above] <= 0, tail, -1)
+    return np.stack([lower, upper], axis=1)
+
+
+def _tail(logs: Floats, apart: Floats, beyond: NDArray[np.bool_], tail: float, sign: int) -> Floats:
+    """The odds ratios at which what is `beyond` has the probability `tail`, rising with `sign`."""
+
+    def excess(log_psi: Floats, which: NDArray[np.intp]) -> Floats:
+        tilted = logs[which] + apart[which] * log_psi[:, None]
+        weights = np.exp(tilted - tilted.max(axis=1, keepdims=True))
+        share = np.where(beyond[which], weights, 0.0).sum(axis=1) / weights.sum(axis=1)
+        return sign * (share - tail)
+
+    low, high = np.full(len(logs), -1.0), np.full(len(logs), 1.0)
+    return np.exp(roots(excess, _spread(excess, low, 1), _spread(excess, high, -1)))
