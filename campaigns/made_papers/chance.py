@@ -19,7 +19,7 @@ from trialtrace.claims.prints import comparisons, count_tests, intervals, mean_t
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding
 from trialtrace.claims.search.bundles import UNSETTLED, bundles
 from trialtrace.claims.search.candidates import TIERS
-from trialtrace.claims.search.coincidence import coincidence
+from trialtrace.claims.search.coincidence import Fits
 from trialtrace.claims.search.window import Displacement
 
 MECHANISMS = ("mistyped", "invented")
@@ -94,13 +94,11 @@ def _case(true: Paper, bundle: str, mechanism: str, rng: Rng) -> Iterator[Case]:
         for one in CHECKS[bundle].check(whole)
     )
     for one in bundles(whole, [finding]):
-        printed = [window.printed for window in one.windows]
+        fits = Fits(one.families, one.windows)
         cp, half, double = (
-            coincidence(one.families, one.windows, size, tier)
-            for size in (by, by.scaled(0.5), by.scaled(2))
+            fits.coincidence(size, tier) for size in (by, by.scaled(0.5), by.scaled(2))
         )
-        matched = any(family.matches(printed, tier) for family in one.families)
-        yield Case(mechanism, bundle, tier, cp, half, double, matched, asked)
+        yield Case(mechanism, bundle, tier, cp, half, double, fits.matches(tier) > 0, asked)
 
 
 def _p_of_counts(made: Paper, rng: Rng) -> Subject:

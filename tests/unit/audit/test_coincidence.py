@@ -12,7 +12,7 @@ from paper import claim, read
 from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.printed import parse
 from trialtrace.claims.search.candidates import TIERS
-from trialtrace.claims.search.coincidence import Family, choices, coincidence, distinct
+from trialtrace.claims.search.coincidence import Family, Fits, choices
 from trialtrace.claims.search.window import Displacement, Target, Window
 from trialtrace.display.audit_page import chance_text
 
@@ -58,19 +58,18 @@ def by_hand(printed, estimate, by):
 def test_windows_are_what_the_definition_says(printed, estimate):
     ours, hand = window(printed, estimate=estimate), by_hand(printed, estimate, BY)
     assert ours.size(BY) == len(hand)
-    assert all(map(ours.within(BY), hand))
+    assert ours.inside(np.array(sorted(hand)), BY).all()
     assert ours.printed in hand
     outside = [(cell[0] - 50, cell[1]) for cell in hand]
-    assert not any(map(ours.within(BY), outside))
+    assert not ours.inside(np.array(outside), BY).any()
 
 
 def test_a_window_with_estimate_and_p():
     ours = window("0.9 (95% CI 0.6 to 1.4), P=0.6", estimate=True)
     # p from 0.3 to 1 on its grid: 8 values; estimates 0.9 only (0.81 to 0.99 on tenths).
     assert ours.size(BY) == 8 * len([0.6]) * len([1.3, 1.4, 1.5])
-    inside = ours.within(BY)
-    assert inside((9, 6, 13, 10)) and not inside((9, 6, 13, 11))
-    assert not inside((8, 6, 13, 5))
+    cells = np.array([(9, 6, 13, 10), (9, 6, 13, 11), (8, 6, 13, 5)])
+    assert ours.inside(cells, BY).tolist() == [True, False, False]
 
 
 P = Window((Target("p", parts("P=0.42")["p"]),))
@@ -96,20 +95,23 @@ def searches(draw):
 def test_the_share_of_the_window_that_is_matched(given, tier):
     factors, families = given
     windows = [P] * factors
+    fits = Fits(families, windows)
     cells = [(c,) for c in range(21, 85)]
     assert P.size(BY) == len(cells)
     every = set(product(cells, repeat=factors)) - {tuple(w.printed for w in windows)}
     if len(every) > 5000:
         every = set(list(every)[:5000])
         hits = [w for w in every if any(f.matches(w, tier) for f in families)]
-        assert (coincidence(families, windows, BY, tier) > 0) >= bool(hits)
+        assert (fits.coincidence(BY, tier) > 0) >= bool(hits)
         return
     hits = [w for w in every if any(f.matches(w, tier) for f in families)]
-    assert coincidence(families, windows, BY, tier) == pytest.approx(len(hits) / len(every))
+    assert fits.coincidence(BY, tier) == pytest.approx(len(hits) / len(every))
     given_out = set()
     for family in families:
-        given_out |= set(product(*(family.reach(f, tier) for f in range(factors))))
-    assert distinct(families, factors, tier) == len(given_out)
+        if family.tier <= tier:
+            reached = [set(map(tuple, f.reach(tier).tolist())) for f in family.factors]
+            given_out |= set(product(*reached))
+    assert fits.distinct(tier) == len(given_out)
 
 
 ABOUT = {"outcome": "event", "population": "itt"}
@@ -193,5 +195,6 @@ def test_a_window_of_nothing_but_the_printed_value_has_no_chance():
 def test_wider_windows_and_later_tiers():
     assert P.size(BY.scaled(0.5)) < P.size(BY) < P.size(BY.scaled(2))
     late = Family("late", 3, (choices(["x"], [1], [[50]]),))
-    assert coincidence([late], [P], BY, 2) == 0 < coincidence([late], [P], BY, 3)
+    fits = Fits([late], [P])
+    assert fits.coincidence(BY, 2) == 0 < fits.coincidence(BY, 3)
     assert (late.candidates(2), late.candidates(3)) == (0, 1)

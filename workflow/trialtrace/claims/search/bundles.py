@@ -15,6 +15,7 @@ from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 UNSETTLED = (INCONSISTENT, ALTERNATIVE)
 MOST_TABLES = 250_000
+MOST_OF_MEANS = 60_000
 MOST_COMPARED = 2_500
 JOINT = ("comparison.estimate", "comparison.interval")
 
@@ -121,7 +122,7 @@ def _means(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle
     if part.relation != "=" or not part.value:
         return
     first, second = (sizes(ledger, one.about.group or "", 2) for one in groups)
-    if len(first) * len(second) > MOST_TABLES:
+    if len(first) * len(second) > MOST_OF_MEANS:
         first, second = ([size for size in own if size.printed] for own in (first, second))
     pairs = [(a, b) for a in first for b in second]
     if not pairs:

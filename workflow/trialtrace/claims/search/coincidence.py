@@ -10,6 +10,7 @@ are combined factor by factor.
 CP says how easily a fit arises, not how likely it is that the authors did otherwise.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -33,20 +34,14 @@ class Choices:
     tiers: NDArray[np.int64]
     cells: NDArray[np.int64]
     owners: NDArray[np.int64]
-    _reached: dict[int, frozenset[Cell]] = field(default_factory=dict, init=False, repr=False)
 
     def candidates(self, tier: int) -> int:
         """How many choices lie up to a tier."""
         return int((self.tiers <= tier).sum())
 
-    def reach(self, tier: int) -> frozenset[Cell]:
-        """The cells that a choice up to a tier gives."""
-        if tier not in self._reached:
-            inside = self.cells[self.tiers[self.owners] <= tier]
-            if inside.shape[-1] == 1:
-                inside = np.unique(inside)[:, None]
-            self._reached[tier] = frozenset(map(tuple, inside.tolist()))
-        return self._reached[tier]
+    def reach(self, tier: int) -> NDArray[np.int64]:
+        """The cells that choices up to a tier give, (cells, parts); some may stand there twice."""
+        return self.cells[self.tiers[self.owners] <= tier]
 
     def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
         """The choices up to a tier that give a cell."""
@@ -62,18 +57,15 @@ class Spans:
     tiers: NDArray[np.int64]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
-    _reached: dict[int, frozenset[Cell]] = field(default_factory=dict, init=False, repr=False)
 
     def candidates(self, tier: int) -> int:
         """How many choices lie up to a tier."""
         return int((self.tiers <= tier).sum())
 
-    def reach(self, tier: int) -> frozenset[Cell]:
-        """The cells that a choice up to a tier gives."""
-        if tier not in self._reached:
-            inside = (self.tiers <= tier) & (self.first <= self.last)
-            self._reached[tier] = _covered(self.first[inside], self.last[inside])
-        return self._reached[tier]
+    def reach(self, tier: int) -> NDArray[np.int64]:
+        """The cells that choices up to a tier give, (cells, 1)."""
+        inside = (self.tiers <= tier) & (self.first <= self.last)
+        return _covered(self.first[inside], self.last[inside])
 
     def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
         """The choices up to a tier that give a cell."""
@@ -81,15 +73,15 @@ class Spans:
         return np.flatnonzero((self.first <= at) & (at <= self.last) & (self.tiers <= tier))
 
 
-def _covered(first: NDArray[np.int64], last: NDArray[np.int64]) -> frozenset[Cell]:
+def _covered(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
     """The cells in any of the spans."""
     if not len(first):
-        return frozenset()
+        return np.empty((0, 1), dtype=np.int64)
     least = int(first.min())
     open_spans = np.zeros(int(last.max()) - least + 2, dtype=np.int64)
     np.add.at(open_spans, first - least, 1)
     np.add.at(open_spans, last - least + 1, -1)
-    return frozenset((int(at) + least,) for at in np.flatnonzero(np.cumsum(open_spans) > 0))
+    return np.flatnonzero(np.cumsum(open_spans) > 0)[:, None] + least
 
 
 def choices(
@@ -108,10 +100,6 @@ class Family:
     name: str
     tier: int
     factors: tuple[Choices | Spans, ...]
-
-    def reach(self, factor: int, tier: int) -> frozenset[Cell]:
-        """The cells of a factor that a choice up to a tier gives."""
-        return frozenset() if self.tier > tier else self.factors[factor].reach(tier)
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""
@@ -132,51 +120,75 @@ class Family:
         return [one.giving(cell, tier) for one, cell in zip(self.factors, cells, strict=True)]
 
 
-def coincidence(
-    families: Sequence[Family], windows: Sequence[Window], by: Displacement, tier: int
-) -> float | None:
-    """CP over the windows of all factors, for candidates up to a tier.
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """All families of a search over its windows, one a factor; cells are looked up once a tier."""
 
-    None where the window holds nothing but the printed vector, as for 0.8 with one decimal.
-    """
-    size = prod(window.size(by) for window in windows)
-    if size <= 1:
-        return None
-    inside = [
-        set(filter(window.within(by), cells))
-        for window, cells in zip(windows, _every(families, len(windows), tier), strict=True)
-    ]
-    printed = [window.printed for window in windows]
-    own = any(family.matches(printed, tier) for family in families)
-    return (_matched(families, inside, tier) - own) / (size - 1)
+    families: Sequence[Family]
+    windows: Sequence[Window]
+    _cells: dict[tuple[int, int], NDArray[np.int64]] = field(default_factory=dict, init=False)
+
+    def coincidence(self, by: Displacement, tier: int) -> float | None:
+        """CP over the windows of all factors, for candidates up to a tier.
+
+        None where the window holds nothing but the printed vector, as for 0.7 with one decimal.
+        """
+        size = prod(window.size(by) for window in self.windows)
+        if size <= 1:
+            return None
+        own = self.matches(tier) > 0
+        inside = []
+        for factor, window in enumerate(self.windows):
+            cells = self._reached(factor, tier)
+            inside.append(cells[window.inside(cells, by)])
+        return (self._matched(inside, tier) - own) / (size - 1)
+
+    def distinct(self, tier: int) -> int:
+        """How many different vectors all candidates up to a tier give."""
+        return self._matched([self._reached(k, tier) for k in range(len(self.windows))], tier)
+
+    def matches(self, tier: int) -> int:
+        """How many specifications up to a tier give what is printed."""
+        printed = [window.printed for window in self.windows]
+        return sum(family.matches(printed, tier) for family in self.families)
+
+    def _reached(self, factor: int, tier: int) -> NDArray[np.int64]:
+        """The different cells of a factor that any candidate up to a tier gives."""
+        if (factor, tier) not in self._cells:
+            given = [one.factors[factor].reach(tier) for one in self.families if one.tier <= tier]
+            parts = len(self.windows[factor].targets)
+            cells = np.concatenate([np.empty((0, parts), dtype=np.int64), *given])
+            self._cells[factor, tier] = _different(cells)
+        return self._cells[factor, tier]
+
+    def _matched(self, cells: list[NDArray[np.int64]], tier: int) -> int:
+        """How many vectors of the product of `cells` some family matches."""
+        if len(cells) == 1:
+            return len(cells[0])
+        groups = {(1 << len(self.families)) - 1: 1}
+        for factor, own in enumerate(cells):
+            masks: dict[Cell, int] = dict.fromkeys(map(tuple, own.tolist()), 0)
+            for number, family in enumerate(self.families):
+                if family.tier <= tier:
+                    reach = set(map(tuple, family.factors[factor].reach(tier).tolist()))
+                    for cell in reach & masks.keys():
+                        masks[cell] |= 1 << number
+            groups = _combined(groups, Counter(masks.values()))
+        return sum(groups.values())
 
 
-def distinct(families: Sequence[Family], factors: int, tier: int) -> int:
-    """How many different vectors all candidates up to a tier give."""
-    return _matched(families, _every(families, factors, tier), tier)
-
-
-def _every(families: Sequence[Family], factors: int, tier: int) -> list[set[Cell]]:
-    """The cells of each factor that any candidate gives."""
-    return [
-        set().union(*(family.reach(factor, tier) for family in families))
-        for factor in range(factors)
-    ]
-
-
-def _matched(families: Sequence[Family], cells: list[set[Cell]], tier: int) -> int:
-    """How many vectors of the product of `cells` some family matches."""
-    groups = {(1 << len(families)) - 1: 1}
-    for factor, window in enumerate(cells):
-        masks = dict.fromkeys(window, 0)
-        for number, family in enumerate(families):
-            for cell in family.reach(factor, tier) & window:
-                masks[cell] |= 1 << number
-        counted: dict[int, int] = {}
-        for mask in masks.values():
-            counted[mask] = counted.get(mask, 0) + 1
-        groups = _combined(groups, counted)
-    return sum(groups.values())
+def _different(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The different rows; as single numbers where these have room for them, which is faster."""
+    if not len(cells):
+        return cells
+    least = cells.min(axis=0)
+    spans = [int(span) for span in cells.max(axis=0) - least + 1]
+    if prod(spans) >= 2**62:
+        return np.unique(cells, axis=0)
+    keys = np.zeros(len(cells), dtype=np.int64)
+    for part, span in enumerate(spans):
+        keys = keys * span + (cells[:, part] - least[part])
+    return cells[np.unique(keys, return_index=True)[1]]
 
 
 def _combined(groups: dict[int, int], more: dict[int, int]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trialtrace.claims.search.candidates import TIERS
-from trialtrace.claims.search.coincidence import Family, coincidence, distinct
+from trialtrace.claims.search.coincidence import Family, Fits
 from trialtrace.claims.search.window import Displacement, Window
 
 SHOWN = 4
@@ -61,16 +61,17 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
     """All candidates of a bundle, at every tier."""
     families, windows = bundle.families, bundle.windows
     printed = [window.printed for window in windows]
-    ties = {tier: sum(family.matches(printed, tier) for family in families) for tier in TIERS}
+    fits = Fits(families, windows)
+    ties = {tier: fits.matches(tier) for tier in TIERS}
     first = next((tier for tier in TIERS if ties[tier]), None)
     last = TIERS[-1]
     return Searched(
         bundle,
         tuple(sum(family.candidates(tier) for family in families) for tier in TIERS),
-        tuple(distinct(families, len(windows), tier) for tier in TIERS),
-        tuple(coincidence(families, windows, by, tier) for tier in TIERS),
-        coincidence(families, windows, by.scaled(0.5), last),
-        coincidence(families, windows, by.scaled(2), last),
+        tuple(fits.distinct(tier) for tier in TIERS),
+        tuple(fits.coincidence(by, tier) for tier in TIERS),
+        fits.coincidence(by.scaled(0.5), last),
+        fits.coincidence(by.scaled(2), last),
         first,
         0 if first is None else ties[first],
         tuple(_told(families, printed, first)) if first else (),

@@ -5,10 +5,11 @@ factor (1.25), p by a factor (2); lower <= estimate <= upper and p <= 1 are kept
 values themselves are left out. A grid value is a whole number of units of the last printed digit.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trialtrace.claims.printed import Component
 
@@ -71,30 +72,31 @@ class Window:
             total += ways
         return total * (len(_near(at["p"], by)) if "p" in at else 1)
 
-    def within(self, by: Displacement) -> Callable[[Cell], bool]:
-        """A function that tells whether a vector lies in the window."""
+    def inside(self, cells: NDArray[np.int64], by: Displacement) -> NDArray[np.bool_]:
+        """Which vectors, (vectors, parts), lie in the window."""
         place = {target.role: k for k, target in enumerate(self.targets)}
-        fixed = [(place[role], _near(self.targets[place[role]], by))
-                 for role in ("estimate", "p") if role in place]  # fmt: skip
-        sides = [(place[role], side) for role, side in _SIDES if role in place]
-        first = place.get("estimate")
-
-        @cache
-        def arms(estimate: int | None) -> list[tuple[int, range]]:
-            if estimate is None or first is None:
-                centre = self._centre()
-            else:
-                centre = estimate * self.targets[first].part.ulp
-            return [(k, self._arms(self.targets[k], side, centre, by)) for k, side in sides]
-
-        def inside(cell: Cell) -> bool:
-            if not all(cell[k] in near for k, near in fixed):
-                return False
-            if not sides:
-                return True
-            return all(cell[k] in arm for k, arm in arms(None if first is None else cell[first]))
-
-        return inside
+        kept = np.ones(len(cells), dtype=bool)
+        for role in ("estimate", "p"):
+            if role in place:
+                near = _near(self.targets[place[role]], by)
+                own = cells[:, place[role]]
+                kept &= (own >= near.start) & (own < near.stop)
+        for role, side in _SIDES:
+            if role in place:
+                target, left = self.targets[place[role]], np.flatnonzero(kept)
+                own = cells[left, place[role]]
+                if "estimate" in place:
+                    unit = self.targets[place["estimate"]].part.ulp
+                    estimates, at = np.unique(cells[left, place["estimate"]], return_inverse=True)
+                    arms = [self._arms(target, side, int(e) * unit, by) for e in estimates]
+                else:
+                    arms, at = (
+                        [self._arms(target, side, self._centre(), by)],
+                        np.zeros(len(own), int),
+                    )
+                ends = np.array([(arm.start, arm.stop) for arm in arms]).reshape(-1, 2)[at]
+                kept[left] = (own >= ends[:, 0]) & (own < ends[:, 1])
+        return kept
 
     def _arms(self, target: Target, side: int, centre: Decimal, by: Displacement) -> range:
         """The bounds at the printed distance from an estimate, times or over the factor."""

@@ -25,7 +25,8 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 VARIANCES = ("pooled", "welch")
-FIRST, ZOOM, ZOOMS = 65, 17, 6
+FIRST, FEW, NEAR, ZOOM, ZOOMS = 65, 9, 5, 17, 6
+SHORT = 0.1
 
 
 def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
@@ -131,25 +132,38 @@ def _along_edge(
 ) -> Floats:
     """The extreme p along an edge (s1, s0, step1, step0): a grid, then finer ones around the best.
 
-    An edge is left when its best point is an end of it on two grids; the last grid is 1e-7 of an
-    edge wide, so that a smooth extreme inside is right to about 1e-14.
+    The first grid has fewer points on edges that are short for where they lie. An edge is left when
+    its best point is an end of it, and the points nearest to this end are no better; the last grid
+    is 1e-7 of an edge wide, so that a smooth extreme inside is right to about 1e-14.
     """
-    found = np.full(len(difference), np.inf)
-    left, right = np.zeros(len(difference)), np.ones(len(difference))
-    open_ = np.arange(len(difference))
-    for turn, points in enumerate((FIRST, *(ZOOM,) * ZOOMS)):
-        start1, start0, step1, step0, d, *n = (
-            part[open_, None] for part in (*edge, difference, *sizes)
+
+    def grid(chosen, left: Floats, right: Floats, points: int) -> tuple[Floats, ...]:
+        """Best value, its place, and the points beside it."""
+        s1, s0, step1, step0, d, *n = (part[chosen, None] for part in (*edge, difference, *sizes))
+        at = left[:, None] + (right - left)[:, None] * np.linspace(0.0, 1.0, points)
+        values = sign * p(d, s1 + at * step1, s0 + at * step0, *n)
+        best, row = values.argmin(axis=1), np.arange(len(at))
+        beside = at[row, np.maximum(best - 1, 0)], at[row, np.minimum(best + 1, points - 1)]
+        return values[row, best], at[row, best], *beside
+
+    every = np.arange(len(difference))
+    found, left, right = np.empty(len(every)), np.zeros(len(every)), np.ones(len(every))
+    place = np.empty(len(every))
+    reach = [np.minimum(start, start + step) * SHORT - abs(step)
+             for start, step in zip(edge[:2], edge[2:], strict=True)]  # fmt: skip
+    short = np.minimum(*reach) >= 0
+    for chosen, points in ((every[short], FEW), (every[~short], FIRST)):
+        found[chosen], place[chosen], left[chosen], right[chosen] = grid(
+            chosen, left[chosen], right[chosen], points
         )
-        at = left[open_, None] + (right - left)[open_, None] * np.linspace(0.0, 1.0, points)
-        values = sign * p(d, start1 + at * step1, start0 + at * step0, *n)
-        best = values.argmin(axis=1)
-        row = np.arange(len(open_))
-        found[open_] = np.minimum(found[open_], values[row, best])
-        left[open_] = at[row, np.maximum(best - 1, 0)]
-        right[open_] = at[row, np.minimum(best + 1, points - 1)]
-        inside = (at[row, best] > 0) & (at[row, best] < 1)
-        open_ = open_[inside] if turn else open_
+    for turn in range(ZOOMS):
+        at_end = (place <= 0) | (place >= 1)
+        chosen = every[at_end] if turn == 0 else every[:0]
+        for open_, points in ((chosen, NEAR), (every[~at_end], ZOOM)):
+            if len(open_):
+                values, *rest = grid(open_, left[open_], right[open_], points)
+                found[open_] = np.minimum(found[open_], values)
+                place[open_], left[open_], right[open_] = rest
     return sign * found
 
 
