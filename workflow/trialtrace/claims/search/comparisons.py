@@ -14,9 +14,9 @@ from trialtrace.claims.search.coincidence import Family, Spans
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
+from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
 from trialtrace.stats.summaries.mean_tests import t_test_p
-from trialtrace.stats.summaries.table_intervals import intervals_of_tables
 
 USUAL = ("newcombe", "wald", "katz", "woolf")
 ORDER = ("estimate", "low", "high", "p")

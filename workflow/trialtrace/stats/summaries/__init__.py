@@ -10,7 +10,7 @@ prints the same, so that "inconsistent" means that no unrounded value would do.
 `statistics`     p from a printed t, z, chi-squared or F; the epsilons that F and p allow; effects
 `count_tests`    p-values and intervals of printed counts by every method; which print the same
 `count_tables`   the same p-values of very many 2x2 tables at once, for searches
-`table_intervals` the same intervals of very many 2x2 tables at once, for searches
+`count_bounds`   the same intervals of very many 2x2 tables at once, for searches
 `percentages`    counts behind a percentage, denominators that are possible at all
 `estimates`      estimate, interval, standard error and p-value against each other
 `granularity`    GRIM, GRIMMER, DEBIT, each with the share of numbers that pass by luck

@@ -8,8 +8,8 @@ from scipy.optimize import brentq
 
 from trialtrace.stats._roots import roots
 from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tests import MEASURES, two_arm_intervals
-from trialtrace.stats.summaries.table_intervals import intervals_of_tables
 
 SMALL = [(a, n, c, m) for n in range(1, 6) for m in range(1, 6)
          for a in range(n + 1) for c in range(m + 1)]  # fmt: skip
