@@ -115,6 +115,38 @@ def test_equal_differences_of_decimals_tie(tmp_path):
     assert found.value(contrast("v.signed_rank_pratt")) == 9
 
 
+# Grades 0 to 3 of 16 patients whose two sides differ much: real before, after, sham before, after.
+SIDES = np.array(
+    [[0, 0, 2, 3], [3, 3, 0, 2], [0, 0, 0, 1], [0, 2, 2, 3], [1, 0, 1, 1], [0, 0, 0, 1],
+     [2, 2, 0, 0], [3, 3, 0, 1], [3, 3, 3, 2], [3, 3, 2, 1], [2, 3, 3, 3], [2, 3, 0, 0],
+     [2, 2, 1, 1], [1, 3, 2, 1], [2, 2, 2, 1], [2, 3, 2, 1]], dtype=float,
+)  # fmt: skip
+
+
+def test_ordered_grades_have_an_intercept_for_each_side(tmp_path):
+    plan = """
+decision_level: 0.05
+confidence: 0.95
+estimands:
+  strength:
+    {treatment: {of: real, to: sham}, population: all, variable: strength, intercurrent: [], summary: s}
+displays: {}
+analyses:
+  grades:
+    label: Grades
+    role: primary
+    estimand: strength
+    estimates: [{odds_ratio: {method: ordinal_mixed, covariates: [], nodes: 40}}]
+"""  # noqa: E501
+    found = results(tmp_path, SIDES, plan)
+    # R 4, ordinal::clmm(grade ~ visit * treatment + (1 | side), nAGQ = 25): 1.10863423 (1.1566878).
+    row = found["grades/odds_ratio.ordinal_mixed@real-sham;visit=after"]
+    shown = [np.log(row[name]) for name in ("stat_value", "ci_low", "ci_high")]
+    half = 1.959963985 * 1.1566878
+    assert shown == pytest.approx([1.10863423, 1.10863423 - half, 1.10863423 + half], rel=1e-5)
+    assert row["n_used"] == 16
+
+
 MORE = """
 decision_level: 0.05
 confidence: 0.9

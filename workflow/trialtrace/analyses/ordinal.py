@@ -110,7 +110,8 @@ def mixed(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison and visit: odds ratio of a higher value, subjects with intercepts of their own.
 
     Where each subject has both treatments it is the ratio of the odds ratios at this visit and at
-    the first: what the treatment changed. Else it is that of the arms at the visit.
+    the first: what the treatment changed; a subject then has an intercept under each treatment
+    (for each side), since two sides differ for good. Else it is that of the arms at the visit.
     """
     own = cut.trial.design.kind in OWN_TREATMENT
     names, arms, visits = step.options["covariates"], cut.arms(), list(cut.visits)
@@ -145,8 +146,11 @@ def _fit_mixed(cut: Cut, step: Step, rows: Selection, arms: list[str]):
         covariates(table, step.options["covariates"]),
     )
     x = x if columns is None else np.hstack([x, columns[subject]])
+    unit = subject
+    if cut.trial.design.kind in OWN_TREATMENT:
+        unit = subject * len(arms) + cell // len(cut.visits)
     return ordinal_mixed.ordinal_mixed(
-        table.values[subject, cell], x, subject, nodes=step.options["nodes"],
+        table.values[subject, cell], x, unit, nodes=step.options["nodes"],
         confidence=cut.analysis.confidence,
     )  # fmt: skip
 

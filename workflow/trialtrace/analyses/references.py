@@ -61,7 +61,7 @@ METHODS: dict[str, Method] = EVENTS | {
     ),
     "random_site": Method("mixed model, sites at random", "Laird and Ware 1982, Biometrics 38:963"),
     "mixed_model": Method(
-        "mixed model, subjects at random", "Laird and Ware 1982, Biometrics 38:963"
+        "mixed model, random intercepts", "Laird and Ware 1982, Biometrics 38:963"
     ),
     "paired_t": Method("paired t test and interval", "Student 1908, Biometrika 6:1"),
     "paired_regression": Method("regression of the differences within subjects"),
@@ -77,7 +77,7 @@ METHODS: dict[str, Method] = EVENTS | {
         "Fisher 1935, Design of Experiments",
     ),
     "rerandomise_sides_balanced": Method(
-        "re-randomisation of the treated side, all balanced assignments",
+        "re-randomisation of the treated side, all assignments of the same numbers of sides",
         "Fisher 1935, Design of Experiments",
     ),
     "repeated_measures_anova": Method(
@@ -116,7 +116,7 @@ METHODS: dict[str, Method] = EVENTS | {
     "proportional_odds": Method("proportional odds", "McCullagh 1980, J R Stat Soc B 42:109"),
     "brant": Method("Brant's test of proportional odds", "Brant 1990, Biometrics 46:1171"),
     "ordinal_mixed": Method(
-        "cumulative logit model, subjects at random", "Hedeker and Gibbons 1994, Biometrics 50:933"
+        "cumulative logit model, random intercepts", "Hedeker and Gibbons 1994, Biometrics 50:933"
     ),
     "rank_anova": Method(
         "ANOVA-type statistics by ranks", "Brunner, Domhof and Langer 2002; Noguchi et al. 2012"

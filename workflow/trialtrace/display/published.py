@@ -18,6 +18,9 @@ AGREEMENT = {
     "not_checkable": "not checkable",
 }
 WRONG = {"differs", "inconsistent", "alternative"}
+# Of these every component's finding is told.
+TOLD = WRONG | {"compatible"}
+ON_PRINT = "On print: "
 
 
 def published(material: Material) -> str:
@@ -50,9 +53,14 @@ def published(material: Material) -> str:
 
 
 def _findings(rows: list[Row], agreement: str) -> str:
-    """What decides the verdict; of components that all agree, the last one says it all."""
-    found = [row["finding"] for row in rows if row["agreement"] == agreement]
-    return " ".join(dict.fromkeys(found if agreement in WRONG else found[-1:]))
+    """What decides the verdict, and what is compatible in different ways; else the last says all.
+
+    What findings begin with alike, up to what print alone says, stands once.
+    """
+    found = list(dict.fromkeys(r["finding"] for r in rows if r["agreement"] == agreement))
+    told = found if agreement in TOLD else found[-1:]
+    lead = told[0].partition(ON_PRINT)[0] + ON_PRINT
+    return " ".join([told[0], *(text.removeprefix(lead) for text in told[1:])])
 
 
 def _recomputed(row: Row) -> str:

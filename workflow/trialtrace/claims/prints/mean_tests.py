@@ -59,7 +59,8 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         agreement, detail = ALTERNATIVE, detail | {"alternative": fit}
     elif fit:
         names = " and ".join(TESTS[name][1] for name in fit)
-        agreement, text = COMPATIBLE, f"{about}{names} gives {span}, which holds {part.text}."
+        verb = "gives" if len(fit) == 1 else "give"
+        agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, which holds {part.text}."
     else:
         other = _one_sided(groups, sizes, part) or _as_errors(groups, sizes, part)
         text = f"{about}the t tests give {span}; printed is {part.text}{other}."
