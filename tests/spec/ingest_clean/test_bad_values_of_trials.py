@@ -170,10 +170,46 @@ STRECKMANN = {
     "a death before the last visit": (
         put("follow_up", lambda r: r["died_on"],
             lambda c, r: {"died_on": c.date(r["record_id"], 9)}),
-        {("follow_up", "died_on", "death_after_last_visit", "flag"): 1}),
+        {("follow_up", "died_on", "death_after_last_visit", "flag"): 1,
+         ("cycles", "given_on", "given_before_death", "flag"): 7}),
     "a tuning fork of 9": (
         put("tuning_fork", lambda r: number(r["fork"]) >= 0, {"fork": "9"}),
         {("tuning_fork", "fork", "above_maximum", "reject"): 1}),
+    "ten times the planned dose": (
+        put("cycles", lambda r: r["delivered_dose"] == "1.4", {"delivered_dose": "14"}),
+        {("cycles", "delivered_dose", "dose_within_the_plan", "flag"): 1}),
+    "a dose without a date": (
+        put("cycles", lambda r: number(r["delivered_dose"]) > 0, {"given_on": ""}),
+        {("cycles", "given_on", "dose_has_a_date", "flag"): 1}),
+    "a dose before its planned date": (
+        put("cycles", lambda r: r["cycle"] == "5" and r["given_on"],
+            lambda c, r: {"given_on": c.date(r["record_id"], 20)}),
+        {("cycles", "given_on", "given_when_planned", "flag"): 1}),
+    "a session before randomisation": (
+        put("sessions", lambda r: r["record_id"] > "S100",
+            lambda c, r: {"session_on": c.date(r["record_id"], -3)}),
+        {("sessions", "session_on", "attended_after_randomisation", "flag"): 1}),
+    "an adverse event before randomisation": (
+        put("adverse_events", lambda r: r["record_id"] > "S100",
+            lambda c, r: {"ae_onset": c.date(r["record_id"], -3)}),
+        {("adverse_events", "ae_onset", "event_after_randomisation", "flag"): 1}),
+    "a last contact before the last visit": (
+        put("follow_up", lambda r: r["died"] == "0" and r["record_id"] > "S100",
+            lambda c, r: {"last_contact": c.date(r["record_id"], 9)}),
+        {("follow_up", "last_contact", "contact_after_last_visit", "flag"): 1}),
+    "a date of death of one of whom no death is told": (
+        put("follow_up", lambda r: r["died_on"], {"died": ""}),
+        {("follow_up", "died_on", "no_date_without_death", "flag"): 1}),
+    "an arm switch in place, from training": (
+        put("patients", lambda r: r["arm"] == "smt", {"arm": "tau"}),
+        {("sessions", "attended", "no_session_without_training", "flag"): 48}),
+    "an arm switch in place, to training": (
+        put("patients", lambda r: r["arm"] == "tau", {"arm": "smt"}),
+        {("patients", "arm", "training_has_sessions", "flag"): 1}),
+    "a patient under a second number, in another stratum": (
+        again("patients", {"record_id": "S159", "drug": "oxaliplatin", "arm": "tau"}),
+        {("patients", column, "one_person_one_record", "flag"): 2
+         for column in ("randomised_on", "centre", "age", "sex")}),
 }  # fmt: skip
 MUSARO = {
     "both sides stimulated, in strength": (
@@ -232,6 +268,15 @@ SPRAVE = {
 }  # fmt: skip
 
 
+def after_death(cohort: Cohort) -> tuple[str, dict[str, dict[str, str]]]:
+    """One who died and had sessions, and what is dated after the death in three forms."""
+    dead = {r["record_id"] for r in cohort.forms["follow_up"] if r["died"] == "1"}
+    one = next(r["record_id"] for r in cohort.forms["sessions"] if r["record_id"] in dead)
+    later = cohort.death(one, 30)
+    return one, {"sessions": {"session_on": later, "attended": "1", "minutes": ""},
+                 "cycles": {"given_on": later}, "adverse_events": {"ae_onset": later}}  # fmt: skip
+
+
 def found(cohorts: Any, name: str, case: Any, out: Path) -> tuple[Listed, Cohort]:
     cohort = cohorts(name)
     return cleaned(cohort.trial, case(cohort), out) - cohort.listed, cohort
@@ -242,6 +287,21 @@ def test_bad_values_of_streckmann2024(cohorts: Any, tmp_path: Path, bad: str):
     case, expected = STRECKMANN[bad]
     listed, _ = found(cohorts, "streckmann2024", case, tmp_path)
     assert listed == Counter(expected)
+
+
+@pytest.mark.parametrize(
+    "form, column, rule",
+    [("sessions", "attended", "attended_before_death"),
+     ("cycles", "given_on", "given_before_death"),
+     ("adverse_events", "ae_onset", "event_before_death")],
+)  # fmt: skip
+def test_nothing_happens_after_death(cohorts: Any, tmp_path: Path, form, column, rule):
+    cohort = cohorts("streckmann2024")
+    one, values = after_death(cohort)
+    where = (lambda r: r["record_id"] == one) if form != "adverse_events" else (lambda r: True)
+    case = put(form, where, values[form] | {"record_id": one})
+    listed, _ = found(cohorts, "streckmann2024", case, tmp_path)
+    assert listed == Counter({(form, column, rule, "flag"): 1})
 
 
 @pytest.mark.parametrize("bad", MUSARO)

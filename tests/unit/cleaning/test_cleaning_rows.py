@@ -2,8 +2,9 @@
 
 import pyarrow as pa
 import pytest
-from tiny_tables import TinyTrial, column, rejects, variable
+from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
+from trialtrace.cleaning.clean import check_subjects, type_table
 from trialtrace.errors import UserError
 
 VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]
@@ -127,3 +128,14 @@ def test_columns_that_the_configuration_names(given: dict, told: str):
 def test_a_trial_without_subjects():
     with pytest.raises(UserError, match="no rows"):
         visits().clean("id|visit|x\n")
+
+
+def test_a_trial_whose_subjects_are_all_rejected():
+    trial = TinyTrial([variable("id", "integer"), variable("x", "number")])
+    known = trial.tables["visits"]
+    typed = type_table(trial, known, raw_table("id|x\n|1\n7|2\n7|3\nabc|4\n"), None)
+    with pytest.raises(UserError) as caught:
+        check_subjects(trial, typed)
+    message = str(caught.value)
+    assert "subject_missing in 2 row(s), duplicate_key in 2 row(s)" in message
+    assert "table visits" in message

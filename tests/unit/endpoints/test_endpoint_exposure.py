@@ -89,6 +89,13 @@ def test_nothing_given_and_no_time(tmp_path):
     assert values(tmp_path / "3", short, rows)[0] == [None, None, None]
 
 
+@pytest.mark.parametrize("convention", ["given_cycles", "whole_plan, planned_cycles: rows"])
+def test_a_form_of_cycles_without_any_row(tmp_path, convention):
+    rows = "id n:integer plan:number dose:number day:date"
+    text = RDI.replace("given_cycles", convention)
+    assert values(tmp_path, text, rows) == ([None, None, None], [])
+
+
 BAD_CYCLES = [
     ("a 1 100 -5 2020-01-01", "negative_dose"),
     ("a 1 . 100 2020-01-01", "no_planned_dose"),

@@ -63,7 +63,7 @@ def test_any_is_yes_or_no_for_every_subject_and_both_can_be_traced(tmp_path):
 def test_an_occurrence_without_a_term_is_refused(tmp_path):
     events = "id fell place day:date\na 1 . ."
     text = refused(tiny(FALLS, trial=TWO_TABLES), tmp_path, patients=PATIENTS, events=events)
-    assert "1 occurrences without a term" in text and "add {place: present}" in text
+    assert "1 occurrences without a term: events, row 2" in text and "add {place: present}" in text
 
 
 def test_a_date_column_must_hold_dates(tmp_path):

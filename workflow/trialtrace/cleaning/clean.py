@@ -1,5 +1,6 @@
 """Clean: raw tables of text become typed tables, with a list of what was not accepted."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,12 @@ from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.cleaning.conservation import Balance, Cells
 from trialtrace.cleaning.keys import PLACE, TextOf, bad_rows, subject_text
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
-from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
+from trialtrace.cleaning.rejects import FLAG, ROW, Finding, RejectLog
 from trialtrace.cleaning.units import conversion_of
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
 from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table
+from trialtrace.errors import Problem, UserError
 from trialtrace.store import write_json, write_parquet
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
         raw = read_table(Path(raw_dir) / f"{spec.of}.parquet", RAW)
         known = None if name == first else typed[first].accepted.subject.unique()
         typed[name] = type_table(trial, spec, raw, known)
+        if name == first:
+            check_subjects(trial, typed[name])
     accepted = {name: one.accepted for name, one in typed.items()}
     cleaned = {name: check_table(trial, one, accepted) for name, one in typed.items()}
     rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
@@ -72,6 +76,24 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     write_parquet(out_dir / "rejects.parquet", rejects, 0o600, synthetic=trial.synthetic)
     balances = {name: one.balance.as_json() for name, one in cleaned.items()}
     write_json(out_dir / "conservation.json", balances)
+
+
+def check_subjects(trial: Trial, typed: Typed) -> None:
+    """Without a subject nothing can be derived: told with what took the rows away."""
+    if len(typed.kept):
+        return
+    rules: Counter[str] = Counter()
+    for found in typed.log.findings:
+        rules[found.rule] += len(found.positions) if found.level == ROW else 0
+    raise UserError(
+        Problem(
+            f"{trial.name}: table {typed.spec.name}",
+            "no row is accepted, so there is no subject",
+            found=", ".join(f"{rule} in {rows} row(s)" for rule, rows in rules.items() if rows),
+            expected="rows with a subject of their own",
+            do=f"look at the column {typed.spec.subject} and at the key in trial.yaml",
+        )
+    )
 
 
 def clean_table(
@@ -211,4 +233,5 @@ def _balance(
             padded=column.padded,
         )
     ignored = trial.cleaning.tables[typed.spec.name].ignore
-    return Balance(raw.num_rows, table.num_rows, len(gone), cells, ignored, checks)
+    subjects = len(typed.accepted.subject.unique())
+    return Balance(raw.num_rows, table.num_rows, len(gone), subjects, cells, ignored, checks)

@@ -32,11 +32,12 @@ class Cells:
 
 @dataclass(frozen=True)
 class Balance:
-    """Counts of one table."""
+    """Counts of one table. `subjects` have an accepted row in it."""
 
     rows_in: int
     rows_out: int
     rows_rejected: int
+    subjects: int
     columns: dict[str, Cells]
     ignored: dict[str, str]
     checks: dict[str, dict[str, int]] = field(default_factory=dict)

@@ -23,14 +23,15 @@ def conservation_table(laws: dict[str, Any]) -> str:
     body = []
     for name, table in laws.items():
         cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
-        counts = [*(table[k] for k in ("rows_in", "rows_out", "rows_rejected")), *cells]
+        counts = [*(table[k] for k in ROWS), *cells]
         body.append([escape_markdown(name), *(str(n) for n in counts)])
-    header = ["Table", "Rows in", "Rows out", "Rows rejected"]
+    header = ["Table", "Rows in", "Rows out", "Rows rejected", "Subjects with a row"]
     header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
     caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
     return captioned(pipe_table(header, body), "conservation", caption)
 
 
+ROWS = ("rows_in", "rows_out", "rows_rejected", "subjects")
 CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
 
 
@@ -54,6 +55,5 @@ def rejects_table(rejects: list[Any]) -> str:
 
 
 def _lines(each: Any) -> str:
-    if len(each.rows) > LINES_SHOWN:
-        return f"{', '.join(str(row) for row in each.rows[:LINES_SHOWN])}, …"
-    return each.row_text
+    told = each.row_text.split(", ")
+    return ", ".join([*told[:LINES_SHOWN], "…"] if len(told) > LINES_SHOWN else told)

@@ -107,7 +107,7 @@ def course_intensity(cycles: Cycles, courses: int, convention: str, *, counted: 
     n = np.maximum(n_plan, reached) if whole else reached
     inside = np.ones(len(number), bool) if whole else number <= last_given[course]
     planned = np.bincount(course[inside], cycles.planned[inside], courses)
-    planned += (n - np.bincount(course[inside], minlength=courses)) * first_plan
+    planned = planned + (n - np.bincount(course[inside], minlength=courses)) * first_plan
     start, end = (
         lowest(cycles.day, given & (number == first_given[course])),
         -lowest(-cycles.day, given & (number == last_given[course])),

@@ -9,7 +9,7 @@ from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, met_rows
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.typed_columns import typed_columns
-from trialtrace.errors import Problem, UserError
+from trialtrace.errors import Problem, UserError, one_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,15 +56,24 @@ def _terms(study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarra
     if known and known.choices:
         values = decode(values, known.choices, place)
     if values.null_count:
+        lines = _lines(table, rows, values)
         raise UserError(
             Problem(
                 place,
-                found=f"{values.null_count} occurrences without a term",
+                found=f"{values.null_count} occurrences without a term: {lines}",
                 expected="a term in every occurrence",
                 do=f"complete the data, or leave them out: add {{{column}: present}} to `where`",
             )
         )
     return values.cast(pa.string())
+
+
+def _lines(table: CleanTable, rows: "np.ndarray", values: "pa.Array") -> str:
+    """Where the rows without a value stand in the export."""
+    import pyarrow as pa
+
+    lines = table.column("source_row").take(pa.array(rows[values.is_null().to_numpy(False)]))
+    return f"{table.name}, row {one_of(str(line) for line in lines.to_pylist())}"
 
 
 def _dates(study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarray") -> "pa.Array":
