@@ -68,6 +68,11 @@ SHAPE = [
      "{risk_difference: {method: multiple_imputation, components: [pain], at_least: 1, "
      "covariates: [], arms: by_arm, imputations: 5, cycles: 5, seed: 1}}",
      "analyses.relief_primary.estimates[1].risk_difference.components[1]", "of kind event"),
+    ("the own rule of what is no composite", P,
+     "{risk_difference: newcombe}, {risk_ratio: katz_log}",
+     "{risk_difference: {method: multiple_imputation, components: [relief], "
+     "covariates: [], arms: by_arm, imputations: 5, cycles: 5, seed: 1}}",
+     "analyses.relief_primary.estimates[1].risk_difference", "no composite event"),
     ("receipt of nobody", P, "{risk_difference: newcombe}, {risk_ratio: katz_log}",
      "{complier_difference: {method: bloom, receipt: adult}}",
      "analyses.relief_primary.estimates[1].complier_difference.receipt", 'did you mean "adults"?'),

@@ -59,7 +59,7 @@ def test_the_boxes_of_an_arm(mini):
         ["Placebo", "n = 10"],
         ["Received the treatment", "n = 9  (1 not)"],
         ["Did not complete: n = 3", "Died: 1", "Withdrew: 1", "not recorded: 1"],
-        ["Analysed: Relief", "n = 9"],
+        ["Analysed", "Relief: 9 of 10"],
     ]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 

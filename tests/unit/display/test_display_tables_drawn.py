@@ -94,6 +94,12 @@ def test_days_are_counted_from_the_first_cycle_of_each_patient(mini):
     assert np.isnan(found[4]) and found[5] == 27
 
 
+def test_a_cycle_without_a_date_stands_where_it_is_told_to(mini):
+    instead = np.array([np.nan] * 4 + [18352.0, np.nan])
+    # 31 March 2020 is day 18352 from 1970, 26 days after 5 March.
+    assert since_first(clean_rows(mini, GIVEN), "given", instead)[4] == 26
+
+
 def test_cycles_are_full_reduced_or_left_out():
     found = kinds(np.array([1.0, 0.996, 0.75, 0.0]))
     assert [mask.tolist().index(True) for mask in found.values()] == [0, 2, 3]

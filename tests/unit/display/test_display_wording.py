@@ -46,7 +46,7 @@ def test_each_category_is_told_with_its_count():
         for level, n, share in (("partial response", 3, 0.15), ("death", 11, 0.55))
         for stat, value in (("count", n), ("proportion", share))
     ]
-    assert words(_described(rows)) == "partial response 3 (15.0 %), death 11 (55.0 %)"
+    assert words(_described(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %)"
 
 
 def test_categories_and_outcomes_have_their_words():

@@ -1,20 +1,18 @@
 """Events of all subjects of a population, those without an outcome too.
 
 Nobody is taken for known: what is counted for a missing outcome is in the method's name, bounds
-and tipping points say what any outcomes would give, and multiple imputation draws them.
+and tipping points say what any outcomes would give. `imputation` draws them.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import inf, nan
+from math import nan
 from typing import Any
 
 import numpy as np
 
 from trialtrace.analyses.binary import with_event
-from trialtrace.analyses.covariates import columns_of
 from trialtrace.analyses.cuts import Cut
 from trialtrace.analyses.estimate import interval_result, plain_result
 from trialtrace.analyses.rows import Result
@@ -185,72 +183,6 @@ def tipping(cut: Cut, step: Step) -> Iterator[Result]:
             yield plain_result(cut, place, (stat, method), both.members, value, **more)
 
 
-def imputed(cut: Cut, step: Step) -> Iterator[Result]:
-    """By comparison: the risk difference of all subjects, missing components drawn and pooled."""
-    whole = everybody(cut, cut.arms())
-    error, outcomes = None, np.empty((0, 0))
-    try:
-        whole.counts()
-        outcomes = _outcomes(cut, step, whole)
-    except StatsError as refused:
-        error = str(refused)
-    arm = whole.subjects.column("TRT01P").astype(str)
-
-    def difference(pair: tuple[str, str]) -> Interval:
-        if error is not None:
-            raise StatsError(error)
-        return _pooled(cut, step, *(outcomes[:, arm == name] for name in pair))
-
-    for pair in cut.analysis.pairs:
-        yield interval_result(
-            cut, cut.at(pair=pair), (step.statistic, step.method), whole.members,
-            partial(difference, pair), options=cut.options(step, interval=True),
-            n_used=int(np.isin(arm, pair).sum()),
-        )  # fmt: skip
-
-
-def _outcomes(cut: Cut, step: Step, whole: Everybody) -> np.ndarray:
-    """Completed outcomes (imputations, subjects): what is known stays, the rest by components."""
-    given, subjects = step.options, whole.subjects
-    names = subjects.column("USUBJID")
-    parts = [component(cut, name, names) for name in given["components"]]
-    place = cut.place
-    text = "/".join(str(p) for p in (place.trial, place.analysis, place.parameter, place.visit,
-                                     place.stratum))  # fmt: skip
-    stream = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    made = missing.impute_chained(
-        np.column_stack(parts), subjects.column("TRT01P").astype(str),
-        columns_of(subjects, given["covariates"]), kinds=["binary"] * len(parts),
-        arms=given["arms"], cycles=given["cycles"], not_to_impute=False, if_marked="refuse",
-        seed=(given["seed"], stream), start=0, stop=given["imputations"],
-    )  # fmt: skip
-    outcome = (made.values.sum(axis=2) >= given["at_least"]).astype(float)
-    known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
-    observed = np.array([known.get(name, nan) for name in names], dtype=float)
-    return np.where(np.isnan(observed), outcome, observed)
-
-
-def component(cut: Cut, name: str, subjects: np.ndarray) -> np.ndarray:
-    """A yes/no endpoint of these subjects at the visit of the cut, NaN where it is missing."""
-    endpoint = cut.trial.endpoints[name]
-    at = {"AVISIT": cut.base["AVISIT"]} if "AVISIT" in cut.base else {}
-    rows = cut.frames.select("bds", {"PARAMCD": {"is": endpoint.code}, "AVAL": "present"} | at)
-    known = dict(zip(rows.column("USUBJID"), rows.column("AVAL"), strict=True))
-    if len(known) != rows.n:
-        raise StatsError(f"{name} has several records of a subject here.")
-    return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
-
-
-def _pooled(cut: Cut, step: Step, one: np.ndarray, other: np.ndarray) -> Interval:
-    p1, p0 = one.mean(axis=1), other.mean(axis=1)
-    variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
-    found = missing.pool(
-        p1 - p0, variance, df_complete=inf, null=0.0, sides="two_sided",
-        confidence=cut.analysis.confidence, scale="identity",
-    )  # fmt: skip
-    return Interval(float(found.estimate), float(found.low), float(found.high))
-
-
 METHODS = {
     "proportion.missing_as_event": as_counted,
     "proportion.missing_as_no_event": as_counted,
@@ -260,5 +192,4 @@ METHODS = {
     "risk_difference_bounds.best_worst": difference_bounds,
     "tipping.fisher": tipping,
     "tipping.chi_squared": tipping,
-    "risk_difference.multiple_imputation": imputed,
 }

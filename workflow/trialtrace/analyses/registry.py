@@ -109,7 +109,7 @@ MODULES: dict[str, str] = {
     "risk_difference_bounds.best_worst": f"{_HERE}.missing",
     "tipping.fisher": f"{_HERE}.missing",
     "tipping.chi_squared": f"{_HERE}.missing",
-    "risk_difference.multiple_imputation": f"{_HERE}.missing",
+    "risk_difference.multiple_imputation": f"{_HERE}.imputation",
     "risk_difference.standardised": f"{_HERE}.models",
     "risk_ratio.standardised": f"{_HERE}.models",
     "risk_ratio.modified_poisson": f"{_HERE}.models",

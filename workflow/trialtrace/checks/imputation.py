@@ -9,6 +9,7 @@ from scipy.stats import norm, t
 from trialtrace.checks.data import Asked, Data
 from trialtrace.checks.missing import counts, size, subjects
 from trialtrace.checks.outcome import Recomputed
+from trialtrace.checks.where import surely
 from trialtrace.config.model import adsl_code
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def difference(data: Data, asked: Asked) -> Recomputed:
     # What we refuse (separation, a missing covariate) another path would only guess.
     if asked.error or whole is None or counts(data, asked, arms) is None:
         return Recomputed(BY, nan, n_used=n)
-    given = {key: asked.options[key] for key in ("components", "covariates", "arms", "at_least")}
+    kept = ("components", "covariates", "arms", "at_least")
+    given = {key: asked.options.get(key) for key in kept}
     key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(given))
     completed = data.once(key, lambda: _completed(data, asked, whole))
     arm = whole["TRT01P"].to_numpy()
@@ -49,11 +51,7 @@ def _completed(data: Data, asked: Asked, whole: "pd.DataFrame") -> np.ndarray:
     import pandas as pd
 
     given, names = asked.options, whole["USUBJID"]
-    parts = []
-    for name in given["components"]:
-        rows = data.bds[data.bds["PARAMCD"] == data.trial.endpoints[name].code]
-        rows = rows if asked.visit is None else rows[rows["AVISIT"] == asked.visit]
-        parts.append(names.map(rows.dropna(subset="AVAL").set_index("USUBJID")["AVAL"]))
+    parts = [_found(data, asked, name, names, "AVAL") for name in given["components"]]
     y = np.column_stack(parts).astype(float)
     fixed = pd.get_dummies(
         whole[[adsl_code(name) for name in given["covariates"]]], drop_first=True
@@ -63,8 +61,35 @@ def _completed(data: Data, asked: Asked, whole: "pd.DataFrame") -> np.ndarray:
     observed = names.map(records).to_numpy(float)
     draw = np.random.default_rng(20240301)
     made = [_impute(y, fixed, arm, given, draw) for _ in range(IMPUTATIONS)]
-    event = np.array([(one.sum(axis=1) >= given["at_least"]).astype(float) for one in made])
+    if "at_least" in given:
+        event = np.array([(one.sum(axis=1) >= given["at_least"]).astype(float) for one in made])
+    else:
+        event = np.array([_by_rule(data, asked, one, names) for one in made])
     return np.where(np.isnan(observed), event, observed)
+
+
+def _found(data: Data, asked: Asked, name: str, names: "pd.Series", column: str) -> "pd.Series":
+    rows = data.bds[data.bds["PARAMCD"] == data.trial.endpoints[name].code]
+    rows = rows if asked.visit is None else rows[rows["AVISIT"] == asked.visit]
+    return names.map(rows.dropna(subset=column).set_index("USUBJID")[column])
+
+
+def _by_rule(data: Data, asked: Asked, made: np.ndarray, names: "pd.Series") -> np.ndarray:
+    """The composite's own rule over the drawn findings and the others as they were found."""
+    import pandas as pd
+
+    rule = data.trial.endpoints[asked.parameter].options
+    drawn = dict(zip(asked.options["components"], made.T, strict=True))
+    findings = [
+        drawn[name] if name in drawn else _found(data, asked, name, names, "AVAL").to_numpy(float)
+        for name in rule["findings"]
+    ]
+    columns = {"findings": np.sum(findings, axis=0)}
+    columns |= dict(zip(rule["findings"], findings, strict=True))
+    for name, score in rule.get("scores", {}).items():
+        column = "CHG" if score.get("value") == "change" else "AVAL"
+        columns[name] = _found(data, asked, score["of"], names, column).to_numpy(float)
+    return surely(rule["event"], pd.DataFrame(columns)).to_numpy(float)
 
 
 def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, given: dict, draw) -> np.ndarray:

@@ -216,10 +216,10 @@ def _categories(rows: list[Row]) -> list[str]:
 
 
 def _in_category(level: str, rows: list[Row]) -> str:
-    """ "progression 3 (12.0 %)"."""
+    """ "progression: 3 (12.0 %)"."""
     by = {row["stat_name"]: row for row in rows if row["group2_level"] == level}
     share = f"{NO_BREAK}({link(by['proportion'])})" if "proportion" in by else ""
-    return f"{escape_markdown(level)}{NO_BREAK}{link(by['count'])}{share}"
+    return f"{escape_markdown(level)}:{NO_BREAK}{link(by['count'])}{share}"
 
 
 def _estimated(tests: list[str], rows: list[Row]) -> str:

@@ -111,9 +111,10 @@ def _aggregate(material: Material, options: Options) -> str:
 def _graded(material: Material, options: Options) -> str:
     what = VALUES.get(options.get("value", ""), "") + _label(material, options["of"])
     told = "; ".join(
-        f"{grade} where {describe({what: test})}" for grade, test in options["grades"].items()
+        f"{value} {grade}, {describe({'': test}).strip()}"
+        for value, (grade, test) in enumerate(options["grades"].items())
     )
-    return f"grade: {told}"
+    return f"grade of {what}: {told}"
 
 
 def _dose_intensity(material: Material, options: Options) -> str:

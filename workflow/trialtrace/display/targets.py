@@ -6,12 +6,17 @@ derivation do to it is seen; the others are told as they were drawn.
 
 import json
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any
 
+from trialtrace.analyses.words import lower_first
+from trialtrace.config.cohort import OTHERWISE
+from trialtrace.display.assumed import sentence, words
 from trialtrace.display.material import Material
 from trialtrace.display.measured import Measured, measure
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, pipe_table
+from trialtrace.trace.content import variable_label
 
 Row = dict[str, Any]
 COUNTED = ("share", "total", "count of")
@@ -31,7 +36,7 @@ def targets(material: Material) -> str:
         parts.append(margins_table(material, rows, display))
     assumed = [row for row in truth["parameters"] if not row["margin"]]
     if assumed:
-        parts.append(assumptions_table(assumed))
+        parts.append(assumptions_table(material, assumed))
     if truth["mess"]:
         parts.append(mess_table(truth["mess"]))
     return "\n\n".join(parts) + "\n"
@@ -82,6 +87,10 @@ def what_words(material: Material, row: Row) -> str:
     name = row["quantity"].replace("_", " ")
     if check.get("endpoint") in trial.endpoints:
         name = trial.endpoints[check["endpoint"]].label
+    elif "variable" in check:
+        name = variable_label(trial, check["variable"])
+    if "value" in check:
+        name += f", {lower_first(check['value'])}"
     parts = [name if row["what"] == "share" else f"{name}, {row['what']}"]
     if check.get("visit"):
         parts.append(check["visit"])
@@ -139,24 +148,38 @@ def _like(printed: str | None, value: float) -> str:
     return str(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
 
 
-def assumptions_table(rows: list[Row]) -> str:
-    """A line a quantity: every parameter that is no margin, with its value and tag."""
-    by: dict[tuple[str, str], list[str]] = {}
-    notes: dict[str, str] = {}
+def assumptions_table(material: Material, rows: list[Row]) -> str:
+    """A line a quantity: every parameter that is no margin, in words, with its tag."""
+    by: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        group = f" ({row['group']})" if row["group"] else ""
-        told = f"{row['what']}{group} {row['value']}"
-        by.setdefault((row["quantity"], row["tag"]), []).append(told)
-        notes[row["quantity"]] = row["note"] or ""
+        by.setdefault((row["quantity"], row["tag"]), []).append(row)
     body = [
-        [f"`{name}`", tag, escape_markdown("; ".join(told)), escape_markdown(notes[name])]
-        for (name, tag), told in by.items()
-    ]
-    header = ["Quantity", "Tag", "Parameters", "Why"]
+        [
+            escape_markdown(words(name)), tag,
+            escape_markdown(sentence(own, partial(_group_words, material))),
+            escape_markdown(own[0]["note"] or ""),
+        ]
+        for (name, tag), own in by.items()
+    ]  # fmt: skip
+    header = ["Quantity", "Tag", "Drawn from", "Why"]
     caption = (
-        "What the cohort was drawn from beside its margins. Assumed numbers were printed nowhere."
+        "What the cohort was drawn from beside its margins. Assumed numbers were printed nowhere. "
+        "The name of a quantity inside another stands for its value; a loading is the weight of a "
+        "shared normal score."
     )
     return captioned(pipe_table(header, body, numbers_from=99), "assumptions", caption)
+
+
+def _group_words(material: Material, group: str) -> str:
+    """ "arm = smt, visit = week_12" with the arm's label; what stands for all others is "else"."""
+    told = []
+    for part in group.split(", "):
+        by, _, value = part.partition(" = ")
+        if by == "arm":
+            told.append(material.arm_label(value))
+        else:
+            told.append("else" if value == OTHERWISE else f"{words(by)} {words(value)}")
+    return ", ".join(told)
 
 
 def mess_table(mess: list[Row]) -> str:

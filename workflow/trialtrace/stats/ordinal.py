@@ -19,7 +19,7 @@ from trialtrace.stats._design import orthonormal
 from trialtrace.stats._inputs import Floats, chi2_tail, labels, sample
 from trialtrace.stats._likelihood import NoMaximum, columns, maximise, recedes
 from trialtrace.stats.coefficients import Coefficients, from_covariance, wald_test
-from trialtrace.stats.logistic import logistic
+from trialtrace.stats.logistic import logistic, separation
 from trialtrace.stats.results import StatsError, TestResult
 
 
@@ -121,7 +121,13 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
         try:
             fit = logistic(level > k, q, confidence=0.95)
         except StatsError as error:
-            raise StatsError(f"at the threshold above {levels[k]}: {error}") from None
+            if separation(level > k, q) == "none":
+                raise StatsError(f"at the threshold above {levels[k]:g}: {error}") from None
+            raise StatsError(
+                f"the odds ratio of a value above {levels[k]:g} is infinite, since a group or "
+                "covariate tells some of these values from the others without exception, so the "
+                "odds ratios of the scale's cuts cannot be compared."
+            ) from None
         slopes.append(fit.coefficients.coef)
         probability.append(fit.fitted)
         bread.append(fit.coefficients.covariance)

@@ -175,6 +175,8 @@ def _rows(files: Files, place: Path_, given: dict[str, Any], kind: str) -> None:
         columns = files.columns(endpoint.get("table")) if endpoint else None
         if "day" in given:
             column(files.plan, (*place, "day"), given["day"], columns, (*NUMERIC, "date"))
+        if "planned_date" in given:
+            column(files.plan, (*place, "planned_date"), given["planned_date"], columns, ("date",))
         if "where" in given:
             check_condition(files.plan, (*place, "where"), given["where"], columns)
 

@@ -24,6 +24,8 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
             derived.check_baseline(files, here, name)
     for position, name in enumerate(options.get("components", ())):
         _component(files, (*place, "components", position), name)
+    if "components" in options and "at_least" not in options:
+        _own_rule(files, analysis, place, options["components"])
     if "receipt" in options:
         what = "a population of trial.yaml"
         known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
@@ -53,6 +55,28 @@ def _component(files: Files, place: Path_, name: str) -> None:
                 found=f"{name}, an endpoint of kind {kind}",
                 expected=f"an endpoint of kind {one_of(methods.BINARY)}",
             )
+
+
+def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) -> None:
+    """Without a number of components the composite's own rule counts, which must be one."""
+    estimand = estimand_of(files, analysis)
+    name = estimand["variable"] if estimand else None
+    endpoint = files.endpoints.get(name) if isinstance(name, str) else None
+    if endpoint is None:
+        return
+    if endpoint["kind"] != "composite_event":
+        files.plan.add(
+            place, found=f"no at_least, and {name} is no composite event",
+            expected="at_least: how many components make the event",
+        )  # fmt: skip
+        return
+    for position, one in enumerate(components):
+        here, what = (*place, "components", position), f"a finding of {name}"
+        known(files.plan, here, one, endpoint.get("findings", []), what)
+    if any(s.get("value") == "percent_change" for s in endpoint.get("scores", {}).values()):
+        files.plan.add(
+            place, found="a score in percent of baseline", expected="a value or a change"
+        )
 
 
 def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:

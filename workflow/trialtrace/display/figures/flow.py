@@ -39,7 +39,8 @@ def draw(material: Material, given: Row) -> Picture:
             x = (number + 0.5) / len(columns)
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
             _column(axes, x, start, column, heights, colour)
-    return Picture(figure, "Patient flow.", alt)
+    caption = "Patient flow. Analysed: patients with a value, of those in the population."
+    return Picture(figure, caption, alt)
 
 
 def _screening(material: Material) -> list[str]:
@@ -85,10 +86,18 @@ def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
             n = known["in_population", name, group, None]
             less = known["randomised", None, group, None] - n
             found.append([*_wrapped(population.label, width), f"n = {n}{_fewer(less)}"])
+    return [*found, _analysed(material, given, group, width)]
+
+
+def _analysed(material: Material, given: Row, group: str, width: int) -> list[str]:
+    """One box for all analyses, since none of them follows on another."""
+    known, lines = counts(material), ["Analysed"]
     for name in given["analysed"]:
-        title = f"Analysed: {trial.plan.analyses[name].label}"
-        found.append([*_wrapped(title, width), _n(material, group, "analysed", name)])
-    return found
+        analysis = material.trial.plan.analyses[name]
+        of = known["in_population", analysis.estimand.population, group, None]
+        n = known["analysed", name, group, None]
+        lines += _wrapped(f"{analysis.label}: {n} of {of}", width)
+    return lines
 
 
 def _ended(known: dict[tuple, int], group: str, width: int) -> list[str]:

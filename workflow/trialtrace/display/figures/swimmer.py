@@ -30,7 +30,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
     options = endpoint_of(material, given["endpoint"]).options
     rows = clean_rows(material, given)
-    day, share = since_first(rows, options["date"]), _share(rows, options)
+    share = _share(rows, options)
+    day = since_first(rows, options["date"], _planned(rows, share, given))
     known = ~np.isnan(day) & ~np.isnan(share)
     if not known.any():
         raise nothing(given["title"], "no cycle has a date and doses")
@@ -47,14 +48,24 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
     caption = (
         f"{given['title']}, {population_words(material, given)}: a line a patient, a mark a cycle; "
-        "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black."
+        "full dose in the colour of the arm, reduced doses in yellow, cycles not given in black"
+        f"{' at their planned day' if 'planned_date' in given else ''}."
     )
     return Picture(figure, caption, f"Cycles of {sum(sizes)} patients, a line each.")
 
 
-def since_first(rows: CleanRows, column: str) -> np.ndarray:
-    """Days from each patient's first date, NaN where a row has none."""
+def _planned(rows: CleanRows, share: np.ndarray, given: dict[str, Any]) -> np.ndarray | None:
+    """The planned day of cycles that were not given, which have no other."""
+    if "planned_date" not in given:
+        return None
+    return np.where(share <= 0, rows.numbers(given["planned_date"]), np.nan)
+
+
+def since_first(rows: CleanRows, column: str, instead: np.ndarray | None = None) -> np.ndarray:
+    """Days from each patient's first date; a row without one has `instead`, or NaN."""
     day = rows.numbers(column)
+    if instead is not None:
+        day = np.where(np.isnan(day), instead, day)
     patients, line = np.unique(rows.subject, return_inverse=True)
     first = np.full(len(patients), np.inf)
     np.fmin.at(first, line, day)
