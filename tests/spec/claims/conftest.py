@@ -6,10 +6,16 @@ from typing import Any
 
 import pytest
 
+from trialtrace.analyses.run import analyse_plan
 from trialtrace.claims.audit import audit_rows
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.load import load_trial
 from trialtrace.config.model import Claim
-from trialtrace.contracts import RESULTS, from_rows
+from trialtrace.contracts import RESULTS, from_rows, read_table
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.frames import Frames
 from trialtrace.paths import project
+from trialtrace.sources.ingest import ingest_sources
 
 PAPER = "Someone A et al. J Trials 2020;1:1-9"
 
@@ -126,3 +132,23 @@ def audit(results) -> Callable[..., list[dict[str, Any]]]:
 @pytest.fixture
 def make_claim() -> Callable[..., Claim]:
     return claim
+
+
+@pytest.fixture(scope="session")
+def analysed(tmp_path_factory):
+    """A function: a real trial with its derived data and results, made once from its raw data."""
+    made: dict[str, Any] = {}
+
+    def one(name: str):
+        if name not in made:
+            at = tmp_path_factory.mktemp(name)
+            trial = load_trial(name)
+            ingest_sources(trial, at / "raw")
+            clean_tables(trial, at / "raw", at / "clean")
+            derive_datasets(trial, at / "clean", at / "derived")
+            analyse_plan(trial, at / "derived", at / "analysis")
+            results = read_table(at / "analysis" / "results.parquet", RESULTS).to_pylist()
+            made[name] = trial, Frames(at / "derived"), results
+        return made[name]
+
+    return one

@@ -13,7 +13,7 @@ from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.printed import parse
 from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.coincidence import Family, Fits, choices
-from trialtrace.claims.search.window import Displacement, Target, Window
+from trialtrace.claims.search.window import Displacement, Held, Joint, Target, Window
 from trialtrace.display.audit_page import chance_text
 
 BY = Displacement()
@@ -198,3 +198,16 @@ def test_wider_windows_and_later_tiers():
     fits = Fits([late], [P])
     assert fits.coincidence(BY, 2) == 0 < fits.coincidence(BY, 3)
     assert (late.candidates(2), late.candidates(3)) == (0, 1)
+
+
+def test_what_is_held_is_not_displaced():
+    """Linked numbers: the window of the targets, at the printed value of what is held."""
+    joint = Joint((Window((Target("estimate", parts("30%")["percent"]),)), Held(7), P))
+    assert joint.printed == (30, 7, 42) and joint.displaced == [True, False, True]
+    assert joint.size(BY) == 7 * 64
+    cells = np.array([[27, 7, 21], [33, 7, 84], [26, 7, 42], [30, 8, 42], [30, 7, 85]])
+    assert joint.inside(cells, BY).tolist() == [True, True, False, False, False]
+    family = Family(
+        "f", 1, (choices(list("abc"), [1, 1, 1], [[31, 7, 50], [31, 8, 50], [99, 7, 42]]),)
+    )
+    assert Fits([family], [joint]).coincidence(BY, 1) == 1 / (joint.size(BY) - 1)

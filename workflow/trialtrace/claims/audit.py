@@ -18,7 +18,7 @@ from trialtrace.claims.agreement import (
     decimal,
     null_value,
 )
-from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale
+from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
 from trialtrace.claims.ledger import ledger
@@ -29,7 +29,7 @@ from trialtrace.claims.print_audit import (
     note_search,
     search_as_json,
 )
-from trialtrace.claims.printed import RANGE, Component, parse
+from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.select import Row, one
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import Problem, Problems, UserError, did_you_mean
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 SYNTHETIC = "synthetic source"
 PRINT = "print.json"
 EVENTS = ("count.events", "count.descriptive", "events.count")
-MAIN = ("percent", "value", "statistic", "at_least")
 BY_PRINT = ("agreement", "evidence", "alternative", "candidates", "chance")
 
 
@@ -54,10 +53,10 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
     rows, over_data = audit_rows(trial, results), []
     if not trial.synthetic and any(row["agreement"] == DIFFERS for row in rows):
-        from trialtrace.claims.search.over_data import search_rows
+        from trialtrace.claims.search.data.bundles import search_rows
         from trialtrace.frames import Frames
 
-        for searched in search_rows(trial, Frames(derived_dir), rows):
+        for searched in search_rows(trial, Frames(derived_dir), results, rows):
             note_search(rows, searched)
             over_data.append(search_as_json(searched))
     printed = audit_ledger(ledger(trial.claims_document))
@@ -204,7 +203,7 @@ class Auditor:
             if ours != component.level:
                 kinds = f"printed is a {component.level}% interval, computed a {ours:f}% one"
                 return _not_checkable(component, kinds, row)
-        how = self._scale(component, components, row)
+        how = scale_of(self.selects, component, components, row, self.place)
         value = self._value(component, row, how)
         if value is None:
             missing = "the result has no interval" if component.name[:3] == "ci_" else None
@@ -260,13 +259,6 @@ class Auditor:
             Problem(f"{self.place}.is", found=f"no stat, for the printed {component.text!r}",
                     expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log")
         )  # fmt: skip
-
-    def _scale(self, component: Component, components: list[Component], row: Row) -> str:
-        """The conversion; an interval is on the scale of the number before it."""
-        if component.name not in ("percent", "value", "ci_low", "ci_high", *RANGE):
-            return "value"
-        main = next((c for c in components if c.name in MAIN), component)
-        return scale(self.selects, main, row["stat_name"], row["unit"], self.place)
 
     def _value(self, component: Component, row: Row, how: str) -> Decimal | None:
         """The value on the printed scale; limits change places where the scale runs backwards."""

@@ -2,26 +2,27 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from trialtrace.analyses.words import SHARES
 from trialtrace.claims.agreement import twelve
-from trialtrace.claims.printed import Component
+from trialtrace.claims.printed import RANGE, Component
 from trialtrace.errors import Problem, UserError, one_of
 
-_YEAR = Decimal("365.25")
-
-CONVERSIONS: dict[str, Callable[[Decimal], Decimal]] = {
+# They take decimals and arrays alike; a year has 1461 / 4 days.
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "value": lambda x: x,
     "percent": lambda x: 100 * x,
     "percent_reduction": lambda x: 100 * (1 - x),
     "percent_decrease": lambda x: -100 * x,
-    "years_from_days": lambda x: x / _YEAR,
-    "months_from_days": lambda x: x / (_YEAR / 12),
+    "years_from_days": lambda x: x * 4 / 1461,
+    "months_from_days": lambda x: x * 16 / 487,
     "inverse": lambda x: 1 / x,
     "opposite_sign": lambda x: -x,
 }
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
 LOWERS = {"percent_reduction", "percent_decrease", "opposite_sign"}
+MAIN = ("percent", "value", "statistic", "at_least")
 NUMBER_NEEDED = "number_needed_to_treat"
 FRACTIONS = SHARES | {"risk_difference"}
 
@@ -82,6 +83,17 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
 
 def _singular(unit: str) -> str:
     return unit.lower().removesuffix("s")
+
+
+def scale_of(
+    selects: dict, component: Component, components: list[Component], row: dict, place: str
+) -> str:
+    """The conversion of a component to that of `row`, its result; a bound's is that of the number
+    before it. Raises UserError as `scale` does."""
+    if component.name not in ("percent", "value", "ci_low", "ci_high", *RANGE):
+        return "value"
+    main = next((one for one in components if one.name in MAIN), component)
+    return scale(selects, main, row["stat_name"], row["unit"], place)
 
 
 def falls(name: str) -> bool:

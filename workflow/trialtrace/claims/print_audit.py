@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from trialtrace.claims.ledger import Ledger
@@ -46,13 +47,11 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
 
 def note_search(rows: Sequence[dict[str, Any]], searched: Searched) -> None:
     """Write what a search found into the rows of its targets."""
-    targets = [
-        row
-        for row in rows
-        if row["claim_id"] in searched.bundle.claims
-        and row["component"] in searched.bundle.components
-    ]
-    for row in targets:
+    bundle = searched.bundle
+    targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
+    for row in rows:
+        if (row["claim_id"], row["component"]) not in targets:
+            continue
         row["candidates"] = searched.candidates[-1]
         row["chance"] = searched.cp[-1] if searched.tier is None else searched.cp_match
         first = searched.bundle.claims[0]
@@ -71,11 +70,15 @@ def search_sentence(searched: Searched) -> str:
         if searched.nearest:
             given, name = searched.nearest
             text += f" for all groups; {name} does for {given} of {len(searched.bundle.windows)}"
+        if searched.alone:
+            number, name = searched.alone
+            text += f" together with the numbers linked to it; {number} "
+            text += f"give{'s' if number == 1 else ''} it alone, such as {name}"
         return f"{text}."
     chance = searched.cp_match
     text = f"Of {tried} other choices, given {searched.bundle.inputs}, "
     if searched.tier == TIERS[-1]:
-        text += f"none on {searched.bundle.before} gives it; on others "
+        text += f"none {searched.bundle.before} gives it; of the others "
     text += f"{searched.ties} gives it: " if searched.ties == 1 else (
         f"{searched.ties} give it, such as "
     )  # fmt: skip

@@ -130,25 +130,28 @@ def chance_text(chance: float | None) -> str:
     return "0" if chance == 0 else "<0.001" if chance < 0.001 else f"{chance:.2g}"
 
 
-def expected_sentence(audit: Mapping[str, Any]) -> str:
-    number = len(audit["searches"])
+def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
+    """How many searches there were, and the sum of their chances; one that cannot be told is 1."""
+    number = len(searches)
     sets = "set of printed numbers was" if number == 1 else "sets of printed numbers were"
+    expected = sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
     return (
         f"{number} {sets} searched for other choices; by chance alone "
-        f"{audit['expected_matches_by_chance']:.1f} would be expected to find a match."
+        f"{expected:.1f} would be expected to find a match."
     )
 
 
 def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
-    """Each search with its candidates and its chance of a coincidental fit."""
-    if not audit["searches"]:
+    """Each search with its candidates and its chance of a coincidental fit, first with data."""
+    searches = [*audit.get("searches_over_data", ()), *audit["searches"]]
+    if not searches:
         return
-    names = [name for name, _ in search_cells(audit["searches"][0])]
+    names = [name for name, _ in search_cells(searches[0])]
     yield "<h2>Other choices</h2>"
-    yield f'<p class="prose">{escape(expected_sentence(audit))} {CHANCE}</p>'
+    yield f'<p class="prose">{escape(expected_sentence(searches))} {CHANCE}</p>'
     yield '<div class="scroll"><table>\n<thead><tr>'
     yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead>\n<tbody>"
-    for search in audit["searches"]:
+    for search in searches:
         first, *more = [escape(text) for _, text in search_cells(search)]
         numbers = "".join(f'<td class="number">{cell}</td>' for cell in more)
         finding = f'<td colspan="{len(more)}">{escape(search["finding"])}</td>'

@@ -46,22 +46,22 @@ def cox_groups(sets: RiskSets, *, ties: str) -> GroupCox:
     )
     free = sets.at_risk.shape[1] - 1
     beta = np.zeros((int(some.sum()), free))
-    null, gradient, information = model.at(beta)
+    gradient, information = model.at(beta)
     score = np.einsum("sk,sk->s", gradient, _solved(information, gradient))
     arrived = np.zeros(len(beta), dtype=bool)
-    value = null
     for _ in range(ITERATIONS):
         step = _solved(information, gradient)
         arrived |= np.abs(np.einsum("sk,sk->s", step, gradient)) < ARRIVED
         # The step is made in any case: after it the error is the square of what it was before.
         beta = beta + np.clip(step, -STRIDE, STRIDE)
-        value, gradient, information = model.at(beta)
+        gradient, information = model.at(beta)
         if (arrived | np.isnan(step).any(axis=1)).all():
             break
     missing = np.where(arrived, 0.0, np.nan)
     with np.errstate(invalid="ignore"):
         spread = np.sqrt(np.diagonal(_inverse(information), axis1=1, axis2=2))
-    parts = [beta, spread, np.maximum(2 * (value - null), 0.0), score]
+    ratio = 2 * (model.log_likelihood(beta) - model.log_likelihood(np.zeros_like(beta)))
+    parts = [beta, spread, np.maximum(ratio, 0.0), score]
     return GroupCox(*(_spread_out(part, missing, some) for part in parts))
 
 
@@ -84,23 +84,41 @@ class _Partial:
             else:
                 self.layers.append((n, own))
 
-    def at(self, beta: Floats) -> tuple[Floats, Floats, Floats]:
-        """Log partial likelihood, gradient and information of each subset."""
-        hazard = np.exp(np.concatenate([np.zeros((len(beta), 1)), beta], axis=1))
+    def log_likelihood(self, beta: Floats) -> Floats:
+        """The log partial likelihood of each subset."""
         value = np.einsum("sk,sk->s", self.groups[:, 1:], beta)
+        for n, times in self.layers:
+            total = np.einsum("sk,skt->st", _hazards(beta), n)
+            value = value - (times * np.log(np.where(total > 0, total, 1.0))).sum(axis=1)
+        return value
+
+    def at(self, beta: Floats) -> tuple[Floats, Floats]:
+        """Gradient and information of each subset."""
+        hazard, free = _hazards(beta), range(beta.shape[1])
         gradient = self.groups[:, 1:].copy()
         information = np.zeros((*beta.shape, beta.shape[1]))
         for n, times in self.layers:
             weighted = n * hazard[:, :, None]
             total = weighted.sum(axis=1)
-            safe = np.where(total > 0, total, 1.0)
-            value = value - (times * np.log(safe)).sum(axis=1)
-            mean = weighted[:, 1:] / safe[:, None]
-            first = np.einsum("skt,st->sk", mean, times)
+            scale = times / np.where(total > 0, total, 1.0)
+            # Each arm's share of the hazard, summed over the events.
+            mean = weighted[:, 1:] * scale[:, None]
+            first = mean.sum(axis=2)
             gradient -= first
-            information -= np.einsum("skt,sjt,st->skj", mean, mean, times, optimize=True)
-            information += np.eye(beta.shape[1]) * first[:, :, None]
-        return value, gradient, information
+            share = weighted[:, 1:] / np.where(total > 0, total, 1.0)[:, None]
+            for j in free:
+                information[:, j, j] += first[:, j]
+                for k in range(j, beta.shape[1]):
+                    cross = np.einsum("st,st->s", mean[:, j], share[:, k])
+                    information[:, j, k] -= cross
+                    if k != j:
+                        information[:, k, j] -= cross
+        return gradient, information
+
+
+def _hazards(beta: Floats) -> Floats:
+    """Hazards of all groups, the first 1."""
+    return np.exp(np.concatenate([np.zeros((len(beta), 1)), beta], axis=1))
 
 
 def _inverse(matrices: Floats) -> Floats:

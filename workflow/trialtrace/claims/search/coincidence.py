@@ -18,7 +18,7 @@ from math import prod
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trialtrace.claims.search.window import Cell, Displacement, Window
+from trialtrace.claims.search.window import Cell, Displacement, Joint, Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ class Fits:
     """All families of a search over its windows, one a factor; cells are looked up once a tier."""
 
     families: Sequence[Family]
-    windows: Sequence[Window]
+    windows: Sequence[Window | Joint]
     _cells: dict[tuple[int, int], NDArray[np.int64]] = field(default_factory=dict, init=False)
 
     def coincidence(self, by: Displacement, tier: int) -> float | None:
@@ -156,7 +156,7 @@ class Fits:
         """The different cells of a factor that any candidate up to a tier gives."""
         if (factor, tier) not in self._cells:
             given = [one.factors[factor].reach(tier) for one in self.families if one.tier <= tier]
-            parts = len(self.windows[factor].targets)
+            parts = len(self.windows[factor].printed)
             cells = np.concatenate([np.empty((0, parts), dtype=np.int64), *given])
             self._cells[factor, tier] = _different(cells)
         return self._cells[factor, tier]

@@ -7,9 +7,11 @@ made.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.coincidence import Family, Fits
-from trialtrace.claims.search.window import Displacement, Window
+from trialtrace.claims.search.window import Displacement, Joint, Window
 
 SHOWN = 4
 
@@ -19,17 +21,19 @@ class Bundle:
     """Linked printed values: `claims` whose parts are targets, a window for each factor.
 
     `checks` are those whose verdicts on these parts made them a target. `before` says in words what
-    the candidates before the last tier rest on.
+    the candidates before the last tier have in common. `targets` (claim, component) are told where
+    other parts are only held.
     """
 
     name: str
     claims: tuple[str, ...]
     components: tuple[str, ...]
-    windows: tuple[Window, ...]
+    windows: tuple[Window | Joint, ...]
     families: tuple[Family, ...]
     inputs: str
     checks: tuple[str, ...] = ()
-    before: str = "printed numbers of patients"
+    before: str = "on printed numbers of patients"
+    targets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Searched:
 
     `cp` at the tier of the first match and over all tiers stand in `cp_match` and the last of `cp`;
     `cp_half` and `cp_double` are over all tiers at half and at double windows. Each is None where
-    its window holds no other value than the printed one.
+    its window holds no other value than the printed one. Where none matches, `nearest` has how many
+    factors a family gives, and `alone` how many candidates give the targets without what is held.
     """
 
     bundle: Bundle
@@ -51,6 +56,7 @@ class Searched:
     ties: int
     matches: tuple[str, ...] = ()
     nearest: tuple[int, str] | None = field(default=None)
+    alone: tuple[int, str] | None = field(default=None)
 
     @property
     def cp_match(self) -> float | None:
@@ -76,7 +82,27 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
         0 if first is None else ties[first],
         tuple(_told(families, printed, first)) if first else (),
         None if first else _nearest(families, printed),
+        None if first else _alone(families, windows),
     )
+
+
+def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tuple | None:
+    """Candidates of a joint window that give its targets but not what it holds; the first's name.
+
+    The first is of the lowest tier. None where nothing is held, or no candidate does.
+    """
+    window = windows[0]
+    if len(windows) > 1 or not isinstance(window, Joint) or all(window.displaced):
+        return None
+    parts = np.flatnonzero(window.displaced)
+    wanted, found = np.array(window.printed)[parts], []
+    for family in families:
+        factor = family.factors[0]
+        owners = factor.owners[(factor.cells[:, parts] == wanted).all(axis=1)]
+        for owner in owners.tolist():
+            tier = max(family.tier, int(factor.tiers[owner]))
+            found.append((tier, f"{family.name} on {factor.names[owner]}"))
+    return (len(found), min(found, key=lambda one: one[0])[1]) if found else None
 
 
 def _told(families: Sequence[Family], printed: Sequence, tier: int) -> list[str]:

@@ -7,6 +7,7 @@ values themselves are left out. A grid value is a whole number of units of the l
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,53 @@ class Window:
     def _centre(self) -> Decimal:
         part = self.centre or next(t.part for t in self.targets if t.role == "estimate")
         return part.value or Decimal(0)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A printed value that is not displaced, since a candidate has to keep it, as a cell."""
+
+    cell: int
+
+    @property
+    def printed(self) -> Cell:
+        return (self.cell,)
+
+    def size(self, by: Displacement) -> int:
+        return 1
+
+    def inside(self, cells: NDArray[np.int64], by: Displacement) -> NDArray[np.bool_]:
+        return cells[:, 0] == self.cell
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Windows whose vectors one candidate has to give all at once; parts follow one another."""
+
+    windows: tuple[Window | Held, ...]
+
+    @property
+    def printed(self) -> Cell:
+        return tuple(cell for window in self.windows for cell in window.printed)
+
+    @property
+    def displaced(self) -> list[bool]:
+        """For each part whether it is a target, not held."""
+        return [isinstance(one, Window) for one in self.windows for _ in one.printed]
+
+    def size(self, by: Displacement) -> int:
+        """How many vectors the window has, the printed one included."""
+        return prod(window.size(by) for window in self.windows)
+
+    def inside(self, cells: NDArray[np.int64], by: Displacement) -> NDArray[np.bool_]:
+        """Which vectors, (vectors, parts), lie in the window."""
+        kept, first = np.ones(len(cells), dtype=bool), 0
+        for window in self.windows:
+            last = first + len(window.printed)
+            left = np.flatnonzero(kept)
+            kept[left] = window.inside(cells[left, first:last], by)
+            first = last
+        return kept
 
 
 _SIDES = (("low", -1), ("high", 1))

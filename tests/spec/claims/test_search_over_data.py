@@ -1,0 +1,265 @@
+"""Searches with data: an analysis that a paper did not name is found, and nothing else is claimed.
+
+The planted numbers are made by scipy, statsmodels and pingouin, not by the package.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy import stats as scipy_stats
+from statsmodels.duration.hazard_regression import PHReg
+
+from trialtrace.claims.audit import audit_rows
+from trialtrace.claims.print_audit import note_search
+from trialtrace.claims.search.coincidence import Fits
+from trialtrace.claims.search.data.bundles import search_rows
+from trialtrace.claims.search.window import Displacement
+from trialtrace.config.model import Claim
+
+LICORICE = {"of": "licorice", "to": "sugar"}
+ADDED = {"of": "lev_5fu", "to": "observation"}
+ALONE = {"of": "lev", "to": "observation"}
+
+
+def claim(name, printed, linked=(), **selects):
+    return Claim(
+        name=name, paper="main", cite="A paper", place="table", label=name, printed=printed,
+        selects=selects, cannot=None, direction=None, linked=linked,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def searched(analysed):
+    """A function: the searches that claims of a trial start, and their rows."""
+
+    def run(name, *claims):
+        trial, frames, results = analysed(name)
+        own = type(trial)(trial.name, trial.at)
+        own.__dict__["claims"] = {one.name: one for one in claims}
+        rows = audit_rows(own, results)
+        found = search_rows(own, frames, results, rows)
+        for one in found:
+            note_search(rows, one)
+        return found, {(row["claim_id"], row["component"]): row for row in rows}
+
+    return run
+
+
+@pytest.fixture
+def pain(analysed):
+    """Sore throat at rest, a row a patient and time."""
+    _, frames, _ = analysed("ruetzler2013")
+    rows = frames.select("bds", {"PARAMCD": {"is": "THRPAIN"}, "AVAL": "present"})
+    return pd.DataFrame({c: rows.column(c) for c in ("USUBJID", "AVISIT", "AVAL", "TRTP")})
+
+
+@pytest.fixture
+def deaths(analysed):
+    _, frames, _ = analysed("moertel1990")
+    rows = frames.select("adtte", {"PARAMCD": {"is": "DEATH"}})
+    names = ("AVAL", "CNSR", "TRTP", "NODE4", "EXTENT", "AGE", "SEX")
+    table = pd.DataFrame({c: rows.column(c) for c in names})
+    return table.assign(event=(table["CNSR"] == 0).astype(float))
+
+
+def at_4_h(pain):
+    return [pain[(pain.AVISIT == "4 h") & (arm == pain.TRTP)].AVAL for arm in ("licorice", "sugar")]
+
+
+def pain_claims(p, first="0.35 (0.76)", second="0.91 (1.38)"):
+    of = {"analysis": "throat_pain_ordinal", "visit": "4 h"}
+    return (
+        claim("licorice", f"mean (SD) {first}", stat="mean", group="licorice", **of),
+        claim("sugar", f"mean (SD) {second}", stat="mean", group="sugar", **of),
+        claim("p", p, ("licorice", "sugar"), compare=LICORICE, **of),
+    )
+
+
+def test_a_one_sided_t_test_in_the_place_of_the_planned_rank_test(searched, pain):
+    first, second = at_4_h(pain)
+    p = scipy_stats.ttest_ind(first, second, alternative="less").pvalue
+    (one,), rows = searched("ruetzler2013", *pain_claims(f"P={p:.6f}"))
+    assert one.bundle.targets == (("p", "p"),) and "4 linked numbers" in one.bundle.inputs
+    assert one.tier == 2
+    assert one.matches[0].startswith("t test, Student's t, one-sided on the planned patients")
+    assert rows["p", "p"]["agreement"] == "alternative" and one.cp_match < 0.1
+    assert rows["licorice", "sd"]["agreement"] == "exact"
+    assert "Of" not in rows["licorice", "sd"]["finding"]
+
+
+def test_a_standard_error_under_the_name_of_a_deviation(searched, pain):
+    first, _ = at_4_h(pain)
+    printed = f"0.35 ({first.std() / np.sqrt(len(first)):.2f})"
+    p = scipy_stats.mannwhitneyu(*at_4_h(pain), use_continuity=False, method="asymptotic").pvalue
+    (one,), _ = searched("ruetzler2013", *pain_claims(f"P={p:.6f}", first=printed))
+    # The other group's deviation is one, so no single way of printing gives both.
+    assert one.tier is None and one.alone[1].startswith("standard error for the deviation")
+    both = pain_claims(f"P={p:.6f}", printed, f"0.91 ({at_4_h(pain)[1].std() / 116**0.5:.2f})")
+    (one,), rows = searched("ruetzler2013", *both)
+    assert one.tier == 2 and one.matches[0].startswith("standard error for the deviation")
+    assert rows["sugar", "sd"]["agreement"] == "alternative"
+
+
+def anova(printed):
+    of = {"analysis": "throat_pain_over_time", "effect": "arm_visit", "stat": "f.mixed_anova"}
+    return claim("f", printed, **of)
+
+
+def test_a_p_without_the_correction_that_the_plan_names(searched, pain):
+    import pingouin
+
+    found = pingouin.mixed_anova(
+        pain, dv="AVAL", within="AVISIT", between="TRTP", subject="USUBJID"
+    ).iloc[2]
+    printed = f"F(3, 693) = {found['F']:.2f}, P = {found['p_unc']:.4f}"
+    (one,), rows = searched("ruetzler2013", anova(printed))
+    assert one.tier == 1 and "interaction of arm and visit, without correction" in one.matches[0]
+    assert rows["f", "p"]["agreement"] == "alternative"
+    assert rows["f", "statistic"]["agreement"] == "exact"
+
+
+def test_three_visits_in_the_place_of_four(searched, pain):
+    import pingouin
+
+    some = pain[pain.AVISIT.isin(["30 min", "90 min", "next morning"])]
+    found = pingouin.mixed_anova(
+        some, dv="AVAL", within="AVISIT", between="TRTP", subject="USUBJID", correction=True
+    ).iloc[2]
+    df = f"{found['DF1']:.0f}, {found['DF2']:.0f}"
+    (one,), rows = searched("ruetzler2013", anova(f"F({df}) = {found['F']:.3f}, P = 0.0001"))
+    assert one.tier is None and one.alone is None
+    printed = f"F({df}) = {found['F']:.3f}, P = {found['p_unc']:.3f}"
+    (one,), rows = searched("ruetzler2013", anova(printed))
+    assert one.tier == 2 and "30 min, 90 min, next morning" in one.matches[0]
+    assert {rows["f", name]["agreement"] for name in ("statistic", "df1", "df2", "p")} == {
+        "alternative"
+    }
+
+
+def hazards(printed, *, compare=ADDED, more=()):
+    return claim("hazard", printed, more, analysis="death", stat="hazard_ratio.cox",
+                 compare=compare, **{"as": "percent_reduction"})  # fmt: skip
+
+
+def p_of(printed, stat="p_value.log_rank"):
+    return claim("p", printed, analysis="death", stat=stat, compare=ADDED)
+
+
+def fitted(table, columns, **options):
+    """Reduction in percent and two-sided p of the first column, by statsmodels."""
+    model = PHReg(table["AVAL"], columns.astype(float), status=table["event"], **options).fit()
+    return 100 * (1 - np.exp(model.params[0])), model.pvalues[0]
+
+
+def both_arms(deaths):
+    return np.column_stack([deaths.TRTP == "lev_5fu", deaths.TRTP == "lev"])
+
+
+def test_a_stratified_model_and_test(searched, deaths):
+    known = deaths[deaths.NODE4.notna()]
+    reduction, _ = fitted(known, both_arms(known), ties="efron", strata=known.NODE4)
+    pair = known[known.TRTP != "lev"]
+    statistic, p = sm.duration.survdiff(
+        pair.AVAL, pair.event, pair.TRTP.to_numpy(), strata=pair.NODE4.to_numpy()
+    )
+    (one,), rows = searched(
+        "moertel1990",
+        hazards(f"reduced by {reduction:.2f}%", more=("p",)), p_of(f"P = {p:.5f}"),
+    )  # fmt: skip
+    assert statistic > 0 and one.tier == 3
+    assert any(
+        re.search(
+            r"all arms, Efron's ties, stratified log-rank test on .*stratified by node4", told
+        )
+        for told in one.matches
+    )
+    assert rows["hazard", "percent"]["agreement"] == rows["p", "p"]["agreement"] == "alternative"
+    assert one.cp_match < 0.01
+
+
+def test_a_model_adjusted_for_age(searched, deaths):
+    x = np.column_stack([both_arms(deaths), deaths.AGE])
+    reduction, p = fitted(deaths, x, ties="breslow")
+    (one,), _ = searched(
+        "moertel1990",
+        hazards(f"reduced by {reduction:.3f}%", more=("p",)),
+        p_of(f"P = {p:.5f}", "p_value.cox_wald"),
+    )
+    assert one.tier == 3
+    (told,) = one.matches
+    assert told.startswith("Cox model of all arms, Breslow's ties, Wald test on the planned")
+    assert told.endswith("patients, adjusted for age")
+
+
+def test_everybody_censored_at_five_years(searched, deaths):
+    early = deaths.assign(
+        event=np.where(deaths.AVAL > 1826, 0, deaths.event), AVAL=deaths.AVAL.clip(upper=1826)
+    )
+    reduction, _ = fitted(early, both_arms(early), ties="efron")
+    (one,), _ = searched("moertel1990", hazards(f"reduced by {reduction:.3f}%"))
+    assert one.tier == 2 and "censored at 1826" in one.matches[0]
+
+
+def test_the_other_way_round(searched, deaths):
+    reduction, _ = fitted(deaths, both_arms(deaths), ties="efron")
+    ratio = 1 / (1 - reduction / 100)
+    printed = claim("hazard", f"{ratio:.4f}", analysis="death", stat="hazard_ratio.cox",
+                    compare=ADDED)  # fmt: skip
+    (one,), _ = searched("moertel1990", printed)
+    assert one.tier == 2 and any(
+        told.startswith("Cox model of all arms, Efron's ties, the other way round on the planned")
+        for told in one.matches
+    )
+
+
+def test_a_median_of_all_times_in_the_place_of_follow_up(searched, deaths):
+    printed = f"{deaths.AVAL.median() / 365.25:.3f} years"
+    one_claim = claim("follow", printed, analysis="death", stat="follow_up.reverse_kaplan_meier",
+                      group="all", **{"as": "years_from_days"})  # fmt: skip
+    (one,), _ = searched("moertel1990", one_claim)
+    assert one.tier == 2 and one.matches[0].startswith("median of all times on the planned")
+
+
+def test_linked_numbers_have_to_hold_together(searched, deaths):
+    """Each of two numbers has a choice of its own; no choice gives both."""
+    _, breslow = fitted(deaths, both_arms(deaths), ties="breslow")
+    stratified, _ = fitted(deaths, both_arms(deaths), ties="efron", strata=deaths.EXTENT)
+    printed = f"reduced by {stratified:.3f}%"
+    (alone,), _ = searched("moertel1990", hazards(printed))
+    assert alone.tier == 3
+    both = hazards(printed, more=("p",)), p_of(f"P = {breslow:.6f}")
+    (both,), rows = searched("moertel1990", *both)
+    assert both.tier is None and rows["hazard", "percent"]["agreement"] == "differs"
+
+
+def test_what_is_printed_does_not_steer_what_is_tried(searched):
+    tried = []
+    for printed in ("reduced by 33%", "reduced by 12%", "reduced by 80%"):
+        (one,), _ = searched("moertel1990", hazards(printed, compare=ALONE))
+        cells = [f.factors[0].cells for f in one.bundle.families]
+        tried.append((one.candidates, one.distinct, np.concatenate(cells).tolist()))
+    assert tried[0] == tried[1] == tried[2]
+
+
+def test_numbers_drawn_from_the_window_match_at_the_mean_cp(searched):
+    """Estimate and p displaced together: uniform draws match as often as CP says."""
+    (one,), _ = searched("moertel1990", hazards("reduced by 33%", more=("p",)), p_of("P = 0.0007"))
+    fits, by = Fits(one.bundle.families, one.bundle.windows), Displacement()
+    (window,) = one.bundle.windows
+    vectors = [(r, p) for r in range(30, 37) for p in range(4, 15) if (r, p) != (33, 7)]
+    assert window.size(by) == len(vectors) + 1
+    rng = np.random.default_rng(20261120)
+    drawn = [vectors[at] for at in rng.integers(len(vectors), size=400)]
+    hits = np.mean([any(f.matches([cell], 3) for f in one.bundle.families) for cell in drawn])
+    cp = fits.coincidence(by, 3)
+    assert 0 < cp < 1 and abs(hits - cp) < 4 * np.sqrt(cp * (1 - cp) / 400)
+
+
+def test_numbers_that_the_plan_gives_start_no_search(searched):
+    found, _ = searched("moertel1990", hazards("reduced by 31%"), p_of("P = 0.0016"))
+    assert not found
+    found, _ = searched("moertel1990", p_of("P < 0.0001"))
+    assert not found

@@ -1,0 +1,182 @@
+"""The bundles of a trial's ledger: linked numbers that its analyses do not all give."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Protocol
+
+from trialtrace.analyses.cuts import visits as planned_visits
+from trialtrace.claims.agreement import DIFFERS
+from trialtrace.claims.convert import scale_of
+from trialtrace.claims.printed import Component, parse
+from trialtrace.claims.search.data.means import Means
+from trialtrace.claims.search.data.patients import Patients
+from trialtrace.claims.search.data.repeated import Repeated
+from trialtrace.claims.search.data.shares import Shares
+from trialtrace.claims.search.data.times import Times
+from trialtrace.claims.search.data.values import Visits, readings, visits_of
+from trialtrace.claims.search.data.wanted import Key, Row, Wanted, ordered, wanted
+from trialtrace.claims.search.data.ways import Way, families
+from trialtrace.claims.search.search import Bundle, Searched, search
+from trialtrace.claims.search.window import Displacement
+from trialtrace.config.methods import BINARY, OWN_TREATMENT, SCORES, TIMES
+from trialtrace.stats.results import StatsError
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+    from trialtrace.config.model import Analysis, Claim, Endpoint
+    from trialtrace.frames import Frames
+
+
+class Grid(Protocol):
+    """The candidates for one kind of endpoint."""
+
+    @property
+    def label(self) -> str: ...
+    def supports(self, key: Key) -> bool: ...
+    def ways(self, order: Sequence[Wanted]) -> Iterator[Way]: ...
+
+
+def search_rows(
+    trial: "Trial", frames: "Frames", results: Sequence[Row], rows: Sequence[Row]
+) -> list[Searched]:
+    """A search for each bundle; `rows` are those of the claims table by data."""
+    if trial.design.kind in OWN_TREATMENT:
+        return []
+    found, grid = [], cache(partial(_grid, trial, cache(partial(Patients, trial, frames))))
+    for place, claims in _linked(trial, results, rows):
+        bundle = _bundle(trial, grid, place, claims)
+        if bundle is not None:
+            found.append(search(bundle, Displacement()))
+    return found
+
+
+Place = tuple[str, str | None, str | None, str | None]
+Read = tuple["Claim", list[tuple[Component, Row, Row]]]
+
+
+def _linked(
+    trial: "Trial", results: Sequence[Row], rows: Sequence[Row]
+) -> list[tuple[Place, list[Read]]]:
+    """Claims that links join and that are of one analysis, endpoint, visit and stratum.
+
+    A claim comes with its components that the data could judge, the row of each and its result.
+    """
+    by_id = {row["result_id"]: row for row in results}
+    judged: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        if row.get("evidence") == "data" and row["component"] not in ("direction", "words"):
+            judged.setdefault(row["claim_id"], {})[row["component"]] = row
+    group = _components({name: trial.claims[name].linked for name in judged})
+    found: dict[tuple, list[Read]] = {}
+    for name, parts in judged.items():
+        claim = trial.claims[name]
+        places: dict[Place, list] = {}
+        for part in parse(claim.printed):
+            if part.name in parts:
+                result = by_id[parts[part.name]["result_id"]]
+                place = tuple(
+                    result[key] for key in ("analysis_id", "parameter", "visit", "stratum")
+                )
+                places.setdefault(place, []).append((part, parts[part.name], result))
+        for place, own in places.items():
+            found.setdefault((group[name], place), []).append((claim, own))
+    return [(place, claims) for (_, place), claims in found.items()]
+
+
+def _components(links: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Each claim with the first claim of those that links join."""
+    root = {name: name for name in links}
+
+    def top(name: str) -> str:
+        while root[name] != name:
+            name = root[name]
+        return name
+
+    for name, others in links.items():
+        for other in others:
+            if other in root:
+                first, second = sorted((top(name), top(other)), key=list(root).index)
+                root[second] = first
+    return {name: top(name) for name in links}
+
+
+def _bundle(
+    trial: "Trial", grid_of: Callable[[Place], Grid | None], place: Place, claims: Sequence[Read]
+) -> Bundle | None:
+    """The bundle of linked claims; None where all is given, or nothing can be searched."""
+    if not any(row["agreement"] == DIFFERS for _, parts in claims for _, row, _ in parts):
+        return None
+    grid = grid_of(place)
+    if grid is None:
+        return None
+    level = float(trial.plan.analyses[place[0]].decision_level)
+    every = [one for one in _wanted(claims, level) if grid.supports(one.key)]
+    if not any(one.displaced for one in every):
+        return None
+    order, window = ordered(every)
+    try:
+        candidates = tuple(families(order, grid.ways(order)))
+    except StatsError:
+        return None
+    targets = tuple((one.claim, one.part.name) for one in order if one.differs)
+    first = targets[0][0]
+    kept = len(order) - len(targets)
+    inputs = f"the data of {grid.label}"
+    if kept:
+        inputs += f" and {kept} linked number{'s' if kept > 1 else ''} that they give"
+    names = dict.fromkeys([first, *(one.claim for one in order)])
+    return Bundle(
+        first, tuple(names), tuple(dict.fromkeys(one.part.name for one in order)), (window,),
+        candidates, inputs, before="without a variable of the subjects",
+        targets=targets,
+    )  # fmt: skip
+
+
+def _grid(trial: "Trial", patients: Callable[..., Patients], place: Place) -> Grid | None:
+    """The candidates of an analysis; None where there are none for its kind of endpoint."""
+    name, parameter, visit, stratum = place
+    analysis, endpoint = trial.plan.analyses.get(name), trial.endpoints.get(parameter or "")
+    if analysis is None or endpoint is None:
+        return None
+    own = patients(analysis.estimand.population, stratum)
+    if endpoint.kind in TIMES:
+        return Times(own, analysis, endpoint)
+    if endpoint.kind not in BINARY + SCORES:
+        return None
+    try:
+        visits = visits_of(own, analysis, endpoint)
+    except StatsError:
+        return None
+    if visit is None and len(visits.labels) > 1:
+        return _over_visits(own, analysis, endpoint, visits)
+    found = readings(visits, analysis, endpoint, visit)
+    if endpoint.kind in BINARY:
+        return Shares(own, endpoint.label, found, analysis.confidence)
+    return Means(own, endpoint.label, found, _arms(own, analysis), analysis.confidence)
+
+
+def _over_visits(
+    patients: Patients, analysis: "Analysis", endpoint: "Endpoint", visits: Visits
+) -> Grid | None:
+    """The candidates of an analysis of all visits together; None for a yes/no endpoint."""
+    if endpoint.kind in BINARY:
+        return None
+    planned = planned_visits(patients.trial, analysis, endpoint)
+    return Repeated(
+        patients, endpoint.label, visits, planned, analysis.value, _arms(patients, analysis)
+    )
+
+
+def _arms(patients: Patients, analysis: "Analysis") -> list[int]:
+    """The places of an analysis's arms, the reference first."""
+    names = (analysis.estimand.reference, *analysis.estimand.treated)
+    return [patients.arms.index(name) for name in names]
+
+
+def _wanted(claims: Sequence[Read], level: float) -> Iterator[Wanted]:
+    for claim, parts in claims:
+        by_name = {part.name: row for part, row, _ in parts}
+        every = parse(claim.printed)
+        for part, _, result in parts:
+            how = scale_of(claim.selects or {}, part, every, result, claim.name)
+            yield wanted(claim.name, part, result, how, by_name, level)

@@ -1,0 +1,84 @@
+"""Options for what one group shows of a time: medians, survival at a time, follow-up, counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from trialtrace.claims.search.data.blocks import Blocks
+from trialtrace.claims.search.data.time_blocks import Block
+from trialtrace.claims.search.data.wanted import Key
+from trialtrace.claims.search.data.ways import Option
+from trialtrace.stats._inputs import Floats
+from trialtrace.stats.risk_sets import RiskSets, curves
+
+BOUNDS = {"log_log": ("log-log bounds", 1), "log": ("log bounds", 1), "plain": ("plain bounds", 2)}
+COUNTED = ("events", "count")
+
+
+def curve_options(
+    blocks: Blocks, keys: Sequence[Key], levels: Mapping[float, int]
+) -> Iterator[Option]:
+    """Medians and survival at a time by Kaplan-Meier curves."""
+    wanted = [key for key in keys if key.stat in ("median_time", "survival")]
+    if not wanted:
+        return
+    bounded = any(key.field != "value" for key in wanted)
+    for interval, (name, tier) in (BOUNDS if bounded else {"log_log": ("", 1)}).items():
+        for level, second in (levels if bounded else {0.95: 1}).items():
+            values = {
+                key: blocks.column(
+                    lambda b, key=key, i=interval, c=level: _curve(b, b.risk_sets, key, i, c),
+                    tier=max(tier, second),
+                )
+                for key in wanted
+            }
+            told = f"{name} at {100 * level:g} %" if bounded else "Kaplan-Meier"
+            yield Option(told, max(tier, second), values)
+
+
+def _curve(block: Block, sets: RiskSets, key: Key, interval: str, level: float) -> Floats:
+    found = curves(block.of(key.who, sets), confidence=level, interval=interval)
+    at = found.at(float(key.second[1])) if key.second else found.median()
+    return at[("value", "low", "high").index(key.field)]
+
+
+def follow_up_options(
+    blocks: Blocks, keys: Sequence[Key], levels: Mapping[float, int]
+) -> Iterator[Option]:
+    """Follow-up by reverse Kaplan-Meier; without bounds also as plain medians and means."""
+    wanted = [key for key in keys if key.stat == "follow_up"]
+    if not wanted:
+        return
+    bounded = any(key.field != "value" for key in wanted)
+    for level, second in (levels if bounded else {0.95: 1}).items():
+        values = {
+            key: blocks.column(lambda b, key=key, c=level: _curve(b, b.waiting, key, "log_log", c))
+            for key in wanted
+        }
+        more = f" at {100 * level:g} %" if bounded else ""
+        yield Option(f"reverse Kaplan-Meier{more}", second, values)
+    for name, function in () if bounded else (("median", np.median), ("mean", np.mean)):
+        for among, only in (("all times", False), ("the times without the event", True)):
+            values = {
+                key: blocks.column(
+                    lambda b, key=key, f=function, o=only: _plain(b, key, f, o), tier=2
+                )
+                for key in wanted
+            }
+            yield Option(f"{name} of {among}", 2, values)
+
+
+def _plain(block: Block, key: Key, function, only: bool) -> Floats:
+    time, event, _, _ = block.data
+    own = block.members(key.who) & ((event == 0) | (not only))
+    return np.array([function(time[mask]) if mask.any() else np.nan for mask in own])
+
+
+def counted(blocks: Blocks, keys: Sequence[Key]) -> list[Option]:
+    """Subjects and events, which have no choice but the set."""
+    wanted = [key for key in keys if key.stat in COUNTED]
+    values = {
+        key: blocks.column(lambda b, key=key: b.counted(key.who, events=key.stat == "events"))
+        for key in wanted
+    }
+    return [Option("", 1, values)] if wanted else []

@@ -1,0 +1,141 @@
+"""From ways of analysing sets of patients to the candidates of a bundle.
+
+A way gives every wanted number for each of its sets. It is printed in each way of rounding; where
+groups are compared, also the other way round and with a one-sided p; where days become years, also
+with a year of 365 days.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialtrace.claims.convert import FROM_DAYS
+from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, tabulated
+from trialtrace.claims.search.coincidence import Family
+from trialtrace.claims.search.data.blocks import SUBSETS
+from trialtrace.claims.search.data.wanted import Key, P, Wanted
+from trialtrace.stats._inputs import Floats
+
+RATIOS = ("hazard_ratio", "risk_ratio", "odds_ratio")
+DIFFERENCES = ("mean_difference", "risk_difference")
+SIDES = {"": 1, "one-sided": 2, "one-sided towards the other side": 2}
+DAYS = {"": (1, 1.0), "a year of 365 days": (2, 365.25 / 365)}
+_OTHER = {"low": "high", "high": "low"}
+
+
+@dataclass(frozen=True, eq=False)
+class Sets:
+    """Sets of patients in words, each with its tier and its members (sets, patients)."""
+
+    names: list[str]
+    tiers: list[int]
+    masks: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """One choice on one axis: the columns that it gives, (sets,) each.
+
+    Options of two axes that name a `model` go together only where it is the same. `halves` says
+    that the p is two-sided and symmetric.
+    """
+
+    name: str
+    tier: int
+    values: Mapping[Key, Floats]
+    model: str = ""
+    halves: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """A way of analysing: the columns of all wanted numbers, for sets given by name and tier."""
+
+    name: str
+    tier: int
+    names: Sequence[str]
+    tiers: Sequence[int]
+    values: Mapping[Key, Floats]
+    halves: bool = False
+
+
+def crossed(
+    names: Sequence[str], tiers: Sequence[int], axes: Sequence[Sequence[Option]]
+) -> Iterator[Way]:
+    """Every combination of one option an axis that makes sense; axes without options are left."""
+    for chosen in product(*(axis for axis in axes if axis)):
+        models = {one.model for one in chosen if one.model}
+        if len(models) > 1:
+            continue
+        parts = [one.name for one in chosen if one.name]
+        # A test of a model that no other option names.
+        if models and not any(one.name.startswith(*models) for one in chosen):
+            parts.append(*models)
+        values = {key: column for one in chosen for key, column in one.values.items()}
+        tier, halves = max(one.tier for one in chosen), any(one.halves for one in chosen)
+        yield Way(", ".join(parts) or "the number", tier, names, tiers, values, halves)
+
+
+def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
+    """The candidates of a bundle; `order` is that of its window."""
+    units = [one.unit for one in order]
+    compared = any(one.key.stat in RATIOS + DIFFERENCES for one in order)
+    tested = any(one.key.stat == P for one in order)
+    days = any(one.how in FROM_DAYS for one in order)
+    for way in ways:
+        declared = np.flatnonzero(np.array(way.tiers) < SUBSETS)
+        kept = [way.names[place] for place in declared], [way.tiers[place] for place in declared]
+        for turned, side, year in product(
+            (False, True) if compared else (False,),
+            SIDES if tested and way.halves else ("",),
+            DAYS if days else ("",),
+        ):
+            columns = [_column(way, one, turned, side, year) for one in order]
+            table = np.stack(columns, axis=1)
+            told = [way.name, "the other way round" if turned else "", side, year]
+            first = max(way.tier, 2 if turned else 1, SIDES[side], DAYS[year][0])
+            for rounding, second in ROUNDINGS.items():
+                tier = max(first, second)
+                # A subset is a departure by itself: it is tried with the usual choices only.
+                sets = (way.names, way.tiers, table) if tier == 1 else (*kept, table[declared])
+                own = tabulated(*sets, units, rounding)
+                name = ", ".join([*filter(None, told), *([] if second == 1 else [rounding])])
+                yield Family(name, tier, (own,))
+
+
+def _column(way: Way, one: Wanted, turned: bool, side: str, year: str) -> Floats:
+    key = one.key
+    if turned and key.stat in RATIOS + DIFFERENCES:
+        values = way.values[key._replace(field=_OTHER.get(key.field, key.field))]
+        with np.errstate(divide="ignore"):
+            values = 1 / values if key.stat in RATIOS else -values
+    else:
+        values = way.values[key]
+    if key.stat == P and side:
+        values = values / 2 if side == "one-sided" else 1 - values / 2
+    if one.how in FROM_DAYS:
+        values = values * DAYS[year][1]
+    return one.printable(values)
+
+
+def levels_of(planned: float) -> dict[float, int]:
+    """Confidence levels with their tiers: the planned one is tier 1."""
+    return {planned: 1} | {level: 2 for level in LEVELS if level != planned}
+
+
+def both_bounds(order: Sequence[Wanted]) -> list[Key]:
+    """The keys of a bundle; with one bound the other too, since a ratio may be turned round."""
+    keys = [one.key for one in order]
+    keys += [
+        key._replace(field=side)
+        for key in keys
+        if key.field in ("low", "high")
+        for side in ("low", "high")
+    ]
+    return list(dict.fromkeys(keys))
