@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
-from trialtrace.running.job import job
+from trialtrace.running.job import job, leave_pandas
 
 with job(snakemake.log[0], frames=True):
     from trialtrace.config.load import load_trial
     from trialtrace.sources.ingest import ingest_sources
 
-    ingest_sources(load_trial(snakemake.wildcards.trial), Path(snakemake.output.raw))
+    trial = load_trial(snakemake.wildcards.trial)
+    if trial.synthetic:
+        leave_pandas()
+    ingest_sources(trial, Path(snakemake.output.raw))

@@ -151,12 +151,20 @@ class Data:
     def _cut(self, asked: Asked) -> tuple[str | None, ...]:
         return (asked.analysis, asked.parameter, asked.population, asked.visit, asked.stratum)
 
-    def _records(self, asked: Asked) -> "pd.DataFrame":
-        endpoint = self.trial.endpoints[asked.parameter]
+    def of_endpoint(self, name: str) -> "pd.DataFrame":
+        """Every record of an endpoint."""
+        endpoint = self.trial.endpoints[name]
         in_adtte = DATASETS.get(endpoint.kind) == "adtte"
-        table = self.adtte if in_adtte else self.bds
-        chosen = table["PARAMCD"] == endpoint.code
-        chosen &= table["AVAL"].notna()
+
+        def choose() -> "pd.DataFrame":
+            table = self.adtte if in_adtte else self.bds
+            return table[table["PARAMCD"] == endpoint.code]
+
+        return self.once(("endpoint", name), choose)
+
+    def _records(self, asked: Asked) -> "pd.DataFrame":
+        table = self.of_endpoint(asked.parameter)
+        chosen = table["AVAL"].notna()
         chosen &= table[self.trial.populations[asked.population].flag] == "Y"
         if asked.visit is not None:
             chosen &= table["AVISIT"] == asked.visit

@@ -79,10 +79,9 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
 
 def visits_of(data: Data, asked: Asked) -> list[str]:
     """The visits of an analysis in their order; none where its endpoint has none."""
-    code = data.trial.endpoints[asked.parameter].code
-    if "AVISIT" not in data.endpoint_records(asked).columns:
+    records = data.of_endpoint(asked.parameter)
+    if "AVISIT" not in records.columns:
         return []
-    records = data.bds[data.bds["PARAMCD"] == code]
     order = records[["AVISITN", "AVISIT"]].dropna().drop_duplicates().sort_values("AVISITN")
     analysis = data.analysis(asked)
     if analysis.visits is not None:

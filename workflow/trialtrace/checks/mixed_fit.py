@@ -4,7 +4,8 @@ V = sum of theta_i G_i in each block of values; REML or ML; Satterthwaite's and 
 approximations as their papers write them (Biometrics 1997;53:983), term by term.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.special import stdtrit
@@ -23,6 +24,28 @@ class Block:
     x: np.ndarray
     g: np.ndarray
 
+    @cached_property
+    def xx(self) -> np.ndarray:
+        """The sums over units of x_ka x_lb, (k k, p p): with them X'MX is one product."""
+        return np.tensordot(self.x, self.x, (0, 0)).transpose(0, 2, 1, 3).reshape(self._flat)
+
+    @cached_property
+    def xy(self) -> np.ndarray:
+        """The sums of x_ka y_l, (k k, p)."""
+        sums = np.tensordot(self.x, self.y, (0, 0)).transpose(0, 2, 1)
+        return sums.reshape(len(self.xx), -1)
+
+    @property
+    def _flat(self) -> tuple[int, int]:
+        _, k, p = self.x.shape
+        return k * k, p * p
+
+    def rest(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """With r = y - x beta the sums of r_k r_l, (k k), and of r_k x_la, (k k, p)."""
+        r = self.y - self.x @ beta
+        sums = np.tensordot(r, self.x, (0, 0))
+        return (r.T @ r).ravel(), sums.reshape(len(self.xx), -1)
+
 
 @dataclass
 class Fit:
@@ -36,6 +59,7 @@ class Fit:
     observed: np.ndarray
     score: np.ndarray
     theta: np.ndarray
+    adjusted: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
 
 def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
@@ -65,38 +89,45 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
         v = np.tensordot(theta, b.g, 1)
         np.linalg.cholesky(v)
         inverses.append(np.linalg.inv(v))
-    information = sum(np.einsum("mka,kl,mlb->ab", b.x, w, b.x) for b, w in _both(blocks, inverses))
+    p = blocks[0].x.shape[2]
+    information = sum(w.ravel() @ b.xx for b, w in _both(blocks, inverses)).reshape(p, p)
     phi = np.linalg.inv(information)
-    beta = phi @ sum(np.einsum("mka,kl,ml->a", b.x, w, b.y) for b, w in _both(blocks, inverses))
-    size, p = len(theta), len(beta)
-    first, second = np.zeros((size, p, p)), np.zeros((size, size, p, p))
+    beta = phi @ sum(w.ravel() @ b.xy for b, w in _both(blocks, inverses))
+    size = len(theta)
+    first, second = np.zeros((size, p * p)), np.zeros((size * size, p * p))
     trace, traces, quadratic = np.zeros(size), np.zeros((size, size)), np.zeros(size)
-    inner, cross = np.zeros((size, size)), np.zeros((size, p))
+    inner, cross = np.zeros(size * size), np.zeros((size, p))
     for b, w in _both(blocks, inverses):
-        m, wg = len(b.y), np.einsum("kl,qlj->qkj", w, b.g)
-        middle = np.einsum("qkj,jl->qkl", wg, w)
-        first -= np.einsum("mka,qkl,mlb->qab", b.x, middle, b.x, optimize=True)
-        twice = np.einsum("qkj,rjl->qrkl", wg, middle)
-        second += np.einsum("mka,qrkl,mlb->qrab", b.x, twice, b.x, optimize=True)
-        trace += m * np.einsum("qkk->q", wg)
-        traces += m * np.einsum("qkj,rjk->qr", wg, wg)
-        left = (b.y - b.x @ beta) @ w
-        pulled = np.einsum("mk,qkl->mql", left, b.g)
-        quadratic += np.einsum("mql,ml->q", pulled, left)
-        inner += np.einsum("mqk,kl,mrl->qr", pulled, w, pulled, optimize=True)
-        cross += np.einsum("mqk,kl,mla->qa", pulled, w, b.x, optimize=True)
-    inner -= cross @ phi @ cross.T
+        m, (rr, rx) = len(b.y), b.rest(beta)
+        wg = w @ b.g
+        middle = wg @ w
+        twice = (wg[:, None] @ middle).reshape(size * size, -1)
+        flat = middle.reshape(size, -1)
+        first -= flat @ b.xx
+        second += twice @ b.xx
+        trace += m * np.trace(wg, axis1=1, axis2=2)
+        traces += m * _traces(wg, wg)
+        quadratic += flat @ rr
+        inner += twice @ rr
+        cross += flat @ rx
+    first, second = first.reshape(size, p, p), second.reshape(size, size, p, p)
+    inner = inner.reshape(size, size) - cross @ phi @ cross.T
     score, expected = (quadratic - trace) / 2, traces / 2
     if reml:
-        score -= np.einsum("ab,qba->q", phi, first) / 2
-        products = np.einsum("ab,qbc->qac", phi, first)
-        expected = expected - np.einsum("ab,qrba->qr", phi, second)
-        expected += np.einsum("qac,rca->qr", products, products) / 2
+        score -= np.tensordot(first, phi.T, 2) / 2
+        products = phi @ first
+        expected = expected - np.tensordot(second, phi.T, 2)
+        expected += _traces(products, products) / 2
     return Fit(beta, phi, first, second, expected, inner - expected, score, theta)
 
 
 def _both(blocks, inverses):
     return zip(blocks, inverses, strict=True)
+
+
+def _traces(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The trace of the product of each two matrices, (q, r)."""
+    return left.reshape(len(left), -1) @ right.transpose(0, 2, 1).reshape(len(right), -1).T
 
 
 def contrast(found: Fit, row: np.ndarray, df: str) -> tuple[float, float, float]:
@@ -117,16 +148,23 @@ def _satterthwaite(found: Fit, row: np.ndarray, variance: float) -> float:
 
 def _kenward_roger(found: Fit, rows: np.ndarray, df: str) -> tuple[np.ndarray, float, float]:
     """The adjusted covariance, A1 and A2."""
+    if df not in found.adjusted:
+        found.adjusted[df] = _adjusted(found, df)
+    adjusted, w = found.adjusted[df]
+    phi = found.phi
+    theta = rows.T @ np.linalg.solve(rows @ phi @ rows.T, rows)
+    parts = theta @ phi @ found.p @ phi
+    trace = np.trace(parts, axis1=1, axis2=2)
+    return adjusted, float(trace @ w @ trace), float((w * _traces(parts, parts)).sum())
+
+
+def _adjusted(found: Fit, df: str) -> tuple[np.ndarray, np.ndarray]:
+    """The adjusted covariance of the coefficients, and that of the parameters."""
     w = np.linalg.inv(found.observed if df == "kenward_roger_observed" else found.expected)
     phi = found.phi
-    middle = np.einsum("qr,qrab->ab", w, found.q)
-    middle -= np.einsum("qr,qab,bc,rcd->ad", w, found.p, phi, found.p, optimize=True)
-    adjusted = phi + 2 * phi @ middle @ phi
-    theta = rows.T @ np.linalg.solve(rows @ phi @ rows.T, rows)
-    parts = np.einsum("ab,bc,qcd,de->qae", theta, phi, found.p, phi, optimize=True)
-    trace = np.einsum("qaa->q", parts)
-    a2 = float(np.einsum("qr,qab,rba->", w, parts, parts, optimize=True))
-    return adjusted, float(trace @ w @ trace), a2
+    middle = np.tensordot(w, found.q, 2)
+    middle -= (found.p @ phi @ np.tensordot(w, found.p, 1)).sum(axis=0)
+    return phi + 2 * phi @ middle @ phi, w
 
 
 def f_test(found: Fit, rows: np.ndarray, df: str) -> dict[str, float]:

@@ -69,18 +69,34 @@ def _duplicates(
     Where rows of one key differ, nothing says which is right, so all of them are conflicts.
     """
     import numpy as np
+    import pyarrow as pa
 
     repeats = np.zeros(typed.num_rows, dtype=bool)
     conflicts = repeats.copy()
-    keys = typed.select(list(spec.key)).to_pandas()[free]
-    twice = keys.index[keys.duplicated(keep=False)].to_numpy()
-    if not len(twice):
+    place = np.flatnonzero(free)
+    key = _distinct([typed[name].combine_chunks().take(place) for name in spec.key])
+    shared = np.bincount(key, minlength=1)[key] > 1
+    if not shared.any():
         return repeats, conflicts
-    group = keys.loc[twice].groupby(list(spec.key), sort=False, dropna=False).ngroup()
-    rows = text_of(twice).to_pandas().fillna("")
-    rows["\0group"] = group.to_numpy()
-    again = rows.duplicated().to_numpy()
-    different = (~rows.duplicated()).groupby(group.to_numpy()).transform("sum").to_numpy() > 1
+    twice, key = place[shared], key[shared]
+    texts = [column.fill_null("") for column in text_of(twice).columns]
+    row = _distinct([*texts, pa.array(key)])
+    again = np.ones(len(row), dtype=bool)
+    again[np.unique(row, return_index=True)[1]] = False
+    different = np.bincount(key, ~again)[key] > 1
     repeats[twice[again & ~different]] = True
     conflicts[twice[different]] = True
     return repeats, conflicts
+
+
+def _distinct(columns: "list[pa.Array | pa.ChunkedArray]") -> "np.ndarray":
+    """A number for each row, the same for rows that are equal in every column."""
+    import numpy as np
+    import pyarrow as pa
+
+    number = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        one = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        code = one.dictionary_encode(null_encoding="encode").indices.to_numpy()
+        number = np.unique(number * (code.max(initial=0) + 1) + code, return_inverse=True)[1]
+    return number

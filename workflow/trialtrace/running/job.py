@@ -23,7 +23,7 @@ def job(log: str, frames: bool = False) -> Iterator[None]:
     """Everything that is printed goes to the log, also by child processes.
 
     A mistake in data or configuration ends the process with its text and without a traceback. The
-    run shows the log of a job that failed. `frames` is for a stage that hands data frames to
+    run shows the log of a job that failed. `frames` is for a stage that may hand data frames to
     pyarrow.
     """
     path = Path(log)
@@ -34,7 +34,7 @@ def job(log: str, frames: bool = False) -> Iterator[None]:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     if not frames:
-        _leave_pandas()
+        leave_pandas()
     try:
         with lock_job(Path.cwd()):
             yield
@@ -55,7 +55,7 @@ class _NoPandas:
             raise ImportError(name)
 
 
-def _leave_pandas() -> None:
+def leave_pandas() -> None:
     """Keep pyarrow from importing pandas with its first array: that takes longer than most stages.
 
     Refused once, it asks again only where a data frame is asked for.
