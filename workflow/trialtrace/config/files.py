@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from trialtrace.config.accepted import accepted, digest
 from trialtrace.config.compose import LARGEST, Document, compose
 from trialtrace.config.schema import validate
 from trialtrace.errors import ProblemsError
@@ -12,7 +13,11 @@ from trialtrace.paths import Project
 def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) -> Document:
     """A file with the line of every key; what is wrong with it stands among its problems."""
     document = compose(at, path, largest)
-    validate(document, at.schemas, schema)
+    known, content = accepted(at.root), digest(at, schema, document.data)
+    if not known.knows(content):
+        validate(document, at.schemas, schema)
+        if not document.problems:
+            known.add(content)
     return document
 
 

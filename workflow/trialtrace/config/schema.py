@@ -28,9 +28,15 @@ _TYPES = {
 
 
 @lru_cache(maxsize=32)
+def schema_text(folder: Path, name: str) -> str:
+    """A schema as it stands in its file; read once a process."""
+    return (folder / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=32)
 def load_schema(folder: Path, name: str) -> dict[str, Any]:
-    """A schema as it stands in its file; parsed once a process."""
-    return json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8"))
+    """The content of a schema; parsed once a process."""
+    return json.loads(schema_text(folder, name))
 
 
 def referred(folder: Path, name: str) -> set[str]:
@@ -41,7 +47,7 @@ def referred(folder: Path, name: str) -> set[str]:
     found: set[str] = set()
     todo = {name}
     while todo:
-        text = json.dumps(load_schema(folder, todo.pop()))
+        text = schema_text(folder, todo.pop())
         more = {part for part in SHARED if f'"{part}.schema.json#' in text} - found
         found |= more
         todo |= more

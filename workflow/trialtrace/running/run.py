@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from trialtrace.config.accepted import accepted
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.errors import Problems
 from trialtrace.paths import Project
@@ -91,4 +92,5 @@ def begin(at: Project, check: bool) -> Run:
     codes = {trial: {rule: fresh.code(rule, trial) for rule in STAGES} for trial in trials}
     hashes = fresh.all_jobs()
     fresh.sources.remember()
+    accepted(at.root).remember()
     return Run(at, fresh.settings, hashes, codes)
