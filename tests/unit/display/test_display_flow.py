@@ -9,6 +9,7 @@ import pytest
 from trialtrace.config.load import load_settings
 from trialtrace.display.figures.flow import boxes, counts, draw
 from trialtrace.display.material import Material
+from trialtrace.display.tables import NO_BREAK
 
 END = "0, Completed | 1, Died | 2, Withdrew"
 DICTIONARY = mini_trial.DICTIONARY.replace(
@@ -59,7 +60,7 @@ def test_the_boxes_of_an_arm(mini):
         ["Placebo", "n = 10"],
         ["Received the treatment", "n = 9  (1 not)"],
         ["Did not complete: n = 3", "Died: 1", "Withdrew: 1", "not recorded: 1"],
-        ["Analysed", "Relief: 9 of 10"],
+        ["Analysed", f"Relief: 9{NO_BREAK}of{NO_BREAK}10"],
     ]
     assert draw(mini, given).figure.get_size_inches()[0] == 7.2
 

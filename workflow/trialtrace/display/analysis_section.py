@@ -154,7 +154,9 @@ def remarks(material: Material, name: str) -> Iterator[str]:
 
 def _where(material: Material, row: Row) -> str:
     who = material.arm_label(row["group1_level"] or row["comparison"])
-    parts = [LABELS[row["stat_name"]], *material.parameter_words(row), row["stratum"], row["visit"]]
+    at = f"at {row['group2_level']} days" if row["group2"] == "time" else None
+    parts = [LABELS[row["stat_name"]], at, *material.parameter_words(row)]
+    parts += [row["stratum"], row["visit"]]
     return ", ".join(part for part in [*parts, lower_first(who)] if part)
 
 

@@ -21,7 +21,7 @@ def endpoints_table(material: Material) -> str:
         name = first.label if len(group) == 1 else _several(group)
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
-        rows.append((name, codes, rule_of(material, first), _scale(group)))
+        rows.append((name, codes, rule_of(material, first), _scale(material, group)))
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
@@ -66,19 +66,27 @@ def _several(group: list[Endpoint]) -> str:
     return f"{'; '.join(labels[:MOST_NAMED])}; and {len(labels) - MOST_NAMED} more"
 
 
-def _scale(group: list[Endpoint]) -> str:
-    """ "0 to 10, higher is worse; mm"; of several scales what they share."""
+def _units(material: Material, group: list[Endpoint]) -> str:
+    """The units of the values, each once: "mV, m/s, ms"."""
+    found: dict[str, None] = {}
+    for each in group:
+        rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": each.code}})
+        found |= dict.fromkeys(unit for unit in rows.column("AVALU") if unit)
+    return ", ".join(found)
+
+
+def _scale(material: Material, group: list[Endpoint]) -> str:
+    """ "0 to 10, higher is worse; mm"; of several scales what they share, and their units."""
     scales = [each.options.get("scale") or {} for each in group]
     ranges = {_range(scale) for scale in scales}
     directions = {scale.get("higher") for scale in scales}
-    units = {each.options.get("unit") for each in group}
     parts = [*ranges] if len(ranges) == 1 else []
     if len(directions) > 1:
         parts.append("direction by scale")
     elif directions != {None}:
         parts.append(f"higher is {directions.pop()}")
     told = [", ".join(part for part in parts if part)]
-    told += [unit for unit in units if unit] if len(units) == 1 else []
+    told.append(_units(material, group))
     return "; ".join(part for part in told if part)
 
 

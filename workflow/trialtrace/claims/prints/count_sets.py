@@ -12,7 +12,7 @@ from scipy.special import chdtrc
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.prints.count_tests import NAMES, all_counted
+from trialtrace.claims.prints.count_tests import NAMES, all_counted, told_test
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -68,7 +68,7 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         text += more
         own = left if left is not None else own
     if stated not in (None, *found):
-        text += f" The stated test ({stated.replace('_', ' ')}) needs more than the counts."
+        text += f" The stated test ({told_test(stated)}) needs more than the counts."
     all_tried = stated in found or (stated is None and len(groups) == 2)
     agreement = COMPATIBLE if own else INCONSISTENT if all_tried else NOT_CHECKABLE
     yield Finding("p.count_sets", entry.name, "p", agreement, text,

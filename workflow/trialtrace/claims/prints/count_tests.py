@@ -36,6 +36,7 @@ NAMES = {
     "mid_p_all": "the mid-p test of all equally likely tables",
     "fisher_one_sided": "Fisher's exact test, one-sided",
 }
+PROPER = {"mantel_haenszel": "Mantel-Haenszel", "log_rank": "log-rank"}
 SMALLEST_GROUP = 5
 Counts = list[tuple[int, int]]
 
@@ -116,7 +117,9 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
             return make(ALTERNATIVE, f"{own}; {part.text} is what {other} gives.", alternative=fit)
         return make(INCONSISTENT, f"{own}; no usual test on these counts prints as {part.text}.")
     if stated is not None:
-        return make(NOT_CHECKABLE, f"Not checkable: {stated} needs more than the counts {given}.")
+        return make(
+            NOT_CHECKABLE, f"Not checkable: {told_test(stated)} needs more than the counts {given}."
+        )
     if fit:
         names = listed([NAMES[name] for name in fit], "and")
         verb = "gives" if len(fit) == 1 else "give"
@@ -197,6 +200,11 @@ def _expected(counts: Counts) -> float:
     events, size = sum(x for x, _ in counts), sum(n for _, n in counts)
     least = min(n for _, n in counts)
     return min(events, size - events) * least / size if size else 0.0
+
+
+def told_test(stated: str) -> str:
+    """A test as a ledger names it, in words."""
+    return PROPER.get(stated, stated.replace("_", " "))
 
 
 def _small(counts: Counts, stated: str | None) -> str:

@@ -6,6 +6,7 @@ from trialtrace.analyses.rows import ALL
 from trialtrace.display.figures.canvas import FAINT, INK, PALE, colour_of, drawing
 from trialtrace.display.figures.picture import Picture, arm_words, arms_of
 from trialtrace.display.material import Material
+from trialtrace.display.tables import NO_BREAK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ def draw(material: Material, given: Row) -> Picture:
         for number, column in enumerate(columns):
             x = (number + 0.5) / len(columns)
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
-            _column(axes, x, start, column, heights, colour)
+            _column(axes, x, start, column, heights, colour, _followed(material))
     caption = "Patient flow. Analysed: patients with a value, of those in the population."
     return Picture(figure, caption, alt)
 
@@ -89,6 +90,11 @@ def boxes(material: Material, given: Row, group: str) -> list[list[str]]:
     return [*found, _analysed(material, given, group, width)]
 
 
+def _followed(material: Material) -> int:
+    """Populations that lack anybody, and the analyses, which are of each of them or of all."""
+    return sum(_loses(material, name) for name in material.trial.populations) + 1
+
+
 def _analysed(material: Material, given: Row, group: str, width: int) -> list[str]:
     """One box for all analyses, since none of them follows on another."""
     known, lines = counts(material), ["Analysed"]
@@ -96,7 +102,8 @@ def _analysed(material: Material, given: Row, group: str, width: int) -> list[st
         analysis = material.trial.plan.analyses[name]
         of = known["in_population", analysis.estimand.population, group, None]
         n = known["analysed", name, group, None]
-        lines += _wrapped(f"{analysis.label}: {n} of {of}", width)
+        counted = f"{n} of {of}".replace(" ", NO_BREAK)
+        lines += _wrapped(f"{analysis.label}: {counted}", width)
     return lines
 
 
@@ -136,12 +143,20 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _column(
-    axes: "Axes", x: float, start: float, column: list[list[str]], heights: list[int], colour: str
+    axes: "Axes",
+    x: float,
+    start: float,
+    column: list[list[str]],
+    heights: list[int],
+    colour: str,
+    followed: int,
 ) -> None:
+    """Boxes below each other; the last ones, `followed` of them, do not follow on each other."""
     above, edge = (0.5, start), start
-    for lines, height in zip(column, heights, strict=True):
+    for number, (lines, height) in enumerate(zip(column, heights, strict=True)):
         top = edge - GAP
-        _arrow(axes, above, (x, top))
+        if number <= len(column) - followed:
+            _arrow(axes, above, (x, top))
         _box(axes, x, top - (height + MARGIN) / 2, lines, colour)
         edge = top - height - MARGIN
         above = (x, edge)
