@@ -122,9 +122,9 @@ def fits(seeds: range) -> list[Case]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=500)
-    parser.add_argument("--first", type=int, default=0, help="seed of the first paper")
+    parser.add_argument("--first", type=int, default=100_000, help="seed of the first paper")
     parser.add_argument("--errors", type=int, default=3, help="errors a paper, each into a copy")
-    parser.add_argument("--chance", type=int, default=250, help="papers for the chance of a fit")
+    parser.add_argument("--chance", type=int, default=500, help="papers for the chance of a fit")
     parser.add_argument("--dry", action="store_true", help="print, and leave the page as it is")
     chosen = parser.parse_args()
     began = time.perf_counter()

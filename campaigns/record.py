@@ -33,15 +33,15 @@ def table(head: tuple[str, ...], rows: list[tuple]) -> str:
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def write_section(title: str, text: str) -> None:
+def write_section(title: str, text: str, path: Path = PAGE) -> None:
     """Put the section in the place of the last one with this title, and print it."""
     section = f"## {title}\n\n{text.strip()}\n"
-    page = PAGE.read_text()
-    pattern = rf"^## {re.escape(title)}\n.*?(?=^## |\Z)"
+    page = path.read_text()
+    pattern = rf"^## {re.escape(title)}\n.*?(?=^## |^<!-- |\Z)"
     found = re.search(pattern, page, re.MULTILINE | re.DOTALL)
     start, end = found.span() if found else (len(page), len(page))
     before, after = page[:start].rstrip("\n"), page[end:]
-    PAGE.write_text(f"{before}\n\n{section}" + (f"\n{after}" if after else ""))
+    path.write_text(f"{before}\n\n{section}" + (f"\n{after}" if after else ""))
     print(section)
 
 

@@ -216,9 +216,9 @@ def level(made: Paper, rng: Rng) -> Done:
     return (name,), () if name == "hazard" else (f"at {100 * other:g} %",)
 
 
-def degrees(made: Paper, rng: Rng) -> Done:
+def degrees(made: Paper, rng: Rng, name: str = "") -> Done:
     """Wrong degrees of freedom, or p of another epsilon than the degrees of freedom have."""
-    name = str(rng.choice(["f_whole", "f_corrected", "t", "chi"]))
+    name = name or str(rng.choice(["f_whole", "f_corrected", "t", "chi"]))
     one = made.claims[name]
     value, known, _ = made.truth[name]
     if name == "f_corrected" and rng.random() < 0.5:
