@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test check check-r lint bench bench-stats bench-cohort campaign-fuzz campaign-kills campaign-mutation campaign-accuracy lock slurm clean
+.PHONY: help run test check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-accuracy campaign-statcheck lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,8 +24,10 @@ help:
 	@echo 'make bench   measures a run and writes docs/benchmarks.md'
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
+	@echo 'make bench-audit: an audit from the shell, a search over data; writes docs/benchmarks-audit.md'
 	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
 	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
+	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
 	@echo 'make clean   removes results, site and logs'
@@ -51,7 +53,7 @@ lint: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
 
-campaign-fuzz campaign-kills campaign-mutation campaign-accuracy: campaign-%: $(READY)
+campaign-fuzz campaign-kills campaign-mutation campaign-accuracy campaign-statcheck: campaign-%: $(READY)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)
@@ -59,6 +61,9 @@ bench-stats: $(READY)
 
 bench-cohort: $(READY)
 	@$(BIN)/python benchmarks/cohort.py $(ARGS)
+
+bench-audit: $(READY)
+	@$(BIN)/python benchmarks/audit.py $(ARGS)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)
