@@ -44,14 +44,13 @@ class Result:
 
 
 def share(events: int, n: int) -> str:
-    """ "12 of 13, 92.3 % (66.7 to 98.6)"; Wilson's interval."""
+    """ "12 of 13, 92.3 % (66.7 to 98.6)"; Wilson's interval, two decimals near 0."""
     if not n:
         return "–"
     found = wilson(events, n, confidence=0.95)
-    return (
-        f"{events} of {n}, {100 * events / n:.1f} % "
-        f"({100 * found.low:.1f} to {100 * found.high:.1f})"
-    )
+    part, low, high = (f"{100 * value:.{1 if found.high >= 0.001 else 2}f}"
+                       for value in (events / n, found.low, found.high))  # fmt: skip
+    return f"{events} of {n}, {part} % ({low} to {high})"
 
 
 def _row(name: str, chosen: Sequence[Result]) -> tuple:
