@@ -151,8 +151,8 @@ def main() -> None:
 The lines are the same, such as “{found[2].text}”; the ledger says besides that a correction was
 made, which running text does not tell statcheck. With whole degrees of freedom, which are the
 uncorrected ones, that decides, so that the first line of the table is no fair comparison: statcheck
-takes them as they stand. A trace is that of the definition above, which is the arithmetic of rounding
-that both use: on such lines nothing else was to be expected of either.
+takes them as they stand. A trace is that of the definition above, which is the arithmetic of
+rounding that both use: on such lines nothing else was to be expected of either.
 
 {rates(found)}"""
     write_section(TITLE, text, PAGE)
