@@ -1,6 +1,6 @@
 """A small trial with a few results, and a ledger written in the test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -99,7 +99,7 @@ def claim(name: str, printed: str, selects: dict | None = None, **more: Any) -> 
 
 
 def toy_trial(claims: list[Claim], *, synthetic: bool = False) -> SimpleNamespace:
-    levels = {"pain": 0.041, "pain_each": 0.05, "time": 0.05, "anova": 0.05}
+    levels = {"pain": 0.041, "pain_each": 0.05, "time": 0.05, "anova": 0.05, "empty": 0.05}
     arms = {"drug": SimpleNamespace(name="drug", label="Drug"),
             "sham": SimpleNamespace(name="sham", label="Sham treatment")}  # fmt: skip
     return SimpleNamespace(
@@ -123,10 +123,18 @@ def results() -> list[dict[str, Any]]:
 def audit(results) -> Callable[..., list[dict[str, Any]]]:
     """A function: the rows that the audit makes of claims."""
 
-    def rows(*claims: Claim, synthetic: bool = False) -> list[dict[str, Any]]:
-        return audit_rows(toy_trial(list(claims), synthetic=synthetic), results)
+    def rows(
+        *claims: Claim, synthetic: bool = False, further: Sequence[dict] = ()
+    ) -> list[dict[str, Any]]:
+        known = [*results, *from_rows(list(further), RESULTS).to_pylist()]
+        return audit_rows(toy_trial(list(claims), synthetic=synthetic), known)
 
     return rows
+
+
+@pytest.fixture
+def make_result() -> Callable[..., dict[str, Any]]:
+    return result
 
 
 @pytest.fixture

@@ -97,3 +97,38 @@ def test_a_conclusion_that_nothing_recomputes(audit, make_claim):
 def test_a_claim_with_neither_source_nor_reason(audit, make_claim):
     with pytest.raises(UserError, match="cannot"):
         audit(make_claim("one", "19.6%"))
+
+
+@pytest.fixture
+def empty(make_result):
+    """Results of an analysis of a form that nobody has filled in yet."""
+    why = "An arm has no values."
+    return [
+        make_result("empty", "count.descriptive", 0, "drug", visit="week 1"),
+        make_result("empty", "p_value.welch_t", None, "drug-sham", visit="week 1", error=why),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "selects", "why"),
+    [
+        ("5.1", {"stat": "mean.t_interval", "group": "drug"}, "The data have no value there."),
+        ("t=2.1", {"stat": "t", "compare": {"of": "drug", "to": "sham"}}, "An arm has no values."),
+        ("P=0.03", {"stat": "p_value", "compare": {"of": "drug", "to": "sham"}},
+         "An arm has no values."),
+    ],
+)  # fmt: skip
+def test_an_export_without_values_leaves_a_claim_uncheckable(
+    audit, make_claim, empty, printed, selects, why
+):
+    given = make_claim("one", printed, {"analysis": "empty", "visit": "week 1"} | selects)
+    (row,) = audit(given, further=empty)
+    assert row["agreement"] == "not_checkable"
+    assert why in row["finding"]
+
+
+def test_a_claim_of_another_visit_stops_also_where_the_data_are_empty(audit, make_claim, empty):
+    given = make_claim("one", "5.1", {"analysis": "empty", "visit": "week 2", "group": "drug",
+                                      "stat": "mean.t_interval"})  # fmt: skip
+    with pytest.raises(UserError, match="no result meets this"):
+        audit(given, further=empty)

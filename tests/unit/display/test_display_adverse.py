@@ -80,3 +80,32 @@ def test_a_claim_can_name_a_count(mini):
 def test_no_table_where_the_plan_has_none(tmp_path):
     without = made(tmp_path, plan=mini_trial.PLAN, claims="papers: {}\nclaims: {}\n")
     assert adverse_section(without) == ""
+
+
+def test_declared_levels_without_an_event_are_told_in_their_order(tmp_path):
+    """Fatigue is a choice of the form that nobody has: 0 of 10, not left out."""
+    coded = '"tired, Fatigue | nausea, Nausea | dizziness, Dizziness"'
+    dictionary = mini_trial.DICTIONARY.replace(
+        "what,adverse,,notes,What happened,,", f"what,adverse,,radio,What happened,{coded},"
+    )
+    found = values(made(
+        tmp_path, dictionary=dictionary,
+        endpoints=HEADACHE.replace('{what: {is: "headache"}}', "{what: present}").replace(
+            "  term: Nausea", "  term_column: what\n  columns: {sort: what}"),
+        plan=PLAN.replace("{title: Nausea, endpoint: nausea,",
+                          "{title: Nausea, endpoint: nausea, columns: [sort],"),
+        claims="papers: {}\nclaims: {}\n",
+    ))  # fmt: skip
+    levels = [level for stat, level, group in found if stat == "patients" and group == "all"]
+    assert levels[-3:] == ["sort=Fatigue", "sort=Nausea", "sort=Dizziness"]
+    assert found["patients", "sort=Fatigue", "drug"]["stat_value"] == 0
+    assert found["patients", "sort=Nausea", "all"]["stat_value"] == 2
+
+
+def test_an_arm_of_nobody_has_no_share(tmp_path):
+    trial = mini_trial.TRIAL.replace("where: {arm: present}", 'where: {arm: {is: "A"}}')
+    material = made(tmp_path, trial=trial, claims="papers: {}\nclaims: {}\n")
+    share = values(material)["any_event", "any", "placebo"]
+    assert share["stat_value"] is None
+    assert share["error"]
+    assert share["denominator"] == 0

@@ -20,6 +20,7 @@ from trialtrace.stats.results import StatsError
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
+    from trialtrace.config.model import Endpoint
 
 ANALYSIS = "adverse_events"
 METHOD = "count"
@@ -38,7 +39,8 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
         base: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
         cuts = [(None, None, None)]
         for name in (TERM, *given.get("columns", ())):
-            cuts += [(name, name.upper(), level) for level in _levels(frames, base, name.upper())]
+            levels = _levels(frames, base, name.upper(), _declared(trial, endpoint, name))
+            cuts += [(name, name.upper(), level) for level in levels]
         arms = list(trial.design.arms)
         groups = [(arm, {"TRTP": {"is": arm}}, {"TRT01P": {"is": arm}}) for arm in arms]
         groups.append((ALL, {"TRTP": {"in": arms}}, {"TRT01P": {"in": arms}}))
@@ -58,10 +60,17 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
                 yield from _counts(trial, place, rows, everybody, interval=name is None)
 
 
-def _levels(frames: Frames, base: dict[str, Any], column: str) -> list[Any]:
-    """The values of a column of the occurrences, in order."""
+def _declared(trial: "Trial", endpoint: "Endpoint", name: str) -> list[str]:
+    """The labels that the dictionary has for a further column: those without an event are told."""
+    column = endpoint.options.get("columns", {}).get(name)
+    variable = trial.dictionary[endpoint.options["table"]].get(column)
+    return list(variable.choices.values()) if variable else []
+
+
+def _levels(frames: Frames, base: dict[str, Any], column: str, declared: list[str]) -> list[Any]:
+    """The declared values of a column of the occurrences, then further ones in order."""
     values = frames.select("occds", base | {column: "present"}).column(column).tolist()
-    return sorted(set(values))
+    return [*declared, *sorted(set(values) - set(declared))]
 
 
 def _counts(

@@ -1,5 +1,6 @@
 """Adverse events, counted anew by pandas; the interval as quantiles of beta distributions."""
 
+from math import nan
 from typing import TYPE_CHECKING
 
 from trialtrace.checks.data import EVERYBODY, Asked, Data, level_text
@@ -24,10 +25,12 @@ def occurrences(data: Data, asked: Asked) -> Recomputed:
 
 
 def share(data: Data, asked: Asked) -> Recomputed:
-    """The exact interval by its beta quantiles (Clopper and Pearson 1934)."""
+    """The exact interval by its beta quantiles (Clopper and Pearson 1934); none of nobody."""
     from scipy.stats import beta
 
     x, n = int(_rows(data, asked)["USUBJID"].nunique()), len(data.subjects(asked))
+    if not n:
+        return Recomputed("pandas: subjects", nan, n_used=0)
     tail = (1 - asked.options["confidence"]) / 2
     low = beta.ppf(tail, x, n - x + 1) if x else 0.0
     high = beta.ppf(1 - tail, x + 1, n - x) if x < n else 1.0

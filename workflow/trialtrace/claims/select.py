@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from trialtrace.analyses.words import OF_P_VALUES, SYMBOLS
 from trialtrace.errors import Problem, UserError, did_you_mean
 
 Row = dict[str, Any]
@@ -12,6 +13,7 @@ ALL = "all"
 PLAIN_KEYS = ("visit", "stratum", "parameter")
 SECOND_KEYS = ("level", "time", "effect", "category")
 SHOWN = 6
+EMPTY = "The data have no value there."
 
 
 def rows_of(results: list[Row], selects: dict[str, Any], place: str) -> list[Row]:
@@ -65,7 +67,25 @@ def one(results: list[Row], selects: dict[str, Any], stats: Iterable[str], place
             return found[0]
         if found:
             raise UserError(_several(found, stat, place))
+    if (nothing := _without_result(rows, list(stats))) is not None:
+        return nothing
     raise UserError(_none(results, selects, list(stats), place))
+
+
+def _without_result(rows: list[Row], stats: list[str]) -> Row | None:
+    """Where the data gave none of `stats`: a result of the same place that says why.
+
+    A group without a value has a count of 0 and no summary; a test without an answer has a p-value
+    with the reason, and no statistic.
+    """
+    for row in rows:
+        if row["stat_name"] == "count" and row["stat_value"] == 0:
+            return row | {"stat_value": None, "error": EMPTY}
+    names = {stat.partition(".")[0] for stat in stats}
+    for row in rows if names & (SYMBOLS | OF_P_VALUES) else ():
+        if row["error"] and row["stat_name"] == "p_value":
+            return row
+    return None
 
 
 def _several(found: list[Row], stat: str, place: str) -> Problem:
