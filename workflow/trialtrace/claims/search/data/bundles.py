@@ -8,12 +8,13 @@ from trialtrace.analyses.cuts import visits as planned_visits
 from trialtrace.claims.agreement import DIFFERS
 from trialtrace.claims.convert import scale_of
 from trialtrace.claims.printed import Component, parse
+from trialtrace.claims.search.data.designs import BETWEEN, WITHIN, between_designs, within_designs
 from trialtrace.claims.search.data.means import Means
 from trialtrace.claims.search.data.patients import Patients
-from trialtrace.claims.search.data.repeated import Repeated
+from trialtrace.claims.search.data.repeated import Repeated, repeated_readings
 from trialtrace.claims.search.data.shares import Shares
 from trialtrace.claims.search.data.times import Times
-from trialtrace.claims.search.data.values import Visits, readings, visits_of
+from trialtrace.claims.search.data.values import readings, visits_of
 from trialtrace.claims.search.data.wanted import Key, Row, Wanted, ordered, wanted
 from trialtrace.claims.search.data.ways import Way, families
 from trialtrace.claims.search.search import Bundle, Searched, search
@@ -40,8 +41,6 @@ def search_rows(
     trial: "Trial", frames: "Frames", results: Sequence[Row], rows: Sequence[Row]
 ) -> list[Searched]:
     """A search for each bundle; `rows` are those of the claims table by data."""
-    if trial.design.kind in OWN_TREATMENT:
-        return []
     found, grid = [], cache(partial(_grid, trial, cache(partial(Patients, trial, frames))))
     for place, claims in _linked(trial, results, rows):
         bundle = _bundle(trial, grid, place, claims)
@@ -139,32 +138,48 @@ def _grid(trial: "Trial", patients: Callable[..., Patients], place: Place) -> Gr
     if analysis is None or endpoint is None:
         return None
     own = patients(analysis.estimand.population, stratum)
-    if endpoint.kind in TIMES:
-        return Times(own, analysis, endpoint)
-    if endpoint.kind not in BINARY + SCORES:
-        return None
     try:
-        visits = visits_of(own, analysis, endpoint)
+        if trial.design.kind in OWN_TREATMENT:
+            return None if visit else _within_subjects(own, analysis, endpoint)
+        return _parallel(own, analysis, endpoint, visit)
     except StatsError:
         return None
+
+
+def _parallel(
+    patients: Patients, analysis: "Analysis", endpoint: "Endpoint", visit: str | None
+) -> Grid | None:
+    """The candidates where every subject has one treatment."""
+    if endpoint.kind in TIMES:
+        return Times(patients, analysis, endpoint)
+    if endpoint.kind not in BINARY + SCORES:
+        return None
+    visits, arms = visits_of(patients, analysis, endpoint), _arms(patients, analysis)
     if visit is None and len(visits.labels) > 1:
-        return _over_visits(own, analysis, endpoint, visits)
+        if endpoint.kind in BINARY:
+            return None
+        planned = planned_visits(patients.trial, analysis, endpoint)
+        found = repeated_readings([visits], planned, analysis.value)
+        designs = partial(between_designs, patients, arms)
+        return Repeated(patients, endpoint.label, found, designs, tuple(BETWEEN))
     found = readings(visits, analysis, endpoint, visit)
     if endpoint.kind in BINARY:
-        return Shares(own, endpoint.label, found, analysis.confidence)
-    return Means(own, endpoint.label, found, _arms(own, analysis), analysis.confidence)
+        return Shares(patients, endpoint.label, found, analysis.confidence)
+    return Means(patients, endpoint.label, found, arms, analysis.confidence)
 
 
-def _over_visits(
-    patients: Patients, analysis: "Analysis", endpoint: "Endpoint", visits: Visits
-) -> Grid | None:
-    """The candidates of an analysis of all visits together; None for a yes/no endpoint."""
-    if endpoint.kind in BINARY:
+def _within_subjects(patients: Patients, analysis: "Analysis", endpoint: "Endpoint") -> Grid | None:
+    """The candidates of an analysis of variance of two treatments of one subject."""
+    if endpoint.kind not in SCORES:
         return None
+    arms = _arms(patients, analysis)
+    each = [visits_of(patients, analysis, endpoint, patients.arms[place]) for place in arms]
     planned = planned_visits(patients.trial, analysis, endpoint)
-    return Repeated(
-        patients, endpoint.label, visits, planned, analysis.value, _arms(patients, analysis)
-    )
+    if len(planned) < 2:
+        return None
+    found = repeated_readings(each, planned, analysis.value)
+    designs = partial(within_designs, patients, arms)
+    return Repeated(patients, endpoint.label, found, designs, tuple(WITHIN))
 
 
 def _arms(patients: Patients, analysis: "Analysis") -> list[int]:

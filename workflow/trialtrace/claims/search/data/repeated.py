@@ -1,42 +1,37 @@
 """Candidates for repeated measures: F, its degrees of freedom and p of an analysis of variance.
 
-A reading is what is looked at (value or change), which visits, and how gaps are treated; a design
-is which subjects stand beside each other and which effect is told. Tier 1 is the planned effect of
-arms by visits, uncorrected and with each usual correction, types II and III; other effects, visits
-and designs are tier 2, subsets of patients tier 3.
+A reading is what is looked at (value or change), which visits, and how gaps are treated; the design
+and its effect are those of `designs`. Tier 1 is a planned effect without correction and with each
+usual one, types II and III; other effects, visits and values are tier 2, subsets tier 3.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trialtrace.claims.search.data.designs import Design
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.values import CASES, KINDS, Visits, changed
-from trialtrace.claims.search.data.wanted import P, Wanted
+from trialtrace.claims.search.data.wanted import Key, P, Wanted
 from trialtrace.claims.search.data.ways import Option, Way, crossed
 from trialtrace.stats._inputs import Floats
-from trialtrace.stats.repeated_general import AnovaEffect, repeated_anova
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.repeated_general import AnovaEffect
 
 CORRECTIONS = {
     "without correction": ("", 1), "Greenhouse-Geisser": ("greenhouse_geisser", 1),
     "Huynh-Feldt": ("huynh_feldt_lecoutre", 1), "Huynh-Feldt of 1976": ("huynh_feldt_1976", 2),
     "lower bound": ("lower_bound", 2),
 }  # fmt: skip
-EFFECTS = {"arm": ("arm",), "visit": ("visit",), "arm_visit": ("arm", "visit")}
-TOLD = {"arm": "effect of the arm", "visit": "effect of the visit",
-        "arm_visit": "interaction of arm and visit"}  # fmt: skip
 STATS = ("f", "df1", "df2", P)
 MOST_VISITS = 6
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """Values of the subjects at some visits, (subjects, visits), NaN where there is none."""
+    """Values of the subjects, (subjects, visits) or (subjects, treatments, visits)."""
 
     name: str
     tier: int
@@ -44,123 +39,97 @@ class Reading:
 
 
 class Repeated:
-    """The candidates of a bundle of one analysis of variance of arms by visits."""
+    """The candidates of a bundle of one analysis of variance over visits.
+
+    `designs` gives the designs for an effect; `effects` are those that it knows.
+    """
 
     def __init__(
-        self, patients: Patients, label: str, visits: Visits, planned: Sequence[str],
-        kind: str, arms: Sequence[int],
+        self, patients: Patients, label: str, found: Sequence[Reading],
+        designs: Callable[[str], Iterator[Design]], effects: Sequence[str],
     ):  # fmt: skip
-        self.patients, self.label, self.visits = patients, label, visits
-        self.planned, self.kind, self.arms = tuple(planned), kind, list(arms)
+        self.patients, self.label, self.readings = patients, label, found
+        self.designs, self.effects = designs, effects
 
-    def supports(self, key) -> bool:
-        effect = key.second is not None and key.second[0] == "effect" and key.second[1] in EFFECTS
-        return effect and key.stat in STATS and key.field == "value"
+    def supports(self, key: Key) -> bool:
+        of_effect = key.second is not None and key.second[0] == "effect"
+        return of_effect and key.second[1] in self.effects and key.stat in STATS
 
     def ways(self, order: Sequence[Wanted]) -> Iterator[Way]:
-        """Every way of giving all wanted numbers at once: they are of one effect."""
+        """Every way of giving all wanted numbers at once; none for numbers of several effects."""
         keys = list(dict.fromkeys(one.key for one in order))
-        effect = keys[0].second[1]
-        if any(key.second[1] != effect for key in keys):
+        effects = {key.second[1] for key in keys}
+        if len(effects) > 1:
             return
-        for design, tier, fits in self._designs(effect):
-            sets = self._sets(tier)
-            names = [name for name, _, _, _ in sets]
-            tiers = [own for _, own, _, _ in sets]
-            found = [fits(values, mask) for _, _, values, mask in sets]
-            options = []
-            for correction, (attribute, second) in CORRECTIONS.items():
-                if attribute and all(one is None or one.corrections is None for one in found):
-                    continue
-                columns = np.array([_numbers(one, attribute) for one in found]).reshape(-1, 6).T
-                for corrected in (False, True) if attribute else (False,):
-                    row = {P: 0, "f": 1, "df1": 4 if corrected else 2, "df2": 5 if corrected else 3}
-                    more = ", corrected degrees of freedom" if corrected else ""
-                    values = {key: columns[row[key.stat]] for key in keys}
-                    options.append(
-                        Option(f"{design}, {correction}{more}", max(tier, second), values)
-                    )
-            yield from crossed(names, tiers, [options])
-
-    @cached_property
-    def _readings(self) -> list[Reading]:
-        labels = list(self.visits.labels)
-        several = [self.planned]
-        if len(labels) <= MOST_VISITS:
-            sizes = range(2, len(labels) + 1)
-            every = [some for size in sizes for some in combinations(labels, size)]
-            several += [some for some in every if some != self.planned]
-        kinds = KINDS if self.visits.start is not None else {self.kind: ""}
-        found = []
-        for some, kind, (case, how) in product(several, kinds, CASES.items()):
-            places = [self.visits.at(label) for label in some]
-            if how == "complete" or (case and self.visits.complete.all()):
-                continue
-            if kind != "value" and self.visits.start in places:
-                continue
-            told = ["" if some == self.planned else ", ".join(some),
-                    "" if kind == self.kind else kinds[kind], case]  # fmt: skip
-            filled = self.visits.filled(how)
-            start = None if self.visits.start is None else filled[self.visits.start]
-            values = np.stack([changed(filled[place], start, kind) for place in places], axis=1)
-            name = "; ".join(filter(None, told))
-            found.append(Reading(name, 2 if name else 1, values))
-        return sorted(found, key=lambda one: one.tier)
+        for design in self.designs(effects.pop()):
+            sets = self._sets(design.tier)
+            found = [design.fit(values, mask) for _, _, values, mask in sets]
+            options = list(_options(design, keys, found))
+            yield from crossed([one[0] for one in sets], [one[1] for one in sets], [options])
 
     def _sets(self, tier: int) -> list[tuple[str, int, Floats, NDArray[np.bool_]]]:
         """(name, tier, values, members); subsets only for a design that is tier 1."""
-        found = []
-        for reading in self._readings:
-            declared = self.patients.declared
+        found, declared = [], self.patients.declared
+        for reading in self.readings:
             for name, own, mask in zip(declared.names, declared.tiers, declared.masks, strict=True):
                 told = f"{name}, {reading.name}" if reading.name else name
                 found.append((told, max(own, reading.tier), reading.values, mask))
         if tier == 1:
-            sets, planned = self.patients.subsets, self._readings[0].values
+            sets, planned = self.patients.subsets, self.readings[0].values
             found += [
                 (name, 3, planned, mask) for name, mask in zip(sets.names, sets.masks, strict=True)
             ]
         return found
 
-    def _designs(self, effect: str) -> Iterator[tuple[str, int, Callable]]:
-        """(name, tier, fit) of each design and effect."""
-        for other in (effect, *(one for one in EFFECTS if one != effect)):
-            for squares in ("III", "II"):
-                if squares == "II" and other != "visit":
-                    continue
-                name = f"arms by visits, {TOLD[other]}"
-                name += " by type II sums of squares" if squares == "II" else ""
-                yield name, 1 if other == effect else 2, self._between(other, squares)
-        yield "visits of all arms together", 2, self._within(self.arms)
-        for place in self.arms:
-            yield f"visits within {self.patients.arms[place]}", 2, self._within([place])
 
-    def _between(self, effect: str, squares: str) -> Callable:
-        def fit(values: Floats, mask: NDArray[np.bool_]) -> AnovaEffect | None:
-            own = mask & np.isin(self.patients.arm, self.arms) & ~np.isnan(values).any(axis=1)
-            try:
-                found = repeated_anova(
-                    values[own], within=("visit",), between={"arm": self.patients.arm[own]},
-                    sums_of_squares=squares, measured=(),
-                )  # fmt: skip
-            except StatsError:
-                return None
-            return found.effect(*EFFECTS[effect])
+def repeated_readings(
+    each: Sequence[Visits], planned: Sequence[str], planned_kind: str
+) -> list[Reading]:
+    """Every reading, the planned one first; `each` are the visits of every treatment, or of all."""
+    visits, planned = each[0], tuple(planned)
+    labels, several = list(visits.labels), [planned]
+    if len(labels) <= MOST_VISITS:
+        every = [some for size in range(2, len(labels) + 1) for some in combinations(labels, size)]
+        several += [some for some in every if some != planned]
+    kinds = KINDS if visits.start is not None else {planned_kind: ""}
+    found = []
+    for some, kind, (case, how) in product(several, kinds, CASES.items()):
+        # An analysis of variance takes complete subjects anyway.
+        if how == "complete" or (case and all(one.complete.all() for one in each)):
+            continue
+        places = [visits.at(label) for label in some]
+        if kind != "value" and visits.start in places:
+            continue
+        told = ["" if some == planned else ", ".join(some),
+                "" if kind == planned_kind else kinds[kind], case]  # fmt: skip
+        name = "; ".join(filter(None, told))
+        values = np.stack([_at(one, places, kind, how) for one in each], axis=1)
+        values = values[:, 0] if len(each) == 1 else values
+        found.append(Reading(name, 2 if name else 1, values))
+    return sorted(found, key=lambda one: one.tier)
 
-        return fit
 
-    def _within(self, arms: Sequence[int]) -> Callable:
-        def fit(values: Floats, mask: NDArray[np.bool_]) -> AnovaEffect | None:
-            own = mask & np.isin(self.patients.arm, arms) & ~np.isnan(values).any(axis=1)
-            try:
-                found = repeated_anova(
-                    values[own], within=("visit",), between={}, sums_of_squares="III", measured=()
-                )
-            except StatsError:
-                return None
-            return found.effect("visit")
+def _at(visits: Visits, places: Sequence[int], kind: str, how: str) -> Floats:
+    """(subjects, visits) of one treatment."""
+    filled = visits.filled(how)
+    start = None if visits.start is None else filled[visits.start]
+    return np.stack([changed(filled[place], start, kind) for place in places], axis=1)
 
-        return fit
+
+def _options(
+    design: Design, keys: Sequence[Key], found: Sequence[AnovaEffect | None]
+) -> Iterator[Option]:
+    """The corrections of an effect, each with the plain degrees of freedom or corrected ones."""
+    for correction, (attribute, second) in CORRECTIONS.items():
+        if attribute and all(one is None or one.corrections is None for one in found):
+            continue
+        columns = np.array([_numbers(one, attribute) for one in found]).reshape(-1, 6).T
+        for corrected in (False, True) if attribute else (False,):
+            row = {P: 0, "f": 1, "df1": 4 if corrected else 2, "df2": 5 if corrected else 3}
+            more = ", corrected degrees of freedom" if corrected else ""
+            values = {key: columns[row[key.stat]] for key in keys}
+            tier = max(design.tier, second)
+            yield Option(f"{design.name}, {correction}{more}", tier, values)
 
 
 def _numbers(effect: AnovaEffect | None, correction: str) -> list[float]:

@@ -70,8 +70,11 @@ class Visits:
         return np.where(self.complete, self.values, np.nan) if cases == "complete" else self.values
 
 
-def visits_of(patients: Patients, analysis: "Analysis", endpoint: "Endpoint") -> Visits:
-    """The values of an endpoint; one without visits has one, called "".
+def visits_of(
+    patients: Patients, analysis: "Analysis", endpoint: "Endpoint", treatment: str | None = None
+) -> Visits:
+    """The values of an endpoint, under one treatment of the subject where one is named; an endpoint
+    without visits has one, called "".
 
     Raises StatsError where a subject has two records at a visit.
     """
@@ -82,6 +85,8 @@ def visits_of(patients: Patients, analysis: "Analysis", endpoint: "Endpoint") ->
     condition: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, "AVAL": "present"}
     if analysis.where is not None:
         condition["all"] = [analysis.where]
+    if treatment is not None:
+        condition["TRTP"] = {"is": treatment}
     found = []
     for label in labels or [""]:
         own = condition | ({"AVISIT": {"is": label}} if label else {})
