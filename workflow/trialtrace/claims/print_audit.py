@@ -85,7 +85,8 @@ def search_sentence(searched: Searched) -> str:
     text += f"{searched.matches[0]}. "
     if chance is None:
         return text + "No other number of so few digits lies nearby, so the match says little."
-    text += f"A number nearby would be matched by some choice like these with chance {chance:.2f}"
+    shown = "below 0.01" if chance < 0.005 else f"{chance:.2f}"
+    text += f"A number nearby would be matched by some choice like these with chance {shown}"
     return text + (", so the match says little." if chance >= WEAK else ".")
 
 
