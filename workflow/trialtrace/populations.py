@@ -1,6 +1,6 @@
 """Population flags: who belongs to which analysis set."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,12 @@ def derive_flag(
     return _flag(belongs), cells
 
 
-def told_rule(population: Population) -> str:
-    """Who belongs, read aloud."""
+def told_rule(population: Population, label: Callable[[str], str] = str) -> str:
+    """Who belongs, read aloud; `label` gives an arm its words."""
     parts = _told(population.where, population.endpoints)
     for arm, given in population.by_arm.items():
         for part in _told(given.get("where"), given.get("endpoints", {})):
-            parts.append(f"in {arm}: {part}")
+            parts.append(f"in {label(arm)}: {part}")
     return "; ".join(parts)
 
 

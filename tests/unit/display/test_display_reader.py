@@ -5,6 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_display_wording import row, words
 
+from trialtrace.display.analysis_section import _intercurrent
 from trialtrace.display.compact import _by_description, _estimated, _tests_words
 from trialtrace.display.findings import _decision, _many, _tests
 
@@ -77,3 +78,15 @@ def test_means_as_observed_and_means_of_a_model_have_a_table_each():
         "": ["count.descriptive", "mean.t_interval", "sd.descriptive"],
         "mean.mmrm": ["mean.mmrm"],
     }
+
+
+def test_intercurrent_events_of_one_strategy_are_told_together():
+    given = [
+        {"event": "rescue", "strategy": "treatment policy"},
+        {"event": "death", "strategy": "while alive"},
+        {"event": "stopping", "strategy": "treatment policy"},
+    ]
+    assert list(_intercurrent(given)) == [
+        "rescue, stopping (each treatment policy: what happens after it counts as it is)",
+        "death (while alive: only what happens before it counts)",
+    ]

@@ -1,6 +1,6 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.cuts import parameters
@@ -75,16 +75,21 @@ def asked(material: Material, analysis: "Analysis") -> str:
     arms = [material.arm_label(arm) for arm in estimand.treated]
     against = f"{' and '.join(arms)} against {material.arm_label(estimand.reference)}"
     variable = _variables(material, analysis) + VALUE_WORDS[analysis.value]
-    events = "; ".join(_intercurrent(event) for event in estimand.intercurrent) or "none named"
+    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
     return (
         f"{_upper(estimand.summary)}, {against}. Variable: {variable}. Intercurrent events: "
         f"{events}. {_levels(analysis)}"
     )
 
 
-def _intercurrent(event: dict[str, str]) -> str:
-    strategy = event["strategy"]
-    return f"{event['event']} ({strategy}: {STRATEGIES[strategy]})"
+def _intercurrent(events: Iterable[dict[str, str]]) -> Iterator[str]:
+    """Events by their strategy, in the plan's order."""
+    by: dict[str, list[str]] = {}
+    for event in events:
+        by.setdefault(event["strategy"], []).append(event["event"])
+    for strategy, named in by.items():
+        each = "each " if len(named) > 1 else ""
+        yield f"{', '.join(named)} ({each}{strategy}: {STRATEGIES[strategy]})"
 
 
 def _variables(material: Material, analysis: "Analysis") -> str:

@@ -68,7 +68,7 @@ def populations(material: Material) -> str:
         [
             escape_markdown(p.label),
             escape_markdown(p.flag),
-            escape_markdown(told_rule(p)),
+            escape_markdown(told_rule(p, material.arm_label)),
             link(sizes[p.name]),
         ]
         for p in material.trial.populations.values()
