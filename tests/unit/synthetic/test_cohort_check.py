@@ -95,6 +95,12 @@ CASES = [
     ("keep: {any: [{last_day: missing}", "keep: {any: [{lastday: missing}", "levels.visits.keep.any[1].lastday", 'did you mean "last_day"'),
     ("check: {endpoint: cipn, population: itt}", "check: {endpoint: cpin, population: itt}", "cipn.check.endpoint", 'did you mean "cipn"'),
     ("check: {endpoint: cipn, population: itt}", "check: {endpoint: cipn, population: ittt}", "cipn.check.population", "itt, pp"),
+    ("normal: {mean: 49, sd: 13}", "normal: {mean: 49, sd: -13}", "age.normal.sd", "more than 0"),
+    ("sd: 120}", "sd: 0}", "sway.lognormal.sd", "more than 0"),
+    ("weibull: {shape: 1, scale: 900}", "weibull: {shape: 0, scale: 900}", "death_day.weibull.shape", "more than 0"),
+    ("uniform: {from: 20, to: 200}", "uniform: {from: 200, to: 20}", "drop_day.uniform", "the lower end first"),
+    ("spread: {total: 7,", "spread: {total: 70000000,", "n_events.spread.total", "at most 50000000"),
+    ("as: cycle, count: planned_cycles", "as: cycle, count: 1000000", "levels.cycles", "158000000 rows"),
     ("limits: {from: 18, to: 82}", "limits: {from: 83, to: 82}", "age.limits", "the lower end first"),
     ("share: {printed: \"1\", count: 1, of: 7}", "share: {printed: \"one\", count: 1, of: 7}", "serious.share.printed", "a percentage, a count or both"),
 ]  # fmt: skip

@@ -1,10 +1,16 @@
 """Cohorts that no rows can be: told with the quantity and the group, not drawn otherwise."""
 
+import numpy as np
 import pytest
 from example_cohort import COHORT, cohort_of
+from synthetic_mini import COHORT as MINI
+from synthetic_mini import write_synthetic
 
+from trialtrace.config.load import load_trial
 from trialtrace.errors import UserError
+from trialtrace.sources.synthetic import make
 from trialtrace.sources.synthetic.draw import draw_cohort
+from trialtrace.sources.synthetic.moments import hit
 
 LEVELS = "levels:\n  patients: {arms: {a: 10, b: 10}}\n  rows: {of: patients, as: row, count: 3}\n"
 
@@ -45,7 +51,22 @@ LEVELS = "levels:\n  patients: {arms: {a: 10, b: 10}}\n  rows: {of: patients, as
         (
             "x: {level: patients, normal: {mean: 5, sd: 1}, step: 1, limits: {from: 0, to: 9}, "
             'exact: {mean: "5", sd: "9"}}',
-            "all rows: no 20 values in steps of 1",
+            "all rows: with these limits and this mean the SD is at most 4.6169",
+        ),
+        (
+            "x: {level: patients, normal: {mean: 5, sd: 1}, step: 1, limits: {from: 0, to: 9}, "
+            'exact: {mean: "9.5"}}',
+            "all rows: with these limits the mean lies from 0 to 9",
+        ),
+        (
+            "x: {level: patients, normal: {mean: 5, sd: 1}, step: 1, limits: {from: 0, to: 9}, "
+            'exact: {mean: "5.50", sd: "0.2"}}',
+            "all rows: values in steps of 1 with this mean have a larger SD",
+        ),
+        (
+            "x: {level: patients, uniform: {from: {by: arm, is: {a: 1, b: 9}}, to: 5}, "
+            "tag: printed}",
+            "from has to be at most to in every row",
         ),
     ],
 )
@@ -64,6 +85,43 @@ def test_a_level_of_a_negative_number_of_rows_is_told(tmp_path):
     text += "  last_shift: {level: patients, linear: {constant: -1, terms: {id: 0}}, step: 1}\n"
     with pytest.raises(UserError, match="last_shift with values that count no rows"):
         draw_cohort(cohort_of(tmp_path, text), "mini", mode="display", seed=1)
+
+
+def test_more_rows_than_can_be_held_are_refused_before_they_are_made(tmp_path):
+    text = LEVELS.replace("count: 3", "count: many") + (
+        "quantities:\n  many: {level: patients, linear: {constant: 10000000, terms: {id: 0}}, "
+        "step: 1}\n"
+    )
+    with pytest.raises(UserError, match="200000000 rows"):
+        draw_cohort(cohort_of(tmp_path, text), "mini", mode="display", seed=1)
+
+
+def test_a_mistake_that_only_the_draw_shows_is_told_by_its_line(tmp_path):
+    at = write_synthetic(
+        tmp_path, MINI.replace("duplicate_row, rows: 2", "duplicate_row, rows: 99")
+    )
+    line = 1 + MINI[: MINI.index("duplicate_row")].count("\n")
+    with pytest.raises(UserError) as error:
+        make(load_trial("mini", at))
+    assert f"config/trials/mini/cohort.yaml, line {line}: mess[6].rows" in str(error.value)
+
+
+def half_up(value: float) -> str:
+    return f"{np.floor(round(100 * value, 9) + 0.5) / 100:.2f}"
+
+
+def test_no_moments_that_some_values_have_are_refused():
+    """Values are drawn, and their own moments printed: then they cannot be impossible."""
+    draws = np.random.default_rng(7)
+    for _ in range(300):
+        n, low, width = draws.integers(2, 30), draws.integers(-20, 20), draws.integers(0, 15)
+        x = draws.integers(low, low + width + 1, n).astype(float)
+        if draws.random() < 0.3:
+            x = np.where(draws.random(n) < 0.5, low, low + width).astype(float)
+        ends = np.full(n, float(low)), np.full(n, float(low + width))
+        wanted = {"mean": half_up(x.mean()), "sd": half_up(x.std(ddof=1))}
+        found = hit(x, *ends, step=1, wanted=wanted)
+        assert {"mean": half_up(found.mean()), "sd": half_up(found.std(ddof=1))} == wanted
 
 
 def test_what_needs_a_missing_value_is_missing(tmp_path):

@@ -7,6 +7,8 @@ from typing import Any
 from trialtrace.conditions import columns_of
 
 OTHERWISE = "otherwise"
+# Rows of a level, and what is spread over them: more do not fit into the memory of a usual machine.
+MOST_ROWS = 50_000_000
 # Kinds of quantities, and which options each takes beside level, tag, note, where and printed.
 SCORED = ("loads", "correlation")
 NUMBER = (*SCORED, "limits", "step", "exact", "check")

@@ -5,7 +5,16 @@ from trialtrace.config.checks.cohort_margins import check_margins
 from trialtrace.config.checks.cohort_tables import check_tables
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
-from trialtrace.config.cohort import KINDS, Cohort, LevelSpec, Quantity, level_spec, needs, quantity
+from trialtrace.config.cohort import (
+    KINDS,
+    MOST_ROWS,
+    Cohort,
+    LevelSpec,
+    Quantity,
+    level_spec,
+    needs,
+    quantity,
+)
 from trialtrace.config.cohort_order import CycleError, in_order
 from trialtrace.config.cohort_types import Types
 from trialtrace.config.compose import Document
@@ -70,7 +79,26 @@ def _levels(files: Files, document: Document, levels: dict[str, LevelSpec]) -> b
             )  # fmt: skip
         if level.arms or level.size:
             document.add(path, found="arms or size", expected=f"them at the level {first} alone")
+    if len(document.problems) == before:
+        _sizes(document, levels)
     return len(document.problems) == before
+
+
+def _sizes(document: Document, levels: dict[str, LevelSpec]) -> None:
+    """Levels of more rows than can be held, where the file tells their number."""
+    rows: dict[str, int | None] = {}
+    for name, level in levels.items():
+        above = rows[level.of] if level.of else 1
+        if level.of is None:
+            each: int | None = sum(level.arms.values()) or level.size
+        else:
+            each = len(level.labels) or (level.count if isinstance(level.count, int) else None)
+        rows[name] = None if above is None or each is None else above * each
+        if (rows[name] or 0) > MOST_ROWS:
+            document.add(
+                ("levels", name), found=f"{rows[name]} rows", expected=f"at most {MOST_ROWS} rows"
+            )
+            return
 
 
 def _root(files: Files, document: Document, level: LevelSpec, roots: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from trialtrace.config.checks.cohort_scores import check_scores
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import known
-from trialtrace.config.cohort import Quantity, cells
+from trialtrace.config.cohort import MOST_ROWS, Quantity, cells
 from trialtrace.config.cohort_types import Types
 from trialtrace.config.compose import Document, Path_
 from trialtrace.errors import one_of
@@ -36,6 +36,27 @@ def _limits(document: Document, one: Quantity) -> None:
     numbers = [given.get("from", given.get("above")), given.get("to", given.get("below"))]
     if all(isinstance(end, int | float) for end in numbers) and numbers[0] > numbers[1]:
         document.add(path, found=f"{numbers[0]} to {numbers[1]}", expected="the lower end first")
+
+
+def _continuous(document: Document, types: Types, one: Quantity, path: Path_) -> None:
+    """Numbers of a distribution that are written out; those of tables are told by the draw."""
+    positive = {"normal": ("sd",), "lognormal": ("mean", "sd"), "weibull": ("shape", "scale")}
+    for key in positive.get(one.kind, ()):
+        value = one.given.get(key)
+        if isinstance(value, int | float) and value <= 0:
+            document.add((*path, key), found=f"{value}", expected="more than 0")
+    ends = [one.given.get(key) for key in ("from", "to")]
+    if all(isinstance(end, int | float) for end in ends) and ends[0] > ends[1]:
+        document.add(path, found=f"{ends[0]} to {ends[1]}", expected="the lower end first")
+
+
+def _spread(document: Document, types: Types, one: Quantity, path: Path_) -> None:
+    for where, leaf in cells(one.given):
+        if leaf["total"] > MOST_ROWS:
+            document.add(
+                (*path, *_key(where), "total"),
+                found=f"{leaf['total']}", expected=f"at most {MOST_ROWS}",
+            )  # fmt: skip
 
 
 def _choice(document: Document, types: Types, one: Quantity, path: Path_) -> None:
@@ -220,7 +241,9 @@ def _names(given: Any) -> list[str]:
 
 
 _RULES: dict[str, Callable[[Document, Types, Quantity, Path_], None]] = {
-    "choice": _choice, "ordinal": _ordinal, "pattern": _pattern, "rule": _rule, "bands": _bands,
+    "normal": _continuous, "lognormal": _continuous, "weibull": _continuous,
+    "uniform": _continuous, "spread": _spread, "choice": _choice, "ordinal": _ordinal,
+    "pattern": _pattern, "rule": _rule, "bands": _bands,
     "linear": _linear, "product": _product, "date": _date, "days": _days, "gather": _gather,
     "running": _running, "text": _text, "pick": _pick,
 }  # fmt: skip

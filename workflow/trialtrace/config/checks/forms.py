@@ -16,7 +16,7 @@ Columns = Mapping[str, Variable]
 
 def check(files: Files) -> None:
     document = files.cohort
-    if document is None:
+    if document is None or () in document.broken:
         return
     items = files.trial.names("source", "items")
     forms = document.names("forms")

@@ -31,8 +31,10 @@ def make(trial: Trial) -> "Export":
     """The export of a fresh draw, by the mode and seed of trial.yaml."""
     from trialtrace.sources.synthetic.draw import draw
     from trialtrace.sources.synthetic.export import export
+    from trialtrace.sources.synthetic.places import told_by_line
 
-    return export(trial, draw(trial))
+    with told_by_line(trial):
+        return export(trial, draw(trial))
 
 
 def _read(trial: Trial, name: str, made: "Export") -> RawTable:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from trialtrace.config.cohort import Cohort
+from trialtrace.config.cohort import MOST_ROWS, Cohort
 from trialtrace.config.cohort_order import in_order
 from trialtrace.config.load import Trial
 from trialtrace.errors import Problem, UserError, one_of
@@ -93,12 +93,15 @@ def _made(room: Room, sizes: Mapping[str, int]) -> Room:
 def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
     spec = room.cohort.levels[name]
     if spec.of is None:
+        _held(room, name, sum(sizes.values()))
         keys = uniforms(room.stream(f"{name}.arm"), sum(sizes.values()))
         return patients(spec, sizes, np.argsort(keys, kind="stable"))
     above = room.levels[spec.of]
     if spec.labels:
+        _held(room, name, above.size * len(spec.labels))
         return labelled(spec, above)
     if isinstance(spec.count, int):
+        _held(room, name, above.size * spec.count)
         return counted(spec, above, np.full(above.size, spec.count))
     number = above[spec.count or ""]
     counts = np.where(number.known, number.data, 0)
@@ -110,4 +113,16 @@ def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
                 expected="whole numbers of at least 0",
             )
         )
+    _held(room, name, int(counts.sum()))
     return counted(spec, above, counts.astype(np.int64))
+
+
+def _held(room: Room, name: str, rows: int) -> None:
+    """Refuse a level of more rows than can be held, before memory is asked for."""
+    if rows > MOST_ROWS:
+        raise UserError(
+            Problem(
+                f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
+                found=f"{rows} rows", expected=f"at most {MOST_ROWS} rows",
+            )
+        )  # fmt: skip

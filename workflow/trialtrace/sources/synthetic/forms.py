@@ -41,7 +41,7 @@ def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
     names = [*variables, *(n for n in form.get("columns", {}) if n not in variables)]
     columns, blank = {}, {}
     for column in names:
-        place = f"{trial.name}: cohort.yaml: forms.{name}.columns.{column}"
+        place = f"config/trials/{trial.name}/cohort.yaml: forms.{name}.columns.{column}"
         given = form.get("columns", {}).get(column)
         if given is None and column in wide:
             text = spelt(wide[column], variables[column], spelling, arms)

@@ -100,7 +100,7 @@ def make_mess(trial: Trial, drawn: Drawn, sheets: list[Sheet]) -> list[Done]:
         where = given.get("column", given.get("check", ""))
         name = f"mess/{given['form']}/{where}/{given['defect']}"
         seen[name] += 1
-        place = f"{trial.name}: cohort.yaml: mess[{number}]"
+        place = f"config/trials/{trial.name}/cohort.yaml: mess[{number}]"
         job = Job(trial, drawn, by_name[given["form"]], given, place, f"{name}/{seen[name]}")
         rows, expected = DEFECTS[given["defect"]](job)
         made.append(Done(given, job.sheet, rows, expected))

@@ -41,6 +41,7 @@ def hit(
     mean = _printed(wanted.get("mean"))
     sd = _printed(wanted.get("sd"))
     goal = _Goal(len(values), step, mean, sd)
+    _possible(goal, low, high)
     found = np.clip(np.rint(_near(values, low, high, goal)), low, high)
     return _moved(found, low, high, goal, wanted)
 
@@ -126,6 +127,37 @@ class _Goal:
         variance = (squares - Fraction(total * total, self.n)) / (self.n - 1) * self.unit**2
         low, high = max(self.sd.low.item(), Fraction(0)), self.sd.high.item()
         return low**2 <= variance < high**2
+
+
+def _possible(goal: _Goal, low: np.ndarray, high: np.ndarray) -> None:
+    """Refuse at once what no values have, whatever their order.
+
+    A mean lies between those of the limits. With the mean m of n values from a to b the sum of
+    squares is at most n (b - m)(m - a) (Bhatia and Davis 2000), and least where whole steps are as
+    equal as can be.
+    """
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        return
+    n, a, b = goal.n, float(low.min()) * goal.step, float(high.max()) * goal.step
+    ends = float(low.sum()) / n * goal.step, float(high.sum()) / n * goal.step
+    if goal.mean is not None:
+        if goal.middle + goal.half < ends[0] or goal.middle - goal.half > ends[1]:
+            raise Unreachable(
+                f"with these limits the mean lies from {ends[0]:.6g} to {ends[1]:.6g}"
+            )
+        ends = goal.middle - goal.half, goal.middle + goal.half
+    if goal.sd is None or n < 2:
+        return
+    m = min(max((a + b) / 2, ends[0]), ends[1])
+    most = np.sqrt(max(n * (b - m) * (m - a), 0.0) / (n - 1))
+    if goal.spread - goal.width > most * (1 + 1e-9):
+        raise Unreachable(f"with these limits and this mean the SD is at most {most:.6g}")
+    if goal.mean is None:
+        return
+    rests = [total % n for total in goal.totals(0, int(low.sum()), int(high.sum()))]
+    least = min((np.sqrt(rest * (n - rest) / n / (n - 1)) for rest in rests), default=0.0)
+    if goal.spread + goal.width < least * goal.step * (1 - 1e-9):
+        raise Unreachable(f"values in steps of {goal.step:g} with this mean have a larger SD")
 
 
 def _near(values: np.ndarray, low: np.ndarray, high: np.ndarray, goal: _Goal) -> np.ndarray:

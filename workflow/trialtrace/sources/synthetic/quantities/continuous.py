@@ -46,6 +46,8 @@ def _positive(room: Room, one: Quantity, parts: dict, known: np.ndarray) -> None
     ):
         if (parts[key][known] <= 0).any():
             raise room.fail(one, f"{key} has to be above 0 in every row")
+    if one.kind == "uniform" and (parts["from"] > parts["to"])[known].any():
+        raise room.fail(one, "from has to be at most to in every row")
 
 
 def _numbers(
