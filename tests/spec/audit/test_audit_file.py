@@ -1,6 +1,8 @@
 """`trialtrace audit FILE`: what it prints, its exit code, and what it refuses."""
 
 import json
+import re
+import time
 
 import pytest
 
@@ -49,7 +51,16 @@ def test_numbers_that_agree_end_well(ledger_file, capsys):
         (row("130%"), "a percentage of 130"),
         (row("p = 1.2"), "a p-value of 1.2"),
         (row("0.7 (95% CI 0.9 to 0.5)"), "ends below its start"),
-        (row("48,1%"), "an expression like"),
+        (row("F(0, 63) = 5.9, p < 0.01"), "degrees of freedom of 0"),
+        (row("t(0) = 2.1, p = 0.04"), "degrees of freedom of 0"),
+        (row("0 of 0"), "a denominator of 0"),
+        (row("48,1%"), "write '48.1%' if that is what is meant"),
+        (row("0,350"), "write '0.350' if that is what is meant"),
+        (row("mean (SD) 3,4 (1,2)"), "decimals with a point"),
+        (row("13 of the 27"), "an expression like"),
+        (row("p = 0.4", "outcome: o, compare: [a, c]"), "one of groups: a, b"),
+        (row("5%", 'outcome: o, group: a, patients: "0"'), "from 1 to 999999"),
+        (row("5%").replace("label: x", 'label: "a\\u001b[31mb"'), "the control character"),
         (row("5%", "outcome: o, group: c"), "one of groups: a, b"),
         (row("5%", "outcome: p, group: a"), "one of outcomes: o"),
         (row("5%", "outcome: o, group: a, tset: fisher"), "did you mean"),
@@ -66,6 +77,54 @@ def test_mistakes_are_told_with_line_and_key(ledger_file, capsys, text, said):
     assert said in err and "ledger.yaml, line" in err
 
 
+def test_a_mean_without_a_number_of_patients_is_told(ledger_file, capsys):
+    b = row("mean (SD) 3.1 (1.2)", "outcome: o, group: b").replace("one:", "two:")
+    p = row("p = 0.04", "outcome: o, compare: [a, b]").replace("one:", "p:")
+    a = row("mean (SD) 3.4 (1.2)", 'outcome: o, group: a, patients: "12"')
+    whole = "outcomes: {o: {label: O, whole: true}}\n"
+    assert main(["audit", ledger_file("claims:\n" + a + b + p, whole), "--format", "json"]) == 0
+    out = capsys.readouterr().out
+    assert "the number of patients behind the mean of B is not in the ledger" in out
+    assert "needs the number of patients behind it" in out
+
+
+ALIASES = "a: &a [x, x]\n" + "".join(
+    f"{name}: &{name} [*{before}, *{before}]\n"
+    for before, name in zip("abcdefghij", "bcdefghijk", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ALIASES, "the alias *a"),
+        ("papers: " + "[" * 50_000 + "]" * 50_000, "more than 40 levels"),
+        ("papers: " + "{a: " * 50_000 + "1" + "}" * 50_000, "more than 40 levels"),
+        ("x: " + "y" * (8 << 20), "more than 8 MB"),
+    ],
+)
+def test_a_yaml_bomb_is_refused_before_it_is_built(tmp_path, capsys, text, said):
+    path = tmp_path / "ledger.yaml"
+    path.write_text(text, encoding="utf-8")
+    started = time.process_time()
+    assert main(["audit", str(path)]) == 1
+    assert said in capsys.readouterr().err
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.slow
+def test_ten_thousand_claims(ledger_file, capsys):
+    """Seconds on one core; one claim more is refused."""
+    shares = [f"{x} of 27 ({100 * x / 27:.1f}%)" for x in range(28)]
+    rows = [row(shares[k % 28]).replace("one:", f"c{k}:") for k in range(10_001)]
+    started = time.process_time()
+    assert main(["audit", ledger_file("claims:\n" + "".join(rows[:-1]))]) == 0
+    assert time.process_time() - started < 40
+    assert "10000 printed numbers: 10000 exact" in capsys.readouterr().out
+    assert main(["audit", ledger_file("claims:\n" + "".join(rows))]) == 1
+    assert "10001 claims" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there(tmp_path, capsys):
     assert main(["audit", str(tmp_path / "none.yaml")]) == 1
     assert "not there" in capsys.readouterr().err
@@ -73,7 +132,18 @@ def test_a_file_that_is_not_there(tmp_path, capsys):
     assert "--example" in capsys.readouterr().err
 
 
-def test_labels_cannot_steer_a_terminal(ledger_file, capsys):
-    text = row("5%").replace("label: x", 'label: "a\\u001b[31mb"')
-    main(["audit", ledger_file("claims:\n" + text)])
-    assert "\x1b" not in capsys.readouterr().out
+@pytest.mark.parametrize("form", ["table", "json", "csv", "html", "sarif"])
+def test_labels_are_text_in_every_form(ledger_file, capsys, form):
+    """Markup in whatever a ledger holds: only JSON and the terminal show it as it is."""
+    text = row("14.3% (1 to 40)").replace("label: x", 'label: "<b>\\u202ex</b>"')
+    text += row("<i>y</i> changed", "outcome: o, change: true").replace("one:", "two:")
+    given = ledger_file("claims:\n" + text, 'outcomes: {o: {label: "<u>", visits: ["</p>"]}}\n')
+    assert main(["audit", given, "--format", form]) == 1
+    out = capsys.readouterr().out
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", out)
+    if form == "html":
+        assert not re.search(r"<(b|i|u)>|<p></p>", out) and "&lt;i&gt;y&lt;/i&gt;" in out
+    if form == "sarif":
+        told = [one["message"] for one in json.loads(out)["runs"][0]["results"]]
+        assert any(one["text"].startswith("two, words: “<i>y</i> changed” tells") for one in told)
+        assert all(set(one) == {"text"} for one in told)  # no markdown, so nothing is rendered

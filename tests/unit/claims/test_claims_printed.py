@@ -143,7 +143,7 @@ def test_components_keep_what_was_printed():
         ("hello", "an expression like"),
         ("12 apples of 20", "an expression like"),
         ("41.2% (28–55", "an expression like"),
-        ("9,2%", "an expression like"),
+        ("9,2%", "decimals with a point"),
         ("54.2 (10.1)", "what the number in brackets is"),
         ("130%", "a percentage of at most 100"),
         ("295 (130%)", "a percentage of at most 100"),

@@ -26,7 +26,7 @@ from trialtrace.claims.print_audit import (
     PrintAudit,
     as_json,
     audit_ledger,
-    note_search,
+    note_searches,
     search_as_json,
 )
 from trialtrace.claims.printed import Component, parse
@@ -56,9 +56,9 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
         from trialtrace.claims.search.data.bundles import search_rows
         from trialtrace.frames import Frames
 
-        for searched in search_rows(trial, Frames(derived_dir), results, rows):
-            note_search(rows, searched)
-            over_data.append(search_as_json(searched))
+        searches = search_rows(trial, Frames(derived_dir), results, rows)
+        note_searches(rows, searches)
+        over_data = [search_as_json(searched) for searched in searches]
     printed = audit_ledger(ledger(trial.claims_document))
     rows = with_print(rows, printed)
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)

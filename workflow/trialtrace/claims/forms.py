@@ -9,7 +9,8 @@ PLAIN = str.maketrans(
      "\N{NARROW NO-BREAK SPACE}": " ", "\N{FIGURE SPACE}": " ", "\N{EM DASH}": "\N{EN DASH}"}
 )  # fmt: skip
 
-_COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
+# "0,350" is no count: a comma that is meant as a point is refused, not read as 350.
+_COUNT = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
 _BARE = r"(?:[-–]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
 _NUMBER = rf"(?:[-–]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
 _POWER = r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]{1,3}(?![0-9]))?"

@@ -182,6 +182,32 @@ class Ledger:
             found.setdefault((one.about.group, one.about.category, *one.about.cell), []).append(one)
         return found
 
+    @cached_property
+    def of_cell(self) -> dict[tuple, list[Entry]]:
+        """The claims about one group, by cell."""
+        found: dict[tuple, list[Entry]] = {}
+        for entry in self.of_group():
+            found.setdefault(entry.about.cell, []).append(entry)
+        return found
+
+    @cached_property
+    def facts(self) -> dict[str, list[Entry]]:
+        """The claims that tell a fact, by its name."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries.values():
+            if entry.about.fact is not None:
+                found.setdefault(entry.about.fact, []).append(entry)
+        return found
+
+    @cached_property
+    def comparisons(self) -> dict[tuple, list[Entry]]:
+        """The claims that compare groups, by cell."""
+        found: dict[tuple, list[Entry]] = {}
+        for entry in self.entries.values():
+            if entry.about.compare:
+                found.setdefault(entry.about.cell, []).append(entry)
+        return found
+
     def compared(self, entry: Entry, *names: str) -> list[Entry] | None:
         """For a comparison, the one claim of each group that has all the components `names`.
 

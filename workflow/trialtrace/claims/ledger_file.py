@@ -19,17 +19,19 @@ def read_ledger(at: Project, path: Path) -> Ledger:
     """The ledger in a file. Raises UserError with every mistake, each with its line and key."""
     document = read_document(at, path, "ledger", LARGEST)
     check_about(document)
+    claims = dict.fromkeys(document.names("claims") or ())
+    papers = document.names("papers") or []
     for name, given in document.entries("claims"):
-        _links(document, name, given)
+        _links(document, name, given, claims, papers)
         try:
             parse(given["printed"], words=True)
         except UserError as error:
             problem = error.problems[0]
             document.add(("claims", name, "printed"), found=problem.found,
                          expected=problem.expected, do=problem.do)  # fmt: skip
-    if len(document.names("claims") or ()) > MOST_CLAIMS:
+    if len(claims) > MOST_CLAIMS:
         document.problems.append(
-            Problem(document.shown, found=f"{len(document.names('claims') or ())} claims",
+            Problem(document.shown, found=f"{len(claims)} claims",
                     expected=f"at most {MOST_CLAIMS} in one file")
         )  # fmt: skip
     if document.problems:
@@ -40,6 +42,7 @@ def read_ledger(at: Project, path: Path) -> Ledger:
 def check_about(document: Document) -> None:
     """Groups, populations and outcomes that claims and populations name."""
     groups = document.names("groups") or []
+    known = {section: document.names(section) or [] for _, section in _NAMED}
     for name, given in document.entries("populations"):
         for group in given.get("sizes", {}):
             _known(document, ("populations", name, "sizes", group), group, groups, "groups")
@@ -49,7 +52,7 @@ def check_about(document: Document) -> None:
         about = given.get("about", {})
         for key, section in _NAMED:
             if key in about:
-                names = [*(document.names(section) or []), *([ALL] if key == "group" else [])]
+                names = [*known[section], *([ALL] if key == "group" else [])]
                 _known(document, ("claims", name, "about", key), about[key], names, section)
         compared = about.get("compare", ())
         for position, group in enumerate(() if compared == ALL else compared):
@@ -57,11 +60,10 @@ def check_about(document: Document) -> None:
             _known(document, place, group, groups, "groups")
 
 
-def _links(document: Document, name: str, given: dict[str, Any]) -> None:
-    names = document.names("claims") or []
-    _known(
-        document, ("claims", name, "from"), given["from"], document.names("papers") or [], "papers"
-    )
+def _links(
+    document: Document, name: str, given: dict[str, Any], names: dict[str, None], papers: list[str]
+) -> None:
+    _known(document, ("claims", name, "from"), given["from"], papers, "papers")
     for position, other in enumerate(given.get("with", ())):
         if other == name or other not in names:
             place = ("claims", name, "with", position)

@@ -40,18 +40,21 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     found = list(findings(ledger))
     searches = [search(bundle, by or Displacement()) for bundle in bundles(ledger, found)]
     rows = verdicts(ledger, found)
-    for one in searches:
-        note_search(rows, one)
+    note_searches(rows, searches)
     return PrintAudit(rows, found, searches)
 
 
-def note_search(rows: Sequence[dict[str, Any]], searched: Searched) -> None:
-    """Write what a search found into the rows of its targets."""
-    bundle = searched.bundle
-    targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
-    for row in rows:
-        if (row["claim_id"], row["component"]) not in targets:
-            continue
+def note_searches(rows: Sequence[dict[str, Any]], searches: Sequence[Searched]) -> None:
+    """Write what each search found into the rows of its targets."""
+    by_part = {(row["claim_id"], row["component"]): row for row in rows}
+    for one in searches:
+        bundle = one.bundle
+        targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
+        _note([by_part[target] for target in targets if target in by_part], one)
+
+
+def _note(targets: Sequence[dict[str, Any]], searched: Searched) -> None:
+    for row in targets:
         row["candidates"] = searched.candidates[-1]
         row["chance"] = searched.cp[-1] if searched.tier is None else searched.cp_match
         first = searched.bundle.claims[0]

@@ -110,6 +110,12 @@ def _unread(plain: str) -> dict[str, str]:
             "do": 'write "mean (SD) 54.2 (10.1)", "54.2 (SD 10.1)", "11 (1.8%)" or '
             '"41.2 (95% CI 28 to 55)"',
         }
+    pointed = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", plain)
+    if pointed != plain and _read(pointed, pointed) is not None:
+        return {
+            "expected": "decimals with a point; a comma parts thousands, as in 1,234",
+            "do": f"write {pointed!r} if that is what is meant",
+        }
     return {
         "expected": f"an expression like {FORMS}",
         "do": "print it in one of these forms, or split it into several claims joined by `with`",
@@ -242,8 +248,12 @@ def _impossible(component: Component, by_name: dict[str, Component]) -> tuple[st
         return f"a percentage of {component.number}", "a percentage of at most 100"
     if component.name == "percent" and "count" in by_name and value < 0:
         return f"a share of {component.number}%", "a share between 0 and 100%"
-    if component.name in ("sd", "df1", "df2") and value < 0:
-        return f"a {component.name} of {component.number}", "a number of at least 0"
+    if component.name == "sd" and value < 0:
+        return f"a standard deviation of {component.number}", "a number of at least 0"
+    if component.name in ("df1", "df2") and value <= 0:
+        return f"degrees of freedom of {component.number}", "degrees of freedom above 0"
+    if component.name == "denominator" and value == 0:
+        return f"a denominator of {component.number}", "at least one patient"
     if component.name == "count" and "denominator" in by_name:
         of = by_name["denominator"].value
         if of is not None and value > of:

@@ -4,6 +4,7 @@ Refused are duplicate keys, anchors, aliases, tags, a second document, and files
 (a caller may allow more).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ DEEPEST = 40
 
 Path_ = tuple[str | int, ...]
 
+# All but tab and line feed: they would steer a terminal, and are valid nowhere in a page.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -33,6 +36,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
     refused: set[Path_] = field(default_factory=set)
+    _above: tuple[int, set[Path_]] = field(default=(0, set()), init=False, repr=False)
 
     def place(self, path: Path_ = ()) -> str:
         """ "file, line 14: analyses.pain.endpoint", at the nearest line that is known."""
@@ -50,7 +54,17 @@ class Document:
 
     def sound(self, *path: str | int) -> bool:
         """Whether nothing at, above or below a place breaks its shape."""
-        return not any(one[: len(path)] == path or path[: len(one)] == one for one in self.broken)
+        if any(path[:length] in self.broken for length in range(len(path) + 1)):
+            return False
+        return path not in self._above_broken()
+
+    def _above_broken(self) -> set[Path_]:
+        """Every place that holds a broken one; made anew where more have broken since."""
+        count, above = self._above
+        if count != len(self.broken):
+            above = {one[:length] for one in self.broken for length in range(len(one))}
+            self._above = len(self.broken), above
+        return above
 
     def get(self, *path: str) -> Any:
         """The value at a place, or None where there is none or it is not sound."""
@@ -259,6 +273,9 @@ class _Composer:
         return key
 
     def _scalar(self, event: Any, path: Path_) -> Any:
+        if control := _CONTROL.search(event.value):
+            found = f"the control character {control.group()!a}"
+            self._refuse(event, path, found, "text that can be printed")
         if not event.implicit[0]:
             return event.value
         value, taken_for = resolve(event.value)

@@ -46,7 +46,10 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         group = ledger.groups.get(one.about.group or "")
         if "percent" not in one.parts or group is None or group.randomised is None:
             return
-        options.append(possible_counts(one, group.randomised))
+        counts = possible_counts(one, group.randomised)
+        if counts is None:
+            return
+        options.append(counts)
     sets = prod(len(option) for option in options)
     found = _over_sets(options) if 0 < sets <= MOST_SETS else {}
     if not found:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.prints.finding import COMPATIBLE, Finding, as_range, listed
-from trialtrace.stats.summaries.percentages import possible_denominators
+from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
+from trialtrace.claims.prints.shares import possible_counts
 
 MOST_NAMED = 3
 SHOWN = 6
@@ -20,9 +20,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             continue
         about = entry.about
         if about.stratum is None and about.category is None and ledger.size(entry) is None:
-            found = possible_denominators(as_range(part), limit=group.randomised)
-            key = (about.group, about.population)
-            of_group.setdefault(key, {})[entry.name] = set(found.tolist())
+            found = possible_counts(entry, group.randomised)
+            if found is not None:
+                key = (about.group, about.population)
+                of_group.setdefault(key, {})[entry.name] = {n for _, n in found}
     for possible in of_group.values():
         yield from _apart(ledger, {name: own for name, own in possible.items() if own})
 

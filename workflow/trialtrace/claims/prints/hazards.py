@@ -45,11 +45,10 @@ def _ratios(entry: Entry) -> tuple[float, float] | None:
 
 def _p(ledger: Ledger, entry: Entry) -> tuple[Entry, Component] | None:
     """The claim's own p, or that of the claim about the same comparison."""
-    wanted = entry.about.cell, entry.about.compare
     found = [
         (one, one.parts["p"])
-        for one in ledger.entries.values()
-        if (one.about.cell, one.about.compare) == wanted and "p" in one.parts
+        for one in ledger.comparisons[entry.about.cell]
+        if one.about.compare == entry.about.compare and "p" in one.parts
         if one.parts["p"].relation in ("=", "<", "<=", "about")
     ]
     return found[0] if len(found) == 1 else None

@@ -1,7 +1,8 @@
 """Intervals: inside, centred, and which method gives both bounds from the printed counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import inf
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
@@ -17,10 +18,10 @@ from trialtrace.claims.prints.finding import (
     listed,
     overlaps,
 )
-from trialtrace.stats.results import StatsError
+from trialtrace.claims.prints.shares import counts_by_size, possible_counts
+from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.summaries.count_tests import printing_the_same, proportion_intervals
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
-from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 SCALES = {
     "risk_ratio": ("log", 1.0), "odds_ratio": ("log", 1.0), "hazard_ratio": ("log", 1.0),
@@ -67,17 +68,18 @@ def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     most = n or (group.randomised if group else None)
     if most is None:
         return
-    sizes = [n] if n else range(1, most + 1)
     counted = entry.parts.get("count")
-    pairs = (
-        [(int(counted.value or 0), n)]
-        if counted is not None and n
-        else [(x, m) for m in sizes for x in counts_for_percentage(as_range(percent), m).tolist()]
-    )
+    if n:
+        events = [int(counted.value or 0)] if counted else counts_by_size(percent, (n,))[n]
+        pairs = [(x, n) for x in events]
+    else:
+        pairs = possible_counts(entry, most)
+    if pairs is None:
+        return
     found, nearest = fitting(entry, pairs), {}
     printed = float(low.value or 0), float(high.value or 0)
     for x, m in pairs:
-        methods = proportion_intervals(x, m, confidence=_confidence(entry))
+        methods = _of_counts(x, m, _confidence(entry))
         _keep_nearest(nearest, methods, printed, (x, m))
     drawn = {
         "printed": [float(percent.value or 0), *printed],
@@ -87,12 +89,17 @@ def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     yield _share_finding(entry, pairs, found, drawn)
 
 
+@lru_cache(maxsize=1 << 16)
+def _of_counts(x: int, n: int, confidence: float) -> Mapping[str, Interval]:
+    return proportion_intervals(x, n, confidence=confidence)
+
+
 def fitting(entry: Entry, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
     """The counts on which a usual method gives both printed bounds, and these methods."""
     low, high = as_range(entry.parts["ci_low"]), as_range(entry.parts["ci_high"])
     level, found = _confidence(entry), {}
     for x, m in pairs:
-        methods = proportion_intervals(x, m, confidence=level)
+        methods = _of_counts(x, m, level)
         if same := printing_the_same(methods, low, high, factor=100):
             found[(x, m)] = same
     return found
@@ -115,6 +122,9 @@ def _share_finding(entry: Entry, pairs: list, found: dict, drawn: dict) -> Findi
     where = f"{pairs[0][0]} of {pairs[0][1]}" if len(pairs) == 1 else (
         f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}"
     )  # fmt: skip
+    if not pairs:
+        text = f"No count prints as {entry.parts['percent'].text}, to which {shown} could belong."
+        return _bounds(entry, INCONSISTENT, text, detail)
     if not found:
         tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
         text = f"No usual interval ({tried}) on {where} has the bounds {shown}."

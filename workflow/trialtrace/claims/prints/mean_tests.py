@@ -39,6 +39,13 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         return
     sizes = [ledger.size(one) for one in groups]
     if None in sizes:
+        lacking = [ledger.group_label(g) for g, n in zip(groups, sizes, strict=True) if n is None]
+        text = (
+            f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
+            "in the ledger (`patients`, or `sizes` of a population)."
+        )
+        yield Finding("p.means", entry.name, "p", NOT_CHECKABLE, text,
+                      tuple(one.name for one in groups))  # fmt: skip
         return
     part, ranges = entry.parts["p"], {}
     for name, (variance, _) in TESTS.items():
@@ -115,10 +122,11 @@ def _deviation(entry: Entry, n: int, is_error: bool) -> Printed:
 
 
 def _grim(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
-    n = ledger.size(entry)
+    n, mean = ledger.size(entry), entry.parts["value"]
     if n is None:
+        text = "Not checkable: a mean of whole numbers needs the number of patients behind it."
+        yield Finding("mean.granularity", entry.name, "value", NOT_CHECKABLE, text)
         return
-    mean = entry.parts["value"]
     found = grim(as_range(mean), n, items=1, percent=False)
     luck = float(found.luck)
     if luck >= 0.999:

@@ -41,8 +41,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             outcomes.setdefault(key, []).append(entry)
     for entries in outcomes.values():
         counts = {one.name: possible_counts(one, _randomised(ledger, one)) for one in entries}
+        if 2 * len(entries) < FEWEST or not all(counts.values()):
+            continue
         odd = [one for one in entries if not fitting(one, counts[one.name])]
-        if not odd or 2 * len(entries) < FEWEST:
+        if not odd:
             continue
         yield from _on_randomised(ledger, entries, odd[0])
         for population in dict.fromkeys(one.about.population for one in odd):

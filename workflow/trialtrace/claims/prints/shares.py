@@ -6,10 +6,12 @@ that of `stats.summaries.percentages`, exact at every edge.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -28,6 +30,7 @@ from trialtrace.stats.summaries.percentages import (
 
 OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
 LARGEST = 1000
+MOST_COUNTS = 5_000
 Counts = list[tuple[int, int]]
 
 
@@ -104,18 +107,24 @@ def _elsewhere(ledger: Ledger, entry: Entry, count: int, n: int) -> str:
     if fit:
         told = listed([f"{count} of {m}" for m in fit], "or")
         text += f" {told} would be {percent.text}, a size that is printed for this group too."
-    for other in ledger.of_group():
-        same = (other.about.cell, other.about.category) == (about.cell, about.category)
-        theirs = other.parts.get("percent")
+    for other in ledger.of_cell[about.cell]:
+        theirs, same = other.parts.get("percent"), other.about.category == about.category
         if same and other.about.group != about.group and theirs and theirs.text == percent.text:
             text += f" It is what is printed for {ledger.group_label(other)}."
     return text
 
 
 def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
-    """A percentage without a count: is any count of the printed size possible?"""
+    """A percentage without a count: is any count of the printed size possible?
+
+    Where no size is printed, of any size up to the number randomised.
+    """
     n, percent = ledger.size(entry), entry.parts["percent"]
     if n is None:
+        group = ledger.groups.get(entry.about.group or "")
+        if group and group.randomised and possible_counts(entry, group.randomised) == []:
+            text = f"No count of {group.randomised} patients or fewer prints as {percent.text}."
+            yield Finding("share.count", entry.name, "percent", INCONSISTENT, text)
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
     if counts:
@@ -176,7 +185,14 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
     if not population or not group or not population.only or group.name in population.only:
         return
-    for other in ledger.of_group():
+    elsewhere = [
+        other
+        for name in (*ledger.populations, None)
+        for other in ledger.beside(
+            replace(entry, about=replace(entry.about, population=name)), group.name
+        )
+    ]
+    for other in elsewhere:
         theirs = ledger.population(other)
         same = replace(other.about, population=None) == replace(entry.about, population=None)
         if not same or not theirs or theirs.name == population.name or "percent" not in other.parts:
@@ -192,17 +208,27 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             return
 
 
-def possible_counts(entry: Entry, size: int) -> Counts:
+def possible_counts(entry: Entry, size: int) -> Counts | None:
     """(events, patients) behind a percentage of at most `size` patients, the fewest patients first.
 
-    The printed ones where they are printed.
+    The printed ones where they are printed; None where there would be more than `MOST_COUNTS`.
     """
     if {"count", "denominator"} <= set(entry.parts):
         x, n = (int(entry.parts[name].value or 0) for name in ("count", "denominator"))
         return [(x, n)] if n <= size else []
-    sizes = np.arange(1, size + 1)
-    ends = zip(sizes, *count_ranges(as_range(entry.parts["percent"]), sizes), strict=True)
-    return [(int(x), int(n)) for n, first, last in ends for x in range(first, last + 1)]
+    percent = entry.parts["percent"]
+    if size * size * float(percent.ulp) / 200 > MOST_COUNTS:
+        return None
+    by_size = counts_by_size(percent, tuple(range(1, size + 1)))
+    return [(x, n) for n, events in by_size.items() for x in events]
+
+
+@lru_cache(maxsize=4096)
+def counts_by_size(percent: Component, sizes: tuple[int, ...]) -> dict[int, list[int]]:
+    """For each denominator the counts that print as a percentage."""
+    first, last = count_ranges(as_range(percent), np.array(sizes, dtype=np.int64))
+    ends = zip(sizes, first.tolist(), last.tolist(), strict=True)
+    return {n: list(range(low, high + 1)) for n, low, high in ends}
 
 
 def _denominators(possible: list[int], what: str, limit: str = "") -> str:

@@ -21,11 +21,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _facts(ledger: Ledger) -> Iterator[Finding]:
     """The same fact in several places, in the words and numbers of each."""
-    facts: dict[str, list[Entry]] = {}
-    for entry in ledger.entries.values():
-        if entry.about.fact is not None:
-            facts.setdefault(entry.about.fact, []).append(entry)
-    for fact, entries in facts.items():
+    for fact, entries in ledger.facts.items():
         if len(entries) < 2:
             continue
         told = [f"“{one.printed}” ({one.place})" for one in entries]
@@ -78,10 +74,9 @@ def _baseline(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
 
 def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """A conclusion of no difference needs an interval; a p above the level is none."""
-    for other in ledger.entries.values():
-        same = other.about.cell == entry.about.cell and other.about.outcome is not None
-        if same and other.about.compare and "ci_low" in other.parts:
-            return
+    beside = ledger.comparisons.get(entry.about.cell, []) if entry.about.outcome else []
+    if any("ci_low" in other.parts for other in beside):
+        return
     text = (
         f"Not checkable: “{entry.printed}” is concluded without an interval of the difference; a "
         "test that is not significant does not show that there is none, as an interval within a "
@@ -94,16 +89,16 @@ def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
 
 def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """Feasible, but against what?"""
-    if any(other.about.fact == THRESHOLD for other in ledger.entries.values()):
+    if THRESHOLD in ledger.facts:
         return
     text = (
         f"Not checkable: “{entry.printed}” is concluded, and no share of patients is printed from "
         "which on it would be feasible."
     )
     told = []
-    for other in ledger.of_group():
+    for other in ledger.of_cell.get(entry.about.cell, ()):
         x, n = whole_count(other), ledger.size(other)
-        if other.about.outcome == entry.about.outcome and x is not None and n and x <= n:
+        if entry.about.outcome and x is not None and n and x <= n:
             found = wilson(x, n, confidence=0.95)
             told.append(f"{x} of {n} ({ledger.group_label(other)}) leave room for "
                         f"{100 * found.low:.0f} to {100 * found.high:.0f} %")  # fmt: skip
@@ -116,9 +111,8 @@ def _safety(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """What no event among so many patients can and cannot exclude."""
     counted = [
         (n, f" ({ledger.group_label(other)})")
-        for other in ledger.of_group()
-        if other.about.outcome == entry.about.outcome and whole_count(other) == 0
-        if (n := ledger.size(other))
+        for other in ledger.of_cell.get(entry.about.cell, ())
+        if entry.about.outcome and whole_count(other) == 0 and (n := ledger.size(other))
     ]
     if not counted and "words" in entry.parts and entry.about.patients:
         counted = [(entry.about.patients, "")]

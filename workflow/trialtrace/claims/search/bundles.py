@@ -7,6 +7,7 @@ from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.comparisons import KINDS
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
+from trialtrace.claims.prints.shares import counts_by_size
 from trialtrace.claims.search.candidates import Size, p_families, share_families
 from trialtrace.claims.search.comparisons import comparison_families, mean_families
 from trialtrace.claims.search.search import Bundle
@@ -148,8 +149,8 @@ def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
     wanted = {"percent", "ci_low", "ci_high"}
     entries = [
         entry
-        for entry in ledger.of_group()
-        if entry.about.cell == cell and wanted <= set(entry.parts) and entry.about.group != ALL
+        for entry in ledger.of_cell[cell]
+        if wanted <= set(entry.parts) and entry.about.group != ALL
     ]
     if not entries:
         return
@@ -159,9 +160,7 @@ def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
         own = sizes(ledger, entry.about.group or "", 1)
         if not own:
             return
-        possible = {
-            size.n: counts_for_percentage(as_range(percent), size.n).tolist() for size in own
-        }
+        possible = counts_by_size(percent, tuple(size.n for size in own))
         shares.append((own, possible, Fraction(percent.value or 0) / 100))
         low, high = entry.parts["ci_low"], entry.parts["ci_high"]
         units.append((unit(low, Fraction(1, 100)), unit(high, Fraction(1, 100))))

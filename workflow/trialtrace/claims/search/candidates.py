@@ -7,6 +7,7 @@ ways of rounding; 3 denominators that are not printed.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -134,6 +135,7 @@ def _intervals(method: str, centre: str, share: tuple, confidence: float) -> tup
     return names, tiers, bounds
 
 
+@lru_cache(maxsize=1 << 16)
 def interval(method: str, x: float, n: int, confidence: float) -> tuple[float, float] | None:
     """Both bounds, as shares; None where the method has none."""
     if float(x).is_integer():
