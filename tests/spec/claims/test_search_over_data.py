@@ -13,7 +13,7 @@ from scipy import stats as scipy_stats
 from statsmodels.duration.hazard_regression import PHReg
 
 from trialtrace.claims.audit import audit_rows
-from trialtrace.claims.print_audit import note_search
+from trialtrace.claims.print_audit import note_searches
 from trialtrace.claims.search.coincidence import Fits
 from trialtrace.claims.search.data.bundles import search_rows
 from trialtrace.claims.search.window import Displacement
@@ -41,8 +41,7 @@ def searched(analysed):
         own.__dict__["claims"] = {one.name: one for one in claims}
         rows = audit_rows(own, results)
         found = search_rows(own, frames, results, rows)
-        for one in found:
-            note_search(rows, one)
+        note_searches(rows, found)
         return found, {(row["claim_id"], row["component"]): row for row in rows}
 
     return run
