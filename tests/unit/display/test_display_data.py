@@ -1,7 +1,9 @@
 """The section on the data: what came in, and where what was not accepted stands."""
 
+from types import SimpleNamespace as Stub
+
 from trialtrace.cleaning.summary import RejectSummary
-from trialtrace.display.data_quality import conservation_table, rejects_table
+from trialtrace.display.data_quality import _of_cleaning, conservation_table, rejects_table
 
 
 def test_a_form_that_many_subjects_are_missing_from_shows_it():
@@ -24,6 +26,6 @@ def test_lines_are_drawn_together_before_they_are_cut():
                         tuple(range(2, 50)))  # fmt: skip
     other = RejectSummary("visits", "flag", "cell", "x", "required", "why", "v.csv", 20,
                           tuple(range(2, 42, 2)))  # fmt: skip
-    told = rejects_table([one, other])
+    told = rejects_table(list(_of_cleaning(Stub(trial=Stub(endpoints={})), [one, other])))
     assert "| 48 | 2–49 |" in told
     assert "| 20 | 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, … |" in told

@@ -253,28 +253,30 @@ d 0 f td 25 mg
 d 1 m po 0 .
 e 0 . po 5 mg
 e 1 m po . mg
+f 1 . . . .
 """
 
 
 def test_oral_morphine_equivalents(tmp_path):
     """a: 30 + 20 × 1.5 = 60, then 25 µg/h × 2.4 = 60. b: none; then an unknown drug beside
     morphine. c: no route; a drug by a route that the table lacks. d: another unit; a dose of 0.
-    e: no drug; no dose.
+    e: no drug; no dose. f: neither.
     """
     patients = "id rx\na 1\nb 0\nc 1\nd 0\ne 1\nf 0"
     tables = derived(tiny(OPIOIDS, TABLES), tmp_path, patients=patients, rows=DOSES)
     found = {row[:2]: row[2:] for row in shown(tables["bds"], "AVISIT", "AVAL", "GROUNDS", "CHG")}
     assert found["a", "before"] == (60, None, 0) and found["a", "after"] == (60, None, 0)
     assert found["b", "before"] == (0, None, 0)
-    lost = "1 doses that could not be converted"
+    lost = "1 line that could not be used"
     assert [found[one, "after"][:2] for one in "bcdef"] == [
-        (None, lost), (None, lost), (0, None), (None, None), (None, None),
+        (None, lost), (None, lost), (0, None), (None, None), (None, lost),
     ]  # fmt: skip
     assert [found[one, "before"][0] for one in "cdef"] == [None] * 4
     rules = [(r["source_row"], r["column"], r["rule"][4:]) for r in tables["rejects"].to_pylist()]
     assert rules == [
         (6, "drug", "unknown_drug"), (8, "way", "no_route"), (9, "drug", "unknown_drug"),
         (10, "unit", "other_unit"), (12, "drug", "no_drug"),
+        (14, "drug", "empty"),
     ]  # fmt: skip
 
 
@@ -313,6 +315,14 @@ def test_statistics_of_many_rows(tmp_path, statistic, a_right, b_left):
     assert found["a", "left"] == (0 if statistic in ("count", "distinct") else None)
     assert found["c", "right"] is None
     assert len([edge for edge in edges(tables, "bds", "AVAL") if edge[0] == "a"]) == 10
+
+
+def test_too_few_rows_are_told(tmp_path):
+    text = AGGREGATE.replace("STAT", "mean, min_rows: 3")
+    tables = derived(tiny(text, TABLES), tmp_path, patients=PATIENTS, rows=FIBRES)
+    found = {row[:2]: row[2] for row in shown(tables["bds"], "LAT", "GROUNDS")}
+    assert found["b", "left"] == "2 of at least 3 values"
+    assert found["a", "right"] is None and found["c", "right"] is None
 
 
 def test_days_of_therapy(tmp_path):

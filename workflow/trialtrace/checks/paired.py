@@ -32,6 +32,8 @@ def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
 
 
 def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | None":
+    # Who lacks a treatment has no pair, whatever else is wrong with the records.
+    records = records[records.groupby("USUBJID")["TRTP"].transform("nunique") == len(pair)]
     if records.duplicated(["USUBJID", "TRTP"]).any():
         return None
     wide = records.pivot(index="USUBJID", columns="TRTP", values="AVAL")

@@ -44,11 +44,11 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None):
     records = data.records(asked, arms)
     records = records[records["AVISIT"].isin(visits)]
     cells = len(visits) * len(arms)
-    whole = records.groupby("USUBJID")["AVAL"].transform("size") == cells
-    distinct = ~records.duplicated(["USUBJID", "TRTP", "AVISIT"], keep=False)
-    kept = records[whole & distinct]
-    kept = kept.assign(cell=kept["TRTP"].astype(str) + "|" + kept["AVISIT"].astype(str))
+    kept = records.assign(cell=records["TRTP"].astype(str) + "|" + records["AVISIT"].astype(str))
+    kept = kept[kept.groupby("USUBJID")["cell"].transform("nunique") == cells]
     n = kept["USUBJID"].nunique()
+    if kept.duplicated(["USUBJID", "cell"]).any():
+        return {}, n
     names = {"cells": ["cell"], "treatment_by_visit": ["TRTP", "AVISIT"], "visits": ["AVISIT"]}
     factors = names[design]
     levels = [sorted(kept[name].unique()) for name in factors]

@@ -152,19 +152,24 @@ class Auditor:
     place: str
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """A row for each component of the printed expression."""
-        words = self.claim.cannot is not None
-        components = parse(self.claim.printed, f"{self.place}.printed", words=words)
-        reason = SYNTHETIC if self.trial.synthetic else self.claim.cannot
+        """A row for each component of the printed expression.
+
+        Of a synthetic cohort too the one result must be found, so that the ledger is in order when
+        a real export takes its place.
+        """
+        reason = self.claim.cannot
+        components = parse(self.claim.printed, f"{self.place}.printed", words=reason is not None)
         if reason is None and self.claim.selects is None:
             raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))
+        if reason is not None and self.trial.synthetic:
+            reason = SYNTHETIC
         for component in components:
             if reason is not None:
                 yield _not_checkable(component, reason)
-            elif component.name == "direction" or self.claim.direction is not None:
-                yield self._direction(component)
-            else:
-                yield self._number(component, components)
+                continue
+            words = component.name == "direction" or self.claim.direction is not None
+            row = self._direction(component) if words else self._number(component, components)
+            yield _not_checkable(component, SYNTHETIC) if self.trial.synthetic else row
 
     @property
     def selects(self) -> dict[str, Any]:

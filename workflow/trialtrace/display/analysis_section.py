@@ -96,7 +96,7 @@ def _variables(material: Material, analysis: "Analysis") -> str:
     labels = [lower_first(one.label) for one in parameters(material.trial, analysis)]
     if len(labels) > MOST_NAMED:
         return f"{len(labels)} endpoints, the rows of the tables"
-    return ", ".join(labels)
+    return "; ".join(labels)
 
 
 def analysed(material: Material, analysis: "Analysis") -> str:
@@ -145,24 +145,46 @@ def _used_in_all(material: Material, name: str) -> str:
 
 
 def remarks(material: Material, name: str) -> Iterator[str]:
-    """What could not be estimated, and why; each reason once."""
-    found: dict[str, list[Row]] = {}
-    for row in material.of(name):
+    """What could not be estimated, and why; each reason once, with what it is about.
+
+    That is an endpoint, arm or comparison, subgroup and visit, whatever the number of its
+    statistics; one statistic alone is named.
+    """
+    rows = material.of(name)
+    everywhere = {_place(material, row) for row in rows}
+    found: dict[str, dict[str, Row]] = {}
+    stats: dict[str, set[str]] = {}
+    for row in rows:
         for text in (row["error"], row["warning"]):
             if text:
-                found.setdefault(text, []).append(row)
-    for text, rows in found.items():
-        where = "; ".join(link(row, _where(material, row)) for row in rows[:MOST_PLACES])
-        more = f"; and {len(rows) - MOST_PLACES} more" if len(rows) > MOST_PLACES else ""
-        yield f"{escape_markdown(_upper(text).rstrip('.'))} ({where}{more})."
+                found.setdefault(text, {}).setdefault(_place(material, row), row)
+                stats.setdefault(text, set()).add(row["stat_name"])
+    for text, places in found.items():
+        told = escape_markdown(_upper(text).rstrip("."))
+        if len(everywhere) == 1 or not all(places):
+            yield f"{told}."
+            continue
+        alone = stats[text] if len(stats[text]) == 1 else set()
+        stat = "".join(f"{LABELS[one]}, " for one in alone - {"p_value"})
+        shown = list(places.items())[:MOST_PLACES]
+        where = "; ".join(link(row, stat + place) for place, row in shown)
+        more = f"; and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
+        yield f"{told} ({where}{more})."
 
 
-def _where(material: Material, row: Row) -> str:
-    who = material.arm_label(row["group1_level"] or row["comparison"])
+def _place(material: Material, row: Row) -> str:
+    who = ""
+    if row["group2"] == "effect":
+        who = row["group2_level"].replace("_", " × ")
+    elif row["comparison"]:
+        who = " against ".join(
+            lower_first(material.arm_label(arm)) for arm in (row["comparison"], row["reference"])
+        )
+    elif row["group1_level"]:
+        who = lower_first(material.arm_label(row["group1_level"]))
     at = f"at {row['group2_level']} days" if row["group2"] == "time" else None
-    parts = [LABELS[row["stat_name"]], at, *material.parameter_words(row)]
-    parts += [row["stratum"], row["visit"]]
-    return ", ".join(part for part in [*parts, lower_first(who)] if part)
+    parts = [at, *material.parameter_words(row), row["stratum"], row["visit"], who]
+    return ", ".join(part for part in parts if part)
 
 
 def _upper(text: str) -> str:

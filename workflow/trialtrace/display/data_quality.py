@@ -1,14 +1,17 @@
 """The section of a report on the data: what came in, what was rejected or flagged, and why."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from trialtrace.cleaning.summary import rejects_summary
+from trialtrace.analyses.words import lower_first
+from trialtrace.cleaning.summary import RejectSummary, rejects_summary
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, pipe_table
 
 LINES_SHOWN = 12
+NOT_USED = "cell not used"
 
 
 def data_quality(material: Material) -> str:
@@ -16,7 +19,8 @@ def data_quality(material: Material) -> str:
     path = material.folder / "clean" / "conservation.json"
     laws = json.loads(path.read_text(encoding="utf-8"))
     rejects = rejects_summary(material.tracer.raw.rejects, material.disclosure)
-    return f"{conservation_table(laws)}\n{rejects_table(rejects)}"
+    lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
+    return f"{conservation_table(laws)}\n{rejects_table(lines)}"
 
 
 def conservation_table(laws: dict[str, Any]) -> str:
@@ -35,25 +39,52 @@ ROWS = ("rows_in", "rows_out", "rows_rejected", "subjects")
 CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
 
 
-def rejects_table(rejects: list[Any]) -> str:
-    if not rejects:
+def rejects_table(lines: list[list[str]]) -> str:
+    if not lines:
         return "No value was rejected or flagged.\n"
-    body = [
-        [
-            escape_markdown(each.table + (f".{each.column}" if each.column else "")),
-            "flagged, kept" if each.severity == "flag" else f"{each.level} rejected",
-            escape_markdown(each.reason),
-            str(each.count),
-            escape_markdown(_lines(each)),
-        ]
-        for each in rejects
-    ]
+    caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
     header = ["Where", "What", "Why", "Count", "Lines"]
-    return captioned(
-        pipe_table(header, body, numbers_from=99), "rejects", "Values rejected or flagged."
-    )
+    body = [[escape_markdown(cell) for cell in line] for line in sorted(lines, key=_place)]
+    return captioned(pipe_table(header, body, numbers_from=99), "rejects", caption)
 
 
-def _lines(each: Any) -> str:
-    told = each.row_text.split(", ")
-    return ", ".join([*told[:LINES_SHOWN], "…"] if len(told) > LINES_SHOWN else told)
+def _place(line: list[str]) -> tuple[str, bool]:
+    return line[0].partition(".")[0], line[1] == NOT_USED
+
+
+def _of_cleaning(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
+    for each in rejects:
+        if _endpoint(material, each) is None:
+            what = "flagged, kept" if each.severity == "flag" else f"{each.level} rejected"
+            yield [_where(each), what, each.reason, str(each.count), _lines(each)]
+
+
+def _of_endpoints(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
+    """Cells that endpoints could not use: a line for a reason, with the endpoints that had it."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in rejects:
+        label = _endpoint(material, each)
+        if label is not None:
+            why = each.reason.removeprefix(f"{label}: ")
+            what = "flagged, kept" if each.severity == "flag" else NOT_USED
+            key = (_where(each), what, why, str(each.count), _lines(each))
+            found.setdefault(key, []).append(lower_first(label))
+    for (where, what, why, *rest), labels in found.items():
+        yield [where, what, f"{why} ({'; '.join(labels)})", *rest]
+
+
+def _endpoint(material: Material, each: RejectSummary) -> str | None:
+    """The label of the endpoint that could not use these cells; None where cleaning listed them."""
+    for one in material.trial.endpoints.values():
+        if each.rule.startswith(f"{one.name}_") and each.reason.startswith(f"{one.label}: "):
+            return one.label
+    return None
+
+
+def _where(each: RejectSummary) -> str:
+    return each.table + (f".{each.column}" if each.column else "")
+
+
+def _lines(each: RejectSummary) -> str:
+    shown = each.row_text.split(", ")
+    return ", ".join(shown if len(shown) <= LINES_SHOWN else [*shown[:LINES_SHOWN], "…"])

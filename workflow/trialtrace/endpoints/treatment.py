@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.cleaning.summary import run_text
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.adsl import OWN_TREATMENT, decode
 from trialtrace.endpoints.records import Cells, chosen_cells, pick
@@ -48,10 +49,12 @@ def check_one_treatment(
     first[record[::-1]] = code[::-1]
     mixed = np.unique(record[code != first[record]])
     if mixed.size:
+        one = run_text(table.rows["source_row"].to_numpy()[rows[record == mixed[0]]].tolist())
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}, column {column}",
-                found=f"{mixed.size} records made of rows with different treatments",
+                found=f"{mixed.size} records made of rows with different treatments, or with a "
+                f"missing one; the first of rows {one} of {table.name}",
                 expected="one treatment for all rows of a record",
                 do="tell treatments apart by `side`, `location` or `visit`, or correct the data",
             )

@@ -23,7 +23,8 @@ COUNTS = ("count", "distinct")
 def derive(endpoint: Endpoint, study: Study) -> Records:
     """A record a subject, and visit, location and side where declared, over its rows' values.
 
-    Missing values are left out; a record with fewer than `min_rows` values is missing. A record
+    Missing values are left out; a record with fewer than `min_rows` values is missing, and GROUNDS
+    says how many there are. A record
     without any row is missing, or 0 with `without_rows: zero` (for counts and sums).
     """
     import pyarrow as pa
@@ -51,12 +52,20 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     made = {
         "AVAL": pa.array(found, mask=np.isnan(found)),
         "AVALU": unit_column(_unit(study, endpoint), len(found)),
+        "GROUNDS": _too_few(count, least),
     }
     records = Records(
         "bds", gathered.layout.subject, gathered.layout.columns() | made | treatment,
         (*gathered.cells([column]), *behind),
     )  # fmt: skip
     return with_baseline(endpoint, study, records, gathered.layout.visits)
+
+
+def _too_few(count: np.ndarray, least: int) -> "pa.Array":
+    import pyarrow as pa
+
+    text = np.char.add(count.astype(str), f" of at least {least} values").astype(object)
+    return pa.array(text, mask=(count == 0) | (count >= least), type=pa.string())
 
 
 def statistic(

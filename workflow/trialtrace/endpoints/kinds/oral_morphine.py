@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 UNIT = "mg/day"
 UNKNOWN_DRUG = Reason("unknown_drug", "a dose of a drug, by this route, that the table lacks")
 NO_DRUG = Reason("no_drug", "a dose without a drug")
+EMPTY = Reason("empty", "a line with neither a drug nor a dose")
 NO_ROUTE = Reason("no_route", "a dose without a route")
 OTHER_UNIT = Reason("other_unit", "a dose in another unit than the table's")
 NEGATIVE = Reason("negative_dose", "a dose below 0")
@@ -67,7 +68,8 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
 def _told(bad: np.ndarray) -> "pa.Array":
     import pyarrow as pa
 
-    text = np.char.add(bad.astype(str), " doses that could not be converted").astype(object)
+    end = np.where(bad == 1, " line that could not be used", " lines that could not be used")
+    text = np.char.add(bad.astype(str), end).astype(object)
     return pa.array(text, mask=bad == 0, type=pa.string())
 
 
@@ -86,7 +88,8 @@ def _factors(
     taken = ~(dose == 0)
     nameless, placeless = np.equal(drug, None), np.equal(route, None)
     listed = [
-        (taken & nameless, "drug", NO_DRUG),
+        (nameless & (dose != 0) & ~np.isnan(dose), "drug", NO_DRUG),
+        (nameless & np.isnan(dose), "drug", EMPTY),
         (taken & ~nameless & placeless, "route", NO_ROUTE),
         (taken & ~nameless & ~placeless & np.isnan(factor), "drug", UNKNOWN_DRUG),
         (dose < 0, "dose", NEGATIVE),
