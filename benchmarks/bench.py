@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import resource
 import shutil
 import statistics
@@ -17,9 +18,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
+ALL = "all, with the site"
 MADE = ("results", "site", "logs", ".snakemake")
 SNAKEMAKE = (sys.executable, "-m", "snakemake", "--cores", "2")
 TRIALTRACE = (str(Path(sys.executable).with_name("trialtrace")),)
@@ -45,12 +48,15 @@ def clean(folder: Path) -> None:
 
 
 def cost(folder: Path, *command: str) -> Cost:
-    """Run a command in the copy, with the copy's package."""
+    """Run a command in the copy, with the copy's package.
+
+    `trialtrace claims` ends with 1 where a printed number does not hold.
+    """
     environment = os.environ | {"PYTHONPATH": str(folder / "workflow")}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
+    if done.returncode > ("claims" in command):
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
@@ -59,56 +65,91 @@ def median(costs: list[Cost]) -> Cost:
     return Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs))
 
 
-def measure(folder: Path, rounds: int) -> dict[str, Cost]:
-    """Whole runs and their floor in turn, then what starts up and answers."""
-    whole, floor = [], []
+def choose(folder: Path, trials: list[str]) -> None:
+    """Let the copy run these trials alone."""
+    path = folder / "config" / "config.yaml"
+    text = re.sub(r"(?m)^trials: .*$", f"trials: [{', '.join(trials)}]", path.read_text())
+    path.write_text(text)
+
+
+def configured(folder: Path) -> list[str]:
+    line = re.search(r"(?m)^trials: \[(.*)\]", (folder / "config" / "config.yaml").read_text())
+    return [name.strip() for name in line.group(1).split(",")]
+
+
+def measure(folder: Path, rounds: int) -> dict[tuple[str, str], Cost]:
+    """(trial or ALL, what) -> cost: each cold run beside its floor, then one with nothing to do.
+
+    A cold run has no results, and nothing that an earlier run remembers.
+    """
+    costs: dict[tuple[str, str], list[Cost]] = {}
+
+    def add(name: str, what: str, *command: str) -> None:
+        costs.setdefault((name, what), []).append(cost(folder, *command))
+
+    floor = (sys.executable, str(folder / "benchmarks/floor.py"), str(folder))
     for _ in range(rounds):
-        clean(folder)
-        floor.append(cost(folder, sys.executable, str(folder / "benchmarks/floor.py"), str(folder)))
-        clean(folder)
-        whole.append(cost(folder, *SNAKEMAKE))
-    found = {"run": median(whole), "floor": median(floor)}
-    trial = sorted(path.name for path in (folder / "results").iterdir())[0]
-    short = {
-        "nothing to do": SNAKEMAKE,
-        "snakemake -n": (*SNAKEMAKE, "--dry-run"),
-        "import": (sys.executable, "-c", "import trialtrace"),
-        "results": (*TRIALTRACE, "results", trial),
-        "trace": (*TRIALTRACE, "trace", some_result(folder, trial)),
-        "claims": (*TRIALTRACE, "claims", trial),
-        "check": (*TRIALTRACE, "check", trial),
-    }
-    for name, command in short.items():
-        found[name] = median([cost(folder, *command) for _ in range(2 * rounds + 1)])
+        # All trials last, so that what follows finds every result.
+        for name, target in [*((name, [name]) for name in configured(folder)), (ALL, [])]:
+            clean(folder)
+            add(name, "floor", *floor, *target)
+            clean(folder)
+            add(name, "run", *SNAKEMAKE, *target)
+            add(name, "nothing to do", *SNAKEMAKE, *target)
+            add(name, "dry run", *SNAKEMAKE, "--dry-run", *target)
+    for name, command in commands(folder).items():
+        for _ in range(2 * rounds + 1):
+            add(*name, *command)
+    return {key: median(each) for key, each in costs.items()}
+
+
+def commands(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What is asked of results: for the trial with the fewest and the one with the most."""
+    found = {("", "import"): (sys.executable, "-c", "import trialtrace")}
+    sizes = {name: len(results(folder, name)) for name in configured(folder)}
+    for trial in dict.fromkeys([min(sizes, key=sizes.get), max(sizes, key=sizes.get)]):
+        found |= {
+            (trial, "results"): (*TRIALTRACE, "results", trial),
+            (trial, "trace"): (*TRIALTRACE, "trace", some_result(folder, trial)),
+            (trial, "claims"): (*TRIALTRACE, "claims", trial),
+            (trial, "check"): (*TRIALTRACE, "check", trial),
+        }
     return found
 
 
-def some_result(folder: Path, trial: str) -> str:
-    """An estimate with an interval: the kind of number whose trace is asked for."""
+def results(folder: Path, trial: str) -> list[dict[str, Any]]:
     listed = subprocess.run(
         [*TRIALTRACE, "results", trial, "--format", "json"],
         cwd=folder,
         capture_output=True,
         check=True,
     )
-    return next(row["result_id"] for row in json.loads(listed.stdout) if row["comparison"])
+    return json.loads(listed.stdout)
 
 
-def page(found: dict[str, Cost], rounds: int) -> str:
-    run, floor = found["run"], found["floor"]
-    idle, dry = found["nothing to do"], found["snakemake -n"]
-    rows = [
-        ("all trials, cold", run, ""),
-        ("the same functions in one process", floor, ""),
-        ("a run with nothing to do", idle, f"{idle.wall / dry.wall:.2f} of `snakemake -n` (1.5)"),
-        ("`snakemake -n`", dry, ""),
-        ("`import trialtrace`, Python's start included", found["import"], "0.15 s"),
+def some_result(folder: Path, trial: str) -> str:
+    """An estimate with an interval: the kind of number whose trace is asked for."""
+    return next(row["result_id"] for row in results(folder, trial) if row["comparison"])
+
+
+def page(found: dict[tuple[str, str], Cost], rounds: int) -> str:
+    run, floor = found[ALL, "run"], found[ALL, "floor"]
+    idle, dry = found[ALL, "nothing to do"], found[ALL, "dry run"]
+    names = list(dict.fromkeys(name for name, what in found if what == "run"))
+    trials = "\n".join(_line(name, found) for name in names)
+    asked = [
+        ("a run of all trials with nothing to do", idle, f"{1.5 * dry.wall:.2f} s"),
+        ("the same with `--dry-run`", dry, ""),
+        ("`import trialtrace`, Python's start included", found["", "import"], "0.15 s"),
         *(
-            (f"`trialtrace {name}`", found[name], "0.6 s")
-            for name in ("results", "trace", "claims", "check")
+            (f"`trialtrace {what}`, {name}", each, "0.6 s")
+            for (name, what), each in found.items()
+            if what in ("results", "trace", "claims", "check")
         ),
     ]
-    table = "\n".join(f"| {name} | {c.cpu:.2f} | {c.wall:.2f} | {note} |" for name, c, note in rows)
+    short = "\n".join(
+        f"| {name} | {c.cpu:.2f} | {c.wall:.2f} | {limit} |" for name, c, limit in asked
+    )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = (
         f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, "
@@ -117,31 +158,58 @@ def page(found: dict[str, Cost], rounds: int) -> str:
     return f"""# What a run costs
 
 Measured by `make bench` on {machine}. Medians of {rounds} rounds, of {2 * rounds + 1} for the short
-commands. CPU seconds are user and system time of all processes; wall time depends on what else the
-machine does. The last column is the limit.
+commands. CPU seconds are user and system time of all processes; wall time, on two cores, depends on
+what else the machine does.
 
-| | CPU s | wall s | |
-| --- | ---: | ---: | --- |
-{table}
+## From raw rows to report
 
-The workflow beyond its floor:
+Each trial alone, and all with their site: CPU and wall seconds. A cold run has no results and
+remembers nothing; the floor calls the same functions in one process; *beyond* and *times* are CPU
+seconds against the floor; *again* is a second run, which finds nothing to do.
+
+| trial | cold, CPU | wall | floor, CPU | wall | beyond | times | again, CPU | wall |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+{trials}
+
+The workflow of all trials beyond its floor:
 
 - {run.cpu - floor.cpu:.1f} CPU seconds (limit 30)
 - {run.cpu / floor.cpu:.2f} times the CPU time, {run.wall / floor.wall:.2f} times the wall time on \
 two cores (limit 2.5)
+
+## What starts up and answers
+
+The commands are asked of the trial with the fewest results and of the one with the most. The last
+column is the limit of the wall time; a run with nothing to do may take 1.5 times a dry run.
+
+| | CPU s | wall s | limit |
+| --- | ---: | ---: | ---: |
+{short}
 """
+
+
+def _line(name: str, found: dict[tuple[str, str], Cost]) -> str:
+    run, floor, again = (found[name, what] for what in ("run", "floor", "nothing to do"))
+    numbers = [run.cpu, run.wall, floor.cpu, floor.wall, run.cpu - floor.cpu, run.cpu / floor.cpu]
+    return f"| {name} | " + " | ".join(f"{n:.2f}" for n in (*numbers, again.cpu, again.wall)) + " |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
+    parser.add_argument(
+        "--trial", action="append", default=[], help="these trials alone; prints, writes nothing"
+    )
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trialtrace-bench-") as scratch:
         copy_checkout(Path(scratch))
-        text = page(measure(Path(scratch), rounds), rounds)
+        if given.trial:
+            choose(Path(scratch), given.trial)
+        text = page(measure(Path(scratch), given.rounds), given.rounds)
     print(text)
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(text)
+    if not given.trial:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(text)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The floor of a run: every stage of every trial in this one process, without Snakemake."""
+"""The floor of a run: every stage in this one process, without Snakemake.
+
+Of all trials with their site, or of those that are named.
+"""
 
 import sys
 from pathlib import Path
@@ -9,7 +12,7 @@ from trialtrace.paths import project
 from trialtrace.running.fresh import STAGES, freshness
 
 
-def run_all(root: Path) -> None:
+def run_all(root: Path, names: list[str]) -> None:
     """The calls of scripts/, in the order of the data."""
     from trialtrace.analyses.run import analyse_plan
     from trialtrace.checks.run import check_results
@@ -22,7 +25,7 @@ def run_all(root: Path) -> None:
 
     at = project(root)
     settings, fresh = load_settings(at), freshness(at)
-    trials = [load_trial(name, at) for name in settings.trials]
+    trials = [load_trial(name, at) for name in names or settings.trials]
     for trial in trials:
         made = at.results / trial.name
         ingest_sources(trial, made / "raw")
@@ -33,8 +36,9 @@ def run_all(root: Path) -> None:
         audit_claims(trial, made / "derived", made / "analysis", made / "audit/claims.parquet")
         codes = {rule: fresh.code(rule, trial.name) for rule in STAGES}
         render_report(trial, settings, made, codes)
-    build_site(trials, settings, at.results, at.site)
+    if not names:
+        build_site(trials, settings, at.results, at.site)
 
 
 if __name__ == "__main__":
-    run_all(Path(sys.argv[1]))
+    run_all(Path(sys.argv[1]), sys.argv[2:])
