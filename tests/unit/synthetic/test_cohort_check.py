@@ -96,6 +96,8 @@ CASES = [
     ("check: {endpoint: cipn, population: itt}", "check: {endpoint: cpin, population: itt}", "cipn.check.endpoint", 'did you mean "cipn"'),
     ("check: {endpoint: cipn, population: itt}", "check: {endpoint: cipn, population: ittt}", "cipn.check.population", "itt, pp"),
     ("normal: {mean: 49, sd: 13}", "normal: {mean: 49, sd: -13}", "age.normal.sd", "more than 0"),
+    ("sd: 120}", "sd: much}", "sway.lognormal.sd", "a number, or a quantity of the level visits"),
+    ("sd: 120}", "sd: 1e2}", "sway.lognormal.sd", "a number is written as -12, 0.5 or 1.0e+6"),
     ("sd: 120}", "sd: 0}", "sway.lognormal.sd", "more than 0"),
     ("weibull: {shape: 1, scale: 900}", "weibull: {shape: 0, scale: 900}", "death_day.weibull.shape", "more than 0"),
     ("uniform: {from: 20, to: 200}", "uniform: {from: 200, to: 20}", "drop_day.uniform", "the lower end first"),

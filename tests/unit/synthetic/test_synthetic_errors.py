@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from example_cohort import COHORT, cohort_of
 from synthetic_mini import COHORT as MINI
-from synthetic_mini import write_synthetic
+from synthetic_mini import TRIAL, write_synthetic
 
 from trialtrace.config.load import load_trial
 from trialtrace.errors import UserError
@@ -159,3 +159,15 @@ def test_what_needs_a_missing_value_is_missing(tmp_path):
             assert patients.view("first")[at].as_py() == own[0]
     assert rows.view("so_far").to_pylist() == [1, 3, 6] * 20
     assert rows.view("before").to_pylist() == [0, 1, 3] * 20
+
+
+def test_a_simulated_cohort_takes_as_many_defects_as_it_has_room_for(tmp_path):
+    """How many values are missing there is chance: a seed with few of them stops no simulation."""
+    at = write_synthetic(
+        tmp_path, MINI.replace("duplicate_row, rows: 2", "duplicate_row, rows: 99"),
+        trial=TRIAL.replace("mode: display", "mode: simulate"),
+    )  # fmt: skip
+    made = make(load_trial("mini", at)).truth["mess"]
+    repeated = next(one for one in made if one["defect"] == "duplicate_row")
+    assert 20 <= len(repeated["source_rows"]) < 40
+    assert repeated["expected"][0]["rejects"] == len(repeated["source_rows"])

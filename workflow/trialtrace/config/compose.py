@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from trialtrace.config.scalars import resolve
+from trialtrace.config.scalars import NUMBER, resolve
 from trialtrace.errors import Problem
 from trialtrace.paths import Project
 
@@ -282,7 +282,10 @@ class _Composer:
         if taken_for is not None:
             found = f"{value}, without quotes"
             expected = f'"{value}" for the text; some readers of YAML take it for {taken_for}'
-            self._refuse(event, path, found, expected, "write it in quotes")
+            do = "write it in quotes"
+            if taken_for == NUMBER:
+                do += "; a number is written as -12, 0.5 or 1.0e+6"
+            self._refuse(event, path, found, expected, do)
         return value
 
     def _refuse(

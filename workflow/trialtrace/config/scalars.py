@@ -12,14 +12,15 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+][0-9]+)?")
 # Longer text is no number; the patterns below are not meant for it.
 _LONGEST = 64
+NUMBER = "another number"
 _NULL = ("", "~", "null")
 _ELSEWHERE = (
     (re.compile(r"(?i)yes|no|on|off|y|n|true|false"), "true or false"),
     (re.compile(r"(?i)null"), "nothing"),
-    (re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+|[0-9_]+)"), "another number"),
+    (re.compile(r"[-+]?0(?:x[0-9a-fA-F_]+|o[0-7_]+|b[01_]+|[0-9_]+)"), NUMBER),
     (re.compile(r"[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?"), "a number of seconds"),
     (re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?"), "a date"),
-    (re.compile(r"[-+]?(?=[\d.]*\d)[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?"), "another number"),
+    (re.compile(r"[-+]?(?=[\d.]*\d)[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?"), NUMBER),
     (re.compile(r"(?i)[-+]?\.(?:inf|nan)"), "a number"),
     (re.compile(r"=|<<"), "a command"),
 )
@@ -37,5 +38,5 @@ def resolve(text: str) -> tuple[Any, str | None]:
         value = float(text)
         return (value, None) if abs(value) != float("inf") else (text, "infinity")
     if len(text) > _LONGEST:
-        return text, "another number" if text.isdigit() else None
+        return text, NUMBER if text.isdigit() else None
     return text, next((told for pattern, told in _ELSEWHERE if pattern.fullmatch(text)), None)

@@ -2,7 +2,7 @@
 
 from trialtrace.config.checks.cohort_kinds import check_kind
 from trialtrace.config.checks.cohort_margins import check_margins
-from trialtrace.config.checks.cohort_tables import check_tables
+from trialtrace.config.checks.cohort_tables import PARAMETERS, check_tables
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import Files, known
 from trialtrace.config.cohort import (
@@ -180,6 +180,13 @@ def _uses(document: Document, types: Types, one: Quantity, whole: bool) -> bool:
     return len(document.problems) == before
 
 
+def _what(one: Quantity, path: tuple) -> str:
+    """What may stand at a place: where a parameter stands, a number too."""
+    numbers = PARAMETERS.get(one.kind, ())
+    number = "a number, or " if path[-1] in numbers or "limits" in path else ""
+    return number + _told(one)
+
+
 def _told(one: Quantity) -> str:
     return f"a quantity of the level {one.level} or of those above"
 
@@ -197,7 +204,7 @@ def _use(document: Document, types: Types, one: Quantity, use: tuple, whole: boo
             else None,
         )  # fmt: skip
     elif whole and not any(name in other.makes for other in types.cohort.quantities.values()):
-        document.add(path, found=f'"{name}"', expected=f"{_told(one)}: {one_of(seen, 30)}",
+        document.add(path, found=f'"{name}"', expected=f"{_what(one, path)}: {one_of(seen, 30)}",
                      do=did_you_mean(name, types.columns))  # fmt: skip
 
 

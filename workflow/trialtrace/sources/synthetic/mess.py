@@ -45,12 +45,12 @@ class Job:
     stream: str
 
     def choose(self, free: "np.ndarray", what: str) -> "np.ndarray":
-        """Rows among those that are free and have no defect yet, in their order."""
+        """Free rows without a defect, in their order; all where a simulated cohort has too few."""
         import numpy as np
 
         open_ = np.flatnonzero(free & ~self.sheet.used)
         wanted = self.given["rows"]
-        if len(open_) < wanted:
+        if len(open_) < wanted and self.drawn.mode == "display":
             raise UserError(
                 Problem(
                     f"{self.place}.rows",
