@@ -17,7 +17,7 @@ BY = "scipy.optimize.minimize on a fixed grid of intercepts, then Newton's metho
 # Standard normal intercepts on an even grid, whose sum is exact to many digits.
 NODES = np.linspace(-9, 9, 241)
 # By the nodes of the adaptive quadrature: what that leaves with intercepts of an SD up to 1.7.
-TOLERANCE = ((40, 5e-7), (25, 1e-5), (0, 1e-3))
+TOLERANCE = ((60, 5e-8), (40, 5e-7), (25, 1e-5), (0, 1e-3))
 USUAL_SD = 1.7
 
 
