@@ -5,6 +5,7 @@ from types import SimpleNamespace as Stub
 import pytest
 from test_display_wording import row, words
 
+from trialtrace.analyses.references import limits_of
 from trialtrace.display.analysis_section import _intercurrent
 from trialtrace.display.compact import _by_description, _estimated, _tests_words
 from trialtrace.display.findings import _decision, _many, _tests
@@ -90,3 +91,11 @@ def test_intercurrent_events_of_one_strategy_are_told_together():
         "rescue, stopping (each treatment policy: what happens after it counts as it is)",
         "death (while alive: only what happens before it counts)",
     ]
+
+
+def test_a_one_sided_test_against_a_threshold_says_its_side():
+    told = [
+        limits_of(f'{{"threshold": 0.5, "sides": "{side}"}}') for side in ("greater", "two_sided")
+    ]
+    assert told == [", more than 0.5", ", 0.5"]
+    assert limits_of('{"lower": -1, "upper": 1}') == ", −1 to 1"

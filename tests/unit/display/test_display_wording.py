@@ -119,5 +119,5 @@ def test_an_equivalence_is_told_with_its_margins():
     ]
     estimate = row("mean_difference.welch", 0.2, **compared)
     told = words(_verdict(Stub(of=lambda _: rows), estimate))
-    assert told.startswith("; equivalence within −1.5 to 1.5 not shown")
+    assert told.startswith("; held against margins of −1.5 to 1.5: not shown")
     assert not _verdict(Stub(of=lambda _: rows[:1]), estimate)

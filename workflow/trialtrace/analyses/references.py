@@ -175,11 +175,13 @@ TOLD = (
 
 
 def limits_of(options: str) -> str:
-    """The threshold or margins of a test, from its options as JSON: ", 0.6", ", −0.1 to 0.1"."""
+    """The threshold or margins of a test, from its options as JSON: ", more than 0.6" where it is
+    one-sided, ", −0.1 to 0.1"."""
     given = json.loads(options)
+    side = {"greater": "more than ", "less": "less than "} if "threshold" in given else {}
     limits = [given[key] for key in ("threshold", "margin", "lower", "upper") if key in given]
     numbers = (f"{limit:g}".replace("-", "\N{MINUS SIGN}") for limit in limits)
-    return f", {' to '.join(numbers)}" if limits else ""
+    return f", {side.get(given.get('sides'), '')}{' to '.join(numbers)}" if limits else ""
 
 
 def method_of(name: str) -> Method:

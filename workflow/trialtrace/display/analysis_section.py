@@ -33,6 +33,8 @@ STRATEGIES = {
     "while alive": "only what happens before it counts",
     "principal stratum": "the question is of those in whom it would happen alike in both arms",
 }
+# Columns of derived data that a condition of the plan names, in words.
+PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
 MOST_NAMED = 6
 MOST_PLACES = 3
 
@@ -116,7 +118,8 @@ def analysed(material: Material, analysis: "Analysis") -> str:
             parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
     if not parts:
         return f"{population.label}{_used_in_all(material, analysis.name)}."
-    where = "" if analysis.where is None else f", where {describe(analysis.where)}"
+    words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
+    where = f", where {describe(words)}" if words else ""
     return f"{population.label}{where}: {', '.join(parts)}."
 
 

@@ -109,13 +109,21 @@ def _pivot(
         lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
     limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
     time_unit = _time_unit(material, rows)
-    titles = [_title(column, columns, time_unit) + limits[column] for column in columns]
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    others = {
+        _column(row): f", {100 * row['ci_level']:g} % interval"
+        for row in shown
+        if row["ci_level"] not in (None, level)
+    }
+    titles = [
+        _title(column, columns, time_unit) + limits[column] + others.get(column, "")
+        for column in columns
+    ]
     cells = [[line.get(column, "") for column in columns] for line in lines.values()]
     one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
     if one_cut is not None:
         caption += f", {one_cut}" if one_cut else ""
         lines = {("", name): line for (_, name), line in lines.items()}
-    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
     caption = f"{caption if caption.endswith('?') else caption + '.'}{stamp(material)}"

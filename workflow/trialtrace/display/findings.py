@@ -176,7 +176,7 @@ def _verdict(material: Material, estimate: Row) -> str:
     for row in material.of(estimate["analysis_id"]):
         if row["stat_name"] == "verdict" and all(row[key] == estimate[key] for key in same):
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
-            return f"; equivalence within {margins} {link(row)}"
+            return f"; held against margins of {margins}: {link(row)}"
     return ""
 
 

@@ -57,14 +57,16 @@ class Material:
         return [endpoint.label] if several and endpoint is not None else []
 
     def shown(self, analysis: str) -> list[dict[str, Any]]:
-        """The same with the words of a category or of an outcome of a hierarchy in place of its
-        name."""
+        """The same with the words of a category, of another endpoint (an outcome of a hierarchy,
+        the other of a correlation) or of the treated side in place of its name."""
         return [row | {"group2_level": self._second_words(row)} for row in self.of(analysis)]
 
     def _second_words(self, row: dict[str, Any]) -> str | None:
         level = row["group2_level"]
-        if row["group2"] == "outcome" and level in self.trial.endpoints:
+        if row["group2"] in ("outcome", "with") and level in self.trial.endpoints:
             return self.trial.endpoints[level].label
+        if row["group2"] == "covariate" and level == "treated_side":
+            return "side of the treatment"
         if row["group2"] == "category" and row["parameter"] in self.trial.endpoints:
             return self._categories.get((self.trial.endpoints[row["parameter"]].code, level), level)
         return level
