@@ -18,7 +18,8 @@ from made_papers.paper import Paper, paper
 from made_papers.planted import KINDS, Planted, plant
 from made_papers.trace import leaves_trace
 from record import ROOT
-from trialtrace.claims.ledger import Ledger, ledger
+from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.prints.finding import Finding
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.search.bundles import bundles

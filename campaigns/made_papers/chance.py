@@ -14,7 +14,7 @@ import numpy as np
 from made_papers import formulas as f
 from made_papers.paper import Claim, Paper, paper
 from made_papers.slips import Rng, digit
-from trialtrace.claims.ledger import ledger
+from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.prints import comparisons, count_tests, intervals, mean_tests
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding
 from trialtrace.claims.search.bundles import UNSETTLED, bundles

@@ -61,8 +61,8 @@ def test_the_interval_of_a_difference_is_that_of_its_deviations(judged, printed,
 
 def test_an_adjusted_difference_need_not_be_the_plain_one(judged):
     about = EFFECT | {"test": "other"}
-    found, _ = judged("d", "value", ARMS | {"d": claim("7.0 (95% CI 2.5 to 11.5)", **about)})
-    assert found == "not_checkable"
+    found, said = judged("d", "value", ARMS | {"d": claim("7.0 (95% CI 2.5 to 11.5)", **about)})
+    assert (found, said) == ("compatible", "7.0 can be the middle of 2.5 to 11.5.")
 
 
 def test_standard_errors_in_the_place_of_deviations_are_named(judged):

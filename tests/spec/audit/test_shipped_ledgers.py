@@ -9,7 +9,7 @@ import copy
 import pytest
 import yaml
 
-from trialtrace.claims.ledger import ledger
+from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.verdict import verdicts

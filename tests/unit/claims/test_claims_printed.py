@@ -89,6 +89,48 @@ EXPRESSIONS = [
     # means
     ("mean (SD) 54.2 (10.1)", {"value": "54.2", "sd": "10.1"}),
     ("54.2 (SD 10.1)", {"value": "54.2", "sd": "10.1"}),
+    ("mean ± SD 54.2 ± 10.1", {"value": "54.2", "sd": "10.1"}),
+    ("54.2±10.1 (SD)", {"value": "54.2", "sd": "10.1"}),
+    ("M = 54.2, SD = 10.1", {"value": "54.2", "sd": "10.1"}),
+    ("mean (SE) 54.2 (1.1)", {"value": "54.2", "se": "1.1"}),
+    ("β = 0.32 (SE 0.11), p = .004", {"value": "0.32", "se": "0.11", "p": "0.004"}),
+    ("median (IQR) 65 (52–74)", {"value": "65", "quartile_low": "52", "quartile_high": "74"}),
+    (
+        "median 6.5 days [interquartile range, 4 to 9]",
+        {"value": "6.5", "quartile_low": "4", "quartile_high": "9"},
+    ),
+    ("65 (range 18–74)", {"value": "65", "least": "18", "most": "74"}),
+    # estimates with their names, as journals and R print them
+    (
+        "hazard ratio, 0.74; 95% confidence interval [CI], 0.65 to 0.85; P<0.001",
+        {"value": "0.74", "ci_low": "0.65", "ci_high": "0.85", "p": "<0.001"},
+    ),
+    ("RR 0·78 [95% CI 0·70–0·86]", {"value": "0.78", "ci_low": "0.70", "ci_high": "0.86"}),
+    ("95.0% (95% CrI 90.3–97.6)", {"percent": "95.0", "ci_low": "90.3", "ci_high": "97.6"}),
+    ("58% lower risk (95% CI 40–71)", {"percent": "58", "ci_low": "40", "ci_high": "71"}),
+    ("1.69% per year", {"value": "1.69"}),
+    ("247 deaths per 100,000 person-years", {"value": "247"}),
+    ("139 of 11 037 (1.3%)", {"count": "139", "denominator": "11037", "percent": "1.3"}),
+    ("no. (%) 13 (48.1)", {"count": "13", "percent": "48.1"}),
+    ("n = 27", {"value": "27"}),
+    ("2p<0.00001", {"p": "<0.00001"}),
+    ("one-sided P=0.03", {"p": "0.03"}),
+    ("P<0.001 for noninferiority", {"p": "<0.001"}),
+    (
+        "t = -1.8608, df = 17.776, p-value = 0.07939",
+        {"statistic": "-1.8608", "df1": "17.776", "p": "0.07939"},
+    ),
+    ("X-squared = 12.6, df = 3", {"statistic": "12.6", "df1": "3"}),
+    (
+        "F-statistic: 4.846 on 2 and 27 DF, p-value: 0.01591",
+        {"statistic": "4.846", "df1": "2", "df2": "27", "p": "0.01591"},
+    ),
+    ("F2,27 = 4.85", {"statistic": "4.85", "df1": "2", "df2": "27"}),
+    (
+        "F(3, 63) = 5.907, ηp² = 0.22",
+        {"statistic": "5.907", "df1": "3", "df2": "63", "effect": "0.22"},
+    ),
+    ("r(28) = .30, p = .11", {"statistic": "0.30", "df1": "28", "p": "0.11"}),
     # directions
     ("less with licorice", {"direction": "lower"}),
     ("Higher in the placebo group", {"direction": "higher"}),
@@ -132,7 +174,29 @@ def test_components_keep_what_was_printed():
     low = parse("0.5 (90% CI 0.3 to 0.8)")[1]
     assert low.level == 90
     assert parse("reduced by 40%")[0].word == "lower"
-    assert parse("F(3, 63) = 5.9")[0].symbol == "F"
+    assert parse("F(3, 63) = 5.9")[0].symbol == "f"
+
+
+@pytest.mark.parametrize(
+    ("printed", "name", "symbol", "adjusted", "sides"),
+    [
+        ("hazard ratio for death, 0.74", "value", "hazard_ratio", False, None),
+        ("aOR 1.5", "value", "odds_ratio", True, None),
+        ("age-adjusted rate ratio, 0.83", "value", "rate_ratio", True, None),
+        ("unadjusted odds ratio 0.5", "value", "odds_ratio", False, None),
+        ("0.74", "value", None, False, None),
+        ("95.0% (95% credible interval, 90.3 to 97.6)", "ci_low", "credible", False, None),
+        ("F(3, 63) = 5.9, ηp² = .22", "effect", "partial", False, None),
+        ("F(3, 63) = 5.9, η² = .22", "effect", None, False, None),
+        ("P<0.001 for noninferiority", "p", "noninferiority", False, None),
+        ("P = 0.01 for superiority", "p", None, False, None),
+        ("p<0.05 (one-sided)", "p", None, False, "one_sided"),
+        ("two-tailed p<0.05", "p", None, False, "two_sided"),
+    ],
+)
+def test_what_an_expression_calls_its_number(printed, name, symbol, adjusted, sides):
+    (found,) = (one for one in parse(printed) if one.name == name)
+    assert (found.symbol, found.adjusted, found.sides) == (symbol, adjusted, sides)
 
 
 @pytest.mark.parametrize(

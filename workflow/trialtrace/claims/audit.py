@@ -21,7 +21,7 @@ from trialtrace.claims.agreement import (
 from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
-from trialtrace.claims.ledger import ledger
+from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.print_audit import (
     PrintAudit,
     as_json,

@@ -6,14 +6,18 @@ printed expression to them. Numbers about one outcome, population, visit and str
 together.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-from trialtrace.claims.printed import Component, parse
+from trialtrace.claims.forms import AVERAGES
+from trialtrace.claims.printed import Component
 
 ALL = "all"
+MODEL = "model"
+# They rest on the times of the events.
+TIMED = ("hazard_ratio", "rate_ratio")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class About:
     sides: str | None = None
     interval: str | None = None
     measure: str | None = None
+    basis: str | None = None
+    margin: Decimal | None = None
     correction: str | None = None
     change: bool = False
     concludes: str | None = None
@@ -92,6 +98,34 @@ class Entry:
     about: About
     linked: tuple[str, ...] = ()
     direction: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Component | None:
+        """The percentage or the value, where one is printed."""
+        return self.parts.get("percent") or self.parts.get("value")
+
+    @property
+    def basis(self) -> str | None:
+        """What the number rests on where that is not the counts or means of the groups."""
+        return MODEL if self.about.measure in TIMED else self.about.basis
+
+    @property
+    def share(self) -> Component | None:
+        """The percentage, where it is that of a count: not of a curve, not of a model."""
+        return self.parts.get("percent") if self.basis is None else None
+
+    @property
+    def tested(self) -> Component | None:
+        """The p of a test of no difference, where it is a number."""
+        part = self.parts.get("p")
+        return None if part is None or part.relation == "ns" or part.symbol is not None else part
+
+    @property
+    def tails(self) -> tuple[str, ...]:
+        """The sides of which p is that of one: both where only "one-sided" is printed."""
+        said = self.parts["p"].sides if "p" in self.parts else None
+        sides = self.about.sides or said or "two_sided"
+        return ("less", "greater") if sides == "one_sided" else (sides,)
 
 
 @dataclass(frozen=True)
@@ -234,58 +268,12 @@ class Ledger:
         return found
 
 
-def ledger(document: Mapping[str, Any]) -> Ledger:
-    """A ledger from a validated mapping in the form of claims.yaml."""
-
-    def each(section: str, make: Callable[[str, Mapping[str, Any]], Any]) -> dict[str, Any]:
-        return {name: make(name, given) for name, given in document.get(section, {}).items()}
-
-    return Ledger(
-        document["papers"],
-        each("groups", _group),
-        each("populations", _population),
-        each("outcomes", _outcome),
-        each("claims", entry),
-    )
-
-
-def _group(name: str, given: Mapping[str, Any]) -> Group:
-    randomised = _whole(given.get("randomised"))
-    return Group(name, given["label"], randomised, given.get("control", False))
-
-
-def _population(name: str, given: Mapping[str, Any]) -> PaperPopulation:
-    sizes = {group: int(size) for group, size in given.get("sizes", {}).items()}
-    only = tuple(given.get("only", ()))
-    return PaperPopulation(name, given["label"], given.get("everyone", False), sizes, only)
-
-
-def _outcome(name: str, given: Mapping[str, Any]) -> Outcome:
-    visits = tuple(given.get("visits", ()))
-    return Outcome(name, given["label"], visits, given.get("whole", False))
-
-
-def entry(name: str, given: Mapping[str, Any]) -> Entry:
-    """A claim with its expression read; sentences without a number are read as words."""
-    parts = {
-        part.name: part for part in parse(given["printed"], f"claims.{name}.printed", words=True)
-    }
-    about = dict(given.get("about", {}))
-    compare = about.pop("compare", ())
-    about["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
-    about["patients"] = _whole(about.get("patients"))
-    return Entry(
-        name, given["from"], given["place"], given["label"], given["printed"], parts,
-        About(**about), tuple(given.get("with", ())), given.get("direction", {}),
-    )  # fmt: skip
-
-
 def whole_count(entry: Entry) -> int | None:
-    """The count that a claim prints, alone or before a percentage."""
-    part = entry.parts.get("count") or entry.parts.get("value")
-    whole = part is not None and part.places == 0 and part.unit is None and part.relation == "="
+    """The count that a claim prints, alone or before a percentage; not a mean or a median."""
+    part = entry.parts.get("count")
+    if part is None and set(entry.parts) <= {"value", "p"}:
+        part = entry.parts.get("value")
+    if part is None or part.symbol in AVERAGES:
+        return None
+    whole = part.places == 0 and part.unit is None and part.relation == "="
     return int(part.value) if whole and part.value is not None else None
-
-
-def _whole(printed: str | None) -> int | None:
-    return None if printed is None else int(printed)

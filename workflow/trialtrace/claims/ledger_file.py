@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from trialtrace.claims.ledger import ALL, Ledger, ledger
+from trialtrace.claims.ledger import ALL, Ledger
+from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.printed import parse
 from trialtrace.config.compose import Document
 from trialtrace.config.files import read_document

@@ -13,17 +13,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trialtrace.claims.forms import (
+    ADJUSTED,
+    BESIDE,
+    CHI_SQUARED,
     DIRECTION,
     FIRST_NUMBER,
     FIRST_P,
     FIRST_RELATION,
+    FORMS,
     HEADS,
     INTERVAL,
     JOINER,
     LOWER,
+    MEASURES,
     NS,
     PLAIN,
     RELATIONS,
+    SPREADS,
     TWO_NUMBERS,
     VALUED,
     P,
@@ -32,25 +38,23 @@ from trialtrace.claims.forms import (
 from trialtrace.errors import Problem, UserError
 
 NAMES = (
-    "count", "denominator", "percent", "value", "sd", "statistic", "df1", "df2",
+    "count", "denominator", "percent", "value", "sd", "se", "quartile_low", "quartile_high",
+    "least", "most", "statistic", "df1", "df2", "effect",
     "ci_low", "ci_high", "at_least", "at_most", "p", "direction", "words",
 )  # fmt: skip
 RANGE = {"at_least": ">=", "at_most": "<="}
 LONGEST = 200
-FORMS = (
-    '"27 of 295 (9.2%)", "11 (1.8%)", "9.2%", "602", "6.5 years", "7.7 percentage points", '
-    '"reduced by 40%", "reduced by 50–70%", "more than 80%", "41.2% (28–55)", '
-    '"(95% CI 28 to 55)", "P=0.005", "P = n.s.", "F(3, 63) = 5.907, p < 0.01", '
-    '"mean (SD) 54.2 (10.1)", "less with X"'
-)
 
 
 @dataclass(frozen=True)
 class Component:
     """One number of an expression. `relation` is =, <, <=, >, >=, about, ns, lower or higher.
 
-    `word` is lower or higher where words carry the sign, as in "reduced by 40%"; `symbol` names a
-    test statistic; `level` is the printed confidence level of an interval, in percent.
+    `word` is lower or higher where words carry the sign, as in "reduced by 40%". `symbol` is what
+    the expression calls the number: the letter of a test statistic, the measure of an estimate,
+    credible for such an interval, partial for such an effect size, the null hypothesis of a p that
+    is not that of no difference. `adjusted` and `sides` tell what it says of them. `level` is the
+    printed confidence level of an interval, in percent.
     """
 
     name: str
@@ -63,6 +67,8 @@ class Component:
     symbol: str | None = None
     level: Decimal | None = None
     number: str = ""
+    adjusted: bool = False
+    sides: str | None = None
 
     @property
     def ulp(self) -> Decimal:
@@ -132,15 +138,19 @@ def _read(printed: str, plain: str) -> list[Component] | None:
         match = head.match(plain, start)
         if match is None or (head is INTERVAL and not _is_interval(match, alone=True)):
             continue
-        tail = _tail(printed, plain, match.end())
+        own = _components(printed, match)
+        tail = _tail(printed, plain, match.end(), {component.name for component in own})
         if tail is not None:
-            return _in_order(_components(printed, match) + tail)
+            return _in_order(own + tail)
     match = DIRECTION.fullmatch(plain)
     return _components(printed, match) if match else None
 
 
-def _tail(printed: str, plain: str, start: int) -> list[Component] | None:
-    """What follows the head: an interval, a p-value, or both; None where something is left over."""
+def _tail(printed: str, plain: str, start: int, names: set[str]) -> list[Component] | None:
+    """What follows a head with the components `names`, such as an interval and a p-value.
+
+    None where something is left over, or a component would stand twice.
+    """
     found: list[Component] = []
     while True:
         joined = JOINER.match(plain, start)
@@ -148,11 +158,13 @@ def _tail(printed: str, plain: str, start: int) -> list[Component] | None:
         start = joined.end()
         if not plain[start:].strip(" ."):
             return found
-        match = P.match(plain, start) or INTERVAL.match(plain, start)
+        every = (pattern.match(plain, start) for pattern in (P, *BESIDE, INTERVAL))
+        match = next((one for one in every if one is not None), None)
         if match is None or (match.re is INTERVAL and not _is_interval(match, alone=False)):
             return None
-        if {c.name for c in found} & {name for name in NAMES if match.groupdict().get(name)}:
+        if names & {name for name in NAMES if match.groupdict().get(name)}:
             return None
+        names |= {name for name in NAMES if match.groupdict().get(name)}
         found += _components(printed, match)
         start = match.end()
 
@@ -179,10 +191,32 @@ def _components(printed: str, match: re.Match[str]) -> list[Component]:
             continue
         start, end = match.span(name)
         text = printed[start:end].strip()
-        common = {"symbol": groups.get("symbol") if name == "statistic" else None}
-        common |= {"word": word if name in ("percent", "value", *RANGE) else None}
-        made.append(_component(name, text, level=level if name[:3] == "ci_" else None, **common))
+        more = _called(name, {key: one.lower() for key, one in groups.items() if one})
+        more |= {"word": word if name in ("percent", "value", *RANGE) else None}
+        made.append(_component(name, text, level=level if name[:3] == "ci_" else None, **more))
     return made
+
+
+def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
+    """What the expression says of a component beside its number; `groups` in small letters."""
+    if name == "statistic":
+        symbol = groups["symbol"]
+        return {"symbol": CHI_SQUARED if symbol[0] in "χcx" else symbol}
+    if name in ("percent", "value"):
+        called = re.sub(r"\s+", " ", groups.get("called", ""))
+        adjusted = called in ADJUSTED or "adjusted" in groups
+        return {"symbol": MEASURES.get(called), "adjusted": adjusted}
+    if name == "effect":
+        partial = any(groups.get(key) for key in ("partial", "p_after", "p_last"))
+        return {"symbol": "partial" if partial else None}
+    if name[:3] == "ci_":
+        return {"symbol": "credible" if groups.get("ci", "").startswith("cr") else None}
+    if name == "p":
+        null = re.sub(r"\W", "", groups.get("null", groups.get("of", "")))
+        sided = groups.get("sided") or groups.get("tailed")
+        sides = None if sided is None else "one_sided" if sided in ("one", "1") else "two_sided"
+        return {"symbol": null if null and null != "superiority" else None, "sides": sides}
+    return {}
 
 
 def _component(name: str, text: str, **more: object) -> Component:
@@ -248,8 +282,8 @@ def _impossible(component: Component, by_name: dict[str, Component]) -> tuple[st
         return f"a percentage of {component.number}", "a percentage of at most 100"
     if component.name == "percent" and "count" in by_name and value < 0:
         return f"a share of {component.number}%", "a share between 0 and 100%"
-    if component.name == "sd" and value < 0:
-        return f"a standard deviation of {component.number}", "a number of at least 0"
+    if component.name in ("sd", "se") and value < 0:
+        return f"a {SPREADS[component.name]} of {component.number}", "a number of at least 0"
     if component.name in ("df1", "df2") and value <= 0:
         return f"degrees of freedom of {component.number}", "degrees of freedom above 0"
     if component.name == "denominator" and value == 0:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from trialtrace.claims.tally import tally, tally_text
+from trialtrace.claims.sarif import FAILS
+from trialtrace.claims.tally import SHOWN, by_claim, tally, tally_text
 from trialtrace.claims.verdict import UNCHECKED
 from trialtrace.trace.text import plain_text
 
@@ -16,7 +17,7 @@ def told(audit: Mapping[str, Any]) -> str:
     """A paragraph a claim, then how many hold; `audit` as `print_audit.as_json` gives it."""
     rows, searches = audit["claims"], audit["searches"]
     lines = [line for _, one in groupby(rows, key=lambda r: r["claim_id"]) for line in _claim(one)]
-    lines += ["", tally_text(tally(rows))]
+    lines += ["", tally_text(tally(rows)), *_worth_a_look(rows)]
     if searches:
         expected = audit["expected_matches_by_chance"]
         lines.append(
@@ -24,6 +25,18 @@ def told(audit: Mapping[str, Any]) -> str:
             "would find one"
         )
     return "\n".join(lines) + "\n"
+
+
+def _worth_a_look(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The claims that do not hold, by their verdict."""
+    of_claim = by_claim(rows)
+    lines = []
+    for agreement in FAILS:
+        names = [name for name, own in of_claim.items() if own == agreement]
+        if names:
+            text = f"  {SHOWN[agreement]}: {', '.join(names)}"
+            lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
+    return lines
 
 
 def _claim(of_claim: Any) -> list[str]:

@@ -8,6 +8,7 @@ sign that is printed is held against the order of the groups.
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.count_tests import counted
@@ -16,6 +17,7 @@ from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    SAID_OF,
     TURNED,
     Finding,
     as_range,
@@ -31,6 +33,7 @@ WORDS = {
     "risk_difference": "difference", "risk_ratio": "risk ratio", "odds_ratio": "odds ratio",
     "number_needed_to_treat": "number needed to treat",
 }  # fmt: skip
+RATIOS = ("risk_ratio", "odds_ratio")
 METHODS = {
     "newcombe": "Newcombe", "wald": "Wald", "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
     "miettinen_nurminen": "Miettinen-Nurminen", "conditional_exact": "exact conditional",
@@ -78,6 +81,9 @@ def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         return
     groups, table = found
     beside = tuple(one.name for one in groups)
+    if entry.basis is not None:
+        yield _of_model(entry, main, table, beside)
+        return
     yield _estimate(entry, main, groups, table, beside)
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
         yield _interval(entry, table, beside)
@@ -105,7 +111,23 @@ def _estimate(
     if _fits(main, rounded, free):
         told = f"{text}; {main.text} is that of the two rounded percentages."
         return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
-    return make(INCONSISTENT, f"{text}; printed is {main.text}.")
+    text += f"; printed is {main.text}."
+    if measure in RATIOS:
+        text += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
+    return make(INCONSISTENT, text)
+
+
+def _of_model(entry: Entry, main: Component, table: Table, beside: tuple[str, ...]) -> Finding:
+    """An estimate that need not be the plain one, with the plain one."""
+    measure, (x1, n1, x0, n0) = entry.about.measure or "", table
+    value = estimate(measure, table)
+    shown = "none" if value is None else f"{value:.{max(main.places, 0) + 1}f}"
+    text = (
+        f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
+        f"of {n1} and {x0} of {n0} the plain one is {shown}."
+    )
+    return Finding("comparison.estimate", entry.name, main.name, NOT_CHECKABLE, text, beside,
+                   {"table": table, "value": value})  # fmt: skip
 
 
 def _fits(main: Component, value: float | None, unsigned: bool) -> bool:

@@ -3,7 +3,7 @@
 Where intervals are printed too, the sets are told again that also give these by a usual method.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
@@ -16,6 +16,7 @@ from trialtrace.claims.prints.count_tests import NAMES, all_counted, told_test
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
+    TWO_SIDED,
     Finding,
     count_printing,
     listed,
@@ -31,8 +32,7 @@ SHOWN = 3
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part = entry.parts.get("p")
-        if part is None or not entry.about.compare or part.relation == "ns":
+        if entry.tested is None or not entry.about.compare or entry.basis:
             continue
         groups = ledger.compared(entry, "percent")
         if groups is not None and all_counted(ledger, entry) is None:
@@ -44,14 +44,14 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     options = []
     for one in groups:
         group = ledger.groups.get(one.about.group or "")
-        if "percent" not in one.parts or group is None or group.randomised is None:
+        if one.share is None or group is None or group.randomised is None:
             return
-        counts = possible_counts(one, group.randomised)
+        counts = possible_counts(ledger, one, group.randomised)
         if counts is None:
             return
         options.append(counts)
     sets = prod(len(option) for option in options)
-    found = _over_sets(options) if 0 < sets <= MOST_SETS else {}
+    found = _over_sets(options, entry.tails) if 0 < sets <= MOST_SETS else {}
     if not found:
         return
     part, stated = entry.parts["p"], entry.about.test
@@ -93,8 +93,8 @@ def _narrowed(groups: Sequence[Entry], options: Sequence[Counts]) -> list[Counts
     kept = []
     for one, own in zip(groups, options, strict=True):
         printed = {"ci_low", "ci_high"} <= set(one.parts)
-        some = list(fitting(one, own)) if printed else own
-        if not some:
+        some = np.array(list(fitting(one, own))) if printed else own
+        if not len(some):
             return None
         kept.append(some)
     return kept if any(len(a) < len(b) for a, b in zip(kept, options, strict=True)) else None
@@ -102,7 +102,7 @@ def _narrowed(groups: Sequence[Entry], options: Sequence[Counts]) -> list[Counts
 
 def _on_intervals(entry: Entry, options: list[Counts]) -> tuple[str, int | None]:
     """What p is on the counts that also give the printed intervals; how many sets give it."""
-    found, part = _over_sets(options), entry.parts["p"]
+    found, part = _over_sets(options, entry.tails), entry.parts["p"]
     if not found:
         return "", None
     low = min(float(ps.min()) for ps in found.values())
@@ -119,16 +119,35 @@ def _on_intervals(entry: Entry, options: list[Counts]) -> tuple[str, int | None]
     return text, left
 
 
-def _over_sets(options: Sequence[Counts]) -> dict[str, np.ndarray]:
-    """P over every choice of counts: of two groups by all usual tests, of more by χ²."""
-    chosen = np.array(list(product(*options)), dtype=np.int64)
+def _over_sets(options: Sequence[Counts], tails: Sequence[str]) -> dict[str, np.ndarray]:
+    """P over every choice of counts: of two groups by all usual tests, of more by χ².
+
+    `tails` as `Entry.tails`: of both, the smaller p counts.
+    """
+    chosen = np.array(list(product(*(own.tolist() for own in options))), dtype=np.int64)
     if len(options) == 2:
         (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
         every = p_values_of_tables(x1, n1, x0, n0)
+        if tails != TWO_SIDED:
+            every = _one_sided(every, x1 * n0 > x0 * n1, tails)
         found = {name: every[name] for name in PAIRWISE}
     else:
         found = {"chi_squared": _chi_squared(chosen)}
     return {name: p[p == p] for name, p in found.items() if (p == p).any()}
+
+
+def _one_sided(
+    every: Mapping[str, np.ndarray], higher: np.ndarray, tails: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """P of one side; `higher` tells where the share of the first group is the higher one."""
+    found: dict[str, np.ndarray] = {}
+    for side in tails:
+        own = {"fisher": every[f"fisher_{side}"]}
+        for name in ("chi_squared", "chi_squared_corrected"):
+            half = every[name] / 2
+            own[name] = np.where(higher == (side == "greater"), half, 1 - half)
+        found = {name: np.fmin(p, found.get(name, p)) for name, p in own.items()}
+    return found
 
 
 def _chi_squared(chosen: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ Every usual test is applied; the stated one decides, and where none is stated an
 given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    SAID_OF,
+    TWO_SIDED,
     Finding,
     as_range,
     listed,
@@ -43,12 +45,11 @@ Counts = list[tuple[int, int]]
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part = entry.parts.get("p")
-        if part is None or not entry.about.compare or part.relation == "ns":
+        if entry.tested is None or not entry.about.compare:
             continue
         if known := all_counted(ledger, entry):
             yield _of_counts(entry, [one for one, _ in known], [counts for _, counts in known])
-        elif ledger.compared(entry, "percent") is None:
+        elif ledger.compared(entry, "percent") is None and entry.basis is None:
             yield from _of_categories(ledger, entry)
 
 
@@ -71,33 +72,48 @@ def counted(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, tuple[int,
 
 def _known(ledger: Ledger, entry: Entry) -> tuple[int, int] | None:
     """(events, size) where both are printed, or follow from what is printed in one way only."""
-    n, parts = ledger.size(entry), entry.parts
+    n = ledger.size(entry)
     if n is None:
         return None
     count = whole_count(entry)
     if count is not None:
         return (count, n) if 0 <= count <= n else None
-    if "percent" not in parts:
+    if entry.share is None:
         return None
-    counts = counts_for_percentage(as_range(parts["percent"]), n).tolist()
+    counts = counts_for_percentage(as_range(entry.share), n).tolist()
     return (counts[0], n) if len(counts) == 1 else None
 
 
-def p_values(counts: Counts) -> dict[str, float]:
-    """P by every usual test of two or more groups."""
-    if len(counts) == 2:
-        (x1, n1), (x0, n0) = counts
-        found = p_values_of_counts(x1, n1, x0, n0, sides="two_sided")
-        one = [
-            p_values_of_counts(x1, n1, x0, n0, sides=side)["fisher"] for side in ("less", "greater")
-        ]
-        return found | {"fisher_one_sided": min(one)}
-    return _table_tests([[x, n - x] for x, n in counts])
+def p_values(counts: Counts, tails: Sequence[str]) -> dict[str, float]:
+    """P by every usual test of two or more groups; `tails` as `Entry.tails`."""
+    if len(counts) != 2:
+        return _table_tests([[x, n - x] for x, n in counts])
+    (x1, n1), (x0, n0) = counts
+    both = p_values_of_counts(x1, n1, x0, n0, sides="two_sided")
+    if tails == TWO_SIDED:
+        one = one_sided(both, (x1, n1, x0, n0), ("less", "greater"))
+        return both | {"fisher_one_sided": one["fisher"]}
+    return one_sided(both, (x1, n1, x0, n0), tails)
+
+
+def one_sided(
+    both: Mapping[str, float], table: tuple[int, int, int, int], tails: Sequence[str]
+) -> dict[str, float]:
+    """P of one side, the smaller where `tails` are both; `both` are the two-sided ones."""
+    found: dict[str, float] = {}
+    higher = table[0] * table[3] > table[2] * table[1]
+    for side in tails:
+        own = p_values_of_counts(*table, sides=side)
+        for name in ("chi_squared", "chi_squared_corrected"):
+            half = both[name] / 2
+            own[name] = half if higher == (side == "greater") else 1 - half
+        found = {name: min(p, found.get(name, p)) for name, p in own.items()}
+    return found
 
 
 def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
     part, stated = entry.parts["p"], entry.about.test
-    found = {name: p for name, p in p_values(counts).items() if p == p}
+    found = {name: p for name, p in p_values(counts, entry.tails).items() if p == p}
     fit = [name for name, p in found.items() if prints(part, p)]
     given = "; ".join(f"{x} of {n}" for x, n in counts)
     beside = tuple(one.name for one in groups)
@@ -108,6 +124,10 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
         text += _small(counts, stated)
         return Finding("p.counts", entry.name, "p", agreement, text, beside, detail | more)
 
+    if entry.basis is not None:
+        told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
+        said = SAID_OF[entry.basis]
+        return make(NOT_CHECKABLE, f"Not checkable: p is that {said}; {given} give {told}.")
     if stated in found:
         own = f"{_first(NAMES[stated])} on {given} gives {shown_p(found[stated])}"
         if stated in fit:

@@ -15,15 +15,15 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     """Where no size is printed. Percentages of one population only are held against each other."""
     of_group: dict[tuple, dict[str, set[int]]] = {}
     for entry in ledger.of_group():
-        group, part = ledger.groups.get(entry.about.group or ""), entry.parts.get("percent")
+        group, part = ledger.groups.get(entry.about.group or ""), entry.share
         if part is None or part.relation != "=" or group is None or group.randomised is None:
             continue
         about = entry.about
         if about.stratum is None and about.category is None and ledger.size(entry) is None:
-            found = possible_counts(entry, group.randomised)
+            found = possible_counts(ledger, entry, group.randomised)
             if found is not None:
                 key = (about.group, about.population)
-                of_group.setdefault(key, {})[entry.name] = {n for _, n in found}
+                of_group.setdefault(key, {})[entry.name] = set(found[:, 1].tolist())
     for possible in of_group.values():
         yield from _apart(ledger, {name: own for name, own in possible.items() if own})
 

@@ -14,7 +14,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     """The designs of an effect within subjects, for whole degrees of freedom above 1."""
     for entry in ledger.entries.values():
         parts = entry.parts
-        if not {"statistic", "df1", "df2"} <= set(parts) or parts["statistic"].symbol != "F":
+        if not {"statistic", "df1", "df2"} <= set(parts) or parts["statistic"].symbol != "f":
             continue
         df1, df2 = (parts[name].value or 0 for name in ("df1", "df2"))
         if df1 > 1 and df1 == int(df1) and df2 == int(df2):

@@ -32,7 +32,7 @@ Ends = tuple[float, float]
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.about.measure != MEASURE or entry.about.test not in PLAIN:
+        if entry.about.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
             continue
         groups, main = ledger.compared(entry, "value", "sd"), entry.parts.get("value")
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":

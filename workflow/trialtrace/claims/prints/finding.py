@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
 DIFFERS, INCONSISTENT = "differs", "inconsistent"
 TURNED = "the groups the other way round"
+TWO_SIDED = ("two_sided",)
+SAID_OF = {"model": "of a model", "curve": "of a curve"}
+"""What a number rests on, in words."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,13 @@ from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    TWO_SIDED,
+    Finding,
+    as_range,
+)
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
@@ -48,8 +54,8 @@ def _p(ledger: Ledger, entry: Entry) -> tuple[Entry, Component] | None:
     found = [
         (one, one.parts["p"])
         for one in ledger.comparisons[entry.about.cell]
-        if one.about.compare == entry.about.compare and "p" in one.parts
-        if one.parts["p"].relation in ("=", "<", "<=", "about")
+        if one.about.compare == entry.about.compare and one.tested is not None
+        if one.tested.relation in ("=", "<", "<=", "about")
     ]
     return found[0] if len(found) == 1 else None
 
@@ -58,7 +64,7 @@ def _events(
     ledger: Ledger, entry: Entry, ratios: tuple[float, float], source: Entry, part: Component
 ) -> Iterator[Finding]:
     high_p = float(part.bounds[1] if part.relation == "about" else as_range(part).bounds[1])
-    if not 0 < high_p < 1 or entry.about.sides in ("less", "greater"):
+    if not 0 < high_p < 1 or source.tails != TWO_SIDED:
         return
     z, b = float(ndtri(1 - high_p / 2)), max(abs(log(ratio)) for ratio in ratios)
     events = ceil(4 * z * z / (b * b))

@@ -3,61 +3,112 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import Component
+from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.prints.shares import Counts, possible_counts
+
+REDUCTION = "relative_reduction"
+RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
+Ends = tuple[Decimal, Decimal]
+Share = tuple[Entry, Ends]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.about.measure == "relative_reduction" and entry.about.compare:
+        if entry.about.measure == REDUCTION and entry.about.compare:
             yield from _reduction(ledger, entry)
     yield from _everyone(ledger)
 
 
 def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
-    """A relative reduction, or a range of them, against the percentages it is about."""
-    control = next(
-        (name for name in ledger.compared_groups(entry) if ledger.groups[name].control), None
-    )
-    shares = ledger.compared(entry, "percent")
-    if control is None or shares is None:
-        return
-    by_group = {one.about.group: one for one in shares}
-    reference = by_group.pop(control)
+    """A relative reduction, against the ratio beside it or the shares that it is about."""
     low, high = _claimed(entry.parts)
     if low is None or high is None:
         return
-    component = next(iter(entry.parts))
-    if reference.parts["percent"].bounds[0] <= 0:
-        text = (
-            f"Not checkable: of {reference.parts['percent'].text}, which may stand for 0, nothing "
-            "can be a part."
+    ratio = _of_ratios(ledger, entry, low, high)
+    shares = None if entry.basis else _shares(ledger, entry)
+    if ratio is not None and (ratio.agreement == COMPATIBLE or shares is None):
+        yield ratio
+    elif shares is not None:
+        yield _of_shares(ledger, entry, shares, (low, high))
+
+
+def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Finding | None:
+    """1 less a ratio that is printed for the same comparison; the one that fits, if any does."""
+    own, found = (entry.about.cell, entry.about.compare), None
+    for other in ledger.entries.values():
+        main, same = other.main, (other.about.cell, other.about.compare) == own
+        if not same or main is None or main.relation != "=" or other.about.measure not in RATIOS:
+            continue
+        least, most = (100 * (1 - end) for end in reversed(main.bounds))
+        fits = most > low and least < high
+        text = f"A ratio of {main.text} is a reduction of {_span(least, most)}"
+        text += (
+            f", in keeping with “{entry.printed}”." if fits else f"; printed is {entry.printed}."
         )
-        yield Finding("headline.reduction", entry.name, component, NOT_CHECKABLE, text,
-                      tuple(one.name for one in shares))  # fmt: skip
-        return
+        found = Finding("headline.ratio", entry.name, next(iter(entry.parts)),
+                        COMPATIBLE if fits else INCONSISTENT, text, (other.name,))  # fmt: skip
+        if fits:
+            break
+    return found
+
+
+def _shares(ledger: Ledger, entry: Entry) -> dict[str, Share] | None:
+    """The claim of each compared group, with the least and the greatest share, in percent."""
+    found: dict[str, Share] = {}
+    for group in ledger.compared_groups(entry):
+        known = counted(ledger, entry, group)
+        printed = [one for one in ledger.beside(entry, group) if "percent" in one.parts]
+        if known is None and len(printed) != 1:
+            return None
+        ends = [end for one in printed for end in one.parts["percent"].bounds]
+        if known is not None:
+            ends.append(Decimal(100 * known[1][0]) / known[1][1])
+        one = known[0] if known is not None else printed[0]
+        found[group] = one, (min(ends), max(ends))
+    return found
+
+
+def _of_shares(
+    ledger: Ledger, entry: Entry, shares: dict[str, Share], claimed: tuple[Decimal, Decimal]
+) -> Finding:
+    component, names = next(iter(entry.parts)), tuple(one.name for one, _ in shares.values())
+    control = _control(ledger, entry)
+    reference, base = shares.pop(control)
+    if base[0] <= 0:
+        text = "Not checkable: of a share that may be 0, nothing can be a part."
+        if part := reference.parts.get("percent"):
+            text = f"Not checkable: of {part.text}, which may stand for 0, nothing can be a part."
+        return Finding("headline.reduction", entry.name, component, NOT_CHECKABLE, text, names)
     outside, told, detail = [], [], {}
-    for name, one in by_group.items():
-        least, most = _reductions(one.parts["percent"], reference.parts["percent"])
-        label = ledger.groups[name or ""].label
+    for name, (_, share) in shares.items():
+        least, most = _reductions(share, base)
+        label = ledger.groups[name].label
         told.append(f"{_span(least, most)} with {label}")
         detail[name] = [float(least), float(most)]
-        if most < low or least > high:
+        if most < claimed[0] or least > claimed[1]:
             outside.append(label)
-    text = f"The printed percentages are relative reductions of {listed(told)}"
+    text = f"The printed shares are relative reductions of {listed(told)}"
     if outside:
         text += f"; “{entry.printed}” does not hold for {listed(outside)}."
         text += _elsewhere(ledger, entry, control)
     else:
         text += f", in keeping with “{entry.printed}”."
-    agreement = INCONSISTENT if outside else COMPATIBLE
-    yield Finding("headline.reduction", entry.name, component, agreement, text,
-                  tuple(one.name for one in shares), detail)  # fmt: skip
+    return Finding("headline.reduction", entry.name, component,
+                   INCONSISTENT if outside else COMPATIBLE, text, names, detail)  # fmt: skip
+
+
+def _control(ledger: Ledger, entry: Entry) -> str:
+    """The control group; the last that is compared where none is named so."""
+    groups = ledger.compared_groups(entry)
+    return next((name for name in groups if ledger.groups[name].control), groups[-1])
 
 
 def _span(least: Decimal, most: Decimal) -> str:
@@ -74,10 +125,11 @@ def _elsewhere(ledger: Ledger, entry: Entry, control: str) -> str:
         if population.name == entry.about.population or shares is None:
             continue
         by_group = {one.about.group: one.parts["percent"] for one in shares}
-        reference = by_group.pop(control)
-        if reference.bounds[0] > 0:
+        reference = by_group.pop(control).bounds
+        if reference[0] > 0:
             spans = [
-                f"{_span(*_reductions(part, reference))} with {ledger.groups[name or ''].label}"
+                f"{_span(*_reductions(part.bounds, reference))} with "
+                f"{ledger.groups[name or ''].label}"
                 for name, part in by_group.items()
             ]
             told.append(f" In “{population.label}” they are {listed(spans)}.")
@@ -98,9 +150,9 @@ def _claimed(parts) -> tuple[Decimal | None, Decimal | None]:
     return part.bounds
 
 
-def _reductions(treated: Component, reference: Component) -> tuple[Decimal, Decimal]:
-    """Least and greatest relative reduction, in percent, over all that prints as the two."""
-    (low, high), (base_low, base_high) = treated.bounds, reference.bounds
+def _reductions(treated: Ends, reference: Ends) -> Ends:
+    """Least and greatest relative reduction, in percent, over two ranges of shares."""
+    (low, high), (base_low, base_high) = treated, reference
     hundred = Decimal(100)
     return hundred * (1 - high / base_low), hundred * (1 - max(low, Decimal(0)) / base_high)
 
@@ -110,15 +162,17 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
     cells: dict[tuple, list[Entry]] = {}
     for entry in ledger.of_group():
         population = ledger.population(entry)
-        if population and population.everyone and "percent" in entry.parts:
+        if population and population.everyone and entry.share:
             cells.setdefault(entry.about.cell, []).append(entry)
     for entries in cells.values():
         ranges = {}
         for entry in entries:
             group = ledger.groups.get(entry.about.group or "")
-            if group and group.randomised and (counts := possible_counts(entry, group.randomised)):
-                ranges[entry.name] = _ranges(counts, group.randomised)
-        if len(ranges) < 2 or all(low == high for own in ranges.values() for low, high in own):
+            size = group.randomised if group else None
+            counts = possible_counts(ledger, entry, size) if size else None
+            if size and counts is not None and len(counts):
+                ranges[entry.name] = _ranges(counts, size)
+        if len(ranges) < 2 or all((own[:, 0] == own[:, 1]).all() for own in ranges.values()):
             continue
         told = [
             f"{ledger.group_label(ledger.entries[name])} {own[-1][0]:.1f} to {own[-1][1]:.1f} %"
@@ -131,23 +185,29 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
         text += "".join(_overlaps(ledger, ranges))
         first, *others = ranges
         yield Finding("headline.everyone", first, "percent", COMPATIBLE, text, tuple(others),
-                      {"ranges": ranges}, remark=True)  # fmt: skip
+                      {"ranges": {name: own[-1].tolist() for name, own in ranges.items()}},
+                      remark=True)  # fmt: skip
 
 
-def _ranges(counts: Counts, size: int) -> list[tuple[float, float]]:
-    return [(100 * x / size, 100 * (x + size - n) / size) for x, n in counts]
+def _ranges(counts: Counts, size: int) -> NDArray[np.float64]:
+    """From none to all of those who were not analysed, in percent of all."""
+    x, n = counts.T
+    return 100 * np.stack([x, x + size - n], axis=1) / size
 
 
-def _overlaps(ledger: Ledger, ranges: dict[str, list[tuple[float, float]]]) -> Iterator[str]:
+def _overlaps(ledger: Ledger, ranges: dict[str, NDArray[np.float64]]) -> Iterator[str]:
     """In how many sets of counts the ranges of two groups overlap: against the control, if any."""
     controls = {group.name for group in ledger.groups.values() if group.control}
     for one, other in combinations(ranges, 2):
         pair = [ledger.entries[name] for name in (one, other)]
         if controls and not controls & {entry.about.group for entry in pair}:
             continue
-        sets = list(product(ranges[one], ranges[other]))
-        both = sum(low <= top and bottom <= high for (low, high), (bottom, top) in sets)
-        of = "the only set" if len(sets) == 1 else f"{both} of {len(sets)} sets"
+        (low, high), (bottom, top) = (np.sort(ranges[name], axis=0).T for name in (one, other))
+        sets = len(low) * len(bottom)
+        # All pairs but those of which one range ends before the other one starts.
+        apart = np.searchsorted(high, bottom, "left").sum() + np.searchsorted(top, low).sum()
+        both = sets - int(apart)
+        of = "the only set" if sets == 1 else f"{both} of {sets} sets"
         if both:
             labels = " and ".join(ledger.group_label(entry) for entry in pair)
             yield f" Those of {labels} overlap with {of} of counts."

@@ -1,6 +1,6 @@
 """Means, standard deviations and sizes of two groups against the printed p of their comparison."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
@@ -9,6 +9,8 @@ from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
+    SAID_OF,
+    TWO_SIDED,
     Finding,
     as_range,
     listed,
@@ -25,7 +27,7 @@ TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if "p" in entry.parts and entry.parts["p"].relation != "ns" and entry.about.compare:
+        if entry.tested is not None and entry.about.compare:
             yield from _p(ledger, entry)
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if entry.about.group and "sd" in entry.parts and outcome and outcome.whole:
@@ -34,7 +36,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
-    groups = ledger.compared(entry, "value", "sd")
+    groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
     if groups is None or len(groups) != 2:
         return
     sizes = [ledger.size(one) for one in groups]
@@ -50,7 +52,7 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     part, ranges = entry.parts["p"], {}
     for name, (variance, _) in TESTS.items():
         try:
-            ranges[name] = _range(groups, sizes, variance, "two_sided")
+            ranges[name] = _of_tails(groups, sizes, variance, entry.tails)
         except StatsError:
             return
     fit = [name for name, (low, high) in ranges.items() if overlaps(part, low, high)]
@@ -59,7 +61,10 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     span = f"p from {lowest:.3f} to {highest:.3f}"
     about = "Over all means and standard deviations that print as given, "
     detail = {"ranges": ranges}
-    if stated in ranges and stated not in fit and fit:
+    beyond = _beyond(entry)
+    if beyond is not None:
+        agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; the t tests give {span}."
+    elif stated in ranges and stated not in fit and fit:
         text = (
             f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ({span})."
         )
@@ -69,7 +74,9 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         verb = "gives" if len(fit) == 1 else "give"
         agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, which holds {part.text}."
     else:
-        other = _one_sided(groups, sizes, part) or _as_errors(groups, sizes, part)
+        other = _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
+        if entry.tails == TWO_SIDED:
+            other = _one_sided(groups, sizes, part) or other
         text = f"{about}the t tests give {span}; printed is {part.text}{other}."
         agreement = INCONSISTENT
     yield Finding("p.means", entry.name, "p", agreement, text,
@@ -81,12 +88,32 @@ def _range(
     spreads: list[Printed] | None = None,
 ) -> tuple[float, float]:  # fmt: skip
     (first, second), (n1, n0) = groups, sizes
-    sd1, sd0 = spreads or [as_range(one.parts["sd"]) for one in groups]
+    sd1, sd0 = spreads or [
+        _deviation(one, n, "sd" not in one.parts) for one, n in zip(groups, sizes, strict=True)
+    ]
     found = t_test_p(
         as_range(first.parts["value"]), sd1, n1, as_range(second.parts["value"]), sd0, n0,
         variance=variance, sides=sides,
     )  # fmt: skip
     return float(found.low), float(found.high)
+
+
+def _beyond(entry: Entry) -> str | None:
+    """Why p does not follow from means and deviations, where the paper says so."""
+    if entry.basis is not None:
+        return f"p is that {SAID_OF[entry.basis]}"
+    stated = entry.about.test
+    if stated in (None, *TESTS):
+        return None
+    return f"the stated test ({stated.replace('_', ' ')}) needs more than means and deviations"
+
+
+def _of_tails(
+    groups: list[Entry], sizes: list, variance: str, tails: Sequence[str]
+) -> tuple[float, float]:
+    """P over all tails; of both, the smaller."""
+    every = [_range(groups, sizes, variance, side) for side in tails]
+    return min(low for low, _ in every), min(high for _, high in every)
 
 
 def _one_sided(groups: list[Entry], sizes: list, part) -> str:
@@ -117,7 +144,7 @@ def _as_errors(groups: list[Entry], sizes: list, part) -> str:
 
 def _deviation(entry: Entry, n: int, is_error: bool) -> Printed:
     """The standard deviation as printed, or that of a printed standard error."""
-    own = as_range(entry.parts["sd"])
+    own = as_range(entry.parts.get("sd") or entry.parts["se"])
     return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own
 
 

@@ -35,13 +35,16 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     outcomes: dict[tuple, list[Entry]] = {}
     for entry in ledger.of_group():
         group = ledger.groups.get(entry.about.group or "")
-        if {"percent", *BOTH} <= set(entry.parts) and group and group.randomised:
+        if set(BOTH) <= set(entry.parts) and entry.share and group and group.randomised:
             about = entry.about
             key = about.outcome, about.visit, about.stratum, about.category
             outcomes.setdefault(key, []).append(entry)
     for entries in outcomes.values():
-        counts = {one.name: possible_counts(one, _randomised(ledger, one)) for one in entries}
-        if 2 * len(entries) < FEWEST or not all(counts.values()):
+        found = {
+            one.name: possible_counts(ledger, one, _randomised(ledger, one)) for one in entries
+        }
+        counts = {name: own for name, own in found.items() if own is not None and len(own)}
+        if 2 * len(entries) < FEWEST or len(counts) < len(entries):
             continue
         odd = [one for one in entries if not fitting(one, counts[one.name])]
         if not odd:

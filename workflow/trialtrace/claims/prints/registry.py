@@ -11,12 +11,15 @@ from trialtrace.claims.prints import (
     designs,
     differences,
     directions,
+    errors,
+    estimates,
     hazards,
     headline,
     intervals,
     mean_tests,
     near_intervals,
     places,
+    quantiles,
     shares,
     sizes,
     statements,
@@ -28,8 +31,8 @@ from trialtrace.claims.prints.finding import Finding
 
 MODULES = (
     sizes, shares, denominators, strata, totals, count_tests, count_sets, comparisons, mean_tests,
-    differences, statistics, designs, intervals, near_intervals, hazards, headline, directions,
-    places, statements,
+    differences, quantiles, statistics, designs, intervals, estimates, errors, near_intervals,
+    hazards, headline, directions, places, statements,
 )  # fmt: skip
 
 

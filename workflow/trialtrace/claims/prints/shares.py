@@ -9,7 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
@@ -17,6 +19,7 @@ from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    SAID_OF,
     Finding,
     as_range,
     listed,
@@ -30,13 +33,17 @@ from trialtrace.stats.summaries.percentages import (
 
 OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
 LARGEST = 1000
-MOST_COUNTS = 5_000
-Counts = list[tuple[int, int]]
+MOST_COUNTS = 100_000
+FEW = 4
+Counts = NDArray[np.int64]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.of_group():
         if "percent" not in entry.parts or entry.parts["percent"].relation != "=":
+            continue
+        if entry.share is None:
+            yield from _no_share(ledger, entry)
             continue
         if "count" in entry.parts:
             yield from _count(ledger, entry)
@@ -45,6 +52,19 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _beside_count(ledger, entry)
         yield from _everyone(ledger, entry)
         yield from _only(ledger, entry)
+
+
+def _no_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """A percentage that is not that of the count beside it."""
+    count, n, percent = whole_count(entry), ledger.size(entry), entry.parts["percent"]
+    if count is None or not n or count > n:
+        return
+    text = (
+        f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
+        f"percentage {SAID_OF[entry.basis or '']} need not be that."
+    )
+    yield Finding("share.percent", entry.name, "percent", NOT_CHECKABLE, text, (),
+                  {"count": count, "n": n})  # fmt: skip
 
 
 def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -82,8 +102,10 @@ def _share(
                 detail | {"alternative": words}, both,
             )  # fmt: skip
     counts = counts_for_percentage(as_range(percent), n).tolist()
-    would = f"; {listed([str(one) for one in counts], 'or')} would print so" if counts else ""
+    would = f"; {_few(counts)} would print so" if counts else ""
     text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
+    if value < float(percent.bounds[0]) and "denominator" not in entry.parts:
+        text += " A percentage at a time of a survival curve need not be that of a count."
     text += _elsewhere(ledger, entry, count, n)
     return Finding(
         "share.percent",
@@ -114,6 +136,13 @@ def _elsewhere(ledger: Ledger, entry: Entry, count: int, n: int) -> str:
     return text
 
 
+def _few(counts: list[int]) -> str:
+    """Counts that follow each other: each of a few, both ends of many."""
+    if len(counts) > FEW:
+        return f"{counts[0]} to {counts[-1]}"
+    return listed([str(one) for one in counts], "or")
+
+
 def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """A percentage without a count: is any count of the printed size possible?
 
@@ -122,14 +151,14 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     n, percent = ledger.size(entry), entry.parts["percent"]
     if n is None:
         group = ledger.groups.get(entry.about.group or "")
-        if group and group.randomised and possible_counts(entry, group.randomised) == []:
+        counts = possible_counts(ledger, entry, group.randomised or 0) if group else None
+        if group and group.randomised and counts is not None and not len(counts):
             text = f"No count of {group.randomised} patients or fewer prints as {percent.text}."
             yield Finding("share.count", entry.name, "percent", INCONSISTENT, text)
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
     if counts:
-        told = listed([str(one) for one in counts], "or")
-        text = f"{percent.text} of {n} is a count of {told}."
+        text = f"{percent.text} of {n} is a count of {_few(counts)}."
     else:
         text = f"No count of {n} prints as {percent.text}."
     agreement = COMPATIBLE if counts else INCONSISTENT
@@ -208,19 +237,30 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             return
 
 
-def possible_counts(entry: Entry, size: int) -> Counts | None:
-    """(events, patients) behind a percentage of at most `size` patients, the fewest patients first.
+def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Counts | None:
+    """(events, patients) behind a percentage, rows by patients, the fewest first.
 
-    The printed ones where they are printed; None where there would be more than `MOST_COUNTS`.
+    The printed ones where they are printed; of at most `most` patients where no size is. None where
+    there would be more than `MOST_COUNTS`.
     """
-    if {"count", "denominator"} <= set(entry.parts):
-        x, n = (int(entry.parts[name].value or 0) for name in ("count", "denominator"))
-        return [(x, n)] if n <= size else []
+    n, count = ledger.size(entry), entry.parts.get("count")
+    if n is not None and n > most:
+        return np.empty((0, 2), dtype=np.int64)
+    if n is not None and count is not None:
+        return np.array([[int(count.value or 0), n]])
     percent = entry.parts["percent"]
-    if size * size * float(percent.ulp) / 200 > MOST_COUNTS:
+    if n is None and most * most * float(percent.ulp) / 200 > MOST_COUNTS:
         return None
-    by_size = counts_by_size(percent, tuple(range(1, size + 1)))
-    return [(x, n) for n, events in by_size.items() for x in events]
+    return _printing_as(percent, *((1, most) if n is None else (n, n)))
+
+
+@lru_cache(maxsize=4096)
+def _printing_as(percent: Component, fewest: int, most: int) -> Counts:
+    sizes = np.arange(fewest, most + 1)
+    first, last = count_ranges(as_range(percent), sizes)
+    ways = np.maximum(last - first + 1, 0)
+    start = np.repeat(first - np.cumsum(ways) + ways, ways)
+    return np.stack([start + np.arange(ways.sum()), np.repeat(sizes, ways)], axis=1)
 
 
 @lru_cache(maxsize=4096)

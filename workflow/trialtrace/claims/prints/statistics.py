@@ -11,6 +11,7 @@ from math import inf
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.forms import CHI_SQUARED
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
@@ -26,6 +27,7 @@ from trialtrace.stats.summaries import Bounds, Printed
 from trialtrace.stats.summaries.statistics import (
     epsilons_of_f_and_p,
     p_of_chi_squared,
+    p_of_correlation,
     p_of_f,
     p_of_t,
     p_of_z,
@@ -37,7 +39,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if "statistic" not in entry.parts:
             continue
-        symbol = (entry.parts["statistic"].symbol or "").lower()
+        symbol = entry.parts["statistic"].symbol or ""
         try:
             if symbol == "f" and {"df1", "df2"} <= set(entry.parts):
                 yield from _f(entry)
@@ -52,21 +54,24 @@ def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
     statistic, part = as_range(entry.parts["statistic"]), entry.parts["p"]
     df = float(entry.parts["df1"].value or 0) if "df1" in entry.parts else inf
     rounded = "df1" in entry.parts and entry.parts["df1"].places > 0
-    sides = entry.about.sides or "two_sided"
+    degrees = as_range(entry.parts["df1"]) if rounded else df
     if symbol == "t":
-        found = p_of_t(statistic, as_range(entry.parts["df1"]) if rounded else df, sides=sides)
+        every = [p_of_t(statistic, degrees, sides=side) for side in entry.tails]
     elif symbol == "z":
-        found = p_of_z(statistic, sides=sides)
-    elif symbol in ("χ²", "χ2", "chi2", "chi squared", "chi-squared") and df < inf:
-        found = p_of_chi_squared(statistic, df)
+        every = [p_of_z(statistic, sides=side) for side in entry.tails]
+    elif symbol == "r" and df < inf:
+        every = [p_of_correlation(statistic, df, sides=side) for side in entry.tails]
+    elif symbol in (CHI_SQUARED, "q") and df < inf:
+        every = [p_of_chi_squared(statistic, df)]
     else:
         return
-    low, high = float(found.low), float(found.high)
-    fits = overlaps(part, low, high)
+    spans = [(float(one.low), float(one.high)) for one in every]
+    holding = [span for span in spans if overlaps(part, *span)]
+    (low, high), fits = (holding or spans)[0], bool(holding)
     shown = entry.parts["statistic"].text
     text = f"{shown} on these degrees of freedom gives p from {low:.3g} to {high:.3g}"
     more = f", which holds {part.text}." if fits else f"; printed is {part.text}."
-    half = symbol in ("t", "z") and not fits and overlaps(part, low / 2, high / 2)
+    half = symbol in ("t", "z", "r") and not fits and overlaps(part, low / 2, high / 2)
     if half:
         more = f"; printed is {part.text}, which is that of one side."
     agreement = EXACT if fits else INCONSISTENT
@@ -88,12 +93,28 @@ def _f(entry: Entry) -> Iterator[Finding]:
             f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
             "freedom: these are the uncorrected ones.",
         )  # fmt: skip
-    eta = partial_eta_squared(f, df1, df2)
-    yield Finding(
-        "statistic.effect", entry.name, "statistic", COMPATIBLE,
-        f"Partial η² from F and its degrees of freedom is {_three(eta.low, eta.high)}.",
-        detail={"low": float(eta.low), "high": float(eta.high)},
-    )  # fmt: skip
+    yield _effect(entry, partial_eta_squared(f, df1, df2))
+
+
+def _effect(entry: Entry, eta: Bounds) -> Finding:
+    """Partial η² of F, and the printed effect size, which may be another where it says not which.
+
+    With several factors η² is smaller than partial η², never greater.
+    """
+    part, low, high = entry.parts.get("effect"), float(eta.low), float(eta.high)
+    text = f"Partial η² from F and its degrees of freedom is {_three(low, high)}"
+    name, agreement, text_end = "statistic", COMPATIBLE, "."
+    if part is not None:
+        name = "effect"
+        if overlaps(part, low, high):
+            text_end = f", which holds {part.text}."
+        elif part.symbol == "partial" or float(part.bounds[0]) > high:
+            agreement, text_end = INCONSISTENT, f"; printed is {part.text}."
+        else:
+            agreement = NOT_CHECKABLE
+            text_end = f"; {part.text} may be η², which is smaller where there are several factors."
+    return Finding("statistic.effect", entry.name, name, agreement, text + text_end,
+                   detail={"low": low, "high": high})  # fmt: skip
 
 
 def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:

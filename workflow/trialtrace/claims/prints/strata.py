@@ -21,7 +21,7 @@ SHOWN = 4
 def check(ledger: Ledger) -> Iterator[Finding]:
     splits: dict[tuple, list[Entry]] = {}
     for entry in ledger.of_group():
-        about, part = entry.about, entry.parts.get("percent")
+        about, part = entry.about, entry.share
         if about.split and about.stratum and part is not None and part.relation == "=":
             key = about.split, about.group, about.outcome, about.population, about.visit
             splits.setdefault(key, []).append(entry)

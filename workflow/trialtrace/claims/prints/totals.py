@@ -68,8 +68,8 @@ def repair(ledger: Ledger, entries: list[Entry]) -> tuple[str, int] | None:
 def _percent_of(entries: list[Entry], entry: Entry) -> Component | None:
     """The percentage of a category, printed with its count or apart from it."""
     for one in entries:
-        if one.about.category == entry.about.category and "percent" in one.parts:
-            return one.parts["percent"]
+        if one.about.category == entry.about.category and one.share is not None:
+            return one.share
     return None
 
 

@@ -138,19 +138,19 @@ def _events(ledger: Ledger, entry: Entry) -> int | None:
     if (count := whole_count(entry)) is not None:
         return count
     n = ledger.size(entry)
-    if n is None or "percent" not in entry.parts:
+    if n is None or entry.share is None:
         return None
-    found = counts_for_percentage(as_range(entry.parts["percent"]), n).tolist()
+    found = counts_for_percentage(as_range(entry.share), n).tolist()
     return found[0] if len(found) == 1 else None
 
 
 def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
     """All intervals of one outcome in one population, jointly over the groups."""
-    wanted = {"percent", "ci_low", "ci_high"}
+    wanted = {"ci_low", "ci_high"}
     entries = [
         entry
         for entry in ledger.of_cell[cell]
-        if wanted <= set(entry.parts) and entry.about.group != ALL
+        if wanted <= set(entry.parts) and entry.share is not None and entry.about.group != ALL
     ]
     if not entries:
         return

@@ -11,6 +11,7 @@ prints the same, so that "inconsistent" means that no unrounded value would do.
 `count_tests`    p-values and intervals of printed counts by every method; which print the same
 `count_tables`   the same p-values of very many 2x2 tables at once, for searches
 `count_bounds`   the same intervals of very many 2x2 tables at once, for searches
+`share_bounds`   the intervals of very many shares at once, where counts are not printed
 `percentages`    counts behind a percentage, denominators that are possible at all
 `estimates`      estimate, interval, standard error and p-value against each other
 `granularity`    GRIM, GRIMMER, DEBIT, each with the share of numbers that pass by luck

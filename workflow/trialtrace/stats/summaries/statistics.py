@@ -52,6 +52,26 @@ def p_of_z(z: Printed, *, sides: str) -> Bounds:
     return _bounds([factor * ndtr(sign * end) for end in (low, high)])
 
 
+def p_of_correlation(r: Printed, df: ArrayLike, *, sides: str) -> Bounds:
+    """P of a printed Pearson correlation on `df` = n - 2 degrees of freedom; `sides` as `p_of_t`.
+
+    t = r sqrt(df / (1 - r^2)). Raises `StatsError` for a df that is not positive and a correlation
+    that can only be outside -1..1. Oracle: R's cor.test and pt at both ends.
+    """
+    check_choice("sides", sides, SIDES)
+    df = numbers(df, "df")
+    if (df <= 0).any():
+        raise StatsError("degrees of freedom must be positive.")
+    low, high = r.bounds
+    if ((low > 1) | (high < -1)).any():
+        raise StatsError("a correlation lies between -1 and 1.")
+    low, high = (np.clip(end, -1.0, 1.0) for end in _sized(r, sides))
+    one_shape(low, df)
+    with np.errstate(divide="ignore"):
+        found = [end * np.sqrt(df / (1 - end**2)) for end in (low, high)]
+    return _bounds([t_tails(*np.broadcast_arrays(t, df), sides) for t in found])
+
+
 def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
     """P (upper tail) of a printed chi-squared statistic.
 

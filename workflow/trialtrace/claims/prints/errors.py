@@ -1,0 +1,114 @@
+"""Standard errors against the deviation, the interval and the p beside them."""
+
+from collections.abc import Iterator
+from math import inf
+
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.estimates import RATIOS
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    overlaps,
+)
+from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries import Bounds, Printed
+from trialtrace.stats.summaries.estimates import (
+    error_of_deviation,
+    interval_of_error,
+    p_of_estimate,
+)
+
+BOUNDS = ("ci_low", "ci_high")
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if "se" not in entry.parts or entry.main is None or entry.main.relation != "=":
+            continue
+        # An error beside a ratio may be that of the ratio or of its logarithm.
+        if entry.about.measure in RATIOS:
+            continue
+        n = ledger.size(entry) if entry.about.group else None
+        if "sd" in entry.parts and n:
+            yield _of_deviation(entry, n)
+        if set(BOUNDS) <= set(entry.parts):
+            yield _of_interval(entry, _degrees(ledger, entry))
+        if entry.tested is not None and not entry.about.group:
+            yield from _of_p(entry, _degrees(ledger, entry))
+
+
+def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
+    """Degrees of freedom that the quantile may have, the most and the fewest.
+
+    From the normal quantile to that of the smallest group alone; of 1 where no sizes are printed.
+    """
+    groups = [entry.about.group] if entry.about.group else list(entry.about.compare)
+    sizes = [ledger.size_of(entry, group) for group in groups]
+    known = [n for n in sizes if n is not None and n > 1]
+    if not known or len(known) != len(sizes):
+        return [inf, 1.0]
+    return [inf, float(min(known) - 1)]
+
+
+def _of_deviation(entry: Entry, n: int) -> Finding:
+    sd, se = entry.parts["sd"], entry.parts["se"]
+    found = error_of_deviation(as_range(sd), n)
+    low, high = float(found.low), float(found.high)
+    fits = overlaps(se, low, high)
+    text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
+    text += f"{high:.3g}" + (f", which holds {se.text}." if fits else f"; printed is {se.text}.")
+    return Finding("error.deviation", entry.name, "se", COMPATIBLE if fits else INCONSISTENT, text,
+                   covers=("sd",) if fits else ())  # fmt: skip
+
+
+def _ranges(entry: Entry) -> tuple[Printed, Printed]:
+    """What estimate and error stand for."""
+    assert entry.main is not None
+    return as_range(entry.main), as_range(entry.parts["se"])
+
+
+def _of_interval(entry: Entry, degrees: list[float]) -> Finding:
+    estimate, error = _ranges(entry)
+    low, high = (entry.parts[name] for name in BOUNDS)
+    confidence = confidence_of(entry)
+    every = [interval_of_error(estimate, error, df=df, confidence=confidence) for df in degrees]
+    first, last = (_joined(ends) for ends in zip(*every, strict=True))
+    fits = overlaps(low, *first) and overlaps(high, *last)
+    text = (
+        f"Estimate and standard error give an interval from {first[0]:.4g}–{first[1]:.4g} to "
+        f"{last[0]:.4g}–{last[1]:.4g}"
+    )
+    shown = f"{low.text} to {high.text}"
+    text += f", which holds {shown}." if fits else f"; printed is {shown}."
+    return Finding("error.interval", entry.name, "ci_low", COMPATIBLE if fits else INCONSISTENT,
+                   text, covers=("ci_high", "se") if fits else ("ci_high",))  # fmt: skip
+
+
+def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
+    """The range that holds all ranges."""
+    return min(float(one.low) for one in ends), max(float(one.high) for one in ends)
+
+
+def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
+    part, (estimate, error) = entry.parts["p"], _ranges(entry)
+    found = []
+    for side in entry.tails:
+        try:
+            every = [p_of_estimate(estimate, error, null=_null(entry), df=df, sides=side)
+                     for df in degrees]  # fmt: skip
+        except StatsError:
+            return
+        found.append(_joined(tuple(every)))
+    holding = [span for span in found if overlaps(part, *span)]
+    low, high = (holding or found)[0]
+    text = f"Estimate and standard error give p from {low:.2g} to {high:.2g}"
+    text += f", which holds {part.text}." if holding else f"; printed is {part.text}."
+    yield Finding("error.p", entry.name, "p", COMPATIBLE if holding else INCONSISTENT, text,
+                  covers=("se",) if holding else ())  # fmt: skip
+
+
+def _null(entry: Entry) -> float:
+    return float(entry.about.margin or 0)

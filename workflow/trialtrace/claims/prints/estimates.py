@@ -1,0 +1,222 @@
+"""Estimates with their interval and p: the middle, and the p that both give.
+
+A ratio is judged on the log scale, a relative reduction of x % as the ratio 1 - x/100, a difference
+as it stands. A p may be that of a margin in place of no difference.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from math import inf
+
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.printed import Component
+from trialtrace.claims.prints import headline
+from trialtrace.claims.prints.comparisons import KINDS, table_of
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    INCONSISTENT,
+    TWO_SIDED,
+    Finding,
+    as_range,
+    overlaps,
+)
+from trialtrace.claims.prints.headline import REDUCTION
+from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.stats.results import StatsError
+from trialtrace.stats.summaries import Printed
+from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
+
+RATIOS = (*headline.RATIOS, REDUCTION)
+DIFFERENCES = ("risk_difference", "mean_difference")
+CENTRED = (None, "wald", "log")
+OF_A_MARGIN = ("noninferiority", "equivalence")
+WHOLE = Decimal(100)
+
+
+@dataclass(frozen=True)
+class OnScale:
+    """An estimate with its bounds, as a ratio or a difference, and the value that p is about."""
+
+    scale: str
+    estimate: Printed
+    low: Printed
+    high: Printed
+    null: float
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        if entry.main is None or not {"ci_low", "ci_high"} <= set(entry.parts):
+            continue
+        # A posterior has no test, and need not be symmetric.
+        if entry.parts["ci_low"].symbol == "credible" or entry.main.relation != "=":
+            continue
+        on_scale = _on_scale(entry, entry.main)
+        if on_scale is not None:
+            yield from _of_estimate(ledger, entry, entry.main, on_scale)
+
+
+def _on_scale(entry: Entry, main: Component) -> OnScale | None:
+    """None for what is neither a ratio nor a difference."""
+    measure, percent = entry.about.measure, "percent" in entry.parts
+    low, high, margin = entry.parts["ci_low"], entry.parts["ci_high"], entry.about.margin
+    if measure in DIFFERENCES:
+        by = Fraction(1, 100) if percent else Fraction(1)
+        null = float(margin * Decimal(by.numerator) / by.denominator) if margin else 0.0
+        return OnScale("identity", *(as_range(x).scaled(by) for x in (main, low, high)), null)
+    if measure not in RATIOS:
+        return None
+    if not percent and measure != REDUCTION:
+        return OnScale("log", *map(as_range, (main, low, high)), float(margin or 1))
+    if main.word is None and measure != REDUCTION:
+        return None
+    whole = WHOLE if percent else Decimal(1)
+    sign = 1 if main.word == "higher" else -1
+    ends = (low, high) if sign == 1 else (high, low)
+    made = (
+        as_range(replace(part, value=whole + sign * (part.value or 0))).scaled(1 / Fraction(whole))
+        for part in (main, *ends)
+    )
+    return OnScale("log", *made, float(1 + sign * (margin or 0) / whole))
+
+
+def _of_estimate(
+    ledger: Ledger, entry: Entry, main: Component, given: OnScale
+) -> Iterator[Finding]:
+    every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, given)}
+    first = next(iter(every[given.scale]), None)
+    if first is None:
+        return
+    if first.symmetric or entry.about.interval in CENTRED:
+        yield _centred(entry, main, given, first.symmetric)
+    part = entry.parts.get("p")
+    about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin)
+    if part is not None and (entry.tested is not None or about_margin):
+        yield from _p(ledger, entry, part, given, every)
+
+
+def _scales(entry: Entry, given: OnScale) -> list[OnScale]:
+    """A ratio's interval is centred on the log scale as a rule, by some models as it stands."""
+    plain = given.scale == "log" and entry.about.interval != "log"
+    return [given, replace(given, scale="identity")] if plain else [given]
+
+
+def _checks(ledger: Ledger, entry: Entry, given: OnScale) -> list[EstimateCheck]:
+    found = [
+        _checked(entry, given, df, side) for side in _tails(entry) for df in _degrees(ledger, entry)
+    ]
+    return [one for one in found if one is not None]
+
+
+def _centred(entry: Entry, main: Component, given: OnScale, symmetric: bool) -> Finding:
+    on = " on the log scale" if given.scale == "log" else ""
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    agreement, covers = COMPATIBLE, ("ci_high",)
+    if symmetric:
+        text, covers = f"{main.text} can be the middle{on} of {shown}.", ("ci_high", main.name)
+    else:
+        text = (
+            f"{main.text} is not the middle{on} of {shown}, as it is for the usual interval; "
+            "exact, score, profile and sequential intervals need not be centred."
+        )
+        agreement = INCONSISTENT if entry.about.interval else COMPATIBLE
+    return Finding("interval.centred", entry.name, "ci_low", agreement, text, covers=covers)
+
+
+def _p(
+    ledger: Ledger,
+    entry: Entry,
+    part: Component,
+    given: OnScale,
+    every: dict[str, list[EstimateCheck]],
+) -> Iterator[Finding]:
+    """P by every scale on which the interval is centred."""
+    spans = {
+        scale: [(float(one.p.low), float(one.p.high)) for one in found if one.symmetric]
+        for scale, found in every.items()
+    }
+    spans = {scale: own for scale, own in spans.items() if own}
+    if not spans:
+        yield from _decision(entry, part, given)
+        return
+    holding = [scale for scale, own in spans.items() if any(overlaps(part, *p) for p in own)]
+    scale = (holding or list(spans))[0]
+    low, high = min(p[0] for p in spans[scale]), max(p[1] for p in spans[scale])
+    text = f"Estimate and interval give p from {low:.2g} to {high:.2g}"
+    if scale == "identity" and len(every) > 1:
+        text += " if the interval is centred as it stands, not on the log scale"
+    if entry.about.margin is not None:
+        text += f" against {entry.about.margin}"
+    text += f", which holds {part.text}." if holding else f"; printed is {part.text}."
+    agreement, covers = COMPATIBLE, ("value", "percent", "ci_low", "ci_high")
+    if not holding:
+        agreement, covers = INCONSISTENT, ()
+        if _has_own_test(ledger, entry):
+            agreement = NOT_CHECKABLE
+            text += " The p-value is that of another test, so that the two need not agree."
+    yield Finding("interval.p", entry.name, "p", agreement, text, (), {"low": low, "high": high},
+                  covers)  # fmt: skip
+
+
+def _decision(entry: Entry, part: Component, given: OnScale) -> Iterator[Finding]:
+    """An interval that is not centred: whether it and p agree on the value that p is about."""
+    if _tails(entry) != TWO_SIDED or part.value is None:
+        return
+    (low, _), (_, high) = given.low.bounds, given.high.bounds
+    (_, low_end), (high_end, _) = given.low.bounds, given.high.bounds
+    level = 1 - confidence_of(entry)
+    least, most = (float(end) for end in as_range(part).bounds)
+    if part.relation in (">", ">="):
+        least, most = float(part.value), 1.0
+    shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
+    margin = entry.about.margin
+    null = "no difference" if margin is None else f"a margin of {margin}"
+    if low_end < given.null < high_end and most < level:
+        text = f"{shown} includes {null}, while {part.text}."
+    elif not low < given.null < high and least > level:
+        text = f"{shown} excludes {null}, while {part.text}."
+    else:
+        return
+    text += " The two may come of different methods."
+    yield Finding("interval.p", entry.name, "p", INCONSISTENT, text)
+
+
+def _checked(entry: Entry, given: OnScale, df: float, side: str) -> EstimateCheck | None:
+    try:
+        return check_estimate(
+            given.estimate, given.low, given.high, scale=given.scale, null=given.null, df=df,
+            confidence=confidence_of(entry), sides=side,
+        )  # fmt: skip
+    except StatsError:
+        return None
+
+
+def _tails(entry: Entry) -> tuple[str, ...]:
+    """The sides of p; against a margin it is printed with two or with one, often not said which."""
+    if entry.about.margin is not None and entry.about.sides is None:
+        return ("two_sided", "less", "greater")
+    return entry.tails
+
+
+def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
+    """Degrees of freedom of the interval: for means the t test's, from least to most, and none."""
+    if entry.about.measure != "mean_difference" or len(entry.about.compare) != 2:
+        return [inf]
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compare]
+    if None in sizes:
+        return [inf]
+    known = [int(size or 0) for size in sizes]
+    return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
+
+
+def _has_own_test(ledger: Ledger, entry: Entry) -> bool:
+    """Whether p is not the interval's own: another test is stated, or the counts give it."""
+    if entry.about.measure == "mean_difference":
+        return entry.about.test not in (None, "t", "welch")
+    if entry.about.test is not None:
+        return True
+    plain = entry.about.measure in KINDS and entry.basis is None
+    return plain and table_of(ledger, entry) is not None

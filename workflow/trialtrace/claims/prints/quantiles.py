@@ -1,0 +1,79 @@
+"""Medians, quartiles and ranges: their order, and the deviation that a range leaves room for.
+
+n values between a least and a greatest one that both occur have a standard deviation from
+range / sqrt(2 (n - 1)) to range / 2 * sqrt(n / (n - 1)). Sources: von Szokefalvi Nagy 1918,
+Popoviciu 1935. Oracle: enumeration of whole numbers.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import sqrt
+
+from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
+
+QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
+
+
+def check(ledger: Ledger) -> Iterator[Finding]:
+    for entry in ledger.entries.values():
+        named = [pair for pair in (QUARTILES, ENDS) if set(pair) <= set(entry.parts)]
+        if named:
+            yield from _order(entry, named)
+        if "sd" in entry.parts and ENDS in named and (n := ledger.size(entry)) and n > 1:
+            yield _deviation(entry, n)
+        outcome = ledger.outcomes.get(entry.about.outcome or "")
+        if outcome and outcome.whole and entry.about.group and _is_median(entry):
+            yield from _halves(ledger, entry)
+
+
+def _is_median(entry: Entry) -> bool:
+    value = entry.parts.get("value")
+    called = value is not None and value.symbol == "median"
+    return called or (value is not None and QUARTILES[0] in entry.parts and "sd" not in entry.parts)
+
+
+def _order(entry: Entry, named: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Least, lower quartile, middle, upper quartile, greatest: each at most the next."""
+    names = [*(pair[0] for pair in reversed(named)), "value", *(pair[1] for pair in named)]
+    parts = [entry.parts[name] for name in names if name in entry.parts]
+    for before, after in pairwise(parts):
+        if before.bounds[0] >= after.bounds[1]:
+            text = f"{before.text} is printed as a value of at most {after.text}."
+            yield Finding("quantile.order", entry.name, before.name, INCONSISTENT, text)
+            return
+    covers = tuple(part.name for part in parts if part.name not in ("value",))
+    shown = " ≤ ".join(part.text for part in parts)
+    yield Finding("quantile.order", entry.name, covers[0], EXACT, f"In order: {shown}.",
+                  covers=covers[1:])  # fmt: skip
+
+
+def _deviation(entry: Entry, n: int) -> Finding:
+    (low_from, low_to), (high_from, high_to) = (as_range(entry.parts[name]).bounds for name in ENDS)
+    narrow, wide = float(max(high_from - low_to, 0)), float(high_to - low_from)
+    least, most = narrow / sqrt(2 * (n - 1)), wide / 2 * sqrt(n / (n - 1))
+    sd = entry.parts["sd"]
+    own_low, own_high = (float(end) for end in as_range(sd).bounds)
+    fits = own_low <= most and own_high >= least
+    text = (
+        f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text} have a "
+        f"standard deviation of {least:.3g} to {most:.3g}"
+    )
+    text += f", which holds {sd.text}." if fits else f"; printed is {sd.text}."
+    return Finding("quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT,
+                   text)  # fmt: skip
+
+
+def _halves(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+    """The median of whole numbers is whole, or lies halfway between two; whole where n is odd."""
+    value, n = entry.parts["value"], ledger.size(entry)
+    steps = as_range(value).multiples(2 if n is None or n % 2 == 0 else 1)
+    if value.places <= 0 or value.relation != "=":
+        return
+    fits = steps[0] <= steps[1]
+    of = "whole numbers" if n is None else f"{n} whole numbers"
+    text = f"{of[0].upper()}{of[1:]} can have a median of {value.text}."
+    if not fits:
+        text = f"No {of} have a median that prints as {value.text}."
+    yield Finding("median.granularity", entry.name, "value", COMPATIBLE if fits else INCONSISTENT,
+                  text)  # fmt: skip
