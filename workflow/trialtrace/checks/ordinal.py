@@ -134,6 +134,8 @@ def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
     if len(levels) < 3:
         return None, 0
     z, slopes, chances, inverses = np.column_stack([np.ones(len(y)), x]), [], [], []
+    if np.linalg.matrix_rank(z) < z.shape[1]:
+        return None, 0
     for level in levels[:-1]:
         with warnings.catch_warnings():
             # Separation at a threshold; that is looked at afterwards.
