@@ -15,6 +15,7 @@ from trialtrace.display.images import beside
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import link
+from trialtrace.display.thresholds import against_thresholds
 
 if TYPE_CHECKING:
     from trialtrace.config.model import Analysis
@@ -44,7 +45,9 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
     parts.append(f"**Asked.** {_asked(material, analysis)}")
     parts.append(f"**Analysed.** {escape_markdown(analysed(material, analysis))}")
-    found = sentences(material, analysis, named=False) or described(material, analysis)
+    held = against_thresholds(material, analysis, named=False)
+    found = [*held, *sentences(material, analysis, named=False)]
+    found = found or described(material, analysis)
     if found:
         parts.append(f"**Found.** {' '.join(found)}")
     if analysis.note:

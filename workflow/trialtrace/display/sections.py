@@ -4,10 +4,11 @@ from trialtrace.analyses.words import lower_first, number
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.display.analysis_section import analysis_section
 from trialtrace.display.figures.make import Drawn
-from trialtrace.display.findings import primary_sentences
+from trialtrace.display.findings import primary, primary_sentences
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, link, pipe_table, stamp
+from trialtrace.display.thresholds import against_thresholds
 from trialtrace.populations import told_rule
 
 ROLES = {
@@ -26,6 +27,8 @@ def opening(material: Material) -> str:
     parts = [escape_markdown(trial.question), design_line(material)]
     if trial.synthetic:
         parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
+    for analysis in primary(material):
+        parts += [f"**{told}**" for told in against_thresholds(material, analysis, named=True)]
     parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
     parts.append(audit_line(material))
     return "\n\n".join(parts) + "\n"
