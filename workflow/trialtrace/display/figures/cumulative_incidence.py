@@ -45,7 +45,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         percent_axis(axes)
         axes.set_ylim(0, 1.0)
         axes.set_ylabel(given["title"])
-        axes.legend(frameon=False, loc="upper left")
+        axes.legend(frameon=False, loc="best")
         at_risk = {arm: _at_risk(time, given["at"]) for arm, (time, _) in data.items()}
         numbers(material, below, "Number at risk", given, at_risk)
         time_axis(material, axes, below, given)

@@ -45,12 +45,15 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
         for axes, (arm, grid) in zip(every[:, 0], by_arm.items(), strict=True):
             _panel(axes, grid, day.min(), colour_of(arms_of(material), arm))
-            axes.set_ylabel(wrapped(f"{material.arm_label(arm)} (n = {len(grid)})", 18))
+            axes.set_ylabel(f"{wrapped(material.arm_label(arm), 18)}\n(n = {len(grid)})")
         every[-1, 0].set_xlabel(given.get("day_label", "Day"))
-        figure.legend(handles=_legend(), loc="outside lower center", ncols=3, frameon=False)
+        figure.legend(
+            handles=_legend(list(by_arm)), loc="outside lower center", ncols=3, frameon=False
+        )
+    colour = "dark grey" if list(by_arm) == [ALL] else "the colour of the arm"
     caption = (
         f"{given['title']}, {population_words(material, given)}: a line a patient; a session "
-        "attended in the colour of the arm, one that was not in black, none planned in grey."
+        f"attended in {colour}, one that was not in black, none planned in light grey."
     )
     return Picture(figure, caption, f"Map of {sum(sizes)} patients by day, sorted by attendance.")
 
@@ -91,11 +94,12 @@ def _panel(axes: "Axes", grid: np.ndarray, first: float, colour: str) -> None:
         side.set_color(PALE)
 
 
-def _legend() -> list[Any]:
+def _legend(arms: list[str]) -> list[Any]:
     from matplotlib.patches import Patch
 
+    told = "attended" if arms == [ALL] else "attended (colour of the arm)"
     return [
-        Patch(facecolor=FAINT, label="attended (colour of the arm)"),
+        Patch(facecolor=FAINT, label=told),
         Patch(facecolor=MISSED_COLOUR, label="planned, not attended"),
         Patch(facecolor="#f1f3f5", edgecolor=PALE, label="none planned"),
     ]

@@ -9,8 +9,10 @@ from trialtrace.display.figures.canvas import FAINT, INK, colour_of, drawing, pa
 from trialtrace.display.figures.picture import (
     Picture,
     arms_of,
+    endpoint_of,
     nothing,
     population_words,
+    unit_words,
     visits_of,
 )
 from trialtrace.display.figures.spaghetti import courses
@@ -38,10 +40,13 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             _panel(axes, pairs[arm], colour_of(arms, arm), (before, after))
             axes.set_title(_title(material, arm, pairs[arm]), fontsize=9)
             if arm == arms[0]:
-                axes.set_ylabel(wrapped(given["title"], 40))
+                label = endpoint_of(material, given["endpoint"]).label
+                label += unit_words(material, given["endpoint"])
+                axes.set_ylabel(wrapped(label, 40))
     caption = (
         f"{given['title']}, {population_words(material, given)}: {before} and {after} of each "
-        "patient with both values; the thick line joins the means."
+        "patient with both values; a dashed line falls, a grey one stays, and the thick line joins "
+        "the means."
     )
     alt = f"Lines from {before} to {after}, a panel each for {len(arms)} treatments."
     return Picture(figure, caption, alt)

@@ -59,6 +59,14 @@ def visits_of(material: Material, name: str) -> list[str]:
     return list(dict.fromkeys(labels[order].tolist()))
 
 
+def unit_words(material: Material, name: str) -> str:
+    """ ", kg": the unit of an endpoint's values; empty where it has none, or several."""
+    code = endpoint_of(material, name).code
+    rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": code}, "AVALU": "present"})
+    units = {str(unit) for unit in rows.column("AVALU")}
+    return f", {units.pop()}" if len(units) == 1 else ""
+
+
 def arms_of(material: Material) -> list[str]:
     return list(material.trial.design.arms)
 

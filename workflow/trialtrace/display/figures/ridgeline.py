@@ -12,6 +12,7 @@ from trialtrace.display.figures.picture import (
     endpoint_of,
     nothing,
     population_words,
+    unit_words,
 )
 from trialtrace.display.material import Material
 
@@ -42,7 +43,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
             mine = np.ones(len(values), bool) if patient is None else rows.subject == patient
             parts = {arm: values[mine & (rows.arm == arm)] for arm in arms}
             _ridge(axes, at, parts, place, arms)
-        _finish(material, axes, given, options, list(shown))
+        _finish(material, axes, given, list(shown))
     left = len(patients) - len(shown)
     caption = (
         f"{given['title']}, {population_words(material, given)}: distribution of the single values "
@@ -76,10 +77,7 @@ def density(values: np.ndarray, at: np.ndarray) -> np.ndarray | None:
     return gaussian_kde(values, bw_method="silverman")(at)
 
 
-def _finish(
-    material: Material, axes: "Axes", given: dict[str, Any], options: dict[str, Any],
-    shown: list[str],
-) -> None:  # fmt: skip
+def _finish(material: Material, axes: "Axes", given: dict[str, Any], shown: list[str]) -> None:
     from matplotlib.patches import Patch
 
     places = [*range(0, -len(shown), -1), -len(shown) - 1]
@@ -87,8 +85,7 @@ def _finish(
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_ylim(places[-1] - 0.2, 1.1)
-    unit = options.get("unit")
-    axes.set_xlabel(wrapped(f"{given['title']}{f', {unit}' if unit else ''}", 80))
+    axes.set_xlabel(wrapped(f"{given['title']}{unit_words(material, given['endpoint'])}", 80))
     arms = arms_of(material)
     handles = [
         Patch(facecolor=colour_of(arms, arm), alpha=0.5, label=material.arm_label(arm))

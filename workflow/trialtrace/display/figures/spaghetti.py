@@ -19,6 +19,7 @@ from trialtrace.display.figures.picture import (
     nothing,
     population_words,
     records,
+    unit_words,
     visits_of,
 )
 from trialtrace.display.material import Material
@@ -48,11 +49,11 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         ):
             _panel(material, axes, name, arm, found[name, arm])
             if at % len(arms) == 0:
-                label = endpoint_of(material, name).label
-                axes.set_ylabel(wrapped(label if len(chosen) > 1 else given["title"], 30))
+                label = endpoint_of(material, name).label if len(chosen) > 1 else given["title"]
+                axes.set_ylabel(wrapped(label + unit_words(material, name), 30))
     caption = (
         f"{given['title']}, {population_words(material, given)}: each patient's values (thin "
-        "lines) and their mean at each visit (thick line)."
+        "lines), and the mean at each visit of those who have a value then (thick line)."
     )
     alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
     return Picture(figure, caption, alt)
