@@ -24,7 +24,7 @@ from recompute_resampling import resampling
 
 from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
 from trialtrace.stats import contingency as c
-from trialtrace.stats.proportions import clopper_pearson, wilson
+from trialtrace.stats.proportions import clopper_pearson, wilson, wilson_corrected
 from trialtrace.stats.repeated import WithinEffect, mixed_anova, rm_anova
 from trialtrace.stats.survival import cox, kaplan_meier, log_rank, reverse_kaplan_meier_median
 
@@ -85,6 +85,7 @@ INTERVALS = {
     "newcombe": c.risk_difference_newcombe,
     "nnt": c.number_needed_to_treat,
     "wald": c.risk_difference_wald,
+    "wald_corrected": c.risk_difference_wald_corrected,
     "katz": c.risk_ratio_log,
     "woolf": c.odds_ratio_sample,
 }
@@ -94,7 +95,8 @@ def two_by_two() -> Numbers:
     for case, d in cases("two_by_two.csv"):
         x1, n1, x0, n0 = table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
         for level in (0.95, 0.9):
-            for name, f in (("wilson", wilson), ("clopper_pearson", clopper_pearson)):
+            shares = (wilson, wilson_corrected, clopper_pearson)
+            for name, f in ((f.__name__, f) for f in shares):
                 for arm, x, n in ((1, x1, n1), (0, x0, n0)):
                     label = f"{name}{arm}@{level}"
                     yield from _interval(case, label, f, x, n, confidence=level)

@@ -17,6 +17,14 @@ for (d in cases("two_by_two.csv")) with(d, {
     w0 <- wilson0$conf.int
     emit_interval(case, tag("wilson1"), p1, w1[1], w1[2])
     emit_interval(case, tag("wilson0"), p0, w0[1], w0[2])
+    # prop.test leaves the correction out within half an event of the null hypothesis.
+    corrected <- function(x, n) {
+      prop.test(x, n, p = if (2 * x == n) 0.1 else 0.5, conf.level = level)$conf.int
+    }
+    w <- corrected(x1, n1)
+    emit_interval(case, tag("wilson_corrected1"), p1, w[1], w[2])
+    w <- corrected(x0, n0)
+    emit_interval(case, tag("wilson_corrected0"), p0, w[1], w[2])
     emit_interval(case, tag("clopper_pearson1"), p1, exact1[1], exact1[2])
     emit_interval(case, tag("clopper_pearson0"), p0, exact0[1], exact0[2])
 
@@ -30,6 +38,9 @@ for (d in cases("two_by_two.csv")) with(d, {
     se <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
     if (se == 0) se <- NaN
     emit_interval(case, tag("wald"), p1 - p0, p1 - p0 - z * se, p1 - p0 + z * se)
+    both <- suppressWarnings(prop.test(c(x1, x0), c(n1, n0), conf.level = level))$conf.int
+    if (is.nan(se)) both <- c(NaN, NaN)
+    emit_interval(case, tag("wald_corrected"), p1 - p0, both[1], both[2])
 
     se <- sqrt(1 / x1 - 1 / n1 + 1 / x0 - 1 / n0)
     if (!is.finite(se) || se == 0) se <- NaN

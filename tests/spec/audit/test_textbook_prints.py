@@ -215,3 +215,20 @@ def test_a_stated_interval_of_a_share_is_that_of_r(judged, method):
     about = {"outcome": "event", "group": "training", "interval": method}
     found, _ = judged("a", "ci_low", {"a": claim(f"{counts} (95% CI {bounds})", **about)})
     assert found == ("not_checkable" if method == "log" else "exact")
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [("-20.0 percentage points (95% CI, -40.8 to 0.8)", "compatible"),
+     ("-20.0 percentage points (95% CI, -40.8 to 0.6)", "inconsistent")],
+)  # fmt: skip
+def test_what_prop_test_gives_unasked(judged, printed, agreement):
+    """prop.test(c(15, 25), c(50, 50)), and each arm alone."""
+    claims = {
+        "a": claim("15 of 50 (30%; 95% CI, 18.3 to 44.8)", outcome="event", group="training"),
+        "b": claim("25 of 50 (50%; 95% CI, 36.6 to 63.4)", outcome="event", group="control"),
+        "d": claim(printed, outcome="event", compare=["training", "control"],
+                   measure="risk_difference"),
+    }  # fmt: skip
+    assert judged("a", "ci_low", claims)[0] == judged("b", "ci_high", claims)[0] == "compatible"
+    assert judged("d", "ci_high", claims)[0] == agreement

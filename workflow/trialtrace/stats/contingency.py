@@ -104,6 +104,23 @@ def risk_difference_wald(
     return Interval(estimate, estimate - half, estimate + half)
 
 
+def risk_difference_wald_corrected(
+    x1: float, n1: float, x0: float, n0: float, *, confidence: float
+) -> Interval:
+    """Risk difference with Wald's interval and continuity correction, as R's prop.test unasked.
+
+    Each half is wider by (1/n1 + 1/n0) / 2, at most by the difference itself; bounds are cut at
+    -1 and 1. NaN where both observed risks are 0 or 1.
+
+    Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+    """
+    plain = risk_difference_wald(x1, n1, x0, n0, confidence=confidence)
+    more = min((1 / n1 + 1 / n0) / 2, abs(plain.estimate))
+    if plain.low != plain.low:
+        return plain
+    return Interval(plain.estimate, max(plain.low - more, -1.0), min(plain.high + more, 1.0))
+
+
 def risk_difference_agresti_caffo(
     x1: float, n1: float, x0: float, n0: float, *, confidence: float
 ) -> Interval:

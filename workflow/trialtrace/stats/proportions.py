@@ -39,6 +39,27 @@ def wilson(x: float, n: float, *, confidence: float) -> Interval:
     return Interval(x / n, low, high)
 
 
+def wilson_corrected(x: float, n: float, *, confidence: float) -> Interval:
+    """Wilson score interval with continuity correction, as R's prop.test gives unasked.
+
+    Wilson's bounds at half an event less and half an event more. For x = n / 2 prop.test leaves
+    the correction out.
+
+    Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
+    """
+    x, n = single_count(x, n, "sample")
+    z = normal_quantile(confidence)
+    scale = n + z**2
+
+    def end(events: float, sign: int) -> float:
+        half = z * sqrt(max(events * (n - events), 0.0) / n + z**2 / 4) / scale
+        return (events + z**2 / 2) / scale + sign * half
+
+    low = 0.0 if x == 0 else max(end(x - 0.5, -1), 0.0)
+    high = 1.0 if x == n else min(end(x + 0.5, 1), 1.0)
+    return Interval(x / n, low, high)
+
+
 def clopper_pearson(x: float, n: float, *, confidence: float) -> Interval:
     """Exact (Clopper-Pearson) interval: each binomial tail beyond x has (1 - confidence) / 2.
 

@@ -35,7 +35,8 @@ WORDS = {
 }  # fmt: skip
 RATIOS = ("risk_ratio", "odds_ratio")
 METHODS = {
-    "newcombe": "Newcombe", "wald": "Wald", "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
+    "newcombe": "Newcombe", "wald": "Wald", "wald_corrected": "Wald with continuity correction",
+    "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
     "miettinen_nurminen": "Miettinen-Nurminen", "conditional_exact": "exact conditional",
     "katz": "Katz (log)", "score_koopman": "Koopman",
     "score_miettinen_nurminen": "Miettinen-Nurminen",

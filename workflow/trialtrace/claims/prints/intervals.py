@@ -21,6 +21,7 @@ from trialtrace.stats.summaries.share_bounds import intervals_of_shares
 
 METHODS = {
     "wald": "Wald", "wald_cut": "Wald, cut at 0 and 1", "wilson": "Wilson",
+    "wilson_corrected": "Wilson with continuity correction",
     "agresti_coull": "Agresti-Coull", "agresti_coull_cut": "Agresti-Coull, cut at 0 and 1",
     "jeffreys": "Jeffreys", "clopper_pearson": "Clopper-Pearson",
 }  # fmt: skip

@@ -43,6 +43,7 @@ def intervals_of_tables(
         if measure == "difference":
             return {
                 "wald": _wald(table, z),
+                "wald_corrected": _wald_corrected(table, z),
                 "newcombe": _newcombe(table, z),
                 "agresti_caffo": _agresti_caffo(table, z),
                 "miettinen_nurminen": _miettinen_nurminen(table, z),
@@ -69,6 +70,11 @@ def _wald(table: Tables, z: float) -> Floats:
     p1, p0 = a / n, c / m
     half = z * np.sqrt(p1 * (1 - p1) / n + p0 * (1 - p0) / m)
     return _around(_difference(*table), np.where(half == 0, np.nan, half))
+
+
+def _wald_corrected(table: Tables, z: float) -> Floats:
+    more = np.minimum((1 / table[1] + 1 / table[3]) / 2, np.abs(_difference(*table)))
+    return np.clip(_wald(table, z) + more[:, None] * [-1.0, 1.0], -1.0, 1.0)
 
 
 def _agresti_caffo(table: Tables, z: float) -> Floats:

@@ -22,12 +22,14 @@ from trialtrace.stats.summaries.printed import Printed
 PROPORTION: dict[str, Callable[..., Interval]] = {
     "wald": proportions.wald,
     "wilson": proportions.wilson,
+    "wilson_corrected": proportions.wilson_corrected,
     "clopper_pearson": proportions.clopper_pearson,
     "agresti_coull": proportions.agresti_coull,
     "jeffreys": proportions.jeffreys,
 }
 DIFFERENCE: dict[str, Callable[..., Interval]] = {
     "wald": c.risk_difference_wald,
+    "wald_corrected": c.risk_difference_wald_corrected,
     "newcombe": c.risk_difference_newcombe,
     "agresti_caffo": c.risk_difference_agresti_caffo,
     "miettinen_nurminen": c.risk_difference_miettinen_nurminen,

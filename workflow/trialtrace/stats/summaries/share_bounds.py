@@ -37,6 +37,7 @@ def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dic
     found = {
         "wald": _pair(x / n - half, x / n + half),
         "wilson": _ended(centre - wide, centre + wide, x, n),
+        "wilson_corrected": _ended(_shifted(x, n, z, -1), _shifted(x, n, z, 1), x, n),
         "agresti_coull": _pair(centre - agresti, centre + agresti),
         "jeffreys": _ended(*(betaincinv(x + 0.5, n - x + 0.5, t) for t in (tail, 1 - tail)), x, n),
         "clopper_pearson": _ended(
@@ -46,6 +47,13 @@ def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dic
     }  # fmt: skip
     cut = {f"{name}_cut": np.clip(found[name], 0.0, 1.0) for name in ("wald", "agresti_coull")}
     return found | cut
+
+
+def _shifted(x: Floats, n: Floats, z: float, sign: int) -> Floats:
+    """Wilson's bound at half an event less, or more, within 0..1."""
+    events = x + sign / 2
+    half = z * np.sqrt(np.maximum(events * (n - events), 0.0) / n + z**2 / 4) / (n + z**2)
+    return np.clip((events + z**2 / 2) / (n + z**2) + sign * half, 0.0, 1.0)
 
 
 def _pair(low: Floats, high: Floats) -> Floats:
