@@ -78,11 +78,13 @@ def asked(material: Material, analysis: "Analysis") -> str:
     """The estimand in the terms of ICH E9(R1), and what decides."""
     estimand = analysis.estimand
     arms = [material.arm_label(arm) for arm in estimand.treated]
-    against = f"{' and '.join(arms)} against {material.arm_label(estimand.reference)}"
+    against = f", {' and '.join(arms)} against {material.arm_label(estimand.reference)}"
+    if not any(row["comparison"] for row in material.of(analysis.name)):
+        against = ""
     variable = _variables(material, analysis) + VALUE_WORDS[analysis.value]
     events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
     return (
-        f"{_upper(estimand.summary)}, {against}. Variable: {variable}. Intercurrent events: "
+        f"{_upper(estimand.summary)}{against}. Variable: {variable}. Intercurrent events: "
         f"{events}. {_levels(analysis)}"
     )
 

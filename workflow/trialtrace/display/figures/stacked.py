@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.analyses.words import number
+from trialtrace.analyses.words import MINUS, number
 from trialtrace.display.figures.canvas import drawing, panels, percent_axis, shades, wrapped
 from trialtrace.display.figures.picture import (
     Picture,
@@ -54,13 +54,20 @@ def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Coun
     visits = visits_of(material, name) or [""]
     counts: Counts = {}
     found: dict[str, float] = {}
+    # Grades that are no numbers (4-, 4+) are shown as they were written.
+    grades = endpoint_of(material, name).options.get("grades", {})
+    codes = {value: code.replace("-", MINUS) for code, value in grades.items()
+             if isinstance(value, int | float)}  # fmt: skip
     for arm in arms_of(material):
         for visit in visits:
             at = {"AVISIT": {"is": visit}} if visit else {}
             rows = records(material, given, name, TRTP={"is": arm}, **at)
             values = rows.column("AVAL").astype(float)
             there = ~np.isnan(values)
-            labels = _labels(values[there], rows.column("AVALC")[there], given.get("bands"))
+            texts = np.array([codes.get(v, t) for v, t in
+                              zip(values[there], rows.column("AVALC")[there], strict=True)],
+                             dtype=object)  # fmt: skip
+            labels = _labels(values[there], texts, given.get("bands"))
             for label, value in zip(labels.tolist(), values[there].tolist(), strict=True):
                 found.setdefault(label, value)
             kinds, n = np.unique(labels, return_counts=True)
