@@ -3,7 +3,7 @@
 import pytest
 from paper import claim, read
 
-from trialtrace.claims.audit import with_print
+from trialtrace.claims.joined import with_print
 from trialtrace.claims.print_audit import audit_ledger
 
 TRAINING = {"outcome": "event", "group": "training"}

@@ -65,7 +65,7 @@ def test_intervals_are_searched_jointly_over_the_groups():
     )
     assert one.cp[-1] < 0.05
     assert rows["wbv", "ci_high"]["agreement"] == "alternative"
-    assert "Searched with smt." in rows["tau", "ci_low"]["finding"]
+    assert "Searched together with “a number”." in rows["tau", "ci_low"]["finding"]
 
 
 def test_one_bound_that_no_choice_gives_leaves_all_without_a_match():

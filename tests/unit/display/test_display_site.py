@@ -1,5 +1,7 @@
 """Pages of a site: what a hostile label or value becomes, and what restricted disclosure shows."""
 
+import json
+
 import pytest
 from hostile_text import HOSTILE, LEVEL, PAYLOADS
 from site_pages import active_content, broken_links, pages
@@ -43,6 +45,25 @@ def test_a_payload_in_a_level_is_shown_in_the_table_and_on_its_page(found):
     assert LEVEL in report.text.replace("\N{NO-BREAK SPACE}", " ")
     level = [page for path, page in found.items() if "parameter=site" in path.name]
     assert any(LEVEL in page.text for page in level)
+
+
+def test_the_published_numbers_of_one_trial_and_of_all(hostile, found):
+    """5 of 10 are printed, the data give 6; P=0.03 is searched over the data."""
+    site, audit = named(found, "site/claims.html"), named(found, "mini/audit.html")
+    report = named(found, "mini/report.html")
+    assert "claims.html" in named(found, "site/index.html").links
+    assert {"mini/audit.html", "mini/audit.html#claim-relief_drug"} <= set(site.links)
+    assert {"report.html", "trace/relief_primary.count.events@drug.html"} <= set(audit.links)
+    assert "audit.html" in report.links
+    printed = json.loads((hostile.folder / "audit" / "print.json").read_text(encoding="utf-8"))
+    searches = [*printed["searches_over_data"], *printed["searches"]]
+    chance = sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
+    assert searches and f"by chance alone {chance:.1f} would" in audit.text
+    assert f"by chance alone {chance:.1f} would" in " ".join(report.text.split())
+    assert f"{chance:.1f}" in [cell.text for cell in site.cells]
+    for shown in (site, audit, report):
+        said = " ".join(shown.text.split())
+        assert "not the probability that the authors made another choice" in said
 
 
 def test_a_payload_does_not_break_a_table(found):

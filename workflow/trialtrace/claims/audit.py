@@ -21,9 +21,9 @@ from trialtrace.claims.agreement import (
 from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
+from trialtrace.claims.joined import SYNTHETIC, with_print
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.print_audit import (
-    PrintAudit,
     as_json,
     audit_ledger,
     note_searches,
@@ -39,10 +39,8 @@ if TYPE_CHECKING:
     from trialtrace.config import Trial
     from trialtrace.config.model import Claim
 
-SYNTHETIC = "synthetic source"
 PRINT = "print.json"
 EVENTS = ("count.events", "count.descriptive", "events.count")
-BY_PRINT = ("agreement", "evidence", "alternative", "candidates", "chance")
 
 
 def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
@@ -87,28 +85,6 @@ def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:
             problems.found += error.problems or [Problem(place, str(error))]
     problems.raise_if_any()
     return rows
-
-
-def with_print(rows: list[dict[str, Any]], audit: PrintAudit) -> list[dict[str, Any]]:
-    """The verdicts by data; where there is none, that by print, if print has one.
-
-    So a claim of a trial with a synthetic cohort is judged by arithmetic on print alone. Where the
-    data have spoken and print contradicts itself too, the finding says both.
-    """
-    by_part = {(row["claim_id"], row["component"]): row for row in audit.rows}
-    return [_joined(row, by_part.get((row["claim_id"], row["component"]))) for row in rows]
-
-
-def _joined(row: dict[str, Any], printed: dict[str, Any] | None) -> dict[str, Any]:
-    if printed is None or (printed["agreement"] == NOT_CHECKABLE and not printed["told"]):
-        return row
-    if row["agreement"] == NOT_CHECKABLE:
-        reason = "" if printed["agreement"] == NOT_CHECKABLE else row["finding"]
-        finding = f"{reason} On print: {printed['finding']}".strip()
-        return row | {key: printed.get(key) for key in BY_PRINT} | {"finding": finding}
-    if printed["agreement"] in ("inconsistent", "alternative"):
-        return row | {"finding": f"{row['finding']} On print: {printed['finding']}"}
-    return row
 
 
 def _check_links(claim: "Claim", trial: "Trial", place: str, problems: Problems) -> None:

@@ -47,19 +47,21 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
 def note_searches(rows: Sequence[dict[str, Any]], searches: Sequence[Searched]) -> None:
     """Write what each search found into the rows of its targets."""
     by_part = {(row["claim_id"], row["component"]): row for row in rows}
+    labels = {row["claim_id"]: row["label"] for row in rows}
     for one in searches:
         bundle = one.bundle
         targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
-        _note([by_part[target] for target in targets if target in by_part], one)
+        _note([by_part[target] for target in targets if target in by_part], one, labels)
 
 
-def _note(targets: Sequence[dict[str, Any]], searched: Searched) -> None:
+def _note(targets: Sequence[dict[str, Any]], searched: Searched, labels: Mapping[str, str]) -> None:
     for row in targets:
         row["candidates"] = searched.candidates[-1]
         row["chance"] = searched.cp[-1] if searched.tier is None else searched.cp_match
         first = searched.bundle.claims[0]
         own = row["claim_id"] == first
-        row["finding"] += " " + (search_sentence(searched) if own else f"Searched with {first}.")
+        other = f"Searched together with “{labels.get(first, first)}”."
+        row["finding"] += " " + (search_sentence(searched) if own else other)
         if searched.tier is not None:
             row["agreement"] = ALTERNATIVE
             row["alternative"] = searched.matches[0]

@@ -27,6 +27,7 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
             entering.setdefault(name, []).append(one.claim)
     rows = []
     for entry in ledger.entries.values():
+        others = dict.fromkeys(entering.get(entry.name, ()))
         for name, part in entry.parts.items():
             found = by_part.get((entry.name, name), [])
             rows.append(
@@ -38,17 +39,17 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
                     "label": entry.label,
                     "quote": entry.printed,
                     "printed": part.text,
-                    **_verdict(found, entering.get(entry.name, [])),
+                    **_verdict(found, [f"“{ledger.entries[one].label}”" for one in others]),
                 }
             )
     return rows
 
 
 def _verdict(found: list[Finding], entering: list[str]) -> dict[str, Any]:
-    """`entering` are the claims in whose checks this one took part."""
+    """`entering` are the claims, in words, in whose checks this one took part."""
     checkable = [one for one in found if one.agreement != NOT_CHECKABLE]
     if not checkable:
-        alone = ENTERS.format(listed(list(dict.fromkeys(entering)))) if entering else UNCHECKED
+        alone = ENTERS.format(listed(entering)) if entering else UNCHECKED
         return {
             "agreement": NOT_CHECKABLE,
             "evidence": None,

@@ -11,7 +11,7 @@ from typing import Any
 from trialtrace.claims.tally import SHOWN, tally, worst
 from trialtrace.claims.told import by_verdict
 from trialtrace.display.audit_pictures import picture
-from trialtrace.display.links import claim_anchor
+from trialtrace.display.links import claim_anchor, trace_link
 from trialtrace.display.render.house import assets
 from trialtrace.display.trace_page import page
 
@@ -33,22 +33,37 @@ CHANCE = (
 NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came to be."
 
 
-def audit_page(audit: Mapping[str, Any], title: str, *, synthetic: bool = False) -> str:
-    """The page of one ledger; `audit` as `print_audit.as_json` gives it."""
+def audit_page(
+    audit: Mapping[str, Any], title: str, *, synthetic: bool = False, in_report: bool = False
+) -> str:
+    """The page of one ledger; `audit` as `print_audit.as_json` gives it.
+
+    In a trial's report folder it links to the report and to the traces of recomputed numbers.
+    """
     rows = audit["claims"]
     papers = "".join(
         f"<li>{escape(paper)}</li>" for paper in dict.fromkeys(r["paper"] for r in rows)
     )
+    up = f'<p class="up"><a href="report.html">{escape(title)}</a></p>\n' if in_report else ""
     parts = [
-        f"<h1>{escape(title)}</h1>",
-        f'<p class="subject">Printed numbers held against each other.</p><ul>{papers}</ul>',
+        f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
+        f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
         tally_list(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
-        *claims_table(audit),
+        *claims_table(audit, links=in_report),
         *searches_section(audit),
     ]
-    style = (assets() / "audit.css").read_text(encoding="utf-8")
-    return page(title, "\n".join(parts) + "\n", synthetic=False, style=style)
+    return page(title, "\n".join(parts) + "\n", synthetic=synthetic, style=audit_style())
+
+
+def audit_style() -> str:
+    """What audit pages have beyond the house style."""
+    return (assets() / "audit.css").read_text(encoding="utf-8")
+
+
+def _subject(rows: Sequence[Row]) -> str:
+    data = any(row.get("evidence") == "data" for row in rows)
+    return f"Printed numbers held against {'the data and ' if data else ''}each other."
 
 
 def tally_list(rows: Sequence[Row]) -> str:
@@ -62,8 +77,11 @@ def tally_list(rows: Sequence[Row]) -> str:
     return f'<ul class="tally">{"".join(items)}</ul>'
 
 
-def claims_table(audit: Mapping[str, Any]) -> Iterator[str]:
-    """A row a claim: what is printed, the verdict, the finding with its picture."""
+def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
+    """A row a claim: what is printed, the verdict, the finding with its picture.
+
+    With `links` what the data give is a link to its trace.
+    """
     drawn: dict[str, list[str]] = {}
     for finding in audit["findings"]:
         if made := figure(finding):
@@ -71,11 +89,11 @@ def claims_table(audit: Mapping[str, Any]) -> Iterator[str]:
     head = "".join(f"<th>{name}</th>" for name in ("Claim", "Printed", "Verdict", "Finding"))
     yield f"<h2>Claims</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"
     for claim, of_claim in groupby(audit["claims"], key=lambda row: row["claim_id"]):
-        yield _claim(claim, list(of_claim), drawn.get(claim, []))
+        yield _claim(claim, list(of_claim), drawn.get(claim, []), links=links)
     yield "</tbody>\n</table>"
 
 
-def _claim(claim: str, rows: list[Row], drawn: list[str]) -> str:
+def _claim(claim: str, rows: list[Row], drawn: list[str], *, links: bool) -> str:
     first, verdict = rows[0], worst(rows)
     told = by_verdict(rows)
     lines = []
@@ -87,9 +105,19 @@ def _claim(claim: str, rows: list[Row], drawn: list[str]) -> str:
     return (
         f'<tr id="{escape(claim_anchor(claim))}"><td class="claim">{escape(first["label"])}<br>'
         f'<code>{escape(claim)}</code></td><td class="printed">{escape(first["quote"])}<br>'
-        f'<span class="quiet">{escape(first["place"])}</span></td>'
+        f'<span class="quiet">{escape(first["place"])}</span>{_data(rows) if links else ""}</td>'
         f'<td class="verdict{wrong}">{WORDS[verdict]}</td><td>{"".join([*lines, *drawn])}</td></tr>'
     )
+
+
+def _data(rows: Sequence[Row]) -> str:
+    """What the data give for the components of a claim, each with a link to its trace."""
+    told = [
+        f'<a href="{escape(trace_link(row["result_id"]))}">{escape(row["recomputed_text"])}</a>'
+        for row in rows
+        if row["recomputed_text"] and row["result_id"]
+    ]
+    return f'<br><span class="quiet">data: {", ".join(told)}</span>' if told else ""
 
 
 def figure(finding: Mapping[str, Any]) -> str:
@@ -131,14 +159,18 @@ def chance_text(chance: float | None) -> str:
 
 
 def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
-    """How many searches there were, and the sum of their chances; one that cannot be told is 1."""
+    """How many searches there were, and the sum of their chances."""
     number = len(searches)
     sets = "set of printed numbers was" if number == 1 else "sets of printed numbers were"
-    expected = sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
     return (
         f"{number} {sets} searched for other choices; by chance alone "
-        f"{expected:.1f} would be expected to find a match."
+        f"{expected_by_chance(searches):.1f} would be expected to find a match."
     )
+
+
+def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:
+    """The sum of the chances of a coincidental fit; one that cannot be told is 1."""
+    return sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
 
 
 def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:

@@ -27,5 +27,9 @@ def data_page(table: str) -> str:
     return f"data/{table}.html"
 
 
+AUDIT_PAGE = "audit.html"
+CLAIMS_PAGE = "claims.html"
+
+
 def claim_anchor(claim_id: str) -> str:
     return f"claim-{claim_id}"

@@ -4,9 +4,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trialtrace.display.audit_page import audit_page
 from trialtrace.display.data_page import data_page_html
 from trialtrace.display.figures.make import Drawn, draw_figures
-from trialtrace.display.links import data_page, trace_link
+from trialtrace.display.links import AUDIT_PAGE, data_page, trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render import render_document
 from trialtrace.display.trace_page import trace_page
@@ -22,7 +23,7 @@ PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 def render_report(
     trial: "Trial", settings: "Settings", results_dir: Path, codes: dict[str, str]
 ) -> str:
-    """Write report/: report.html and .docx, figures/, trace/, data/ and config/.
+    """Write report/: report.html and .docx, audit.html, figures/, trace/, data/ and config/.
 
     `codes` holds the hash of each stage's code. Returns the name of the renderer that was used.
     """
@@ -31,6 +32,10 @@ def render_report(
     drawn = draw_figures(material, out / "figures")
     renderer = _document(material, out, drawn)
     _traces(material, out)
+    if material.claims:
+        audit = material.printed | {"claims": material.claims}
+        text = audit_page(audit, trial.title, synthetic=trial.synthetic, in_report=True)
+        write_text(out / AUDIT_PAGE, text)
     _configuration(material, out)
     if material.disclosure == "full":
         for table in trial.source.items:

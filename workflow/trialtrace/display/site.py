@@ -1,4 +1,4 @@
-"""The site over all trials: an index, and each trial's report folder beside it."""
+"""The site over all trials: an index, the audit of all, and each trial's report folder."""
 
 import shutil
 from html import escape
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.claims.tally import tally, tally_text
+from trialtrace.display.claims_page import claims_page
 from trialtrace.display.findings import primary_results
+from trialtrace.display.links import CLAIMS_PAGE
 from trialtrace.display.material import Material
 from trialtrace.display.trace_page import page
 from trialtrace.store import write_text
@@ -25,16 +27,21 @@ def build_site(
     site = Path(site_dir)
     if site.exists():
         shutil.rmtree(site)
-    entries = []
+    materials = []
     for trial in trials:
         folder = Path(results_root) / trial.name
         shutil.copytree(folder / "report", site / trial.name, ignore=_HIDDEN)
-        entries.append(_entry(Material(trial, settings, folder, {})))
-    items = "\n".join(entries)
+        materials.append(Material(trial, settings, folder, {}))
+    items = "\n".join(_entry(material) for material in materials)
+    audited = [material for material in materials if material.claims]
+    link = ""
+    if audited:
+        write_text(site / CLAIMS_PAGE, claims_page(audited))
+        link = f'<p><a href="{CLAIMS_PAGE}">The published numbers of all trials</a></p>\n'
     text = (
         "<h1>Trials</h1>\n"
         '<p class="quiet">Every number in a report is a link to the rows, the plan and the code '
-        f'behind it.</p>\n<ul class="trials">\n{items}\n</ul>\n'
+        f'behind it.</p>\n{link}<ul class="trials">\n{items}\n</ul>\n'
     )
     write_text(site / "index.html", page("Trials", text, synthetic=False))
 
