@@ -129,13 +129,17 @@ def figure(finding: Mapping[str, Any]) -> str:
     return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def search_cells(search: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(name, text) of what a search found, as it is told in every report."""
-    tier = search["tier"]
+def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """(name, text) of what a search found, as it is told in every report.
+
+    `rows` have the labels of the claims.
+    """
+    tier, (first, *others) = search["tier"], search["claims"]
+    label = next((row["label"] for row in rows if row["claim_id"] == first), first)
+    linked = f", with {len(others)} linked claim{'s' if others[1:] else ''}" if others else ""
     chances = " / ".join(chance_text(one) for one in search["chance"])
     return [
-        ("Searched", f"{', '.join(search['claims'])}: "
-                     f"{', '.join(one.replace('_', ' ') for one in search['components'])}"),
+        ("Searched", f"{label}{linked}"),
         ("Choices by tier", " / ".join(spaced(one) for one in search["candidates"])),
         ("Distinct outputs", " / ".join(spaced(one) for one in search["distinct"])),
         ("First match", "none" if tier is None else f"tier {tier}, {spaced(search['ties'])} "
@@ -176,15 +180,16 @@ def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:
 def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
     """Each search with its candidates and its chance of a coincidental fit, first with data."""
     searches = [*audit.get("searches_over_data", ()), *audit["searches"]]
+    rows = audit["claims"]
     if not searches:
         return
-    names = [name for name, _ in search_cells(searches[0])]
+    names = [name for name, _ in search_cells(searches[0], rows)]
     yield "<h2>Other choices</h2>"
     yield f'<p class="prose">{escape(expected_sentence(searches))} {CHANCE}</p>'
     yield '<div class="scroll"><table>\n<thead><tr>'
     yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead>\n<tbody>"
     for search in searches:
-        first, *more = [escape(text) for _, text in search_cells(search)]
+        first, *more = [escape(text) for _, text in search_cells(search, rows)]
         numbers = "".join(f'<td class="number">{cell}</td>' for cell in more)
         finding = f'<td colspan="{len(more)}">{escape(search["finding"])}</td>'
         yield f'<tr class="joined"><td rowspan="2">{first}</td>{numbers}</tr>\n<tr>{finding}</tr>'

@@ -83,7 +83,7 @@ def _searches(material: Material) -> Iterator[str]:
     if not searches:
         return
     yield f"{escape_markdown(expected_sentence(searches))} {CHANCE}"
-    cells = [dict(search_cells(one)) for one in searches]
+    cells = [dict(search_cells(one, material.claims)) for one in searches]
     header = ["Searched", "Choices by tier", "First match", "Chance by tier",
               "Chance, half / double window"]  # fmt: skip
     body = [[escape_markdown(one[name]) for name in header] for one in cells]

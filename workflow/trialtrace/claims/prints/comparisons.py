@@ -23,6 +23,7 @@ from trialtrace.claims.prints.finding import (
     as_range,
     listed,
     prints,
+    signed,
     unsigned,
 )
 from trialtrace.stats.results import Interval
@@ -96,7 +97,7 @@ def _estimate(
     measure = entry.about.measure or ""
     x1, n1, x0, n0 = table
     value, given = estimate(measure, table), f"{x1} of {n1} and {x0} of {n0}"
-    shown = "none" if value is None else f"{value:.{max(main.places, 0) + 1}f}"
+    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     text = f"On {given} the {WORDS[measure]} is {shown}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
@@ -122,7 +123,7 @@ def _of_model(entry: Entry, main: Component, table: Table, beside: tuple[str, ..
     """An estimate that need not be the plain one, with the plain one."""
     measure, (x1, n1, x0, n0) = entry.about.measure or "", table
     value = estimate(measure, table)
-    shown = "none" if value is None else f"{value:.{max(main.places, 0) + 1}f}"
+    shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     text = (
         f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
         f"of {n1} and {x0} of {n0} the plain one is {shown}."

@@ -20,6 +20,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     count_printing,
     listed,
+    two_digits,
 )
 from trialtrace.claims.prints.intervals import fitting
 from trialtrace.claims.prints.shares import Counts, possible_counts
@@ -60,7 +61,7 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     told = [f"{fit[name]} of them give by {NAMES[name]}" for name in found if fit[name]]
     text = (
         f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "
-        f"from {low:.2g} to {high:.2g} over them. "
+        f"from {two_digits(low)} to {two_digits(high)} over them. "
     )
     text += f"{part.text} is what {listed(told)}." if told else (
         f"None of them gives {part.text}{_tried(found)}."
@@ -111,7 +112,7 @@ def _on_intervals(entry: Entry, options: list[Counts]) -> tuple[str, int | None]
     which = f" ({'; '.join(sets)})" if len(sets) == len(options) else ""
     fit = {name: count_printing(part, ps) for name, ps in found.items()}
     tests = "the χ² test" if len(found) == 1 else "the usual tests"
-    span = f"{low:.2g}" if low == high else f"{low:.2g} to {high:.2g}"
+    span = f"{two_digits(low)}" if low == high else f"{two_digits(low)} to {two_digits(high)}"
     text = f" On the counts that also give the printed intervals{which} p is {span} by {tests}, "
     stated = entry.about.test
     left = fit[stated] if stated in found else sum(fit.values())

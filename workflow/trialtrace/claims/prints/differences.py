@@ -21,6 +21,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     listed,
     overlaps,
+    signed,
     unsigned,
 )
 
@@ -68,8 +69,8 @@ def _is_turned(main: Component, span: Ends) -> bool:
 def _estimate(
     entry: Entry, main: Component, span: Ends, found: Ends, beside: tuple[str, ...]
 ) -> Finding:
-    text = f"The printed means differ by {span[0]:.{max(main.places, 0) + 1}f} to "
-    text += f"{span[1]:.{max(main.places, 0) + 1}f}"
+    low, high = (signed(end, max(main.places, 0) + 1) for end in span)
+    text = f"The printed means differ by {low} to {high}"
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
     agreement = COMPATIBLE if overlaps(main, *found) else INCONSISTENT
     if found == span:

@@ -11,6 +11,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
     overlaps,
+    two_digits,
 )
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.stats.results import StatsError
@@ -104,7 +105,7 @@ def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
         found.append(_joined(tuple(every)))
     holding = [span for span in found if overlaps(part, *span)]
     low, high = (holding or found)[0]
-    text = f"Estimate and standard error give p from {low:.2g} to {high:.2g}"
+    text = f"Estimate and standard error give p from {two_digits(low)} to {two_digits(high)}"
     text += f", which holds {part.text}." if holding else f"; printed is {part.text}."
     yield Finding("error.p", entry.name, "p", COMPATIBLE if holding else INCONSISTENT, text,
                   covers=("se",) if holding else ())  # fmt: skip

@@ -104,6 +104,16 @@ def shown_p(value: float) -> str:
     return p_text(Decimal(f"{value:.11e}"))
 
 
+def two_digits(p: float) -> str:
+    """A p-value to two digits, as an end of a range."""
+    return "<0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def signed(value: float, places: int) -> str:
+    """A number with the sign that is printed."""
+    return f"{value:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
 def listed(words: list[str], joint: str = "and") -> str:
     """ "a, b and c"."""
     if len(words) < 2:
