@@ -16,6 +16,7 @@ from trialtrace.claims.prints.shares import Counts, possible_counts
 
 REDUCTION = "relative_reduction"
 RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
+MOST_COUNTED = 1000
 Ends = tuple[Decimal, Decimal]
 Share = tuple[Entry, Ends]
 
@@ -208,6 +209,7 @@ def _overlaps(ledger: Ledger, ranges: dict[str, NDArray[np.float64]]) -> Iterato
         apart = np.searchsorted(high, bottom, "left").sum() + np.searchsorted(top, low).sum()
         both = sets - int(apart)
         of = "the only set" if sets == 1 else f"{both} of {sets} sets"
+        of = f"{100 * both / sets:.0f} % of all sets" if sets > MOST_COUNTED else of
         if both:
             labels = " and ".join(ledger.group_label(entry) for entry in pair)
             yield f" Those of {labels} overlap with {of} of counts."

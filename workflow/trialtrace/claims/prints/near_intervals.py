@@ -19,6 +19,8 @@ from trialtrace.claims.search.candidates import ALSO_OF_SHARES, INTERVALS, LEVEL
 NEAR = 0.75
 """The share of the bounds that a rule has to give to be told."""
 FEWEST = 4
+FEW = 12
+"""Of more counts behind a percentage some would come near by chance."""
 BOTH = ("ci_low", "ci_high")
 
 
@@ -52,7 +54,8 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         yield from _on_randomised(ledger, entries, odd[0])
         for population in dict.fromkeys(one.about.population for one in odd):
             cell = [one for one in entries if one.about.population == population]
-            if 2 * len(cell) >= FEWEST:
+            few = all(len(counts[one.name]) <= FEW for one in cell)
+            if 2 * len(cell) >= FEWEST and few:
                 first = next(one for one in odd if one in cell)
                 yield from _at_other_levels(cell, counts, first)
 
