@@ -69,7 +69,7 @@ def _note(targets: Sequence[dict[str, Any]], searched: Searched, labels: Mapping
 
 def search_sentence(searched: Searched) -> str:
     """What a search found, in a sentence that claims no more than it knows."""
-    tried = f"{searched.candidates[-1]:,}".replace(",", " ")
+    tried = f"{searched.candidates[-1]:,}".replace(",", "\N{NO-BREAK SPACE}")
     if searched.tier is None:
         text = f"None of {tried} other choices gives what is printed"
         if searched.nearest:

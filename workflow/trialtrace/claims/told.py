@@ -10,14 +10,16 @@ from trialtrace.claims.tally import SHOWN, by_claim, tally, tally_text
 from trialtrace.claims.verdict import UNCHECKED
 from trialtrace.trace.text import plain_text
 
-WIDTH = 100
+WIDTH = 80
+UNSAID = "Not checkable: "
+VERDICTS = SHOWN | {"differs": "differs"}
 
 
 def told(audit: Mapping[str, Any]) -> str:
     """A paragraph a claim, then how many hold; `audit` as `print_audit.as_json` gives it."""
     rows, searches = audit["claims"], audit["searches"]
     lines = [line for _, one in groupby(rows, key=lambda r: r["claim_id"]) for line in _claim(one)]
-    lines += ["", tally_text(tally(rows)), *_worth_a_look(rows)]
+    lines += ["", *_wrapped(tally_text(tally(rows))), *_worth_a_look(rows)]
     if searches:
         expected = audit["expected_matches_by_chance"]
         lines.append(
@@ -34,9 +36,20 @@ def _worth_a_look(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     for agreement in FAILS:
         names = [name for name, own in of_claim.items() if own == agreement]
         if names:
-            text = f"  {SHOWN[agreement]}: {', '.join(names)}"
-            lines += textwrap.wrap(text, WIDTH, subsequent_indent="    ")
+            lines += _wrapped(f"  {VERDICTS[agreement]}: {', '.join(names)}")
     return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _reason(finding: str) -> str:
+    """The finding of a number that is not checkable without saying so again."""
+    if not finding.startswith(UNSAID):
+        return finding
+    rest = finding.removeprefix(UNSAID)
+    return rest[0].upper() + rest[1:]
 
 
 def _claim(of_claim: Any) -> list[str]:
@@ -44,12 +57,12 @@ def _claim(of_claim: Any) -> list[str]:
     rows = list(of_claim)
     first = rows[0]
     lines = [
-        f"{first['claim_id']}: {plain_text(first['quote'])}",
-        f"  {plain_text(first['label'])}, {plain_text(first['place'])}",
+        *_wrapped(f"{first['claim_id']}: {plain_text(first['quote'])}"),
+        *_wrapped(f"  {plain_text(first['label'])}, {plain_text(first['place'])}"),
     ]
     for agreement, finding, components in by_verdict(rows):
-        head = f"  {', '.join(components)}: {agreement.replace('_', ' ')}."
-        lines += textwrap.wrap(f"{head} {plain_text(finding)}", WIDTH, subsequent_indent="    ")
+        head = f"  {', '.join(components).replace('_', ' ')}: {VERDICTS[agreement]}."
+        lines += _wrapped(f"{head} {plain_text(_reason(finding))}")
     return lines
 
 

@@ -91,12 +91,15 @@ def _of_estimate(
     first = next(iter(every[given.scale]), None)
     if first is None:
         return
-    if first.symmetric or entry.about.interval in CENTRED:
-        yield _centred(entry, main, given, first.symmetric)
-    part = entry.parts.get("p")
+    part, of_p = entry.parts.get("p"), []
     about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin)
     if part is not None and (entry.tested is not None or about_margin):
-        yield from _p(ledger, entry, part, given, every)
+        of_p = list(_p(ledger, entry, part, given, every))
+    yield from of_p
+    # A p that estimate and interval give together says that it is centred, too.
+    said = first.symmetric and any(one.agreement == COMPATIBLE for one in of_p)
+    if not said and (first.symmetric or entry.about.interval in CENTRED):
+        yield _centred(entry, main, given, first.symmetric)
 
 
 def _scales(entry: Entry, given: OnScale) -> list[OnScale]:
