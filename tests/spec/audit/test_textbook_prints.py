@@ -232,3 +232,16 @@ def test_what_prop_test_gives_unasked(judged, printed, agreement):
     }  # fmt: skip
     assert judged("a", "ci_low", claims)[0] == judged("b", "ci_high", claims)[0] == "compatible"
     assert judged("d", "ci_high", claims)[0] == agreement
+
+
+def test_an_estimate_that_its_counts_give_is_exact_beside_a_centred_interval(judged):
+    """11 / 61 over 21 / 59 is 0.5066; Katz's interval in R 0.2683 to 0.9567."""
+    claims = {
+        "a": claim("11 of 61 (18.0%)", outcome="event", group="training"),
+        "b": claim("21 of 59 (35.6%)", outcome="event", group="control"),
+        "r": claim("risk ratio, 0.51; 95% CI, 0.27 to 0.96", outcome="event",
+                   compare=["training", "control"]),
+    }  # fmt: skip
+    found, said = judged("r", "value", claims)
+    assert found == "exact"
+    assert "On 11 of 61 and 21 of 59 the risk ratio is 0.507" in said

@@ -118,9 +118,13 @@ def _checks(ledger: Ledger, entry: Entry, given: OnScale) -> list[EstimateCheck]
 def _centred(entry: Entry, main: Component, given: OnScale, symmetric: bool) -> Finding:
     on = " on the log scale" if given.scale == "log" else ""
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    agreement, covers = COMPATIBLE, ("ci_high",)
+    agreement = COMPATIBLE
+    covers: tuple[str, ...] = ("ci_high",)
     if symmetric:
-        text, covers = f"{main.text} can be the middle{on} of {shown}.", ("ci_high", main.name)
+        text = f"{main.text} can be the middle{on} of {shown}."
+        # Where the counts give the estimate itself, that says more of it.
+        if entry.basis is not None or entry.about.measure not in KINDS:
+            covers = ("ci_high", main.name)
     else:
         text = (
             f"{main.text} is not the middle{on} of {shown}, as it is for the usual interval; "
