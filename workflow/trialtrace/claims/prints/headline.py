@@ -112,7 +112,7 @@ def _control(ledger: Ledger, entry: Entry) -> str:
     return next((name for name in groups if ledger.groups[name].control), groups[-1])
 
 
-def _span(least: Decimal, most: Decimal) -> str:
+def _span(least: Decimal | float, most: Decimal | float) -> str:
     low, high = f"{least:.1f}", f"{most:.1f}"
     return f"{low} %" if low == high else f"{low} to {high} %"
 
@@ -159,7 +159,10 @@ def _reductions(treated: Ends, reference: Ends) -> Ends:
 
 
 def _everyone(ledger: Ledger) -> Iterator[Finding]:
-    """Groups of which not everyone was analysed: the shares if all the others had, or had not."""
+    """The shares if all who were not analysed had, or had not.
+
+    Told where not everyone can have been analysed, in one group at least.
+    """
     cells: dict[tuple, list[Entry]] = {}
     for entry in ledger.of_group():
         population = ledger.population(entry)
@@ -173,10 +176,10 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
             counts = possible_counts(ledger, entry, size) if size else None
             if size and counts is not None and len(counts):
                 ranges[entry.name] = _ranges(counts, size)
-        if len(ranges) < 2 or all((own[:, 0] == own[:, 1]).all() for own in ranges.values()):
+        if len(ranges) < 2 or all(own[-1][0] == own[-1][1] for own in ranges.values()):
             continue
         told = [
-            f"{ledger.group_label(ledger.entries[name])} {own[-1][0]:.1f} to {own[-1][1]:.1f} %"
+            f"{ledger.group_label(ledger.entries[name])} {_span(*own[-1])}"
             for name, own in ranges.items()
         ]
         text = (
