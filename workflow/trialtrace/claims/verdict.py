@@ -5,7 +5,7 @@ from typing import Any
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.finding import Finding, listed
+from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
 from trialtrace.claims.tally import WORST_FIRST
 
 PRINTED = "printed"
@@ -57,6 +57,9 @@ def _verdict(found: list[Finding], entering: list[str]) -> dict[str, Any]:
             "alternative": None,
             "told": bool(found),
         }
+    # A remark decides only where nothing else does, or where it is graver than compatible.
+    deciding = [one for one in checkable if not (one.remark and one.agreement == COMPATIBLE)]
+    checkable = deciding or checkable
     worst = min(checkable, key=lambda one: WORST_FIRST.index(one.agreement))
     as_grave = [one for one in checkable if one.agreement == worst.agreement]
     remarks = [one for one in found if one.remark and one not in as_grave]

@@ -1,0 +1,149 @@
+"""Sizes, strata, directions, places, hazard ratios and designs: a finding, and its neighbour."""
+
+import pytest
+from paper import TWO, claim, read
+
+from trialtrace.claims.prints.registry import findings
+
+TRAINING = {"outcome": "event", "group": "training"}
+CONTROL = {"outcome": "event", "group": "control"}
+BOTH = {"outcome": "event", "compare": ["training", "control"]}
+LARGE = {
+    "training": {"label": "training", "randomised": "200"},
+    "control": {"label": "control", "randomised": "200", "control": True},
+}
+SIDES = {name: {"label": name, "randomised": "22"} for name in ("training", "control")}
+
+
+def all_of(kind, printed, **about):
+    return {kind: claim(printed, size=kind, group="all", **about)}
+
+
+@pytest.mark.parametrize(
+    ("claims", "name", "agreement", "words"),
+    [
+        (all_of("randomised", "60"), "randomised", "exact", "30 + 30 are 60, as printed"),
+        (all_of("randomised", "61"), "randomised", "inconsistent", "30 + 30 are 60; printed is 61"),
+        (
+            {"one": claim("31", size="randomised", group="training")},
+            "one", "inconsistent", "31 is printed here, 30 as the size",
+        ),
+        (
+            all_of("analysed", "56", population="treated") | all_of("randomised", "60"),
+            "analysed", "exact",
+            "27 + 29 are 56, as printed. 56 of the 60 randomised are in “treated” (93 %)",
+        ),
+        (
+            all_of("analysed", "56", population="treated") | all_of("randomised", "55"),
+            "analysed", "inconsistent", "56 of the 55 randomised",
+        ),
+        (
+            all_of("planned", "100") | all_of("randomised", "60"),
+            "planned", "compatible", "60 of the 100 planned were randomised (60 %)",
+        ),
+    ],
+)  # fmt: skip
+def test_sizes(judged, claims, name, agreement, words):
+    found, text = judged(name, "value", claims)
+    assert (found, words in text) == (agreement, True), text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agreement", "words"),
+    [
+        # 20 of 27 had it: 9 of 13 (69.2 %) and 11 of 14 (78.6 %), in no other way.
+        ("69.2%", "78.6%", "compatible", "the two parts of 20 of 27: 9 of 13 and 11 of 14"),
+        ("69.3%", "78.6%", None, ""),
+        # 9 of 13 and 10 of 14 are 19 of 27; 9 of 13 and 5 of 7 leave 6 of 7 in neither.
+        ("69.2%", "71.4%", "inconsistent", "at least 7 of the 27 would have to be in neither"),
+    ],
+)  # fmt: skip
+def test_strata(judged, first, second, agreement, words):
+    strata = {
+        name: claim(printed, stratum=name, split="sex", **TRAINING)
+        for name, printed in (("men", first), ("women", second))
+    }
+    whole = read({"all": claim("20 of 27 (74.1%)", **TRAINING)} | strata)
+    found = [one for one in findings(whole) if one.check == "split.total"]
+    assert {one.agreement for one in found} == ({agreement} if agreement else set())
+    assert all(words in one.sentence for one in found)
+
+
+@pytest.mark.parametrize(
+    ("word", "first", "agreement"),
+    [
+        ("lower", "12%", "exact"),
+        ("higher", "12%", "inconsistent"),
+        ("lower", "50%", "not_checkable"),
+    ],
+)
+def test_directions(judged, word, first, agreement):
+    said = claim("better with training", **BOTH)
+    said |= {"direction": {word: "training", "than": "control"}}
+    claims = {"a": claim(first, **TRAINING), "b": claim("50%", **CONTROL), "said": said}
+    assert judged("said", "direction", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("here", "agreement"), [("41%", "exact"), ("41.26%", "inconsistent"), ("42%", "inconsistent")]
+)
+def test_places(here, agreement):
+    """41.2 % is 41.15 up to 41.25."""
+    linked = claim(here, "digest", **TRAINING) | {"with": ["paper"]}
+    claims = {"paper": claim("41.2%", "table 1", population="itt", **TRAINING), "digest": linked}
+    (found,) = [one for one in findings(read(claims)) if one.check == "place.number"]
+    assert found.agreement == agreement and "table 1 has 41.2%" in found.sentence
+
+
+def test_a_number_that_is_about_something_else_is_not_the_same():
+    linked = claim("12%", "digest", **CONTROL) | {"with": ["paper"]}
+    claims = {"paper": claim("41.2%", **TRAINING), "digest": linked}
+    whole = read(claims)
+    assert [one for one in findings(whole) if one.check == "place.number"] == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "p", "agreement"),
+    [
+        # 4 z² / ln² : z = 3.89 for p = 0.0001; 0.605 at most needs 241 events.
+        ("0.60", "P < 0.0001", "compatible"),
+        ("0.90", "P < 0.0001", "inconsistent"),
+        ("reduced by 10%", "P = 0.0001", "inconsistent"),
+        ("reduced by 10%", "P = 0.2", "compatible"),
+    ],
+)
+def test_events_of_a_hazard_ratio(judged, printed, p, agreement):
+    about = BOTH | {"population": "itt"}
+    claims = {"h": claim(printed, measure="hazard_ratio", **about), "p": claim(p, **about)}
+    component = "percent" if "%" in printed else "value"
+    found, text = judged("h", component, claims, LARGE)
+    assert found == agreement, text
+    assert "there are 400 patients" in text
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        (TWO, "fits 22 subjects with 4 visits or conditions each and no factor between subjects"),
+        (SIDES, "fits 22 subjects, as printed, as (a) 2 conditions by 2 visits"),
+    ],
+)
+def test_designs_of_f(judged, groups, words):
+    claims = {"f": claim("F(3, 63) = 5.907, p < 0.01")} | all_of("randomised", "22")
+    _, text = judged("f", "df2", claims, groups)
+    assert words in text
+
+
+def test_three_conditions_have_other_readings(judged):
+    three = {name: {"label": name, "randomised": "12"} for name in ("training", "control", "both")}
+    # 2 degrees of freedom between three conditions; 2 x 11 = 22 for their error.
+    claims = {"f": claim("F(2, 22) = 5.907, p < 0.01")} | all_of("randomised", "12")
+    _, text = judged("f", "df2", claims, three)
+    assert "(a) 3 conditions by 2 visits, where it is their interaction;" in text
+    assert "(b) 3 visits under one condition" in text
+
+
+def test_a_percentage_that_no_number_of_patients_has(judged):
+    """Thirds, tenths: no x of at most 30 is 31.1 % (9/29 is 31.03, 14/45 would be)."""
+    found, text = judged("a", "percent", {"a": claim("31.1%", population="itt", **TRAINING)})
+    assert found == "inconsistent" and "No count of 30 patients or fewer prints as 31.1%" in text
