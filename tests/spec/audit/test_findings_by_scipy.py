@@ -106,6 +106,15 @@ def test_wald_at_90_percent_on_counts(finding):
     assert near(finding, "Wald at 90 %").detail["given"] == given == 5
 
 
+@pytest.mark.parametrize("method", ["normal", "wilson", "beta", "agresti_coull", "jeffreys"])
+def test_no_usual_interval_leans_away_from_a_half(method):
+    """73.3 % with 62 to 86, whose middle is 73.5 at least."""
+    for n in range(5, 200):
+        for x in range(n // 2 + 1, n):
+            low, high = proportion_confint(x, n, method=method)
+            assert (low + high) / 2 <= x / n + 1e-12
+
+
 def test_deaths_on_the_counts_that_the_intervals_leave(finding):
     """Wald on 1 of 52 and 7 of 41, alone among all counts that print as 1.9 % and 17 %."""
     for percent, digits, most, low, high, unit, only in (

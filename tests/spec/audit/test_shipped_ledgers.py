@@ -55,6 +55,8 @@ ROWS = {
     "another level comes near": (STOP, "cipn_smt", "ci_high", "alternative",
         ["Wald at 90 % comes nearest: on 12 of 40, 14 of 34 and 24 of 34 it gives 5 of the 6 bounds"],
         {"cipn_smt": "30.0 % (95 % CI 18.1–45.4)", "cipn_tau": "70.6 % (95 % CI 53.8–83.2)"}),
+    "an interval that leans the wrong way": (STOP, "cipn_pp_tau", "ci_high", "inconsistent",
+        ["Their middle is 73.5 to 74.5 %, further from 50 % than the percentage"], {"cipn_pp_tau": "73.3 % (95 % CI 61–86)"}),
     "one death of 52": (STOP, "deaths_smt", "ci_low", "compatible", ["Wald, cut at 0 and 1 on 1 of 52"], {"deaths_smt": "1.9 % (95 % CI 0.0–9.9)"}),
     "seven deaths of 41": (STOP, "deaths_tau", "ci_high", "compatible", ["Wald on 7 of 41"], {"deaths_tau": "17 % (95 % CI 7–31)"}),
     "p on the counts that the intervals leave": (STOP, "deaths_p", "p", "not_checkable",

@@ -19,6 +19,7 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.shares import Counts, possible_counts
 from trialtrace.stats.summaries.share_bounds import intervals_of_shares
 
+HALF = 50
 METHODS = {
     "wald": "Wald", "wald_cut": "Wald, cut at 0 and 1", "wilson": "Wilson",
     "wilson_corrected": "Wilson with continuity correction",
@@ -131,6 +132,7 @@ def _share_finding(entry: Entry, pairs: Counts, found: dict, drawn: dict) -> Fin
     if not found:
         tried = listed(sorted({name.split(",")[0] for name in METHODS.values()}), "or")
         text = f"No usual interval ({tried}) on {where} has the bounds {shown}."
+        text += _outward(entry)
         return _bounds(entry, INCONSISTENT, text, detail)
     methods = {name for names in found.values() for name in names}
     told = listed([METHODS[name] for name in METHODS if name in methods], "or")
@@ -141,6 +143,22 @@ def _share_finding(entry: Entry, pairs: Counts, found: dict, drawn: dict) -> Fin
     agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
     text = f"{shown} is the interval of {told} on {sets}."
     return _bounds(entry, agreement, text, detail)
+
+
+def _outward(entry: Entry) -> str:
+    """Whether the middle of the bounds lies further from 50 % than the percentage.
+
+    Wald's interval has the percentage in its middle; all others lean towards 50 %.
+    """
+    low, high, percent = (entry.parts[name].bounds for name in ("ci_low", "ci_high", "percent"))
+    least, most = ((a + b) / 2 for a, b in zip(low, high, strict=True))
+    above = percent[0] > HALF and least >= percent[1]
+    if not above and not (percent[1] < HALF and most <= percent[0]):
+        return ""
+    return (
+        f" Their middle is {float(least):g} to {float(most):g} %, further from 50 % than the "
+        "percentage: no usual interval is, on any counts."
+    )
 
 
 def _bounds(entry: Entry, agreement: str, text: str, detail: dict) -> Finding:
