@@ -125,6 +125,28 @@ def test_ten_thousand_claims(ledger_file, capsys):
     assert "10001 claims" in capsys.readouterr().err
 
 
+@pytest.mark.slow
+def test_ten_thousand_claims_of_every_kind(ledger_file, capsys):
+    """No check may look at all claims for each claim: five kinds in 2,000 outcomes."""
+    kinds = {
+        "a": ("13 of 27 (48.1%)", "group: a"),
+        "b": ("9 of 27 (33.3%)", "group: b"),
+        "h": ("reduced by 20%, P = 0.4", "compare: [a, b], measure: hazard_ratio"),
+        "r": ("reduced by 10%", "compare: [b, a], measure: relative_reduction"),
+        "n": ("no difference", "compare: [a, b], concludes: no_difference"),
+    }
+    rows = "".join(
+        row(printed, f"outcome: o{k}, {about}").replace("one:", f"{kind}{k}:")
+        for k in range(2000)
+        for kind, (printed, about) in kinds.items()
+    )
+    outcomes = "outcomes:\n" + "".join(f"  o{k}: {{label: O}}\n" for k in range(2000))
+    started = time.process_time()
+    assert main(["audit", ledger_file("claims:\n" + rows, outcomes)]) == 1
+    assert time.process_time() - started < 40
+    assert "10000 printed numbers" in capsys.readouterr().out
+
+
 def test_a_file_that_is_not_there(tmp_path, capsys):
     assert main(["audit", str(tmp_path / "none.yaml")]) == 1
     assert "not there" in capsys.readouterr().err

@@ -43,9 +43,9 @@ def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
 
 def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Finding | None:
     """1 less a ratio that is printed for the same comparison; the one that fits, if any does."""
-    own, found = (entry.about.cell, entry.about.compare), None
-    for other in ledger.entries.values():
-        main, same = other.main, (other.about.cell, other.about.compare) == own
+    found = None
+    for other in ledger.comparisons[entry.about.cell]:
+        main, same = other.main, other.about.compare == entry.about.compare
         if not same or main is None or main.relation != "=" or other.about.measure not in RATIOS:
             continue
         least, most = (100 * (1 - end) for end in reversed(main.bounds))
