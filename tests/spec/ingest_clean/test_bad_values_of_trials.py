@@ -214,10 +214,11 @@ STRECKMANN = {
 MUSARO = {
     "both sides stimulated, in strength": (
         put("strength", lambda r: r["treatment"] == "sham", {"treatment": "real"}),
-        {("strength", "treatment", "real_side_of_strength", "flag"): 1}),
+        {("strength", "treatment", "real_side_of_strength", "reject"): 1}),
     "both sides stimulated, in amplitudes": (
         put("cmap", lambda r: r["treatment"] == "sham", {"treatment": "real"}),
-        {("cmap", "treatment", "one_real_side_of_cmap", "flag"): 2}),
+        {("cmap", "treatment", "one_real_side_of_cmap", "flag"): 2,
+         ("cmap", "treatment", "real_side_of_cmap", "reject"): 1}),
     "a grade of 4+/5": (
         put("strength", lambda r: r["mrc"] == "5", {"mrc": "4+/5"}),
         {("strength", "mrc", "unknown_code", "reject"): 1}),
@@ -264,7 +265,8 @@ SPRAVE = {
     "a CT after death": (
         put("imaging", lambda r: r["visit"] == "end_rt",
             lambda c, r: {"imaged_on": c.death(r["record_id"], 8)}),
-        {("imaging", "imaged_on", "image_before_death", "reject"): 1}),
+        {("imaging", column, "image_before_death", "reject"): 1
+         for column in ("imaged_on", "density", "local_progress", "new_fracture")}),
 }  # fmt: skip
 
 

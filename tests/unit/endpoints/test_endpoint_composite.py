@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
-from trialtrace.endpoints.kinds.composite_event import rule
+from trialtrace.endpoints.composite_rule import rule
 from trialtrace.endpoints.truth import at_least, ever
 
 PATIENTS = """

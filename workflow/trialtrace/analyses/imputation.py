@@ -77,7 +77,7 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
 
     Shape (imputations, subjects); NaN where parts that were not drawn are missing and decide.
     """
-    from trialtrace.endpoints.kinds.composite_event import rule
+    from trialtrace.endpoints.composite_rule import rule
 
     options = cut.trial.endpoints[cut.place.parameter].options
     shape = next(iter(drawn.values())).shape

@@ -8,6 +8,7 @@ import numpy as np
 from trialtrace.conditions import columns_of, evaluate
 from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.at_visits import Grid, looked_at_visits, one_each
+from trialtrace.endpoints.composite_rule import COUNT, rule
 from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Cells, Records, joined, moved
 from trialtrace.endpoints.study import Study
@@ -16,8 +17,6 @@ from trialtrace.errors import Problem, UserError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-COUNT = "findings"
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
@@ -69,42 +68,6 @@ def _parts(
         scores[name], behind = one_each(study, endpoint, grid, score["of"], what)
         cells += behind
     return findings, scores, cells
-
-
-def rule(
-    condition: Mapping[str, Any],
-    findings: Mapping[str, np.ndarray],
-    scores: Mapping[str, np.ndarray],
-    missing: str,
-) -> np.ndarray:
-    """The truth of a condition over the number of findings, single findings and scores.
-
-    `any_missing`: unknown where any part is unknown. `undecided`: unknown only where the unknown
-    parts could change the answer; the number of findings may then be anything from those known to
-    be present up to these and the unknown ones. `measured`: what is unknown counts as not met.
-    Where no finding is known the answer is unknown under each rule.
-    """
-    import pyarrow as pa
-
-    parts = {**findings, **scores}
-    known = {name: pa.array(value, from_pandas=True) for name, value in parts.items()}
-    stacked = np.stack(list(findings.values()))
-    lowest, unknown = (stacked == 1).sum(axis=0), np.isnan(stacked).sum(axis=0)
-    highest = lowest if missing == "measured" else lowest + unknown
-    size = len(lowest)
-    always, never = np.ones(size, dtype=bool), np.ones(size, dtype=bool)
-    for number in range(len(findings) + 1):
-        table = pa.table(known | {COUNT: pa.repeat(float(number), size)})
-        truth = as_numbers(evaluate(condition, table))
-        possible = (lowest <= number) & (number <= highest)
-        always &= ~possible | (truth == 1)
-        never &= ~possible | (truth == 0)
-    answer = np.where(always, 1.0, np.where(never, 0.0, np.nan))
-    if missing == "measured":
-        answer = np.where(np.isnan(answer), 0.0, answer)
-    if missing == "any_missing":
-        answer = np.where(np.isnan(np.stack(list(parts.values()))).any(axis=0), np.nan, answer)
-    return np.where(unknown == len(findings), np.nan, answer)
 
 
 def _tests(condition: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

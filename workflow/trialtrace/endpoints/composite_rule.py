@@ -1,0 +1,47 @@
+"""The declared rule of a composite event, over findings and scores whose parts may be unknown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from trialtrace.conditions import evaluate
+from trialtrace.endpoints.truth import as_numbers
+
+COUNT = "findings"
+
+
+def rule(
+    condition: Mapping[str, Any],
+    findings: Mapping[str, np.ndarray],
+    scores: Mapping[str, np.ndarray],
+    missing: str,
+) -> np.ndarray:
+    """The truth of a condition over the number of findings, single findings and scores.
+
+    `any_missing`: unknown where any part is unknown. `undecided`: unknown only where the unknown
+    parts could change the answer; the number of findings may then be anything from those known to
+    be present up to these and the unknown ones. `measured`: what is unknown counts as not met.
+    Where no finding is known the answer is unknown under each rule.
+    """
+    import pyarrow as pa
+
+    parts = {**findings, **scores}
+    known = {name: pa.array(value, from_pandas=True) for name, value in parts.items()}
+    stacked = np.stack(list(findings.values()))
+    lowest, unknown = (stacked == 1).sum(axis=0), np.isnan(stacked).sum(axis=0)
+    highest = lowest if missing == "measured" else lowest + unknown
+    size = len(lowest)
+    always, never = np.ones(size, dtype=bool), np.ones(size, dtype=bool)
+    for number in range(len(findings) + 1):
+        table = pa.table(known | {COUNT: pa.repeat(float(number), size)})
+        truth = as_numbers(evaluate(condition, table))
+        possible = (lowest <= number) & (number <= highest)
+        always &= ~possible | (truth == 1)
+        never &= ~possible | (truth == 0)
+    answer = np.where(always, 1.0, np.where(never, 0.0, np.nan))
+    if missing == "measured":
+        answer = np.where(np.isnan(answer), 0.0, answer)
+    if missing == "any_missing":
+        answer = np.where(np.isnan(np.stack(list(parts.values()))).any(axis=0), np.nan, answer)
+    return np.where(unknown == len(findings), np.nan, answer)
