@@ -29,11 +29,14 @@ wildcard_constraints:
 rule all:
     input:
         "site",
+        RUN.site_record,
+        RUN.all_made(*RUN.trials),
 
 
 rule audit:
     input:
         expand("results/{trial}/audit/claims.parquet", trial=RUN.trials),
+        expand(RUN.made("audit_claims"), trial=RUN.trials),
 
 
 for trial in RUN.trials:
@@ -43,6 +46,7 @@ for trial in RUN.trials:
             trial
         input:
             f"results/{trial}/report",
+            RUN.all_made(trial),
 
 
 include: "workflow/rules/ingest.smk"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from trialtrace.running.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     from trialtrace.config.load import load_settings, load_trial
     from trialtrace.display.site import build_site
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from trialtrace.running.job import job
 
-with job(snakemake.log[0], frames=True):
+with job(snakemake, frames=True):
     from trialtrace.checks.run import check_results
     from trialtrace.config.load import load_trial
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from trialtrace.running.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake):
     from trialtrace.cleaning.clean import clean_tables
     from trialtrace.config.load import load_trial
 

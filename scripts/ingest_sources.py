@@ -4,7 +4,7 @@ from pathlib import Path
 
 from trialtrace.running.job import job, leave_pandas
 
-with job(snakemake.log[0], frames=True):
+with job(snakemake, frames=True):
     from trialtrace.config.load import load_trial
     from trialtrace.sources.ingest import ingest_sources
 

@@ -15,6 +15,8 @@ from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.load import Trial, load_trial
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.paths import Project
+from trialtrace.running.fresh import freshness
+from trialtrace.running.made import record_path, write_record
 from trialtrace.sources.ingest import ingest_sources
 
 COLUMNS = ("id", "arm", "age", "sex", "site", "smoker", "relief", "pain0", "pain1", "days",
@@ -82,4 +84,25 @@ def run_stages(trial: Trial, folder: Path, at: Project) -> Run:
     analyse_plan(trial, folder / "derived", analysis)
     check_results(trial, folder / "derived", analysis, analysis / "checks.parquet")
     audit_claims(trial, folder / "derived", analysis, folder / "audit" / "claims.parquet")
+    record_stages(trial.name, at)
     return Run(trial, folder, at)
+
+
+RESULTS = ("analysis/results.parquet", "analysis/members.parquet")
+STAGES = {
+    "ingest_sources": ((), ("raw",)),
+    "clean_tables": (("raw",), ("clean",)),
+    "derive_datasets": (("clean",), ("derived",)),
+    "analyse_plan": (("derived",), RESULTS),
+    "check_results": (("derived", *RESULTS), ("analysis/checks.parquet",)),
+    "audit_claims": (("derived", *RESULTS, "analysis/checks.parquet"), ("audit",)),
+}
+
+
+def record_stages(trial: str, at: Project) -> None:
+    """The records that jobs of the workflow leave, of stages that were called without it."""
+    fresh = freshness(at) if (at.root / "scripts").is_dir() else None
+    for rule, paths in STAGES.items():
+        inputs, outputs = ([f"results/{trial}/{one}" for one in each] for each in paths)
+        origin = (rule, fresh.job(rule, trial) if fresh else "of no code")
+        write_record(at.root, record_path(rule, trial), origin, inputs, outputs)

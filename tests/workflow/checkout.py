@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from mini_trial import write_project
+
 ROOT = Path(__file__).resolve().parents[2]
 TRACING = Path(__file__).parent / "tracing"
 PARTS = (
@@ -91,10 +93,11 @@ def files_of(root: Path) -> dict[str, bytes]:
 
 @dataclass
 class Traced:
-    """What the jobs of a run executed and read, by the tracing module."""
+    """What the jobs of a run executed, read and made, by the tracing module."""
 
     files: dict[Job, set[str]]
     settings: dict[Job, set[str]]
+    results: dict[Job, set[str]]
 
 
 def traced_run(made: Copy, traces: Path) -> Traced:
@@ -107,4 +110,32 @@ def traced_run(made: Copy, traces: Path) -> Traced:
     return Traced(
         {job: set(one["files"]) for job, one in zip(jobs, told, strict=True)},
         {job: set(one["settings"]) for job, one in zip(jobs, told, strict=True)},
+        {job: set(one["results"]) for job, one in zip(jobs, told, strict=True)},
     )
+
+
+EXPORT = "id,arm,age,sex,site,smoker,relief,pain0,pain1,days,died,seen,comment\n" + "".join(
+    f"{i},{'AB'[i % 2]},{30 + i},{1 + i % 2},0{1 + i // 2 % 2},{i // 3 % 2},{(i * 7) % 3 % 2},"
+    f"{i % 8},{(i * 5) % 7},{20 + i * 3},{i // 4 % 2},2020-02-{i:02},x\n"
+    for i in range(1, 25)
+)
+CLAIMS = """\
+papers: {main: "A Author. A journal 2020;1:1-2"}
+claims:
+  relief: {from: main, place: abstract, label: Relief, printed: "5 of 12",
+    is: {analysis: relief_primary, group: drug}}
+"""
+
+
+def own_project(folder: Path) -> Copy:
+    """A project with one small trial whose data are two CSV files."""
+    made = copy_checkout(folder)
+    write_project(made.root, claims=CLAIMS)
+    (made.root / "data").mkdir()
+    (made.root / "data/export.csv").write_text(EXPORT)
+    (made.root / "data/events.csv").write_text("id,what\n3,nausea\n4,nausea\n4,headache\n")
+    return made
+
+
+def told_plainly(text: str) -> bool:
+    return "Traceback" not in text and "Exception" not in text and "Error in rule" not in text

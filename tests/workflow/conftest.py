@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from checkout import Copy, Traced, copy_checkout, keep_trials, traced_run
+from checkout import Copy, Traced, copy_checkout, keep_trials, own_project, traced_run
 
 # The trials that are run here: three of a registry, one synthetic.
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990", "musaro2019")
@@ -25,6 +25,12 @@ def run(first_run: tuple[Copy, Traced]) -> Copy:
 @pytest.fixture(scope="session")
 def traced(first_run: tuple[Copy, Traced]) -> Traced:
     return first_run[1]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Copy:
+    """A small trial of files of its own, before its first run."""
+    return own_project(tmp_path / "own data")
 
 
 @pytest.fixture

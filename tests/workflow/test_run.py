@@ -7,8 +7,8 @@ from pathlib import Path
 from subprocess import DEVNULL
 
 import pytest
-from checkout import Copy, copy_checkout, files_of, traced_run
-from mini_trial import edit, write_project
+from checkout import EXPORT, Copy, copy_checkout, files_of, told_plainly, traced_run
+from mini_trial import edit
 
 from trialtrace.paths import project
 from trialtrace.running.fresh import freshness
@@ -16,39 +16,12 @@ from trialtrace.running.locks import lock_run
 from trialtrace.store import sha256_file
 from trialtrace.trace.record import with_record
 
-EXPORT = "id,arm,age,sex,site,smoker,relief,pain0,pain1,days,died,seen,comment\n" + "".join(
-    f"{i},{'AB'[i % 2]},{30 + i},{1 + i % 2},0{1 + i // 2 % 2},{i // 3 % 2},{(i * 7) % 3 % 2},"
-    f"{i % 8},{(i * 5) % 7},{20 + i * 3},{i // 4 % 2},2020-02-{i:02},x\n"
-    for i in range(1, 25)
-)
-
 # Read by its values, not as a file.
 CONFIG = "config/config.yaml"
-CLAIMS = """\
-papers: {main: "A Author. A journal 2020;1:1-2"}
-claims:
-  relief: {from: main, place: abstract, label: Relief, printed: "5 of 12",
-    is: {analysis: relief_primary, group: drug}}
-"""
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Copy:
-    """A project with one small trial whose data are two CSV files."""
-    made = copy_checkout(tmp_path / "own data")
-    write_project(made.root, claims=CLAIMS)
-    (made.root / "data").mkdir()
-    (made.root / "data/export.csv").write_text(EXPORT)
-    (made.root / "data/events.csv").write_text("id,what\n3,nausea\n4,nausea\n4,headache\n")
-    return made
 
 
 def edited(made: Copy, file: str, old: str, new: str) -> None:
     edit(project(made.root), file, old, new)
-
-
-def told_plainly(text: str) -> bool:
-    return "Traceback" not in text and "Exception" not in text and "Error in rule" not in text
 
 
 def test_a_second_run_has_nothing_to_do(run: Copy):
@@ -120,9 +93,30 @@ def test_a_trial_of_own_files_runs_to_its_site_and_follows_them(own: Copy, tmp_p
             assert used - {str(path.relative_to(own.root)) for path in hashed} <= {CONFIG}
 
     export = own.root / "data/export.csv"
-    os.utime(export)
+    ahead = time.time() + 2 * 86400
+    os.utime(export, (ahead, ahead))
     assert own.scheduled() == set()
+    page = own.root / "site/mini/report.html"
+    before = page.read_bytes()
     export.write_text(EXPORT.replace("\n7,B,37", "\n7,B,38"))
+    os.utime(export, (ahead, ahead))
+    done = own.snakemake("--cores", "1")
+    assert done.returncode == 0, done.stderr
+    assert page.read_bytes() != before
+    assert own.scheduled() == set()
+
+
+@pytest.mark.parametrize("text", [EXPORT[:900] + "\0" + EXPORT[900:], EXPORT + '1,"open', ""])
+def test_an_error_is_told_until_it_is_mended(own: Copy, text: str):
+    assert own.snakemake("--cores", "1", "results/mini/clean").returncode == 0
+    export = own.root / "data/export.csv"
+    export.write_text(text)
+    for _ in range(2):
+        done = own.snakemake("--cores", "1")
+        assert done.returncode == 1
+        assert "ingest_sources of mini stopped:" in done.stderr and "export.csv" in done.stderr
+        assert told_plainly(done.stderr)
+    export.write_text(EXPORT)
     assert ("ingest_sources", "mini") in own.scheduled()
 
 

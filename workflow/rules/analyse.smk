@@ -13,9 +13,11 @@ rule analyse_plan:
         bds="results/{trial}/derived/bds.parquet",
         adtte="results/{trial}/derived/adtte.parquet",
         occds="results/{trial}/derived/occds.parquet",
+        made=RUN.made("derive_datasets"),
     output:
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
+        made=RUN.made("analyse_plan"),
     log:
         "logs/{trial}/analyse_plan.log",
     params:
@@ -38,8 +40,10 @@ rule check_results:
         occds="results/{trial}/derived/occds.parquet",
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
+        made=RUN.made("derive_datasets", "analyse_plan"),
     output:
         checks="results/{trial}/analysis/checks.parquet",
+        made=RUN.made("check_results"),
     log:
         "logs/{trial}/check_results.log",
     params:

@@ -16,9 +16,11 @@ rule audit_claims:
         results="results/{trial}/analysis/results.parquet",
         members="results/{trial}/analysis/members.parquet",
         checks="results/{trial}/analysis/checks.parquet",
+        made=RUN.made("derive_datasets", "analyse_plan", "check_results"),
     output:
         claims="results/{trial}/audit/claims.parquet",
         printed="results/{trial}/audit/print.json",
+        made=RUN.made("audit_claims"),
     log:
         "logs/{trial}/audit_claims.log",
     params:

@@ -11,8 +11,10 @@ rule clean_tables:
         "{wildcards.trial}: clean the tables"
     input:
         raw="results/{trial}/raw",
+        made=RUN.made("ingest_sources"),
     output:
         clean=directory("results/{trial}/clean"),
+        made=RUN.made("clean_tables"),
     log:
         "logs/{trial}/clean_tables.log",
     params:

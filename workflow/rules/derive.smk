@@ -11,6 +11,7 @@ rule derive_datasets:
         "{wildcards.trial}: derive the endpoints"
     input:
         clean="results/{trial}/clean",
+        made=RUN.made("clean_tables"),
     output:
         adsl="results/{trial}/derived/adsl.parquet",
         bds="results/{trial}/derived/bds.parquet",
@@ -18,6 +19,7 @@ rule derive_datasets:
         occds="results/{trial}/derived/occds.parquet",
         sources="results/{trial}/derived/sources.parquet",
         unused="results/{trial}/derived/rejects.parquet",
+        made=RUN.made("derive_datasets"),
     log:
         "logs/{trial}/derive_datasets.log",
     params:

@@ -9,10 +9,9 @@ sha256 of every source file. Configuration: trial.yaml, source.
 rule ingest_sources:
     message:
         "{wildcards.trial}: ingest the source"
-    input:
-        data=lambda wildcards: RUN.source_files(wildcards.trial),
     output:
         raw=directory("results/{trial}/raw"),
+        made=RUN.made("ingest_sources"),
     log:
         "logs/{trial}/ingest_sources.log",
     params:

@@ -22,13 +22,22 @@ rule render_report:
         checks="results/{trial}/analysis/checks.parquet",
         claims="results/{trial}/audit/claims.parquet",
         printed="results/{trial}/audit/print.json",
+        made=RUN.made(
+            "ingest_sources",
+            "clean_tables",
+            "derive_datasets",
+            "analyse_plan",
+            "check_results",
+            "audit_claims",
+        ),
     output:
         report=directory("results/{trial}/report"),
+        made=RUN.made("render_report"),
     log:
         "logs/{trial}/render_report.log",
     params:
         fresh=RUN.fresh("render_report"),
-        code=lambda wildcards: RUN.codes[wildcards.trial],
+        code=lambda wildcards: RUN.codes(wildcards.trial),
     resources:
         mem_mb=2000,
     conda:
@@ -42,8 +51,11 @@ rule build_site:
         "all trials: build the site"
     input:
         reports=expand("results/{trial}/report", trial=RUN.trials),
+        printed=expand("results/{trial}/audit/print.json", trial=RUN.trials),
+        made=expand(RUN.made("audit_claims", "render_report"), trial=RUN.trials),
     output:
         site=directory("site"),
+        made=RUN.site_record,
     log:
         "logs/build_site.log",
     params:

@@ -54,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
     results.add_argument("trial", help="name of the trial, as under config/trials")
     results.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
     results.add_argument("--format", choices=("table", "json", "csv"), default="table")
+    results.add_argument(
+        "--unverified", action="store_true", help="also where the run has not confirmed them"
+    )
     results.set_defaults(run=run_results)
 
     trace = commands.add_parser("trace", help="follow one number to its raw rows")
@@ -92,7 +95,9 @@ def _audit_output(command: argparse.ArgumentParser) -> None:
 def run_results(arguments: argparse.Namespace) -> int:
     from trialtrace.contracts import RESULTS
     from trialtrace.display.listing import listing
+    from trialtrace.running.fresh import CHECK
 
+    _tell_run(arguments, arguments.trial, CHECK)
     rows = _table(arguments, "analysis/results.parquet", RESULTS)
     if arguments.analysis is not None:
         known = list(dict.fromkeys(row["analysis_id"] for row in rows))
@@ -108,8 +113,10 @@ def run_claims(arguments: argparse.Namespace) -> int:
     from trialtrace.contracts import CLAIMS
     from trialtrace.display.audit_export import trial_text
     from trialtrace.paths import project
+    from trialtrace.running.fresh import AUDIT
 
     at = project(arguments.project)
+    _tell_run(arguments, arguments.trial, AUDIT)
     audit: dict[str, Any] = {"claims": _table(arguments, "audit/claims.parquet", CLAIMS)}
     if arguments.format in ("html", "sarif"):
         printed = at.results / arguments.trial / "audit" / "print.json"
@@ -123,12 +130,14 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.config.load import load_settings, load_trial
     from trialtrace.display.listing import json_text
     from trialtrace.paths import project
+    from trialtrace.running.fresh import AUDIT
     from trialtrace.trace.content import Tracer
     from trialtrace.trace.record import with_record
     from trialtrace.trace.text import trace_text
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
+    _tell_run(arguments, trial.name, AUDIT)
     folder = at.results / trial.name
     tracer = Tracer(trial, folder, trial.disclosure(load_settings(at)))
     trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, trial.name)
@@ -199,6 +208,37 @@ def run_export(arguments: argparse.Namespace) -> int:
     trial = load_trial(_configured(at, arguments.trial), at)
     print(export_folder(trial, arguments.folder), end="")
     return 0
+
+
+def _tell_run(arguments: argparse.Namespace, trial: str, last: str) -> None:
+    """Say which run the numbers are of. Raises UserError where none has come to its end at `last`.
+
+    Under --unverified they are marked instead.
+    """
+    from trialtrace.paths import project
+    from trialtrace.running.standing import (
+        changed_since,
+        check_stands,
+        outdated_line,
+        read_run,
+        run_line,
+    )
+
+    at = project(arguments.project)
+    folder = at.results / _configured(at, trial)
+    run = read_run(folder)
+    told = [f"{trial}: {run_line(run) if run else 'no record of when this was run'}"]
+    try:
+        check_stands(at, trial, last)
+    except UserError as error:
+        if not getattr(arguments, "unverified", False):
+            raise
+        told.append(f"NOT VERIFIED\n{error}")
+    try:
+        told += [outdated_line(changed)] if (changed := changed_since(at, trial)) else []
+    except UserError:
+        told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
+    print("\n".join(told), file=sys.stderr)
 
 
 def _configured(at: Any, name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from doc_blocks import ROOT, consoles, files, page, told
+from mini_run import record_stages
 
 from trialtrace.cli import main
 from trialtrace.errors import UserError
@@ -50,7 +51,8 @@ def run(at: Project) -> None:
     analyse_plan(trial, out / "derived", out / "analysis")
     check_results(trial, out / "derived", out / "analysis", out / "analysis" / "checks.parquet")
     audit_claims(trial, out / "derived", out / "analysis", out / "audit" / "claims.parquet")
-    render_report(trial, load_settings(at), out, started.codes["ginger"])
+    render_report(trial, load_settings(at), out, started.codes("ginger"))
+    record_stages("ginger", at)
 
 
 @pytest.fixture(scope="module")

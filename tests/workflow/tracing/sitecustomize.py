@@ -19,6 +19,7 @@ def _record() -> None:
     root = Path.cwd().resolve()
     logs = root / "logs"
     opened: set[Path] = set()
+    results: set[Path] = set()
     settings: set[str] = set()
     job: list[str] = []
 
@@ -32,6 +33,8 @@ def _record() -> None:
             job.extend(place.relative_to(logs).with_suffix("").parts)
         elif any(place.is_relative_to(root / name) for name in PLACES):
             opened.add(place)
+        elif place.is_relative_to(root / "results"):
+            results.add(place)
 
     def hook(event: str, arguments: tuple) -> None:
         if event == "open":
@@ -54,6 +57,7 @@ def _record() -> None:
             "job": job,
             "files": sorted(str(Path(file).relative_to(root)) for file in files),
             "settings": sorted(settings),
+            "results": sorted(str(path.relative_to(root)) for path in results if path.is_file()),
         }
         Path(FOLDER, "-".join(job) + ".json").write_text(json.dumps(told))
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from trialtrace.paths import Project
+from trialtrace.running import imports
 from trialtrace.running.imports import Imports, imports_of
 from trialtrace.store import write_bytes
 
@@ -112,7 +113,7 @@ class Sources:
     def _key(self, path: Path) -> str:
         """Content, place (relative imports depend on it) and the code that reads imports."""
         place = path.relative_to(self.at.root)
-        reader = self.digest(self.modules.get(f"{PACKAGE}.imports", Path(__file__)))
+        reader = self.digest(Path(imports.__file__)) + self.digest(Path(__file__))
         return f"{place} {(hashlib.sha256(self.digest(path) + reader)).hexdigest()}"
 
     def _leads_to(self, path: Path) -> tuple[set[str], dict[str, str], set[Path]]:

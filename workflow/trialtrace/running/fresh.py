@@ -7,13 +7,17 @@ all of them, computed once at the start of a run:
 - the static import closure of the rule's script (see trialtrace.running.closure), in which a
   registry stands for the modules that the trial's configuration names;
 - the trial's configuration files of the stage, their schemas, and the settings it uses;
+- the data files of the trial, where it reads them, by their content;
+- what renders a report;
 - the lock file and Python's minor version.
 """
 
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from trialtrace.config.conversions import FOLDER as CONVERSIONS
@@ -23,6 +27,7 @@ from trialtrace.config.project_table import table_path
 from trialtrace.config.steps import steps
 from trialtrace.paths import Project
 from trialtrace.running.closure import Sources
+from trialtrace.running.data import data_digests
 
 
 @dataclass(frozen=True)
@@ -33,23 +38,24 @@ class Stage:
     settings: tuple[str, ...] = ()
 
 
+INGEST, DERIVE, CHECK = "ingest_sources", "derive_datasets", "check_results"
+AUDIT, RENDER = "audit_claims", "render_report"
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 # Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
 COHORT = "cohort.yaml"
-SYNTHETIC = {"ingest_sources": (COHORT, DICTIONARY, CLEANING), "render_report": (COHORT,)}
+SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
 STAGES = {
-    "ingest_sources": Stage((TRIAL,)),
+    INGEST: Stage((TRIAL,)),
     "clean_tables": Stage((TRIAL, DICTIONARY, CLEANING)),
-    "derive_datasets": Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
+    DERIVE: Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
     "analyse_plan": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
-    "check_results": Stage((TRIAL, ENDPOINTS, PLAN)),
-    "audit_claims": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
-    "render_report": Stage(
+    CHECK: Stage((TRIAL, ENDPOINTS, PLAN)),
+    AUDIT: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
+    RENDER: Stage(
         (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats")
     ),
 }
-DERIVE = "derive_datasets"
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 
@@ -68,6 +74,16 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.checks.registry": (PLAN, steps),
     "trialtrace.display.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),
 }
+
+
+@lru_cache(maxsize=1)
+def renderer() -> str:
+    """What renders reports here: `embedded`, or Quarto with its version."""
+    found = shutil.which("quarto")
+    if found is None:
+        return "embedded"
+    asked = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    return f"quarto {asked.stdout.strip()}"
 
 
 def formats_of(trial: Trial) -> set[str]:
@@ -106,6 +122,7 @@ class Freshness:
     sources: Sources
     _trials: dict[str, Trial] = field(default_factory=dict)
     _codes: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    _jobs: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
     @cached_property
     def environment(self) -> tuple[str, ...]:
@@ -150,10 +167,15 @@ class Freshness:
         return self._codes[rule, trial]
 
     def job(self, rule: str, trial: str | None = None) -> str:
-        """The hash that goes into the params of a job: code, configuration, settings."""
-        used = (STAGES[rule] if trial else SITE_STAGE).settings
-        values = (f"{name}={getattr(self.settings, name)!r}" for name in used)
-        return self.sources.hash(self.config_files(rule, trial), self.code(rule, trial), *values)
+        """The hash that goes into the params of a job: code, configuration, settings, data."""
+        if (rule, trial) not in self._jobs:
+            used = (STAGES[rule] if trial else SITE_STAGE).settings
+            values = [f"{name}={getattr(self.settings, name)!r}" for name in used]
+            values += data_digests(self._trial(trial)) if trial and rule == INGEST else []
+            values += [renderer()] if rule == RENDER else []
+            files = self.config_files(rule, trial)
+            self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
+        return self._jobs[rule, trial]
 
     def all_jobs(self) -> dict[tuple[str, str | None], str]:
         """(rule, trial) -> hash, for every job of the workflow."""

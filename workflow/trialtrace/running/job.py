@@ -1,4 +1,5 @@
-"""What every script of the workflow does around its one call: threads, log, mistakes told plainly.
+"""What every script of the workflow does around its one call: threads, log, mistakes told plainly,
+inputs held against the records of the jobs that made them, and a record of its own.
 
 This module is imported before any other by a script, since libraries of linear algebra read their
 number of threads when they are loaded.
@@ -9,9 +10,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from trialtrace.errors import UserError
 from trialtrace.running.locks import lock_job
+from trialtrace.running.made import check_inputs, write_record
 
 # One thread: the last digits of a factorisation depend on how many share the work.
 THREADS = ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR", "VECLIB_MAXIMUM")
@@ -19,31 +22,47 @@ os.environ.update({f"{name}_NUM_THREADS": "1" for name in THREADS})
 
 
 @contextmanager
-def job(log: str, frames: bool = False) -> Iterator[None]:
+def job(given: Any, frames: bool = False) -> Iterator[None]:
     """Everything that is printed goes to the log, also by child processes.
 
-    A mistake in data or configuration ends the process with its text and without a traceback. The
-    run shows the log of a job that failed. `frames` is for a stage that may hand data frames to
-    pyarrow.
+    `given` is what Snakemake gives to a script. Before the work, every input is compared with the
+    record of the job that wrote it; after it, a record of its own is written. A mistake in data or
+    configuration ends the process with its text and without a traceback. The run shows the log of
+    a job that failed. `frames` is for a stage that may hand data frames to pyarrow.
     """
-    path = Path(log)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with open(path, "wb", buffering=0) as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
+    _log_to(Path(given.log[0]))
     if not frames:
         leave_pandas()
+    root = Path.cwd()
     try:
-        with lock_job(Path.cwd()):
+        with lock_job(root):
+            records = _listed(given.input.get("made", ()))
+            inputs = [path for path in given.input if path not in records]
+            check_inputs(root, inputs, records)
             yield
+            (record,) = _listed(given.output.made)
+            outputs = [path for path in given.output if path != record]
+            write_record(root, record, (given.rule, given.params.fresh), inputs, outputs)
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted before its end; the next run does it again", file=sys.stderr)
         sys.exit(130)
+
+
+def _listed(paths: Any) -> list[str]:
+    """One path, or several, of a name in a rule."""
+    return [paths] if isinstance(paths, str) else list(paths)
+
+
+def _log_to(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with open(path, "wb", buffering=0) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
 
 
 class _NoPandas:

@@ -19,7 +19,7 @@ RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
 
 def lock_run(root: Path) -> IO[str]:
     """Hold the folder while the returned file is open. Raises UserError if another run does."""
-    run = _open(root / RUN)
+    run = _opened(root)
     if not _lock(run, fcntl.LOCK_EX | fcntl.LOCK_NB):
         run.seek(0)
         raise UserError(
@@ -45,6 +45,28 @@ def lock_job(root: Path) -> Iterator[None]:
     with _open(root / JOBS) as file:
         _lock(file, fcntl.LOCK_SH)
         yield
+
+
+@contextmanager
+def nobody_runs(root: Path) -> Iterator[bool]:
+    """Whether no run and no job of one is at work here; none begins until this ends."""
+    with _opened(root) as run, _open(root / JOBS) as jobs:
+        held = fcntl.LOCK_EX | fcntl.LOCK_NB
+        yield _lock(run, held) and _lock(jobs, held)
+
+
+def _opened(root: Path) -> IO[str]:
+    """The file of the lock on runs. Raises UserError where the folder cannot be written."""
+    try:
+        return _open(root / RUN)
+    except OSError as error:
+        raise UserError(
+            Problem(
+                "this folder",
+                f"cannot be written: {error.strerror}",
+                do="run in a copy of your own, or mend the rights of the folder",
+            )
+        ) from None
 
 
 def _open(path: Path) -> IO[str]:

@@ -9,6 +9,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from trialtrace.running.fresh import SITE, STAGES
+
+RULES = (*STAGES, SITE)
 LOG_LINES = 60
 # Told by the lines of this module, or of no use to a person who waits for results.
 CHATTER = (
@@ -49,10 +52,8 @@ class Progress:
         event = str(getattr(record, "event", None) or "")
         match event:
             case "run_info":
-                # The target itself is counted as a job, but there is nothing to do for it.
-                self.total = sum(
-                    n for rule, n in record.stats.items() if rule not in ("total", "all")
-                )
+                # A target itself is counted as a job, but there is nothing to do for it.
+                self.total = sum(n for rule, n in record.stats.items() if rule in RULES)
             case "job_info":
                 return self._started(record) if record.rule_msg else None
             case "job_finished" if record.job_id in self.jobs:

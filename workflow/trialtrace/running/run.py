@@ -1,32 +1,33 @@
-"""The start of a run: configuration checked, hashes computed."""
+"""The start of a run: configuration checked, hashes computed, earlier results judged."""
 
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import IO
 
 from trialtrace.config.accepted import accepted
-from trialtrace.config.load import Settings, Trial, load_settings, load_trial
-from trialtrace.errors import Problems
+from trialtrace.config.load import Settings, load_settings, load_trial
+from trialtrace.errors import Problems, UserError
 from trialtrace.paths import Project
-from trialtrace.running.fresh import STAGES, freshness
+from trialtrace.running.data import check_data
+from trialtrace.running.fresh import SITE, STAGES, Freshness, freshness
 from trialtrace.running.locks import lock_run
-from trialtrace.store import sha256_file
+from trialtrace.running.made import record_path
+from trialtrace.running.settle import settle
 
 
 @dataclass
 class Run:
-    """What the rules of the workflow ask for.
-
-    `hashes` has a hash for every (rule, trial); the site's has no trial. `codes` has, for every
-    trial, the hash of each rule's code: what pages and results carry.
-    """
+    """What the rules of the workflow ask for."""
 
     at: Project
-    settings: Settings
-    hashes: dict[tuple[str, str | None], str]
-    codes: dict[str, dict[str, str]]
+    freshness: Freshness
     held: list[IO[str]] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return self.freshness.settings
 
     @property
     def trials(self) -> tuple[str, ...]:
@@ -36,49 +37,49 @@ class Run:
     def environment(self) -> str:
         return str(self.at.root / "environment.yml")
 
+    @property
+    def site_record(self) -> str:
+        return record_path(SITE, None)
+
+    @cached_property
+    def hashes(self) -> dict[tuple[str, str | None], str]:
+        """(rule, trial) -> the hash of what the job depends on; the site's has no trial."""
+        return self.freshness.all_jobs()
+
+    def codes(self, trial: str) -> dict[str, str]:
+        """The hash of each rule's code: what pages and results carry."""
+        return {rule: self.freshness.code(rule, trial) for rule in STAGES}
+
     def script(self, rule: str) -> str:
         """The script of a rule has the rule's name."""
         return str(self.at.root / "scripts" / f"{rule}.py")
 
     def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
         """For `params`: the hash of what a job depends on beside its input files."""
-        return lambda wildcards: self.hashes[rule, wildcards.get("trial")]
+        return lambda wildcards: self.freshness.job(rule, wildcards.get("trial"))
 
-    def source_files(self, trial: str) -> list[str]:
-        """The data files of a trial whose source is files, as the workflow names them."""
-        return [str(path) for path in data_files(load_trial(trial, self.at))]
+    def made(self, *rules: str) -> list[str]:
+        """Where the jobs of these rules record what they made."""
+        return [record_path(rule, "{trial}") for rule in rules]
+
+    def all_made(self, *trials: str) -> list[str]:
+        """The records of every job of the trials: what is there, is whole and is theirs."""
+        return [record_path(rule, trial) for trial in trials for rule in STAGES]
 
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""
-        self.held.append(lock_run(self.at.root))
-
-
-def data_files(trial: Trial) -> dict[Path, str | None]:
-    """Each data file of a `files` source, from the project's root -> the hash it is pinned to."""
-    if trial.source.kind != "files":
-        return {}
-    folder = Path(trial.source.folder or ".")
-    return {folder / item["path"]: item.get("sha256") for item in trial.source.items.values()}
-
-
-def check_data(trial: Trial, problems: Problems) -> None:
-    """A data file that is not there, or is not the one that was pinned, is no reason to rerun."""
-    for path, pinned in data_files(trial).items():
-        place = f"{trial.name}: data file {path}"
-        if not (trial.at.root / path).is_file():
-            problems.add(place, "is not there", do="put it there, or mend source in trial.yaml")
-        elif pinned and pinned != (found := sha256_file(trial.at.root / path)):
-            problems.add(
-                place,
-                "is not the file that was pinned",
-                found=f"sha256 {found}",
-                expected=f"sha256 {pinned}",
-                do="bring back the pinned file, or pin the hash of the new one in trial.yaml",
-            )
+        try:
+            self.held.append(lock_run(self.at.root))
+        except UserError as error:
+            # Raised inside a hook, it would be told with the frames of Snakemake.
+            raise SystemExit(str(error)) from None
 
 
 def begin(at: Project, check: bool) -> Run:
-    """Check configuration and data files (if asked to) and compute the hashes. Raises UserError."""
+    """Check configuration, data files and earlier results (if asked to). Raises UserError.
+
+    Only the process that plans a run checks: its jobs on a cluster read this file too.
+    """
     if check:
         from trialtrace.config.check import check_all
 
@@ -87,10 +88,20 @@ def begin(at: Project, check: bool) -> Run:
         for trial in load_settings(at).trials:
             check_data(load_trial(trial, at), problems)
         problems.raise_if_any()
-    fresh = freshness(at)
-    trials = fresh.settings.trials
-    codes = {trial: {rule: fresh.code(rule, trial) for rule in STAGES} for trial in trials}
-    hashes = fresh.all_jobs()
-    fresh.sources.remember()
-    accepted(at.root).remember()
-    return Run(at, fresh.settings, hashes, codes)
+    run = Run(at, freshness(at))
+    if check:
+        gone = settle(at.root, {record_path(*job): made for job, made in run.hashes.items()})
+        print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
+        run.freshness.sources.remember()
+        accepted(at.root).remember()
+    return run
+
+
+def again(gone: Mapping[str, str], jobs: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+    """Of each trial the first stage that is to be done again, and why; what follows, follows."""
+    told = set()
+    for rule, trial in jobs:
+        why = gone.get(record_path(rule, trial))
+        if why is not None and trial not in told:
+            told.add(trial)
+            yield f"{trial or 'all trials'}: {rule} again: {why}\n"

@@ -7,7 +7,6 @@ written when the run ends, well or not.
 import datetime
 import getpass
 import platform
-import shutil
 import socket
 import subprocess
 import time
@@ -16,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from trialtrace.running.fresh import renderer
 from trialtrace.running.progress import Progress
 from trialtrace.running.run import Run
 from trialtrace.store import write_json
@@ -43,15 +43,14 @@ def write_records(run: Run, handlers: Iterable[Any], resources: Any) -> None:
         "cluster_jobs": resources.nodes,
         **_machine(),
         **_commit(run.at.root),
-        "renderer": "quarto" if shutil.which("quarto") else "embedded",
+        "renderer": renderer(),
         "versions": _versions(),
     }
     for trial in run.trials:
         folder = run.at.results / trial
         if folder.is_dir() and (_jobs(progress, trial) or not (folder / "run.json").exists()):
-            fingerprints = {rule: run.hashes[rule, trial] for rule in run.codes[trial]}
-            record = {"trial": trial, "jobs": _jobs(progress, trial), "fingerprints": fingerprints}
-            write_json(folder / "run.json", common | record | {"code": run.codes[trial]})
+            record = {"trial": trial, "jobs": _jobs(progress, trial), "code": run.codes(trial)}
+            write_json(folder / "run.json", common | record)
     if run.at.site.is_dir():
         write_json(run.at.site / "run.json", common | {"jobs": _jobs(progress, None)})
 

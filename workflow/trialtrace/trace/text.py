@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trialtrace.running.fresh import STAGES
+from trialtrace.running.standing import outdated_line, run_line
 
 WIDTH = 10
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -157,19 +158,6 @@ def code_lines(codes: dict[str, str]) -> list[str]:
     """The hash of each stage's code, in the order of the stages."""
     order = sorted(codes, key=list(STAGES).index)
     return [f"{stage:<16}{codes[stage][:16]}" for stage in order]
-
-
-def outdated_line(stages: list[str]) -> str:
-    """That the number belongs to an earlier state of the project."""
-    return f"code or configuration of {', '.join(stages)} has changed since: run again"
-
-
-def run_line(run: dict[str, Any]) -> str:
-    """Commit and time of the last run, from the one volatile file."""
-    commit = f"commit {run['commit'][:7]}" if run.get("commit") else "outside of a checkout"
-    changed = " with changes" if run.get("dirty") else ""
-    when = run["ended"][:16].replace("T", " ")
-    return f"{commit}{changed}, {when} (from run.json)"
 
 
 def cell_lines(members: list[dict[str, Any]]) -> Iterator[str]:

@@ -1,0 +1,178 @@
+"""What is to do is decided by content: nothing lost, nothing edited, no error goes unseen."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from checkout import Copy, own_project, told_plainly
+
+from trialtrace.cli import main
+from trialtrace.running.made import read_record, record_path
+
+TRIAL = "mini"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """A small trial run to its site."""
+    made = own_project(tmp_path_factory.mktemp("whole") / "project")
+    done = made.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture
+def kept(whole: Copy, tmp_path: Path) -> Copy:
+    """A copy of the finished run, for a test to spoil."""
+    shutil.copytree(whole.root, tmp_path / "kept", symlinks=True)
+    return Copy(tmp_path / "kept")
+
+
+LOST = {
+    "a derived data set": (f"results/{TRIAL}/derived/bds.parquet", "derive_datasets"),
+    "a raw table": (f"results/{TRIAL}/raw/export.parquet", "ingest_sources"),
+    "a page inside the report": (f"results/{TRIAL}/report/report.html", "render_report"),
+    "a record": (record_path("check_results", TRIAL), "check_results"),
+}
+
+
+@pytest.mark.parametrize(("name", "rule"), LOST.values(), ids=list(LOST))
+def test_a_file_that_is_gone_is_made_again(kept: Copy, name: str, rule: str):
+    assert (kept.root / name).is_file()
+    (kept.root / name).unlink()
+    assert (rule, TRIAL) in kept.scheduled()
+
+
+def test_after_results_or_the_site_are_removed_there_is_something_to_do(kept: Copy):
+    (kept.root / "site/index.html").unlink()
+    assert kept.scheduled() == {("build_site", None)}
+    shutil.rmtree(kept.root / "results")
+    assert ("ingest_sources", TRIAL) in kept.scheduled()
+
+
+def test_without_snakemakes_own_memory_content_still_decides(kept: Copy):
+    shutil.rmtree(kept.root / ".snakemake")
+    assert kept.scheduled() == set()
+    (kept.root / "results" / TRIAL / "clean/conservation.json").unlink()
+    assert ("clean_tables", TRIAL) in kept.scheduled()
+
+
+EDITED = {
+    "a derived data set": f"results/{TRIAL}/derived/adsl.parquet",
+    "a clean table": f"results/{TRIAL}/clean/patients.parquet",
+    "results": f"results/{TRIAL}/analysis/results.parquet",
+    "verdicts": f"results/{TRIAL}/audit/claims.parquet",
+    "a report": f"results/{TRIAL}/report/report.html",
+    "a page of the site": f"site/{TRIAL}/report.html",
+}
+
+
+@pytest.mark.parametrize("name", EDITED.values(), ids=list(EDITED))
+def test_an_edited_file_stops_the_run_by_its_name(kept: Copy, name: str):
+    path = kept.root / name
+    path.write_bytes(path.read_bytes() + b" ")
+    done = kept.snakemake("--cores", "1")
+    assert done.returncode == 1
+    assert f"{name}\n  is not what " in done.stderr
+    assert f'rm "{name}"' in done.stderr and told_plainly(done.stderr)
+    path.unlink()
+    assert kept.scheduled()
+
+
+def test_a_job_refuses_an_input_that_changed_after_the_run_began(kept: Copy):
+    """As on a cluster, where a job begins hours later: the file is edited under its nose."""
+    bds = kept.root / f"results/{TRIAL}/derived/bds.parquet"
+    (kept.root / record_path("analyse_plan", TRIAL)).unlink()
+    script = kept.root / "scripts/analyse_plan.py"
+    before = script.read_text()
+    script.write_text(before.replace(
+        "with job(", f"Path({str(bds)!r}).write_bytes(b'edited')\n\nwith job("))  # fmt: skip
+    try:
+        done = kept.snakemake("--cores", "1", TRIAL)
+    finally:
+        script.write_text(before)
+    assert done.returncode == 1
+    assert f"results/{TRIAL}/derived/bds.parquet\n    is not what derive_datasets" in done.stderr
+    assert told_plainly(done.stderr)
+
+
+def test_files_whose_time_lies_ahead_are_no_reason_and_no_obstacle(kept: Copy):
+    ahead = time.time() + 2 * 86400
+    for path in (kept.root / "results" / TRIAL).rglob("*"):
+        os.utime(path, (ahead, ahead))
+    assert kept.scheduled() == set()
+    path = kept.root / f"results/{TRIAL}/analysis/checks.parquet"
+    path.unlink()
+    os.utime(kept.root / f"results/{TRIAL}/derived/bds.parquet", (ahead, ahead))
+    done = kept.snakemake("--cores", "2", TRIAL)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_file_of_results_that_a_job_opened_is_in_its_record(run: Copy, traced):
+    """What a rule does not name as input is not held against its record before it is read."""
+    strange = {}
+    for job, opened in traced.results.items():
+        made = read_record(run.root / record_path(*job))
+        known = {*made.inputs, *made.outputs}
+        named = {one for one in opened for path in known if f"{one}/".startswith(f"{path}/")}
+        strange[job] = {one for one in opened - named if "/made/" not in one}
+    assert {job: names for job, names in strange.items() if names} == {}
+
+
+def test_the_command_line_speaks_of_the_run_that_was_verified(kept: Copy, capsys):
+    words = ["--project", str(kept.root)]
+    results = [*words, "results", TRIAL]
+    assert main(results) == 0
+    assert f"{TRIAL}: outside of a checkout, 20" in capsys.readouterr().err
+
+    (kept.root / record_path("check_results", TRIAL)).unlink()
+    assert main(results) == 1
+    told = capsys.readouterr()
+    assert not told.out and f"{TRIAL}: check_results\n  has not ended on these results" in told.err
+    assert main([*results, "--unverified"]) == 0
+    told = capsys.readouterr()
+    assert told.out and "NOT VERIFIED" in told.err
+    for command in ("claims", "trace"):
+        target = TRIAL if command == "claims" else f"{TRIAL}/any/thing"
+        assert main([*words, command, target]) == 1
+        assert "check_results\n  has not ended" in capsys.readouterr().err
+
+
+def test_verdicts_of_the_run_before_are_refused(kept: Copy, capsys):
+    """The audit's record names the results that it read; here they are those of another run."""
+    path = kept.root / record_path("analyse_plan", TRIAL)
+    made = json.loads(path.read_text())
+    name = f"results/{TRIAL}/analysis/results.parquet"
+    made["outputs"][name][name] = "0" * 64
+    path.write_text(json.dumps(made))
+    assert main(["--project", str(kept.root), "claims", TRIAL]) == 1
+    assert f"{TRIAL}: check_results\n  has not ended" in capsys.readouterr().err
+
+
+def test_an_edited_result_is_refused_by_the_command_line(kept: Copy, capsys):
+    path = kept.root / f"results/{TRIAL}/analysis/results.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert main(["--project", str(kept.root), "results", TRIAL]) == 1
+    assert "results.parquet\n  is not what analyse_plan wrote" in capsys.readouterr().err
+
+
+def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
+    """The memory of what sources import does not survive a change of the code that reads them."""
+    fresh = "from trialtrace.paths import project; from trialtrace.running.fresh import freshness; "
+    count = f"print(len(freshness(project()).code_files('derive_datasets', '{TRIAL}')))"
+
+    def files() -> int:
+        done = subprocess.run(
+            [kept.python, "-c", fresh + count], **kept.how(), capture_output=True, check=True
+        )
+        return int(done.stdout)
+
+    before = files()
+    reader = kept.root / "workflow/trialtrace/running/imports.py"
+    text = reader.read_text()
+    reader.write_text(text.replace("isinstance(node, ast.ImportFrom)", "isinstance(node, ast.Try)"))
+    assert files() < before

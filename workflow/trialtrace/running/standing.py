@@ -1,0 +1,99 @@
+"""Which run the results of a trial are of, and whether that run has confirmed them.
+
+What a stage made stands once the record of every stage before it holds, and its own. Numbers that
+the independent recomputation has not confirmed are those of a run that stopped, or is under way.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trialtrace.errors import Problem, Problems, UserError
+from trialtrace.paths import Project
+from trialtrace.running.fresh import STAGES
+from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
+
+
+def check_stands(at: Project, trial: str, last: str) -> None:
+    """Raise UserError unless every stage up to `last` ended, in order, and its files are theirs.
+
+    Read from the disk are the files that `last` read or made; of the others the records speak.
+    """
+    records: dict[str, Made] = {}
+    for rule in _up_to(last):
+        made = read_record(at.root / record_path(rule, trial))
+        if made is None or not _follows(made, records):
+            raise UserError(_stopped(at, trial, rule, last))
+        records[rule] = made
+    used = {*records[last].inputs, *records[last].outputs}
+    problems = Problems()
+    for rule, made in records.items():
+        for path in sorted(used & set(made.outputs)):
+            problems.found += [edited(name, rule) for name in altered(at.root, made.outputs[path])]
+    problems.raise_if_any()
+
+
+def _up_to(last: str) -> list[str]:
+    stages = list(STAGES)
+    return stages[: stages.index(last) + 1]
+
+
+def _follows(made: Made, before: Mapping[str, Made]) -> bool:
+    """Whether a job read what the jobs before it now say that they wrote."""
+    written = {one: files for other in before.values() for one, files in other.outputs.items()}
+    return all(one in written and together(written[one]) == d for one, d in made.inputs.items())
+
+
+def _stopped(at: Project, trial: str, rule: str, last: str) -> Problem:
+    if not (at.results / trial).is_dir():
+        do = f"run the workflow first: make run TRIAL={trial}"
+        return Problem(trial, "has no results", do=do)
+    log = Path("logs") / trial / f"{rule}.log"
+    told = f"; why it stopped may stand in {log}" if (at.root / log).is_file() else ""
+    return Problem(
+        f"{trial}: {rule}",
+        "has not ended on these results: a run stopped before, or is under way",
+        expected=f"a run that came to the end of {last}",
+        do=f"make run TRIAL={trial}{told}",
+    )
+
+
+def changed_since(at: Project, trial: str) -> list[str]:
+    """Stages whose code, configuration or data are no longer those of what they made, in order.
+
+    The report is none of a number. Beside results alone, without code, nothing can be compared.
+    """
+    from trialtrace.running.fresh import RENDER, freshness
+
+    if not (at.root / "scripts").is_dir():
+        return []
+    now = freshness(at)
+    return [
+        stage
+        for stage in STAGES
+        if stage != RENDER
+        and (made := read_record(at.root / record_path(stage, trial)))
+        and now.job(stage, trial) != made.fresh
+    ]
+
+
+def outdated_line(stages: list[str]) -> str:
+    """That numbers belong to an earlier state of the project."""
+    return f"code, configuration or data of {', '.join(stages)} changed since: run again"
+
+
+def run_line(run: Mapping[str, Any]) -> str:
+    """Commit and time of the last run, from the one volatile file."""
+    commit = f"commit {run['commit'][:7]}" if run.get("commit") else "outside of a checkout"
+    changed = " with changes" if run.get("dirty") else ""
+    when = run["ended"][:16].replace("T", " ")
+    return f"{commit}{changed}, {when} (from run.json)"
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """run.json of a trial's results; empty where there is none."""
+    try:
+        return json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
