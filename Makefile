@@ -32,9 +32,14 @@ help:
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
 	@echo 'make clean   removes results, site and logs'
 
+# Snakemake wants a folder for its cache also where it keeps nothing there, and a home may be read-only.
+CACHE = $${XDG_CACHE_HOME:-$$HOME/.cache}
+AT_HOME := $(shell mkdir -p "$(CACHE)" 2>/dev/null && test -w "$(CACHE)" && echo yes)
+SNAKEMAKE := $(if $(AT_HOME),,XDG_CACHE_HOME='$(CURDIR)/.snakemake/cache' )$(BIN)/snakemake
+
 # Snakemake takes one target a trial, or builds the site of all.
 run: $(READY)
-	@$(BIN)/snakemake $(TRIAL)
+	@$(SNAKEMAKE) $(TRIAL)
 	@echo 'Open $(if $(TRIAL),results/$(TRIAL)/report/report.html,site/index.html)'
 
 test: $(READY) lint

@@ -1,5 +1,6 @@
 """A run as its user sees it: nothing done twice, mistakes told at once, nothing left half done."""
 
+import errno
 import os
 import subprocess
 import time
@@ -7,9 +8,10 @@ from pathlib import Path
 from subprocess import DEVNULL
 
 import pytest
-from checkout import EXPORT, Copy, copy_checkout, files_of, told_plainly, traced_run
+from checkout import EXPORT, ROOT, Copy, copy_checkout, files_of, told_plainly, traced_run
 from mini_trial import edit
 
+from trialtrace.errors import UserError
 from trialtrace.paths import project
 from trialtrace.running.fresh import freshness
 from trialtrace.running.locks import lock_run
@@ -157,7 +159,7 @@ def test_one_run_at_a_time_in_a_folder(own: Copy):
         done = own.snakemake("--cores", "1", "results/mini/raw")
     assert done.returncode == 1
     assert f"another run is at work here (process {os.getpid()})" in done.stderr
-    assert told_plainly(done.stderr)
+    assert told_plainly(done.stderr) and "Snakefile" not in done.stderr
     assert not (own.root / "results").exists()
 
 
@@ -168,3 +170,23 @@ def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changi
     changed = with_record({}, at, "moertel1990")["changed"]
     assert changed == ["analyse_plan", "check_results", "audit_claims"]
     assert with_record({}, at, "elmunzer2012")["changed"] == []
+
+
+def test_a_home_that_cannot_be_written_does_not_keep_make_from_running(tmp_path: Path):
+    """Snakemake makes a folder for its cache as it starts."""
+    environment = {k: v for k, v in os.environ.items() if k != "XDG_CACHE_HOME"}
+    for home, elsewhere in (("/proc/1", True), (str(tmp_path), False)):
+        done = subprocess.run(
+            ["make", "--dry-run", "run"], cwd=ROOT, env=environment | {"HOME": home},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert ("XDG_CACHE_HOME=" in done.stdout) == elsewhere
+
+
+def test_a_folder_that_cannot_be_written_is_told(own: Copy, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    with pytest.raises(UserError, match="this folder\n  cannot be written: Read-only file system"):
+        lock_run(own.root)
