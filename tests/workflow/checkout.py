@@ -47,9 +47,9 @@ class Copy:
         environment = os.environ | more | {"PYTHONPATH": path.rstrip(os.pathsep)}
         return {"cwd": self.root, "env": environment}
 
-    def scheduled(self, *words: str) -> set[Job]:
+    def scheduled(self, *words: str, **more: str) -> set[Job]:
         """The jobs that a dry run lists."""
-        done = self.snakemake("--dry-run", *words)
+        done = self.snakemake("--dry-run", *words, **more)
         assert done.returncode == 0, done.stderr
         listed = re.findall(r"^Job \d+: ([\w ]+): (.*)$", done.stderr + done.stdout, re.MULTILINE)
         rules = messages()

@@ -160,6 +160,15 @@ def test_an_edited_result_is_refused_by_the_command_line(kept: Copy, capsys):
     assert "results.parquet\n  is not what analyse_plan wrote" in capsys.readouterr().err
 
 
+def test_a_newly_installed_quarto_renders_anew(kept: Copy, tmp_path: Path):
+    program = tmp_path / "bin" / "quarto"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 1.5.57\n")
+    program.chmod(0o755)
+    path = f"{program.parent}:{os.environ['PATH']}"
+    assert kept.scheduled(PATH=path) == {("render_report", TRIAL), ("build_site", None)}
+
+
 def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
     """The memory of what sources import does not survive a change of the code that reads them."""
     fresh = "from trialtrace.paths import project; from trialtrace.running.fresh import freshness; "
