@@ -16,8 +16,13 @@ from trialtrace.running.run_record import write_records
 # Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
 sys.executable = shlex.quote(sys.executable)
 
+HANDLERS = workflow.logger_manager.get_log_handlers()
 try:
-    RUN = begin(project(workflow.basedir), check=workflow.is_main_process)
+    RUN = begin(
+        project(workflow.basedir),
+        check=workflow.is_main_process,
+        dry=any(getattr(handler, "dry", False) for handler in HANDLERS),
+    )
 except UserError as error:
     raise SystemExit(str(error))
 
@@ -62,8 +67,8 @@ onstart:
 
 
 onsuccess:
-    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.resource_settings)
+    write_records(RUN, HANDLERS, workflow.resource_settings)
 
 
 onerror:
-    write_records(RUN, workflow.logger_manager.get_log_handlers(), workflow.resource_settings)
+    write_records(RUN, HANDLERS, workflow.resource_settings)

@@ -19,6 +19,7 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self.progress = Progress()
         asked = self.common_settings
+        self.dry = asked.dryrun
         self.told = not (asked.dryrun or asked.verbose or asked.debug_dag)
 
     def emit(self, record) -> None:

@@ -75,10 +75,11 @@ class Run:
             raise SystemExit(str(error)) from None
 
 
-def begin(at: Project, check: bool) -> Run:
+def begin(at: Project, check: bool, dry: bool = False) -> Run:
     """Check configuration, data files and earlier results (if asked to). Raises UserError.
 
-    Only the process that plans a run checks: its jobs on a cluster read this file too.
+    Only the process that plans a run checks: its jobs on a cluster read the Snakefile too. `dry` is
+    for a run that only looks.
     """
     if check:
         from trialtrace.config.check import check_all
@@ -90,7 +91,8 @@ def begin(at: Project, check: bool) -> Run:
         problems.raise_if_any()
     run = Run(at, freshness(at))
     if check:
-        gone = settle(at.root, {record_path(*job): made for job, made in run.hashes.items()})
+        hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}
+        gone = settle(at.root, hashes, dry)
         print(*again(gone, run.hashes), sep="", end="", file=sys.stderr)
         run.freshness.sources.remember()
         accepted(at.root).remember()

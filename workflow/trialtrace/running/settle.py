@@ -16,12 +16,16 @@ from trialtrace.running.made import Made, altered, edited, read_record, together
 TOLD = 10
 
 
-def settle(root: Path, fresh: Mapping[str, str]) -> dict[str, str]:
+CHANGED = "its code, configuration or data changed"
+
+
+def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
     """Remove the records that no longer hold; `fresh` has the hash of each job by its record.
 
-    Gives the records that were removed, each with why. Raises UserError with the files that
-    something else has changed. While a run is at work in the folder nothing is judged: its records
-    are on the way.
+    Gives these records, each with why. A dry run leaves those whose hash changed, which Snakemake
+    sees by itself: the change may be taken back. Raises UserError with the files that something
+    else has changed. While a run is at work in the folder nothing is judged: its records are on the
+    way.
     """
     with nobody_runs(root) as alone:
         if not alone:
@@ -29,8 +33,9 @@ def settle(root: Path, fresh: Mapping[str, str]) -> dict[str, str]:
         records = {path: made for path in fresh if (made := read_record(root / path))}
         check_unchanged(root, records)
         gone = outdated(root, records, fresh)
-        for path in gone:
-            (root / path).unlink()
+        for path, why in gone.items():
+            if not (dry and why == CHANGED):
+                (root / path).unlink()
         whole = {path: made for path, made in records.items() if path not in gone}
         set_clocks(root, whole)
         return gone
@@ -65,7 +70,7 @@ def outdated(root: Path, records: Mapping[str, Made], fresh: Mapping[str, str]) 
         lost = next((name for name in names if not os.path.lexists(root / name)), None)
         other = [one for one, digest in made.inputs.items() if written.get(one) != digest]
         if made.fresh != fresh[path]:
-            found[path] = "its code, configuration or data changed"
+            found[path] = CHANGED
         elif lost or other:
             found[path] = f"{lost} is gone" if lost else f"{other[0]} is another"
     return found
