@@ -13,8 +13,6 @@ from trialtrace.sources.synthetic.draw import draw_cohort
 
 SLOW = settings(
     max_examples=60,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -90,7 +90,7 @@ def searches(draw):
     return factors, families
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(searches(), st.integers(1, 3))
 def test_the_share_of_the_window_that_is_matched(given, tier):
     factors, families = given

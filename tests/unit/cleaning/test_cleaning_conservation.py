@@ -54,7 +54,7 @@ def raw(rows: list[tuple]) -> pa.Table:
     return pa.table(place | cells)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ROWS)
 def test_rows_and_cells_add_up(rows: list[tuple]):
     """Counted here once more, from the raw table, the clean table and the list of rejects."""
@@ -85,7 +85,7 @@ def test_rows_and_cells_add_up(rows: list[tuple]):
             assert sum(states) == 1, (name, number, found)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ROWS)
 def test_the_order_of_rows_changes_no_verdict(rows: list[tuple]):
     """The same rows in reverse: the same rules are broken equally often."""

@@ -30,7 +30,7 @@ def python_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 @example(["1e999", "-0", "+.5e-3", "1e-999", "00012", "9" * 400])
 def test_numbers(texts: list[str]):
@@ -48,7 +48,7 @@ def test_whole_numbers_that_share_a_float_are_not_guessed():
     assert broken_rows(broken, 3) == [0, 1, 1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS)
 @example(["3.0", "-0", "+7.", "1e3", "999999999999999999", "-1e16", "0.0", "00.5"])
 def test_integers(texts: list[str]):
@@ -78,7 +78,7 @@ def python_date(text: str) -> dt.date | None:
 PARTS = st.tuples(st.integers(0, 32), st.integers(0, 13), st.integers(0, 9999))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PARTS, min_size=1, max_size=20))
 @example([(29, 2, 1900), (29, 2, 2000), (31, 12, 9999), (1, 1, 1), (31, 4, 2026)])
 def test_dates(parts: list[tuple[int, int, int]]):

@@ -36,7 +36,7 @@ def one(time: int | None, event: str | None) -> tuple[int, int] | None:
     return None if time is None or time < 0 or event is None else (time, 1 - int(event))
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(TIME, HAPPENED, TIME, HAPPENED), min_size=1, max_size=8))
 def test_the_first_of_two_events(subjects):
     expected = []
@@ -57,7 +57,7 @@ def test_the_first_of_two_events(subjects):
     assert found == expected
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from("abc"), st.integers(0, 2)),

@@ -100,7 +100,7 @@ def test_a_side_has_its_own_treatment_and_only_one(tmp_path):
     assert "1 records made of rows with different treatments" in text
 
 
-@settings(deadline=None, max_examples=15, derandomize=True)
+@settings(max_examples=15)
 @given(st.permutations(PCR.strip().splitlines()[1:]))
 def test_the_order_of_rows_does_not_matter(tmp_path_factory, rows):
     pcr = "\n".join([PCR.strip().splitlines()[0], *rows])

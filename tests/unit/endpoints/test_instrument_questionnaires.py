@@ -119,7 +119,7 @@ ANSWERS = st.tuples(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@settings(max_examples=25)
 @given(ANSWERS, st.integers(1, 30))
 def test_any_answers_and_one_more_missing_item(given_answers, lost):
     items = dict(enumerate(given_answers, start=1))
@@ -132,7 +132,7 @@ def test_any_answers_and_one_more_missing_item(given_answers, lost):
     assert all(before[name] is not None for name, value in after.items() if value is not None)
 
 
-@settings(deadline=None, max_examples=25, derandomize=True)
+@settings(max_examples=25)
 @given(st.integers(1, 27), st.integers(1, 3))
 def test_a_worse_answer_never_gives_a_better_score(item, answer):
     better = dict.fromkeys(range(1, 31), 2) | {item: answer}
@@ -218,7 +218,7 @@ VISITS = QLQ.replace(
 )
 
 
-@settings(deadline=None, max_examples=10, derandomize=True)
+@settings(max_examples=10)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_forms_does_not_matter(random):
     header = " ".join(f"q{item}:integer" for item in range(1, 31))

@@ -12,8 +12,9 @@ GEE = {"family": "gaussian", "variance": "mancl_derouen", "reference": "t", "con
 
 
 def given(**arguments):
-    relaxed = settings(deadline=None, max_examples=15)
-    return lambda test: relaxed(any_given(**arguments)(test))
+    """Hypothesis's `given` with few examples: each fits several models."""
+    few = settings(max_examples=15)
+    return lambda test: few(any_given(**arguments)(test))
 
 
 def drawn(seed, n=24, visits=3, missing=0.15):

@@ -24,8 +24,8 @@ from trialtrace.stats.standardisation import (
 
 def few(**arguments):
     """Hypothesis's `given` with few examples, for what takes long."""
-    relaxed = hypothesis.settings(deadline=None, max_examples=10)
-    return lambda test: relaxed(hypothesis.given(**arguments)(test))
+    fewer = hypothesis.settings(max_examples=10)
+    return lambda test: fewer(hypothesis.given(**arguments)(test))
 
 
 def rows(x1, n1, x0, n0):

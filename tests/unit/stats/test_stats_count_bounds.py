@@ -39,7 +39,7 @@ def test_every_small_table(measure):
     agree(SMALL, measure, 0.95)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(table(), min_size=1, max_size=8),
     st.sampled_from(MEASURES),

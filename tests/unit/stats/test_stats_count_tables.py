@@ -19,7 +19,7 @@ def table(draw):
     return draw(st.integers(0, n)), n, draw(st.integers(0, m)), m
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(table(), min_size=1, max_size=12))
 def test_as_each_table_alone(tables):
     many = p_values_of_tables(*np.array(tables).T)

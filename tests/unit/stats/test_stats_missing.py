@@ -88,7 +88,7 @@ def test_observed_values_stay_and_only_missing_ones_are_filled(method):
 
 
 @every_method
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(offset=st.floats(-1e3, 1e3), unit=st.sampled_from([1e-3, 0.3, 1e4]), seed=st.integers(0, 99))
 def test_another_unit_gives_the_same_in_that_unit(method, offset, unit, seed):
     function, monotone = METHODS[method]
@@ -272,7 +272,7 @@ def test_the_reference_arm_is_missing_at_random(assumption):
     np.testing.assert_allclose(refer(y, arm, assumption=assumption).values[:, arm == 0], random)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), last=st.integers(1, 3))
 def test_joint_distributions(seed, last):
     rng = np.random.default_rng(seed)

@@ -52,7 +52,7 @@ def test_what_pooling_refuses(q, u, options, message):
         pooled(q, u, **options)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     seed=st.integers(0, 2**32), m=st.integers(2, 12), unit=st.sampled_from([1e-6, 0.5, 1e5]),
     df=st.sampled_from([3.0, 80.0, np.inf]),
@@ -191,7 +191,7 @@ counts = st.tuples(st.integers(0, 9), st.integers(1, 9), st.integers(0, 4)).map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(one=counts, two=counts, test=st.sampled_from(["fisher", "chi_squared"]))
 def test_maps_under_swaps(one, two, test):
     def chart(a, b):

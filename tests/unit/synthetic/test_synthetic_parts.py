@@ -20,7 +20,7 @@ from trialtrace.sources.synthetic.population import with_moments
 from trialtrace.sources.synthetic.profiles import draw_profiles, solve_odds
 from trialtrace.sources.synthetic.streams import normals, streams, uniforms
 
-FEW = settings(max_examples=40, deadline=None, derandomize=True)
+FEW = settings(max_examples=40)
 
 
 def test_row_i_has_word_i_whatever_the_size():

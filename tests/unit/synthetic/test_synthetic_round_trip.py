@@ -71,7 +71,7 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
     return trial, columns
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(forms())
 def test_what_was_drawn_comes_back(made: tuple[Any, dict[str, pa.Array]]):
     trial, columns = made

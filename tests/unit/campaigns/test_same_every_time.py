@@ -1,0 +1,54 @@
+"""The tests themselves: the same examples every time, and another order that can be had again."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+SHARED = Path(__file__).resolve().parents[2] / "conftest.py"
+
+
+def drawn() -> list[tuple[int, str]]:
+    """What a property test is given."""
+    seen = []
+
+    @settings(max_examples=200)
+    @given(st.integers(), st.text())
+    def test(number, text):
+        seen.append((number, text))
+
+    test()
+    return seen
+
+
+def test_examples_do_not_hang_on_what_else_is_loaded(tmp_path, monkeypatch):
+    before = drawn()
+    module = tmp_path / "constants_of_its_own.py"
+    module.write_text("\n".join(f"x{i} = {7_654_321 * i}\ny{i} = 'word {i}'" for i in range(99)))
+    monkeypatch.syspath_prepend(tmp_path)
+    __import__(module.stem)
+    after = drawn()
+    del sys.modules[module.stem]
+    assert after == before
+
+
+def test_examples_are_kept_nowhere():
+    assert settings.default.database is None and settings.default.deadline is None
+
+
+@pytest.fixture
+def shuffled(request):
+    return request.config.pluginmanager.get_plugin(str(SHARED))._shuffled
+
+
+def test_an_order_is_that_of_its_seed_and_keeps_files_together(shuffled):
+    items = [SimpleNamespace(path=file, name=name) for file in "abcde" for name in range(9)]
+    some = shuffled(items, 1)
+    assert some == shuffled(items, 1) != shuffled(items, 2)
+    assert sorted(some, key=lambda item: (item.path, item.name)) == items
+    files = [item.path for item in some]
+    assert files == sorted(files, key=files.index) != sorted(files)
+    assert [item.name for item in some if item.path == "a"] != list(range(9))
