@@ -1,5 +1,7 @@
 """Proportional odds, Brant's test, random intercepts: invariants, refusals, error rates."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -11,6 +13,8 @@ from trialtrace.stats.logistic import logistic
 from trialtrace.stats.ordinal import brant_test, proportional_odds
 from trialtrace.stats.ordinal_mixed import ordinal_mixed
 from trialtrace.stats.ranks import mann_whitney
+
+REFUSED = "positive|separation|infinite"
 
 
 @st.composite
@@ -44,9 +48,9 @@ def test_rows_labels_and_units_do_not_matter(trial, seed):
     try:
         ours = brant_test(level, np.column_stack([arm, z]))
     except StatsError as error:
-        with pytest.raises(StatsError, match=r"positive|separation"):
+        with pytest.raises(StatsError, match=REFUSED):
             brant_test(-level[order], turned)
-        assert "positive" in str(error) or "separation" in str(error)
+        assert re.search(REFUSED, str(error))
         return
     theirs = brant_test(-level[order], turned)
     same(theirs[0].statistic, ours[0].statistic, 1e-6)
@@ -57,9 +61,14 @@ def test_rows_labels_and_units_do_not_matter(trial, seed):
 def test_two_levels_are_logistic_regression(trial):
     level, arm, z = trial
     above = (level > 2).astype(float)
-    ours = fit(above, arm, z)
     x = np.column_stack([np.ones(arm.size), arm, z])
-    theirs = logistic(above, x, confidence=0.95)
+    try:
+        theirs = logistic(above, x, confidence=0.95)
+    except StatsError:
+        with pytest.raises(StatsError, match="separation"):
+            fit(above, arm, z)
+        return
+    ours = fit(above, arm, z)
     same(ours.coefficients.coef, theirs.coefficients.coef[1:], 1e-8)
     same(-ours.thresholds, theirs.coefficients.coef[:1], 1e-8)
     same(ours.coefficients.se, theirs.coefficients.se[1:], 1e-8)

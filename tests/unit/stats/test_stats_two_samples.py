@@ -64,8 +64,9 @@ def test_superiority_counts_pairs(x, y):
 def test_units_and_offsets_pass_through_means(x, y, offset):
     assume(np.ptp(x) and np.ptp(y))
     d = astuple(means.mean_difference_welch(x, y, confidence=0.95))
-    moved = means.mean_difference_welch(10 * x + offset, 10 * y + offset, confidence=0.95)
-    same(astuple(moved), 10 * np.array(d))
+    first, second = 10 * x + offset, 10 * y + offset
+    moved = means.mean_difference_welch(first, second, confidence=0.95)
+    same(astuple(moved), 10 * np.array(d), of=np.concatenate([first, second]))
     m = means.mean_interval(x, confidence=0.95)
     same(astuple(means.mean_interval(-x, confidence=0.95)), (-m.estimate, -m.high, -m.low))
     assert m.low < m.estimate < m.high and d[1] < d[0] < d[2]
