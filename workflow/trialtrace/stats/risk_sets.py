@@ -31,7 +31,7 @@ WEIGHTS = ("log_rank", "peto_peto", "gehan", "tarone_ware")
 class RiskSets:
     """Patients at risk and events, (subsets, groups, times), at the times of any event.
 
-    `last` (subsets,) is the last time at which anybody of a subset was observed.
+    `last` (subsets, groups) is the last time at which anybody was observed, -inf without anybody.
     """
 
     time: Floats
@@ -42,12 +42,13 @@ class RiskSets:
     def of(self, *groups: int) -> "RiskSets":
         """The same for some of the groups, in the given order."""
         places = list(groups)
-        return RiskSets(self.time, self.at_risk[:, places], self.events[:, places], self.last)
+        parts = (part[:, places] for part in (self.at_risk, self.events, self.last))
+        return RiskSets(self.time, *parts)
 
     def together(self) -> "RiskSets":
         """All groups as one."""
         sums = (part.sum(axis=1, keepdims=True) for part in (self.at_risk, self.events))
-        return RiskSets(self.time, *sums, self.last)
+        return RiskSets(self.time, *sums, self.last.max(axis=1, keepdims=True))
 
     def as_strata(self) -> "RiskSets":
         """The subsets as the strata of one: risk sets stay apart, and models have one effect."""
@@ -56,7 +57,8 @@ class RiskSets:
             part.transpose(1, 0, 2).reshape(1, groups, -1) for part in (self.at_risk, self.events)
         )
         times = np.tile(self.time, self.at_risk.shape[0])
-        return RiskSets(times, *parts, self.last.max(keepdims=True, initial=0.0))
+        last = self.last.max(axis=0, keepdims=True, initial=-np.inf)
+        return RiskSets(times, *parts, last)
 
 
 def risk_sets(
@@ -76,19 +78,18 @@ def risk_sets(
         raise StatsError(f"group and members must fit {time.size} patients.")
     when = np.unique(time[(event == 1) & members.any(axis=0)])
     shape = (len(members), groups, when.size)
-    at_risk, events = np.zeros(shape), np.zeros(shape)
+    at_risk, events, last = np.zeros(shape), np.zeros(shape), np.empty(shape[:2])
     for place in range(groups):
         own = np.flatnonzero(group == place)
         own = own[np.argsort(time[own], kind="stable")]
         before = _counted(members[:, own])
         first = np.searchsorted(time[own], when, side="left")
         at_risk[:, place] = before[:, -1:] - before[:, first]
+        last[:, place] = np.where(members[:, own], time[own], -np.inf).max(axis=1, initial=-np.inf)
         died = own[event[own] == 1]
         counted = _counted(members[:, died])
         ends = [np.searchsorted(time[died], when, side=side) for side in ("left", "right")]
         events[:, place] = counted[:, ends[1]] - counted[:, ends[0]]
-    known = members & (group >= 0) & (group < groups)
-    last = np.where(known, time, -np.inf).max(axis=1, initial=-np.inf)
     return RiskSets(when, at_risk, events, last)
 
 
@@ -197,7 +198,7 @@ class Curves:
     def at(self, time: float) -> tuple[Floats, Floats, Floats]:
         """Survival and its bounds at a time; NaN beyond the last observed one."""
         row = int(np.searchsorted(self.sets.time, time, side="right")) - 1
-        known = self.sets.last >= time
+        known = self.sets.together().last[:, 0] >= time
         if row < 0:
             alive = np.where(known, 1.0, np.nan)
             return alive, np.full_like(alive, np.nan), np.full_like(alive, np.nan)
@@ -212,7 +213,8 @@ class Curves:
         with np.errstate(invalid="ignore"):
             below, strictly = curve <= 0.5 + HALF_WIDTH, curve < 0.5 - HALF_WIDTH
         first = below.argmax(axis=1)
-        end = np.where(strictly.any(axis=1), time[strictly.argmax(axis=1)], self.sets.last)
+        last = self.sets.together().last[:, 0]
+        end = np.where(strictly.any(axis=1), time[strictly.argmax(axis=1)], last)
         found = np.where(strictly[rows, first], time[first], (time[first] + end) / 2)
         return np.where(below.any(axis=1), found, np.nan)
 
