@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-accuracy campaign-statcheck lock slurm clean
+.PHONY: help run test test-fast check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-accuracy campaign-statcheck lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,6 +18,7 @@ export PIP_ROOT_USER_ACTION := ignore
 help:
 	@echo 'make run     every configured trial from its raw rows to the site (make run TRIAL=name: one)'
 	@echo 'make test    all tests, with the linters'
+	@echo 'make test-fast: in little more than a minute, without whole runs and R'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make lint    ruff, snakefmt, snakemake --lint'
@@ -44,6 +45,12 @@ run: $(READY)
 
 test: $(READY) lint
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+# Neither linters nor what is marked slow or r: the inner loop.
+test-fast: $(READY)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m 'not slow and not r' $(ARGS)
+	@echo 'Left out: whole runs of the workflow and of the trials, files that take seconds, R, linters.'
+	@echo 'make test has them.'
 
 check: $(READY)
 	@status=0; for folder in config/trials/*/; do \

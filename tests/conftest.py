@@ -17,6 +17,23 @@ from hypothesis.internal.constants_ast import Constants
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Whole runs, and files that take more than about four seconds: marked slow.
+SLOW = (
+    "results",
+    "workflow",
+    "spec/checks/test_small_trials.py",
+    "spec/checks/test_whole_trials.py",
+    "spec/claims/test_claims_real_trials.py",
+    "spec/claims/test_search_over_data.py",
+    "spec/cli/test_cli.py",
+    "spec/ingest_clean/test_bad_values_of_trials.py",
+    "spec/synthetic/test_trials_on_cohorts.py",
+    "unit/display/test_display_kinds.py",
+    "unit/display/test_display_site.py",
+    "unit/render/test_render_execute.py",
+    "unit/render/test_render_page.py",
+)
+
 # The same examples every time, however busy the machine; campaigns/many_examples.py draws others.
 settings.register_profile(
     "the same examples",
@@ -87,7 +104,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     seed = config.getoption("shuffle")
     if seed is not None:
         items[:] = _shuffled(items, seed)
+    slow = [Path(__file__).parent / name for name in SLOW]
     for item in items:
+        if any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker(pytest.mark.slow)
         for group, reason in MISSING.items():
             if item.get_closest_marker(group):
                 item.user_properties.append(("group", group))

@@ -40,11 +40,12 @@ def test_examples_are_kept_nowhere():
 
 
 @pytest.fixture
-def shuffled(request):
-    return request.config.pluginmanager.get_plugin(str(SHARED))._shuffled
+def shared(request):
+    return request.config.pluginmanager.get_plugin(str(SHARED))
 
 
-def test_an_order_is_that_of_its_seed_and_keeps_files_together(shuffled):
+def test_an_order_is_that_of_its_seed_and_keeps_files_together(shared):
+    shuffled = shared._shuffled
     items = [SimpleNamespace(path=file, name=name) for file in "abcde" for name in range(9)]
     some = shuffled(items, 1)
     assert some == shuffled(items, 1) != shuffled(items, 2)
@@ -52,3 +53,7 @@ def test_an_order_is_that_of_its_seed_and_keeps_files_together(shuffled):
     files = [item.path for item in some]
     assert files == sorted(files, key=files.index) != sorted(files)
     assert [item.name for item in some if item.path == "a"] != list(range(9))
+
+
+def test_what_is_marked_slow_is_there(shared):
+    assert [name for name in shared.SLOW if not (SHARED.parent / name).exists()] == []
