@@ -155,14 +155,11 @@ def test_without_a_change_nothing_is_scheduled(run: Copy):
 
 def test_a_run_executes_what_was_scheduled(run: Copy, changing):
     """The claims ledger of one trial, changed and put back: two runs of three jobs each."""
-    name = "config/trials/moertel1990/claims.yaml"
+    trial = "musaro2019"
+    name = f"config/trials/{trial}/claims.yaml"
     changing(name)
     expected = run.scheduled()
-    assert expected == {
-        ("audit_claims", "moertel1990"),
-        ("render_report", "moertel1990"),
-        (SITE, None),
-    }
+    assert expected == {("audit_claims", trial), ("render_report", trial), (SITE, None)}
     data = (run.root / name).read_bytes()
     for text in (data, data.rstrip() + b"\n"):
         (run.root / name).write_bytes(text)
