@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stats_strategies import same
 
@@ -22,24 +22,27 @@ from trialtrace.stats.survival import kaplan_meier, log_rank
 N = 60
 
 
-@st.composite
-def trials(draw):
+def drawn(seed, step):
     """Values that tie, three groups, a covariate, and subsets of about half of the patients."""
-    seed = draw(st.integers(0, 10_000))
     rng = np.random.default_rng(seed)
-    step = draw(st.sampled_from([1.0, 0.25]))
     y = rng.normal(10_000, 4, N) // step * step
     group = rng.integers(0, 3, N)
     members = rng.random((4, N)) < 0.6
     return y, group, members, rng.normal(size=N) + 0.3 * y
 
 
+def trials():
+    return st.builds(drawn, st.integers(0, 10_000), st.sampled_from([1.0, 0.25]))
+
+
 def close(ours, theirs, of=1.0):
     same(ours, theirs, 1e-8, of=of)
 
 
+# 29: the bound of an adjusted difference is -0.0000075, of values near 10,000.
 @settings(max_examples=25)
 @given(trials())
+@example(drawn(29, 1.0))
 def test_means_of_every_subset(trial):
     y, group, members, z = trial
     found = group_moments(y, group, members, groups=3, covariate=z)
