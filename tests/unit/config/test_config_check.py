@@ -1,5 +1,6 @@
 """Checking trials as wholes."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,27 @@ def test_a_date_is_no_variable_of_the_baseline_table(tmp_path: Path):
     edit(at, "trial.yaml", "    smoker: smoker", "    smoker: smoker\n    day: seen")
     edit(at, "plan.yaml", "variables: [age, sex", "variables: [age, day, sex")
     assert "day, a column of date without choices" in told(check_trial(at, "mini"))
+
+
+MANY = {
+    "wrong keys": ("claims.yaml", "", "wrong{}: 1\n"),
+    "entries of another shape": ("claims.yaml", "claims:\n", "  c{}: 1\n"),
+    "entries with wrong keys": ("plan.yaml", "analyses:\n", "  a{}: {{b: c}}\n"),
+    "refused spellings": ("claims.yaml", "claims:\n", "  c{}: yes\n"),
+    "endpoints of no kind": ("endpoints.yaml", "", "e{}: 1\n"),
+}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_a_file_of_mistakes_is_told_by_its_first_ones_within_seconds(tmp_path, case):
+    """Each mistake was compared with all before it, which took minutes."""
+    file, start, entry = MANY[case]
+    at = write_project(tmp_path)
+    (at.trial_config("mini") / file).write_text(
+        start + "".join(entry.format(number) for number in range(60_000))
+    )
+    began = time.process_time()
+    problems = check_trial(at, "mini")
+    assert time.process_time() - began < 20
+    assert "200 mistakes, after which no more were looked for" in str(problems[0])
+    assert len(problems) < 220

@@ -1,7 +1,7 @@
 """Composes a YAML file into plain values, strictly, and remembers the line of every key.
 
 Refused are duplicate keys, anchors, aliases, tags, a second document, and files above 1 MB
-(a caller may allow more).
+(a caller may allow more). A file in which everything is wrong is told by its first mistakes.
 """
 
 import re
@@ -18,6 +18,7 @@ from trialtrace.paths import Project
 
 LARGEST = 1 << 20
 DEEPEST = 40
+MOST_TOLD = 200
 
 Path_ = tuple[str | int, ...]
 
@@ -46,10 +47,19 @@ class Document:
         told = key_path(path)
         return f"{self.shown}, line {self.lines.get(known, 1)}" + (f": {told}" if told else "")
 
+    @property
+    def full(self) -> bool:
+        """Whether as many mistakes are known as a person can mend at a time: no more are taken."""
+        return len(self.problems) >= MOST_TOLD
+
     def add(self, path: Path_, message: str = "", **details: str | None) -> None:
         """Add a problem, once, and not at a place whose spelling was refused already."""
-        problem = Problem(self.place(path), message, **details)
-        if path not in self.refused and problem not in self.problems:
+        if path not in self.refused:
+            self.tell(Problem(self.place(path), message, **details))
+
+    def tell(self, problem: Problem) -> None:
+        """Add a problem of any place, once, up to MOST_TOLD."""
+        if not self.full and problem not in self.problems:
             self.problems.append(problem)
 
     def sound(self, *path: str | int) -> bool:
@@ -89,8 +99,14 @@ class Document:
                 yield name, value
 
     def in_order(self) -> list[Problem]:
-        """The problems in the order of the lines."""
-        return sorted(self.problems, key=lambda problem: _line(problem.place))
+        """The problems in the order of the lines; first, where it is so, that they are many."""
+        told = sorted(self.problems, key=lambda problem: _line(problem.place))
+        many = Problem(
+            self.shown,
+            found=f"{MOST_TOLD} mistakes, after which no more were looked for",
+            do="mend these first, then check again",
+        )
+        return [many, *told] if self.full else told
 
 
 def _line(place: str) -> int:
@@ -245,7 +261,7 @@ class _Composer:
             key = self._key(event, path)
             if key in made:
                 first = self.document.lines[(*path, key)]
-                self.document.problems.append(
+                self.document.tell(
                     Problem(
                         f"{self.document.shown}, line {line}: {key_path((*path, key))}",
                         found=f"a key that stands already in line {first}",
@@ -293,7 +309,7 @@ class _Composer:
     ) -> None:
         told = key_path(path)
         self.document.refused.add(path)
-        self.document.problems.append(
+        self.document.tell(
             Problem(
                 f"{self.document.shown}, line {event.start_mark.line + 1}: {told}",
                 found=found,

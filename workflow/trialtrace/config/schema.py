@@ -84,6 +84,10 @@ def validate(document: Document, folder: Path, name: str) -> None:
         elif path not in document.broken:
             document.broken.add(path)
             document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
+        if document.full:
+            # What was not looked at may have any shape.
+            document.broken.add(())
+            break
     # What no schema describes is not there for the checks that follow.
     for mapping, key in unknown:
         mapping.pop(key, None)
@@ -105,6 +109,8 @@ def _unknown_keys(
         document.broken.add(path)
     unknown = [key for key in error.instance if key not in known]
     for key in unknown:
+        if document.full:
+            break
         document.add(
             (*path, key),
             found=f"the key {tell(key)}",

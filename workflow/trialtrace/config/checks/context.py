@@ -124,6 +124,8 @@ def known(
     """Whether a name is one of `names`; told where it is not. True where they are not known."""
     if names is None or not isinstance(name, str) or name in (listed := list(names)):
         return True
+    if document.full:
+        return False
     document.add(
         path,
         found=tell(name),

@@ -45,7 +45,8 @@ def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
     document, place = files.endpoints, (name, "norm")
     known(document, (*place, "age"), given["age"], files.subject_variables, "a subject variable")
     norms, problems = check_norms(files.at, given["table"])
-    document.problems += problems
+    for problem in problems:
+        document.tell(problem)
     if problems:
         return
     named = {("groups", location): group for location, group in given.get("groups", {}).items()}

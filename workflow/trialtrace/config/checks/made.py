@@ -146,7 +146,7 @@ def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
     document, place = files.endpoints, (name, "norm")
     norms, problems = check_norms(files.at, given["table"])
     for problem in problems:
-        document.problems.append(problem)
+        document.tell(problem)
     if problems:
         return
     groups = [group for group in norms.bands if group]

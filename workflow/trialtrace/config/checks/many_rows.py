@@ -142,7 +142,8 @@ def _oral_morphine(files: Files, name: str, given: dict[str, Any], columns: Colu
     if "none" in given:
         check_condition(document, (name, "none"), given["none"], columns)
     table, problems = check_conversions(files.at, given["conversion"])
-    document.problems += [one for one in problems if one not in document.problems]
+    for problem in problems:
+        document.tell(problem)
     if problems:
         return
     for key, of, names in (
