@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tiny_tables import TinyTrial, column, rejects, variable
 
 
@@ -84,7 +86,7 @@ def test_a_field_may_demand_the_decimal_comma():
         ("+7", 7),
         ("007", 7),
         ("1e3", 1000),
-        ("123456789012345678", 123456789012345678),
+        ("-9007199254740991", -9007199254740991),
         ("", None),
         ("0", 0),
         ("-0", 0),
@@ -103,9 +105,9 @@ def test_integers(cell: str, number: int | None):
         ("1e-3", "not_an_integer"),
         ("three", "not_a_number"),
         ("3,0", "decimal_sign"),
-        ("1e30", "not_an_integer"),
+        ("1e30", "too_large"),
         ("nan", "not_finite"),
-        ("12345678901234567890", "not_an_integer"),
+        ("12345678901234567890", "too_large"),
     ],
 )
 def test_what_is_no_integer(cell: str, rule: str):
@@ -236,3 +238,53 @@ def test_reasons_hold_no_value():
     cleaned = one_column(["Jane Doe 1950"], "number")
     assert "Jane" not in cleaned.rejects["reason"][0].as_py()
     assert cleaned.rejects["value"][0].as_py() == "Jane Doe 1950"
+
+
+LONG = ["12", "9007199254740991", "9007199254740992", "491701234567890123", "9" * 40, "1e30"]
+
+
+@pytest.mark.parametrize("bounds", [{}, {"minimum": "0", "maximum": "120"}])
+def test_whole_numbers_beyond_what_is_exact_are_rejected(bounds: dict):
+    """A barcode or phone number in "age" is a cell that is not used, and no more."""
+    cleaned = one_column([*LONG, "-9007199254740992"], "integer", **bounds)
+    within = None if bounds else 9007199254740991
+    assert column(cleaned, "x") == [12, within, *[None] * 5]
+    told = [(4, "x", "too_large", "reject"), (5, "x", "too_large", "reject")]
+    assert [one for one in rejects(cleaned) if one[0] in (4, 5)] == told
+    assert all(rule == "too_large" for row, _, rule, _ in rejects(cleaned) if row > 3)
+
+
+def test_subjects_of_many_digits_keep_every_digit():
+    """A subject's number is never calculated with."""
+    trial = TinyTrial([variable("id", "integer", maximum="999999999999999999")])
+    cleaned = trial.clean("id\n491701234567890123\n491701234567890124\n")
+    assert column(cleaned, "id") == [491701234567890123, 491701234567890124]
+    assert rejects(cleaned) == []
+
+
+def test_a_conversion_may_end_beyond_all_numbers():
+    units = {"x": {"unit_column": "unit", "to": "g", "factors": {"kg": 1000}}}
+    trial = TinyTrial(
+        [variable("x", "number"), variable("unit")],
+        key=("source_row",), subject="source_row", convert=units,
+    )  # fmt: skip
+    cleaned = trial.clean("x|unit\n1e306|kg\n2|kg\n")
+    assert column(cleaned, "x") == [None, 2000]
+    assert rejects(cleaned) == [(2, "x", "not_finite", "reject")]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.lists(st.text("0123456789", max_size=60) | st.text("0123456789+-.,eE/", max_size=12)),
+    st.sampled_from(["integer", "number", "date"]),
+    st.booleans(),
+)
+def test_no_text_of_digits_makes_cleaning_stumble(cells: list[str], kind: str, bounded: bool):
+    low, high = ("1900-01-01", "2100-01-01") if kind == "date" else ("0", "120")
+    bounds = {"minimum": low, "maximum": high} if bounded else {}
+    cleaned = one_column(["1", *cells], kind, **bounds)
+    missing = sum(not cell for cell in cells)
+    counts = cleaned.balance.columns["x"]
+    assert (counts.cells_in, counts.missing) == (len(cells) + 1, missing)
+    if kind != "date":
+        assert all(abs(value) < 2**53 for value in column(cleaned, "x") if isinstance(value, int))

@@ -154,7 +154,7 @@ def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, 
         conversion = None
         if given is not None:
             conversion = conversion_of(given, rules.missing.get(given["unit_column"], ()))
-        made[name] = clean_column(variable, raw, spelling, conversion)
+        made[name] = clean_column(variable, raw, spelling, conversion, name == spec.subject)
     return made
 
 

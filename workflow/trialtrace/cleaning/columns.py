@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.cleaning.cells import Broken, as_mask, blank, present_text
 from trialtrace.cleaning.rejects import Finding
 from trialtrace.cleaning.units import Conversion, convert
-from trialtrace.cleaning.values import parse
+from trialtrace.cleaning.values import exact_integers, parse
 from trialtrace.config.model import Variable
 from trialtrace.errors import Problem, UserError
 
@@ -37,9 +37,16 @@ class CleanColumn:
 
 
 def clean_column(
-    variable: Variable, raw: "pa.Table", spelling: Spelling, conversion: Conversion | None
+    variable: Variable,
+    raw: "pa.Table",
+    spelling: Spelling,
+    conversion: Conversion | None,
+    identifies: bool = False,
 ) -> CleanColumn:
-    """The typed values of a variable, with a finding for each rule that cells break."""
+    """The typed values of a variable, with a finding for each rule that cells break.
+
+    Whole numbers that `identifies` names as subjects are never calculated with: all digits count.
+    """
     import pyarrow.compute as pc
 
     cells = raw[variable.name].combine_chunks()
@@ -48,6 +55,9 @@ def clean_column(
     order = variable.date_order or spelling.date_order or "ymd"
     decimal = "," if "," in (variable.decimal, spelling.decimal) else "."
     values, broken = parse(variable, text, decimal, order)
+    if variable.kind == "integer" and not identifies:
+        values, more = exact_integers(values)
+        broken += more
     if conversion is not None:
         values, more = convert(values, raw, conversion)
         broken += more
@@ -78,10 +88,17 @@ def check_range(variable: Variable, values: "pa.Array") -> tuple["pa.Array", lis
     result = values
     for rule, limit, compare, words in checks:
         if limit is not None and variable.kind != "text":
-            outside = compare(values, _limit(variable, limit))
+            outside = compare(_comparable(values), _limit(variable, limit))
             broken.append(Broken(rule, f"{words} the dictionary, {limit}", as_mask(outside)))
             result = blank(result, outside)
     return result, broken
+
+
+def _comparable(values: "pa.Array") -> "pa.Array":
+    """Whole numbers as floats, as limits are."""
+    import pyarrow as pa
+
+    return values.cast(pa.float64(), safe=False) if pa.types.is_integer(values.type) else values
 
 
 def _limit(variable: Variable, limit: str) -> Any:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?0*[0-9]{1,18}(\.0*)?$"
 NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
-EXACT = 2.0**53
+EXACT = 2**53
+TOO_LARGE = f"beyond {EXACT - 1}, up to which numbers are exact; a code of so many digits is text"
 
 
 def parse(variable: Variable, text: "pa.Array", decimal: str, date_order: str) -> Parsed:
@@ -82,11 +83,21 @@ def parse_integers(text: "pa.Array", decimal: str) -> Parsed:
     if others.null_count == len(others):
         return values, broken
     number = others.to_numpy(zero_copy_only=False)
-    whole = np.isfinite(number) & (number == np.floor(number)) & (np.abs(number) < EXACT)
-    bad = ~np.isnan(number) & ~whole
+    large = np.abs(number) >= EXACT
+    whole = np.isfinite(number) & (number == np.floor(number)) & ~large
+    bad = ~np.isnan(number) & ~whole & ~large
     broken.append(Broken("not_an_integer", "not a whole number", bad))
+    broken.append(Broken("too_large", TOO_LARGE, large))
     rest = pa.array(np.where(whole, number, 0).astype(np.int64), mask=~whole)
     return pc.coalesce(values, rest), broken
+
+
+def exact_integers(values: "pa.Array") -> Parsed:
+    """Whole numbers that are the same as a float, which every later step may make of them."""
+    import pyarrow.compute as pc
+
+    large = pc.or_(pc.greater_equal(values, EXACT), pc.less_equal(values, -EXACT))
+    return blank(values, large), [Broken("too_large", TOO_LARGE, as_mask(large))]
 
 
 def _with_point(text: "pa.Array", decimal: str) -> Parsed:
