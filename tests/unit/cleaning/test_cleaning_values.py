@@ -262,6 +262,15 @@ def test_subjects_of_many_digits_keep_every_digit():
     assert rejects(cleaned) == []
 
 
+def test_subjects_that_are_floats_cannot_keep_every_digit():
+    """9007199254740993 would become the subject 9007199254740992."""
+    trial = TinyTrial([variable("id", "number")])
+    cleaned = trial.clean("id\n12\n9007199254740992\n9007199254740993\n")
+    assert column(cleaned, "id") == [12]
+    rules = [rule for row, _, rule, _ in rejects(cleaned) if row > 2]
+    assert rules == ["subject_missing", "too_large", "subject_missing", "too_large"]
+
+
 def test_a_conversion_may_end_beyond_all_numbers():
     units = {"x": {"unit_column": "unit", "to": "g", "factors": {"kg": 1000}}}
     trial = TinyTrial(

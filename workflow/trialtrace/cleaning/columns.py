@@ -45,7 +45,8 @@ def clean_column(
 ) -> CleanColumn:
     """The typed values of a variable, with a finding for each rule that cells break.
 
-    Whole numbers that `identifies` names as subjects are never calculated with: all digits count.
+    A column that `identifies` subjects is never calculated with: every digit of a whole number
+    counts, and a number (a float) cannot keep them all.
     """
     import pyarrow.compute as pc
 
@@ -55,7 +56,7 @@ def clean_column(
     order = variable.date_order or spelling.date_order or "ymd"
     decimal = "," if "," in (variable.decimal, spelling.decimal) else "."
     values, broken = parse(variable, text, decimal, order)
-    if variable.kind == "integer" and not identifies:
+    if variable.kind == ("number" if identifies else "integer"):
         values, more = exact_integers(values)
         broken += more
     if conversion is not None:
