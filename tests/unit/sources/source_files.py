@@ -1,5 +1,6 @@
 """Helpers: a trial whose source is one file, made in the test."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,11 @@ class Bench:
         source = Source("files", {"visits": {"path": path, **settings}}, folder="data")
         ingest_sources(OneFile(Project(self.root), source), self.out)
         return read_table(self.out / "visits.parquet", RAW).to_pylist()
+
+    def warnings(self) -> list[str]:
+        """What the reader of the last file doubted."""
+        tables = json.loads((self.out / "manifest.json").read_text())["tables"]
+        return tables["visits"]["file"].get("warnings", [])
 
     def refuses(self, path: str, **settings: Any) -> str:
         """The message about a file that cannot be read; nothing may have been written."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -122,3 +123,117 @@ def test_text_of_another_encoding(bench: Bench, encoding: str):
 def test_a_file_without_records(bench: Bench):
     pyreadstat.write_sav(FRAME.iloc[:0], str(bench.data / "a.sav"))
     assert bench.ingest("a.sav") == []
+
+
+SINGLES = [61.1, 3.0, 0.1, 1e-7, 16777215.0, 2.5e8]
+AS_TEXT = ["61.1", "3", "0.1", "1e-07", "16777215", "250000000"]
+
+
+@pytest.mark.parametrize("name", ["a.dta", "a.parquet"])
+def test_singles_have_the_digits_that_were_typed(bench: Bench, name: str):
+    """Stata stores as singles unless told otherwise; as a double, 61.1 would be 61.0999984741."""
+    frame = pd.DataFrame({"w": np.array(SINGLES, dtype="float32"), "d": SINGLES})
+    frame.loc[0, "d"] = 61.09999847412109
+    if name == "a.dta":
+        frame.to_stata(bench.data / name, write_index=False)
+    else:
+        pq.write_table(pa.Table.from_pandas(frame), bench.data / name)
+    rows = bench.ingest(name)
+    assert [row["w"] for row in rows] == AS_TEXT
+    assert [row["d"] for row in rows] == ["61.09999847412109", *AS_TEXT[1:]]
+    assert bench.warnings() == []
+
+
+def test_half_precision(bench: Bench):
+    column = pa.array(np.array([61.1, 2.0, 0.1], dtype="float16"))
+    pq.write_table(pa.table({"w": column}), bench.data / "a.parquet")
+    assert cells(bench.ingest("a.parquet")) == [("61.1",), ("2",), ("0.1",)]
+
+
+@pytest.mark.parametrize("name", ["a.dta", "a.parquet", "a.sav", "a.xpt"])
+def test_whole_numbers_of_which_digits_are_lost_are_told(bench: Bench, name: str):
+    frame = pd.DataFrame({"id": [9007199254740992.0, 12345678901234567.0, 3.0]})
+    write = {
+        "a.dta": lambda path: frame.to_stata(path, write_index=False),
+        "a.parquet": lambda path: pq.write_table(pa.Table.from_pandas(frame), path),
+        "a.sav": lambda path: pyreadstat.write_sav(frame, str(path)),
+        "a.xpt": lambda path: pyreadstat.write_xport(frame, str(path), table_name="DM"),
+    }
+    write[name](bench.data / name)
+    texts = [row["id"] for row in bench.ingest(name)]
+    # SAS transport has the numbers of an IBM mainframe, with more digits and a coarser grid.
+    assert all(text.isdigit() for text in texts)
+    assert texts[0] == "9007199254740992"
+    (told,) = bench.warnings()
+    assert "column id holds whole numbers of 9007199254740992 or more" in told
+    assert "Export identifiers as text" in told
+
+
+def test_singles_lose_digits_earlier(bench: Bench):
+    frame = pd.DataFrame({"id": np.array([123456789, 1], dtype="float32")})
+    frame.to_stata(bench.data / "a.dta", write_index=False)
+    assert cells(bench.ingest("a.dta")) == [("123456790",), ("1",)]
+    assert "column id holds whole numbers of 16777216 or more" in bench.warnings()[0]
+
+
+def test_fractions_in_few_bytes_are_told(bench: Bench):
+    """SAS cuts numbers that are stored in fewer than 8 bytes."""
+    frame = pd.DataFrame({"w": [61.1], "n": [3.0]})
+    pyreadstat.write_xport(frame, str(bench.data / "a.xpt"), table_name="DM")
+    whole = (bench.data / "a.xpt").read_bytes()
+    start = len(whole) - 80
+    short = b"".join(whole[start + at : start + at + 4] for at in (0, 8)).ljust(80)
+    described = whole[:start].replace(b"\0\1\0\0\0\x08\0", b"\0\1\0\0\0\x04\0")
+    second = described.replace(b"\0\0\0\x08" + bytes(4), b"\0\0\0\x04" + bytes(4))
+    bench.put("a.xpt", second + short)
+    ((weight, number),) = cells(bench.ingest("a.xpt"))
+    assert (weight[:5], number) == ("61.09", "3")
+    (told,) = bench.warnings()
+    assert "column w is stored in 4 bytes" in told
+
+
+def test_integers_keep_every_digit(bench: Bench):
+    pq.write_table(pa.table({"id": pa.array([2**63 - 1, 2**53 + 1])}), bench.data / "a.parquet")
+    assert cells(bench.ingest("a.parquet")) == [("9223372036854775807",), ("9007199254740993",)]
+    assert bench.warnings() == []
+
+
+def test_timestamps_keep_their_nanoseconds(bench: Bench):
+    at = [1580774400000000001, 1580774400000000000, 1580774400120000000, None]
+    columns = {
+        "at": pa.array(at, pa.timestamp("ns")),
+        "zone": pa.array([0, 1, None, None], pa.timestamp("us", "Europe/Berlin")),
+        "time": pa.array([1001, 1000, 0, None], pa.time64("ns")),
+        "day": pa.array([86400000, 86400005, 0, None], pa.int64()).view(pa.date64()),
+    }
+    pq.write_table(pa.table(columns), bench.data / "a.parquet")
+    zone = "1970-01-01T01:00:00"
+    assert cells(bench.ingest("a.parquet")) == [
+        ("2020-02-04T00:00:00.000000001", f"{zone}+01:00", "00:00:00.000001001", "1970-01-02"),
+        ("2020-02-04", f"{zone}.000001+01:00", "00:00:00.000001", "1970-01-02"),
+        ("2020-02-04T00:00:00.120000", None, "00:00:00", "1970-01-01"),
+        (None, None, None, None),
+    ]
+
+
+def not_utf8() -> pa.Array:
+    bytes_ = pa.array([b"ok", b"\xff\xfe"], pa.binary()).buffers()
+    return pa.StringArray.from_buffers(2, bytes_[1], bytes_[2])
+
+
+UNREADABLE = {
+    "year 300000": (pa.array([9402804000000000], pa.timestamp("ms")), "the years 1 to 9999"),
+    "a distant date": (pa.array([10**7], pa.int32()).view(pa.date32()), "the years 1 to 9999"),
+    "a zone that is none": (pa.array([0], pa.timestamp("us", "Nowhere/Land")), "'Nowhere/Land'"),
+    "no time of a day": (pa.array([10**15], pa.time64("us")), "more than a day"),
+    "text that is not UTF-8": (not_utf8(), "not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_columns_of_parquet_that_have_no_text(bench: Bench, case: str):
+    column, told = UNREADABLE[case]
+    pq.write_table(pa.table({"x": column}), bench.data / "a.parquet")
+    message = bench.refuses("a.parquet")
+    assert message.startswith("a.parquet, column x")
+    assert told in message

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.sources.canonical import moment_text, number_text
+from trialtrace.sources.canonical import number_text
+from trialtrace.sources.moments import moment_text
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from trialtrace.errors import Problem, UserError
-from trialtrace.sources.canonical import column_text
+from trialtrace.sources.canonical import column_text, precision_of, rounded_warning
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:
@@ -27,9 +27,13 @@ def read(opened: "Opened") -> Records:
             )
         ) from None
     names = check_header(list(table.column_names), f"{opened.name}, schema")
-    columns = [
-        column_text(column, f"{opened.name}, column {name}")
-        for name, column in zip(names, table.columns, strict=True)
-    ]
+    columns, warnings = [], []
+    for name, column in zip(names, table.columns, strict=True):
+        place = f"{opened.name}, column {name}"
+        columns.append(column_text(column, place))
+        if pa.types.is_floating(column.type):
+            values = column.cast(pa.float64()).unique().to_pylist()
+            warnings += rounded_warning(place, values, precision_of(column.type))
     numbers = pa.array(range(1, table.num_rows + 1), type=pa.int64())
-    return Records(pa.table(columns, names=names), numbers, opened.name, {"encoding": None})
+    notes = {"encoding": None} | ({"warnings": warnings} if warnings else {})
+    return Records(pa.table(columns, names=names), numbers, opened.name, notes)

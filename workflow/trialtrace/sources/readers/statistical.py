@@ -1,7 +1,8 @@
 """SAS (XPT, sas7bdat), SPSS and Stata files. A row's place is its record number from 1.
 
 Labelled values keep their codes. A value that its user declared missing stays: in SPSS the number
-itself, in SAS and Stata the letter behind a point (".a"). Dates become ISO text.
+itself, in SAS and Stata the letter behind a point (".a"). Dates become ISO text. What a file cannot
+keep, digits of long numbers and fractions in few bytes, is told among the notes.
 """
 
 import datetime
@@ -10,13 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.errors import Problem, UserError
-from trialtrace.sources.canonical import moment_text, number_text
+from trialtrace.sources.canonical import DOUBLE, SINGLE, number_text, rounded_warning
+from trialtrace.sources.moments import moment_text
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:
     from trialtrace.sources.files import Opened
 
 SETTINGS = ("encoding",)
+# Bytes of a number of which nothing is cut off.
+WHOLE_WIDTH = 8
 NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
 
 
@@ -25,14 +29,32 @@ def read(opened: "Opened") -> Records:
 
     columns, meta = _parse(opened)
     names = check_header(list(columns), f"{opened.name}, variables")
-    arrays = []
+    arrays, warnings = [], []
     for name, values in columns.items():
-        typed = meta.readstat_variable_types[name] != "string"
-        arrays.append(pa.array(_spell(values) if typed else values, type=pa.string()))
+        stored = meta.readstat_variable_types[name]
+        if stored != "string":
+            precision = SINGLE if stored == "float" else DOUBLE
+            warnings += _lossy(f"{opened.name}, column {name}", name, values, precision, meta)
+            values = _spell(values, precision)
+        arrays.append(pa.array(values, type=pa.string()))
     rows = len(arrays[0])
     encoding = opened.settings.get("encoding") or meta.file_encoding
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
-    return Records(pa.table(arrays, names=names), numbers, opened.name, {"encoding": encoding})
+    notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
+    return Records(pa.table(arrays, names=names), numbers, opened.name, notes)
+
+
+def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) -> list[str]:
+    """What the file could not keep of a numeric variable."""
+    width = meta.variable_storage_width.get(name, WHOLE_WIDTH)
+    told = rounded_warning(place, values, precision)
+    cut = precision == DOUBLE and width < WHOLE_WIDTH
+    if cut and any(isinstance(one, float) and one % 1 for one in values):
+        told.append(
+            f"{place} is stored in {width} bytes, which cut off fractions: 61.1 is a little less "
+            f"than 61.1 there. Export it with a length of {WHOLE_WIDTH}."
+        )
+    return told
 
 
 def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
@@ -67,20 +89,20 @@ def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
         ) from None
 
 
-def _spell(values: list[Any]) -> list[str | None]:
+def _spell(values: list[Any], precision: str) -> list[str | None]:
     """Values of a numeric variable as text; every different one is spelt once."""
-    spelt = {value: value_text(value) for value in set(values)}
+    spelt = {value: value_text(value, precision) for value in set(values)}
     return [spelt[value] for value in values]
 
 
-def value_text(value: Any) -> str | None:
+def value_text(value: Any, precision: str = DOUBLE) -> str | None:
     """A value of a numeric variable as text."""
     if value is None or value != value:
         return None
     if isinstance(value, str):
         return f".{value}"
     if isinstance(value, int | float):
-        return number_text(value)
+        return number_text(value, precision)
     if isinstance(value, datetime.datetime):
         return moment_text(value)
     return value.isoformat()
