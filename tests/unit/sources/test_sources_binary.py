@@ -198,6 +198,34 @@ def test_integers_keep_every_digit(bench: Bench):
     assert bench.warnings() == []
 
 
+def transport(rows: int) -> pd.DataFrame:
+    numbers = np.arange(rows)
+    return pd.DataFrame({"id": [f"P{one:03d}" for one in numbers], "age": numbers + 40.0})
+
+
+@pytest.mark.parametrize("version", [5, 8])
+@pytest.mark.parametrize("cut", [1, 79, 80, 100, 160, 200])
+def test_a_cut_transport_file(bench: Bench, version: int, cut: int):
+    """The library reads what is left of it without a word."""
+    path = bench.data / "a.xpt"
+    pyreadstat.write_xport(transport(60), str(path), table_name="DM", file_format_version=version)
+    assert len(bench.ingest("a.xpt")) == 60
+    for file in bench.out.iterdir():
+        file.unlink()
+    bench.out.rmdir()
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert "not whole" in bench.refuses("a.xpt")
+
+
+def test_a_transport_file_of_two_tables(bench: Bench):
+    """Only the first of them was read."""
+    for name in ("DM", "AE"):
+        pyreadstat.write_xport(transport(3), str(bench.data / name), table_name=name)
+    second = (bench.data / "AE").read_bytes()[240:]
+    bench.put("a.xpt", (bench.data / "DM").read_bytes() + second)
+    assert "2 tables in one file" in bench.refuses("a.xpt")
+
+
 def test_timestamps_keep_their_nanoseconds(bench: Bench):
     at = [1580774400000000001, 1580774400000000000, 1580774400120000000, None]
     columns = {

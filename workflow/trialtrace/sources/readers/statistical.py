@@ -14,6 +14,7 @@ from trialtrace.errors import Problem, UserError
 from trialtrace.sources.canonical import DOUBLE, SINGLE, number_text, rounded_warning
 from trialtrace.sources.moments import moment_text
 from trialtrace.sources.raw import Records, check_header
+from trialtrace.sources.readers.transport import check_whole
 
 if TYPE_CHECKING:
     from trialtrace.sources.files import Opened
@@ -28,6 +29,8 @@ def read(opened: "Opened") -> Records:
     import pyarrow as pa
 
     columns, meta = _parse(opened)
+    if opened.format == "xpt":
+        check_whole(opened.data, opened.name, meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
     arrays, warnings = [], []
     for name, values in columns.items():
