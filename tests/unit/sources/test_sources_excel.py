@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -44,8 +45,98 @@ def test_rows_keep_their_number_in_the_sheet(bench: Bench):
 def test_a_formula_has_its_cached_value(bench: Bench):
     """openpyxl writes no cached values, so the value is put into the sheet's XML."""
     plain = workbook([["id", "double"], [2, "=A2*2"]])
-    bench.put("a.xlsx", edited(plain, "xl/worksheets/sheet1.xml", b"<v></v>", b"<v>4</v>"))
+    bench.put("a.xlsx", edited(plain, "xl/worksheets/sheet1.xml", b"<v />", b"<v>4</v>"))
     assert cells(bench.ingest("a.xlsx")) == [("2", "4")]
+
+
+def with_numbers(*numbers: str, style: str = "General", change=lambda sheet: None) -> bytes:
+    """A column x of numbers as they are to stand in the XML."""
+
+    def styled(sheet: Any) -> None:
+        for row in range(2, len(numbers) + 2):
+            sheet.cell(row, 1).number_format = style
+        change(sheet)
+
+    book = workbook([["x"], *([1000 + at] for at in range(len(numbers)))], styled)
+    for at, number in enumerate(numbers):
+        old, new = f"<v>{1000 + at}</v>".encode(), f"<v>{number}</v>".encode()
+        book = edited(book, "xl/worksheets/sheet1.xml", old, new)
+    return book
+
+
+def test_days_that_excel_counts_and_no_calendar_has(bench: Bench):
+    """Serial 60 became 28 February, a negative one a day of 1899: both are no date."""
+    serials = ["1", "59", "60", "60.5", "61", "-4", "2958465", "2958466", "45000.25"]
+    bench.put("a.xlsx", with_numbers(*serials, style="yyyy-mm-dd"))
+    assert [row["x"] for row in bench.ingest("a.xlsx")] == [
+        "1900-01-01", "1900-02-28", "1900-02-29", "1900-02-29T12:00:00", "1900-03-01", "-4",
+        "9999-12-31", "2958466", "2023-03-15T06:00:00",
+    ]  # fmt: skip
+
+
+def test_days_from_1904(bench: Bench):
+    def from_1904(sheet: Any) -> None:
+        sheet.parent.epoch = dt.datetime(1904, 1, 1)
+
+    serials = ["1", "60", "-1"]
+    bench.put("a.xlsx", with_numbers(*serials, style="yyyy-mm-dd", change=from_1904))
+    assert [row["x"] for row in bench.ingest("a.xlsx")] == ["1904-01-02", "1904-03-01", "-1"]
+
+
+def test_durations(bench: Bench):
+    given = ["1.25", "-0.0625", "0.0000173611111"]
+    bench.put("a.xlsx", with_numbers(*given, style="[h]:mm:ss"))
+    texts = [row["x"] for row in bench.ingest("a.xlsx")]
+    assert texts == ["30:00:00", "-01:30:00", "00:00:01.500"]
+
+
+def test_whole_numbers_keep_the_digits_of_the_file(bench: Bench):
+    given = ["9007199254740992", "9007199254740993", "12345678901234567890", "1.5", "61.1"]
+    bench.put("a.xlsx", with_numbers(*given))
+    assert [row["x"] for row in bench.ingest("a.xlsx")] == given
+    assert bench.warnings() == []
+
+
+@pytest.mark.parametrize("number", ["9.0071992547409901E+15", "1234567890123450", "1.5E+17"])
+def test_whole_numbers_that_excel_rounded_are_told(bench: Bench, number: str):
+    """Excel keeps 15 digits of what is typed: two ids of 17 digits become one."""
+    bench.put("a.xlsx", with_numbers("3", number))
+    assert bench.ingest("a.xlsx")[1]["x"].isdigit()
+    (told,) = bench.warnings()
+    assert "a.xlsx[Lab], column x holds whole numbers of more than 15 digits" in told
+
+
+def test_a_sheet_formatted_to_its_last_row_is_as_small_as_its_table(bench: Bench):
+    """Every cell up to the last formatted one was made: 17 billion of them."""
+
+    def formatted(sheet: Any) -> None:
+        for row, column in ((1048576, 8), (1048576, 16384), (7, 3)):
+            sheet.cell(row, column).number_format = "0.00"
+
+    bench.put("a.xlsx", workbook([["id", "age"], [1, 54], [2, 61]], formatted))
+    began = time.process_time()
+    assert cells(bench.ingest("a.xlsx")) == [("1", "54"), ("2", "61")]
+    assert time.process_time() - began < 5
+
+
+def test_a_value_far_away_in_a_column_of_the_table_is_a_row(bench: Bench):
+    def far(sheet: Any) -> None:
+        sheet["A1048576"] = 7
+
+    bench.put("a.xlsx", workbook([["id", "age"], [1, 54]], far))
+    began = time.process_time()
+    rows = bench.ingest("a.xlsx")
+    assert (cells(rows)[-1], places(rows)[-1]) == (("7", None), 1048576)
+    assert time.process_time() - began < 5
+
+
+def test_a_formula_whose_value_is_no_text_is_an_empty_cell(bench: Bench):
+    """Excel writes =IF(A2="","",1) so; it is computed."""
+    book = workbook([["id", "double"], [2, "=A2*2"]])
+    old, new = b'<c r="B2"><f>A2*2</f><v></v></c>', b'<c r="B2" t="str"><f>A2*2</f><v></v></c>'
+    book = edited(book, "xl/worksheets/sheet1.xml", old.replace(b"<v></v>", b"<v />"), new)
+    bench.put("a.xlsx", book)
+    assert cells(bench.ingest("a.xlsx")) == [("2", None)]
 
 
 def edited(book: bytes, member: str, old: bytes, new: bytes) -> bytes:
@@ -54,7 +145,7 @@ def edited(book: bytes, member: str, old: bytes, new: bytes) -> bytes:
         for name in source.namelist():
             content = source.read(name)
             if name == member:
-                replaced = content.replace(old, new).replace(b"<v />", new)
+                replaced = content.replace(old, new)
                 assert replaced != content
                 content = replaced
             target.writestr(name, content)
@@ -84,7 +175,22 @@ def empty_chart_sheet() -> bytes:
     return buffer.getvalue()
 
 
+def in_sheet(old: str, new: str) -> Callable[[], bytes]:
+    book = workbook([["id", "n"], [1, 2]])
+    return lambda: edited(book, "xl/worksheets/sheet1.xml", old.encode(), new.encode())
+
+
 BAD = {
+    "a value far away": (
+        lambda: workbook([["id"], [1]], lambda sheet: sheet.cell(1048576, 16384, "x")),
+        {},
+        ["a.xlsx[Lab], row 1", "cell XFD1048576", "beside the table"],
+    ),
+    "no number": (in_sheet("<v>2</v>", "<v>1_0</v>"), {}, ["cannot be read (a number that is"]),
+    "rows that fall": (in_sheet('<row r="2"', '<row r="1"'), {}, ["numbers do not rise"]),
+    "a cell twice": (in_sheet('r="B2"', 'r="A2"'), {}, ["not stand in the order"]),
+    "no such text": (in_sheet('t="n"><v>2', 't="s"><v>99'), {}, ["text is not in the workbook"]),
+    "half a sheet": (in_sheet("</sheetData>", "<"), {}, ["cannot be read (ParseError)"]),
     "not a workbook": (lambda: b"id,age\n1,2\n", {}, ["not an Excel workbook"]),
     "a zip of something": (
         lambda: edited(b"PK\x05\x06" + b"\0" * 18, "", b"", b""),

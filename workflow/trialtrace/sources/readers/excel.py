@@ -1,20 +1,24 @@
 """Excel workbooks (.xlsx, .xlsm): one sheet, whose first row with cells is the header.
 
-Numbers and dates become canonical text (see `canonical`), formulas their cached value. A row's
-place is its number in the sheet. Rows and outer columns without any value are no part of the table.
+Numbers and dates become canonical text (see `sheet`), formulas their cached value. A row's place is
+its number in the sheet. Rows and outer columns without any value are no part of the table.
 """
 
-import datetime
 import io
-import re
 import zipfile
-from collections.abc import Iterable
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.sources.canonical import number_text
-from trialtrace.sources.moments import moment_text
 from trialtrace.sources.raw import Records, check_header
+from trialtrace.sources.readers.sheet import (
+    KEPT_DIGITS,
+    OddSheet,
+    Sheet,
+    Workbook,
+    column_letters,
+    read_sheet,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,36 +30,34 @@ OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 LARGEST = 4 << 30
 LARGEST_RATIO = 200
 SMALL = 100 << 20
-FORMULA = re.compile(rb"<f[ >/]")
 
-Row = tuple[Any, ...]
+Rows = list[tuple[int, dict[int, str]]]
 
 
 def read(opened: "Opened") -> Records:
     """The cells of a sheet as text."""
-    formulas = _check_archive(opened)
-    sheet = _sheet(_workbook(opened, values=True), opened)
-    source_file = f"{opened.name}[{sheet.title}]"
+    _check_archive(opened)
+    book = _workbook(opened)
+    chosen = _sheet(book, opened)
+    source_file = f"{opened.name}[{chosen.title}]"
+    sheet = _read_cells(book, chosen, opened.name)
     _check_merged(sheet, source_file)
-    rows = list(sheet.iter_rows(values_only=True))
-    if formulas:
-        _check_cached(rows, _sheet(_workbook(opened, values=False), opened), source_file)
-    numbered = [(number, row) for number, row in enumerate(rows, start=1) if _any(row)]
-    if not numbered:
+    _check_computed(sheet, source_file)
+    if not sheet.rows:
         raise UserError(Problem(source_file, "the sheet is empty", expected="a header"))
-    (line, header), *body = numbered
-    width = _width([row for _, row in numbered])
-    names = check_header(
-        [None if name is None else cell_text(name) for name in header[:width]],
-        f"{source_file}, row {line}",
-    )
-    cells = _cells([row for _, row in body], names)
-    notes = {"encoding": None, "sheet": sheet.title, "blank_rows": len(rows) - len(numbered)}
-    return Records(cells, _numbers(body), source_file, notes)
+    (line, header), *body = sheet.rows
+    _check_beside(header, body, f"{source_file}, row {line}")
+    given = [header.get(position) for position in range(1, max(header) + 1)]
+    names = check_header(given, f"{source_file}, row {line}")
+    last = sheet.rows[-1][0]
+    notes = {"encoding": None, "sheet": chosen.title, "blank_rows": last - len(sheet.rows)}
+    warnings = [_rounded(source_file, names[column - 1]) for column in sorted(sheet.rounded)]
+    notes |= {"warnings": warnings} if warnings else {}
+    return Records(_cells(body, names), _numbers(body), source_file, notes)
 
 
-def _check_archive(opened: "Opened") -> bool:
-    """Whether any sheet has formulas; refuses what is no workbook or unpacks to too much."""
+def _check_archive(opened: "Opened") -> None:
+    """Refuse what is no workbook or unpacks to too much."""
     place = opened.name
     if opened.data.startswith(OLD_FORMAT):
         raise UserError(
@@ -68,8 +70,7 @@ def _check_archive(opened: "Opened") -> bool:
         )
     try:
         with zipfile.ZipFile(io.BytesIO(opened.data)) as archive:
-            members = archive.infolist()
-            total = sum(member.file_size for member in members)
+            total = sum(member.file_size for member in archive.infolist())
             if total > LARGEST or total > max(SMALL, LARGEST_RATIO * len(opened.data)):
                 raise UserError(
                     Problem(
@@ -78,8 +79,6 @@ def _check_archive(opened: "Opened") -> bool:
                         expected=f"at most {LARGEST} bytes and {LARGEST_RATIO} times its size",
                     )
                 )
-            sheets = [m for m in members if m.filename.startswith("xl/worksheets/")]
-            return any(FORMULA.search(archive.read(member)) for member in sheets)
     except (zipfile.BadZipFile, zipfile.LargeZipFile):
         raise UserError(_not_excel(place)) from None
 
@@ -102,12 +101,13 @@ def _unreadable(place: str, why: str) -> Problem:
     )
 
 
-def _workbook(opened: "Opened", values: bool) -> Any:
+def _workbook(opened: "Opened") -> Any:
+    """The workbook without the cells of its sheets."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        return openpyxl.load_workbook(io.BytesIO(opened.data), data_only=values)
+        return openpyxl.load_workbook(io.BytesIO(opened.data), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile):
         raise UserError(_not_excel(opened.name)) from None
     except Exception as error:  # noqa: BLE001  what is odd in a workbook breaks the library anyhow
@@ -132,32 +132,41 @@ def _sheet(book: Any, opened: "Opened") -> Any:
     return book[wanted]
 
 
-def _check_merged(sheet: Any, source_file: str) -> None:
+def _read_cells(book: Any, chosen: Any, name: str) -> Sheet:
+    """The cells that have a value. openpyxl would make every cell up to the last formatted one."""
+    from xml.etree.ElementTree import ParseError
+
+    refers = Workbook(
+        chosen._shared_strings, book._date_formats, book._timedelta_formats, book.epoch
+    )
+    try:
+        with chosen._get_source() as source:
+            return read_sheet(source, refers)
+    except OddSheet as error:
+        raise UserError(_unreadable(name, str(error))) from None
+    except (ParseError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, TypeError) as error:
+        raise UserError(_unreadable(name, type(error).__name__)) from None
+
+
+def _check_merged(sheet: Sheet, source_file: str) -> None:
     """Merged cells hold one value for several places, and which of them it means is a guess."""
-    merged = [str(cells) for cells in sheet.merged_cells.ranges]
-    if merged:
+    if sheet.merged:
         raise UserError(
             Problem(
                 source_file,
-                found=f"merged cells: {one_of(sorted(merged))}",
+                found=f"merged cells: {one_of(sorted(sheet.merged))}",
                 expected="one value in each cell",
                 do="unmerge them and fill in every cell",
             )
         )
 
 
-def _check_cached(rows: list[Row], formulas: Any, source_file: str) -> None:
+def _check_computed(sheet: Sheet, source_file: str) -> None:
     """Every formula has the value that Excel last computed."""
-    found = [
-        cell.coordinate
-        for values, cells in zip(rows, formulas.iter_rows(), strict=False)
-        for value, cell in zip(values, cells, strict=False)
-        if value is None and cell.data_type == "f"
-    ]
-    if found:
+    if sheet.uncomputed:
         raise UserError(
             Problem(
-                f"{source_file}, cell {one_of(found)}",
+                f"{source_file}, cell {one_of(sheet.uncomputed)}",
                 found="a formula without a computed value",
                 expected="the value beside each formula",
                 do="open the workbook in a spreadsheet program and save it",
@@ -165,45 +174,43 @@ def _check_cached(rows: list[Row], formulas: Any, source_file: str) -> None:
         )
 
 
-def _any(row: Row) -> bool:
-    return any(value is not None for value in row)
+def _check_beside(header: dict[int, str], body: Rows, place: str) -> None:
+    """Values right of the last column name, such as a note far away from the table."""
+    end = max(header)
+    cells = [(column, row) for row, values in body if max(values) > end for column in values]
+    beside = [f"{column_letters(column)}{row}" for column, row in cells if column > end]
+    if beside:
+        furthest = max(column for column, _ in cells)
+        raise UserError(
+            Problem(
+                place,
+                found=f"a value in cell {one_of(beside)}, and no column name in position "
+                f"{end + 1} of {furthest}",
+                expected="a name for every column, and nothing beside the table",
+                do="name the column in the header, or clear what stands beside the table",
+            )
+        )
 
 
-def _width(rows: list[Row]) -> int:
-    """The position of the last column that holds anything."""
-    return max(
-        position for row in rows for position, value in enumerate(row, 1) if value is not None
+def _rounded(source_file: str, name: str) -> str:
+    return (
+        f"{source_file}, column {name} holds whole numbers of more than {KEPT_DIGITS} digits, of "
+        f"which a spreadsheet keeps {KEPT_DIGITS}: two that differ may have become one. Format the "
+        "column as text before identifiers are typed or imported."
     )
 
 
-def _numbers(body: list[tuple[int, Row]]) -> "pa.Array":
+def _numbers(body: Rows) -> "pa.Array":
     import pyarrow as pa
 
     return pa.array([number for number, _ in body], type=pa.int64())
 
 
-def _cells(rows: Iterable[Row], names: list[str]) -> "pa.Table":
+def _cells(body: Rows, names: list[str]) -> "pa.Table":
     import pyarrow as pa
 
-    columns = [[] for _ in names]
-    for row in rows:
-        for column, value in zip(columns, row, strict=False):
-            column.append(None if value is None else cell_text(value))
-    arrays = [pa.array(column, type=pa.string()) for column in columns]
-    return pa.table(arrays, names=names)
-
-
-def cell_text(value: Any) -> str:
-    """A cell's value as text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return number_text(value)
-    if isinstance(value, datetime.datetime):
-        return moment_text(value)
-    if isinstance(value, datetime.timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return value.isoformat()
+    columns = [
+        pa.array([cells.get(position) for _, cells in body], type=pa.string())
+        for position in range(1, len(names) + 1)
+    ]
+    return pa.table(columns, names=names)
