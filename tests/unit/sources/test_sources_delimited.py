@@ -90,6 +90,37 @@ def test_the_manifest_does_not_change_from_run_to_run(bench: Bench):
     assert first == {path.name: path.read_bytes() for path in bench.out.iterdir()}
 
 
+def test_a_last_line_without_an_end_is_told(bench: Bench):
+    """Only this shows that a file was cut inside its last cell."""
+    bench.put("a.csv", "id,age\n1,54\n2,61\n")
+    bench.ingest("a.csv")
+    assert bench.warnings() == []
+    bench.put("a.csv", "id,age\n1,54\n2,6")
+    assert cells(bench.ingest("a.csv")) == [("1", "54"), ("2", "6")]
+    assert bench.warnings() == ["a.csv: the last line has no line end: was the file cut?"]
+
+
+SWALLOWED = 'id,age,note\n1,5,x\n2,5,"note 2\n3,5,x\n4,5,x\n5,5,note 5"\n6,5,x\n'
+
+
+def test_quotes_that_swallow_rows_are_told(bench: Bench):
+    """A quote in a comment and one in another: legal CSV, of which two rows are a cell."""
+    bench.put("a.csv", SWALLOWED)
+    assert len(bench.ingest("a.csv")) == 3
+    (told,) = bench.warnings()
+    assert told.startswith("a.csv: a cell on lines 3 to 6 holds line breaks and as many separators")
+    assert "note" not in told
+
+
+@pytest.mark.parametrize(
+    "note", ["first\nsecond", "mild, then\nworse", "a, b, c\nd, e\nf", "one, two, three, four"]
+)
+def test_remarks_of_several_lines_are_remarks(bench: Bench, note: str):
+    bench.put("a.csv", f'id,age,note\n1,5,"{note}"\n')
+    assert cells(bench.ingest("a.csv")) == [("1", "5", note)]
+    assert bench.warnings() == []
+
+
 BAD = {
     "too few cells": ("id,age\n1,2\n3\n", {}, ["a.csv, line 3", "1 cells", "2 cells"]),
     "too many cells": ("id,age\n1,2,9\n", {}, ["a.csv, line 2", "3 cells", "2 cells"]),
@@ -106,6 +137,10 @@ BAD = {
     "not UTF-8": (b"id,a\n1,M\xfcller\n", {}, ["line 2", "0xfc at offset 8", "encoding"]),
     "wrong mark": (b"\xff\xfei\0d\0", {"encoding": "utf-8"}, ["mark of utf-16"]),
     "no such encoding": ("id\n1\n", {"encoding": "utf-99"}, ["'utf-99'", "text encoding"]),
+    **{
+        f"encoding {name}": ("id\n1\n", {"encoding": name}, [repr(name), "text encoding"])
+        for name in ("undefined", "punycode", "idna", "rot13", "unicode_escape", "hex", "a\0b")
+    },
     "no text encoding": ("id\n1\n", {"encoding": "base64"}, ["'base64'", "text encoding"]),
     "wrong separator": ("id;a\n1;2\n", {}, ["one column", "';'", "separator"]),
     "separator of two": ("id;a\n1;2\n", {"separator": ";;"}, ["';;'", "one character"]),

@@ -1,16 +1,18 @@
 """Delimited text: CSV, TSV and their like, with quotes as in RFC 4180.
 
 A row's place is the line on which its record starts: a quoted cell may run over several lines.
-Lines without any character are no records; they are counted in the manifest.
+Lines without any character are no records; they are counted in the manifest. What is allowed and
+rarely meant is told among the notes: a last line without an end, a cell that looks like rows.
 """
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trialtrace.errors import Problem, UserError
+from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:
@@ -35,10 +37,30 @@ BINARY = {
     b"$FL2": "an SPSS file",
     b"%PDF": "a PDF",
 }
+# Codecs of Python that turn text into other text.
+NO_TEXT = ("undefined", "punycode", "idna", "unicode-escape", "raw-unicode-escape")
+LINE_END = re.compile("\r\n|\r|\n")
+# With fewer, a remark of two lines with commas would look like rows of a narrow table.
+FEWEST_SEPARATORS = 3
 LONGEST_CELL = 1 << 20
 BLOCK = 50_000
 
-Record = tuple[int, list[str]]
+
+class Record(NamedTuple):
+    """The first and the last line of a record, and its cells."""
+
+    first: int
+    last: int
+    cells: list[str]
+
+
+class Table(NamedTuple):
+    """The records as columns, the line of each, the number of blank lines, and what is doubtful."""
+
+    cells: "pa.Table"
+    lines: "pa.Array"
+    blank: int
+    like_rows: list[str]
 
 
 def read(opened: "Opened") -> Records:
@@ -48,17 +70,19 @@ def read(opened: "Opened") -> Records:
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
     records = _records(text, separator, opened.name)
-    line, header = next(record for record in records if record[1])
+    line, _, header = next(record for record in records if record.cells)
     names = check_header(header, f"{opened.name}, line {line}")
     _check_split(names, separator, opened)
-    cells, lines, blank = _columns(records, names, opened.name)
+    table = _columns(records, names, separator, opened.name)
     notes: dict[str, Any] = {
         "encoding": encoding,
         "byte_order_mark": marked,
         "separator": separator,
-        "blank_lines": blank + line - 1,
+        "blank_lines": table.blank + line - 1,
     }
-    return Records(cells, lines, opened.name, notes)
+    if warnings := _doubts(text, table, opened.name):
+        notes["warnings"] = warnings
+    return Records(table.cells, table.lines, opened.name, notes)
 
 
 def _check_text(opened: "Opened") -> None:
@@ -96,8 +120,10 @@ def _encoding(opened: "Opened") -> tuple[str, bool]:
         return mark or "utf-8", mark is not None
     try:
         name = codecs.lookup(declared).name
+        if name in NO_TEXT:
+            raise LookupError(name)
         "".encode(name)
-    except LookupError:
+    except (LookupError, ValueError):
         raise UserError(
             Problem(
                 f"{opened.place}.encoding",
@@ -149,13 +175,13 @@ def _decode(opened: "Opened", encoding: str) -> str:
 
 
 def _records(text: str, separator: str, name: str) -> Iterator[Record]:
-    """(line on which it starts, cells) of each record; a line without any character has none."""
+    """The records of a text; a line without any character is one without cells."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:
         for cells in reader:
-            yield start, cells
+            yield Record(start, reader.line_num, cells)
             start = reader.line_num + 1
     except csv.Error as error:
         raise UserError(_quote_problem(str(error), name, start, reader.line_num)) from None
@@ -183,30 +209,55 @@ def _quote_problem(error: str, name: str, start: int, end: int) -> Problem:
     )
 
 
-def _columns(
-    records: Iterator[Record], names: list[str], name: str
-) -> tuple["pa.Table", "pa.Array", int]:
-    """The records as columns, block by block; the line of each; the number of blank lines."""
+def _columns(records: Iterator[Record], names: list[str], separator: str, name: str) -> Table:
+    """The records as columns, block by block."""
     import pyarrow as pa
 
     schema = pa.schema([(column, pa.string()) for column in names])
-    blocks, lines, blank = [], [], 0
+    blocks, lines, blank, like_rows = [], [], 0, []
     block: list[list[str]] = []
-    for line, cells in records:
+    for first, last, cells in records:
         if not cells:
             blank += 1
             continue
         if len(cells) != len(names):
-            raise UserError(_width_problem(name, line, len(cells), len(names)))
+            raise UserError(_width_problem(name, first, len(cells), len(names)))
+        if last > first and any(_like_rows(cell, separator, len(names)) for cell in cells):
+            like_rows.append(f"{first} to {last}")
         block.append(cells)
-        lines.append(line)
+        lines.append(first)
         if len(block) == BLOCK:
             blocks.append(_block(block, schema))
             block = []
     if block:
         blocks.append(_block(block, schema))
     table = pa.concat_tables(blocks) if blocks else schema.empty_table()
-    return table, pa.array(lines, type=pa.int64()), blank
+    return Table(table, pa.array(lines, type=pa.int64()), blank, like_rows)
+
+
+def _like_rows(cell: str, separator: str, width: int) -> bool:
+    """Whether a cell holds the separators of whole rows: an end, rows between, a beginning."""
+    inside = cell.count(separator)
+    if inside < FEWEST_SEPARATORS:
+        return False
+    first, *between = [part.count(separator) for part in LINE_END.split(cell)]
+    if not between:
+        return False
+    *between, last = between
+    return {first + last, *between} == {width - 1}
+
+
+def _doubts(text: str, table: Table, name: str) -> list[str]:
+    """What is legal text and rarely meant."""
+    told = []
+    if table.cells.num_rows and not text.endswith(("\n", "\r")):
+        told.append(f"{name}: the last line has no line end: was the file cut?")
+    if table.like_rows:
+        told.append(
+            f"{name}: a cell on lines {one_of(table.like_rows, 5)} holds line breaks and as many "
+            "separators as rows would: are quotes missing, so that rows became part of a cell?"
+        )
+    return told
 
 
 def _block(rows: list[list[str]], schema: "pa.Schema") -> "pa.Table":
