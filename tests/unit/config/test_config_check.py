@@ -134,6 +134,17 @@ def test_a_date_is_no_variable_of_the_baseline_table(tmp_path: Path):
     assert "day, a column of date without choices" in told(check_trial(at, "mini"))
 
 
+@pytest.mark.parametrize(
+    ("old", "long"),
+    [("folder: data", "folder: " + "x" * 300), ("path: export.csv", "path: " + "x/" * 2500 + "a")],
+)
+def test_a_path_that_no_file_system_holds(tmp_path, old, long):
+    at = write_project(tmp_path)
+    edit(at, "trial.yaml", old, long)
+    (problem,) = check_trial(at, "mini")
+    assert "at most 2000 bytes, and 255 in each name of it" in str(problem)
+
+
 MANY = {
     "wrong keys": ("claims.yaml", "", "wrong{}: 1\n"),
     "entries of another shape": ("claims.yaml", "claims:\n", "  c{}: 1\n"),

@@ -101,3 +101,17 @@ def test_nothing_is_written_when_a_later_table_is_bad(bench: Bench):
             OneFile(Project(bench.root), Source("files", items, folder="data")), bench.out
         )
     assert not bench.out.exists()
+
+
+@pytest.mark.parametrize("path", ["x" * 5000 + ".csv", "a\0b.csv", "x/" * 2500 + "a.csv"])
+def test_a_path_that_no_file_system_holds(bench: Bench, path: str):
+    message = bench.refuses(path, format="csv")
+    assert "expected  a path that can be there" in message
+    assert len(message) < 500
+
+
+@pytest.mark.parametrize("folder", ["x" * 5000, "/" + "x" * 5000])
+def test_a_folder_that_no_file_system_holds(bench: Bench, folder: str):
+    source = Source("files", {"visits": {"path": "a.csv"}}, folder=folder)
+    with pytest.raises(UserError, match="a path that can be there"):
+        ingest_sources(OneFile(Project(bench.root), source), bench.out)

@@ -8,6 +8,7 @@
 
 import importlib
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from trialtrace.store import sha256_bytes
 
 COMMON = ("path", "format", "sha256", "date_order")
 SPELLING = ("decimal", "date_order")
+LONGEST_SHOWN = 80
+# Of a folder with more, such as a whole disk, not every file is offered for one that is missing.
+MOST_LOOKED_AT = 10_000
 ALLOWED = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
 
 
@@ -46,8 +50,12 @@ def _folder(trial: Trial) -> Path:
     if not given:
         raise UserError(Problem(place, expected="the folder that holds the data files"))
     path = Path(given)
-    folder = path.resolve() if path.is_absolute() else trial.at.inside(given)
-    if not folder.is_dir():
+    try:
+        folder = path.resolve() if path.is_absolute() else trial.at.inside(given)
+        there = folder.is_dir()
+    except (OSError, ValueError) as error:
+        raise UserError(_no_path(given, place, error)) from None
+    if not there:
         raise UserError(Problem(place, found=given, expected="a folder that is there"))
     return folder
 
@@ -81,8 +89,22 @@ def _bytes_of(path: Path, name: str) -> bytes:
     return data
 
 
+def _no_path(given: str, place: str, error: Exception) -> Problem:
+    """What no file system can hold: a name that is too long, or with a character of no name."""
+    shown = given if len(given) <= LONGEST_SHOWN else f"{given[:LONGEST_SHOWN]}…"
+    why = getattr(error, "strerror", None) or "it holds a character that no name can have"
+    return Problem(place, found=f"{shown!r} ({why})", expected="a path that can be there")
+
+
 def _find(folder: Path, name: str, place: str) -> Path:
     """The file of that name: inside the folder, also where it is a link, and a file."""
+    try:
+        return _found(folder, name, place)
+    except (OSError, ValueError) as error:
+        raise UserError(_no_path(name, place, error)) from None
+
+
+def _found(folder: Path, name: str, place: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
         raise UserError(
@@ -96,7 +118,8 @@ def _find(folder: Path, name: str, place: str) -> Path:
     if path.is_dir():
         raise UserError(Problem(place, found=f"{name!r}, a folder", expected="a file"))
     if not path.is_file():
-        there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+        some = islice(folder.rglob("*"), MOST_LOOKED_AT)
+        there = sorted(p.relative_to(folder).as_posix() for p in some if p.is_file())
         raise UserError(
             Problem(
                 place,

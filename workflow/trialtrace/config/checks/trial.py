@@ -24,6 +24,7 @@ ADSL = (
 )  # fmt: skip
 # Flags that records have of their own; those of populations are copied beside them.
 FLAGS = ("SYNTHFL", "ABLFL")
+LONGEST_PATH, LONGEST_NAME = 2_000, 255
 
 
 def check(files: Files) -> None:
@@ -63,7 +64,15 @@ def _arms(files: Files) -> None:
 def _source(files: Files) -> None:
     document = files.trial
     folder = document.get("source", "folder")
-    if folder is None or folder.startswith("/"):
+    paths = {("source", "folder"): folder}
+    for name, item in document.entries("source", "items"):
+        paths["source", "items", name, "path"] = item.get("path")
+    for place, path in paths.items():
+        if path is not None and _too_long(path):
+            expected = f"at most {LONGEST_PATH} bytes, and {LONGEST_NAME} in each name of it"
+            document.broken.add(place)
+            document.add(place, found=tell(path), expected=expected)
+    if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
         return
     try:
         files.at.inside(folder)
@@ -73,6 +82,12 @@ def _source(files: Files) -> None:
             found=tell(folder),
             expected="a folder inside the project, or an absolute path",
         )
+
+
+def _too_long(path: str) -> bool:
+    """Whether file systems cannot hold a path, with room for the folder of the project."""
+    names = path.encode("utf-8", "surrogatepass")
+    return len(names) > LONGEST_PATH or max(map(len, names.split(b"/"))) > LONGEST_NAME
 
 
 def _table(files: Files, name: str, table: dict[str, Any]) -> None:
