@@ -97,6 +97,23 @@ def test_files_that_are_something_else(bench: Bench, name: str):
     assert "to do" in message
 
 
+def test_a_header_that_counts_more_rows_than_the_file_can_hold(bench: Bench):
+    """The library makes room for all of them: 1,360 bytes took 3 GB and more."""
+    pyreadstat.write_sav(FRAME, str(bench.data / "a.sav"))
+    whole = (bench.data / "a.sav").read_bytes()
+    bench.put("a.sav", whole[:80] + (893006899).to_bytes(4, "little") + whole[84:])
+    assert "its header counts 893006899 rows of 5 variables" in bench.refuses("a.sav")
+
+
+def test_a_file_that_does_not_count_its_rows_is_told(bench: Bench):
+    pyreadstat.write_sav(FRAME, str(bench.data / "a.sav"))
+    whole = (bench.data / "a.sav").read_bytes()
+    bench.put("a.sav", whole[:80] + b"\xff" * 4 + whole[84:])
+    assert cells(bench.ingest("a.sav")) == TEXT
+    (told,) = bench.warnings()
+    assert told.startswith("a.sav does not say how many rows it has")
+
+
 def test_half_a_file(bench: Bench):
     pyreadstat.write_sav(FRAME, str(bench.data / "a.sav"))
     whole = (bench.data / "a.sav").read_bytes()

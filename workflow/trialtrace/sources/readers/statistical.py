@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from trialtrace.sources.files import Opened
 
 SETTINGS = ("encoding",)
+# How an SPSS file begins whose rows are compressed as a zip archive is, and where it counts rows.
+COMPRESSED = b"$FL3"
+SPSS, SPSS_COUNT, NOT_COUNTED = (b"$FL2", COMPRESSED), slice(80, 84), b"\xff" * 4
+# Cells that compressed files may hold: of any, of a larger one for each byte.
+SMALL, LARGEST_RATIO = 10_000_000, 200
 # Bytes of a number of which nothing is cut off.
 WHOLE_WIDTH = 8
 NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
@@ -32,7 +37,7 @@ def read(opened: "Opened") -> Records:
     if opened.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
-    arrays, warnings = [], []
+    arrays, warnings = [], _uncounted(opened)
     for name, values in columns.items():
         stored = meta.readstat_variable_types[name]
         if stored != "string":
@@ -45,6 +50,15 @@ def read(opened: "Opened") -> Records:
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
     return Records(pa.table(arrays, names=names), numbers, opened.name, notes)
+
+
+def _uncounted(opened: "Opened") -> list[str]:
+    """SPSS files that were written as a stream do not say how many rows they have."""
+    if opened.data.startswith(SPSS) and opened.data[SPSS_COUNT] == NOT_COUNTED:
+        return [
+            f"{opened.name} does not say how many rows it has: if it was cut, nothing shows it."
+        ]
+    return []
 
 
 def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) -> list[str]:
@@ -73,23 +87,42 @@ def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
         "stata": pyreadstat.read_dta,
     }[opened.format]
     options: dict[str, Any] = {"encoding": opened.settings.get("encoding")}
-    if parse in (pyreadstat.read_sas7bdat, pyreadstat.read_sav, pyreadstat.read_dta):
+    counted = parse in (pyreadstat.read_sas7bdat, pyreadstat.read_sav, pyreadstat.read_dta)
+    if counted:
         options["user_missing"] = True
     if parse is pyreadstat.read_por:
         options = {}
     try:
+        if counted:
+            _, meta = parse(io.BytesIO(opened.data), metadataonly=True, **options)
+            _check_count(opened, meta.number_rows or 0, meta.number_columns)
         return parse(io.BytesIO(opened.data), output_format="dict", **options)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OverflowError, ValueError) as e:
+    except (
+        pyreadstat.ReadstatError, pyreadstat.PyreadstatError,
+        OverflowError, ValueError, IndexError, MemoryError,
+    ) as error:  # fmt: skip
         # Only the library's own messages are sure to hold no value of the data.
-        why = str(e) if isinstance(e, pyreadstat.ReadstatError) else type(e).__name__
-        raise UserError(
-            Problem(
-                opened.name,
-                f"this {NAMES[opened.format]} file cannot be read: {why}",
-                expected="a whole file of this format",
-                do="export it again; where text cannot be decoded, declare its encoding",
-            )
-        ) from None
+        why = str(error) if isinstance(error, pyreadstat.ReadstatError) else type(error).__name__
+        raise UserError(_unreadable(opened, why)) from None
+
+
+def _check_count(opened: "Opened", rows: int, columns: int) -> None:
+    """Refuse a count of rows that the file cannot hold: the library makes room for all of them."""
+    most = len(opened.data)
+    if opened.format == "sas7bdat" or opened.data.startswith(COMPRESSED):
+        most = max(SMALL, LARGEST_RATIO * most)
+    if rows * columns > most:
+        told = f"its header counts {rows} rows of {columns} variables in {len(opened.data)} bytes"
+        raise UserError(_unreadable(opened, told))
+
+
+def _unreadable(opened: "Opened", why: str) -> Problem:
+    return Problem(
+        opened.name,
+        f"this {NAMES[opened.format]} file cannot be read: {why}",
+        expected="a whole file of this format",
+        do="export it again; where text cannot be decoded, declare its encoding",
+    )
 
 
 def _spell(values: list[Any], precision: str) -> list[str | None]:
