@@ -11,6 +11,8 @@ import pyreadstat
 import pytest
 from source_files import Bench, cells, places
 
+from trialtrace.sources.readers import parquet
+
 FRAME = pd.DataFrame(
     {
         "id": [1.0, 2.0, 3.5],
@@ -282,3 +284,9 @@ def test_columns_of_parquet_that_have_no_text(bench: Bench, case: str):
     message = bench.refuses("a.parquet")
     assert message.startswith("a.parquet, column x")
     assert told in message
+
+
+def test_more_cells_than_a_file_of_its_size_has(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parquet, "SMALL", 1_000)
+    pq.write_table(pa.table({"x": pa.nulls(1_000_000, pa.int8())}), bench.data / "a.parquet")
+    assert "1000000 rows of 1 columns" in bench.refuses("a.parquet")

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from trialtrace.sources.files import Opened
 
 SETTINGS = ()
+# Cells that a file may hold: of any, of a larger one for each byte.
+SMALL, LARGEST_RATIO = 100_000_000, 200
 
 
 def read(opened: "Opened") -> Records:
@@ -17,8 +19,10 @@ def read(opened: "Opened") -> Records:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.ParquetFile(pa.BufferReader(opened.data)).read()
-    except (pa.ArrowInvalid, OSError):
+        file = pq.ParquetFile(pa.BufferReader(opened.data))
+        _check_size(file.metadata.num_rows, file.metadata.num_columns, opened)
+        table = file.read()
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise UserError(
             Problem(
                 opened.name,
@@ -37,3 +41,16 @@ def read(opened: "Opened") -> Records:
     numbers = pa.array(range(1, table.num_rows + 1), type=pa.int64())
     notes = {"encoding": None} | ({"warnings": warnings} if warnings else {})
     return Records(pa.table(columns, names=names), numbers, opened.name, notes)
+
+
+def _check_size(rows: int, columns: int, opened: "Opened") -> None:
+    """Refuse what would not fit into memory: rows that are all the same take no room in a file."""
+    most = max(SMALL, LARGEST_RATIO * len(opened.data))
+    if rows * columns > most:
+        raise UserError(
+            Problem(
+                opened.name,
+                found=f"{rows} rows of {columns} columns in {len(opened.data)} bytes",
+                expected=f"at most {most} cells in a file of this size",
+            )
+        )
