@@ -1,7 +1,6 @@
 """The parsers against Python's own: the same values, and no text that makes them stumble."""
 
 import datetime as dt
-import math
 import re
 
 import pyarrow as pa
@@ -27,7 +26,7 @@ def python_number(text: str) -> float | None:
     if not PYTHON_NUMBER.fullmatch(text):
         return None
     value = float(text)
-    return value if math.isfinite(value) else None
+    return value if abs(value) < 1e100 else None
 
 
 @settings(max_examples=300)

@@ -271,15 +271,22 @@ def test_subjects_that_are_floats_cannot_keep_every_digit():
     assert rules == ["subject_missing", "too_large", "subject_missing", "too_large"]
 
 
-def test_a_conversion_may_end_beyond_all_numbers():
+def test_a_conversion_may_end_beyond_what_can_be_calculated_with():
     units = {"x": {"unit_column": "unit", "to": "g", "factors": {"kg": 1000}}}
     trial = TinyTrial(
         [variable("x", "number"), variable("unit")],
         key=("source_row",), subject="source_row", convert=units,
     )  # fmt: skip
-    cleaned = trial.clean("x|unit\n1e306|kg\n2|kg\n")
+    cleaned = trial.clean("x|unit\n1e99|kg\n2|kg\n")
     assert column(cleaned, "x") == [None, 2000]
-    assert rejects(cleaned) == [(2, "x", "not_finite", "reject")]
+    assert rejects(cleaned) == [(2, "x", "too_large", "reject")]
+
+
+def test_numbers_of_which_no_square_is_finite():
+    """One of 1e200 made a standard deviation infinite, and the run stopped at its check."""
+    cleaned = one_column(["1e99", "1e100", "-1e200", "1e999"], "number")
+    assert column(cleaned, "x") == [1e99, None, None, None]
+    assert [rule for _, _, rule, _ in rejects(cleaned)] == ["too_large", "too_large", "not_finite"]
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

@@ -19,6 +19,17 @@ class Broken:
 
 Parsed = tuple["pa.Array", list[Broken]]
 
+# Squares of larger numbers, and sums of these, would be infinite.
+LARGEST = 1e100
+
+
+def limited(values: "pa.Array") -> Parsed:
+    """Numbers that can be calculated with."""
+    import pyarrow.compute as pc
+
+    large = pc.greater_equal(pc.abs(values), LARGEST)
+    return blank(values, large), [Broken("too_large", f"beyond {LARGEST:.0e}", as_mask(large))]
+
 
 def stripped(raw: "pa.ChunkedArray", missing: tuple[str, ...]) -> "pa.Array":
     """Text without blanks around it; null where the cell is empty or holds a code for missing."""

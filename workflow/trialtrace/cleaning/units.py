@@ -7,7 +7,7 @@ number, or `{multiply: 0.5555555555555556, add: -17.77777777777778}` for scales 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, stripped
+from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, limited, stripped
 from trialtrace.errors import one_of
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ def convert(values: "pa.Array", raw: "pa.Table", conversion: Conversion) -> Pars
     multiply = pa.array(np.array([conversion.multiply[unit] for unit in known])).take(index)
     add = pa.array(np.array([conversion.add[unit] for unit in known])).take(index)
     converted = pc.add(pc.multiply(values.cast(pa.float64()), multiply), add)
-    huge = pc.is_inf(converted)
+    converted, huge = limited(converted)
     column = conversion.unit_column
-    return blank(converted, pc.or_(pc.or_(absent, unknown), huge)), [
+    return blank(converted, pc.or_(absent, unknown)), [
         Broken("missing_unit", f"a number without its unit in {column}", as_mask(absent)),
         Broken(
             "unknown_unit", f"the unit in {column} is not one of {one_of(known)}", as_mask(unknown)
         ),
-        Broken("not_finite", f"too large for a number in {conversion.to}", as_mask(huge)),
+        *huge,
     ]

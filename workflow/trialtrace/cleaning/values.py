@@ -6,7 +6,7 @@ Each function takes text without blanks around it, missing cells as nulls, and g
 
 from typing import TYPE_CHECKING
 
-from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank
+from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, limited
 from trialtrace.cleaning.dates import parse_dates
 from trialtrace.config.model import Variable
 from trialtrace.errors import one_of
@@ -66,7 +66,8 @@ def parse_numbers(text: "pa.Array", decimal: str) -> Parsed:
     if pc.any(huge).as_py():
         broken.append(Broken("not_finite", "too large for a number", as_mask(huge)))
         values = blank(values, huge)
-    return values, broken
+    values, more = limited(values)
+    return values, broken + more
 
 
 def parse_integers(text: "pa.Array", decimal: str) -> Parsed:
