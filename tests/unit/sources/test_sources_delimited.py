@@ -121,6 +121,36 @@ def test_remarks_of_several_lines_are_remarks(bench: Bench, note: str):
     assert bench.warnings() == []
 
 
+@pytest.mark.parametrize(
+    ("written", "read", "told"),
+    [
+        ("windows-1252", "latin-1", "line 3: read as iso8859-1, it holds control characters"),
+        ("utf-8", "windows-1252", "line 3: read as cp1252, it holds what UTF-8 looks like"),
+        ("utf-8", "latin-1", "line 3: read as iso8859-1, it holds what UTF-8 looks like"),
+    ],
+)
+def test_text_read_in_another_encoding_is_told(bench: Bench, written: str, read: str, told: str):
+    bench.put("a.csv", "id,name\n1,Ana\n2,Müller – 5 €\n".encode(written))
+    bench.ingest("a.csv", encoding=read)
+    assert any(told in one for one in bench.warnings())
+
+
+def test_characters_that_were_lost_before_are_told(bench: Bench):
+    bench.put("a.csv", "id,name\n1,M\ufffdller\n")
+    bench.ingest("a.csv")
+    assert (
+        "line 2: read as utf-8, it holds the mark of characters that were lost"
+        in (bench.warnings()[0])
+    )
+
+
+def test_text_of_many_languages_is_not_doubted(bench: Bench):
+    names = "Müller, João São Paulo, ÃO, naïve “quoted” – 5 €, Ψυχή, 東京, Âme, à, ÀÉÎ, Škoda"
+    bench.put("a.csv", f'id,name\n1,"{names}"\n')
+    bench.ingest("a.csv")
+    assert bench.warnings() == []
+
+
 BAD = {
     "too few cells": ("id,age\n1,2\n3\n", {}, ["a.csv, line 3", "1 cells", "2 cells"]),
     "too many cells": ("id,age\n1,2,9\n", {}, ["a.csv, line 2", "3 cells", "2 cells"]),

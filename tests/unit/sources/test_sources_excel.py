@@ -106,6 +106,15 @@ def test_whole_numbers_that_excel_rounded_are_told(bench: Bench, number: str):
     assert "a.xlsx[Lab], column x holds whole numbers of more than 15 digits" in told
 
 
+def test_errors_of_formulas_are_told(bench: Bench):
+    rows = [["id", "site"], ["#REF!", "A"], ["P2", "#N/A"], ["P3", "#N/A"]]
+    bench.put("a.xlsx", workbook(rows))
+    assert cells(bench.ingest("a.xlsx"))[1] == ("P2", "#N/A")
+    first, second = bench.warnings()
+    assert first.startswith("a.xlsx[Lab], column id: 1 cell(s) hold an error of a formula")
+    assert "column site: 2 cell(s)" in second
+
+
 def test_a_sheet_formatted_to_its_last_row_is_as_small_as_its_table(bench: Bench):
     """Every cell up to the last formatted one was made: 17 billion of them."""
 

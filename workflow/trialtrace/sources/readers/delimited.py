@@ -40,6 +40,13 @@ BINARY = {
 # Codecs of Python that turn text into other text.
 NO_TEXT = ("undefined", "punycode", "idna", "unicode-escape", "raw-unicode-escape")
 LINE_END = re.compile("\r\n|\r|\n")
+# What shows that text was read in another encoding than it was written in.
+WRONGLY = {
+    "\ufffd": "the mark of characters that were lost before this export (U+FFFD)",
+    "[\x80-\x84\x86-\x9f]": "control characters: is its encoding windows-1252?",
+    "\xc3[\xa0-\xbf\x80-\x9f\u0178\u0152\u0153]|\xe2\u20ac": "what UTF-8 looks like when it is "
+    "read so: is its encoding utf-8?",
+}
 # With fewer, a remark of two lines with commas would look like rows of a narrow table.
 FEWEST_SEPARATORS = 3
 LONGEST_CELL = 1 << 20
@@ -80,7 +87,7 @@ def read(opened: "Opened") -> Records:
         "separator": separator,
         "blank_lines": table.blank + line - 1,
     }
-    if warnings := _doubts(text, table, opened.name):
+    if warnings := _doubts(text, encoding, table, opened.name):
         notes["warnings"] = warnings
     return Records(table.cells, table.lines, opened.name, notes)
 
@@ -247,9 +254,9 @@ def _like_rows(cell: str, separator: str, width: int) -> bool:
     return {first + last, *between} == {width - 1}
 
 
-def _doubts(text: str, table: Table, name: str) -> list[str]:
+def _doubts(text: str, encoding: str, table: Table, name: str) -> list[str]:
     """What is legal text and rarely meant."""
-    told = []
+    told = _decoded_wrongly(text, encoding, name)
     if table.cells.num_rows and not text.endswith(("\n", "\r")):
         told.append(f"{name}: the last line has no line end: was the file cut?")
     if table.like_rows:
@@ -257,6 +264,18 @@ def _doubts(text: str, table: Table, name: str) -> list[str]:
             f"{name}: a cell on lines {one_of(table.like_rows, 5)} holds line breaks and as many "
             "separators as rows would: are quotes missing, so that rows became part of a cell?"
         )
+    return told
+
+
+def _decoded_wrongly(text: str, encoding: str, name: str) -> list[str]:
+    """Characters that nobody types, and that text read in another encoding is full of."""
+    if text.isascii():
+        return []
+    told = []
+    for found, words in WRONGLY.items():
+        if at := re.search(found, text):
+            line = text.count("\n", 0, at.start()) + 1
+            told.append(f"{name}, line {line}: read as {encoding}, it holds {words}")
     return told
 
 

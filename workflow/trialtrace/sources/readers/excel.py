@@ -51,8 +51,8 @@ def read(opened: "Opened") -> Records:
     names = check_header(given, f"{source_file}, row {line}")
     last = sheet.rows[-1][0]
     notes = {"encoding": None, "sheet": chosen.title, "blank_rows": last - len(sheet.rows)}
-    warnings = [_rounded(source_file, names[column - 1]) for column in sorted(sheet.rounded)]
-    notes |= {"warnings": warnings} if warnings else {}
+    if warnings := _doubts(sheet, names, source_file):
+        notes["warnings"] = warnings
     return Records(_cells(body, names), _numbers(body), source_file, notes)
 
 
@@ -192,12 +192,19 @@ def _check_beside(header: dict[int, str], body: Rows, place: str) -> None:
         )
 
 
-def _rounded(source_file: str, name: str) -> str:
-    return (
-        f"{source_file}, column {name} holds whole numbers of more than {KEPT_DIGITS} digits, of "
-        f"which a spreadsheet keeps {KEPT_DIGITS}: two that differ may have become one. Format the "
-        "column as text before identifiers are typed or imported."
-    )
+def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
+    """What the workbook did not keep of the values that were meant."""
+    rounded = [
+        f"{source_file}, column {names[column - 1]} holds whole numbers of more than "
+        f"{KEPT_DIGITS} digits, of which a spreadsheet keeps {KEPT_DIGITS}: two that differ may "
+        "have become one. Format the column as text before identifiers are typed or imported."
+        for column in sorted(sheet.rounded)
+    ]
+    return rounded + [
+        f"{source_file}, column {names[column - 1]}: {count} cell(s) hold an error of a formula, "
+        "such as #N/A or #REF!, instead of a value."
+        for column, count in sorted(sheet.errors.items())
+    ]
 
 
 def _numbers(body: Rows) -> "pa.Array":

@@ -7,6 +7,7 @@ text, so that cleaning rejects it.
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
@@ -54,6 +55,7 @@ class Sheet:
     merged: list[str] = field(default_factory=list)
     uncomputed: list[str] = field(default_factory=list)
     rounded: set[int] = field(default_factory=set)
+    errors: Counter[int] = field(default_factory=Counter)
 
 
 def read_sheet(source: IO[bytes], book: Workbook) -> Sheet:
@@ -135,6 +137,8 @@ def _cell_text(cell: "Element", column: int, book: Workbook, sheet: Sheet) -> st
         return _shared(value, book.texts)
     if kind == "b":
         return "TRUE" if value in TRUE else "FALSE"
+    if kind == "e":
+        sheet.errors[column] += 1
     return MIDNIGHT.sub("", value) if kind == "d" else value
 
 
