@@ -133,13 +133,16 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from trialtrace.running.fresh import AUDIT
     from trialtrace.trace.content import Tracer
     from trialtrace.trace.record import with_record
+    from trialtrace.trace.row_hash import RowHashes
     from trialtrace.trace.text import trace_text
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
     _tell_run(arguments, trial.name, AUDIT)
     folder = at.results / trial.name
-    tracer = Tracer(trial, folder, trial.disclosure(load_settings(at)))
+    settings = load_settings(at)
+    hashes = RowHashes(trial, settings)
+    tracer = Tracer(trial, folder, trial.disclosure(settings), hashes)
     trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, trial.name)
     if arguments.format == "json":
         print(json_text(trace), end="")

@@ -1,5 +1,6 @@
 """Every page: links resolve, commands and files that it names exist, Python of a page is right."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from doc_blocks import ROOT, page
 
 from trialtrace.cli import parser
+from trialtrace.paths import Project
 
 PAGES = sorted(
     [
@@ -119,12 +121,14 @@ def test_every_page_is_reached_from_the_readme():
     assert own <= reached
 
 
-def test_the_hash_by_hand(tmp_path: Path):
-    """The code of docs/trace.md on small derived data, beside trialtrace's own hash."""
+def test_the_hashes_by_hand(tmp_path: Path):
+    """The code of docs/trace.md on small derived data, beside trialtrace's own hashes."""
+    from trialtrace.config.load import Settings, load_trial
     from trialtrace.contracts import ADSL, BDS, from_rows, write_table
-    from trialtrace.frames import Frames
+    from trialtrace.frames import Frames, canonical
+    from trialtrace.trace.row_hash import RowHashes
 
-    (code,) = (body for kind, body in FENCE.findall(page("docs/trace.md")) if kind == "python")
+    plain, keyed = (body for kind, body in FENCE.findall(page("docs/trace.md")) if kind == "python")
     folder = tmp_path / "results/elmunzer2012/derived"
     same = {"STUDYID": "t", "SYNTHFL": "N"}
     people = [("t-1", "Y", 1), ("t-2", "N", 1), ("t-10", "Y", 1), ("t-3", "Y", 0)]
@@ -134,9 +138,16 @@ def test_the_hash_by_hand(tmp_path: Path):
     about = same | {"PARAMCD": "PEP", "PARAM": "Pancreatitis", "ASEQ": 1}
     rows = [about | {"USUBJID": who, "AVAL": value} for who, _, value in people]
     write_table(folder / "bds.parquet", from_rows(rows, BDS), BDS)
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
     predicate = {"ITTFL": {"is": "Y"}, "PARAMCD": {"is": "PEP"}, "AVAL": {"is": 1}}
+    member = {"dataset": "bds", "predicate": canonical(predicate)}
+    key = tmp_path / "trialtrace.key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{plain}\nmember = {member}\n{keyed}"], cwd=tmp_path,
+        env=os.environ | {"HOME": str(tmp_path)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     selection = Frames(folder).select("bds", predicate)
-    assert done.stdout == f"2 {selection.sha256}\n"
+    settings = Settings(("t",), 1, "restricted", ("html",), str(key))
+    with_key = RowHashes(load_trial("t", Project(ROOT / "none")), settings).of(selection)
+    assert done.stdout == f"2 {selection.sha256}\n{with_key}\n"

@@ -8,6 +8,7 @@ from trialtrace.config.checks import claims, cleaning, cohort, endpoints, forms,
 from trialtrace.config.checks.context import Files
 from trialtrace.config.dictionary import check_dictionary
 from trialtrace.config.files import read_document
+from trialtrace.config.hash_key import read_hash_key
 from trialtrace.config.load import Settings
 from trialtrace.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.paths import NAME, Project, project
@@ -33,9 +34,18 @@ def check_all(settings: Settings | None = None, at: Project | None = None) -> li
     else:
         document = read_document(at, at.config / "config.yaml", "config")
         names, problems = document.get("trials") or [], document.problems
+        problems = problems + _key(at, document.get("hash_key"))
     for name in names:
         problems = problems + check_trial(at, name)
     return problems
+
+
+def _key(at: Project, given: str | None) -> list[Problem]:
+    try:
+        read_hash_key(at, given)
+    except UserError as error:
+        return error.problems
+    return []
 
 
 def check_trial(at: Project, name: str) -> list[Problem]:

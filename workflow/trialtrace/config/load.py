@@ -34,6 +34,7 @@ class Settings:
     seed: int
     disclosure: str
     formats: tuple[str, ...]
+    hash_key: str | None = None
 
 
 def load_settings(root: Project | None = None) -> Settings:
@@ -41,8 +42,9 @@ def load_settings(root: Project | None = None) -> Settings:
     at = root or project()
     data = read_yaml(at, at.config / "config.yaml", "config")
     return Settings(
-        tuple(data["trials"]), data["seed"], data["disclosure"], tuple(data["report"]["formats"])
-    )
+        tuple(data["trials"]), data["seed"], data["disclosure"], tuple(data["report"]["formats"]),
+        data.get("hash_key"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from trialtrace.contracts import CLAIMS
 from trialtrace.paths import project
 from trialtrace.store import read_parquet
 from trialtrace.trace.content import Tracer
+from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.words import stratum_words
 
 
@@ -30,7 +31,9 @@ class Material:
 
     @cached_property
     def tracer(self) -> Tracer:
-        return Tracer(self.trial, self.folder, self.disclosure)
+        return Tracer(
+            self.trial, self.folder, self.disclosure, RowHashes(self.trial, self.settings)
+        )
 
     @cached_property
     def results(self) -> list[dict[str, Any]]:

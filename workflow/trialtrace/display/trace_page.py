@@ -8,7 +8,7 @@ from typing import Any
 
 from trialtrace.display.links import claim_anchor, data_page
 from trialtrace.display.render.house import CSP, SYNTHETIC, assets
-from trialtrace.trace.text import entries, rejected_lines
+from trialtrace.trace.text import NO_HASH, entries, rejected_lines, row_hash
 
 RANGES_LINKED = 40
 
@@ -74,9 +74,11 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
 
 def _rows(member: dict[str, Any]) -> str:
     changed = "" if member["unchanged"] else " <strong>the data now selects other rows</strong>"
+    digest = row_hash(member)
+    shown = f"<code>{digest[:16]}</code>" if digest else f"({NO_HASH})"
     return (
         f"{escape(member['role'])}: {member['n']} records of {escape(member['dataset'])} where "
-        f"{escape(member['where'])}{changed} <code>{member['sha256'][:16]}</code>"
+        f"{escape(member['where'])}{changed} {shown}"
     )
 
 

@@ -19,8 +19,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from trialtrace.config.conversions import FOLDER as CONVERSIONS
+from trialtrace.config.hash_key import key_in_use
 from trialtrace.config.load import Settings, Trial, load_settings, load_trial
 from trialtrace.config.norms import FOLDER as NORMS
 from trialtrace.config.project_table import table_path
@@ -44,6 +46,8 @@ TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 # Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
 COHORT = "cohort.yaml"
+# Hashed by what the file holds, where the trial's pages are made with it.
+KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
 STAGES = {
     INGEST: Stage((TRIAL,)),
@@ -53,7 +57,7 @@ STAGES = {
     CHECK: Stage((TRIAL, ENDPOINTS, PLAN)),
     AUDIT: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
     RENDER: Stage(
-        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats")
+        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats", KEY)
     ),
 }
 # Made once for all trials, from their reports.
@@ -170,12 +174,18 @@ class Freshness:
         """The hash that goes into the params of a job: code, configuration, settings, data."""
         if (rule, trial) not in self._jobs:
             used = (STAGES[rule] if trial else SITE_STAGE).settings
-            values = [f"{name}={getattr(self.settings, name)!r}" for name in used]
+            values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self._trial(trial)) if trial and rule == INGEST else []
             values += [renderer()] if rule == RENDER else []
             files = self.config_files(rule, trial)
             self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
         return self._jobs[rule, trial]
+
+    def _value(self, name: str, trial: str | None) -> Any:
+        """A setting as hashed."""
+        if name == KEY and trial:
+            return key_in_use(self._trial(trial), self.settings)
+        return getattr(self.settings, name)
 
     def all_jobs(self) -> dict[tuple[str, str | None], str]:
         """(rule, trial) -> hash, for every job of the workflow."""

@@ -14,6 +14,7 @@ from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.frames import Frames, Selection
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
+from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.words import in_words, stratum_words, variable_label
 
 if TYPE_CHECKING:
@@ -37,8 +38,12 @@ class Selected:
 class Tracer:
     """Traces of one trial's results. Tables are read once, when they are first needed."""
 
-    def __init__(self, trial: "Trial", results_dir: Path, disclosure: str):
+    def __init__(
+        self, trial: "Trial", results_dir: Path, disclosure: str, hashes: RowHashes | None = None
+    ):
+        """Without `hashes` no row hash is shown where disclosure is not full."""
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
+        self._hashes = hashes
         self.frames = Frames(self.folder / "derived")
         self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
         self._selected: dict[tuple[str, str], Selected] = {}
@@ -225,14 +230,21 @@ class Tracer:
                     "where": found.where,
                     "predicate": found.predicate,
                     "n": member["n"],
-                    "sha256": member["sha256"],
                     "unchanged": selection.n == member["n"]
                     and selection.sha256 == member["sha256"],
                     "raw": found.raw,
                 }
+                | self._hash(member, selection)
                 | ({"cells": self._cells(selection)} if rows else {})
             )
         return {"rows": selections, "rejected": self._rejected(frozenset(every))}
+
+    def _hash(self, member: dict[str, Any], selection: Selection) -> dict[str, str | None]:
+        """From a plain hash over identifiers these are found by trying, so it is shown in full
+        disclosure only."""
+        if self.disclosure == "full":
+            return {"sha256": member["sha256"]}
+        return {"hmac_sha256": self._hashes.of(selection) if self._hashes else None}
 
     def _select(self, dataset: str, predicate: str) -> Selected:
         """What a member list says of its predicate; many results rest on the same rows."""

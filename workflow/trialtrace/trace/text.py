@@ -10,6 +10,7 @@ from trialtrace.running.standing import outdated_line, run_line
 WIDTH = 10
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 RANGES_SHOWN = 8
+NO_HASH = "no row hash: no key"
 
 
 def trace_text(trace: dict[str, Any], *, colour: bool) -> str:
@@ -107,7 +108,14 @@ def check_lines(checks: list[dict[str, Any]]) -> list[str]:
 def row_line(rows: dict[str, Any]) -> str:
     text = f"{rows['role']}: {rows['n']} records of {rows['dataset']} where {rows['where']}"
     changed = "" if rows["unchanged"] else "   THE DATA NOW SELECTS OTHER ROWS"
-    return f"{text}   {rows['sha256'][:4]}…{rows['sha256'][-2:]}{changed}"
+    digest = row_hash(rows)
+    shown = f"{digest[:4]}…{digest[-2:]}" if digest else NO_HASH
+    return f"{text}   {shown}{changed}"
+
+
+def row_hash(rows: dict[str, Any]) -> str | None:
+    """The hash over the rows, as disclosure allows: plain, with a key, or none."""
+    return rows["sha256"] if "sha256" in rows else rows["hmac_sha256"]
 
 
 def raw_lines(members: list[dict[str, Any]]) -> Iterator[str]:
