@@ -1,5 +1,6 @@
-"""What curves over time share: the unit of the axis and the table of numbers beneath."""
+"""What curves over time share: the unit of the axis, places on it, the table of numbers beneath."""
 
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+# What a picture of some hundred points can show of a time or a share.
+PLACES = 400
 
 
 def with_table(figure: "Figure", arms: int) -> "tuple[Axes, Axes]":
@@ -25,6 +28,50 @@ def time_axis(material: Material, axes: "Axes", below: "Axes", given: dict[str, 
     unit = DAYS[given["unit"]]
     axes.set_xlim(0, max(given["at"]) / unit or None)
     below.set_xlabel(since(material, given))
+
+
+def drawn_steps(
+    material: Material, given: dict[str, Any], time: np.ndarray, *heights: np.ndarray
+) -> list[np.ndarray]:
+    """Times (from 0, in the unit of the axis) and heights of a step curve as they are drawn.
+
+    A drawing of vectors holds every place it is given, also beyond its axes: so the curve is cut
+    where the axis ends, and has places only where it steps. Under restricted disclosure these lie
+    on a grid, since a place between two pixels would still tell a patient's exact day.
+    """
+    asked = max(given["at"]) / DAYS[given["unit"]]
+    end = asked or rounded_up(float(time[-1]))
+    if time[-1] > end:
+        inside = time <= end
+        time = np.append(time[inside], end)
+        heights = tuple(np.append(each[inside], each[inside][-1]) for each in heights)
+    if material.disclosure != "full":
+        time, heights = on_grid(time, end), tuple(on_grid(each, 1.0) for each in heights)
+    return _where_it_steps(time, heights)
+
+
+def on_grid(places: np.ndarray, end: float) -> np.ndarray:
+    """Places between 0 and `end`, each moved to the nearest of PLACES steps."""
+    return np.round(places * (PLACES / end)) * (end / PLACES) if end else places
+
+
+def rounded_up(last: float) -> float:
+    """The next number of two digits: an axis must not end on one patient's day."""
+    if last <= 0:
+        return 0.0
+    digit = 10.0 ** (floor(log10(last)) - 1)
+    return ceil(last / digit) * digit
+
+
+def _where_it_steps(time: np.ndarray, heights: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """Without places at which nothing changes; of several at one time the last; both ends stay."""
+    kept = np.append(time[1:] > time[:-1], True)
+    time, every = time[kept], np.array(heights)[:, kept]
+    told = np.nan_to_num(every, nan=-1.0)
+    steps = np.any(told[:, 1:] != told[:, :-1], axis=0)
+    kept = np.concatenate([[True], steps])
+    kept[-1] = True
+    return [time[kept], *every[:, kept]]
 
 
 def since(material: Material, given: dict[str, Any]) -> str:

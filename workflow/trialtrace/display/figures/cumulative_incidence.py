@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.display.figures.at_risk import DAYS, numbers, time_axis, with_table
+from trialtrace.display.figures.at_risk import DAYS, drawn_steps, numbers, time_axis, with_table
 from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.display.figures.picture import (
     Picture,
@@ -81,21 +81,24 @@ def _arm(
     last = each[0].max() / unit
     curve = _curve(material, each, EVENT)
     if curve is None:
-        axes.plot([0, last], [0, 0], linewidth=1.8, label=label, clip_on=False, **style)
+        time, nobody = drawn_steps(material, given, np.array([0.0, last]), np.zeros(2))
+        axes.plot(time, nobody, linewidth=1.8, label=label, clip_on=False, **style)
     else:
         time = np.concatenate([[0.0], curve.time / unit, [last]])
         steps = np.concatenate([[0.0], curve.incidence, curve.incidence[-1:]])
-        axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
         bounds = [
             np.concatenate([[0.0], np.nan_to_num(bound), np.nan_to_num(bound[-1:])])
             for bound in (curve.low, curve.high)
         ]
+        time, steps, *bounds = drawn_steps(material, given, time, steps, *bounds)
+        axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
         axes.fill_between(time, *bounds, step="post", color=style["color"], alpha=0.10,
                           linewidth=0)  # fmt: skip
     other = _curve(material, each, COMPETING)
     if other is not None:
         time = np.concatenate([[0.0], other.time / unit, [last]])
         steps = 1 - np.concatenate([[0.0], other.incidence, other.incidence[-1:]])
+        time, steps = drawn_steps(material, given, time, steps)
         axes.step(time, steps, where="post", linewidth=0.9, alpha=0.8, **style)
 
 

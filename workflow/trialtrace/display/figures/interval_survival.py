@@ -1,10 +1,11 @@
 """Event-free share where events are seen only at visits: Turnbull's estimate by arm."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.display.figures.at_risk import DAYS, since
+from trialtrace.display.figures.at_risk import DAYS, on_grid, rounded_up, since
 from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.display.figures.picture import (
     Picture,
@@ -38,16 +39,18 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     last = max(
         [*given["at"], *(e for fit in found.values() for e in fit.right[np.isfinite(fit.right)])]
     )
+    unit = DAYS[given["unit"]]
+    fine = material.disclosure == "full"
+    last = (last if fine else rounded_up(last)) / unit
     with drawing(7.2, 3.6) as figure:
         axes = figure.subplots()
-        unit = DAYS[given["unit"]]
         for at, (arm, fit) in enumerate(found.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
             label = f"{material.arm_label(arm)} (n = {fit.n})"
-            _draw(axes, fit, unit, last, style, label)
+            _draw(axes, _places(fit, unit, last, fine), style, label)
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
-        axes.set_xlim(0, last / unit or None)
+        axes.set_xlim(0, last or None)
         axes.set_xticks([time / unit for time in given["at"]])
         axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
         axes.set_ylabel(given["title"])
@@ -61,19 +64,35 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt)
 
 
-def _draw(
-    axes: "Axes", fit: Turnbull, unit: float, last: float, style: dict[str, Any], label: str
-) -> None:
-    left, right = fit.left / unit, np.minimum(fit.right, last) / unit
-    after = 1 - np.cumsum(fit.mass)
-    before = np.concatenate([[1.0], after[:-1]])
-    shown = np.isfinite(fit.right)
+@dataclass(frozen=True)
+class Places:
+    """Ends of the innermost intervals (`right` infinite where nothing ends it) and the share
+    without the event before and after each."""
+
+    left: np.ndarray
+    right: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
+def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:
+    """In the unit of the axis; on a grid where the ends would tell the days of patients' visits."""
+    left, after = np.minimum(fit.left / unit, last), 1 - np.cumsum(fit.mass)
+    right = fit.right / unit
+    if not fine:
+        left, after = on_grid(left, last), on_grid(after, 1.0)
+        right = np.where(np.isfinite(right), on_grid(right, last), np.inf)
+    return Places(left, right, np.concatenate([[1.0], after[:-1]]), after)
+
+
+def _draw(axes: "Axes", at: Places, style: dict[str, Any], label: str) -> None:
+    shown = np.isfinite(at.right)
+    left, right, before, after = (each[shown] for each in (at.left, at.right, at.before, at.after))
     # Flat between the innermost intervals, a diagonal across each.
-    time = np.concatenate([[0.0], np.column_stack([left, right])[shown].ravel()])
-    share = np.concatenate([[1.0], np.column_stack([before, after])[shown].ravel()])
-    end = left[~shown][0] if (~shown).any() else time[-1]
+    time = np.concatenate([[0.0], np.column_stack([left, right]).ravel()])
+    share = np.concatenate([[1.0], np.column_stack([before, after]).ravel()])
+    end = at.left[~shown][0] if (~shown).any() else time[-1]
     axes.plot(np.append(time, max(end, time[-1])), np.append(share, share[-1]), linewidth=1.7,
               label=label, **style)  # fmt: skip
-    for low, high, top, bottom in zip(left[shown], right[shown], before[shown], after[shown],
-                                      strict=True):  # fmt: skip
+    for low, high, top, bottom in zip(left, right, before, after, strict=True):
         axes.fill_between([low, high], bottom, top, color=style["color"], alpha=0.13, linewidth=0)

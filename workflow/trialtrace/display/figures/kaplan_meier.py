@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.display.figures.at_risk import DAYS, numbers, time_axis, with_table
+from trialtrace.display.figures.at_risk import DAYS, drawn_steps, numbers, time_axis, with_table
 from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.display.figures.picture import (
     Picture,
@@ -45,7 +45,8 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes, below = with_table(figure, len(arms))
         for at, (arm, curve) in enumerate(found.items()):
             style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
-            _draw(axes, curve, DAYS[given["unit"]], style, material.arm_label(arm))
+            places = _places(material, given, curve)
+            _draw(axes, places, style, material.arm_label(arm))
         percent_axis(axes)
         axes.set_ylim(0, 1.02)
         axes.set_ylabel(given["title"])
@@ -61,9 +62,14 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, alt)
 
 
-def _draw(axes: "Axes", curve: KaplanMeier, unit: float, style: dict[str, Any], label: str) -> None:
-    time = np.concatenate([[0.0], curve.time / unit])
-    steps = np.concatenate([[1.0], curve.survival])
+def _places(material: Material, given: dict[str, Any], curve: KaplanMeier) -> list[np.ndarray]:
+    """Time, survival and its bounds, from 1 at the start."""
+    time = np.concatenate([[0.0], curve.time / DAYS[given["unit"]]])
+    heights = (curve.survival, curve.low, curve.high)
+    return drawn_steps(material, given, time, *(np.concatenate([[1.0], each]) for each in heights))
+
+
+def _draw(axes: "Axes", places: list[np.ndarray], style: dict[str, Any], label: str) -> None:
+    time, steps, low, high = places
     axes.step(time, steps, where="post", linewidth=1.6, label=label, **style)
-    low, high = (np.concatenate([[1.0], bound]) for bound in (curve.low, curve.high))
     axes.fill_between(time, low, high, step="post", color=style["color"], alpha=0.10, linewidth=0)

@@ -1,0 +1,56 @@
+"""What an SVG of matplotlib holds: places of what is drawn inside axes, in units of the x axis."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+
+Places = list[tuple[float, float]]
+
+
+def data_places(svg: Path, ticks: tuple[float, float]) -> Places:
+    """(x in units of the axis, y in points) of every vertex of lines, areas and marks.
+
+    `ticks` are the first and the last marked number of the x axis.
+    """
+    root = ElementTree.parse(svg).getroot()
+    first, last = _tick_ends(root)
+    unit = (ticks[1] - ticks[0]) / (last - first)
+    shapes = {f"#{one.get('id')}": _numbers(one) for one in root.iter(f"{_SVG}path")}
+    return [((x - first) * unit + ticks[0], y) for x, y in _drawn(root, shapes)]
+
+
+def _tick_ends(root: ElementTree.Element) -> tuple[float, float]:
+    places = [
+        float(use.get("x"))
+        for group in root.iter(f"{_SVG}g")
+        if (group.get("id") or "").startswith("xtick_")
+        for use in group.iter(f"{_SVG}use")
+        if use.get("x")
+    ]
+    return min(places), max(places)
+
+
+def _drawn(element: ElementTree.Element, shapes: dict[str, Places]) -> Places:
+    """Not of axes, ticks, words, nor of the background."""
+    name = element.get("id") or ""
+    if element.tag == f"{_SVG}defs" or name.startswith(("matplotlib.axis", "legend", "text_",
+                                                        "patch_")):  # fmt: skip
+        return []
+    own = []
+    if element.tag == f"{_SVG}use":
+        at = float(element.get("x", 0)), float(element.get("y", 0))
+        # An area is a shape with places of its own; a mark is one that is moved to its place.
+        shape = shapes[element.get(_HREF)] if at[0] == 0 else [(0.0, 0.0)]
+        own = [(at[0] + x, at[1] + y) for x, y in shape]
+    elif element.tag == f"{_SVG}path":
+        own = _numbers(element)
+    return own + [place for child in element for place in _drawn(child, shapes)]
+
+
+def _numbers(path: ElementTree.Element) -> Places:
+    numbers = [float(n) for n in _NUMBER.findall(path.get("d", ""))]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
