@@ -9,6 +9,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+# Of the text of a mistake, and of a list of them.
+LONGEST, MOST = 10_000, 200
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -25,7 +28,12 @@ class Problem:
         for label, text in (("found", self.found), ("expected", self.expected), ("to do", self.do)):
             if text is not None:
                 lines.append(f"  {label:<10}{text}")
-        return visible("\n".join(lines))
+        return shortened(visible("\n".join(lines)))
+
+
+def shortened(text: str) -> str:
+    """Text that a terminal and a log can hold, whatever a file had where a word should stand."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … ({len(text)} characters in all)"
 
 
 def visible(text: str) -> str:
@@ -48,7 +56,10 @@ class ProblemsError(UserError):
     """Several mistakes, told together."""
 
     def __init__(self, problems: list[Problem]):
-        Exception.__init__(self, "\n\n".join(str(problem) for problem in problems))
+        told = [str(problem) for problem in problems[:MOST]]
+        if len(problems) > MOST:
+            told.append(f"… and {len(problems) - MOST} more")
+        Exception.__init__(self, "\n\n".join(told))
         self.problems = problems
 
 

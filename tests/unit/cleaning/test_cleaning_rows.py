@@ -5,6 +5,7 @@ import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
 from trialtrace.cleaning.clean import check_subjects, type_table
+from trialtrace.cleaning.told_columns import letters
 from trialtrace.errors import UserError
 
 VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]
@@ -70,10 +71,39 @@ def test_columns_are_those_of_the_dictionary_and_all_differences_are_told():
     with pytest.raises(UserError) as caught:
         visits(ignore={"gone": "old"}).clean("id|visitt|y\n1|a|1\n")
     message = str(caught.value)
-    assert 'did you mean "visitt"?' in message
-    assert "column x" in message
-    assert "column y" in message
+    assert "column visit\n" in message
+    assert "one of its 3 columns: id; 2 others" in message
+    assert "did you mean column 2 of 3 (B)? Its name is much like this" in message
+    assert "column x\n" in message
+    assert "column 3 of 3 (C)\n" in message
     assert "ignore.gone" in message
+
+
+def test_names_that_nobody_declared_are_told_of_a_public_source_alone():
+    """In a file of one's own such a name may be a cell: the first row where no header is."""
+    text = "id|visitt|P-0017\n1|a|1\n"
+    for kind, shown in {"files": False, "registry": True}.items():
+        with pytest.raises(UserError) as caught:
+            visits(kind=kind).clean(text)
+        assert ("P-0017" in str(caught.value)) == shown
+        assert ("visitt" in str(caught.value)) == shown
+
+
+@pytest.mark.parametrize("kind", ["files", "registry"])
+def test_a_first_row_that_is_no_header_is_told_once_and_not_shown(kind):
+    with pytest.raises(UserError) as caught:
+        visits(kind=kind).clean("17|baseline|62.5\n18|later|70\n")
+    message = str(caught.value)
+    assert "does not look like a header" in message
+    assert "3 column(s), and none of the 3 that dictionary.csv declares" in message
+    assert "columns such as id, visit, x" in message
+    assert not {"17", "baseline", "62.5"} & set(message.replace(",", " ").split())
+
+
+def test_columns_have_the_letters_of_a_spreadsheet():
+    assert [letters(n) for n in (1, 26, 27, 52, 53, 702, 703, 16384)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "XFD",
+    ]  # fmt: skip
 
 
 def test_many_columns_that_are_not_described_are_told_together():

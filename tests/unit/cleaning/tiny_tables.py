@@ -45,11 +45,12 @@ class TinyTrial:
     settings: Mapping[str, str] = field(default_factory=dict)
     check: tuple[CleaningCheck, ...] = ()
     name: str = "demo"
+    kind: str = "files"
     synthetic: bool = False
 
     @property
     def source(self) -> Source:
-        return Source("files", {"export": dict(self.settings)})
+        return Source(self.kind, {"export": dict(self.settings)})
 
     @property
     def design(self) -> Design:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from trialtrace.errors import Problem, Problems, ProblemsError, UserError, did_you_mean, one_of
+from trialtrace.errors import (
+    LONGEST,
+    MOST,
+    Problem,
+    Problems,
+    ProblemsError,
+    UserError,
+    did_you_mean,
+    one_of,
+)
 from trialtrace.paths import Project, project
 
 # The layout of docs: place, then what was found, what was expected, what to do.
@@ -27,6 +36,16 @@ def test_the_layout_of_a_message():
 def test_a_sentence_stands_under_the_place_and_what_is_not_known_is_left_out():
     assert str(Problem("file.csv", "the file is empty")) == "file.csv\n  the file is empty"
     assert str(Problem("file.csv", found="")) == "file.csv\n  found     "
+
+
+def test_what_a_file_has_in_place_of_a_word_does_not_fill_a_log():
+    problem = Problem("a", found="x" * 1_000_000)
+    assert len(str(problem)) < LONGEST + 100
+    assert str(problem).endswith("(1000014 characters in all)")
+    many = [Problem(f"place {number}") for number in range(MOST + 7)]
+    told = str(ProblemsError(many))
+    assert told.endswith(f"place {MOST - 1}\n\n… and 7 more")
+    assert len(ProblemsError(many).problems) == MOST + 7
 
 
 def test_several_mistakes_are_raised_together_with_a_line_between():

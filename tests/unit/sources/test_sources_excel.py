@@ -211,7 +211,11 @@ BAD = {
     "which sheet": (two_sheets, {}, ["has 2", "Lab, Notes"]),
     "empty sheet": (lambda: workbook([]), {}, ["a.xlsx[Lab]", "empty"]),
     "blank header": (lambda: workbook([["id", None], [1, 2]]), {}, ["row 1", "position 2 of 2"]),
-    "duplicate header": (lambda: workbook([["id", "id"], [1, 2]]), {}, ["stand twice: id"]),
+    "duplicate header": (
+        lambda: workbook([["id", "id"], [1, 2]]),
+        {},
+        ["stand twice, in positions 1, 2 of 2"],
+    ),
     "reserved header": (lambda: workbook([["source_file"], [1]]), {}, ["source_file"]),
     "merged header": (
         lambda: workbook([["id", "a"], [1, 2]], lambda sheet: sheet.merge_cells("A1:B1")),

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.checks import columns_of_check
 from trialtrace.cleaning.rejects import REJECT
+from trialtrace.cleaning.told_columns import ToldColumns, told_columns
 from trialtrace.config.load import Trial
-from trialtrace.config.model import TableSpec
+from trialtrace.config.model import TableSpec, Variable
 from trialtrace.errors import Problem, Problems, UserError, did_you_mean, one_of
 
 if TYPE_CHECKING:
@@ -24,30 +25,32 @@ def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     variables = trial.dictionary.get(spec.name, {})
     ignore = trial.cleaning.tables[spec.name].ignore
     there = [name for name in raw.column_names if name not in PLACE]
+    told = told_columns(there, [*variables, *ignore], trial.source.kind)
+    _check_header(place, spec, variables, told)
     for name in (name for name in variables if name not in there):
         problems.add(
             f"{place}, column {name}",
             f"is in dictionary.csv (row {variables[name].row}) and not in the raw table {spec.of}",
-            expected=f"one of its columns: {one_of(there, 40)}",
-            do=did_you_mean(name, there) or "take it out of the dictionary, or mend the export",
+            expected=told.all(),
+            do=told.near(name) or "take it out of the dictionary, or mend the export",
         )
-    strange = [name for name in there if name not in variables and name not in ignore]
+    strange = told.strange
     if len(strange) > MANY:
         problems.add(
             place,
             found=f"{len(strange)} columns of the raw table {spec.of} that are not in "
-            f"dictionary.csv: {one_of(strange)}",
+            f"dictionary.csv: {told.several(strange)}",
             expected="every column in dictionary.csv, or with its reason in cleaning.yaml: "
             f"tables.{spec.name}.ignore",
         )
         strange = []
     for name in strange:
         problems.add(
-            f"{place}, column {name}",
+            f"{place}, {told.one(name)}",
             f"is in the raw table {spec.of} and not in dictionary.csv",
             do=did_you_mean(name, [v for v in variables if v not in there])
             or f"describe it in dictionary.csv, or give a reason in cleaning.yaml: "
-            f"tables.{spec.name}.ignore.{name}",
+            f"tables.{spec.name}.ignore",
         )
     for name, reason in ignore.items():
         at = f"{trial.name}: cleaning.yaml: tables.{spec.name}.ignore.{name}"
@@ -58,6 +61,24 @@ def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
         elif not str(reason or "").strip():
             problems.add(at, "says no reason", expected="why the column is not used")
     problems.raise_if_any()
+
+
+def _check_header(
+    place: str, spec: TableSpec, variables: dict[str, Variable], told: ToldColumns
+) -> None:
+    """Where no declared column is there, the names are no names: told once, and not by name."""
+    if variables and not told.known.intersection(told.there):
+        raise UserError(
+            Problem(
+                place,
+                f"the first row of the raw table {spec.of} does not look like a header",
+                found=f"{len(told.there)} column(s), and none of the {len(variables)} that "
+                f"dictionary.csv declares for {spec.name}",
+                expected=f"columns such as {one_of(variables, 6)}",
+                do="look at the export's first row, and at source in trial.yaml: separator, "
+                "encoding, sheet",
+            )
+        )
 
 
 def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
@@ -85,7 +106,7 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
                 f"{at}.convert.{name}.unit_column",
                 found=repr(given["unit_column"]),
                 expected="a column of the raw table",
-                do=did_you_mean(given["unit_column"], raw.column_names),
+                do=did_you_mean(given["unit_column"], [*variables, *rules.ignore]),
             )
     for name in rules.missing:
         if name not in raw.column_names:

@@ -53,11 +53,15 @@ class RawTable:
 
 
 def check_header(names: list[str | None], place: str) -> list[str]:
-    """The names of the columns, without blanks around them; tells every one that cannot be used."""
+    """The names of the columns, without blanks around them; tells every one that cannot be used.
+
+    By its position: where a file has no header, what stands here are a patient's cells.
+    """
     problems = Problems()
     clean = ["" if name is None else name.strip() for name in names]
     blank = [str(position) for position, name in enumerate(clean, start=1) if not name]
-    twice = [name for name, times in Counter(clean).items() if times > 1 and name]
+    counts = Counter(clean)
+    twice = [str(at) for at, name in enumerate(clean, start=1) if name and counts[name] > 1]
     reserved = [name for name in clean if name in RESERVED]
     if not clean:
         problems.add(place, "there is no header", expected="column names in the first row")
@@ -71,9 +75,9 @@ def check_header(names: list[str | None], place: str) -> list[str]:
     if twice:
         problems.add(
             place,
-            found=f"column names that stand twice: {one_of(twice)}",
+            found=f"names that stand twice, in positions {one_of(twice)} of {len(clean)}",
             expected="each name once",
-            do="rename one of the two in the export",
+            do="rename the columns in the export; if this row is no header, give it one",
         )
     if reserved:
         problems.add(

@@ -32,8 +32,8 @@ def read(opened: "Opened") -> Records:
         ) from None
     names = check_header(list(table.column_names), f"{opened.name}, schema")
     columns, warnings = [], []
-    for name, column in zip(names, table.columns, strict=True):
-        place = f"{opened.name}, column {name}"
+    for position, column in enumerate(table.columns, start=1):
+        place = f"{opened.name}, column {position} of {len(names)}"
         columns.append(column_text(column, place))
         if pa.types.is_floating(column.type):
             values = column.cast(pa.float64()).unique().to_pylist()

@@ -1,0 +1,71 @@
+"""How messages speak of the columns of a raw table.
+
+Where a file has no header its first row stands in its place, and where it is read in another
+encoding the whole file may: then what looks like a name is a patient's cell. So of a trial's own
+files only names that the configuration knows are told; others by their place.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trialtrace.cleaning.summary import run_text
+from trialtrace.errors import did_you_mean, one_of
+
+LONGEST = 40
+
+
+@dataclass(frozen=True)
+class ToldColumns:
+    """The columns of a raw table in their order; `known` are those that the configuration names.
+
+    `by_name` says whether names that it does not know may be told.
+    """
+
+    there: list[str]
+    known: frozenset[str]
+    by_name: bool
+
+    @property
+    def strange(self) -> list[str]:
+        return [name for name in self.there if name not in self.known]
+
+    def one(self, name: str) -> str:
+        """A column: "column weight", or "column 28 of 60 (AB)"."""
+        if self.by_name or name in self.known:
+            return f"column {name[:LONGEST]}"
+        position = self.there.index(name) + 1
+        return f"column {position} of {len(self.there)} ({letters(position)})"
+
+    def several(self, names: list[str]) -> str:
+        """Columns in a list: their names, or their places."""
+        if self.by_name:
+            return one_of(name[:LONGEST] for name in names)
+        return f"columns {run_text(self.there.index(name) + 1 for name in names)}"
+
+    def all(self) -> str:
+        """What there is, for an `expected` line."""
+        if self.by_name:
+            return f"one of its columns: {one_of(name[:LONGEST] for name in self.there)}"
+        known = [name for name in self.there if name in self.known]
+        return f"one of its {len(self.there)} columns: {one_of(known)}; {len(self.strange)} others"
+
+    def near(self, name: str) -> str | None:
+        """A question after the column that a name may mean, or None where none is near."""
+        if self.by_name:
+            return did_you_mean(name, self.there)
+        found = [one for one in self.strange if did_you_mean(name, [one])]
+        return f"did you mean {self.one(found[0])}? Its name is much like this" if found else None
+
+
+def told_columns(there: list[str], known: Iterable[str], kind: str) -> ToldColumns:
+    """For a raw table of a source of this kind: files are a trial's own."""
+    return ToldColumns(there, frozenset(known), kind != "files")
+
+
+def letters(position: int) -> str:
+    """The letters over a column of a spreadsheet: 1 is A, 28 is AB."""
+    text = ""
+    while position:
+        position, rest = divmod(position - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
