@@ -288,7 +288,10 @@ class WithoutPandas:
 
 def entry() -> None:
     """The program `trialtrace`."""
+    from trialtrace.running.faults import guard
+
     sys.meta_path.insert(0, WithoutPandas)
+    guard()
     sys.exit(main())
 
 

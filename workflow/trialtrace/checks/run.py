@@ -45,7 +45,7 @@ def checked(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Iterable[
             raise UserError(
                 Problem(
                     f"result {asked.result_id}",
-                    f"the independent recomputation failed: {type(error).__name__}: {error}",
+                    f"the independent recomputation failed: {type(error).__name__}",
                 )
             ) from error
         if found is not None:

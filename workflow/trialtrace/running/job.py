@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.errors import UserError
+from trialtrace.running.faults import guard, trial_of
 from trialtrace.running.locks import lock_job
 from trialtrace.running.made import check_inputs, write_record
 
@@ -27,10 +28,13 @@ def job(given: Any, frames: bool = False) -> Iterator[None]:
 
     `given` is what Snakemake gives to a script. Before the work, every input is compared with the
     record of the job that wrote it; after it, a record of its own is written. A mistake in data or
-    configuration ends the process with its text and without a traceback. The run shows the log of
-    a job that failed. `frames` is for a stage that may hand data frames to pyarrow.
+    configuration ends the process with its text and without a traceback, a fault of the program
+    with as much of it as disclosure allows. The run shows the log of a job that failed. `frames` is
+    for a stage that may hand data frames to pyarrow.
     """
-    _log_to(Path(given.log[0]))
+    log = Path(given.log[0])
+    _log_to(log)
+    guard(trial_of(log))
     if not frames:
         leave_pandas()
     root = Path.cwd()
