@@ -92,6 +92,16 @@ def test_inline_code_that_fails(write, render):
     assert "NameError" in message
 
 
+@pytest.mark.parametrize("body", [cell("int('SECRET')"), "So `{python} int('SECRET')`."])
+def test_a_private_document_does_not_tell_what_an_exception_says(write, render, body):
+    secret = body.replace("'SECRET'", "'SEC' + 'RET-7'")
+    with pytest.raises(UserError) as error:
+        render(write(secret, FRONT), private=True)
+    assert "ValueError (what it says may hold a value, and is not shown)" in str(error.value)
+    assert "SECRET-7" not in str(error.value)
+    assert "SECRET-7" in failure(render, write(secret, FRONT))
+
+
 def test_html_and_headings_are_refused(write, render):
     frame = cell("class T:\n    def _repr_html_(self):\n        return '<table>'\nT()")
     assert "shows HTML" in failure(render, write(frame, FRONT))

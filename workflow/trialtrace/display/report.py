@@ -62,6 +62,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> str:
         formats=material.settings.formats,
         title=trial.title,
         synthetic=trial.synthetic,
+        private=material.disclosure != "full",
     )
     return made.renderer
 

@@ -38,11 +38,13 @@ def render_document(
     renderer: str = "auto",
     title: str | None = None,
     synthetic: bool = False,
+    private: bool = False,
 ) -> RenderedFiles:
     """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none.
 
     `inputs` maps a name to a file or folder that cells and images find under that name beside
-    the document. `title` replaces the title of the front matter; `synthetic` stamps every page.
+    the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
+    `private` keeps what an exception says, which may hold a value of the data, out of errors.
     """
     _known("format", formats, FORMATS)
     _known("renderer", [renderer], RENDERERS)
@@ -52,7 +54,9 @@ def render_document(
     with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
         folder = Path(scratch).resolve()
         _place_inputs(folder, inputs or {})
-        made, name = chosen(document, values, Page(title, synthetic), folder, tuple(formats))
+        made, name = chosen(
+            document, values, Page(title, synthetic, private), folder, tuple(formats)
+        )
         _refuse_folder_in(made, folder, document)
     paths = {}
     for kind, data in made.items():

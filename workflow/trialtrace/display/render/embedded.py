@@ -15,6 +15,6 @@ def render(
     document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
 ) -> tuple[dict[str, bytes], str]:
     """The bytes of each format, and the name of the renderer."""
-    with session(document, folder) as running:
+    with session(document, folder, page.private) as running:
         markdown = Assembler(document, running, folder).markdown(params)
     return pandoc.convert(markdown, document, page, folder, formats), "embedded"

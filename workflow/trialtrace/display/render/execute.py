@@ -42,9 +42,10 @@ class _Stream(io.TextIOBase):
 class Session:
     """The running state of one document."""
 
-    def __init__(self, shell, document: Document) -> None:
+    def __init__(self, shell, document: Document, private: bool) -> None:
         self._shell = shell
         self._document = document
+        self._private = private
 
     def run(self, cell: Cell) -> list[Output]:
         """What the cell shows, in order. A failure raises unless the cell allows errors."""
@@ -58,7 +59,7 @@ class Session:
         if isinstance(error, KeyboardInterrupt):
             raise error
         if cell.options.get("error", self._document.execute_default("error", False)) is True:
-            return [*outputs, Output("error", _told(error))]
+            return [*outputs, Output("error", self._told(error))]
         raise CellError(self._message(cell, error)) from error
 
     def inject(self, values: dict) -> None:
@@ -71,7 +72,7 @@ class Session:
             with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
                 return eval(expression, self._shell.user_ns)  # noqa: S307 - the document is code
         except Exception as error:
-            found = f"{type(error).__name__}: {error}"
+            found = self._told(error)
             place = f"{self._document.name}, line {line}"
             message = f"`{{python}} {expression}` failed"
             raise CellError(Problem(place, message, found=found)) from error
@@ -90,10 +91,18 @@ class Session:
 
     def _message(self, cell: Cell, error: BaseException) -> Problem:
         line = cell.code_line + self._statement(error) - 1
-        text = _told(error)
+        text = self._told(error)
         raised = _raised_at(error)
         message = "the cell failed" + (f" ({raised})" if raised else "")
         return Problem(f"{self._document.name}, line {line}", message, found=text)
+
+    def _told(self, error: BaseException) -> str:
+        if isinstance(error, UserError):
+            return str(error)
+        if self._private:
+            return f"{type(error).__name__} (what it says may hold a value, and is not shown)"
+        text = error.msg if isinstance(error, SyntaxError) else error
+        return f"{type(error).__name__}: {text}"
 
     def _statement(self, error: BaseException) -> int:
         if isinstance(error, SyntaxError) and error.lineno and error.__traceback__ is None:
@@ -104,13 +113,6 @@ class Session:
                 return trace.tb_lineno
             trace = trace.tb_next
         return getattr(error, "lineno", None) or 1
-
-
-def _told(error: BaseException) -> str:
-    if isinstance(error, UserError):
-        return str(error)
-    text = error.msg if isinstance(error, SyntaxError) else error
-    return f"{type(error).__name__}: {text}"
 
 
 def _raised_at(error: BaseException) -> str:
@@ -125,7 +127,7 @@ def _raised_at(error: BaseException) -> str:
 
 
 @contextmanager
-def session(document: Document, folder: Path):
+def session(document: Document, folder: Path, private: bool = False):
     """A fresh session that runs in `folder` and leaves the process as it was."""
     from trialtrace.display.render.shell import figure_style, fresh_shell, quiet_warnings
 
@@ -135,7 +137,7 @@ def session(document: Document, folder: Path):
         stack.enter_context(_working_folder(folder))
         stack.enter_context(figure_style())
         stack.enter_context(quiet_warnings())
-        yield Session(stack.enter_context(fresh_shell(folder)), document)
+        yield Session(stack.enter_context(fresh_shell(folder)), document, private)
 
 
 @contextmanager

@@ -20,10 +20,14 @@ REFERENCES = ("reference.docx", "reference-synthetic.docx")
 
 @dataclass(frozen=True)
 class Page:
-    """What a caller sets for one document beside its own front matter."""
+    """What a caller sets for one document beside its own front matter.
+
+    Of a private one no error tells what an exception says: it may hold a value of the data.
+    """
 
     title: str | None = None
     synthetic: bool = False
+    private: bool = False
 
 
 def assets() -> Path:

@@ -48,7 +48,9 @@ def render(
     text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
     (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
     (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
-    made = {kind: _render(quarto, kind, document, folder, environment, params) for kind in formats}
+    made = {
+        kind: _render(quarto, kind, document, page, folder, environment, params) for kind in formats
+    }
     version = _run([quarto, "--version"], folder, environment).stdout.strip()
     return made, f"quarto {version}"
 
@@ -107,16 +109,18 @@ def _front_matter(document: Document, page: Page, folder: Path) -> str:
     return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def _render(quarto: Path, kind: str, document: Document, folder: Path, environment, params):
+def _render(
+    quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment, params
+):
     command = [quarto, "render", f"{STEM}.qmd", "--to", kind, "--output-dir", OUTPUT]
     if params:
         command += ["--execute-params", "params.json"]
     done = _run(command, folder, environment)
     output = folder / OUTPUT / f"{STEM}.{kind}"
     if done.returncode or not output.is_file():
-        raise UserError(
-            Problem(document.name, f"quarto could not write {kind}", found=_tail(done, folder))
-        )
+        hidden = f"exit status {done.returncode} (what it says may hold a value, and is not shown)"
+        found = hidden if page.private else _tail(done, folder)
+        raise UserError(Problem(document.name, f"quarto could not write {kind}", found=found))
     data = output.read_bytes()
     _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
     return data
