@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,27 @@ SYNTHETIC = "synthetic data: not evidence"
 def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write a file atomically: a temporary file beside it, then a rename.
 
-    The rights are `mode` less what the user's umask takes away.
+    The rights are `mode` less what the user's umask takes away, and less what the folder keeps from
+    others: what is written into a folder of its owner's is its owner's.
     """
+    with _told(path):
+        _write(Path(path), data, mode)
+
+
+def make_folder(path: Path, private: bool) -> None:
+    """A folder that is there; of a private one nobody but its owner can read or write anything."""
+    with _told(path):
+        Path(path).mkdir(parents=True, exist_ok=True)
+        if private:
+            os.chmod(path, 0o700)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
     from trialtrace.errors import Problem, UserError
 
     try:
-        _write(Path(path), data, mode)
+        yield
     except OSError as error:
         raise UserError(
             Problem(
@@ -32,6 +49,7 @@ def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 def _write(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    mode &= _shared(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -41,6 +59,12 @@ def _write(path: Path, data: bytes, mode: int) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _shared(folder: Path) -> int:
+    """The rights a file can have in a folder: of group and others only where they may enter."""
+    rights = folder.stat().st_mode
+    return 0o700 | (0o070 if rights & 0o070 else 0) | (0o007 if rights & 0o007 else 0)
 
 
 def _umask() -> int:

@@ -125,6 +125,7 @@ class SmallTrial:
         return SimpleNamespace(
             name="small",
             synthetic=False,
+            private=False,
             design=build.design(data),
             subjects=build.subjects(data),
             populations=build.populations(data),

@@ -47,6 +47,7 @@ class TinyTrial:
     name: str = "demo"
     kind: str = "files"
     synthetic: bool = False
+    private: bool = True
 
     @property
     def source(self) -> Source:

@@ -130,7 +130,7 @@ def test_nothing_is_written_of_a_table_that_breaks_its_contract(tmp_path):
 
 @pytest.mark.parametrize("contract", ALL, ids=lambda contract: contract.name)
 def test_only_the_quarantine_is_private(contract, tmp_path):
-    path = tmp_path / "table.parquet"
+    path = tmp_path / "open" / "table.parquet"
     contracts.write_table(path, contracts.empty(contract), contract)
     private = contract is contracts.REJECTS
     assert stat.S_IMODE(path.stat().st_mode) == (0o600 if private else 0o644)

@@ -47,9 +47,11 @@ def test_json_has_sorted_keys_and_a_final_newline(tmp_path):
 
 
 def test_modes_do_not_depend_on_the_umask(tmp_path):
-    store.write_text(tmp_path / "open", "x")
-    store.write_text(tmp_path / "closed", "x", 0o600)
-    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("open", "closed")]
+    """The folder is open to all, other than that of a test."""
+    folder = tmp_path / "folder"
+    store.write_text(folder / "open", "x")
+    store.write_text(folder / "closed", "x", 0o600)
+    modes = [stat.S_IMODE((folder / name).stat().st_mode) for name in ("open", "closed")]
     assert modes == [0o644, 0o600]
 
 
@@ -153,9 +155,10 @@ def test_folders_are_made_as_needed(tmp_path):
 
 
 def test_a_parquet_file_has_no_metadata_and_everyone_may_read_it(tmp_path):
-    store.write_parquet(tmp_path / "a", table(1.0).replace_schema_metadata({"made": "today"}))
-    assert pq.ParquetFile(tmp_path / "a").metadata.metadata is None
-    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+    file = tmp_path / "folder" / "a"
+    store.write_parquet(file, table(1.0).replace_schema_metadata({"made": "today"}))
+    assert pq.ParquetFile(file).metadata.metadata is None
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
 
 
 DECIMALS = st.decimals(-999, 999, places=2)

@@ -85,6 +85,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
         design=build.design(data),
         source=source,
         synthetic=source.kind == "synthetic",
+        private=source.kind == "files",
         tables=tables,
         subjects=build.subjects(data),
         populations=build.populations(data),

@@ -20,6 +20,7 @@ class OneFile:
     source: Source
     name: str = "demo"
     synthetic: bool = False
+    private: bool = True
 
 
 @dataclass(frozen=True)

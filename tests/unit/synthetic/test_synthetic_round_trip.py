@@ -62,7 +62,7 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
     spec = TableSpec("form", "form", ("id",), "id", None)
     cohort = SimpleNamespace(forms={"form": {"level": "patients"}}, mess=[], levels={})
     trial = SimpleNamespace(
-        name="made", synthetic=True, cohort=cohort, tables={"form": spec},
+        name="made", synthetic=True, private=False, cohort=cohort, tables={"form": spec},
         dictionary={"form": {one.name: one for one in variables}},
         source=Source("synthetic", {"form": item}), design=SimpleNamespace(arms={}),
         subjects=SimpleNamespace(table="form"),

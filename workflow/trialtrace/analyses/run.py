@@ -17,6 +17,7 @@ from trialtrace.analyses.words import COUNTS, IN_UNITS, OF_P_VALUES, P_VALUES, S
 from trialtrace.contracts import MEMBERS, RESULTS, from_rows, write_table
 from trialtrace.errors import Problem, UserError
 from trialtrace.frames import Frames
+from trialtrace.store import make_folder
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
@@ -33,6 +34,7 @@ def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:
     rows = from_rows([result.row() for result in results], RESULTS)
     members = [row for result in results for row in result.member_rows()]
     made = trial.synthetic
+    make_folder(out_dir, trial.private)
     write_table(Path(out_dir) / "results.parquet", rows, RESULTS, synthetic=made)
     known = from_rows(members, MEMBERS)
     write_table(Path(out_dir) / "members.parquet", known, MEMBERS, synthetic=made)

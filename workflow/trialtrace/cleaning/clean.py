@@ -18,7 +18,7 @@ from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
 from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.errors import Problem, UserError
-from trialtrace.store import write_json, write_parquet
+from trialtrace.store import make_folder, write_json, write_parquet
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,6 +71,7 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     rejects = pa.concat_tables([one.rejects for one in cleaned.values()])
     rejects = conform(rejects, REJECTS, "rejects")
     out_dir = Path(out_dir)
+    make_folder(out_dir, trial.private)
     for name, one in cleaned.items():
         write_parquet(out_dir / f"{name}.parquet", one.table, synthetic=trial.synthetic)
     write_parquet(out_dir / "rejects.parquet", rejects, 0o600, synthetic=trial.synthetic)

@@ -85,6 +85,12 @@ class Trial:
     def source(self) -> Source:
         return build.source(self._trial)
 
+    @property
+    def private(self) -> bool:
+        """Whether tables of its patients are for the eyes of their owner only: not public ones, nor
+        drawn ones."""
+        return self.source.kind == "files"
+
     @cached_property
     def cohort(self) -> Cohort:
         """What a synthetic source is drawn from. Raises UserError where there is no such file."""

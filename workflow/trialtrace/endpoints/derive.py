@@ -25,6 +25,7 @@ from trialtrace.endpoints.study import Study, config_file, read_clean
 from trialtrace.endpoints.unused import rejects_table
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.populations import add_flags
+from trialtrace.store import make_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +39,9 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     Nothing is written before every endpoint is derived. Raises UserError where the clean data
     disagree with the configuration.
     """
-    for contract, table in derive_tables(derive_study(trial, clean_dir)):
+    study = derive_study(trial, clean_dir)
+    make_folder(out_dir, trial.private)
+    for contract, table in derive_tables(study):
         file = Path(out_dir) / f"{contract.name}.parquet"
         write_table(file, table, contract, synthetic=trial.synthetic)
 

@@ -8,7 +8,7 @@ from trialtrace.config.load import Trial
 from trialtrace.contracts import RAW, conform
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.sources.registry import KINDS
-from trialtrace.store import SYNTHETIC, write_bytes, write_json, write_parquet
+from trialtrace.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
 
 
 def ingest_sources(trial: Trial, out_dir: Path) -> None:
@@ -31,6 +31,7 @@ def ingest_sources(trial: Trial, out_dir: Path) -> None:
     manifest: dict[str, Any] = {"trial": trial.name, "kind": kind, "tables": {}}
     if trial.synthetic:
         manifest["synthetic"] = SYNTHETIC
+    make_folder(out_dir, trial.private)
     for raw in loaded:
         for name, content in raw.companions.items():
             write_bytes(out_dir / name, content)
