@@ -90,7 +90,8 @@ def results(folder: Path, values: np.ndarray, plan: str = PLAN) -> Results:
     write(folder / "derived", values)
     trial = yaml.safe_load(TRIAL)
     config = SimpleNamespace(
-        name="small", synthetic=False, private=False, design=build.design(trial), subjects=build.subjects(trial),
+        name="small", synthetic=False, private=False,
+        design=build.design(trial), subjects=build.subjects(trial),
         populations=build.populations(trial), dictionary={"patients": {}},
         endpoints=build.endpoints(yaml.safe_load(ENDPOINTS)),
         plan=build.plan(yaml.safe_load(plan)),

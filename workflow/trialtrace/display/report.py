@@ -10,6 +10,7 @@ from trialtrace.display.figures.make import Drawn, draw_figures
 from trialtrace.display.links import AUDIT_PAGE, data_page, trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render import render_document
+from trialtrace.display.shown_config import shown_file
 from trialtrace.display.trace_page import trace_page
 from trialtrace.errors import Problem, UserError
 from trialtrace.store import write_bytes, write_json, write_text
@@ -90,4 +91,5 @@ def _configuration(material: Material, out: Path) -> None:
     folder = material.trial.at.trial_config(material.trial.name)
     for name in (*(f"{part}.yaml" for part in PARTS), "dictionary.csv"):
         if (folder / name).is_file():
-            write_bytes(out / "config" / f"{name}.txt", (folder / name).read_bytes())
+            data = shown_file(material.trial, name, material.disclosure)
+            write_bytes(out / "config" / f"{name}.txt", data)

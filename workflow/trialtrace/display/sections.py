@@ -103,11 +103,11 @@ def made_by(material: Material) -> str:
     table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
     files = [
         [
-            escape_markdown(part["source_file"]),
+            escape_markdown(part["source_file"] if material.disclosure == "full" else name),
             str(part["rows"]),
             f"`{part['file']['sha256'][:16]}`",
         ]
-        for part in tracer.manifest["tables"].values()
+        for name, part in tracer.manifest["tables"].items()
     ]
     sources = pipe_table(["Source", "Rows", "Hash"], files, numbers_from=99)
     lines += [

@@ -258,15 +258,16 @@ class Tracer:
         return self._selected[key]
 
     def _part(self, part: RawPart) -> dict[str, Any]:
+        full, raw_table = self.disclosure == "full", self.trial.tables[part.table].of
         shown = {
             "table": part.table,
-            "source_file": part.source_file,
+            "source_file": part.source_file if full else raw_table,
             "n_lines": len(part.rows),
             "columns": list(part.columns),
             "sha256": self._files.get(part.source_file, (None, None))[0],
-            "raw_table": self.trial.tables[part.table].of,
+            "raw_table": raw_table,
         }
-        return shown | ({"lines": part.row_text} if self.disclosure == "full" else {})
+        return shown | ({"lines": part.row_text} if full else {})
 
     @cached_property
     def _files(self) -> dict[str, tuple[str, str]]:

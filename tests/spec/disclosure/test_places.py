@@ -1,0 +1,88 @@
+"""Where an export lies and how its files are called stays at home: both tell of people."""
+
+import shutil
+
+import mini_run
+import mini_trial
+import pytest
+import yaml
+
+from trialtrace.config.load import load_settings, load_trial
+from trialtrace.display.report import render_report
+from trialtrace.display.shown_config import HIDDEN, without_places
+
+SECRETS = ("srv-clinic", "StMary", "ward7", "export.csv")
+
+
+def moved_trial(root, folder):
+    """The mini trial whose data lie outside the project, under telling names."""
+    at = mini_run.write_mini(root)
+    shutil.move(root / "data", folder)
+    (folder / "export.csv").rename(folder / "StMary_ward7.csv")
+    trial = mini_trial.TRIAL.replace("folder: data", f"folder: {folder}  # from {folder}/raw")
+    trial = trial.replace("path: export.csv", "path: StMary_ward7.csv")
+    (at.trial_config("mini") / "trial.yaml").write_text(trial)
+    return mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("srv-clinic") / "data"
+    return moved_trial(tmp_path_factory.mktemp("places"), folder)
+
+
+def mailed(run, disclosure):
+    config = run.at.config / "config.yaml"
+    config.write_text(mini_trial.CONFIG.replace("by_source", disclosure))
+    shutil.rmtree(run.folder / "report", ignore_errors=True)
+    render_report(run.trial, load_settings(run.at), run.folder, {})
+    files = [path for path in (run.folder / "report").rglob("*") if path.is_file()]
+    assert len(files) > 40
+    return {path: path.read_bytes() for path in files}
+
+
+def test_no_mailed_file_says_where_the_export_lies(run):
+    shown = mailed(run, "restricted")
+    for secret in (*SECRETS, str(run.at.root)):
+        assert not [path for path, data in shown.items() if secret.encode() in data], secret
+    (trial,) = [data.decode() for path, data in shown.items() if path.name == "trial.yaml.txt"]
+    source = yaml.safe_load(trial)["source"]
+    assert source["folder"] == HIDDEN
+    assert {item["path"] for item in source["items"].values()} == {HIDDEN}
+    assert source["items"]["export"]["encoding"] == "utf-8"
+    pages = [data for path, data in shown.items() if path.parent.name == "trace"]
+    assert any(b"analysed: export, 20 lines" in page for page in pages)
+
+
+def test_full_disclosure_tells_it(run):
+    shown = mailed(run, "full")
+    assert any(b"StMary_ward7.csv" in data for path, data in shown.items() if "trace" in str(path))
+
+
+FLOW = "source: {kind: files, folder: /srv/x y, items: {a: {path: 'b.csv', format: csv}}}\n"
+BLOCK = """\
+source:
+  kind: files
+  folder: "/srv/x"  # there
+  items:
+    a: {path: b.xlsx, sheet: W 7}
+"""
+FOLDED = """\
+source:
+  folder: >-
+    /srv/x
+  items:
+    a:
+      path: |
+        b.csv
+    c: {path: d.csv}
+"""
+
+
+@pytest.mark.parametrize("text", [FLOW, BLOCK, FOLDED], ids=["flow", "block", "folded"])
+def test_however_it_is_written(text):
+    before, after = yaml.safe_load(text)["source"], yaml.safe_load(without_places(text))["source"]
+    assert after["folder"] == HIDDEN
+    for name, item in before["items"].items():
+        hidden = {key: HIDDEN for key in item if key in ("path", "sheet")}
+        assert after["items"][name] == item | hidden
