@@ -72,7 +72,7 @@ def test_columns_are_those_of_the_dictionary_and_all_differences_are_told():
         visits(ignore={"gone": "old"}).clean("id|visitt|y\n1|a|1\n")
     message = str(caught.value)
     assert "column visit\n" in message
-    assert "one of its 3 columns: id; 2 others" in message
+    assert "one of its 3 columns: id; 2 that nobody declared" in message
     assert "did you mean column 2 of 3 (B)? Its name is much like this" in message
     assert "column x\n" in message
     assert "column 3 of 3 (C)\n" in message

@@ -47,7 +47,8 @@ class ToldColumns:
         if self.by_name:
             return f"one of its columns: {one_of(name[:LONGEST] for name in self.there)}"
         known = [name for name in self.there if name in self.known]
-        return f"one of its {len(self.there)} columns: {one_of(known)}; {len(self.strange)} others"
+        others = f"; {len(self.strange)} that nobody declared" if self.strange else ""
+        return f"one of its {len(self.there)} columns: {one_of(known)}{others}"
 
     def near(self, name: str) -> str | None:
         """A question after the column that a name may mean, or None where none is near."""

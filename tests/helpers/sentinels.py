@@ -1,0 +1,150 @@
+"""Values that stand nowhere but in one cell of an export, and a search for them in all else.
+
+A sentinel is a word that begins with MARK, a number of nine digits, a whole number of seven or
+more, or a day between 1931 and 1949. The search takes files apart (DOCX, data URIs, comments of
+PNG) and undoes other spellings: capitals, a decimal comma, fewer digits, other orders of a date,
+text that was read in a wrong encoding. Places of an SVG's paths are no text: `svg_paths` decodes
+them.
+"""
+
+import base64
+import io
+import random
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+
+MARK = "qzjx"
+DIGITS = 7
+_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,6})[.,](\d{3,})")
+_WHOLE = re.compile(r"(?<![0-9a-zA-Z.,])(\d{7,})(?:[.,]0+)?(?![0-9a-zA-Z])(?![.,]\d)")
+_YEAR = "19(?:3[1-9]|4[0-9])"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATES = (
+    re.compile(rf"(?P<y>{_YEAR})[-/.]?(?P<m>[01]\d)[-/.]?(?P<d>[0-3]\d)(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>[0-3]?\d)[-/. ](?P<m>[01]?\d)[-/. ](?P<y>{_YEAR})(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<m>[01]?\d)[-/. ](?P<d>[0-3]?\d)[-/. ](?P<y>{_YEAR})(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>[0-3]?\d)\.? (?P<m>[a-z]{{3}})[a-z]* (?P<y>{_YEAR})"),
+)
+_URI = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
+# Where things stand in a drawing: coordinates are no spelling of a value.
+_PLACES = re.compile(r'\b(?:d|x|y|x1|x2|y1|y2|transform|viewBox|points)="[^"]*"')
+# Text of a file that was read as something else, turned back.
+_MISREAD = (("utf-16-be", "utf-16-le"), ("utf-16-le", "utf-16-be"), ("utf-16-le", "utf-8"),
+            ("utf-16-be", "utf-8"), ("cp500", "utf-8"), ("cp500", "latin-1"))  # fmt: skip
+
+
+@dataclass
+class Sentinels:
+    """The cells of an export as they are made, and those of them that a text holds."""
+
+    numbers: set[str] = field(default_factory=set)
+    wholes: set[str] = field(default_factory=set)
+    dates: set[str] = field(default_factory=set)
+    _random: random.Random = field(default_factory=lambda: random.Random(20261120))
+    _count: int = 0
+
+    def word(self, kind: str) -> str:
+        self._count += 1
+        return f"Qzjx{self._count:04}{kind}"
+
+    def number(self, low: int, high: int) -> str:
+        """Nine digits, all of which count."""
+        whole = self._random.randrange(low, high)
+        places = 9 - len(str(whole))
+        text = f"{whole}.{self._random.randrange(10 ** (places - 1), 10**places)}"
+        self.numbers.add(text)
+        return text
+
+    def whole(self, digits: int = 7) -> str:
+        text = str(self._random.randrange(10 ** (digits - 1), 10**digits))
+        self.wholes.add(text)
+        return text
+
+    def date(self) -> str:
+        day, month = self._random.randrange(1, 28), self._random.randrange(1, 13)
+        text = f"{self._random.randrange(1932, 1949)}-{month:02}-{day:02}"
+        self.dates.add(text)
+        return text
+
+    def forget(self, values: set[float]) -> int:
+        """Numbers that are results of their own, such as a median; how many there were."""
+        shown = {_heading(f"{value:.12g}") for value in values}
+        mine = {text for text in self.numbers if _heading(text) in shown}
+        self.numbers -= mine
+        return len(mine)
+
+    def found_in_file(self, path: Path) -> set[str]:
+        """What a file's content or name holds."""
+        return self.found_in_bytes(path.read_bytes()) | self.found_in(path.name)
+
+    def found_in_bytes(self, data: bytes) -> set[str]:
+        if data.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                parts = [(name, archive.read(name)) for name in archive.namelist()]
+            return {one for name, part in parts
+                    for one in self.found_in_bytes(part) | self.found_in(name)}  # fmt: skip
+        if data.startswith(b"\x89PNG"):
+            return self.found_in("\n".join(_png_text(data)))
+        return self.found_in(data.decode("utf-8", "replace"))
+
+    def found_in(self, text: str) -> set[str]:
+        found = set()
+        for uri in _URI.findall(text):
+            found |= self.found_in_bytes(base64.b64decode(uri))
+        text = _PLACES.sub(" ", _URI.sub(" ", text))
+        for spelt in {text, unquote(text), *_turned_back(text)}:
+            found |= self._in_plain(spelt)
+        return found
+
+    def _in_plain(self, text: str) -> set[str]:
+        lower = text.lower()
+        found = set(re.findall(rf"{MARK}\w*", lower)) if MARK in lower else set()
+        headings = {_heading(number): number for number in self.numbers}
+        for whole, rest in _DECIMAL.findall(text):
+            found |= {headings[heading] for heading in (_heading(f"{whole}.{rest}"),)
+                      if heading in headings}  # fmt: skip
+        found |= self.wholes.intersection(_WHOLE.findall(text))
+        for pattern in _DATES:
+            found |= self.dates.intersection(map(_iso, pattern.finditer(lower)))
+        return found
+
+
+def _heading(number: str) -> str:
+    """The first digits of a number with as many or more, rounded; a shorter one as it is."""
+    digits = number.replace(".", "")
+    if len(digits.lstrip("0")) < DIGITS:
+        return number
+    return f"{float(number):.{DIGITS}g}"
+
+
+def _iso(found: re.Match) -> str:
+    month = found["m"]
+    number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month) if month.isdigit() else 0
+    return f"{found['y']}-{number:02}-{int(found['d']):02}"
+
+
+def _turned_back(text: str) -> list[str]:
+    """The text under other encodings; only where it has much that is no ASCII."""
+    if sum(c > "\xff" for c in text) < 20 and text.isascii():
+        return []
+    return [text.encode(one, "ignore").decode(two, "ignore") for one, two in _MISREAD]
+
+
+def _png_text(data: bytes) -> list[str]:
+    """The comments of a PNG, unpacked."""
+    found, at = [], 8
+    while at < len(data):
+        (size,) = struct.unpack(">I", data[at : at + 4])
+        kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + size]
+        if kind in (b"tEXt", b"iTXt", b"zTXt", b"eXIf"):
+            found.append(body.decode("latin-1"))
+            _, _, packed = body.partition(b"\0")
+            if kind == b"zTXt":
+                found.append(zlib.decompress(packed[1:]).decode("latin-1"))
+        at += size + 12
+    return found
