@@ -1,5 +1,6 @@
 """Where the project's files are: the one place that resolves them."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +69,26 @@ class Project:
 
 
 def project(root: Path | str | None = None) -> Project:
-    """The project at `root`, else the one around the working folder, else this checkout."""
-    if root is not None:
-        return Project(Path(root).resolve())
-    here = Path.cwd().resolve()
+    """The project at `root`, else the one around the working folder, else this checkout.
+
+    Raises UserError where its path is no text: most of what is used here could not work in it.
+    """
+    found = Path(root).resolve() if root is not None else _around(Path.cwd().resolve())
+    try:
+        os.fsencode(found).decode("utf-8")
+    except UnicodeDecodeError:
+        raise UserError(
+            Problem(
+                os.fsencode(found).decode("utf-8", "backslashreplace"),
+                "the name of the project's folder, or of one above it, is no UTF-8 text",
+                do="rename it, or copy the project into another folder",
+            )
+        ) from None
+    return Project(found)
+
+
+def _around(here: Path) -> Path:
     for folder in (here, *here.parents):
         if (folder / "Snakefile").is_file() and (folder / "config").is_dir():
-            return Project(folder)
-    return Project(Path(__file__).resolve().parents[2])
+            return folder
+    return Path(__file__).resolve().parents[2]

@@ -2,6 +2,7 @@
 
 import builtins
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -196,6 +197,18 @@ def test_inputs_are_found_beside_the_document(write, render, tmp_path):
     assert shown(render(source, inputs={"data": data})) == ["pre: content"]
     assert "is not there" in failure(render, source, inputs={"data": tmp_path / "none"})
     assert "plain file name" in failure(render, source, inputs={"../data": data})
+
+
+def test_a_percent_sign_in_the_path_of_the_templates(write, render, tmp_path, monkeypatch):
+    """pandoc reads %20 in a longer path as a blank."""
+    from trialtrace.display.render import house, pandoc
+
+    here, styles = tmp_path / "p%20q", tmp_path / "s%20t"
+    shutil.copytree(pandoc.HERE, here)
+    shutil.copytree(house.assets(), styles)
+    monkeypatch.setattr(pandoc, "HERE", here)
+    monkeypatch.setattr(house, "assets", lambda: styles)
+    assert "Text." in render(write("Text."), formats=("html", "docx"))
 
 
 def test_the_working_folder_is_not_shown(write, render):

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import IO
 
 from trialtrace.config.accepted import accepted
@@ -35,7 +36,7 @@ class Run:
 
     @property
     def environment(self) -> str:
-        return str(self.at.root / "environment.yml")
+        return for_rules(self.at.root / "environment.yml")
 
     @property
     def site_record(self) -> str:
@@ -52,7 +53,7 @@ class Run:
 
     def script(self, rule: str) -> str:
         """The script of a rule has the rule's name."""
-        return str(self.at.root / "scripts" / f"{rule}.py")
+        return for_rules(self.at.root / "scripts" / f"{rule}.py")
 
     def fresh(self, rule: str) -> Callable[[Mapping[str, str]], str]:
         """For `params`: the hash of what a job depends on beside its input files."""
@@ -73,6 +74,11 @@ class Run:
         except UserError as error:
             # Raised inside a hook, it would be told with the frames of Snakemake.
             raise SystemExit(str(error)) from None
+
+
+def for_rules(path: Path) -> str:
+    """A path as rules have to have it: what stands in braces there is a wildcard."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def begin(at: Project, check: bool, dry: bool = False) -> Run:

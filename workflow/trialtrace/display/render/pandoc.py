@@ -84,17 +84,24 @@ def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[s
     flags = ["--toc", "--toc-depth=3"] if document.contents(kind) else []
     flags += ["--syntax-highlighting=none", "--wrap=none"]
     if kind == "docx":
-        return ["--to=docx", f"--reference-doc={reference_docx(page)}", *flags]
+        return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
     header = build / "variables.yaml"
     header.write_text(json.dumps({"variables": {"header": page_header()}}), encoding="utf-8")
     return [
         "--to=html5",
-        f"--template={HERE / 'template.html'}",
+        f"--template={_near(HERE / 'template.html', build)}",
         f"--defaults={header}",
         "--embed-resources",
         "--mathml",
         *flags,
     ]
+
+
+def _near(file: Path, build: Path) -> str:
+    """A copy of a file by its path from the working folder: in a longer one pandoc would take a
+    percent sign for a URL's."""
+    shutil.copyfile(file, build / file.name)
+    return f"{build.name}/{file.name}"
 
 
 def _metadata(document: Document, page: Page) -> str:
