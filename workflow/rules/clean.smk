@@ -1,7 +1,8 @@
 """Clean: raw tables typed by the data dictionary.
 
-Needs raw/. Makes clean/: a table each, rejects.parquet (the quarantine, readable by its owner only)
-and conservation.json (rows and cells in, accepted, missing, rejected). Configuration: dictionary.csv,
+Needs raw/. Makes clean/: a table each, rejects.parquet (the quarantine, readable by its owner only),
+conservation.json (rows and cells in, accepted, missing, rejected, by column) and account.json (rows,
+cells and subjects by rule, decisions, warnings). Configuration: dictionary.csv,
 cleaning.yaml, and tables of trial.yaml.
 """
 

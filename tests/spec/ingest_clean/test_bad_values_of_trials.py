@@ -22,6 +22,7 @@ from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table, write
 from trialtrace.paths import Project
 from trialtrace.sources.synthetic import make, raw_tables
 from trialtrace.sources.synthetic.export import Export
+from trialtrace.store import write_json
 
 Row = dict[str, str]
 Listed = Counter[tuple[str, str | None, str, str]]
@@ -62,6 +63,7 @@ def rows_of(trial: Trial, form: str, data: bytes) -> list[Row]:
 def cleaned(trial: Trial, made: Export, out: Path) -> Listed:
     for raw in raw_tables(trial, made):
         write_table(out / "raw" / f"{raw.name}.parquet", conform(raw.table(), RAW, raw.name), RAW)
+    write_json(out / "raw" / "manifest.json", {"tables": {}})
     clean_tables(trial, out / "raw", out / "clean")
     rejects = read_table(out / "clean" / "rejects.parquet", REJECTS).to_pylist()
     return Counter((r["table"], r["column"], r["rule"], r["severity"]) for r in rejects)
@@ -328,9 +330,9 @@ def test_a_patient_who_is_there_twice_is_in_no_arm(cohorts: Any, tmp_path: Path,
     values = {k: next(r[k] for r in cohort.forms["patients"] if r[k] != own[k]) for k in changed}
     listed, _ = found(cohorts, "streckmann2024", again("patients", values), tmp_path)
     assert listed["patients", None, "duplicate_key", "reject"] == 2
-    lost = {key[0] for key in listed if key[2] == "unknown_subject"}
+    lost = {key[0] for key in listed if key[2] == "excluded_subject"}
     assert {"examination", "qlq_c30", "cycles"} <= lost
-    assert {key[2] for key in listed} == {"duplicate_key", "unknown_subject"}
+    assert {key[2] for key in listed} == {"duplicate_key", "excluded_subject"}
 
 
 def test_a_questionnaire_without_any_answer_is_missing_not_wrong(cohorts: Any, tmp_path: Path):

@@ -4,8 +4,9 @@ import pyarrow as pa
 import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
-from trialtrace.cleaning.clean import check_subjects, type_table
+from trialtrace.cleaning.subjects import check_subjects
 from trialtrace.cleaning.told_columns import letters
+from trialtrace.cleaning.typed import type_table
 from trialtrace.errors import UserError
 
 VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from trialtrace.cleaning.clean import Cleaned, clean_table
+from trialtrace.cleaning.keys import Roster
 from trialtrace.config.model import (
     Arm,
     Cleaning,
@@ -78,7 +79,8 @@ class TinyTrial:
 
     def clean(self, text: str, known: pa.Array | None = None) -> Cleaned:
         """Clean a drawn table."""
-        return clean_table(self, self.tables["visits"], raw_table(text), known)
+        roster = None if known is None else Roster(known, known.slice(0, 0))
+        return clean_table(self, self.tables["visits"], raw_table(text), roster)
 
 
 def raw_table(text: str) -> pa.Table:
@@ -114,6 +116,8 @@ def rejects(cleaned: Cleaned) -> list[tuple[int, str | None, str, str]]:
 
 def write_raw(trial: TinyTrial, text: str, folder: Path) -> Path:
     from trialtrace.contracts import RAW, write_table
+    from trialtrace.store import write_json
 
     write_table(folder / "export.parquet", raw_table(text), RAW)
+    write_json(folder / "manifest.json", {"tables": {"export": {"file": {}}}})
     return folder

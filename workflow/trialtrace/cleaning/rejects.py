@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 REJECT, FLAG = "reject", "flag"
 ROW, CELL = "row", "cell"
 RULES = (
-    "subject_missing", "key_missing", "unknown_subject", "duplicate_row", "duplicate_key",
-    "not_a_number", "decimal_sign", "not_finite", "not_an_integer", "too_large", "not_a_date",
-    "impossible_date", "unknown_code", "missing_unit", "unknown_unit", "below_minimum",
+    "subject_missing", "key_missing", "unknown_subject", "excluded_subject", "duplicate_row",
+    "duplicate_key", "not_a_number", "decimal_sign", "not_finite", "not_an_integer", "not_a_date",
+    "too_large", "impossible_date", "unknown_code", "missing_unit", "unknown_unit", "below_minimum",
     "above_maximum", "required",
 )  # fmt: skip
 

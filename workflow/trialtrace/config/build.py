@@ -10,6 +10,7 @@ from trialtrace.config.model import (
     Cleaning,
     CleaningCheck,
     CleaningTable,
+    Conflict,
     Design,
     Endpoint,
     Estimand,
@@ -82,9 +83,15 @@ def cleaning(data: dict[str, Any], known: dict[str, TableSpec]) -> Cleaning:
 
 def _cleaning_table(name: str, given: dict[str, Any]) -> CleaningTable:
     missing = {column: tuple(codes) for column, codes in given.get("missing", {}).items()}
-    return CleaningTable(
-        name, given.get("ignore", {}), missing, given.get("units", {}), given.get("convert", {})
-    )
+    conflict = _conflict(given.get("on_conflict", "stop"))
+    return CleaningTable(name, **(given | {"missing": missing, "on_conflict": conflict}))
+
+
+def _conflict(given: str | dict[str, str]) -> Conflict:
+    if isinstance(given, str):
+        return Conflict(given)
+    ((take, reason),) = given.items()
+    return Conflict(take, reason)
 
 
 def _cleaning_check(name: str, given: dict[str, Any]) -> CleaningCheck:

@@ -120,14 +120,33 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Conflict:
+    """Which of the rows that share a key and differ is used: stop, reject, first or last."""
+
+    take: str = "stop"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class CleaningTable:
-    """Cleaning of one table. `missing` and `units` are by column; `ignore` gives a reason each."""
+    """Cleaning of one table. `missing` and `units` are by column; `ignore` and `accept` give a
+    reason for a column, `exclude` for a rule."""
 
     name: str
     ignore: dict[str, str] = field(default_factory=dict)
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     convert: dict[str, dict[str, Any]] = field(default_factory=dict)
+    on_conflict: Conflict = Conflict()
+    accept: dict[str, str] = field(default_factory=dict)
+    exclude: dict[str, str] = field(default_factory=dict)
+    covers: str | None = None
+    empty: bool = False
+
+    @property
+    def declared(self) -> str | None:
+        """That not every subject has a row here: some, earlier, empty, or nothing said."""
+        return "empty" if self.empty else self.covers
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,37 @@ def _table(files: Files, name: str, given: dict[str, Any]) -> None:
         column(document, (*place, "unit_column"), conversion["unit_column"], columns, ("text",))
         factors = conversion["factors"]
         known(document, (*place, "to"), conversion["to"], factors, "a unit of factors")
+    _losses(files, name, given, columns)
+
+
+def _losses(files: Files, name: str, given: dict[str, Any], columns: Columns) -> None:
+    """What a table may lose: columns that may, rows that may, subjects that it need not have."""
+    document, path = files.cleaning, ("tables", name)
+    table = files.trial.get("tables", name) or {"key": [], "subject": None}
+    keys = {table["subject"], *table["key"]}
+    for one in given.get("accept", {}):
+        if column(document, (*path, "accept", one), one, columns) and one in keys:
+            document.add(
+                (*path, "accept", one),
+                found=f"{one}, a column of the key: without it the whole row is rejected",
+                expected="exclude: {subject_missing: why} or {key_missing: why}",
+            )
+    if "covers" in given and given.get("empty"):
+        document.add((*path, "covers"), found="covers and empty", expected="one of the two")
+    if name == files.subjects_table:
+        _of_subjects(document, path, given)
+
+
+def _of_subjects(document: Document, path: Path_, given: dict[str, Any]) -> None:
+    """The table of subjects has them all: that is how they are known."""
+    needless = [("covers",)] * ("covers" in given) + [("empty",)] * bool(given.get("empty"))
+    needless += [("exclude", "unknown_subject")] * ("unknown_subject" in given.get("exclude", {}))
+    for place in needless:
+        document.add(
+            (*path, *place),
+            found="the table of subjects, which has every subject",
+            expected=f"no {place[-1]} here",
+        )
 
 
 def _check(files: Files, name: str, given: dict[str, Any]) -> None:

@@ -1,0 +1,125 @@
+"""What went into cleaning and what came of it: `account.json`, in counts and configured words only.
+
+    rows in            = kept + rejected by rule                  of each table
+    cells in           = accepted + missing + rejected by rule    of each table
+    subjects in export = kept + excluded by reason
+
+It holds no value of the data and no subject, so that a report and the last lines of a run may show
+all of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trialtrace.cleaning.conservation import ConservationError
+from trialtrace.store import write_json
+
+FILE = "account.json"
+WITH_ROW = "with_row"
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """Subjects without an accepted row in the table of subjects, and why."""
+
+    n: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class SubjectCount:
+    """Subjects of the table that says who they are. `kept` have an accepted row there."""
+
+    table: str
+    in_export: int
+    kept: int
+    excluded: tuple[Excluded, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """Counts of one table. Cells are those of the dictionary's columns; cells of a rejected row
+    stand under `with_row`. `subjects` of all `of_subjects` have an accepted row in it; `declared`
+    says whether cleaning.yaml expects fewer (`some`, `earlier`, `empty`)."""
+
+    rows_in: int
+    rows_kept: int
+    rows_rejected: Mapping[str, int]
+    cells_in: int
+    cells_accepted: int
+    cells_missing: int
+    cells_rejected: Mapping[str, int]
+    subjects: int
+    of_subjects: int
+    declared: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What cleaning.yaml decides about `n` rows, cells or subjects; `reason` may be empty."""
+
+    table: str
+    column: str | None
+    what: str
+    n: int
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RedLine:
+    """What a reader must know before any result: one whole sentence, without a value."""
+
+    kind: str
+    table: str
+    column: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """All of it, tables by name."""
+
+    subjects: SubjectCount
+    tables: Mapping[str, TableCount]
+    decisions: tuple[Decision, ...] = ()
+    warnings: tuple[RedLine, ...] = ()
+
+    def verify(self) -> None:
+        """Raise ConservationError where a law does not hold."""
+        who = self.subjects
+        gone = sum(one.n for one in who.excluded)
+        _law(f"subjects of {who.table}", who.in_export, who.kept + gone)
+        for name, one in self.tables.items():
+            rejected = sum(one.rows_rejected.values())
+            _law(f"rows of {name}", one.rows_in, one.rows_kept + rejected)
+            rejected = sum(one.cells_rejected.values())
+            _law(
+                f"cells of {name}", one.cells_in, one.cells_accepted + one.cells_missing + rejected
+            )
+
+
+def _law(what: str, came_in: int, found: int) -> None:
+    if came_in != found:
+        raise ConservationError(f"{what}: {came_in} in, and {found} accounted for")
+
+
+def write_account(path: Path, account: Account) -> None:
+    """Write `account.json`. Raises ConservationError for an account that does not add up."""
+    account.verify()
+    write_json(path, asdict(account))
+
+
+def read_account(clean_dir: Path) -> Account:
+    """The account of a folder that cleaning has written."""
+    given: dict[str, Any] = json.loads((Path(clean_dir) / FILE).read_text(encoding="utf-8"))
+    who = given["subjects"]
+    excluded = tuple(Excluded(**one) for one in who["excluded"])
+    return Account(
+        SubjectCount(**(who | {"excluded": excluded})),
+        {name: TableCount(**one) for name, one in given["tables"].items()},
+        tuple(Decision(**one) for one in given["decisions"]),
+        tuple(RedLine(**one) for one in given["warnings"]),
+    )

@@ -1,0 +1,108 @@
+"""Counts of the account: rows and cells by rule, subjects of the export by what became of them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.cleaning.account import (
+    WITH_ROW,
+    Account,
+    Excluded,
+    RedLine,
+    SubjectCount,
+    TableCount,
+)
+from trialtrace.cleaning.keys import CONFLICT
+from trialtrace.cleaning.rejects import REJECT, ROW, RejectLog
+from trialtrace.cleaning.subjects import People
+from trialtrace.config.load import Trial
+from trialtrace.config.model import CleaningTable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from trialtrace.cleaning.clean import Cleaned
+
+
+def account_of(
+    trial: Trial, raw_dir: Path, people: People, cleaned: "dict[str, Cleaned]"
+) -> Account:
+    """The account of all tables."""
+    kept = len(people.roster.accepted)
+    tables = trial.cleaning.tables
+    counts = {name: table_count(one, kept, tables[name].declared) for name, one in cleaned.items()}
+    subjects = subject_count(people, trial.subjects.table, tables[trial.subjects.table])
+    return Account(subjects, counts, warnings=tuple(file_warnings(trial, raw_dir)))
+
+
+def subject_count(people: People, table: str, rules: CleaningTable) -> SubjectCount:
+    """The subjects of the export, with what cleaning.yaml says about those who are not used."""
+    told = rules.exclude | {CONFLICT: rules.on_conflict.reason}
+    excluded = tuple(
+        Excluded(one.n, ": ".join(filter(None, (one.rule, told.get(one.rule)))))
+        for one in people.lost
+    )
+    return SubjectCount(table, people.in_export, len(people.roster.accepted), excluded)
+
+
+def file_warnings(trial: Trial, raw_dir: Path) -> list[RedLine]:
+    """What the readers of the files have warned of, under the first clean table of each file."""
+    path = raw_dir / "manifest.json"
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    found = []
+    for raw, one in manifest["tables"].items():
+        table = next((name for name, spec in trial.tables.items() if spec.of == raw), raw)
+        for text in one.get("file", {}).get("warnings", ()):
+            found.append(RedLine("file", table, None, text))
+    return found
+
+
+def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> TableCount:
+    """The counts of a clean table, by rule."""
+    balance, log = cleaned.balance, cleaned.typed.log
+    columns = balance.columns.values()
+    return TableCount(
+        balance.rows_in,
+        balance.rows_out,
+        rows_by_rule(log),
+        sum(one.cells_in for one in columns),
+        sum(one.accepted for one in columns),
+        sum(one.missing for one in columns),
+        cells_by_rule(log, list(balance.columns)),
+        balance.subjects,
+        of_subjects,
+        declared,
+    )
+
+
+def rows_by_rule(log: RejectLog) -> dict[str, int]:
+    """Rejected rows by rule; a row breaks one rule."""
+    found: Counter[str] = Counter()
+    for one in log.findings:
+        if one.level == ROW:
+            found[one.rule] += len(one.positions)
+    return dict(sorted(found.items()))
+
+
+def cells_by_rule(log: RejectLog, columns: list[str]) -> dict[str, int]:
+    """Rejected cells by the first rule that each breaks; those of rejected rows as `with_row`."""
+    import numpy as np
+
+    gone = log.rejected_rows()
+    found = Counter({WITH_ROW: len(gone) * len(columns)})
+    for column in columns:
+        counted = gone
+        for rule, positions in rejections(log, column):
+            found[rule] += len(np.setdiff1d(positions, counted))
+            counted = np.union1d(counted, positions)
+    return {rule: n for rule, n in sorted(found.items()) if n}
+
+
+def rejections(log: RejectLog, column: str) -> "list[tuple[str, np.ndarray]]":
+    """(rule, positions) of the rejected cells of a column, in the order of the log."""
+    return [
+        (one.rule, one.positions)
+        for one in log.findings
+        if one.column == column and one.severity == REJECT
+    ]

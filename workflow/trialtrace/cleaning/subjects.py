@@ -1,0 +1,120 @@
+"""Who is in the export by the table of subjects, and what became of each."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.cells import as_mask, stripped
+from trialtrace.cleaning.keys import PLACE, Roster
+from trialtrace.cleaning.rejects import ROW
+from trialtrace.cleaning.typed import Typed
+from trialtrace.config.load import Trial
+from trialtrace.config.model import CleaningTable
+from trialtrace.errors import Problem, UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+BETWEEN = "\x1f"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Subjects without an accepted row, by the rule that took their first row; lines of those."""
+
+    rule: str
+    n: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class People:
+    """The subjects of the export: how many, who is accepted, who is not, and by which rules."""
+
+    in_export: int
+    roster: Roster
+    lost: tuple[Lost, ...]
+
+
+def people_of(typed: Typed, rules: CleaningTable) -> People:
+    """The subjects of the table of subjects, by its cleaning."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    who = _who(typed, rules.missing.get(typed.spec.subject, ()))
+    accepted = pc.unique(typed.accepted.subject)
+    there = pc.and_(pc.is_valid(who), pc.invert(pc.is_in(who, value_set=accepted)))
+    rows = np.flatnonzero(as_mask(there))
+    gone = who.take(pa.array(rows))
+    first = np.unique(gone.dictionary_encode().indices.to_numpy(), return_index=True)[1]
+    left_out = pc.unique(pc.drop_null(typed.subject.take(pa.array(rows))))
+    lost = _by_rule(typed, rows[first])
+    n = len(accepted) + sum(one.n for one in lost)
+    return People(n, Roster(accepted, left_out), lost)
+
+
+def _by_rule(typed: Typed, rows: "np.ndarray") -> tuple[Lost, ...]:
+    import numpy as np
+
+    line = typed.raw["source_row"].to_numpy()
+    found = []
+    for one in typed.log.findings:
+        if one.level == ROW and len(at := np.intersect1d(one.positions, rows)):
+            found.append((one.rule, np.sort(line[at])))
+    rules = sorted({rule for rule, _ in found})
+    merged = {rule: np.concatenate([n for name, n in found if name == rule]) for rule in rules}
+    return tuple(Lost(rule, len(n), tuple(sorted(n.tolist()))) for rule, n in merged.items())
+
+
+def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":
+    """Whose each row is: an unusable subject by its text, a row without one by its place.
+
+    Null for rows that are blank in every column: they are of nobody.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    subject = typed.subject
+    if not subject.null_count:
+        return subject
+    at = np.flatnonzero(as_mask(pc.is_null(subject)))
+    text = stripped(typed.raw[typed.spec.subject].take(pa.array(at)), missing)
+    place = pc.binary_join_element_wise("row", pa.array(at).cast(pa.string()), BETWEEN)
+    place = pc.if_else(pa.array(blank_rows(typed.raw, at)), pa.scalar(None, pa.string()), place)
+    spelt = pc.binary_join_element_wise("spelt", text, BETWEEN)
+    return pc.replace_with_mask(subject, pc.is_null(subject), pc.coalesce(spelt, place))
+
+
+def blank_rows(raw: "pa.Table", at: "np.ndarray") -> "np.ndarray":
+    """Which of these rows hold nothing in any column."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows = raw.take(pa.array(at))
+    blank = np.ones(len(at), dtype=bool)
+    for name in rows.column_names:
+        if name not in PLACE:
+            blank &= as_mask(pc.is_null(stripped(rows[name], ())))
+    return blank
+
+
+def check_subjects(trial: Trial, typed: Typed) -> None:
+    """Without a subject nothing can be derived: told with what took the rows away."""
+    if len(typed.kept):
+        return
+    rules: Counter[str] = Counter()
+    for found in typed.log.findings:
+        rules[found.rule] += len(found.positions) if found.level == ROW else 0
+    raise UserError(
+        Problem(
+            f"{trial.name}: table {typed.spec.name}",
+            "no row is accepted, so there is no subject",
+            found=", ".join(f"{rule} in {rows} row(s)" for rule, rows in rules.items() if rows),
+            expected="rows with a subject of their own",
+            do=f"look at the column {typed.spec.subject} and at the key in trial.yaml",
+        )
+    )

@@ -1,0 +1,111 @@
+"""Typing: a raw table of text as typed rows, before any check looks at them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.beside import Accepted
+from trialtrace.cleaning.cells import stripped
+from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
+from trialtrace.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
+from trialtrace.cleaning.layout import check_arms, check_columns, check_named
+from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
+from trialtrace.cleaning.units import conversion_of
+from trialtrace.config.load import Trial
+from trialtrace.config.model import TableSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table before its checks. `kept` are the positions of the accepted rows in the raw table."""
+
+    spec: TableSpec
+    raw: "pa.Table"
+    subject: "pa.Array"
+    columns: dict[str, CleanColumn]
+    kept: "np.ndarray"
+    accepted: Accepted
+    log: RejectLog
+
+
+def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Typed:
+    """The typed rows of a raw table whose keys are good; what is not is in the log.
+
+    `known` says whose rows they may be; None for the table that says who there is.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    check_columns(trial, spec, raw)
+    check_named(trial, spec, raw)
+    check_arms(trial, spec, raw)
+    log = RejectLog(spec.name)
+    columns = _clean_columns(trial, spec, raw)
+    for column in columns.values():
+        for finding in column.findings:
+            log.add(finding)
+    place = {name: raw[name] for name in PLACE}
+    typed = pa.table(place | {name: column.values for name, column in columns.items()})
+    subject = subject_text(typed, spec)
+    take = trial.cleaning.tables[spec.name].on_conflict.take
+    for finding in bad_rows(typed, text_of(trial, spec, raw), spec, subject, known, take):
+        log.add(finding)
+    accepted = np.ones(raw.num_rows, dtype=bool)
+    accepted[log.rejected_rows()] = False
+    kept = np.flatnonzero(accepted)
+    _flag_required(trial, spec, columns, kept, log)
+    rows = Accepted(typed.take(kept), subject.take(pa.array(kept)))
+    return Typed(spec, raw, subject, columns, kept, rows, log)
+
+
+def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
+    rules = trial.cleaning.tables[spec.name]
+    made = {}
+    for name, variable in trial.dictionary[spec.name].items():
+        spelling = spelling_of(trial, spec, name)
+        given = rules.convert.get(name)
+        conversion = None
+        if given is not None:
+            conversion = conversion_of(given, rules.missing.get(given["unit_column"], ()))
+        made[name] = clean_column(variable, raw, spelling, conversion, name == spec.subject)
+    return made
+
+
+def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
+    """How the cells of a column are written, by its source and cleaning.yaml."""
+    source = trial.source.items.get(spec.of, {})
+    missing = trial.cleaning.tables[spec.name].missing.get(column, ())
+    return Spelling(source.get("decimal", "."), source.get("date_order"), missing)
+
+
+def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:
+    """Gives, for some rows, the cells of the dictionary's columns without blanks around them."""
+    import pyarrow as pa
+
+    missing = trial.cleaning.tables[spec.name].missing
+
+    def text(positions: "np.ndarray") -> "pa.Table":
+        rows = raw.select(list(trial.dictionary[spec.name])).take(pa.array(positions))
+        cells = {n: stripped(rows[n], missing.get(n, ())) for n in rows.column_names}
+        return pa.table(cells)
+
+    return text
+
+
+def _flag_required(
+    trial: Trial,
+    spec: TableSpec,
+    columns: dict[str, CleanColumn],
+    kept: "np.ndarray",
+    log: RejectLog,
+) -> None:
+    """A required value that is missing is listed; its row stays."""
+    import numpy as np
+
+    for name, variable in trial.dictionary[spec.name].items():
+        if variable.required:
+            absent = np.intersect1d(np.flatnonzero(columns[name].missing), kept)
+            log.add(Finding("required", "a value is required and missing", absent, name, FLAG))
