@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from mini_trial import HEADER, REPOSITORY
+from mini_trial import CONFIG, HEADER, REPOSITORY
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.check import check_trial
@@ -214,6 +214,18 @@ GOOD = {
     "genes": "1,l,GAPDH,18\n1,l,MYOG,30",
     "fibres": "1,l,2500\n1,l,3100",
 }
+# Further patients, so that one bad value is a small part of its column.
+MORE = {
+    "patients": "{n},1,oxa,19{n}-01-01,P{n},2020-01-01,,2",
+    "visits": "{n},0,1,2020-01-01,1,3,cm,8,5",
+    "chemo": "{n},1,oxa,85",
+    "plans": "{n},oxa,85",
+    "sessions": "{n},2020-01-03,1",
+    "opioids": "{n},morphine,oral,10",
+    "sides": "{n},l,real,0\n{n},r,sham,0",
+    "genes": "{n},l,GAPDH,18",
+    "fibres": "{n},l,2500",
+}
 # What is put in the place of a good row, and what cleaning must say: table, column, rule, severity.
 BAD = {
     "item of 5": ("visits", "2,0,2,2020-01-02,4", "2,0,2,2020-01-02,5",
@@ -288,6 +300,7 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "cleaning.yaml").write_text(CLEANING)
     (folder / "dictionary.csv").write_text(dictionary())
     (root / "data").mkdir()
+    (root / "config" / "config.yaml").write_text(CONFIG)
     return Project(root)
 
 
@@ -297,7 +310,8 @@ def cleaned(at: Project, out: Path, **changed: str) -> list[tuple[str, str | Non
         table, name = line.split("|")[0].split(".")
         columns.setdefault(table, []).append(name)
     for table, rows in (GOOD | changed).items():
-        text = ",".join(columns[table]) + "\n" + rows + "\n"
+        more = "".join(MORE[table].format(n=number) + "\n" for number in range(11, 23))
+        text = ",".join(columns[table]) + "\n" + rows + "\n" + more
         (at.root / "data" / f"{table}.csv").write_text(text)
     trial = load_trial("many", at)
     ingest_sources(trial, out / "raw")

@@ -16,9 +16,12 @@ from typing import Any
 import pytest
 from mini_trial import REPOSITORY
 
+from trialtrace.cleaning.account import Excluded, read_account
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.load import Trial, load_trial
+from trialtrace.config.model import Conflict
 from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
+from trialtrace.errors import UserError
 from trialtrace.paths import Project
 from trialtrace.sources.synthetic import make, raw_tables
 from trialtrace.sources.synthetic.export import Export
@@ -322,17 +325,38 @@ def test_bad_values_of_sprave2019(cohorts: Any, tmp_path: Path, bad: str):
     assert listed == Counter(expected)
 
 
-@pytest.mark.parametrize("changed", [{"arm": "tau"}, {"drug": "vinca"}])
-def test_a_patient_who_is_there_twice_is_in_no_arm(cohorts: Any, tmp_path: Path, changed: dict):
-    """An arm switch, or two strata: nothing says which row is right, so none is used."""
-    cohort = cohorts("streckmann2024")
+def twice(cohort: Cohort, changed: str) -> Export:
+    """The first patient once more, in another arm or stratum."""
     own = cohort.forms["patients"][0]
-    values = {k: next(r[k] for r in cohort.forms["patients"] if r[k] != own[k]) for k in changed}
-    listed, _ = found(cohorts, "streckmann2024", again("patients", values), tmp_path)
+    other = next(row[changed] for row in cohort.forms["patients"] if row[changed] != own[changed])
+    return again("patients", {changed: other})(cohort)
+
+
+@pytest.mark.parametrize("changed", ["arm", "drug"])
+def test_a_patient_who_is_there_twice_stops_the_run(cohorts: Any, tmp_path: Path, changed: str):
+    """An arm switch, or two strata: nothing says which row is right."""
+    cohort = cohorts("streckmann2024")
+    with pytest.raises(UserError) as caught:
+        cleaned(cohort.trial, twice(cohort, changed), tmp_path)
+    message = str(caught.value)
+    assert "2 of 159 rows share their record_id and differ: " in message
+    assert "lines 2, 160" in message
+    assert f"[record_id, {changed}] would be unique" in message
+
+
+def test_a_patient_who_is_there_twice_may_be_left_out_with_a_reason(cohorts: Any, tmp_path: Path):
+    cohort = cohorts("streckmann2024")
+    trial = load_trial("streckmann2024", Project(REPOSITORY))
+    rules = trial.cleaning.tables["patients"]
+    object.__setattr__(rules, "on_conflict", Conflict("reject", "neither record is signed"))
+    listed = cleaned(trial, twice(cohort, "arm"), tmp_path) - cohort.listed
     assert listed["patients", None, "duplicate_key", "reject"] == 2
     lost = {key[0] for key in listed if key[2] == "excluded_subject"}
     assert {"examination", "qlq_c30", "cycles"} <= lost
     assert {key[2] for key in listed} == {"duplicate_key", "excluded_subject"}
+    who = read_account(tmp_path / "clean").subjects
+    assert (who.in_export, who.kept) == (158, 157)
+    assert who.excluded == (Excluded(1, "duplicate_key: neither record is signed"),)
 
 
 def test_a_questionnaire_without_any_answer_is_missing_not_wrong(cohorts: Any, tmp_path: Path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from mini_trial import CONFIG
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.load import Trial, load_trial
@@ -88,12 +89,14 @@ lines"
 3;2; 61 ;81.2;1959-12-24;
 3;2;61;81.2;1959-12-24;
 """
+PEOPLE += "".join(f"{number};1;50;70,5;01.02.1970;\n" for number in range(11, 23))
 LAB = [
     ["id", "visit", "creatinine", "unit", "taken"],
     [1, "base", 1.2, "mg/dL", "2020-01-02"],
     [1, "week 4", 100, "µmol/L", "1920-01-02"],
     [2, "base", 1, "?", None],
     [7, "base", 1, "mg/dL", None],
+    *([number, "base", 1, "mg/dL", "2020-01-02"] for number in range(11, 23)),
 ]
 
 
@@ -102,6 +105,7 @@ def trial(tmp_path: Path) -> Trial:
     folder = tmp_path / "config" / "trials" / "mine"
     folder.mkdir(parents=True)
     (tmp_path / "workflow").symlink_to(REPOSITORY / "workflow")
+    (tmp_path / "config" / "config.yaml").write_text(CONFIG)
     (folder / "trial.yaml").write_text(TRIAL)
     (folder / "cleaning.yaml").write_text(CLEANING)
     with open(folder / "dictionary.csv", "w", newline="") as file:
@@ -126,14 +130,14 @@ def run(trial: Trial, root: Path) -> None:
 def test_the_whole_way(trial: Trial, tmp_path: Path):
     run(trial, tmp_path)
     patients = read_table(tmp_path / "clean" / "patients.parquet", CLEAN)
-    assert patients.drop_columns(["source_file", "born"]).to_pylist() == [
+    assert patients.drop_columns(["source_file", "born"]).to_pylist()[:3] == [
         {"source_row": 2, "id": 1, "group": "1", "age": 54, "weight": 70.5},
         {"source_row": 4, "id": 2, "group": "2", "age": None, "weight": None},
         {"source_row": 5, "id": 3, "group": "2", "age": 61, "weight": None},
     ]
     labs = read_table(tmp_path / "clean" / "labs.parquet", CLEAN)
-    assert labs["creatinine"].to_pylist() == [1.2, 1.13, None]
-    assert labs["source_file"].to_pylist() == ["lab.xlsx[Lab]"] * 3
+    assert labs["creatinine"].to_pylist()[:3] == [1.2, 1.13, None]
+    assert set(labs["source_file"].to_pylist()) == {"lab.xlsx[Lab]"}
 
 
 def test_everything_that_was_not_accepted_is_listed(trial: Trial, tmp_path: Path):

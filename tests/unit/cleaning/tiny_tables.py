@@ -45,6 +45,8 @@ class TinyTrial:
     convert: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     check: tuple[CleaningCheck, ...] = ()
+    losses: Mapping[str, Any] = field(default_factory=dict)
+    shows_values: bool = False
     name: str = "demo"
     kind: str = "files"
     synthetic: bool = False
@@ -73,7 +75,7 @@ class TinyTrial:
     @property
     def cleaning(self) -> Cleaning:
         rules = CleaningTable(
-            "visits", dict(self.ignore), dict(self.missing), {}, dict(self.convert)
+            "visits", dict(self.ignore), dict(self.missing), {}, dict(self.convert), **self.losses
         )
         return Cleaning({"visits": rules}, {check.name: check for check in self.check})
 

@@ -15,11 +15,13 @@ from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table, write
 from trialtrace.errors import UserError
 from trialtrace.sources.synthetic import raw_tables
 from trialtrace.sources.synthetic.export import Export, delimited, export
+from trialtrace.store import write_json
 
 
 def cleaned(trial: Trial, made: Export, out: Path) -> None:
     for raw in raw_tables(trial, made):
         write_table(out / "raw" / f"{raw.name}.parquet", conform(raw.table(), RAW, raw.name), RAW)
+    write_json(out / "raw" / "manifest.json", {"tables": {}})
     clean_tables(trial, out / "raw", out / "clean")
 
 

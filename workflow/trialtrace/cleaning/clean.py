@@ -10,9 +10,12 @@ from trialtrace.cleaning.cells import blank
 from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.conservation import Balance, Cells
 from trialtrace.cleaning.counting import account_of
+from trialtrace.cleaning.coverage import coverage_losses, covered
 from trialtrace.cleaning.keys import Roster
+from trialtrace.cleaning.losses import Losses, column_losses
+from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losses
 from trialtrace.cleaning.rejects import FLAG, Finding
-from trialtrace.cleaning.subjects import check_subjects, people_of
+from trialtrace.cleaning.subjects import People, check_subjects, people_of
 from trialtrace.cleaning.typed import Typed, type_table
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
@@ -45,17 +48,48 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     first = trial.subjects.table
     typed = {first: _typed(trial, first, raw_dir, None)}
-    check_subjects(trial, typed[first])
     people = people_of(typed[first], trial.cleaning.tables[first])
     for name in trial.tables:
         if name != first:
             typed[name] = _typed(trial, name, raw_dir, people.roster)
+    losses = losses_of_typing(trial, typed, people)
+    check_subjects(trial, typed[first])
     accepted = {name: one.accepted for name, one in typed.items()}
     cleaned = {name: check_table(trial, one, accepted) for name, one in typed.items()}
-    account = account_of(trial, raw_dir, people, cleaned)
+    losses_of_checks(trial, cleaned, people, losses)
+    account = account_of(trial, raw_dir, people, cleaned, losses)
     account.verify()
     _write(trial, cleaned, out_dir)
     write_account(out_dir / FILE, account)
+
+
+def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> Losses:
+    """What rows and subjects are lost. Raises UserError for too much, columns included."""
+    losses, columns = Losses(), Losses()
+    first = typed[trial.subjects.table]
+    subject_losses(trial, first, people, losses)
+    look_alikes(first, losses)
+    for one in typed.values():
+        row_losses(trial, one, people, losses)
+        column_losses(trial, one, columns)
+    losses.problems.found += columns.problems.found
+    losses.problems.raise_if_any()
+    return losses
+
+
+def losses_of_checks(
+    trial: Trial, cleaned: dict[str, Cleaned], people: People, losses: Losses
+) -> None:
+    """Add what columns lose, checks included, and which tables do not belong together."""
+    tables = []
+    for name, one in cleaned.items():
+        column_losses(trial, one.typed, losses)
+        if name != trial.subjects.table:
+            declared = trial.cleaning.tables[name].declared
+            rows = one.typed.raw.num_rows
+            tables.append(covered(name, rows, one.subjects, people.roster.accepted, declared))
+    losses.problems.raise_if_any()
+    coverage_losses(tables, losses)
 
 
 def _typed(trial: Trial, name: str, raw_dir: Path, known: Roster | None) -> Typed:

@@ -23,26 +23,25 @@ if TYPE_CHECKING:
     import numpy as np
 
     from trialtrace.cleaning.clean import Cleaned
+    from trialtrace.cleaning.losses import Losses
 
 
 def account_of(
-    trial: Trial, raw_dir: Path, people: People, cleaned: "dict[str, Cleaned]"
+    trial: Trial, raw_dir: Path, people: People, cleaned: "dict[str, Cleaned]", losses: "Losses"
 ) -> Account:
     """The account of all tables."""
     kept = len(people.roster.accepted)
     tables = trial.cleaning.tables
     counts = {name: table_count(one, kept, tables[name].declared) for name, one in cleaned.items()}
     subjects = subject_count(people, trial.subjects.table, tables[trial.subjects.table])
-    return Account(subjects, counts, warnings=tuple(file_warnings(trial, raw_dir)))
+    warnings = (*file_warnings(trial, raw_dir), *losses.warnings)
+    return Account(subjects, counts, tuple(losses.decisions), warnings)
 
 
 def subject_count(people: People, table: str, rules: CleaningTable) -> SubjectCount:
     """The subjects of the export, with what cleaning.yaml says about those who are not used."""
-    told = rules.exclude | {CONFLICT: rules.on_conflict.reason}
-    excluded = tuple(
-        Excluded(one.n, ": ".join(filter(None, (one.rule, told.get(one.rule)))))
-        for one in people.lost
-    )
+    declared = rules.exclude | {CONFLICT: rules.on_conflict.reason}
+    excluded = tuple(Excluded(one.n, f"{one.rule}: {declared[one.rule]}") for one in people.lost)
     return SubjectCount(table, people.in_export, len(people.roster.accepted), excluded)
 
 

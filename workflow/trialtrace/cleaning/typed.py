@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.beside import Accepted
-from trialtrace.cleaning.cells import stripped
+from trialtrace.cleaning.cells import blank, stripped
 from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
 from trialtrace.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
@@ -29,6 +29,20 @@ class Typed:
     kept: "np.ndarray"
     accepted: Accepted
     log: RejectLog
+
+    def column(self, name: str) -> "pa.Array":
+        """The values of a column in every row, before any row is rejected."""
+        if name in PLACE:
+            return self.raw[name].combine_chunks()
+        return self.columns[name].values
+
+    def text(self, name: str) -> "pa.Array":
+        """The cells of a column in every row, without blanks around them; null where missing."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        cells = pc.utf8_trim_whitespace(self.raw[name].combine_chunks())
+        return blank(cells, pa.array(self.columns[name].missing))
 
 
 def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Typed:

@@ -146,6 +146,11 @@ class Trial:
             return settings.disclosure
         return "restricted" if self.source.kind == "files" else "full"
 
+    @property
+    def shows_values(self) -> bool:
+        """Whether a message may show values of the data, by config.yaml."""
+        return self.disclosure(load_settings(self.at)) == "full"
+
 
 def load_trial(name: str, root: Project | None = None) -> Trial:
     """A trial's configuration, read lazily. Raises UserError for a name that is none."""

@@ -1,0 +1,200 @@
+"""What would fit the values of a column that the dictionary does not: told with what stops a run.
+
+Values themselves are told only where disclosure is full, or where they are a word of `WORDS`: that
+a column holds TRUE and FALSE says nothing of a patient.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.alike import STEPS
+from trialtrace.cleaning.columns import Spelling
+from trialtrace.cleaning.dates import SHAPES, parse_dates
+from trialtrace.cleaning.values import parse_numbers
+from trialtrace.config.model import Variable
+from trialtrace.errors import one_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+# fmt: off
+WORDS = frozenset({
+    "true", "false", "t", "f", "yes", "no", "y", "n", "j", "ja", "nein", "oui", "non", "si", "m",
+    "w", "male", "female", "man", "woman", "on", "off", "x", "checked", "unchecked", "0", "1", "2",
+    "3", "4", "5", "6", "7", "8", "9", "+", "-",
+})
+MISSING = frozenset({
+    "na", "n/a", "n.a.", "nd", "n.d.", "nan", "null", "none", "missing", "unknown", ".", "-", "--",
+    "?", "-1", "-7", "-8", "-9", "-77", "-88", "-99", "-999", "-9999", "99", "999", "9999",
+})
+# fmt: on
+SHOWN = 10
+MOST = 20_000
+"""So many rejected values are looked at."""
+FACTORS = {
+    10.0: "a tenth", 100.0: "a hundredth", 1000.0: "a thousandth", 0.1: "ten times",
+    0.01: "a hundred times", 0.001: "a thousand times", 2.54: "1/2.54 (inches)",
+    0.45359237: "2.2046 times (pounds)",
+}  # fmt: skip
+NEARLY_ALL = 0.9
+OF_NUMBERS = {
+    r"^[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?$": "have a sign between thousands",
+    r"^[<>≤≥~]": "are bounds, such as <5",
+    r"^[+-]?[0-9]+([.,][0-9]+)?\s*[^0-9.,\s+-]+$": "are numbers with a unit or text behind them",
+}
+OF_DATES = {
+    r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ][0-9]": "are dates with a time of day",
+    r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}$": "have a year of two digits",
+    r"^[0-9]{5}(\.[0-9]+)?$": "are whole numbers, such as a spreadsheet's days since 1900",
+    r"(?i)[a-z]": "name the month, or are words",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A variable of the dictionary and how its cells are declared to be written."""
+
+    variable: Variable
+    spelling: Spelling
+
+    @property
+    def order(self) -> str:
+        return self.variable.date_order or self.spelling.date_order or "ymd"
+
+    @property
+    def decimal(self) -> str:
+        return "," if "," in (self.variable.decimal, self.spelling.decimal) else "."
+
+
+def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> list[str]:
+    """Sentences on what would fit. `text` are all cells of the column, null where missing."""
+    import pyarrow as pa
+
+    bad = text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
+    variable = wanted.variable
+    found = _seen(bad, show)
+    if variable.choices:
+        found += _codes(variable.choices, bad)
+    if variable.kind == "date":
+        found += _orders(wanted, text) + _shapes(bad, OF_DATES)
+    elif variable.kind != "text":
+        found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS)
+        found += _factor(wanted, text)
+    return found + _coded_missing(bad)
+
+
+def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """Where a date is impossible, and all are possible in another order: that the others were read
+    as another day is likely then. Dates written as ISO say nothing."""
+    bad, there = _impossible(text, wanted.order)
+    if not bad:
+        return []
+    return [
+        f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as {order}"
+        for order in SHAPES
+        if order != wanted.order and not _impossible(text, order)[0]
+    ]
+
+
+def _impossible(text: "pa.Array", order: str) -> tuple[int, int]:
+    """(cells that are no date in this order, cells that are there)."""
+    values, _ = parse_dates(text, order)
+    there = len(text) - text.null_count
+    return there - (len(values) - values.null_count), there
+
+
+def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """Other orders in which fewer dates are impossible."""
+    bad, there = _impossible(text, wanted.order)
+    others = {o: _impossible(text, o)[0] for o in SHAPES if o != wanted.order}
+    return [
+        f"{bad} of {there} are impossible as {wanted.order}, {fewer} as {order}"
+        for order, fewer in others.items()
+        if fewer < bad
+    ]
+
+
+def _seen(bad: list[str], show: bool) -> list[str]:
+    """The different values that are rejected, where they may be told."""
+    values = sorted(set(bad))
+    told = show or all(value.casefold() in WORDS | MISSING for value in values)
+    return [f"found are {one_of(values, SHOWN)}"] if told and values else []
+
+
+def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
+    """Values that are a code but for how they are written, or the label of one."""
+    labels = {label.strip().casefold() for label in choices.values()}
+    found = _count(bad, lambda v: v.casefold() in labels, "hold the label instead of the code")
+    ways: dict[str, Callable[[str], str]] = {
+        "capital letters": str.casefold,
+        "what cannot be seen, or blanks": _compact,
+        "leading zeros": lambda v: v.lstrip("0") or "0",
+        ".0 at the end": lambda v: re.sub(r"\.0+$", "", v),
+    }
+    for words, way in ways.items():
+        known = {way(code) for code in choices}
+        found += _count(bad, lambda v, w=way, k=known: w(v) in k, f"are a code but for {words}")
+    return found
+
+
+def _compact(value: str) -> str:
+    """A value as it is seen, without blanks."""
+    for step in STEPS.values():
+        value = step(value)
+    return value
+
+
+def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
+    """Values that are numbers with the other decimal sign."""
+    import pyarrow as pa
+
+    other = "." if wanted.decimal == "," else ","
+    values, _ = parse_numbers(pa.array(bad, type=pa.string()), other)
+    with_sign = sum(
+        other in value for value, number in zip(bad, values.to_pylist(), strict=True)
+        if number is not None
+    )  # fmt: skip
+    told = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
+    return [f"{with_sign} of {len(bad)} {told}"] if with_sign else []
+
+
+def _factor(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """A factor that brings nearly all numbers between the dictionary's bounds: another unit."""
+    import numpy as np
+
+    low, high = (_bound(b) for b in (wanted.variable.minimum, wanted.variable.maximum))
+    if low is None or high is None:
+        return []
+    values, _ = parse_numbers(text.drop_null(), wanted.decimal)
+    number = values.drop_null().to_numpy()
+    if not len(number) or np.mean((number >= low) & (number <= high)) > 1 - NEARLY_ALL:
+        return []
+    return [
+        f"nearly all are between {low:g} and {high:g} as {words} of what they are: another unit?"
+        for factor, words in FACTORS.items()
+        if np.mean((number / factor >= low) & (number / factor <= high)) >= NEARLY_ALL
+    ]
+
+
+def _bound(limit: str | None) -> float | None:
+    return None if limit is None else float(limit.replace(",", "."))
+
+
+def _shapes(bad: list[str], shapes: dict[str, str]) -> list[str]:
+    found: list[str] = []
+    for shape, words in shapes.items():
+        found += _count(bad, lambda v, s=shape: re.search(s, v) is not None, words)
+    return found
+
+
+def _coded_missing(bad: list[str]) -> list[str]:
+    words = "look like codes for missing, which stand under `missing` in cleaning.yaml"
+    return _count(bad, lambda v: v.casefold() in MISSING, words)
+
+
+def _count(bad: list[str], is_so: Callable[[str], bool], words: str) -> list[str]:
+    n = sum(is_so(value) for value in bad)
+    return [f"{n} of {len(bad)} {words}"] if n else []

@@ -1,0 +1,153 @@
+"""What cleaning takes away, told by how much it is: a red line, or the end of the run.
+
+Of the values of a column that are there, more than `TOLD` rejected are a red line, and so is one
+in a required column; more than `STOPS`, or all, end the run unless cleaning.yaml accepts it with a
+reason. Columns of the key are counted as rows (see `lost_rows`): with them the row goes.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.account import Decision, RedLine
+from trialtrace.cleaning.counting import rejections
+from trialtrace.cleaning.fits import Wanted, better_orders, fits
+from trialtrace.cleaning.summary import run_text
+from trialtrace.cleaning.typed import Typed, spelling_of
+from trialtrace.config.load import Trial
+from trialtrace.errors import Problem, Problems
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TOLD = 0.05
+STOPS = 0.20
+LINES_TOLD = 12
+
+
+@dataclass
+class Losses:
+    """Mistakes that end the run, red lines, and what cleaning.yaml decides."""
+
+    problems: Problems = field(default_factory=Problems)
+    warnings: list[RedLine] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ColumnLoss:
+    """The rejected values of a column among those that are there, by rule, with the reasons."""
+
+    lost: int
+    there: int
+    rules: dict[str, int]
+    positions: "np.ndarray"
+
+    @property
+    def share(self) -> float:
+        return self.lost / self.there if self.there else 0.0
+
+    @property
+    def told(self) -> str:
+        rules = ", ".join(f"{rule} {n}" for rule, n in self.rules.items())
+        return f"{self.lost} of {self.there} values ({100 * self.share:.1f} %) rejected: {rules}"
+
+
+def column_losses(trial: Trial, typed: Typed, losses: Losses) -> None:
+    """Add what the columns of a table lose, by the findings in its log."""
+    spec = typed.spec
+    accept = trial.cleaning.tables[spec.name].accept
+    for column in typed.columns:
+        if column not in (spec.subject, *spec.key):
+            loss = column_loss(typed, column)
+            wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
+            _judge(trial, typed, loss, wanted, accept.get(column), losses)
+
+
+def column_loss(typed: Typed, column: str) -> ColumnLoss:
+    """The rejected values of a column, counted by the first rule that each breaks."""
+    import numpy as np
+
+    missing = typed.columns[column].missing
+    rules: Counter[str] = Counter()
+    gone = np.array([], dtype=np.int64)
+    for rule, positions in rejections(typed.log, column):
+        rules[rule] += len(np.setdiff1d(positions, gone))
+        gone = np.union1d(gone, positions)
+    counts = {rule: n for rule, n in sorted(rules.items()) if n}
+    return ColumnLoss(len(gone), int((~missing).sum()), counts, gone)
+
+
+def _judge(
+    trial: Trial,
+    typed: Typed,
+    loss: ColumnLoss,
+    wanted: "Wanted",
+    accepted: str | None,
+    losses: Losses,
+) -> None:
+    table, column = typed.spec.name, wanted.variable.name
+    if accepted:
+        losses.decisions.append(Decision(table, column, "accept", loss.lost, accepted))
+    if not loss.lost:
+        if accepted:
+            told = f"Table {table}, column {column}: nothing is rejected; cleaning.yaml accepts it"
+            told += f" all the same (“{accepted}”): the line can go."
+            losses.warnings.append(RedLine("stale_accept", table, column, told))
+        return
+    text = typed.text(column)
+    orders = better_orders(wanted, text) if wanted.variable.kind == "date" else []
+    stops = loss.share > STOPS or bool(orders)
+    if stops and not accepted:
+        hints = orders or fits(wanted, text, loss.positions, trial.shows_values)
+        losses.problems.found.append(_problem(trial, typed, loss, column, hints))
+    elif stops or loss.share > TOLD or wanted.variable.required:
+        hints = orders or fits(wanted, text, loss.positions, False)
+        losses.warnings.append(_red_line(table, column, loss, wanted, hints, accepted))
+
+
+def _problem(
+    trial: Trial, typed: Typed, loss: ColumnLoss, column: str, hints: list[str]
+) -> Problem:
+    table = typed.spec.name
+    reasons = [f.reason for f in typed.log.findings if f.column == column and f.rule in loss.rules]
+    way = f"or accept it with its reason in cleaning.yaml: tables.{table}.accept.{column}"
+    return Problem(
+        f"{trial.name}: table {table}, column {column}",
+        "values are rejected that the results would silently be without",
+        found=f"{loss.told}; {lines_told(typed, loss.positions)}",
+        expected="what the dictionary says. Here: " + "; ".join(dict.fromkeys(reasons)),
+        do="; ".join([*hints, "mend dictionary.csv, trial.yaml or the export", way]),
+    )
+
+
+def _red_line(
+    table: str,
+    column: str,
+    loss: ColumnLoss,
+    wanted: "Wanted",
+    hints: list[str],
+    accepted: str | None,
+) -> RedLine:
+    required = wanted.variable.required and loss.share <= TOLD
+    kind = "required_rejected" if required else "column_rejected"
+    is_required = " (required)" if wanted.variable.required else ""
+    told = f"Table {table}, column {column}{is_required}: {loss.told}"
+    if accepted:
+        hints = [f"accepted: {accepted}"]
+    return RedLine(kind, table, column, sentences(told, hints))
+
+
+def sentences(told: str, more: list[str]) -> str:
+    """A statement and what belongs to it, as whole sentences."""
+    return " ".join(f"{one[:1].upper()}{one[1:].rstrip('.')}." for one in (told, *more))
+
+
+def lines_told(typed: Typed, positions: "np.ndarray") -> str:
+    """Where some rows stand: their file and lines, cut where there are many."""
+    import pyarrow as pa
+
+    rows = typed.raw.select(["source_file", "source_row"]).take(pa.array(positions))
+    lines = run_text(rows["source_row"].to_pylist()).split(", ")
+    more = ", …" if len(lines) > LINES_TOLD else ""
+    return f"{rows['source_file'][0].as_py()}, lines {', '.join(lines[:LINES_TOLD])}{more}"

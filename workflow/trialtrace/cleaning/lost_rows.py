@@ -1,0 +1,239 @@
+"""Rows and subjects that cleaning takes away: told, or the end of the run, unless declared.
+
+Rows that share a key and differ end it (`on_conflict`), and so does a subject of the table of
+subjects without an accepted row there (`exclude`). In other tables, rows without a usable key and
+rows of unknown subjects are a red line, and end the run above a share of `STOPS` (`exclude`).
+"""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.account import Decision, RedLine
+from trialtrace.cleaning.alike import MOST_PAIRS, as_known, differ_by, pairs
+from trialtrace.cleaning.fits import Wanted, fits
+from trialtrace.cleaning.keys import CONFLICT, PLACE
+from trialtrace.cleaning.losses import (
+    STOPS,
+    TOLD,
+    Losses,
+    lines_told,
+    sentences,
+)
+from trialtrace.cleaning.rejects import ROW
+from trialtrace.cleaning.subjects import Lost, People, blank_rows
+from trialtrace.cleaning.summary import run_text
+from trialtrace.cleaning.tell_apart import further_columns
+from trialtrace.cleaning.typed import Typed, spelling_of, text_of
+from trialtrace.config.load import Trial
+from trialtrace.errors import Problem
+
+if TYPE_CHECKING:
+    import numpy as np
+
+UNKNOWN = "unknown_subject"
+WHY = {
+    "subject_missing": "have no usable subject",
+    "key_missing": "have no usable value in a column of the key",
+    UNKNOWN: "are of a subject who is not in the table of subjects",
+}
+
+
+def row_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
+    """Add what a table loses by rows."""
+    _conflicts(trial, typed, losses)
+    _repeats(typed, losses)
+    named = {one.rule for one in people.lost} if typed.spec.name == trial.subjects.table else set()
+    for rule in WHY:
+        if rule not in named:
+            _by_rule(trial, typed, people, rule, losses)
+
+
+def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
+    """Rows that share a key and differ."""
+    table = typed.spec.name
+    conflict = trial.cleaning.tables[table].on_conflict
+    at = rows_of(typed, CONFLICT)
+    if conflict.take == "stop":
+        if len(at):
+            losses.problems.found.append(_conflict(trial, typed, at))
+        return
+    what = f"on_conflict: {conflict.take}"
+    losses.decisions.append(Decision(table, None, what, len(at), conflict.reason))
+
+
+def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
+    import pyarrow as pa
+
+    spec = typed.spec
+    cells = text_of(trial, spec, typed.raw)(at)
+    columns = {
+        name: one.values.take(pa.array(at))
+        for name, one in typed.columns.items()
+        if name not in spec.key
+    }
+    key = [typed.column(name).take(pa.array(at)) for name in spec.key]
+    further = further_columns(key, [c.combine_chunks() for c in cells.columns], columns)
+    keys = ", ".join(spec.key)
+    told = "no one or two further columns would"
+    if further:
+        told = f"[{', '.join((*spec.key, *further))}] would be unique"
+    there = f"{len(at)} of {typed.raw.num_rows} rows share their {keys} and differ"
+    return Problem(
+        f"{trial.name}: table {spec.name}",
+        "rows share a key and differ, and nothing says which of them is right",
+        found=f"{there}: {lines_told(typed, at)}",
+        expected=f"a key that tells the rows apart; {told}",
+        do=f"mend the key in trial.yaml: tables.{spec.name}.key, or the export; or say which row "
+        f"is used, in cleaning.yaml: tables.{spec.name}.on_conflict: {{first: why}} (or last, or "
+        "reject)",
+    )
+
+
+def _repeats(typed: Typed, losses: Losses) -> None:
+    """Rows that are there again, word for word: none is lost, and many are a sign."""
+    n, rows = len(rows_of(typed, "duplicate_row")), typed.raw.num_rows
+    if n > TOLD * rows:
+        told = f"Table {typed.spec.name}: {n} of {rows} rows repeat an earlier row word for word."
+        losses.warnings.append(RedLine("repeated_rows", typed.spec.name, None, told))
+
+
+def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Losses) -> None:
+    """Rows of a rule: a red line, or the end of the run."""
+    import numpy as np
+
+    table = typed.spec.name
+    blank = _blank(typed)
+    at = np.setdiff1d(rows_of(typed, rule), blank)
+    reason = trial.cleaning.tables[table].exclude.get(rule)
+    if reason:
+        losses.decisions.append(Decision(table, None, "excluded", len(at), f"{rule}: {reason}"))
+    if not len(at):
+        return
+    rows = typed.raw.num_rows - len(blank)
+    told = f"{len(at)} of {rows} rows {WHY[rule]}"
+    if rule == UNKNOWN:
+        told += f" (subjects: {len(_unknown(typed, at))})"
+    if len(at) > STOPS * rows and not reason:
+        hints = _hints(trial, typed, people, rule, at, trial.shows_values)
+        told = f"{told}: {lines_told(typed, at)}"
+        losses.problems.found.append(_too_many(trial, typed, rule, told, hints))
+        return
+    hints = [f"Left out as declared: {reason}"]
+    if not reason:
+        hints = _hints(trial, typed, people, rule, at, False)
+    kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
+    losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
+
+
+def _blank(typed: Typed) -> "np.ndarray":
+    """Rows that hold nothing at all: nobody misses them."""
+    import numpy as np
+
+    at = np.union1d(rows_of(typed, "subject_missing"), rows_of(typed, "key_missing"))
+    return at[blank_rows(typed.raw, at)]
+
+
+def _too_many(trial: Trial, typed: Typed, rule: str, found: str, hints: list[str]) -> Problem:
+    table = typed.spec.name
+    way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
+    return Problem(
+        f"{trial.name}: table {table}",
+        "so many rows cannot be used that the table would not be what it says",
+        found=found,
+        expected=f"at most {100 * STOPS:g} % of the rows",
+        do="; ".join([*hints, "mend the export, or dictionary.csv and the key in trial.yaml", way]),
+    )
+
+
+def _hints(
+    trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool
+) -> list[str]:
+    """What would make the rows usable."""
+    if rule == UNKNOWN:
+        return as_known(_unknown(typed, at), people.roster.accepted.to_pylist())
+    spec = typed.spec
+    columns = [spec.subject] if rule == "subject_missing" else list(spec.key)
+    found = []
+    for column in columns:
+        if column not in PLACE:
+            wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
+            said = fits(wanted, typed.text(column), at, show)
+            found += [f"column {column}: {one}" for one in said]
+    return found
+
+
+def _unknown(typed: Typed, at: "np.ndarray") -> list[str]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.unique(typed.subject.take(pa.array(at))).to_pylist()
+
+
+def rows_of(typed: Typed, rule: str) -> "np.ndarray":
+    """The rows that a rule rejects."""
+    import numpy as np
+
+    found = [one.positions for one in typed.log.findings if one.level == ROW and one.rule == rule]
+    return np.sort(np.concatenate(found)) if found else np.array([], dtype=np.int64)
+
+
+def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
+    """Add the subjects of the export who are not used: declared with a reason, or a mistake."""
+    table = typed.spec.name
+    rules = trial.cleaning.tables[table]
+    declared = dict(rules.exclude)
+    if rules.on_conflict.reason:
+        declared[CONFLICT] = rules.on_conflict.reason
+    for one in people.lost:
+        reason = declared.get(one.rule)
+        if reason is None:
+            # Rows that share a key and differ are told by themselves.
+            if one.rule != CONFLICT:
+                losses.problems.found.append(_vanished(trial, typed, people, one))
+            continue
+        if one.rule != CONFLICT:
+            losses.decisions.append(
+                Decision(table, None, "excluded", one.n, f"{one.rule}: {reason}")
+            )
+        told = f"{one.n} of {people.in_export} subjects of the export are not used ({one.rule})"
+        told = sentences(told, [f"left out as declared: {reason}"])
+        losses.warnings.append(RedLine("subjects_excluded", table, None, told))
+
+
+def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem:
+    table = typed.spec.name
+    lines = ", ".join(run_text(lost.lines).split(", ")[:20])
+    hints = _hints(trial, typed, people, lost.rule, rows_of(typed, lost.rule), trial.shows_values)
+    way = f"or leave them out with the reason in cleaning.yaml: tables.{table}.exclude.{lost.rule}"
+    return Problem(
+        f"{trial.name}: table {table}",
+        "subjects of the export would vanish: no row of theirs can be used",
+        found=f"{lost.n} of {people.in_export} subjects, whose rows {WHY[lost.rule]}: "
+        f"{typed.raw['source_file'][0].as_py()}, lines {lines}",
+        expected="every subject of the export, or a reason why not",
+        do="; ".join([*hints, "mend the export, or dictionary.csv", way]),
+    )
+
+
+def look_alikes(typed: Typed, losses: Losses) -> None:
+    """Subjects of the table of subjects who may be one: told as pairs, by their lines."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    subject = typed.subject.dictionary_encode()
+    names = subject.dictionary.to_pylist()
+    found = pairs(names)
+    if not found:
+        return
+    codes = pc.fill_null(subject.indices, -1).to_numpy(zero_copy_only=False)
+    line = typed.raw["source_row"].to_numpy()
+    places = zip(*np.unique(codes, return_index=True), strict=True)
+    first = {names[code]: int(line[at]) for code, at in places if code >= 0}
+    shown = [
+        f"lines {first[one]} and {first[other]} ({', '.join(differ_by(one, other))})"
+        for one, other in found[:MOST_PAIRS]
+    ]
+    more = f" and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
+    told = f"{len(found)} pair(s) of subjects look the same and are counted as two: "
+    losses.warnings.append(
+        RedLine("look_alike", typed.spec.name, None, f"{told}{'; '.join(shown)}{more}.")
+    )
