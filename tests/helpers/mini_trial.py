@@ -82,6 +82,8 @@ tables:
     ignore: {comment: free text that nobody analyses}
     missing: {relief: ["9"]}
     units: {age: years, days: days}
+  adverse:
+    covers: some
 checks:
   followed:
     label: Whoever died was followed

@@ -78,8 +78,9 @@ class Patients:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        every = pa.array(self.subjects.column("USUBJID"))
-        at = pc.index_in(pa.array(rows.column("USUBJID")), value_set=every).to_numpy()
+        every = pa.array(self.subjects.column("USUBJID"), type=pa.string())
+        mine = pa.array(rows.column("USUBJID"), type=pa.string())
+        at = pc.index_in(mine, value_set=every).to_numpy()
         if len(np.unique(at)) < len(at):
             raise StatsError(TWICE)
         found = np.full(self.n, np.nan)
