@@ -6,6 +6,18 @@ The place is the key after "line N: "; a number added to it moves the line from 
 T, C, E, P, L = "trial.yaml", "cleaning.yaml", "endpoints.yaml", "plan.yaml", "claims.yaml"
 
 SHAPE = [
+    ("a choice among rows without a reason", C, "    covers: some\n", "    on_conflict: first\n",
+     "tables.adverse.on_conflict", "stop, or {reject: why}, {first: why}, {last: why}"),
+    ("two choices among rows", C, "    covers: some\n",
+     "    on_conflict: {first: it is, last: it is}\n", "tables.adverse.on_conflict", "1 key"),
+    ("an unknown choice among rows", C, "    covers: some\n", "    on_conflict: {frist: it is}\n",
+     "tables.adverse.on_conflict.frist", 'did you mean "first"?'),
+    ("a loss accepted without a reason", C, "    covers: some\n", "    accept: {what: ''}\n",
+     "tables.adverse.accept.what", "text"),
+    ("rows left out by no rule", C, "    covers: some\n", "    exclude: {duplicate_key: odd}\n",
+     "tables.adverse.exclude.duplicate_key", "subject_missing, key_missing, unknown_subject"),
+    ("another coverage", C, "    covers: some\n", "    covers: few\n",
+     "tables.adverse.covers", "some, earlier"),
     ("a duplicate key", T, "title: A small trial\n", "title: A\ntitle: B\n",
      ("title", 1), 'a key that stands already in line 1'),
     ("an unquoted NO", T, 'code: "A"', "code: NO",
@@ -131,6 +143,17 @@ SHAPE = [
 ]  # fmt: skip
 
 REFERENCES = [
+    ("a loss accepted of no column", C, "    covers: some\n", "    accept: {wat: odd}\n",
+     "tables.adverse.accept.wat", 'did you mean "what"?'),
+    ("a loss accepted of the key", C, "    covers: some\n", "    accept: {id: odd}\n",
+     "tables.adverse.accept.id", "exclude: {subject_missing: why} or {key_missing: why}"),
+    ("some and none", C, "    covers: some\n", "    covers: some\n    empty: true\n",
+     "tables.adverse.covers", "one of the two"),
+    ("some of the subjects in their own table", C, "    units: {age: years, days: days}\n",
+     "    covers: some\n", "tables.patients.covers", "no covers here"),
+    ("unknown subjects in their own table", C, "    units: {age: years, days: days}\n",
+     "    exclude: {unknown_subject: odd}\n", "tables.patients.exclude.unknown_subject",
+     "no unknown_subject here"),
     ("two controls", T, 'label: Drug, code: "A"', 'label: Drug, code: "A", control: true',
      ("design.arms", -1), "2 control arms: drug, placebo"),
     ("no control", T, ", control: true", "", ("design.arms", -2), "no control arms"),
