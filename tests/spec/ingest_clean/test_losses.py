@@ -218,14 +218,14 @@ def test_truth_in_other_words(tmp_path: Path):
     message = stop(tmp_path, given)
     assert "table patients, column smoker" in message
     assert "40 of 40 values (100.0 %) rejected: unknown_code 40" in message
-    assert "found are FALSE, TRUE" in message
+    assert "the values are FALSE, TRUE" in message
 
 
 def test_numbers_where_letters_are_declared(tmp_path: Path):
     given = Given()
     given.column("sex", lambda cell: {"f": "2", "m": "1"}[cell])
     message = stop(tmp_path, given)
-    assert "found are 1, 2" in message
+    assert "the values are 1, 2" in message
     assert "not one of the codes f, m" in message
 
 
@@ -277,6 +277,33 @@ def test_one_date_that_only_another_order_allows_stops(tmp_path: Path):
     given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
     message = stop(tmp_path, given)
     assert "1 of 40 are impossible as mdy, all 40 are possible as dmy" in message
+
+
+def test_a_date_that_no_order_misreads_is_a_reject_like_any_other(tmp_path: Path):
+    """Dates written as ISO are the same day in every order: one other spelling is one reject."""
+    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_ymd"))
+    given.column("seen", lambda c: f"{c[6:]}-{c[3:5]}-{c[:2]}")
+    given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
+    assert account(tmp_path, given).warnings == ()
+
+
+def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
+    given = Given(
+        dictionary=DICTIONARY.replace("date_dmy", "date_mdy"),
+        cleaning=CLEANING + "  patients:\n    accept: {seen: one was mistyped}\n",
+    )
+    given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
+    (line,) = account(tmp_path, given).warnings
+    assert line.kind == "column_rejected"
+    assert "all 40 are possible as dmy" in line.text
+    assert line.text.endswith("Accepted: one was mistyped.")
+
+
+def test_values_of_a_patient_are_never_told_as_common_words(tmp_path: Path):
+    """7 may be any code in a coded column; in a column of numbers it is somebody's weight."""
+    given = Given()
+    given.column("weight", lambda cell: "7")
+    assert "the values are" not in stop(tmp_path, given)
 
 
 def test_one_impossible_date_is_a_reject_like_any_other(tmp_path: Path):
@@ -366,7 +393,7 @@ def test_a_patient_without_a_number_would_vanish(tmp_path: Path):
     given = Given()
     given.patients[4][0] = ""
     message = stop(tmp_path, given)
-    assert "1 of 40 subjects, whose rows have no usable subject: patients.csv, lines 6" in message
+    assert "1 of 40 subjects, whose rows have no usable subject; patients.csv, lines 6" in message
     assert "tables.patients.exclude.subject_missing" in message
 
 

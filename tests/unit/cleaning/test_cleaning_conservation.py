@@ -11,6 +11,7 @@ from tiny_tables import TinyTrial, variable, write_raw
 
 from trialtrace.cleaning.clean import clean_table, clean_tables
 from trialtrace.cleaning.conservation import ConservationError
+from trialtrace.cleaning.counting import table_count
 from trialtrace.config.model import CleaningCheck
 from trialtrace.contracts import CLEAN, REJECTS, read_table
 
@@ -65,6 +66,18 @@ def test_rows_and_cells_add_up(rows: list[tuple]):
     kept = set(cleaned.table["source_row"].to_pylist())
     assert kept | gone == set(range(2, len(rows) + 2))
     assert not kept & gone
+    counted = table_count(cleaned, 0, None)
+    rejected = {rule: n for rule, n in counted.cells_rejected.items() if rule != "with_row"}
+    assert sum(counted.rows_rejected.values()) == len(gone)
+    assert sum(rejected.values()) == len(
+        {
+            (row["source_row"], row["column"])
+            for row in listed
+            if row["level"] == "cell" and row["severity"] == "reject"
+            if row["source_row"] in kept
+        }
+    )
+    assert counted.cells_in == len(rows) * len(CELLS)
     missing = {"n": {"NA"}}
     for at, name in enumerate(CELLS):
         values = dict(

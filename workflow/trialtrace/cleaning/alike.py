@@ -83,16 +83,17 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def as_known(unknown: Iterable[str], known: Iterable[str]) -> list[str]:
-    """How unknown names become known ones: the ways by which at least one does, with how many."""
-    unknown, known = list(unknown), list(known)
-    found = []
+def as_known(unknown: list[str], known: Iterable[str]) -> list[str]:
+    """The way by which most unknown names become known ones; none where no way does."""
+    known = list(known)
+    best, said = 0, []
     for words, way in WAYS.items():
         there = Counter(way(name) for name in known)
         n = sum(there[way(name)] == 1 for name in unknown)
-        if n:
-            found.append(f"{n} of {len(unknown)} unknown subjects would be known but for {words}")
-    return found
+        if n > best:
+            told = f"{n} of {len(unknown)} unknown subjects would be known but for {words}"
+            best, said = n, [told]
+    return said
 
 
 def _numeric(name: str) -> str:

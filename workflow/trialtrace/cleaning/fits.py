@@ -1,7 +1,7 @@
 """What would fit the values of a column that the dictionary does not: told with what stops a run.
 
-Values themselves are told only where disclosure is full, or where they are a word of `WORDS`: that
-a column holds TRUE and FALSE says nothing of a patient.
+Values themselves are told only where disclosure is full, or where they are common words in place of
+a code, or of nothing: that a column holds TRUE and FALSE says nothing of a patient.
 """
 
 import re
@@ -26,10 +26,13 @@ WORDS = frozenset({
     "w", "male", "female", "man", "woman", "on", "off", "x", "checked", "unchecked", "0", "1", "2",
     "3", "4", "5", "6", "7", "8", "9", "+", "-",
 })
-MISSING = frozenset({
+NOTHING = frozenset({
     "na", "n/a", "n.a.", "nd", "n.d.", "nan", "null", "none", "missing", "unknown", ".", "-", "--",
-    "?", "-1", "-7", "-8", "-9", "-77", "-88", "-99", "-999", "-9999", "99", "999", "9999",
+    "?",
 })
+MISSING = NOTHING | {
+    "-1", "-7", "-8", "-9", "-77", "-88", "-99", "-999", "-9999", "99", "999", "9999",
+}
 # fmt: on
 SHOWN = 10
 MOST = 20_000
@@ -69,15 +72,20 @@ class Wanted:
         return "," if "," in (self.variable.decimal, self.spelling.decimal) else "."
 
 
-def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> list[str]:
-    """Sentences on what would fit. `text` are all cells of the column, null where missing."""
-    import pyarrow as pa
+def seen(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> list[str]:
+    """The different values that are rejected, where they may be told."""
+    values = sorted(set(_lost(text, lost)))
+    words = WORDS | MISSING if wanted.variable.choices else NOTHING
+    told = show or all(value.casefold() in words for value in values)
+    return [f"the values are {one_of(values, SHOWN)}"] if told and values else []
 
-    bad = text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
+
+def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
+    """Sentences, without a value, on what would fit. `text` are all cells of the column, null where
+    missing; `lost` are the rows of those that are rejected."""
+    bad = _lost(text, lost)
     variable = wanted.variable
-    found = _seen(bad, show)
-    if variable.choices:
-        found += _codes(variable.choices, bad)
+    found = _codes(variable.choices, bad) if variable.choices else []
     if variable.kind == "date":
         found += _orders(wanted, text) + _shapes(bad, OF_DATES)
     elif variable.kind != "text":
@@ -86,17 +94,35 @@ def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> li
     return found + _coded_missing(bad)
 
 
+def _lost(text: "pa.Array", lost: "np.ndarray") -> list[str]:
+    import pyarrow as pa
+
+    return text.take(pa.array(lost[:MOST])).drop_null().to_pylist()
+
+
 def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
-    """Where a date is impossible, and all are possible in another order: that the others were read
-    as another day is likely then. Dates written as ISO say nothing."""
+    """Orders in which all dates are possible, where some are impossible in the declared one and
+    others were read as another day. Dates written as ISO are the same in every order."""
     bad, there = _impossible(text, wanted.order)
     if not bad:
         return []
-    return [
-        f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as {order}"
-        for order in SHAPES
-        if order != wanted.order and not _impossible(text, order)[0]
-    ]
+    found = []
+    for order in SHAPES:
+        misread = _misread(text, wanted.order, order)
+        if misread and not _impossible(text, order)[0]:
+            found.append(
+                f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
+                f"{order}: {misread} were read as another day"
+            )
+    return found
+
+
+def _misread(text: "pa.Array", order: str, other: str) -> int:
+    """Cells that are one day in this order and another day in the other."""
+    import pyarrow.compute as pc
+
+    days, others = parse_dates(text, order)[0], parse_dates(text, other)[0]
+    return pc.sum(pc.not_equal(days, others)).as_py() or 0
 
 
 def _impossible(text: "pa.Array", order: str) -> tuple[int, int]:
@@ -115,13 +141,6 @@ def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
         for order, fewer in others.items()
         if fewer < bad
     ]
-
-
-def _seen(bad: list[str], show: bool) -> list[str]:
-    """The different values that are rejected, where they may be told."""
-    values = sorted(set(bad))
-    told = show or all(value.casefold() in WORDS | MISSING for value in values)
-    return [f"found are {one_of(values, SHOWN)}"] if told and values else []
 
 
 def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:

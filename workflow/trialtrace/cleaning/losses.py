@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.counting import rejections
-from trialtrace.cleaning.fits import Wanted, better_orders, fits
+from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.typed import Typed, spelling_of
 from trialtrace.config.load import Trial
@@ -82,60 +82,64 @@ def _judge(
     trial: Trial,
     typed: Typed,
     loss: ColumnLoss,
-    wanted: "Wanted",
+    wanted: Wanted,
     accepted: str | None,
     losses: Losses,
 ) -> None:
-    table, column = typed.spec.name, wanted.variable.name
+    """Add what the loss of one column means."""
     if accepted:
-        losses.decisions.append(Decision(table, column, "accept", loss.lost, accepted))
+        _accepted(typed.spec.name, loss, wanted, accepted, losses)
     if not loss.lost:
-        if accepted:
-            told = f"Table {table}, column {column}: nothing is rejected; cleaning.yaml accepts it"
-            told += f" all the same (“{accepted}”): the line can go."
-            losses.warnings.append(RedLine("stale_accept", table, column, told))
         return
-    text = typed.text(column)
+    text = typed.text(wanted.variable.name)
     orders = better_orders(wanted, text) if wanted.variable.kind == "date" else []
     stops = loss.share > STOPS or bool(orders)
+    told = stops or loss.share > TOLD or wanted.variable.required
+    hints = orders or (fits(wanted, text, loss.positions) if told else [])
     if stops and not accepted:
-        hints = orders or fits(wanted, text, loss.positions, trial.shows_values)
-        losses.problems.found.append(_problem(trial, typed, loss, column, hints))
-    elif stops or loss.share > TOLD or wanted.variable.required:
-        hints = orders or fits(wanted, text, loss.positions, False)
-        losses.warnings.append(_red_line(table, column, loss, wanted, hints, accepted))
+        losses.problems.found.append(_problem(trial, typed, loss, wanted, hints))
+    elif told:
+        hints = [*orders, f"accepted: {accepted}"] if accepted else hints
+        losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
+
+
+def _accepted(table: str, loss: ColumnLoss, wanted: Wanted, reason: str, losses: Losses) -> None:
+    """A column that may lose values: a decision, and a red line where it has lost none."""
+    column = wanted.variable.name
+    losses.decisions.append(Decision(table, column, "accept", loss.lost, reason))
+    if not loss.lost:
+        told = f"Table {table}, column {column}: cleaning.yaml accepts a loss (“{reason}”), and "
+        told += "nothing is rejected: the line can go."
+        losses.warnings.append(RedLine("stale_accept", table, column, told))
 
 
 def _problem(
-    trial: Trial, typed: Typed, loss: ColumnLoss, column: str, hints: list[str]
+    trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted, hints: list[str]
 ) -> Problem:
-    table = typed.spec.name
-    reasons = [f.reason for f in typed.log.findings if f.column == column and f.rule in loss.rules]
-    way = f"or accept it with its reason in cleaning.yaml: tables.{table}.accept.{column}"
+    table, column = typed.spec.name, wanted.variable.name
+    rules = [one for one in typed.log.findings if one.column == column and one.rule in loss.rules]
+    reasons = "; ".join(dict.fromkeys(one.reason for one in rules))
+    values = seen(wanted, typed.text(column), loss.positions, trial.shows_values)
+    ways = ["mend dictionary.csv, trial.yaml or the export"]
+    if values and wanted.variable.choices:
+        ways = ["write these values as choices of a radio field in dictionary.csv", *ways]
+    ways.append(f"or accept it with its reason in cleaning.yaml: tables.{table}.accept.{column}")
     return Problem(
         f"{trial.name}: table {table}, column {column}",
-        "values are rejected that the results would silently be without",
-        found=f"{loss.told}; {lines_told(typed, loss.positions)}",
-        expected="what the dictionary says. Here: " + "; ".join(dict.fromkeys(reasons)),
-        do="; ".join([*hints, "mend dictionary.csv, trial.yaml or the export", way]),
+        f"values are rejected that every result would be without: {reasons}",
+        found="; ".join([loss.told, *values, *hints, lines_told(typed, loss.positions)]),
+        expected=f"at most {100 * STOPS:g} % rejected, and no order of dates that fits better",
+        do="; ".join(ways),
     )
 
 
-def _red_line(
-    table: str,
-    column: str,
-    loss: ColumnLoss,
-    wanted: "Wanted",
-    hints: list[str],
-    accepted: str | None,
-) -> RedLine:
-    required = wanted.variable.required and loss.share <= TOLD
-    kind = "required_rejected" if required else "column_rejected"
-    is_required = " (required)" if wanted.variable.required else ""
-    told = f"Table {table}, column {column}{is_required}: {loss.told}"
-    if accepted:
-        hints = [f"accepted: {accepted}"]
-    return RedLine(kind, table, column, sentences(told, hints))
+def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) -> RedLine:
+    variable = wanted.variable
+    few = variable.required and loss.share <= TOLD
+    required = " (required)" if variable.required else ""
+    told = sentences(f"Table {table}, column {variable.name}{required}: {loss.told}", hints)
+    kind = "required_rejected" if few else "column_rejected"
+    return RedLine(kind, table, variable.name, told)
 
 
 def sentences(told: str, more: list[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.alike import MOST_PAIRS, as_known, differ_by, pairs
-from trialtrace.cleaning.fits import Wanted, fits
+from trialtrace.cleaning.fits import Wanted, fits, seen
 from trialtrace.cleaning.keys import CONFLICT, PLACE
 from trialtrace.cleaning.losses import (
     STOPS,
@@ -20,7 +20,6 @@ from trialtrace.cleaning.losses import (
 )
 from trialtrace.cleaning.rejects import ROW
 from trialtrace.cleaning.subjects import Lost, People, blank_rows
-from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.tell_apart import further_columns
 from trialtrace.cleaning.typed import Typed, spelling_of, text_of
 from trialtrace.config.load import Trial
@@ -114,12 +113,12 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
         told += f" (subjects: {len(_unknown(typed, at))})"
     if len(at) > STOPS * rows and not reason:
         hints = _hints(trial, typed, people, rule, at, trial.shows_values)
-        told = f"{told}: {lines_told(typed, at)}"
-        losses.problems.found.append(_too_many(trial, typed, rule, told, hints))
+        found = "; ".join([told, *hints, lines_told(typed, at)])
+        losses.problems.found.append(_too_many(trial, typed, rule, found))
         return
     hints = [f"Left out as declared: {reason}"]
     if not reason:
-        hints = _hints(trial, typed, people, rule, at, False)
+        hints = _hints(trial, typed, people, rule, at, None)
     kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
     losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
 
@@ -132,7 +131,7 @@ def _blank(typed: Typed) -> "np.ndarray":
     return at[blank_rows(typed.raw, at)]
 
 
-def _too_many(trial: Trial, typed: Typed, rule: str, found: str, hints: list[str]) -> Problem:
+def _too_many(trial: Trial, typed: Typed, rule: str, found: str) -> Problem:
     table = typed.spec.name
     way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
     return Problem(
@@ -140,14 +139,14 @@ def _too_many(trial: Trial, typed: Typed, rule: str, found: str, hints: list[str
         "so many rows cannot be used that the table would not be what it says",
         found=found,
         expected=f"at most {100 * STOPS:g} % of the rows",
-        do="; ".join([*hints, "mend the export, or dictionary.csv and the key in trial.yaml", way]),
+        do=f"mend the export, or dictionary.csv and the key in trial.yaml; {way}",
     )
 
 
 def _hints(
-    trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool
+    trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool | None
 ) -> list[str]:
-    """What would make the rows usable."""
+    """What would make the rows usable; what they hold too unless `show` is None."""
     if rule == UNKNOWN:
         return as_known(_unknown(typed, at), people.roster.accepted.to_pylist())
     spec = typed.spec
@@ -156,7 +155,10 @@ def _hints(
     for column in columns:
         if column not in PLACE:
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
-            said = fits(wanted, typed.text(column), at, show)
+            text = typed.text(column)
+            said = fits(wanted, text, at)
+            if show is not None:
+                said = seen(wanted, text, at, show) + said
             found += [f"column {column}: {one}" for one in said]
     return found
 
@@ -201,16 +203,15 @@ def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -
 
 def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem:
     table = typed.spec.name
-    lines = ", ".join(run_text(lost.lines).split(", ")[:20])
     hints = _hints(trial, typed, people, lost.rule, rows_of(typed, lost.rule), trial.shows_values)
+    told = f"{lost.n} of {people.in_export} subjects, whose rows {WHY[lost.rule]}"
     way = f"or leave them out with the reason in cleaning.yaml: tables.{table}.exclude.{lost.rule}"
     return Problem(
         f"{trial.name}: table {table}",
         "subjects of the export would vanish: no row of theirs can be used",
-        found=f"{lost.n} of {people.in_export} subjects, whose rows {WHY[lost.rule]}: "
-        f"{typed.raw['source_file'][0].as_py()}, lines {lines}",
+        found="; ".join([told, *hints, lines_told(typed, lost.rows)]),
         expected="every subject of the export, or a reason why not",
-        do="; ".join([*hints, "mend the export, or dictionary.csv", way]),
+        do=f"mend the export, or dictionary.csv; {way}",
     )
 
 
@@ -233,7 +234,8 @@ def look_alikes(typed: Typed, losses: Losses) -> None:
         for one, other in found[:MOST_PAIRS]
     ]
     more = f" and {len(found) - MOST_PAIRS} more" if len(found) > MOST_PAIRS else ""
-    told = f"{len(found)} pair(s) of subjects look the same and are counted as two: "
+    told = f"Table {typed.spec.name}: {len(found)} pair(s) of subjects look the same and are "
+    told += "counted as two: "
     losses.warnings.append(
         RedLine("look_alike", typed.spec.name, None, f"{told}{'; '.join(shown)}{more}.")
     )

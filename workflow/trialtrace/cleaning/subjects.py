@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.keys import PLACE, Roster
-from trialtrace.cleaning.rejects import ROW
+from trialtrace.cleaning.rejects import ROW, RejectLog
 from trialtrace.cleaning.typed import Typed
 from trialtrace.config.load import Trial
 from trialtrace.config.model import CleaningTable
@@ -21,11 +21,14 @@ BETWEEN = "\x1f"
 
 @dataclass(frozen=True)
 class Lost:
-    """Subjects without an accepted row, by the rule that took their first row; lines of those."""
+    """Subjects without an accepted row, by the rule that took their first row; those rows."""
 
     rule: str
-    n: int
-    lines: tuple[int, ...]
+    rows: "np.ndarray"
+
+    @property
+    def n(self) -> int:
+        return len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -50,22 +53,19 @@ def people_of(typed: Typed, rules: CleaningTable) -> People:
     gone = who.take(pa.array(rows))
     first = np.unique(gone.dictionary_encode().indices.to_numpy(), return_index=True)[1]
     left_out = pc.unique(pc.drop_null(typed.subject.take(pa.array(rows))))
-    lost = _by_rule(typed, rows[first])
+    lost = _by_rule(typed.log, rows[first])
     n = len(accepted) + sum(one.n for one in lost)
     return People(n, Roster(accepted, left_out), lost)
 
 
-def _by_rule(typed: Typed, rows: "np.ndarray") -> tuple[Lost, ...]:
+def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:
     import numpy as np
 
-    line = typed.raw["source_row"].to_numpy()
-    found = []
-    for one in typed.log.findings:
+    found: dict[str, list[np.ndarray]] = {}
+    for one in log.findings:
         if one.level == ROW and len(at := np.intersect1d(one.positions, rows)):
-            found.append((one.rule, np.sort(line[at])))
-    rules = sorted({rule for rule, _ in found})
-    merged = {rule: np.concatenate([n for name, n in found if name == rule]) for rule in rules}
-    return tuple(Lost(rule, len(n), tuple(sorted(n.tolist()))) for rule, n in merged.items())
+            found.setdefault(one.rule, []).append(at)
+    return tuple(Lost(rule, np.sort(np.concatenate(found[rule]))) for rule in sorted(found))
 
 
 def _who(typed: Typed, missing: tuple[str, ...]) -> "pa.Array":

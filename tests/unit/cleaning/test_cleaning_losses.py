@@ -1,0 +1,196 @@
+"""Functions behind what is told of losses: keys that tell rows apart, names that look alike,
+coverage by chance, what would fit."""
+
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tiny_tables import TinyTrial, column, raw_table, rejects, variable
+
+from trialtrace.cleaning.alike import as_known, differ_by, looks, pairs
+from trialtrace.cleaning.columns import Spelling
+from trialtrace.cleaning.coverage import Covered, covered
+from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
+from trialtrace.cleaning.subjects import people_of
+from trialtrace.cleaning.tell_apart import further_columns
+from trialtrace.cleaning.typed import type_table
+from trialtrace.config.model import Conflict
+
+
+def text(*cells: str | None) -> pa.Array:
+    return pa.array(cells, type=pa.string())
+
+
+# Keys
+
+
+def apart(key: list[str], **columns: list) -> tuple[str, ...] | None:
+    made = {name: pa.array(cells) for name, cells in columns.items()}
+    cells = [column.cast(pa.string()).fill_null("") for column in made.values()]
+    return further_columns([pa.array(key)], cells, made)
+
+
+def test_of_columns_that_tell_rows_apart_the_one_with_few_values_is_taken():
+    key = ["1", "1", "2", "2"]
+    assert apart(key, weight=[50, 51, 52, 53], visit=[0, 1, 0, 1]) == ("visit",)
+
+
+def test_two_columns_where_one_does_not_do():
+    key = ["1"] * 4
+    found = apart(key, side=["l", "r", "l", "r"], visit=[0, 0, 1, 1], same=["x"] * 4)
+    assert found == ("side", "visit")
+
+
+def test_a_column_with_a_missing_value_is_no_key():
+    assert apart(["1", "1"], visit=[0, None]) is None
+
+
+def test_rows_that_repeat_each_other_need_not_be_told_apart():
+    assert apart(["1", "1", "1"], visit=[0, 1, 1]) == ("visit",)
+
+
+def test_a_key_of_many_rows_is_found_and_proven_on_all_of_them():
+    """Day tells the first thousand rows apart, and not the last two."""
+    key = ["1"] * 1000 + ["2", "2"]
+    day = [*range(1000), 5, 5]
+    number = [*range(1000), 1, 2]
+    assert apart(key, day=day, number=number) == ("number",)
+
+
+# Rows
+
+
+VISITS = [variable("id"), variable("x", "number"), variable("y")]
+
+
+@pytest.mark.parametrize(("take", "rows"), [("first", [2, 5]), ("last", [4, 5]), ("reject", [5])])
+def test_the_row_that_is_taken_of_those_that_differ(take: str, rows: list[int]):
+    trial = TinyTrial(VISITS, losses={"on_conflict": Conflict(take, "why")})
+    cleaned = trial.clean("id|x|y\n1|1|a\n1|2|a\n1|3|a\n2|1|a\n")
+    assert cleaned.table["source_row"].to_pylist() == rows
+    assert {rule for _, _, rule, _ in rejects(cleaned)} == {"duplicate_key"}
+
+
+def test_of_rows_that_differ_the_repeats_of_the_one_taken_go_with_the_others():
+    trial = TinyTrial(VISITS, losses={"on_conflict": Conflict("first", "why")})
+    cleaned = trial.clean("id|x|y\n1|1|a\n1|1|a\n1|3|a\n")
+    assert column(cleaned, "x") == [1.0]
+    assert cleaned.balance.rows_rejected == 2
+
+
+def people(rows: str, **given):
+    trial = TinyTrial([variable("id", "integer"), *VISITS[1:]], **given)
+    spec = trial.tables["visits"]
+    typed = type_table(trial, spec, raw_table(rows), None)
+    return people_of(typed, trial.cleaning.tables["visits"])
+
+
+def test_everyone_of_the_export_is_counted_once():
+    """Two with a number, one of whom twice; two numbers that are none, one of them twice; one row
+    without a number; one row that is blank."""
+    found = people("id|x|y\n1|1|a\n2|1|a\n2|1|a\nA|1|a\nA|2|a\nB|1|a\n|1|a\n_||~\n")
+    assert found.in_export == 5
+    assert found.roster.accepted.to_pylist() == ["1", "2"]
+    assert [(one.rule, one.rows.tolist()) for one in found.lost] == [("subject_missing", [3, 5, 6])]
+
+
+def test_a_subject_with_one_usable_row_is_kept():
+    found = people("id|x|y\n1|1|a\n1||a\n", key=("id", "x"))
+    assert (found.in_export, found.lost) == (1, ())
+    assert found.roster.left_out.to_pylist() == []
+
+
+def test_a_code_for_missing_is_no_subject():
+    found = people("id|x|y\n1|1|a\n-9|1|a\n-9|1|b\n", missing={"id": ("-9",)})
+    assert found.in_export == 3
+
+
+# Names
+
+
+def test_names_that_look_the_same_are_told_with_the_first():
+    names = ["A1", "B2", "a1", "A\u200b1", "C3"]
+    assert pairs(names) == [("A1", "a1"), ("A1", "A\u200b1")]
+
+
+@pytest.mark.parametrize("other", ["A10", "AI", "B1", "1A", "A-1", "A01", ""])
+def test_names_that_do_not_look_the_same(other: str):
+    assert looks(other) != looks("A1") or other == "AI"
+
+
+def test_what_two_names_differ_by():
+    assert differ_by("A1", "a 1") == ["blanks", "capital letters"]
+    assert differ_by("A1", "\u0410\u200b1") == [
+        "characters that cannot be seen",
+        "letters of another alphabet",
+    ]
+
+
+def test_unknown_names_become_known_ones_in_the_way_that_most_do():
+    assert as_known(["7", "8", "X"], ["007", "008"]) == [
+        "2 of 3 unknown subjects would be known but for leading zeros"
+    ]
+    assert as_known(["7"], ["8"]) == []
+    # Where two known ones would do, neither is meant for sure.
+    assert as_known(["7"], ["a7", "b7"]) == []
+
+
+# Coverage
+
+
+def test_the_chance_that_the_last_subjects_are_all_absent():
+    """Of 10 subjects 4 have rows, and none of the last 5: C(5, 4) / C(10, 4) = 5 / 210."""
+    every = pa.array([str(n) for n in range(10)])
+    found = covered("t", 4, pa.array(["4", "0", "2", "1"]), every, None)
+    assert (found.n, found.of, found.last_absent) == (4, 10, 5)
+    assert found.chance == pytest.approx(5 / 210, rel=1e-12)
+
+
+def test_the_chance_is_one_where_the_last_subject_is_there_or_nobody():
+    every = pa.array(["a", "b"])
+    assert covered("t", 1, pa.array(["b"]), every, None).chance == 1
+    assert covered("t", 0, every.slice(0, 0), every, None).chance == 1
+
+
+def test_chances_of_large_trials_are_numbers():
+    chance = Covered("t", 1, 60_000, 100_000, 40_000, None).chance
+    assert chance == 0.0
+    assert math.isfinite(chance)
+
+
+# What would fit
+
+
+def wanted(kind: str, **given) -> Wanted:
+    return Wanted(variable("x", kind, **given), Spelling())
+
+
+def test_values_are_told_where_they_are_words_or_disclosure_is_full():
+    lost = np.array([0, 1])
+    coded = wanted("text", choices={"1": "Yes", "0": "No"})
+    assert seen(coded, text("Y", "N"), lost, False) == ["the values are N, Y"]
+    assert seen(coded, text("Y", "Jane"), lost, False) == []
+    assert seen(coded, text("Y", "Jane"), lost, True) == ["the values are Jane, Y"]
+    assert seen(wanted("number"), text("5", "7"), lost, False) == []
+    assert seen(wanted("number"), text("NA", "na"), lost, False) == ["the values are NA, na"]
+
+
+def test_another_unit_is_told_by_its_factor():
+    """All of 20 heights in metres, where 120 to 220 cm are allowed."""
+    heights = text(*[f"1.{n}" for n in range(50, 70)])
+    told = fits(wanted("number", minimum="120", maximum="220"), heights, np.arange(20))
+    assert told == [
+        "nearly all are between 120 and 220 as a hundred times of what they are: another unit?"
+    ]
+
+
+def test_dates_of_another_order():
+    mdy = wanted("date", date_order="mdy")
+    column = text("13.01.2020", "05.04.2020", "2020-02-03", None)
+    assert better_orders(mdy, column) == [
+        "1 of 3 are impossible as mdy, all 3 are possible as dmy: 1 were read as another day"
+    ]
+    # 5 May is the same day in both; an impossible day is impossible in both.
+    assert better_orders(mdy, text("13.01.2020", "05.05.2020")) == []
+    assert better_orders(mdy, text("13.01.2020", "31.02.2020", "05.04.2020")) == []
