@@ -21,6 +21,9 @@ NO_CLAIMS = "papers: {}\nclaims: {}\n"
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 KINDS = [*yaml.safe_load(PLAN)["displays"]]
 TABLES = {"baseline", "adverse_events"}
+FEWER = mini_trial.CLEANING.replace(
+    "    covers: some\n", "    covers: some\n    exclude: {unknown_subject: not drawn here}\n"
+)
 
 
 def material(root, rows=None, **files):
@@ -88,7 +91,7 @@ ALL = ("relief", "pain0", "pain1", "days")
     ids=["an arm without values", "no values", "no events", "a patient an arm"],
 )  # fmt: skip
 def test_what_cannot_be_drawn_says_so_in_a_sentence(tmp_path, rows, absent):
-    found = material(tmp_path, rows)
+    found = material(tmp_path, rows, cleaning=FEWER)
     found = Material(found.trial, full(found.settings), found.folder, {})
     why = {each.kind: each.why for each in make.draw_figures(found, tmp_path / "f") if each.why}
     assert set(why) == absent
