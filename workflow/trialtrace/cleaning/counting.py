@@ -68,7 +68,7 @@ def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> T
         sum(one.cells_in for one in columns),
         sum(one.accepted for one in columns),
         sum(one.missing for one in columns),
-        cells_by_rule(log, list(balance.columns)),
+        cells_by_rule(log, list(balance.columns), balance.rows_in),
         balance.subjects,
         of_subjects,
         declared,
@@ -84,24 +84,26 @@ def rows_by_rule(log: RejectLog) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def cells_by_rule(log: RejectLog, columns: list[str]) -> dict[str, int]:
+def cells_by_rule(log: RejectLog, columns: list[str], rows: int) -> dict[str, int]:
     """Rejected cells by the first rule that each breaks; those of rejected rows as `with_row`."""
     import numpy as np
 
-    gone = log.rejected_rows()
-    found = Counter({WITH_ROW: len(gone) * len(columns)})
+    gone = np.zeros(rows, dtype=bool)
+    gone[log.rejected_rows()] = True
+    found = Counter({WITH_ROW: int(gone.sum()) * len(columns)})
     for column in columns:
-        counted = gone
-        for rule, positions in rejections(log, column):
-            found[rule] += len(np.setdiff1d(positions, counted))
-            counted = np.union1d(counted, positions)
+        found.update(first_rules(log, column, gone.copy()))
     return {rule: n for rule, n in sorted(found.items()) if n}
 
 
-def rejections(log: RejectLog, column: str) -> "list[tuple[str, np.ndarray]]":
-    """(rule, positions) of the rejected cells of a column, in the order of the log."""
-    return [
-        (one.rule, one.positions)
-        for one in log.findings
-        if one.column == column and one.severity == REJECT
-    ]
+def first_rules(log: RejectLog, column: str, gone: "np.ndarray") -> Counter[str]:
+    """Rejected cells of a column by the first rule that each breaks.
+
+    `gone` is a mask of rows: those in it are not counted, and those that are counted enter it.
+    """
+    found: Counter[str] = Counter()
+    for one in log.findings:
+        if one.column == column and one.severity == REJECT:
+            found[one.rule] += int((~gone[one.positions]).sum())
+            gone[one.positions] = True
+    return found

@@ -103,13 +103,15 @@ def _lost(text: "pa.Array", lost: "np.ndarray") -> list[str]:
 def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     """Orders in which all dates are possible, where some are impossible in the declared one and
     others were read as another day. Dates written as ISO are the same in every order."""
-    bad, there = _impossible(text, wanted.order)
-    if not bad:
-        return []
+    import pyarrow.compute as pc
+
+    days = _days(text)
+    there, declared = len(text) - text.null_count, days[wanted.order]
+    bad = declared.null_count - text.null_count
     found = []
-    for order in SHAPES:
-        misread = _misread(text, wanted.order, order)
-        if misread and not _impossible(text, order)[0]:
+    for order, other in days.items():
+        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
+        if bad and misread and other.null_count == text.null_count:
             found.append(
                 f"{bad} of {there} are impossible as {wanted.order}, all {there} are possible as "
                 f"{order}: {misread} were read as another day"
@@ -117,29 +119,20 @@ def better_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     return found
 
 
-def _misread(text: "pa.Array", order: str, other: str) -> int:
-    """Cells that are one day in this order and another day in the other."""
-    import pyarrow.compute as pc
-
-    days, others = parse_dates(text, order)[0], parse_dates(text, other)[0]
-    return pc.sum(pc.not_equal(days, others)).as_py() or 0
-
-
-def _impossible(text: "pa.Array", order: str) -> tuple[int, int]:
-    """(cells that are no date in this order, cells that are there)."""
-    values, _ = parse_dates(text, order)
-    there = len(text) - text.null_count
-    return there - (len(values) - values.null_count), there
+def _days(text: "pa.Array") -> "dict[str, pa.Array]":
+    """The dates of a column in each order."""
+    return {order: parse_dates(text, order)[0] for order in SHAPES}
 
 
 def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
     """Other orders in which fewer dates are impossible."""
-    bad, there = _impossible(text, wanted.order)
-    others = {o: _impossible(text, o)[0] for o in SHAPES if o != wanted.order}
+    there = len(text) - text.null_count
+    bad = {order: days.null_count - text.null_count for order, days in _days(text).items()}
+    mine = bad[wanted.order]
     return [
-        f"{bad} of {there} are impossible as {wanted.order}, {fewer} as {order}"
-        for order, fewer in others.items()
-        if fewer < bad
+        f"{mine} of {there} are impossible as {wanted.order}, {fewer} as {order}"
+        for order, fewer in bad.items()
+        if fewer < mine
     ]
 
 
@@ -177,7 +170,7 @@ def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
         if number is not None
     )  # fmt: skip
     told = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
-    return [f"{with_sign} of {len(bad)} {told}"] if with_sign else []
+    return [f"{with_sign} of {_size(bad)} {told}"] if with_sign else []
 
 
 def _factor(wanted: Wanted, text: "pa.Array") -> list[str]:
@@ -216,4 +209,8 @@ def _coded_missing(bad: list[str]) -> list[str]:
 
 def _count(bad: list[str], is_so: Callable[[str], bool], words: str) -> list[str]:
     n = sum(is_so(value) for value in bad)
-    return [f"{n} of {len(bad)} {words}"] if n else []
+    return [f"{n} of {_size(bad)} {words}"] if n else []
+
+
+def _size(bad: list[str]) -> str:
+    return f"the first {MOST}" if len(bad) == MOST else str(len(bad))

@@ -5,12 +5,11 @@ in a required column; more than `STOPS`, or all, end the run unless cleaning.yam
 reason. Columns of the key are counted as rows (see `lost_rows`): with them the row goes.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
-from trialtrace.cleaning.counting import rejections
+from trialtrace.cleaning.counting import first_rules
 from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.typed import Typed, spelling_of
@@ -68,14 +67,12 @@ def column_loss(typed: Typed, column: str) -> ColumnLoss:
     """The rejected values of a column, counted by the first rule that each breaks."""
     import numpy as np
 
-    missing = typed.columns[column].missing
-    rules: Counter[str] = Counter()
-    gone = np.array([], dtype=np.int64)
-    for rule, positions in rejections(typed.log, column):
-        rules[rule] += len(np.setdiff1d(positions, gone))
-        gone = np.union1d(gone, positions)
+    gone = np.zeros(typed.raw.num_rows, dtype=bool)
+    rules = first_rules(typed.log, column, gone)
     counts = {rule: n for rule, n in sorted(rules.items()) if n}
-    return ColumnLoss(len(gone), int((~missing).sum()), counts, gone)
+    positions = np.flatnonzero(gone)
+    there = int((~typed.columns[column].missing).sum())
+    return ColumnLoss(len(positions), there, counts, positions)
 
 
 def _judge(
@@ -148,10 +145,12 @@ def sentences(told: str, more: list[str]) -> str:
 
 
 def lines_told(typed: Typed, positions: "np.ndarray") -> str:
-    """Where some rows stand: their file and lines, cut where there are many."""
-    import pyarrow as pa
+    """Where some rows stand: their file and lines, cut where there are many runs of lines."""
+    import numpy as np
 
-    rows = typed.raw.select(["source_file", "source_row"]).take(pa.array(positions))
-    lines = run_text(rows["source_row"].to_pylist()).split(", ")
-    more = ", …" if len(lines) > LINES_TOLD else ""
-    return f"{rows['source_file'][0].as_py()}, lines {', '.join(lines[:LINES_TOLD])}{more}"
+    line = np.sort(typed.raw["source_row"].to_numpy()[positions])
+    ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
+    shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
+    more = ", …" if len(shown) < len(line) else ""
+    file = typed.raw["source_file"][int(positions[0])].as_py()
+    return f"{file}, lines {run_text(shown.tolist())}{more}"

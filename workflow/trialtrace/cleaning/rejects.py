@@ -4,6 +4,7 @@ A reason is a sentence that holds no value of the data; the value stands in its 
 only the quarantine file shows.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -97,10 +98,12 @@ def _as_table(table: str, found: Finding, raw: "pa.Table", subject: "pa.Array") 
     return pa.table(columns).select(REJECTS.names)
 
 
-def _union(parts: "object") -> "np.ndarray":
+def _union(parts: "Iterable[np.ndarray]") -> "np.ndarray":
+    """Positions that stand in any of the parts, in order."""
     import numpy as np
 
-    arrays = list(parts)
-    if not arrays:
-        return np.array([], dtype=np.int64)
-    return np.unique(np.concatenate(arrays))
+    arrays = [np.asarray(part, dtype=np.int64) for part in parts if len(part)]
+    there = np.zeros(max((int(part.max()) + 1 for part in arrays), default=0), dtype=bool)
+    for part in arrays:
+        there[part] = True
+    return np.flatnonzero(there)

@@ -32,21 +32,25 @@ def further_columns(
     several = {name: number for name, number in numbers.items() if number.max(initial=0) > 0}
     ranked = sorted(several, key=lambda name: int(several[name].max()))[:MOST_COLUMNS]
     part = np.argsort(group, kind="stable")[:SAMPLE]
+    every = np.arange(len(group))
     for size in (1, 2):
         for names in combinations(ranked, size):
             chosen = [several[name] for name in names]
-            if _tells(group[part], row[part], [c[part] for c in chosen]) and _tells(
-                group, row, chosen
-            ):
+            if all(_tells(group[at], row[at], [c[at] for c in chosen]) for at in (part, every)):
                 return names
     return None
 
 
 def _tells(group: "np.ndarray", row: "np.ndarray", further: "list[np.ndarray]") -> bool:
     """Whether the key with further columns has as many values as there are different rows."""
+    whole = group
+    for number in further:
+        whole = _numbered(whole * (int(number.max(initial=0)) + 1) + number)
+    return whole.max(initial=-1) == _numbered(row).max(initial=-1)
+
+
+def _numbered(code: "np.ndarray") -> "np.ndarray":
+    """A number from 0 for each different value."""
     import numpy as np
 
-    whole = group.astype(np.int64)
-    for number in further:
-        whole = np.unique(whole * (int(number.max(initial=0)) + 1) + number, return_inverse=True)[1]
-    return int(whole.max(initial=-1)) + 1 == len(np.unique(row))
+    return np.unique(code, return_inverse=True)[1]
