@@ -366,8 +366,11 @@ checks:
 """
     message = stop(tmp_path, Given(cleaning=CLEANING + checks))
     assert "11 of 40 values (27.5 %) rejected: young 11" in message
-    flagged = Given(cleaning=CLEANING + checks.replace("reject", "flag"))
-    assert account(tmp_path / "flag", flagged).warnings == ()
+    flagged = account(
+        tmp_path / "flag", Given(cleaning=CLEANING + checks.replace("reject", "flag"))
+    )
+    assert flagged.warnings == ()
+    assert flagged.tables["patients"].cells_flagged == {"young": 11}
 
 
 def test_a_column_may_be_lost_with_a_reason(tmp_path: Path):
@@ -494,6 +497,17 @@ def test_rows_without_a_key_are_a_red_line_and_many_a_stop(tmp_path: Path):
     message = stop(tmp_path / "b", given)
     assert "40 of 80 rows have no usable value in a column of the key" in message
     assert "column visit: 40 of 40 hold the label instead of the code" in message
+
+
+def test_patients_without_an_arm_are_a_red_line(tmp_path: Path):
+    given = Given()
+    given.column("arm", lambda cell: " ", slice(3, 5))
+    (line,) = account(tmp_path / "empty", given).warnings
+    assert line.kind == "no_arm"
+    assert "2 of 40 subjects have no arm" in line.text
+    given.column("arm", lambda cell: "screened", slice(3, 5))
+    given.cleaning += "  patients:\n    missing: {arm: [screened]}\n"
+    assert account(tmp_path / "declared", given).warnings == ()
 
 
 # Tables that do not belong together

@@ -10,7 +10,7 @@ all of it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class SubjectCount:
 class TableCount:
     """Counts of one table. Cells are those of the dictionary's columns; cells of a rejected row
     stand under `with_row`. `subjects` of all `of_subjects` have an accepted row in it; `declared`
-    says whether cleaning.yaml expects fewer (`some`, `earlier`, `empty`)."""
+    says whether cleaning.yaml expects fewer (`some`, `earlier`, `empty`). Flagged ones are kept."""
 
     rows_in: int
     rows_kept: int
@@ -55,6 +55,7 @@ class TableCount:
     subjects: int
     of_subjects: int
     declared: str | None = None
+    cells_flagged: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

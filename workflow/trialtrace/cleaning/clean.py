@@ -13,7 +13,7 @@ from trialtrace.cleaning.counting import account_of
 from trialtrace.cleaning.coverage import coverage_losses, covered
 from trialtrace.cleaning.keys import Roster
 from trialtrace.cleaning.losses import Losses, column_losses
-from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losses
+from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.cleaning.rejects import FLAG, Finding
 from trialtrace.cleaning.subjects import People, check_subjects, people_of
 from trialtrace.cleaning.typed import Typed, type_table
@@ -68,6 +68,7 @@ def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> L
     losses, columns = Losses(), Losses()
     first = typed[trial.subjects.table]
     subject_losses(trial, first, people, losses)
+    without_arm(first, people, losses)
     look_alikes(first, losses)
     for one in typed.values():
         row_losses(trial, one, people, losses)

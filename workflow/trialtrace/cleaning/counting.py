@@ -14,7 +14,7 @@ from trialtrace.cleaning.account import (
     TableCount,
 )
 from trialtrace.cleaning.keys import CONFLICT
-from trialtrace.cleaning.rejects import REJECT, ROW, RejectLog
+from trialtrace.cleaning.rejects import FLAG, REJECT, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
 from trialtrace.config.load import Trial
 from trialtrace.config.model import CleaningTable
@@ -72,6 +72,7 @@ def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> T
         balance.subjects,
         of_subjects,
         declared,
+        flagged_by_rule(log),
     )
 
 
@@ -80,6 +81,15 @@ def rows_by_rule(log: RejectLog) -> dict[str, int]:
     found: Counter[str] = Counter()
     for one in log.findings:
         if one.level == ROW:
+            found[one.rule] += len(one.positions)
+    return dict(sorted(found.items()))
+
+
+def flagged_by_rule(log: RejectLog) -> dict[str, int]:
+    """Cells that are kept and listed, by rule; a cell counts under each rule that it breaks."""
+    found: Counter[str] = Counter()
+    for one in log.findings:
+        if one.severity == FLAG:
             found[one.rule] += len(one.positions)
     return dict(sorted(found.items()))
 

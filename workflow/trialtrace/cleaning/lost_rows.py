@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.alike import MOST_PAIRS, as_known, differ_by, pairs
+from trialtrace.cleaning.cells import stripped
 from trialtrace.cleaning.fits import Wanted, fits, seen
 from trialtrace.cleaning.keys import CONFLICT, PLACE
 from trialtrace.cleaning.losses import (
@@ -213,6 +214,23 @@ def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem
         expected="every subject of the export, or a reason why not",
         do=f"mend the export, or dictionary.csv; {way}",
     )
+
+
+def without_arm(typed: Typed, people: People, losses: Losses) -> None:
+    """Subjects whose arm is an empty cell: no comparison has them. A code says that it is meant."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    arm = typed.spec.arm
+    if arm is None:
+        return
+    cells = stripped(typed.raw[arm], ()).take(pa.array(typed.kept))
+    there = pc.unique(typed.accepted.subject.filter(pc.is_valid(cells)))
+    every = len(people.roster.accepted)
+    if len(there) < every:
+        table = typed.spec.name
+        told = f"Table {table}, column {arm}: {every - len(there)} of {every} subjects have no arm"
+        losses.warnings.append(RedLine("no_arm", table, arm, f"{told} and are in no comparison."))
 
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
