@@ -279,6 +279,16 @@ def test_one_date_that_only_another_order_allows_stops(tmp_path: Path):
     assert "1 of 40 are impossible as mdy, all 40 are possible as dmy" in message
 
 
+def test_a_misread_date_of_the_key_stops_too(tmp_path: Path):
+    trial = TRIAL.replace("key: [id],", "key: [id, seen],")
+    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"), trial=trial)
+    # The patient has another row, so that nobody vanishes.
+    given.patients.append([*given.patients[0][:5], "13.01.2020", given.patients[0][6]])
+    message = stop(tmp_path, given)
+    assert "1 of 41 rows have no usable value in a column of the key" in message
+    assert "column seen: 1 of 41 are impossible as mdy, 0 as dmy" in message
+
+
 def test_a_date_that_no_order_misreads_is_a_reject_like_any_other(tmp_path: Path):
     """Dates written as ISO are the same day in every order: one other spelling is one reject."""
     given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_ymd"))

@@ -125,7 +125,7 @@ def _problem(
         f"{trial.name}: table {table}, column {column}",
         f"values are rejected that every result would be without: {reasons}",
         found="; ".join([loss.told, *values, *hints, lines_told(typed, loss.positions)]),
-        expected=f"at most {100 * STOPS:g} % rejected, and no order of dates that fits better",
+        expected=f"at most {100 * STOPS:g} % of them, and dates that no other order fits better",
         do="; ".join(ways),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.alike import MOST_PAIRS, as_known, differ_by, pairs
 from trialtrace.cleaning.cells import stripped
-from trialtrace.cleaning.fits import Wanted, fits, seen
+from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.keys import CONFLICT, PLACE
 from trialtrace.cleaning.losses import (
     STOPS,
@@ -112,7 +112,8 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
     told = f"{len(at)} of {rows} rows {WHY[rule]}"
     if rule == UNKNOWN:
         told += f" (subjects: {len(_unknown(typed, at))})"
-    if len(at) > STOPS * rows and not reason:
+    misread = rule == "key_missing" and _misread(trial, typed)
+    if (misread or len(at) > STOPS * rows) and not reason:
         hints = _hints(trial, typed, people, rule, at, trial.shows_values)
         found = "; ".join([told, *hints, lines_told(typed, at)])
         losses.problems.found.append(_too_many(trial, typed, rule, found))
@@ -122,6 +123,17 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
         hints = _hints(trial, typed, people, rule, at, None)
     kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
     losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
+
+
+def _misread(trial: Trial, typed: Typed) -> bool:
+    """Whether a column of dates in the key was read in an order that another fits better."""
+    spec = typed.spec
+    variables = trial.dictionary[spec.name]
+    dates = [name for name in spec.key if name in variables and variables[name].kind == "date"]
+    return any(
+        better_orders(Wanted(variables[name], spelling_of(trial, spec, name)), typed.text(name))
+        for name in dates
+    )
 
 
 def _blank(typed: Typed) -> "np.ndarray":
@@ -137,9 +149,9 @@ def _too_many(trial: Trial, typed: Typed, rule: str, found: str) -> Problem:
     way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
     return Problem(
         f"{trial.name}: table {table}",
-        "so many rows cannot be used that the table would not be what it says",
+        "rows cannot be used that the table would be wrong without",
         found=found,
-        expected=f"at most {100 * STOPS:g} % of the rows",
+        expected=f"at most {100 * STOPS:g} % of them, and dates that no other order fits better",
         do=f"mend the export, or dictionary.csv and the key in trial.yaml; {way}",
     )
 
