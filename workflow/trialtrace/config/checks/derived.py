@@ -55,7 +55,7 @@ def check_levels(files: Files, place: Path_, name: str) -> None:
     variable = files.subject_variable(name)
     if name in OWN or variable is None or variable.choices or not variable.kind:
         return
-    if variable.kind == "date" or _restricted(files):
+    if variable.kind == "date" or restricted(files):
         files.plan.add(
             place,
             found=f"{name}, a column of {told_kind(variable)} without choices, "
@@ -72,6 +72,7 @@ def check_baseline(files: Files, place: Path_, name: str) -> None:
         check_levels(files, place, name)
 
 
-def _restricted(files: Files) -> bool:
+def restricted(files: Files) -> bool:
+    """Whether reports of this trial may show no value of its data."""
     given = read_document(files.at, files.at.config / "config.yaml", "config").get("disclosure")
     return given != "full" and files.trial.get("source", "kind") == "files"

@@ -191,6 +191,22 @@ def _adverse(files: Files, place: Path_, given: dict[str, Any]) -> None:
         for position, one in enumerate(given.get("columns", ())):
             there = (*place, "columns", position)
             known(files.plan, there, one, endpoint.get("columns", {}), f"a column of {name}")
+        _words(files, place, given, endpoint)
+
+
+def _words(files: Files, place: Path_, given: dict[str, Any], endpoint: dict[str, Any]) -> None:
+    """What an event is called stands in the report as it does in the export."""
+    shown = [endpoint.get("columns", {}).get(one) for one in given.get("columns", ())]
+    columns = files.columns(endpoint.get("table")) or {}
+    found = (columns.get(one) for one in (endpoint.get("term_column"), *shown))
+    free = [one.name for one in found if one is not None and not one.choices]
+    if free and "terms" not in given and derived.restricted(files):
+        files.plan.add(
+            place,
+            found=f"{one_of(free)}, without choices: each value in the export would be shown",
+            expected="choices in dictionary.csv; or terms: coded, where they are words of a coding "
+            "system and no free text",
+        )
 
 
 def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> None:
