@@ -32,11 +32,12 @@ def read(opened: "Opened") -> Records:
         ) from None
     names = check_header(list(table.column_names), f"{opened.name}, schema")
     columns, warnings = [], []
-    for position, column in enumerate(table.columns, start=1):
-        place = f"{opened.name}, column {position} of {len(names)}"
-        columns.append(column_text(column, place))
+    for position, (name, column) in enumerate(zip(names, table.columns, strict=True), start=1):
+        # A name may be a patient's cell; warnings are told once the dictionary has known the names.
+        columns.append(column_text(column, f"{opened.name}, column {position} of {len(names)}"))
         if pa.types.is_floating(column.type):
             values = column.cast(pa.float64()).unique().to_pylist()
+            place = f"{opened.name}, column {name}"
             warnings += rounded_warning(place, values, precision_of(column.type))
     numbers = pa.array(range(1, table.num_rows + 1), type=pa.int64())
     notes = {"encoding": None} | ({"warnings": warnings} if warnings else {})
