@@ -269,6 +269,35 @@ def _(export: Export) -> None:
     _typed(export, "excel", "export.xlsx", ", sheet: Sheet")
 
 
+@_spoiling("a workbook of long numbers and broken formulas")
+def _(export: Export) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(_workbook(export, [])))
+    serial, comment = (export.header.index(name) + 1 for name in ("serial", "comment"))
+    for row in range(2, 20, 5):
+        book.active.cell(row, serial, int(export.sentinels.whole(17)))
+        book.active.cell(row, comment, "#DIV/0!")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    export.data["export.xlsx"] = buffer.getvalue()
+    _typed(export, "excel", "export.xlsx", ", sheet: Sheet")
+
+
+@_spoiling("a formula without a value")
+def _(export: Export) -> None:
+    _some(export, "comment", lambda cell: f"={cell.split()[0]}/0")
+    export.data["export.xlsx"] = _workbook(export, [])
+    _typed(export, "excel", "export.xlsx", ", sheet: Sheet")
+
+
+@_spoiling("a column that is the key of another table")
+def _(export: Export) -> None:
+    """Every patient under the number of the one before."""
+    ids = export.column("id")
+    export.put("id", dict(enumerate(ids[1:] + ids[:1])))
+
+
 @_spoiling("a workbook without a header")
 def _(export: Export) -> None:
     export.data["export.xlsx"] = _workbook(export, [], header=False)
