@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# Of the text of a mistake, and of a list of them.
-LONGEST, MOST = 10_000, 200
+# Of each part of a mistake, and of a list of them.
+LONGEST, MOST = 2_500, 200
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Problem:
     do: str | None = None
 
     def __str__(self) -> str:
-        lines = [self.place if not self.message else f"{self.place}\n  {self.message}"]
+        lines = [shortened(self.place), *([f"  {shortened(self.message)}"] if self.message else [])]
         for label, text in (("found", self.found), ("expected", self.expected), ("to do", self.do)):
             if text is not None:
-                lines.append(f"  {label:<10}{text}")
-        return shortened(visible("\n".join(lines)))
+                lines.append(f"  {label:<10}{shortened(text)}")
+        return visible("\n".join(lines))
 
 
 def shortened(text: str) -> str:

@@ -41,7 +41,7 @@ def test_a_sentence_stands_under_the_place_and_what_is_not_known_is_left_out():
 def test_what_a_file_has_in_place_of_a_word_does_not_fill_a_log():
     problem = Problem("a", found="x" * 1_000_000)
     assert len(str(problem)) < LONGEST + 100
-    assert str(problem).endswith("(1000014 characters in all)")
+    assert str(problem).endswith("(1000000 characters in all)")
     many = [Problem(f"place {number}") for number in range(MOST + 7)]
     told = str(ProblemsError(many))
     assert told.endswith(f"place {MOST - 1}\n\n… and 7 more")
