@@ -28,6 +28,15 @@ def circumstances() -> str:
     )
 
 
+def committed(path: Path) -> str:
+    """When a file or folder was first and last committed, and whether it differs from that now."""
+    dates = _git("log", "--format=%cs %h", "--", str(path)).splitlines()
+    if not dates:
+        return f"{path.relative_to(ROOT)} is not committed."
+    changed = "; it was changed since" if _git("status", "--porcelain", "--", str(path)) else ""
+    return f"{path.relative_to(ROOT)} as committed {dates[0]}, first {dates[-1]}{changed}."
+
+
 def table(head: tuple[str, ...], rows: list[tuple]) -> str:
     lines = [head, ("---",) + ("---:",) * (len(head) - 1), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

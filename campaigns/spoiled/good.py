@@ -1,0 +1,98 @@
+"""The good exports: every shipped trial in files of its own, as three programs would write them.
+
+plain has commas, points and 2018-03-09; german has semicolons, decimal commas, cp1252 and
+09.03.2018; american has tabs and 03/09/2018. A drawn cohort is exported without its mess.
+"""
+
+import csv
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spoiled.export import ORDERS, VALIDATION, Export, Sheet
+from trialtrace.config.load import load_trial
+from trialtrace.paths import Project
+from trialtrace.sources.ingest import ingest_sources
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = ROOT / "workflow" / "schemas"
+# The share of cases that each gets; what runs fast and has few tables does not need more.
+TRIALS = {
+    "elmunzer2012": 3, "ruetzler2013": 2, "moertel1990": 3,
+    "musaro2019": 4, "sprave2019": 5, "streckmann2024": 4,
+}  # fmt: skip
+DIALECTS = {"plain": 6, "german": 3, "american": 2}
+SOURCES: dict[str, dict[str, str]] = {
+    "plain": {"format": "csv", "encoding": "utf-8", "separator": ",", "decimal": "."},
+    "german": {"format": "csv", "encoding": "cp1252", "separator": ";", "decimal": ","},
+    "american": {"format": "tsv", "encoding": "utf-8", "decimal": "."},
+}
+TYPES = {"plain": "date_ymd", "german": "date_dmy", "american": "date_mdy"}
+
+
+def good_export(trial: str, dialect: str) -> Export:
+    """A trial's good export in a dialect."""
+    with tempfile.TemporaryDirectory() as folder:
+        texts = _files(trial, Path(folder))
+    config = ROOT / "config" / "trials" / trial
+    data: dict[str, Any] = yaml.safe_load((config / "trial.yaml").read_text(encoding="utf-8"))
+    data["source"] = {
+        "kind": "files", "folder": "data",
+        "items": {item: {"path": f"{item}.csv", **SOURCES[dialect]} for item in texts},
+    }  # fmt: skip
+    cleaning = yaml.safe_load((config / "cleaning.yaml").read_text(encoding="utf-8"))
+    with (config / "dictionary.csv").open(encoding="utf-8", newline="") as file:
+        dictionary = list(csv.reader(file))
+    names = ("endpoints.yaml", "plan.yaml", "claims.yaml")
+    other = {name: (config / name).read_text(encoding="utf-8") for name in names}
+    made = Export(trial, "plain", data, cleaning, dictionary, other, texts)
+    return _spoken(made, dialect)
+
+
+def _files(trial: str, folder: Path) -> dict[str, Sheet]:
+    """The raw tables as ingest writes them from the shipped source, without the mess."""
+    shipped = ROOT / "config" / "trials" / trial
+    there = folder / "config" / "trials" / trial
+    there.mkdir(parents=True)
+    (folder / "workflow").mkdir()
+    (folder / "workflow" / "schemas").symlink_to(SCHEMAS)
+    for path in shipped.iterdir():
+        text = path.read_text(encoding="utf-8")
+        if path.name == "cohort.yaml":
+            text = text.partition("\nmess:\n")[0] + "\n"
+        (there / path.name).write_text(text, encoding="utf-8")
+    ingest_sources(load_trial(trial, Project(folder)), folder / "raw")
+    return {path.stem: _sheet(path) for path in sorted((folder / "raw").glob("*.csv"))}
+
+
+def _sheet(path: Path) -> Sheet:
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    return Sheet(header, rows)
+
+
+def _spoken(plain: Export, dialect: str) -> Export:
+    """The same export in another dialect: numbers and dates of the dictionary's columns."""
+    if dialect == "plain":
+        return plain
+    made = plain.copy()
+    made.dialect = dialect
+    for table in plain.tables:
+        for name, variable in plain.variables(table).items():
+            place = plain.sheet(table).at(name)
+            for row in made.sheet(table).rows:
+                row[place] = _said(plain, made, variable.kind, row[place])
+    for line in made.dictionary[1:]:
+        if line[VALIDATION] == TYPES["plain"]:
+            line[VALIDATION] = TYPES[dialect]
+    return made
+
+
+def _said(plain: Export, made: Export, kind: str, text: str) -> str:
+    if kind == "number" and (value := plain.number(text)) is not None:
+        return made.shown(value)
+    if kind == "date" and (date := plain.date(text)) is not None:
+        return date.strftime(ORDERS[TYPES[made.dialect].removeprefix("date_")])
+    return text
