@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from record import ROOT, circumstances, committed, table, write_section
-from spoiled.cases import DETECTABLE, LEGAL, SEED, Case, kind_of, make_case
+from spoiled.cases import DETECTABLE, LEGAL, SEED, Case, make_case
 from spoiled.export import Export
 from spoiled.good import good_export
 from spoiled.outcome import OUTCOMES, WANTED, Made, Outcome, judge, limit, run_good
@@ -55,7 +55,7 @@ class Bench:
     """The good exports and what became of them, each made once; a folder keeps them for others."""
 
     folder: Path
-    good: dict[tuple[str, str], tuple[Export, Made]] = field(default_factory=dict)
+    good: dict[tuple[str, str], tuple[Export, Made]] = field(default_factory=dict, repr=False)
 
     def of(self, trial: str, dialect: str) -> tuple[Export, Made]:
         key = (trial, dialect)
@@ -97,7 +97,9 @@ def _placed(case: Case, words: str) -> bool:
     """Whether the words name the table or the file that was spoiled."""
     meant = {table: spec["of"] for table, spec in case.export.tables.items()}
     spoiled = {table for table in meant if re.search(rf"\b{table}\b", case.what)} or set(meant)
-    return any(name in words for table in spoiled for name in (table, meant[table]))
+    names = {name for table in spoiled for name in (table, meant[table])}
+    names |= {name for name in ("trial.yaml", "dictionary.csv") if name in case.what}
+    return any(name in words for name in names)
 
 
 @cache
@@ -120,21 +122,20 @@ def campaign(numbers: Iterable[int], seed: int, jobs: int) -> list[Tried]:
     ):
         run = partial(_in_process, seed=seed, folder=folder)
         for number, future in [(n, pool.submit(run, n)) for n in numbers]:
-            found.append(_result(number, future))
+            found.append(_result(number, seed, _bench(folder), future))
             if found[-1].fault:
                 print(line(found[-1]), flush=True)
     return found
 
 
-def _result(number: int, future: "Future[Tried]") -> Tried:
+def _result(number: int, seed: int, bench: Bench, future: "Future[Tried]") -> Tried:
     """What came of a case; an exception is an outcome too."""
     error = future.exception()
     if error is None:
         return future.result()
     name = "out of time" if isinstance(error, TimeoutError) else "traceback"
     words = "\n".join(filter(None, (repr(error), str(error.__cause__ or ""))))
-    detectable, kind = kind_of(number)
-    return Tried(number, kind, detectable, "", "", Outcome(name, words, 0.0))
+    return tried(make_case(number, bench.export, seed), Outcome(name, words, 0.0))
 
 
 def line(one: Tried) -> str:

@@ -7,6 +7,7 @@ public is shown in full, as it is shipped; the others are restricted, as files o
 
 import csv
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ TYPES = {"plain": "date_ymd", "german": "date_dmy", "american": "date_mdy"}
 
 def good_export(trial: str, dialect: str) -> Export:
     """A trial's good export in a dialect."""
+    return _spoken(_plain(trial), dialect)
+
+
+@cache
+def _plain(trial: str) -> Export:
     with tempfile.TemporaryDirectory() as folder:
         texts = _files(trial, Path(folder))
     config = ROOT / "config" / "trials" / trial
@@ -48,8 +54,7 @@ def good_export(trial: str, dialect: str) -> Export:
         dictionary = list(csv.reader(file))
     names = ("endpoints.yaml", "plan.yaml", "claims.yaml")
     other = {name: (config / name).read_text(encoding="utf-8") for name in names}
-    made = Export(trial, "plain", disclosure, data, cleaning, dictionary, other, texts)
-    return _spoken(made, dialect)
+    return Export(trial, "plain", disclosure, data, cleaning, dictionary, other, texts)
 
 
 def _files(trial: str, folder: Path) -> dict[str, Sheet]:

@@ -8,6 +8,7 @@ unchanged     nothing tells; the cleaned data are others, the results are not
 as meant      the cleaned data are those of the good export
 """
 
+import hashlib
 import importlib.util
 import json
 import math
@@ -46,7 +47,7 @@ class Made:
     """What a run that ended left behind."""
 
     results: dict[str, tuple]
-    data: dict[str, Counter]
+    data: dict[str, str]
     rejected: Counter
     warnings: frozenset[str]
     closing: tuple[str, ...]
@@ -182,11 +183,12 @@ def _same(first: tuple, second: tuple) -> bool:
     )
 
 
-def _data(path: Path) -> Counter:
-    """The rows of a clean table, wherever they stood."""
+def _data(path: Path) -> str:
+    """A hash of the rows of a clean table, wherever they stood."""
     table = pq.ParquetFile(path).read()
     names = sorted(name for name in table.column_names if name not in PLACE)
-    return Counter(zip(*(table[name].to_pylist() for name in names), strict=True))
+    rows = sorted(map(repr, zip(*(table[name].to_pylist() for name in names), strict=True)))
+    return hashlib.sha256("\n".join((repr(names), *rows)).encode()).hexdigest()
 
 
 def _rejected(paths: Iterable[Path]) -> Counter:

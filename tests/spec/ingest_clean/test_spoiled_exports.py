@@ -1,0 +1,43 @@
+"""Every fourth of the first 120 cases of the campaign of spoiled exports.
+
+What can be detected from an export and its configuration stops the run, or is told in its last
+lines and on page 1; a list at the end of the report is not enough. Nothing ends in a traceback.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from spoil import Bench, line, try_case
+from spoiled.cases import SEED
+from spoiled.outcome import OUTCOMES
+
+CASES = range(0, 120, 4)
+
+# The good exports are made once: all cases in one process.
+pytestmark = pytest.mark.xdist_group("spoiled exports")
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("good"))
+
+
+@pytest.mark.parametrize("number", CASES)
+def test_what_is_wrong_is_told(number: int, bench: Bench):
+    found = try_case(number, SEED, bench)
+    assert found.outcome.name in OUTCOMES
+    assert not found.fault, line(found)
+    assert not (found.outcome.name == "stopped" and "Traceback" in found.outcome.words)
+
+
+def test_a_good_export_says_the_same_in_every_dialect(bench: Bench):
+    plain = bench.of("ruetzler2013", "plain")[1]
+    for dialect in ("german", "american"):
+        made = bench.of("ruetzler2013", dialect)[1]
+        assert (made.results, made.rejected, made.data) == (
+            plain.results,
+            plain.rejected,
+            plain.data,
+        )
+    assert len(plain.results) > 100 and not Path("data").exists()
