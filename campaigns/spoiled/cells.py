@@ -125,6 +125,55 @@ def arm_unknown(export: Export, rng: Rng) -> str:
     return spoil(export, rng, table, variable, lambda text: code, "an arm that nobody declared")
 
 
+def arm_blank(export: Export, rng: Rng) -> str:
+    table, variable = column(
+        export, rng, lambda t, v: v.required and v.name == export.tables[t].get("arm")
+    )
+    return spoil(export, rng, table, variable, lambda text: "", "no arm")
+
+
+def _part_of_key(export: Export, rng: Rng) -> tuple[str, Variable]:
+    """A column of a key beside the subject: a visit, a side, a number."""
+    return column(
+        export,
+        rng,
+        lambda t, v: (
+            v.required
+            and v.name in export.tables[t]["key"]
+            and v.name != export.tables[t]["subject"]
+        ),
+        fixed=True,
+    )
+
+
+def key_unknown(export: Export, rng: Rng) -> str:
+    table, variable = _part_of_key(export, rng)
+    text = rng.choice(("unscheduled", "x", "-1", "99999", "V1"))
+    return spoil(export, rng, table, variable, lambda before: text, "a key that is none")
+
+
+def key_blank(export: Export, rng: Rng) -> str:
+    table, variable = _part_of_key(export, rng)
+    return spoil(export, rng, table, variable, lambda text: "", "a key blank")
+
+
+def unit_blank(export: Export, rng: Rng) -> str:
+    """Values stand without the unit that they are converted from."""
+    parts = export.cleaning.get("tables") or {}
+    pairs = [
+        (table, name, told_of["unit_column"])
+        for table, part in parts.items()
+        for name, told_of in (part.get("convert") or {}).items()
+    ]
+    table, name, unit = one(rng, pairs)
+    sheet = export.sheet(table)
+    values, units = sheet.column(name), sheet.column(unit)
+    rows = some(rng, [n for n in range(len(values)) if values[n] and units[n]])
+    for row in rows:
+        sheet.put(row, unit, "")
+    return told(table, unit, rows, f"the unit of {name} is blank")
+
+
 def required_blank(export: Export, rng: Rng) -> str:
     table, variable = column(export, rng, lambda t, v: v.required)
     return spoil(export, rng, table, variable, lambda text: "", "a required value blank")
@@ -228,6 +277,10 @@ KINDS = {
     "a code in other letters": code_case,
     "a label for its code": code_label,
     "an unknown arm": arm_unknown,
+    "an arm blank": arm_blank,
+    "a key that is none": key_unknown,
+    "a key blank": key_blank,
+    "a unit blank": unit_blank,
     "a required value blank": required_blank,
     "a day that was not": date_impossible,
     "day and month turned": date_turned,

@@ -93,6 +93,13 @@ def dates_in_other_order(export: Export, rng: Rng) -> str:
     return whole(export, table, variable, _as(export, form), f"dates as {form}")
 
 
+def dates_turned(export: Export, rng: Rng) -> str:
+    """Day and month in the other order; where the day is a month too, it is another date."""
+    table, variable = of_kind(export, rng, "date")
+    form = export.order.translate(str.maketrans("md", "dm"))
+    return whole(export, table, variable, _as(export, form), f"dates as {form}")
+
+
 def dates_with_short_years(export: Export, rng: Rng) -> str:
     table, variable = of_kind(export, rng, "date")
     form = export.order.replace("%Y", "%y")
@@ -235,6 +242,7 @@ KINDS = {
     "column: places for codes": codes_counted,
     "column: codes padded": codes_padded,
     "column: dates in another order": dates_in_other_order,
+    "column: day and month turned": dates_turned,
     "column: years of two digits": dates_with_short_years,
     "column: dates as serial numbers": dates_as_serials,
     "column: a required one emptied": required_emptied,
