@@ -42,12 +42,13 @@ class Tried:
     what: str
     outcome: Outcome
     placed: bool = False
+    named: bool = False
 
     @property
     def fault(self) -> bool:
-        """Whether nobody may end so: a traceback, or what could be detected is not told."""
+        """Whether no case may end so: a traceback, a patient named, a detectable fault not told."""
         name = self.outcome.name
-        return name in FAULTS or (self.detectable and name not in WANTED)
+        return self.named or name in FAULTS or (self.detectable and name not in WANTED)
 
 
 @dataclass
@@ -89,8 +90,8 @@ def try_case(number: int, seed: int, bench: Bench) -> Tried:
 
 def tried(case: Case, outcome: Outcome) -> Tried:
     base = f"{case.trial}, {case.dialect}"
-    placed = _placed(case, outcome.words)
-    return Tried(case.number, case.kind, case.detectable, base, case.what, outcome, placed)
+    placed, named = _placed(case, outcome.words), _names_a_patient(case.export, outcome.words)
+    return Tried(case.number, case.kind, case.detectable, base, case.what, outcome, placed, named)
 
 
 def _placed(case: Case, words: str) -> bool:
@@ -138,6 +139,24 @@ def _result(number: int, seed: int, bench: Bench, future: "Future[Tried]") -> Tr
     return tried(make_case(number, bench.export, seed), Outcome(name, words, 0.0))
 
 
+def _names_a_patient(export: Export, words: str) -> bool:
+    """Whether words about a restricted export hold an identifier of it."""
+    if export.disclosure == "full":
+        return False
+    subject = export.tables[export.subjects]["subject"]
+    sheets = [sheet for sheet in export.sheets.values() if subject in sheet.header]
+    texts = {text for sheet in sheets for text in sheet.column(subject) if _is_text(text)}
+    for table in export.tables:
+        for variable in export.variables(table).values():
+            texts -= set(variable.choices or ())
+    return bool(texts & set(re.findall(r"\w+", words)))
+
+
+def _is_text(text: str) -> bool:
+    """Whether an identifier is one: a letter and a digit, so that no count looks like it."""
+    return bool(re.search(r"[A-Za-z]", text) and re.search(r"\d", text))
+
+
 def line(one: Tried) -> str:
     """A case and what came of it, with the first lines of what was said."""
     words = " ".join(one.outcome.words.split("\n")[:2])
@@ -178,7 +197,8 @@ def verdict(found: list[Tried], detectable: bool) -> str:
             f"({placed} messages name the table or the file) and "
             f"{counts['told']} were told in its last lines, {counts['as meant']} were read as they "
             f"were meant. {counts['changed']} changed results and nothing told; "
-            f"{faults} ended as none may."
+            f"{faults} ended as none may. {sum(one.named for one in found)} messages of all cases "
+            "name a patient of a restricted export."
         )
     return (
         f"Of {len(ours)} after which the export is still legal {share:.0f} % were stopped or told; "

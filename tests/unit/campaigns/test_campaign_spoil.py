@@ -177,6 +177,17 @@ def test_what_is_not_told_is_a_fault_of_what_can_be_detected_alone():
     assert tried(False, "traceback").fault
 
 
+def test_a_message_that_names_a_patient_is_a_fault():
+    export = small_export()
+    export.sheet("patients").put(3, "id", "P004")
+    case = spoil.Case(1, False, "a row removed", "small", "plain", "patients: one row", export)
+    said, hushed = ("patients.csv: P004 is there twice", "patients.csv: 4 are there twice")
+    found = [spoil.tried(case, spoil.Outcome("stopped", words, 0.1)) for words in (said, hushed)]
+    assert [one.fault for one in found] == [True, False] and all(one.placed for one in found)
+    export.disclosure = "full"
+    assert not spoil.tried(case, spoil.Outcome("stopped", said, 0.1)).fault
+
+
 def test_the_section_counts_by_kind():
     found = [tried(True, "stopped"), tried(True, "table only"), tried(False, "changed")]
     text = spoil.report(found, "Seed 1.")
