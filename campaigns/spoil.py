@@ -146,8 +146,8 @@ def _names_a_patient(export: Export, words: str) -> bool:
     subject = export.tables[export.subjects]["subject"]
     sheets = [sheet for sheet in export.sheets.values() if subject in sheet.header]
     texts = {text for sheet in sheets for text in sheet.column(subject) if _is_text(text)}
-    for table in export.tables:
-        for variable in export.variables(table).values():
+    for name in export.tables:
+        for variable in export.variables(name).values():
             texts -= set(variable.choices or ())
     return bool(texts & set(re.findall(r"\w+", words)))
 
