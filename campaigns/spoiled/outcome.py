@@ -40,6 +40,8 @@ OUTCOMES = ("stopped", "told", "table only", "changed", "unchanged", "as meant")
 WANTED = ("stopped", "told", "as meant")
 COMPARED = ("stat_value", "ci_low", "ci_high", "n_used", "denominator", "error")
 PLACE = ("source_file", "source_row")
+# Cells that went with their rows, in the account of cleaning.
+WITH_ROW = "with_row"
 
 
 @dataclass(frozen=True)
@@ -119,24 +121,30 @@ def telling(good: Made, made: Made) -> str:
 
 def _counts_tell(good: Made, made: Made) -> bool:
     """Whether the line of counts says how much was rejected or flagged, other than for the good."""
-    numbers, before = (Counter(re.findall(r"\d+", _plain(one.closing[0]))) for one in (good, made))
+    before, after = (Counter(re.findall(r"\d+", _plain(one.closing[0]))) for one in (good, made))
     counts = {str(n) for n in _rejections(made) - _rejections(good)}
-    return bool(counts & set(before - numbers))
+    return bool(counts & set(after - before))
 
 
 def _plain(line: str) -> str:
-    return re.sub(r"(?<=\d)[,\u202f\u2009](?=\d{3}\b)", "", line)
+    """A line with its numbers in digits alone."""
+    return re.sub(r"(?<=\d)[, \u00a0\u202f\u2009](?=\d{3}\b)", "", line)
 
 
 def _rejections(made: Made) -> set[int]:
-    """Numbers that say how much was rejected: of rows, of cells, by rule, in all."""
+    """Numbers that say what was lost: rows and cells by rule, in all; subjects kept of more."""
     by_rule: Counter = Counter()
     for table in made.account.get("tables", {}).values():
         for part in ("rows_rejected", "cells_rejected"):
-            by_rule.update(table.get(part, {}))
-            by_rule[part] += sum(table.get(part, {}).values())
+            counts = {rule: n for rule, n in table.get(part, {}).items() if rule != WITH_ROW}
+            by_rule.update(counts)
+            by_rule[part] += sum(counts.values())
+    subjects = made.account.get("subjects", {})
+    kept, known = subjects.get("kept", 0), subjects.get("in_export", 0)
     flags = sum(n for (_, _, _, how), n in made.rejected.items() if how == "flag")
-    return {*by_rule.values(), sum(made.rejected.values()), flags} - {0}
+    return {*by_rule.values(), sum(made.rejected.values()), flags, kept if kept != known else 0} - {
+        0
+    }
 
 
 def _made(folder: Path, export: Export) -> Made:

@@ -164,6 +164,14 @@ def test_a_line_of_counts_tells_where_it_says_what_was_rejected():
     assert telling(before, said) and not telling(before, hushed)
 
 
+def test_a_line_of_counts_tells_that_subjects_were_lost_and_not_that_there_are_fewer():
+    before = made(closing=("mini: 1 111 of 1 111 subjects",))
+    lost = {"subjects": {"in_export": 1111, "kept": 1058}}
+    assert telling(before, made(closing=("mini: 1 058 of 1 111 subjects",), account=lost))
+    fewer = {"subjects": {"in_export": 1058, "kept": 1058}}
+    assert not telling(before, made(closing=("mini: 1 058 of 1 058 subjects",), account=fewer))
+
+
 @cache
 def tried(detectable: bool, name: str) -> spoil.Tried:
     outcome = spoil.Outcome(name, "patients.csv, line 3\n  found x", 0.1)
