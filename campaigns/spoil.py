@@ -161,7 +161,8 @@ def line(one: Tried) -> str:
     """A case and what came of it, with the first lines of what was said."""
     words = " ".join(one.outcome.words.split("\n")[:2])
     done = f"{one.number}: {one.kind}; {one.base}; {one.what}"
-    return f"{done}: {one.outcome.name}. {words}".rstrip()
+    named = ", a patient named" if one.named else ""
+    return f"{done}: {one.outcome.name}{named}. {words}".rstrip()
 
 
 # --- the page
