@@ -27,6 +27,7 @@ SLOW = (
     "spec/claims/test_search_over_data.py",
     "spec/cli/test_cli.py",
     "spec/ingest_clean/test_bad_values_of_trials.py",
+    "spec/ingest_clean/test_spoiled_exports.py",
     "spec/synthetic/test_trials_on_cohorts.py",
     "unit/display/test_display_kinds.py",
     "unit/display/test_display_site.py",
