@@ -29,12 +29,13 @@ def circumstances() -> str:
 
 
 def committed(path: Path) -> str:
-    """When a file or folder was first and last committed, and whether it differs from that now."""
-    dates = _git("log", "--format=%cs %h", "--", str(path)).splitlines()
+    """When a file or folder was first written and last changed, by the authors of its commits."""
+    form = ("--format=%ad (%h)", "--date=format-local:%Y-%m-%d %H:%M")
+    dates = _git("log", *form, "--", str(path)).splitlines()
     if not dates:
         return f"{path.relative_to(ROOT)} is not committed."
-    changed = "; it was changed since" if _git("status", "--porcelain", "--", str(path)) else ""
-    return f"{path.relative_to(ROOT)} as committed {dates[0]}, first {dates[-1]}{changed}."
+    changed = "; not as committed" if _git("status", "--porcelain", "--", str(path)) else ""
+    return f"{path.relative_to(ROOT)} first committed {dates[-1]}, as of {dates[0]}{changed}."
 
 
 def table(head: tuple[str, ...], rows: list[tuple]) -> str:
