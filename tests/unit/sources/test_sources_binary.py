@@ -67,6 +67,23 @@ def test_spss_keeps_codes_and_declared_missing_values(bench: Bench):
     assert cells(bench.ingest("a.sav")) == TEXT
 
 
+@pytest.mark.parametrize("name", ["a.sav", "a.xpt", "a.dta"])
+def test_times_of_more_than_a_day_are_durations(bench: Bench, name: str):
+    """The library makes 06:00 of a stay of 30 hours, and 23:00 of an hour before."""
+    seconds = [3600.0, 108000.0, -3600.0, 86399.5, None]
+    frame = pd.DataFrame({"id": [1.0, 2.0, 3.0, 4.0, 5.0], "stay": seconds})
+    path = str(bench.data / name)
+    if name == "a.sav":
+        pyreadstat.write_sav(frame, path, variable_format={"stay": "DTIME10"})
+    elif name == "a.xpt":
+        pyreadstat.write_xport(frame, path, table_name="DM", variable_format={"stay": "TIME8"})
+    else:
+        frame["stay"] *= 1000
+        pyreadstat.write_dta(frame, path, variable_format={"stay": "%tcHH:MM:SS"})
+    texts = [row["stay"] for row in bench.ingest(name)]
+    assert texts == ["01:00:00", "30:00:00", "-01:00:00", "23:59:59.500000", None]
+
+
 def test_stata_keeps_codes_and_letters_of_missing_values(bench: Bench):
     frame = FRAME.assign(code=pd.Series([1, "a", None], dtype=object))
     pyreadstat.write_dta(

@@ -87,7 +87,7 @@ def test_durations(bench: Bench):
     given = ["1.25", "-0.0625", "0.0000173611111"]
     bench.put("a.xlsx", with_numbers(*given, style="[h]:mm:ss"))
     texts = [row["x"] for row in bench.ingest("a.xlsx")]
-    assert texts == ["30:00:00", "-01:30:00", "00:00:01.500"]
+    assert texts == ["30:00:00", "-01:30:00", "00:00:01.500000"]
 
 
 def test_whole_numbers_keep_the_digits_of_the_file(bench: Bench):

@@ -26,6 +26,13 @@ def moment_text(value: datetime.datetime) -> str:
     return value.isoformat().removesuffix(MIDNIGHT)
 
 
+def duration_text(microseconds: int) -> str:
+    """Hours, minutes and seconds: 30:00:00, -01:30:00, 00:00:01.500000."""
+    seconds, rest = divmod(abs(microseconds), PER_SECOND["us"])
+    clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return "-" * (microseconds < 0) + clock + _fraction(rest, "us")
+
+
 def timestamp_text(kind: "pa.DataType", place: str) -> Spell:
     """Spells timestamps (and dates in milliseconds); midnight without a zone is a date."""
     import pyarrow as pa

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from trialtrace.sources.canonical import number_text
-from trialtrace.sources.moments import moment_text
+from trialtrace.sources.moments import duration_text, moment_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -180,7 +180,8 @@ def date_text(serial: float, epoch: datetime.datetime, duration: bool) -> str:
 
     try:
         if duration:
-            return duration_text(from_excel(serial, epoch, timedelta=True))
+            length = from_excel(serial, epoch, timedelta=True)
+            return duration_text(length // datetime.timedelta(microseconds=1))
         if serial < 0:
             return number_text(serial)
         value: Any = from_excel(serial, epoch)
@@ -191,12 +192,3 @@ def date_text(serial: float, epoch: datetime.datetime, duration: bool) -> str:
     if epoch == WINDOWS_EPOCH and LEAP_SERIAL <= serial < LEAP_SERIAL + 1:
         return moment_text(value).replace(value.date().isoformat(), LEAP_DAY)
     return moment_text(value)
-
-
-def duration_text(value: datetime.timedelta) -> str:
-    """Hours, minutes and seconds: 30:00:00, -01:30:00, 00:00:01.500."""
-    milliseconds = round(value / datetime.timedelta(milliseconds=1))
-    sign = "-" if milliseconds < 0 else ""
-    seconds, rest = divmod(abs(milliseconds), 1000)
-    clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return sign + clock + (f".{rest:03d}" if rest else "")

@@ -7,12 +7,13 @@ keep, digits of long numbers and fractions in few bytes, is told among the notes
 
 import datetime
 import io
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.errors import Problem, UserError
 from trialtrace.sources.canonical import DOUBLE, SINGLE, number_text, rounded_warning
-from trialtrace.sources.moments import moment_text
+from trialtrace.sources.moments import duration_text, moment_text
 from trialtrace.sources.raw import Records, check_header
 from trialtrace.sources.readers.transport import check_whole
 
@@ -38,9 +39,12 @@ def read(opened: "Opened") -> Records:
         check_whole(opened.data, opened.name, meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
     arrays, warnings = [], _uncounted(opened)
+    clocks = _clocks(opened, columns)
     for name, values in columns.items():
         stored = meta.readstat_variable_types[name]
-        if stored != "string":
+        if name in clocks:
+            values = clocks[name]
+        elif stored != "string":
             precision = SINGLE if stored == "float" else DOUBLE
             warnings += _lossy(f"{opened.name}, column {name}", name, values, precision, meta)
             values = _spell(values, precision)
@@ -74,7 +78,28 @@ def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) 
     return told
 
 
-def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
+def _clocks(opened: "Opened", columns: dict[str, list[Any]]) -> dict[str, list[str | None]]:
+    """Columns of times as text. The library makes 06:00 of a stay of 30 hours."""
+    times = [name for name, values in columns.items() if _holds_times(values)]
+    if not times:
+        return {}
+    numbers, _ = _parse(opened, usecols=times, disable_datetime_conversion=True)
+    unit = 1_000 if opened.format == "stata" else 1_000_000
+    return {name: [_clock(one, unit) for one in numbers[name]] for name in times}
+
+
+def _holds_times(values: list[Any]) -> bool:
+    return any(isinstance(one, datetime.time) for one in values)
+
+
+def _clock(value: Any, unit: int) -> str | None:
+    """A number of seconds or milliseconds as hours, minutes and seconds."""
+    if isinstance(value, int | float) and math.isfinite(value):
+        return duration_text(round(value * unit))
+    return value_text(value)
+
+
+def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
     """The columns as Python values, and the file's description of itself."""
     import pyreadstat
 
@@ -96,7 +121,7 @@ def _parse(opened: "Opened") -> tuple[dict[str, list[Any]], Any]:
         if counted:
             _, meta = parse(io.BytesIO(opened.data), metadataonly=True, **options)
             _check_count(opened, meta.number_rows or 0, meta.number_columns)
-        return parse(io.BytesIO(opened.data), output_format="dict", **options)
+        return parse(io.BytesIO(opened.data), output_format="dict", **options, **more)
     except (
         pyreadstat.ReadstatError, pyreadstat.PyreadstatError,
         OverflowError, ValueError, IndexError, MemoryError,
