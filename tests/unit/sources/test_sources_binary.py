@@ -156,6 +156,31 @@ def test_text_of_another_encoding(bench: Bench, encoding: str):
     assert "declare its encoding" in bench.refuses("a.sav", encoding=encoding)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8//IGNORE", "ascii//TRANSLIT", "é", "x" * 5000, ""])
+def test_an_encoding_is_a_name_and_no_more(bench: Bench, encoding: str):
+    """The library drops what it cannot read behind //IGNORE."""
+    pyreadstat.write_sav(FRAME, str(bench.data / "a.sav"))
+    message = bench.refuses("a.sav", encoding=encoding)
+    assert "the name of a text encoding" in message
+    assert len(message) < 300
+
+
+def test_an_encoding_that_the_library_stumbles_over(bench: Bench):
+    frame = pd.DataFrame({"w": [1.0], "d": [2.0]})
+    pyreadstat.write_sav(frame, str(bench.data / "a.sav"))
+    assert "declare its encoding" in bench.refuses("a.sav", encoding="UTF-16")
+
+
+def test_portable_files_have_no_encoding(bench: Bench):
+    """A declared one was noted and not used."""
+    pyreadstat.write_por(FRAME[["id"]], str(bench.data / "a.por"))
+    assert cells(bench.ingest("a.por")) == [("1",), ("2",), ("3.5",)]
+    for file in bench.out.iterdir():
+        file.unlink()
+    bench.out.rmdir()
+    assert "leave it out" in bench.refuses("a.por", encoding="latin-1")
+
+
 def test_a_file_without_records(bench: Bench):
     pyreadstat.write_sav(FRAME.iloc[:0], str(bench.data / "a.sav"))
     assert bench.ingest("a.sav") == []

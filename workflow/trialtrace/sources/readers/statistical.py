@@ -8,6 +8,7 @@ keep, digits of long numbers and fractions in few bytes, is told among the notes
 import datetime
 import io
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ COMPRESSED = b"$FL3"
 SPSS, SPSS_COUNT, NOT_COUNTED = (b"$FL2", COMPRESSED), slice(80, 84), b"\xff" * 4
 # Cells that compressed files may hold: of any, of a larger one for each byte.
 SMALL, LARGEST_RATIO = 10_000_000, 200
+LONGEST_NAME = 40
+ENCODING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
 # Bytes of a number of which nothing is cut off.
 WHOLE_WIDTH = 8
 NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
@@ -34,6 +37,7 @@ NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "St
 def read(opened: "Opened") -> Records:
     import pyarrow as pa
 
+    _check_encoding(opened)
     columns, meta = _parse(opened)
     if opened.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
@@ -54,6 +58,31 @@ def read(opened: "Opened") -> Records:
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
     return Records(pa.table(arrays, names=names), numbers, opened.name, notes)
+
+
+def _check_encoding(opened: "Opened") -> None:
+    """A name, and no more: the library takes "//IGNORE" behind one for leave to drop letters."""
+    declared = opened.settings.get("encoding")
+    if declared is not None and not ENCODING.fullmatch(declared):
+        raise UserError(
+            Problem(
+                f"{opened.place}.encoding",
+                found=repr(declared[:LONGEST_NAME]),
+                expected="the name of a text encoding, such as utf-8, windows-1252, latin-1",
+            )
+        )
+    if declared is not None and _portable(opened):
+        raise UserError(
+            Problem(
+                f"{opened.place}.encoding",
+                f"{opened.name} is a portable file of SPSS, which is read without an encoding",
+                do="leave it out; where letters are wrong, export a .sav file",
+            )
+        )
+
+
+def _portable(opened: "Opened") -> bool:
+    return opened.format == "spss" and Path(opened.name).suffix.lower() == ".por"
 
 
 def _uncounted(opened: "Opened") -> list[str]:
@@ -106,9 +135,7 @@ def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
     parse = {
         "xpt": pyreadstat.read_xport,
         "sas7bdat": pyreadstat.read_sas7bdat,
-        "spss": pyreadstat.read_por
-        if Path(opened.name).suffix.lower() == ".por"
-        else pyreadstat.read_sav,
+        "spss": pyreadstat.read_por if _portable(opened) else pyreadstat.read_sav,
         "stata": pyreadstat.read_dta,
     }[opened.format]
     options: dict[str, Any] = {"encoding": opened.settings.get("encoding")}
@@ -124,7 +151,7 @@ def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
         return parse(io.BytesIO(opened.data), output_format="dict", **options, **more)
     except (
         pyreadstat.ReadstatError, pyreadstat.PyreadstatError,
-        OverflowError, ValueError, IndexError, MemoryError,
+        OverflowError, ValueError, IndexError, TypeError, MemoryError,
     ) as error:  # fmt: skip
         # Only the library's own messages are sure to hold no value of the data.
         why = str(error) if isinstance(error, pyreadstat.ReadstatError) else type(error).__name__
