@@ -4,11 +4,14 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 from mini_trial import CONFIG
 
 from trialtrace.cleaning.clean import clean_tables
+from trialtrace.conditions import evaluate
 from trialtrace.config.load import Trial, load_trial
 from trialtrace.contracts import CLEAN, REJECTS, read_table
 from trialtrace.errors import UserError
@@ -172,3 +175,38 @@ def test_a_wrong_arm_stops_the_run_and_nothing_is_written(trial: Trial, tmp_path
     with pytest.raises(UserError, match="arms that the design does not have"):
         run(trial, tmp_path)
     assert not (tmp_path / "clean").exists()
+
+
+def test_weights_of_single_precision_meet_their_threshold(trial: Trial, tmp_path: Path):
+    """Stata's default type: 61.1 was 61.0999984741, and no patient weighed at least 61.1."""
+    text = TRIAL[: TRIAL.index("      path: people.csv")] + "      path: people.dta\n"
+    text += "      format: stata\n" + TRIAL[TRIAL.index("    lab: {path") :]
+    (tmp_path / "config/trials/mine/trial.yaml").write_text(text)
+    frame = pd.DataFrame(
+        {
+            "id": range(1, 31), "group": ["1", "2"] * 15, "age": [54] * 30,
+            "weight": np.array([61.1, 61.0, 70.5] * 10, dtype="float32"),
+            "born": [""] * 30, "free": [""] * 30,
+        }
+    )  # fmt: skip
+    frame.to_stata(tmp_path / "data/people.dta", write_index=False)
+    run(load_trial("mine", Project(tmp_path)), tmp_path)
+    patients = read_table(tmp_path / "clean" / "patients.parquet", CLEAN)
+    assert patients["weight"].to_pylist() == [61.1, 61.0, 70.5] * 10
+    heavy = evaluate({"weight": {"at_least": 61.1}}, patients)
+    assert heavy.to_pylist() == [True, False, True] * 10
+
+
+def test_the_day_that_only_excel_has_is_rejected(trial: Trial, tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active.title = "Lab"
+    rows = [[1, f"week {week}", 1.5, "mg/dL", 44000 + week] for week in range(12)]
+    for row in [LAB[0], [2, "base", 1.5, "mg/dL", 60], [3, "base", 1.5, "mg/dL", -4], *rows]:
+        book.active.append(row)
+    for row in range(2, 16):
+        book.active.cell(row, 5).number_format = "yyyy-mm-dd"
+    book.save(tmp_path / "data/lab.xlsx")
+    run(trial, tmp_path)
+    rejects = read_table(tmp_path / "clean" / "rejects.parquet", REJECTS).to_pylist()
+    taken = {row["source_row"]: row["rule"] for row in rejects if row["column"] == "taken"}
+    assert taken == {2: "impossible_date", 3: "not_a_date"}
