@@ -63,6 +63,19 @@ class ProblemsError(UserError):
         self.problems = problems
 
 
+class ConservationError(ProblemsError):
+    """Counts do not add up: a fault of the program, or of a file that was changed by hand."""
+
+
+def unbalanced(place: str, found: str, message: str = "counts do not add up") -> Problem:
+    """One law of conservation that does not hold, for a ConservationError."""
+    do = (
+        "remove the trial's folder in results/ and run again; if it comes back, it is a fault of "
+        "the program: please report it with this message"
+    )
+    return Problem(place, message, found=found, do=do)
+
+
 @dataclass
 class Problems:
     """A list of mistakes that is raised at once, so that a person can mend them all."""
@@ -72,9 +85,9 @@ class Problems:
     def add(self, place: str, message: str = "", **details: str | None) -> None:
         self.found.append(Problem(place, message, **details))
 
-    def raise_if_any(self) -> None:
+    def raise_if_any(self, kind: type[ProblemsError] = ProblemsError) -> None:
         if self.found:
-            raise ProblemsError(self.found)
+            raise kind(self.found)
 
 
 def one_of(names: Iterable[str], limit: int = 12) -> str:

@@ -1,5 +1,7 @@
 """Same input, same bytes; and the order of clean rows is not part of the input."""
 
+import shutil
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +27,7 @@ def test_the_order_of_clean_rows_changes_no_byte(folder_of, tmp_path, name):
         shuffled = rows.take(np.random.default_rng(7).permutation(rows.num_rows))
         (tmp_path / "clean").mkdir(exist_ok=True)
         pq.write_table(shuffled, tmp_path / "clean" / f"{table}.parquet")
+    shutil.copy(folder_of(name) / "clean" / "account.json", tmp_path / "clean")
     derive_datasets(trial, tmp_path / "clean", tmp_path / "derived")
     assert sorted(path.name for path in (tmp_path / "derived").iterdir()) == FILES
     for file in FILES:

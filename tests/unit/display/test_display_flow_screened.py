@@ -58,3 +58,16 @@ def test_a_reason_that_is_no_variable(tmp_path):
         plan=PLAN.replace("variable: why", "variable: w"),
     )
     assert "a variable of subjects" in "\n".join(map(str, check_trial(at, "mini")))
+
+
+def test_assessed_is_randomised_and_not_randomised_by_reason(mini):
+    from trialtrace.checks.data import Data
+    from trialtrace.checks.laws import counts_of, flow_balances
+
+    data = Data(mini.trial, mini.folder / "derived")
+    flow = counts_of(mini.results, "flow")
+    assert list(flow_balances(data, flow)) == []
+    flow["excluded", None, "all", "Declined"] -= 1
+    (told,) = flow_balances(data, flow)
+    parts = "16 randomised + 2 Not eligible + 0 Declined + 1 not recorded = 19"
+    assert told == f"assessed: 20, and its parts are {parts}"

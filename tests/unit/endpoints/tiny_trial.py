@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
+from trialtrace.cleaning.account import FILE, Account, SubjectCount, write_account
 from trialtrace.config import build
 from trialtrace.config.model import Variable
 from trialtrace.contracts import (
@@ -100,6 +101,10 @@ def derived(trial: Any, folder: Path, **tables: str | pa.Table) -> dict[str, pa.
     for name, table in tables.items():
         table = drawn(table) if isinstance(table, str) else table
         write_table(folder / "clean" / f"{name}.parquet", table, CLEAN)
+        if name == trial.subjects.table:
+            subjects = len(table[trial.tables[name].subject].unique())
+            account = Account(SubjectCount(name, subjects, subjects), {})
+            write_account(folder / "clean" / FILE, account)
     derive_datasets(trial, folder / "clean", folder / "derived")
     return {c.name: read_table(folder / f"derived/{c.name}.parquet", c) for c in CONTRACTS}
 

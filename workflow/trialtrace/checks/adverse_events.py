@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from trialtrace.checks.data import EVERYBODY, Asked, Data, level_text
 from trialtrace.checks.outcome import Recomputed
 from trialtrace.config.methods import OWN_TREATMENT
-from trialtrace.contracts import OCCDS, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +37,7 @@ def share(data: Data, asked: Asked) -> Recomputed:
 
 
 def _rows(data: Data, asked: Asked) -> "pd.DataFrame":
-    def read() -> "pd.DataFrame":
-        return read_table(data.folder / "occds.parquet", OCCDS).to_pandas()
-
-    rows = data.once(("occds",), read)
+    rows = data.occds
     chosen = rows["PARAMCD"] == data.trial.endpoints[asked.parameter].code
     chosen &= rows["USUBJID"].isin(data.subjects(asked)["USUBJID"])
     arms = list(data.trial.design.arms) if asked.group == EVERYBODY else [asked.group]

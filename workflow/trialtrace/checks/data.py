@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.checks.where import surely
 from trialtrace.config.methods import DATASETS
 from trialtrace.config.model import adsl_code
-from trialtrace.contracts import ADSL, ADTTE, BDS, read_table
+from trialtrace.contracts import ADSL, ADTTE, BDS, OCCDS, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +94,11 @@ class Data:
     @cached_property
     def adtte(self) -> "pd.DataFrame":
         return self._with_subjects(read_table(self.folder / "adtte.parquet", ADTTE).to_pandas())
+
+    @cached_property
+    def occds(self) -> "pd.DataFrame":
+        """Occurrences, without the columns of their subject."""
+        return read_table(self.folder / "occds.parquet", OCCDS).to_pandas()
 
     def _with_subjects(self, records: "pd.DataFrame") -> "pd.DataFrame":
         """Records with the ADSL columns of their subject; where both have one, ADSL is believed."""

@@ -1,13 +1,17 @@
-"""The check stage: every result recomputed independently; a disagreement stops the run."""
+"""The check stage: every result recomputed independently, and the laws of conservation.
+
+A disagreement stops the run, and so does a count that does not add up.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.checks.data import Asked, Data
+from trialtrace.checks.laws import verify
 from trialtrace.checks.outcome import Compared, compare
 from trialtrace.checks.registry import checks_for
-from trialtrace.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
+from trialtrace.contracts import CHECKS, MEMBERS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import Problem, Problems, UserError
 
 if TYPE_CHECKING:
@@ -20,18 +24,31 @@ if TYPE_CHECKING:
 def check_results(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
     """Write checks.parquet: a row for each component of each result that has a checker.
 
-    Raises UserError naming every disagreement, and then writes nothing.
+    Raises UserError naming every disagreement, or everything that does not add up, and then writes
+    nothing.
     """
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS)
-    found = list(checked(trial, Path(derived_dir), results))
+    data = asked_of(trial, Path(derived_dir), results)
+    found = list(recomputed(trial, data))
     _refuse_disagreement(found)
+    members = read_table(Path(analysis_dir) / "members.parquet", MEMBERS)
+    verify(data, results.to_pylist(), members.to_pylist())
     rows = from_rows([each.row() for each in found], CHECKS)
     write_table(Path(out_file), rows, CHECKS, synthetic=trial.synthetic)
 
 
 def checked(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Iterable[Compared]:
     """Each component of each result beside its recomputation, in the order of the results."""
-    data = Data(trial, derived_dir, results=[Asked.of(row) for row in results.to_pylist()])
+    return recomputed(trial, asked_of(trial, derived_dir, results))
+
+
+def asked_of(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Data:
+    """The derived data, with the results to check."""
+    return Data(trial, derived_dir, results=[Asked.of(row) for row in results.to_pylist()])
+
+
+def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
+    """The same, of data that are open."""
     checks = checks_for(trial)
     data.recompute = lambda asked: data.once(
         ("result", asked.result_id), lambda: _check_of(asked, checks)(data, asked)

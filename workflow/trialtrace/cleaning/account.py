@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trialtrace.cleaning.conservation import ConservationError
+from trialtrace.errors import ConservationError, Problem, UserError, unbalanced
 from trialtrace.store import write_json
 
 FILE = "account.json"
@@ -104,7 +104,7 @@ class Account:
 
 def _law(what: str, came_in: int, found: int) -> None:
     if came_in != found:
-        raise ConservationError(f"{what}: {came_in} in, and {found} accounted for")
+        raise ConservationError([unbalanced(what, f"{came_in} in, {found} accounted for")])
 
 
 def write_account(path: Path, account: Account) -> None:
@@ -114,8 +114,28 @@ def write_account(path: Path, account: Account) -> None:
 
 
 def read_account(clean_dir: Path) -> Account:
-    """The account of a folder that cleaning has written."""
-    given: dict[str, Any] = json.loads((Path(clean_dir) / FILE).read_text(encoding="utf-8"))
+    """The account of a folder that cleaning has written.
+
+    Raises UserError for a folder without a whole one.
+    """
+    path = Path(clean_dir) / FILE
+    try:
+        return _account(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UserError(
+            Problem(str(path), "this file is not there", do="run the workflow first: make run")
+        ) from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise UserError(
+            Problem(
+                str(path),
+                "this is not a whole account of cleaning",
+                do="delete the folder and run the workflow again: make run",
+            )
+        ) from None
+
+
+def _account(given: dict[str, Any]) -> Account:
     who = given["subjects"]
     excluded = tuple(Excluded(**one) for one in who["excluded"])
     return Account(

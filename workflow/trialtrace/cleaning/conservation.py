@@ -10,9 +10,7 @@ place: what is accepted from the table that is written, what is rejected from th
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-
-class ConservationError(RuntimeError):
-    """Rows or cells do not add up: a fault of the program, never of the data."""
+from trialtrace.errors import ConservationError, unbalanced
 
 
 @dataclass(frozen=True)
@@ -48,10 +46,9 @@ class Balance:
     def verify(self, table: str) -> None:
         """Raise ConservationError where a law does not hold."""
         if self.rows_in != self.rows_out + self.rows_rejected:
-            raise ConservationError(
-                f"table {table}: {self.rows_in} rows in, {self.rows_out} out, "
-                f"{self.rows_rejected} rejected"
-            )
+            found = f"{self.rows_in} rows in, {self.rows_out} out, {self.rows_rejected} rejected"
+            raise ConservationError([unbalanced(f"table {table}", found)])
         for name, cells in self.columns.items():
             if not cells.holds() or cells.cells_in != self.rows_in:
-                raise ConservationError(f"table {table}, column {name}: {cells}")
+                place = f"table {table}, column {name}"
+                raise ConservationError([unbalanced(place, f"{self.rows_in} rows, {cells}")])

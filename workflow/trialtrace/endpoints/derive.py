@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.cleaning.account import Account, read_account
 from trialtrace.config.load import Trial
 from trialtrace.config.model import Endpoint
 from trialtrace.contracts import (
@@ -23,7 +24,7 @@ from trialtrace.endpoints.assemble import data_set, number_records, sources_tabl
 from trialtrace.endpoints.registry import derivation, parents
 from trialtrace.endpoints.study import Study, config_file, read_clean
 from trialtrace.endpoints.unused import rejects_table
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.errors import ConservationError, Problem, UserError, one_of, unbalanced
 from trialtrace.populations import add_flags
 from trialtrace.store import make_folder
 
@@ -37,13 +38,26 @@ def derive_datasets(trial: Trial, clean_dir: Path, out_dir: Path) -> None:
     """Derive the trial's data sets; always all six files, empty where there is nothing.
 
     Nothing is written before every endpoint is derived. Raises UserError where the clean data
-    disagree with the configuration.
+    disagree with the configuration, ConservationError where a subject is lost between the two.
     """
+    account = read_account(clean_dir)
     study = derive_study(trial, clean_dir)
+    verify_subjects(trial.name, account, study.size)
     make_folder(out_dir, trial.private)
     for contract, table in derive_tables(study):
         file = Path(out_dir) / f"{contract.name}.parquet"
         write_table(file, table, contract, synthetic=trial.synthetic)
+
+
+def verify_subjects(trial: str, account: Account, in_adsl: int) -> None:
+    """Subjects in the export = subjects in ADSL + those whom cleaning excluded, by reason."""
+    account.verify()
+    who = account.subjects
+    if in_adsl != who.kept:
+        excluded = sum(one.n for one in who.excluded)
+        found = f"{who.in_export} in the export, {excluded} excluded, {in_adsl} in ADSL"
+        place = f"{trial}: subjects of {who.table}"
+        raise ConservationError([unbalanced(place, found)])
 
 
 def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
