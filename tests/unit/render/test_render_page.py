@@ -196,6 +196,14 @@ def test_no_path_of_this_machine(contract, figures, render, tmp_path):
             assert place not in text
 
 
+def test_what_was_lost_is_red_in_both_formats(write, render):
+    document = write("::: {.lost}\n**Gone.**\n:::")
+    assert '<div class="lost">' in render(document)
+    parts = parts_of(render(document, formats=("docx",)))
+    assert '<w:pStyle w:val="Lost"' in parts["word/document.xml"]
+    assert 'w:styleId="Lost"' in parts["word/styles.xml"]
+
+
 def test_the_reference_documents_are_those_that_the_code_makes():
     from trialtrace.display.render.house import assets
     from trialtrace.display.render.reference import reference_bytes

@@ -75,6 +75,7 @@ _OTHERS = """\
 | `audit/print.json` | findings of the checks on print, searches over other choices |
 | `report/` | the report, a page for every number, figures, configuration; a folder to mail |
 | `report/code.json` | the hash of each stage's code |
+| `report/warnings.json` | the sentences in red on page 1 |
 | `made/<rule>.json` | of a job: hash of code, configuration, data; digests of inputs; its files |
 | `run.json` | what may differ from run to run: times, host, user, commit, renderer, versions |
 """

@@ -1,12 +1,17 @@
-"""The section of a report on the data: what came in, what was rejected or flagged, and why."""
+"""The section of a report on the data: what came in, what was rejected or flagged, and why.
+
+Then which subjects each table covers, and what the configuration decides about lost rows.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.analyses.words import lower_first
+from trialtrace.cleaning.account import WITH_ROW, Account, Decision
 from trialtrace.cleaning.summary import RejectSummary, rejects_summary
 from trialtrace.display.material import Material
+from trialtrace.display.red_lines import excluded_line
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, pipe_table
 
@@ -15,12 +20,62 @@ NOT_USED = "cell not used"
 
 
 def data_quality(material: Material) -> str:
-    """Rows and cells in, out and rejected; every rule that listed something."""
+    """Subjects, rows and cells in, out and rejected; every rule that listed something."""
     path = material.folder / "clean" / "conservation.json"
     laws = json.loads(path.read_text(encoding="utf-8"))
     rejects = rejects_summary(material.tracer.raw.rejects, material.disclosure)
     lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
-    return f"{conservation_table(laws)}\n{rejects_table(lines)}"
+    account = material.account
+    parts = [
+        subjects_line(account),
+        conservation_table(laws),
+        coverage_table(account),
+        decisions_table(account),
+        rejects_table(lines),
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def subjects_line(account: Account) -> str:
+    """Subjects in the export, in the analysis data, and not used, as a sentence."""
+    who, gone = account.subjects, excluded_line(account)
+    told = f"Subjects in the export, by the table {who.table}: {who.in_export}; "
+    told += f"in the analysis data: {who.kept}. {' '.join(gone)}"
+    return escape_markdown(told.rstrip()) + "\n"
+
+
+def coverage_table(account: Account) -> str:
+    """How many subjects have a row in each table, whether fewer may, and what was rejected."""
+    body = []
+    for name, one in account.tables.items():
+        cells = {rule: n for rule, n in one.cells_rejected.items() if rule != WITH_ROW}
+        told = [DECLARED[one.declared], _by_rule(one.rows_rejected), _by_rule(cells)]
+        count = f"{one.subjects} of {one.of_subjects}"
+        body.append([escape_markdown(text) for text in (name, count, *told)])
+    header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
+    caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
+    return captioned(pipe_table(header, body, numbers_from=99), "coverage", caption)
+
+
+def decisions_table(account: Account) -> str:
+    """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
+    body = [
+        [escape_markdown(text) for text in (_place_of(one), one.what, str(one.n), one.reason)]
+        for one in account.decisions
+    ]
+    if not body:
+        return ""
+    header = ["Where", "Decision", "Count", "Reason"]
+    caption = "Decisions of cleaning.yaml about rows, values and subjects, with their reasons."
+    return captioned(pipe_table(header, body, numbers_from=99), "decisions", caption)
+
+
+def _place_of(decision: Decision) -> str:
+    return decision.table + (f".{decision.column}" if decision.column else "")
+
+
+def _by_rule(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule.replace('_', ' ')} {n}" for rule, n in counts.items()) or "none"
 
 
 def conservation_table(laws: dict[str, Any]) -> str:
@@ -35,6 +90,8 @@ def conservation_table(laws: dict[str, Any]) -> str:
     return captioned(pipe_table(header, body), "conservation", caption)
 
 
+# Which subjects cleaning.yaml says that a table has rows of.
+DECLARED = {None: "", "some": "some", "earlier": "enrolled early enough", "empty": "nobody"}
 ROWS = ("rows_in", "rows_out", "rows_rejected", "subjects")
 CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
 

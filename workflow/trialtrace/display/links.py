@@ -28,6 +28,8 @@ def data_page(table: str) -> str:
 
 
 AUDIT_PAGE = "audit.html"
+# The sentences in red on page 1, for the site.
+WARNINGS = "warnings.json"
 CLAIMS_PAGE = "claims.html"
 
 

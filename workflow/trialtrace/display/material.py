@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from trialtrace.cleaning.account import Account, read_account
 from trialtrace.config import Settings, Trial, load_settings, load_trial
 from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.contracts import CLAIMS
+from trialtrace.display.red_lines import red_lines
 from trialtrace.paths import project
 from trialtrace.store import read_parquet
 from trialtrace.trace.content import Tracer
@@ -42,6 +44,24 @@ class Material:
     def of(self, analysis: str) -> list[dict[str, Any]]:
         """The results of one analysis, in the plan's order."""
         return [row for row in self.results if row["analysis_id"] == analysis]
+
+    @cached_property
+    def account(self) -> Account:
+        """What came of the rows, cells and subjects of the export."""
+        return read_account(self.folder / "clean")
+
+    @cached_property
+    def red_lines(self) -> list[str]:
+        """What must be known before any result, a sentence each."""
+        return red_lines(self.account, self.without_arm)
+
+    @cached_property
+    def without_arm(self) -> int:
+        """Subjects without an arm whose reason is told nowhere: not by the design, nor the flow."""
+        told = "excluded" in self.trial.plan.displays.get("flow", {})
+        if told or self.trial.design.kind in OWN_TREATMENT:
+            return 0
+        return self.tracer.frames.select("adsl", {"TRT01P": "missing"}).n
 
     @cached_property
     def claims(self) -> list[dict[str, Any]]:

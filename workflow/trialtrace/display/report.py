@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trialtrace.display.audit_page import audit_page
 from trialtrace.display.data_page import data_page_html
 from trialtrace.display.figures.make import Drawn, draw_figures
-from trialtrace.display.links import AUDIT_PAGE, data_page, trace_link
+from trialtrace.display.links import AUDIT_PAGE, WARNINGS, data_page, trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render import render_document
 from trialtrace.display.shown_config import shown_file
@@ -43,6 +43,7 @@ def render_report(
             text = data_page_html(material.folder / "raw", table, synthetic=trial.synthetic)
             write_text(out / data_page(table), text)
     write_json(out / "code.json", codes)
+    write_json(out / WARNINGS, material.red_lines)
     return renderer
 
 

@@ -22,7 +22,8 @@ ROLES = {
 
 
 def opening(material: Material) -> str:
-    """Question, design in a line, the primary result as a sentence, the audit in a line."""
+    """What was lost, the question, design in a line, the primary result as a sentence, the audit in
+    a line."""
     trial = material.trial
     parts = [escape_markdown(trial.question), design_line(material)]
     if trial.synthetic:
@@ -31,7 +32,15 @@ def opening(material: Material) -> str:
         parts += [f"**{told}**" for told in against_thresholds(material, analysis, named=True)]
     parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
     parts.append(audit_line(material))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*lost(material), *parts]) + "\n"
+
+
+def lost(material: Material) -> list[str]:
+    """The red lines as a block of their own; nothing where there are none."""
+    if not material.red_lines:
+        return []
+    lines = [f"**{escape_markdown(text)}**" for text in material.red_lines]
+    return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
 
 
 def design_line(material: Material) -> str:

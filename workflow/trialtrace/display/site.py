@@ -1,5 +1,6 @@
 """The site over all trials: an index, the audit of all, and each trial's report folder."""
 
+import json
 import shutil
 from html import escape
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 from trialtrace.claims.tally import tally, tally_text
 from trialtrace.display.claims_page import claims_page
 from trialtrace.display.findings import primary_results
-from trialtrace.display.links import CLAIMS_PAGE
+from trialtrace.display.links import CLAIMS_PAGE, WARNINGS
 from trialtrace.display.material import Material
 from trialtrace.display.trace_page import page
 from trialtrace.store import write_text
@@ -49,6 +50,8 @@ def build_site(
 def _entry(material: Material) -> str:
     trial = material.trial
     stamp = '<p class="synthetic">Synthetic data: not evidence</p>' if trial.synthetic else ""
+    many = len(json.loads((material.folder / "report" / WARNINGS).read_text(encoding="utf-8")))
+    lost = f'<p class="lost"><a href="{trial.name}/report.html">{_warnings(many)}</a></p>'
     results = "".join(f"<p>{escape(text)}</p>" for text in primary_results(material))
     audit = tally_text(tally(material.claims)) if material.claims else "no published numbers"
     docx = (
@@ -58,6 +61,10 @@ def _entry(material: Material) -> str:
     )
     return (
         f'<li>{stamp}<h2><a href="{trial.name}/report.html">{escape(trial.title)}</a></h2>'
-        f"<p>{escape(trial.question)}</p>{results}"
+        f"{lost if many else ''}<p>{escape(trial.question)}</p>{results}"
         f'<p class="quiet">{escape(audit)}{docx} · {escape(trial.name)}</p></li>'
     )
+
+
+def _warnings(many: int) -> str:
+    return "1 warning" if many == 1 else f"{many} warnings"

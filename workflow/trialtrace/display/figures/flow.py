@@ -1,4 +1,7 @@
-"""Patient flow as boxes: randomised, treated, lost and why, in each population and analysis."""
+"""Patient flow as boxes: randomised, treated, lost and why, in each population and analysis.
+
+Where somebody in the export is not used, or has no arm, a box of the export stands above them all.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +9,7 @@ from trialtrace.analyses.rows import ALL
 from trialtrace.display.figures.canvas import FAINT, INK, PALE, colour_of, drawing
 from trialtrace.display.figures.picture import Picture, arm_words, arms_of
 from trialtrace.display.material import Material
+from trialtrace.display.red_lines import not_used, reason_words
 from trialtrace.display.tables import NO_BREAK
 
 if TYPE_CHECKING:
@@ -18,7 +22,9 @@ MARGIN, GAP, LINE = 1.1, 1.3, 0.165
 
 def draw(material: Material, given: Row) -> Picture:
     """The counts of the flow analysis, a column an arm; one column where patients have all arms."""
-    alt = f"Boxes from the patients randomised to those analysed, {arm_words(material)}."
+    export = exported(material)
+    first = "in the export" if export else "randomised"
+    alt = f"Boxes from the patients {first} to those analysed, {arm_words(material)}."
     groups = [
         arm for arm in arms_of(material) if ("randomised", None, arm, None) in counts(material)
     ]
@@ -28,20 +34,33 @@ def draw(material: Material, given: Row) -> Picture:
     if material.trial.design.planned:
         top[-1] += f" of {material.trial.design.planned} planned"
     heights = [max(len(column[level]) for column in columns) for level in range(len(columns[0]))]
-    total = len(top) + sum(heights) + (MARGIN + GAP) * (len(heights) + 1)
+    above = [box for box in (export, top) if box]
+    total = sum(map(len, above)) + sum(heights) + (MARGIN + GAP) * (len(heights) + len(above))
     with drawing(7.2, LINE * total) as figure:
         axes = figure.subplots()
         axes.set_axis_off()
         axes.set_xlim(0, 1)
         axes.set_ylim(-total, 0)
-        start = -(len(top) + MARGIN)
-        _box(axes, 0.5, start / 2, top, INK)
+        start = _stacked(axes, above)
         for number, column in enumerate(columns):
             x = (number + 0.5) / len(columns)
             colour = colour_of(arms_of(material), groups[number]) if groups else INK
             _column(axes, x, start, column, heights, colour, _followed(material))
     caption = "Patient flow. Analysed: patients with a value, of those in the population."
     return Picture(figure, caption, alt)
+
+
+def exported(material: Material) -> list[str]:
+    """Who is in the export and not in the boxes below, by reason; nothing where all of them are."""
+    account, without = material.account, material.without_arm
+    gone = not_used(account) + without
+    if not gone:
+        return []
+    lines = ["In the export", f"n = {account.subjects.in_export}", f"Not used: {gone}"]
+    reasons = [(reason_words(one.reason), one.n) for one in account.subjects.excluded]
+    if without:
+        reasons.append(("no arm in the data", without))
+    return lines + [line for why, n in reasons for line in _wrapped(f"{why}: {n}", 60)]
 
 
 def _screening(material: Material) -> list[str]:
@@ -140,6 +159,18 @@ def _wrapped(text: str, width: int) -> list[str]:
     import textwrap
 
     return textwrap.wrap(text, width) or [text]
+
+
+def _stacked(axes: "Axes", boxes: list[list[str]]) -> float:
+    """The boxes before the arms, an arrow from each to the next; where the last one ends."""
+    edge = 0.0
+    for number, lines in enumerate(boxes):
+        top = edge - GAP if number else edge
+        if number:
+            _arrow(axes, (0.5, edge), (0.5, top))
+        edge = top - len(lines) - MARGIN
+        _box(axes, 0.5, (top + edge) / 2, lines, INK)
+    return edge
 
 
 def _column(

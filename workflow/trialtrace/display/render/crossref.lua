@@ -5,6 +5,8 @@
 local PREFIX = { fig = "Figure", tbl = "Table", sec = "Section" }
 local CALLOUTS = { note = "Note", tip = "Tip", warning = "Warning", caution = "Caution",
   important = "Important" }
+-- Blocks with a look of their own, and their style in a DOCX.
+local STYLES = { synthetic = "Synthetic", lost = "Lost" }
 local NBSP = "\u{a0}"
 
 local numbers = {}
@@ -208,9 +210,11 @@ local function special_div(div)
   if kind then
     return callout(div, kind)
   end
-  if div.classes:includes("synthetic") then
-    div.attributes["custom-style"] = "Synthetic"
-    return div
+  for _, class in ipairs(div.classes) do
+    if STYLES[class] then
+      div.attributes["custom-style"] = STYLES[class]
+      return div
+    end
   end
 end
 

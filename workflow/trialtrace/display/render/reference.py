@@ -94,6 +94,12 @@ def _synthetic() -> str:
     return _paragraph("Synthetic", "Synthetic", "BodyText", layout, run)
 
 
+def _lost() -> str:
+    bar = _edges("pBdr", "left", "B3001B", 24, 8)
+    layout = f'{bar}{_spacing(40, 80)}<w:ind w:left="200" w:right="100"/>'
+    return _paragraph("Lost", "Lost", "BodyText", layout, f"{SANS}<w:b/>{_color('B3001B')}")
+
+
 def _hyperlink() -> str:
     return (
         '<w:style w:type="character" w:styleId="Hyperlink"><w:name w:val="Hyperlink"/>'
@@ -129,6 +135,7 @@ def _styles() -> list[str]:
         _callout("CalloutTitle", "Callout Title", f"{SANS}{_size(20)}", 240, 0),
         _callout("Callout", "Callout", f"{SERIF}{_size(20)}", 0, 160),
         _synthetic(),
+        _lost(),
         _hyperlink(),
         _table(),
     ]

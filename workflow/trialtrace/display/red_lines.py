@@ -1,0 +1,44 @@
+"""What a reader must know before any result: who is not in the analysis, what cleaning warns of.
+
+These sentences stand on page 1 of a report, are counted on the first page of the site, and end a
+run. They hold counts and configured words only.
+"""
+
+from trialtrace.cleaning.account import Account
+
+# Warnings of one rule each, which `excluded_line` draws together.
+SUBJECTS_EXCLUDED = "subjects_excluded"
+
+
+def red_lines(account: Account, without_arm: int = 0) -> list[str]:
+    """One sentence each, on one line. `without_arm` subjects of ADSL have no arm, nor a reason."""
+    told = [*excluded_line(account), *without_arm_line(without_arm)]
+    told += [one.text for one in account.warnings if one.kind != SUBJECTS_EXCLUDED]
+    return [" ".join(text.split()) for text in told]
+
+
+def excluded_line(account: Account) -> list[str]:
+    """One sentence if a subject of the export is in no analysis, else nothing."""
+    n = not_used(account)
+    if not n:
+        return []
+    why = "; ".join(f"{one.n} for {reason_words(one.reason)}" for one in account.subjects.excluded)
+    many = "subject in the export is" if n == 1 else "subjects in the export are"
+    return [f"{n} {many} not in the analysis: {why}."]
+
+
+def without_arm_line(n: int) -> list[str]:
+    """One sentence if a subject is in no comparison of arms, else nothing."""
+    many = "subject has" if n == 1 else "subjects have"
+    return [f"{n} {many} no arm in the data: not counted as randomised."] if n else []
+
+
+def not_used(account: Account) -> int:
+    """Subjects of the export that cleaning excluded."""
+    return sum(one.n for one in account.subjects.excluded)
+
+
+def reason_words(reason: str) -> str:
+    """ "duplicate_key: both are wrong." as "duplicate key (both are wrong)"."""
+    rule, _, why = reason.partition(": ")
+    return rule.replace("_", " ") + (f" ({why.rstrip('.')})" if why else "")
