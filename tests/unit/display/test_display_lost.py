@@ -120,6 +120,16 @@ def test_one_subject_is_told_in_the_singular():
     ]
 
 
+def test_who_has_no_arm_is_told_once():
+    """By cleaning, which counts empty cells, until ADSL is there."""
+    warned = replace(ACCOUNT, warnings=(RedLine("no_arm", "patients", "arm", "2 have no arm."),))
+    assert red_lines(warned)[1:] == ["2 have no arm."]
+    assert red_lines(warned, 3)[1:] == [
+        "3 subjects have no arm in the data: not counted as randomised."
+    ]
+    assert red_lines(warned, 0)[1:] == []
+
+
 def test_red_lines_stand_before_everything_else_on_page_1(lossy):
     block, _, rest = opening(lossy).partition("\n:::\n\n")
     head, *lines = block.splitlines()

@@ -8,12 +8,18 @@ from trialtrace.cleaning.account import Account
 
 # Warnings of one rule each, which `excluded_line` draws together.
 SUBJECTS_EXCLUDED = "subjects_excluded"
+# Counts empty cells of the arm; where ADSL is there, who has no arm in it is counted instead.
+NO_ARM = "no_arm"
 
 
-def red_lines(account: Account, without_arm: int = 0) -> list[str]:
-    """One sentence each, on one line. `without_arm` subjects of ADSL have no arm, nor a reason."""
-    told = [*excluded_line(account), *without_arm_line(without_arm)]
-    told += [one.text for one in account.warnings if one.kind != SUBJECTS_EXCLUDED]
+def red_lines(account: Account, without_arm: int | None = None) -> list[str]:
+    """One sentence each, on one line.
+
+    `without_arm` subjects of ADSL have no arm, nor a reason; None where that is not known.
+    """
+    covered = {SUBJECTS_EXCLUDED} if without_arm is None else {SUBJECTS_EXCLUDED, NO_ARM}
+    told = [*excluded_line(account), *without_arm_line(without_arm or 0)]
+    told += [one.text for one in account.warnings if one.kind not in covered]
     return [" ".join(text.split()) for text in told]
 
 
