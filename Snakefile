@@ -11,7 +11,7 @@ from pathlib import Path
 from trialtrace.errors import UserError
 from trialtrace.paths import project
 from trialtrace.running.run import begin
-from trialtrace.running.run_record import write_records
+from trialtrace.running.run_record import end_run
 
 # Snakemake puts the interpreter's path into a shell command as it stands, also with a space in it.
 sys.executable = shlex.quote(sys.executable)
@@ -25,6 +25,7 @@ try:
     )
 except UserError as error:
     raise SystemExit(str(error))
+RUN.follow(HANDLERS, lambda: workflow.dag_settings.targets)
 
 
 wildcard_constraints:
@@ -67,8 +68,8 @@ onstart:
 
 
 onsuccess:
-    write_records(RUN, HANDLERS, workflow.resource_settings)
+    end_run(RUN, workflow.resource_settings)
 
 
 onerror:
-    write_records(RUN, HANDLERS, workflow.resource_settings)
+    end_run(RUN, workflow.resource_settings)

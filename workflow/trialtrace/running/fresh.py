@@ -40,8 +40,8 @@ class Stage:
     settings: tuple[str, ...] = ()
 
 
-INGEST, DERIVE, CHECK = "ingest_sources", "derive_datasets", "check_results"
-AUDIT, RENDER = "audit_claims", "render_report"
+INGEST, CLEAN, DERIVE = "ingest_sources", "clean_tables", "derive_datasets"
+CHECK, AUDIT, RENDER = "check_results", "audit_claims", "render_report"
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 # Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
@@ -51,7 +51,7 @@ KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
 STAGES = {
     INGEST: Stage((TRIAL,)),
-    "clean_tables": Stage((TRIAL, DICTIONARY, CLEANING)),
+    CLEAN: Stage((TRIAL, DICTIONARY, CLEANING)),
     DERIVE: Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
     "analyse_plan": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
     CHECK: Stage((TRIAL, ENDPOINTS, PLAN)),

@@ -6,6 +6,7 @@ every job for the record of the run.
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,8 @@ class Progress:
         self.began = time.monotonic()
         self.jobs: dict[int, JobTime] = {}
         self.total = 0
+        # What is said last of a run that had nothing to do.
+        self.closing: Callable[[], list[str]] = list
 
     def follow(self, record: logging.LogRecord) -> str | None:
         """What to say about an event, if anything."""
@@ -87,7 +90,7 @@ class Progress:
     def _other(self, record: logging.LogRecord) -> str | None:
         text = record.getMessage()
         if text.startswith("Nothing to be done"):
-            return "Nothing to do: all results are up to date."
+            return "\n".join(["Nothing to do: all results are up to date.", *self.closing()])
         # A failed command has been told by the log of its job.
         known = "CalledProcessError" in text or any(part in text for part in CHATTER)
         return None if known else text

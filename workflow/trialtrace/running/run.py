@@ -1,21 +1,23 @@
 """The start of a run: configuration checked, hashes computed, earlier results judged."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from trialtrace.config.accepted import accepted
 from trialtrace.config.load import Settings, load_settings, load_trial
 from trialtrace.errors import Problems, UserError
 from trialtrace.paths import Project
 from trialtrace.running.data import check_data
-from trialtrace.running.fresh import SITE, STAGES, Freshness, freshness
+from trialtrace.running.fresh import CLEAN, SITE, STAGES, Freshness, freshness
 from trialtrace.running.locks import lock_run
 from trialtrace.running.made import record_path
+from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
+from trialtrace.running.standing import check_stands
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Run:
     at: Project
     freshness: Freshness
     held: list[IO[str]] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
+    targets: Callable[[], Collection[str]] = tuple
 
     @property
     def settings(self) -> Settings:
@@ -66,6 +70,27 @@ class Run:
     def all_made(self, *trials: str) -> list[str]:
         """The records of every job of the trials: what is there, is whole and is theirs."""
         return [record_path(rule, trial) for trial in trials for rule in STAGES]
+
+    def follow(self, handlers: Iterable[Any], targets: Callable[[], Collection[str]]) -> None:
+        """Have the log's own handler follow the run; `targets` gives what was asked for, later."""
+        followed = (one.progress for one in handlers if hasattr(one, "progress"))
+        self.progress = next(followed, self.progress)
+        self.targets = targets
+        self.progress.closing = self.closing
+
+    def closing(self) -> list[str]:
+        """The last lines of a run: of each trial what came in and was kept, and what is odd."""
+        asked = [trial for trial in self.trials if trial in self.targets()]
+        return [line for trial in asked or self.trials for line in self._closing(trial)]
+
+    def _closing(self, trial: str) -> list[str]:
+        from trialtrace.display.closing import closing_lines
+
+        try:
+            check_stands(self.at, trial, CLEAN)
+        except UserError:
+            return [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
+        return closing_lines(self.at.results / trial, trial)
 
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""

@@ -9,8 +9,8 @@ import getpass
 import platform
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,18 @@ PACKAGES = (
 AT_HOME = ("host", "user")
 
 
-def write_records(run: Run, handlers: Iterable[Any], resources: Any) -> None:
+def end_run(run: Run, resources: Any) -> None:
+    """Leave the record of a run, and say last what came of every trial's export."""
+    write_records(run, resources)
+    print(*run.closing(), sep="\n", file=sys.stderr, flush=True)
+
+
+def write_records(run: Run, resources: Any) -> None:
     """Write results/<trial>/run.json for every trial this run worked on, and site/run.json.
 
-    `handlers` are those of the workflow's log; one of them has followed the jobs, unless another
-    was asked for; `resources` has the cores of this machine and the jobs of a cluster.
+    `resources` has the cores of this machine and the jobs of a cluster.
     """
-    progress = next((h.progress for h in handlers if hasattr(h, "progress")), Progress())
+    progress = run.progress
     ended = datetime.datetime.now(datetime.UTC)
     seconds = time.monotonic() - progress.began
     common = {
