@@ -1,5 +1,6 @@
 """Where an export lies and how its files are called stays at home: both tell of people."""
 
+import json
 import shutil
 
 import mini_run
@@ -43,7 +44,9 @@ def mailed(run, disclosure):
 
 def test_no_mailed_file_says_where_the_export_lies(run):
     shown = mailed(run, "restricted")
-    for secret in (*SECRETS, str(run.at.root)):
+    manifest = json.loads((run.folder / "raw" / "manifest.json").read_text())
+    digests = [table["file"]["sha256"][:12] for table in manifest["tables"].values()]
+    for secret in (*SECRETS, *digests, str(run.at.root)):
         assert not [path for path, data in shown.items() if secret.encode() in data], secret
     (trial,) = [data.decode() for path, data in shown.items() if path.name == "trial.yaml.txt"]
     source = yaml.safe_load(trial)["source"]
@@ -65,7 +68,7 @@ source:
   kind: files
   folder: "/srv/x"  # there
   items:
-    a: {path: b.xlsx, sheet: W 7}
+    a: {path: b.xlsx, sheet: W 7, sha256: "0123"}
 """
 FOLDED = """\
 source:
@@ -84,5 +87,5 @@ def test_however_it_is_written(text):
     before, after = yaml.safe_load(text)["source"], yaml.safe_load(without_places(text))["source"]
     assert after["folder"] == HIDDEN
     for name, item in before["items"].items():
-        hidden = {key: HIDDEN for key in item if key in ("path", "sheet")}
+        hidden = {key: HIDDEN for key in item if key in ("path", "sheet", "sha256")}
         assert after["items"][name] == item | hidden

@@ -12,6 +12,7 @@ from trialtrace.config.load import Settings, load_settings
 from trialtrace.display.trace_page import trace_page
 from trialtrace.errors import UserError
 from trialtrace.running.fresh import freshness
+from trialtrace.store import sha256_file
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.text import trace_text
@@ -84,6 +85,20 @@ def test_no_plain_hash_is_shown_with_a_key_or_without(mini, tmp_path):
         assert not any(start in line for start in plain for line in rows)
         told = [("no row hash: no key" in text) for text in (*rows, page)]
         assert told == [key is None] * len(told)
+
+
+def test_the_hash_of_a_file_has_the_key_too(mini, tmp_path):
+    """A table of one patient is found by trying as an identifier is."""
+    plain = sha256_file(mini.at.root / "data" / "export.csv")
+    key = key_file(tmp_path)
+    wanted = hmac.new(b"k" * 32, f"file\n{plain}".encode(), hashlib.sha256).hexdigest()
+    for given, digest in ((None, None), (key, wanted)):
+        trace = tracer(mini, given).trace(SHARE)
+        parts = [part for row in trace["rows"] for part in row["raw"]]
+        assert {part["hmac_sha256"] for part in parts} == {digest}
+        told = trace_text(trace, colour=False) + trace_page(trace, {}, "A trial")
+        assert plain[:4] not in told
+        assert digest is None or digest[:16] in told
 
 
 def test_full_disclosure_keeps_the_plain_hash_and_needs_no_key(mini):

@@ -10,6 +10,7 @@ from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, link, pipe_table, stamp
 from trialtrace.display.thresholds import against_thresholds
 from trialtrace.populations import told_rule
+from trialtrace.trace.text import shown_hash
 
 ROLES = {
     "primary": "Primary analysis",
@@ -114,7 +115,7 @@ def made_by(material: Material) -> str:
         [
             escape_markdown(part["source_file"] if material.disclosure == "full" else name),
             str(part["rows"]),
-            f"`{part['file']['sha256'][:16]}`",
+            _file_hash(tracer.file_hash(part["file"]["sha256"])),
         ]
         for name, part in tracer.manifest["tables"].items()
     ]
@@ -124,3 +125,8 @@ def made_by(material: Material) -> str:
         captioned(sources, "sources", "What they were made from."),
     ]
     return "\n".join(lines)
+
+
+def _file_hash(found: dict[str, str | None]) -> str:
+    digest = shown_hash(found)
+    return f"`{digest[:16]}`" if digest else "not shown: no key"

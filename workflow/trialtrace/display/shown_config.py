@@ -1,5 +1,9 @@
-"""Configuration files as a report shows them: under restricted disclosure without where the export
-lies and how its files are called, since such names tell of hospitals and patients."""
+"""Configuration files as a report shows them.
+
+Under restricted disclosure without where the export lies and how its files are called, since such
+names tell of hospitals and patients, and without their hashes, from which a small file is found by
+trying.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,7 +14,7 @@ if TYPE_CHECKING:
     from trialtrace.config import Trial
 
 HIDDEN = "(not shown)"
-PLACES = ("path", "sheet")
+PLACES = ("path", "sheet", "sha256")
 SHORTEST = 5
 
 
@@ -28,7 +32,7 @@ def shown_file(trial: "Trial", name: str, disclosure: str) -> bytes:
 
 
 def without_places(text: str) -> str:
-    """trial.yaml with the values of source.folder and of each item's path and sheet hidden."""
+    """trial.yaml with source.folder and the path, sheet and hash of each item hidden."""
     for node in sorted(_nodes(text), key=lambda node: -node.start_mark.index):
         start, end = node.start_mark.index, node.end_mark.index
         line_end = "\n" * text[start:end].endswith("\n")

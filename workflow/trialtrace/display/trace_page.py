@@ -8,7 +8,7 @@ from typing import Any
 
 from trialtrace.display.links import claim_anchor, data_page
 from trialtrace.display.render.house import CSP, SYNTHETIC, assets
-from trialtrace.trace.text import NO_HASH, entries, rejected_lines, row_hash
+from trialtrace.trace.text import NO_HASH, entries, rejected_lines, shown_hash
 
 RANGES_LINKED = 40
 
@@ -74,7 +74,7 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
 
 def _rows(member: dict[str, Any]) -> str:
     changed = "" if member["unchanged"] else " <strong>the data now selects other rows</strong>"
-    digest = row_hash(member)
+    digest = shown_hash(member)
     shown = f"<code>{digest[:16]}</code>" if digest else f"({NO_HASH})"
     return (
         f"{escape(member['role'])}: {member['n']} records of {escape(member['dataset'])} where "
@@ -87,7 +87,8 @@ def _raw(member: dict[str, Any], part: dict[str, Any]) -> str:
     lines = f"{part['n_lines']} lines"
     if "lines" in part:
         lines = "lines " + _links(part["raw_table"], part["lines"])
-    digest = f" <code>{part['sha256'][:16]}</code>" if part["sha256"] else ""
+    digest = shown_hash(part)
+    digest = f" <code>{digest[:16]}</code>" if digest else ""
     source = escape(part["source_file"])
     return f"{escape(member['role'])}: {source}, {lines}, columns {columns}{digest}"
 

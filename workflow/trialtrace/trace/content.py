@@ -264,18 +264,23 @@ class Tracer:
             "source_file": part.source_file if full else raw_table,
             "n_lines": len(part.rows),
             "columns": list(part.columns),
-            "sha256": self._files.get(part.source_file, (None, None))[0],
+            **self.file_hash(self._files.get(part.source_file)),
             "raw_table": raw_table,
         }
         return shown | ({"lines": part.row_text} if full else {})
 
+    def file_hash(self, sha256: str | None) -> dict[str, str | None]:
+        """The hash of a source file as it may be shown."""
+        if self.disclosure == "full":
+            return {"sha256": sha256}
+        keyed = self._hashes.of_file(sha256) if self._hashes and sha256 else None
+        return {"hmac_sha256": keyed}
+
     @cached_property
-    def _files(self) -> dict[str, tuple[str, str]]:
-        """Source file to its hash and raw table."""
-        return {
-            table["source_file"]: (table["file"]["sha256"], name)
-            for name, table in self.manifest["tables"].items()
-        }
+    def _files(self) -> dict[str, str]:
+        """Source file to its hash."""
+        tables = self.manifest["tables"].values()
+        return {table["source_file"]: table["file"]["sha256"] for table in tables}
 
     def _cells(self, selection: Any) -> list[dict[str, Any]]:
         cells = self.raw.cells(selection).to_pylist()

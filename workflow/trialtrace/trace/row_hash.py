@@ -1,4 +1,4 @@
-"""Hashes over rows as they may be shown: plain where disclosure is full, else with a key."""
+"""Hashes over rows and files as they may be shown where disclosure is not full: with a key."""
 
 import hmac
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RowHashes:
-    """The hashes of a trial's rows. Raises UserError for a key that is none, when first asked."""
+    """The hashes of a trial. Raises UserError for a key that is none, when first asked."""
 
     trial: "Trial"
     settings: "Settings"
@@ -29,7 +29,13 @@ class RowHashes:
         With its predicate, so that two numbers do not show that they rest on one and the same
         patient.
         """
+        return self._keyed(selection.dataset, canonical(selection.predicate), *selection.ids)
+
+    def of_file(self, sha256: str) -> str | None:
+        """The same over a file's hash: a table of one row is found by trying, too."""
+        return self._keyed("file", sha256)
+
+    def _keyed(self, *lines: str) -> str | None:
         if self._key is None:
             return None
-        lines = [selection.dataset, canonical(selection.predicate), *selection.ids]
         return hmac.digest(self._key, "\n".join(lines).encode(), "sha256").hex()

@@ -108,14 +108,14 @@ def check_lines(checks: list[dict[str, Any]]) -> list[str]:
 def row_line(rows: dict[str, Any]) -> str:
     text = f"{rows['role']}: {rows['n']} records of {rows['dataset']} where {rows['where']}"
     changed = "" if rows["unchanged"] else "   THE DATA NOW SELECTS OTHER ROWS"
-    digest = row_hash(rows)
+    digest = shown_hash(rows)
     shown = f"{digest[:4]}…{digest[-2:]}" if digest else NO_HASH
     return f"{text}   {shown}{changed}"
 
 
-def row_hash(rows: dict[str, Any]) -> str | None:
-    """The hash over the rows, as disclosure allows: plain, with a key, or none."""
-    return rows["sha256"] if "sha256" in rows else rows["hmac_sha256"]
+def shown_hash(of: dict[str, Any]) -> str | None:
+    """The hash over rows or of a file, as disclosure allows: plain, with a key, or none."""
+    return of["sha256"] if "sha256" in of else of["hmac_sha256"]
 
 
 def raw_lines(members: list[dict[str, Any]]) -> Iterator[str]:
@@ -124,7 +124,8 @@ def raw_lines(members: list[dict[str, Any]]) -> Iterator[str]:
             lines = f"{part['n_lines']} lines"
             if "lines" in part:
                 lines = f"lines {shortened(part['lines'])}"
-            digest = f"   {part['sha256'][:4]}…{part['sha256'][-2:]}" if part["sha256"] else ""
+            digest = shown_hash(part)
+            digest = f"   {digest[:4]}…{digest[-2:]}" if digest else ""
             columns = ", ".join(part["columns"])
             yield f"{member['role']}: {part['source_file']}, {lines}, columns {columns}{digest}"
 
