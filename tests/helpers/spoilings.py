@@ -168,6 +168,18 @@ def _(export: Export) -> None:
         _some(export, column, lambda _: export.sentinels.word("code"), every=39)
 
 
+for _column in ("sex", "relief", "age", "serial", "seen"):
+
+    @_spoiling(f"another word in every cell of {_column}")
+    def _(export: Export, column: str = _column) -> None:
+        _some(export, column, lambda _: export.sentinels.word("word"), every=1)
+
+    @_spoiling(f"one of two words in every cell of {_column}")
+    def _(export: Export, column: str = _column) -> None:
+        words = [export.sentinels.word("one"), export.sentinels.word("other")]
+        _some(export, column, lambda cell: words[len(cell) % 2 or int(cell[:1] or 0) % 2], every=1)
+
+
 @_spoiling("words for numbers and dates")
 def _(export: Export) -> None:
     for column in ("age", "pain0", "days", "serial", "seen"):
