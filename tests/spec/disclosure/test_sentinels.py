@@ -23,6 +23,7 @@ from svg_paths import data_places
 
 from trialtrace.cli import main
 from trialtrace.config.load import load_settings, load_trial
+from trialtrace.display.closing import closing_lines
 from trialtrace.display.data_quality import data_quality
 from trialtrace.display.material import Material
 from trialtrace.display.report import render_report
@@ -59,7 +60,7 @@ def told_of_the_data(at) -> str:
     material = Material(load_trial("mini", at), load_settings(at), folder, {})
     results = list(material.tracer.results)[::20]
     traces = [trace_text(material.tracer.trace(each), colour=False) for each in results]
-    return "\n".join([data_quality(material), *traces])
+    return "\n".join([data_quality(material), *closing_lines(folder, "mini"), *traces])
 
 
 def outside(root: Path) -> list[Path]:

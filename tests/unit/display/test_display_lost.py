@@ -93,10 +93,11 @@ def test_a_trial_that_lost_nothing_has_one_short_line(tmp_path):
 
 
 def test_many_rules_are_cut(tmp_path):
-    rules = {f"rule_{letter}": n for n, letter in enumerate("abcde", 1)}
+    rules = {f"rule_{letter}": n for n, letter in enumerate("abcdefgh", 1)}
     write(tmp_path, replace(ACCOUNT, tables={"v": replace(VISITS, cells_rejected=rules)}))
     line = closing_lines(tmp_path, "mini")[0]
-    assert line.endswith("15 rejected (rule_e 5, rule_d 4, rule_c 3, by 2 more rules)")
+    assert line.endswith("rule_d 4, rule_c 3, by 2 more rules)")
+    assert " 36 rejected (rule_h 8, " in line
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"subjects": {}}', "\x00", "null"])

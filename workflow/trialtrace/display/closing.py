@@ -12,7 +12,7 @@ from trialtrace.display.red_lines import red_lines
 from trialtrace.errors import UserError, visible
 
 MARK = "  ! "
-RULES_SHOWN = 3
+RULES_SHOWN = 6
 
 
 def closing_lines(folder: Path, trial: str) -> list[str]:
@@ -29,7 +29,7 @@ def closing_lines(folder: Path, trial: str) -> list[str]:
 
 
 def _summary(account: Account) -> str:
-    """Subjects, rows and cells: in, kept, rejected by rule; of kept rows, where cells are told."""
+    """Subjects, rows and cells: in, kept, rejected and flagged by rule; cells are of kept rows."""
     who, tables = account.subjects, account.tables.values()
     rows = _rejected(one.rows_rejected for one in tables)
     cells = _rejected(one.cells_rejected for one in tables)
@@ -38,9 +38,9 @@ def _summary(account: Account) -> str:
     told = f"{_n(who.kept)} of {_n(who.in_export)} subjects, {_n(rows_kept)} of {_n(rows_in)} rows"
     told += f" (rejected: {_by_rule(rows)})" if rows else ""
     told += f", {_n(sum(one.cells_in for one in tables))} cells: "
-    return told + (
-        f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
-    )
+    told += f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
+    flags = _rejected(one.cells_flagged for one in tables)
+    return told + (f", {_n(flags.total())} flagged ({_by_rule(flags)})" if flags else "")
 
 
 def _rejected(tables: Iterable[Mapping[str, int]]) -> Counter[str]:

@@ -18,6 +18,7 @@ from trialtrace.store import sha256_bytes, sha256_file, write_json
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", ".snakemake_timestamp")
 FOLDER = "made"
+OTHERS = 0o044
 
 Contents = dict[str, str]
 
@@ -52,10 +53,16 @@ def read_record(path: Path) -> Made | None:
 def write_record(
     root: Path, path: str, origin: tuple[str, str], inputs: Iterable[str], outputs: Iterable[str]
 ) -> None:
-    """Record what a job read and made; `origin` is its rule and hash. Raises UserError."""
+    """Record what a job read and made; `origin` is its rule and hash. Raises UserError.
+
+    Where only the owner reads what was made, only the owner reads its hashes: those of a small
+    table can be found by trying.
+    """
     read = {one: together(contents(root, one)) for one in inputs}
     made = {one: contents(root, one) for one in outputs}
-    write_json(root / path, asdict(Made(*origin, read, made)))
+    shared = all((root / one).stat().st_mode & OTHERS for one in made)
+    mode = 0o644 if shared else 0o600
+    write_json(root / path, asdict(Made(*origin, read, made)), mode)
 
 
 def contents(root: Path, path: str) -> Contents:
