@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tables import TinyTrial, variable, write_raw
 
-from trialtrace.cleaning.clean import clean_table, clean_tables
+from trialtrace.cleaning.clean import clean_table, clean_tables, losses_of_typing
 from trialtrace.cleaning.conservation import ConservationError
 from trialtrace.cleaning.counting import table_count
+from trialtrace.cleaning.subjects import people_of
+from trialtrace.cleaning.typed import type_table
 from trialtrace.config.model import CleaningCheck
 from trialtrace.contracts import CLEAN, REJECTS, read_table
+from trialtrace.errors import UserError
 
 TRIAL = TinyTrial(
     [
@@ -106,6 +109,24 @@ def test_the_order_of_rows_changes_no_verdict(rows: list[tuple]):
     one = clean_table(TRIAL, TRIAL.tables["visits"], raw(rows), None)
     other = clean_table(TRIAL, TRIAL.tables["visits"], raw(rows[::-1]), None)
     assert sorted(one.rejects["rule"].to_pylist()) == sorted(other.rejects["rule"].to_pylist())
+
+
+@given(ROWS)
+def test_whatever_is_lost_is_told_and_subjects_add_up(rows: list[tuple]):
+    """A stop or an account; a subject of the export is kept or lost by one rule."""
+    typed = type_table(TRIAL, TRIAL.tables["visits"], raw(rows), None)
+    people = people_of(typed, TRIAL.cleaning.tables["visits"])
+    kept = set(typed.accepted.subject.to_pylist())
+    assert people.in_export == len(kept) + sum(one.n for one in people.lost)
+    blank = sum(not any((cell or "").strip() for cell in row) for row in rows)
+    assert people.in_export <= len(rows) - blank
+    try:
+        losses = losses_of_typing(TRIAL, {"visits": typed}, people)
+    except UserError as error:
+        assert str(error)
+    else:
+        assert not {one.rule for one in people.lost} - {"subject_missing"}
+        assert ("subjects_excluded" in {one.kind for one in losses.warnings}) == bool(people.lost)
 
 
 def test_a_law_that_does_not_hold_is_a_fault_of_the_program():
