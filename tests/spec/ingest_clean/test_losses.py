@@ -251,6 +251,7 @@ def test_codes_that_are_no_common_words_are_told_under_full_disclosure_only(
         ("weight", lambda c: f"{c} kg", "40 of 40 are numbers with a unit or text behind them"),
         ("weight", lambda c: str(float(c) * 1000), "as a thousandth of what they are"),
         ("weight", lambda c: "-99", "40 of 40 look like codes for missing"),
+        ("age", lambda c: f"{c}.5", "40 of 40 have decimals: numbers, not integers"),
         ("seen", lambda c: f"{c} 10:30", "are dates with a time of day"),
         ("seen", lambda c: c[:6] + c[8:], "have a year of two digits"),
     ],
@@ -485,6 +486,15 @@ def test_numbers_written_in_another_way_stop_with_how(tmp_path: Path, change, hi
     message = stop(tmp_path, given)
     assert "80 of 80 rows are of a subject who is not in the table of subjects" in message
     assert hint in message
+
+
+def test_an_unknown_subject_who_looks_like_a_known_one_is_told_so(tmp_path: Path):
+    given = Given()
+    for row in given.visits[4:6]:
+        row[0] = "P\u200b003"
+    (line,) = account(tmp_path, given).warnings
+    assert line.kind == "unknown_subjects"
+    assert "1 of 1 unknown subjects would be known but for how they are written" in line.text
 
 
 def test_unknown_subjects_may_be_left_out_with_a_reason(tmp_path: Path):

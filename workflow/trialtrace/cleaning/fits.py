@@ -48,6 +48,7 @@ OF_NUMBERS = {
     r"^[<>≤≥~]": "are bounds, such as <5",
     r"^[+-]?[0-9]+([.,][0-9]+)?\s*[^0-9.,\s+-]+$": "are numbers with a unit or text behind them",
 }
+OF_INTEGERS = {r"^[+-]?[0-9]+[.,][0-9]*[1-9][0-9]*$": "have decimals: numbers, not integers"}
 OF_DATES = {
     r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T ][0-9]": "are dates with a time of day",
     r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}$": "have a year of two digits",
@@ -90,6 +91,7 @@ def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
         found += _orders(wanted, text) + _shapes(bad, OF_DATES)
     elif variable.kind != "text":
         found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS)
+        found += _shapes(bad, OF_INTEGERS) if variable.kind == "integer" else []
         found += _factor(wanted, text)
     return found + _coded_missing(bad)
 
