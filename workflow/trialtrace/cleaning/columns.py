@@ -25,6 +25,14 @@ class Spelling:
     date_order: str | None = None
     missing: tuple[str, ...] = ()
 
+    def order(self, variable: Variable) -> str:
+        """The order of a variable's dates."""
+        return variable.date_order or self.date_order or "ymd"
+
+    def sign(self, variable: Variable) -> str:
+        """The decimal sign of a variable's numbers."""
+        return "," if "," in (variable.decimal, self.decimal) else "."
+
 
 @dataclass(frozen=True)
 class CleanColumn:
@@ -53,9 +61,7 @@ def clean_column(
     cells = raw[variable.name].combine_chunks()
     trimmed = pc.utf8_trim_whitespace(cells)
     text = present_text(trimmed, spelling.missing)
-    order = variable.date_order or spelling.date_order or "ymd"
-    decimal = "," if "," in (variable.decimal, spelling.decimal) else "."
-    values, broken = parse(variable, text, decimal, order)
+    values, broken = parse(variable, text, spelling.sign(variable), spelling.order(variable))
     if variable.kind == ("number" if identifies else "integer"):
         values, more = exact_integers(values)
         broken += more

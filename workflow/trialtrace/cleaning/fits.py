@@ -66,11 +66,11 @@ class Wanted:
 
     @property
     def order(self) -> str:
-        return self.variable.date_order or self.spelling.date_order or "ymd"
+        return self.spelling.order(self.variable)
 
     @property
     def decimal(self) -> str:
-        return "," if "," in (self.variable.decimal, self.spelling.decimal) else "."
+        return self.spelling.sign(self.variable)
 
 
 def seen(wanted: Wanted, text: "pa.Array", lost: "np.ndarray", show: bool) -> list[str]:
