@@ -19,6 +19,7 @@ from trialtrace.paths import Project
 LARGEST = 1 << 20
 DEEPEST = 40
 MOST_TOLD = 200
+LONGEST_TOLD = 80
 
 Path_ = tuple[str | int, ...]
 
@@ -296,8 +297,9 @@ class _Composer:
             return event.value
         value, taken_for = resolve(event.value)
         if taken_for is not None:
-            found = f"{value}, without quotes"
-            expected = f'"{value}" for the text; some readers of YAML take it for {taken_for}'
+            shown = value if len(value) <= LONGEST_TOLD else f"{value[:LONGEST_TOLD]}…"
+            found = f"{shown}, without quotes"
+            expected = f'"{shown}" for the text; some readers of YAML take it for {taken_for}'
             do = "write it in quotes"
             if taken_for == NUMBER:
                 do += "; a number is written as -12, 0.5 or 1.0e+6"
