@@ -77,7 +77,7 @@ def test_a_plain_scalar_is_what_yaml_takes_it_for_or_a_mistake(text):
 
 def test_long_scalars_are_read_in_no_time(tmp_path):
     digits = "1" * 500_000
-    assert "a number is written as" in read(tmp_path, f"a: {digits}")[1]
+    assert "another number" in read(tmp_path, f"a: {digits}")[1]
     assert read(tmp_path, f"a: {digits}x")[1] == ""
 
 

@@ -87,7 +87,7 @@ def read(opened: "Opened") -> Records:
         "separator": separator,
         "blank_lines": table.blank + line - 1,
     }
-    if warnings := _doubts(text, encoding, table, opened.name):
+    if warnings := _doubts(text, encoding, table, opened):
         notes["warnings"] = warnings
     return Records(table.cells, table.lines, opened.name, notes)
 
@@ -254,11 +254,14 @@ def _like_rows(cell: str, separator: str, width: int) -> bool:
     return {first + last, *between} == {width - 1}
 
 
-def _doubts(text: str, encoding: str, table: Table, name: str) -> list[str]:
-    """What is legal text and rarely meant."""
+def _doubts(text: str, encoding: str, table: Table, opened: "Opened") -> list[str]:
+    """What is legal text and rarely meant. A file that is pinned is whole."""
+    name, pinned = opened.name, "sha256" in opened.settings
     told = _decoded_wrongly(text, encoding, name)
-    if table.cells.num_rows and not text.endswith(("\n", "\r")):
-        told.append(f"{name}: the last line has no line end: was the file cut?")
+    if table.cells.num_rows and not pinned and not text.endswith(("\n", "\r")):
+        told.append(
+            f"{name}: the last line has no line end: was the file cut? If it is whole, pin its sha256."
+        )
     if table.like_rows:
         told.append(
             f"{name}: a cell on lines {one_of(table.like_rows, 5)} holds line breaks and as many "
