@@ -260,7 +260,8 @@ def _doubts(text: str, encoding: str, table: Table, opened: "Opened") -> list[st
     told = _decoded_wrongly(text, encoding, name)
     if table.cells.num_rows and not pinned and not text.endswith(("\n", "\r")):
         told.append(
-            f"{name}: the last line has no line end: was the file cut? If it is whole, pin its sha256."
+            f"{name}: the last line has no line end: was the file cut? If it is whole, pin its "
+            "sha256."
         )
     if table.like_rows:
         told.append(
