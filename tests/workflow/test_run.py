@@ -42,13 +42,18 @@ def test_a_touch_reruns_nothing(run: Copy):
     assert run.scheduled() == set()
 
 
-def test_the_progress_counts_the_jobs(own: Copy):
+def test_the_progress_counts_the_jobs_and_the_last_line_what_came_in(own: Copy):
     done = own.snakemake("--cores", "2", "results/mini/clean")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[1:] == [
         "1 of 2  mini: ingest the source",
         "2 of 2  mini: clean the tables",
+        "mini: 24 of 24 subjects, 27 of 27 rows, 294 cells: none rejected",
     ]
+    again = own.snakemake("--cores", "1", "results/mini/clean")
+    assert again.stderr.splitlines()[-2:] == [
+        "Nothing to do: all results are up to date.", done.stderr.splitlines()[-1],
+    ]  # fmt: skip
 
 
 def test_a_mistake_in_the_configuration_stops_before_any_job(own: Copy):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from trialtrace.paths import Project
+from trialtrace.running.progress import Progress
 from trialtrace.running.run_record import _commit, write_records
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -64,8 +65,8 @@ def test_the_site_does_not_say_who_ran_it_where(tmp_path):
     at = Project(tmp_path)
     at.site.mkdir()
     (at.results / "mini").mkdir(parents=True)
-    run = SimpleNamespace(at=at, trials=("mini",), codes=lambda _: {})
-    write_records(run, [], SimpleNamespace(cores=1, nodes=None))
+    run = SimpleNamespace(at=at, trials=("mini",), codes=lambda _: {}, progress=Progress())
+    write_records(run, SimpleNamespace(cores=1, nodes=None))
     own, mailed = (
         json.loads((folder / "run.json").read_text()) for folder in (at.results / "mini", at.site)
     )
