@@ -47,6 +47,12 @@ def test_a_file_that_is_gone_is_made_again(kept: Copy, name: str, rule: str):
     assert (rule, TRIAL) in kept.scheduled()
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"rule": "check_results"'])
+def test_a_broken_record_is_none(kept: Copy, text: str):
+    (kept.root / record_path("check_results", TRIAL)).write_text(text)
+    assert ("check_results", TRIAL) in kept.scheduled()
+
+
 def test_after_results_or_the_site_are_removed_there_is_something_to_do(kept: Copy):
     (kept.root / "site/index.html").unlink()
     assert kept.scheduled() == {("build_site", None)}
@@ -167,6 +173,28 @@ def test_a_newly_installed_quarto_renders_anew(kept: Copy, tmp_path: Path):
     program.chmod(0o755)
     path = f"{program.parent}:{os.environ['PATH']}"
     assert kept.scheduled(PATH=path) == {("render_report", TRIAL), ("build_site", None)}
+
+
+def test_a_trace_shows_no_cell_that_somebody_else_wrote(kept: Copy, capsys):
+    path = kept.root / f"results/{TRIAL}/raw/export.parquet"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert main(["--project", str(kept.root), "trace", f"{TRIAL}/any/thing"]) == 1
+    assert "raw/export.parquet\n  is not what ingest_sources wrote" in capsys.readouterr().err
+    path.unlink()
+    assert main(["--project", str(kept.root), "trace", f"{TRIAL}/any/thing"]) == 1
+    assert "raw/export.parquet\n  is gone, which ingest_sources wrote" in capsys.readouterr().err
+
+
+def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Copy):
+    export = kept.root / "data/export.csv"
+    export.write_text(export.read_text().replace("id,arm,age", "id,arm,years"))
+    for _ in range(2):
+        told = kept.snakemake("--cores", "1").stderr.splitlines()
+        assert told[-3:] == [
+            f"{TRIAL}: not cleaned: no run has come to the end of clean_tables",
+            f"  ! results/{TRIAL}/report is of an earlier run: this one has not come to it",
+            "  ! site/ is of an earlier run: this one has not come to it",
+        ]
 
 
 def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):

@@ -138,7 +138,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
-    _tell_run(arguments, trial.name, AUDIT)
+    _tell_run(arguments, trial.name, AUDIT, whole=True)
     folder = at.results / trial.name
     settings = load_settings(at)
     hashes = RowHashes(trial, settings)
@@ -213,7 +213,7 @@ def run_export(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _tell_run(arguments: argparse.Namespace, trial: str, last: str) -> None:
+def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool = False) -> None:
     """Say which run the numbers are of. Raises UserError where none has come to its end at `last`.
 
     Under --unverified they are marked instead.
@@ -232,7 +232,7 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str) -> None:
     run = read_run(folder)
     told = [f"{trial}: {run_line(run) if run else 'no record of when this was run'}"]
     try:
-        check_stands(at, trial, last)
+        check_stands(at, trial, last, whole)
     except UserError as error:
         if not getattr(arguments, "unverified", False):
             raise

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from html import unescape
 
 import mini_run
+import pyarrow as pa
 import pytest
 
 from trialtrace.cleaning.account import (
@@ -24,6 +25,7 @@ from trialtrace.display.figures.flow import draw, exported
 from trialtrace.display.material import Material
 from trialtrace.display.red_lines import red_lines
 from trialtrace.display.sections import opening
+from trialtrace.store import write_parquet
 
 WHO = SubjectCount(
     "patients", 23, 20,
@@ -197,3 +199,37 @@ def test_the_site_counts_them_and_leads_to_the_report(run):
     assert "data-custom-style" not in page
     told = json.loads((run.at.site / "mini" / "warnings.json").read_text())
     assert told == ["1 subject has no arm in the data: not counted as randomised."]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """The mini trial without a value of its primary endpoint."""
+    rows = [row | {"relief": "9"} for row in mini_run.patients()]
+    return mini_run.run_mini(
+        tmp_path_factory.mktemp("empty"), rows, claims="papers: {}\nclaims: {}\n"
+    )
+
+
+def test_a_primary_analysis_without_numbers_stands_first_on_page_1(empty):
+    material = Material(empty.trial, load_settings(empty.at), empty.folder, {})
+    lines = opening(material).splitlines()
+    assert lines[0] == "::: {.lost}"
+    assert re.match(
+        r"\*\*Primary analysis, .*: \d+ of \d+ numbers not estimable: ", unescape(lines[1])
+    )
+
+
+def test_results_without_a_value_are_counted_in_the_last_lines(empty):
+    plain = closing_lines(empty.folder, "mini")[0]
+    stages = ("clean_tables", "derive_datasets", "check_results")
+    told = closing_lines(empty.folder, "mini", stages)[0]
+    assert "not estimable" not in plain
+    assert re.search(r", \d+ of \d+ results not estimable$", told)
+
+
+def test_what_endpoints_could_not_use_is_counted_in_the_last_lines(tmp_path):
+    write(tmp_path, ACCOUNT)
+    rules = ["died_without_date", "died_without_date", "drug_unknown"]
+    write_parquet(tmp_path / "derived" / "rejects.parquet", pa.table({"rule": rules}))
+    told = closing_lines(tmp_path, "mini", ("clean_tables", "derive_datasets"))[0]
+    assert told.endswith(", 3 not usable by endpoints (died_without_date 2, drug_unknown 1)")

@@ -4,25 +4,28 @@ Read from the account of cleaning, whether or not a later stage has run.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from trialtrace.cleaning.account import WITH_ROW, Account, read_account
 from trialtrace.display.red_lines import red_lines
 from trialtrace.errors import UserError, visible
+from trialtrace.store import read_parquet
 
 MARK = "  ! "
 RULES_SHOWN = 6
 
 
-def closing_lines(folder: Path, trial: str) -> list[str]:
+def closing_lines(folder: Path, trial: str, stages: Container[str] = ()) -> list[str]:
     """One line on a trial whose results lie in `folder`, then one line for each red line.
 
-    A trial without an account has one line that says that it is not cleaned.
+    A trial without an account has one line that says that it is not cleaned. Of `stages` beyond
+    cleaning, those that stand, what endpoints could not use and plans not estimate is added.
     """
     try:
         account = read_account(Path(folder) / "clean")
-        lines = [_summary(account), *(f"{MARK}{text}" for text in red_lines(account))]
+        told = _summary(account) + _of_endpoints(folder, stages) + _of_results(folder, stages)
+        lines = [told, *(f"{MARK}{text}" for text in red_lines(account))]
     except (OSError, UserError):
         lines = ["not cleaned: there is no account of its rows"]
     return [visible(text) for text in (f"{trial}: {lines[0]}", *lines[1:])]
@@ -41,6 +44,24 @@ def _summary(account: Account) -> str:
     told += f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
     flags = _rejected(one.cells_flagged for one in tables)
     return told + (f", {_n(flags.total())} flagged ({_by_rule(flags)})" if flags else "")
+
+
+def _of_endpoints(folder: Path, stages: Container[str]) -> str:
+    """Cells that endpoints could not use, by rule."""
+    if "derive_datasets" not in stages:
+        return ""
+    rules = read_parquet(Path(folder) / "derived" / "rejects.parquet", ["rule"])["rule"]
+    unused = Counter(rules.to_pylist())
+    return f", {_n(unused.total())} not usable by endpoints ({_by_rule(unused)})" if unused else ""
+
+
+def _of_results(folder: Path, stages: Container[str]) -> str:
+    """Statistics without a value."""
+    if "check_results" not in stages:
+        return ""
+    errors = read_parquet(Path(folder) / "analysis" / "results.parquet", ["error"])["error"]
+    failed = len(errors) - errors.null_count
+    return f", {_n(failed)} of {_n(len(errors))} results not estimable" if failed else ""
 
 
 def _rejected(tables: Iterable[Mapping[str, int]]) -> Counter[str]:

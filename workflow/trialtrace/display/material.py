@@ -10,7 +10,7 @@ from trialtrace.cleaning.account import Account, read_account
 from trialtrace.config import Settings, Trial, load_settings, load_trial
 from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.contracts import CLAIMS
-from trialtrace.display.red_lines import red_lines
+from trialtrace.display.red_lines import not_estimable_line, red_lines
 from trialtrace.paths import project
 from trialtrace.store import read_parquet
 from trialtrace.trace.content import Tracer
@@ -53,7 +53,13 @@ class Material:
     @cached_property
     def red_lines(self) -> list[str]:
         """What must be known before any result, a sentence each."""
-        return red_lines(self.account, self.without_arm)
+        return red_lines(self.account, self.without_arm, self.not_estimable)
+
+    @property
+    def not_estimable(self) -> list[str]:
+        """A sentence for each primary analysis of which a number has no value."""
+        chosen = (a for a in self.trial.plan.analyses.values() if a.role == "primary")
+        return [line for a in chosen for line in not_estimable_line(a.label, self.of(a.name))]
 
     @cached_property
     def without_arm(self) -> int:

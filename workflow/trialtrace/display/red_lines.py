@@ -4,6 +4,9 @@ These sentences stand on page 1 of a report, are counted on the first page of th
 run. They hold counts and configured words only.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 from trialtrace.cleaning.account import Account
 
 # Warnings of one rule each, which `excluded_line` draws together.
@@ -12,13 +15,16 @@ SUBJECTS_EXCLUDED = "subjects_excluded"
 NO_ARM = "no_arm"
 
 
-def red_lines(account: Account, without_arm: int | None = None) -> list[str]:
+def red_lines(
+    account: Account, without_arm: int | None = None, not_estimable: Iterable[str] = ()
+) -> list[str]:
     """One sentence each, on one line.
 
     `without_arm` subjects of ADSL have no arm, nor a reason; None where that is not known.
+    `not_estimable` are the sentences of primary analyses without a result.
     """
     covered = {SUBJECTS_EXCLUDED} if without_arm is None else {SUBJECTS_EXCLUDED, NO_ARM}
-    told = [*excluded_line(account), *without_arm_line(without_arm or 0)]
+    told = [*not_estimable, *excluded_line(account), *without_arm_line(without_arm or 0)]
     told += [one.text for one in account.warnings if one.kind not in covered]
     return [" ".join(text.split()) for text in told]
 
@@ -37,6 +43,17 @@ def without_arm_line(n: int) -> list[str]:
     """One sentence if a subject is in no comparison of arms, else nothing."""
     many = "subject has" if n == 1 else "subjects have"
     return [f"{n} {many} no arm in the data: not counted as randomised."] if n else []
+
+
+def not_estimable_line(label: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One sentence if statistics of a primary analysis have no value, with the first reason."""
+    failed = [row for row in rows if row["error"]]
+    if not failed:
+        return []
+    why = failed[0]["error"].rstrip(".")
+    return [
+        f"Primary analysis, {label}: {len(failed)} of {len(rows)} numbers not estimable: {why}."
+    ]
 
 
 def not_used(account: Account) -> int:

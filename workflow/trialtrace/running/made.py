@@ -101,7 +101,7 @@ def check_inputs(root: Path, inputs: Iterable[str], records: Iterable[str]) -> N
             )
         made, files = written[one]
         for name in altered(root, files):
-            raise UserError(edited(name, made.rule))
+            raise UserError(edited(root, name, made.rule))
 
 
 def altered(root: Path, files: Contents) -> Iterator[str]:
@@ -115,8 +115,10 @@ def altered(root: Path, files: Contents) -> Iterator[str]:
             yield name
 
 
-def edited(name: str, rule: str) -> Problem:
-    """A file whose content is not what its job wrote."""
+def edited(root: Path, name: str, rule: str) -> Problem:
+    """A file whose content is not what its job wrote, or that is not there."""
+    if not (root / name).exists():
+        return Problem(name, f"is gone, which {rule} wrote", do="make run, which makes it again")
     return Problem(
         name,
         f"is not what {rule} wrote: something else has changed it since",

@@ -12,12 +12,14 @@ from trialtrace.config.load import Settings, load_settings, load_trial
 from trialtrace.errors import Problems, UserError
 from trialtrace.paths import Project
 from trialtrace.running.data import check_data
-from trialtrace.running.fresh import CLEAN, SITE, STAGES, Freshness, freshness
+from trialtrace.running.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
 from trialtrace.running.locks import lock_run
-from trialtrace.running.made import record_path
+from trialtrace.running.made import read_record, record_path
 from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
-from trialtrace.running.standing import check_stands
+from trialtrace.running.standing import standing
+
+EARLIER = "  ! {} is of an earlier run: this one has not come to it"
 
 
 @dataclass
@@ -79,18 +81,27 @@ class Run:
         self.progress.closing = self.closing
 
     def closing(self) -> list[str]:
-        """The last lines of a run: of each trial what came in and was kept, and what is odd."""
-        asked = [trial for trial in self.trials if trial in self.targets()]
-        return [line for trial in asked or self.trials for line in self._closing(trial)]
+        """The last lines of a run: of each trial what came in and was kept, and what is odd.
 
-    def _closing(self, trial: str) -> list[str]:
+        Pages that an earlier run left are named, since nothing on them says so.
+        """
+        done = {trial: standing(self.at, trial) for trial in self.trials}
+        asked = [trial for trial in self.trials if trial in self.targets()]
+        lines = [line for t in asked or self.trials for line in self._closing(t, done[t])]
+        whole = all(RENDER in stages for stages in done.values())
+        if self.at.site.is_dir() and not (whole and read_record(self.at.root / self.site_record)):
+            lines.append(EARLIER.format("site/"))
+        return lines
+
+    def _closing(self, trial: str, done: Collection[str]) -> list[str]:
         from trialtrace.display.closing import closing_lines
 
-        try:
-            check_stands(self.at, trial, CLEAN)
-        except UserError:
-            return [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
-        return closing_lines(self.at.results / trial, trial)
+        lines = closing_lines(self.at.results / trial, trial, done)
+        if CLEAN not in done:
+            lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
+        if RENDER not in done and (self.at.results / trial / "report").is_dir():
+            lines.append(EARLIER.format(f"results/{trial}/report"))
+        return lines
 
     def lock(self) -> None:
         """Hold the folder until this process ends, however it ends."""

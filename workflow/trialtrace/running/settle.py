@@ -31,6 +31,8 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
         if not alone:
             return {}
         records = {path: made for path in fresh if (made := read_record(root / path))}
+        for path in fresh.keys() - records.keys():
+            (root / path).unlink(missing_ok=True)
         check_unchanged(root, records)
         gone = outdated(root, records, fresh)
         for path, why in gone.items():
@@ -44,7 +46,7 @@ def settle(root: Path, fresh: Mapping[str, str], dry: bool) -> dict[str, str]:
 def check_unchanged(root: Path, records: Mapping[str, Made]) -> None:
     """Raise UserError with every file that is there and not as its job wrote it."""
     found = [
-        edited(name, made.rule)
+        edited(root, name, made.rule)
         for made in records.values()
         for files in made.outputs.values()
         for name in altered(root, files)
@@ -72,7 +74,9 @@ def outdated(root: Path, records: Mapping[str, Made], fresh: Mapping[str, str]) 
         if made.fresh != fresh[path]:
             found[path] = CHANGED
         elif lost or other:
-            found[path] = f"{lost} is gone" if lost else f"{other[0]} is another"
+            found[path] = (
+                f"{lost} is gone" if lost else f"{other[0]} is another, or to be made again"
+            )
     return found
 
 

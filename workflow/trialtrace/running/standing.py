@@ -15,28 +15,35 @@ from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
 
 
-def check_stands(at: Project, trial: str, last: str) -> None:
+def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
     """Raise UserError unless every stage up to `last` ended, in order, and its files are theirs.
 
-    Read from the disk are the files that `last` read or made; of the others the records speak.
+    Read from the disk are the files that `last` read or made, under `whole` those of every stage;
+    of the others the records speak.
     """
-    records: dict[str, Made] = {}
-    for rule in _up_to(last):
-        made = read_record(at.root / record_path(rule, trial))
-        if made is None or not _follows(made, records):
-            raise UserError(_stopped(at, trial, rule, last))
-        records[rule] = made
+    records = standing(at, trial)
+    if last not in records:
+        raise UserError(_stopped(at, trial, list(STAGES)[len(records)], last))
     used = {*records[last].inputs, *records[last].outputs}
     problems = Problems()
-    for rule, made in records.items():
-        for path in sorted(used & set(made.outputs)):
-            problems.found += [edited(name, rule) for name in altered(at.root, made.outputs[path])]
+    for rule in list(records)[: list(STAGES).index(last) + 1]:
+        made = records[rule]
+        for path in sorted(made.outputs if whole else used & set(made.outputs)):
+            problems.found += [
+                edited(at.root, name, rule) for name in altered(at.root, made.outputs[path])
+            ]
     problems.raise_if_any()
 
 
-def _up_to(last: str) -> list[str]:
-    stages = list(STAGES)
-    return stages[: stages.index(last) + 1]
+def standing(at: Project, trial: str) -> dict[str, Made]:
+    """The stages whose records follow each other from the first on, as far as they do."""
+    records: dict[str, Made] = {}
+    for rule in STAGES:
+        made = read_record(at.root / record_path(rule, trial))
+        if made is None or not _follows(made, records):
+            break
+        records[rule] = made
+    return records
 
 
 def _follows(made: Made, before: Mapping[str, Made]) -> bool:
