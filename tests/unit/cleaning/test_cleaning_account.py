@@ -49,7 +49,11 @@ def test_an_account_that_does_not_add_up_is_a_fault_of_the_program(tmp_path: Pat
 def test_warnings_of_the_readers_are_handed_on(tmp_path: Path):
     trial = TinyTrial(VISITS)
     raw = write_raw(trial, TEXT, tmp_path / "raw")
-    manifest = {"tables": {"export": {"file": {"warnings": ["A cell holds a line break."]}}}}
+    manifest = {
+        "tables": {
+            "export": {"source_file": "a.csv", "file": {"warnings": ["A cell holds a line break."]}}
+        }
+    }
     (raw / "manifest.json").write_text(json.dumps(manifest))
     clean_tables(trial, raw, tmp_path / "clean")
     told = read_account(tmp_path / "clean").warnings

@@ -2,10 +2,13 @@
 
 import datetime as dt
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_tables import TinyTrial, column, rejects, variable
+
+from trialtrace.cleaning.cells import without_numbers
 
 
 def one_column(cells: list[str], kind: str, settings: dict | None = None, **given):
@@ -17,6 +20,21 @@ def one_column(cells: list[str], kind: str, settings: dict | None = None, **give
         settings=settings or {},
     )
     return trial.clean("x\n" + "\n".join(cells) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "cell", "missing"),
+    [
+        ("-9", "-9", True), ("-9", "-9.0", True), ("-9", "-09", True), ("-9.0", "-9", True),
+        ("-9", "-9.00", True), ("999", "9.99e2", True), ("-9", "9", False), ("-9", "-9.1", False),
+        ("NA", "-9", False), ("-9", "-9_0", False),
+    ],
+)  # fmt: skip
+def test_a_number_is_a_code_for_missing_however_it_is_spelt(code, cell, missing):
+    """A program that holds missing values writes whole numbers with a point."""
+    text = pa.array([cell, "x", None])
+    assert without_numbers(text, (code,), ".").to_pylist() == [None if missing else cell, "x", None]
+    assert without_numbers(pa.array(["-9,0"]), ("-9",), ",").to_pylist() == [None]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Parquet, SAS, SPSS and Stata: typed values as text, record numbers as places."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,19 @@ def test_spss_keeps_codes_and_declared_missing_values(bench: Bench):
         missing_ranges={"code": [99]},
     )
     assert cells(bench.ingest("a.sav")) == TEXT
+    manifest = json.loads((bench.out / "manifest.json").read_text())
+    times = sum(row[FRAME.columns.get_loc("code")] == "99" for row in TEXT)
+    assert manifest["tables"]["visits"]["file"]["missing"] == {"code": {"99": times}}
+
+
+def test_a_range_and_a_word_that_spss_declares_missing(bench: Bench):
+    frame = pd.DataFrame({"age": [40.0, 99.0, 90.0], "site": ["A", "ZZ", "B"], "dose": [1.0, 2, 3]})
+    ranges = {"age": [{"lo": 90, "hi": 100}], "site": ["ZZ"]}
+    pyreadstat.write_sav(frame, str(bench.data / "a.sav"), missing_ranges=ranges)
+    bench.ingest("a.sav")
+    manifest = json.loads((bench.out / "manifest.json").read_text())
+    declared = {"age": {"90": 1, "99": 1}, "site": {"ZZ": 1}}
+    assert manifest["tables"]["visits"]["file"]["missing"] == declared
 
 
 @pytest.mark.parametrize("name", ["a.sav", "a.xpt", "a.dta"])

@@ -1,11 +1,14 @@
 """Columns of cells: blanks and missing codes taken off, masks, and what breaks a rule."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+
+NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,26 @@ def present_text(trimmed: "pa.Array", missing: tuple[str, ...]) -> "pa.Array":
 
     absent = pa.array(["", *missing], type=pa.string())
     return blank(trimmed, pc.is_in(trimmed, value_set=absent))
+
+
+def without_numbers(text: "pa.Array", codes: tuple[str, ...], sign: str) -> "pa.Array":
+    """Numbers that are a code for missing in another spelling, as null: -9.0 and -09 are -9."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = {number for code in codes if (number := _number(code, sign)) is not None}
+    if not wanted:
+        return text
+    distinct = text.unique()
+    found = [one for one in distinct.to_pylist() if one and _number(one, sign) in wanted]
+    return blank(text, pc.is_in(text, value_set=pa.array(found, type=pa.string())))
+
+
+def _number(text: str, sign: str) -> float | None:
+    """The number that a text spells with a point or with the decimal sign."""
+    if not re.match(NUMBER, spelt := text.replace(sign, ".")):
+        return None
+    return float(spelt)
 
 
 def blank(values: "pa.Array", mask: "pa.Array") -> "pa.Array":

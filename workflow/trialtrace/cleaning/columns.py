@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.cleaning.cells import Broken, as_mask, blank, present_text
+from trialtrace.cleaning.cells import Broken, as_mask, blank, present_text, without_numbers
 from trialtrace.cleaning.rejects import Finding
 from trialtrace.cleaning.units import Conversion, convert
 from trialtrace.cleaning.values import exact_integers, parse
@@ -61,6 +61,8 @@ def clean_column(
     cells = raw[variable.name].combine_chunks()
     trimmed = pc.utf8_trim_whitespace(cells)
     text = present_text(trimmed, spelling.missing)
+    if variable.kind in ("number", "integer") and not variable.choices:
+        text = without_numbers(text, spelling.missing, spelling.sign(variable))
     values, broken = parse(variable, text, spelling.sign(variable), spelling.order(variable))
     if variable.kind == ("number" if identifies else "integer"):
         values, more = exact_integers(values)

@@ -1,18 +1,17 @@
 """Counts of the account: rows and cells by rule, subjects of the export by what became of them."""
 
-import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import (
     WITH_ROW,
     Account,
     Excluded,
-    RedLine,
     SubjectCount,
     TableCount,
 )
+from trialtrace.cleaning.file_warnings import file_warnings
 from trialtrace.cleaning.keys import CONFLICT
 from trialtrace.cleaning.rejects import FLAG, REJECT, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
@@ -43,18 +42,6 @@ def subject_count(people: People, table: str, rules: CleaningTable) -> SubjectCo
     declared = rules.exclude | {CONFLICT: rules.on_conflict.reason}
     excluded = tuple(Excluded(one.n, f"{one.rule}: {declared[one.rule]}") for one in people.lost)
     return SubjectCount(table, people.in_export, len(people.roster.accepted), excluded)
-
-
-def file_warnings(trial: Trial, raw_dir: Path) -> list[RedLine]:
-    """What the readers of the files have warned of, under the first clean table of each file."""
-    path = raw_dir / "manifest.json"
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    found = []
-    for raw, one in manifest["tables"].items():
-        table = next((name for name, spec in trial.tables.items() if spec.of == raw), raw)
-        for text in one.get("file", {}).get("warnings", ()):
-            found.append(RedLine("file", table, None, text))
-    return found
 
 
 def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> TableCount:

@@ -6,7 +6,7 @@ Each function takes text without blanks around it, missing cells as nulls, and g
 
 from typing import TYPE_CHECKING
 
-from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, limited
+from trialtrace.cleaning.cells import NUMBER, Broken, Parsed, as_mask, blank, limited
 from trialtrace.cleaning.dates import parse_dates
 from trialtrace.config.model import Variable
 from trialtrace.errors import one_of
@@ -14,7 +14,6 @@ from trialtrace.errors import one_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NUMBER = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?0*[0-9]{1,18}(\.0*)?$"
 NOT_FINITE = r"(?i)^[+-]?(nan|inf|infinity)$"
 EXACT = 2**53

@@ -9,6 +9,8 @@ import datetime
 import io
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +44,7 @@ def read(opened: "Opened") -> Records:
     if opened.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
-    arrays, warnings = [], _uncounted(opened)
+    arrays, warnings, missing = [], _uncounted(opened), {}
     clocks = _clocks(opened, columns)
     for name, values in columns.items():
         stored = meta.readstat_variable_types[name]
@@ -53,11 +55,27 @@ def read(opened: "Opened") -> Records:
             warnings += _lossy(f"{opened.name}, column {name}", name, values, precision, meta)
             values = _spell(values, precision)
         arrays.append(pa.array(values, type=pa.string()))
+        if codes := _declared_missing(columns[name], values, meta.missing_ranges.get(name, ())):
+            missing[name] = codes
     rows = len(arrays[0])
     encoding = opened.settings.get("encoding") or meta.file_encoding
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
+    notes |= {"missing": missing} if missing else {}
     return Records(pa.table(arrays, names=names), numbers, opened.name, notes)
+
+
+def _declared_missing(
+    values: list[Any], texts: list[str | None], ranges: Iterable[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Values of a variable that an SPSS file declares missing: as text, how often each stands."""
+    found: Counter[str] = Counter()
+    for value, text in zip(values, texts, strict=True):
+        for one in ranges:
+            same = type(value) is type(one["lo"]) and text is not None
+            if same and one["lo"] <= value <= one["hi"]:
+                found[text] += 1
+    return dict(sorted(found.items()))
 
 
 def _check_encoding(opened: "Opened") -> None:
