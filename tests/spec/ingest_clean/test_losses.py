@@ -400,6 +400,73 @@ def test_an_accepted_column_that_loses_nothing_is_told(tmp_path: Path):
     assert told(account(tmp_path, given)) == [("stale_accept", "patients", "weight")]
 
 
+# Columns that hold nothing
+
+
+def test_an_emptied_column_is_a_red_line(tmp_path: Path):
+    given = Given()
+    given.column("weight", lambda cell: "")
+    (line,) = account(tmp_path, given).warnings
+    assert (line.kind, line.table, line.column) == ("empty_column", "patients", "weight")
+    assert line.text == (
+        "Column weight of table patients has no value in any of its 40 rows. Where that is right, "
+        "declare it in cleaning.yaml: tables.patients.accept.weight."
+    )
+
+
+def test_a_column_that_is_empty_by_design_is_accepted_with_its_reason(tmp_path: Path):
+    given = Given(cleaning=CLEANING + "  patients:\n    accept: {weight: nobody was weighed}\n")
+    given.column("weight", lambda cell: " ")
+    (line,) = account(tmp_path, given).warnings
+    assert line.kind == "empty_column"
+    assert line.text.endswith("rows. Accepted: nobody was weighed.")
+
+
+@pytest.mark.parametrize("blank", ["", "NK"])
+def test_a_column_that_is_blank_in_one_visit_alone_names_the_visit(tmp_path: Path, blank: str):
+    given = Given(cleaning=CLEANING + "  visits:\n    missing: {pain: [NK]}\n")
+    given.visits = [[n, v, blank if v == "1" else p] for n, v, p in given.visits]
+    (line,) = account(tmp_path, given).warnings
+    assert (line.kind, line.table, line.column) == ("empty_column", "visits", "pain")
+    assert line.text.startswith(
+        "Column pain of table visits has no value in any of the 40 rows of visit 1 (after); of "
+        "those of each other visit, at least 80 % have one."
+    )
+
+
+def test_a_visit_that_the_dictionary_does_not_list_is_not_named(tmp_path: Path):
+    listed = (
+        'id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,radio,Visit,"0, before | 1, after"'
+    )
+    free = "id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,text,Visit,"
+    given = Given(dictionary=DICTIONARY.replace(listed, free))
+    given.visits = [[n, f"v77{v}", "" if v == "1" else p] for n, v, p in given.visits]
+    (line,) = account(tmp_path, given).warnings
+    assert "in any of the 40 rows of one visit; of those" in line.text
+    assert "v77" not in line.text
+
+
+def test_a_field_that_is_shown_at_some_visits_only_may_be_blank_at_the_others(tmp_path: Path):
+    shown = "pain,visits,,text,Pain,,,integer,0,10,,[visit] = '0',,,,,,"
+    given = Given(
+        dictionary=DICTIONARY.replace("pain,visits,,text,Pain,,,integer,0,10,,,,,,,,", shown)
+    )
+    given.visits = [[n, v, "" if v == "1" else p] for n, v, p in given.visits]
+    assert account(tmp_path / "shown", given).warnings == ()
+    given.visits = [[n, v, ""] for n, v, _ in given.visits]
+    assert told(account(tmp_path / "none", given)) == [("empty_column", "visits", "pain")]
+
+
+def test_a_column_with_gaps_elsewhere_or_of_few_rows_is_no_sign(tmp_path: Path):
+    given = Given()
+    given.visits = [[n, v, "" if v == "1" or int(n[1:]) <= 9 else p] for n, v, p in given.visits]
+    assert account(tmp_path / "gaps", given).warnings == ()
+    given = Given()
+    given.visits = [[n, v, "" if v == "1" else p] for n, v, p in given.visits]
+    given.visits = [row for row in given.visits if row[1] == "0" or row[0] <= "P004"]
+    assert account(tmp_path / "few", given).warnings == ()
+
+
 # Subjects
 
 

@@ -2,7 +2,8 @@
 
 Of the values of a column that are there, more than `TOLD` rejected are a red line, and so is one
 in a required column; more than `STOPS`, or all, end the run unless cleaning.yaml accepts it with a
-reason. Columns of the key are counted as rows (see `lost_rows`): with them the row goes.
+reason. Columns that hold nothing are a red line (see `emptied`). Columns of the key are counted as
+rows (see `lost_rows`): with them the row goes.
 """
 
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.counting import first_rules
+from trialtrace.cleaning.emptied import gaps
 from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.typed import Typed, spelling_of
@@ -60,7 +62,13 @@ def column_losses(trial: Trial, typed: Typed, losses: Losses) -> None:
         if column not in (spec.subject, *spec.key):
             loss = column_loss(typed, column)
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
-            _judge(trial, typed, loss, wanted, accept.get(column), losses)
+            reason = accept.get(column)
+            bare = gaps(typed, trial.dictionary[spec.name], column)
+            if reason:
+                lost = bool(loss.lost or bare)
+                _accepted(spec.name, loss, column, reason, lost, losses)
+            _judge(trial, typed, loss, wanted, reason, losses)
+            _empty(spec.name, column, bare, reason, losses)
 
 
 def column_loss(typed: Typed, column: str) -> ColumnLoss:
@@ -84,8 +92,6 @@ def _judge(
     losses: Losses,
 ) -> None:
     """Add what the loss of one column means."""
-    if accepted:
-        _accepted(typed.spec.name, loss, wanted, accepted, losses)
     if not loss.lost:
         return
     text = typed.text(wanted.variable.name)
@@ -100,14 +106,23 @@ def _judge(
         losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
 
 
-def _accepted(table: str, loss: ColumnLoss, wanted: Wanted, reason: str, losses: Losses) -> None:
-    """A column that may lose values: a decision, and a red line where it has lost none."""
-    column = wanted.variable.name
+def _accepted(
+    table: str, loss: ColumnLoss, column: str, reason: str, lost: bool, losses: Losses
+) -> None:
+    """A column that may lose values: a decision, and a red line where it has `lost` none."""
     losses.decisions.append(Decision(table, column, "accept", loss.lost, reason))
-    if not loss.lost:
+    if not lost:
         told = f"Table {table}, column {column}: cleaning.yaml accepts a loss (“{reason}”), and "
         told += "nothing is rejected: the line can go."
         losses.warnings.append(RedLine("stale_accept", table, column, told))
+
+
+def _empty(table: str, column: str, bare: list[str], accepted: str | None, losses: Losses) -> None:
+    """Where a column holds nothing, and the reason for it where cleaning.yaml has one."""
+    way = f"where that is right, declare it in cleaning.yaml: tables.{table}.accept.{column}"
+    more = f"accepted: {accepted}" if accepted else way
+    for told in bare:
+        losses.warnings.append(RedLine("empty_column", table, column, sentences(told, [more])))
 
 
 def _problem(

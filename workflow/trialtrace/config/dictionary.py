@@ -231,6 +231,7 @@ def _variables(row: _Row, given: dict[str, str]) -> list[Variable]:
         date_order=given["validation"].removeprefix("date_") if kind == "date" else None,
         row=row.line,
         decimal="," if kind == "number_comma" else ".",
+        branching=given["branching"],
     )
     return _checkbox(made) if field_type == "checkbox" else [made]
 

@@ -101,7 +101,8 @@ class Population:
 class Variable:
     """A column of the data dictionary. `kind` is text, number, integer or date.
 
-    `decimal` is the decimal sign that the field's validation type demands.
+    `decimal` is the decimal sign that the field's validation type demands, `branching` the
+    condition under which the field is shown: it may be blank elsewhere.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Variable:
     date_order: str | None
     row: int
     decimal: str = "."
+    branching: str = ""
 
 
 @dataclass(frozen=True)
