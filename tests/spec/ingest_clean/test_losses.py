@@ -191,6 +191,20 @@ def test_which_of_two_rows_is_used_can_be_declared(tmp_path: Path, take, weight,
     decided = next(d for d in found.decisions if d.table == "patients")
     assert (decided.what, decided.reason) == (f"on_conflict: {take}", "as the site says")
     assert decided.n == (2 if take == "reject" else 1)
+    line = next(one for one in found.warnings if one.kind == "conflicts")
+    assert (
+        line.text
+        == {
+            "first": "Table patients: 1 of 41 rows is not used, "
+            "since the first row of the same id is "
+            "taken (lines 42). Declared: as the site says.",
+            "last": "Table patients: 1 of 41 rows is not used, "
+            "since the last row of the same id is "
+            "taken (lines 2). Declared: as the site says.",
+            "reject": "Table patients: 2 of 41 rows share their id with one that differs; none is "
+            "used (lines 2, 42). Declared: as the site says.",
+        }[take]
+    )
     assert (found.subjects.in_export, found.subjects.kept) == (40, kept)
     if take == "reject":
         assert found.subjects.excluded == (Excluded(1, "duplicate_key: as the site says"),)
@@ -286,7 +300,7 @@ def test_a_misread_date_of_the_key_stops_too(tmp_path: Path):
     # The patient has another row, so that nobody vanishes.
     given.patients.append([*given.patients[0][:5], "13.01.2020", given.patients[0][6]])
     message = stop(tmp_path, given)
-    assert "1 of 41 rows have no usable value in a column of the key" in message
+    assert "1 of 41 rows has no usable value in a column of the key" in message
     assert "column seen: 1 of 41 are impossible as mdy, 0 as dmy" in message
 
 
@@ -528,9 +542,10 @@ def test_unknown_subjects_are_a_red_line(tmp_path: Path):
     given.visits += [["P777", "0", "1"], ["P777", "1", "1"]]
     (line,) = account(tmp_path, given).warnings
     assert (line.kind, line.table) == ("unknown_subjects", "visits")
-    assert "2 of 82 rows are of a subject who is not in the table of subjects (subjects: 1)" in (
-        line.text
-    )
+    assert (
+        "2 of 82 rows are of a subject who is not in the table of subjects (subjects: 1) "
+        "(lines 82–83)"
+    ) in line.text
     assert "P777" not in line.text
 
 
@@ -578,7 +593,12 @@ def test_unknown_subjects_may_be_left_out_with_a_reason(tmp_path: Path):
 def test_rows_without_a_key_are_a_red_line_and_many_a_stop(tmp_path: Path):
     given = Given()
     given.visits[0][1] = "9"
-    assert told(account(tmp_path / "a", given)) == [("rows_without_key", "visits", None)]
+    (line,) = account(tmp_path / "a", given).warnings
+    assert line.kind == "rows_without_key"
+    assert line.text.startswith(
+        "Table visits: 1 of 80 rows has no usable value in a column of the key (lines 2; column "
+        "visit)."
+    )
     for row in given.visits[:40]:
         row[1] = {"0": "before", "1": "after"}.get(row[1], "before")
     message = stop(tmp_path / "b", given)
@@ -591,7 +611,7 @@ def test_patients_without_an_arm_are_a_red_line(tmp_path: Path):
     given.column("arm", lambda cell: " ", slice(3, 5))
     (line,) = account(tmp_path / "empty", given).warnings
     assert line.kind == "no_arm"
-    assert "2 of 40 subjects have no arm" in line.text
+    assert "2 of 40 subjects have no arm and are in no comparison (lines 5–6)." in line.text
     given.column("arm", lambda cell: "screened", slice(3, 5))
     given.cleaning += "  patients:\n    missing: {arm: [screened]}\n"
     assert account(tmp_path / "declared", given).warnings == ()

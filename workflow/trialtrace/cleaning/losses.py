@@ -160,12 +160,17 @@ def sentences(told: str, more: list[str]) -> str:
 
 
 def lines_told(typed: Typed, positions: "np.ndarray") -> str:
-    """Where some rows stand: their file and lines, cut where there are many runs of lines."""
+    """Where some rows stand: their file and lines."""
+    file = typed.raw["source_file"][int(positions[0])].as_py()
+    return f"{file}, {lines_alone(typed, positions)}"
+
+
+def lines_alone(typed: Typed, positions: "np.ndarray") -> str:
+    """The lines of some rows, cut where there are many runs of them. Red lines name no file."""
     import numpy as np
 
     line = np.sort(typed.raw["source_row"].to_numpy()[positions])
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
     more = ", …" if len(shown) < len(line) else ""
-    file = typed.raw["source_file"][int(positions[0])].as_py()
-    return f"{file}, lines {run_text(shown.tolist())}{more}"
+    return f"lines {run_text(shown.tolist())}{more}"

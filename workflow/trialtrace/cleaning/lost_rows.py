@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.alike import MOST_PAIRS, as_known, differ_by, pairs
-from trialtrace.cleaning.cells import stripped
+from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.keys import CONFLICT, PLACE
 from trialtrace.cleaning.losses import (
     STOPS,
     TOLD,
     Losses,
+    lines_alone,
     lines_told,
     sentences,
 )
@@ -58,6 +59,22 @@ def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
         return
     what = f"on_conflict: {conflict.take}"
     losses.decisions.append(Decision(table, None, what, len(at), conflict.reason))
+    if len(at):
+        told = f"Table {table}: {_taken(typed, at, conflict.take)} ({lines_alone(typed, at)})"
+        told = sentences(told, [f"declared: {conflict.reason}"])
+        losses.warnings.append(RedLine("conflicts", table, None, told))
+
+
+def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
+    """What became of rows that share a key and differ; `at` are those that are not used."""
+    keys, rows = ", ".join(typed.spec.key), typed.raw.num_rows
+    if take == "reject":
+        return f"{len(at)} of {rows} rows share their {keys} with one that differs; none is used"
+    verb = "is" if len(at) == 1 else "are"
+    return (
+        f"{len(at)} of {rows} rows {verb} not used, since the {take} row of the same {keys} is "
+        "taken"
+    )
 
 
 def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
@@ -109,7 +126,7 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
     if not len(at):
         return
     rows = typed.raw.num_rows - len(blank)
-    told = f"{len(at)} of {rows} rows {WHY[rule]}"
+    told = f"{len(at)} of {rows} rows {why(rule, len(at))}"
     if rule == UNKNOWN:
         told += f" (subjects: {len(_unknown(typed, at))})"
     misread = rule == "key_missing" and _misread(trial, typed)
@@ -121,8 +138,22 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
     hints = [f"Left out as declared: {reason}"]
     if not reason:
         hints = _hints(trial, typed, people, rule, at, None)
+    told += f" ({lines_alone(typed, at)}{_of_key(typed, rule)})"
     kind = "unknown_subjects" if rule == UNKNOWN else "rows_without_key"
     losses.warnings.append(RedLine(kind, table, None, sentences(f"Table {table}: {told}", hints)))
+
+
+def why(rule: str, n: int) -> str:
+    """What is wrong with `n` rows or subjects of a rule."""
+    words = WHY[rule]
+    return words.replace("are", "is", 1).replace("have", "has", 1) if n == 1 else words
+
+
+def _of_key(typed: Typed, rule: str) -> str:
+    """The columns of the key that have no usable value, for rows without a usable key."""
+    reasons = [one.reason for one in typed.log.findings if one.rule == rule and len(one.positions)]
+    columns = [name for name in typed.spec.key if any(r.endswith(f" {name}") for r in reasons)]
+    return f"; column {', '.join(columns)}" if rule == "key_missing" else ""
 
 
 def _misread(trial: Trial, typed: Typed) -> bool:
@@ -209,7 +240,8 @@ def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -
             losses.decisions.append(
                 Decision(table, None, "excluded", one.n, f"{one.rule}: {reason}")
             )
-        told = f"{one.n} of {people.in_export} subjects of the export are not used ({one.rule})"
+        verb = "is" if one.n == 1 else "are"
+        told = f"{one.n} of {people.in_export} subjects of the export {verb} not used ({one.rule})"
         told = sentences(told, [f"left out as declared: {reason}"])
         losses.warnings.append(RedLine("subjects_excluded", table, None, told))
 
@@ -237,12 +269,17 @@ def without_arm(typed: Typed, people: People, losses: Losses) -> None:
     if arm is None:
         return
     cells = stripped(typed.raw[arm], ()).take(pa.array(typed.kept))
-    there = pc.unique(typed.accepted.subject.filter(pc.is_valid(cells)))
+    subject = typed.accepted.subject
+    there = pc.unique(subject.filter(pc.is_valid(cells)))
     every = len(people.roster.accepted)
-    if len(there) < every:
+    n = every - len(there)
+    if n:
         table = typed.spec.name
-        told = f"Table {table}, column {arm}: {every - len(there)} of {every} subjects have no arm"
-        losses.warnings.append(RedLine("no_arm", table, arm, f"{told} and are in no comparison."))
+        at = typed.kept[~as_mask(pc.is_in(subject, value_set=there))]
+        has, are = ("has", "is") if n == 1 else ("have", "are")
+        told = f"Table {table}, column {arm}: {n} of {every} subjects {has} no arm and {are} in "
+        told += f"no comparison ({lines_alone(typed, at)})."
+        losses.warnings.append(RedLine("no_arm", table, arm, told))
 
 
 def look_alikes(typed: Typed, losses: Losses) -> None:
