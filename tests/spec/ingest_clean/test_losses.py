@@ -168,11 +168,26 @@ def test_a_corrected_row_beside_the_wrong_one_stops(tmp_path: Path):
     given.patients.append([*given.patients[3][:4], "77.5", *given.patients[3][5:]])
     message = stop(tmp_path, given)
     assert "2 of 41 rows share their id and differ: patients.csv, lines 5, 42" in message
+    assert "one row for each id: these look like two versions of a row, a correction?" in message
+    assert "take one of them out of the export; or say which is used" in message
+    assert "would be unique" not in message
+
+
+def test_a_code_or_a_date_is_a_key_rather_than_what_was_measured(tmp_path: Path):
+    """Weight has fewer different values than seen, and is no key."""
+    given = Given()
+    for row in given.patients[:5]:
+        again = [*row[:4], "99.5", "28.12.2020", row[6]]
+        row[4] = "88.5"
+        given.patients.append(again)
+    message = stop(tmp_path, given)
+    assert "10 of 45 rows share their id and differ" in message
+    assert "[id, seen] would be unique" in message
 
 
 def test_rows_that_no_two_columns_tell_apart(tmp_path: Path):
     given = Given()
-    given.visits += [["P001", "0", ""]]
+    given.visits += [[f"P{n:03}", "0", ""] for n in range(1, 11)]
     assert "no one or two further columns would" in stop(tmp_path, given)
 
 

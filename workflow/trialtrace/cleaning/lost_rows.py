@@ -30,6 +30,8 @@ from trialtrace.errors import Problem
 if TYPE_CHECKING:
     import numpy as np
 
+FEW_CONFLICTS = 0.10
+"""Where fewer rows of a table share a key, the key is right and a row is there twice."""
 UNKNOWN = "unknown_subject"
 WHY = {
     "subject_missing": "have no usable subject",
@@ -78,31 +80,52 @@ def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
 
 
 def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
-    import pyarrow as pa
-
     spec = typed.spec
-    cells = text_of(trial, spec, typed.raw)(at)
-    columns = {
-        name: one.values.take(pa.array(at))
-        for name, one in typed.columns.items()
-        if name not in spec.key
-    }
-    key = [typed.column(name).take(pa.array(at)) for name in spec.key]
-    further = further_columns(key, [c.combine_chunks() for c in cells.columns], columns)
-    keys = ", ".join(spec.key)
-    told = "no one or two further columns would"
-    if further:
-        told = f"[{', '.join((*spec.key, *further))}] would be unique"
-    there = f"{len(at)} of {typed.raw.num_rows} rows share their {keys} and differ"
+    keys, rows = ", ".join(spec.key), typed.raw.num_rows
+    there = f"{len(at)} of {rows} rows share their {keys} and differ: {lines_told(typed, at)}"
+    declare = (
+        f"in cleaning.yaml: tables.{spec.name}.on_conflict: {{first: why}} (or last, or reject)"
+    )
+    if len(at) < FEW_CONFLICTS * rows:
+        expected = f"one row for each {keys}: these look like two versions of a row, a correction?"
+        do = f"take one of them out of the export; or say which is used, {declare}"
+    else:
+        expected = f"a key that tells the rows apart; {_wider_key(trial, typed, at)}"
+        do = f"mend the key in trial.yaml: tables.{spec.name}.key, or the export; or say which row "
+        do += f"is used, {declare}"
     return Problem(
         f"{trial.name}: table {spec.name}",
         "rows share a key and differ, and nothing says which of them is right",
-        found=f"{there}: {lines_told(typed, at)}",
-        expected=f"a key that tells the rows apart; {told}",
-        do=f"mend the key in trial.yaml: tables.{spec.name}.key, or the export; or say which row "
-        f"is used, in cleaning.yaml: tables.{spec.name}.on_conflict: {{first: why}} (or last, or "
-        "reject)",
+        found=there,
+        expected=expected,
+        do=do,
     )
+
+
+def _wider_key(trial: Trial, typed: Typed, at: "np.ndarray") -> str:
+    """The key that would tell rows apart; with what was measured only where nothing else does."""
+    import pyarrow as pa
+
+    spec = typed.spec
+    cells = [c.combine_chunks() for c in text_of(trial, spec, typed.raw)(at).columns]
+    key = [typed.column(name).take(pa.array(at)) for name in spec.key]
+    columns = {
+        name: typed.column(name).take(pa.array(at))
+        for name in typed.columns
+        if name not in spec.key
+    }
+    variables = trial.dictionary[spec.name]
+    plain = {
+        name: values
+        for name, values in columns.items()
+        if name == spec.subject
+        or variables[name].choices
+        or variables[name].kind in ("integer", "date")
+    }
+    further = further_columns(key, cells, plain) or further_columns(key, cells, columns)
+    if further:
+        return f"[{', '.join((*spec.key, *further))}] would be unique"
+    return "no one or two further columns would"
 
 
 def _repeats(typed: Typed, losses: Losses) -> None:
