@@ -302,6 +302,28 @@ def test_months_before_days(tmp_path: Path):
     assert "8 of 20 are impossible as mdy, all 20 are possible as dmy" in message
 
 
+def us_site(given: Given, rows: slice) -> None:
+    """Dates of one site are written month first: on the 13th or later impossible, else misread."""
+    days = iter(["17", "20", "25", "05", "06", "07"] * 4)
+    given.column("seen", lambda cell: f"{cell[3:5]}/{next(days)}/2020", rows)
+
+
+@pytest.mark.parametrize(("rows", "bad"), [(slice(0, 12), 6), (slice(0, 24), 12)])
+def test_dates_of_one_site_in_another_order_say_that_others_may_be_misread(
+    tmp_path: Path, rows: slice, bad: int
+):
+    given = Given()
+    given.patients[39][5] = given.patients[38][5] = "28.02.2020"
+    us_site(given, rows)
+    if bad == 6:
+        (line,) = account(tmp_path, given).warnings
+        message = line.text
+    else:
+        message = stop(tmp_path, given)
+    assert f"ll {bad} are possible as month/day/year, and " in message
+    assert "others of the column are possible in both orders: some may have been" in message
+
+
 def test_one_date_that_only_another_order_allows_stops(tmp_path: Path):
     given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"))
     given.column("seen", lambda cell: "13.01.2020", slice(0, 1))

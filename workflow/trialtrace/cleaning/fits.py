@@ -88,7 +88,8 @@ def fits(wanted: Wanted, text: "pa.Array", lost: "np.ndarray") -> list[str]:
     variable = wanted.variable
     found = _codes(variable.choices, bad) if variable.choices else []
     if variable.kind == "date":
-        found += _orders(wanted, text) + _shapes(bad, OF_DATES)
+        found += _orders(wanted, text) + other_orders(wanted, text)
+        found += _shapes(bad, OF_DATES)
     elif variable.kind != "text":
         found += _decimal(wanted, bad) + _shapes(bad, OF_NUMBERS)
         found += _shapes(bad, OF_INTEGERS) if variable.kind == "integer" else []
@@ -136,6 +137,32 @@ def _orders(wanted: Wanted, text: "pa.Array") -> list[str]:
         for order, fewer in bad.items()
         if fewer < mine
     ]
+
+
+def other_orders(wanted: Wanted, text: "pa.Array") -> list[str]:
+    """Orders in which every date is possible that is impossible in the declared one: part of the
+    column is then written in another order, and some of the rest may be read as another day. One
+    such date alone is a mistyped one."""
+    import pyarrow.compute as pc
+
+    days = _days(text)
+    declared = days[wanted.order]
+    lost = pc.and_(pc.is_null(declared), pc.is_valid(text))
+    bad = pc.sum(lost).as_py() or 0
+    found = []
+    for order, other in days.items():
+        misread = pc.sum(pc.not_equal(declared, other)).as_py() or 0
+        if bad > 1 and misread and not pc.any(pc.and_(lost, pc.is_null(other))).as_py():
+            found.append(
+                f"all {bad} are possible as {spelt(order)}, and {misread} others of the column are "
+                "possible in both orders: some may have been read as another day"
+            )
+    return found
+
+
+def spelt(order: str) -> str:
+    """An order of dates in words: "month/day/year"."""
+    return "/".join({"d": "day", "m": "month", "y": "year"}[letter] for letter in order)
 
 
 def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trialtrace.cleaning.account import Decision, RedLine
 from trialtrace.cleaning.counting import first_rules
 from trialtrace.cleaning.emptied import gaps
-from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
+from trialtrace.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.typed import Typed, spelling_of
 from trialtrace.config.load import Trial
@@ -97,7 +97,8 @@ def _judge(
     text = typed.text(wanted.variable.name)
     orders = better_orders(wanted, text) if wanted.variable.kind == "date" else []
     stops = loss.share > STOPS or bool(orders)
-    told = stops or loss.share > TOLD or wanted.variable.required
+    mixed = other_orders(wanted, text) if wanted.variable.kind == "date" else []
+    told = stops or loss.share > TOLD or wanted.variable.required or bool(mixed)
     hints = orders or (fits(wanted, text, loss.positions) if told else [])
     if stops and not accepted:
         losses.problems.found.append(_problem(trial, typed, loss, wanted, hints))
