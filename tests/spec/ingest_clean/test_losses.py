@@ -361,6 +361,33 @@ def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
     assert line.text.endswith("Accepted: one was mistyped.")
 
 
+@pytest.mark.parametrize(
+    ("column", "change", "place"),
+    [
+        ("weight", lambda c: c.replace(".", ","), 'trial.yaml: source.items.patients.decimal: ","'),
+        ("seen", lambda c: f"{c} 10:30", "dictionary.csv, row 7: its validation, date_dmy"),
+        ("sex", str.upper, "dictionary.csv, row 4: its choices"),
+        ("weight", lambda c: "500", "dictionary.csv, row 6: its minimum and maximum"),
+    ],
+)
+def test_what_to_mend_is_named(tmp_path: Path, column: str, change, place: str):
+    given = Given()
+    given.column(column, change)
+    message = stop(tmp_path, given)
+    assert place in message
+    assert "expected  at most 20 % of them\n" in message
+    assert "no other order fits better" not in message
+
+
+def test_an_arm_in_another_spelling_asks_for_the_one_that_is_meant(tmp_path: Path):
+    given = Given()
+    given.column("arm", str.lower, slice(0, 1))
+    message = stop(tmp_path, given)
+    assert "1 other code(s) in 1 row(s): patients.csv, lines 2" in message
+    assert "did you mean C, but for capital letters or blanks? mend design.arms" in message
+    assert "leaves its patients out of all arms" in message
+
+
 def test_values_of_a_patient_are_never_told_as_common_words(tmp_path: Path):
     """7 may be any code in a coded column; in a column of numbers it is somebody's weight."""
     given = Given()

@@ -131,7 +131,7 @@ def test_an_arm_that_the_design_does_not_have():
         trial.clean("id|arm\n1|A\n2|P\n3|Jane\n4|\n5|X\n")
     message = str(caught.value)
     assert "2 other code(s) in 2 row(s)" in message
-    assert "row 4, 6" in message
+    assert "lines 4, 6" in message
     assert "A, P" in message
     assert "Jane" not in message
 

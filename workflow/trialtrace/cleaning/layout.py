@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.checks import columns_of_check
 from trialtrace.cleaning.rejects import REJECT
+from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.told_columns import ToldColumns, told_columns
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec, Variable
@@ -139,16 +140,25 @@ def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     bad = np.flatnonzero(as_mask(pc.and_(pc.is_valid(text), pc.invert(known))))
     if not len(bad):
         return
-    different = len(pc.unique(text.take(bad)))
-    lines = raw["source_row"].take(bad[:ROWS_TOLD]).to_pylist()
+    other = pc.unique(text.take(bad)).to_pylist()
+    lines = run_text(raw["source_row"].take(bad[:ROWS_TOLD]).to_pylist())
     more = ", …" if len(bad) > ROWS_TOLD else ""
+    file = raw["source_file"][int(bad[0])].as_py()
+    spelt = {_plain(code): code for code in codes}
+    near = sorted({spelt[_plain(one)] for one in other if _plain(one) in spelt})
+    meant = f"did you mean {one_of(near)}, but for capital letters or blanks? " if near else ""
     raise UserError(
         Problem(
             f"{trial.name}: table {spec.name}, column {spec.arm}",
             "the data has arms that the design does not have",
-            found=f"{different} other code(s) in {len(bad)} row(s): {spec.of}, "
-            f"row {', '.join(str(line) for line in lines)}{more}",
+            found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
             expected=f"the arms' codes in trial.yaml: {one_of(codes)}",
-            do="mend design.arms, or list the code under missing in cleaning.yaml",
+            do=f"{meant}mend design.arms, or the export; a code that is listed under missing in "
+            "cleaning.yaml leaves its patients out of all arms",
         )
     )
+
+
+def _plain(code: str) -> str:
+    """A code without capital letters and blanks."""
+    return "".join(code.casefold().split())

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TOLD = 0.05
 STOPS = 0.20
 LINES_TOLD = 12
+AT_MOST = f"at most {100 * STOPS:g} % of them"
+BETTER = "dates that no other order fits better"
 
 
 @dataclass
@@ -101,7 +103,8 @@ def _judge(
     told = stops or loss.share > TOLD or wanted.variable.required or bool(mixed)
     hints = orders or (fits(wanted, text, loss.positions) if told else [])
     if stops and not accepted:
-        losses.problems.found.append(_problem(trial, typed, loss, wanted, hints))
+        expected = BETTER if orders else AT_MOST
+        losses.problems.found.append(_problem(trial, typed, loss, wanted, hints, expected))
     elif told:
         hints = [*orders, f"accepted: {accepted}"] if accepted else hints
         losses.warnings.append(_red_line(typed.spec.name, loss, wanted, hints))
@@ -127,13 +130,18 @@ def _empty(table: str, column: str, bare: list[str], accepted: str | None, losse
 
 
 def _problem(
-    trial: Trial, typed: Typed, loss: ColumnLoss, wanted: Wanted, hints: list[str]
+    trial: Trial,
+    typed: Typed,
+    loss: ColumnLoss,
+    wanted: Wanted,
+    hints: list[str],
+    expected: str,
 ) -> Problem:
     table, column = typed.spec.name, wanted.variable.name
     rules = [one for one in typed.log.findings if one.column == column and one.rule in loss.rules]
     reasons = "; ".join(dict.fromkeys(one.reason for one in rules))
     values = seen(wanted, typed.text(column), loss.positions, trial.shows_values)
-    ways = ["mend dictionary.csv, trial.yaml or the export"]
+    ways = [f"mend {_place_to_mend(typed, loss, wanted)}, or the export"]
     if values and wanted.variable.choices:
         ways = ["write these values as choices of a radio field in dictionary.csv", *ways]
     ways.append(f"or accept it with its reason in cleaning.yaml: tables.{table}.accept.{column}")
@@ -141,9 +149,25 @@ def _problem(
         f"{trial.name}: table {table}, column {column}",
         f"values are rejected that every result would be without: {reasons}",
         found="; ".join([loss.told, *values, *hints, lines_told(typed, loss.positions)]),
-        expected=f"at most {100 * STOPS:g} % of them, and dates that no other order fits better",
+        expected=expected,
         do="; ".join(ways),
     )
+
+
+def _place_to_mend(typed: Typed, loss: ColumnLoss, wanted: Wanted) -> str:
+    """Where the configuration says what the rejected values break."""
+    variable = wanted.variable
+    field = f"the field in dictionary.csv, row {variable.row}"
+    if "decimal_sign" in loss.rules and variable.decimal == ".":
+        other = "." if wanted.decimal == "," else ","
+        return f'trial.yaml: source.items.{typed.spec.of}.decimal: "{other}"'
+    if variable.kind == "date" and not {"below_minimum", "above_maximum"} & loss.rules.keys():
+        return f"{field}: its validation, date_{wanted.order}"
+    if "unknown_code" in loss.rules:
+        return f"{field}: its choices"
+    if {"below_minimum", "above_maximum"} & loss.rules.keys():
+        return f"{field}: its minimum and maximum"
+    return "dictionary.csv, trial.yaml"
 
 
 def _red_line(table: str, loss: ColumnLoss, wanted: Wanted, hints: list[str]) -> RedLine:

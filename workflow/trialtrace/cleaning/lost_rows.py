@@ -13,6 +13,8 @@ from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.keys import CONFLICT, PLACE
 from trialtrace.cleaning.losses import (
+    AT_MOST,
+    BETTER,
     STOPS,
     TOLD,
     Losses,
@@ -156,7 +158,7 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
     if (misread or len(at) > STOPS * rows) and not reason:
         hints = _hints(trial, typed, people, rule, at, trial.shows_values)
         found = "; ".join([told, *hints, lines_told(typed, at)])
-        losses.problems.found.append(_too_many(trial, typed, rule, found))
+        losses.problems.found.append(_too_many(trial, typed, rule, found, misread))
         return
     hints = [f"Left out as declared: {reason}"]
     if not reason:
@@ -198,14 +200,14 @@ def _blank(typed: Typed) -> "np.ndarray":
     return at[blank_rows(typed.raw, at)]
 
 
-def _too_many(trial: Trial, typed: Typed, rule: str, found: str) -> Problem:
+def _too_many(trial: Trial, typed: Typed, rule: str, found: str, misread: bool) -> Problem:
     table = typed.spec.name
     way = f"or leave the rows out with the reason in cleaning.yaml: tables.{table}.exclude.{rule}"
     return Problem(
         f"{trial.name}: table {table}",
         "rows cannot be used that the table would be wrong without",
         found=found,
-        expected=f"at most {100 * STOPS:g} % of them, and dates that no other order fits better",
+        expected=BETTER if misread else AT_MOST,
         do=f"mend the export, or dictionary.csv and the key in trial.yaml; {way}",
     )
 
