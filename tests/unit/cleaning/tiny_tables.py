@@ -7,8 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from trialtrace.cleaning.clean import Cleaned, clean_table
+from trialtrace.cleaning.clean import clean_table
 from trialtrace.cleaning.keys import Roster
+from trialtrace.cleaning.typed import Cleaned
 from trialtrace.config.model import (
     Arm,
     Cleaning,

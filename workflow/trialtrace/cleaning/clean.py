@@ -1,6 +1,5 @@
 """Clean: raw tables of text become typed tables, with a list of what was not accepted."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from trialtrace.cleaning.losses import Losses, column_losses
 from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.cleaning.rejects import FLAG, Finding
 from trialtrace.cleaning.subjects import People, check_subjects, people_of
-from trialtrace.cleaning.typed import Typed, type_table
+from trialtrace.cleaning.typed import Cleaned, Typed, type_table
 from trialtrace.config.load import Trial
 from trialtrace.config.model import TableSpec
 from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table
@@ -24,17 +23,6 @@ from trialtrace.store import make_folder, write_json, write_parquet
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """A clean table, its rejects, its counts, its subjects as text, and what it is made of."""
-
-    table: "pa.Table"
-    rejects: "pa.Table"
-    balance: Balance
-    subjects: "pa.Array"
-    typed: Typed
 
 
 def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:

@@ -13,16 +13,14 @@ from trialtrace.cleaning.account import (
 )
 from trialtrace.cleaning.file_warnings import file_warnings
 from trialtrace.cleaning.keys import CONFLICT
-from trialtrace.cleaning.rejects import FLAG, REJECT, ROW, RejectLog
+from trialtrace.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
 from trialtrace.config.load import Trial
 from trialtrace.config.model import CleaningTable
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from trialtrace.cleaning.clean import Cleaned
     from trialtrace.cleaning.losses import Losses
+    from trialtrace.cleaning.typed import Cleaned
 
 
 def account_of(
@@ -89,18 +87,5 @@ def cells_by_rule(log: RejectLog, columns: list[str], rows: int) -> dict[str, in
     gone[log.rejected_rows()] = True
     found = Counter({WITH_ROW: int(gone.sum()) * len(columns)})
     for column in columns:
-        found.update(first_rules(log, column, gone.copy()))
+        found.update(log.first_rules(column, gone.copy()))
     return {rule: n for rule, n in sorted(found.items()) if n}
-
-
-def first_rules(log: RejectLog, column: str, gone: "np.ndarray") -> Counter[str]:
-    """Rejected cells of a column by the first rule that each breaks.
-
-    `gone` is a mask of rows: those in it are not counted, and those that are counted enter it.
-    """
-    found: Counter[str] = Counter()
-    for one in log.findings:
-        if one.column == column and one.severity == REJECT:
-            found[one.rule] += int((~gone[one.positions]).sum())
-            gone[one.positions] = True
-    return found

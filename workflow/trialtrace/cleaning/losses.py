@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import Decision, RedLine
-from trialtrace.cleaning.counting import first_rules
 from trialtrace.cleaning.emptied import gaps
 from trialtrace.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
 from trialtrace.cleaning.summary import run_text
@@ -78,7 +77,7 @@ def column_loss(typed: Typed, column: str) -> ColumnLoss:
     import numpy as np
 
     gone = np.zeros(typed.raw.num_rows, dtype=bool)
-    rules = first_rules(typed.log, column, gone)
+    rules = typed.log.first_rules(column, gone)
     counts = {rule: n for rule, n in sorted(rules.items()) if n}
     positions = np.flatnonzero(gone)
     there = int((~typed.columns[column].missing).sum())

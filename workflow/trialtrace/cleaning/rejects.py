@@ -4,6 +4,7 @@ A reason is a sentence that holds no value of the data; the value stands in its 
 only the quarantine file shows.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -59,6 +60,18 @@ class RejectLog:
         return _union(
             f.positions for f in self.findings if f.column == column and f.severity == REJECT
         )
+
+    def first_rules(self, column: str, gone: "np.ndarray") -> Counter[str]:
+        """Rejected cells of a column by the first rule that each breaks.
+
+        `gone` is a mask of rows: those in it are not counted, and those that are counted enter it.
+        """
+        found: Counter[str] = Counter()
+        for one in self.findings:
+            if one.column == column and one.severity == REJECT:
+                found[one.rule] += int((~gone[one.positions]).sum())
+                gone[one.positions] = True
+        return found
 
     def as_table(self, raw: "pa.Table", subject: "pa.Array") -> "pa.Table":
         """The findings as rows of the REJECTS contract; `subject` is text, a value for each row."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from trialtrace.cleaning.beside import Accepted
 from trialtrace.cleaning.cells import blank, stripped
 from trialtrace.cleaning.columns import CleanColumn, Spelling, clean_column
+from trialtrace.cleaning.conservation import Balance
 from trialtrace.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
@@ -43,6 +44,17 @@ class Typed:
 
         cells = pc.utf8_trim_whitespace(self.raw[name].combine_chunks())
         return blank(cells, pa.array(self.columns[name].missing))
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A clean table, its rejects, its counts, its subjects as text, and what it is made of."""
+
+    table: "pa.Table"
+    rejects: "pa.Table"
+    balance: Balance
+    subjects: "pa.Array"
+    typed: Typed
 
 
 def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Typed:
