@@ -778,3 +778,11 @@ def test_the_account_holds_no_value(tmp_path: Path):
     assert json.loads(text)["warnings"]
     for value in ("12345", "sentinel", "stranger", "P0"):
         assert value not in text
+
+
+def test_a_row_without_a_key_blames_the_column_that_has_no_value(tmp_path: Path):
+    given = Given(trial=TRIAL.replace("key: [id, visit]", "key: [id, visit, pain]"))
+    given.visits[0][2] = ""
+    (line,) = account(tmp_path, given).warnings
+    assert line.kind == "rows_without_key" and "column pain" in line.text
+    assert "visit:" not in line.text and "code" not in line.text

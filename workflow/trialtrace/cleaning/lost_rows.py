@@ -215,7 +215,10 @@ def _too_many(trial: Trial, typed: Typed, rule: str, found: str, misread: bool) 
 def _hints(
     trial: Trial, typed: Typed, people: People, rule: str, at: "np.ndarray", show: bool | None
 ) -> list[str]:
-    """What would make the rows usable; what they hold too unless `show` is None."""
+    """What would make the rows usable; what they hold too unless `show` is None.
+
+    Of the columns of a key those are looked at that have no usable value.
+    """
     if rule == UNKNOWN:
         return as_known(_unknown(typed, at), people.roster.accepted.to_pylist())
     spec = typed.spec
@@ -225,9 +228,10 @@ def _hints(
         if column not in PLACE:
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             text = typed.text(column)
-            said = fits(wanted, text, at)
-            if show is not None:
-                said = seen(wanted, text, at, show) + said
+            bad = at[typed.column(column).take(at).is_null().to_numpy(zero_copy_only=False)]
+            said = fits(wanted, text, bad) if len(bad) else []
+            if show is not None and len(bad):
+                said = seen(wanted, text, bad, show) + said
             found += [f"column {column}: {one}" for one in said]
     return found
 
