@@ -20,7 +20,8 @@ HANDLERS = workflow.logger_manager.get_log_handlers()
 try:
     RUN = begin(
         project(workflow.basedir),
-        check=workflow.is_main_process,
+        # A linter reads the rules, whatever the data and results here are.
+        check=workflow.is_main_process and "--lint" not in sys.orig_argv,
         dry=any(getattr(handler, "dry", False) for handler in HANDLERS),
     )
 except UserError as error:

@@ -1,0 +1,312 @@
+"""Columns that lose much, each with its wanted end: a stop with what would fit, or a red line."""
+
+from pathlib import Path
+
+import pytest
+from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
+
+# Columns
+
+
+def test_truth_in_other_words(tmp_path: Path):
+    given = Given()
+    given.column("smoker", lambda cell: {"0": "FALSE", "1": "TRUE"}[cell])
+    message = stop(tmp_path, given)
+    assert "table patients, column smoker" in message
+    assert "40 of 40 values (100.0 %) rejected: unknown_code 40" in message
+    assert "the values are FALSE, TRUE" in message
+
+
+def test_numbers_where_letters_are_declared(tmp_path: Path):
+    given = Given()
+    given.column("sex", lambda cell: {"f": "2", "m": "1"}[cell])
+    message = stop(tmp_path, given)
+    assert "the values are 1, 2" in message
+    assert "not one of the codes f, m" in message
+
+
+@pytest.mark.parametrize("disclosure", ["by_source", "full"])
+def test_codes_that_are_no_common_words_are_told_under_full_disclosure_only(
+    tmp_path: Path, disclosure: str
+):
+    given = Given(disclosure=disclosure)
+    given.column("sex", lambda cell: {"f": "Jane", "m": "Joe"}[cell])
+    message = stop(tmp_path, given)
+    assert ("Jane" in message) == (disclosure == "full")
+    assert ("Joe" in message) == (disclosure == "full")
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "hint"),
+    [
+        ("sex", str.upper, "40 of 40 are a code but for capital letters"),
+        ("sex", lambda c: {"f": "Female", "m": "Male"}[c], "40 of 40 hold the label instead"),
+        ("smoker", lambda c: f"{c}.0", "40 of 40 are a code but for .0 at the end"),
+        ("smoker", lambda c: f"0{c}", "40 of 40 are a code but for leading zeros"),
+        ("weight", lambda c: c.replace(".", ","), "40 of 40 are numbers with the decimal sign ','"),
+        ("weight", lambda c: f"{c} kg", "40 of 40 are numbers with a unit or text behind them"),
+        ("weight", lambda c: str(float(c) * 1000), "as a thousandth of what they are"),
+        ("weight", lambda c: "-99", "40 of 40 look like codes for missing"),
+        ("age", lambda c: f"{c}.5", "40 of 40 have decimals: numbers, not integers"),
+        ("seen", lambda c: f"{c} 10:30", "are dates with a time of day"),
+        ("seen", lambda c: c[:6] + c[8:], "have a year of two digits"),
+    ],
+)
+def test_what_would_fit_is_told(tmp_path: Path, column: str, change, hint: str):
+    given = Given()
+    given.column(column, change)
+    message = stop(tmp_path, given)
+    assert f"table patients, column {column}" in message
+    assert hint in message
+
+
+def test_months_before_days(tmp_path: Path):
+    """Eight of twenty are impossible as mdy; the others were read as another day."""
+    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"))
+    given.column("seen", lambda cell: "", slice(20, None))
+    given.column("seen", lambda cell: f"{20}{cell[2:]}", slice(0, 8))
+    message = stop(tmp_path, given)
+    assert "8 of 20 are impossible as mdy, all 20 are possible as dmy" in message
+
+
+def us_site(given: Given, rows: slice) -> None:
+    """Dates of one site are written month first: on the 13th or later impossible, else misread."""
+    days = iter(["17", "20", "25", "05", "06", "07"] * 4)
+    given.column("seen", lambda cell: f"{cell[3:5]}/{next(days)}/2020", rows)
+
+
+@pytest.mark.parametrize(("rows", "bad"), [(slice(0, 12), 6), (slice(0, 24), 12)])
+def test_dates_of_one_site_in_another_order_say_that_others_may_be_misread(
+    tmp_path: Path, rows: slice, bad: int
+):
+    given = Given()
+    given.patients[39][5] = given.patients[38][5] = "28.02.2020"
+    us_site(given, rows)
+    if bad == 6:
+        (line,) = account(tmp_path, given).warnings
+        message = line.text
+    else:
+        message = stop(tmp_path, given)
+    assert f"ll {bad} are possible as month/day/year, and " in message
+    assert "others of the column are possible in both orders: some may have been" in message
+
+
+def test_one_date_that_only_another_order_allows_stops(tmp_path: Path):
+    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"))
+    given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
+    message = stop(tmp_path, given)
+    assert "1 of 40 are impossible as mdy, all 40 are possible as dmy" in message
+
+
+def test_a_misread_date_of_the_key_stops_too(tmp_path: Path):
+    trial = TRIAL.replace("key: [id],", "key: [id, seen],")
+    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_mdy"), trial=trial)
+    # The patient has another row, so that nobody vanishes.
+    given.patients.append([*given.patients[0][:5], "13.01.2020", given.patients[0][6]])
+    message = stop(tmp_path, given)
+    assert "1 of 41 rows has no usable value in a column of the key" in message
+    assert "column seen: 1 of 41 are impossible as mdy, 0 as dmy" in message
+
+
+def test_a_date_that_no_order_misreads_is_a_reject_like_any_other(tmp_path: Path):
+    """Dates written as ISO are the same day in every order: one other spelling is one reject."""
+    given = Given(dictionary=DICTIONARY.replace("date_dmy", "date_ymd"))
+    given.column("seen", lambda c: f"{c[6:]}-{c[3:5]}-{c[:2]}")
+    given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
+    assert account(tmp_path, given).warnings == ()
+
+
+def test_an_order_of_dates_may_be_accepted(tmp_path: Path):
+    given = Given(
+        dictionary=DICTIONARY.replace("date_dmy", "date_mdy"),
+        cleaning=CLEANING + "  patients:\n    accept: {seen: one was mistyped}\n",
+    )
+    given.column("seen", lambda cell: "13.01.2020", slice(0, 1))
+    (line,) = account(tmp_path, given).warnings
+    assert line.kind == "column_rejected"
+    assert "all 40 are possible as dmy" in line.text
+    assert line.text.endswith("Accepted: one was mistyped.")
+
+
+@pytest.mark.parametrize(
+    ("column", "change", "place"),
+    [
+        ("weight", lambda c: c.replace(".", ","), 'trial.yaml: source.items.patients.decimal: ","'),
+        ("seen", lambda c: f"{c} 10:30", "dictionary.csv, row 7: its validation, date_dmy"),
+        ("sex", str.upper, "dictionary.csv, row 4: its choices"),
+        ("weight", lambda c: "500", "dictionary.csv, row 6: its minimum and maximum"),
+    ],
+)
+def test_what_to_mend_is_named(tmp_path: Path, column: str, change, place: str):
+    given = Given()
+    given.column(column, change)
+    message = stop(tmp_path, given)
+    assert place in message
+    assert "expected  at most 20 % of them\n" in message
+    assert "no other order fits better" not in message
+
+
+def test_an_arm_in_another_spelling_asks_for_the_one_that_is_meant(tmp_path: Path):
+    given = Given()
+    given.column("arm", str.lower, slice(0, 1))
+    message = stop(tmp_path, given)
+    assert "1 other code(s) in 1 row(s): patients.csv, lines 2" in message
+    assert "did you mean C, but for capital letters or blanks? mend design.arms" in message
+    assert "leaves its patients out of all arms" in message
+
+
+def test_values_of_a_patient_are_never_told_as_common_words(tmp_path: Path):
+    """7 may be any code in a coded column; in a column of numbers it is somebody's weight."""
+    given = Given()
+    given.column("weight", lambda cell: "7")
+    assert "the values are" not in stop(tmp_path, given)
+
+
+def test_one_impossible_date_is_a_reject_like_any_other(tmp_path: Path):
+    given = Given()
+    given.column("seen", lambda cell: "31.02.2020", slice(0, 1))
+    given.column("seen", lambda cell: "01.13.2020", slice(1, 2))
+    found = account(tmp_path, given)
+    assert found.warnings == ()
+    assert found.tables["patients"].cells_rejected == {"impossible_date": 2}
+
+
+def test_more_than_a_twentieth_is_a_red_line(tmp_path: Path):
+    given = Given()
+    given.column("weight", lambda cell: "500", slice(0, 3))
+    (line,) = account(tmp_path, given).warnings
+    assert (line.kind, line.table, line.column) == ("column_rejected", "patients", "weight")
+    assert line.text.startswith(
+        "Table patients, column weight: 3 of 40 values (7.5 %) rejected: above_maximum 3."
+    )
+
+
+def test_one_in_a_required_column_is_a_red_line(tmp_path: Path):
+    given = Given()
+    given.column("age", lambda cell: "17", slice(0, 1))
+    (line,) = account(tmp_path, given).warnings
+    assert (line.kind, line.column) == ("required_rejected", "age")
+
+
+def test_a_fifth_is_a_red_line_and_more_a_stop(tmp_path: Path):
+    given = Given()
+    given.column("weight", lambda cell: "500", slice(0, 8))
+    assert told(account(tmp_path / "a", given)) == [("column_rejected", "patients", "weight")]
+    given.column("weight", lambda cell: "500", slice(0, 9))
+    assert "9 of 40 values (22.5 %)" in stop(tmp_path / "b", given)
+
+
+def test_the_share_is_of_values_that_are_there(tmp_path: Path):
+    given = Given()
+    given.column("weight", lambda cell: "", slice(0, 36))
+    given.column("weight", lambda cell: "500", slice(36, 37))
+    assert "1 of 4 values (25.0 %)" in stop(tmp_path, given)
+
+
+def test_all_columns_are_told_at_once(tmp_path: Path):
+    given = Given()
+    given.column("sex", str.upper)
+    given.column("weight", lambda cell: cell.replace(".", ","))
+    given.visits = [[n, v, f"{p}.5"] for n, v, p in given.visits]
+    message = stop(tmp_path, given)
+    for place in ("patients, column sex", "patients, column weight", "visits, column pain"):
+        assert place in message
+
+
+def test_a_check_that_rejects_counts_too(tmp_path: Path):
+    checks = """
+checks:
+  young:
+    {label: Nobody is old, table: patients, severity: reject, columns: [age],
+     expect: {age: {below: 60}}}
+"""
+    message = stop(tmp_path, Given(cleaning=CLEANING + checks))
+    assert "11 of 40 values (27.5 %) rejected: young 11" in message
+    flagged = account(
+        tmp_path / "flag", Given(cleaning=CLEANING + checks.replace("reject", "flag"))
+    )
+    assert flagged.warnings == ()
+    assert flagged.tables["patients"].cells_flagged == {"young": 11}
+
+
+def test_a_column_may_be_lost_with_a_reason(tmp_path: Path):
+    given = Given(cleaning=CLEANING + "  patients:\n    accept: {weight: the scale was broken}\n")
+    given.column("weight", lambda cell: "500")
+    found = account(tmp_path, given)
+    (line,) = found.warnings
+    assert line.kind == "column_rejected"
+    assert line.text.endswith("Accepted: the scale was broken.")
+    decided = next(d for d in found.decisions if d.what == "accept")
+    assert (decided.column, decided.n, decided.reason) == ("weight", 40, "the scale was broken")
+
+
+def test_an_accepted_column_that_loses_nothing_is_told(tmp_path: Path):
+    given = Given(cleaning=CLEANING + "  patients:\n    accept: {weight: the scale was broken}\n")
+    assert told(account(tmp_path, given)) == [("stale_accept", "patients", "weight")]
+
+
+# Columns that hold nothing
+
+
+def test_an_emptied_column_is_a_red_line(tmp_path: Path):
+    given = Given()
+    given.column("weight", lambda cell: "")
+    (line,) = account(tmp_path, given).warnings
+    assert (line.kind, line.table, line.column) == ("empty_column", "patients", "weight")
+    assert line.text == (
+        "Column weight of table patients has no value in any of its 40 rows. Where that is right, "
+        "declare it in cleaning.yaml: tables.patients.accept.weight."
+    )
+
+
+def test_a_column_that_is_empty_by_design_is_accepted_with_its_reason(tmp_path: Path):
+    given = Given(cleaning=CLEANING + "  patients:\n    accept: {weight: nobody was weighed}\n")
+    given.column("weight", lambda cell: " ")
+    (line,) = account(tmp_path, given).warnings
+    assert line.kind == "empty_column"
+    assert line.text.endswith("rows. Accepted: nobody was weighed.")
+
+
+@pytest.mark.parametrize("blank", ["", "NK"])
+def test_a_column_that_is_blank_in_one_visit_alone_names_the_visit(tmp_path: Path, blank: str):
+    given = Given(cleaning=CLEANING + "  visits:\n    missing: {pain: [NK]}\n")
+    given.visits = [[n, v, blank if v == "1" else p] for n, v, p in given.visits]
+    (line,) = account(tmp_path, given).warnings
+    assert (line.kind, line.table, line.column) == ("empty_column", "visits", "pain")
+    assert line.text.startswith(
+        "Column pain of table visits has no value in any of the 40 rows of visit 1 (after); of "
+        "those of each other visit, at least 80 % have one."
+    )
+
+
+def test_a_visit_that_the_dictionary_does_not_list_is_not_named(tmp_path: Path):
+    listed = (
+        'id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,radio,Visit,"0, before | 1, after"'
+    )
+    free = "id,visits,,text,Number,,,,,,,,y,,,,,\nvisit,visits,,text,Visit,"
+    given = Given(dictionary=DICTIONARY.replace(listed, free))
+    given.visits = [[n, f"v77{v}", "" if v == "1" else p] for n, v, p in given.visits]
+    (line,) = account(tmp_path, given).warnings
+    assert "in any of the 40 rows of one visit; of those" in line.text
+    assert "v77" not in line.text
+
+
+def test_a_field_that_is_shown_at_some_visits_only_may_be_blank_at_the_others(tmp_path: Path):
+    shown = "pain,visits,,text,Pain,,,integer,0,10,,[visit] = '0',,,,,,"
+    given = Given(
+        dictionary=DICTIONARY.replace("pain,visits,,text,Pain,,,integer,0,10,,,,,,,,", shown)
+    )
+    given.visits = [[n, v, "" if v == "1" else p] for n, v, p in given.visits]
+    assert account(tmp_path / "shown", given).warnings == ()
+    given.visits = [[n, v, ""] for n, v, _ in given.visits]
+    assert told(account(tmp_path / "none", given)) == [("empty_column", "visits", "pain")]
+
+
+def test_a_column_with_gaps_elsewhere_or_of_few_rows_is_no_sign(tmp_path: Path):
+    given = Given()
+    given.visits = [[n, v, "" if v == "1" or int(n[1:]) <= 9 else p] for n, v, p in given.visits]
+    assert account(tmp_path / "gaps", given).warnings == ()
+    given = Given()
+    given.visits = [[n, v, "" if v == "1" else p] for n, v, p in given.visits]
+    given.visits = [row for row in given.visits if row[1] == "0" or row[0] <= "P004"]
+    assert account(tmp_path / "few", given).warnings == ()
