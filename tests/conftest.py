@@ -29,7 +29,6 @@ SLOW = (
     "spec/disclosure/test_sentinels.py",
     "spec/ingest_clean/test_bad_values_of_trials.py",
     "spec/ingest_clean/test_spoiled_exports.py",
-    "spec/ingest_clean/test_spoiled_exports.py",
     "spec/synthetic/test_trials_on_cohorts.py",
     "unit/display/test_display_kinds.py",
     "unit/display/test_display_site.py",
@@ -103,14 +102,12 @@ def _shuffled(items: list[pytest.Item], seed: int) -> list[pytest.Item]:
 
 
 @pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     seed = config.getoption("shuffle")
     if seed is not None:
         items[:] = _shuffled(items, seed)
-    slow = [Path(__file__).parent / name for name in SLOW]
     for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
-            item.add_marker(pytest.mark.slow)
         for group, reason in MISSING.items():
             if item.get_closest_marker(group):
                 item.user_properties.append(("group", group))
