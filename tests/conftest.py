@@ -17,10 +17,12 @@ from hypothesis.internal.constants_ast import Constants
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Whole runs, and files that take more than about four seconds: marked slow.
+# Whole runs, and files that take more than about two seconds: marked slow.
 SLOW = (
     "results",
     "workflow",
+    "spec/audit/test_shipped_ledgers.py",
+    "spec/checks/test_laws.py",
     "spec/checks/test_small_trials.py",
     "spec/checks/test_whole_trials.py",
     "spec/claims/test_claims_real_trials.py",
@@ -29,9 +31,18 @@ SLOW = (
     "spec/disclosure/test_sentinels.py",
     "spec/ingest_clean/test_bad_values_of_trials.py",
     "spec/ingest_clean/test_spoiled_exports.py",
-    "spec/synthetic/test_trials_on_cohorts.py",
+    "spec/synthetic",
+    "unit/audit/test_coincidence.py",
+    "unit/cleaning/test_cleaning_conservation.py",
+    "unit/config/test_config_check.py",
+    "unit/display/test_display_adverse.py",
+    "unit/display/test_display_figures.py",
     "unit/display/test_display_kinds.py",
     "unit/display/test_display_site.py",
+    "unit/display/test_display_svg.py",
+    "unit/display/test_display_tables_drawn.py",
+    "unit/endpoints/test_endpoint_properties.py",
+    "unit/endpoints/test_instrument_questionnaires.py",
     "unit/render/test_render_execute.py",
     "unit/render/test_render_page.py",
 )
@@ -101,13 +112,15 @@ def _shuffled(items: list[pytest.Item], seed: int) -> list[pytest.Item]:
     return [item for tests in files for item in tests]
 
 
-@pytest.hookimpl(trylast=True)
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     seed = config.getoption("shuffle")
     if seed is not None:
         items[:] = _shuffled(items, seed)
+    slow = [Path(__file__).parent / name for name in SLOW]
     for item in items:
+        if any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker(pytest.mark.slow)
         for group, reason in MISSING.items():
             if item.get_closest_marker(group):
                 item.user_properties.append(("group", group))

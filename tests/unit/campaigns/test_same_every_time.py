@@ -1,5 +1,6 @@
 """The tests themselves: the same examples every time, and another order that can be had again."""
 
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,3 +58,12 @@ def test_an_order_is_that_of_its_seed_and_keeps_files_together(shared):
 
 def test_what_is_marked_slow_is_there(shared):
     assert [name for name in shared.SLOW if not (SHARED.parent / name).exists()] == []
+
+
+@pytest.mark.parametrize(("marks", "code"), [("slow", 0), ("not slow", 5)])
+def test_what_is_marked_slow_is_left_out(marks, code):
+    """5: pytest has collected no test."""
+    file = SHARED.parent / "workflow/test_folders.py"
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-m", marks, file]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == code, run.stdout
