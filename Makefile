@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-statcheck lock slurm clean
+.PHONY: help run test test-fast check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,7 @@ help:
 	@echo 'make campaign-fuzz, campaign-kills, campaign-mutation: long tests; write docs/campaigns.md'
 	@echo 'make campaign-spoil: 1,000 exports with one thing wrong each; a section of the same page'
 	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
+	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
@@ -66,7 +67,7 @@ lint: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-statcheck: campaign-%: $(READY)
+campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck: campaign-%: $(READY)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)

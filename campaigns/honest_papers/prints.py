@@ -6,7 +6,11 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 TABLE = ("{k}/{n} ({p}%)", "{k} of {n} ({p}%)", "{k} ({p}%)", "{k} ({p})", "{k} ({p} %)")
 TEXT = ("{k} of {n} ({p}%)", "{k}/{n} ({p}%)", "{p}% ({k}/{n})", "{p}%", "{k} ({p}%)")
 MEANS = ("mean (SD) {m} ({s})", "{m} ± {s}", "mean {m} (SD {s})", "{m} (SD {s})")
-MEDIANS = ("median (IQR) {m} ({a}–{b})", "median {m} (IQR {a} to {b})", "median {m} [IQR {a}-{b}]")
+MEDIANS = (
+    "median (IQR) {m} ({a}–{b})",
+    "median {m} (IQR {a} to {b})",
+    "median {m} [IQR {a}-{b}]",
+)
 INTERVALS = (
     "{e} ({l}% CI {a} to {b})",
     "{e} ({l}% CI, {a} to {b})",
@@ -15,6 +19,7 @@ INTERVALS = (
     "{e} ({l}% CI {a}, {b})",
     "{e}, {l}% CI [{a}, {b}]",
 )
+P_STYLES = {"two": 30, "three": 28, "short": 12, "four": 8, "spss": 6, "stars": 16}
 RATIOS = {
     "risk_ratio": ("risk ratio", "relative risk", "RR"),
     "odds_ratio": ("odds ratio", "OR", "odds ratio"),
@@ -36,7 +41,7 @@ def draw_habits(rng) -> "Habits":
         percent=pick(rng, {0: 28, 1: 62, 2: 10}),
         mean=pick(rng, {1: 65, 2: 35}),
         ratio=pick(rng, {2: 85, 1: 7, 3: 8}),
-        p_style=pick(rng, {"two": 30, "three": 28, "short": 12, "four": 8, "spss": 6, "stars": 16}),
+        p_style=pick(rng, P_STYLES),
         p_letter=pick(rng, {"P": 1, "p": 1}),
         p_zero=bool(rng.random() < 0.65),
         p_space=bool(rng.random() < 0.5),

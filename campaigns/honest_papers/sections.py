@@ -41,8 +41,8 @@ def flow(author: Author) -> None:
         about = {"size": size} | ({} if key == "itt" else {"population": key})
         for arm, n in author.sizes(key).items():
             label = f"{size.capitalize()}, {author.trial.arms[arm]}"
-            error = {"size": size}
-            author.add("size", "size", {"n": n}, place, label, about | {"group": arm}, errors=error)
+            this, error = about | {"group": arm}, {"size": size}
+            author.add("size", "size", {"n": n}, place, label, this, errors=error)
         n, about = int(author.sets[key].sum()), about | {"group": "all"}
         label = f"{size.capitalize()}, all"
         author.add("size", "size", {"n": n}, place, label, about, errors={"total": size})

@@ -1,0 +1,60 @@
+"""What the audit says of a ledger: the command as a user calls it."""
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from record import ROOT
+
+COMMAND = ROOT / ".venv" / "bin" / "trialtrace"
+ALARMS = ("inconsistent", "differs")
+ORDER = ("inconsistent", "differs", "alternative", "compatible", "exact", "not_checkable")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The worst that is said of a claim."""
+
+    agreement: str
+    check: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is said of every claim; or why the ledger was refused."""
+
+    claims: dict[str, Verdict]
+    alarms: frozenset  # of claim, check and sentence
+    refused: str = ""
+
+    def of(self, claim: str) -> str:
+        return self.claims[claim].agreement if claim in self.claims else "not_checkable"
+
+
+def _worst(rows: list[tuple]) -> dict[str, Verdict]:
+    found = {}
+    for claim, agreement, check, sentence in rows:
+        old = found.get(claim)
+        if old is None or ORDER.index(agreement) < ORDER.index(old.agreement):
+            found[claim] = Verdict(agreement, check, sentence or "")
+    return found
+
+
+def judge(ledger: str) -> Judgement:
+    """Audit the text of a ledger."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.yaml"
+        path.write_text(ledger)
+        call = [str(COMMAND), "audit", str(path), "--format", "json"]
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
+    if not done.stdout.strip():
+        return Judgement({}, frozenset(), done.stderr.strip() or f"exit {done.returncode}")
+    page = json.loads(done.stdout)
+    rows = [(x["claim"], x["agreement"], x["check"], x["finding"]) for x in page["findings"]]
+    rows += [(x["claim_id"], x["agreement"], "", x["finding"]) for x in page["claims"]]
+    rows = [row for row in rows if row[1] in ORDER]
+    said = frozenset((c, k, s) for c, a, k, s in rows if a in ALARMS and k)
+    return Judgement(_worst(rows), said)
