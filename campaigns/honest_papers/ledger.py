@@ -35,8 +35,7 @@ class Ledger:
 
     def add(self, name: str, claim: Claim) -> str:
         clean = "".join(c if c.isalnum() else "_" for c in name.lower())
-        while clean in self.claims:
-            clean += "_"
+        clean = f"{clean[:34]}_{len(self.claims) + 1}"
         claim.about = {k: v for k, v in claim.about.items() if v is not None}
         self.claims[clean] = claim
         return clean
