@@ -233,7 +233,7 @@ class Habits:
             text = f"efficacy {self.number(100 * share, 1)}%"
             return self.capitals(self.bounds(text, 100 * low, 100 * high, 1))
         return {"odds": f"{text} reduction in the odds", "risk": f"{text} lower risk"}.get(
-            of, f"{text} relative risk reduction"
+            of, f"reduced by {text}"
         )
 
     def statistic(self, name: str, df: tuple, value: float, p: float, more=None) -> str:
