@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-TABLE = ("{k}/{n} ({p}%)", "{k} of {n} ({p}%)", "{k} ({p}%)", "{k} ({p})", "{k} ({p} %)")
+TABLE = ("{k}/{n} ({p}%)", "{k} of {n} ({p}%)", "{k} ({p}%)", "{k} ({p}%)", "{k} ({p} %)")
 TEXT = ("{k} of {n} ({p}%)", "{k}/{n} ({p}%)", "{p}% ({k}/{n})", "{p}%", "{k} ({p}%)")
-MEANS = ("mean (SD) {m} ({s})", "{m} ± {s}", "mean {m} (SD {s})", "{m} (SD {s})")
+MEANS = ("mean (SD) {m} ({s})", "mean ± SD {m} ± {s}", "mean {m} (SD {s})", "{m} (SD {s})")
 MEDIANS = (
     "median (IQR) {m} ({a}–{b})",
     "median {m} (IQR {a} to {b})",
@@ -203,7 +203,7 @@ class Habits:
         form = ("{} percentage points", "difference, {} percentage points", "risk difference {}%")
         digits = max(self.percent, 1)
         if self.unsigned and value < 0:
-            form = ("absolute reduction {} percentage points",) * 3
+            form = ("reduction of {} percentage points",) * 3
             value, low, high = -value, *(-x if x is not None else x for x in (high, low))
         text = self.capitals(form[self.words].format(self.number(100 * value, digits)))
         if low is not None:

@@ -22,7 +22,7 @@ FACTS = (
     ("treatment", "Length of treatment", "6 weeks", "42 days", "8 weeks"),
     ("dose", "Daily dose", "500 mg", "0.5 g", "250 mg"),
     ("large_dose", "Loading dose", "1200 mg", "1.2 g", "1.5 g"),
-    ("sessions", "Sessions a week", "3 times a week", "three times a week", "twice a week"),
+    ("sessions", "Sessions a week", "3 per week", "three times a week", "twice a week"),
     ("weeks", "Length of the programme", "8 weeks", "eight weeks", "10 weeks"),
     ("power", "Power", "80%", "0.80", "90%"),
     ("alpha", "Level of significance", "0.05", "5%", "0.01"),
