@@ -174,12 +174,16 @@ def alarm_list(run: Run, verdicts=ALARMS) -> str:
     return "\n".join(lines[:LISTED]) or "None."
 
 
-def figures(papers: list[Paper]) -> list[str]:
+def figures(papers: list[Paper], leave_out: str = "-") -> list[str]:
     if not papers:
         return ["None."]
-    sizes = [len(x.author.ledger.claims) for x in papers]
-    alarms = [len(x.claims()) for x in papers]
-    others = [len(x.claims(("alternative",))) for x in papers]
+    kept = [
+        {n for n, c in x.author.ledger.claims.items() if not c.kind.startswith(leave_out)}
+        for x in papers
+    ]
+    sizes = [len(x) for x in kept]
+    alarms = [len(k & set(x.claims())) for x, k in zip(papers, kept, strict=True)]
+    others = [len(k & set(x.claims(("alternative",)))) for x, k in zip(papers, kept, strict=True)]
     return [
         f"- Claims with a false alarm: {rate(alarms, sizes)}.",
         f"- Papers with any: {share(sum(x > 0 for x in alarms), len(papers))}.",
@@ -220,7 +224,8 @@ def page(run: Run, seed: int) -> str:
         f"claims: {told}.",
         "### True papers",
         *("\n".join(figures(run.papers)), "Without the papers that cut digits off:"),
-        *("\n".join(figures(cut)), "### Alarms by check", by_check(run)),
+        *("\n".join(figures(cut)), "Without these and without facts:"),
+        *("\n".join(figures(cut, "fact")), "### Alarms by check", by_check(run)),
         *("### By kind of claim", by_kind(run), "### By habit", by_habit(run)),
         *(f"### The first {LISTED} alarms", alarm_list(run)),
         f"### The first {LISTED} by another choice",

@@ -472,13 +472,16 @@ def harms(author: Author) -> None:
 
 
 def facts(author: Author) -> None:
-    """What is told twice, in other units or words."""
+    """What is told twice: in the same words, or in other units or words."""
     for i in author.rng.choice(len(FACTS), author.rng.integers(2, 5), replace=False):
         fact, label, one, other, wrong = FACTS[i]
         texts = [one, other] if author.rng.random() < 0.5 else [other, one]
+        alike = author.rng.random() < 0.4
+        texts = [texts[0]] * 2 if alike else texts
+        kind = "fact, same words" if alike else "fact, other words"
         for place, text in zip(("methods", "registry"), texts, strict=True):
-            args, errors = {"text": text}, {"fact": wrong}
-            author.add("fact", "words_of", args, place, label, {"fact": fact}, errors=errors)
+            args, errors = {"text": text}, {"fact": wrong if alike else None}
+            author.add(kind, "words_of", args, place, label, {"fact": fact}, errors=errors)
 
 
 def write_paper(seed: int) -> Author:
