@@ -80,6 +80,11 @@ class About:
     split: str | None = None
 
     @property
+    def part(self) -> bool:
+        """Whether it is about some of the patients of its population only."""
+        return self.stratum is not None or self.split is not None
+
+    @property
     def cell(self) -> tuple[str | None, ...]:
         """What numbers of different groups share when they belong together."""
         return self.outcome, self.population, self.visit, self.stratum
@@ -143,11 +148,16 @@ class Ledger:
         return self.populations.get(name) if name else None
 
     def size(self, entry: Entry) -> int | None:
-        """The printed number of patients behind a group's claim: its own, else its population's."""
+        """The printed number of patients behind a group's claim: its own, else its population's.
+
+        None for a subgroup without its own: it is a part of its population.
+        """
         if "denominator" in entry.parts:
             return int(entry.parts["denominator"].value or 0)
         if entry.about.patients is not None:
             return entry.about.patients
+        if entry.about.part:
+            return None
         population = self.population(entry)
         return population.sizes.get(entry.about.group or "") if population else None
 
@@ -175,6 +185,8 @@ class Ledger:
         sizes = {self.size(one) for one in self.beside(entry, group)} - {None}
         if len(sizes) == 1:
             return sizes.pop()
+        if entry.about.part:
+            return None
         population, known = self.population(entry), self.groups.get(group)
         own = population.sizes.get(group) if population else None
         return own or (known.randomised if known else None)

@@ -166,7 +166,7 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
     cells: dict[tuple, list[Entry]] = {}
     for entry in ledger.of_group():
         population = ledger.population(entry)
-        if population and population.everyone and entry.share:
+        if population and population.everyone and entry.share and not entry.about.part:
             cells.setdefault(entry.about.cell, []).append(entry)
     for entries in cells.values():
         ranges = {}

@@ -181,7 +181,9 @@ def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     """A population whose name promises everyone, against what its percentages allow."""
     population = ledger.population(entry)
     group = ledger.groups.get(entry.about.group or "")
-    if not population or not population.everyone or not group or group.randomised is None:
+    if not population or not population.everyone or entry.about.part:
+        return
+    if not group or group.randomised is None:
         return
     size, percent = group.randomised, entry.parts["percent"]
     detail = {"randomised": size}
