@@ -19,3 +19,75 @@ def test_a_subgroup_has_not_the_size_of_its_population(judged):
     of = {"outcome": "event", "group": "training"}
     assert judged("a", "percent", {"a": claim("42.1%", **of)})[0] == "inconsistent"
     assert judged("a", "percent", {"a": claim("42.1%", stratum="men", **of)})[0] != "inconsistent"
+
+
+def shares(*printed):
+    return {
+        f"c{k}": claim(one, outcome="event", group="training", visit=str(k))
+        for k, one in enumerate(printed)
+    }
+
+
+@pytest.mark.parametrize("printed", ["13/40 (32%)", "1/40 (2%)", "32%", "13 (32%)"])
+def test_a_half_may_go_to_the_even_digit(judged, printed):
+    """13 of 40 is 32.5 %, which R and Python print as 32."""
+    claims = shares(printed)
+    if "/" not in printed:
+        claims["c0"]["about"]["patients"] = "40"
+    assert judged("c0", "percent", claims)[0] in ("exact", "compatible")
+    claims["c0"]["printed"] = printed.replace("2%", "4%")
+    assert judged("c0", "percent", claims)[0] == "inconsistent"
+
+
+def test_the_habit_of_a_paper_is_said_once(judged):
+    even = shares("13/40 (32%)", "1/40 (2%)", "3/8 (38%)")
+    assert "even digit: 2 numbers print so only." in judged("c0", "percent", even)[1]
+    assert "even digit" not in judged("c1", "percent", even)[1]
+    mixed = shares("13/40 (32%)", "5/40 (13%)")
+    agreement, text = judged("c0", "percent", mixed)
+    assert agreement == "exact" and "one number prints as they do with halves rounded up" in text
+
+
+def test_digits_cut_off_are_a_habit_where_all_numbers_are_cut(judged):
+    """2/3 is 66.67, 17/27 62.96, 1/7 14.29 %: cut off 66.6, 62.9 and 14.2."""
+    cut = shares("2/3 (66.6%)", "17/27 (62.9%)", "1/7 (14.2%)", "1/3 (33.3%)")
+    for name in cut:
+        assert judged(name, "percent", cut)[0] == "exact"
+    assert "cuts digits off: 3 numbers print so only." in judged("c0", "percent", cut)[1]
+    slip = shares("2/3 (66.7%)", "17/27 (63.0%)", "1/7 (14.2%)", "1/3 (33.3%)")
+    assert judged("c2", "percent", slip)[0] == "alternative"
+    wrong = cut | shares("2/3 (66.6%)", "17/27 (62.9%)", "1/7 (14.3%)", "1/6 (16.4%)")
+    assert judged("c3", "percent", wrong)[0] == "inconsistent"
+
+
+def test_the_habit_of_a_paper_holds_for_what_its_counts_give(judged):
+    """27/295 less 52/307 is -7.79 points; cut off, as the shares are, 7.7."""
+    of = {"outcome": "event"}
+    claims = shares("2/3 (66.6%)", "1/7 (14.2%)") | {
+        "a": claim("27 of 295 (9.1%)", group="training", **of),
+        "b": claim("52 of 307 (16.9%)", group="control", **of),
+        "d": claim("7.7%", compare=["training", "control"], measure="risk_difference", **of),
+    }
+    assert judged("d", "percent", claims)[0] == "exact"
+    claims["a"]["printed"] = "27 of 295 (9.2%)"
+    for name in ("c0", "c1"):
+        del claims[name]
+    assert judged("d", "percent", claims)[0] == "alternative"
+
+
+@pytest.mark.parametrize(
+    ("printed", "apart"),
+    [
+        (("12%", "8%", "17%"), False),  # 3, 2 and 4 of 24: 12.5 to the even digit
+        (("11%", "6%", "95%"), True),  # 6 % of at most 30 is 1 of 16, 17 or 18; 95 % needs 19
+    ],
+)
+def test_denominators_are_those_of_either_half(judged, printed, apart):
+    of = {"group": "training", "population": "pp"}
+    outcomes = ("event", "age", "harm")
+    claims = {
+        outcome: claim(one, outcome=outcome, **of)
+        for outcome, one in zip(outcomes, printed, strict=True)
+    }
+    told = [judged(name, "percent", claims)[1] for name in claims]
+    assert any("same patients behind" in one for one in told) == apart

@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from trialtrace.claims.forms import AVERAGES
 from trialtrace.claims.printed import Component
+
+if TYPE_CHECKING:
+    from trialtrace.claims.habits import Habit
 
 ALL = "all"
 MODEL = "model"
@@ -135,13 +139,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """A whole ledger. Populations in order; the first is that of claims which name none."""
+    """A whole ledger. Populations in order; the first is that of claims which name none.
+
+    `habits` are how each paper rounds, by its name.
+    """
 
     papers: Mapping[str, str]
     groups: Mapping[str, Group]
     populations: Mapping[str, PaperPopulation]
     outcomes: Mapping[str, Outcome]
     entries: Mapping[str, Entry]
+    habits: Mapping[str, "Habit"] = field(default_factory=dict)
 
     def population(self, entry: Entry) -> PaperPopulation | None:
         name = entry.about.population or next(iter(self.populations), None)

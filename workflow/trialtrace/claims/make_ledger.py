@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from trialtrace.claims.forms import AVERAGES
+from trialtrace.claims.habits import with_habits
 from trialtrace.claims.ledger import MODEL, About, Entry, Group, Ledger, Outcome, PaperPopulation
 from trialtrace.claims.printed import Component, parse
 
@@ -15,13 +16,14 @@ def ledger(document: Mapping[str, Any]) -> Ledger:
     def each(section: str, make: Callable[[str, Mapping[str, Any]], Any]) -> dict[str, Any]:
         return {name: make(name, given) for name, given in document.get(section, {}).items()}
 
-    return Ledger(
+    read = Ledger(
         document["papers"],
         each("groups", _group),
         each("populations", _population),
         each("outcomes", _outcome),
         each("claims", entry),
     )
+    return with_habits(read)
 
 
 def _group(name: str, given: Mapping[str, Any]) -> Group:

@@ -54,7 +54,8 @@ class Component:
     the expression calls the number: the letter of a test statistic, the measure of an estimate,
     credible for such an interval, partial for such an effect size, the null hypothesis of a p that
     is not that of no difference. `adjusted` and `sides` tell what it says of them. `level` is the
-    printed confidence level of an interval, in percent.
+    printed confidence level of an interval, in percent. `rounding` is how its paper rounds, one of
+    `stats.summaries.printed.ROUNDINGS`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Component:
     number: str = ""
     adjusted: bool = False
     sides: str | None = None
+    rounding: str = "half_up"
 
     @property
     def ulp(self) -> Decimal:
@@ -83,7 +85,12 @@ class Component:
         """
         assert self.value is not None
         reach = self.ulp if self.relation == "about" else self.ulp / 2
-        return self.value - reach, self.value + reach
+        inward = Decimal(0) if self.rounding == "truncate" else reach
+        outward = self.ulp if self.rounding in ("truncate", "any") else reach
+        if self.value == 0:
+            inward = outward
+        below, above = (inward, outward) if self.value >= 0 else (outward, inward)
+        return self.value - below, self.value + above
 
 
 def parse(

@@ -24,6 +24,7 @@ RULES = {
     "share.percent": "A count of a denominator, and the percentage printed for it.",
     "share.denominator": "The denominators on which a count prints as its percentage.",
     "share.count": "The counts of a denominator that print as a percentage.",
+    "share.rounding": "How a paper rounds, from all its numbers.",
     "share.everyone": "A population named after all randomised, and its size.",
     "share.rule": "A group that changes in a population whose rule cannot apply to it.",
     "total.categories": "Categories that should add up to their group.",

@@ -46,15 +46,18 @@ class Finding:
 
 
 @lru_cache(maxsize=4096)
-def as_range(part: Component, *, rounding: str = "half_up") -> Printed:
-    """The values that a printed number stands for; "<" reaches down to 0."""
+def as_range(part: Component, *, rounding: str | None = None) -> Printed:
+    """The values that a printed number stands for, as its paper rounds where `rounding` is None.
+
+    "<" reaches down to 0.
+    """
     if part.relation in ("<", "<="):
         return below(part.value or Decimal(0), least=Decimal(0))
     # The digits as printed: a trailing zero counts.
-    return read(f"{part.value:.{max(part.places, 0)}f}", rounding=rounding)
+    return read(f"{part.value:.{max(part.places, 0)}f}", rounding=rounding or part.rounding)
 
 
-def prints(part: Component, value: float | None, *, rounding: str = "half_up") -> bool:
+def prints(part: Component, value: float | None, *, rounding: str | None = None) -> bool:
     """Whether a value would be printed as this number, or is what a relation says of it."""
     if value is None or value != value:
         return False
@@ -62,10 +65,11 @@ def prints(part: Component, value: float | None, *, rounding: str = "half_up") -
         return value > float(part.value or 0) or (part.relation == ">=" and value == part.value)
     if as_range(part, rounding=rounding).contains(_twelve(value)):
         return True
-    if rounding != "half_up" or (part.value or 0) >= 0 or part.relation != "=":
+    way = rounding or part.rounding
+    if way != "half_up" or (part.value or 0) >= 0 or part.relation != "=":
         return False
     # Half up or half away from zero: −10.75 is printed as −10.7 or as −10.8.
-    mirrored = read(f"{-(part.value or 0):.{max(part.places, 0)}f}", rounding=rounding)
+    mirrored = read(f"{-(part.value or 0):.{max(part.places, 0)}f}", rounding=way)
     return bool(mirrored.contains(-_twelve(value)))
 
 

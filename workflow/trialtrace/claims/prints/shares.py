@@ -52,6 +52,17 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _beside_count(ledger, entry)
         yield from _everyone(ledger, entry)
         yield from _only(ledger, entry)
+    yield from _habits(ledger)
+
+
+def _habits(ledger: Ledger) -> Iterator[Finding]:
+    """How each paper rounds, told once."""
+    for habit in ledger.habits.values():
+        if habit.told is not None:
+            name, text = habit.told
+            part = ledger.entries[name].main
+            if part is not None:
+                yield Finding("share.rounding", name, part.name, COMPATIBLE, text, remark=True)
 
 
 def _no_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -88,11 +99,13 @@ def _share(
 ) -> Finding:
     percent = entry.parts["percent"]
     value = 100 * count / n
-    shown = f"{value:.{max(percent.places, 0)}f} %"
     detail = {"count": count, "n": n, "percent": value}
     both = () if beside else ("count", "denominator")
     if prints(percent, value):
-        text = f"{count} of {n} is {shown}, as printed."
+        text = f"{count} of {n} is {percent.value} %, as printed."
+        if not prints(percent, value, rounding="half_up"):
+            text = f"{count} of {n} is {value:g} %, which prints as {percent.text} as the paper "
+            text += "rounds."
         return Finding("share.percent", entry.name, "percent", EXACT, text, beside, detail, both)
     for mode, words in OTHER_ROUNDINGS.items():
         if prints(percent, value, rounding=mode):
@@ -103,6 +116,7 @@ def _share(
             )  # fmt: skip
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
+    shown = f"{value:.{max(percent.places, 0)}f} %"
     text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
     if value < float(percent.bounds[0]) and "denominator" not in entry.parts:
         text += " A percentage at a time of a survival curve need not be that of a count."

@@ -38,14 +38,14 @@ def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
         return
     total, (events, n) = found
     parts = [entry.parts["percent"] for entry in entries]
-    fewest = (out for out in range(n - 1) if _splits(parts, "half_up", events, n, out))
+    fewest = (out for out in range(n - 1) if _splits(parts, None, events, n, out))
     outside = next(fewest, None)
     if outside is None:
         return
     shown = listed([part.text for part in parts])
     given = f"{events} of {n}"
     if not outside:
-        few = _splits(parts, "half_up", events, n, 0)
+        few = _splits(parts, None, events, n, 0)
         text = f"{shown} can be the two parts of {given}"
         text += f": {_told(few)}." if len(few) <= SHOWN else f", in {len(few)} ways."
         agreement, detail = COMPATIBLE, {"splits": few}
@@ -67,16 +67,23 @@ def _mixed(parts: list[Component], events: int, n: int) -> list[list[int]]:
     """Splits with one percentage rounded and the other cut off."""
     return [
         split
-        for modes in (("half_up", "truncate"), ("truncate", "half_up"))
+        for modes in ((None, "truncate"), ("truncate", None))
         for split in _splits(parts, modes, events, n, 0)
     ]
 
 
 def _splits(
-    parts: list[Component], rounding: str | tuple[str, str], events: int, n: int, outside: int
+    parts: list[Component],
+    rounding: str | tuple[str | None, str | None] | None,
+    events: int,
+    n: int,
+    outside: int,
 ) -> list[list[int]]:
-    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither."""
-    modes = (rounding, rounding) if isinstance(rounding, str) else rounding
+    """(x1, n1, x2, n2) that print as the two parts, with `outside` patients in neither.
+
+    `rounding` of both, or of each; None as the paper rounds.
+    """
+    modes = rounding if isinstance(rounding, tuple) else (rounding, rounding)
     sizes = np.arange(1, n - outside)
     if not len(sizes):
         return []

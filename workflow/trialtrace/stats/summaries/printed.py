@@ -7,7 +7,7 @@ on the edge of a range is never decided by binary rounding.
 Rounding modes: "half_up" (towards plus infinity at a half, the rule of this project), "half_away"
 (away from zero at a half: SAS, Excel; differs for negative numbers only), "half_even" (to the even
 digit: R, IEEE 754), "half_any" (a half may go either way: the rule of the paper is not known),
-"truncate" (digits cut off, towards zero), "up" (away from zero).
+"truncate" (digits cut off, towards zero), "up" (away from zero), "any" (rounded or cut off).
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from trialtrace.stats._inputs import Floats, check_choice
 from trialtrace.stats.results import StatsError
 
 Whole = NDArray[Any]
-ROUNDINGS = ("half_up", "half_away", "half_even", "half_any", "truncate", "up")
+ROUNDINGS = ("half_up", "half_away", "half_even", "half_any", "truncate", "up", "any")
 HALF = Fraction(1, 2)
 
 
@@ -155,6 +155,9 @@ def _range(number: Decimal, rounding: str, step: Fraction | None) -> tuple:
     if rounding in ("truncate", "up"):
         return value, unit, *_directed(value, unit, rounding)
     low, high = value - unit * HALF, value + unit * HALF
+    if rounding == "any":
+        cut_low, cut_high, *_ = _directed(value, unit, "truncate")
+        return value, unit, min(low, cut_low), max(high, cut_high), value > 0, value < 0
     closed = {
         "half_up": (True, False),
         "half_away": (value > 0, value < 0),

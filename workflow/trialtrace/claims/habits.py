@@ -1,0 +1,116 @@
+"""How a paper rounds, from all its numbers of which the exact value is known.
+
+A share of a printed count, or of some count of a printed size, and an estimate that the counts give
+tell which ways of rounding print them so: halves up (or away from zero), halves to the even digit,
+digits cut off. What a paper leaves open is held against nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.printed import Component
+from trialtrace.claims.prints.comparisons import WORDS, estimate, table_of
+from trialtrace.claims.prints.finding import as_range, prints
+from trialtrace.stats.summaries.percentages import counts_for_percentage
+
+UP, EVEN, CUT = "half_up", "half_even", "truncate"
+EITHER, OPEN = "half_any", "any"
+WAYS = (UP, EVEN, CUT)
+FEWEST = 2
+"""From this many numbers on, cutting off digits is a habit, not a slip."""
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a paper rounds: `rounding` of its shares, `others` of its other numbers.
+
+    The names of claims that print as they do with digits cut off only, or rounded only; with halves
+    up only, or to the even digit only.
+    """
+
+    rounding: str
+    others: str
+    cut: tuple[str, ...] = ()
+    rounded: tuple[str, ...] = ()
+    up: tuple[str, ...] = ()
+    even: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, str] | None:
+        """A claim that shows the habit and the sentence that tells it; None for halves up."""
+        if self.rounding == CUT:
+            text = f"The paper cuts digits off: {_numbers(self.cut)} so only"
+            return self.cut[0], text + self._except("rounded", self.rounded)
+        if not self.even:
+            return None
+        text = f"Halves are rounded to the even digit: {_numbers(self.even)} so only"
+        return self.even[0], text + self._except("with halves rounded up", self.up)
+
+    @staticmethod
+    def _except(how: str, names: tuple[str, ...]) -> str:
+        if not names:
+            return "."
+        return f", while {_numbers(names)} as they do {how} only: no one way of rounding gives all."
+
+
+def with_habits(ledger: Ledger) -> Ledger:
+    """The ledger with each number read as its paper rounds."""
+    habits = {paper: habit(ledger, paper) for paper in ledger.papers}
+    entries = {
+        name: replace(entry, parts=_read(entry, habits[entry.paper]))
+        for name, entry in ledger.entries.items()
+    }
+    return replace(ledger, entries=entries, habits=habits)
+
+
+def _read(entry: Entry, own: Habit) -> Mapping[str, object]:
+    share = entry.share if entry.about.group else None
+    return {
+        name: replace(part, rounding=own.rounding if part is share else own.others)
+        for name, part in entry.parts.items()
+    }
+
+
+def habit(ledger: Ledger, paper: str) -> Habit:
+    """What the numbers of one paper say of its rounding."""
+    known = [(name, ways) for name, ways in _evidence(ledger, paper) if ways]
+    cut = tuple(name for name, ways in known if ways == {CUT})
+    rounded = tuple(name for name, ways in known if CUT not in ways)
+    up = tuple(name for name, ways in known if UP in ways and EVEN not in ways)
+    even = tuple(name for name, ways in known if EVEN in ways and UP not in ways)
+    if len(cut) >= FEWEST and len(cut) > len(rounded):
+        return Habit(CUT, OPEN, cut, rounded, up, even)
+    way = UP if up and not even else EVEN if even and not up else EITHER
+    return Habit(way, way, cut, rounded, up, even)
+
+
+def _evidence(ledger: Ledger, paper: str) -> Iterator[tuple[str, set[str]]]:
+    """The ways of rounding that print each number of known value as it is printed."""
+    for entry in ledger.entries.values():
+        main = entry.main
+        if entry.paper != paper or main is None or main.relation != "=":
+            continue
+        if entry.about.group and entry.share and (n := ledger.size(entry)):
+            yield entry.name, {way for way in WAYS if _possible(entry, n, way)}
+        elif _is_estimate(entry, main) and (found := table_of(ledger, entry)):
+            value = estimate(entry.about.measure or "", found[1])
+            yield entry.name, {way for way in WAYS if prints(main, value, rounding=way)}
+
+
+def _is_estimate(entry: Entry, main: Component) -> bool:
+    """Whether it should be what the counts of two groups give, by its sign and scale too."""
+    plain = main.word is None and entry.basis is None
+    return plain and entry.about.measure in WORDS and len(entry.about.compare) == 2
+
+
+def _possible(entry: Entry, n: int, way: str) -> bool:
+    """Whether the printed count, or any count, of n prints as the share."""
+    part, count = entry.parts["percent"], whole_count(entry)
+    if count is not None:
+        return prints(part, 100 * count / n, rounding=way)
+    return len(counts_for_percentage(as_range(part, rounding=way), n)) > 0
+
+
+def _numbers(names: tuple[str, ...]) -> str:
+    return "one number prints" if len(names) == 1 else f"{len(names)} numbers print"
