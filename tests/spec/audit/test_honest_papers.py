@@ -91,3 +91,74 @@ def test_denominators_are_those_of_either_half(judged, printed, apart):
     }
     told = [judged(name, "percent", claims)[1] for name in claims]
     assert any("same patients behind" in one for one in told) == apart
+
+
+BOTH = {"outcome": "event", "compare": ["training", "control"]}
+
+
+def deaths(first, second):
+    of = {"outcome": "event"}
+    return {
+        "a": claim(first, group="training", **of),
+        "b": claim(second, group="control", **of),
+    }
+
+
+@pytest.mark.parametrize(
+    ("printed", "measure", "agreement", "words"),
+    [
+        # ISIS-2: 791/8592 and 1029/8595: odds .1014 and .1360, ratio .7456; risks .7690.
+        ("25% reduction", "odds_ratio", "exact", "odds lower by 25.4 %"),
+        ("25% (95% CI 18 to 32)", "odds_ratio", "exact", "odds lower by 25.4 %"),
+        ("odds reduced by 25%", None, "exact", "odds lower by 25.4 %"),
+        ("25% reduction", None, "compatible", "relative change of the odds"),
+        ("23% lower risk", None, "compatible", "relative change of the risk"),
+        ("3% lower risk", None, "compatible", "absolute change"),
+        ("23% reduction", "odds_ratio", "alternative", "risk ratio"),
+        ("25% increase", "odds_ratio", "inconsistent", "printed is 25%"),
+        ("30% reduction", "odds_ratio", "inconsistent", "printed is 30%"),
+        ("30% lower risk", None, "inconsistent", "relative change of the risk of −23.1 %"),
+    ],
+)
+def test_a_reduction_in_percent_is_a_ratio(judged, printed, measure, agreement, words):
+    about = BOTH | ({"measure": measure} if measure else {})
+    claims = deaths("791/8592", "1029/8595") | {"r": claim(printed, **about)}
+    found, text = judged("r", "percent", claims)
+    assert found == agreement and words in text
+
+
+def test_the_interval_of_a_reduction_is_that_of_its_ratio(judged):
+    """Woolf's interval of the odds ratio .7456 is .6755 to .8231: 18 to 32 % less."""
+    claims = deaths("791/8592", "1029/8595")
+    about = BOTH | {"measure": "odds_ratio"}
+    given = claims | {"r": claim("25% reduction (95% CI 18 to 32)", **about)}
+    assert judged("r", "ci_low", given)[0] == "compatible"
+    given = claims | {"r": claim("25% reduction (95% CI 12 to 37)", **about)}
+    assert judged("r", "ci_low", given)[0] == "inconsistent"
+
+
+def test_a_change_of_an_odds_ratio_beside_it_is_no_contradiction(judged):
+    claims = deaths("20/100", "40/100") | {
+        "adjusted": claim("OR 0.45", basis="model", **BOTH),
+        "r": claim("55% reduction", **BOTH),
+    }
+    assert judged("r", "percent", claims)[0] == "compatible"
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("45.2 % higher", "compatible"),
+        ("31.1 % higher", "alternative"),
+        ("20 % higher", "inconsistent"),
+    ],
+)
+def test_a_change_of_means_in_percent(judged, printed, agreement):
+    """4361 over 3004 is 1.4517; 3004 is 31.1 % less than 4361."""
+    of = {"outcome": "age"}
+    claims = {
+        "a": claim("4361", group="training", **of),
+        "b": claim("3004", group="control", **of),
+        "r": claim(printed, compare=["training", "control"], **of),
+    }
+    assert judged("r", "percent", claims)[0] == agreement

@@ -59,10 +59,14 @@ def _any(words: object) -> str:
 
 
 _RELATION = rf"(?:{_any(RELATIONS)})"
-_BY = rf"(?:(?:relative|absolute)\s+)?(?P<by>{_any(LOWER + HIGHER)})\s+(?:by|of)\s+"
+_THING = r"risks?|hazards?|odds|rates?|mortality|deaths?|events?"
+_BY = (
+    rf"(?:(?P<thing>{_THING})\s+(?:(?:was|were|is|are)\s+)?)?"
+    rf"(?:(?:relative|absolute)\s+)?(?P<by>{_any(LOWER + HIGHER)})\s+(?:by|of)\s+"
+)
 _OF_RISK = (
     r"(?:\s+(?:in\s+(?:the\s+)?)?(?:(?:relative|absolute)\s+)?"
-    r"(?:risk|hazard|odds|rate|mortality|deaths?|events?)\b)?"
+    rf"(?P<of_thing>{_THING})\b)?"
 )
 NS = r"n\.\s?s\.|ns\b|not\s+significant"
 _SYMBOL = r"F|t|z|r|Q|H|W|U|V|χ²|χ2|chi2|chi[\s-]squared?|X²|X2|X-squared"
@@ -80,7 +84,8 @@ _IQR = r"(?:IQR|interquartile\s+range|quartiles)"
 MEASURES = {
     "hazard ratio": "hazard_ratio", "hr": "hazard_ratio", "ahr": "hazard_ratio",
     "odds ratio": "odds_ratio", "or": "odds_ratio", "aor": "odds_ratio",
-    "risk ratio": "risk_ratio", "relative risk": "risk_ratio", "rr": "risk_ratio",
+    "risk ratio": "risk_ratio", "relative risk": "risk_ratio",
+    "relative hazard": "hazard_ratio", "relative odds": "odds_ratio", "rr": "risk_ratio",
     "rate ratio": "rate_ratio", "incidence rate ratio": "rate_ratio", "irr": "rate_ratio",
     "risk difference": "risk_difference", "absolute risk reduction": "risk_difference",
     "arr": "risk_difference", "absolute difference": "risk_difference",
@@ -94,6 +99,8 @@ MEASURES = {
     "b": None, "β": None, "smd": None, "standardised mean difference": None,
     "standardized mean difference": None,
 }  # fmt: skip
+OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
+"""The measure of a change in percent, by what it is a change of."""
 ADJUSTED = ("ahr", "aor")
 CHI_SQUARED = "χ²"
 SPREADS = {"sd": "standard deviation", "se": "standard error"}

@@ -27,6 +27,7 @@ from trialtrace.claims.forms import (
     LOWER,
     MEASURES,
     NS,
+    OF_THING,
     PLAIN,
     RELATIONS,
     SPREADS,
@@ -212,7 +213,8 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
     if name in ("percent", "value"):
         called = re.sub(r"\s+", " ", groups.get("called", ""))
         adjusted = called in ADJUSTED or "adjusted" in groups
-        return {"symbol": MEASURES.get(called), "adjusted": adjusted}
+        thing = groups.get("thing") or groups.get("of_thing") or ""
+        return {"symbol": MEASURES.get(called) or OF_THING.get(thing), "adjusted": adjusted}
     if name == "effect":
         partial = any(groups.get(key) for key in ("partial", "p_after", "p_last"))
         return {"symbol": "partial" if partial else None}

@@ -6,6 +6,8 @@ sign that is printed is held against the order of the groups.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
@@ -86,7 +88,8 @@ def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     if entry.basis is not None:
         yield _of_model(entry, main, table, beside)
         return
-    yield _estimate(entry, main, groups, table, beside)
+    if entry.about.measure not in RATIOS or main.name != "percent":
+        yield _estimate(entry, main, groups, table, beside)
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
         yield _interval(entry, table, beside)
 
@@ -155,12 +158,14 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     level = float(low.level) / 100 if low.level is not None else 0.95
     intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
     factor = 100 if measure == "risk_difference" else 1
+    shown = f"{low.text} to {high.text}"
+    if "percent" in entry.parts and measure in RATIOS:
+        low, high = _ratio_bounds(entry)
     same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
     if not same and measure == "risk_difference" and unsigned(entry):
         # A reduction, printed without its sign.
         intervals = {name: _turned(one) for name, one in intervals.items()}
         same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
-    shown = f"{low.text} to {high.text}"
     detail: Mapping[str, object] = {
         "intervals": {
             name: [one.low * factor, one.high * factor] for name, one in intervals.items()
@@ -175,6 +180,21 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
     return Finding("comparison.interval", entry.name, "ci_low", INCONSISTENT, text, beside,
                    detail, ("ci_high",))  # fmt: skip
+
+
+def _ratio_bounds(entry: Entry) -> tuple[Component, Component]:
+    """The bounds of a reduction or rise in percent, as those of its ratio."""
+    word = entry.parts["percent"].word or "lower"
+    ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
+    low, high = sorted(ends, key=lambda part: part.value or 0)
+    return low, high
+
+
+def as_ratio(part: Component, word: str | None) -> Component:
+    """A reduction ("lower") or rise in percent as the ratio that it is."""
+    sign = -1 if word == "lower" else 1
+    value = 1 + sign * (part.value or Decimal(0)) / 100
+    return replace(part, value=value, places=part.places + 2, rounding="half_any")
 
 
 def _turned(one: Interval) -> Interval:

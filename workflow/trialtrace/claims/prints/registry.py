@@ -20,6 +20,7 @@ from trialtrace.claims.prints import (
     near_intervals,
     places,
     quantiles,
+    reductions,
     shares,
     sizes,
     statements,
@@ -30,9 +31,9 @@ from trialtrace.claims.prints import (
 from trialtrace.claims.prints.finding import Finding
 
 MODULES = (
-    sizes, shares, denominators, strata, totals, count_tests, count_sets, comparisons, mean_tests,
-    differences, quantiles, statistics, designs, intervals, estimates, errors, near_intervals,
-    hazards, headline, directions, places, statements,
+    sizes, shares, denominators, strata, totals, count_tests, count_sets, comparisons, reductions,
+    mean_tests, differences, quantiles, statistics, designs, intervals, estimates, errors,
+    near_intervals, hazards, headline, directions, places, statements,
 )  # fmt: skip
 
 
