@@ -162,3 +162,40 @@ def test_a_change_of_means_in_percent(judged, printed, agreement):
         "r": claim(printed, compare=["training", "control"], **of),
     }
     assert judged("r", "percent", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agreement"),
+    [
+        ("30 min", "0.5 hours", "compatible"),
+        ("30 min", "30 h", "inconsistent"),
+        ("30 min", "30 kg", "inconsistent"),
+        ("30 min", "15 min", "inconsistent"),
+        ("90 min", "1.5 h", "compatible"),
+        ("12 weeks", "84 days", "compatible"),
+        ("500 mg", "0.5 g", "compatible"),
+        ("500 mg", "0.5 kg", "inconsistent"),
+        ("250 ml", "0.25 l", "compatible"),
+        ("180 cm", "1.80 m", "compatible"),
+        ("80%", "80 %", "compatible"),
+        ("602", "602 patients", "compatible"),
+        ("Time to CIPN", "time to CIPN.", "compatible"),
+        ("overall survival", "time to death from any cause", "not_checkable"),
+        ("patients with vinca", "patients with vinca more compliant", "not_checkable"),
+        ("two weeks", "14 days", "not_checkable"),
+    ],
+)
+def test_a_fact_is_told_alike_in_any_unit_and_in_other_words(judged, first, second, agreement):
+    claims = {"one": claim(first, fact="it"), "other": claim(second, fact="it")}
+    component = {"patients with vinca more compliant": "direction", "80 %": "percent"}
+    name = "value" if any(c.isdigit() for c in second) else "words"
+    assert judged("other", component.get(second, name), claims)[0] == agreement
+
+
+def test_a_paraphrase_contradicts_nothing(judged):
+    of = {"outcome": "current", "change": True}
+    own = {"a": claim("change of the current", **of)}
+    assert judged("a", "words", own)[0] == "inconsistent"
+    told = {"a": claim("change of the current", paraphrase=True, **of)}
+    agreement, text = judged("a", "words", told)
+    assert agreement == "not_checkable" and "a paraphrase, not the paper's own words" in text

@@ -110,7 +110,7 @@ FINDINGS = {
         "paper", "words",
         {"registry": claim("time to neuropathy", "registry", fact="primary_endpoint"),
          "paper": claim("incidence of neuropathy", "abstract", fact="primary_endpoint")},
-        TWO, "inconsistent", "“time to neuropathy” (registry) and “incidence of neuropathy” (abstract)",
+        TWO, "not_checkable", "“time to neuropathy” (registry) and “incidence of neuropathy” (abstract)",
         {"registry": claim("time to neuropathy", "registry", fact="primary_endpoint"),
          "paper": claim("Time to neuropathy.", "abstract", fact="primary_endpoint")}, "compatible",
     ),

@@ -67,8 +67,8 @@ ROWS = {
     "headline": (STOP, "headline_wbv", "at_least", "inconsistent",
         ["does not hold for whole-body vibration", "41.5 to 41.8 % with whole-body vibration", "“per protocol” they are 48.7 to 48.9 %"], {"headline_wbv": "reduced by 40–70 %"}),
     "headline that holds": (STOP, "headline_smt", "at_least", "compatible", ["in keeping", "57.4 to 57.6 %"], {"headline_smt": "reduced by 60–70 %"}),
-    "primary endpoint": (STOP, "published_endpoint", "words", "inconsistent", ["“time to CIPN” (protocol) and “incidence of CIPN” (abstract)"], {"published_endpoint": "time to CIPN"}),
-    "benefit or compliance": (STOP, "compliance", "direction", "inconsistent", ["not told alike"], {"compliance": "patients with vinca alkaloids"}),
+    "primary endpoint": (STOP, "published_endpoint", "words", "not_checkable", ["told in other words", "“time to CIPN” (protocol) and “incidence of CIPN” (abstract)"], {"published_endpoint": "time to CIPN"}),
+    "benefit or compliance": (STOP, "compliance", "direction", "not_checkable", ["told in other words"], {"compliance": "patients with vinca alkaloids"}),
     "a digest with fewer digits": (STOP, "digest_cipn_tau", "percent", "exact", ["fact sheet has 70.6 %"], {"cipn_tau": "72.6 %"}),
     "a group that is left out": (STOP, "deaths_tau", "percent", "not_checkable", ["nothing beside it for whole-body vibration"], DEAD_WBV),
     "fewer": (STOP, "dose_less_wbv", "direction", "exact", ["32 % with sensorimotor training and 54 % with whole-body vibration: lower"], {"dose_wbv": "24 %"}),
@@ -98,8 +98,8 @@ ROWS = {
         {"strength": "F(3, 60) = 5.907, p < 0.01"}),
     "p over ε": (NMMS, "strength", "p", "compatible", ["needs ε from 0.531 to 1.000", "0.0013 at ε = 1 and 0.0241 at the lower bound ε = 0.333"], {"strength": "F(3, 63) = 5.907, p < 0.05"}),
     "effect size": (NMMS, "strength", "statistic", "compatible", ["0.220"], {"strength": "F(3, 63) = 3.907, p < 0.05"}),
-    "upper arms": (NMMS, "strength_place", "words", "inconsistent", ["“upper arms” (fact sheet) and “a muscle of the forearm”"], {"strength_place": "upper arms"}),
-    **{f"change of {name}": (NMMS, f"changes_{name}", "words", "inconsistent", ["measured after stimulation only: there is no baseline"], {name: ["before stimulation", "after stimulation"]})
+    "upper arms": (NMMS, "strength_place", "words", "not_checkable", ["told in other words", "“upper arms” (fact sheet) and “a muscle of the forearm”"], {"strength_place": "upper arms"}),
+    **{f"change of {name}": (NMMS, f"changes_{name}", "words", "not_checkable", ["measured after stimulation only: there is no baseline"], {name: ["before stimulation", "after stimulation"]})
        for name in ("currents", "genes", "fibres")},
     "reinnervation": (NMMS, "reinnervation", "words", "not_checkable", ["without an interval of the difference", "margin of equivalence"],
         {"gap": {"like": "cmap", "printed": "0.1 (95% CI −0.4 to 0.6)", "compare": ["real", "sham"], "concludes": None}}),

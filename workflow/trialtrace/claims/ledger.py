@@ -78,6 +78,7 @@ class About:
     margin: Decimal | None = None
     correction: str | None = None
     change: bool = False
+    paraphrase: bool = False
     concludes: str | None = None
     fact: str | None = None
     size: str | None = None

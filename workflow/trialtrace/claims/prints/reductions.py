@@ -1,8 +1,8 @@
 """Reductions and rises in percent, as "25% reduction" or "31 % higher", against what they are of.
 
 A relative change of r % is a ratio of 1 - r/100 or 1 + r/100, of risks, odds or hazards as the
-words or `measure` say. Where neither does, it may be the relative or the absolute change of the shares,
-or the relative change of the means, and each reading is told.
+words or `measure` say. Where neither does, it may be the relative or the absolute change of the
+shares, or the relative change of the means, and each reading is told.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,9 @@
 """The checks on print, in the order in which their findings are told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import (
     comparisons,
@@ -28,7 +30,7 @@ from trialtrace.claims.prints import (
     strata,
     totals,
 )
-from trialtrace.claims.prints.finding import Finding
+from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding
 
 MODULES = (
     sizes, shares, denominators, strata, totals, count_tests, count_sets, comparisons, reductions,
@@ -40,4 +42,13 @@ MODULES = (
 def findings(ledger: Ledger) -> Iterator[Finding]:
     """Every finding of every check."""
     for module in MODULES:
-        yield from module.check(ledger)
+        for one in module.check(ledger):
+            yield _of_words(one) if ledger.entries[one.claim].about.paraphrase else one
+
+
+def _of_words(one: Finding) -> Finding:
+    """A finding on a paraphrase, which contradicts nothing: its words are not the paper's."""
+    if one.agreement not in (INCONSISTENT, ALTERNATIVE):
+        return one
+    text = f"Not checkable: a paraphrase, not the paper's own words. {one.sentence}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text)

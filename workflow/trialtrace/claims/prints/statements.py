@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
+from trialtrace.claims.quantities import Quantity, quantity
 from trialtrace.stats.proportions import clopper_pearson, wilson
 
 
@@ -20,28 +22,40 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _facts(ledger: Ledger) -> Iterator[Finding]:
-    """The same fact in several places, in the words and numbers of each."""
+    """The same fact in several places: in the same quantities, or in words."""
     for fact, entries in ledger.facts.items():
         if len(entries) < 2:
             continue
-        told = [f"“{one.printed}” ({one.place})" for one in entries]
-        same = len({_plain(one) for one in entries}) == 1
+        told = listed([f"“{one.printed}” ({one.place})" for one in entries], "and")
         name = fact.replace("_", " ")
-        verb = "is told alike" if same else "is not told alike"
-        text = f"The {name} {verb}: {listed(told, 'and')}."
-        yield Finding("fact", entries[-1].name, next(iter(entries[-1].parts)),
-                      COMPATIBLE if same else INCONSISTENT, text,
+        numbers = [_quantities(one) for one in entries]
+        if len({_words(one) for one in entries}) == 1 or _alike(numbers):
+            agreement, text = COMPATIBLE, f"The {name} is told alike: {told}."
+        elif all(numbers) and len({tuple(one) for one in numbers}) == 1:
+            agreement, text = INCONSISTENT, f"The {name} is not told alike: {told}."
+        else:
+            agreement = NOT_CHECKABLE
+            text = f"Not checkable: the {name} is told in other words: {told}."
+        yield Finding("fact", entries[-1].name, next(iter(entries[-1].parts)), agreement, text,
                       tuple(one.name for one in entries[:-1]))  # fmt: skip
 
 
-def _plain(entry: Entry) -> object:
-    """What two places are compared by: the number where one is printed, else the words."""
-    numbers = [
-        str(part.value.normalize()) for part in entry.parts.values() if part.value is not None
-    ]
-    if numbers:
-        return tuple(numbers)
-    return re.sub(r"[^\w]+", " ", entry.printed.lower()).strip()
+def _quantities(entry: Entry) -> dict[str, Quantity]:
+    found = {name: quantity(part) for name, part in entry.parts.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _alike(every: list[dict[str, Quantity]]) -> bool:
+    """Whether all places have the same quantities, each with each."""
+    return all(every) and all(
+        one.keys() == other.keys() and all(one[name].same(other[name]) for name in one)
+        for one, other in combinations(every, 2)
+    )
+
+
+def _words(entry: Entry) -> str:
+    """What is printed, without case, marks and spaces."""
+    return re.sub(r"[^\w.]+", " ", entry.printed.lower()).strip(" .")
 
 
 def _one_sided(ledger: Ledger) -> Iterator[Finding]:
