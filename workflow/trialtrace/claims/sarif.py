@@ -68,6 +68,8 @@ RULES = {
     "split.total": "The shares of a group in the strata of a split, and its own count.",
     "interval.near": "What comes nearest to intervals that no usual method gives.",
     "hazard.events": "A hazard ratio and its p, and the events that these need.",
+    "hazard.interval": "The interval of a hazard ratio, and the events of both groups.",
+    "hazard.direction": "A hazard ratio, and which group has more events.",
     "direction.numbers": "Words that say which group is lower or higher, and their numbers.",
     "place.number": "One number in two places.",
     "statement.groups": "A number of one group, and what stands beside it for the others.",

@@ -58,7 +58,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def table_of(ledger: Ledger, entry: Entry) -> tuple[list[Entry], Table] | None:
     """The claims of the two compared groups, and their counts."""
     found = [counted(ledger, entry, group) for group in entry.about.compare]
-    if any(one is None for one in found):
+    if len(found) != 2 or None in found:
         return None
     (first, (x1, n1)), (second, (x0, n0)) = (one for one in found if one is not None)
     return [first, second], (x1, n1, x0, n0)

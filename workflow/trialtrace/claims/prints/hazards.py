@@ -1,17 +1,25 @@
-"""A hazard ratio with its p: how many events it rests on at least, against the patients there are.
+"""A hazard ratio with its p and its interval, against the events, or the patients, of both groups.
 
 Each event adds at most 1/4 to the information on the log hazard ratio b, so that Wald's z = b / SE
 needs at least 4 z² / b² events. Source: Cox 1972 (the partial likelihood). Oracle: fits by R's
 coxph, whose events are never fewer.
+
+An interval is never narrower than e1 and e0 events of the groups allow: SE² >= 1/e1 + 1/e0. At its
+maximum the partial likelihood has sum(p) = e1, where p is the first group's part of the hazard at
+each of d events, and its information sum(p (1 - p)) is by concavity at most e1 e0 / d. So it is
+with Efron's and Breslow's ties, within strata, and beside covariates, which only take information
+away; not for robust errors, weights, frailties and penalties. Oracle: fits by statsmodels. The
+information of Peto's ratio is of the same form about the expected events E = e1 - b / SE².
 """
 
 from collections.abc import Iterator
-from math import ceil, log
+from math import ceil, log, sqrt
 
 from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
+from trialtrace.claims.prints.comparisons import Table, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -19,11 +27,14 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
 )
+from trialtrace.claims.prints.intervals import confidence_of
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
+BOUNDS = ("ci_low", "ci_high")
+CENTRED = (None, "wald", "log")
 SLACK = 1.2
-"""How far the events may be above the patients: p may be that of the log-rank test, not Wald's."""
+"""How far the events needed may be above those there are: p may be the log-rank test's."""
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -33,6 +44,84 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             found = _p(ledger, entry)
             if found is not None:
                 yield from _events(ledger, entry, span, *found)
+        if about.measure == MEASURE and (counts := table_of(ledger, entry)):
+            groups, table = counts
+            beside = tuple(one.name for one in groups)
+            yield from _narrow(entry, table, beside)
+            yield from _direction(entry, table, beside)
+
+
+def least_error(first: int, second: int) -> float:
+    """The least standard error of a log hazard ratio, of events of two groups, both above 0.
+
+    Source: the module's. Oracle: fits of the partial likelihood to random data by statsmodels.
+    """
+    return sqrt(1 / first + 1 / second)
+
+
+def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+    """An interval that is narrower than the printed events allow."""
+    span, (e1, _, e0, _) = _errors(entry), table
+    main = entry.main
+    if span is None or main is None or not e1 or not e0:
+        return
+    least, given = least_error(e1, e0), f"{e1} and {e0} events"
+    low, high = (entry.parts[name].text for name in BOUNDS)
+    detail = {"events": [e1, e0], "least": least, "error": list(span)}
+    if span[1] >= least:
+        text = f"{given} leave a standard error of the log of at least {least:.3f}; {low} to "
+        text += f"{high} has {span[0]:.3f} to {span[1]:.3f}."
+        yield Finding("hazard.interval", entry.name, "ci_low", COMPATIBLE, text, beside, detail,
+                      ("ci_high",))  # fmt: skip
+        return
+    text = (
+        f"{low} to {high} is a standard error of the log of at most {span[1]:.3f}; Cox's model "
+        f"on {given} has at least {least:.3f}"
+    )
+    agreement, more = INCONSISTENT, "."
+    if entry.about.basis is not None:
+        agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
+    elif _can_be_one_step(log(float(main.value or 1)), span[1], e1, e0):
+        agreement, more = COMPATIBLE, ", while Peto's one-step ratio can have it."
+    yield Finding("hazard.interval", entry.name, "ci_low", agreement, text + more, beside, detail,
+                  ("ci_high",) if agreement == INCONSISTENT else (),
+                  remark=agreement == COMPATIBLE)  # fmt: skip
+
+
+def _errors(entry: Entry) -> tuple[float, float] | None:
+    """Least and greatest standard error of the log that a printed interval stands for."""
+    if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in CENTRED:
+        return None
+    low, high = (entry.parts[name] for name in BOUNDS)
+    if low.symbol == "credible" or low.bounds[0] <= 0 or "value" not in entry.parts:
+        return None
+    z = 2 * float(ndtri(0.5 + confidence_of(entry) / 2))
+    (bottom, up), (down, top) = low.bounds, high.bounds
+    return max(0.0, log(down / up)) / z, log(top / bottom) / z
+
+
+def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
+    """Whether Peto's log ratio b = (e1 - E) V⁻¹ with V = 1 / error² leaves V <= E (d - E) / d."""
+    events, information = first + second, error**-2
+    expected = first - b * information
+    return information <= expected * (events - expected) / events
+
+
+def _direction(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+    """More events in the group whose hazard is lower: possible, and told."""
+    x1, n1, x0, n0 = table
+    span = _ratios(entry)
+    if span is None or x1 * n0 == x0 * n1:
+        return
+    lower, fewer = span[1] < 1, x1 * n0 < x0 * n1
+    if lower == fewer:
+        return
+    part = entry.parts.get("percent") or entry.parts["value"]
+    text = (
+        f"{x1} of {n1} and {x0} of {n0} have the event, {'fewer' if fewer else 'more'} of the "
+        f"first group, whose hazard is the {'lower' if lower else 'higher'} one ({part.text})."
+    )
+    yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
 
 
 def _ratios(entry: Entry) -> tuple[float, float] | None:
@@ -70,12 +159,16 @@ def _events(
     events = ceil(4 * z * z / (b * b))
     sizes = [ledger.size_of(entry, group) for group in entry.about.compare]
     patients = sum(int(n or 0) for n in sizes) if None not in sizes else None
+    known = table_of(ledger, entry)
+    there, what = patients, "patients"
+    if known is not None:
+        there, what = known[1][0] + known[1][2], "events"
     said = entry.parts.get("percent") or entry.parts["value"]
     text = f"{_SAID[said.word]} {said.text} with {part.text} needs at least {events} events by "
     text += "Wald's test"
-    of = "" if patients is None else f"; there are {patients} patients"
-    too_many = patients is not None and events > SLACK * patients
+    of = "" if there is None else f"; there are {there} {what}"
+    too_many = there is not None and events > SLACK * there
     name = "percent" if "percent" in entry.parts else "value"
     beside = () if source.name == entry.name else (source.name,)
     yield Finding("hazard.events", entry.name, name, INCONSISTENT if too_many else COMPATIBLE,
-                  f"{text}{of}.", beside, {"events": events, "patients": patients})  # fmt: skip
+                  f"{text}{of}.", beside, {"events": events, what: there})  # fmt: skip

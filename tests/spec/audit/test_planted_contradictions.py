@@ -1,0 +1,81 @@
+"""Numbers that contradict each other, as a paper may print them: none may pass."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from paper import claim
+from statsmodels.duration.hazard_regression import PHReg
+
+from trialtrace.claims.prints.hazards import least_error
+
+BOTH = {"outcome": "event", "compare": ["training", "control"]}
+
+
+def deaths(first, second, **more):
+    of = {"outcome": "event"}
+    return {
+        "a": claim(first, group="training", **of),
+        "b": claim(second, group="control", **of),
+    } | {name: claim(printed, **(BOTH | about)) for name, (printed, about) in more.items()}
+
+
+@pytest.mark.parametrize("ties", ["breslow", "efron"])
+@pytest.mark.parametrize("kind", ["plain", "stratified", "adjusted"])
+def test_no_fit_has_a_smaller_error_than_its_events_allow(ties, kind):
+    """Statsmodels' partial likelihood over random trials, with times that tie."""
+    rng = np.random.default_rng(7)
+    for _ in range(40):
+        n = int(rng.integers(20, 120))
+        arm = np.concatenate([[0, 1], rng.integers(0, 2, n - 2)])
+        other = rng.normal(size=n) + 0.5 * arm
+        rate = np.exp(rng.normal() * arm + 0.5 * other)
+        times = np.ceil(rng.exponential(1 / rate) * rng.choice([3, 30]))
+        event = rng.random(n) < 0.7
+        events = [int((event & (arm == one)).sum()) for one in (1, 0)]
+        if min(events) < 2:
+            continue
+        x = np.column_stack([arm, other]) if kind == "adjusted" else arm[:, None].astype(float)
+        strata = (other > 0).astype(int) if kind == "stratified" else None
+        fit = PHReg(times, x, status=event.astype(int), strata=strata, ties=ties).fit(disp=False)
+        assert fit.bse[0] >= least_error(*events) * (1 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("printed", "about", "agreement"),
+    [
+        # log(.725 / .275) / 3.92 is .2473, and sqrt(1/40 + 1/20) .2739.
+        ("hazard ratio 0.45 (0.28 to 0.72)", {}, "inconsistent"),
+        ("hazard ratio 0.45 (0.26 to 0.77)", {}, "compatible"),
+        ("hazard ratio 0.45 (90% CI 0.28 to 0.72)", {}, "compatible"),
+        ("hazard ratio 0.45 (0.28 to 0.72)", {"basis": "model"}, "compatible"),
+        # Peto's ratio: V = 1 / .258² = 15 of 60 events, 30 expected.
+        ("hazard ratio 1.95 (1.18 to 3.23)", {}, "compatible"),
+    ],
+)
+def test_an_interval_of_a_hazard_ratio_needs_its_events(judged, printed, about, agreement):
+    claims = deaths("40/100", "20/100", h=(printed, about))
+    assert judged("h", "ci_low", claims)[0] == agreement
+    assert least_error(40, 20) == pytest.approx(sqrt(0.075))
+
+
+def test_published_intervals_are_as_wide_as_their_events_allow():
+    """HERS, 172 and 176 events: 0.99 (0.80 to 1.22), the error of the log .1077."""
+    assert least_error(172, 176) == pytest.approx(0.1072, abs=5e-5)
+
+
+def test_more_deaths_at_a_lower_hazard_are_told(judged):
+    claims = deaths("40/100", "20/100", h=("hazard ratio 0.45 (0.26 to 0.77)", {}))
+    agreement, text = judged("h", "value", claims)
+    assert (
+        agreement == "compatible" and "more of the first group, whose hazard is the lower" in text
+    )
+    turned = deaths("20/100", "40/100", h=("hazard ratio 0.45 (0.26 to 0.77)", {}))
+    assert "of the first group" not in judged("h", "value", turned)[1]
+
+
+def test_a_p_needs_events_not_patients(judged):
+    """4 z² / b² with z of .0015 and b = log .495 needs 82 events: there are 60 of 200."""
+    claims = deaths("20/100", "40/100", h=("hazard ratio 0.50, P=0.001", {}))
+    agreement, text = judged("h", "value", claims)
+    assert agreement == "inconsistent" and "there are 60 events" in text
