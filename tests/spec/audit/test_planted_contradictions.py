@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from paper import claim
+from paper import OUTCOMES, claim
 from statsmodels.duration.hazard_regression import PHReg
 
 from trialtrace.claims.prints.hazards import least_error
@@ -79,3 +79,71 @@ def test_a_p_needs_events_not_patients(judged):
     claims = deaths("20/100", "40/100", h=("hazard ratio 0.50, P=0.001", {}))
     agreement, text = judged("h", "value", claims)
     assert agreement == "inconsistent" and "there are 60 events" in text
+
+
+NEEDED = {"measure": "number_needed_to_treat"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "printed", "agreement"),
+    [
+        (("20/100", "40/100"), "5", "exact"),
+        (("40/100", "20/100"), "5", "inconsistent"),
+        (("40/100", "20/100"), "-5", "exact"),
+        (("40/100", "20/100"), "number needed to harm, 5", "exact"),
+        (("40/100", "20/100"), "NNT 5", "inconsistent"),
+        (("20/100", "40/100"), "NNH 5", "inconsistent"),
+    ],
+)
+def test_a_number_needed_has_a_direction(judged, counts, printed, agreement):
+    found, text = judged("n", "value", deaths(*counts, n=(printed, NEEDED)))
+    assert found == agreement
+    assert ("number needed to" in text) and (
+        agreement == "exact" or "not" in text or "harm" in text
+    )
+
+
+def test_more_of_a_wanted_event_is_what_the_number_needed_is_for(judged, monkeypatch):
+    monkeypatch.setitem(OUTCOMES["event"], "wanted", True)
+    assert judged("n", "value", deaths("40/100", "20/100", n=("5", NEEDED)))[0] == "exact"
+    assert judged("n", "value", deaths("20/100", "40/100", n=("5", NEEDED)))[0] == "inconsistent"
+
+
+def test_the_control_group_may_stand_first(judged):
+    about = NEEDED | {"compare": ["control", "training"]}
+    assert judged("n", "value", deaths("20/100", "40/100", n=("5", about)))[0] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("p", "about", "agreement"),
+    [
+        # LRC-CPPT: χ² .066, corrected .074, Fisher .072; of one side .037 by Fisher's test.
+        ("p<.05", {}, "alternative"),
+        ("p<.05", {"sides": "two_sided"}, "inconsistent"),
+        ("two-sided p = 0.037", {}, "inconsistent"),
+        ("p = 0.037", {"sides": "two_sided"}, "inconsistent"),
+        ("p = 0.037", {}, "alternative"),
+        ("p = 0.037", {"sides": "less"}, "compatible"),
+        ("p<.08", {"sides": "two_sided"}, "compatible"),
+    ],
+)
+def test_a_one_sided_p_is_not_a_two_sided_one(judged, p, about, agreement):
+    claims = deaths("155/1906", "187/1900", p=(p, about))
+    assert judged("p", "p", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [
+        ("median 5.3, range 1 to 5", "inconsistent"),
+        ("median 5.3, range 1 to 6", "exact"),
+        ("median 0.9, range 1 to 6", "inconsistent"),
+        ("median 5, range 5.0 to 6.2", "exact"),
+        ("median (IQR) 7.1 (4–7)", "inconsistent"),
+    ],
+)
+def test_a_value_outside_of_its_range(judged, printed, agreement):
+    claims = {"m": claim(printed, outcome="age", group="training")}
+    name = {"range": "least", "IQR)": "quartile_low"}["range" if "range" in printed else "IQR)"]
+    found = {judged("m", one, claims)[0] for one in (name, "value", name.replace("least", "most"))}
+    assert agreement in found and ("inconsistent" in found) == (agreement == "inconsistent")

@@ -91,6 +91,7 @@ MEASURES = {
     "arr": "risk_difference", "absolute difference": "risk_difference",
     "mean difference": "mean_difference", "md": "mean_difference",
     "number needed to treat": "number_needed_to_treat", "nnt": "number_needed_to_treat",
+    "number needed to harm": "number_needed_to_treat", "nnh": "number_needed_to_treat",
     "relative risk reduction": "relative_reduction", "rrr": "relative_reduction",
     "vaccine efficacy": "relative_reduction", "ve": "relative_reduction",
     "efficacy": "relative_reduction", "risk reduction": None, "odds reduction": None,
@@ -101,6 +102,7 @@ MEASURES = {
 }  # fmt: skip
 OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
 """The measure of a change in percent, by what it is a change of."""
+HARMS = ("number needed to harm", "nnh")
 ADJUSTED = ("ahr", "aor")
 CHI_SQUARED = "χ²"
 SPREADS = {"sd": "standard deviation", "se": "standard error"}

@@ -50,12 +50,16 @@ class PaperPopulation:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was measured. `whole` where each patient's value is a whole number (GRIM applies)."""
+    """What was measured. `whole` where each patient's value is a whole number (GRIM applies).
+
+    `wanted` where its events are what the treatment is for, as a response or a cure.
+    """
 
     name: str
     label: str
     visits: tuple[str, ...] = ()
     whole: bool = False
+    wanted: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,10 +135,14 @@ class Entry:
         return None if part is None or part.relation == "ns" or part.symbol is not None else part
 
     @property
+    def sides(self) -> str | None:
+        """The sides of the test that the paper states, beside p or elsewhere."""
+        return self.about.sides or (self.parts["p"].sides if "p" in self.parts else None)
+
+    @property
     def tails(self) -> tuple[str, ...]:
         """The sides of which p is that of one: both where only "one-sided" is printed."""
-        said = self.parts["p"].sides if "p" in self.parts else None
-        sides = self.about.sides or said or "two_sided"
+        sides = self.sides or "two_sided"
         return ("less", "greater") if sides == "one_sided" else (sides,)
 
 

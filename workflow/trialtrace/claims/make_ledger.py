@@ -39,7 +39,8 @@ def _population(name: str, given: Mapping[str, Any]) -> PaperPopulation:
 
 def _outcome(name: str, given: Mapping[str, Any]) -> Outcome:
     visits = tuple(given.get("visits", ()))
-    return Outcome(name, given["label"], visits, given.get("whole", False))
+    flags = (given.get(key, False) for key in ("whole", "wanted"))
+    return Outcome(name, given["label"], visits, *flags)
 
 
 def entry(name: str, given: Mapping[str, Any]) -> Entry:

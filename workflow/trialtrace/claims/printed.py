@@ -21,6 +21,7 @@ from trialtrace.claims.forms import (
     FIRST_P,
     FIRST_RELATION,
     FORMS,
+    HARMS,
     HEADS,
     INTERVAL,
     JOINER,
@@ -192,6 +193,8 @@ def _is_interval(match: re.Match[str], *, alone: bool) -> bool:
 def _components(printed: str, match: re.Match[str]) -> list[Component]:
     groups = match.groupdict()
     word = _side(groups.get("by") or groups.get("after"))
+    if (groups.get("called") or "").lower() in HARMS:
+        word = "higher"
     level = Decimal(groups["level"]) if groups.get("level") else None
     made = []
     for name in NAMES:

@@ -36,6 +36,7 @@ WORDS = {
     "risk_difference": "difference", "risk_ratio": "risk ratio", "odds_ratio": "odds ratio",
     "number_needed_to_treat": "number needed to treat",
 }  # fmt: skip
+NEEDED = "number_needed_to_treat"
 RATIOS = ("risk_ratio", "odds_ratio")
 METHODS = {
     "newcombe": "Newcombe", "wald": "Wald", "wald_corrected": "Wald with continuity correction",
@@ -89,17 +90,40 @@ def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         yield _of_model(entry, main, table, beside)
         return
     if entry.about.measure not in RATIOS or main.name != "percent":
-        yield _estimate(entry, main, groups, table, beside)
+        value = estimate(entry.about.measure or "", table)
+        if entry.about.measure == NEEDED and value is not None:
+            value *= _good(ledger, entry, main)
+        yield _estimate(entry, main, groups, table, beside, value)
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
         yield _interval(entry, table, beside)
 
 
+def _good(ledger: Ledger, entry: Entry, main: Component) -> int:
+    """1 where fewer events in the first group are what the number needed is for, else -1.
+
+    Of a number needed to harm, of events that are wanted, or with the control group first, it is
+    more events.
+    """
+    outcome = ledger.outcomes.get(entry.about.outcome or "")
+    turns = (
+        main.word == "higher",
+        outcome is not None and outcome.wanted,
+        ledger.groups[entry.about.compare[0]].control,
+    )
+    return -1 if sum(turns) % 2 else 1
+
+
 def _estimate(
-    entry: Entry, main: Component, groups: list[Entry], table: Table, beside: tuple[str, ...]
+    entry: Entry,
+    main: Component,
+    groups: list[Entry],
+    table: Table,
+    beside: tuple[str, ...],
+    value: float | None,
 ) -> Finding:
     measure = entry.about.measure or ""
     x1, n1, x0, n0 = table
-    value, given = estimate(measure, table), f"{x1} of {n1} and {x0} of {n0}"
+    given = f"{x1} of {n1} and {x0} of {n0}"
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     text = f"On {given} the {WORDS[measure]} is {shown}"
 
@@ -107,9 +131,11 @@ def _estimate(
         return Finding("comparison.estimate", entry.name, main.name, agreement, told, beside,
                        {"table": table, "value": value, **more})  # fmt: skip
 
-    free = unsigned(entry)
+    free = measure != NEEDED and unsigned(entry)
     if _fits(main, value, free):
         return make(EXACT, f"{text}, which prints as {main.text}.")
+    if measure == NEEDED and _fits(main, value, True):
+        return make(INCONSISTENT, f"{text}; printed is {main.text}. {_harm(main)}")
     if _fits(main, value, True):
         return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
     rounded = _of_percentages(measure, groups)
@@ -120,6 +146,16 @@ def _estimate(
     if measure in RATIOS:
         text += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
     return make(INCONSISTENT, text)
+
+
+def _harm(main: Component) -> str:
+    """What the other sign of a number needed says."""
+    if main.word == "higher":
+        return "Fewer events with the first group are a number needed to treat, not to harm."
+    return (
+        "More events with the first group are a number needed to harm, unless they are wanted "
+        "(`wanted: true` of the outcome)."
+    )
 
 
 def _of_model(entry: Entry, main: Component, table: Table, beside: tuple[str, ...]) -> Finding:

@@ -4,7 +4,7 @@ Every usual test is applied; the stated one decides, and where none is stated an
 given.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ NAMES = {
     "mid_p_all": "the mid-p test of all equally likely tables",
     "fisher_one_sided": "Fisher's exact test, one-sided",
 }
+ONE_SIDED = "fisher_one_sided"
 PROPER = {"mantel_haenszel": "Mantel-Haenszel", "log_rank": "log-rank"}
 SMALLEST_GROUP = 5
 Counts = list[tuple[int, int]]
@@ -92,7 +93,7 @@ def p_values(counts: Counts, tails: Sequence[str]) -> dict[str, float]:
     both = p_values_of_counts(x1, n1, x0, n0, sides="two_sided")
     if tails == TWO_SIDED:
         one = one_sided(both, (x1, n1, x0, n0), ("less", "greater"))
-        return both | {"fisher_one_sided": one["fisher"]}
+        return both | {ONE_SIDED: one["fisher"]}
     return one_sided(both, (x1, n1, x0, n0), tails)
 
 
@@ -140,13 +141,26 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
         return make(
             NOT_CHECKABLE, f"Not checkable: {told_test(stated)} needs more than the counts {given}."
         )
-    if fit:
+    usual = [name for name in fit if name != ONE_SIDED]
+    if fit and not usual:
+        return _of_one_side(entry, make, given, found[ONE_SIDED])
+    if usual:
+        fit = usual
         names = listed([NAMES[name] for name in fit], "and")
         verb = "gives" if len(fit) == 1 else "give"
         text = f"On {given}, {part.text} is what {names} {verb}."
         return make(COMPATIBLE, text, alternative=fit)
     told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
     return make(INCONSISTENT, f"No usual test on {given} prints as {part.text}: {told}.")
+
+
+def _of_one_side(entry: Entry, make: Callable[..., Finding], given: str, p: float) -> Finding:
+    """A p that a one-sided test alone gives: another choice, unless two sides are stated."""
+    text = f"On {given}, no two-sided test gives {entry.parts['p'].text}"
+    own = f"Fisher's exact test, one-sided, with {shown_p(p)}"
+    if entry.sides == "two_sided":
+        return make(INCONSISTENT, f"{text}, which is stated to be two-sided; {own}, does.")
+    return make(ALTERNATIVE, f"{text}; {own}, does.", alternative=[NAMES[ONE_SIDED]])
 
 
 def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:

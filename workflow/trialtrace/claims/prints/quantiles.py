@@ -38,7 +38,7 @@ def _order(entry: Entry, named: list[tuple[str, str]]) -> Iterator[Finding]:
     names = [*(pair[0] for pair in reversed(named)), "value", *(pair[1] for pair in named)]
     parts = [entry.parts[name] for name in names if name in entry.parts]
     for before, after in pairwise(parts):
-        if before.bounds[0] >= after.bounds[1]:
+        if (before.value or 0) > (after.value or 0):
             text = f"{before.text} is printed as a value of at most {after.text}."
             yield Finding("quantile.order", entry.name, before.name, INCONSISTENT, text)
             return
