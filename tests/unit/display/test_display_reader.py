@@ -1,14 +1,10 @@
 """What a reader would misread: a p-value without its test, a mean without its model, no unit."""
 
-from types import SimpleNamespace as Stub
-
-import pytest
 from test_display_wording import row, words
 
 from trialtrace.analyses.references import limits_of
 from trialtrace.display.analysis_section import _intercurrent
 from trialtrace.display.compact import _by_description, _estimated, _tests_words
-from trialtrace.display.findings import _decision, _many, _tests
 
 PAIR = {"comparison": "drug", "reference": "placebo", "group1_level": None, "analysis_id": "a"}
 
@@ -20,33 +16,6 @@ def pair(method, value, **more):
 
 FISHER = pair("p_value.fisher", 0.03)
 HOLM = pair("p_adjusted.holm_fisher", 0.06)
-
-
-@pytest.mark.parametrize(
-    ("rows", "told", "decision"),
-    [
-        ([FISHER], ["(Fisher's exact test)"], "below"),
-        ([FISHER, HOLM],
-         ["(Fisher's exact test)", "(Holm's step-down adjustment)"], "not below"),
-        ([FISHER, pair("p_adjusted.holm_chi_squared", 0.06)], ["(Fisher's exact test)"], "below"),
-        ([FISHER, HOLM | {"visit": "other"}], ["(Fisher's exact test)"], "below"),
-    ],
-)  # fmt: skip
-def test_a_p_value_has_the_name_of_its_test_and_the_adjusted_one_decides(rows, told, decision):
-    material = Stub(of=lambda _: rows)
-    assert [how for _, how in _tests(material, FISHER)] == told
-    level = Stub(decision_level=0.05)
-    assert _decision(material, level, FISHER) == f", {decision} the decision level of 0.05"
-
-
-def test_many_p_values_are_counted_before_and_after_adjustment():
-    other = pair("p_value.fisher", 0.2, visit="other")
-    material = Stub(of=lambda _: [FISHER, HOLM, other])
-    found = [(FISHER, FISHER, ""), (other, other, "")]
-    text = _many(material, Stub(decision_level=0.05), found)
-    assert words(text).endswith(
-        "each taken by itself: 1 of 2 (Fisher's exact test); adjusted for all of them: 0 of 1"
-    )
 
 
 def test_tests_are_named_in_the_caption_and_a_cell_that_lacks_one_names_its_own():

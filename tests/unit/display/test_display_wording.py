@@ -11,7 +11,7 @@ from trialtrace.display.compact import _described
 from trialtrace.display.figures.at_risk import since
 from trialtrace.display.figures.clean_rows import CleanRows
 from trialtrace.display.figures.heat_map import _after_the_end
-from trialtrace.display.findings import _verdict, described
+from trialtrace.display.findings import _margins, described
 from trialtrace.display.material import Material
 
 ROW = {
@@ -118,6 +118,6 @@ def test_an_equivalence_is_told_with_its_margins():
         row("verdict.equivalence_welch", 0.0, options=margins, stat_text="not shown", **compared),
     ]
     estimate = row("mean_difference.welch", 0.2, **compared)
-    told = words(_verdict(Stub(of=lambda _: rows), estimate))
+    told = words(_margins(Stub(of=lambda _: rows), estimate))
     assert told.startswith("; held against margins of −1.5 to 1.5: not shown")
-    assert not _verdict(Stub(of=lambda _: rows[:1]), estimate)
+    assert not _margins(Stub(of=lambda _: rows[:1]), estimate)

@@ -9,6 +9,7 @@ from trialtrace.analyses.words import LABELS, lower_first
 from trialtrace.conditions import describe
 from trialtrace.display.analysis_tables import analysis_tables
 from trialtrace.display.choices import other_choices
+from trialtrace.display.decisions import decides_anything
 from trialtrace.display.figures.make import Drawn
 from trialtrace.display.findings import described, sentences
 from trialtrace.display.images import beside
@@ -44,7 +45,7 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     """Heading, the four answers, tables, other choices, notes and figures."""
     parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
     parts.append(f"**Asked.** {_asked(material, analysis)}")
-    parts.append(f"**Analysed.** {escape_markdown(analysed(material, analysis))}")
+    parts.append(f"**Analysed.** {analysed(material, analysis)}")
     held = against_thresholds(material, analysis, named=False)
     found = [*held, *sentences(material, analysis, named=False)]
     found = found or described(material, analysis)
@@ -66,11 +67,16 @@ def _asked(material: Material, analysis: "Analysis") -> str:
         return escape_markdown(asked(material, analysis))
     link_ = f"[{escape_markdown(parent.label)}](#sec-of-{_slug(parent.name)})"
     summary = escape_markdown(f"{_upper(analysis.estimand.summary)}, as for")
-    return f"{summary} {link_}. {escape_markdown(_levels(analysis))}"
+    return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
 
 
-def _levels(analysis: "Analysis") -> str:
-    tests = f"; tests are decided at {analysis.decision_level:g}" if analysis.tests else ""
+def _levels(material: Material, analysis: "Analysis") -> str:
+    """The level of intervals, and whether anything is decided by a test."""
+    tests = ""
+    if decides_anything(material.trial.plan, analysis):
+        tests = f"; tests are decided at {analysis.decision_level:g}"
+    elif analysis.tests or analysis.interaction:
+        tests = "; p-values are shown without a decision"
     return f"Intervals are of {100 * analysis.confidence:g} %{tests}."
 
 
@@ -85,7 +91,7 @@ def asked(material: Material, analysis: "Analysis") -> str:
     events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
     return (
         f"{_upper(estimand.summary)}{against}. Variable: {variable}. Intercurrent events: "
-        f"{events}. {_levels(analysis)}"
+        f"{events}. {_levels(material, analysis)}"
     )
 
 
@@ -107,7 +113,7 @@ def _variables(material: Material, analysis: "Analysis") -> str:
 
 
 def analysed(material: Material, analysis: "Analysis") -> str:
-    """The population and, by arm, how many of it entered; a range where that differs."""
+    """The population and, by arm, how many of it entered; a range where that differs. Markdown."""
     population = material.trial.populations[analysis.estimand.population]
     sizes = {
         row["group1_level"]: round(row["stat_value"])
@@ -122,10 +128,10 @@ def analysed(material: Material, analysis: "Analysis") -> str:
             shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
             parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
     if not parts:
-        return f"{population.label}{_used_in_all(material, analysis.name)}."
+        return f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name)}."
     words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
     where = f", where {describe(words)}" if words else ""
-    return f"{population.label}{where}: {', '.join(parts)}."
+    return escape_markdown(f"{population.label}{where}: {', '.join(parts)}.")
 
 
 def _used(material: Material, name: str, arm: str, whole: int) -> list[int]:
@@ -145,11 +151,21 @@ def _used(material: Material, name: str, arm: str, whole: int) -> list[int]:
 
 
 def _used_in_all(material: Material, name: str) -> str:
-    used = [row["n_used"] for row in material.of(name) if row["n_used"]]
+    """Over all that compares groups: of how many it was made, with links to these results.
+
+    What describes a single arm compares nothing.
+    """
+    used = [
+        row for row in material.of(name)
+        if row["n_used"] and row["group1_level"] is None and row["error"] is None
+    ]  # fmt: skip
     if not used:
         return ""
-    low, high = min(used), max(used)
-    return f", {low} subjects" if low == high else f", {low} to {high} subjects in a comparison"
+    by_size = sorted(used, key=lambda row: row["n_used"])
+    low, high = (link(row, str(row["n_used"])) for row in (by_size[0], by_size[-1]))
+    if by_size[0]["n_used"] == by_size[-1]["n_used"]:
+        return f", {low} subjects"
+    return f", {low} to {high} subjects in a comparison"
 
 
 def remarks(material: Material, name: str) -> Iterator[str]:
