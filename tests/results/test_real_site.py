@@ -27,6 +27,15 @@ def test_every_link_and_anchor_of_the_site_resolves(found):
     assert broken_links(found) == []
 
 
+@pytest.mark.parametrize("trial", TRIALS)
+def test_no_two_pages_of_numbers_have_the_same_title(site, trial):
+    """The title is heading and subject."""
+    texts = [path.read_text() for path in (site / trial / "trace").glob("*.html")]
+    titles = [re.search(r"<title>(.*?)</title>", text)[1] for text in texts]
+    assert len(titles) > 300
+    assert len(set(titles)) == len(titles)
+
+
 def test_nothing_runs_or_loads_from_elsewhere(found):
     assert not [path for path, page in found.items() if active_content(page)]
     assert not [path for path, page in found.items() if "<script" in path.read_text()]

@@ -7,6 +7,7 @@ from test_display_wording import row
 from trialtrace.cleaning.summary import RejectSummary
 from trialtrace.display.analysis_section import remarks
 from trialtrace.display.data_quality import _of_cleaning, _of_endpoints
+from trialtrace.trace.about import About
 
 ENDPOINTS = {
     "dose": Stub(name="dose", label="Dose"),
@@ -42,6 +43,7 @@ def remarked(*rows):
     material = Stub(
         of=lambda _: rows, arm_label=lambda arm: arm.capitalize(),
         parameter_words=lambda each: [each["parameter"]] if each["parameter"] else [],
+        tracer=Stub(about=About(Stub(endpoints={}), Stub())),
     )  # fmt: skip
     return list(remarks(material, "a"))
 

@@ -74,7 +74,8 @@ def test_the_stamp_stands_on_a_synthetic_page_only(synthetic):
 
 def test_a_trace_page_of_synthetic_data_is_stamped():
     trace = {
-        "text": "1", "label": LABELS["mean"], "subject": "s", "result_id": "t/a/mean.m@x",
+        "text": "1", "heading": "mean 1", "label": LABELS["mean"], "n_used": 2,
+        "denominator": None, "subject": "s", "result_id": "t/a/mean.m@x",
         "value": 1.0, "ci_level": None, "from": [], "error": None, "warning": None, "checks": [],
         "rows": [], "rejected": [], "claims": [], "estimand": None, "synthetic": True,
         "method": {"title": "m", "reference": "", "options": {}},

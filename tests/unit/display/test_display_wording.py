@@ -12,7 +12,7 @@ from trialtrace.display.figures.at_risk import since
 from trialtrace.display.figures.clean_rows import CleanRows
 from trialtrace.display.figures.heat_map import _after_the_end
 from trialtrace.display.findings import _margins, described
-from trialtrace.display.material import Material
+from trialtrace.trace.about import About
 
 ROW = {
     "parameter": "response", "visit": None, "stratum": None, "group1_level": "drug",
@@ -56,12 +56,9 @@ def test_categories_and_outcomes_have_their_words():
         "AVALC": np.array(["partial response", "death"]),
     }  # fmt: skip
     frames = Stub(select=lambda *_: Stub(column=columns.__getitem__))
-    one = Stub(
-        trial=Stub(endpoints=endpoints),
-        _categories=Material._categories.func(Stub(tracer=Stub(frames=frames))),
-    )
+    about = About(Stub(endpoints=endpoints), frames)
     found = [
-        Material._second_words(one, row("count.categories", 3, group2=kind, group2_level=level))
+        about.second_words(row("count.categories", 3, group2=kind, group2_level=level))
         for kind, level in (
             ("category", "5"), ("category", "4"), ("outcome", "pain"), ("time", "91"), (None, None)
         )

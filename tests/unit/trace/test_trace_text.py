@@ -11,7 +11,7 @@ from trialtrace.trace.text import cell_text, trace_text, without_controls
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
-LABELS = ["value", "from", "method", "check", "rows", "raw", "rejected", "plan", "claims"]
+LABELS = ["value", "from", "n", "method", "check", "rows", "raw", "rejected", "plan", "claims"]
 
 
 def labels(text):
@@ -22,7 +22,7 @@ def test_labels_stand_in_one_column_in_a_fixed_order(full):
     text = trace_text(full.trace("mini/relief_primary/p_value.fisher@drug-placebo"), colour=False)
     assert labels(text) == LABELS
     headline, subject, blank, *lines = text.splitlines()
-    assert (headline, blank) == ("0.37", "")
+    assert (headline, blank) == ("p 0.37 (Fisher's exact test)", "")
     assert subject == "Relief, Drug against Placebo, all randomised"
     assert all(line[10] != " " for line in lines)
 
@@ -31,7 +31,10 @@ def test_the_text_has_what_the_json_has(full):
     for name in full.results:
         trace = full.trace(name)
         text = trace_text(trace, colour=False)
-        assert trace["text"] in text
+        assert trace["text"] in text and text.startswith(trace["heading"])
+        numbers = {"n": trace["n_used"], "out of": trace["denominator"]}
+        told = {line[:10].strip(): line[10:] for line in text.splitlines()}
+        assert all(told.get(k) == (None if v is None else str(v)) for k, v in numbers.items())
         assert trace["subject"] in text
         for words in (trace["error"], trace["warning"], trace["estimand"]):
             assert words is None or words in text
@@ -52,14 +55,16 @@ def test_the_page_has_the_same_labels_as_the_text_and_no_run(full):
     trace |= {"run": {"commit": "abc", "ended": "2026-11-20T09:14:00"}}
     page = trace_page(trace, {"analyse_plan": "f" * 64}, "A small trial")
     with_code = [*LABELS[:-1], "code", "claims"]
-    assert re.findall(r"<dt>(\w+)</dt>", page) == with_code
+    assert re.findall(r'<dt id="(\w+)">\1</dt>', page) == with_code
     assert "2026-11-20" not in page
 
 
 def test_bold_only_where_a_terminal_shows_it(full):
     trace = full.trace(RISK)
     assert "\x1b" not in trace_text(trace, colour=False)
-    assert trace_text(trace, colour=True).startswith("\x1b[1m26.7 percentage points")
+    assert trace_text(trace, colour=True).startswith(
+        "\x1b[1mrisk difference 26.7 percentage points"
+    )
 
 
 def test_synthetic_stands_in_the_first_line(full):

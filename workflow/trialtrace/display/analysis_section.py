@@ -199,14 +199,15 @@ def remarks(material: Material, name: str) -> Iterator[str]:
 def _place(material: Material, row: Row) -> str:
     who = ""
     if row["group2"] == "effect":
-        who = row["group2_level"].replace("_", " × ")
+        who = material.tracer.about.second_words(row)
     elif row["comparison"]:
         who = " against ".join(
             lower_first(material.arm_label(arm)) for arm in (row["comparison"], row["reference"])
         )
     elif row["group1_level"]:
         who = lower_first(material.arm_label(row["group1_level"]))
-    at = f"at {row['group2_level']} days" if row["group2"] == "time" else None
+    unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
+    at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
     parts = [at, *material.parameter_words(row), row["stratum"], row["visit"], who]
     return ", ".join(part for part in parts if part)
 

@@ -232,12 +232,8 @@ def _cell(row: Row) -> str:
 
 def _time_unit(material: Material, rows: list[Row]) -> str:
     """ " days", the unit of the endpoint's time; empty where it has none."""
-    times = [row["parameter"] for row in rows if row["group2"] == "time"]
-    if not times:
-        return ""
-    code = material.trial.endpoints[times[0]].code
-    units = material.tracer.frames.select("adtte", {"PARAMCD": {"is": code}}).column("AVALU")
-    return f" {units[0]}" if len(units) and units[0] else ""
+    of_time = next((row for row in rows if row["group2"] == "time"), None)
+    return material.tracer.about.time_unit(of_time) if of_time else ""
 
 
 def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:

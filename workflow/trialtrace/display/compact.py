@@ -180,7 +180,7 @@ def _pair(material: Material, row: Row) -> str:
 
 
 def _effect(material: Material, row: Row) -> str:
-    return row["group2_level"].replace("_", " × ")
+    return row["group2_level"]
 
 
 def _method(material: Material, row: Row) -> str:

@@ -86,27 +86,9 @@ class Material:
         return [endpoint.label] if several and endpoint is not None else []
 
     def shown(self, analysis: str) -> list[dict[str, Any]]:
-        """The same with the words of a category, of another endpoint (an outcome of a hierarchy,
-        the other of a correlation) or of the treated side in place of its name."""
-        return [row | {"group2_level": self._second_words(row)} for row in self.of(analysis)]
-
-    def _second_words(self, row: dict[str, Any]) -> str | None:
-        level = row["group2_level"]
-        if row["group2"] in ("outcome", "with") and level in self.trial.endpoints:
-            return self.trial.endpoints[level].label
-        if row["group2"] == "covariate" and level == "treated_side":
-            return "side of the treatment"
-        if row["group2"] == "category" and row["parameter"] in self.trial.endpoints:
-            return self._categories.get((self.trial.endpoints[row["parameter"]].code, level), level)
-        return level
-
-    @cached_property
-    def _categories(self) -> dict[tuple[str, str], str]:
-        """(code of an endpoint, its value) -> the words of that value (AVALC)."""
-        rows = self.tracer.frames.select("bds", {"AVAL": "present", "AVALC": "present"})
-        codes, values, words = (rows.column(name) for name in ("PARAMCD", "AVAL", "AVALC"))
-        keys = zip(codes, (f"{value:g}" for value in values), strict=True)
-        return dict(zip(keys, words, strict=True))
+        """The same with words in place of the name of a category, an effect, another endpoint."""
+        words = self.tracer.about.second_words
+        return [row | {"group2_level": words(row)} for row in self.of(analysis)]
 
     def stratum_words(self, stratum: str) -> str:
         """A stratum of a result by the label of its variable: "Pancreatic stent: No"."""

@@ -76,7 +76,7 @@ def effects_table(rows: list[Row], label: str, caption: str) -> str:
         cells = [link(at[stat, e]) if (stat, e) in at else "" for e in effects]
         title = LABELS[stat] + (", as planned" if stat == "p_value" else "")
         body.append([escape_markdown(title), *cells])
-    header = ["Statistic", *(escape_markdown(e.replace("_", " × ")) for e in effects)]
+    header = ["Statistic", *map(escape_markdown, effects)]
     return captioned(pipe_table(header, body), slug(label), caption)
 
 

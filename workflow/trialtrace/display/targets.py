@@ -16,7 +16,7 @@ from trialtrace.display.material import Material
 from trialtrace.display.measured import Measured, measure
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, pipe_table
-from trialtrace.trace.content import variable_label
+from trialtrace.trace.words import variable_label
 
 Row = dict[str, Any]
 COUNTED = ("share", "total", "count of")

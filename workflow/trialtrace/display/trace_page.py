@@ -35,17 +35,17 @@ def trace_page(trace: dict[str, Any], codes: dict[str, str], trial_title: str) -
     """The page of one number."""
     lines = [
         f'<p class="up"><a href="../report.html">{escape(trial_title)}</a></p>',
-        f"<h1>{escape(trace['text'])}</h1>",
+        f"<h1>{escape(trace['heading'])}</h1>",
         f'<p class="subject">{escape(trace["subject"])}</p>',
         f'<p class="id"><code>{escape(trace["result_id"])}</code></p>',
         "<dl>",
     ]
     for label, items in _entries(trace, codes):
-        lines.append(f"<dt>{label}</dt>")
+        lines.append(f'<dt id="{label.replace(" ", "-")}">{label}</dt>')
         lines += [f"<dd>{item}</dd>" for item in items]
     lines.append("</dl>\n")
     return page(
-        f"{trace['text']} – {trace['subject']}", "\n".join(lines), synthetic=trace["synthetic"]
+        f"{trace['heading']} – {trace['subject']}", "\n".join(lines), synthetic=trace["synthetic"]
     )
 
 
@@ -65,8 +65,8 @@ def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str
         "code": [f"{escape(s)} <code>{escape(digest[:16])}</code>" for s, digest in codes.items()],
         "claims": [_claim(claim) for claim in trace["claims"]],
     }  # fmt: skip
-    order = ["value", "from", "method", "error", "warning", "check", "rows", "raw", "rejected",
-             "plan", "code", "claims"]  # fmt: skip
+    order = ["value", "from", "n", "out of", "method", "error", "warning", "check", "rows", "raw",
+             "rejected", "plan", "code", "claims"]  # fmt: skip
     for name in order:
         if items := made.get(name, plain.get(name, [])):
             yield name, items

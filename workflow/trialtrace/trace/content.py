@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
-from trialtrace.analyses.words import lower_first
 from trialtrace.cleaning.summary import rejects_summary
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.frames import Frames, Selection
+from trialtrace.trace.about import About, heading
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.row_hash import RowHashes
-from trialtrace.trace.words import in_words, stratum_words, variable_label
+from trialtrace.trace.words import in_words
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
@@ -45,6 +45,7 @@ class Tracer:
         self.trial, self.folder, self.disclosure = trial, Path(results_dir), disclosure
         self._hashes = hashes
         self.frames = Frames(self.folder / "derived")
+        self.about = About(trial, self.frames)
         self.raw = RawRows(self.folder / "derived", self.folder / "clean", self.frames)
         self._selected: dict[tuple[str, str], Selected] = {}
         self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
@@ -105,15 +106,17 @@ class Tracer:
             )
         made = {
             "result_id": result_id,
+            "heading": heading(row),
             "text": row["stat_text"],
             "label": row["stat_label"],
-            "subject": self.subject(row),
+            "subject": self.about.subject(row),
             "value": row["stat_value"],
             "ci_low": row["ci_low"],
             "ci_high": row["ci_high"],
             "ci_level": row["ci_level"],
             "unit": row["unit"],
             "n_used": row["n_used"],
+            "denominator": row["denominator"],
             "from": self.counted(row),
             "method": self._method(row),
             "estimand": row["estimand"],
@@ -139,42 +142,6 @@ class Tracer:
                 do=f"list them all: trialtrace results {self.trial.name}",
             )
         )
-
-    def subject(self, row: dict[str, Any]) -> str:
-        """What the number is about, in words: endpoint, arms, visit, stratum, population."""
-        arms = self.trial.design.arms
-        parts = [self._parameter_label(row)]
-        if row["comparison"]:
-            labels = (arms[row["comparison"]].label, arms[row["reference"]].label)
-            parts.append(f"{labels[0]} against {labels[1]}")
-        elif row["group1_level"] in arms:
-            parts.append(arms[row["group1_level"]].label)
-        elif row["group1_level"] or not row["comparison"]:
-            parts.append("all arms")
-        parts += [f"at {row['visit']}"] if row["visit"] else []
-        parts += [stratum_words(self.trial, row["stratum"])] if row["stratum"] else []
-        if row["group2"]:
-            level = row["group2_level"]
-            level = level.replace("_", " × ") if row["group2"] == "effect" else level
-            parts.append(
-                f"at {level} days" if row["group2"] == "time" else f"{row['group2']} {level}"
-            )
-        population = self.trial.populations.get(row["population"])
-        return ", ".join(
-            [*parts, lower_first(population.label) if population else row["population"]]
-        )
-
-    def _parameter_label(self, row: dict[str, Any]) -> str:
-        trial, name = self.trial, row["parameter"]
-        if row["analysis_id"] in trial.plan.analyses:
-            return trial.endpoints[name].label if name in trial.endpoints else name
-        if row["analysis_id"] == "baseline":
-            return variable_label(trial, name)
-        if name in trial.endpoints:
-            return trial.endpoints[name].label
-        if name in trial.plan.analyses:
-            return f"Subjects analysed for: {trial.plan.analyses[name].label}"
-        return "Subjects"
 
     def counted(self, row: dict[str, Any]) -> list[str]:
         """Events of subjects in the arms of a result, where its analysis counts them."""

@@ -15,7 +15,7 @@ NO_HASH = "no row hash: no key"
 
 def trace_text(trace: dict[str, Any], *, colour: bool) -> str:
     """The trace as lines of text; bold headline on a terminal that shows it."""
-    headline = f"\x1b[1m{trace['text']}\x1b[0m" if colour else trace["text"]
+    headline = f"\x1b[1m{trace['heading']}\x1b[0m" if colour else trace["heading"]
     if trace["synthetic"]:
         headline += "   SYNTHETIC, not evidence"
     lines = [headline, trace["subject"], ""]
@@ -48,6 +48,9 @@ def entries(trace: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(label, line) of a trace; further lines of the same label have an empty one."""
     yield from _labelled("value", [_value(trace)])
     yield from _labelled("from", [", ".join(trace["from"])] if trace["from"] else [])
+    yield from _labelled("n", [] if trace["n_used"] is None else [str(trace["n_used"])])
+    of = trace["denominator"]
+    yield from _labelled("out of", [] if of is None else [str(of)])
     yield from _labelled("method", _method(trace))
     yield from _labelled("error", [trace["error"]] if trace["error"] else [])
     yield from _labelled("warning", [trace["warning"]] if trace["warning"] else [])

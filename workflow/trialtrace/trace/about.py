@@ -1,0 +1,142 @@
+"""What a number is and what it is about, in words: the heading and the subject of its trace.
+
+No two results of a trial share both.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.analyses.references import method_of
+from trialtrace.analyses.words import lower_first
+from trialtrace.config.methods import OWN_TREATMENT
+from trialtrace.trace.words import stratum_words, variable_label
+
+if TYPE_CHECKING:
+    from trialtrace.config import Trial
+    from trialtrace.frames import Frames
+
+Row = dict[str, Any]
+# Results that no analysis of the plan makes, by their place in a report.
+DISPLAYS = {
+    "baseline": "baseline table", "flow": "patient flow", "adverse_events": "adverse events",
+}  # fmt: skip
+EVENTS = ("count.events", "events.count")
+# Of these the name of the statistic says all.
+PLAIN = ("descriptive", "count", "events", "subjects", "categories")
+OVER_OUTCOMES = "all_pairs"
+
+
+def heading(row: Row) -> str:
+    """ "p 0.005 (Fisher's exact test)", "count 53", "mean 5.80 (95 % CI 4.55 to 7.05), mean with
+    Student's t interval"."""
+    name = {"count": "count"}.get(row["stat_name"], row["stat_label"])
+    text = f"{'events' if row['method'] in EVENTS else name} {row['stat_text']}"
+    if row["method"].split(".", 1)[1] in PLAIN:
+        return text
+    title = method_of(row["method"]).title
+    return f"{text}, {title}" if text.endswith(")") else f"{text} ({title})"
+
+
+class About:
+    """The words of a trial's results; derived data are looked at where they hold the words."""
+
+    def __init__(self, trial: "Trial", frames: "Frames"):
+        self.trial, self.frames = trial, frames
+
+    def subject(self, row: Row) -> str:
+        """Endpoint, groups, population, visit, stratum, what else the result is of, analysis."""
+        trial = self.trial
+        name = row["population"]
+        known = name in trial.populations
+        parts = [
+            self._endpoint(row),
+            self._groups(row),
+            lower_first(_distinct(name, trial.populations)) if known else name,
+            f"visit {row['visit']}" if row["visit"] else "",
+            stratum_words(trial, row["stratum"]) if row["stratum"] else "",
+            self._second(row),
+        ]
+        origin = self._origin(row)
+        if origin != parts[0]:
+            parts.append(origin)
+        return ", ".join(part for part in parts if part)
+
+    def _endpoint(self, row: Row) -> str:
+        trial, name = self.trial, row["parameter"]
+        planned = row["analysis_id"] in trial.plan.analyses
+        if planned and row["method"].endswith(f".{OVER_OUTCOMES}"):
+            return self._origin(row)
+        if name in trial.endpoints:
+            return _distinct(name, trial.endpoints)
+        if planned:
+            return name
+        if row["analysis_id"] == "baseline":
+            return variable_label(trial, name)
+        if name in trial.plan.analyses:
+            return f"Subjects analysed for: {_distinct(name, trial.plan.analyses)}"
+        if name in trial.populations:
+            return f"Subjects in: {_distinct(name, trial.populations)}"
+        return "Subjects"
+
+    def _groups(self, row: Row) -> str:
+        arms = self.trial.design.arms
+        if row["comparison"]:
+            return f"{arms[row['comparison']].label} against {arms[row['reference']].label}"
+        if row["group1_level"] in arms:
+            return arms[row["group1_level"]].label
+        return "all patients" if self.trial.design.kind in OWN_TREATMENT else "all arms"
+
+    def _second(self, row: Row) -> str:
+        kind, words = row["group2"], self.second_words(row)
+        if kind is None:
+            return ""
+        if kind == "time":
+            return f"at {words}{self.time_unit(row)}"
+        if row["analysis_id"] == "flow":
+            kind = "reason"
+        if row["analysis_id"] == "adverse_events":
+            kind, told, level = words.partition("=")
+            return f"{kind} {level}" if told else "any term"
+        return f"{kind} {words}"
+
+    def _origin(self, row: Row) -> str:
+        name, planned = row["analysis_id"], self.trial.plan.analyses
+        return _distinct(name, planned) if name in planned else DISPLAYS[name]
+
+    def second_words(self, row: Row) -> str | None:
+        """What tells a result apart beside its group: the words of a category, of another endpoint
+        (an outcome of a hierarchy, the other of a correlation), of the treated side, of an
+        effect; else its name."""
+        kind, level = row["group2"], row["group2_level"]
+        endpoints = self.trial.endpoints
+        if kind in ("outcome", "with") and level in endpoints:
+            return endpoints[level].label
+        if kind == "covariate" and level == "treated_side":
+            return "side of the treatment"
+        if kind == "effect":
+            return level.replace("_", " × ")
+        if kind == "category" and row["parameter"] in endpoints:
+            return self._categories.get((endpoints[row["parameter"]].code, level), level)
+        return level
+
+    def time_unit(self, row: Row) -> str:
+        """ " days", the unit of the time of a result's endpoint; empty where it has none."""
+        code = self.trial.endpoints[row["parameter"]].code
+        units = self.frames.select("adtte", {"PARAMCD": {"is": code}}).column("AVALU")
+        return f" {units[0]}" if len(units) and units[0] else ""
+
+    @cached_property
+    def _categories(self) -> dict[tuple[str, str], str]:
+        """(code of an endpoint, its value) -> the words of that value (AVALC)."""
+        rows = self.frames.select("bds", {"AVAL": "present", "AVALC": "present"})
+        codes, values, words = (rows.column(name) for name in ("PARAMCD", "AVAL", "AVALC"))
+        keys = zip(codes, (f"{value:g}" for value in values), strict=True)
+        return dict(zip(keys, words, strict=True))
+
+
+def _distinct(name: str, among: Mapping[str, Any]) -> str:
+    """The label of what has this name; with the name where another has the same label."""
+    label = among[name].label
+    same = sum(each.label == label for each in among.values())
+    return label if same == 1 else f"{label} ({name})"
