@@ -92,7 +92,8 @@ def test_a_formula_in_the_ledger_reaches_no_spreadsheet(tmp_path, run):
 def test_a_trace_as_text_and_as_one_object(run):
     text = run("trace", RISK).stdout
     trace = json.loads(run("trace", RISK, "--format", "json").stdout)
-    assert text.startswith("26.7 percentage points (95 % CI \N{MINUS SIGN}15.8 to 58.1)\n")
+    number = "26.7 percentage points (95 % CI \N{MINUS SIGN}15.8 to 58.1)"
+    assert text.startswith(f"risk difference {number}, Newcombe's score interval\n")
     assert trace["value"] == pytest.approx(6 / 10 - 3 / 9)
     assert trace["result_id"] == RISK
     assert "\x1b" not in text

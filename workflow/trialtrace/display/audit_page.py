@@ -11,7 +11,7 @@ from typing import Any
 from trialtrace.claims.tally import SHOWN, tally, worst
 from trialtrace.claims.told import by_verdict
 from trialtrace.display.audit_pictures import picture
-from trialtrace.display.links import claim_anchor, trace_link
+from trialtrace.display.links import claim_anchor, component_link
 from trialtrace.display.render.house import assets
 from trialtrace.display.trace_page import page
 
@@ -112,11 +112,12 @@ def _claim(claim: str, rows: list[Row], drawn: list[str], *, links: bool) -> str
 
 def _data(rows: Sequence[Row]) -> str:
     """What the data give for the components of a claim, each with a link to its trace."""
-    told = [
-        f'<a href="{escape(trace_link(row["result_id"]))}">{escape(row["recomputed_text"])}</a>'
-        for row in rows
-        if row["recomputed_text"] and row["result_id"]
-    ]
+    told = []
+    for row in rows:
+        if row["recomputed_text"] and row["result_id"]:
+            link = escape(component_link(row["result_id"], row["component"]))
+            step = f" ({escape(row['step'])})" if row["step"] else ""
+            told.append(f'<a href="{link}">{escape(row["recomputed_text"])}</a>{step}')
     return f'<br><span class="quiet">data: {", ".join(told)}</span>' if told else ""
 
 

@@ -22,6 +22,12 @@ def trace_link(result_id: str) -> str:
     return f"trace/{page_name(result_id)}"
 
 
+def component_link(result_id: str, component: str) -> str:
+    """The link from a claim's component to its number: a denominator stands in a line of the page
+    of the count or share that it belongs to."""
+    return trace_link(result_id) + ("#out-of" if component == "denominator" else "")
+
+
 def data_page(table: str) -> str:
     """The page of a raw table's cells, from a trial's report folder."""
     return f"data/{table}.html"

@@ -71,8 +71,13 @@ class Material:
 
     @cached_property
     def claims(self) -> list[dict[str, Any]]:
+        """The rows of the audit, each with the step from its result to the number it shows."""
         table = read_parquet(self.folder / "audit" / "claims.parquet")
-        return table.select(CLAIMS.names).to_pylist()
+        results = self.tracer.results
+        return [
+            row | {"step": self.tracer.step(row, results[at]) if (at := row["result_id"]) else ""}
+            for row in table.select(CLAIMS.names).to_pylist()
+        ]
 
     @cached_property
     def printed(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from trialtrace.display.audit_page import (
     expected_sentence,
     search_cells,
 )
-from trialtrace.display.links import AUDIT_PAGE, claim_anchor, trace_link
+from trialtrace.display.links import AUDIT_PAGE, claim_anchor, component_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, pipe_table
@@ -104,4 +104,6 @@ def _findings(rows: list[Row], agreement: str) -> str:
 def _recomputed(row: Row) -> str:
     if row["result_id"] is None:
         return escape_markdown(row["recomputed_text"])
-    return f"[{escape_markdown(row['recomputed_text'])}]({trace_link(row['result_id'])})"
+    link = component_link(row["result_id"], row["component"])
+    step = f" ({escape_markdown(row['step'])})" if row["step"] else ""
+    return f"[{escape_markdown(row['recomputed_text'])}]({link}){step}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from trialtrace.display.links import claim_anchor, data_page
 from trialtrace.display.render.house import CSP, SYNTHETIC, assets
-from trialtrace.trace.text import NO_HASH, entries, rejected_lines, shown_hash
+from trialtrace.trace.text import NO_HASH, entries, rejected_lines, shown_hash, step_words
 
 RANGES_LINKED = 40
 
@@ -124,6 +124,6 @@ def _claim(claim: dict[str, Any]) -> str:
     anchor = claim_anchor(claim["claim_id"])
     return (
         f'<a href="../report.html#{anchor}">{escape(claim["claim_id"])}</a> '
-        f"({escape(claim['component'])}, printed {escape(claim['printed'])}): "
+        f"({escape(claim['component'])}, printed {escape(claim['printed'] + step_words(claim))}): "
         f"{escape(claim['agreement'].replace('_', ' '))}. {escape(claim['finding'])}"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
+from trialtrace.claims.steps import step
 from trialtrace.cleaning.summary import rejects_summary
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
@@ -126,7 +127,7 @@ class Tracer:
             "synthetic": row["synthetic"],
             "checks": [self._check(check) for check in self.checks.get(result_id, [])],
             "plan": self._plan(row),
-            "claims": [self._claim(claim) for claim in self.claims.get(result_id, [])],
+            "claims": [self._claim(claim, row) for claim in self.claims.get(result_id, [])],
         }
         return made | self._rows(result_id, rows)
 
@@ -170,9 +171,14 @@ class Tracer:
         keys = ("component", "check_by", "version", "recomputed", "tolerance", "agrees")
         return {key: check[key] for key in keys}
 
-    def _claim(self, claim: dict[str, Any]) -> dict[str, Any]:
+    def _claim(self, claim: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         keys = ("claim_id", "component", "quote", "printed", "recomputed_text", "agreement")
-        return {key: claim[key] for key in (*keys, "finding")}
+        shown = {key: claim[key] for key in (*keys, "finding")}
+        return shown | {"step": self.step(claim, row)}
+
+    def step(self, claim: dict[str, Any], row: dict[str, Any]) -> str:
+        """What lies between a result and the number that a claim shows of it, in words."""
+        return step(self.trial.claims[claim["claim_id"]].selects, claim, row)
 
     def _plan(self, row: dict[str, Any]) -> dict[str, str]:
         planned = row["analysis_id"] in self.trial.plan.analyses

@@ -162,8 +162,13 @@ def plan_lines(trace: dict[str, Any]) -> list[str]:
 
 def claim_line(claim: dict[str, Any]) -> str:
     agreement = claim["agreement"].replace("_", " ")
-    about = f"{claim['claim_id']} ({claim['component']}, printed {claim['printed']})"
-    return f"{about}: {agreement}. {claim['finding']}"
+    about = f"{claim['component']}, printed {claim['printed']}{step_words(claim)}"
+    return f"{claim['claim_id']} ({about}): {agreement}. {claim['finding']}"
+
+
+def step_words(claim: dict[str, Any]) -> str:
+    """ "; shown is 1 − 0.54", where a claim shows a number made from this one."""
+    return f"; shown is {claim['step']}" if claim["step"] else ""
 
 
 def code_lines(codes: dict[str, str]) -> list[str]:
