@@ -139,6 +139,7 @@ death:
   kind: time_to_event
   table: patients
   time: days
+  origin: randomisation
   event: {died: {is: "1"}}
   event_label: Death
   censored_label: Alive

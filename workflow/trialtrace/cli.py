@@ -192,13 +192,18 @@ def _put(arguments: argparse.Namespace, text: str) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.config.check import check_trial
+    from trialtrace.config.load import load_trial
+    from trialtrace.config.origins import without_origin
     from trialtrace.errors import ProblemsError
     from trialtrace.paths import project
 
-    problems = check_trial(project(arguments.project), arguments.trial)
+    at = project(arguments.project)
+    problems = check_trial(at, arguments.trial)
     if problems:
         raise ProblemsError(problems)
     print(f"{arguments.trial}: configuration and dictionary are in order")
+    for remark in without_origin(load_trial(arguments.trial, at)):
+        print(f"{arguments.trial}: {remark}")
     return 0
 
 

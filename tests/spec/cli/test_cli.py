@@ -116,6 +116,14 @@ def test_check(run, mini, tmp_path):
         0,
         "mini: configuration and dictionary are in order\n",
     )
+    endpoints = "config/trials/mini/endpoints.yaml"
+    unsaid = tmp_path / "unsaid"
+    shutil.copytree(mini.at.root, unsaid, symlinks=True)
+    text = (unsaid / endpoints).read_text()
+    (unsaid / endpoints).write_text(text.replace("  origin: randomisation\n", ""))
+    done = run("check", "mini", at=unsaid)
+    assert done.returncode == 0
+    assert "displays.kaplan_meier[1]: the axis says “days” and not since when" in done.stdout
     wrong = tmp_path / "wrong"
     shutil.copytree(mini.at.root, wrong, symlinks=True)
     plan = wrong / "config" / "trials" / "mini" / "plan.yaml"

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from trialtrace.config.origins import without_origin
 from trialtrace.display.analysis_section import _used
 from trialtrace.display.compact import _described
-from trialtrace.display.figures.at_risk import since
+from trialtrace.display.figures.at_risk import time_words
 from trialtrace.display.figures.clean_rows import CleanRows
 from trialtrace.display.figures.heat_map import _after_the_end
 from trialtrace.display.findings import _margins, described
@@ -81,20 +82,48 @@ def test_an_analysis_that_compares_nothing_tells_its_shares():
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "expected"),
-    [("death", "first day of treatment"), ("first", "first day of treatment"),
-     ("seen", "entry"), ("time", "randomisation")],
+    ("endpoint", "more", "expected"),
+    [
+        ("death", {}, "Months since first day of treatment"),
+        ("first", {}, "Months since first day of treatment"),
+        ("entered", {}, "Months since entry"),
+        ("randomised", {}, "Months since randomisation"),
+        # A column of times, or nominal days of visits, run from what is declared, or from nothing.
+        ("column", {}, "Months"),
+        ("seen", {}, "Months"),
+        ("declared", {}, "Months since conception"),
+        ("declared", {"axis": "Gestational age"}, "Gestational age, months"),
+    ],
 )  # fmt: skip
-def test_the_axis_of_time_says_since_when(endpoint, expected):
-    endpoints = {
-        "death": Stub(options={"start": "began"}), "seen": Stub(options={"start": "entry"}),
-        "first": Stub(options={"first_of": ["death", "seen"]}), "time": Stub(options={}),
+def test_the_axis_of_time_says_since_when_where_it_is_known(endpoint, more, expected):
+    trial = times()
+    assert (
+        time_words(Stub(trial=trial), {"unit": "months", "endpoint": endpoint} | more) == expected
+    )
+
+
+def times(**displays):
+    options = {
+        "death": {"start": "began"}, "entered": {"start": "entry"}, "randomised": {"start": "rand"},
+        "first": {"first_of": ["death", "entered"]}, "column": {"time": "days"},
+        "visits": {"days": {"week 12": 84}}, "seen": {"seen": "visits"},
+        "declared": {"time": "days", "origin": "conception"},
     }  # fmt: skip
-    labels = {"day": Stub(label="First day of treatment"), "in": Stub(label="Date of entry")}
-    subjects = Stub(variables={"began": "day", "entry": "in"}, table="patients")
-    trial = Stub(endpoints=endpoints, subjects=subjects, dictionary={"patients": labels})
-    given = {"unit": "months", "endpoint": endpoint}
-    assert since(Stub(trial=trial), given) == f"Months since {expected}"
+    labels = {"day": "First day of treatment", "in": "Date of entry", "r": "Date of randomisation"}
+    return Stub(
+        endpoints={name: Stub(options=given) for name, given in options.items()},
+        subjects=Stub(variables={"began": "day", "entry": "in", "rand": "r"}, table="patients"),
+        dictionary={"patients": {name: Stub(label=label) for name, label in labels.items()}},
+        plan=Stub(displays=displays),
+    )
+
+
+def test_a_curve_that_cannot_say_since_when_is_told():
+    curves = [{"endpoint": "column", "unit": "years"}, {"endpoint": "death", "unit": "years"}]
+    named = [{"endpoint": "column", "unit": "years", "axis": "Age"}]
+    (told,) = without_origin(times(kaplan_meier=curves, cumulative_incidence=named))
+    assert told.startswith("plan.yaml, displays.kaplan_meier[1]: the axis says “years”")
+    assert "`origin` in endpoints.yaml" in told
 
 
 def test_sessions_after_a_death_are_told_by_their_day():

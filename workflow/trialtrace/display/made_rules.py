@@ -65,9 +65,10 @@ def _missing(options: Options) -> str:
 
 
 def interval_time(label: Label, options: Options) -> str:
+    start = f", from {options['origin']}" if "origin" in options else ""
     return (
-        f"time to {lower_first(label(options['of']))}, which lies between the last visit without "
-        "it and the first with it"
+        f"time to {lower_first(label(options['of']))}{start}, which lies between the last visit "
+        "without it and the first with it"
     )
 
 

@@ -79,7 +79,8 @@ def _time_to_event(material: Material, options: Options) -> str:
         told = describe(options["event"])
     text = f"time until {told}"
     text += f" (rows where {describe(options['where'])})" if "where" in options else ""
-    text += f", from {options['start']}" if "start" in options else ""
+    start = options.get("start") or options.get("origin")
+    text += f", from {start}" if start else ""
     text += f", to day {number(options['horizon'])}" if "horizon" in options else ""
     if options.get("competing"):
         text += f"; competing: {_labels(material, options['competing'])}"

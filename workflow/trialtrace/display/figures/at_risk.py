@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.analyses.words import lower_first
+from trialtrace.config.origins import origin
 from trialtrace.display.figures.canvas import FAINT, colour_of
 from trialtrace.display.figures.picture import arms_of
 from trialtrace.display.material import Material
@@ -27,7 +27,7 @@ def with_table(figure: "Figure", arms: int) -> "tuple[Axes, Axes]":
 def time_axis(material: Material, axes: "Axes", below: "Axes", given: dict[str, Any]) -> None:
     unit = DAYS[given["unit"]]
     axes.set_xlim(0, max(given["at"]) / unit or None)
-    below.set_xlabel(since(material, given))
+    below.set_xlabel(time_words(material, given))
 
 
 def drawn_steps(
@@ -74,18 +74,14 @@ def _where_it_steps(time: np.ndarray, heights: tuple[np.ndarray, ...]) -> list[n
     return [time[kept], *every[:, kept]]
 
 
-def since(material: Material, given: dict[str, Any]) -> str:
-    """ "Months since randomisation", or since the date from which the endpoint's time runs."""
-    trial = material.trial
-    options = trial.endpoints[given["endpoint"]].options
-    while "first_of" in options:
-        options = trial.endpoints[options["first_of"][0]].options
-    column = trial.subjects.variables.get(options.get("start", ""))
-    label = "randomisation"
-    if column is not None:
-        label = trial.dictionary[trial.subjects.table][column].label
-        label = lower_first(label.removeprefix("Date of "))
-    return f"{given['unit'].capitalize()} since {label}"
+def time_words(material: Material, given: dict[str, Any]) -> str:
+    """ "Months since randomisation"; "Months" where nothing says since when; "Gestational age,
+    weeks" where the display names its axis."""
+    unit = given["unit"]
+    if "axis" in given:
+        return f"{given['axis']}, {unit}"
+    since = origin(material.trial, given["endpoint"])
+    return f"{unit.capitalize()} since {since}" if since else unit.capitalize()
 
 
 def numbers(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.display.figures.at_risk import DAYS, on_grid, rounded_up, since
+from trialtrace.display.figures.at_risk import DAYS, on_grid, rounded_up, time_words
 from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis
 from trialtrace.display.figures.picture import (
     Picture,
@@ -54,7 +54,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes.set_xticks([time / unit for time in given["at"]])
         axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
         axes.set_ylabel(given["title"])
-        axes.set_xlabel(since(material, given))
+        axes.set_xlabel(time_words(material, given))
         axes.legend(frameon=False, loc="lower left")
     caption = (
         f"{given['title']}, {population_words(material, given)}: Turnbull's estimate from events "
