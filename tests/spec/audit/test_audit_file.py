@@ -77,6 +77,24 @@ def test_mistakes_are_told_with_line_and_key(ledger_file, capsys, text, said):
     assert said in err and "ledger.yaml, line" in err
 
 
+@pytest.mark.parametrize(
+    ("strata", "said"),
+    [
+        ('sizes: {x: {a: "10"}, y: {c: "20"}}', "one of groups: a, b"),
+        ('sizes: {x: {a: "10"}}', "at least 2"),
+        ("imbalance: 1.5", "at most 1"),
+        ("fewest: 0", "at least 1"),
+        ("number: 1", "at least 2"),
+        ("imbalence: 0.2", 'did you mean "imbalance"?'),
+    ],
+)
+def test_mistakes_of_the_strata_are_told(ledger_file, capsys, strata, said):
+    path = ledger_file(f"strata: {{{strata}}}\nclaims:\n" + row("5%"))
+    assert main(["audit", path]) == 1
+    err = capsys.readouterr().err
+    assert said in err and "ledger.yaml, line 4: strata" in err
+
+
 def test_a_mean_without_a_number_of_patients_is_told(ledger_file, capsys):
     b = row("mean (SD) 3.1 (1.2)", "outcome: o, group: b").replace("one:", "two:")
     p = row("p = 0.04", "outcome: o, compare: [a, b]").replace("one:", "p:")

@@ -9,6 +9,7 @@ together.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,20 @@ class Outcome:
     visits: tuple[str, ...] = ()
     whole: bool = False
     wanted: bool = False
+
+
+@dataclass(frozen=True)
+class Strata:
+    """What the randomisation allows of its strata, for tests that need them.
+
+    In a stratum the shares of two groups' patients differ by `imbalance` at most, and each group
+    has `fewest` patients at least. `sizes` are printed sizes of the strata by group.
+    """
+
+    number: int = 2
+    imbalance: Fraction = Fraction(1, 10)
+    fewest: int = 5
+    sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,6 +173,7 @@ class Ledger:
     populations: Mapping[str, PaperPopulation]
     outcomes: Mapping[str, Outcome]
     entries: Mapping[str, Entry]
+    strata: Strata = Strata()
     habits: Mapping[str, "Habit"] = field(default_factory=dict)
 
     def population(self, entry: Entry) -> PaperPopulation | None:

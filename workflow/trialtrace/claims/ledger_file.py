@@ -49,6 +49,9 @@ def check_about(document: Document) -> None:
             _known(document, ("populations", name, "sizes", group), group, groups, "groups")
         for position, group in enumerate(given.get("only", ())):
             _known(document, ("populations", name, "only", position), group, groups, "groups")
+    for stratum, sizes in document.entries("strata", "sizes"):
+        for group in sizes:
+            _known(document, ("strata", "sizes", stratum, group), group, groups, "groups")
     for name, given in document.entries("claims"):
         about = given.get("about", {})
         for key, section in _NAMED:

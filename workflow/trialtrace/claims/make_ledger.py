@@ -2,11 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from trialtrace.claims.forms import AVERAGES
 from trialtrace.claims.habits import with_habits
-from trialtrace.claims.ledger import MODEL, About, Entry, Group, Ledger, Outcome, PaperPopulation
+from trialtrace.claims.ledger import (
+    MODEL,
+    About,
+    Entry,
+    Group,
+    Ledger,
+    Outcome,
+    PaperPopulation,
+    Strata,
+)
 from trialtrace.claims.printed import Component, parse
 
 
@@ -22,6 +32,7 @@ def ledger(document: Mapping[str, Any]) -> Ledger:
         each("populations", _population),
         each("outcomes", _outcome),
         each("claims", entry),
+        _strata(document.get("strata", {})),
     )
     return with_habits(read)
 
@@ -41,6 +52,17 @@ def _outcome(name: str, given: Mapping[str, Any]) -> Outcome:
     visits = tuple(given.get("visits", ()))
     flags = (given.get(key, False) for key in ("whole", "wanted"))
     return Outcome(name, given["label"], visits, *flags)
+
+
+def _strata(given: Mapping[str, Any]) -> Strata:
+    made: dict[str, Any] = {name: given[name] for name in ("number", "fewest") if name in given}
+    if "imbalance" in given:
+        made["imbalance"] = Fraction(str(given["imbalance"]))
+    made["sizes"] = {
+        stratum: {group: int(size) for group, size in own.items()}
+        for stratum, own in given.get("sizes", {}).items()
+    }
+    return Strata(**made)
 
 
 def entry(name: str, given: Mapping[str, Any]) -> Entry:
