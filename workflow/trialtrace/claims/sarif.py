@@ -30,6 +30,7 @@ RULES = {
     "total.categories": "Categories that should add up to their group.",
     "p.counts": "The counts of the groups, and p by the usual tests.",
     "p.count_sets": "Every set of counts that prints as the percentages, and p.",
+    "p.splits": "Every split of the counts over two strata, and p of the stratified test.",
     "p.categories": "The table of groups by categories, and p.",
     "p.means": "Means, standard deviations and sizes, and p of the t tests.",
     "mean.granularity": "A mean of whole numbers, and the means that its size allows.",

@@ -12,7 +12,12 @@ from scipy.special import chdtrc
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.prints.count_tests import NAMES, all_counted, told_test
+from trialtrace.claims.prints.count_tests import (
+    NAMES,
+    all_counted,
+    over_strata,
+    told_test,
+)
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
@@ -42,17 +47,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Finding]:
     """Only percentages are printed: every set of counts of at most the randomised sizes."""
-    options = []
-    for one in groups:
-        group = ledger.groups.get(one.about.group or "")
-        if one.share is None or group is None or group.randomised is None:
-            return
-        counts = possible_counts(ledger, one, group.randomised)
-        if counts is None:
-            return
-        options.append(counts)
-    sets = prod(len(option) for option in options)
-    found = _over_sets(options, entry.tails) if 0 < sets <= MOST_SETS else {}
+    every = options(ledger, groups)
+    if every is None:
+        return
+    sets = prod(len(option) for option in every)
+    found = _over_sets(every, entry.tails) if 0 < sets <= MOST_SETS else {}
     if not found:
         return
     part, stated = entry.parts["p"], entry.about.test
@@ -67,17 +66,35 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         f"None of them gives {part.text}{_tried(found)}."
     )  # fmt: skip
     own = fit[stated] if stated in found else sum(fit.values())
-    if own and (narrowed := _narrowed(groups, options)) is not None:
-        more, left = _on_intervals(entry, narrowed)
+    if own and (kept := narrowed(groups, every)) is not None:
+        more, left = _on_intervals(entry, kept)
         text += more
         own = left if left is not None else own
-    if stated not in (None, *found):
+    if stated not in (None, *found) and not over_strata(entry):
         text += f" The stated test ({told_test(stated)}) needs more than the counts."
     all_tried = stated in found or (stated is None and len(groups) == 2)
     agreement = COMPATIBLE if own else INCONSISTENT if all_tried else NOT_CHECKABLE
     yield Finding("p.count_sets", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups),
-                  {"sets": sets, "low": float(low), "high": float(high), "fit": fit})  # fmt: skip
+                  {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
+                  remark=over_strata(entry))  # fmt: skip
+
+
+def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Counts] | None:
+    """The counts that print as each group's percentage, of the patients randomised at most.
+
+    None where a group's are not known to be so many, or would be too many.
+    """
+    found = []
+    for one in groups:
+        group = ledger.groups.get(one.about.group or "")
+        if one.share is None or group is None or group.randomised is None:
+            return None
+        counts = possible_counts(ledger, one, group.randomised)
+        if counts is None:
+            return None
+        found.append(counts)
+    return found
 
 
 def _tried(found: dict[str, np.ndarray]) -> str:
@@ -86,30 +103,30 @@ def _tried(found: dict[str, np.ndarray]) -> str:
     return f", nor by {listed(others, 'or')}" if others else ""
 
 
-def _narrowed(groups: Sequence[Entry], options: Sequence[Counts]) -> list[Counts] | None:
+def narrowed(groups: Sequence[Entry], every: Sequence[Counts]) -> list[Counts] | None:
     """The counts that also give the printed intervals.
 
     None where that leaves out nothing, or where a printed interval fits no counts at all.
     """
     kept = []
-    for one, own in zip(groups, options, strict=True):
+    for one, own in zip(groups, every, strict=True):
         printed = {"ci_low", "ci_high"} <= set(one.parts)
         some = np.array(list(fitting(one, own))) if printed else own
         if not len(some):
             return None
         kept.append(some)
-    return kept if any(len(a) < len(b) for a, b in zip(kept, options, strict=True)) else None
+    return kept if any(len(a) < len(b) for a, b in zip(kept, every, strict=True)) else None
 
 
-def _on_intervals(entry: Entry, options: list[Counts]) -> tuple[str, int | None]:
+def _on_intervals(entry: Entry, kept: list[Counts]) -> tuple[str, int | None]:
     """What p is on the counts that also give the printed intervals; how many sets give it."""
-    found, part = _over_sets(options, entry.tails), entry.parts["p"]
+    found, part = _over_sets(kept, entry.tails), entry.parts["p"]
     if not found:
         return "", None
     low = min(float(ps.min()) for ps in found.values())
     high = max(float(ps.max()) for ps in found.values())
-    sets = [listed([f"{x} of {n}" for x, n in own], "or") for own in options if len(own) <= SHOWN]
-    which = f" ({'; '.join(sets)})" if len(sets) == len(options) else ""
+    sets = [listed([f"{x} of {n}" for x, n in own], "or") for own in kept if len(own) <= SHOWN]
+    which = f" ({'; '.join(sets)})" if len(sets) == len(kept) else ""
     fit = {name: count_printing(part, ps) for name, ps in found.items()}
     tests = "the χ² test" if len(found) == 1 else "the usual tests"
     span = f"{two_digits(low)}" if low == high else f"{two_digits(low)} to {two_digits(high)}"
@@ -120,18 +137,18 @@ def _on_intervals(entry: Entry, options: list[Counts]) -> tuple[str, int | None]
     return text, left
 
 
-def _over_sets(options: Sequence[Counts], tails: Sequence[str]) -> dict[str, np.ndarray]:
+def _over_sets(every: Sequence[Counts], tails: Sequence[str]) -> dict[str, np.ndarray]:
     """P over every choice of counts: of two groups by all usual tests, of more by χ².
 
     `tails` as `Entry.tails`: of both, the smaller p counts.
     """
-    chosen = np.array(list(product(*(own.tolist() for own in options))), dtype=np.int64)
-    if len(options) == 2:
+    chosen = np.array(list(product(*(own.tolist() for own in every))), dtype=np.int64)
+    if len(every) == 2:
         (x1, n1), (x0, n0) = chosen[:, 0].T, chosen[:, 1].T
-        every = p_values_of_tables(x1, n1, x0, n0)
+        by_test = p_values_of_tables(x1, n1, x0, n0)
         if tails != TWO_SIDED:
-            every = _one_sided(every, x1 * n0 > x0 * n1, tails)
-        found = {name: every[name] for name in PAIRWISE}
+            by_test = _one_sided(by_test, x1 * n0 > x0 * n1, tails)
+        found = {name: by_test[name] for name in PAIRWISE}
     else:
         found = {"chi_squared": _chi_squared(chosen)}
     return {name: p[p == p] for name, p in found.items() if (p == p).any()}

@@ -49,9 +49,16 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.tested is None or not entry.about.compare:
             continue
         if known := all_counted(ledger, entry):
+            if over_strata(entry) and entry.basis is None:
+                continue
             yield _of_counts(entry, [one for one, _ in known], [counts for _, counts in known])
         elif ledger.compared(entry, "percent") is None and entry.basis is None:
             yield from _of_categories(ledger, entry)
+
+
+def over_strata(entry: Entry) -> bool:
+    """Whether p is that of a test of two groups over strata."""
+    return entry.about.test == "mantel_haenszel" and len(entry.about.compare) == 2
 
 
 def all_counted(ledger: Ledger, entry: Entry) -> list[tuple[Entry, tuple[int, int]]] | None:
@@ -178,7 +185,11 @@ def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         chosen = [counted[name] for name in (sorted(counted, key=str))]
         table.append([whole_count(one) or 0 for one in chosen])
         beside += [one.name for one in chosen]
-    part, found = entry.parts["p"], _table_tests(table)
+    part, found, stated = entry.parts["p"], _table_tests(table), entry.about.test
+    if stated not in (None, *NAMES):
+        text = f"Not checkable: {told_test(stated)} needs more than the printed counts."
+        yield Finding("p.categories", entry.name, "p", NOT_CHECKABLE, text, tuple(beside))
+        return
     fit = [name for name, p in found.items() if prints(part, p)]
     if fit:
         text = (

@@ -20,6 +20,8 @@ EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
 DIFFERS, INCONSISTENT = "differs", "inconsistent"
 TURNED = "the groups the other way round"
 TWO_SIDED = ("two_sided",)
+# Values this near to the end of a range are told apart by their digits.
+NEAR = 1e-9
 SAID_OF = {"model": "of a model", "curve": "of a curve"}
 """What a number rests on, in words."""
 
@@ -80,12 +82,23 @@ def unsigned(entry: "Entry") -> bool:
     return any(part.word for part in parts) or all((part.value or 0) >= 0 for part in parts)
 
 
+def printing(part: Component, values: "np.ndarray") -> "np.ndarray":
+    """Which of the values `prints` accepts; asked for each only near the ends of the range."""
+    import numpy as np
+
+    if part.relation in (">", ">="):
+        low, high = float(part.value or 0), np.inf
+    else:
+        low, high = (float(end) for end in as_range(part).bounds)
+    inside = (values > low + NEAR) & (values < high - NEAR)
+    for at in np.flatnonzero((np.abs(values - low) <= NEAR) | (np.abs(values - high) <= NEAR)):
+        inside[at] = prints(part, float(values[at]))
+    return inside
+
+
 def count_printing(part: Component, values: "np.ndarray") -> int:
-    """How many of the values `prints` accepts; only those near the printed number are tried."""
-    if part.relation not in (">", ">="):
-        low, high = as_range(part).bounds
-        values = values[(values > low - (high - low)) & (values < high + (high - low))]
-    return sum(prints(part, value) for value in values.tolist())
+    """How many of the values `prints` accepts."""
+    return int(printing(part, values).sum())
 
 
 def overlaps(part: Component, low: float, high: float) -> bool:

@@ -25,6 +25,7 @@ from trialtrace.claims.prints import (
     reductions,
     shares,
     sizes,
+    splits,
     statements,
     statistics,
     strata,
@@ -33,8 +34,8 @@ from trialtrace.claims.prints import (
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding
 
 MODULES = (
-    sizes, shares, denominators, strata, totals, count_tests, count_sets, comparisons, reductions,
-    mean_tests, differences, quantiles, statistics, designs, intervals, estimates, errors,
+    sizes, shares, denominators, strata, totals, count_tests, count_sets, splits, comparisons,
+    reductions, mean_tests, differences, quantiles, statistics, designs, intervals, estimates, errors,
     near_intervals, hazards, headline, directions, places, statements,
 )  # fmt: skip
 

@@ -1,0 +1,129 @@
+"""Stratified tests of two arms where only the counts over all strata are printed.
+
+Every split of the counts over two strata is a pair of 2x2 tables; here are the splits, and the
+p-values of the Cochran-Mantel-Haenszel test of very many of them at once. A split is told by its
+first stratum: events and patients of the first arm, events and patients of the second. Exchanging
+the strata gives another split with the same p.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc, gammaln, ndtr
+
+from trialtrace.stats._inputs import SIDES, Floats, check_choice
+from trialtrace.stats.exact_stratified import RELATIVE_TIE
+
+Whole = NDArray[np.int64]
+Table = tuple[int, int, int, int]
+
+
+def sizes_of_first(n1: int, n0: int, *, imbalance: Fraction, fewest: int) -> Whole:
+    """Patients of each arm in the first stratum, shape (pairs, 2).
+
+    Each arm has `fewest` patients at least in both strata; the share of the arm's patients that is
+    in the first one differs between the arms by `imbalance` at most.
+    """
+    first, second = np.arange(fewest, n1 - fewest + 1), np.arange(fewest, n0 - fewest + 1)
+    pairs = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1).reshape(-1, 2)
+    apart = np.abs(pairs[:, 0] * n0 - pairs[:, 1] * n1)
+    return pairs[apart * imbalance.denominator <= imbalance.numerator * n1 * n0]
+
+
+def ways(table: Table, sizes: Whole) -> Whole:
+    """How many splits of the events there are for each pair of sizes, shape (pairs,)."""
+    x1, n1, x0, n0 = table
+    return np.prod(
+        [
+            np.minimum(own, x) - np.maximum(x - (n - own), 0) + 1
+            for own, x, n in ((sizes[:, 0], x1, n1), (sizes[:, 1], x0, n0))
+        ],
+        axis=0,
+    )
+
+
+def splits(table: Table, sizes: Whole) -> Whole:
+    """Every split of the events for each pair of sizes, shape (splits, 4)."""
+    x1, n1, x0, n0 = table
+    a, b = sizes.T
+    i, j = np.arange(x1 + 1)[None, :, None], np.arange(x0 + 1)[None, None, :]
+    of, i, j = np.nonzero(
+        (i <= a[:, None, None]) & (x1 - i <= (n1 - a)[:, None, None])
+        & (j <= b[:, None, None]) & (x0 - j <= (n0 - b)[:, None, None])
+    )  # fmt: skip
+    return np.stack([i, a[of], j, b[of]], axis=1).astype(np.int64)
+
+
+def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floats]:
+    """P-values of the Cochran-Mantel-Haenszel test by variant, each of shape (splits,).
+
+    "uncorrected" and "corrected" for continuity, which takes 1/2 off |sum of observed - expected|
+    where that is at least 1/2; "exact" is the conditional test. `table` are events and patients of
+    both arms over all strata, `of` the rows of `splits`. `sides`: "greater" means more events in
+    the first arm than expected. NaN, but 1 for the exact test, where no stratum holds both arms and
+    both outcomes. Oracle: R's mantelhaen.test, and the single functions of `stratified` and
+    `exact_stratified`.
+    """
+    check_choice("sides", sides, SIDES)
+    distance, variance = _distance(table, of)
+    found = {"exact": _exact(table, of, sides)}
+    for name, taken in (("uncorrected", 0.0), ("corrected", 0.5)):
+        size = np.abs(distance)
+        size = np.where(size >= taken, size - taken, size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = np.sign(distance) * size / np.sqrt(variance)
+        two_sided = chdtrc(1, z * z)
+        found[name] = two_sided if sides == "two_sided" else ndtr(z if sides == "less" else -z)
+    return {name: found[name] for name in ("uncorrected", "corrected", "exact")}
+
+
+def _distance(table: Table, of: Whole) -> tuple[Floats, Floats]:
+    """Sum over strata of observed - expected events of the first arm, and its variance."""
+    x1, n1, x0, n0 = table
+    i, a, j, b = of.T.astype(np.float64)
+    distance, variance = np.zeros(len(of)), np.zeros(len(of))
+    for x, n, y, m in ((i, a, j, b), (x1 - i, n1 - a, x0 - j, n0 - b)):
+        total, events = n + m, x + y
+        distance += (x * m - y * n) / np.maximum(total, 1)
+        scale = np.maximum(total**2 * (total - 1), 1)
+        variance += n * m * events * (total - events) / scale
+    return distance, variance
+
+
+def _exact(table: Table, of: Whole, sides: str) -> Floats:
+    """The conditional test, once for each pair of sizes and events of the first stratum."""
+    x1, n1, x0, n0 = table
+    key = np.stack([of[:, 1], of[:, 3], of[:, 0] + of[:, 2]], axis=1)
+    (a, b, m), back = _distinct(key)
+    here = _hypergeometric(a, b, m, x1 + x0)
+    there = _hypergeometric(n1 - a, n0 - b, x1 + x0 - m, x1 + x0)
+    chance = np.zeros_like(here)
+    for events in range(here.shape[1]):
+        chance[:, events:] += here[:, events, None] * there[:, : here.shape[1] - events]
+    if sides == "two_sided":
+        chosen = chance <= chance[:, x1, None] * (1 + RELATIVE_TIE)
+    else:
+        sums = np.arange(chance.shape[1])
+        chosen = np.broadcast_to(sums <= x1 if sides == "less" else sums >= x1, chance.shape)
+    p = np.where(chosen, chance, 0.0).sum(axis=1) / chance.sum(axis=1)
+    return np.minimum(p, 1.0)[back]
+
+
+def _distinct(key: Whole) -> tuple[Sequence[Whole], Whole]:
+    """The different rows as columns, and for each row which of them it is."""
+    rows, back = np.unique(key, axis=0, return_inverse=True)
+    return rows.T, back.reshape(-1)
+
+
+def _hypergeometric(n: Whole, m: Whole, events: Whole, most: int) -> Floats:
+    """Chance of 0 to `most` events in the first arm, shape (tables, most + 1)."""
+    x, other = np.arange(most + 1)[None, :], events[:, None] - np.arange(most + 1)[None, :]
+    n, m = n[:, None], m[:, None]
+    possible = (x <= n) & (other >= 0) & (other <= m)
+    x, other = np.where(possible, x, 0), np.where(possible, other, 0)
+    logs = -(gammaln(x + 1) + gammaln(n - x + 1) + gammaln(other + 1) + gammaln(m - other + 1))
+    logs = np.where(possible, logs, -np.inf)
+    chance = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return chance / chance.sum(axis=1, keepdims=True)
