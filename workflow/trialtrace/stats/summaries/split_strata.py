@@ -4,6 +4,8 @@ Every split of the counts over two strata is a pair of 2x2 tables; here are the 
 p-values of the Cochran-Mantel-Haenszel test of very many of them at once. A split is told by its
 first stratum: events and patients of the first arm, events and patients of the second. Exchanging
 the strata gives another split with the same p.
+
+Source: that of `stratified` and `exact_stratified`. Oracle: R's mantelhaen.test, and counting.
 """
 
 from collections.abc import Sequence
@@ -63,8 +65,8 @@ def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floa
     where that is at least 1/2; "exact" is the conditional test. `table` are events and patients of
     both arms over all strata, `of` the rows of `splits`. `sides`: "greater" means more events in
     the first arm than expected. NaN, but 1 for the exact test, where no stratum holds both arms and
-    both outcomes. Oracle: R's mantelhaen.test, and the single functions of `stratified` and
-    `exact_stratified`.
+    both outcomes. Raises `StatsError` for another choice of sides. Oracle: R's mantelhaen.test, and
+    the single functions of `stratified` and `exact_stratified`.
     """
     check_choice("sides", sides, SIDES)
     distance, variance = _distance(table, of)
