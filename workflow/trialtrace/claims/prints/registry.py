@@ -35,8 +35,8 @@ from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding
 
 MODULES = (
     sizes, shares, denominators, strata, totals, count_tests, count_sets, splits, comparisons,
-    reductions, mean_tests, differences, quantiles, statistics, designs, intervals, estimates, errors,
-    near_intervals, hazards, headline, directions, places, statements,
+    reductions, mean_tests, differences, quantiles, statistics, designs, intervals, estimates,
+    errors, near_intervals, hazards, headline, directions, places, statements,
 )  # fmt: skip
 
 
