@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import asdict, replace
 from html import unescape
+from types import SimpleNamespace as Stub
 
 import mini_run
 import pyarrow as pa
@@ -163,6 +164,9 @@ def test_the_boxes_of_the_flow_balance_from_the_export_on(lossy):
     assert any(text.startswith("Randomised in the data\nn = 19") for text in texts)
 
 
+REAL = Stub(trial=Stub(synthetic=False))
+
+
 def cells(table: str) -> list[list[str]]:
     rows = re.findall(r"^\| (.*) \|$", table, re.M)[2:]
     return [[unescape(cell) for cell in row.split(" | ")] for row in rows]
@@ -173,16 +177,16 @@ def test_the_data_section_has_coverage_decisions_and_rules():
         "Subjects in the export, by the table patients: 23; in the analysis data: 20. 3 subjects"
     )
     visits = ["unknown subject 1, duplicate row 4", "below minimum 10, not a number 2"]
-    assert cells(coverage_table(ACCOUNT)) == [
+    assert cells(coverage_table(REAL, ACCOUNT)) == [
         ["patients", "20 of 20", "", "none", "none"],
         ["visits", "18 of 20", "some", *visits],
     ]
-    assert cells(decisions_table(ACCOUNT)) == [
+    assert cells(decisions_table(REAL, ACCOUNT)) == [
         ["visits", "on_conflict: first", "3", "The first form is signed."],
         ["visits.x", "accept", "6", "A <known> fault."],
     ]
-    assert "<known>" not in decisions_table(ACCOUNT)
-    assert decisions_table(replace(ACCOUNT, decisions=())) == ""
+    assert "<known>" not in decisions_table(REAL, ACCOUNT)
+    assert decisions_table(REAL, replace(ACCOUNT, decisions=())) == ""
 
 
 def test_the_site_counts_them_and_leads_to_the_report(run):

@@ -7,7 +7,7 @@ from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import percent
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
+from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table
 
 Row = dict[str, Any]
 MOST_TERMS = 60
@@ -42,7 +42,7 @@ def _table(material: Material, given: dict[str, Any]) -> str:
     if len(terms) > MOST_TERMS:
         caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
     slug = f"adverse-{_slug(given['endpoint'])}"
-    return captioned(pipe_table(header, body), slug, caption + stamp(material))
+    return captioned(material, pipe_table(header, body), slug, caption)
 
 
 def _levels(rows: list[Row], column: str) -> list[str]:

@@ -16,7 +16,6 @@ from trialtrace.display.tables import (
     link,
     pipe_table,
     slug,
-    stamp,
 )
 from trialtrace.trace.words import stratum_words
 
@@ -70,8 +69,8 @@ def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iter
         place = f"{name}-effects" + (f"-{number + 1}" if number else "")
         how = method_of(f"p_value.{method}").title if several else ""
         told = ", ".join(part for part in (cut, how) if part)
-        caption = f"{label}{': ' + told if told else ''}: effects.{stamp(material)}"
-        yield effects_table(own, place, caption)
+        caption = f"{label}{': ' + told if told else ''}: effects."
+        yield effects_table(material, own, place, caption)
 
 
 def _arm(material: Material, row: Row) -> str:
@@ -126,20 +125,20 @@ def _pivot(
         lines = {("", name): line for (_, name), line in lines.items()}
     if level is not None:
         caption += f" ({100 * level:g} % confidence intervals in brackets)"
-    caption = f"{caption if caption.endswith('?') else caption + '.'}{stamp(material)}"
+    caption = caption if caption.endswith("?") else f"{caption}."
     if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
         names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
         body = [
             [title, *column] for title, column in zip(titles, zip(*cells, strict=True), strict=True)
         ]
-        return captioned(pipe_table(["", *names], body), slug(label), caption)
+        return captioned(material, pipe_table(["", *names], body), slug(label), caption)
     made = []
     for number, part in enumerate(_parts(len(columns)), start=1):
         here = [line[part] for line in cells]
         cut_title = None if one_cut is not None else _cut_title(rows)
         table = _lines_down(list(lines), who, titles[part], here, cut_title)
         again = f"-{number}" if number > 1 else ""
-        made.append(captioned(table, f"{slug(label)}{again}", caption))
+        made.append(captioned(material, table, f"{slug(label)}{again}", caption))
     return "\n".join(made)
 
 

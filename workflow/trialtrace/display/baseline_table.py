@@ -6,7 +6,7 @@ from trialtrace.analyses.words import value_text
 from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table, stamp
+from trialtrace.display.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.trace.words import variable_label
 
 Row = dict[str, Any]
@@ -36,8 +36,7 @@ def baseline_table(material: Material) -> str:
         header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{link(sizes[group])})")
     population = material.trial.populations[given["population"]].label
     caption = f"Baseline, {population.lower()}. Arms are described, not tested."
-    caption += stamp(material)
-    return captioned(pipe_table(header, body), "baseline", caption)
+    return captioned(material, pipe_table(header, body), "baseline", caption)
 
 
 def _variable(material: Material, name: str, rows: list[Row], groups: list[str]) -> list[list[str]]:

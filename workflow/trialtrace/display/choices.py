@@ -7,7 +7,7 @@ from trialtrace.analyses.references import method_of
 from trialtrace.analyses.words import LABELS, POINTS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import captioned, link, pipe_table, stamp
+from trialtrace.display.tables import captioned, link, pipe_table
 
 if TYPE_CHECKING:
     from trialtrace.config.model import Analysis
@@ -38,9 +38,9 @@ def other_choices(material: Material, analysis: "Analysis") -> str:
     if all(line[1] == body[0][1] for line in body):
         body = [[line[0], *line[2:]] for line in body]
         header.remove("Comparison")
-    caption = f"{analysis.label}: what changes under other choices.{stamp(material)}"
+    caption = f"{analysis.label}: what changes under other choices."
     table = pipe_table(header, body, numbers_from=99)
-    return captioned(table, f"{analysis.name}-choices".replace("_", "-"), caption)
+    return captioned(material, table, f"{analysis.name}-choices".replace("_", "-"), caption)
 
 
 def _title(wanted: str | None) -> str:

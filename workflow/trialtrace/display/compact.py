@@ -8,7 +8,7 @@ from trialtrace.analyses.references import METHODS, adjustment_of, method_of
 from trialtrace.analyses.words import LABELS, POINTS
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table, stamp
+from trialtrace.display.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table
 
 Row = dict[str, Any]
 Line = tuple[str, str]
@@ -70,8 +70,8 @@ def _grid(
         table = _table(parts, columns, visit is None)
         at = f", {visit}" if visit else ""
         slug = label + (f"-{number}" if len(groups) > 1 else "")
-        told = f"{caption}{at}{brackets}.{stamp(material)}"
-        yield captioned(table, slug.replace("_", "-").replace(".", "-"), told)
+        told = f"{caption}{at}{brackets}."
+        yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), told)
 
 
 def _groups(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:

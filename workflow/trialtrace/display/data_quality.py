@@ -28,10 +28,10 @@ def data_quality(material: Material) -> str:
     account = material.account
     parts = [
         subjects_line(account),
-        conservation_table(laws),
-        coverage_table(account),
-        decisions_table(account),
-        rejects_table(lines),
+        conservation_table(material, laws),
+        coverage_table(material, account),
+        decisions_table(material, account),
+        rejects_table(material, lines),
     ]
     return "\n".join(filter(None, parts))
 
@@ -44,7 +44,7 @@ def subjects_line(account: Account) -> str:
     return escape_markdown(told.rstrip()) + "\n"
 
 
-def coverage_table(account: Account) -> str:
+def coverage_table(material: Material, account: Account) -> str:
     """How many subjects have a row in each table, whether fewer may, and what was rejected."""
     body = []
     for name, one in account.tables.items():
@@ -54,10 +54,10 @@ def coverage_table(account: Account) -> str:
         body.append([escape_markdown(text) for text in (name, count, *told)])
     header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
     caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
-    return captioned(pipe_table(header, body, numbers_from=99), "coverage", caption)
+    return captioned(material, pipe_table(header, body, numbers_from=99), "coverage", caption)
 
 
-def decisions_table(account: Account) -> str:
+def decisions_table(material: Material, account: Account) -> str:
     """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
     body = [
         [escape_markdown(text) for text in (_place_of(one), one.what, str(one.n), one.reason)]
@@ -67,7 +67,7 @@ def decisions_table(account: Account) -> str:
         return ""
     header = ["Where", "Decision", "Count", "Reason"]
     caption = "Decisions of cleaning.yaml about rows, values and subjects, with their reasons."
-    return captioned(pipe_table(header, body, numbers_from=99), "decisions", caption)
+    return captioned(material, pipe_table(header, body, numbers_from=99), "decisions", caption)
 
 
 def _place_of(decision: Decision) -> str:
@@ -78,7 +78,7 @@ def _by_rule(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{rule.replace('_', ' ')} {n}" for rule, n in counts.items()) or "none"
 
 
-def conservation_table(laws: dict[str, Any]) -> str:
+def conservation_table(material: Material, laws: dict[str, Any]) -> str:
     body = []
     for name, table in laws.items():
         cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
@@ -87,7 +87,7 @@ def conservation_table(laws: dict[str, Any]) -> str:
     header = ["Table", "Rows in", "Rows out", "Rows rejected", "Subjects with a row"]
     header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
     caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
-    return captioned(pipe_table(header, body), "conservation", caption)
+    return captioned(material, pipe_table(header, body), "conservation", caption)
 
 
 # Which subjects cleaning.yaml says that a table has rows of.
@@ -96,13 +96,13 @@ ROWS = ("rows_in", "rows_out", "rows_rejected", "subjects")
 CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
 
 
-def rejects_table(lines: list[list[str]]) -> str:
+def rejects_table(material: Material, lines: list[list[str]]) -> str:
     if not lines:
         return "No value was rejected or flagged.\n"
     caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
     header = ["Where", "What", "Why", "Count", "Lines"]
     body = [[escape_markdown(cell) for cell in line] for line in sorted(lines, key=_place)]
-    return captioned(pipe_table(header, body, numbers_from=99), "rejects", caption)
+    return captioned(material, pipe_table(header, body, numbers_from=99), "rejects", caption)
 
 
 def _place(line: list[str]) -> tuple[str, bool]:

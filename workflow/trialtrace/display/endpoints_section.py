@@ -26,7 +26,7 @@ def endpoints_table(material: Material) -> str:
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]
     table = rows_table(header, rows)
-    shown = captioned(table, "endpoints", "Endpoints, in the order of the configuration.")
+    shown = captioned(material, table, "endpoints", "Endpoints, in the order of the configuration.")
     return "\n\n".join([shown, *_instruments(material)])
 
 

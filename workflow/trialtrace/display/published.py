@@ -74,7 +74,7 @@ def _claims(material: Material) -> str:
         header = header[:DATA] + header[DATA + 1 :]
         body = [row[:DATA] + row[DATA + 1 :] for row in body]
         caption = "Published numbers."
-    return captioned(pipe_table(header, body, numbers_from=99), "claims", caption)
+    return captioned(material, pipe_table(header, body, numbers_from=99), "claims", caption)
 
 
 def _searches(material: Material) -> Iterator[str]:
@@ -87,7 +87,9 @@ def _searches(material: Material) -> Iterator[str]:
     header = ["Searched", "Choices by tier", "First match", "Chance by tier",
               "Chance, half / double window"]  # fmt: skip
     body = [[escape_markdown(one[name]) for name in header] for one in cells]
-    yield captioned(pipe_table(header, body, numbers_from=99), "searches", "Other choices tried.")
+    yield captioned(
+        material, pipe_table(header, body, numbers_from=99), "searches", "Other choices tried."
+    )
 
 
 def _findings(rows: list[Row], agreement: str) -> str:

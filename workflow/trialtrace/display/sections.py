@@ -7,7 +7,7 @@ from trialtrace.display.figures.make import Drawn
 from trialtrace.display.findings import primary, primary_sentences
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
-from trialtrace.display.tables import captioned, link, pipe_table, stamp
+from trialtrace.display.tables import captioned, link, pipe_table
 from trialtrace.display.thresholds import against_thresholds
 from trialtrace.populations import told_rule
 from trialtrace.trace.text import shown_hash
@@ -87,7 +87,7 @@ def populations(material: Material) -> str:
         for p in material.trial.populations.values()
     ]
     table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
-    return captioned(table, "populations", f"Analysis populations.{stamp(material)}")
+    return captioned(material, table, "populations", "Analysis populations.")
 
 
 def analyses(material: Material, role: str, drawn: list[Drawn]) -> str:
@@ -121,8 +121,8 @@ def made_by(material: Material) -> str:
     ]
     sources = pipe_table(["Source", "Rows", "Hash"], files, numbers_from=99)
     lines += [
-        captioned(table, "code", "What made these numbers."),
-        captioned(sources, "sources", "What they were made from."),
+        captioned(material, table, "code", "What made these numbers."),
+        captioned(material, sources, "sources", "What they were made from."),
     ]
     return "\n".join(lines)
 

@@ -29,9 +29,11 @@ def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) 
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def captioned(table: str, label: str, caption: str) -> str:
-    """A table that can be referred to as @tbl-label."""
-    return f"::: {{#tbl-{label}}}\n\n{table}\n{escape_markdown(caption)}\n\n:::\n"
+def captioned(material: Material, table: str, label: str, caption: str) -> str:
+    """A table that can be referred to as @tbl-label; of a synthetic cohort its caption says so."""
+    stamp = " Synthetic, not evidence." if material.trial.synthetic else ""
+    told = escape_markdown(caption + stamp)
+    return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
 
 
 def link(row: Row, text: str | None = None) -> str:
@@ -57,16 +59,11 @@ def short_text(row: Row) -> str:
     return f"{text} ({bounds})".replace(" ", NO_BREAK)
 
 
-def stamp(material: Material) -> str:
-    """What every table of a synthetic cohort's estimates and p-values says."""
-    return " Synthetic, not evidence." if material.trial.synthetic else ""
-
-
 def slug(text: str) -> str:
     return text.replace("_", "-").replace(".", "-")
 
 
-def effects_table(rows: list[Row], label: str, caption: str) -> str:
+def effects_table(material: Material, rows: list[Row], label: str, caption: str) -> str:
     """An analysis of variance: a row for each statistic, a column for each effect."""
     effects = list(dict.fromkeys(row["group2_level"] for row in rows))
     stats = list(dict.fromkeys(row["stat_name"] for row in rows))
@@ -77,7 +74,7 @@ def effects_table(rows: list[Row], label: str, caption: str) -> str:
         title = LABELS[stat] + (", as planned" if stat == "p_value" else "")
         body.append([escape_markdown(title), *cells])
     header = ["Statistic", *map(escape_markdown, effects)]
-    return captioned(pipe_table(header, body), slug(label), caption)
+    return captioned(material, pipe_table(header, body), slug(label), caption)
 
 
 def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

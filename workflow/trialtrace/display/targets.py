@@ -38,7 +38,7 @@ def targets(material: Material) -> str:
     if assumed:
         parts.append(assumptions_table(material, assumed))
     if truth["mess"]:
-        parts.append(mess_table(truth["mess"]))
+        parts.append(mess_table(material, truth["mess"]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -70,8 +70,8 @@ def margins_table(material: Material, rows: list[Row], display: bool) -> str:
             f"**{told}, which differs**" if wrong else told, where,
         ])  # fmt: skip
     header = ["Margin", "Printed", "Tag", "Set of counts", "Target", "Drawn", "Measured on"]
-    caption = "Margins of the synthetic cohort: target against drawn. Synthetic, not evidence."
-    return captioned(pipe_table(header, body, numbers_from=99), "targets", caption)
+    caption = "Margins of the synthetic cohort: target against drawn."
+    return captioned(material, pipe_table(header, body, numbers_from=99), "targets", caption)
 
 
 def differing(material: Material, rows: list[Row]) -> list[Row]:
@@ -167,7 +167,7 @@ def assumptions_table(material: Material, rows: list[Row]) -> str:
         "The name of a quantity inside another stands for its value; a loading is the weight of a "
         "shared normal score."
     )
-    return captioned(pipe_table(header, body, numbers_from=99), "assumptions", caption)
+    return captioned(material, pipe_table(header, body, numbers_from=99), "assumptions", caption)
 
 
 def _group_words(material: Material, group: str) -> str:
@@ -182,7 +182,7 @@ def _group_words(material: Material, group: str) -> str:
     return ", ".join(told)
 
 
-def mess_table(mess: list[Row]) -> str:
+def mess_table(material: Material, mess: list[Row]) -> str:
     """Defects that were put into the export, and the rejects that they must make."""
     body = []
     for done in mess:
@@ -194,4 +194,4 @@ def mess_table(mess: list[Row]) -> str:
         ])  # fmt: skip
     header = ["Where", "Defect", "Rows", "Expected of cleaning"]
     caption = "Defects of a real export, put in on purpose where they touch no margin."
-    return captioned(pipe_table(header, body, numbers_from=99), "mess", caption)
+    return captioned(material, pipe_table(header, body, numbers_from=99), "mess", caption)

@@ -19,8 +19,14 @@ def _style() -> str:
 
 
 def page(title: str, body: str, *, synthetic: bool, style: str = "") -> str:
-    """A whole page in the house style, without scripts and outside links; `style` is added."""
+    """A whole page in the house style, without scripts and outside links; `style` is added.
+
+    Of synthetic data it is stamped at its top, and each of its tables and pictures by itself.
+    """
     stamp = f'<p class="synthetic">{SYNTHETIC}</p>\n' if synthetic else ""
+    if synthetic:
+        body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
+        body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
     meta = f'<meta name="description" content="{SYNTHETIC}">\n' if synthetic else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
