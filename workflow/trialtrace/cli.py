@@ -193,7 +193,7 @@ def _put(arguments: argparse.Namespace, text: str) -> None:
 def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.config.check import check_trial
     from trialtrace.config.load import load_trial
-    from trialtrace.config.origins import without_origin
+    from trialtrace.display.origins import without_origin
     from trialtrace.errors import ProblemsError
     from trialtrace.paths import project
 

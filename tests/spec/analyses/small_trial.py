@@ -97,7 +97,9 @@ class SmallTrial:
             self._record(self._subject(arm, given), "SCORE", 1, AVAL=value, AVALU="mm")
         return self
 
-    def visits(self, arm: str, *rows: tuple[float | None, ...], **given: Any) -> "SmallTrial":
+    def visits(
+        self, arm: str, *rows: tuple[float | None, ...], unit: str | None = None, **given: Any
+    ) -> "SmallTrial":
         """Each row is a subject's values at the visits."""
         for row in rows:
             subject = self._subject(arm, given)
@@ -106,7 +108,7 @@ class SmallTrial:
                 self._record(
                     subject, "PAIN", number + 1, AVAL=value, BASE=row[0],
                     CHG=value - row[0] if known else None,
-                    AVISIT=VISITS[number], AVISITN=number + 1,
+                    AVISIT=VISITS[number], AVISITN=number + 1, AVALU=unit,
                 )  # fmt: skip
         return self
 

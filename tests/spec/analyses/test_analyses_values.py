@@ -73,6 +73,36 @@ def test_a_baseline_of_zero_has_no_change_in_percent(found):
 def test_values_and_their_differences_have_the_unit_of_the_records(found):
     assert found["both/mean.t_interval@high;parameter=score"]["unit"] == "mm"
     assert found["both/mean.t_interval@high;visit=day_2;parameter=pain"]["unit"] is None
-    percent = [row["unit"] for name, row in found.items() if name.startswith("percent/mean")]
-    assert percent and set(percent) == {"%"}
+    percent = "percent/{};visit=day_3"
+    assert found[percent.format("mean.t_interval@high")]["unit"] == "%"
+    assert found[percent.format("mean_difference.welch@high-sham")]["unit"] == "percentage points"
     assert found["both/p_value.welch_t@high-sham;parameter=score"]["unit"] is None
+
+
+IN_UNITS = """
+analyses:
+  value:
+    label: Pain
+    role: secondary
+    estimand: pain
+    visits: [day 2]
+    describe: [{summary: [mean]}]
+    estimates: [{mean_difference: welch}]
+  change: {label: Change, role: secondary, of: value, value: change,
+           describe: [{summary: [mean]}], estimates: [{mean_difference: welch}]}
+"""
+
+
+@pytest.mark.parametrize(("unit", "of_change"), [("%", "percentage points"), ("mm", "mm")])
+def test_percentages_differ_and_change_by_percentage_points(trial, unit, of_change):
+    trial.visits("high", (4, 2, 1), (5, 5, 2), unit=unit)
+    trial.visits("sham", (4, 4, 3), (1, 6, 5), unit=unit)
+    found = trial.results(IN_UNITS)
+    mean, difference = "mean.t_interval@high", "mean_difference.welch@high-sham"
+    units = {name: found[f"{name};visit=day_2"]["unit"] for name in (
+        f"value/{mean}", f"value/{difference}", f"change/{mean}", f"change/{difference}"
+    )}  # fmt: skip
+    assert list(units.values()) == [unit, of_change, of_change, of_change]
+    text = found[f"value/{difference};visit=day_2"]["stat_text"]
+    # (2 + 5) / 2 less (4 + 6) / 2.
+    assert text.startswith(f"\N{MINUS SIGN}1.50 {of_change} (95 % CI ")

@@ -39,3 +39,19 @@ def test_seven_arms_can_be_told_apart(tmp_path):
     dictionary = mini_trial.DICTIONARY.replace("A, Drug | B, Placebo", choices)
     rows = [row | {"arm": codes[row["id"] % 7]} for row in mini_run.patients()]
     assert drawn(tmp_path, rows, trial=trial, dictionary=dictionary) == FIGURES
+
+
+@pytest.mark.parametrize(
+    ("stat", "units", "label"),
+    [
+        ("mean_difference", {"percentage points"}, "Mean difference, percentage points"),
+        ("mean_difference", {"kg"}, "Mean difference, kg"),
+        ("mean_difference", {"kg", None}, "Mean difference"),
+        ("risk_difference", {None}, "Risk difference, percentage points"),
+        ("risk_ratio", {None}, "Risk ratio (log scale)"),
+    ],
+)
+def test_the_axis_of_a_forest_has_the_unit_that_all_lines_share(stat, units, label):
+    from trialtrace.display.figures.forest import _axis_label
+
+    assert _axis_label(stat, units) == label

@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trialtrace.config.origins import without_origin
 from trialtrace.display.analysis_section import _used
 from trialtrace.display.compact import _described
 from trialtrace.display.figures.at_risk import time_words
 from trialtrace.display.figures.clean_rows import CleanRows
 from trialtrace.display.figures.heat_map import _after_the_end
 from trialtrace.display.findings import _margins, described
+from trialtrace.display.origins import without_origin
 from trialtrace.trace.about import About
 
 ROW = {

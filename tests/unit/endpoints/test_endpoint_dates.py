@@ -101,6 +101,15 @@ def test_a_difference_of_treatments_and_of_visits(tmp_path):
     assert "none" in refused(tiny(bad, SIDES), tmp_path, patients="id\na\nb\nc", grip=KILOS)
 
 
+def test_a_difference_of_percentages_is_in_percentage_points(tmp_path):
+    text = GRIP.replace("unit: kg", 'unit: "%"')
+    tables = derived(tiny(text, SIDES), tmp_path, patients="id\na\nb\nc", grip=KILOS)
+    units = {row[1:] for row in shown(tables["bds"], "PARAMCD", "AVALU")}
+    assert units == {
+        ("GRIP", "%"), ("GAIN", "percentage points"), ("LATER", "percentage points"),
+    }  # fmt: skip
+
+
 def test_screened_patients_without_an_arm_stay_in_the_subjects(tmp_path):
     tables = derived(tiny(), tmp_path, patients="id rx\na 1\nb .\nc 0")
     assert shown(tables["adsl"], "TRT01P", "ITTFL") == [

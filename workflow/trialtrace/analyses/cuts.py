@@ -11,6 +11,7 @@ from trialtrace.config.model import Analysis, Endpoint, Step, adsl_code
 from trialtrace.config.visits import visit_labels
 from trialtrace.frames import Frames, Selection
 from trialtrace.store import significant
+from trialtrace.units import of_difference
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,7 +64,8 @@ class Cut:
         if self.analysis.value == "percent_change":
             return "%"
         found = {unit for unit in self.rows().column("AVALU") if unit}
-        return found.pop() if len(found) == 1 else None
+        own = found.pop() if len(found) == 1 else None
+        return of_difference(own) if self.analysis.value == "change" else own
 
     def arms(self) -> list[str]:
         """The arms this analysis compares, in the order of the configuration."""

@@ -13,11 +13,12 @@ from trialtrace.analyses.interaction import interaction
 from trialtrace.analyses.multiplicity import adjust
 from trialtrace.analyses.registry import OVER_VISITS, method
 from trialtrace.analyses.rows import Result
-from trialtrace.analyses.words import COUNTS, IN_UNITS, OF_P_VALUES, P_VALUES, SYMBOLS
+from trialtrace.analyses.words import COUNTS, DIFFERENCES, IN_UNITS, OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.contracts import MEMBERS, RESULTS, from_rows, write_table
 from trialtrace.errors import Problem, UserError
 from trialtrace.frames import Frames
 from trialtrace.store import make_folder
+from trialtrace.units import of_difference
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
@@ -64,7 +65,8 @@ def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterat
         for cut in cuts(trial, analysis, frames, together=step.key in OVER_VISITS):
             for result in filter(partial(_shown, analysis), method(step)(cut, step)):
                 if result.stat in IN_UNITS and result.unit is None:
-                    result.unit = cut.unit
+                    differs = result.stat in DIFFERENCES
+                    result.unit = of_difference(cut.unit) if differs else cut.unit
                 yield result
     yield from interaction(trial, analysis, frames)
 

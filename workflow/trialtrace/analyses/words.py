@@ -161,6 +161,7 @@ IN_UNITS = {
     "median_difference",
     "change_difference",
 }
+DIFFERENCES = {"mean_difference", "median_difference", "change_difference"}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
 TIMES = {"median_time", "follow_up"}

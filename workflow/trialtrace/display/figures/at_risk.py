@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.config.origins import origin
 from trialtrace.display.figures.canvas import FAINT, colour_of
 from trialtrace.display.figures.picture import arms_of
 from trialtrace.display.material import Material
+from trialtrace.display.origins import origin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

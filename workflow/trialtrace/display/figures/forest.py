@@ -12,6 +12,7 @@ from trialtrace.display.figures.lines import name_of, repeats_cuts
 from trialtrace.display.figures.picture import Picture, arms_of, nothing
 from trialtrace.display.material import Material
 from trialtrace.display.tables import short_text
+from trialtrace.units import POINTS as POINTS_UNIT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,7 +61,7 @@ def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
         axes.spines["left"].set_visible(False)
         axes.set_ylim(edges[-1] - 0.1, 0.1)
         _texts(axes, rows, places)
-        axes.set_xlabel(_axis_label(stat))
+        axes.set_xlabel(_axis_label(stat, {row["unit"] for row in rows}))
         return figure
 
 
@@ -99,8 +100,10 @@ def _null(stat: str) -> float:
     return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
 
 
-def _axis_label(stat: str) -> str:
-    unit = ", percentage points" if stat in POINTS else ""
+def _axis_label(stat: str, units: set[str | None]) -> str:
+    """The statistic with its unit, where all lines have the same."""
+    known = POINTS_UNIT if stat in POINTS else units.pop() if len(units) == 1 else None
+    unit = f", {known}" if known else ""
     scale = " (log scale)" if stat in RATIOS else ""
     label = LABELS[stat]
     return label[0].upper() + label[1:] + unit + scale

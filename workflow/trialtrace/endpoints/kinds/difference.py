@@ -9,6 +9,7 @@ from trialtrace.endpoints.records import Records, moved, values_of
 from trialtrace.endpoints.study import Study
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.store import difference
+from trialtrace.units import of_difference
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,7 +59,8 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     to = np.where(there, np.cumsum(there) - 1, -1)
     columns = {name: parent.columns[name].take(pa.array(first[there])) for name in kept}
     if "AVALU" in parent.columns and what != "percent_change":
-        columns["AVALU"] = parent.columns["AVALU"].take(pa.array(first[there]))
+        units = parent.columns["AVALU"].take(pa.array(first[there])).to_pylist()
+        columns["AVALU"] = pa.array([of_difference(unit) for unit in units], pa.string())
     columns["AVAL"] = pa.array(change[there], mask=np.isnan(change[there]))
     subject = np.tile(np.arange(study.size), places)[there]
     return Records("bds", subject, columns, tuple(moved(cells, to, ("AVAL",))))
