@@ -8,6 +8,7 @@ from trialtrace.analyses.rows import ALL
 from trialtrace.analyses.words import LABELS, lower_first
 from trialtrace.conditions import describe
 from trialtrace.display.analysis_tables import analysis_tables
+from trialtrace.display.arms_used import arms_used
 from trialtrace.display.choices import other_choices
 from trialtrace.display.decisions import decides_anything
 from trialtrace.display.figures.make import Drawn
@@ -46,6 +47,8 @@ def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn
     parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
     parts.append(f"**Asked.** {_asked(material, analysis)}")
     parts.append(f"**Analysed.** {analysed(material, analysis)}")
+    if used := arms_used(material, analysis):
+        parts.append(f"**Arms.** {escape_markdown(used)}")
     held = against_thresholds(material, analysis, named=False)
     found = [*held, *sentences(material, analysis, named=False)]
     found = found or described(material, analysis)
