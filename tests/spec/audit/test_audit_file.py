@@ -46,14 +46,26 @@ def test_numbers_that_agree_end_well(ledger_file, capsys):
 
 
 @pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("130%", "A percentage of 130"),
+        ("p = 1.2", "A p-value of 1.2"),
+        ("0.7 (95% CI 0.9 to 0.5)", "ends below its start"),
+        ("F(0, 63) = 5.9, p < 0.01", "egrees of freedom of 0"),
+        ("t(0) = 2.1, p = 0.04", "egrees of freedom of 0"),
+        ("0 of 0", "A denominator of 0"),
+        ("31/30 (103.3%)", "31 of 30"),
+    ],
+)
+def test_an_impossible_number_is_a_finding_of_the_file(ledger_file, capsys, printed, said):
+    assert main(["audit", ledger_file("claims:\n" + row(printed))]) == 1
+    out = capsys.readouterr().out
+    assert "inconsistent. " in out and said in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
-        (row("130%"), "a percentage of 130"),
-        (row("p = 1.2"), "a p-value of 1.2"),
-        (row("0.7 (95% CI 0.9 to 0.5)"), "ends below its start"),
-        (row("F(0, 63) = 5.9, p < 0.01"), "degrees of freedom of 0"),
-        (row("t(0) = 2.1, p = 0.04"), "degrees of freedom of 0"),
-        (row("0 of 0"), "a denominator of 0"),
         (row("48,1%"), "write '48.1%' if that is what is meant"),
         (row("0,350"), "write '0.350' if that is what is meant"),
         (row("mean (SD) 3,4 (1,2)"), "decimals with a point"),

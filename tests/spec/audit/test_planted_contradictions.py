@@ -147,3 +147,27 @@ def test_a_value_outside_of_its_range(judged, printed, agreement):
     name = {"range": "least", "IQR)": "quartile_low"}["range" if "range" in printed else "IQR)"]
     found = {judged("m", one, claims)[0] for one in (name, "value", name.replace("least", "most"))}
     assert agreement in found and ("inconsistent" in found) == (agreement == "inconsistent")
+
+
+IMPOSSIBLE = {
+    "31/30 (103.3%)": ("count", "percent"),
+    "P = 1.2": ("p",),
+    "hazard ratio 0.5 (0.9 to 0.3)": ("ci_high",),
+    "mean (SD) 5.1 (-2.0)": ("sd",),
+    "F(0, 40) = 3.1, p = .04": ("df1",),
+}
+
+
+@pytest.mark.parametrize("printed", IMPOSSIBLE)
+def test_an_impossible_number_is_a_finding(judged, printed):
+    """It is told at its claim, and nothing else is held against it."""
+    claims = {
+        "wrong": claim(printed, outcome="event", group="training"),
+        "right": claim("12/30 (40.0%)", outcome="event", group="control"),
+        "p": claim("p = 0.5", **BOTH),
+    }
+    for component in IMPOSSIBLE[printed]:
+        agreement, text = judged("wrong", component, claims)
+        assert agreement == "inconsistent" and "where there can only be" in text
+    assert judged("right", "percent", claims)[0] == "exact"
+    assert judged("p", "p", claims)[0] == "not_checkable"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.claims.printed import NAMES, parse
+from trialtrace.claims.printed import NAMES, impossible, parse
 from trialtrace.errors import UserError
 
 
@@ -209,14 +209,8 @@ def test_what_an_expression_calls_its_number(printed, name, symbol, adjusted, si
         ("41.2% (28–55", "an expression like"),
         ("9,2%", "decimals with a point"),
         ("54.2 (10.1)", "what the number in brackets is"),
-        ("130%", "a percentage of at most 100"),
-        ("295 (130%)", "a percentage of at most 100"),
-        ("P=1.2", "a p-value between 0 and 1"),
-        ("P=-0.2", "a p-value between 0 and 1"),
-        ("41% (55–28)", "the lower limit first"),
         ("1e999999", "an expression like"),
         ("less " * 50, "at most 200 characters"),
-        ("295 of 27", "a count that is not above its denominator"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(printed, said):
@@ -225,6 +219,26 @@ def test_what_cannot_be_read_is_told_with_its_place(printed, said):
     assert said in str(told.value)
     assert "claims.yaml: claims.pep.printed" in str(told.value)
     assert repr(printed) in str(told.value) or len(printed) > 200
+
+
+@pytest.mark.parametrize(
+    ("printed", "names", "said"),
+    [
+        ("130%", ["percent"], "a percentage of at most 100"),
+        ("295 (130%)", ["percent"], "a percentage of at most 100"),
+        ("P=1.2", ["p"], "a p-value between 0 and 1"),
+        ("P=-0.2", ["p"], "a p-value between 0 and 1"),
+        ("41% (55–28)", ["ci_high"], "the lower limit first"),
+        ("295 of 27", ["count"], "a count that is not above its denominator"),
+        ("31/30 (103.3%)", ["count", "percent"], "a count that is not above its denominator"),
+        ("mean (SD) 54.2 (-10.1)", ["sd"], "a number of at least 0"),
+        ("increased by 130%", [], ""),
+    ],
+)
+def test_what_no_study_can_have_is_read_and_told(printed, names, said):
+    found = impossible({part.name: part for part in parse(printed)})
+    assert list(found) == names
+    assert not names or found[names[0]][1] == said
 
 
 @pytest.mark.parametrize("printed", [text for text, _ in EXPRESSIONS])

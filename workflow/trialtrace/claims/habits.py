@@ -56,7 +56,7 @@ class Habit:
 
 def with_habits(ledger: Ledger) -> Ledger:
     """The ledger with each number read as its paper rounds."""
-    habits = {paper: habit(ledger, paper) for paper in ledger.papers}
+    habits = {paper: habit(ledger.possible, paper) for paper in ledger.papers}
     entries = {
         name: replace(entry, parts=_read(entry, habits[entry.paper]))
         for name, entry in ledger.entries.items()

@@ -7,14 +7,14 @@ together.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from trialtrace.claims.forms import AVERAGES
-from trialtrace.claims.printed import Component
+from trialtrace.claims.printed import Component, impossible
 
 if TYPE_CHECKING:
     from trialtrace.claims.habits import Habit
@@ -175,6 +175,12 @@ class Ledger:
     entries: Mapping[str, Entry]
     strata: Strata = Strata()
     habits: Mapping[str, "Habit"] = field(default_factory=dict)
+
+    @cached_property
+    def possible(self) -> "Ledger":
+        """Without the claims of which a number is impossible: nothing is held against these."""
+        own = {name: one for name, one in self.entries.items() if not impossible(one.parts)}
+        return self if len(own) == len(self.entries) else replace(self, entries=own)
 
     def population(self, entry: Entry) -> PaperPopulation | None:
         name = entry.about.population or next(iter(self.populations), None)

@@ -9,6 +9,7 @@ is: "mean (SD) 54.2 (10.1)" or "54.2 (SD 10.1)". A lone bracketed pair after a v
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -101,7 +102,7 @@ def parse(
     """The components of a printed expression, in the order of NAMES' reading.
 
     With `words` a sentence that holds no number ("safe and feasible") is one component, itself.
-    Raises UserError naming `place` for an expression of no known form or an impossible number.
+    Raises UserError naming `place` for an expression of no known form.
     """
     if len(printed) > LONGEST:
         raise UserError(
@@ -114,7 +115,6 @@ def parse(
         return [Component("words", printed.strip())]
     if found is None:
         raise UserError(Problem(place, found=repr(printed), **_unread(plain)))
-    _refuse_impossible(found, printed, place)
     return found
 
 
@@ -273,18 +273,13 @@ def _in_order(components: list[Component]) -> list[Component]:
     return sorted(components, key=lambda component: NAMES.index(component.name))
 
 
-def _refuse_impossible(components: list[Component], printed: str, place: str) -> None:
-    by_name = {component.name: component for component in components}
-    for component in components:
-        said = _impossible(component, by_name)
-        if said is not None:
-            raise UserError(
-                Problem(place, found=f"{printed!r}: {said[0]}", expected=said[1],
-                        do="compare it with the publication")
-            )  # fmt: skip
+def impossible(parts: Mapping[str, Component]) -> dict[str, tuple[str, str]]:
+    """The components that no study can have, each with what it is and what it has to be."""
+    found = {name: _impossible(part, parts) for name, part in parts.items()}
+    return {name: said for name, said in found.items() if said is not None}
 
 
-def _impossible(component: Component, by_name: dict[str, Component]) -> tuple[str, str] | None:
+def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple[str, str] | None:
     value = component.value
     if value is None:
         return None

@@ -21,6 +21,7 @@ LEVELS = {
 FAILS = ("inconsistent", "differs", "alternative")
 DATA = "data.recomputed"
 RULES = {
+    "number.impossible": "A number that no study can have.",
     "share.percent": "A count of a denominator, and the percentage printed for it.",
     "share.denominator": "The denominators on which a count prints as its percentage.",
     "share.count": "The counts of a denominator that print as a percentage.",

@@ -17,6 +17,7 @@ from trialtrace.claims.prints import (
     estimates,
     hazards,
     headline,
+    impossible,
     intervals,
     mean_tests,
     near_intervals,
@@ -42,8 +43,9 @@ MODULES = (
 
 def findings(ledger: Ledger) -> Iterator[Finding]:
     """Every finding of every check."""
+    yield from impossible.check(ledger)
     for module in MODULES:
-        for one in module.check(ledger):
+        for one in module.check(ledger.possible):
             yield _of_words(one) if ledger.entries[one.claim].about.paraphrase else one
 
 
