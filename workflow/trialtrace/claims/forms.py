@@ -14,6 +14,7 @@ FORMS = (
 PLAIN = str.maketrans(
     {"\N{MINUS SIGN}": "-", "\N{HYPHEN}": "-", "\N{NON-BREAKING HYPHEN}": "-",
      "\N{MIDDLE DOT}": ".", "\N{NO-BREAK SPACE}": " ", "\N{THIN SPACE}": " ",
+     "$": " ", "€": " ", "£": " ", "¥": " ",
      "\N{NARROW NO-BREAK SPACE}": " ", "\N{FIGURE SPACE}": " ", "\N{EM DASH}": "\N{EN DASH}"}
 )  # fmt: skip
 
@@ -103,6 +104,8 @@ MEASURES = {
 OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
 """The measure of a change in percent, by what it is a change of."""
 HARMS = ("number needed to harm", "nnh")
+UNSAID = "unsaid"
+"""The symbol of a number of which the expression does not say what it is."""
 ADJUSTED = ("ahr", "aor")
 CHI_SQUARED = "χ²"
 SPREADS = {"sd": "standard deviation", "se": "standard error"}
@@ -125,6 +128,10 @@ def _spread(name: str, what: str) -> list[str]:
     ]
 
 
+# A number of at most 100 in brackets behind a whole one, and a spread behind ±, of unsaid kind.
+_BARE_PERCENT = r"(?P<percent>100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?)"
+
+
 _DF = rf"(?:df\s*=\s*)?(?P<df1>{_BARE})(?:\s*,\s*(?P<df2>{_BARE})|\s*,\s*N\s*=\s*{_COUNT})?"
 _STATISTIC = rf"(?P<statistic>{_NUMBER})"
 _HEADS = [
@@ -137,6 +144,9 @@ _HEADS = [
     rf"(?P<denominator>{_COUNT}){_PEOPLE}\s*[)\]]",
     *_spread("sd", _SD),
     *_spread("se", _SE),
+    rf"(?P<count>{_COUNT})\s*(?P<bare>[(\[])\s*{_BARE_PERCENT}\s*[)\]]",
+    rf"(?:(?:mean|M)\s*[,:=]?\s*)?(?P<value>{_NUMBER}(?:{_UNIT})?)\s*(?P<bare>±)\s*"
+    rf"(?P<sd>{_NUMBER})(?:{_UNIT})?(?!\s*{_OPEN})",
     rf"median\s*{_OPEN}\s*{_IQR}\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
     rf"\s*(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})\s*{_CLOSE}",
     rf"(?P<symbol>{_SYMBOL})\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}",
@@ -193,6 +203,8 @@ INTERVAL = compiled(_INTERVAL)
 BESIDE = [compiled(pattern) for pattern in _BESIDE]
 DIRECTION = compiled(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER + VALUED)})[^0-9]*")
 TWO_NUMBERS = compiled(rf"\s*{_NUMBER}\s*[(\[]\s*{_NUMBER}\s*[)\]]\s*")
+CURRENCY = re.compile(r"(?:\b(?:US|CA|AU|NZ|HK|[AC])(?=\$)|\b(?:USD|EUR|GBP|CHF|JPY)(?=\s*[0-9]))")
+SIGN_BEFORE = re.compile(r"(?P<money>[$€£¥]|USD|EUR|GBP|CHF|JPY)\s*$")
 JOINER = re.compile(r"[\s,;:]*")
 FIRST_NUMBER = compiled(_NUMBER)
 FIRST_P = compiled(_NUMBER + _POWER)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.forms import AVERAGES
+from trialtrace.claims.forms import AVERAGES, UNSAID
 from trialtrace.claims.printed import Component, impossible
 
 if TYPE_CHECKING:
@@ -178,9 +178,39 @@ class Ledger:
 
     @cached_property
     def possible(self) -> "Ledger":
-        """Without the claims of which a number is impossible: nothing is held against these."""
-        own = {name: one for name, one in self.entries.items() if not impossible(one.parts)}
+        """Without the claims that nothing is held against.
+
+        A number of these is impossible, or the expression does not say what it is.
+        """
+        own = {
+            name: one
+            for name, one in self.entries.items()
+            if not impossible(one.parts) and name not in self.unclear
+        }
         return self if len(own) == len(self.entries) else replace(self, entries=own)
+
+    @cached_property
+    def unclear(self) -> set[str]:
+        """Claims such as "62 (9)" that may be means: none of their outcome is a share."""
+        of_outcome: dict[str | None, list[Entry]] = {}
+        for entry in self.of_group():
+            part = entry.parts.get("percent")
+            if part is not None and part.symbol == UNSAID:
+                of_outcome.setdefault(entry.about.outcome, []).append(entry)
+        return {
+            entry.name
+            for entries in of_outcome.values()
+            if not any(self._is_share(entry) for entry in entries)
+            for entry in entries
+            if self.size(entry)
+        }
+
+    def _is_share(self, entry: Entry) -> bool:
+        """Whether a percentage is that of the count before it, within one unit of its digits."""
+        n, part = self.size(entry), entry.parts["percent"]
+        if not n:
+            return True
+        return abs(100 * (entry.parts["count"].value or 0) / n - (part.value or 0)) <= part.ulp
 
     def population(self, entry: Entry) -> PaperPopulation | None:
         name = entry.about.population or next(iter(self.populations), None)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from trialtrace.claims.forms import AVERAGES
+from trialtrace.claims.forms import AVERAGES, UNSAID
 from trialtrace.claims.habits import with_habits
 from trialtrace.claims.ledger import (
     MODEL,
@@ -83,7 +83,7 @@ def entry(name: str, given: Mapping[str, Any]) -> Entry:
 def _named(about: dict[str, Any], parts: Mapping[str, Component]) -> dict[str, Any]:
     """What a claim is about, with what its expression itself calls the number."""
     main = parts.get("percent") or parts.get("value")
-    if main is not None and main.symbol not in (None, *AVERAGES):
+    if main is not None and main.symbol not in (None, UNSAID, *AVERAGES):
         about.setdefault("measure", main.symbol)
     if main is not None and main.adjusted:
         about.setdefault("basis", MODEL)

@@ -17,6 +17,7 @@ from trialtrace.claims.forms import (
     ADJUSTED,
     BESIDE,
     CHI_SQUARED,
+    CURRENCY,
     DIRECTION,
     FIRST_NUMBER,
     FIRST_P,
@@ -32,8 +33,10 @@ from trialtrace.claims.forms import (
     OF_THING,
     PLAIN,
     RELATIONS,
+    SIGN_BEFORE,
     SPREADS,
     TWO_NUMBERS,
+    UNSAID,
     VALUED,
     P,
     compiled,
@@ -109,7 +112,7 @@ def parse(
             Problem(place, found=f"{len(printed)} characters",
                     expected=f"one printed expression, of at most {LONGEST} characters")
         )  # fmt: skip
-    plain = printed.translate(PLAIN)
+    plain = CURRENCY.sub(lambda one: " " * len(one.group()), printed).translate(PLAIN)
     found = _read(printed, plain)
     if found is None and words and re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain):
         return [Component("words", printed.strip())]
@@ -204,12 +207,16 @@ def _components(printed: str, match: re.Match[str]) -> list[Component]:
         text = printed[start:end].strip()
         more = _called(name, {key: one.lower() for key, one in groups.items() if one})
         more |= {"word": word if name in ("percent", "value", *RANGE) else None}
+        if name == "value" and (money := SIGN_BEFORE.search(printed[:start])):
+            more |= {"unit": money["money"]}
         made.append(_component(name, text, level=level if name[:3] == "ci_" else None, **more))
     return made
 
 
 def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
     """What the expression says of a component beside its number; `groups` in small letters."""
+    if name in ("percent", "sd") and groups.get("bare"):
+        return {"symbol": UNSAID}
     if name == "statistic":
         symbol = groups["symbol"]
         return {"symbol": CHI_SQUARED if symbol[0] in "χcx" else symbol}
@@ -246,9 +253,8 @@ def _component(name: str, text: str, **more: object) -> Component:
     unit = body[found.end() :].strip() or None
     offset = len(plain) - len(body)
     number = text[offset + found.start() : offset + found.end()]
-    return Component(
-        name, text, value, places, RELATIONS[words], unit, number=number, **more  # type: ignore[arg-type]
-    )  # fmt: skip
+    more = {"unit": unit} | more
+    return Component(name, text, value, places, RELATIONS[words], number=number, **more)  # type: ignore[arg-type]
 
 
 def _decimal(text: str) -> tuple[Decimal, int]:

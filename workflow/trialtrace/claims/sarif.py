@@ -22,6 +22,7 @@ FAILS = ("inconsistent", "differs", "alternative")
 DATA = "data.recomputed"
 RULES = {
     "number.impossible": "A number that no study can have.",
+    "number.unclear": "A number of which the expression does not say what it is.",
     "share.percent": "A count of a denominator, and the percentage printed for it.",
     "share.denominator": "The denominators on which a count prints as its percentage.",
     "share.count": "The counts of a denominator that print as a percentage.",

@@ -7,10 +7,12 @@ plain one, so that `about.test` has to name a t test, or none, for the check to 
 """
 
 from collections.abc import Iterator, Sequence
+from math import sqrt
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from trialtrace.claims.forms import UNSAID
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
@@ -113,15 +115,17 @@ def _interval(
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
     confidence = float(low.level) / 100 if low.level is not None else 0.95
-    spreads = [_ends(one.parts["sd"]) for one in groups]
     middle = _common(span, _ends(entry.parts["value"]))
-    halves = half_widths(spreads, n, confidence)
-    fit = [
-        name
-        for name, (least, most) in halves.items()
-        if overlaps(low, middle[0] - most, middle[1] - least)
-        and overlaps(high, middle[0] + least, middle[1] + most)
-    ]
+    for spreads in _spreads(groups, n):
+        halves = half_widths(spreads, n, confidence)
+        fit = [
+            name
+            for name, (least, most) in halves.items()
+            if overlaps(low, middle[0] - most, middle[1] - least)
+            and overlaps(high, middle[0] + least, middle[1] + most)
+        ]
+        if fit:
+            break
     shown = f"{low.text} to {high.text}"
     if fit:
         told = listed([NAMES[name] for name in fit], "or")
@@ -135,6 +139,16 @@ def _interval(
     return Finding("difference.interval", entry.name, "ci_low",
                    COMPATIBLE if fit else INCONSISTENT, text, beside, {"half_widths": halves},
                    ("ci_high",))  # fmt: skip
+
+
+def _spreads(groups: Sequence[Entry], n: Sequence[int]) -> Iterator[list[Ends]]:
+    """The printed deviations; where ± says not of what, also those of standard errors."""
+    printed = [_ends(one.parts["sd"]) for one in groups]
+    yield printed
+    if all(one.parts["sd"].symbol == UNSAID for one in groups):
+        yield [
+            (low * sqrt(own), high * sqrt(own)) for (low, high), own in zip(printed, n, strict=True)
+        ]
 
 
 def _common(first: Ends, second: Ends) -> Ends:

@@ -1,13 +1,16 @@
-"""Numbers that no study can have: counts above their denominators, p above 1, turned intervals."""
+"""Numbers that no study can have, as a p above 1, and such of which is not said what they are."""
 
 from collections.abc import Iterator
 
-from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import impossible
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding, listed
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
+    for name in sorted(ledger.unclear):
+        yield _unclear(ledger, ledger.entries[name])
     for entry in ledger.entries.values():
         found = impossible(entry.parts)
         if not found:
@@ -17,3 +20,14 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         first, *others = found
         yield Finding("number.impossible", entry.name, first, INCONSISTENT,
                       f"{told[0].upper()}{told[1:]}.", covers=tuple(others))  # fmt: skip
+
+
+def _unclear(ledger: Ledger, entry: Entry) -> Finding:
+    """A whole number and one in brackets that is not the percentage that it would be."""
+    count, percent = entry.parts["count"], entry.parts["percent"]
+    text = (
+        f"Not checkable: {count.text} of {ledger.size(entry)} is not {percent.text} %; write "
+        f'"{count.text} ({percent.text}%)" if it is a count, "mean (SD) {count.text} '
+        f'({percent.text})" if it is a mean.'
+    )
+    return Finding("number.unclear", entry.name, "count", NOT_CHECKABLE, text, covers=("percent",))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.forms import UNSAID
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -16,12 +17,14 @@ from trialtrace.claims.prints.finding import (
     listed,
     overlaps,
     shown_p,
+    two_digits,
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
+AS_ERRORS = " behind ±, as standard errors"
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
 
 
@@ -30,9 +33,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.tested is not None and entry.about.compare:
             yield from _p(ledger, entry)
         outcome = ledger.outcomes.get(entry.about.outcome or "")
-        if entry.about.group and "sd" in entry.parts and outcome and outcome.whole:
+        if entry.about.group and outcome and outcome.whole and _is_mean(entry):
             yield from _grim(ledger, entry)
-            yield from _grimmer(ledger, entry)
+            if "sd" in entry.parts and entry.parts["sd"].symbol != UNSAID:
+                yield from _grimmer(ledger, entry)
+
+
+def _is_mean(entry: Entry) -> bool:
+    """Whether a value is a mean: it has a deviation, or is called so."""
+    value = entry.parts.get("value")
+    if value is None or value.relation != "=" or entry.about.change:
+        return False
+    return "sd" in entry.parts or "se" in entry.parts or value.symbol == "mean"
 
 
 def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -49,25 +61,33 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         yield Finding("p.means", entry.name, "p", NOT_CHECKABLE, text,
                       tuple(one.name for one in groups))  # fmt: skip
         return
-    part, ranges = entry.parts["p"], {}
-    for name, (variance, _) in TESTS.items():
+    part, ranges, as_errors = entry.parts["p"], {}, ""
+    for read in _readings(groups, sizes):
         try:
-            ranges[name] = _of_tails(groups, sizes, variance, entry.tails)
+            own = {
+                name: _of_tails(groups, sizes, variance, entry.tails, read)
+                for name, (variance, _) in TESTS.items()
+            }
         except StatsError:
             return
-    fit = [name for name, (low, high) in ranges.items() if overlaps(part, low, high)]
+        fit = [name for name, (low, high) in own.items() if overlaps(part, low, high)]
+        if fit or not ranges:
+            ranges, as_errors = own, AS_ERRORS if ranges else ""
+        if fit:
+            break
     stated = entry.about.test
-    lowest, highest = min(r[0] for r in ranges.values()), max(r[1] for r in ranges.values())
-    span = f"p from {lowest:.3f} to {highest:.3f}"
-    about = "Over all means and standard deviations that print as given, "
+    named = [ranges[name] for name in fit] or list(ranges.values())
+    lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
+    span = f"p from {_three(lowest)} to {_three(highest)}"
+    about = f"Over all means and standard deviations that print as given{as_errors}, "
     detail = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
         agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; the t tests give {span}."
     elif stated in ranges and stated not in fit and fit:
-        text = (
-            f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ({span})."
-        )
+        low, high = (_three(end) for end in ranges[stated])
+        text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
+        text += f"p from {low} to {high})."
         agreement, detail = ALTERNATIVE, detail | {"alternative": fit}
     elif fit:
         names = " and ".join(TESTS[name][1] for name in fit)
@@ -81,6 +101,19 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         agreement = INCONSISTENT
     yield Finding("p.means", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups), detail)  # fmt: skip
+
+
+def _three(p: float) -> str:
+    """P to three decimals, a small one to two digits."""
+    return f"{p:.3f}" if p >= 0.001 else two_digits(p)
+
+
+def _readings(groups: list[Entry], sizes: list) -> Iterator[list[Printed]]:
+    """The deviations as printed; where ± says not of what, also as standard errors."""
+    pairs = list(zip(groups, sizes, strict=True))
+    yield [_deviation(one, n, "sd" not in one.parts) for one, n in pairs]
+    if all("sd" in one.parts and one.parts["sd"].symbol == UNSAID for one in groups):
+        yield [_deviation(one, n, True) for one, n in pairs]
 
 
 def _range(
@@ -109,10 +142,14 @@ def _beyond(entry: Entry) -> str | None:
 
 
 def _of_tails(
-    groups: list[Entry], sizes: list, variance: str, tails: Sequence[str]
+    groups: list[Entry],
+    sizes: list,
+    variance: str,
+    tails: Sequence[str],
+    spreads: list[Printed],
 ) -> tuple[float, float]:
     """P over all tails; of both, the smaller."""
-    every = [_range(groups, sizes, variance, side) for side in tails]
+    every = [_range(groups, sizes, variance, side, spreads) for side in tails]
     return min(low for low, _ in every), min(high for _, high in every)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import sqrt
 
+from trialtrace.claims.forms import UNSAID
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
 
@@ -20,7 +21,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         named = [pair for pair in (QUARTILES, ENDS) if set(pair) <= set(entry.parts)]
         if named:
             yield from _order(entry, named)
-        if "sd" in entry.parts and ENDS in named and (n := ledger.size(entry)) and n > 1:
+        sd = entry.parts.get("sd")
+        said = sd is not None and sd.symbol != UNSAID
+        if said and ENDS in named and (n := ledger.size(entry)) and n > 1:
             yield _deviation(entry, n)
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if outcome and outcome.whole and entry.about.group and _is_median(entry):

@@ -55,7 +55,7 @@ def _alike(every: list[dict[str, Quantity]]) -> bool:
 
 def _words(entry: Entry) -> str:
     """What is printed, without case, marks and spaces."""
-    return re.sub(r"[^\w.]+", " ", entry.printed.lower()).strip(" .")
+    return re.sub(r"[^\w.$€£¥]+", " ", entry.printed.lower()).strip(" .")
 
 
 def _one_sided(ledger: Ledger) -> Iterator[Finding]:

@@ -34,12 +34,27 @@ from trialtrace.stats.summaries.statistics import (
     partial_eta_squared,
 )
 
+WITH_DEGREES = {
+    "t": "t(54) = 2.10, p = .04",
+    "f": "F(1, 54) = 4.41, p = .04",
+    "r": "r(54) = .27, p = .04",
+    CHI_SQUARED: "χ²(1) = 4.2, p = .04",
+    "q": "Q(3) = 8.1, p = .04",
+}
+
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         if "statistic" not in entry.parts:
             continue
         symbol = entry.parts["statistic"].symbol or ""
+        if symbol in WITH_DEGREES and "df1" not in entry.parts:
+            text = (
+                f"Not checkable: the degrees of freedom of {entry.parts['statistic'].text} are not "
+                f'in the ledger; write them as in "{WITH_DEGREES[symbol]}".'
+            )
+            yield Finding("statistic.p", entry.name, "statistic", NOT_CHECKABLE, text)
+            continue
         try:
             if symbol == "f" and {"df1", "df2"} <= set(entry.parts):
                 yield from _f(entry)

@@ -1,0 +1,82 @@
+"""Expressions of which the form leaves something open, and what the audit makes of each reading."""
+
+import pytest
+from paper import claim
+
+AGE = {"outcome": "age"}
+
+
+def ages(first, second, p, **about):
+    return {
+        "a": claim(first, group="training", **AGE),
+        "b": claim(second, group="control", **AGE),
+        "p": claim(p, compare=["training", "control"], **AGE, **about),
+    }
+
+
+def test_a_number_in_brackets_behind_a_count_is_its_percentage(judged):
+    of = {"outcome": "event"}
+    claims = {
+        "a": claim("12 (44.4)", group="training", **of),  # of 27
+        "b": claim("13 (44.8)", group="control", **of),  # of 29
+    }
+    assert judged("a", "percent", claims)[0] == "exact"
+    claims["b"]["printed"] = "13 (48.4)"
+    assert judged("b", "percent", claims)[0] == "inconsistent"
+
+
+def test_a_number_in_brackets_that_is_no_percentage_is_asked_about(judged):
+    claims = ages("62 (9)", "61 (8)", "p = .5")
+    agreement, text = judged("a", "percent", claims)
+    assert agreement == "not_checkable" and 'write "62 (9%)"' in text and "mean (SD)" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agreement"),
+    [
+        ("60.0 ± 10.0", "55.0 ± 10.0", "compatible"),
+        ("60.0 ± 1.92", "55.0 ± 1.86", "compatible"),
+        ("60.0 ± 5.0", "55.0 ± 5.0", "inconsistent"),
+        ("mean (SD) 60.0 (1.92)", "mean (SD) 55.0 (1.86)", "inconsistent"),
+    ],
+)
+def test_what_stands_behind_plus_minus_may_be_either(judged, first, second, agreement):
+    """P = .066 with t = 5 / (10 sqrt(1/27 + 1/29)) = 1.87 on 54 degrees of freedom."""
+    assert judged("p", "p", ages(first, second, "p = .067", test="t"))[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [("mean 3.07", "compatible"), ("mean 3.08", "inconsistent"), ("mean 3.1", "not_checkable")],
+)
+def test_a_lone_mean_of_whole_numbers(judged, printed, agreement):
+    """83 of 27 is 3.074: 3.07; no count of 27 is 3.08 (3.075 to 3.085 times 27: 83.03 to 83.3)."""
+    claims = {"a": claim(printed, outcome="score", group="training")}
+    assert judged("a", "value", claims)[0] == agreement
+
+
+@pytest.mark.parametrize("printed", ["t = 2.1, p = .04", "r = .27, p = .04", "F = 4.4, p = .04"])
+def test_a_statistic_without_its_degrees_of_freedom_asks_for_them(judged, printed):
+    agreement, text = judged("s", "statistic", {"s": claim(printed, **AGE)})
+    assert agreement == "not_checkable"
+    assert "the degrees of freedom of" in text and 'write them as in "' in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "agreement"),
+    [
+        ("$1,200", "US$ 1200", "compatible"),
+        ("$1,200", "€ 1,200", "inconsistent"),
+        ("$1,200", "$1,300", "inconsistent"),
+    ],
+)
+def test_sums_of_money_have_their_currency(judged, first, second, agreement):
+    claims = {"a": claim(first, fact="cost"), "b": claim(second, fact="cost")}
+    assert judged("b", "value", claims)[0] == agreement
+
+
+def test_a_range_of_p_is_that_of_the_test_it_names(judged):
+    """Over the corners of what prints so scipy gives Student .258 to .293, Welch .246 to .281."""
+    claims = ages("mean (SD) 60.0 (2.0)", "mean (SD) 57.0 (14.0)", "p = .290")
+    _, text = judged("p", "p", claims)
+    assert "Student's t test gives p from 0.258 to 0.293" in text
