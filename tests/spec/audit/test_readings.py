@@ -80,3 +80,28 @@ def test_a_range_of_p_is_that_of_the_test_it_names(judged):
     claims = ages("mean (SD) 60.0 (2.0)", "mean (SD) 57.0 (14.0)", "p = .290")
     _, text = judged("p", "p", claims)
     assert "Student's t test gives p from 0.258 to 0.293" in text
+
+
+def test_a_change_and_the_final_value_of_a_visit_are_two_things(judged):
+    """Student's p by scipy: .066 of the final values, .0042 of the changes."""
+    final, change = AGE | {"visit": "week 12"}, AGE | {"visit": "week 12", "change": True}
+    both = {"compare": ["training", "control"], "test": "t"}
+    claims = {
+        "final_a": claim("mean (SD) 60.0 (10.0)", group="training", **final),
+        "final_b": claim("mean (SD) 55.0 (10.0)", group="control", **final),
+        "change_a": claim("mean (SD) 4.0 (5.0)", group="training", **change),
+        "change_b": claim("mean (SD) 0.0 (5.0)", group="control", **change),
+        "final": claim("p = .067", **both, **final),
+        "change": claim("p = .004", **both, **change),
+    }
+    assert judged("final", "p", claims)[0] == judged("change", "p", claims)[0] == "compatible"
+    claims["change"]["printed"] = "p = .067"
+    claims["final"]["printed"] = "p = .004"
+    assert judged("final", "p", claims)[0] == judged("change", "p", claims)[0] == "inconsistent"
+
+
+def test_a_comparison_is_of_changes_where_only_changes_are_printed(judged):
+    claims = ages("mean (SD) 60.0 (10.0)", "mean (SD) 55.0 (10.0)", "p = .067")
+    for name in ("a", "b"):
+        claims[name]["about"]["change"] = True
+    assert judged("p", "p", claims)[0] == "compatible"

@@ -109,9 +109,9 @@ class About:
         return self.stratum is not None or self.split is not None
 
     @property
-    def cell(self) -> tuple[str | None, ...]:
+    def cell(self) -> tuple[str | bool | None, ...]:
         """What numbers of different groups share when they belong together."""
-        return self.outcome, self.population, self.visit, self.stratum
+        return self.outcome, self.population, self.visit, self.stratum, self.change
 
 
 @dataclass(frozen=True)
@@ -286,8 +286,15 @@ class Ledger:
         return (entry for entry in self.entries.values() if entry.about.group)
 
     def beside(self, entry: Entry, group: str) -> list[Entry]:
-        """The claims about one of the groups that a claim compares."""
-        return self._by_cell.get((group, entry.about.category, *entry.about.cell), [])
+        """The claims about one of the groups that a claim compares.
+
+        A change and a value of one visit are two things. A comparison that is not called one of
+        changes is about these where nothing else is printed.
+        """
+        own = (group, entry.about.category, *entry.about.cell)
+        if own not in self._by_cell and entry.about.compare and not entry.about.change:
+            own = (*own[:-1], True)
+        return self._by_cell.get(own, [])
 
     @cached_property
     def _by_cell(self) -> dict[tuple, list[Entry]]:

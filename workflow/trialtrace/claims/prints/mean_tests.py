@@ -42,7 +42,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 def _is_mean(entry: Entry) -> bool:
     """Whether a value is a mean: it has a deviation, or is called so."""
     value = entry.parts.get("value")
-    if value is None or value.relation != "=" or entry.about.change:
+    if value is None or value.relation != "=":
         return False
     return "sd" in entry.parts or "se" in entry.parts or value.symbol == "mean"
 
