@@ -145,16 +145,6 @@ BETWEEN_SUBJECTS = (
     "ancova", "mmrm", "random_site", "rank_anova", "proportional_odds",
 )  # fmt: skip
 OWN_TREATMENT = ("within_subject", "crossover")
-# Estimates whose method gives p-values too.
-TESTED = (
-    "mmrm",
-    "ancova",
-    "random_site",
-    "mixed_model",
-    "paired_regression",
-    "proportional_odds",
-    "ordinal_mixed",
-)
 
 
 def result_method(method: str, options: Mapping[str, Any]) -> str:

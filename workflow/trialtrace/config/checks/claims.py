@@ -1,6 +1,6 @@
 """claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from trialtrace.claims.ledger_file import check_about
@@ -10,14 +10,23 @@ from trialtrace.config.checks.context import Files, known
 from trialtrace.config.checks.resolve import (
     estimand_of,
     inherited,
-    statistics,
+    step_key,
     steps,
     used_visits,
     variables_of,
 )
 from trialtrace.config.schema import tell
+from trialtrace.config.statistics import ARM, EVERYONE, GROUP, PAIR, Statistic, statistics
 from trialtrace.errors import UserError, did_you_mean, one_of
 
+SHOWN = 40
+# What a statistic is of, as a claim selects it.
+_OF = {
+    GROUP: "group: an arm",
+    ARM: "group: an arm",
+    PAIR: "compare: {of: arm, to: arm}",
+    EVERYONE: "neither group nor compare",
+}
 BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
 _FLOW_STATS = (
     "assessed",
@@ -45,23 +54,32 @@ def check(files: Files) -> None:
                 document.add(here, found="the claim itself", expected="another claim")
         for side, arm in given.get("direction", {}).items():
             known(document, (*path, "direction", side), arm, files.arms, "an arm of trial.yaml")
-        _printed(files, name, given["printed"], words="cannot" in given)
+        _printed(files, name, given)
         if "is" in given:
             _selects(files, name, given["is"])
 
 
-def _printed(files: Files, name: str, printed: str, *, words: bool) -> None:
-    """A printed expression that the audit could not read."""
+def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A printed expression that the audit could not read, or could not hold against a result."""
+    place = ("claims", name, "printed")
     try:
-        parse(printed, words=words)
+        parts = parse(given["printed"], words="cannot" in given)
     except UserError as error:
         problem = error.problems[0]
+        files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)
+        return
+    if "is" not in given:
+        return
+    words = [part.name == "direction" for part in parts]
+    if "direction" in given and not all(words):
+        files.claims.add(place, found=tell(given["printed"]),
+                         expected="words, for a claim with a direction")  # fmt: skip
+    elif "direction" not in given and any(words):
         files.claims.add(
-            ("claims", name, "printed"),
-            found=problem.found,
-            expected=problem.expected,
-            do=problem.do,
-        )
+            place, found=f"{tell(given['printed'])}, words without a number",
+            expected="a number, or words and a direction such as {lower: arm, than: arm}",
+            do="type the number that is printed, or give the claim `cannot` in place of `is`",
+        )  # fmt: skip
 
 
 def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
@@ -138,56 +156,77 @@ def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
 
 def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
     document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
-    made = statistics(given)
+    made = made_by(files, analysis, given)
+    names = list(dict.fromkeys(one.name for one in made))
     stat = selects.get("stat")
     if stat is None:
-        if not any(one.startswith("proportion.") for one in made):
+        if not any(one.stat == "proportion" for one in made):
             document.add(
                 path,
                 found=f"no stat, while {analysis} has no proportion",
-                expected=f"stat: one of {one_of(made)}",
+                expected=f"stat: one of {one_of(names, SHOWN)}",
             )
         return
-    if not _produced(files, analysis, given, stat):
+    if not (own := _named(made, stat)):
         document.add(
             (*path, "stat"),
             found=tell(stat),
-            expected=f"a statistic of {analysis}: {one_of(made)}",
-            do=did_you_mean(stat, made),
+            expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
+            do=did_you_mean(stat, names),
         )
+    elif "direction" not in document.get("claims", name):
+        _who(files, name, selects, own)
 
 
-def _produced(files: Files, analysis: str, given: dict[str, Any], stat: str) -> bool:
-    """Whether an analysis may give a statistic; beside its principal one a method has others."""
-    statistic, _, method = stat.partition(".")
-    if statistic == "count":
-        return True
-    if stat in statistics(given) and statistic not in ("p_value", "summary"):
-        return True
-    if statistic == "p_adjusted":
-        return any(
-            method.startswith(f"{family['adjust']}_")
-            and any(test["analysis"] == analysis for test in family["tests"])
-            for _, family in files.plan.entries("multiplicity")
-        )
-    used = set(_methods(given))
-    if statistic == "p_value":
-        estimated = set(_methods(given, without=("tests", "interaction")))
-        return method in used - estimated | {*methods.TESTED} & estimated
-    principal = {*methods.KINDS["describe"], *methods.KINDS["estimates"]}
-    described = method == "descriptive" and statistic != "mean"
-    return statistic not in principal and (method in used or described)
+def _named(made: list[Statistic], stat: str) -> list[Statistic]:
+    return [one for one in made if stat in (one.stat, one.name)]
 
 
-def _methods(given: dict[str, Any], without: tuple[str, ...] = ()) -> Iterator[str]:
-    """The methods that stand in the results of an analysis, as trialtrace.analyses names them."""
-    for _, section, _, method, options in steps(given):
-        if section not in without:
-            yield methods.result_method(method, options)
-        if method == "cox" and not without:
-            yield "cox_wald"
-        if "mean" in options.get("statistics", ()):
-            yield "t_interval"
+def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statistic]:
+    """Every statistic that an analysis gives, with the adjusted p-values of its families."""
+    own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
+    made = [
+        one
+        for _, section, name, method, options in steps(given)
+        for one in statistics(step_key(section, name, method), options, own=own)
+    ]
+    adjusted = [
+        replace(one, stat="p_adjusted", method=f"{family['adjust']}_{one.method}")
+        for _, family in files.plan.entries("multiplicity")
+        for test in family["tests"]
+        for one in made
+        if (test["analysis"], test["test"], "p_value") == (analysis, one.method, one.stat)
+    ]
+    return made + adjusted
+
+
+def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic]) -> None:
+    """The group or comparison that a claim names, against what its statistic is of."""
+    place = ("claims", name, "is")
+    stat, of = selects["stat"], {one.of for one in own}
+    if "compare" in selects:
+        fits, found, at = PAIR in of, "compare", (*place, "compare")
+    elif selects.get("group") == ALL:
+        fits, found, at = bool(of & {EVERYONE, GROUP}), "group: all", (*place, "group")
+    elif "group" in selects:
+        fits, found = bool(of & {GROUP, ARM}), f"group: {selects['group']}"
+        at = (*place, "group")
+    else:
+        fits, found, at = bool(of & {PAIR, EVERYONE}), "neither group nor compare", place
+    if not fits:
+        expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
+        files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")
+        return
+    keys = {one.second[0] for one in own if one.second} if all(one.second for one in own) else set()
+    for key in keys & {"effect", "time", "category"} - set(selects):
+        values = list(dict.fromkeys(one.second[1] for one in own if one.second and one.second[1]))
+        if len(values) != 1:
+            told = f"one of {one_of(values)}" if values else "which of them"
+            files.claims.add(place, found=f"no {key}", expected=f"{key}: {told}")
+    effects = [one.second[1] for one in own if one.second and one.second[0] == "effect"]
+    if effects and "effect" in selects:
+        offered = [effect for effect in dict.fromkeys(effects) if effect]
+        known(files.claims, (*place, "effect"), selects["effect"], offered, f"an effect of {stat}")
 
 
 def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
@@ -234,8 +273,9 @@ def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
     visits = used_visits(files, analysis)
     if visits is None:
         return
-    method = selects.get("stat", "").partition(".")[2]
-    over = method.startswith(methods.WHOLE_SUBJECTS)
+    given = files.plan.get("analyses", analysis)
+    own = _named(made_by(files, analysis, given), selects.get("stat", ""))
+    over = bool(own) and all(one.visits is None for one in own)
     if "visit" in selects:
         what = f"a visit of {analysis}"
         known(document, (*path, "visit"), selects["visit"], visits, what)

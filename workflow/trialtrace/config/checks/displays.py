@@ -6,7 +6,7 @@ from typing import Any
 from trialtrace.config.checks import derived
 from trialtrace.config.checks.conditions import check_condition
 from trialtrace.config.checks.context import NUMERIC, Files, column, known
-from trialtrace.config.checks.resolve import statistics
+from trialtrace.config.checks.resolve import principal
 from trialtrace.config.compose import Path_
 from trialtrace.config.methods import OWN_TREATMENT
 from trialtrace.errors import one_of
@@ -81,7 +81,7 @@ def _estimates(files: Files, place: Path_, given: dict[str, Any]) -> None:
         analysis = files.plan.get("analyses", name)
         if analysis is None:
             continue
-        made = [one for one in statistics(analysis) if not one.startswith("p_value.")]
+        made = [one for one in principal(analysis) if not one.startswith("p_value.")]
         if isinstance(wanted, str):
             known(files.plan, (*place, "estimate"), wanted, made, f"an estimate of {name}")
         elif not set(wanted) & set(made):
@@ -133,7 +133,7 @@ def _tipping(files: Files, place: Path_, given: dict[str, Any]) -> None:
     if not _analysis(files, (*place, "analysis"), name):
         return
     analysis = files.plan.get("analyses", name)
-    if analysis and not any(one.startswith("proportion.") for one in statistics(analysis)):
+    if analysis and not any(one.startswith("proportion.") for one in principal(analysis)):
         files.plan.add(
             (*place, "analysis"),
             found=f"{name}, which counts no events",

@@ -80,9 +80,11 @@ def _how(section: str, name: str, how: Any) -> tuple[str, dict[str, Any]]:
     return (name if section == "tests" else how["method"]), how
 
 
-def statistics(given: dict[str, Any]) -> list[str]:
-    """statistic.method of every step, as results and displays name them."""
-    return [
-        f"{name if section in ('describe', 'estimates') else 'p_value'}.{method}"
-        for _, section, name, method, _ in steps(given)
-    ]
+def step_key(section: str, name: str, method: str) -> str:
+    """statistic.method of a step; the principal statistic of a test is its p-value."""
+    return f"{name if section in ('describe', 'estimates') else 'p_value'}.{method}"
+
+
+def principal(given: dict[str, Any]) -> list[str]:
+    """statistic.method of every step, as displays name them."""
+    return [step_key(section, name, method) for _, section, name, method, _ in steps(given)]
