@@ -29,6 +29,21 @@ def claim(printed, place="table", **about):
     return {"from": "main", "place": place, "label": "a number", "printed": printed, "about": about}
 
 
+def told(rows, findings):
+    """By claim and component: the verdict on print, and all that is said of it on the page."""
+    said = {}
+    for one in findings:
+        for component in (one.component, *one.covers):
+            said.setdefault((one.claim, component), []).append(one.sentence)
+    found = {}
+    for row in rows:
+        key = row["claim_id"], row["component"]
+        text = " ".join(said.get(key, []))
+        lead = "" if row["print_finding"] in text else row["print_finding"]
+        found[key] = row["on_print"], " ".join(filter(None, [lead, text, row.get("print_more")]))
+    return found
+
+
 def read(claims, groups=None):
     return ledger(
         {

@@ -109,7 +109,7 @@ def run_results(arguments: argparse.Namespace) -> int:
 
 def run_claims(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a printed number does not hold, as for a ledger."""
-    from trialtrace.claims.sarif import failing
+    from trialtrace.claims.tally import failing
     from trialtrace.contracts import CLAIMS
     from trialtrace.display.audit_export import trial_text
     from trialtrace.paths import project
@@ -122,7 +122,7 @@ def run_claims(arguments: argparse.Namespace) -> int:
         printed = at.results / arguments.trial / "audit" / "print.json"
         audit |= json.loads(printed.read_text(encoding="utf-8"))
     ledger = at.trial_config(arguments.trial) / "claims.yaml"
-    _put(arguments, trial_text(audit, arguments.format, at, ledger))
+    _put(arguments, trial_text(audit, arguments.format, at, ledger, width=_width(arguments)))
     return int(failing(audit["claims"]))
 
 
@@ -168,14 +168,23 @@ def run_audit(arguments: argparse.Namespace) -> int:
                                 do="trialtrace audit --example > ledger.yaml"))  # fmt: skip
     from trialtrace.claims.ledger_file import read_ledger
     from trialtrace.claims.print_audit import as_json, audit_ledger
-    from trialtrace.claims.sarif import failing
+    from trialtrace.claims.tally import failing
     from trialtrace.contracts import CLAIMS
     from trialtrace.display.audit_export import ledger_text
 
     ledger = Path(arguments.file)
     audit = as_json(audit_ledger(read_ledger(at, ledger)), CLAIMS.names)
-    _put(arguments, ledger_text(audit, arguments.format, at, ledger))
+    _put(arguments, ledger_text(audit, arguments.format, at, ledger, width=_width(arguments)))
     return int(failing(audit["claims"]))
+
+
+def _width(arguments: argparse.Namespace) -> int:
+    """Characters in a line: those of the terminal, or of a file."""
+    import shutil
+
+    from trialtrace.claims.told import WIDTH
+
+    return WIDTH if arguments.output else shutil.get_terminal_size((WIDTH, 24)).columns
 
 
 def _put(arguments: argparse.Namespace, text: str) -> None:

@@ -1,7 +1,7 @@
 """The verdict on one component of a ledger by hand."""
 
 import pytest
-from paper import read
+from paper import read, told
 
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.verdict import verdicts
@@ -13,8 +13,7 @@ def judged():
 
     def run(name, component, claims, groups=None):
         whole = read(claims, groups)
-        rows = verdicts(whole, findings(whole))
-        (row,) = [r for r in rows if (r["claim_id"], r["component"]) == (name, component)]
-        return row["agreement"], row["finding"]
+        found = list(findings(whole))
+        return told(verdicts(whole, found), found)[name, component]
 
     return run

@@ -10,7 +10,7 @@ import pytest
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.prints import impossible
 from trialtrace.claims.prints.registry import MODULES
-from trialtrace.claims.sarif import DATA, LEVELS, RULES
+from trialtrace.claims.sarif import LEVELS, RECOMPUTED, RULES
 from trialtrace.cli import main
 from trialtrace.paths import project
 
@@ -88,9 +88,9 @@ def test_the_page_stands_alone_and_runs_nothing(ledger_path):
 def test_the_page_tells_counts_findings_and_chance(ledger_path):
     text = re.sub(r"<[^>]+>", " ", made(ledger_path, "html"))
     audit = json.loads(made(ledger_path, "json"))
-    assert re.search(r"6\s+printed numbers", text)
+    assert re.search(r"6 claims", text)
     for search in audit["searches"]:
-        assert f"{search['candidates'][-1]:,}".replace(",", "\N{NO-BREAK SPACE}") in text
+        assert f"{search['candidates'][-1]:,}" in text
     assert "It is not the probability that the authors made another choice" in text
     assert "half / double window" in text and "by chance alone" in text
 
@@ -136,16 +136,16 @@ def test_levels_follow_the_verdicts(ledger_path):
     assert found["same.words"] == {"note"}
     for row in rows:
         levels = found.get(f"{row['claim_id']}.{row['component']}", set())
-        if row["agreement"] in ("exact", "compatible"):
+        if row["on_print"] in ("exact", "compatible"):
             assert not levels & {"error", "warning"}
-        if row["agreement"] == "alternative" and row["component"] != "ci_high":
+        if row["on_print"] == "alternative" and row["component"] != "ci_high":
             assert levels == {"warning"}
 
 
 def test_every_check_has_a_help_text():
     source = "".join(inspect.getsource(module) for module in (impossible, *MODULES))
     named = set(re.findall(r'"([a-z]+\.[a-z_]+)"', source))
-    assert named | {"fact", DATA} == set(RULES)
+    assert named | {"fact", RECOMPUTED} == set(RULES)
     assert set(LEVELS.values()) == {"error", "warning", "note"}
 
 

@@ -33,11 +33,11 @@ def test_the_example_is_read_and_judged(tmp_path, capsys):
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     out = capsys.readouterr().out
-    assert "12 printed numbers" in out and "0.634 to 0.701" in out
+    assert "12 claims." in out and "0.634 to 0.701" in out
     assert main(["audit", str(path), "--format", "json"]) == 1
     rows = json.loads(capsys.readouterr().out)["claims"]
-    assert {r["agreement"] for r in rows} >= {"exact", "compatible", "inconsistent"}
-    assert {r["evidence"] for r in rows} == {"printed", None}
+    assert {r["on_print"] for r in rows} >= {"exact", "compatible", "inconsistent"}
+    assert {r["against_data"] for r in rows} == {None}
 
 
 def test_numbers_that_agree_end_well(ledger_file, capsys):
@@ -150,7 +150,7 @@ def test_ten_thousand_claims(ledger_file, capsys):
     started = time.process_time()
     assert main(["audit", ledger_file("claims:\n" + "".join(rows[:-1]))]) == 0
     assert time.process_time() - started < 40
-    assert "10000 printed numbers: 10000 exact" in capsys.readouterr().out
+    assert "10000 claims. On print: 10000 exact." in capsys.readouterr().out
     assert main(["audit", ledger_file("claims:\n" + "".join(rows))]) == 1
     assert "10001 claims" in capsys.readouterr().err
 
@@ -174,7 +174,7 @@ def test_ten_thousand_claims_of_every_kind(ledger_file, capsys):
     started = time.process_time()
     assert main(["audit", ledger_file("claims:\n" + rows, outcomes)]) == 1
     assert time.process_time() - started < 40
-    assert "10000 printed numbers" in capsys.readouterr().out
+    assert "10000 claims." in capsys.readouterr().out
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):

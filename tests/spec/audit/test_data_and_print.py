@@ -1,4 +1,4 @@
-"""Verdicts by data and by print in one table: data first, print where data have none."""
+"""Each number has two verdicts, and neither stands for the other."""
 
 import pytest
 from paper import claim, read
@@ -9,32 +9,37 @@ from trialtrace.claims.print_audit import audit_ledger
 TRAINING = {"outcome": "event", "group": "training"}
 
 
-def joined(printed, agreement, component="percent"):
+def joined(printed, agreement, component="percent", **search):
     audit = audit_ledger(read({"men": claim(printed, **TRAINING)}))
-    by_data = {"claim_id": "men", "component": component, "agreement": agreement,
-               "finding": "By data.", "evidence": "data"}  # fmt: skip
+    by_data = {"claim_id": "men", "component": component, "against_data": agreement,
+               "data_finding": "By data."} | search  # fmt: skip
     (row,) = with_print([by_data], audit)
     return row
 
 
 @pytest.mark.parametrize(
-    ("printed", "by_data", "agreement", "evidence"),
+    ("printed", "by_data", "on_print"),
     [
-        ("13 of 27 (48.1%)", "not_checkable", "exact", "printed"),
-        ("13 of 27 (48.4%)", "not_checkable", "inconsistent", "printed"),
-        ("13 of 27 (48.1%)", "exact", "exact", "data"),
-        ("13 of 27 (48.4%)", "exact", "exact", "data"),
-        ("13 of 27 (48.4%)", "differs", "differs", "data"),
+        ("13 of 27 (48.1%)", "not_checkable", "exact"),
+        ("13 of 27 (48.4%)", "not_checkable", "inconsistent"),
+        ("13 of 27 (48.1%)", "exact", "exact"),
+        ("13 of 27 (48.4%)", "exact", "inconsistent"),
+        ("13 of 27 (48.4%)", "differs", "inconsistent"),
     ],
 )
-def test_data_have_the_word_and_print_where_there_are_none(printed, by_data, agreement, evidence):
+def test_neither_verdict_changes_the_other(printed, by_data, on_print):
     row = joined(printed, by_data)
-    assert (row["agreement"], row["evidence"]) == (agreement, evidence)
-    assert row["finding"].startswith("By data.")
-    contradicts = "48.4" in printed
-    assert ("On print:" in row["finding"]) == (contradicts or by_data == "not_checkable")
+    assert (row["against_data"], row["on_print"]) == (by_data, on_print)
+    assert row["data_finding"] == "By data."
+    assert row["print_finding"].startswith("13 of 27 is 48.1 %")
 
 
-def test_what_print_cannot_say_either_stays_as_it_was():
+def test_what_print_cannot_say_is_said():
     row = joined("13", "not_checkable", "value")
-    assert row["finding"] == "By data." and row["agreement"] == "not_checkable"
+    assert row["on_print"] == "not_checkable"
+    assert row["print_finding"] == "Nothing else that is printed depends on it."
+
+
+def test_what_was_searched_with_the_data_is_told_before_what_print_was():
+    row = joined("13", "differs", "value", candidates=12, chance=0.3, alternative="other")
+    assert (row["candidates"], row["chance"], row["alternative"]) == (12, 0.3, "other")

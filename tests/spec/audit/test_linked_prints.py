@@ -125,7 +125,7 @@ def test_events_of_a_hazard_ratio(judged, printed, p, agreement):
     ("groups", "words"),
     [
         (TWO, "fits 22 subjects with 4 visits or conditions each and no factor between subjects"),
-        (SIDES, "fits 22 subjects, as printed, as (a) 2 conditions by 2 visits"),
+        (SIDES, "fits 22 subjects, as printed. It may be (a) 2 conditions by 2 visits"),
     ],
 )
 def test_designs_of_f(judged, groups, words):

@@ -57,12 +57,16 @@ def reduction(headline):
 # ruff: noqa: E501
 FINDINGS = {
     "fractures: no usual test gives the p": (
-        "p", "p", two("1", "3", "p = 0.419"), TWO, "inconsistent", "0.335",
+        "p", "p", two("1", "3", "p = 0.419"), TWO, "not_checkable", "0.335",
         two("1", "3", "p = 0.335"), "compatible",
+    ),
+    "fractures: the stated test does not give the p": (
+        "p", "p", two("1", "3", "p = 0.419", test="fisher"), TWO, "inconsistent", "P = 0.612",
+        two("1", "3", "p = 0.612", test="fisher"), "exact",
     ),
     "men: the uncorrected test gives it": (
         "p", "p", two("13 (48.1%)", "12 (41.4%)", "p = .611"), TWO, "compatible",
-        "the χ² test without correction", two("13 (48.1%)", "12 (41.4%)", "p = .612"), "inconsistent",
+        "the χ² test without correction", two("13 (48.1%)", "12 (41.4%)", "p = .612"), "not_checkable",
     ),
     "the stated test is not the one that gives it": (
         "p", "p", two("13 (48.1%)", "12 (41.4%)", "p = .611", test="fisher"), TWO, "alternative",
@@ -70,11 +74,11 @@ FINDINGS = {
         two("13 (48.1%)", "12 (41.4%)", "p = .611", test="chi_squared"), "exact",
     ),
     "thoracic site": (
-        "p", "p", two("20 (74.1%)", "24", "p = .423"), TWO, "inconsistent", "0.429",
+        "p", "p", two("20 (74.1%)", "24", "p = .423"), TWO, "not_checkable", "The paper names no test",
         two("20 (74.1%)", "24", "p = .429"), "compatible",
     ),
     "age: no means and SDs that print so give it": (
-        "p", "p", ages("p = .724"), TWO, "inconsistent", "0.634 to 0.701", ages("p = .66"), "compatible",
+        "p", "p", ages("p = .724", test="t"), TWO, "inconsistent", "0.634 to 0.701", ages("p = .66", test="t"), "compatible",
     ),
     "categories do not add up": (
         "other", "value", tumours("3"), TWO, "inconsistent", "7 in place of 3", tumours("7"), None,

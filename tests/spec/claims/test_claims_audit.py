@@ -8,7 +8,7 @@ DRUG = {"analysis": "pain", "group": "drug"}
 
 
 def brief(rows):
-    return {row["component"]: (row["printed"], row["agreement"]) for row in rows}
+    return {row["component"]: (row["printed"], row["against_data"]) for row in rows}
 
 
 def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim):
@@ -18,9 +18,8 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
         "count": ("10", "exact"), "denominator": ("51", "exact"), "percent": ("19.6%", "exact")
     }  # fmt: skip
     assert rows[2]["result_id"] == "toy/pain/proportion.wilson@drug"
-    assert rows[2]["finding"] == "The data give 19.6% (10 of 51), as printed."
+    assert rows[2]["data_finding"] == "The data give 19.6% (10 of 51), as printed."
     assert rows[2]["recomputed"] == 19.6078431373
-    assert rows[2]["evidence"] == "data"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +61,7 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
 )  # fmt: skip
 def test_findings_can_be_read_by_an_editor(audit, make_claim, printed, selects, agreement, finding):
     row = audit(make_claim("one", printed, selects))[0]
-    assert (row["agreement"], row["finding"]) == (agreement, finding)
+    assert (row["against_data"], row["data_finding"]) == (agreement, finding)
 
 
 def test_an_interval_and_its_decision(audit, make_claim):
@@ -80,20 +79,20 @@ def test_limits_change_places_where_the_scale_runs_backwards(audit, make_claim):
     # 100 (1 - 0.918) = 8.2, 100 (1 - 0.251) = 74.9
     selects = {"analysis": "pain", "stat": "risk_ratio.katz_log", "as": "percent_reduction"}
     rows = audit(make_claim("reduction", "52% (8.2 to 74.9)", selects))
-    assert {row["agreement"] for row in rows} == {"exact"}
+    assert {row["against_data"] for row in rows} == {"exact"}
     assert {row["decision"] for row in rows[1:]} == {"same"}
 
 
 def test_an_interval_of_another_level_is_not_compared(audit, make_claim):
     rows = audit(make_claim("pain_drug", "19.6% (90% CI 11 to 30)", DRUG))
-    assert [row["agreement"] for row in rows] == ["exact", "not_checkable", "not_checkable"]
-    assert "printed is a 90% interval, computed a 95% one" in rows[1]["finding"]
+    assert [row["against_data"] for row in rows] == ["exact", "not_checkable", "not_checkable"]
+    assert "Printed is a 90% interval, computed a 95% one" in rows[1]["data_finding"]
 
 
 def test_an_f_statistic_with_its_degrees_of_freedom_and_p(audit, make_claim):
     selects = {"analysis": "anova", "stat": "f.mixed_anova", "effect": "visit"}
     rows = audit(make_claim("visit_effect", "F(3, 63) = 5.907, p < 0.01", selects))
-    assert {row["component"]: row["agreement"] for row in rows} == dict.fromkeys(
+    assert {row["component"]: row["against_data"] for row in rows} == dict.fromkeys(
         ("statistic", "df1", "df2", "p"), "exact"
     )
     assert rows[3]["result_id"].startswith("toy/anova/p_value.mixed_anova")
@@ -120,7 +119,7 @@ def test_mean_with_standard_deviation(audit, make_claim):
 )  # fmt: skip
 def test_directions(audit, make_claim, selects, direction, agreement, decision):
     (row,) = audit(make_claim("less", "less with the drug", selects, direction=direction))
-    assert (row["agreement"], row["decision"]) == (agreement, decision)
+    assert (row["against_data"], row["decision"]) == (agreement, decision)
     assert "size" not in row
 
 
@@ -129,7 +128,7 @@ def test_finding_of_a_direction(audit, make_claim):
     (row,) = audit(
         make_claim("less", "less with the drug", {"analysis": "pain"}, direction=direction)
     )
-    assert row["finding"] == (
+    assert row["data_finding"] == (
         "The data give 19.6% (10 of 51) with drug and 40.8% (20 of 49) with sham treatment, "
         "as printed."
     )
@@ -140,15 +139,15 @@ def test_finding_of_a_direction(audit, make_claim):
 
 def test_a_claim_that_nothing_recomputes_says_why(audit, make_claim):
     rows = audit(make_claim("severe", "13 (4.4%)", cannot="The data has no severity."))
-    assert [row["finding"] for row in rows] == ["Not checkable: The data has no severity."] * 2
+    assert [row["data_finding"] for row in rows] == ["The data has no severity."] * 2
     for row in rows:
-        assert row["agreement"] == "not_checkable"
-        assert not {"evidence", "decision", "size", "recomputed"} & set(row)
+        assert row["against_data"] == "not_checkable"
+        assert not {"decision", "size", "recomputed"} & set(row)
 
 
 def test_a_result_without_a_value_says_why(audit, make_claim):
     (row,) = audit(make_claim("rare", "0.5", {"analysis": "rare", "stat": "risk_ratio"}))
-    assert row["finding"] == "Not checkable: no event in an arm."
+    assert row["data_finding"] == "No event in an arm."
     assert row["result_id"] == "toy/rare/risk_ratio.katz_log@drug-sham"
 
 
@@ -160,8 +159,8 @@ def test_nothing_of_a_synthetic_trial_stands_beside_a_published_number(audit, ma
         synthetic=True,
     )  # fmt: skip
     for row in rows:
-        assert row["agreement"] == "not_checkable"
-        assert row["finding"] == "Not checkable: synthetic source."
+        assert row["against_data"] == "not_checkable"
+        assert row["data_finding"] == "The data are synthetic."
         assert row.get("recomputed") is None and row.get("result_id") is None
 
 
@@ -173,7 +172,8 @@ def test_rows_keep_the_contract_and_the_order_of_the_ledger(audit, make_claim):
         make_claim("z_first", "10 of 51 (19.6%)", DRUG),
         make_claim("a_second", "P=0.03", {"analysis": "pain", "stat": "p_value"}),
     )
-    table = conform(from_rows(rows, CLAIMS), CLAIMS, "test")
+    both = [row | {"on_print": "not_checkable", "print_finding": "Nothing."} for row in rows]
+    table = conform(from_rows(both, CLAIMS), CLAIMS, "test")
     assert table["claim_id"].to_pylist() == ["z_first"] * 3 + ["a_second"]
 
 

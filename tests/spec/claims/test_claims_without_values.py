@@ -12,6 +12,6 @@ def test_claims_on_an_endpoint_without_any_value(tmp_path: Path):
     rows = [row | {"relief": ""} for row in patients()]
     run = run_mini(tmp_path, rows)
     found = read_table(run.folder / "audit" / "claims.parquet", CLAIMS).to_pylist()
-    agreement = {(row["claim_id"], row["component"]): row["agreement"] for row in found}
+    agreement = {(row["claim_id"], row["component"]): row["against_data"] for row in found}
     assert agreement["relief_p", "p"] == "not_checkable"
     assert {agreement[one] for one in agreement if one[0] == "less_pain"} == {"exact"}

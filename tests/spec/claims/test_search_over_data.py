@@ -17,6 +17,7 @@ from trialtrace.claims.print_audit import note_searches
 from trialtrace.claims.search.coincidence import Fits
 from trialtrace.claims.search.data.bundles import search_rows
 from trialtrace.claims.search.window import Displacement
+from trialtrace.claims.tally import DATA
 from trialtrace.config.model import Claim
 
 LICORICE = {"of": "licorice", "to": "sugar"}
@@ -41,7 +42,7 @@ def searched(analysed):
         own.__dict__["claims"] = {one.name: one for one in claims}
         rows = audit_rows(own, results)
         found = search_rows(own, frames, results, rows)
-        note_searches(rows, found)
+        note_searches(rows, found, DATA)
         return found, {(row["claim_id"], row["component"]): row for row in rows}
 
     return run
@@ -83,10 +84,10 @@ def test_a_one_sided_t_test_in_the_place_of_the_planned_rank_test(searched, pain
     (one,), rows = searched("ruetzler2013", *pain_claims(f"P={p:.6f}"))
     assert one.bundle.targets == (("p", "p"),) and "4 linked numbers" in one.bundle.inputs
     assert one.tier == 2
-    assert one.matches[0].startswith("t test, Student's t, one-sided on the planned patients")
-    assert rows["p", "p"]["agreement"] == "alternative" and one.cp_match < 0.1
-    assert rows["licorice", "sd"]["agreement"] == "exact"
-    assert "Of" not in rows["licorice", "sd"]["finding"]
+    assert one.matches[0].startswith("t test, Student's t, one-sided on the same patients")
+    assert rows["p", "p"]["against_data"] == "alternative" and one.chance < 0.1
+    assert rows["licorice", "sd"]["against_data"] == "exact"
+    assert "data_more" not in rows["licorice", "sd"]
 
 
 def test_a_standard_error_under_the_name_of_a_deviation(searched, pain):
@@ -99,7 +100,8 @@ def test_a_standard_error_under_the_name_of_a_deviation(searched, pain):
     both = pain_claims(f"P={p:.6f}", printed, f"0.91 ({at_4_h(pain)[1].std() / 116**0.5:.2f})")
     (one,), rows = searched("ruetzler2013", *both)
     assert one.tier == 2 and one.matches[0].startswith("standard error for the deviation")
-    assert rows["sugar", "sd"]["agreement"] == "alternative"
+    assert rows["sugar", "sd"]["against_data"] == "differs"
+    assert one.chance is None and "so this says nothing" in rows["licorice", "sd"]["data_more"]
 
 
 def anova(printed):
@@ -116,8 +118,8 @@ def test_a_p_without_the_correction_that_the_plan_names(searched, pain):
     printed = f"F(3, 693) = {found['F']:.2f}, P = {found['p_unc']:.4f}"
     (one,), rows = searched("ruetzler2013", anova(printed))
     assert one.tier == 1 and "interaction of arm and visit, without correction" in one.matches[0]
-    assert rows["f", "p"]["agreement"] == "alternative"
-    assert rows["f", "statistic"]["agreement"] == "exact"
+    assert rows["f", "p"]["against_data"] == "alternative"
+    assert rows["f", "statistic"]["against_data"] == "exact"
 
 
 def test_three_visits_in_the_place_of_four(searched, pain):
@@ -133,7 +135,7 @@ def test_three_visits_in_the_place_of_four(searched, pain):
     printed = f"F({df}) = {found['F']:.3f}, P = {found['p_unc']:.3f}"
     (one,), rows = searched("ruetzler2013", anova(printed))
     assert one.tier == 2 and "30 min, 90 min, next morning" in one.matches[0]
-    assert {rows["f", name]["agreement"] for name in ("statistic", "df1", "df2", "p")} == {
+    assert {rows["f", name]["against_data"] for name in ("statistic", "df1", "df2", "p")} == {
         "alternative"
     }
 
@@ -175,8 +177,10 @@ def test_a_stratified_model_and_test(searched, deaths):
         )
         for told in one.matches
     )
-    assert rows["hazard", "percent"]["agreement"] == rows["p", "p"]["agreement"] == "alternative"
-    assert one.cp_match < 0.01
+    assert (
+        rows["hazard", "percent"]["against_data"] == rows["p", "p"]["against_data"] == "alternative"
+    )
+    assert one.chance < 0.01
 
 
 def test_a_model_adjusted_for_age(searched, deaths):
@@ -189,7 +193,7 @@ def test_a_model_adjusted_for_age(searched, deaths):
     )
     assert one.tier == 3
     (told,) = one.matches
-    assert told.startswith("Cox model of all arms, Breslow's ties, Wald test on the planned")
+    assert told.startswith("Cox model of all arms, Breslow's ties, Wald test on the same")
     assert told.endswith("patients, adjusted for age")
 
 
@@ -209,7 +213,7 @@ def test_the_other_way_round(searched, deaths):
                     compare=ADDED)  # fmt: skip
     (one,), _ = searched("moertel1990", printed)
     assert one.tier == 2 and any(
-        told.startswith("Cox model of all arms, Efron's ties, the other way round on the planned")
+        told.startswith("Cox model of all arms, Efron's ties, the other way round on the same")
         for told in one.matches
     )
 
@@ -219,7 +223,7 @@ def test_a_median_of_all_times_in_the_place_of_follow_up(searched, deaths):
     one_claim = claim("follow", printed, analysis="death", stat="follow_up.reverse_kaplan_meier",
                       group="all", **{"as": "years_from_days"})  # fmt: skip
     (one,), _ = searched("moertel1990", one_claim)
-    assert one.tier == 2 and one.matches[0].startswith("median of all times on the planned")
+    assert one.tier == 2 and one.matches[0].startswith("median of all times on the same")
 
 
 def test_linked_numbers_have_to_hold_together(searched, deaths):
@@ -231,7 +235,7 @@ def test_linked_numbers_have_to_hold_together(searched, deaths):
     assert alone.tier == 3
     both = hazards(printed, more=("p",)), p_of(f"P = {breslow:.6f}")
     (both,), rows = searched("moertel1990", *both)
-    assert both.tier is None and rows["hazard", "percent"]["agreement"] == "differs"
+    assert both.tier is None and rows["hazard", "percent"]["against_data"] == "differs"
 
 
 def test_what_is_printed_does_not_steer_what_is_tried(searched):

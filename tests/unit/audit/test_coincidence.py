@@ -14,7 +14,7 @@ from trialtrace.claims.printed import parse
 from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.coincidence import Family, Fits, choices
 from trialtrace.claims.search.window import Displacement, Held, Joint, Target, Window
-from trialtrace.display.audit_page import chance_text
+from trialtrace.claims.sentences import chance_text
 
 BY = Displacement()
 
@@ -189,7 +189,7 @@ def test_a_window_of_nothing_but_the_printed_value_has_no_chance():
     told = SEARCHED["ratio"] | {"r": claim("0.7", **PAIR, **ABOUT)}
     (one,) = audit_ledger(read(told)).searches
     assert one.cp == (None,) * 3 and one.cp_double is not None
-    assert "cannot be told" in chance_text(one.cp_match)
+    assert "cannot be told" in chance_text(one.chance)
 
 
 def test_wider_windows_and_later_tiers():

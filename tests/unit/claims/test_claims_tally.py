@@ -1,56 +1,71 @@
-"""Claims counted by their worst component."""
+"""Claims counted by their worst component, against the data and on print apart."""
 
-from trialtrace.claims.tally import by_claim, tally, tally_text, worst
+import pytest
+
+from trialtrace.claims.tally import failing, tally, tally_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
-from trialtrace.claims.verdict import UNCHECKED
+
+WORDS = {
+    "e": "exact", "c": "compatible", "d": "differs", "n": "not_checkable", "t": "not_tied",
+    "i": "inconsistent", "a": "alternative", "u": "used", "-": None,
+}  # fmt: skip
 
 
-def rows(**claims: str) -> list[dict[str, str]]:
-    """One row a component; claims are given as words, from the first letters of the agreements."""
-    words = {"e": "exact", "c": "compatible", "d": "differs", "n": "not_checkable"}
+def rows(**claims: str) -> list[dict]:
+    """One row a component: pairs of letters, the verdict by data and that on print."""
     return [
-        {"claim_id": claim, "agreement": words[letter]}
-        for claim, letters in claims.items()
-        for letter in letters
-    ]
+        {"claim_id": claim, "component": str(place), "against_data": WORDS[pair[0]],
+         "on_print": WORDS[pair[1]], "data_finding": pair[0], "print_finding": pair[1]}
+        for claim, pairs in claims.items()
+        for place, pair in enumerate(pairs.split())
+    ]  # fmt: skip
 
 
-def test_one_component_that_differs_makes_the_claim_differ():
-    assert worst(rows(a="eed")) == "differs"
-    assert worst(rows(a="ec")) == "compatible"
+def test_the_worst_component_is_the_verdict_of_the_claim():
+    made = rows(a="ee en di")
+    assert worst(made, "against_data") == "differs"
+    assert worst(made, "on_print") == "inconsistent"
 
 
 def test_a_claim_is_not_checkable_only_if_nothing_of_it_is():
-    assert worst(rows(a="en")) == "exact"
-    assert worst(rows(a="nn")) == "not_checkable"
+    assert worst(rows(a="en nn"), "against_data") == "exact"
+    assert worst(rows(a="nn nu"), "on_print") == "used"
+    assert worst(rows(a="-n"), "against_data") is None
 
 
-def test_tally_counts_claims_not_components():
-    made = rows(a="eee", b="ed", c="n", d="c", e="e")
-    assert by_claim(made) == {
-        "a": "exact", "b": "differs", "c": "not_checkable", "d": "compatible", "e": "exact"
-    }  # fmt: skip
-    counts = tally(made)
-    assert counts["claims"] == 5
-    assert counts["exact"] == 2
+def test_what_the_data_give_is_never_counted_with_what_print_gives():
+    """The first claim is exact by division alone, the second by the data alone."""
+    counts = tally(rows(divided="ne", reproduced="en", wrong="di"))
+    assert counts["claims"] == 3
+    assert (counts["against_data"]["exact"], counts["on_print"]["exact"]) == (1, 1)
     assert tally_text(counts) == (
-        "5 printed numbers: 2 exact, 1 compatible, 1 differs, 1 not checkable"
+        "3 claims. Against the data: 1 differs, 1 exact, 1 not checkable. "
+        "On print: 1 inconsistent, 1 exact, 1 not checkable."
     )
 
 
-def test_tally_of_nothing():
-    assert tally_text(tally([])) == "0 printed numbers"
+def test_a_ledger_by_itself_has_no_column_of_data():
+    assert tally_text(tally(rows(a="-e", b="-i"))) == "2 claims. On print: 1 inconsistent, 1 exact."
+    assert tally_text(tally([])) == "0 claims."
 
 
-def test_reasons_stay_where_nothing_can_be_checked():
-    reason = ("not_checkable", "Not checkable: of 0%, which may stand for 0.", "at_least")
-    unchecked = ("not_checkable", UNCHECKED, "at_most")
-    checked = ("compatible", "It holds.", "at_most")
-    names = ("agreement", "finding", "component")
+def test_the_worst_is_told_first():
+    made = rows(fine="ee", odd="ei", unknown="nn", untied="tn", wrong="de")
+    told = [one[0]["claim_id"] for one in worst_first(made)]
+    assert told == ["untied", "wrong", "odd", "fine", "unknown"]
 
-    def told(*rows):
-        return [one[1] for one in by_verdict([dict(zip(names, row, strict=True)) for row in rows])]
 
-    assert told(reason, unchecked) == [reason[1]]
-    assert told(reason, checked) == [checked[1]]
-    assert told(unchecked) == [UNCHECKED]
+@pytest.mark.parametrize(
+    ("pair", "fails"),
+    [("tn", True), ("dn", True), ("ni", True), ("na", True), ("ec", False), ("nu", False)],
+)
+def test_what_fails_a_build(pair, fails):
+    assert failing(rows(fine="ee", a=pair)) == fails
+
+
+def test_what_cannot_be_checked_is_left_out_beside_what_can():
+    assert [one[:2] for one in by_verdict(rows(a="en di"), "on_print")] == [("inconsistent", "i")]
+    assert [one[:2] for one in by_verdict(rows(a="nn"), "on_print")] == [("not_checkable", "n")]
+    assert [one[3] for one in by_verdict(rows(a="en en di"), "against_data")] == [
+        ["2"], ["0", "1"]
+    ]  # fmt: skip

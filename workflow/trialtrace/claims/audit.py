@@ -11,6 +11,7 @@ from trialtrace.analyses.words import COUNTS, P_VALUES
 from trialtrace.claims.agreement import (
     DIFFERS,
     NOT_CHECKABLE,
+    NOT_TIED,
     compare,
     decide_interval,
     decide_p,
@@ -21,7 +22,7 @@ from trialtrace.claims.agreement import (
 from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
-from trialtrace.claims.joined import SYNTHETIC, with_print
+from trialtrace.claims.joined import with_print
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.print_audit import (
     as_json,
@@ -31,8 +32,9 @@ from trialtrace.claims.print_audit import (
 )
 from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.select import Row, one
+from trialtrace.claims.tally import DATA
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
-from trialtrace.errors import Problem, Problems, UserError, did_you_mean
+from trialtrace.errors import Problem, UserError
 from trialtrace.store import write_json
 
 if TYPE_CHECKING:
@@ -40,22 +42,23 @@ if TYPE_CHECKING:
     from trialtrace.config.model import Claim
 
 PRINT = "print.json"
+SYNTHETIC = "The data are synthetic."
 EVENTS = ("count.events", "count.descriptive", "events.count")
 
 
 def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file: Path) -> None:
     """Write the claims table, and print.json beside it: the findings on print and the searches.
 
-    Raises UserError with every mistake of the ledger at once.
+    A claim that no single result answers is told as such; the others are audited all the same.
     """
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
     rows, over_data = audit_rows(trial, results), []
-    if not trial.synthetic and any(row["agreement"] == DIFFERS for row in rows):
+    if not trial.synthetic and any(row["against_data"] == DIFFERS for row in rows):
         from trialtrace.claims.search.data.bundles import search_rows
         from trialtrace.frames import Frames
 
         searches = search_rows(trial, Frames(derived_dir), results, rows)
-        note_searches(rows, searches)
+        note_searches(rows, searches, DATA)
         over_data = [search_as_json(searched) for searched in searches]
     printed = audit_ledger(ledger(trial.claims_document))
     rows = with_print(rows, printed)
@@ -74,26 +77,37 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
 def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:
     """The rows of the claims table: a row a component, in the order of the ledger."""
     rows: list[dict[str, Any]] = []
-    problems = Problems()
     file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
     for claim in trial.claims.values():
         place = f"{file}: claims.{claim.name}"
-        _check_links(claim, trial, place, problems)
         try:
-            rows += [_identity(claim) | row for row in Auditor(trial, results, claim, place).rows()]
+            found = list(Auditor(trial, results, claim, place).rows())
         except UserError as error:
-            problems.found += error.problems or [Problem(place, str(error))]
-    problems.raise_if_any()
+            found = _not_tied(claim, error)
+        rows += [_identity(claim) | row for row in found]
     return rows
 
 
-def _check_links(claim: "Claim", trial: "Trial", place: str, problems: Problems) -> None:
-    for name in claim.linked:
-        if name not in trial.claims or name == claim.name:
-            problems.add(
-                f"{place}.with", found=repr(name), expected="another claim of this ledger",
-                do=did_you_mean(name, [n for n in trial.claims if n != claim.name]),
-            )  # fmt: skip
+def _not_tied(claim: "Claim", error: UserError) -> list[dict[str, Any]]:
+    """The rows of a claim that no single result answers: what is wrong, and what to do."""
+    first = error.problems[0] if error.problems else Problem("", str(error))
+    told = ": ".join(filter(None, [first.message, first.found])) or "nothing to compare it with"
+    todo = "; ".join(filter(None, [f"expected {first.expected}", first.do]))
+    try:
+        parts = parse(claim.printed, words=True)
+    except UserError:
+        parts = [Component("words", claim.printed)]
+    return [
+        {
+            "component": part.name,
+            "printed": part.text,
+            "result_id": None,
+            "against_data": NOT_TIED,
+            "data_finding": f"{told[0].upper()}{told[1:]}.",
+            "data_more": f"{first.place}: {todo}." if first.expected else None,
+        }
+        for part in parts
+    ]
 
 
 def _identity(claim: "Claim") -> dict[str, Any]:
@@ -109,12 +123,13 @@ def _identity(claim: "Claim") -> dict[str, Any]:
 def _not_checkable(component: Component, reason: str, row: Row | None = None) -> dict[str, Any]:
     """A row without a verdict. `reason` stands in the finding as the configuration words it."""
     text = reason if reason.endswith(".") else f"{reason}."
+    text = text[0].upper() + text[1:]
     return {
         "component": component.name,
         "printed": component.text,
         "result_id": row["result_id"] if row else None,
-        "agreement": NOT_CHECKABLE,
-        "finding": f"Not checkable: {text}",
+        "against_data": NOT_CHECKABLE,
+        "data_finding": text,
     }
 
 
@@ -138,7 +153,7 @@ class Auditor:
         if reason is None and self.claim.selects is None:
             raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))
         if reason is not None and self.trial.synthetic:
-            reason = SYNTHETIC
+            reason = f"{SYNTHETIC} {reason}"
         for component in components:
             if reason is not None:
                 yield _not_checkable(component, reason)
@@ -168,7 +183,7 @@ class Auditor:
             return _not_checkable(component, SYNTHETIC)
         if "missing" in found:
             return _not_checkable(component, found["missing"], row)
-        common = {"component": component.name, "printed": self.claim.printed, "evidence": "data"}
+        common = {"component": component.name, "printed": self.claim.printed}
         return common | {"result_id": row["result_id"]} | found
 
     # --- numbers ------------------------------------------------------------------------------
@@ -200,11 +215,10 @@ class Auditor:
             "recomputed": float(value),
             "recomputed_text": verdict.text,
             "result_id": row["result_id"],
-            "agreement": verdict.agreement,
+            "against_data": verdict.agreement,
             "size": verdict.size,
             "decision": decision,
-            "evidence": "data",
-            "finding": sentence(component, value, verdict, row, decision, level),
+            "data_finding": sentence(component, value, verdict, row, decision, level),
         }
 
     def _result(self, component: Component) -> Row:

@@ -36,9 +36,9 @@ def judge_direction(
         "row": rows[0],
         "recomputed": float(twelve(Decimal(shown))),
         "recomputed_text": found,
-        "agreement": EXACT if found == word else DIFFERS,
+        "against_data": EXACT if found == word else DIFFERS,
         "decision": SAME if found == word else CHANGES,
-        "finding": f"The data give {texts[0]} and {texts[1]}, "
+        "data_finding": f"The data give {texts[0]} and {texts[1]}, "
         + ("as printed." if found == word else f"which is {found}; printed is {word}."),
     }
 

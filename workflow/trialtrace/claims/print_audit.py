@@ -6,16 +6,17 @@ from itertools import product
 from typing import Any
 
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints.finding import ALTERNATIVE, Finding
+from trialtrace.claims.prints.finding import ALTERNATIVE, COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.prints.registry import findings
 from trialtrace.claims.search.bundles import bundles
 from trialtrace.claims.search.candidates import TIERS
-from trialtrace.claims.search.search import Searched, search
+from trialtrace.claims.search.search import MAY_SAY, Searched, search
 from trialtrace.claims.search.window import Displacement
-from trialtrace.claims.verdict import verdicts
+from trialtrace.claims.sentences import chance_text, thousands
+from trialtrace.claims.tally import MORE, PRINT
+from trialtrace.claims.verdict import USED, verdicts
 
-WEAK = 0.2
-"""From this chance of a coincidental fit on, a match is told to say little."""
+SETTLED = (EXACT, COMPATIBLE, USED)
 
 
 @dataclass(frozen=True)
@@ -44,55 +45,64 @@ def audit_ledger(ledger: Ledger, by: Displacement | None = None) -> PrintAudit:
     return PrintAudit(rows, found, searches)
 
 
-def note_searches(rows: Sequence[dict[str, Any]], searches: Sequence[Searched]) -> None:
-    """Write what each search found into the rows of its targets."""
+def note_searches(
+    rows: Sequence[dict[str, Any]], searches: Sequence[Searched], column: str = PRINT
+) -> None:
+    """Write what each search found into the rows of its targets, and what that does to `column`.
+
+    A verdict that a check has settled stays as it is.
+    """
     by_part = {(row["claim_id"], row["component"]): row for row in rows}
     labels = {row["claim_id"]: row["label"] for row in rows}
     for one in searches:
         bundle = one.bundle
         targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
-        _note([by_part[target] for target in targets if target in by_part], one, labels)
+        for target in targets:
+            row = by_part.get(target)
+            if row is not None and row[column] not in SETTLED:
+                _note(row, one, labels, column)
 
 
-def _note(targets: Sequence[dict[str, Any]], searched: Searched, labels: Mapping[str, str]) -> None:
-    for row in targets:
-        row["candidates"] = searched.candidates[-1]
-        row["chance"] = searched.cp[-1] if searched.tier is None else searched.cp_match
-        first = searched.bundle.claims[0]
-        own = row["claim_id"] == first
-        other = f"Searched together with “{labels.get(first, first)}”."
-        row["finding"] += " " + (search_sentence(searched) if own else other)
-        if searched.tier is not None:
-            row["agreement"] = ALTERNATIVE
-            row["alternative"] = searched.matches[0]
+def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], column: str) -> None:
+    row["candidates"], row["chance"] = searched.candidates[-1], searched.chance
+    first = searched.bundle.claims[0]
+    together = f"Searched together with “{labels.get(first, first)}”."
+    row[MORE[column]] = search_sentence(searched) if row["claim_id"] == first else together
+    if searched.within(MAY_SAY):
+        row["alternative"] = searched.matches[0]
+    if searched.other_choice:
+        row[column] = ALTERNATIVE
+    elif row[column] == ALTERNATIVE and searched.bundle.last < TIERS[-1]:
+        # A usual test gives it, and so would one of them most numbers nearby.
+        row[column] = INCONSISTENT
 
 
 def search_sentence(searched: Searched) -> str:
-    """What a search found, in a sentence that claims no more than it knows."""
-    tried = f"{searched.candidates[-1]:,}".replace(",", "\N{NO-BREAK SPACE}")
+    """What a search found: the nearest choice, how many there are, and what that is worth."""
+    tried = thousands(searched.candidates[-1])
     if searched.tier is None:
-        text = f"None of {tried} other choices gives what is printed"
-        if searched.nearest:
-            given, name = searched.nearest
-            text += f" for all groups; {name} does for {given} of {len(searched.bundle.windows)}"
-        if searched.alone:
-            number, name = searched.alone
-            text += f" together with the numbers linked to it; {number} "
-            text += f"give{'s' if number == 1 else ''} it alone, such as {name}"
-        return f"{text}."
-    chance = searched.cp_match
-    text = f"Of {tried} other choices, given {searched.bundle.inputs}, "
-    if searched.tier == TIERS[-1]:
-        text += f"none {searched.bundle.before} gives it; of the others "
-    text += f"{searched.ties} gives it: " if searched.ties == 1 else (
-        f"{searched.ties} give it, such as "
-    )  # fmt: skip
-    text += f"{searched.matches[0]}. "
-    if chance is None:
-        return text + "No other number of so few digits lies nearby, so the match says little."
-    shown = "below 0.01" if chance < 0.005 else f"{chance:.2f}"
-    text += f"A number nearby would be matched by some choice like these with chance {shown}"
-    return text + (", so the match says little." if chance >= WEAK else ".")
+        return _none(searched, tried)
+    verb = "gives" if searched.ties == 1 else "give"
+    of = f"{thousands(searched.ties)} of {tried} choices tried {verb} it"
+    if searched.chance is None:
+        return f"{of}; no other number of so few digits lies nearby, so this says nothing."
+    near = f"a number nearby would be matched with chance {chance_text(searched.chance)}"
+    if not searched.within(MAY_SAY):
+        return f"{of}; {near}, so this says nothing."
+    may = "By" if searched.other_choice else "May be"
+    return f"{may} another choice: {searched.matches[0]}. {of}; {near}."
+
+
+def _none(searched: Searched, tried: str) -> str:
+    text = f"None of {tried} choices tried gives what is printed"
+    if searched.nearest:
+        given, name = searched.nearest
+        text += f" for all groups; {name} does for {given} of {len(searched.bundle.windows)}"
+    if searched.alone:
+        number, name = searched.alone
+        text += f" together with the numbers linked to it; {thousands(number)} "
+        text += f"give{'s' if number == 1 else ''} it alone, such as {name}"
+    return f"{text}."
 
 
 def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
@@ -109,7 +119,7 @@ def _finding(one: Finding) -> Mapping[str, Any]:
     return {
         "check": one.check, "claim": one.claim, "component": one.component,
         "agreement": one.agreement, "finding": one.sentence, "beside": list(one.beside),
-        "detail": one.detail,
+        "open": one.open, "detail": one.detail,
     }  # fmt: skip
 
 

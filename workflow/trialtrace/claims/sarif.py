@@ -1,25 +1,27 @@
 """Findings as SARIF 2.1.0, the form in which a build or a code host shows them at their line.
 
-Levels: error where printed numbers contradict each other or the data, warning where only another
-choice gives a number, note where a check could not be made. What holds is not listed.
+Levels: error where printed numbers contradict each other or the data, or a claim is tied to no
+result; warning where only another choice gives a number; note where a check could not be made.
+What holds is not listed.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.agreement import NOT_CHECKABLE, NOT_TIED
+from trialtrace.claims.tally import DATA, FAILS, PRINT
 from trialtrace.paths import Project
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {
+    NOT_TIED: "error",
     "inconsistent": "error",
     "differs": "error",
     "alternative": "warning",
     NOT_CHECKABLE: "note",
 }
-FAILS = ("inconsistent", "differs", "alternative")
-DATA = "data.recomputed"
+RECOMPUTED = "data.recomputed"
 RULES = {
     "number.impossible": "A number that no study can have.",
     "number.unclear": "A number of which the expression does not say what it is.",
@@ -77,13 +79,8 @@ RULES = {
     "place.number": "One number in two places.",
     "statement.groups": "A number of one group, and what stands beside it for the others.",
     "fact": "One fact told in several places.",
-    DATA: "A printed number, and the same number from the trial's data.",
+    RECOMPUTED: "A printed number, and the same number from the trial's data.",
 }
-
-
-def failing(rows: list[Mapping[str, Any]]) -> bool:
-    """Whether any number is inconsistent, differs, or has only another choice to give it."""
-    return any(row["agreement"] in FAILS for row in rows)
 
 
 def claim_lines(at: Project, path: Path) -> dict[str, int]:
@@ -131,29 +128,34 @@ def _rule(name: str) -> dict[str, Any]:
 
 
 def _of_print(audit: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
-    """(rule, claim, component, level, sentence) of the findings on print."""
+    """(rule, claim, component, level, sentence) of the findings on print.
+
+    A finding on which a search was made has the verdict that the search left.
+    """
+    rows = {(row["claim_id"], row["component"]): row for row in audit["claims"]}
     searched = {
-        (claim, component): one
+        (claim, component, check)
         for one in audit["searches"]
         for claim in one["claims"]
         for component in one["components"]
+        for check in one["checks"]
     }
     for one in audit["findings"]:
         if one["agreement"] not in LEVELS:
             continue
-        level, text = LEVELS[one["agreement"]], one["finding"]
-        search = searched.get((one["claim"], one["component"]))
-        if search and one["check"] in search["checks"]:
-            level = "error" if search["tier"] is None else "warning"
-            text += f" {search['finding']}"
-        yield one["check"], one["claim"], one["component"], level, text
+        at = one["claim"], one["component"]
+        agreement, text = one["agreement"], one["finding"]
+        if (*at, one["check"]) in searched:
+            agreement = rows[at][PRINT]
+            text = " ".join(filter(None, [text, rows[at]["print_more"]]))
+        yield one["check"], *at, LEVELS[agreement], text
 
 
 def _of_data(rows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str, str]]:
     for row in rows:
-        if row["evidence"] == "data" and row["agreement"] in FAILS:
-            level = LEVELS[row["agreement"]]
-            yield DATA, row["claim_id"], row["component"], level, row["finding"]
+        if row[DATA] in FAILS:
+            text = " ".join(filter(None, [row["data_finding"], row["data_more"]]))
+            yield RECOMPUTED, row["claim_id"], row["component"], LEVELS[row[DATA]], text
 
 
 def _result(

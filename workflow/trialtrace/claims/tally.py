@@ -1,4 +1,4 @@
-"""Counts claims by their worst component."""
+"""Counts claims by their worst component, once against the data and once on print."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -6,47 +6,93 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# From the worst on. A claim is not checkable only if none of its components is checkable.
-WORST_FIRST = ("differs", "inconsistent", "alternative", "compatible", "exact", "not_checkable")
+DATA, PRINT = "against_data", "on_print"
+COLUMNS = {DATA: "against the data", PRINT: "on print"}
+"""The two verdicts of a component, which are never counted together."""
+FINDINGS = {DATA: "data_finding", PRINT: "print_finding"}
+MORE = {DATA: "data_more", PRINT: "print_more"}
+"""The second line of a verdict: what a search found, or what to mend."""
+# From the worst on. A claim is not checkable only if none of its components is.
+WORST_FIRST = (
+    "not_tied", "differs", "inconsistent", "alternative", "compatible", "exact", "used",
+    "not_checkable",
+)  # fmt: skip
+FAILS = ("not_tied", "differs", "inconsistent", "alternative")
+"""Verdicts that fail a build."""
 SHOWN = {
-    "exact": "exact",
-    "compatible": "compatible",
-    "alternative": "by another choice",
-    "differs": "differ",
+    "not_tied": "not tied to a result",
+    "differs": "differs",
     "inconsistent": "inconsistent",
+    "alternative": "by another choice",
+    "compatible": "compatible",
+    "exact": "exact",
+    "used": "used",
     "not_checkable": "not checkable",
 }
+OF_COLUMN = {
+    DATA: ("not_tied", "differs", "alternative", "compatible", "exact", "not_checkable"),
+    PRINT: ("inconsistent", "alternative", "compatible", "exact", "used", "not_checkable"),
+}
+Rows = Iterable[Mapping[str, Any]]
 
 
-def worst(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The worst agreement among the components of one claim."""
-    return min((row["agreement"] for row in rows), key=WORST_FIRST.index)
+def worst(rows: Rows, column: str) -> str | None:
+    """The worst verdict of a column among the components of one claim; None without data."""
+    found = [row[column] for row in rows if row[column] is not None]
+    return min(found, key=WORST_FIRST.index) if found else None
 
 
-def by_claim(table: "pa.Table | list[dict[str, Any]]") -> dict[str, str]:
-    """Each claim, in the order of the ledger, with its worst agreement."""
-    rows = table if isinstance(table, list) else table.select(["claim_id", "agreement"]).to_pylist()
-    claims: dict[str, list[dict[str, Any]]] = {}
+def failing(rows: Rows) -> bool:
+    """Whether any number has a verdict that fails a build, in either column."""
+    return any(row[column] in FAILS for row in rows for column in COLUMNS)
+
+
+def of_claims(table: "pa.Table | Rows") -> dict[str, list[Mapping[str, Any]]]:
+    """The rows of each claim, in the order of the ledger."""
+    rows = table.to_pylist() if hasattr(table, "to_pylist") else table
+    claims: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         claims.setdefault(row["claim_id"], []).append(row)
-    return {claim: worst(of_claim) for claim, of_claim in claims.items()}
+    return claims
 
 
-def tally(table: "pa.Table | list[dict[str, Any]]") -> dict[str, int]:
-    """Claims by agreement, and their number under "claims"."""
-    found = list(by_claim(table).values())
-    return {"claims": len(found)} | {word: found.count(word) for word in SHOWN}
+def worst_first(table: "pa.Table | Rows") -> list[list[Mapping[str, Any]]]:
+    """The rows of each claim, the claims by their worst verdict; else as in the ledger."""
+
+    def rank(rows: list[Mapping[str, Any]]) -> tuple[int, ...]:
+        places = [
+            WORST_FIRST.index(verdict)
+            for column in COLUMNS
+            if (verdict := worst(rows, column)) is not None
+        ]
+        return tuple(sorted(places))
+
+    return sorted(of_claims(table).values(), key=rank)
 
 
-def tally_text(counts: Mapping[str, int]) -> str:
-    """ "23 printed numbers: 17 exact, 3 compatible, 2 differ, 1 not checkable"."""
-    parts = []
-    for word, shown in SHOWN.items():
-        if counts[word]:
-            parts.append(f"{counts[word]} {_verb(shown, counts[word])}")
-    noun = "printed number" if counts["claims"] == 1 else "printed numbers"
-    return f"{counts['claims']} {noun}: {', '.join(parts)}" if parts else f"0 {noun}"
+def tally(table: "pa.Table | Rows") -> dict[str, Any]:
+    """Claims by verdict for each column, and their number under "claims".
+
+    A column that no claim has, such as the data of a ledger by itself, counts nothing.
+    """
+    claims = of_claims(table).values()
+    found: dict[str, Any] = {"claims": len(claims)}
+    for column, words in OF_COLUMN.items():
+        own = [worst(rows, column) for rows in claims]
+        found[column] = {word: own.count(word) for word in words}
+    return found
 
 
-def _verb(shown: str, count: int) -> str:
-    return "differs" if shown == "differ" and count == 1 else shown
+def tally_text(counts: Mapping[str, Any]) -> str:
+    """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible."."""
+    number = counts["claims"]
+    told = [f"{number} claim{'' if number == 1 else 's'}."]
+    for column, name in COLUMNS.items():
+        parts = [f"{n} {_shown(word, n)}" for word, n in counts[column].items() if n]
+        if parts:
+            told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}.")
+    return " ".join(told)
+
+
+def _shown(word: str, count: int) -> str:
+    return "differ" if word == "differs" and count > 1 else SHOWN[word]

@@ -4,50 +4,53 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trialtrace.claims.told import told
 from trialtrace.contracts import CLAIMS
 from trialtrace.display.listing import json_text, listing
 from trialtrace.paths import Project
 
 FORMATS = ("table", "json", "csv", "html", "sarif")
-CLAIM_COLUMNS = ("claim_id", "component", "printed", "recomputed_text", "agreement", "finding")
 
 
-def ledger_text(audit: Mapping[str, Any], form: str, at: Project, ledger: Path) -> str:
-    """The audit of a ledger file; the table is a paragraph a claim, JSON the whole audit."""
-    from trialtrace.claims.told import told
-
-    if form == "table":
-        return told(audit)
+def ledger_text(
+    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
+) -> str:
+    """The audit of a ledger file; JSON is the whole audit."""
     if form == "json":
         return json_text(audit)
-    return _shared(audit, form, at, ledger, title=f"Audit of {ledger.name}", synthetic=False)
+    title = f"Audit of {ledger.name}"
+    return _shared(audit, form, at, ledger, width=width, title=title, synthetic=False)
 
 
-def trial_text(audit: Mapping[str, Any], form: str, at: Project, ledger: Path) -> str:
+def trial_text(
+    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
+) -> str:
     """The audit of a trial, by data and on print; JSON and CSV are the rows of its claims.
 
     HTML and SARIF need the findings too, which stand in audit/print.json.
     """
-    from trialtrace.claims.tally import tally, tally_text
-
-    if form in ("table", "json"):
-        text = listing(audit["claims"], CLAIMS.names, CLAIM_COLUMNS, form)
-        return text + (f"\n{tally_text(tally(audit['claims']))}\n" if form == "table" else "")
+    if form == "json":
+        return json_text(audit["claims"])
     return _shared(
         audit,
         form,
         at,
         ledger,
+        width=width,
         title=audit.get("title", ""),
         synthetic=audit.get("synthetic", False),
     )
 
 
 def _shared(
-    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, title: str, synthetic: bool
-) -> str:
+    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int, title: str,
+    synthetic: bool,
+) -> str:  # fmt: skip
+    """What both have; the table is a paragraph a claim, in lines of `width` characters."""
+    if form == "table":
+        return told(audit, width)
     if form == "csv":
-        return listing(audit["claims"], CLAIMS.names, CLAIM_COLUMNS, form)
+        return listing(audit["claims"], CLAIMS.names, CLAIMS.names, form)
     if form == "html":
         from trialtrace.display.audit_page import audit_page
 

@@ -5,10 +5,17 @@ It stands alone: no script, no link outside, every text from a ledger escaped.
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby
 from typing import Any
 
-from trialtrace.claims.tally import SHOWN, tally, worst
+from trialtrace.claims.sentences import chance_text, sentences, thousands
+from trialtrace.claims.tally import (
+    COLUMNS,
+    FAILS,
+    SHOWN,
+    tally,
+    worst,
+    worst_first,
+)
 from trialtrace.claims.told import by_verdict
 from trialtrace.display.audit_pictures import picture
 from trialtrace.display.links import claim_anchor, component_link
@@ -16,12 +23,10 @@ from trialtrace.display.render.house import assets
 from trialtrace.display.trace_page import page
 
 Row = Mapping[str, Any]
-WORDS = SHOWN | {"differs": "differs", "alternative": "by another choice"}
-WRONG = ("differs", "inconsistent", "alternative")
 SUMMARY = "A printed number stands for every value that prints so. "
 OF_SYNTHETIC = (
-    "The cohort of this trial is synthetic, so no number was held against data: every verdict "
-    "rests on printed numbers alone."
+    "The data of this trial are synthetic, so no number was held against them: verdicts on print "
+    "rest on printed numbers alone."
 )
 CHANCE = (
     "The chance of a coincidental fit is the share of numbers near the printed ones (displaced on "
@@ -48,7 +53,7 @@ def audit_page(
     parts = [
         f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
         f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
-        tally_list(rows),
+        *tally_list(rows),
         f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
         *claims_table(audit, links=in_report),
         *searches_section(audit),
@@ -62,52 +67,94 @@ def audit_style() -> str:
 
 
 def _subject(rows: Sequence[Row]) -> str:
-    data = any(row.get("evidence") == "data" for row in rows)
-    return f"Printed numbers held against {'the data and ' if data else ''}each other."
+    data = any(row["recomputed_text"] for row in rows)
+    number = tally(rows)["claims"]
+    return (
+        f"{number} claim{'' if number == 1 else 's'}: printed numbers held against "
+        f"{'the data and ' if data else ''}each other."
+    )
 
 
-def tally_list(rows: Sequence[Row]) -> str:
-    """Claims by verdict."""
-    counts = tally(list(rows))
-    items = [f"<li><strong>{counts['claims']}</strong> printed numbers</li>"]
-    for word, shown in WORDS.items():
-        if counts[word]:
-            wrong = ' class="wrong"' if word in WRONG else ""
-            items.append(f"<li{wrong}><strong>{counts[word]}</strong> {shown}</li>")
-    return f'<ul class="tally">{"".join(items)}</ul>'
+def tally_list(rows: Sequence[Row]) -> Iterator[str]:
+    """Claims by verdict, a list for each column."""
+    counts = tally(rows)
+    for column, name in COLUMNS.items():
+        found = {word: number for word, number in counts[column].items() if number}
+        if not found:
+            continue
+        items = [f"<li>{name[0].upper()}{name[1:]}</li>"]
+        for word, number in found.items():
+            wrong = ' class="wrong"' if word in FAILS else ""
+            items.append(f"<li{wrong}><strong>{number}</strong> {SHOWN[word]}</li>")
+        yield f'<ul class="tally">{"".join(items)}</ul>'
 
 
 def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
-    """A row a claim: what is printed, the verdict, the finding with its picture.
+    """A row a claim, the worst first: what is printed, both verdicts, the findings, a picture.
 
-    With `links` what the data give is a link to its trace.
+    With `links` what the data give is a link to its trace. A ledger by itself has no data, and no
+    column of them.
     """
     drawn: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
     for finding in audit["findings"]:
+        said.setdefault(finding["claim"], []).append(finding["finding"])
         if made := figure(finding):
             drawn.setdefault(finding["claim"], []).append(made)
-    head = "".join(f"<th>{name}</th>" for name in ("Claim", "Printed", "Verdict", "Finding"))
+    columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
+    names = ("Claim", "Printed", *(_upper(COLUMNS[column]) for column in columns), "Finding")
+    head = "".join(f"<th>{name}</th>" for name in names)
     yield f"<h2>Claims</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"
-    for claim, of_claim in groupby(audit["claims"], key=lambda row: row["claim_id"]):
-        yield _claim(claim, list(of_claim), drawn.get(claim, []), links=links)
+    for rows in worst_first(audit["claims"]):
+        claim = rows[0]["claim_id"]
+        more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
+        yield _claim(rows, columns, more, links=links)
     yield "</tbody>\n</table>"
 
 
-def _claim(claim: str, rows: list[Row], drawn: list[str], *, links: bool) -> str:
-    first, verdict = rows[0], worst(rows)
-    told = by_verdict(rows)
-    lines = []
-    for agreement, finding, components in told:
-        which = ", ".join(one.replace("_", " ") for one in components)
-        own = f"{which}, {WORDS[agreement]}: " if len(told) > 1 else ""
-        lines.append(f'<p><span class="quiet">{escape(own)}</span>{escape(finding)}</p>')
-    wrong = " wrong" if verdict in WRONG else ""
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _claim(rows: Sequence[Row], columns: Sequence[str], more: list[str], *, links: bool) -> str:
+    first, claim = rows[0], rows[0]["claim_id"]
+    verdicts = "".join(verdict_cell(rows, column) for column in columns)
     return (
         f'<tr id="{escape(claim_anchor(claim))}"><td class="claim">{escape(first["label"])}<br>'
         f'<code>{escape(claim)}</code></td><td class="printed">{escape(first["quote"])}<br>'
         f'<span class="quiet">{escape(first["place"])}</span>{_data(rows) if links else ""}</td>'
-        f'<td class="verdict{wrong}">{WORDS[verdict]}</td><td>{"".join([*lines, *drawn])}</td></tr>'
+        f"{verdicts}<td>{''.join([*finding_lines(rows, columns), *more])}</td></tr>"
     )
+
+
+def verdict_cell(rows: Sequence[Row], column: str) -> str:
+    """The worst verdict of a claim in a column."""
+    verdict = worst(rows, column)
+    if verdict is None:
+        return "<td></td>"
+    wrong = " wrong" if verdict in FAILS else ""
+    return f'<td class="verdict{wrong}">{SHOWN[verdict]}</td>'
+
+
+def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
+    """A paragraph a verdict, and one for its second line."""
+    for column in columns:
+        told = by_verdict(rows, column)
+        for verdict, finding, more, components in told:
+            which = ", ".join(one.replace("_", " ") for one in components)
+            own = f", {which}: {SHOWN[verdict]}" if len(told) > 1 else ""
+            lead = f'<span class="quiet">{escape(_upper(COLUMNS[column]) + own)}: </span>'
+            yield f"<p>{lead}{escape(finding)}</p>"
+            if more:
+                yield f'<p class="quiet">{escape(more)}</p>'
+
+
+def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
+    """What the checks on print say beyond the verdict."""
+    told = " ".join(row["print_finding"] for row in rows)
+    every = dict.fromkeys(one for text in said for one in sentences(text))
+    if rest := [one for one in every if one not in told]:
+        yield f'<p class="quiet">{escape(" ".join(rest))}</p>'
 
 
 def _data(rows: Sequence[Row]) -> str:
@@ -141,26 +188,15 @@ def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[s
     chances = " / ".join(chance_text(one) for one in search["chance"])
     return [
         ("Searched", f"{label}{linked}"),
-        ("Choices by tier", " / ".join(spaced(one) for one in search["candidates"])),
-        ("Distinct outputs", " / ".join(spaced(one) for one in search["distinct"])),
-        ("First match", "none" if tier is None else f"tier {tier}, {spaced(search['ties'])} "
-                        + ("choice" if search["ties"] == 1 else "choices")),
+        ("Choices by tier", " / ".join(thousands(one) for one in search["candidates"])),
+        ("Distinct outputs", " / ".join(thousands(one) for one in search["distinct"])),
+        ("First match", "none" if tier is None else f"tier {tier}"),
+        ("Matches", thousands(search["ties"])),
         ("Chance by tier", chances),
-        ("Chance at that tier", "" if tier is None else chance_text(search["chance"][tier - 1])),
+        ("Chance", "" if tier is None else chance_text(search["chance"][-1])),
         ("Chance, half / double window",
          f"{chance_text(search['chance_half'])} / {chance_text(search['chance_double'])}"),
     ]  # fmt: skip
-
-
-def spaced(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def chance_text(chance: float | None) -> str:
-    """A chance to two digits; "<0.001" below, "0" only where it is nothing at all."""
-    if chance is None:
-        return "cannot be told"
-    return "0" if chance == 0 else "<0.001" if chance < 0.001 else f"{chance:.2g}"
 
 
 def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:

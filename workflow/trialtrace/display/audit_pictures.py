@@ -19,10 +19,11 @@ MOST_DENOMINATORS = 400
 def picture(finding: Finding) -> tuple[str, str] | None:
     """(SVG, caption) of a finding; None where a picture would say no more than the sentence."""
     draw = DRAWN.get(finding["check"])
-    return draw(finding["detail"], finding["agreement"]) if draw else None
+    unsettled = finding["open"] or finding["agreement"] in UNSETTLED
+    return draw(finding["detail"], unsettled) if draw else None
 
 
-def _intervals(detail: Mapping[str, Any], _: str) -> tuple[str, str] | None:
+def _intervals(detail: Mapping[str, Any], _: bool) -> tuple[str, str] | None:
     """The printed interval of a share over those of each method."""
     if not detail.get("nearest"):
         return None
@@ -48,12 +49,12 @@ def _intervals(detail: Mapping[str, Any], _: str) -> tuple[str, str] | None:
     )
 
 
-def _p_by_test(detail: Mapping[str, Any], agreement: str) -> tuple[str, str] | None:
+def _p_by_test(detail: Mapping[str, Any], unsettled: bool) -> tuple[str, str] | None:
     """P by each test beside the printed one, on a logarithmic axis."""
     from trialtrace.claims.prints.count_tests import NAMES
 
     found = {name: p for name, p in detail["p_values"].items() if p > 0}
-    if agreement not in UNSETTLED or not found or not detail["printed"]:
+    if not unsettled or not found or not detail["printed"]:
         return None
     values = [*found.values(), detail["printed"]]
     place, ticks = _decades(min(values), min(1.0, max(values)))
@@ -67,7 +68,7 @@ def _p_by_test(detail: Mapping[str, Any], agreement: str) -> tuple[str, str] | N
     return text, "p by each usual test (points) and the printed p (line)."
 
 
-def _epsilon(detail: Mapping[str, Any], _: str) -> tuple[str, str] | None:
+def _epsilon(detail: Mapping[str, Any], _: bool) -> tuple[str, str] | None:
     """P of F over epsilon, the printed p, and the epsilons that give it."""
     if "f" not in detail:
         return None
@@ -104,7 +105,7 @@ def _epsilon(detail: Mapping[str, Any], _: str) -> tuple[str, str] | None:
     )
 
 
-def _denominators(detail: Mapping[str, Any], _: str) -> tuple[str, str] | None:
+def _denominators(detail: Mapping[str, Any], _: bool) -> tuple[str, str] | None:
     """The possible denominators on a line, and the number randomised."""
     possible = [n for n in detail.get("denominators", ()) if n <= MOST_DENOMINATORS]
     if not possible:

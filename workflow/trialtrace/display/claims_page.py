@@ -1,25 +1,32 @@
 """The published numbers of all trials on one page: counts by verdict, and what does not hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby
+from typing import Any
 
-from trialtrace.claims.tally import SHOWN, tally, worst
-from trialtrace.claims.told import by_verdict
+from trialtrace.claims.tally import (
+    COLUMNS,
+    FAILS,
+    OF_COLUMN,
+    SHOWN,
+    tally,
+    worst,
+    worst_first,
+)
 from trialtrace.display.audit_page import (
     CHANCE,
     NO_CAUSE,
     SUMMARY,
-    WORDS,
-    WRONG,
     audit_style,
     expected_by_chance,
+    finding_lines,
+    verdict_cell,
 )
 from trialtrace.display.links import AUDIT_PAGE, claim_anchor
 from trialtrace.display.material import Material
 from trialtrace.display.trace_page import page
 
-ON_PRINT = "synthetic cohort: judged on print alone"
+ON_PRINT = "synthetic data: judged on print alone"
 
 
 def claims_page(materials: Sequence[Material]) -> str:
@@ -42,24 +49,31 @@ def claims_page(materials: Sequence[Material]) -> str:
 
 
 def _counts(materials: Sequence[Material]) -> Iterator[str]:
-    """A row a trial: its claims by verdict, its searches, and their chance."""
-    names = ["Trial", "Claims", *SHOWN.values(), "Searched", "Matched", "By chance"]
-    head = "".join(f"<th>{name[0].upper()}{name[1:]}</th>" for name in names)
+    """A table a column of verdicts, a row a trial; the second has the searches and their chance."""
+    for column, name in COLUMNS.items():
+        words = OF_COLUMN[column]
+        names = ["Trial", "Claims", *(SHOWN[word] for word in words)]
+        head = "".join(f"<th>{one[0].upper()}{one[1:]}</th>" for one in names)
+        yield f"<h2>{name[0].upper()}{name[1:]}</h2>"
+        yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+        for material in materials:
+            counts = tally(material.claims)
+            numbers = [counts["claims"], *(counts[column][word] for word in words)]
+            yield f"<tr><td>{_title(material)}</td>{_cells(numbers)}</tr>"
+        yield "</tbody>\n</table></div>"
+    head = "".join(f"<th>{one}</th>" for one in ("Trial", "Searched", "Matched", "By chance"))
+    yield "<h2>Other choices</h2>"
     yield f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for material in materials:
-        counts, searches = tally(material.claims), searches_of(material)
+        searches = searches_of(material)
         matched = sum(one["tier"] is not None for one in searches)
         chance = f"{expected_by_chance(searches):.1f}" if searches else ""
-        numbers = [
-            counts["claims"],
-            *(counts[word] for word in SHOWN),
-            len(searches),
-            matched,
-            chance,
-        ]
-        cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
-        yield f"<tr><td>{_title(material)}</td>{cells}</tr>"
+        yield f"<tr><td>{_title(material)}</td>{_cells([len(searches), matched, chance])}</tr>"
     yield "</tbody>\n</table></div>"
+
+
+def _cells(numbers: Sequence[int | str]) -> str:
+    return "".join(f'<td class="number">{number}</td>' for number in numbers)
 
 
 def searches_of(material: Material) -> list[dict]:
@@ -74,26 +88,27 @@ def _title(material: Material) -> str:
 
 
 def _wrong(materials: Sequence[Material]) -> Iterator[str]:
-    """What differs, is inconsistent, or comes of another choice only."""
-    head = "".join(
-        f"<th>{name}</th>" for name in ("Trial", "Claim", "Printed", "Verdict", "Finding")
-    )
+    """What has a verdict, against the data or on print, that does not let it hold."""
+    names = ("Trial", "Claim", "Printed", *(f"{n[0].upper()}{n[1:]}" for n in COLUMNS.values()),
+             "Finding")  # fmt: skip
+    head = "".join(f"<th>{name}</th>" for name in names)
     yield "<h2>What does not hold</h2>"
     yield f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"
     for material in materials:
-        for claim, of_claim in groupby(material.claims, key=lambda row: row["claim_id"]):
-            rows = list(of_claim)
-            if (verdict := worst(rows)) in WRONG:
-                yield _row(material.trial.name, claim, rows, verdict)
+        for rows in worst_first(material.claims):
+            wrong = [column for column in COLUMNS if worst(rows, column) in FAILS]
+            if wrong:
+                yield _row(material.trial.name, rows, wrong)
     yield "</tbody>\n</table>"
 
 
-def _row(trial: str, claim: str, rows: list[dict], verdict: str) -> str:
-    told = [finding for agreement, finding, _ in by_verdict(rows) if agreement == verdict]
-    link = f"{escape(trial)}/{AUDIT_PAGE}#{escape(claim_anchor(claim))}"
+def _row(trial: str, rows: Sequence[Mapping[str, Any]], wrong: Sequence[str]) -> str:
+    first = rows[0]
+    link = f"{escape(trial)}/{AUDIT_PAGE}#{escape(claim_anchor(first['claim_id']))}"
+    verdicts = "".join(verdict_cell(rows, column) for column in COLUMNS)
     return (
-        f'<tr><td>{escape(trial)}</td><td><a href="{link}">{escape(rows[0]["label"])}</a></td>'
-        f'<td class="printed">{escape(rows[0]["quote"])}<br><span class="quiet">'
-        f'{escape(rows[0]["place"])}</span></td><td class="verdict wrong">{WORDS[verdict]}</td>'
-        f"<td>{escape(' '.join(told))}</td></tr>"
+        f'<tr><td>{escape(trial)}</td><td><a href="{link}">{escape(first["label"])}</a></td>'
+        f'<td class="printed">{escape(first["quote"])}<br><span class="quiet">'
+        f"{escape(first['place'])}</span></td>{verdicts}"
+        f"<td>{''.join(finding_lines(rows, wrong))}</td></tr>"
     )

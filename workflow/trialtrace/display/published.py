@@ -1,10 +1,19 @@
 """The section of a report on published numbers: each claim, what the data and print say of it,
 and what the searches over other choices are worth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trialtrace.claims.tally import tally, tally_text, worst
+from trialtrace.claims.tally import (
+    COLUMNS,
+    FAILS,
+    SHOWN,
+    tally,
+    tally_text,
+    worst,
+    worst_first,
+)
+from trialtrace.claims.told import by_verdict
 from trialtrace.display.audit_page import (
     CHANCE,
     NO_CAUSE,
@@ -19,19 +28,7 @@ from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import captioned, pipe_table
 
 Row = dict[str, Any]
-AGREEMENT = {
-    "exact": "exact",
-    "compatible": "compatible",
-    "alternative": "another choice",
-    "differs": "differs",
-    "inconsistent": "inconsistent",
-    "not_checkable": "not checkable",
-}
-WRONG = {"differs", "inconsistent", "alternative"}
-# Of these every component's finding is told.
-TOLD = WRONG | {"compatible"}
-ON_PRINT = "On print: "
-DATA = 2
+DATA_AT = 2
 """The place of the column of what the data give; it is left out where they give nothing."""
 
 
@@ -44,19 +41,15 @@ def published(material: Material) -> str:
     counts = escape_markdown(tally_text(tally(material.claims)))
     alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
     more = f"The same with pictures of the findings: [{AUDIT_PAGE}]({AUDIT_PAGE})."
-    lead = f"{counts}.{alone} {SUMMARY}{NO_CAUSE} {more}"
+    lead = f"{counts}{alone} {SUMMARY}{NO_CAUSE} {more}"
     return "\n\n".join([sources, lead, _claims(material), *_searches(material)])
 
 
 def _claims(material: Material) -> str:
-    """A row a claim, its components in their cells, its finding."""
-    grouped: dict[str, list[Row]] = {}
-    for row in material.claims:
-        grouped.setdefault(row["claim_id"], []).append(row)
+    """A row a claim: both verdicts, each with its sentence and its second line."""
     body = []
-    for claim_id, rows in grouped.items():
-        agreement = worst(rows)
-        word = AGREEMENT[agreement]
+    for rows in worst_first(material.claims):
+        claim_id = rows[0]["claim_id"]
         shown = [_recomputed(row) for row in rows if row["recomputed_text"]]
         printed = f"{rows[0]['quote']} ({rows[0]['place']})"
         body.append(
@@ -64,17 +57,24 @@ def _claims(material: Material) -> str:
                 f"[]{{#{claim_anchor(claim_id)}}}{escape_markdown(rows[0]['label'])}",
                 escape_markdown(printed),
                 ", ".join(shown),
-                f"**{word}**" if agreement in WRONG else word,
-                escape_markdown(_findings(rows, agreement)),
+                *(_verdict(rows, column) for column in COLUMNS),
+                " ".join(_findings(rows)),
             ]
         )
-    header = ["Claim", "Printed (where)", "From the data", "Agreement", "Finding"]
-    caption = "Published numbers and the data."
-    if not any(row[DATA] for row in body):
-        header = header[:DATA] + header[DATA + 1 :]
-        body = [row[:DATA] + row[DATA + 1 :] for row in body]
-        caption = "Published numbers."
+    header = ["Claim", "Printed (where)", "From the data", "Against the data", "On print",
+              "Finding"]  # fmt: skip
+    caption = "Published numbers, against the data and against each other."
+    if not any(row[DATA_AT] for row in body):
+        header = header[:DATA_AT] + header[DATA_AT + 1 :]
+        body = [row[:DATA_AT] + row[DATA_AT + 1 :] for row in body]
     return captioned(material, pipe_table(header, body, numbers_from=99), "claims", caption)
+
+
+def _verdict(rows: Sequence[Row], column: str) -> str:
+    verdict = worst(rows, column)
+    if verdict is None:
+        return ""
+    return f"**{SHOWN[verdict]}**" if verdict in FAILS else SHOWN[verdict]
 
 
 def _searches(material: Material) -> Iterator[str]:
@@ -92,15 +92,13 @@ def _searches(material: Material) -> Iterator[str]:
     )
 
 
-def _findings(rows: list[Row], agreement: str) -> str:
-    """What decides the verdict, and what is compatible in different ways; else the last says all.
-
-    What findings begin with alike, up to what print alone says, stands once.
-    """
-    found = list(dict.fromkeys(r["finding"] for r in rows if r["agreement"] == agreement))
-    told = found if agreement in TOLD else found[-1:]
-    lead = told[0].partition(ON_PRINT)[0] + ON_PRINT
-    return " ".join([told[0], *(text.removeprefix(lead) for text in told[1:])])
+def _findings(rows: Sequence[Row]) -> Iterator[str]:
+    """The sentence and the second line of the worst verdict of each column."""
+    for column, name in COLUMNS.items():
+        for verdict, finding, more, _ in by_verdict(rows, column):
+            if verdict == worst(rows, column):
+                text = " ".join(filter(None, [finding, more]))
+                yield f"*{name[0].upper()}{name[1:]}:* {escape_markdown(text)}"
 
 
 def _recomputed(row: Row) -> str:

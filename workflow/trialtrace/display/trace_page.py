@@ -8,7 +8,14 @@ from typing import Any
 
 from trialtrace.display.links import claim_anchor, data_page
 from trialtrace.display.render.house import CSP, SYNTHETIC, assets
-from trialtrace.trace.text import NO_HASH, entries, rejected_lines, shown_hash, step_words
+from trialtrace.trace.text import (
+    NO_HASH,
+    entries,
+    rejected_lines,
+    shown_hash,
+    step_words,
+    verdict_words,
+)
 
 RANGES_LINKED = 40
 
@@ -131,5 +138,5 @@ def _claim(claim: dict[str, Any]) -> str:
     return (
         f'<a href="../report.html#{anchor}">{escape(claim["claim_id"])}</a> '
         f"({escape(claim['component'])}, printed {escape(claim['printed'] + step_words(claim))}): "
-        f"{escape(claim['agreement'].replace('_', ' '))}. {escape(claim['finding'])}"
+        f"{escape(verdict_words(claim))}"
     )

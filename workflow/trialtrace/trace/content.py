@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
 from trialtrace.claims.steps import step
+from trialtrace.claims.tally import COLUMNS, FINDINGS
 from trialtrace.cleaning.summary import rejects_summary
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
 from trialtrace.errors import Problem, UserError, one_of
@@ -172,8 +173,8 @@ class Tracer:
         return {key: check[key] for key in keys}
 
     def _claim(self, claim: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-        keys = ("claim_id", "component", "quote", "printed", "recomputed_text", "agreement")
-        shown = {key: claim[key] for key in (*keys, "finding")}
+        keys = ("claim_id", "component", "quote", "printed", "recomputed_text")
+        shown = {key: claim[key] for key in (*keys, *COLUMNS, *FINDINGS.values())}
         return shown | {"step": self.step(claim, row)}
 
     def step(self, claim: dict[str, Any], row: dict[str, Any]) -> str:

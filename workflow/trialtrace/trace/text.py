@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from trialtrace.claims.tally import COLUMNS, FINDINGS, SHOWN
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.standing import outdated_line, run_line
 
@@ -161,14 +162,21 @@ def plan_lines(trace: dict[str, Any]) -> list[str]:
 
 
 def claim_line(claim: dict[str, Any]) -> str:
-    agreement = claim["agreement"].replace("_", " ")
     about = f"{claim['component']}, printed {claim['printed']}{step_words(claim)}"
-    return f"{claim['claim_id']} ({about}): {agreement}. {claim['finding']}"
+    return f"{claim['claim_id']} ({about}): {verdict_words(claim)}"
 
 
 def step_words(claim: dict[str, Any]) -> str:
     """ "; shown is 1 − 0.54", where a claim shows a number made from this one."""
     return f"; shown is {claim['step']}" if claim["step"] else ""
+
+
+def verdict_words(claim: dict[str, Any]) -> str:
+    """Both verdicts on a number of a claim, each with its sentence."""
+    return " ".join(
+        f"{name[0].upper()}{name[1:]} {SHOWN[claim[column]]}. {claim[FINDINGS[column]]}"
+        for column, name in COLUMNS.items()
+    )
 
 
 def code_lines(codes: dict[str, str]) -> list[str]:

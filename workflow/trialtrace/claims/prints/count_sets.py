@@ -21,14 +21,17 @@ from trialtrace.claims.prints.count_tests import (
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     INCONSISTENT,
+    NO_TEST,
     TWO_SIDED,
     Finding,
     count_printing,
     listed,
+    p_span,
     two_digits,
 )
 from trialtrace.claims.prints.intervals import fitting
 from trialtrace.claims.prints.shares import Counts, possible_counts
+from trialtrace.claims.sentences import thousands
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
 
 MOST_SETS = 5_000
@@ -57,14 +60,14 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     part, stated = entry.parts["p"], entry.about.test
     low, high = found["chi_squared"].min(), found["chi_squared"].max()
     fit = {name: count_printing(part, ps) for name, ps in found.items()}
-    told = [f"{fit[name]} of them give by {NAMES[name]}" for name in found if fit[name]]
+    told = [f"{fit[name]} by {NAMES[name]}" for name in found if fit[name]]
+    all_sets = f"{thousands(sets)} sets of counts that print as the percentages"
     text = (
-        f"{sets} sets of counts print as the percentages; the χ² test without correction gives p "
-        f"from {two_digits(low)} to {two_digits(high)} over them. "
+        f"Of {all_sets}, those that give {part.text} are {listed(told)}."
+        if told
+        else f"None of {all_sets} gives {part.text} by {NAMES['chi_squared']}{_tried(found)}."
     )
-    text += f"{part.text} is what {listed(told)}." if told else (
-        f"None of them gives {part.text}{_tried(found)}."
-    )  # fmt: skip
+    text += f" The χ² test without correction gives {p_span(low, high)} over all of them."
     own = fit[stated] if stated in found else sum(fit.values())
     if own and (kept := narrowed(groups, every)) is not None:
         more, left = _on_intervals(entry, kept)
@@ -72,12 +75,13 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         own = left if left is not None else own
     if stated not in (None, *found) and not over_strata(entry):
         text += f" The stated test ({told_test(stated)}) needs more than the counts."
-    all_tried = stated in found or (stated is None and len(groups) == 2)
-    agreement = COMPATIBLE if own else INCONSISTENT if all_tried else NOT_CHECKABLE
+    open = not own and stated is None
+    text += NO_TEST if open else ""
+    agreement = COMPATIBLE if own else INCONSISTENT if stated in found else NOT_CHECKABLE
     yield Finding("p.count_sets", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups),
                   {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
-                  remark=over_strata(entry))  # fmt: skip
+                  remark=over_strata(entry), open=open)  # fmt: skip
 
 
 def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Counts] | None:

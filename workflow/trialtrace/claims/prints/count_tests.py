@@ -17,11 +17,13 @@ from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
     INCONSISTENT,
+    NO_TEST,
     SAID_OF,
     TWO_SIDED,
     Finding,
     as_range,
     listed,
+    p_span,
     prints,
     shown_p,
 )
@@ -128,9 +130,10 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
     detail: dict[str, Any] = {"counts": counts, "p_values": found, "expected": _expected(counts),
                               "printed": float(part.value or 0)}  # fmt: skip
 
-    def make(agreement: str, text: str, **more: Any) -> Finding:
+    def make(agreement: str, text: str, *, open: bool = False, **more: Any) -> Finding:
         text += _small(counts, stated)
-        return Finding("p.counts", entry.name, "p", agreement, text, beside, detail | more)
+        own = detail | more
+        return Finding("p.counts", entry.name, "p", agreement, text, beside, own, open=open)
 
     if entry.basis is not None:
         told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
@@ -158,7 +161,9 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
         text = f"On {given}, {part.text} is what {names} {verb}."
         return make(COMPATIBLE, text, alternative=fit)
     told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
-    return make(INCONSISTENT, f"No usual test on {given} prints as {part.text}: {told}.")
+    span = p_span(min(found.values()), max(found.values())) if found else "no p"
+    text = f"The usual tests on {given} give {span}; none prints as {part.text}.{NO_TEST}"
+    return make(NOT_CHECKABLE, f"{text} In full: {told}.", open=True)
 
 
 def _of_one_side(entry: Entry, make: Callable[..., Finding], given: str, p: float) -> Finding:
@@ -198,9 +203,11 @@ def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     else:
         text = f"The printed counts give {_by_test(found)}; printed is {part.text}."
         text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
-    agreement = COMPATIBLE if fit else INCONSISTENT
+        text += "" if entry.about.test else NO_TEST
+    open = not fit and entry.about.test is None
+    agreement = COMPATIBLE if fit else NOT_CHECKABLE if open else INCONSISTENT
     yield Finding("p.categories", entry.name, "p", agreement, text, tuple(beside),
-                  {"table": table, "p_values": found})  # fmt: skip
+                  {"table": table, "p_values": found}, open=open)  # fmt: skip
 
 
 def _by_test(found: dict[str, float]) -> str:

@@ -8,7 +8,7 @@ from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
 from trialtrace.claims.prints.shares import possible_counts
 
 MOST_NAMED = 3
-SHOWN = 6
+SHOWN = 4
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def _finding(ledger: Ledger, entries: list[Entry], possible: dict[str, set[int]]
     told = [f"{one.parts['percent'].text} (of {_few(possible[one.name])})" for one in entries]
     text = (
         f"No one number of patients with {ledger.group_label(entries[0])} prints as "
-        f"{listed(told)}: the outcomes do not have the same patients behind them."
+        f"{listed(told)}: they do not have the same patients."
     )
     first, *others = (one.name for one in entries)
     detail = {one.name: sorted(possible[one.name]) for one in entries}

@@ -33,7 +33,7 @@ def _design(ledger: Ledger, entry: Entry, df1: int, df2: int) -> Iterator[Findin
         )
     else:
         printed = ", as printed" if n == patients else f" (printed are {patients})"
-        text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}, "
+        text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}. "
         text += _under_every_condition(len(ledger.groups), df1, df2, n)
     yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text,
                   detail={"subjects": n, "cells": df1 + 1})  # fmt: skip
@@ -55,8 +55,8 @@ def _under_every_condition(conditions: int, df1: int, df2: int, n: int) -> str:
     few = conditions - 1
     named = "; ".join(f"({letter}) {one}" for letter, one in zip("abc", found, strict=False))
     return (
-        f"as {named}. Only the interaction tests the treatment: every other effect can be large "
-        "from change over time alone, alike under all conditions. With two visits the interaction "
+        f"It may be {named}. Only the interaction tests the treatment: every other effect can be "
+        "large from change over time alone, alike under all conditions. With two visits it "
         f"is F({few}, {few * (n - 1)}), and its p does not follow from F({df1}, {df2}). With a "
         f"factor of two levels between subjects it would be F({df1}, {df1 * (n - 2)})."
     )

@@ -11,7 +11,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
     overlaps,
-    two_digits,
+    p_span,
 )
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.stats.results import StatsError
@@ -78,14 +78,17 @@ def _of_interval(entry: Entry, degrees: list[float]) -> Finding:
     every = [interval_of_error(estimate, error, df=df, confidence=confidence) for df in degrees]
     first, last = (_joined(ends) for ends in zip(*every, strict=True))
     fits = overlaps(low, *first) and overlaps(high, *last)
-    text = (
-        f"Estimate and standard error give an interval from {first[0]:.4g}–{first[1]:.4g} to "
-        f"{last[0]:.4g}–{last[1]:.4g}"
-    )
+    text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
     shown = f"{low.text} to {high.text}"
     text += f", which holds {shown}." if fits else f"; printed is {shown}."
     return Finding("error.interval", entry.name, "ci_low", COMPATIBLE if fits else INCONSISTENT,
                    text, covers=("ci_high", "se") if fits else ("ci_high",))  # fmt: skip
+
+
+def _end(ends: tuple[float, float]) -> str:
+    """An end of an interval that is known to lie in a range."""
+    low, high = (f"{end:.3g}".replace("-", "\N{MINUS SIGN}") for end in ends)
+    return low if low == high else f"between {low} and {high}"
 
 
 def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
@@ -105,7 +108,7 @@ def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
         found.append(_joined(tuple(every)))
     holding = [span for span in found if overlaps(part, *span)]
     low, high = (holding or found)[0]
-    text = f"Estimate and standard error give p from {two_digits(low)} to {two_digits(high)}"
+    text = f"Estimate and standard error give {p_span(low, high)}"
     text += f", which holds {part.text}." if holding else f"; printed is {part.text}."
     yield Finding("error.p", entry.name, "p", COMPATIBLE if holding else INCONSISTENT, text,
                   covers=("se",) if holding else ())  # fmt: skip

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.claims.agreement import p_text
+from trialtrace.claims.agreement import NOT_CHECKABLE, p_text
 from trialtrace.claims.printed import Component
 from trialtrace.stats.summaries import Printed, below, read
 
@@ -24,6 +24,8 @@ TWO_SIDED = ("two_sided",)
 NEAR = 1e-9
 SAID_OF = {"model": "of a model", "curve": "of a curve"}
 """What a number rests on, in words."""
+NO_TEST = " The paper names no test."
+"""Why a p that nothing tried gives contradicts nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Finding:
     `check` names the check, `claim` the claim that the verdict is on and `beside` those it was
     held against. `sentence` states facts and accuses nobody. `detail` holds the numbers behind it.
     `covers` are further components of the claim on which the verdict is the same. A `remark` is
-    told also where another finding on the component is graver.
+    told also where another finding on the component is graver. `open` says that nothing tried gives
+    a p of which the paper names no test: that is no contradiction, but worth a search.
     """
 
     check: str
@@ -45,6 +48,12 @@ class Finding:
     detail: Mapping[str, Any] = field(default_factory=dict)
     covers: tuple[str, ...] = ()
     remark: bool = False
+    open: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Whether the check was made, be it without a verdict."""
+        return self.open or self.agreement != NOT_CHECKABLE
 
 
 @lru_cache(maxsize=4096)
@@ -124,6 +133,14 @@ def shown_p(value: float) -> str:
 def two_digits(p: float) -> str:
     """A p-value to two digits, as an end of a range."""
     return "<0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def p_span(low: float, high: float) -> str:
+    """P from one value to another, in three digits: "p from 0.634 to 0.701"."""
+    ends = [shown_p(end).removeprefix("P ").removeprefix("= ") for end in (low, high)]
+    if high < 1e-4:
+        return "p below 0.0001"
+    return f"p of {ends[0]}" if ends[0] == ends[1] else f"p from {ends[0]} to {ends[1]}"
 
 
 def signed(value: float, places: int) -> str:

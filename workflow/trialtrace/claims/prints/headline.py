@@ -54,8 +54,10 @@ def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Fin
         text += (
             f", in keeping with “{entry.printed}”." if fits else f"; printed is {entry.printed}."
         )
-        found = Finding("headline.ratio", entry.name, next(iter(entry.parts)),
-                        COMPATIBLE if fits else INCONSISTENT, text, (other.name,))  # fmt: skip
+        first, *others = entry.parts
+        found = Finding("headline.ratio", entry.name, first,
+                        COMPATIBLE if fits else INCONSISTENT, text, (other.name,),
+                        covers=tuple(others))  # fmt: skip
         if fits:
             break
     return found
@@ -103,7 +105,8 @@ def _of_shares(
     else:
         text += f", in keeping with “{entry.printed}”."
     return Finding("headline.reduction", entry.name, component,
-                   INCONSISTENT if outside else COMPATIBLE, text, names, detail)  # fmt: skip
+                   INCONSISTENT if outside else COMPATIBLE, text, names, detail,
+                   tuple(entry.parts)[1:])  # fmt: skip
 
 
 def _control(ledger: Ledger, entry: Entry) -> str:

@@ -141,7 +141,7 @@ def _share_finding(entry: Entry, pairs: Counts, found: dict, drawn: dict) -> Fin
         text = f"{told} on {sets} has the bounds {shown}; the stated {METHODS[stated]} has not."
         return _bounds(entry, ALTERNATIVE, text, detail | {"alternative": sorted(methods)})
     agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
-    text = f"{shown} is the interval of {told} on {sets}."
+    text = f"{shown} is the interval by {told} on {sets}."
     return _bounds(entry, agreement, text, detail)
 
 

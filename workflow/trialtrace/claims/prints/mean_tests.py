@@ -10,14 +10,15 @@ from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
     INCONSISTENT,
+    NO_TEST,
     SAID_OF,
     TWO_SIDED,
     Finding,
     as_range,
     listed,
     overlaps,
+    p_span,
     shown_p,
-    two_digits,
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
@@ -78,16 +79,15 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     stated = entry.about.test
     named = [ranges[name] for name in fit] or list(ranges.values())
     lowest, highest = min(r[0] for r in named), max(r[1] for r in named)
-    span = f"p from {_three(lowest)} to {_three(highest)}"
+    span = p_span(lowest, highest)
     about = f"Over all means and standard deviations that print as given{as_errors}, "
     detail = {"ranges": ranges}
     beyond = _beyond(entry)
     if beyond is not None:
         agreement, text = NOT_CHECKABLE, f"Not checkable: {beyond}; the t tests give {span}."
     elif stated in ranges and stated not in fit and fit:
-        low, high = (_three(end) for end in ranges[stated])
         text = f"{about}{TESTS[fit[0]][1]} can give {part.text}, {TESTS[stated][1]} cannot ("
-        text += f"p from {low} to {high})."
+        text += f"{p_span(*ranges[stated])})."
         agreement, detail = ALTERNATIVE, detail | {"alternative": fit}
     elif fit:
         names = " and ".join(TESTS[name][1] for name in fit)
@@ -98,14 +98,11 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         if entry.tails == TWO_SIDED:
             other = _one_sided(groups, sizes, part) or other
         text = f"{about}the t tests give {span}; printed is {part.text}{other}."
-        agreement = INCONSISTENT
+        text += "" if stated else NO_TEST
+        agreement = INCONSISTENT if stated else NOT_CHECKABLE
+    open = agreement == NOT_CHECKABLE and beyond is None
     yield Finding("p.means", entry.name, "p", agreement, text,
-                  tuple(one.name for one in groups), detail)  # fmt: skip
-
-
-def _three(p: float) -> str:
-    """P to three decimals, a small one to two digits."""
-    return f"{p:.3f}" if p >= 0.001 else two_digits(p)
+                  tuple(one.name for one in groups), detail, open=open)  # fmt: skip
 
 
 def _readings(groups: list[Entry], sizes: list) -> Iterator[list[Printed]]:

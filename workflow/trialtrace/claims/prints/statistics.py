@@ -21,6 +21,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
     overlaps,
+    p_span,
 )
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Bounds, Printed
@@ -84,7 +85,7 @@ def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
     holding = [span for span in spans if overlaps(part, *span)]
     (low, high), fits = (holding or spans)[0], bool(holding)
     shown = entry.parts["statistic"].text
-    text = f"{shown} on these degrees of freedom gives p from {low:.3g} to {high:.3g}"
+    text = f"{shown} on these degrees of freedom gives {p_span(low, high)}"
     more = f", which holds {part.text}." if fits else f"; printed is {part.text}."
     half = symbol in ("t", "z", "r") and not fits and overlaps(part, low / 2, high / 2)
     if half:
@@ -143,7 +144,7 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
               "printed": float(part.value or 0)}  # fmt: skip
     if not uncorrected:
         fits = overlaps(part, float(plain.low), float(plain.high))
-        text = f"F({df1:g}, {df2:g}) gives p from {plain.low:.3g} to {plain.high:.3g}"
+        text = f"F({df1:g}, {df2:g}) gives {p_span(float(plain.low), float(plain.high))}"
         text += f", which holds {part.text}." if fits else f"; printed is {part.text}."
         yield Finding("statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text,
                       detail=detail)  # fmt: skip

@@ -8,13 +8,15 @@ from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.comparisons import KINDS
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.prints.shares import counts_by_size
-from trialtrace.claims.search.candidates import Size, p_families, share_families
+from trialtrace.claims.search.candidates import TIERS, Size, p_families, share_families
 from trialtrace.claims.search.comparisons import comparison_families, mean_families
 from trialtrace.claims.search.search import Bundle
 from trialtrace.claims.search.window import Target, Window
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 
 UNSETTLED = (INCONSISTENT, ALTERNATIVE)
+USUAL = 1
+"""The tier of the usual tests: where one of them gives a p, no further choice is tried."""
 MOST_TABLES = 250_000
 MOST_OF_MEANS = 60_000
 MOST_COMPARED = 2_500
@@ -26,18 +28,19 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
     shares: dict[tuple, list[Entry]] = {}
     seen: dict[str, tuple[str, ...]] = {}
     for one in findings:
-        if one.agreement not in UNSETTLED:
+        if one.agreement not in UNSETTLED and not one.open:
             continue
+        last = USUAL if one.agreement == ALTERNATIVE else TIERS[-1]
         entry = ledger.entries[one.claim]
         if one.check in seen.get(one.claim, ()):
             continue
         groups = [ledger.entries[name] for name in one.beside]
         joint = entry.about.measure in KINDS and one.check in (*JOINT, "p.counts")
         if one.check == "p.counts" and len(groups) == 2 and not joint:
-            yield from _p(ledger, entry, groups)
+            yield from _p(ledger, entry, groups, last)
         elif one.check == "p.means":
-            yield from _means(ledger, entry, groups)
-        elif joint and len(groups) == 2:
+            yield from _means(ledger, entry, groups, last)
+        elif joint and len(groups) == 2 and one.agreement != ALTERNATIVE:
             # Estimate, bounds and p stand or fall together: one bundle a claim.
             seen[one.claim] = (*JOINT, "p.counts")
             yield from _comparison(ledger, entry, groups)
@@ -81,7 +84,7 @@ def _tables(ledger: Ledger, groups: list[Entry], most: int) -> list[tuple]:
     ]
 
 
-def _p(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
+def _p(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator[Bundle]:
     part = entry.parts["p"]
     tables = _tables(ledger, groups, MOST_TABLES)
     if part.relation != "=" or not part.value or not tables:
@@ -91,7 +94,7 @@ def _p(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
     window = Window((Target("p", part),))
     inputs = f"the counts {x1} and {x0}"
     yield Bundle(entry.name, (entry.name,), ("p",), (window,), families, inputs,
-                 ("p.counts",))  # fmt: skip
+                 ("p.counts",), last=last)  # fmt: skip
 
 
 def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
@@ -118,7 +121,7 @@ def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[B
                  f"the counts {x1} and {x0}", (*JOINT, "p.counts"))  # fmt: skip
 
 
-def _means(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
+def _means(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator[Bundle]:
     part = entry.parts["p"]
     if part.relation != "=" or not part.value:
         return
@@ -131,7 +134,8 @@ def _means(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle
     means = tuple(as_range(one.parts[name]) for one in groups for name in ("value", "sd"))
     families = tuple(mean_families(means, pairs, unit(part)))
     yield Bundle(entry.name, (entry.name,), ("p",), (Window((Target("p", part),)),), families,
-                 "the printed means and standard deviations", ("p.means",))  # fmt: skip
+                 "the printed means and standard deviations", ("p.means",),
+                 last=last)  # fmt: skip
 
 
 def _events(ledger: Ledger, entry: Entry) -> int | None:

@@ -59,6 +59,11 @@ class Size:
         return 1 if self.printed else 3
 
 
+def departures(*tiers: int) -> int:
+    """How many of the chosen options are not usual ones, by their tiers."""
+    return sum(tier > 1 for tier in tiers)
+
+
 def grid(values: ArrayLike, unit: Fraction, rounding: str) -> NDArray[np.int64]:
     """The grid values as which numbers are printed; numbers are taken to 9 decimals of a unit."""
     steps = np.round(np.asarray(values, dtype=np.float64) / float(unit), 9)
@@ -96,7 +101,7 @@ def p_families(
         for rounding, other in ROUNDINGS.items():
             name = label if other == 1 else f"{label}, {rounding}"
             own = tabulated(names, tiers, found[test], [unit], rounding)
-            yield Family(name, max(tier, other), (own,))
+            yield Family(name, max(tier, other), (own,), departures(tier, other))
 
 
 def share_families(
@@ -125,7 +130,8 @@ def share_families(
                     name = f"{method} at {100 * confidence:g} %"
                     name += "" if centre == "counts" else " on the printed percentage"
                     name += "" if third == 1 else f", {rounding}"
-                    yield Family(name, max(tier, second, third), factors)
+                    own_tier, many = max(tier, second, third), departures(tier, second, third)
+                    yield Family(name, own_tier, factors, many)
 
 
 def _intervals(method: str, centre: str, share: tuple, confidence: float) -> tuple:

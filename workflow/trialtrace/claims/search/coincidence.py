@@ -95,11 +95,15 @@ def choices(
 
 @dataclass(frozen=True)
 class Family:
-    """One specification but for what varies by factor; `tier` is that of its method."""
+    """One specification but for what varies by factor; `tier` is that of its method.
+
+    `departures` is how many of its choices are not usual ones, those of its factors left out.
+    """
 
     name: str
     tier: int
     factors: tuple[Choices | Spans, ...]
+    departures: int = 0
 
     def candidates(self, tier: int) -> int:
         """How many specifications of this family lie up to a tier."""
@@ -113,6 +117,20 @@ class Family:
         """For each factor, the names of the choices up to a tier that give its cell."""
         found = zip(self.factors, self._giving(cells, tier), strict=True)
         return [[factor.names[one] for one in owners] for factor, owners in found]
+
+    def nearest(self, cells: Sequence[Cell], tier: int) -> tuple[int, str] | None:
+        """The specification up to a tier that gives the cells with the fewest departures.
+
+        How many it has, and its words; None where none gives them.
+        """
+        departures, told = self.departures, []
+        for factor, owners in zip(self.factors, self._giving(cells, tier), strict=True):
+            if not len(owners):
+                return None
+            first = min(owners.tolist(), key=lambda one: int(factor.tiers[one]))
+            departures += int(factor.tiers[first] > 1)
+            told.append(factor.names[first])
+        return departures, f"{self.name} on {'; '.join(told)}"
 
     def _giving(self, cells: Sequence[Cell], tier: int) -> list[NDArray[np.int64]]:
         if self.tier > tier:

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialtrace.claims.prints.comparisons import KINDS, METHODS, estimate
-from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, TESTS, Size, grid, tabulated
+from trialtrace.claims.search.candidates import (
+    LEVELS,
+    ROUNDINGS,
+    TESTS,
+    Size,
+    departures,
+    grid,
+    tabulated,
+)
 from trialtrace.claims.search.coincidence import Family, Spans
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
@@ -49,11 +57,12 @@ def comparison_families(
             if test:
                 values["p"] = tests[test]
             table = np.stack([values[role] for role in roles], axis=1)
-            first = max(1 if method in ("", *USUAL) else 2, TESTS[test][1] if test else 1, second)
+            chosen = (1 if method in ("", *USUAL) else 2, TESTS[test][1] if test else 1, second)
             for rounding, third in ROUNDINGS.items():
                 own = tabulated(names, tiers, table, grids, rounding)
                 name = _name(method, test, confidence, rounding, turned)
-                yield Family(name, max(first, third), (own,))
+                many = departures(*chosen, third) + turned
+                yield Family(name, max(*chosen, third), (own,), many)
 
 
 def _intervals(counts: NDArray[np.int64], measure: str, confidence: float) -> dict[str, Floats]:
@@ -94,7 +103,8 @@ def mean_families(
             for rounding, other in ROUNDINGS.items():
                 own = Spans(names, tiers, *(grid(end, unit, rounding) for end in ends))
                 name = f"{label}{sides}" + ("" if other == 1 else f", {rounding}")
-                yield Family(name, max(2 if sides else 1, other), (own,))
+                one_sided = 2 if sides else 1
+                yield Family(name, max(one_sided, other), (own,), departures(one_sided, other))
 
 
 def _sided(low: np.ndarray, high: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -9,20 +9,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trialtrace.claims.search.candidates import TIERS
+from trialtrace.claims.search.candidates import ROUNDINGS, TIERS
 from trialtrace.claims.search.coincidence import Family, Fits
 from trialtrace.claims.search.window import Displacement, Joint, Window
 
 SHOWN = 4
+UNUSUAL = tuple(name for name, tier in ROUNDINGS.items() if tier > 1)
+"""Of equally many departures, one that is only another way of rounding is told last."""
+SAYS_SOMETHING = 0.1
+"""Up to this chance of a coincidental fit a match is "another choice"."""
+MAY_SAY = 0.5
+"""Up to this one it may be; above it says nothing."""
 
 
 @dataclass(frozen=True)
 class Bundle:
     """Linked printed values: `claims` whose parts are targets, a window for each factor.
 
-    `checks` are those whose verdicts on these parts made them a target. `before` says in words what
-    the candidates before the last tier have in common. `targets` (claim, component) are told where
-    other parts are only held.
+    `checks` are those whose verdicts on these parts made them a target. `targets` (claim,
+    component) are told where other parts are only held. `last` is the last tier that is tried.
     """
 
     name: str
@@ -32,18 +37,19 @@ class Bundle:
     families: tuple[Family, ...]
     inputs: str
     checks: tuple[str, ...] = ()
-    before: str = "on printed numbers of patients"
     targets: tuple[tuple[str, str], ...] = ()
+    last: int = TIERS[-1]
 
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search found. Numbers by tier stand in the order of the tiers.
+    """What a search found. Numbers by tier stand in the order of the tiers, the last is the whole.
 
-    `cp` at the tier of the first match and over all tiers stand in `cp_match` and the last of `cp`;
-    `cp_half` and `cp_double` are over all tiers at half and at double windows. Each is None where
-    its window holds no other value than the printed one. Where none matches, `nearest` has how many
-    factors a family gives, and `alone` how many candidates give the targets without what is held.
+    `cp_half` and `cp_double` are over all tiers at half and at double windows. Each chance is None
+    where its window holds no other value than the printed one. `tier` is that of the first match,
+    `ties` are the matches of the whole search, `matches` these in words, the one with the fewest
+    departures first and by itself. Where none matches, `nearest` has how many factors a family
+    gives, and `alone` how many candidates give the targets without what is held.
     """
 
     bundle: Bundle
@@ -59,8 +65,18 @@ class Searched:
     alone: tuple[int, str] | None = field(default=None)
 
     @property
-    def cp_match(self) -> float | None:
-        return None if self.tier is None else self.cp[TIERS.index(self.tier)]
+    def chance(self) -> float | None:
+        """The chance of a coincidental fit over all that was tried."""
+        return self.cp[-1]
+
+    @property
+    def other_choice(self) -> bool:
+        """Whether a match says enough to be called another choice."""
+        return self.within(SAYS_SOMETHING)
+
+    def within(self, most: float) -> bool:
+        """Whether there is a match, and a chance of at most `most` that one arises."""
+        return self.tier is not None and self.chance is not None and self.chance <= most
 
 
 def search(bundle: Bundle, by: Displacement) -> Searched:
@@ -68,19 +84,19 @@ def search(bundle: Bundle, by: Displacement) -> Searched:
     families, windows = bundle.families, bundle.windows
     printed = [window.printed for window in windows]
     fits = Fits(families, windows)
-    ties = {tier: fits.matches(tier) for tier in TIERS}
-    first = next((tier for tier in TIERS if ties[tier]), None)
-    last = TIERS[-1]
+    tiers, last = TIERS[: TIERS.index(bundle.last) + 1], bundle.last
+    ties = {tier: fits.matches(tier) for tier in tiers}
+    first = next((tier for tier in tiers if ties[tier]), None)
     return Searched(
         bundle,
-        tuple(sum(family.candidates(tier) for family in families) for tier in TIERS),
-        tuple(fits.distinct(tier) for tier in TIERS),
-        tuple(fits.coincidence(by, tier) for tier in TIERS),
+        tuple(sum(family.candidates(tier) for family in families) for tier in tiers),
+        tuple(fits.distinct(tier) for tier in tiers),
+        tuple(fits.coincidence(by, tier) for tier in tiers),
         fits.coincidence(by.scaled(0.5), last),
         fits.coincidence(by.scaled(2), last),
         first,
-        0 if first is None else ties[first],
-        tuple(_told(families, printed, first)) if first else (),
+        ties[last],
+        tuple(_told(families, printed, last)) if first else (),
         None if first else _nearest(families, printed),
         None if first else _alone(families, windows),
     )
@@ -106,14 +122,14 @@ def _alone(families: Sequence[Family], windows: Sequence[Window | Joint]) -> tup
 
 
 def _told(families: Sequence[Family], printed: Sequence, tier: int) -> list[str]:
-    """The matching specifications in words, at most a few."""
-    told = []
-    for family in families:
-        if family.matches(printed, tier):
-            parts = family.matching(printed, tier)
-            where = "; ".join(_names(names) for names in parts)
-            told.append(f"{family.name} on {where}")
-    return told
+    """The specification with the fewest departures, then all by family, a few of each."""
+    giving = [(*found, one) for one in families if (found := one.nearest(printed, tier))]
+    giving.sort(key=lambda one: (one[0], one[2].name.endswith(UNUSUAL), one[2].tier))
+    told = [giving[0][1]]
+    for *_, family in giving:
+        where = "; ".join(_names(names) for names in family.matching(printed, tier))
+        told.append(f"{family.name} on {where}")
+    return list(dict.fromkeys(told))
 
 
 def _names(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from trialtrace.analyses.cuts import visits as planned_visits
-from trialtrace.claims.agreement import DIFFERS
+from trialtrace.claims.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.claims.convert import scale_of
 from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.search.data.designs import BETWEEN, WITHIN, between_designs, within_designs
@@ -63,7 +63,8 @@ def _linked(
     by_id = {row["result_id"]: row for row in results}
     judged: dict[str, dict[str, Row]] = {}
     for row in rows:
-        if row.get("evidence") == "data" and row["component"] not in ("direction", "words"):
+        recomputed = row["against_data"] not in (NOT_CHECKABLE, NOT_TIED)
+        if recomputed and row["component"] not in ("direction", "words"):
             judged.setdefault(row["claim_id"], {})[row["component"]] = row
     group = _components({name: trial.claims[name].linked for name in judged})
     found: dict[tuple, list[Read]] = {}
@@ -103,7 +104,7 @@ def _bundle(
     trial: "Trial", grid_of: Callable[[Place], Grid | None], place: Place, claims: Sequence[Read]
 ) -> Bundle | None:
     """The bundle of linked claims; None where all is given, or nothing can be searched."""
-    if not any(row["agreement"] == DIFFERS for _, parts in claims for _, row, _ in parts):
+    if not any(row["against_data"] == DIFFERS for _, parts in claims for _, row, _ in parts):
         return None
     grid = grid_of(place)
     if grid is None:
@@ -126,8 +127,7 @@ def _bundle(
     names = dict.fromkeys([first, *(one.claim for one in order)])
     return Bundle(
         first, tuple(names), tuple(dict.fromkeys(one.part.name for one in order)), (window,),
-        candidates, inputs, before="without a variable of the subjects",
-        targets=targets,
+        candidates, inputs, targets=targets,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Mask = NDArray[np.bool_]
 MOST_LEVELS = 12
-PLANNED = "the planned patients"
+PLANNED = "the same patients"
 
 
 class Patients:

@@ -92,7 +92,7 @@ def wanted(
     who = pair if pair[0] else result["group1_level"] or ALL
     second = (result["group2"], result["group2_level"]) if result["group2"] else None
     key = Key(result["stat_name"], field, who, second)
-    differs = rows[part.name]["agreement"] == DIFFERS
+    differs = rows[part.name]["against_data"] == DIFFERS
     return Wanted(claim, part, key, how, differs, _held(part, rows), level)
 
 
@@ -103,7 +103,7 @@ def _held(part: Component, rows: Mapping[str, Row]) -> bool:
     count, the count alone is displaced: the denominator and the percentage follow from the
     candidate that gives it.
     """
-    differs = {name for name, row in rows.items() if row["agreement"] == DIFFERS}
+    differs = {name for name, row in rows.items() if row["against_data"] == DIFFERS}
     if part.name in ("denominator", "df1", "df2"):
         return True
     if "count" in rows and differs & {"count", "denominator", "percent"}:

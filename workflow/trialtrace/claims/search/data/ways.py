@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialtrace.claims.convert import FROM_DAYS
-from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, tabulated
+from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, departures, tabulated
 from trialtrace.claims.search.coincidence import Family
 from trialtrace.claims.search.data.blocks import SUBSETS
 from trialtrace.claims.search.data.wanted import Key, P, Wanted
@@ -55,14 +55,44 @@ class Option:
 
 @dataclass(frozen=True, eq=False)
 class Way:
-    """A way of analysing: the columns of all wanted numbers, for sets given by name and tier."""
+    """A way of analysing: an option on each axis, for sets given by name and tier."""
 
-    name: str
-    tier: int
+    options: tuple[Option, ...]
     names: Sequence[str]
     tiers: Sequence[int]
-    values: Mapping[Key, Floats]
-    halves: bool = False
+
+    @property
+    def tier(self) -> int:
+        return max(one.tier for one in self.options)
+
+    @property
+    def halves(self) -> bool:
+        return any(one.halves for one in self.options)
+
+    @property
+    def departures(self) -> int:
+        """How many of the options are not usual ones."""
+        return departures(*(one.tier for one in self.options))
+
+    @property
+    def values(self) -> dict[Key, Floats]:
+        """The columns of all wanted numbers."""
+        return {key: column for one in self.options for key, column in one.values.items()}
+
+    def told(self, order: Sequence[Wanted]) -> str:
+        """What it does in words: what gives the numbers that differ, and what is not usual."""
+        differing = {one.key.stat for one in order if one.differs}
+        told = [
+            one
+            for one in self.options
+            if one.name and (one.tier > 1 or differing & {key.stat for key in one.values})
+        ]
+        names = [one.name for one in told]
+        # A test of a model that no other option names.
+        models = {one.model for one in told if one.model}
+        if models and not any(name.startswith(tuple(models)) for name in names):
+            names.append(*models)
+        return ", ".join(names) or "the number"
 
 
 def crossed(
@@ -70,16 +100,8 @@ def crossed(
 ) -> Iterator[Way]:
     """Every combination of one option an axis that makes sense; axes without options are left."""
     for chosen in product(*(axis for axis in axes if axis)):
-        models = {one.model for one in chosen if one.model}
-        if len(models) > 1:
-            continue
-        parts = [one.name for one in chosen if one.name]
-        # A test of a model that no other option names.
-        if models and not any(one.name.startswith(*models) for one in chosen):
-            parts.append(*models)
-        values = {key: column for one in chosen for key, column in one.values.items()}
-        tier, halves = max(one.tier for one in chosen), any(one.halves for one in chosen)
-        yield Way(", ".join(parts) or "the number", tier, names, tiers, values, halves)
+        if len({one.model for one in chosen if one.model}) <= 1:
+            yield Way(chosen, names, tiers)
 
 
 def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
@@ -91,14 +113,15 @@ def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
     for way in ways:
         declared = np.flatnonzero(np.array(way.tiers) < SUBSETS)
         kept = [way.names[place] for place in declared], [way.tiers[place] for place in declared]
+        values, name_of_way = way.values, way.told(order)
         for turned, side, year in product(
             (False, True) if compared else (False,),
             SIDES if tested and way.halves else ("",),
             DAYS if days else ("",),
         ):
-            columns = [_column(way, one, turned, side, year) for one in order]
+            columns = [_column(values, one, turned, side, year) for one in order]
             table = np.stack(columns, axis=1)
-            told = [way.name, "the other way round" if turned else "", side, year]
+            told = [name_of_way, "the other way round" if turned else "", side, year]
             first = max(way.tier, 2 if turned else 1, SIDES[side], DAYS[year][0])
             for rounding, second in ROUNDINGS.items():
                 tier = max(first, second)
@@ -106,17 +129,18 @@ def families(order: Sequence[Wanted], ways: Iterable[Way]) -> Iterator[Family]:
                 sets = (way.names, way.tiers, table) if tier == 1 else (*kept, table[declared])
                 own = tabulated(*sets, units, rounding)
                 name = ", ".join([*filter(None, told), *([] if second == 1 else [rounding])])
-                yield Family(name, tier, (own,))
+                many = way.departures + turned + departures(SIDES[side], DAYS[year][0], second)
+                yield Family(name, tier, (own,), many)
 
 
-def _column(way: Way, one: Wanted, turned: bool, side: str, year: str) -> Floats:
+def _column(given: Mapping[Key, Floats], one: Wanted, turned: bool, side: str, year: str) -> Floats:
     key = one.key
     if turned and key.stat in RATIOS + DIFFERENCES:
-        values = way.values[key._replace(field=_OTHER.get(key.field, key.field))]
+        values = given[key._replace(field=_OTHER.get(key.field, key.field))]
         with np.errstate(divide="ignore"):
             values = 1 / values if key.stat in RATIOS else -values
     else:
-        values = way.values[key]
+        values = given[key]
     if key.stat == P and side:
         values = values / 2 if side == "one-sided" else 1 - values / 2
     if one.how in FROM_DAYS:
