@@ -33,9 +33,9 @@ ALARMS = ("inconsistent", "alternative")
 def alarms(audit: "Audit") -> dict[tuple[str, str], str]:
     """Findings of the components that an audit objects to."""
     return {
-        (row["claim_id"], row["component"]): row["finding"]
+        (row["claim_id"], row["component"]): row["print_finding"]
         for row in audit.rows
-        if row["agreement"] in ALARMS
+        if row["on_print"] in ALARMS
     }
 
 
@@ -103,7 +103,7 @@ def run(papers: int, first: int, errors: int) -> tuple[TruePapers, list[Result]]
         before = audited(true)
         true_papers.papers += 1
         true_papers.claims += len(true.claims)
-        checked = {r["claim_id"] for r in before.rows if r["agreement"] != "not_checkable"}
+        checked = {r["claim_id"] for r in before.rows if r["on_print"] != "not_checkable"}
         true_papers.checked += len(checked)
         seen: set[str] = set()
         for (claim, _), text in alarms(before).items():

@@ -54,7 +54,7 @@ def judge(ledger: str) -> Judgement:
         return Judgement({}, frozenset(), done.stderr.strip() or f"exit {done.returncode}")
     page = json.loads(done.stdout)
     rows = [(x["claim"], x["agreement"], x["check"], x["finding"]) for x in page["findings"]]
-    rows += [(x["claim_id"], x["agreement"], "", x["finding"]) for x in page["claims"]]
+    rows += [(x["claim_id"], x["on_print"], "", x["print_finding"]) for x in page["claims"]]
     rows = [row for row in rows if row[1] in ORDER]
     said = frozenset((c, k, s) for c, a, k, s in rows if a in ALARMS and k)
     return Judgement(_worst(rows), said)

@@ -101,7 +101,8 @@ def test_a_standard_error_under_the_name_of_a_deviation(searched, pain):
     (one,), rows = searched("ruetzler2013", *both)
     assert one.tier == 2 and one.matches[0].startswith("standard error for the deviation")
     assert rows["sugar", "sd"]["against_data"] == "differs"
-    assert one.chance is None and "so this says nothing" in rows["licorice", "sd"]["data_more"]
+    told = rows["licorice", "sd"]["data_more"]
+    assert one.chance == 0.5 and told.startswith("May be another choice: standard error for the")
 
 
 def anova(printed):

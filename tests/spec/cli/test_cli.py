@@ -12,7 +12,6 @@ import pytest
 from trialtrace.cli import RESULT_COLUMNS, main
 from trialtrace.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
 from trialtrace.display import listing
-from trialtrace.display.audit_export import CLAIM_COLUMNS
 
 pytestmark = pytest.mark.xdist_group("cli")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -41,8 +40,12 @@ def test_results_as_a_table(run):
 
 def test_claims_as_a_table_end_with_their_tally(run):
     lines = run("claims", "mini").stdout.splitlines()
-    assert tuple(lines[0].split()) == CLAIM_COLUMNS
-    assert lines[-1].startswith("6 printed numbers: 2 exact, 3 differ, 1 not checkable")
+    assert max(map(len, lines)) <= 80
+    at = next(place for place, line in enumerate(lines) if line.startswith("6 claims."))
+    assert lines[at].startswith("6 claims. Against the data: 3 differ, 2 exact, 1 not checkable.")
+    told = [line for line in lines[:at] if line.startswith("  against the data, ")]
+    # The worst is told first.
+    assert "differs" in told[0] and "not checkable" in told[-1]
 
 
 @pytest.mark.parametrize(("command", "contract"), TABLES)

@@ -111,10 +111,8 @@ def test_every_table_and_figure_of_the_word_document_says_it_itself(synthetic):
 def test_claims_are_not_checkable_and_stand_beside_no_drawn_number(synthetic):
     claims = pq.ParquetFile(synthetic.folder / "audit" / "claims.parquet").read().to_pylist()
     assert {row["recomputed_text"] for row in claims} == {None}
-    by_data = {row["agreement"] for row in claims if row["evidence"] != "printed"}
-    assert by_data <= {"not_checkable"}
-    reasons = [row["finding"] for row in claims if row["agreement"] == "not_checkable"]
-    assert any("synthetic source" in reason for reason in reasons)
+    assert {row["against_data"] for row in claims} == {"not_checkable"}
+    assert all(row["data_finding"].startswith("The data are synthetic.") for row in claims)
 
 
 @pytest.mark.parametrize("command", ["results", "trace", "claims"])

@@ -74,7 +74,7 @@ def test_the_table_has_a_line_a_term_and_links_to_each_number(mini):
 
 
 def test_a_claim_can_name_a_count(mini):
-    assert [row["agreement"] for row in mini.claims] == ["exact"]
+    assert [row["against_data"] for row in mini.claims] == ["exact"]
 
 
 def test_no_table_where_the_plan_has_none(tmp_path):

@@ -71,12 +71,12 @@ def test_a_complete_selection_in_words():
 
 def test_claims_come_with_their_finding(full):
     (claim,) = full.trace("mini/relief_primary/p_value.fisher@drug-placebo")["claims"]
-    assert (claim["claim_id"], claim["printed"], claim["agreement"]) == (
+    assert (claim["claim_id"], claim["printed"], claim["against_data"]) == (
         "relief_p",
         "P=0.03",
         "differs",
     )
-    assert claim["finding"]
+    assert claim["data_finding"] and claim["print_finding"]
 
 
 def test_a_cell_that_was_rejected_is_told_where_it_would_have_counted(tmp_path):

@@ -40,7 +40,7 @@ def test_the_text_has_what_the_json_has(full):
             assert words is None or words in text
         for claim in trace["claims"]:
             assert claim["printed"] in text
-            assert claim["finding"] in text
+            assert claim["data_finding"] in text
         for check in trace["checks"]:
             assert check["check_by"] in text
         for member in trace["rows"]:
