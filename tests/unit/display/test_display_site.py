@@ -69,7 +69,7 @@ def test_the_published_numbers_of_one_trial_and_of_all(hostile, found):
 def test_a_payload_does_not_break_a_table(found):
     """A stray | would add a column: every row has as many cells as its table has columns."""
     table = [cell for cell in named(found, "mini/report.html").cells if cell.table == "tbl-claims"]
-    assert len(table) % 5 == 0
+    assert table and len(table) % 6 == 0
     assert [cell.text for cell in table if HOSTILE in cell.text]
 
 
