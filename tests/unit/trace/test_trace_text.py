@@ -7,7 +7,7 @@ import pytest
 from trialtrace.display.trace_page import trace_page
 from trialtrace.paths import Project
 from trialtrace.trace.record import with_record
-from trialtrace.trace.text import cell_text, trace_text, without_controls
+from trialtrace.trace.text import cell_text, option_text, trace_text, without_controls
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -111,3 +111,19 @@ def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
     assert f"\nrun       {run}\n" in text
     assert "\ncode      analyse_plan" in text
     assert "outdated" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"margin": 0, "wins": "later"}, "(margin 0, wins later)"),
+        ([{"endpoint": "pain", "margin": 0}], "(endpoint pain, margin 0)"),
+        (["age", "sex"], "age, sex"),
+        ([], "none"),
+        (True, "yes"),
+        (False, "no"),
+        (0.95, "0.95"),
+    ],
+)
+def test_choices_are_told_in_words_not_as_data_of_a_program(value, told):
+    assert option_text(value) == told

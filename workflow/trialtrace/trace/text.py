@@ -93,7 +93,14 @@ def _method(trace: dict[str, Any]) -> list[str]:
 
 
 def option_text(value: Any) -> str:
-    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+    """A choice of the plan in words: "age, sex", "(margin 0, wins later)", "none", "yes"."""
+    if isinstance(value, dict):
+        return f"({', '.join(f'{key} {option_text(own)}' for key, own in value.items())})"
+    if isinstance(value, list):
+        return ", ".join(map(option_text, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def check_lines(checks: list[dict[str, Any]]) -> list[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.analyses.words import lower_first
 from trialtrace.display.figures.at_risk import DAYS, drawn_steps, numbers, time_axis, with_table
-from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis
+from trialtrace.display.figures.canvas import LINES, colour_of, drawing, percent_axis, wrapped
 from trialtrace.display.figures.picture import (
     Picture,
     arm_words,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 EVENT, COMPETING = 1, 2
+# Letters of a line of the legend.
+WIDTH = 64
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
@@ -37,15 +40,23 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         raise nothing(given["title"], "no patient has a time")
     if not any((cause > 0).any() for _, cause in data.values()):
         raise nothing(given["title"], "nobody had an event")
-    with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
+    competing = sum((cause == COMPETING).any() for _, cause in data.values())
+    with drawing(7.2, 3.9 + 0.2 * len(arms) + 0.3 * competing) as figure:
         axes, below = with_table(figure, len(arms))
-        for at, (arm, each) in enumerate(data.items()):
-            style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
-            _arm(axes, material, given, each, style, material.arm_label(arm))
+        styles = {
+            arm: {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
+            for at, arm in enumerate(data)
+        }
+        for line in (_arm, _competing):
+            for arm, each in data.items():
+                line(axes, material, given, each, styles[arm], material.arm_label(arm))
         percent_axis(axes)
         axes.set_ylim(0, 1.0)
         axes.set_ylabel(given["title"])
-        axes.legend(frameon=False, loc="best")
+        if competing:
+            axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1.01))
+        else:
+            axes.legend(frameon=False, loc="best")
         at_risk = {arm: _at_risk(time, given["at"]) for arm, (time, _) in data.items()}
         numbers(material, below, "Number at risk", given, at_risk)
         time_axis(material, axes, below, given)
@@ -94,12 +105,22 @@ def _arm(
         axes.step(time, steps, where="post", linewidth=1.8, label=label, **style)
         axes.fill_between(time, *bounds, step="post", color=style["color"], alpha=0.10,
                           linewidth=0)  # fmt: skip
+
+
+def _competing(
+    axes: "Axes", material: Material, given: dict[str, Any], each: tuple, style: dict[str, Any],
+    label: str,
+) -> None:  # fmt: skip
+    """The other event as a thin line from above, named in the legend."""
     other = _curve(material, each, COMPETING)
-    if other is not None:
-        time = np.concatenate([[0.0], other.time / unit, [last]])
-        steps = 1 - np.concatenate([[0.0], other.incidence, other.incidence[-1:]])
-        time, steps = drawn_steps(material, given, time, steps)
-        axes.step(time, steps, where="post", linewidth=0.9, alpha=0.8, **style)
+    if other is None:
+        return
+    unit = DAYS[given["unit"]]
+    time = np.concatenate([[0.0], other.time / unit, [each[0].max() / unit]])
+    steps = 1 - np.concatenate([[0.0], other.incidence, other.incidence[-1:]])
+    time, steps = drawn_steps(material, given, time, steps)
+    told = wrapped(f"From the top: {lower_first(_other(material, given))}, {label}", WIDTH)
+    axes.step(time, steps, where="post", linewidth=0.9, alpha=0.8, label=told, **style)
 
 
 def _caption(material: Material, given: dict[str, Any], data: dict[str, Any]) -> str:
