@@ -14,6 +14,7 @@ from trialtrace.display.decisions import decides_anything
 from trialtrace.display.figures.make import Drawn
 from trialtrace.display.findings import described, sentences
 from trialtrace.display.images import beside
+from trialtrace.display.links import trace_link
 from trialtrace.display.material import Material
 from trialtrace.display.render.escape import escape_markdown
 from trialtrace.display.tables import link
@@ -165,7 +166,9 @@ def _used_in_all(material: Material, name: str) -> str:
     if not used:
         return ""
     by_size = sorted(used, key=lambda row: row["n_used"])
-    low, high = (link(row, str(row["n_used"])) for row in (by_size[0], by_size[-1]))
+    low, high = (
+        f"[{row['n_used']}]({trace_link(row['result_id'])}#n)" for row in (by_size[0], by_size[-1])
+    )
     if by_size[0]["n_used"] == by_size[-1]["n_used"]:
         return f", {low} subjects"
     return f", {low} to {high} subjects in a comparison"
