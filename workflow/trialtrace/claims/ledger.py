@@ -228,7 +228,56 @@ class Ledger:
         if entry.about.part:
             return None
         population = self.population(entry)
-        return population.sizes.get(entry.about.group or "") if population else None
+        own = population.sizes.get(entry.about.group or "") if population else None
+        return self._of_randomised(entry) if own is None else own
+
+    def assumed(self, entry: Entry) -> bool:
+        """Whether its size is that of all randomised, and no percentage beside it bears it out."""
+        if entry.about.part or entry.about.patients is not None:
+            return False
+        if {"denominator", "percent"} & set(entry.parts):
+            return False
+        population = self.population(entry)
+        own = population.sizes.get(entry.about.group or "") if population else None
+        return own is None and self._of_randomised(entry) is not None
+
+    def _of_randomised(self, entry: Entry) -> int | None:
+        """The number randomised to a group, where the ledger has no other for its population.
+
+        It has to be the population of everyone, or none be named, and every percentage of the
+        group in it a share of that number. A percentage alone may be one of fewer patients.
+        """
+        if entry.about.size is not None or (
+            "percent" in entry.parts and "count" not in entry.parts
+        ):
+            return None
+        population, group = self.population(entry), self.groups.get(entry.about.group or "")
+        if population and (population.sizes or not population.everyone):
+            return None
+        if group is None or (population.name if population else None, group.name) in self._fewer:
+            return None
+        return group.randomised
+
+    @cached_property
+    def _fewer(self) -> set[tuple[str | None, str]]:
+        """Populations and groups of which a percentage is that of fewer than all randomised."""
+        found = set()
+        for entry in self.of_group():
+            part, group = entry.share, self.groups.get(entry.about.group or "")
+            if part is None or group is None or not group.randomised or entry.about.part:
+                continue
+            if "denominator" in entry.parts or entry.about.patients is not None:
+                continue
+            n, count = group.randomised, whole_count(entry)
+            share = (part.value or Decimal(0)) / 100
+            nearest = count if count is not None else int((n * share).to_integral_value())
+            if (
+                part.relation == "="
+                and abs(100 * Decimal(nearest) / n - 100 * share) > part.ulp / 2
+            ):
+                population = self.population(entry)
+                found.add((population.name if population else None, group.name))
+        return found
 
     @cached_property
     def _printed_sizes(self) -> dict[str, set[int]]:

@@ -32,13 +32,21 @@ from trialtrace.claims.prints import (
     strata,
     totals,
 )
-from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding
+from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, listed
 
 MODULES = (
     sizes, shares, denominators, strata, totals, count_tests, count_sets, splits, comparisons,
     reductions, mean_tests, differences, quantiles, statistics, designs, intervals, estimates,
     errors, near_intervals, hazards, headline, directions, places, statements,
 )  # fmt: skip
+CONTRADICTS = (INCONSISTENT, ALTERNATIVE)
+OF_SIZES = (
+    "p.counts", "p.splits", "p.means", "mean.granularity", "deviation.granularity",
+    "median.granularity", "difference.interval", "error.deviation", "error.interval", "error.p",
+    "quantile.deviation", "total.categories", "comparison.estimate", "comparison.interval",
+    "comparison.reduction", "comparison.total",
+)  # fmt: skip
+"""Checks of which the verdict rests on the numbers of patients."""
 
 
 def findings(ledger: Ledger) -> Iterator[Finding]:
@@ -46,12 +54,28 @@ def findings(ledger: Ledger) -> Iterator[Finding]:
     yield from impossible.check(ledger)
     for module in MODULES:
         for one in module.check(ledger.possible):
-            yield _of_words(one) if ledger.entries[one.claim].about.paraphrase else one
+            yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
 
 
-def _of_words(one: Finding) -> Finding:
+def _unless_paraphrased(ledger: Ledger, one: Finding) -> Finding:
     """A finding on a paraphrase, which contradicts nothing: its words are not the paper's."""
-    if one.agreement not in (INCONSISTENT, ALTERNATIVE):
+    if not ledger.entries[one.claim].about.paraphrase or one.agreement not in CONTRADICTS:
         return one
     text = f"Not checkable: a paraphrase, not the paper's own words. {one.sentence}"
+    return replace(one, agreement=NOT_CHECKABLE, sentence=text)
+
+
+def _unless_assumed(ledger: Ledger, one: Finding) -> Finding:
+    """A contradiction only if everyone randomised was measured, which is not printed."""
+    if one.check not in OF_SIZES or one.agreement not in CONTRADICTS:
+        return one
+    entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
+    assumed = dict.fromkeys(ledger.group_label(entry) for entry in entries
+                            if entry.about.group and ledger.assumed(entry))  # fmt: skip
+    if not assumed:
+        return one
+    text = (
+        f"Not checkable: how many patients with {listed(list(assumed))} are behind it is not in "
+        f"the ledger (`patients`, or `sizes` of a population). With all randomised: {one.sentence}"
+    )
     return replace(one, agreement=NOT_CHECKABLE, sentence=text)

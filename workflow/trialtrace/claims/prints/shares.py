@@ -165,6 +165,11 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     n, percent = ledger.size(entry), entry.parts["percent"]
     if n is None:
         group = ledger.groups.get(entry.about.group or "")
+        if group is not None and group.randomised is None:
+            text = "Not checkable: how many patients are behind it is not in the ledger "
+            text += "(`patients`, `sizes` of a population, or `randomised` of the group)."
+            yield Finding("share.count", entry.name, "percent", NOT_CHECKABLE, text)
+            return
         counts = possible_counts(ledger, entry, group.randomised or 0) if group else None
         if group and group.randomised and counts is not None and not len(counts):
             text = f"No count of {group.randomised} patients or fewer prints as {percent.text}."

@@ -1,0 +1,80 @@
+"""The number randomised as the number of patients, where the ledger has no other."""
+
+from functools import partial
+
+import pytest
+from paper import OUTCOMES, TWO, claim, told
+
+from trialtrace.claims.make_ledger import ledger
+from trialtrace.claims.prints.registry import findings
+from trialtrace.claims.verdict import verdicts
+
+EVENT, SCORE = {"outcome": "event"}, {"outcome": "score"}
+ITT = {"itt": {"label": "intention to treat", "everyone": True}}
+
+
+@pytest.fixture
+def judge():
+    """(agreement, finding) of a component, of 30 patients randomised to each of two groups."""
+
+    def run(populations, name, component, claims):
+        whole = ledger({"papers": {"main": "A paper"}, "groups": TWO, "outcomes": OUTCOMES,
+                        "populations": populations, "claims": claims})  # fmt: skip
+        found = list(findings(whole))
+        return told(verdicts(whole, found), found)[name, component]
+
+    return run
+
+
+@pytest.fixture(params=[{}, ITT], ids=["no population", "everyone"])
+def part(request, judge):
+    return partial(judge, request.param)
+
+
+def events(first, second, p):
+    return {
+        "a": claim(first, group="training", **EVENT),
+        "b": claim(second, group="control", **EVENT),
+        "p": claim(p, compare=["training", "control"], test="fisher", **EVENT),
+    }
+
+
+@pytest.mark.parametrize(("p", "agreement"), [("p = .030", "exact"), ("p = .4", "inconsistent")])
+def test_a_share_of_all_randomised_has_their_number(part, p, agreement):
+    """3 and 11 of 30 by scipy's fisher_exact: .030."""
+    claims = events("3 (10.0%)", "11 (36.7%)", p)
+    assert part("a", "percent", claims)[0] == "exact"
+    assert part("p", "p", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("p", "agreement"), [("p = .030", "compatible"), ("p = .4", "inconsistent")]
+)
+def test_a_share_of_fewer_patients_is_not_held_against_all(judge, p, agreement):
+    """3 of 29 and 11 of 30: Fisher .030, and no test near .4."""
+    claims = events("3 (10.3%)", "11 (36.7%)", p)
+    assert judge({}, "a", "percent", claims)[0] == "compatible"
+    assert judge({}, "p", "p", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"), [("mean 3.07", "compatible"), ("mean 3.08", "not_checkable")]
+)
+def test_a_mean_may_be_that_of_fewer(part, printed, agreement):
+    """92 of 30 is 3.067; 3.08 is no mean of 30, but 40 of 13 is 3.077."""
+    found, text = part("a", "value", {"a": claim(printed, group="training", **SCORE)})
+    assert found == agreement
+    assert ("how many patients with training" in text) == (agreement == "not_checkable")
+
+
+def test_counts_alone_may_be_of_fewer(part):
+    agreement, text = part("p", "p", events("3", "11", "p = .4"))
+    assert agreement == "not_checkable" and "With all randomised: " in text
+
+
+def test_a_share_without_any_number_of_patients_asks_for_it():
+    groups = {name: {"label": name} for name in TWO}
+    whole = ledger({"papers": {"main": "A paper"}, "groups": groups, "outcomes": OUTCOMES,
+                    "claims": {"a": claim("10.3%", group="training", **EVENT)}})  # fmt: skip
+    (one,) = (one for one in findings(whole) if one.check == "share.count")
+    assert "how many patients are behind it is not in the ledger" in one.sentence
