@@ -11,6 +11,7 @@ from typing import Any
 from trialtrace.errors import UserError
 
 RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
+PLANNED_COLUMNS = ("result_id", "given")
 AUDIT_FORMATS = ("table", "json", "csv", "html", "sarif")
 
 
@@ -55,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     results.add_argument("--analysis", metavar="ID", help="only this analysis of the plan")
     results.add_argument("--format", choices=("table", "json", "csv"), default="table")
     results.add_argument(
+        "--planned", action="store_true", help="those that the plan asks for, before any run"
+    )
+    results.add_argument(
         "--unverified", action="store_true", help="also where the run has not confirmed them"
     )
     results.set_defaults(run=run_results)
@@ -93,6 +97,8 @@ def _audit_output(command: argparse.ArgumentParser) -> None:
 
 
 def run_results(arguments: argparse.Namespace) -> int:
+    if arguments.planned:
+        return _planned(arguments)
     from trialtrace.contracts import RESULTS
     from trialtrace.display.listing import listing
     from trialtrace.running.fresh import CHECK
@@ -104,6 +110,22 @@ def run_results(arguments: argparse.Namespace) -> int:
         _known("analysis", arguments.analysis, known)
         rows = [row for row in rows if row["analysis_id"] == arguments.analysis]
     print(listing(rows, RESULTS.names, RESULT_COLUMNS, arguments.format), end="")
+    return 0
+
+
+def _planned(arguments: argparse.Namespace) -> int:
+    from trialtrace.analyses.planned import planned_results
+    from trialtrace.config.load import load_trial
+    from trialtrace.display.listing import listing
+    from trialtrace.paths import project
+
+    at = project(arguments.project)
+    planned = planned_results(load_trial(_configured(at, arguments.trial), at))
+    if arguments.analysis is not None:
+        _known("analysis", arguments.analysis, list(dict.fromkeys(p.analysis for p in planned)))
+        planned = [one for one in planned if one.analysis == arguments.analysis]
+    rows = [{"result_id": one.pattern, "given": one.given} for one in planned]
+    print(listing(rows, PLANNED_COLUMNS, PLANNED_COLUMNS, arguments.format), end="")
     return 0
 
 

@@ -146,6 +146,25 @@ def test_a_trial_that_is_none(mini, capsys, command, trial, expected):
     assert said.out == ""
 
 
+def test_planned_results_are_those_of_the_run_and_need_none(run, mini, tmp_path):
+    """The mini trial has no level that only its data know but those of its baseline table."""
+    from mini_run import write_mini
+
+    write_mini(tmp_path)
+    planned = json.loads(
+        run("results", "mini", "--planned", "--format", "json", at=tmp_path).stdout
+    )
+    results = json.loads(run("results", "mini", "--format", "json").stdout)
+    ids = {row["result_id"] for row in results}
+    always = {row["result_id"] for row in planned if row["given"] == "always"}
+    assert always <= ids and len(always) > 20
+    assert all(row["result_id"] in ids for row in planned if row["given"] == "where it is defined")
+    shown = run("results", "mini", "--planned", "--analysis", "relief_primary", at=tmp_path).stdout
+    assert f"{RISK}  " in shown and "flow" not in shown
+    message = told(run("results", "mini", "--planned", "--analysis", "relief_primry", at=tmp_path))
+    assert 'did you mean "relief_primary"?' in message
+
+
 def test_an_analysis_that_is_none_gives_the_nearest(run):
     message = told(run("results", "mini", "--analysis", "relief_primry"))
     assert 'did you mean "relief_primary"?' in message

@@ -40,6 +40,19 @@ class Planned:
     method: str
     sure: bool
 
+    @property
+    def analysis(self) -> str:
+        return self.place.analysis
+
+    @property
+    def given(self) -> str:
+        """When it stands in the results, in words."""
+        if self.sure:
+            return "always"
+        if _of_level(self.place, self.pattern):
+            return "where someone has the level"
+        return "where it is defined"
+
 
 def planned_results(trial: "Trial") -> list[Planned]:
     """Every planned result of a trial, in the order of its plan."""
@@ -57,7 +70,14 @@ def planned_results(trial: "Trial") -> list[Planned]:
 
 def _planned(place: Place, stat: str, method: str, sure: bool = True) -> Planned:
     pattern = result_id(place, stat, method).replace(_LEVEL, ANY)
-    return Planned(pattern, place, stat, method, sure)
+    return Planned(pattern, place, stat, method, sure and not _of_level(place, pattern))
+
+
+def _of_level(place: Place, pattern: str) -> bool:
+    """Whether it is of a level that perhaps no one has, declared or not."""
+    declared = place.second is not None and place.second[0] == "level"
+    declared = declared and place.second != ("level", adverse_events.ANY)
+    return ANY in pattern or place.stratum is not None or declared
 
 
 def _is_of(test: dict[str, str], one: Planned) -> bool:
@@ -215,6 +235,8 @@ def _baseline(trial: "Trial") -> Iterator[Planned]:
 
 
 def _is_number(trial: "Trial", name: str) -> bool:
+    if name == "age":
+        return True
     variable = _variable(trial, name)
     known = variable is not None and name not in ("sex", "site")
     return known and variable.kind in NUMERIC and not variable.choices

@@ -10,6 +10,7 @@ from typing import Any
 
 from trialtrace.config.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.config.schema import SHARED, load_schema
+from trialtrace.config.statistics import statistics
 from trialtrace.paths import Project, project
 from trialtrace.store import write_text
 
@@ -64,6 +65,27 @@ A comparison with a missing value is unknown, never "no".
 """
 
 
+_STATISTICS = """\
+## Names of statistics
+
+What `is.stat` of a claim may say, by the step that gives it: the name, or its first part where that
+is enough. `trialtrace results NAME --planned` lists the results of a plan by these names before it
+has run. A test is `p_value.<test>`. An option `correction`, `zeros`, `allocation` or `design` that
+makes another number of it is added: `p_value.chi_squared_continuity`. Tests with `groups: all` are
+of all arms, not of a comparison. A family adds `p_adjusted.<adjust>_<test>`.
+"""
+_WHO = {"group": "arm, or all arms with `overall`", "arm": "arm", "pair": "comparison",
+        "all": "all arms"}  # fmt: skip
+# Options without which a step does not say what it gives.
+_SAMPLES: dict[str, dict[str, Any]] = {
+    "summary.descriptive": {
+        "statistics": ["mean", "sd", "median", "quartiles", "minimum", "maximum"]
+    },
+    "p_value.repeated_measures_anova": {"design": "treatment_by_visit"},
+    "fragility_index.fisher": {"rule": "walsh"},
+}
+
+
 @dataclass(frozen=True)
 class Key:
     """A row of the reference."""
@@ -82,7 +104,7 @@ def reference(at: Project) -> str:
         schema = load_schema(at.schemas, name)
         keys = _Reader(schema, {part: load_schema(at.schemas, part) for part in SHARED}).keys()
         parts.append(f"## {schema['title']}\n\n{schema['description']}\n\n{_table(keys)}")
-    parts += [_conditions(at), _dictionary()]
+    parts += [_conditions(at), _statistics(), _dictionary()]
     return "\n".join(parts)
 
 
@@ -99,6 +121,22 @@ def _values(at: Project) -> str:
     rows = ["| value | what stands there |", "| --- | --- |"]
     rows += [f"| {told} | {given[name]['x-expected']} |" for name, told in _VALUES.items()]
     return "\n".join(rows) + "\n"
+
+
+def _statistics() -> str:
+    from trialtrace.analyses.registry import MODULES
+
+    rows = ["| step of the plan | of | statistics |", "| --- | --- | --- |"]
+    for key in MODULES:
+        by_who: dict[str, list[str]] = {}
+        for one in statistics(key, _SAMPLES.get(key, {}), own=False):
+            who = f"{_WHO[one.of]}, by {one.second[0]}" if one.second else _WHO[one.of]
+            names = by_who.setdefault(who, [])
+            if one.name not in names:
+                names.append(one.name)
+        for who, names in by_who.items():
+            rows.append(f"| `{key}` | {who} | {', '.join(f'`{name}`' for name in names)} |")
+    return f"{_STATISTICS}\n" + "\n".join(rows) + "\n"
 
 
 def _conditions(at: Project) -> str:

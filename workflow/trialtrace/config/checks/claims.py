@@ -20,6 +20,8 @@ from trialtrace.config.statistics import ARM, EVERYONE, GROUP, PAIR, Statistic, 
 from trialtrace.errors import UserError, did_you_mean, one_of
 
 SHOWN = 40
+# Keys of a claim that tell several results of one statistic apart.
+SECOND = ("effect", "time", "category")
 # What a statistic is of, as a claim selects it.
 _OF = {
     GROUP: "group: an arm",
@@ -167,10 +169,11 @@ def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any
                 expected=f"stat: one of {one_of(names, SHOWN)}",
             )
         return
-    if not (own := _named(made, stat)):
+    if not (own := _named(made, selects)):
+        by = [f" by {key}" for key in SECOND if key in selects and stat in names]
         document.add(
             (*path, "stat"),
-            found=tell(stat),
+            found=tell(stat) + "".join(by),
             expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
             do=did_you_mean(stat, names),
         )
@@ -178,8 +181,15 @@ def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any
         _who(files, name, selects, own)
 
 
-def _named(made: list[Statistic], stat: str) -> list[Statistic]:
-    return [one for one in made if stat in (one.stat, one.name)]
+def _named(made: list[Statistic], selects: dict[str, Any]) -> list[Statistic]:
+    """Those that a claim names by `stat`, and of these the ones by the further key it has."""
+    key = next((key for key in SECOND if key in selects), None)
+    return [
+        one
+        for one in made
+        if selects.get("stat") in (one.stat, one.name)
+        and (key is None or (one.second is not None and one.second[0] == key))
+    ]
 
 
 def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statistic]:
@@ -218,7 +228,7 @@ def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic])
         files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")
         return
     keys = {one.second[0] for one in own if one.second} if all(one.second for one in own) else set()
-    for key in keys & {"effect", "time", "category"} - set(selects):
+    for key in keys & set(SECOND) - set(selects):
         values = list(dict.fromkeys(one.second[1] for one in own if one.second and one.second[1]))
         if len(values) != 1:
             told = f"one of {one_of(values)}" if values else "which of them"
@@ -274,7 +284,7 @@ def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
     if visits is None:
         return
     given = files.plan.get("analyses", analysis)
-    own = _named(made_by(files, analysis, given), selects.get("stat", ""))
+    own = _named(made_by(files, analysis, given), selects)
     over = bool(own) and all(one.visits is None for one in own)
     if "visit" in selects:
         what = f"a visit of {analysis}"

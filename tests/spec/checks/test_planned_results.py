@@ -1,0 +1,89 @@
+"""The identifiers that a plan promises, and those of the results of its run.
+
+A level that only the data have is a `*`; what may lack is not sure: a statistic of a test without
+an answer, and a declared level that no subject has.
+"""
+
+import json
+import shutil
+from fnmatch import fnmatchcase
+
+import pytest
+
+from trialtrace.analyses.planned import planned_results
+from trialtrace.config.check import check_trial
+from trialtrace.paths import Project, project
+
+# One process makes and remembers what these tests share.
+pytestmark = pytest.mark.xdist_group("checks")
+DISPLAYS = ("flow", "baseline", "adverse_events")
+TRIALS = (
+    "made", "sides", "elmunzer2012", "ruetzler2013", "moertel1990", "streckmann2024", "sprave2019",
+    "musaro2019",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_run_gives_what_was_planned_and_nothing_else(trials, results, name):
+    planned = planned_results(trials(name)[0])
+    ids = {row["result_id"]: row for row in results(name).to_pylist()}
+    plain = {one.pattern for one in planned if "*" not in one.pattern}
+    wild = [one.pattern for one in planned if "*" in one.pattern]
+    assert [
+        one for one in ids if one not in plain and not any(fnmatchcase(one, w) for w in wild)
+    ] == []
+    sure = {one.pattern for one in planned if one.sure}
+    assert not any("*" in pattern for pattern in sure)
+    assert sure - set(ids) == set()
+
+
+@pytest.mark.parametrize("name", TRIALS[2:])
+def test_check_accepts_what_a_run_gives(results, tmp_path, name):
+    """A claim on every result of the plan's analyses is in order, one on another's name is not."""
+    at, here = Project(tmp_path), project()
+    shutil.copytree(here.schemas, at.schemas)
+    shutil.copytree(here.config, at.config)
+    rows = [row for row in results(name).to_pylist() if row["analysis_id"] not in DISPLAYS]
+    claims = {f"c{k}": claim(row) for k, row in enumerate(rows) if selected(row)}
+    assert len(claims) > 50
+    wrong = [row | {"method": f"{row['stat_name']}.nonsense"} for row in rows[:3]]
+    ledger = at.trial_config(name) / "claims.yaml"
+    told = []
+    for some in (claims, {f"w{k}": claim(row) for k, row in enumerate(wrong)}):
+        whole = {"papers": {"main": "A paper"}, "claims": some}
+        ledger.write_text(json.dumps(whole), encoding="utf-8")
+        told.append([str(problem) for problem in check_trial(at, name)])
+    assert told[0] == []
+    assert len(told[1]) == len(wrong) and all("a statistic of" in text for text in told[1])
+
+
+def selected(row):
+    """Whether the keys of a claim can name it; the ledger's limit of size leaves out the rest."""
+    return row["group2"] in (None, "time", "effect", "category") and len(row["result_id"]) % 3
+
+
+def claim(row):
+    keys = {"analysis": row["analysis_id"], "stat": row["method"]}
+    if row["comparison"]:
+        keys["compare"] = {"of": row["comparison"], "to": row["reference"]}
+    if row["group1_level"]:
+        keys["group"] = row["group1_level"]
+    keys |= {key: row[key] for key in ("visit", "stratum") if row[key] is not None}
+    if ";parameter=" in row["result_id"]:
+        keys["parameter"] = row["parameter"]
+    if row["group2"]:
+        level = row["group2_level"]
+        keys[row["group2"]] = level if row["group2"] == "effect" else json.loads(level)
+    return {"from": "main", "place": "table", "label": "x", "printed": "1", "is": keys}
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_what_is_not_sure_lacks_for_a_reason(trials, results, name):
+    """Beside a missing statistic stands a result that says why, or the level is no one's."""
+    rows = results(name).to_pylist()
+    ids = {row["result_id"] for row in rows}
+    reasons = {row["analysis_id"] for row in rows if row["error"] or row["n_used"] == 0}
+    for one in planned_results(trials(name)[0]):
+        if "*" in one.pattern or one.pattern in ids or one.place.second or one.place.stratum:
+            continue
+        assert one.place.analysis in reasons, one.pattern
