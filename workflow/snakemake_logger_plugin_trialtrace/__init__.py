@@ -23,6 +23,9 @@ class LogHandler(LogHandlerBase):
         self.told = not (asked.dryrun or asked.verbose or asked.debug_dag)
 
     def emit(self, record) -> None:
-        text = self.progress.follow(record) if self.told else self.format(record)
+        if self.told:
+            text = self.progress.follow(record)
+        else:
+            text = self.progress.unknown_target(record) or self.format(record)
         if text:
             print(text, file=sys.stderr, flush=True)

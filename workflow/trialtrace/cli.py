@@ -223,14 +223,17 @@ def _put(arguments: argparse.Namespace, text: str) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.config.check import check_trial
+    from trialtrace.config.listed import listed_trials, not_a_trial
     from trialtrace.config.load import load_trial
     from trialtrace.display.origins import without_origin
     from trialtrace.errors import ProblemsError
     from trialtrace.paths import project
 
     at = project(arguments.project)
-    problems = check_trial(at, arguments.trial)
-    if problems:
+    there = at.trial_config(arguments.trial).is_dir()
+    problems = check_trial(at, arguments.trial) if there else []
+    unlisted = not_a_trial(at, arguments.trial, listed_trials(at))
+    if problems := [*problems, *([unlisted] if unlisted else [])]:
         raise ProblemsError(problems)
     print(f"{arguments.trial}: configuration and dictionary are in order")
     for remark in without_origin(load_trial(arguments.trial, at)):
@@ -281,9 +284,12 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool 
 
 
 def _configured(at: Any, name: str) -> str:
-    """The name of a trial that has a configuration folder."""
-    if not at.trial_config(name).is_dir():
-        _known("trial", name, sorted(p.parent.name for p in at.config.glob("trials/*/trial.yaml")))
+    """The name of a trial that config.yaml lists and that has a configuration folder."""
+    from trialtrace.config.listed import listed_trials, not_a_trial
+
+    at.trial_config(name)
+    if problem := not_a_trial(at, name, listed_trials(at)):
+        raise UserError(problem)
     return name
 
 

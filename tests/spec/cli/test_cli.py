@@ -135,6 +135,19 @@ def test_check(run, mini, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
+def test_a_trial_that_is_not_listed_and_one_without_its_folder(mini, tmp_path, run, command):
+    at = tmp_path / "other"
+    shutil.copytree(mini.at.root, at, symlinks=True)
+    shutil.copytree(at / "config/trials/mini", at / "config/trials/second")
+    said = told(run(command, "second", at=at))
+    assert "second is not among `trials` of config/config.yaml, though there is a folder" in said
+    assert "to do     add second to `trials` of config/config.yaml" in said
+    settings = at / "config" / "config.yaml"
+    settings.write_text(settings.read_text().replace("trials: [mini]", "trials: [mini, third]"))
+    assert "no folder config/trials/third" in told(run(command, "third", at=at))
+
+
+@pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
 @pytest.mark.parametrize(
     ("trial", "expected"),
     [("nimi", "mini"), ("../mini", "small letters, digits and _"), ("", "small letters")],
@@ -183,7 +196,7 @@ def test_before_the_first_run_the_way_to_one_is_told(run, tmp_path, call):
 
 
 def test_a_folder_without_trials(run, tmp_path):
-    assert "expected  (none)" in told(run("--project", str(tmp_path), "results", "mini"))
+    assert "`trials`: (none)" in told(run("--project", str(tmp_path), "results", "mini"))
 
 
 @pytest.mark.parametrize("call", [[], ["reslts", "mini"], ["results"], ["trace", "x", "--to"]])

@@ -9,6 +9,7 @@ from trialtrace.config.checks.context import Files
 from trialtrace.config.dictionary import check_dictionary
 from trialtrace.config.files import read_document
 from trialtrace.config.hash_key import read_hash_key
+from trialtrace.config.listed import not_a_trial
 from trialtrace.config.load import Settings
 from trialtrace.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.paths import NAME, Project, project
@@ -55,7 +56,8 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     except UserError as error:
         return error.problems
     if not folder.is_dir():
-        return [_no_folder(at, name)]
+        # As if it were listed: whether it is, the caller knows.
+        return [problem for problem in [not_a_trial(at, name, [name])] if problem]
     documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
     synthetic = documents["trial"].get("source", "kind") == "synthetic"
     if synthetic:
@@ -75,19 +77,6 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     for part in list(documents)[1:]:
         problems += documents[part].in_order()
     return problems
-
-
-def _no_folder(at: Project, name: str) -> Problem:
-    folders = at.config / "trials"
-    found = (
-        sorted(path.name for path in folders.iterdir() if path.is_dir()) if folders.is_dir() else []
-    )
-    return Problem(
-        f"trial {name}",
-        found=f"no folder {at.shown(folders / name)}",
-        expected=f"a folder of that name: {one_of(found)}",
-        do=did_you_mean(name, found),
-    )
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:

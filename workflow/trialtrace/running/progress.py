@@ -5,15 +5,19 @@ every job for the record of the run.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from trialtrace.errors import Problem
 from trialtrace.running.fresh import SITE, STAGES
 
 RULES = (*STAGES, SITE)
 LOG_LINES = 60
+# A target without a rule, as Snakemake tells it; a trial's name is no path.
+NO_RULE = re.compile(r"MissingRuleException:\s+No rule to produce ([^\s/]+) ")
 # Told by the lines of this module, or of no use to a person who waits for results.
 CHATTER = (
     "Assuming unrestricted shared filesystem",
@@ -49,6 +53,8 @@ class Progress:
         self.total = 0
         # What is said last of a run that had nothing to do.
         self.closing: Callable[[], list[str]] = list
+        # What is wrong with a target that no rule makes, if it is meant for a trial.
+        self.no_trial: Callable[[str], Problem | None] = lambda name: None
 
     def follow(self, record: logging.LogRecord) -> str | None:
         """What to say about an event, if anything."""
@@ -66,6 +72,12 @@ class Progress:
             case "" | "error":
                 return self._other(record)
         return None
+
+    def unknown_target(self, record: logging.LogRecord) -> str | None:
+        """What to say of a target that is meant for a trial and is none."""
+        target = NO_RULE.match(record.getMessage())
+        problem = self.no_trial(target[1]) if target else None
+        return str(problem) if problem else None
 
     def _started(self, record: logging.LogRecord) -> str | None:
         trial = dict(record.wildcards).get("trial")
@@ -91,6 +103,8 @@ class Progress:
         text = record.getMessage()
         if text.startswith("Nothing to be done"):
             return "\n".join(["Nothing to do: all results are up to date.", *self.closing()])
+        if told := self.unknown_target(record):
+            return told
         # A failed command has been told by the log of its job.
         known = "CalledProcessError" in text or any(part in text for part in CHATTER)
         return None if known else text

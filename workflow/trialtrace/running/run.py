@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from trialtrace.config.accepted import accepted
+from trialtrace.config.listed import not_a_trial
 from trialtrace.config.load import Settings, load_settings, load_trial
 from trialtrace.errors import Problems, UserError
 from trialtrace.paths import Project
@@ -79,6 +80,7 @@ class Run:
         self.progress = next(followed, self.progress)
         self.targets = targets
         self.progress.closing = self.closing
+        self.progress.no_trial = lambda name: not_a_trial(self.at, name, self.trials)
 
     def closing(self) -> list[str]:
         """The last lines of a run: of each trial what came in and was kept, and what is odd.
