@@ -2,6 +2,8 @@
 
 import pytest
 from paper import claim
+from scipy import stats
+from scipy.stats.contingency import odds_ratio
 
 ITT = {"outcome": "event", "group": "training", "population": "itt"}
 
@@ -199,3 +201,79 @@ def test_a_paraphrase_contradicts_nothing(judged):
     told = {"a": claim("change of the current", paraphrase=True, **of)}
     agreement, text = judged("a", "words", told)
     assert agreement == "not_checkable" and "a paraphrase, not the paper's own words" in text
+
+
+def against(measure, first, second, printed, compare=("training", "control"), **about):
+    of = {"outcome": "event"}
+    return {
+        "t": claim(first, group="training", **of),
+        "c": claim(second, group="control", **of),
+        "a": claim(printed, compare=list(compare), measure=measure, **of, **about),
+    }
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"), [("14", "exact"), ("15", "exact"), ("16", "inconsistent")]
+)
+def test_a_number_needed_may_be_rounded_up(judged, printed, agreement):
+    """1 / (40/95 - 33/94) is 14.3."""
+    assert 14 < 1 / (40 / 95 - 33 / 94) < 14.5
+    claims = against("number_needed_to_treat", "33/94", "40/95", printed)
+    assert judged("a", "value", claims)[0] == agreement
+
+
+def test_an_odds_ratio_may_be_the_conditional_one(judged):
+    table = [[57, 109], [40, 126]]
+    conditional = odds_ratio(table, kind="conditional").statistic
+    plain = odds_ratio(table, kind="sample").statistic
+    assert (f"{conditional:.3f}", f"{plain:.3f}") == ("1.645", "1.647")
+    for printed, test, agreement in [
+        ("OR 1.645", {}, "compatible"),
+        ("OR 1.645", {"test": "fisher"}, "exact"),
+        ("OR 1.647", {"test": "fisher"}, "exact"),
+        ("OR 1.653", {"test": "fisher"}, "inconsistent"),
+    ]:
+        claims = against("odds_ratio", "57/166", "40/166", printed, **test)
+        assert judged("a", "value", claims)[0] == agreement
+
+
+def test_a_share_of_more_than_a_thousand_has_a_denominator(judged):
+    """738 of 1,176 are 62.8 %; no whole number of patients makes 3 of them 62.8 %."""
+    for printed, agreement in [("738 (62.8%)", "compatible"), ("3 (62.8%)", "inconsistent")]:
+        claims = {"a": claim(printed, group="all", outcome="event")}
+        assert judged("a", "percent", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "compare", "agreement"),
+    [
+        ("18% lower risk", ("control", "training"), "compatible"),
+        ("21% lower risk", ("training", "control"), "inconsistent"),
+        ("9% lower risk", ("control", "training"), "inconsistent"),
+    ],
+)
+def test_a_reduction_may_be_told_of_the_control_group(judged, printed, compare, agreement):
+    """33 of 101 is 18 % less than 40 of 100, which is 22 % more than 33 of 101."""
+    assert (round(100 - 100 * 0.33 / 0.4), round(100 * 0.4 / 0.33 - 100)) == (18, 21)
+    claims = against("relative_reduction", "40/100", "33/101", printed, compare)
+    assert judged("a", "percent", claims)[0] == agreement
+
+
+def test_p_of_a_difference_of_means_has_some_degrees_of_freedom(judged):
+    """Without sizes: the interval's and those of p are the same, but not known."""
+    t, error = stats.t(245), 1.92
+    low, high, p = (
+        -5.51 - t.ppf(0.975) * error,
+        -5.51 + t.ppf(0.975) * error,
+        2 * t.sf(5.51 / error),
+    )
+    for shown, agreement in [(f"{p:.4f}", "compatible"), ("0.0600", "inconsistent")]:
+        printed = f"-5.51 (95% CI {low:.2f} to {high:.2f}), p = {shown}"
+        claims = {
+            "a": claim(
+                printed, outcome="score", compare=["training", "control"],
+                measure="mean_difference", test="welch",
+            )
+        }  # fmt: skip
+        sizes = {name: {"label": name} for name in ("training", "control")}
+        assert judged("a", "p", claims, sizes)[0] == agreement

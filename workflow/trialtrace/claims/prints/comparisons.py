@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite, nan
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
@@ -28,6 +29,7 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.stats.exact_stratified import odds_ratio_conditional
 from trialtrace.stats.results import Interval
 from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
 
@@ -38,6 +40,7 @@ WORDS = {
 }  # fmt: skip
 NEEDED = "number_needed_to_treat"
 RATIOS = ("risk_ratio", "odds_ratio")
+FISHER = "fisher"
 METHODS = {
     "newcombe": "Newcombe", "wald": "Wald", "wald_corrected": "Wald with continuity correction",
     "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
@@ -134,6 +137,12 @@ def _estimate(
     free = measure != NEEDED and unsigned(entry)
     if _fits(main, value, free):
         return make(EXACT, f"{text}, which prints as {main.text}.")
+    if measure == NEEDED and value is not None and _rounded_up(main, value):
+        return make(EXACT, f"{text}, rounded up to {main.text}, as is usual.")
+    if measure == "odds_ratio" and _fits(main, _conditional(table), False):
+        agreement = EXACT if entry.about.test == FISHER else COMPATIBLE
+        return make(agreement, f"{text}; {main.text} is the conditional estimate, which goes with "
+                    "Fisher's exact test.")  # fmt: skip
     if measure == NEEDED and _fits(main, value, True):
         return make(INCONSISTENT, f"{text}; printed is {main.text}. {_harm(main)}")
     if _fits(main, value, True):
@@ -146,6 +155,20 @@ def _estimate(
     if measure in RATIOS:
         text += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
     return make(INCONSISTENT, text)
+
+
+def _rounded_up(main: Component, value: float) -> bool:
+    """Whether a whole number needed is the next one above its value, as is usual.
+
+    Source: Cook & Sackett 1995; a patient is not treated in part.
+    """
+    return main.places <= 0 and 0 < value < float(main.value or 0) < value + 1
+
+
+def _conditional(table: Table) -> float:
+    """The odds ratio of greatest conditional likelihood; NaN and infinity print as nothing."""
+    found = odds_ratio_conditional(*table, confidence=0.95).estimate
+    return found if isfinite(found) else nan
 
 
 def _harm(main: Component) -> str:

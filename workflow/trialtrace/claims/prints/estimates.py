@@ -35,6 +35,8 @@ DIFFERENCES = ("risk_difference", "mean_difference")
 CENTRED = (None, "wald", "log")
 OF_A_MARGIN = ("noninferiority", "equivalence")
 WHOLE = Decimal(100)
+FEWEST_DF = 8.0
+"""Fewest degrees of freedom of a difference of means of groups whose sizes are not printed."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _of_estimate(
     ledger: Ledger, entry: Entry, main: Component, given: OnScale
 ) -> Iterator[Finding]:
     every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, given)}
-    first = next(iter(every[given.scale]), None)
+    first = next((one for own in every[given.scale].values() for one in own), None)
     if first is None:
         return
     part, of_p = entry.parts.get("p"), []
@@ -108,11 +110,11 @@ def _scales(entry: Entry, given: OnScale) -> list[OnScale]:
     return [given, replace(given, scale="identity")] if plain else [given]
 
 
-def _checks(ledger: Ledger, entry: Entry, given: OnScale) -> list[EstimateCheck]:
-    found = [
-        _checked(entry, given, df, side) for side in _tails(entry) for df in _degrees(ledger, entry)
-    ]
-    return [one for one in found if one is not None]
+def _checks(ledger: Ledger, entry: Entry, given: OnScale) -> dict[str, list[EstimateCheck]]:
+    """By side of the test, with every number of degrees of freedom."""
+    degrees = _degrees(ledger, entry)
+    found = {side: [_checked(entry, given, df, side) for df in degrees] for side in _tails(entry)}
+    return {side: [one for one in own if one is not None] for side, own in found.items()}
 
 
 def _centred(entry: Entry, main: Component, given: OnScale, symmetric: bool) -> Finding:
@@ -139,13 +141,10 @@ def _p(
     entry: Entry,
     part: Component,
     given: OnScale,
-    every: dict[str, list[EstimateCheck]],
+    every: dict[str, dict[str, list[EstimateCheck]]],
 ) -> Iterator[Finding]:
     """P by every scale on which the interval is centred."""
-    spans = {
-        scale: [(float(one.p.low), float(one.p.high)) for one in found if one.symmetric]
-        for scale, found in every.items()
-    }
+    spans = {scale: _spans(by_side) for scale, by_side in every.items()}
     spans = {scale: own for scale, own in spans.items() if own}
     if not spans:
         yield from _decision(entry, part, given)
@@ -167,6 +166,17 @@ def _p(
             text += " The p-value is that of another test, so that the two need not agree."
     yield Finding("interval.p", entry.name, "p", agreement, text, (), {"low": low, "high": high},
                   covers)  # fmt: skip
+
+
+def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
+    """By side, p from least to greatest over the degrees of freedom.
+
+    Between two of them p takes every value: those of Welch's test lie between.
+    """
+    sides = [[one.p for one in own if one.symmetric] for own in by_side.values()]
+    return [
+        (float(min(p.low for p in own)), float(max(p.high for p in own))) for own in sides if own
+    ]
 
 
 def _decision(entry: Entry, part: Component, given: OnScale) -> Iterator[Finding]:
@@ -210,12 +220,15 @@ def _tails(entry: Entry) -> tuple[str, ...]:
 
 
 def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
-    """Degrees of freedom of the interval: for means the t test's, from least to most, and none."""
+    """Degrees of freedom of the interval: for means the t test's, from least to most, and none.
+
+    `FEWEST_DF` where no size is known.
+    """
     if entry.about.measure != "mean_difference" or len(entry.about.compare) != 2:
         return [inf]
     sizes = [ledger.size_of(entry, group) for group in entry.about.compare]
     if None in sizes:
-        return [inf]
+        return [inf, FEWEST_DF]
     known = [int(size or 0) for size in sizes]
     return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
 

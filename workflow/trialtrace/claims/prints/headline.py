@@ -82,8 +82,22 @@ def _shares(ledger: Ledger, entry: Entry) -> dict[str, Share] | None:
 def _of_shares(
     ledger: Ledger, entry: Entry, shares: dict[str, Share], claimed: tuple[Decimal, Decimal]
 ) -> Finding:
+    found = [
+        _against(ledger, entry, dict(shares), claimed, control)
+        for control in _controls(ledger, entry)
+    ]
+    return next((one for one in found if one.agreement == COMPATIBLE), found[0])
+
+
+def _against(
+    ledger: Ledger,
+    entry: Entry,
+    shares: dict[str, Share],
+    claimed: tuple[Decimal, Decimal],
+    control: str,
+) -> Finding:
+    """The reductions against the share of one group."""
     component, names = next(iter(entry.parts)), tuple(one.name for one, _ in shares.values())
-    control = _control(ledger, entry)
     reference, base = shares.pop(control)
     if base[0] <= 0:
         text = "Not checkable: of a share that may be 0, nothing can be a part."
@@ -109,10 +123,16 @@ def _of_shares(
                    tuple(entry.parts)[1:])  # fmt: skip
 
 
-def _control(ledger: Ledger, entry: Entry) -> str:
-    """The control group; the last that is compared where none is named so."""
+def _controls(ledger: Ledger, entry: Entry) -> tuple[str, ...]:
+    """The groups that the reduction may be of.
+
+    The control group; the last that is compared where none is named so. Of two groups with the
+    control first also the second: the first against the second.
+    """
     groups = ledger.compared_groups(entry)
-    return next((name for name in groups if ledger.groups[name].control), groups[-1])
+    control = next((name for name in groups if ledger.groups[name].control), groups[-1])
+    turned = control == groups[0] and len(groups) == len(entry.about.compare) == 2
+    return (control, groups[1]) if turned else (control,)
 
 
 def _span(least: Decimal | float, most: Decimal | float) -> str:

@@ -7,6 +7,7 @@ that of `stats.summaries.percentages`, exact at every edge.
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +84,9 @@ def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     count, percent = int(entry.parts["count"].value or 0), entry.parts["percent"]
     n = ledger.size(entry)
     if n is None:
-        possible = [
-            m for m in range(max(count, 1), LARGEST + 1) if prints(percent, 100 * count / m)
-        ]
+        low = as_range(percent).bounds[0]
+        most = ceil(100 * count / low) if low > 0 else LARGEST
+        possible = [m for m in range(max(count, 1), most + 1) if prints(percent, 100 * count / m)]
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
         yield Finding("share.denominator", entry.name, "percent", agreement, text,
