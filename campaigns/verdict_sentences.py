@@ -14,7 +14,6 @@ from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.tally import COLUMNS, SHOWN, of_claims
 from trialtrace.claims.told import by_verdict
 from trialtrace.contracts import CLAIMS, read_table
-from trialtrace.display.render.escape import escape_markdown
 from trialtrace.paths import project
 
 PAGE = ROOT / "docs" / "audit-sentences.md"
@@ -46,7 +45,9 @@ def lines(rows: Sequence[Row]) -> Iterator[list[str]]:
 
 
 def section(title: str, rows: Sequence[Row]) -> str:
-    body = ["| " + " | ".join(map(escape_markdown, line)) + " |" for line in lines(rows)]
+    body = [
+        "| " + " | ".join(text.replace("|", "\\|") for text in line) + " |" for line in lines(rows)
+    ]
     head = ["| " + " | ".join(HEADER) + " |", "| " + " | ".join("---" for _ in HEADER) + " |"]
     return "\n".join([f"## {title}", "", *head, *body, ""])
 

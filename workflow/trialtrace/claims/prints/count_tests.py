@@ -202,8 +202,8 @@ def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         )
     else:
         text = f"The printed counts give {_by_test(found)}; printed is {part.text}."
-        text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
         text += "" if entry.about.test else NO_TEST
+        text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
     open = not fit and entry.about.test is None
     agreement = COMPATIBLE if fit else NOT_CHECKABLE if open else INCONSISTENT
     yield Finding("p.categories", entry.name, "p", agreement, text, tuple(beside),

@@ -42,7 +42,7 @@ def _finding(ledger: Ledger, entries: list[Entry], possible: dict[str, set[int]]
     told = [f"{one.parts['percent'].text} (of {_few(possible[one.name])})" for one in entries]
     text = (
         f"No one number of patients with {ledger.group_label(entries[0])} prints as "
-        f"{listed(told)}: they do not have the same patients."
+        f"{listed(told)}: these outcomes do not have the same patients."
     )
     first, *others = (one.name for one in entries)
     detail = {one.name: sorted(possible[one.name]) for one in entries}

@@ -22,7 +22,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
     overlaps,
-    two_digits,
+    p_span,
 )
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
@@ -151,8 +151,9 @@ def _p(
         return
     holding = [scale for scale, own in spans.items() if any(overlaps(part, *p) for p in own)]
     scale = (holding or list(spans))[0]
-    low, high = min(p[0] for p in spans[scale]), max(p[1] for p in spans[scale])
-    text = f"Estimate and interval give p from {two_digits(low)} to {two_digits(high)}"
+    told = [p for p in spans[scale] if overlaps(part, *p)] or spans[scale]
+    low, high = min(p[0] for p in told), max(p[1] for p in told)
+    text = f"Estimate and interval give {p_span(low, high)}"
     if scale == "identity" and len(every) > 1:
         text += " if the interval is centred as it stands, not on the log scale"
     if entry.about.margin is not None:

@@ -28,6 +28,7 @@ from trialtrace.claims.prints.finding import (
     as_range,
 )
 from trialtrace.claims.prints.intervals import confidence_of
+from trialtrace.claims.sentences import thousands
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
@@ -164,9 +165,9 @@ def _events(
     if known is not None:
         there, what = known[1][0] + known[1][2], "events"
     said = entry.parts.get("percent") or entry.parts["value"]
-    text = f"{_SAID[said.word]} {said.text} with {part.text} needs at least {events} events by "
-    text += "Wald's test"
-    of = "" if there is None else f"; there are {there} {what}"
+    text = f"{_SAID[said.word]} {said.text} with {part.text} needs at least {thousands(events)} "
+    text += "events by Wald's test"
+    of = "" if there is None else f"; there are {thousands(there)} {what}"
     too_many = there is not None and events > SLACK * there
     name = "percent" if "percent" in entry.parts else "value"
     beside = () if source.name == entry.name else (source.name,)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
+from trialtrace.claims.sentences import thousands
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -34,14 +35,14 @@ def _sum(
     if total is None or count is None or len(sizes) < 2 or set(sizes) != set(ledger.groups):
         return
     beside = tuple(entry.name for group, entry in claims.items() if group != ALL)
-    told = " + ".join(str(n) for n in sizes.values())
+    told = " + ".join(thousands(n) for n in sizes.values())
     if kind == "randomised" and ledger.patients_of_every_group:
         agreement, text = EXACT, f"All {count} patients are in every group."
     elif sum(sizes.values()) == count:
-        agreement, text = EXACT, f"{told} are {count}, as printed."
+        agreement, text = EXACT, f"{told} are {thousands(count)}, as printed."
     else:
         agreement = INCONSISTENT
-        text = f"{told} are {sum(sizes.values())}; printed is {total.printed}."
+        text = f"{told} are {thousands(sum(sizes.values()))}; printed is {total.printed}."
     yield Finding("size.sum", total.name, "value", agreement, text, beside)
 
 

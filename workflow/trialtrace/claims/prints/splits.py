@@ -23,6 +23,7 @@ from trialtrace.claims.prints.finding import (
     printing,
     two_digits,
 )
+from trialtrace.claims.sentences import thousands
 from trialtrace.stats.summaries.split_strata import (
     Table,
     Whole,
@@ -85,11 +86,13 @@ def _of_sets(
 
     def make(agreement: str, told: str, tried: Tried | None = None) -> Finding:
         detail = {} if tried is None else _detail(tried)
-        return Finding("p.splits", entry.name, "p", agreement, text + told, beside, detail)
+        return Finding("p.splits", entry.name, "p", agreement, f"{told} {text}", beside, detail)
 
     number = max(strata.number, len(strata.sizes))
     if number > 2:
-        return make(NOT_CHECKABLE, f" There are {number}; splits over more than two are not tried.")
+        return make(
+            NOT_CHECKABLE, f"There are {number} strata; splits over more than two are not tried."
+        )
     left, last, sets, short = MOST_SPLITS, None, 0, False
     for table in _tables(tiers):
         sizes = _sizes(strata, entry.about.compare, table)
@@ -105,7 +108,7 @@ def _of_sets(
         if last.fits:
             return make(COMPATIBLE, _fitting(entry, last, _allowed(ledger, entry)), last)
     if last is None:
-        return make(NOT_CHECKABLE, f" {_first(_allowed(ledger, entry))} allow no split.")
+        return make(NOT_CHECKABLE, f"{_first(_allowed(ledger, entry))} allow no split.")
     return make(NOT_CHECKABLE if short else INCONSISTENT,
                 _without(entry, last, sets, short, _allowed(ledger, entry)), last)  # fmt: skip
 
@@ -171,8 +174,8 @@ def _allowed(ledger: Ledger, entry: Entry) -> str:
 def _over(tried: Tried, allowed: str) -> str:
     """Which splits, and the range of p over them by each variant."""
     x1, n1, x0, n0 = tried.table
-    which = f"all {_many(tried.number)}" if tried.whole else (
-        f"{_many(len(tried.splits))} tried of {_many(tried.number)}"
+    which = f"all {thousands(tried.number)}" if tried.whole else (
+        f"{thousands(len(tried.splits))} tried of {thousands(tried.number)}"
     )  # fmt: skip
     ranges = [
         f"{two_digits(float(np.nanmin(p)))} to {two_digits(float(np.nanmax(p)))} {VARIANTS[name]}"
@@ -180,7 +183,7 @@ def _over(tried: Tried, allowed: str) -> str:
         if (p == p).any()
     ]
     return (
-        f" Over {which} splits of {x1} of {n1} and {x0} of {n0} over two strata that "
+        f"Over {which} splits of {x1} of {n1} and {x0} of {n0} over two strata that "
         f"{allowed} allow, p is {listed(ranges)}."
     )
 
@@ -189,30 +192,28 @@ def _fitting(entry: Entry, tried: Tried, allowed: str) -> str:
     number = len(tried.splits)
     given = {name: int(own.sum()) for name, own in tried.fit.items()}
     told = [
-        f"{_many(own)} ({_percent(own / number)}) {VARIANTS[name]}"
+        f"{thousands(own)} ({_percent(own / number)}) {VARIANTS[name]}"
         for name, own in given.items()
         if own
     ]
     most = max(given, key=lambda name: given[name])
     none = [VARIANTS[name] for name, own in given.items() if not own]
-    text = f"{_over(tried, allowed)} {entry.parts['p'].text} is what {listed(told)} give"
-    text += f", and none {listed(none, 'or')}" if none else ""
+    text = f"Of {thousands(number)} splits over two strata {listed(told)} give "
+    text += entry.parts["p"].text + (f", and none {listed(none, 'or')}." if none else ".")
     return (
-        f"{text}; {VARIANTS[most]} for example {_example(tried, most)}. A share of splits is no "
-        "probability."
+        f"{text} A share of splits is no probability. {_first(VARIANTS[most])} one is "
+        f"{_example(tried, most)}. {_over(tried, allowed)}"
     )
 
 
 def _without(entry: Entry, tried: Tried, sets: int, short: bool, allowed: str) -> str:
-    text = _over(tried, allowed)
-    of = "" if sets == 1 else f", nor of those of {sets - 1} other sets of counts that print so"
+    of = "" if sets == 1 else f", nor of those of {sets - 1} other sets of counts that print so,"
     tests = listed(list(VARIANTS.values()), "or")
-    text += f" None of these splits{of}, gives {entry.parts['p'].text}, be it {tests}."
-    if sets == 1:
-        text = text.replace("splits,", "splits")
+    text = f"None of {thousands(len(tried.splits))} splits over two strata{of} gives "
+    text += f"{entry.parts['p'].text}, be it {tests}."
     if short:
         text += " Not all were tried, so that nothing follows."
-    return text
+    return f"{text} {_over(tried, allowed)}"
 
 
 def _example(tried: Tried, variant: str) -> str:
@@ -245,7 +246,3 @@ def _first(text: str) -> str:
 
 def _percent(share: float) -> str:
     return "less than 1 %" if share < 0.01 else f"{100 * share:.0f} %"
-
-
-def _many(number: int) -> str:
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

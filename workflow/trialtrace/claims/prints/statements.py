@@ -92,9 +92,8 @@ def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     if any("ci_low" in other.parts for other in beside):
         return
     text = (
-        f"Not checkable: “{entry.printed}” is concluded without an interval of the difference; a "
-        "test that is not significant does not show that there is none, as an interval within a "
-        "margin of equivalence would."
+        f"Not checkable: “{entry.printed}” stands without an interval of the difference; only one "
+        "within a margin of equivalence would show that there is none."
     )
     yield Finding(
         "statement.no_difference", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text

@@ -18,6 +18,7 @@ from trialtrace.claims.search.data.ways import Sets
 from trialtrace.config.model import adsl_code
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
+from trialtrace.trace.words import variable_label
 
 if TYPE_CHECKING:
     from trialtrace.config import Trial
@@ -141,18 +142,18 @@ class Patients:
     def _parts(self) -> Iterator[tuple[str, str, Mask]]:
         """(variable, part in words, members) of each variable."""
         for name in self.variables:
-            texts = self.levels(name)
+            texts, label = self.levels(name), f"“{variable_label(self.trial, name)}”"
             values = self.subjects.column(adsl_code(name))
             if texts is None and values.dtype.kind in "fiu":
                 for share in (0.25, 0.5, 0.75):
                     cut = float(np.nanquantile(values, share))
-                    yield name, f"{name} at least {cut:g}", values >= cut
-                    yield name, f"{name} below {cut:g}", values < cut
+                    yield name, f"{label} at least {cut:g}", values >= cut
+                    yield name, f"{label} below {cut:g}", values < cut
             levels = [] if texts is None else sorted(set(texts.tolist()) - {""})
             for level in levels:
-                yield name, f"{name} = {level}", texts == level
+                yield name, f"{label} = {level}", texts == level
                 if len(levels) > 2:
-                    yield name, f"{name} not {level}", (texts != level) & (texts != "")
+                    yield name, f"{label} not {level}", (texts != level) & (texts != "")
 
     def _flag(self, population: str) -> Mask:
         return self.subjects.column(self.trial.populations[population].flag) == "Y"
