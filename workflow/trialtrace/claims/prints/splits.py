@@ -201,7 +201,7 @@ def _fitting(entry: Entry, tried: Tried, allowed: str) -> str:
     text = f"Of {thousands(number)} splits over two strata {listed(told)} give "
     text += entry.parts["p"].text + (f", and none {listed(none, 'or')}." if none else ".")
     return (
-        f"{text} A share of splits is no probability. {_first(VARIANTS[most])} one is "
+        f"{text} A share of splits is no probability. {_first(VARIANTS[most])} for example "
         f"{_example(tried, most)}. {_over(tried, allowed)}"
     )
 
