@@ -8,6 +8,7 @@ import subprocess
 import pyarrow as pa
 import pytest
 
+from trialtrace.contracts import CLAIMS
 from trialtrace.display.audit_page import audit_page
 from trialtrace.display.data_page import data_page_html
 from trialtrace.store import write_parquet
@@ -72,12 +73,10 @@ def test_the_line_that_a_link_names_is_the_first_that_is_seen(tmp_path, syntheti
 
 
 def test_a_claim_of_the_audit_is_not_under_the_head_of_its_table(tmp_path):
-    rows = [
-        {"claim_id": f"c{number}", "label": "A number", "quote": "5 of 10", "place": "table 1",
-         "paper": "P", "component": "value", "agreement": "exact", "finding": "As printed.",
-         "recomputed_text": None, "result_id": None, "printed": "5"}
-        for number in range(80)
-    ]  # fmt: skip
+    texts = ("label", "quote", "place", "paper", "data_finding", "print_finding")
+    about = dict.fromkeys(CLAIMS.names) | dict.fromkeys(texts, "A text.")
+    about |= {"component": "value", "against_data": "exact", "on_print": "not_checkable"}
+    rows = [about | {"claim_id": f"c{number}", "step": ""} for number in range(80)]
     audit = {"claims": rows, "findings": [], "searches": [], "searches_over_data": []}
     page = audit_page(audit, "T", synthetic=False, in_report=True)
     found = seen(page, "claim-c40", "tr[id]", tmp_path)
