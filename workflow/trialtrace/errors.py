@@ -9,6 +9,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+# Quotation marks that programs for letters put in place of straight ones.
+CURLED = (
+    "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
+    "\N{DOUBLE LOW-9 QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}"
+    "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
+)
 # Of each part of a mistake, and of a list of them.
 LONGEST, MOST = 2_500, 200
 
@@ -100,8 +107,11 @@ def one_of(names: Iterable[str], limit: int = 12) -> str:
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """The nearest known name as a question, or None where none is near."""
     listed = list(names)
+    if (plain := name.strip(CURLED)) != name and plain in listed:
+        return f'write straight quotation marks: "{plain}"'
     same = [one for one in listed if _looks(one) == _looks(name)]
-    near = same or difflib.get_close_matches(name, listed, n=1, cutoff=0.6)
+    cased = [one for one in listed if one.casefold() == name.casefold()]
+    near = same or cased or difflib.get_close_matches(name, listed, n=1, cutoff=0.6)
     if not near:
         return None
     if _looks(near[0]) != _looks(name):

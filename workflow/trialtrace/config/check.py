@@ -4,7 +4,17 @@ All mistakes are told at once. Where a part of a file has the wrong shape, what 
 is left alone, so that one mistake is told once.
 """
 
-from trialtrace.config.checks import claims, cleaning, cohort, endpoints, forms, mess, plan, trial
+from trialtrace.config.checks import (
+    claims,
+    cleaning,
+    cohort,
+    endpoints,
+    forms,
+    mess,
+    names,
+    plan,
+    trial,
+)
 from trialtrace.config.checks.context import Files
 from trialtrace.config.dictionary import check_dictionary
 from trialtrace.config.files import read_document
@@ -69,7 +79,7 @@ def check_trial(at: Project, name: str) -> list[Problem]:
         dictionary_shown=at.shown(folder / "dictionary.csv"),
         **documents,
     )
-    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess):
+    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess, names):
         checks.check(files)
     known = (*FILES, COHORT) if synthetic else FILES
     problems = _other_files(at, name, known)

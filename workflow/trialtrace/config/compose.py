@@ -21,6 +21,12 @@ DEEPEST = 40
 MOST_TOLD = 200
 LONGEST_TOLD = 80
 
+# What people write for true and false.
+LOGICAL = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+# A colon and a blank in a text without quotes; a tab among the blanks that a line begins with.
+_TITLE = re.compile(r"""\s*(?:- )?([^\s"'{}\[\]#:]+): ([^"'{}\[\]|>#][^"]*: .*?)\s*""")
+_TAB = re.compile(r" *\t")
+
 Path_ = tuple[str | int, ...]
 
 # All but tab and line feed: they would steer a terminal, and are valid nowhere in a page.
@@ -38,6 +44,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     broken: set[Path_] = field(default_factory=set)
     refused: set[Path_] = field(default_factory=set)
+    misnamed: dict[Path_, str] = field(default_factory=dict)
     _above: tuple[int, set[Path_]] = field(default=(0, set()), init=False, repr=False)
 
     def place(self, path: Path_ = ()) -> str:
@@ -133,7 +140,7 @@ def compose(at: Project, path: Path, largest: int = LARGEST) -> Document:
     try:
         _Composer(document).read(text)
     except yaml.YAMLError as error:
-        _syntax(document, error)
+        _syntax(document, error, text.splitlines())
         document.broken.add(())
     return document
 
@@ -177,7 +184,7 @@ def _text(document: Document, path: Path, largest: int) -> str | None:
         return None
 
 
-def _syntax(document: Document, error: yaml.YAMLError) -> None:
+def _syntax(document: Document, error: yaml.YAMLError, lines: list[str]) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = f", line {mark.line + 1}" if mark else ""
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
@@ -185,9 +192,19 @@ def _syntax(document: Document, error: yaml.YAMLError) -> None:
         Problem(
             document.shown + line,
             f"this is not YAML: {said}",
-            do="look at indentation, quotes, brackets and colons, here and in the line above",
+            do=_spelling(lines[mark.line] if mark and mark.line < len(lines) else "")
+            or "look at indentation, quotes, brackets and colons, here and in the line above",
         )
     )
+
+
+def _spelling(line: str) -> str | None:
+    """What to type in place of a line that is no YAML, where that can be told."""
+    if _TAB.match(line):
+        return "indent with blanks: this line begins with a tab"
+    if title := _TITLE.fullmatch(line):
+        return f'a text with a colon needs quotes: {title[1]}: "{title[2]}"'
+    return None
 
 
 class _Composer:
@@ -301,6 +318,8 @@ class _Composer:
             found = f"{shown}, without quotes"
             expected = f'"{shown}" for the text; some readers of YAML take it for {taken_for}'
             do = "write it in quotes"
+            if value.casefold() in LOGICAL:
+                do += f", or {LOGICAL[value.casefold()]} where true or false is asked for"
             if taken_for == NUMBER:
                 do += "; a number is written as -12, 0.5 or 1.0e+6"
             self._refuse(event, path, found, expected, do)

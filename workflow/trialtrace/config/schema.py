@@ -8,13 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.config.compose import Document, Path_
+from trialtrace.config.compose import LOGICAL, Document, Path_
 from trialtrace.errors import did_you_mean, one_of
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
+MOST_KEYS = 12
 # Schemas that others refer to.
 SHARED = ("common", "instruments")
 _TYPES = {
@@ -25,6 +26,9 @@ _TYPES = {
     "integer": "a whole number, without quotes",
     "boolean": "true or false, without quotes",
 }
+
+
+COMMA = "in {} a comma ends a text: put a text that has one in quotes"
 
 
 @lru_cache(maxsize=32)
@@ -73,6 +77,8 @@ def validate(document: Document, folder: Path, name: str) -> None:
     if () in document.broken:
         return
     unknown: list[tuple[dict[str, Any], str]] = []
+    shared = load_schema(folder, "common")["$defs"]
+    names = [shared[name] for name in ("name", "short_name")]
     for error in _validator(folder, name).iter_errors(document.data):
         path = tuple(error.absolute_path)
         if "propertyNames" in error.absolute_schema_path:
@@ -83,6 +89,8 @@ def validate(document: Document, folder: Path, name: str) -> None:
             _missing_keys(document, path, error)
         elif path not in document.broken:
             document.broken.add(path)
+            if error.validator == "pattern" and error.schema in names:
+                document.misnamed[path] = error.instance
             document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
         if document.full:
             # What was not looked at may have any shape.
@@ -115,9 +123,14 @@ def _unknown_keys(
             (*path, key),
             found=f"the key {tell(key)}",
             expected=one_of(known, 20),
-            do=did_you_mean(key, free),
+            do=did_you_mean(key, free) or _comma(key, error.instance[key]),
         )
     return [(error.instance, key) for key in unknown]
+
+
+def _comma(key: Any, value: Any) -> str | None:
+    """Where a key without a value is the end of a text that a comma has cut."""
+    return COMMA if value is None and isinstance(key, str) and " " in key.strip() else None
 
 
 def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> None:
@@ -139,8 +152,9 @@ def _missing_keys(document: Document, path: Path_, error: "ValidationError") -> 
 
 
 def _told_by_properties(error: "ValidationError", key: str) -> str:
-    described = error.schema.get("properties", {}).get(key, {}).get("description")
-    return f"{key}: {described}" if described else f"the key {key}"
+    given = error.schema.get("properties", {}).get(key, {})
+    told = one_of(given["enum"], 20) if "enum" in given else given.get("description")
+    return f"{key}: {told}" if told else f"the key {key}"
 
 
 def tell(value: Any) -> str:
@@ -169,7 +183,9 @@ def _expected(error: "ValidationError") -> str:
     if "enum" in schema:
         return one_of(schema["enum"], 20)
     if rule == "type" and value == "object" and "properties" in schema:
-        return f"a mapping: {{{', '.join(f'{key}: …' for key in schema['properties'])}}}"
+        keys = list(schema["properties"])
+        more = f", … ({len(keys)} in all)" if len(keys) > MOST_KEYS else ""
+        return f"a mapping: {{{', '.join(f'{key}: …' for key in keys[:MOST_KEYS])}{more}}}"
     if rule == "type":
         types = [value] if isinstance(value, str) else value
         return " or ".join(_TYPES.get(one, one) for one in types)
@@ -191,12 +207,34 @@ def _expected(error: "ValidationError") -> str:
     return sentence.get(rule, str(error.message))
 
 
+def _as_mapping(name: str, schema: dict[str, Any]) -> str | None:
+    """A key, or the choice of the only one, that stands where its mapping should."""
+    properties = schema.get("properties", {})
+    if name in properties:
+        inner = properties[name]
+        keys = [
+            f"{key}: {inner['properties'][key].get('enum', ['…'])[0]}"
+            for key in inner.get("required", ())
+        ]
+        return f"write {{{name}: {{{', '.join(keys)}}}}}"
+    chosen = [key for key, given in properties.items() if name in given.get("enum", ())]
+    if len(chosen) == 1:
+        return f"write {{{chosen[0]}: {name}}}"
+    return did_you_mean(name, properties)
+
+
 def _do(error: "ValidationError") -> str | None:
     instance, rule = error.instance, error.validator
     if rule == "enum" and isinstance(instance, str):
         return did_you_mean(instance, [one for one in error.validator_value if one])
     wants = error.validator_value if rule == "type" else None
     wants = [wants] if isinstance(wants, str) else wants or []
+    if wants == ["object"] and isinstance(instance, str):
+        return _as_mapping(instance, error.schema)
+    if instance is None and error.absolute_path:
+        return _comma(error.absolute_path[-1], instance)
+    if "boolean" in wants and isinstance(instance, str) and instance.casefold() in LOGICAL:
+        return f"write {LOGICAL[instance.casefold()]}"
     if wants == ["array"] and isinstance(instance, str | int | float):
         return f"write [{json.dumps(instance, ensure_ascii=False)}]"
     if "string" in wants and isinstance(instance, bool | int | float):
