@@ -171,3 +171,13 @@ def test_an_impossible_number_is_a_finding(judged, printed):
         assert agreement == "inconsistent" and "where there can only be" in text
     assert judged("right", "percent", claims)[0] == "exact"
     assert judged("p", "p", claims)[0] == "not_checkable"
+
+
+def test_an_odds_ratio_printed_as_a_relative_risk_is_told(judged):
+    """GISSI-1: the odds ratio of 628/5860 and 758/5852 is .8067, the relative risk .8274."""
+    about = {"measure": "risk_ratio"}
+    claims = deaths("628/5860", "758/5852", r=("relative risk 0.81", about))
+    agreement, text = judged("r", "value", claims)
+    assert agreement != "exact" and "0.81 is the odds ratio" in text
+    claims["r"]["printed"] = "relative risk 0.83"
+    assert judged("r", "value", claims)[0] == "exact"

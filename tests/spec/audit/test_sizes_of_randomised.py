@@ -78,3 +78,12 @@ def test_a_share_without_any_number_of_patients_asks_for_it():
                     "claims": {"a": claim("10.3%", group="training", **EVENT)}})  # fmt: skip
     (one,) = (one for one in findings(whole) if one.check == "share.count")
     assert "how many patients are behind it is not in the ledger" in one.sentence
+
+
+def test_a_change_of_means_needs_no_number_of_patients(part):
+    claims = {
+        "a": claim("$4361", outcome="age", group="training"),
+        "b": claim("$3004", outcome="age", group="control"),
+        "r": claim("20 % higher", outcome="age", compare=["training", "control"]),
+    }
+    assert part("r", "percent", claims)[0] == "inconsistent"

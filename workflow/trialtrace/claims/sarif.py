@@ -40,6 +40,7 @@ RULES = {
     "mean.granularity": "A mean of whole numbers, and the means that its size allows.",
     "deviation.granularity": "A deviation of whole numbers, and those that their mean allows.",
     "difference.estimate": "A difference of means, and the means of the groups.",
+    "difference.relative": "A change of means in percent, and the means of the groups.",
     "difference.interval": "The interval of a difference of means, and the deviations.",
     "statistic.p": "A test statistic with its degrees of freedom, and p.",
     "statistic.epsilon": "F with uncorrected degrees of freedom, p, and the ε between them.",

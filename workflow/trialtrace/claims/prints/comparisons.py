@@ -151,6 +151,10 @@ def _estimate(
     if _fits(main, rounded, free):
         told = f"{text}; {main.text} is that of the two rounded percentages."
         return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
+    for other in RATIOS:
+        if measure in RATIOS and other != measure and _fits(main, estimate(other, table), False):
+            told = f"{text}; {main.text} is the {WORDS[other]}."
+            return make(ALTERNATIVE, told, alternative=WORDS[other])
     text += f"; printed is {main.text}."
     if measure in RATIOS:
         text += " A ratio of a model, adjusted or Cox's, need not be that of the counts."

@@ -147,5 +147,5 @@ def _of_means(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding
         detail |= {"alternative": "the difference as a part of the first group's value"}
     else:
         agreement, more = INCONSISTENT, f"; printed is {part.text}."
-    yield Finding(CHECK, entry.name, "percent", agreement, text + more,
+    yield Finding("difference.relative", entry.name, "percent", agreement, text + more,
                   tuple(one.name for one in groups), detail)  # fmt: skip
