@@ -87,3 +87,13 @@ def test_a_change_of_means_needs_no_number_of_patients(part):
         "r": claim("20 % higher", outcome="age", compare=["training", "control"]),
     }
     assert part("r", "percent", claims)[0] == "inconsistent"
+
+
+def test_shares_with_digits_cut_off_are_of_all_randomised(part):
+    """11, 5 and 8 of 30 are 36.67, 16.67 and 26.67 %, cut off 36.6, 16.6 and 26.6."""
+    claims = {
+        str(k): claim(printed, group="training", visit=str(k), **EVENT)
+        for k, printed in enumerate(["11 (36.6%)", "5 (16.6%)", "8 (26.6%)"])
+    }
+    for name in claims:
+        assert part(name, "percent", claims)[0] == "exact"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from trialtrace.claims.forms import AVERAGES, UNSAID
@@ -268,13 +269,12 @@ class Ledger:
                 continue
             if "denominator" in entry.parts or entry.about.patients is not None:
                 continue
-            n, count = group.randomised, whole_count(entry)
-            share = (part.value or Decimal(0)) / 100
-            nearest = count if count is not None else int((n * share).to_integral_value())
-            if (
-                part.relation == "="
-                and abs(100 * Decimal(nearest) / n - 100 * share) > part.ulp / 2
-            ):
+            # Rounded or cut off: how the paper rounds is known only later.
+            value, n = part.value or Decimal(0), group.randomised
+            low, high = ((value + part.ulp * by) * n / 100 for by in (Decimal("-0.5"), 1))
+            count = whole_count(entry)
+            fits = low <= count <= high if count is not None else floor(high) >= ceil(low)
+            if part.relation == "=" and not fits:
                 population = self.population(entry)
                 found.add((population.name if population else None, group.name))
         return found
