@@ -289,8 +289,8 @@ REFERENCES = [
     ("an unknown baseline", E, "baseline: before", "baseline: start",
      "pain.baseline", "the label of a visit: before, after"),
     ("a first event that leads back", E,
-     "  table: patients\n  time: days\n  event: {died: {is: \"1\"}}\n  event_label: Death\n"
-     "  censored_label: Alive\n", "  first_of: [death, death2]\n"
+     "  table: patients\n  time: days\n  origin: randomisation\n  event: {died: {is: \"1\"}}\n"
+     "  event_label: Death\n  censored_label: Alive\n", "  first_of: [death, death2]\n"
      "death2:\n  label: D\n  code: D\n  kind: time_to_event\n  first_of: [death, death]\n",
      None, "made from"),
     ("an unknown estimand", P, "estimand: pain_itt", "estimand: pian_itt",
