@@ -84,7 +84,7 @@ def test_a_link_shows_the_number_of_the_page_it_leads_to(found, site, trial):
 def test_the_first_screen_has_the_primary_result_and_the_audit_in_a_line(found, site, trial):
     text = " ".join(report(found, site, trial).text.split())
     assert "below the decision level of" in text
-    assert re.search(r"\d+ printed numbers: \d+ exact", text)
+    assert re.search(r"Against the data: .*?\d+ exact", text)
 
 
 def test_the_index_leads_to_each_trial(found, site):

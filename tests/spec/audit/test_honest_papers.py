@@ -277,3 +277,32 @@ def test_p_of_a_difference_of_means_has_some_degrees_of_freedom(judged):
         }  # fmt: skip
         sizes = {name: {"label": name} for name in ("training", "control")}
         assert judged("a", "p", claims, sizes)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [("RR 0.88 (95% CI 0.77 to 1.00), P=.061", "not_checkable"),
+     ("RR 0.88 (95% CI 0.77 to 1.00), P=.001", "inconsistent"),
+     ("RR 0.72 (95% CI 0.32 to 1.63), P=.001", "inconsistent"),
+     ("OR 0.23 (95% CI 0.04 to 1.08), P<.05", "not_checkable"),
+     ("OR 0.23 (95% CI 0.04 to 1.08), P<.0001", "inconsistent")],
+)  # fmt: skip
+def test_p_of_no_named_test_may_be_another_than_the_intervals(judged, printed, agreement):
+    """Corrected and exact tests give greater p than Wald's interval; not 60 times smaller ones."""
+    claims = {"a": claim(printed, outcome="event", compare=["training", "control"])}
+    assert judged("a", "p", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "agreement"),
+    [("46% lower risk", "compatible"), ("36% lower risk", "not_checkable"),
+     ("60% lower risk", "inconsistent")],
+)  # fmt: skip
+def test_a_reduction_of_the_risk_beside_an_odds_ratio(judged, printed, agreement):
+    """1/4 v 0.3817 is an odds ratio of 0.54 and 35 % less risk: never more than of the odds."""
+    of = {"outcome": "event", "compare": ["training", "control"]}
+    claims = {
+        "ratio": claim("OR 0.54", **of),
+        "a": claim(printed, measure="relative_reduction", **of),
+    }
+    assert judged("a", "percent", claims)[0] == agreement

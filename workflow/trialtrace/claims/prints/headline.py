@@ -16,6 +16,7 @@ from trialtrace.claims.prints.shares import Counts, possible_counts
 
 REDUCTION = "relative_reduction"
 RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
+ODDS = "odds_ratio"
 MOST_COUNTED = 1000
 Ends = tuple[Decimal, Decimal]
 Share = tuple[Entry, Ends]
@@ -54,13 +55,21 @@ def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Fin
         text += (
             f", in keeping with “{entry.printed}”." if fits else f"; printed is {entry.printed}."
         )
+        agreement = COMPATIBLE if fits else INCONSISTENT
+        if not fits and other.about.measure == ODDS and _nearer(low, high, least, most):
+            agreement = NOT_CHECKABLE
+            text += " A reduction of the risk is smaller than that of the odds."
         first, *others = entry.parts
-        found = Finding("headline.ratio", entry.name, first,
-                        COMPATIBLE if fits else INCONSISTENT, text, (other.name,),
+        found = Finding("headline.ratio", entry.name, first, agreement, text, (other.name,),
                         covers=tuple(others))  # fmt: skip
         if fits:
             break
     return found
+
+
+def _nearer(low: Decimal, high: Decimal, least: Decimal, most: Decimal) -> bool:
+    """Whether a claimed reduction lies between none and that of the odds, as one of risks does."""
+    return (high > 0 and low < most) if most > 0 else (low < 0 and high > least)
 
 
 def _shares(ledger: Ledger, entry: Entry) -> dict[str, Share] | None:
