@@ -37,7 +37,9 @@ def test_neither_verdict_changes_the_other(printed, by_data, on_print):
 def test_what_print_cannot_say_is_said():
     row = joined("13", "not_checkable", "value")
     assert row["on_print"] == "not_checkable"
-    assert row["print_finding"] == "Nothing else that is printed depends on it."
+    assert row["print_finding"] == (
+        "Nothing was checked: no other number in the ledger decides it."
+    )
 
 
 def test_what_was_searched_with_the_data_is_told_before_what_print_was():

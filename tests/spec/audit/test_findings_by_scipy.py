@@ -230,8 +230,11 @@ def test_no_split_of_52_of_307(finding):
     rounded = 321, 323, 411, 413  # twice 16.05 % to 16.15 % and 20.55 % to 20.65 %, in thousandths
     assert not ways(0, *rounded) and not ways(1, *rounded) and ways(2, *rounded)
     assert ways(0, *rounded[:2], 412, 414) == [(40, 249, 12, 58)]  # 20.6 % cut off
-    found = finding("elmunzer2012", "split.total", "no_stent_placebo").detail
-    assert found["outside"] == 2 and found["truncated"] == [[40, 249, 12, 58]]
+    assert not ways(0, 322, 324, *rounded[2:])  # 16.1 % cut off
+    assert not ways(0, 322, 324, 412, 414)  # both: 40 of 249 is 16.06 %, cut off 16.0
+    one = finding("elmunzer2012", "split.total", "no_stent_placebo")
+    assert one.detail["outside"] == 2 and one.detail["truncated"] == [[40, 249, 12, 58]]
+    assert "With only 20.6% cut off, 40 of 249 and 12 of 58 would." in one.sentence
 
 
 @pytest.mark.parametrize(("claim", "ratio", "p"), [

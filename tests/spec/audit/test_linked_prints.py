@@ -55,7 +55,7 @@ def test_sizes(judged, claims, name, agreement, words):
         ("69.2%", "78.6%", "compatible", "the two parts of 20 of 27: 9 of 13 and 11 of 14"),
         ("69.3%", "78.6%", None, ""),
         # 9 of 13 and 10 of 14 are 19 of 27; 9 of 13 and 5 of 7 leave 6 of 7 in neither.
-        ("69.2%", "71.4%", "inconsistent", "at least 7 of the 27 would have to be in neither"),
+        ("69.2%", "71.4%", "inconsistent", "at least 7 of the 27 would be in neither"),
     ],
 )  # fmt: skip
 def test_strata(judged, first, second, agreement, words):

@@ -127,7 +127,7 @@ FINDINGS = {
     ),
     "F with a correction and whole degrees of freedom": (
         "f", "p", {"f": claim("F(3, 63) = 5.907, p < 0.01", correction="greenhouse_geisser")}, TWO,
-        "compatible", "0.0013 at ε = 1 and 0.0241 at the lower bound ε = 0.333; p < 0.01 needs ε from 0.531",
+        "compatible", "(ε = 1) and 0.0241 with the strongest (ε = 0.333); p < 0.01 needs ε from 0.531",
         {"f": claim("F(3, 63) = 5.907, p < 0.001", correction="greenhouse_geisser")}, "inconsistent",
     ),
     "F without a correction": (
@@ -135,7 +135,7 @@ FINDINGS = {
         {"f": claim("F(1.78, 37.4) = 3.85, p = .035")}, "exact",
     ),
     "a t whose sign is no error": (
-        "t", "p", {"t": claim("t(28) = −2.20, p = .036")}, TWO, "exact", "holds",
+        "t", "p", {"t": claim("t(28) = −2.20, p = .036")}, TWO, "exact", "in keeping with",
         {"t": claim("t(28) = −2.20, p = .018")}, "inconsistent",
     ),
     "a change without a baseline": (

@@ -68,7 +68,9 @@ def test_intervals_are_searched_jointly_over_the_groups():
     # Wald's interval on 21 of 51 is that of 41.2 %; the others have none of a usual method.
     assert rows["wbv", "ci_high"]["on_print"] == "compatible"
     assert rows["tau", "ci_high"]["on_print"] == "alternative"
-    assert "Searched together with “a number”." in rows["tau", "ci_low"]["print_more"]
+    assert (
+        "Searched together with “a number: 30.0% (18–42)”." in rows["tau", "ci_low"]["print_more"]
+    )
 
 
 def test_one_bound_that_no_choice_gives_leaves_all_without_a_match():

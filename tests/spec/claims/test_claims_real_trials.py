@@ -108,7 +108,7 @@ def test_linked_numbers_refuse_what_would_fit_one_of_them(claims_of):
     row = row_of(claims_of("elmunzer2012"), "no_stent_placebo", "percent")
     assert row["against_data"] == "differs" and row["alternative"] is None
     assert "together with the numbers linked to it" in row["data_more"]
-    assert "truncated on the same patients" in row["data_more"]
+    assert "digits cut off on the same patients" in row["data_more"]
 
 
 def test_a_p_that_no_choice_gives_for_the_printed_counts(claims_of):

@@ -7,7 +7,16 @@ import pytest
 
 from trialtrace.claims.print_audit import search_sentence
 from trialtrace.claims.search.search import Searched
-from trialtrace.claims.sentences import MOST_WORDS, brief, chance_text, named, sentences, thousands
+from trialtrace.claims.sentences import (
+    MOST_WORDS,
+    brief,
+    chance_text,
+    house,
+    named,
+    sentences,
+    thousands,
+    told_apart,
+)
 from trialtrace.claims.told import told
 
 
@@ -43,6 +52,33 @@ def test_thousands_have_one_form():
     assert thousands(2109408) == "2,109,408"
 
 
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("13.1% of 602", "13.1 % of 602"),
+        ("6.1 percent of 4645", "6.1 % of 4,645"),
+        ("7.7 percentage points", "7.7 percentage points"),
+        ("P=0.005, p = .419, p<0·001 and P <.05", "P = 0.005, P = 0.419, P < 0.001 and P < 0.05"),
+        ("p from 0.1 to 0.2 by the mid-p test; the p-value", "P from 0.1 to 0.2 by the mid-p test; "
+         "the p-value"),
+        ("864 and 1014 events, 386 of 2373", "864 and 1,014 events, 386 of 2,373"),
+        ("posted on 2018-07-23, Huynh-Feldt of 1976", "posted on 2018-07-23, Huynh-Feldt of 1976"),
+        ("“p > .05, 5%” stands, 5% does not", "“p > .05, 5%” stands, 5 % does not"),
+    ],
+)  # fmt: skip
+def test_numbers_have_one_form_but_for_what_is_quoted(printed, told):
+    assert house(printed) == told == house(told)
+
+
+def test_labels_that_repeat_are_told_apart_by_what_is_printed():
+    long = "hazard ratio, 0.84; 95% confidence interval [CI], 0.77 to 0.92; P<0.001"
+    claims = [("p1", "Primary", "864"), ("p1", "Primary", "864"), ("h", "Primary", long),
+              ("d", "Death", "9")]  # fmt: skip
+    assert told_apart(claims) == {
+        "p1": "Primary: 864", "h": "Primary: hazard ratio, 0.84; … to 0.92; P<0.001", "d": "Death"
+    }  # fmt: skip
+
+
 def found(chance, tier=3):
     """A search of 3, 36 and 13,104 choices up to each tier, of which 1,261 match."""
     bundle = SimpleNamespace(inputs="the counts", windows=(None,), last=3)
@@ -75,6 +111,16 @@ def test_no_match_is_no_other_choice():
     one = replace(found(0.01, tier=None), ties=0, matches=())
     assert not one.other_choice
     assert search_sentence(one) == "None of 13,104 choices tried gives what is printed."
+
+
+def test_no_line_ends_within_a_percentage_or_a_p():
+    row = {"quote": "1", "label": "a", "place": "b", "claim_id": "c", "component": "p",
+           "against_data": None, "print_more": None, "on_print": "exact",
+           "print_finding": "Of 13.1 % and 5 % P = 0.005 or P < 0.0001 is told. " * 4}  # fmt: skip
+    for width in range(40, 80):
+        lines = told({"claims": [row], "searches": []}, width).splitlines()
+        assert not [one for one in lines if one.endswith((" P", "=", "<"))]
+        assert not [one for one in lines if one.strip().startswith(("%", "=", "<"))]
 
 
 @pytest.mark.parametrize("width", [40, 72])

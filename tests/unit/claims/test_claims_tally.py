@@ -4,6 +4,7 @@ import pytest
 
 from trialtrace.claims.tally import failing, tally, tally_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
+from trialtrace.claims.told import told as terminal
 
 WORDS = {
     "e": "exact", "c": "compatible", "d": "differs", "n": "not_checkable", "t": "not_tied",
@@ -42,6 +43,36 @@ def test_what_the_data_give_is_never_counted_with_what_print_gives():
         "3 claims. Against the data: 1 differs, 1 exact, 1 not checkable. "
         "On print: 1 inconsistent, 1 exact, 1 not checkable."
     )
+
+
+def odd(made):
+    """The rows of a claim whose last component is a p that no usual test gives."""
+    made[-1]["no_usual_test"] = True
+    return made
+
+
+def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
+    made = [*rows(fine="-e", unknown="-n"), *odd(rows(p="-n")), *odd(rows(both="-e -n")),
+            *rows(wrong="-i", other="-a")]  # fmt: skip
+    told = [one[0]["claim_id"] for one in worst_first(made)]
+    assert told == ["wrong", "other", "both", "p", "fine", "unknown"]
+    assert tally_text(tally(made)) == (
+        "6 claims. On print: 1 inconsistent, 1 by another choice, 2 exact, 2 not checkable, 1 of "
+        "them with a p that no usual test gives; 1 with another verdict has a p that no usual test "
+        "gives."
+    )
+    assert not failing(odd(rows(p="-n")))
+
+
+def test_a_p_that_no_usual_test_gives_is_not_hidden_by_what_can_be_checked():
+    made = odd(rows(both="-e -n"))
+    assert [one[0] for one in by_verdict(made, "on_print")] == ["exact", "not_checkable"]
+    text = terminal({"claims": [row | {"quote": "1", "label": "a", "place": "b"} for row in made]})
+    assert "a p that no usual test gives on print: both" in text
+
+
+def test_a_search_that_finds_another_choice_is_counted_as_that():
+    assert "no usual test" not in tally_text(tally(odd(rows(p="-a"))))
 
 
 def test_a_ledger_by_itself_has_no_column_of_data():

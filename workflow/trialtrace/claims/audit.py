@@ -120,6 +120,12 @@ def _identity(claim: "Claim") -> dict[str, Any]:
     }
 
 
+def _why_not(row: Row) -> str:
+    """Why a result has no value, and of which patients where they are some only."""
+    reason = str(row["error"]).removesuffix(".")
+    return f"{reason} in the stratum {row['stratum']}" if row["stratum"] else reason
+
+
 def _not_checkable(component: Component, reason: str, row: Row | None = None) -> dict[str, Any]:
     """A row without a verdict. `reason` stands in the finding as the configuration words it."""
     text = reason if reason.endswith(".") else f"{reason}."
@@ -193,7 +199,7 @@ class Auditor:
         if row["synthetic"]:
             return _not_checkable(component, SYNTHETIC)
         if row["error"]:
-            return _not_checkable(component, row["error"], row)
+            return _not_checkable(component, _why_not(row), row)
         if component.level is not None and row["ci_level"] is not None:
             ours = decimal(100 * row["ci_level"]).normalize()
             if ours != component.level:

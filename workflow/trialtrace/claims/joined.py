@@ -5,9 +5,13 @@ from typing import Any
 from trialtrace.claims.print_audit import PrintAudit
 from trialtrace.claims.verdict import UNCHECKED
 
-BY_PRINT = ("on_print", "print_finding", "print_more")
+BY_PRINT = ("on_print", "print_finding", "no_usual_test", "print_more")
 OF_SEARCH = ("alternative", "candidates", "chance")
-UNREAD: dict[str, Any] = {"on_print": "not_checkable", "print_finding": UNCHECKED}
+UNREAD: dict[str, Any] = {
+    "on_print": "not_checkable",
+    "print_finding": UNCHECKED,
+    "no_usual_test": False,
+}
 
 
 def with_print(rows: list[dict[str, Any]], audit: PrintAudit) -> list[dict[str, Any]]:

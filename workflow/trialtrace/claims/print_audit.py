@@ -12,7 +12,7 @@ from trialtrace.claims.search.bundles import bundles
 from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.search import MAY_SAY, Searched, search
 from trialtrace.claims.search.window import Displacement
-from trialtrace.claims.sentences import chance_text, thousands
+from trialtrace.claims.sentences import chance_text, house, thousands, told_apart
 from trialtrace.claims.tally import MORE, PRINT
 from trialtrace.claims.verdict import USED, verdicts
 
@@ -53,7 +53,7 @@ def note_searches(
     A verdict that a check has settled stays as it is.
     """
     by_part = {(row["claim_id"], row["component"]): row for row in rows}
-    labels = {row["claim_id"]: row["label"] for row in rows}
+    labels = told_apart((row["claim_id"], row["label"], row["quote"]) for row in rows)
     for one in searches:
         bundle = one.bundle
         targets = bundle.targets or tuple(product(bundle.claims, bundle.components))
@@ -90,7 +90,7 @@ def search_sentence(searched: Searched) -> str:
     if not searched.within(MAY_SAY):
         return f"{of}; {near}, so this says nothing."
     may = "By" if searched.other_choice else "May be"
-    return f"{may} another choice: {searched.matches[0]}. {of}; {near}."
+    return house(f"{may} another choice: {searched.matches[0]}. {of}; {near}.")
 
 
 def _none(searched: Searched, tried: str) -> str:
@@ -102,7 +102,7 @@ def _none(searched: Searched, tried: str) -> str:
         number, name = searched.alone
         text += f" together with the numbers linked to it; {thousands(number)} "
         text += f"give{'s' if number == 1 else ''} it alone, such as {name}"
-    return f"{text}."
+    return house(f"{text}.")
 
 
 def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
 def _finding(one: Finding) -> Mapping[str, Any]:
     return {
         "check": one.check, "claim": one.claim, "component": one.component,
-        "agreement": one.agreement, "finding": one.sentence, "beside": list(one.beside),
+        "agreement": one.agreement, "finding": house(one.sentence), "beside": list(one.beside),
         "open": one.open, "detail": one.detail,
     }  # fmt: skip
 

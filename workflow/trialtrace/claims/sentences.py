@@ -1,11 +1,20 @@
 """The words in which a verdict is told: short, and numbers in one form."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 MOST_WORDS = 40
 UNSAID = "Not checkable: "
 _SENTENCE = re.compile(r"(?<=[.!?”])\s+(?=[^a-z\s])")
+_QUOTED = re.compile(r"(“[^”]*”)")
+_HOUSE = (
+    (re.compile(r"(?<=\d)·(?=\d)"), "."),
+    (re.compile(r"(?<=\d)(?:%| percent\b(?! point))"), " %"),
+    (re.compile(r"(?<![-\w])[pP] ?([=<>≤≥]) ?0?(?=\.\d)"), r"P \1 0"),
+    (re.compile(r"(?<![-\w])p(?![-\w.·])"), "P"),
+)
+_COUNTS = re.compile(r"(?<![\d.,])\d{4,}(?= of \d| (?:and \d+ )?events)|(?<=[\d%] of )\d{4,}\b")
 
 
 def sentences(text: str) -> list[str]:
@@ -14,10 +23,25 @@ def sentences(text: str) -> list[str]:
     return _SENTENCE.split(rest[:1].upper() + rest[1:]) if rest else []
 
 
+def house(text: str) -> str:
+    """A text with percentages, p and counts in one form: 13.1 %, P = 0.005, 386 of 2,373.
+
+    What stands in quotes “…” is as printed.
+    """
+    parts = _QUOTED.split(text)
+    return "".join(part if k % 2 else _in_one_form(part) for k, part in enumerate(parts))
+
+
+def _in_one_form(text: str) -> str:
+    for form, ours in _HOUSE:
+        text = form.sub(ours, text)
+    return _COUNTS.sub(lambda found: thousands(int(found[0])), text)
+
+
 def brief(texts: Iterable[str], most: int = MOST_WORDS) -> str:
     """The first sentence, and the next ones while all together have at most `most` words."""
     told: list[str] = []
-    for one in dict.fromkeys(part for text in texts for part in sentences(text)):
+    for one in dict.fromkeys(house(part) for text in texts for part in sentences(text)):
         if told and len(" ".join([*told, one]).split()) > most:
             break
         told.append(one)
@@ -30,6 +54,25 @@ def named(labels: Iterable[str], most: int = 3) -> str:
     if len(quoted) > most:
         quoted = [*quoted[: most - 1], f"{len(quoted) - most + 1} more"]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+
+
+def told_apart(claims: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """By name the label of each claim, with what is printed where several have one label.
+
+    `claims` are (name, label, printed), in any number of rows.
+    """
+    every = {name: (label, printed) for name, label, printed in claims}
+    times = Counter(label for label, _ in every.values())
+    return {
+        name: label if times[label] == 1 else f"{label}: {_ends(printed)}"
+        for name, (label, printed) in every.items()
+    }
+
+
+def _ends(printed: str, most: int = 8, kept: int = 3) -> str:
+    """A long expression by its first and its last words."""
+    words = printed.split()
+    return " ".join([*words[:kept], "…", *words[-kept:]]) if len(words) > most else printed
 
 
 def thousands(number: int) -> str:

@@ -33,6 +33,7 @@ OF_COLUMN = {
     DATA: ("not_tied", "differs", "alternative", "compatible", "exact", "not_checkable"),
     PRINT: ("inconsistent", "alternative", "compatible", "exact", "used", "not_checkable"),
 }
+NO_USUAL_TEST = "a p that no usual test gives"
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -40,6 +41,14 @@ def worst(rows: Rows, column: str) -> str | None:
     """The worst verdict of a column among the components of one claim; None without data."""
     found = [row[column] for row in rows if row[column] is not None]
     return min(found, key=WORST_FIRST.index) if found else None
+
+
+def unmatched(row: Mapping[str, Any]) -> bool:
+    """Whether it is a p of a test that the paper does not name, and that no usual test gives.
+
+    That is no error, for another test may; yet it is told next to the errors.
+    """
+    return bool(row.get("no_usual_test")) and row[PRINT] == "not_checkable"
 
 
 def failing(rows: Rows) -> bool:
@@ -57,14 +66,19 @@ def of_claims(table: "pa.Table | Rows") -> dict[str, list[Mapping[str, Any]]]:
 
 
 def worst_first(table: "pa.Table | Rows") -> list[list[Mapping[str, Any]]]:
-    """The rows of each claim, the claims by their worst verdict; else as in the ledger."""
+    """The rows of each claim, the claims by their worst verdict; else as in the ledger.
 
-    def rank(rows: list[Mapping[str, Any]]) -> tuple[int, ...]:
-        places = [
+    After those that fail comes a p that no usual test gives.
+    """
+
+    def rank(rows: list[Mapping[str, Any]]) -> tuple[float, ...]:
+        places: list[float] = [
             WORST_FIRST.index(verdict)
             for column in COLUMNS
             if (verdict := worst(rows, column)) is not None
         ]
+        if any(unmatched(row) for row in rows):
+            places.append(len(FAILS) - 0.5)
         return tuple(sorted(places))
 
     return sorted(of_claims(table).values(), key=rank)
@@ -73,6 +87,9 @@ def worst_first(table: "pa.Table | Rows") -> list[list[Mapping[str, Any]]]:
 def tally(table: "pa.Table | Rows") -> dict[str, Any]:
     """Claims by verdict for each column, and their number under "claims".
 
+    Under "no_usual_test" stands how many have a p that no usual test gives, and under
+    "no_usual_test_alone" how many of these are not checkable on print.
+
     A column that no claim has, such as the data of a ledger by itself, counts nothing.
     """
     claims = of_claims(table).values()
@@ -80,18 +97,35 @@ def tally(table: "pa.Table | Rows") -> dict[str, Any]:
     for column, words in OF_COLUMN.items():
         own = [worst(rows, column) for rows in claims]
         found[column] = {word: own.count(word) for word in words}
+    odd = [rows for rows in claims if any(unmatched(row) for row in rows)]
+    found["no_usual_test"] = len(odd)
+    found["no_usual_test_alone"] = sum(worst(rows, PRINT) == "not_checkable" for rows in odd)
     return found
 
 
 def tally_text(counts: Mapping[str, Any]) -> str:
-    """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible."."""
+    """ "5 claims. Against the data: 3 exact, 2 not checkable. On print: 5 compatible.".
+
+    A p that no usual test gives is told behind "not checkable".
+    """
     number = counts["claims"]
     told = [f"{number} claim{'' if number == 1 else 's'}."]
     for column, name in COLUMNS.items():
         parts = [f"{n} {_shown(word, n)}" for word, n in counts[column].items() if n]
         if parts:
-            told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}.")
+            of_p = unmatched_text(counts) if column == PRINT else ""
+            told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}{of_p}.")
     return " ".join(told)
+
+
+def unmatched_text(counts: Mapping[str, Any]) -> str:
+    """ ", 3 of them with a p that no usual test gives", "" where there is none."""
+    alone, others = counts["no_usual_test_alone"], counts["no_usual_test"]
+    others -= alone
+    text = f", {alone} of them with {NO_USUAL_TEST}" if alone else ""
+    if others:
+        text += f"; {others} with another verdict ha{'s' if others == 1 else 've'} {NO_USUAL_TEST}"
+    return text
 
 
 def _shown(word: str, count: int) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding
-from trialtrace.claims.sentences import brief, named
+from trialtrace.claims.sentences import brief, named, told_apart
 from trialtrace.claims.tally import WORST_FIRST
 
 USED = "used"
 ENTERS = "Used in the check of {}."
-UNCHECKED = "Nothing else that is printed depends on it."
+UNCHECKED = "Nothing was checked: no other number in the ledger decides it."
 
 
 def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]]:
@@ -27,9 +27,12 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
         if one.made:
             for name in one.beside:
                 entering.setdefault(name, []).append(one.claim)
-    rows = []
+    rows, names = (
+        [],
+        told_apart((entry.name, entry.label, entry.printed) for entry in ledger.entries.values()),
+    )
     for entry in ledger.entries.values():
-        others = [ledger.entries[one].label for one in entering.get(entry.name, ())]
+        others = [names[one] for one in dict.fromkeys(entering.get(entry.name, ()))]
         for name, part in entry.parts.items():
             found = by_part.get((entry.name, name), [])
             rows.append(
@@ -49,14 +52,15 @@ def verdicts(ledger: Ledger, findings: Iterable[Finding]) -> list[dict[str, Any]
 
 
 def _verdict(found: list[Finding], others: list[str]) -> dict[str, Any]:
-    """`others` are the labels of the claims in whose checks this one took part."""
+    """`others` are the claims in whose checks this one took part, in words."""
     judged = [one for one in found if one.agreement != NOT_CHECKABLE]
     if not judged:
         reasons = [one.sentence for one in found]
         # A check that was made on it, and could not decide, says more than where it was used.
         if others and not any(one.made for one in found):
             return _told(USED, [ENTERS.format(named(others)), *reasons])
-        return _told(NOT_CHECKABLE, reasons or [UNCHECKED])
+        told = _told(NOT_CHECKABLE, reasons or [UNCHECKED])
+        return told | {"no_usual_test": any(one.open for one in found)}
     # A remark decides only where nothing else does, or where it is graver than compatible.
     deciding = [one for one in judged if not (one.remark and one.agreement == COMPATIBLE)]
     judged = deciding or judged
@@ -69,4 +73,9 @@ def _verdict(found: list[Finding], others: list[str]) -> dict[str, Any]:
 
 
 def _told(verdict: str, texts: list[str]) -> dict[str, Any]:
-    return {"on_print": verdict, "print_finding": brief(texts), "alternative": None}
+    return {
+        "on_print": verdict,
+        "print_finding": brief(texts),
+        "no_usual_test": False,
+        "alternative": None,
+    }

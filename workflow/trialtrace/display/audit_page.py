@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from trialtrace.claims.sentences import chance_text, sentences, thousands
+from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart
 from trialtrace.claims.tally import (
     COLUMNS,
     FAILS,
+    PRINT,
     SHOWN,
     tally,
+    unmatched_text,
     worst,
     worst_first,
 )
@@ -85,7 +87,8 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
         items = [f"<li>{name[0].upper()}{name[1:]}</li>"]
         for word, number in found.items():
             wrong = ' class="wrong"' if word in FAILS else ""
-            items.append(f"<li{wrong}><strong>{number}</strong> {SHOWN[word]}</li>")
+            of_p = unmatched_text(counts) if (column, word) == (PRINT, "not_checkable") else ""
+            items.append(f"<li{wrong}><strong>{number}</strong> {SHOWN[word]}{of_p}</li>")
         yield f'<ul class="tally">{"".join(items)}</ul>'
 
 
@@ -183,7 +186,8 @@ def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[s
     `rows` have the labels of the claims.
     """
     tier, (first, *others) = search["tier"], search["claims"]
-    label = next((row["label"] for row in rows if row["claim_id"] == first), first)
+    names = told_apart((row["claim_id"], row["label"], row["quote"]) for row in rows)
+    label = names.get(first, first)
     linked = f", with {len(others)} linked claim{'s' if others[1:] else ''}" if others else ""
     chances = " / ".join(chance_text(one) for one in search["chance"])
     return [

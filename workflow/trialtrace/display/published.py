@@ -93,10 +93,13 @@ def _searches(material: Material) -> Iterator[str]:
 
 
 def _findings(rows: Sequence[Row]) -> Iterator[str]:
-    """The sentence and the second line of the worst verdict of each column."""
+    """The sentence and the second line of the worst verdict of each column.
+
+    So are those of a p that no usual test gives.
+    """
     for column, name in COLUMNS.items():
         for verdict, finding, more, _ in by_verdict(rows, column):
-            if verdict == worst(rows, column):
+            if verdict in (worst(rows, column), "not_checkable"):
                 text = " ".join(filter(None, [finding, more]))
                 yield f"*{name[0].upper()}{name[1:]}:* {escape_markdown(text)}"
 

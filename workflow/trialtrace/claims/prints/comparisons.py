@@ -128,6 +128,8 @@ def _estimate(
     x1, n1, x0, n0 = table
     given = f"{x1} of {n1} and {x0} of {n0}"
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
+    if measure == "risk_difference" and main.name == "percent" and value is not None:
+        shown += " percentage points"
     text = f"On {given} the {WORDS[measure]} is {shown}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
@@ -190,6 +192,8 @@ def _of_model(entry: Entry, main: Component, table: Table, beside: tuple[str, ..
     measure, (x1, n1, x0, n0) = entry.about.measure or "", table
     value = estimate(measure, table)
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
+    if measure == "risk_difference" and main.name == "percent" and value is not None:
+        shown += " percentage points"
     text = (
         f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
         f"of {n1} and {x0} of {n0} the plain one is {shown}."
@@ -275,6 +279,9 @@ def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     if total is None or len(parts) < 2:
         return
     events, size = (sum(counts[k] for _, counts in parts) for k in (0, 1))
+    if events == size and "count" not in entry.parts:
+        # A number of patients, which `sizes` adds up.
+        return
     n = ledger.size(entry)
     told = " + ".join(f"{x} of {m}" for _, (x, m) in parts)
     fits = events == total and n in (None, size)

@@ -60,13 +60,15 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     part, stated = entry.parts["p"], entry.about.test
     low, high = found["chi_squared"].min(), found["chi_squared"].max()
     fit = {name: count_printing(part, ps) for name, ps in found.items()}
-    told = [f"{fit[name]} by {NAMES[name]}" for name in found if fit[name]]
+    told = [f"{thousands(fit[name])} by {NAMES[name]}" for name in found if fit[name]]
     all_sets = f"{thousands(sets)} sets of counts that print as the percentages"
     text = (
-        f"Of {all_sets}, those that give {part.text} are {listed(told)}."
+        f"Of {all_sets}, {part.text} is that of {listed(told)}."
         if told
         else f"None of {all_sets} gives {part.text} by {NAMES['chi_squared']}{_tried(found)}."
     )
+    open = stated is None and not sum(fit.values())
+    text += NO_TEST if open else ""
     text += f" The χ² test without correction gives {p_span(low, high)} over all of them."
     own = fit[stated] if stated in found else sum(fit.values())
     if own and (kept := narrowed(groups, every)) is not None:
@@ -75,8 +77,8 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
         own = left if left is not None else own
     if stated not in (None, *found) and not over_strata(entry):
         text += f" The stated test ({told_test(stated)}) needs more than the counts."
-    open = not own and stated is None
-    text += NO_TEST if open else ""
+    if stated is None and not own and not open:
+        open, text = True, f"{text}{NO_TEST}"
     agreement = COMPATIBLE if own else INCONSISTENT if stated in found else NOT_CHECKABLE
     yield Finding("p.count_sets", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups),

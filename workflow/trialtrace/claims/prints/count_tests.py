@@ -41,6 +41,7 @@ NAMES = {
     "fisher_one_sided": "Fisher's exact test, one-sided",
 }
 ONE_SIDED = "fisher_one_sided"
+MID_P = ("mid_p", "mid_p_all")
 PROPER = {"mantel_haenszel": "Mantel-Haenszel", "log_rank": "log-rank"}
 SMALLEST_GROUP = 5
 Counts = list[tuple[int, int]]
@@ -156,14 +157,23 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
         return _of_one_side(entry, make, given, found[ONE_SIDED])
     if usual:
         fit = usual
-        names = listed([NAMES[name] for name in fit], "and")
         verb = "gives" if len(fit) == 1 else "give"
+        names = listed(_named(fit), "and")
         text = f"On {given}, {part.text} is what {names} {verb}."
         return make(COMPATIBLE, text, alternative=fit)
     told = "; ".join(f"{shown_p(p)} by {NAMES[name]}" for name, p in found.items())
-    span = p_span(min(found.values()), max(found.values())) if found else "no p"
+    both = [p for name, p in found.items() if name != ONE_SIDED]
+    span = p_span(min(both), max(both)) if both else "no p"
+    span += f" (one-sided {shown_p(found[ONE_SIDED])})" if ONE_SIDED in found else ""
     text = f"The usual tests on {given} give {span}; none prints as {part.text}.{NO_TEST}"
     return make(NOT_CHECKABLE, f"{text} In full: {told}.", open=True)
+
+
+def _named(tests: Sequence[str]) -> list[str]:
+    """The tests in words; both forms of the mid-p test as one."""
+    if set(MID_P) <= set(tests):
+        return [*(NAMES[name] for name in tests if name not in MID_P), "both mid-p tests"]
+    return [NAMES[name] for name in tests]
 
 
 def _of_one_side(entry: Entry, make: Callable[..., Finding], given: str, p: float) -> Finding:
@@ -231,7 +241,7 @@ def _if_repaired(
         return ""
     found = _table_tests(made)
     fits = any(prints(part, p) for p in found.values())
-    more = ", which holds." if fits else "."
+    more = ", as printed." if fits else "."
     return f" With {listed(told)} they give {_by_test(found)}{more}"
 
 

@@ -41,7 +41,7 @@ def _apart(ledger: Ledger, possible: dict[str, set[int]]) -> Iterator[Finding]:
 def _finding(ledger: Ledger, entries: list[Entry], possible: dict[str, set[int]]) -> Finding:
     told = [f"{one.parts['percent'].text} (of {_few(possible[one.name])})" for one in entries]
     text = (
-        f"No one number of patients with {ledger.group_label(entries[0])} prints as "
+        f"No one number of patients with {ledger.group_label(entries[0])} can stand behind "
         f"{listed(told)}: these outcomes do not have the same patients."
     )
     first, *others = (one.name for one in entries)

@@ -76,7 +76,7 @@ def _estimate(
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
     agreement = COMPATIBLE if overlaps(main, *found) else INCONSISTENT
     if found == span:
-        holds = ", which holds" if agreement == COMPATIBLE else "; printed is"
+        holds = ", in keeping with" if agreement == COMPATIBLE else "; printed is"
         text += f"{holds} {main.text}."
     elif unsigned(entry):
         text += f", which without its sign holds {main.text}."

@@ -8,6 +8,7 @@ from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding
 
 WORDS = ("lower", "higher")
+SYNONYMS = {"lower": ("fewer", "less", "smaller"), "higher": ("more", "greater", "larger")}
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -31,11 +32,22 @@ def _direction(ledger: Ledger, entry: Entry, word: str) -> Iterator[Finding]:
     if low < top and bottom < high:
         agreement, more = NOT_CHECKABLE, ", which leaves the direction open."
     elif (low < bottom) == (word == "lower"):
-        agreement, more = EXACT, f": {word}, as the words say."
+        agreement, more = EXACT, f": {word}, {_said(entry, word)}."
     else:
         agreement, more = INCONSISTENT, f"; the words say {word}."
+        if not _says(entry, word):
+            more = f"; “{entry.printed}” is read as {word}."
     yield Finding("direction.numbers", entry.name, "direction", agreement, told + more,
                   (one.name, other.name))  # fmt: skip
+
+
+def _says(entry: Entry, word: str) -> bool:
+    """Whether the printed words name the direction, as "better" does not."""
+    return any(one in entry.printed.lower().split() for one in (word, *SYNONYMS[word]))
+
+
+def _said(entry: Entry, word: str) -> str:
+    return "as the words say" if _says(entry, word) else f"as “{entry.printed}” is read"
 
 
 def _number(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, Component] | None:

@@ -60,7 +60,8 @@ def _of_deviation(entry: Entry, n: int) -> Finding:
     low, high = float(found.low), float(found.high)
     fits = overlaps(se, low, high)
     text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
-    text += f"{high:.3g}" + (f", which holds {se.text}." if fits else f"; printed is {se.text}.")
+    text += f"{high:.3g}"
+    text += f", in keeping with {se.text}." if fits else f"; printed is {se.text}."
     return Finding("error.deviation", entry.name, "se", COMPATIBLE if fits else INCONSISTENT, text,
                    covers=("sd",) if fits else ())  # fmt: skip
 
@@ -80,7 +81,7 @@ def _of_interval(entry: Entry, degrees: list[float]) -> Finding:
     fits = overlaps(low, *first) and overlaps(high, *last)
     text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
     shown = f"{low.text} to {high.text}"
-    text += f", which holds {shown}." if fits else f"; printed is {shown}."
+    text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
     return Finding("error.interval", entry.name, "ci_low", COMPATIBLE if fits else INCONSISTENT,
                    text, covers=("ci_high", "se") if fits else ("ci_high",))  # fmt: skip
 
@@ -109,7 +110,7 @@ def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
     holding = [span for span in found if overlaps(part, *span)]
     low, high = (holding or found)[0]
     text = f"Estimate and standard error give {p_span(low, high)}"
-    text += f", which holds {part.text}." if holding else f"; printed is {part.text}."
+    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
     yield Finding("error.p", entry.name, "p", COMPATIBLE if holding else INCONSISTENT, text,
                   covers=("se",) if holding else ())  # fmt: skip
 

@@ -170,7 +170,7 @@ def _p(
         text += " if the interval is centred as it stands, not on the log scale"
     if entry.about.margin is not None:
         text += f" against {entry.about.margin}"
-    text += f", which holds {part.text}." if holding else f"; printed is {part.text}."
+    text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
     agreement, covers = COMPATIBLE, ("value", "percent", "ci_low", "ci_high")
     if not holding:
         agreement, covers = INCONSISTENT, ()

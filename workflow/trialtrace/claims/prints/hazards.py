@@ -70,8 +70,8 @@ def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
     low, high = (entry.parts[name].text for name in BOUNDS)
     detail = {"events": [e1, e0], "least": least, "error": list(span)}
     if span[1] >= least:
-        text = f"{given} leave a standard error of the log of at least {least:.3f}; {low} to "
-        text += f"{high} has {span[0]:.3f} to {span[1]:.3f}."
+        text = f"With {given} the log hazard ratio has a standard error of at least {least:.3f}; "
+        text += f"{low} to {high} has {span[0]:.3f} to {span[1]:.3f}."
         yield Finding("hazard.interval", entry.name, "ci_low", COMPATIBLE, text, beside, detail,
                       ("ci_high",))  # fmt: skip
         return
@@ -140,7 +140,9 @@ def _ratios(entry: Entry) -> tuple[float, float] | None:
 
 
 def _p(ledger: Ledger, entry: Entry) -> tuple[Entry, Component] | None:
-    """The claim's own p, or that of the claim about the same comparison."""
+    """The claim's own p, or that of the claim about the same comparison; none beside a margin's."""
+    if "p" in entry.parts and entry.tested is None:
+        return None
     found = [
         (one, one.parts["p"])
         for one in ledger.comparisons[entry.about.cell]

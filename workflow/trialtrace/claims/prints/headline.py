@@ -121,9 +121,10 @@ def _against(
         detail[name] = [float(least), float(most)]
         if most < claimed[0] or least > claimed[1]:
             outside.append(label)
-    text = f"The printed shares are relative reductions of {listed(told)}"
+    text = f"The printed shares give a relative reduction of {listed(told)}"
     if outside:
-        text += f"; “{entry.printed}” does not hold for {listed(outside)}."
+        whom = listed(outside) if len(shares) > 1 else "it"
+        text += f"; “{entry.printed}” does not hold for {whom}."
         text += _elsewhere(ledger, entry, control)
     else:
         text += f", in keeping with “{entry.printed}”."
@@ -165,7 +166,7 @@ def _elsewhere(ledger: Ledger, entry: Entry, control: str) -> str:
                 f"{ledger.groups[name or ''].label}"
                 for name, part in by_group.items()
             ]
-            told.append(f" In “{population.label}” they are {listed(spans)}.")
+            told.append(f" In “{population.label}” it is {listed(spans)}.")
     return "".join(told)
 
 

@@ -138,10 +138,11 @@ def _share_finding(entry: Entry, pairs: Counts, found: dict, drawn: dict) -> Fin
     told = listed([METHODS[name] for name in METHODS if name in methods], "or")
     sets = listed([f"{x} of {m}" for x, m in found][:4], "or")
     if stated is not None and not methods & {stated, stated.removesuffix("_cut")}:
-        text = f"{told} on {sets} has the bounds {shown}; the stated {METHODS[stated]} has not."
+        text = f"{shown} is the interval of {sets} by {told}; the stated {METHODS[stated]} gives "
+        text += "another."
         return _bounds(entry, ALTERNATIVE, text, detail | {"alternative": sorted(methods)})
     agreement = EXACT if stated and len(pairs) == 1 else COMPATIBLE
-    text = f"{shown} is the interval by {told} on {sets}."
+    text = f"{shown} is the interval of {sets} by {told}."
     return _bounds(entry, agreement, text, detail)
 
 

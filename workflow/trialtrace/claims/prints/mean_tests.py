@@ -92,7 +92,7 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     elif fit:
         names = " and ".join(TESTS[name][1] for name in fit)
         verb = "gives" if len(fit) == 1 else "give"
-        agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, which holds {part.text}."
+        agreement, text = COMPATIBLE, f"{about}{names} {verb} {span}, in keeping with {part.text}."
     else:
         other = _as_errors(groups, sizes, part) if "sd" in groups[0].parts else ""
         if entry.tails == TWO_SIDED:

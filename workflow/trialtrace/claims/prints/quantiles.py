@@ -62,7 +62,7 @@ def _deviation(entry: Entry, n: int) -> Finding:
         f"{n} values from {entry.parts['least'].text} to {entry.parts['most'].text} have a "
         f"standard deviation of {least:.3g} to {most:.3g}"
     )
-    text += f", which holds {sd.text}." if fits else f"; printed is {sd.text}."
+    text += f", in keeping with {sd.text}." if fits else f"; printed is {sd.text}."
     return Finding("quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT,
                    text)  # fmt: skip
 

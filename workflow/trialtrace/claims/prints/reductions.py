@@ -141,7 +141,7 @@ def _of_means(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding
     text = f"{shown} are {span[0]:.1f} to {span[1]:.1f} % {word}"
     detail: dict[str, object] = {"low": span[0], "high": span[1]}
     if overlaps(part, *span):
-        agreement, more = COMPATIBLE, f", which holds {part.text}."
+        agreement, more = COMPATIBLE, f", in keeping with {part.text}."
     elif overlaps(part, *turned):
         agreement, more = ALTERNATIVE, f"; {part.text} is the difference as a part of the first."
         detail |= {"alternative": "the difference as a part of the first group's value"}

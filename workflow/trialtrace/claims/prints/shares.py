@@ -119,7 +119,8 @@ def _share(
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
     text = f"{count} of {n} is {shown}; printed is {percent.text}{would}."
-    if value < float(percent.bounds[0]) and "denominator" not in entry.parts:
+    of_a_time = entry.about.category is None and "denominator" not in entry.parts
+    if of_a_time and value < float(percent.bounds[0]):
         text += " A percentage at a time of a survival curve need not be that of a count."
     text += _elsewhere(ledger, entry, count, n)
     return Finding(

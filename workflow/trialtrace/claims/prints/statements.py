@@ -92,8 +92,9 @@ def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     if any("ci_low" in other.parts for other in beside):
         return
     text = (
-        f"Not checkable: “{entry.printed}” stands without an interval of the difference; only one "
-        "within a margin of equivalence would show that there is none."
+        f"Not checkable: “{entry.printed}” stands without an interval of the difference. By itself "
+        "it does not show that there is no difference: an interval within a margin of equivalence "
+        "would."
     )
     yield Finding(
         "statement.no_difference", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text

@@ -86,7 +86,7 @@ def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
     (low, high), fits = (holding or spans)[0], bool(holding)
     shown = entry.parts["statistic"].text
     text = f"{shown} on these degrees of freedom gives {p_span(low, high)}"
-    more = f", which holds {part.text}." if fits else f"; printed is {part.text}."
+    more = f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
     half = symbol in ("t", "z", "r") and not fits and overlaps(part, low / 2, high / 2)
     if half:
         more = f"; printed is {part.text}, which is that of one side."
@@ -123,7 +123,7 @@ def _effect(entry: Entry, eta: Bounds) -> Finding:
     if part is not None:
         name = "effect"
         if overlaps(part, low, high):
-            text_end = f", which holds {part.text}."
+            text_end = f", in keeping with {part.text}."
         elif part.symbol == "partial" or float(part.bounds[0]) > high:
             agreement, text_end = INCONSISTENT, f"; printed is {part.text}."
         else:
@@ -145,14 +145,14 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
     if not uncorrected:
         fits = overlaps(part, float(plain.low), float(plain.high))
         text = f"F({df1:g}, {df2:g}) gives {p_span(float(plain.low), float(plain.high))}"
-        text += f", which holds {part.text}." if fits else f"; printed is {part.text}."
+        text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
         yield Finding("statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text,
                       detail=detail)  # fmt: skip
         return
     pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
     text = (
-        f"p is {float(plain.high):.4f} at ε = 1 and {float(bound.high):.4f} at the lower bound "
-        f"ε = {1 / df1:.3f}; "
+        f"p is {float(plain.high):.4f} without a correction for sphericity (ε = 1) and "
+        f"{float(bound.high):.4f} with the strongest (ε = {1 / df1:.3f}); "
     )
     if len(pieces) == 0:
         text += f"no ε gives {part.text}."

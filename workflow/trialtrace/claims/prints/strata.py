@@ -51,25 +51,30 @@ def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
         agreement, detail = COMPATIBLE, {"splits": few}
     else:
         text = (
-            f"No two parts of {given} print as {shown}: at least {outside} of the {n} would have "
-            "to be in neither."
+            f"No two parts of {given} print as {shown}: at least {outside} of the {n} would be "
+            "in neither."
         )
         agreement, detail = INCONSISTENT, {"outside": outside}
-        if cut := _splits(parts, "truncate", events, n, 0) or _mixed(parts, events, n):
-            text += f" With digits cut off, {_told(cut[:SHOWN])} would."
+        for cut, how in _cut_off(parts, events, n):
+            text += f" With {how}, {_told(cut[:SHOWN])} would."
             detail |= {"truncated": cut}
     for entry, other in ((first, second), (second, first)):
         yield Finding("split.total", entry.name, "percent", agreement, text,
                       (other.name, total.name), detail)  # fmt: skip
 
 
-def _mixed(parts: list[Component], events: int, n: int) -> list[list[int]]:
-    """Splits with one percentage rounded and the other cut off."""
-    return [
-        split
-        for modes in ((None, "truncate"), ("truncate", None))
-        for split in _splits(parts, modes, events, n, 0)
-    ]
+def _cut_off(parts: list[Component], events: int, n: int) -> Iterator[tuple[list[list[int]], str]]:
+    """The first way of cutting digits off that has splits: these, and the way in words."""
+    one, other = (part.text for part in parts)
+    ways: tuple[tuple[str | None, str | None, str], ...] = (
+        ("truncate", "truncate", "digits cut off"),
+        (None, "truncate", f"only {other} cut off"),
+        ("truncate", None, f"only {one} cut off"),
+    )
+    for first, second, how in ways:
+        if found := _splits(parts, (first, second), events, n, 0):
+            yield found, how
+            return
 
 
 def _splits(

@@ -25,7 +25,8 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
 
 TIERS = (1, 2, 3)
-ROUNDINGS = {"half up": 1, "truncated": 2, "half to even": 2}
+CUT_OFF = "digits cut off"
+ROUNDINGS = {"half up": 1, CUT_OFF: 2, "half to even": 2}
 LEVELS = {0.95: 1, 0.90: 2, 0.99: 2}
 TESTS = {
     "chi_squared": ("χ² test without correction", 1),
@@ -67,7 +68,7 @@ def departures(*tiers: int) -> int:
 def grid(values: ArrayLike, unit: Fraction, rounding: str) -> NDArray[np.int64]:
     """The grid values as which numbers are printed; numbers are taken to 9 decimals of a unit."""
     steps = np.round(np.asarray(values, dtype=np.float64) / float(unit), 9)
-    if rounding == "truncated":
+    if rounding == CUT_OFF:
         steps = np.trunc(steps)
     elif rounding == "half to even":
         steps = np.rint(steps)

@@ -147,13 +147,17 @@ class Patients:
             if texts is None and values.dtype.kind in "fiu":
                 for share in (0.25, 0.5, 0.75):
                     cut = float(np.nanquantile(values, share))
-                    yield name, f"{label} at least {cut:g}", values >= cut
-                    yield name, f"{label} below {cut:g}", values < cut
+                    yield name, f"patients with {label} at least {cut:g}", values >= cut
+                    yield name, f"patients with {label} below {cut:g}", values < cut
             levels = [] if texts is None else sorted(set(texts.tolist()) - {""})
             for level in levels:
-                yield name, f"{label} = {level}", texts == level
+                yield name, f"patients with {label} = {level}", texts == level
                 if len(levels) > 2:
-                    yield name, f"{label} not {level}", (texts != level) & (texts != "")
+                    yield (
+                        name,
+                        f"patients with {label} not {level}",
+                        (texts != level) & (texts != ""),
+                    )
 
     def _flag(self, population: str) -> Mask:
         return self.subjects.column(self.trial.populations[population].flag) == "Y"
