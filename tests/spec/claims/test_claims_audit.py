@@ -18,7 +18,7 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
         "count": ("10", "exact"), "denominator": ("51", "exact"), "percent": ("19.6%", "exact")
     }  # fmt: skip
     assert rows[2]["result_id"] == "toy/pain/proportion.wilson@drug"
-    assert rows[2]["data_finding"] == "The data give 19.6% (10 of 51), as printed."
+    assert rows[2]["data_finding"] == "The data give 19.6 % (10 of 51), as printed."
     assert rows[2]["recomputed"] == 19.6078431373
 
 
@@ -27,28 +27,28 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
     [
         ("11 (19.6%)", DRUG, "differs", "The data give 10; printed is 11, 1 more."),
         ("19.5%", DRUG, "differs",
-         "The data give 19.6% (10 of 51); printed is 19.5%, one unit of the last digit lower."),
+         "The data give 19.6 % (10 of 51); printed is 19.5 %, one unit of the last digit lower."),
         ("about 20%", DRUG, "compatible",
-         "The data give 20% (10 of 51); printed is “about 20%”, which leaves room for it."),
+         "The data give 20 % (10 of 51); printed is “about 20%”, which leaves room for it."),
         ("more than 25%", DRUG, "differs",
-         "The data give 19.6% (10 of 51), which does not agree with the printed “more than 25%”."),
+         "The data give 19.6 % (10 of 51), which does not agree with the printed “more than 25%”."),
         ("52%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"}, "exact",
-         "The data give 52%, as printed."),
+         "The data give 52 %, as printed."),
         ("reduced by 50%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
-         "differs", "The data give a reduction of 52%; printed is a reduction of 50%, "
+         "differs", "The data give a reduction of 52 %; printed is a reduction of 50 %, "
          "two units of the last digit lower."),
         ("reduced by 50–70 %",
          {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"}, "exact",
          "The data give a reduction of 52.0, which agrees with the printed “at least 50”."),
         ("P=0.03", {"analysis": "pain", "stat": "p_value.fisher"}, "exact",
-         "Fisher's exact test on the data gives P = 0.0291, which prints as P=0.03."),
+         "Fisher's exact test on the data gives P = 0.0291, which prints as P = 0.03."),
         ("P=0.06", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",
-         "Fisher's exact test on the data gives P = 0.0291; printed is P=0.06; the two lie on "
+         "Fisher's exact test on the data gives P = 0.0291; printed is P = 0.06; the two lie on "
          "different sides of the decision level 0.041."),
         ("6.5 years", {"analysis": "time", "group": "all", "stat": "follow_up",
                        "as": "years_from_days"}, "exact", "The data give 6.5 years, as printed."),
         ("P=0.02", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",
-         "Fisher's exact test on the data gives P = 0.0291; printed is P=0.02; both lie on the "
+         "Fisher's exact test on the data gives P = 0.0291; printed is P = 0.02; both lie on the "
          "same side of the decision level 0.041."),
         ("reduced by 1.8", {"analysis": "score", "stat": "mean_difference"}, "exact",
          "The data give a reduction of 1.8, as printed."),
@@ -86,7 +86,7 @@ def test_limits_change_places_where_the_scale_runs_backwards(audit, make_claim):
 def test_an_interval_of_another_level_is_not_compared(audit, make_claim):
     rows = audit(make_claim("pain_drug", "19.6% (90% CI 11 to 30)", DRUG))
     assert [row["against_data"] for row in rows] == ["exact", "not_checkable", "not_checkable"]
-    assert "Printed is a 90% interval, computed a 95% one" in rows[1]["data_finding"]
+    assert "Printed is a 90 % interval, computed a 95 % one" in rows[1]["data_finding"]
 
 
 def test_an_f_statistic_with_its_degrees_of_freedom_and_p(audit, make_claim):
@@ -129,7 +129,7 @@ def test_finding_of_a_direction(audit, make_claim):
         make_claim("less", "less with the drug", {"analysis": "pain"}, direction=direction)
     )
     assert row["data_finding"] == (
-        "The data give 19.6% (10 of 51) with drug and 40.8% (20 of 49) with sham treatment, "
+        "The data give 19.6 % (10 of 51) with drug and 40.8 % (20 of 49) with sham treatment, "
         "as printed."
     )
 
@@ -172,7 +172,8 @@ def test_rows_keep_the_contract_and_the_order_of_the_ledger(audit, make_claim):
         make_claim("z_first", "10 of 51 (19.6%)", DRUG),
         make_claim("a_second", "P=0.03", {"analysis": "pain", "stat": "p_value"}),
     )
-    both = [row | {"on_print": "not_checkable", "print_finding": "Nothing."} for row in rows]
+    on_print = {"on_print": "not_checkable", "print_finding": "Nothing.", "no_usual_test": False}
+    both = [row | on_print for row in rows]
     table = conform(from_rows(both, CLAIMS), CLAIMS, "test")
     assert table["claim_id"].to_pylist() == ["z_first"] * 3 + ["a_second"]
 

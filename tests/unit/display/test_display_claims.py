@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from test_display_sections import shown
 
-from trialtrace.display.audit_page import _data
-from trialtrace.display.published import _recomputed
+from trialtrace.display.audit_page import _data, audit_page, tally_list
+from trialtrace.display.audit_pictures import picture
+from trialtrace.display.published import _findings, _recomputed
 
 EVENTS = "t/a/count.events@drug"
 ROWS = [
@@ -29,6 +30,59 @@ def test_the_audit_page_does_the_same():
     text = _data(ROWS)
     assert '<a href="trace/a.count.events@drug.html#out-of">602</a>' in text
     assert ">46%</a> (1 − 0.54)" in text
+
+
+def claim(name, data, *on_print, **more):
+    """A row a component; `on_print` their verdicts."""
+    return [
+        {"claim_id": name, "component": f"part{k}", "paper": "A", "place": "b", "label": name,
+         "quote": "1", "recomputed_text": None, "result_id": None, "step": None,
+         "against_data": data, "data_finding": "The data give 2.", "on_print": verdict,
+         "print_finding": f"{verdict}: 13.1 % and P = 0.72.", "no_usual_test": False, **more}
+        for k, verdict in enumerate(on_print)
+    ]  # fmt: skip
+
+
+def odd(rows):
+    """The last component as a p that no usual test gives."""
+    return [*rows[:-1], rows[-1] | {"no_usual_test": True}]
+
+
+def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
+    rows = [*claim("a", "differs", "exact"), *claim("b", "differs", "exact"),
+            *odd(claim("c", "exact", "not_checkable"))]  # fmt: skip
+    data, on_print = tally_list(rows)
+    assert "<strong>2</strong> differ</li>" in data
+    assert "<strong>1</strong> not checkable, 1 of them with a p that no usual" in on_print
+
+
+def test_the_report_tells_an_odd_p_beside_what_can_be_checked():
+    both = claim("a", "exact", "exact", "not_checkable")
+    told = " ".join(_findings(odd(both)))
+    assert "not&#95;checkable" in told and "exact&#58;" in told
+    assert "not&#95;checkable" not in " ".join(_findings(both))
+
+
+def test_a_small_screen_has_each_cell_below_the_other_and_the_stamp_above():
+    audit = {"claims": claim("a", "exact", "exact"), "findings": [], "searches": []}
+    text = audit_page(audit, "T", synthetic=True)
+    assert '<div class="claims"><table>\n<caption>Synthetic data' in text
+    assert '<td class="verdict" data-column="On print">exact</td>' in text
+    assert (
+        "13.1\N{NO-BREAK SPACE}%" in text and "P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.72" in text
+    )
+    assert ".claims thead { display: none; }" in text
+
+
+def test_no_label_of_a_picture_is_cut_off():
+    """Of 12 px, a letter is 6.5 wide: "Wilson with continuity correction on 15 of 50" is 293."""
+    p = dict.fromkeys(("chi_squared", "mid_p_all"), 0.4)
+    finding = {"check": "p.counts", "agreement": "not_checkable", "open": True,
+               "detail": {"p_values": p, "printed": 0.72}}  # fmt: skip
+    svg, caption = picture(finding)
+    assert caption.startswith("P by") and "mid-p test of all equally likely tables" in svg
+    ends = {float(one.split('"')[1]) for one in svg.split("<text ")[1:] if 'anchor="end"' in one}
+    assert max(ends) >= 293
 
 
 @pytest.fixture(scope="module")

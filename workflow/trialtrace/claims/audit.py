@@ -32,6 +32,7 @@ from trialtrace.claims.print_audit import (
 )
 from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.select import Row, one
+from trialtrace.claims.sentences import house
 from trialtrace.claims.tally import DATA
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
 from trialtrace.errors import Problem, UserError
@@ -84,7 +85,9 @@ def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:
             found = list(Auditor(trial, results, claim, place).rows())
         except UserError as error:
             found = _not_tied(claim, error)
-        rows += [_identity(claim) | row for row in found]
+        rows += [
+            _identity(claim) | row | {"data_finding": house(row["data_finding"])} for row in found
+        ]
     return rows
 
 

@@ -17,7 +17,6 @@ from trialtrace.claims.agreement import (
 from trialtrace.claims.convert import NUMBER_NEEDED
 from trialtrace.claims.printed import RANGE, Component
 from trialtrace.claims.select import Row
-from trialtrace.claims.sentences import house
 
 TESTS = {
     "fisher": "Fisher's exact test",
@@ -47,7 +46,7 @@ def sentence(
 ) -> str:  # fmt: skip
     """The finding on a number that could be recomputed."""
     told = _given(printed, value, verdict, row) + _compared(printed, value, verdict)
-    return house(f"{told}{_decided(printed, verdict, decision, level)}.")
+    return f"{told}{_decided(printed, verdict, decision, level)}."
 
 
 def _given(printed: Component, value: Decimal, verdict: Verdict, row: Row) -> str:

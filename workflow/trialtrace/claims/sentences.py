@@ -7,6 +7,8 @@ from collections.abc import Iterable
 MOST_WORDS = 40
 UNSAID = "Not checkable: "
 _SENTENCE = re.compile(r"(?<=[.!?”])\s+(?=[^a-z\s])")
+UNBROKEN = "\N{NO-BREAK SPACE}"
+_TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=\bP) (?=[=<>])|(?<=P [=<>]) (?=\d)")
 _QUOTED = re.compile(r"(“[^”]*”)")
 _HOUSE = (
     (re.compile(r"(?<=\d)·(?=\d)"), "."),
@@ -30,6 +32,11 @@ def house(text: str) -> str:
     """
     parts = _QUOTED.split(text)
     return "".join(part if k % 2 else _in_one_form(part) for k, part in enumerate(parts))
+
+
+def unbroken(text: str) -> str:
+    """A text in which no line ends within 13.1 % or P = 0.005."""
+    return _TOGETHER.sub(UNBROKEN, text)
 
 
 def _in_one_form(text: str) -> str:

@@ -111,7 +111,7 @@ def tally_text(counts: Mapping[str, Any]) -> str:
     number = counts["claims"]
     told = [f"{number} claim{'' if number == 1 else 's'}."]
     for column, name in COLUMNS.items():
-        parts = [f"{n} {_shown(word, n)}" for word, n in counts[column].items() if n]
+        parts = [f"{n} {shown(word, n)}" for word, n in counts[column].items() if n]
         if parts:
             of_p = unmatched_text(counts) if column == PRINT else ""
             told.append(f"{name[0].upper()}{name[1:]}: {', '.join(parts)}{of_p}.")
@@ -128,5 +128,6 @@ def unmatched_text(counts: Mapping[str, Any]) -> str:
     return text
 
 
-def _shown(word: str, count: int) -> str:
+def shown(word: str, count: int) -> str:
+    """A verdict as it is counted: 1 differs, 2 differ."""
     return "differ" if word == "differs" and count > 1 else SHOWN[word]

@@ -1,10 +1,10 @@
 """An audit as text for a terminal: the worst first, then how many of what."""
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from trialtrace.claims.sentences import UNBROKEN, unbroken
 from trialtrace.claims.tally import (
     COLUMNS,
     FAILS,
@@ -26,9 +26,6 @@ from trialtrace.trace.text import plain_text
 WIDTH = 80
 WIDEST = 120
 Row = Mapping[str, Any]
-_UNBROKEN = "\N{NO-BREAK SPACE}"
-# No line ends within 13.1 % and P = 0.005.
-_TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=\bP) (?=[=<>])|(?<=P[ \N{NO-BREAK SPACE}][=<>]) (?=\d)")
 
 
 def told(audit: Mapping[str, Any], width: int = WIDTH) -> str:
@@ -63,11 +60,10 @@ def _worth_a_look(rows: Sequence[Row], width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    whole = _TOGETHER.sub(_UNBROKEN, text)
     lines = textwrap.wrap(
-        whole, min(width, WIDEST), subsequent_indent="    ", break_on_hyphens=False
+        unbroken(text), min(width, WIDEST), subsequent_indent="    ", break_on_hyphens=False
     )
-    return [line.replace(_UNBROKEN, " ") for line in lines]
+    return [line.replace(UNBROKEN, " ") for line in lines]
 
 
 def _claim(rows: Sequence[Row], width: int) -> Iterator[str]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart
+from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart, unbroken
 from trialtrace.claims.tally import (
     COLUMNS,
     FAILS,
     PRINT,
     SHOWN,
+    shown,
     tally,
     unmatched_text,
     worst,
@@ -88,7 +89,7 @@ def tally_list(rows: Sequence[Row]) -> Iterator[str]:
         for word, number in found.items():
             wrong = ' class="wrong"' if word in FAILS else ""
             of_p = unmatched_text(counts) if (column, word) == (PRINT, "not_checkable") else ""
-            items.append(f"<li{wrong}><strong>{number}</strong> {SHOWN[word]}{of_p}</li>")
+            items.append(f"<li{wrong}><strong>{number}</strong> {shown(word, number)}{of_p}</li>")
         yield f'<ul class="tally">{"".join(items)}</ul>'
 
 
@@ -107,12 +108,12 @@ def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
     columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
     names = ("Claim", "Printed", *(_upper(COLUMNS[column]) for column in columns), "Finding")
     head = "".join(f"<th>{name}</th>" for name in names)
-    yield f"<h2>Claims</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"
+    yield f'<h2>Claims</h2>\n<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for rows in worst_first(audit["claims"]):
         claim = rows[0]["claim_id"]
         more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
         yield _claim(rows, columns, more, links=links)
-    yield "</tbody>\n</table>"
+    yield "</tbody>\n</table></div>"
 
 
 def _upper(text: str) -> str:
@@ -136,7 +137,8 @@ def verdict_cell(rows: Sequence[Row], column: str) -> str:
     if verdict is None:
         return "<td></td>"
     wrong = " wrong" if verdict in FAILS else ""
-    return f'<td class="verdict{wrong}">{SHOWN[verdict]}</td>'
+    name = _upper(COLUMNS[column])
+    return f'<td class="verdict{wrong}" data-column="{name}">{SHOWN[verdict]}</td>'
 
 
 def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
@@ -147,9 +149,9 @@ def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
             which = ", ".join(one.replace("_", " ") for one in components)
             own = f", {which}: {SHOWN[verdict]}" if len(told) > 1 else ""
             lead = f'<span class="quiet">{escape(_upper(COLUMNS[column]) + own)}: </span>'
-            yield f"<p>{lead}{escape(finding)}</p>"
+            yield f"<p>{lead}{escape(unbroken(finding))}</p>"
             if more:
-                yield f'<p class="quiet">{escape(more)}</p>'
+                yield f'<p class="quiet">{escape(unbroken(more))}</p>'
 
 
 def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
@@ -157,7 +159,7 @@ def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
     told = " ".join(row["print_finding"] for row in rows)
     every = dict.fromkeys(one for text in said for one in sentences(text))
     if rest := [one for one in every if one not in told]:
-        yield f'<p class="quiet">{escape(" ".join(rest))}</p>'
+        yield f'<p class="quiet">{escape(unbroken(" ".join(rest)))}</p>'
 
 
 def _data(rows: Sequence[Row]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 Finding = Mapping[str, Any]
 INK, SOFT, RULE, PRINTED, GIVEN = "#1f2933", "#5b6975", "#d5dbe1", "#a33a00", "#1d4f7c"
-WIDTH, LEFT, RIGHT, LINE = 620, 210, 600, 22
+WIDTH, LEFT, RIGHT, LINE = 680, 310, 660, 22
 UNSETTLED = ("inconsistent", "alternative")
 MOST_DENOMINATORS = 400
 
@@ -58,14 +58,14 @@ def _p_by_test(detail: Mapping[str, Any], unsettled: bool) -> tuple[str, str] | 
         return None
     values = [*found.values(), detail["printed"]]
     place, ticks = _decades(min(values), min(1.0, max(values)))
-    parts = list(_axis(place, ticks, len(found), "p"))
+    parts = list(_axis(place, ticks, len(found), "P"))
     at = place(detail["printed"])
     parts.append(_line(at, 0, at, LINE * len(found), "1.5", colour=PRINTED))
     for row, (name, p) in enumerate(found.items()):
         y = LINE * row + LINE / 2
         parts += [_label(NAMES[name].removeprefix("the "), y), _dot(place(p), y, GIVEN)]
     text = _svg(parts, LINE * len(found) + 34, "P by each usual test beside the printed p")
-    return text, "p by each usual test (points) and the printed p (line)."
+    return text, "P by each usual test (points) and the printed P (line)."
 
 
 def _epsilon(detail: Mapping[str, Any], _: bool) -> tuple[str, str] | None:
@@ -164,7 +164,7 @@ def _axis(
         x = place(tick)
         yield _line(x, y, x, y + 4, "1")
         yield _text(x, y + 17, f"{tick:.10g}", SOFT, "middle")
-    yield _text(LEFT - 10, y + 17, unit, SOFT, "end")
+    yield _text(LEFT - 26, y + 17, unit, SOFT, "end")
 
 
 def _line(

@@ -93,13 +93,13 @@ def _wrong(materials: Sequence[Material]) -> Iterator[str]:
              "Finding")  # fmt: skip
     head = "".join(f"<th>{name}</th>" for name in names)
     yield "<h2>What does not hold</h2>"
-    yield f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"
+    yield f'<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
     for material in materials:
         for rows in worst_first(material.claims):
             wrong = [column for column in COLUMNS if worst(rows, column) in FAILS]
             if wrong:
                 yield _row(material.trial.name, rows, wrong)
-    yield "</tbody>\n</table>"
+    yield "</tbody>\n</table></div>"
 
 
 def _row(trial: str, rows: Sequence[Mapping[str, Any]], wrong: Sequence[str]) -> str:
