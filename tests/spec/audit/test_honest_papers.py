@@ -285,10 +285,15 @@ def test_p_of_a_difference_of_means_has_some_degrees_of_freedom(judged):
      ("RR 0.88 (95% CI 0.77 to 1.00), P=.001", "inconsistent"),
      ("RR 0.72 (95% CI 0.32 to 1.63), P=.001", "inconsistent"),
      ("OR 0.23 (95% CI 0.04 to 1.08), P<.05", "not_checkable"),
+     ("HR 2.50 (95% CI 0.92 to 6.81), P=0.065", "not_checkable"),
+     ("HR 2.50 (95% CI 0.92 to 6.81), P=0.65", "inconsistent"),
      ("OR 0.23 (95% CI 0.04 to 1.08), P<.0001", "inconsistent")],
 )  # fmt: skip
 def test_p_of_no_named_test_may_be_another_than_the_intervals(judged, printed, agreement):
-    """Corrected and exact tests give greater p than Wald's interval; not 60 times smaller ones."""
+    """Corrected and exact tests give greater p than Wald's interval; not 60 times smaller ones.
+
+    The hazard ratio is that of R's `aml` by coxph, the p survdiff's; that of the interval is 0.074.
+    """
     claims = {"a": claim(printed, outcome="event", compare=["training", "control"])}
     assert judged("a", "p", claims)[0] == agreement
 
@@ -306,3 +311,44 @@ def test_a_reduction_of_the_risk_beside_an_odds_ratio(judged, printed, agreement
         "a": claim(printed, measure="relative_reduction", **of),
     }
     assert judged("a", "percent", claims)[0] == agreement
+
+
+def test_risk_differences_may_be_printed_as_proportions(judged):
+    """Newcombe 1998, table II (a): 0.20 with 0.0524 to 0.3339 by method 10."""
+    for printed, agreement in [
+        ("risk difference 0.20 (95% CI 0.05 to 0.33)", "exact"),
+        ("risk difference 0.200", "exact"),
+        ("risk difference 0.26", "inconsistent"),
+    ]:
+        claims = against("risk_difference", "56/70", "48/80", printed)
+        assert judged("a", "value", claims)[0] == agreement
+    claims = against("risk_difference", "56/70", "48/80", "risk difference 0.20 (0.05 to 0.33)")
+    assert judged("a", "ci_low", claims)[0] == "compatible"
+
+
+def test_an_odds_ratio_that_is_called_a_relative_risk_has_its_own_interval(judged):
+    """GISSI-1: 628 of 5860 and 758 of 5852; Woolf's interval is 0.721 to 0.903."""
+    claims = against(
+        "risk_ratio", "628/5860", "758/5852", "relative risk 0.81 (95% CI 0.72 to 0.90)"
+    )
+    for part in ("value", "ci_low"):
+        assert judged("a", part, claims)[0] == "alternative"
+
+
+def test_a_reduction_may_be_that_of_the_rounded_percentages(judged):
+    """1 - 10.7/13.0 is 17.7 %; 1 - (628/5860)/(758/5852) is 17.3 %."""
+    claims = against("risk_ratio", "628/5860 (10.7%)", "758/5852 (13.0%)", "reduced by 18%")
+    agreement, text = judged("a", "percent", claims)
+    assert agreement == "alternative" and "two rounded percentages" in text
+
+
+@pytest.mark.parametrize(
+    "printed", ["odds ratio 0.577 (95% CI 0.503 to 0.662)", "odds reduced by 42.3%"]
+)
+def test_petos_odds_ratio_is_a_usual_one(judged, printed):
+    """ISIS-2, 343 of 4292 and 568 of 4300; R's metafor gives 0.57672 (0.50270 to 0.66163)."""
+    claims = against("odds_ratio", "343/4292", "568/4300", printed)
+    part = "percent" if "%" in printed[-1] else "value"
+    assert judged("a", part, claims)[0] == "compatible"
+    if part == "value":
+        assert "Peto" in judged("a", "ci_low", claims)[1]

@@ -173,3 +173,20 @@ def test_bad_options_are_refused():
         contingency.chi_squared(9, 9, 8, 8, correction="none")
     with pytest.raises(TypeError, match="confidence"):
         wilson(3, 10)
+
+
+# R 4.2.2, metafor 3.8: escalc(measure = "PETO", ...), exp() of estimate and yi -+ qnorm(.975) se.
+PETO = [
+    ((343, 4292, 568, 4300), (0.576717837930, 0.502704265580, 0.661628490865)),
+    ((3, 20, 9, 25), (0.3499377491112, 0.0939696133821, 1.3031492186205)),
+]
+
+
+@pytest.mark.parametrize(("table", "expected"), PETO)
+def test_petos_odds_ratio_is_that_of_metafor(table, expected):
+    found = contingency.odds_ratio_peto(*table, confidence=0.95)
+    assert (found.estimate, found.low, found.high) == pytest.approx(expected, rel=1e-11)
+
+
+def test_petos_odds_ratio_without_events_is_not_known():
+    assert np.isnan(contingency.odds_ratio_peto(0, 5, 0, 7, confidence=0.95).estimate)

@@ -196,6 +196,22 @@ def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence:
     return _log_interval(estimate, sum(1 / cell for cell in cells), z)
 
 
+def odds_ratio_peto(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:
+    """Peto's one-step odds ratio exp((O - E) / V) with its interval on the log scale.
+
+    O are the events of the first arm, E and V their mean and variance with all margins held. NaN
+    where V is 0. Source: Yusuf et al., Prog Cardiovasc Dis 1985;27:335. Oracle: R's metafor.
+    Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+    """
+    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
+    z = normal_quantile(confidence)
+    n, events = n1 + n0, x1 + x0
+    variance = n1 * n0 * events * (n - events) / (n**2 * (n - 1)) if n > 1 else 0.0
+    if variance == 0:
+        return Interval(nan, nan, nan)
+    return _log_interval(exp((x1 - n1 * events / n) / variance), 1 / variance, z)
+
+
 def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> TestResult:
     """Fisher's exact test of equal risks, given both margins.
 

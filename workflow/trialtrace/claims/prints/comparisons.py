@@ -5,7 +5,7 @@ told apart. A reduction is often printed without its sign, so that a missing sig
 sign that is printed is held against the order of the groups.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -29,6 +29,7 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.stats.contingency import odds_ratio_peto
 from trialtrace.stats.exact_stratified import odds_ratio_conditional
 from trialtrace.stats.results import Interval
 from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
@@ -45,7 +46,7 @@ METHODS = {
     "newcombe": "Newcombe", "wald": "Wald", "wald_corrected": "Wald with continuity correction",
     "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
     "miettinen_nurminen": "Miettinen-Nurminen", "conditional_exact": "exact conditional",
-    "katz": "Katz (log)", "score_koopman": "Koopman",
+    "peto": "Peto", "katz": "Katz (log)", "score_koopman": "Koopman",
     "score_miettinen_nurminen": "Miettinen-Nurminen",
 }  # fmt: skip
 Table = tuple[int, int, int, int]
@@ -94,11 +95,19 @@ def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         return
     if entry.about.measure not in RATIOS or main.name != "percent":
         value = estimate(entry.about.measure or "", table)
+        if value is not None and as_proportion(entry, main):
+            value /= 100
         if entry.about.measure == NEEDED and value is not None:
             value *= _good(ledger, entry, main)
         yield _estimate(entry, main, groups, table, beside, value)
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
         yield _interval(entry, table, beside)
+
+
+def as_proportion(entry: Entry, main: Component) -> bool:
+    """Whether a risk difference is printed as one of proportions, 0.20 for 20 points."""
+    bare = entry.about.measure == "risk_difference" and main.name == "value"
+    return bare and main.places > 0 and abs(main.value or 0) <= 1
 
 
 def _good(ledger: Ledger, entry: Entry, main: Component) -> int:
@@ -141,15 +150,19 @@ def _estimate(
         return make(EXACT, f"{text}, which prints as {main.text}.")
     if measure == NEEDED and value is not None and _rounded_up(main, value):
         return make(EXACT, f"{text}, rounded up to {main.text}, as is usual.")
-    if measure == "odds_ratio" and _fits(main, _conditional(table), False):
+    if measure == "odds_ratio" and _fits(main, conditional_odds_ratio(table), False):
         agreement = EXACT if entry.about.test == FISHER else COMPATIBLE
         return make(agreement, f"{text}; {main.text} is the conditional estimate, which goes with "
                     "Fisher's exact test.")  # fmt: skip
+    if measure == "odds_ratio" and _fits(
+        main, odds_ratio_peto(*table, confidence=0.95).estimate, False
+    ):
+        return make(COMPATIBLE, f"{text}; {main.text} is Peto's one-step odds ratio.")
     if measure == NEEDED and _fits(main, value, True):
         return make(INCONSISTENT, f"{text}; printed is {main.text}. {_harm(main)}")
     if _fits(main, value, True):
         return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
-    rounded = _of_percentages(measure, groups)
+    rounded = of_percentages(measure, groups)
     if _fits(main, rounded, free):
         told = f"{text}; {main.text} is that of the two rounded percentages."
         return make(ALTERNATIVE, told, alternative="made from the rounded percentages")
@@ -171,8 +184,8 @@ def _rounded_up(main: Component, value: float) -> bool:
     return main.places <= 0 and 0 < value < float(main.value or 0) < value + 1
 
 
-def _conditional(table: Table) -> float:
-    """The odds ratio of greatest conditional likelihood; NaN and infinity print as nothing."""
+def conditional_odds_ratio(table: Table) -> float:
+    """The odds ratio of greatest conditional likelihood; NaN where it is not finite."""
     found = odds_ratio_conditional(*table, confidence=0.95).estimate
     return found if isfinite(found) else nan
 
@@ -206,7 +219,8 @@ def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
     return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))
 
 
-def _of_percentages(measure: str, groups: list[Entry]) -> float | None:
+def of_percentages(measure: str, groups: list[Entry]) -> float | None:
+    """The estimate on the printed percentages of both groups; None where one is not printed."""
     if not all("percent" in one.parts for one in groups):
         return None
     p1, p0 = (Fraction(one.parts["percent"].value or 0) for one in groups)
@@ -224,7 +238,9 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     measure, low, high = entry.about.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
     level = float(low.level) / 100 if low.level is not None else 0.95
     intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
-    factor = 100 if measure == "risk_difference" else 1
+    main = entry.main
+    proportion = main is not None and as_proportion(entry, main)
+    factor = 100 if measure == "risk_difference" and not proportion else 1
     shown = f"{low.text} to {high.text}"
     if "percent" in entry.parts and measure in RATIOS:
         low, high = _ratio_bounds(entry)
@@ -233,7 +249,7 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
         # A reduction, printed without its sign.
         intervals = {name: _turned(one) for name, one in intervals.items()}
         same = printing_the_same(intervals, as_range(low), as_range(high), factor=factor)
-    detail: Mapping[str, object] = {
+    detail: dict[str, object] = {
         "intervals": {
             name: [one.low * factor, one.high * factor] for name, one in intervals.items()
         }
@@ -243,6 +259,14 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
         text = f"{shown} is the interval of {names} on these counts."
         return Finding("comparison.interval", entry.name, "ci_low", COMPATIBLE, text, beside,
                        detail, ("ci_high",))  # fmt: skip
+    for other in RATIOS:
+        if measure in RATIOS and other != measure:
+            others = two_arm_intervals(*table, measure=KINDS[other], confidence=level)
+            if printing_the_same(others, as_range(low), as_range(high), factor=1):
+                text = f"{shown} is the interval of the {WORDS[other]} on these counts."
+                detail |= {"alternative": WORDS[other]}
+                return Finding("comparison.interval", entry.name, "ci_low", ALTERNATIVE, text,
+                               beside, detail, ("ci_high",))  # fmt: skip
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
     text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
     return Finding("comparison.interval", entry.name, "ci_low", INCONSISTENT, text, beside,

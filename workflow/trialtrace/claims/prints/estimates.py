@@ -44,6 +44,9 @@ NEAR = 0.7
 By enumeration of two groups of 20 to 200 with 5 expected events or more and z of 1.2 to 4, z of
 Fisher's exact test and of the corrected χ² test is at least 0.73 times that of Wald's intervals.
 """
+NEAR_OF_TIMES = 0.9
+"""The same of hazard and rate ratios: log-rank, likelihood-ratio and Wald's test lie nearer."""
+OF_EVENTS = (*KINDS, "hazard_ratio", "rate_ratio")
 OF_NO_NAME = " The paper names no test; that of p may be another than the interval's."
 TINY = 1e-300
 FEWEST_DF = 8.0
@@ -254,15 +257,16 @@ def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
 
 def _near(entry: Entry, part: Component, low: float, high: float) -> bool:
     """Whether a p of no named test may be that of another test than the interval's, of counts."""
-    plain = entry.about.measure in KINDS and entry.basis is None and entry.about.test is None
-    if not plain or entry.tails != TWO_SIDED:
+    of_events = entry.about.measure in OF_EVENTS and entry.about.test is None
+    if not of_events or entry.tails != TWO_SIDED:
         return False
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
     ends = [float(end) for end in as_range(part).bounds]
     if part.relation in (">", ">="):
         ends = [float(part.value or 0), 1.0]
     upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
-    return upper >= NEAR * least and lower <= most / NEAR
+    near = NEAR if entry.about.measure in KINDS else NEAR_OF_TIMES
+    return upper >= near * least and lower <= most / near
 
 
 def _has_own_test(ledger: Ledger, entry: Entry) -> bool:

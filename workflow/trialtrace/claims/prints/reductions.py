@@ -21,6 +21,7 @@ from trialtrace.claims.prints.finding import (
     overlaps,
     prints,
 )
+from trialtrace.stats.contingency import odds_ratio_peto
 
 CHECK = "comparison.reduction"
 OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
@@ -56,12 +57,17 @@ def _of_measure(
     others = {one: _change(one, table) for one in RATIOS if one != measure}
     others["risk_difference"] = comparisons.estimate("risk_difference", table)
     fit = [WORDS[one] for one, value in others.items() if _fits(part, value)]
+    rounded = comparisons.of_percentages(measure, groups)
+    if rounded is not None and _fits(part, 100 * (rounded - 1)):
+        fit.append("two rounded percentages")
     agreement = INCONSISTENT
     detail: dict[str, object] = {"table": table, "change": change}
     if _fits(part, change):
         agreement, more = EXACT, f", which prints as {part.text}."
     elif part.word is None and change is not None and prints(part, 100 + change):
         agreement, more = EXACT, f"; {part.text} is the ratio itself in percent."
+    elif measure == "odds_ratio" and any(_fits(part, 100 * (one - 1)) for one in _other(table)):
+        agreement, more = COMPATIBLE, f"; {part.text} is that of Peto's or the conditional one."
     elif fit:
         agreement, more = ALTERNATIVE, f"; {part.text} is that of the {listed(fit, 'or the ')}."
         detail |= {"alternative": fit}
@@ -69,6 +75,12 @@ def _of_measure(
         more = f"; printed is {part.text}."
     return Finding(CHECK, entry.name, "percent", agreement, text + more,
                    tuple(one.name for one in groups), detail)  # fmt: skip
+
+
+def _other(table: comparisons.Table) -> tuple[float, float]:
+    """Odds ratios by Peto's one step and by conditional likelihood."""
+    peto = odds_ratio_peto(*table, confidence=0.95).estimate
+    return peto, comparisons.conditional_odds_ratio(table)
 
 
 def _told(change: float, what: str) -> str:

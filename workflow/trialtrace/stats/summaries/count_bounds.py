@@ -49,7 +49,11 @@ def intervals_of_tables(
                 "miettinen_nurminen": _miettinen_nurminen(table, z),
             }
         if measure == "odds_ratio":
-            return {"woolf": _woolf(table, z), "conditional_exact": _conditional(table, tail)}
+            return {
+                "woolf": _woolf(table, z),
+                "conditional_exact": _conditional(table, tail),
+                "peto": _peto(table, z),
+            }
         return {"katz": _katz(table, z)} | {
             f"score_{variance}": _score_ratio(table, z, variance)
             for variance in ("koopman", "miettinen_nurminen")
@@ -111,6 +115,13 @@ def _katz(table: Tables, z: float) -> Floats:
 def _woolf(table: Tables, z: float) -> Floats:
     a, n, c, m = table
     return _log(a * (m - c) / (c * (n - a)), 1 / a + 1 / (n - a) + 1 / c + 1 / (m - c), z)
+
+
+def _peto(table: Tables, z: float) -> Floats:
+    a, n, c, m = table
+    total, events = n + m, a + c
+    variance = n * m * events * (total - events) / (total**2 * (total - 1))
+    return _log(np.exp((a - n * events / total) / variance), 1 / variance, z)
 
 
 def _miettinen_nurminen(table: Tables, z: float) -> Floats:

@@ -95,6 +95,7 @@ def two_arm_intervals(
         return {
             "woolf": c.odds_ratio_sample(*table, **level),
             "conditional_exact": odds_ratio_conditional(*table, **level),
+            "peto": c.odds_ratio_peto(*table, **level),
         }
     found = {"katz": c.risk_ratio_log(*table, **level)}
     for variance in ("koopman", "miettinen_nurminen"):
