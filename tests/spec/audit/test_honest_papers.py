@@ -1,9 +1,13 @@
 """Ways in which true papers are printed: none of them may raise an alarm."""
 
 import pytest
-from paper import claim
+from paper import claim, read
 from scipy import stats
 from scipy.stats.contingency import odds_ratio
+
+from trialtrace.claims.prints.registry import findings
+from trialtrace.claims.tally import unmatched
+from trialtrace.claims.verdict import verdicts
 
 ITT = {"outcome": "event", "group": "training", "population": "itt"}
 
@@ -352,3 +356,12 @@ def test_petos_odds_ratio_is_a_usual_one(judged, printed):
     assert judged("a", part, claims)[0] == "compatible"
     if part == "value":
         assert "Peto" in judged("a", "ci_low", claims)[1]
+
+
+@pytest.mark.parametrize(("p", "marked"), [("P=.061", True), ("P=.05", False), ("P=.001", False)])
+def test_a_p_that_the_interval_does_not_give_is_told_with_the_odd_ones(p, marked):
+    """ln 0.88 = −0.128 over (0 − ln 0.77) / 3.92 = 0.067 is z = −1.92, P = 0.055."""
+    of = {"outcome": "event", "compare": ["training", "control"]}
+    whole = read({"a": claim(f"RR 0.88 (95% CI 0.77 to 1.00), {p}", **of)})
+    rows = {row["component"]: row for row in verdicts(whole, findings(whole))}
+    assert unmatched(rows["p"]) == marked

@@ -184,7 +184,7 @@ def _p(
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
     yield Finding("interval.p", entry.name, "p", agreement, text, (), {"low": low, "high": high},
-                  covers)  # fmt: skip
+                  covers, open=text.endswith(OF_NO_NAME))  # fmt: skip
 
 
 def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
@@ -221,7 +221,8 @@ def _decision(
         return
     near = _near(entry, part, float(p_of_bounds.low), float(p_of_bounds.high))
     text += OF_NO_NAME if near else " The two may come of different methods."
-    yield Finding("interval.p", entry.name, "p", NOT_CHECKABLE if near else INCONSISTENT, text)
+    agreement = NOT_CHECKABLE if near else INCONSISTENT
+    yield Finding("interval.p", entry.name, "p", agreement, text, open=near)
 
 
 def _checked(entry: Entry, given: OnScale, df: float, side: str) -> EstimateCheck | None:
