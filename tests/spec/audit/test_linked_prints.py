@@ -85,6 +85,53 @@ def test_directions(judged, word, first, agreement):
 
 
 @pytest.mark.parametrize(
+    ("words", "agreement"),
+    [
+        ("fewer with training", "inconsistent"),
+        ("more with control", "inconsistent"),
+        ("less with control", "exact"),
+        ("higher in the training group than in the control group", "exact"),
+        ("lower with training than with control", "inconsistent"),
+        ("lower event with training", "inconsistent"),
+        # Of another quantity, of a change, denied, or of no named group.
+        ("fewer free of events with training", "not_checkable"),
+        ("reduced with training", "not_checkable"),
+        ("not fewer with training", "not_checkable"),
+        ("fewer with usual care", "not_checkable"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("12 of 30 (40%)", "6 of 30 (20%)"),
+        ("12 of 30", "6 of 30"),
+        ("mean 4.5", "mean (SD) 3.9 (1.0)"),
+    ],
+)
+def test_words_name_a_direction(judged, words, agreement, first, second):
+    claims = {"a": claim(first, **TRAINING), "b": claim(second, **CONTROL)}
+    claims |= {"said": claim(words, **BOTH)}
+    assert judged("said", "direction", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("again", "agreement"),
+    [("12 (40%)", "inconsistent"), ("40%", "inconsistent"), ("10%", "not_checkable")],
+)
+def test_words_beside_a_number_in_two_places(judged, again, agreement):
+    """Two places that agree decide; two that do not leave the direction to neither."""
+    claims = {"a": claim("12 of 30 (40%)", **TRAINING), "b": claim("6 of 30 (20%)", **CONTROL)}
+    claims |= {"again": claim(again, **TRAINING), "said": claim("fewer with training", **BOTH)}
+    assert judged("said", "direction", claims)[0] == agreement
+
+
+def test_words_on_negative_changes_are_open(judged):
+    claims = {"a": claim("mean -4.5", **TRAINING), "b": claim("mean -3.9", **CONTROL)}
+    claims |= {"said": claim("greater with training", **BOTH)}
+    assert judged("said", "direction", claims)[0] == "not_checkable"
+
+
+@pytest.mark.parametrize(
     ("here", "agreement"), [("41%", "exact"), ("41.26%", "inconsistent"), ("42%", "inconsistent")]
 )
 def test_places(here, agreement):
