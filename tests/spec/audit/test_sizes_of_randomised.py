@@ -97,3 +97,68 @@ def test_shares_with_digits_cut_off_are_of_all_randomised(part):
     }
     for name in claims:
         assert part(name, "percent", claims)[0] == "exact"
+
+
+LARGE = {name: given | {"randomised": "200"} for name, given in TWO.items()}
+COMPARED = {"outcome": "event", "compare": ["training", "control"]}
+
+
+@pytest.mark.parametrize(
+    ("printed", "measure", "agreement"),
+    [
+        ("risk ratio 0.60", None, {"exact", "compatible"}),
+        ("risk ratio 0.80", None, {"inconsistent"}),
+        ("odds ratio 0.53", None, {"exact", "compatible"}),
+        ("risk ratio 0.53", None, {"alternative"}),
+        ("risk ratio 1.67", None, {"inconsistent"}),
+        ("10.0 percentage points (95% CI -1 to 21)", "risk_difference", {"alternative"}),
+        ("10.0 percentage points", "risk_difference", {"exact", "compatible"}),
+        ("13.0 percentage points", "risk_difference", {"inconsistent"}),
+        ("40% reduction", None, {"compatible"}),
+        ("47% reduction", None, {"compatible"}),
+        ("60% reduction", None, {"inconsistent"}),
+        ("60% reduction", "risk_ratio", {"inconsistent"}),
+        ("40% reduction", "risk_ratio", {"exact", "compatible"}),
+        ("10", "number_needed_to_treat", {"exact", "compatible"}),
+        ("20", "number_needed_to_treat", {"inconsistent"}),
+    ],
+)
+@pytest.mark.parametrize("populations", [{}, ITT], ids=["no population", "everyone"])
+def test_measures_of_two_percentages(populations, printed, measure, agreement):
+    """By hand: 30 and 50 of 200 are a risk ratio of 0.6, odds 0.529, 10 points, 10 to treat."""
+    about = COMPARED | ({"measure": measure} if measure else {})
+    claims = {
+        "a": claim("15.0%", group="training", **EVENT),
+        "b": claim("25.0%", group="control", **EVENT),
+        "r": claim(printed, **about),
+    }
+    main = ("r", "percent"), ("r", "value")
+    rows = rows_of(populations, claims)
+    (found,) = (r["on_print"] for r in rows if (r["claim_id"], r["component"]) in main)
+    assert found in agreement
+
+
+@pytest.mark.parametrize(
+    ("populations", "p", "agreement", "words"),
+    [
+        # scipy: chi2_contingency without correction .0124, fisher_exact .0172
+        (ITT, "p = .017", "exact", "Taken is the number randomised."),
+        (ITT, "p = .60", "inconsistent", "Taken is the number randomised."),
+        ({}, "p = .017", "compatible", "sets of counts"),
+        ({}, "p = .60", "not_checkable", "With all randomised (200 and 200)"),
+    ],
+)
+def test_p_of_two_percentages(populations, p, agreement, words):
+    claims = {
+        "a": claim("15.0%", group="training", **EVENT),
+        "b": claim("25.0%", group="control", **EVENT),
+        "p": claim(p, test="fisher", **COMPARED),
+    }
+    (row,) = (row for row in rows_of(populations, claims) if row["claim_id"] == "p")
+    assert (row["on_print"], words in row["print_finding"]) == (agreement, True), row
+
+
+def rows_of(populations, claims):
+    whole = ledger({"papers": {"main": "A paper"}, "groups": LARGE, "outcomes": OUTCOMES,
+                    "populations": populations, "claims": claims})  # fmt: skip
+    return verdicts(whole, findings(whole))

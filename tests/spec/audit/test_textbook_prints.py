@@ -148,16 +148,16 @@ def test_the_sides_of_a_p_of_counts(judged, p, about, agreement):
 @pytest.mark.parametrize(
     ("p", "about", "agreement"),
     [
-        ("p = 0.049", {"test": "fisher"}, "inconsistent"),
-        ("p = 0.049", {"test": "fisher", "sides": "less"}, "compatible"),
-        ("one-sided p = 0.049", {"test": "fisher"}, "compatible"),
+        ("p = 0.049", {"test": "fisher"}, "alternative"),
+        ("p = 0.049", {"test": "fisher", "sides": "less"}, "exact"),
+        ("one-sided p = 0.049", {"test": "fisher"}, "exact"),
         ("p = 0.049", {"test": "fisher", "sides": "greater"}, "inconsistent"),
     ],
 )
 def test_the_sides_of_a_p_of_percentages(judged, p, about, agreement):
     """fisher.test(matrix(c(5, 24, 12, 18), 2), alternative = "less") is 0.0494, two-sided 0.0840.
 
-    17.24 % of 29 and 40.0 % of 30; no set of counts that prints so gives 0.049 on two sides.
+    17.24 % of 29 and 40.0 % of 30, which the name of the population promises.
     """
     groups = {
         "training": {"label": "a", "randomised": "29"},
@@ -245,3 +245,35 @@ def test_an_estimate_that_its_counts_give_is_exact_beside_a_centred_interval(jud
     found, said = judged("r", "value", claims)
     assert found == "exact"
     assert "On 11 of 61 and 21 of 59 the risk ratio is 0.507" in said
+
+
+@pytest.mark.parametrize(
+    ("ratio", "change", "about", "agreement"),
+    [
+        # By hand: 1 - 0.75 is 25 %, 1 - 0.70 30 %, 1.4 - 1 40 %.
+        (
+            "hazard ratio 0.75 (95% CI 0.64 to 0.89)",
+            "35% reduction",
+            "hazard_ratio",
+            "inconsistent",
+        ),
+        ("hazard ratio 0.75 (95% CI 0.64 to 0.89)", "25% reduction", "hazard_ratio", "compatible"),
+        ("hazard ratio 1.40", "30% higher", "hazard_ratio", "inconsistent"),
+        ("hazard ratio 1.40", "40% reduction", "hazard_ratio", "inconsistent"),
+        ("hazard ratio 1.40", "40% higher", "hazard_ratio", "compatible"),
+        ("odds ratio 0.70", "odds reduced by 20%", None, "inconsistent"),
+        ("odds ratio 0.70", "odds reduced by 30%", None, "compatible"),
+        ("risk ratio 0.70", "20% reduction", "risk_ratio", "inconsistent"),
+        # The words do not say of what; another measure; adjusted, and perhaps not.
+        ("odds ratio 0.70", "20% reduction", None, "not_checkable"),
+        ("odds ratio 0.70", "20% reduction", "risk_ratio", "not_checkable"),
+        ("adjusted odds ratio 0.70", "odds reduced by 20%", None, "not_checkable"),
+    ],
+)
+def test_a_reduction_and_the_ratio_beside_it(judged, ratio, change, about, agreement):
+    both = {"outcome": "event", "compare": ["training", "control"]}
+    claims = {
+        "ratio": claim(ratio, **both),
+        "change": claim(change, **both, **({"measure": about} if about else {})),
+    }
+    assert judged("change", "percent", claims)[0] == agreement

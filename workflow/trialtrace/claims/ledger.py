@@ -246,11 +246,10 @@ class Ledger:
         """The number randomised to a group, where the ledger has no other for its population.
 
         It has to be the population of everyone, or none be named, and every percentage of the
-        group in it a share of that number. A percentage alone may be one of fewer patients.
+        group in it a share of that number. A percentage alone may be one of fewer patients, where
+        no population of everyone is named.
         """
-        if entry.about.size is not None or (
-            "percent" in entry.parts and "count" not in entry.parts
-        ):
+        if entry.about.size is not None or (self._alone(entry) and not self._of_everyone(entry)):
             return None
         population, group = self.population(entry), self.groups.get(entry.about.group or "")
         if population and (population.sizes or not population.everyone):
@@ -258,6 +257,28 @@ class Ledger:
         if group is None or (population.name if population else None, group.name) in self._fewer:
             return None
         return group.randomised
+
+    def _alone(self, entry: Entry) -> bool:
+        return "percent" in entry.parts and "count" not in entry.parts
+
+    def _of_everyone(self, entry: Entry) -> bool:
+        population = self.population(entry)
+        return population is not None and population.everyone and entry.share is not None
+
+    def taken(self, entry: Entry) -> int | None:
+        """The number randomised where it is the size of a percentage without a count."""
+        own = entry.about.patients is None and "denominator" not in entry.parts
+        return self._of_randomised(entry) if own and self._alone(entry) else None
+
+    def of_all_randomised(self, entry: Entry) -> int | None:
+        """The number randomised that a percentage without a size may be of, as far as it tells."""
+        population, group = self.population(entry), self.groups.get(entry.about.group or "")
+        name = population.name if population else None
+        if population and (population.sizes or not population.everyone):
+            return None
+        if group is None or entry.about.part or (name, group.name) in self._fewer:
+            return None
+        return group.randomised if self.size(entry) is None else None
 
     @cached_property
     def _fewer(self) -> set[tuple[str | None, str]]:

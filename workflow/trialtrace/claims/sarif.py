@@ -58,6 +58,8 @@ RULES = {
     "quantile.deviation": "A standard deviation, and the range of the values.",
     "median.granularity": "A median of whole numbers, and the medians that there are.",
     "comparison.estimate": "A difference, ratio or number needed to treat, and the counts.",
+    "comparison.percentages": "A difference, ratio or reduction, and percentages without counts.",
+    "reduction.ratio": "A reduction or rise in percent, and the ratio that is printed beside it.",
     "comparison.reduction": "A reduction or rise in percent, and the ratio or change it is.",
     "comparison.interval": "The interval of a comparison, by the usual methods.",
     "comparison.total": "A number for all patients, and the sum of the groups.",

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from math import isfinite, nan
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
+from trialtrace.claims.forms import AVERAGES
 from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.count_tests import counted
@@ -25,6 +27,7 @@ from trialtrace.claims.prints.finding import (
     Finding,
     as_range,
     listed,
+    overlaps,
     prints,
     signed,
     unsigned,
@@ -42,6 +45,7 @@ WORDS = {
 NEEDED = "number_needed_to_treat"
 RATIOS = ("risk_ratio", "odds_ratio")
 FISHER = "fisher"
+OF_SHARES = "comparison.percentages"
 METHODS = {
     "newcombe": "Newcombe", "wald": "Wald", "wald_corrected": "Wald with continuity correction",
     "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
@@ -50,6 +54,7 @@ METHODS = {
     "score_miettinen_nurminen": "Miettinen-Nurminen",
 }  # fmt: skip
 Table = tuple[int, int, int, int]
+Span = tuple[float, float]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -86,7 +91,10 @@ def estimate(measure: str, table: Table) -> float | None:
 def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     main = entry.parts.get("percent") or entry.parts.get("value")
     found = table_of(ledger, entry)
-    if main is None or found is None or main.relation != "=":
+    if main is None or main.relation != "=":
+        return
+    if found is None:
+        yield from _of_shares(ledger, entry, main)
         return
     groups, table = found
     beside = tuple(one.name for one in groups)
@@ -224,6 +232,11 @@ def of_percentages(measure: str, groups: list[Entry]) -> float | None:
     if not all("percent" in one.parts for one in groups):
         return None
     p1, p0 = (Fraction(one.parts["percent"].value or 0) for one in groups)
+    return _of_two_shares(measure, p1, p0)
+
+
+def _of_two_shares(measure: str, p1: Fraction, p0: Fraction) -> float | None:
+    """The estimate on two percentages; None where it is not defined."""
     if measure == "risk_difference":
         return float(p1 - p0)
     if measure == "number_needed_to_treat":
@@ -232,6 +245,76 @@ def of_percentages(measure: str, groups: list[Entry]) -> float | None:
         return float(p1 / p0) if p0 else None
     odds = p0 * (100 - p1)
     return float(p1 * (100 - p0) / odds) if odds else None
+
+
+def shares_of(ledger: Ledger, entry: Entry) -> tuple[list[Entry], list[Component]] | None:
+    """The claims of two groups of which percentages alone are known, and these."""
+    groups = ledger.compared(entry, "percent")
+    if groups is None or len(groups) != 2:
+        return None
+    parts = [one.share for one in groups if one.share is not None and not one.about.change]
+    fit = [part for part in parts if part.relation == "=" and part.symbol not in AVERAGES]
+    whole = [part for part in fit if part.word is None and 0 <= (part.value or 0) <= 100]
+    return (groups, whole) if len(whole) == 2 else None
+
+
+def span_of(measure: str, parts: list[Component]) -> Span | None:
+    """Every estimate that two printed percentages leave, whatever the numbers of patients.
+
+    Each measure rises or falls with each percentage, so that its ends are at theirs. None where a
+    ratio or a number needed has no end.
+    """
+    ends = [[min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in part.bounds]
+            for part in parts]  # fmt: skip
+    found = [_of_two_shares(measure, p1, p0) for p1, p0 in product(*ends)]
+    known = [value for value in found if value is not None]
+    if len(known) < len(found) or (measure == NEEDED and min(known) < 0 < max(known)):
+        return None
+    return min(known), max(known)
+
+
+def _of_shares(ledger: Ledger, entry: Entry, main: Component) -> Iterator[Finding]:
+    """An estimate against two percentages without counts."""
+    measure, found = entry.about.measure or "", shares_of(ledger, entry)
+    if entry.basis is not None or found is None or (measure in RATIOS and main.name == "percent"):
+        return
+    groups, parts = found
+    span = span_of(measure, parts)
+    if span is None:
+        return
+    if measure == NEEDED and _good(ledger, entry, main) < 0:
+        span = _minus(span)
+    shown = " to ".join(dict.fromkeys(signed(end, max(main.places, 0) + 1) for end in span))
+    points = " percentage points" if measure == "risk_difference" else ""
+    text = f"{parts[0].text} and {parts[1].text} give a {WORDS[measure]} of {shown}{points}"
+    other = RATIOS[1 - RATIOS.index(measure)] if measure in RATIOS else ""
+    of_other = span_of(other, parts) if other else None
+    agreement, detail = INCONSISTENT, {"low": span[0], "high": span[1]}
+    more = f"; printed is {main.text}."
+    if _overlaps(entry, main, span):
+        agreement, more = COMPATIBLE, f", in keeping with {main.text}."
+    elif measure == "risk_difference" and overlaps(main, *_minus(span)):
+        agreement, more = ALTERNATIVE, f"; {main.text} is that with {TURNED}."
+        detail |= {"alternative": TURNED}
+    elif of_other and overlaps(main, *of_other):
+        agreement, more = ALTERNATIVE, f"; {main.text} is the {WORDS[other]}."
+        detail |= {"alternative": WORDS[other]}
+    elif measure in RATIOS:
+        more += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
+    yield Finding(OF_SHARES, entry.name, main.name, agreement, text + more,
+                  tuple(one.name for one in groups), detail)  # fmt: skip
+
+
+def _overlaps(entry: Entry, main: Component, span: Span) -> bool:
+    """Whether a value of the span prints so; a number needed may be rounded up to the next one."""
+    if entry.about.measure == NEEDED:
+        return overlaps(main, span[0], span[1] + (main.places <= 0) / 2)
+    free = entry.about.measure not in RATIOS and unsigned(entry)
+    return overlaps(main, *span) or (free and overlaps(main, *_minus(span)))
+
+
+def _minus(span: Span) -> Span:
+    return -span[1], -span[0]
 
 
 def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:

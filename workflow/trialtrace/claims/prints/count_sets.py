@@ -30,7 +30,7 @@ from trialtrace.claims.prints.finding import (
     two_digits,
 )
 from trialtrace.claims.prints.intervals import fitting
-from trialtrace.claims.prints.shares import Counts, possible_counts
+from trialtrace.claims.prints.shares import Counts, possible_counts, printing_as
 from trialtrace.claims.sentences import thousands
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
 
@@ -80,10 +80,34 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     if stated is None and not own and not open:
         open, text = True, f"{text}{NO_TEST}"
     agreement = COMPATIBLE if own else INCONSISTENT if stated in found else NOT_CHECKABLE
+    if agreement == COMPATIBLE and (asked := _unlike_all_randomised(ledger, entry, groups)):
+        agreement, text = NOT_CHECKABLE, f"{asked} {text}"
     yield Finding("p.count_sets", entry.name, "p", agreement, text,
                   tuple(one.name for one in groups),
                   {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
                   remark=over_strata(entry), open=open)  # fmt: skip
+
+
+def _unlike_all_randomised(ledger: Ledger, entry: Entry, groups: Sequence[Entry]) -> str | None:
+    """The question how many patients there are, where p is not that of all randomised.
+
+    None where the percentages are not of all randomised, or some test on these gives p.
+    """
+    sizes = [ledger.of_all_randomised(one) for one in groups]
+    every = [printing_as(one.parts["percent"], n, n) for one, n in zip(groups, sizes, strict=True)
+             if n is not None]  # fmt: skip
+    if len(every) < len(groups) or not 0 < prod(len(own) for own in every) <= MOST_SETS:
+        return None
+    found, part = _over_sets(every, entry.tails), entry.parts["p"]
+    if not found or any(count_printing(part, ps) for ps in found.values()):
+        return None
+    ends = [float(end) for ps in found.values() for end in (ps.min(), ps.max())]
+    shown = listed([one.parts["percent"].text for one in groups])
+    of = listed([str(n) for n in sizes])
+    return (
+        f"Not checkable: how many patients are behind {shown} is not in the ledger. With all "
+        f"randomised ({of}) it is a {p_span(min(ends), max(ends))}, not {part.text}."
+    )
 
 
 def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Counts] | None:

@@ -6,6 +6,7 @@ shares, or the relative change of the means, and each reading is told.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.printed import Component
@@ -25,18 +26,61 @@ from trialtrace.stats.contingency import odds_ratio_peto
 
 CHECK = "comparison.reduction"
 OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
-Reading = tuple[str, float]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
         part, about = entry.parts.get("percent"), entry.about
-        if part is None or part.relation != "=" or len(about.compare) != 2 or entry.basis:
+        if part is None or part.relation != "=" or len(about.compare) != 2:
             continue
-        if about.measure in RATIOS and (found := table_of(ledger, entry)):
-            yield _of_measure(entry, part, *found)
+        if part.word is not None and not _of_counts(ledger, entry):
+            yield from _of_ratio(ledger, entry, part)
+        if entry.basis:
+            continue
+        if about.measure in RATIOS:
+            if found := table_of(ledger, entry):
+                yield _of_measure(entry, part, *found)
+            else:
+                yield from _of_shares(ledger, entry, part, (about.measure,))
         elif about.measure is None and part.word is not None:
             yield from _open(ledger, entry, part)
+
+
+def _of_counts(ledger: Ledger, entry: Entry) -> bool:
+    """Whether the counts or the percentages of the groups tell what the change is of."""
+    if entry.basis is not None or entry.about.measure not in (None, *RATIOS):
+        return False
+    return any(find(ledger, entry) for find in (table_of, comparisons.shares_of))
+
+
+def _of_ratio(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
+    """A change against the ratio of the same measure that is printed for the same groups.
+
+    Of what is not said, or one is adjusted and the other not, only what fits is told.
+    """
+    measure = entry.about.measure
+    if measure not in (None, *headline.RATIOS):
+        return
+    ratios = [
+        (other, other.parts["value"])
+        for other in ledger.comparisons[entry.about.cell]
+        if other.about.compare == entry.about.compare and "value" in other.parts
+        if other.about.measure in (headline.RATIOS if measure is None else (measure,))
+        if other.parts["value"].relation == "=" and other.about.category == entry.about.category
+    ]
+    fit = [(other, ratio) for other, ratio in ratios if _holds(part, ratio)]
+    unlike = measure is None or any(other.basis != entry.basis for other, _ in ratios)
+    if not ratios or (unlike and not fit):
+        return
+    other, ratio = (fit or ratios)[0]
+    low, high = (100 * (float(end) - 1) for end in ratio.bounds)
+    what = "reduction" if low + high < 0 else "rise"
+    least, most = sorted((abs(low), abs(high)))
+    name = (other.about.measure or "").replace("_", " ")
+    text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {name} of {ratio.text}"
+    text += f", in keeping with {part.text}." if fit else f"; printed is {entry.printed}."
+    yield Finding("reduction.ratio", entry.name, "percent", COMPATIBLE if fit else INCONSISTENT,
+                  text, (other.name,))  # fmt: skip
 
 
 def _change(measure: str, table: comparisons.Table) -> float | None:
@@ -100,6 +144,7 @@ def _open(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
     found = table_of(ledger, entry)
     if found is None:
         yield from _of_means(ledger, entry, part)
+        yield from _of_shares(ledger, entry, part, (*RATIOS, "risk_difference"))
         return
     groups, table = found
     readings = {
@@ -111,12 +156,7 @@ def _open(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
         if value is not None
     ]
     fit = [name for name, value in readings.items() if _fits(part, value)]
-    ratios = [
-        other.printed
-        for other in ledger.comparisons[entry.about.cell]
-        if other.about.compare == entry.about.compare and other.about.measure in headline.RATIOS
-        if (other.parts.get("value") and _holds(part, other.parts["value"]))
-    ]
+    ratios = _ratios(ledger, entry, part)
     text = f"The counts give {listed(told)}".replace("-", "\N{MINUS SIGN}")
     if fit or ratios:
         which = listed([f"the {name}" for name in fit] + ratios, "or")
@@ -126,6 +166,46 @@ def _open(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
         text += f"; printed is {part.text}. A change of a model need not be that of the counts."
     yield Finding(CHECK, entry.name, "percent", agreement, text,
                   tuple(one.name for one in groups), {"table": table})  # fmt: skip
+
+
+def _ratios(ledger: Ledger, entry: Entry, part: Component) -> list[str]:
+    """The printed ratios of the same groups that the change may be of."""
+    return [
+        other.printed
+        for other in ledger.comparisons[entry.about.cell]
+        if other.about.compare == entry.about.compare and other.about.measure in headline.RATIOS
+        if (other.parts.get("value") and _holds(part, other.parts["value"]))
+    ]
+
+
+def _of_shares(
+    ledger: Ledger, entry: Entry, part: Component, measures: tuple[str, ...]
+) -> Iterator[Finding]:
+    """A change against two percentages without counts, as one of each measure."""
+    found = comparisons.shares_of(ledger, entry)
+    if found is None:
+        return
+    groups, shares = found
+    told, fit = [], []
+    for measure in measures:
+        span = comparisons.span_of(measure, shares)
+        if span is None:
+            return
+        low, high = (100 * (end - 1) for end in span) if measure in RATIOS else span
+        name = f"relative change of the {OF[measure]}" if measure in RATIOS else "absolute change"
+        unit = "%" if measure in RATIOS else "points"
+        told.append(f"{name} of {low:+.1f} to {high:+.1f} {unit}")
+        ways = {"lower": [(-high, -low)], "higher": [(low, high)]}
+        own = ways.get(part.word or "") or [*chain(*ways.values()), (100 + low, 100 + high)]
+        if any(overlaps(part, *ends) for ends in own):
+            fit.append(f"the {name}")
+    fit += _ratios(ledger, entry, part) if len(measures) > 1 else []
+    text = f"{shares[0].text} and {shares[1].text} give a {listed(told)}"
+    text = text.replace("-", "\N{MINUS SIGN}")
+    agreement = COMPATIBLE if fit else INCONSISTENT
+    more = f"; {part.text} is that of {listed(fit, 'or')}." if fit else f"; printed is {part.text}."
+    yield Finding(comparisons.OF_SHARES, entry.name, "percent", agreement, text + more,
+                  tuple(one.name for one in groups))  # fmt: skip
 
 
 def _holds(part: Component, ratio: Component) -> bool:

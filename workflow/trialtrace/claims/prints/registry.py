@@ -54,7 +54,16 @@ def findings(ledger: Ledger) -> Iterator[Finding]:
     yield from impossible.check(ledger)
     for module in MODULES:
         for one in module.check(ledger.possible):
+            one = _with_number_taken(ledger, one)
             yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
+
+
+def _with_number_taken(ledger: Ledger, one: Finding) -> Finding:
+    """A finding that rests on the number randomised as that behind a percentage says so."""
+    entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
+    if one.check not in OF_SIZES or not any(map(ledger.taken, entries)):
+        return one
+    return replace(one, sentence=f"{one.sentence} Taken is the number randomised.")
 
 
 def _unless_paraphrased(ledger: Ledger, one: Finding) -> Finding:

@@ -179,7 +179,8 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
     if counts:
-        text = f"{percent.text} of {n} is a count of {_few(counts)}."
+        taken = ", the number randomised," if ledger.taken(entry) else ""
+        text = f"{percent.text} of {n}{taken} is a count of {_few(counts)}."
     else:
         text = f"No count of {n} prints as {percent.text}."
     agreement = COMPATIBLE if counts else INCONSISTENT
@@ -274,11 +275,12 @@ def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Counts | None:
     percent = entry.parts["percent"]
     if n is None and most * most * float(percent.ulp) / 200 > MOST_COUNTS:
         return None
-    return _printing_as(percent, *((1, most) if n is None else (n, n)))
+    return printing_as(percent, *((1, most) if n is None else (n, n)))
 
 
 @lru_cache(maxsize=4096)
-def _printing_as(percent: Component, fewest: int, most: int) -> Counts:
+def printing_as(percent: Component, fewest: int, most: int) -> Counts:
+    """(events, patients) that print as a percentage, of the sizes from `fewest` to `most`."""
     sizes = np.arange(fewest, most + 1)
     first, last = count_ranges(as_range(percent), sizes)
     ways = np.maximum(last - first + 1, 0)
