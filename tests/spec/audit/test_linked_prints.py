@@ -4,6 +4,8 @@ import pytest
 from paper import TWO, claim, read
 
 from trialtrace.claims.prints.registry import findings
+from trialtrace.claims.told import told
+from trialtrace.claims.verdict import verdicts
 
 TRAINING = {"outcome": "event", "group": "training"}
 CONTROL = {"outcome": "event", "group": "control"}
@@ -194,3 +196,51 @@ def test_a_percentage_that_no_number_of_patients_has(judged):
     """Thirds, tenths: no x of at most 30 is 31.1 % (9/29 is 31.03, 14/45 would be)."""
     found, text = judged("a", "percent", {"a": claim("31.1%", population="itt", **TRAINING)})
     assert found == "inconsistent" and "No count of 30 patients or fewer prints as 31.1%" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "component", "agreement", "words"),
+    [
+        ("12 of 13", "8 of 14", "count", "exact", "12 of 13 + 8 of 14 are 20 of 27, as printed"),
+        ("12 of 13", "9 of 14", "count", "inconsistent", "are 21 of 27; printed is 20 of 27"),
+        ("12 of 13 (92.3%)", "9 of 14 (64.3%)", "count", "inconsistent", "are 21 of 27"),
+        ("12 of 15", "8 of 14", "denominator", "inconsistent", "15 + 14 = 29 patients"),
+        # Some patients are in neither stratum.
+        ("12 of 13", "7 of 12", "count", None, ""),
+    ],
+)
+def test_strata_with_counts_add_up(first, second, component, agreement, words):
+    strata = {
+        name: claim(printed, stratum=name, split="sex", **TRAINING)
+        for name, printed in (("men", first), ("women", second))
+    }
+    whole = read({"all": claim("20 of 27 (74.1%)", **TRAINING)} | strata)
+    found = [one for one in findings(whole) if one.check == "split.sum"]
+    assert {(one.agreement, one.component) for one in found} == (
+        {(agreement, component)} if agreement else set()
+    )
+    assert all(words in one.sentence for one in found)
+
+
+def test_strata_of_another_visit_or_split_are_not_added():
+    strata = {
+        "men": claim("12 of 13", stratum="men", split="sex", **TRAINING),
+        "old": claim("9 of 14", stratum="old", split="age", **TRAINING),
+        "women": claim("9 of 14", stratum="women", split="sex", visit="later", **TRAINING),
+    }
+    whole = read({"all": claim("20 of 27 (74.1%)", **TRAINING)} | strata)
+    assert not [one for one in findings(whole) if one.check == "split.sum"]
+
+
+def test_a_remark_is_told_where_other_sentences_fill_the_verdict():
+    """More events where the hazard is lower stands behind what p and the interval give."""
+    claims = {
+        "a": claim("80 of 200 (40%)", patients="200", **TRAINING),
+        "b": claim("40 of 200 (20%)", patients="200", **CONTROL),
+        "hr": claim("HR 0.50 (0.34 to 0.73), P<0.001", **BOTH),
+    }
+    whole = read(claims, LARGE)
+    rows = [row for row in verdicts(whole, findings(whole)) if row["claim_id"] == "hr"]
+    (row,) = (row for row in rows if row["component"] == "value")
+    assert "more of the first group, whose hazard is the lower one" in row["print_more"]
+    assert row["print_more"] in " ".join(told({"claims": rows}).split())

@@ -67,7 +67,8 @@ def _note(row: dict[str, Any], searched: Searched, labels: Mapping[str, str], co
     row["candidates"], row["chance"] = searched.candidates[-1], searched.chance
     first = searched.bundle.claims[0]
     together = f"Searched together with “{labels.get(first, first)}”."
-    row[MORE[column]] = search_sentence(searched) if row["claim_id"] == first else together
+    found = search_sentence(searched) if row["claim_id"] == first else together
+    row[MORE[column]] = " ".join(filter(None, [row.get(MORE[column]), found]))
     if searched.within(MAY_SAY):
         row["alternative"] = searched.matches[0]
     if searched.other_choice:

@@ -73,6 +73,7 @@ RULES = {
     "size.sum": "The sizes of the groups, and the number of all patients.",
     "size.share": "The patients planned, randomised and analysed.",
     "share.outcomes": "The percentages of one group in several outcomes, and their patients.",
+    "split.sum": "Counts and sizes of the strata of a split, added up, and those of the group.",
     "split.total": "The shares of a group in the strata of a split, and its own count.",
     "interval.near": "What comes nearest to intervals that no usual method gives.",
     "hazard.events": "A hazard ratio and its p, and the events that these need.",

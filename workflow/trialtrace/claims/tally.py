@@ -11,7 +11,7 @@ COLUMNS = {DATA: "against the data", PRINT: "on print"}
 """The two verdicts of a component, which are never counted together."""
 FINDINGS = {DATA: "data_finding", PRINT: "print_finding"}
 MORE = {DATA: "data_more", PRINT: "print_more"}
-"""The second line of a verdict: what a search found, or what to mend."""
+"""The second line of a verdict: remarks, what a search found, or what to mend."""
 # From the worst on. A claim is not checkable only if none of its components is.
 WORST_FIRST = (
     "not_tied", "differs", "inconsistent", "alternative", "compatible", "exact", "used",

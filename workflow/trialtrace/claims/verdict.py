@@ -69,6 +69,9 @@ def _verdict(found: list[Finding], others: list[str]) -> dict[str, Any]:
     remarks = [one for one in found if one.remark and one not in as_grave]
     other = worst.detail.get("alternative")
     row = _told(worst.agreement, [one.sentence for one in (worst, *as_grave, *remarks)])
+    left = [brief([one.sentence]) for one in remarks]
+    left = [text for text in left if text not in row["print_finding"]]
+    row |= {"print_more": brief(left) if left else None}
     return row | {"alternative": ", ".join(other) if isinstance(other, list) else other}
 
 

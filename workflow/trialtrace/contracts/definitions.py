@@ -277,7 +277,7 @@ CLAIMS = Contract(
         _c("data_more", TEXT, "what the search with the data found, or what to mend"),
         _c("print_finding", TEXT, "what the other printed numbers say, at most 40 words", True),
         _c("no_usual_test", FLAG, "a p of an unnamed test that no usual test gives", True),
-        _c("print_more", TEXT, "what the search on print found"),
+        _c("print_more", TEXT, "remarks, and what the search on print found"),
         _c("alternative", TEXT, "the other choice that gives the printed number, or may"),
         _c("candidates", INTEGER, "choices tried, with the data where they were searched"),
         _c("chance", NUMBER, "chance of a coincidental fit over all of them"),

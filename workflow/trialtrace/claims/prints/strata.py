@@ -1,7 +1,8 @@
 """The shares of a group in the two strata of a split, against the count of the whole group.
 
 Of N patients X had the event. The strata print as P and Q; some (x1 of n1, x2 of n2) with
-n1 + n2 = N and x1 + x2 = X has to print so, if everyone is in one of the two.
+n1 + n2 = N and x1 + x2 = X has to print so, if everyone is in one of the two. Strata of printed
+counts and sizes are added up.
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.count_tests import counted
-from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, as_range, listed
+from trialtrace.claims.prints.finding import (
+    COMPATIBLE,
+    EXACT,
+    INCONSISTENT,
+    Finding,
+    as_range,
+    listed,
+)
 from trialtrace.stats.summaries.percentages import count_ranges
 
 SHOWN = 4
@@ -28,6 +36,58 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for entries in splits.values():
         if len({entry.about.stratum for entry in entries}) == len(entries) == 2:
             yield from _split(ledger, entries)
+    for entries in _counted(ledger):
+        yield from _sums(ledger, entries)
+
+
+def _counted(ledger: Ledger) -> list[list[Entry]]:
+    """The strata of one split with printed counts and sizes, two or more, each told once."""
+    splits: dict[tuple, list[Entry]] = {}
+    for entry in ledger.of_group():
+        about = entry.about
+        if about.split and about.stratum and whole_count(entry) is not None and ledger.size(entry):
+            one = replace(about, stratum=None, patients=None)
+            splits.setdefault((entry.basis, one), []).append(entry)
+    return [
+        entries
+        for entries in splits.values()
+        if len({entry.about.stratum for entry in entries}) == len(entries) > 1
+    ]
+
+
+def _sums(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
+    """Counts and sizes of the strata against those of the whole group.
+
+    A sum of counts that is not the group's is wrong only where the strata hold all its patients.
+    """
+    first = entries[0]
+    whole = replace(first, about=replace(first.about, stratum=None, split=None))
+    found = counted(ledger, whole, first.about.group or "")
+    if found is None:
+        return
+    total, (events, n) = found
+    counts = [(whole_count(entry) or 0, ledger.size(entry) or 0) for entry in entries]
+    sizes = [m for _, m in counts]
+    name = "denominator"
+    if sum(sizes) > n:
+        text = f"The strata have {' + '.join(map(str, sizes))} = {sum(sizes)} patients, more than "
+        text += f"the {n} of the group."
+        agreement = INCONSISTENT
+    elif sum(sizes) == n:
+        name = "count"
+        told = " + ".join(f"{x} of {m}" for x, m in counts)
+        added = sum(x for x, _ in counts)
+        text = f"{told} are {added} of {n}"
+        text += ", as printed." if added == events else f"; printed is {total.printed}."
+        agreement = EXACT if added == events else INCONSISTENT
+    else:
+        return
+    detail = {"strata": counts, "whole": [events, n]}
+    for entry in entries:
+        component = next(one for one in (name, "count", "value") if one in entry.parts)
+        others = tuple(one.name for one in entries if one is not entry)
+        yield Finding("split.sum", entry.name, component, agreement, text, (*others, total.name),
+                      detail)  # fmt: skip
 
 
 def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
