@@ -252,13 +252,34 @@ def test_what_cannot_be_read_is_told_with_its_place(printed, said):
         ("295 of 27", ["count"], "a count that is not above its denominator"),
         ("31/30 (103.3%)", ["count", "percent"], "a count that is not above its denominator"),
         ("mean (SD) 54.2 (-10.1)", ["sd"], "a number of at least 0"),
+        ("odds ratio -0.50", ["value"], "a number of at least 0"),
+        ("HR -0.50 (-0.9 to -0.2)", ["value"], "a number of at least 0"),
+        ("risk ratio 0.50 (95% CI -0.2 to 1.2)", ["ci_low"], "a number of at least 0"),
+        ("r(30) = 1.20", ["statistic"], "a number from −1 to 1"),
+        ("r(30) = -1.20, p = .04", ["statistic"], "a number from −1 to 1"),
+        ("F(2, 57) = -3.2", ["statistic"], "a number of at least 0"),
+        ("χ²(1) = -2.0", ["statistic"], "a number of at least 0"),
+        ("F(2, 57) = 3.2, η² = 1.2", ["effect"], "a number between 0 and 1"),
         ("increased by 130%", [], ""),
+        ("r(30) = -1.00", [], ""),
+        ("t(30) = -2.1", [], ""),
+        ("mean difference -0.50 (95% CI -0.9 to -0.2)", [], ""),
+        ("odds ratio 0.00 (95% CI 0.00 to 1.2)", [], ""),
     ],
 )
 def test_what_no_study_can_have_is_read_and_told(printed, names, said):
     found = impossible({part.name: part for part in parse(printed)})
     assert list(found) == names
     assert not names or found[names[0]][1] == said
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"), [("-0.50 (-0.9 to -0.2)", ["value"]), ("20% (95% CI -5 to 40)", [])]
+)
+def test_a_ratio_may_be_named_beside_its_expression(printed, names):
+    """A reduction in percent of a ratio may be below 0, the ratio may not."""
+    found = impossible({part.name: part for part in parse(printed)}, "risk_ratio")
+    assert list(found) == names
 
 
 @pytest.mark.parametrize("printed", [text for text, _ in EXPRESSIONS])

@@ -186,7 +186,7 @@ class Ledger:
         own = {
             name: one
             for name, one in self.entries.items()
-            if not impossible(one.parts) and name not in self.unclear
+            if not impossible(one.parts, one.about.measure) and name not in self.unclear
         }
         return self if len(own) == len(self.entries) else replace(self, entries=own)
 

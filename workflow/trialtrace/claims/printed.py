@@ -50,6 +50,8 @@ NAMES = (
 )  # fmt: skip
 RANGE = {"at_least": ">=", "at_most": "<="}
 LONGEST = 200
+SQUARES = {"f": "an F", CHI_SQUARED: "a χ²", "q": "a Q", "h": "an H"}
+"""Test statistics that are never below 0."""
 
 
 @dataclass(frozen=True)
@@ -279,9 +281,17 @@ def _in_order(components: list[Component]) -> list[Component]:
     return sorted(components, key=lambda component: NAMES.index(component.name))
 
 
-def impossible(parts: Mapping[str, Component]) -> dict[str, tuple[str, str]]:
-    """The components that no study can have, each with what it is and what it has to be."""
+def impossible(
+    parts: Mapping[str, Component], measure: str | None = None
+) -> dict[str, tuple[str, str]]:
+    """The components that no study can have, each with what it is and what it has to be.
+
+    `measure` is what the main number is where the expression does not say it.
+    """
     found = {name: _impossible(part, parts) for name, part in parts.items()}
+    main = parts.get("value")
+    if main is not None and (main.symbol or measure or "").endswith("_ratio"):
+        found |= _below_zero(parts)
     return {name: said for name, said in found.items() if said is not None}
 
 
@@ -299,6 +309,10 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
         return f"a {SPREADS[component.name]} of {component.number}", "a number of at least 0"
     if component.name in ("df1", "df2") and value <= 0:
         return f"degrees of freedom of {component.number}", "degrees of freedom above 0"
+    if component.name == "statistic":
+        return _impossible_statistic(component, value)
+    if component.name == "effect" and not 0 <= value <= 1:
+        return f"an η² of {component.number}", "a number between 0 and 1"
     if component.name == "denominator" and value == 0:
         return f"a denominator of {component.number}", "at least one patient"
     if component.name == "count" and "denominator" in by_name:
@@ -308,3 +322,19 @@ def _impossible(component: Component, by_name: Mapping[str, Component]) -> tuple
     if component.name == "ci_high" and value < (by_name["ci_low"].value or 0):
         return "an interval that ends below its start", "the lower limit first"
     return None
+
+
+def _impossible_statistic(part: Component, value: Decimal) -> tuple[str, str] | None:
+    if part.symbol == "r" and abs(value) > 1:
+        return f"a correlation of {part.number}", "a number from \N{MINUS SIGN}1 to 1"
+    if part.symbol in SQUARES and value < 0:
+        return f"{SQUARES[part.symbol]} statistic of {part.number}", "a number of at least 0"
+    return None
+
+
+def _below_zero(parts: Mapping[str, Component]) -> dict[str, tuple[str, str]]:
+    """A ratio below 0, else the lower limit of its interval."""
+    for name, what in (("value", "a ratio"), ("ci_low", "a ratio's lower limit")):
+        if name in parts and (parts[name].value or 0) < 0:
+            return {name: (f"{what} of {parts[name].number}", "a number of at least 0")}
+    return {}

@@ -12,7 +12,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for name in sorted(ledger.unclear):
         yield _unclear(ledger, ledger.entries[name])
     for entry in ledger.entries.values():
-        found = impossible(entry.parts)
+        found = impossible(entry.parts, entry.about.measure)
         if not found:
             continue
         told = listed([f"{what} is printed, where there can only be {can}"
