@@ -244,3 +244,47 @@ def test_a_remark_is_told_where_other_sentences_fill_the_verdict():
     (row,) = (row for row in rows if row["component"] == "value")
     assert "more of the first group, whose hazard is the lower one" in row["print_more"]
     assert row["print_more"] in " ".join(told({"claims": rows}).split())
+
+
+def analysed(group, printed, **about):
+    return claim(printed, size="analysed", group=group, **about)
+
+
+@pytest.mark.parametrize(
+    ("claims", "agreement", "words"),
+    [
+        ({"n": analysed("training", "31")}, "inconsistent", "31 are more than the 30 randomised"),
+        ({"n": analysed("training", "30")}, "not_checkable", ""),
+        ({"n": analysed("training", "31", population="itt")}, "inconsistent", "more than the 30"),
+        # By the treatment received there may be more of one arm.
+        ({"n": analysed("training", "31", population="pp")}, "compatible", "treatment received"),
+        (
+            {"n": analysed("all", "61")} | all_of("randomised", "60"),
+            "inconsistent", "61 of the 60 randomised were analysed",
+        ),
+        (
+            {"n": analysed("all", "40"), "a": analysed("training", "28"),
+             "b": analysed("control", "29")},
+            "inconsistent", "28 + 29 are 57; printed is 40",
+        ),
+        (
+            {"n": analysed("all", "40", outcome="harm"), "a": analysed("training", "28"),
+             "b": analysed("control", "29")},
+            "not_checkable", "",
+        ),
+        (
+            {"n": analysed("all", "57"), "a": analysed("training", "28"),
+             "b": analysed("control", "29")},
+            "exact", "28 + 29 are 57, as printed",
+        ),
+        (
+            {"n": analysed("all", "40", population="pp"),
+             "a": analysed("training", "28", population="pp"),
+             "b": analysed("control", "29", population="pp")},
+            "inconsistent", "28 + 29 are 57; printed is 40",
+        ),
+    ],
+)  # fmt: skip
+def test_numbers_analysed(judged, claims, agreement, words):
+    found, text = judged("n", "value", claims)
+    assert (found, words in text) == (agreement, True), text

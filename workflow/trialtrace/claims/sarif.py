@@ -71,6 +71,7 @@ RULES = {
     "statement.feasibility": "A statement of feasibility, and the threshold it needs.",
     "statement.safety": "No adverse event, and the rate that this excludes.",
     "size.sum": "The sizes of the groups, and the number of all patients.",
+    "size.arm": "The patients analysed in an arm, and those randomised to it.",
     "size.share": "The patients planned, randomised and analysed.",
     "share.outcomes": "The percentages of one group in several outcomes, and their patients.",
     "split.sum": "Counts and sizes of the strata of a split, added up, and those of the group.",

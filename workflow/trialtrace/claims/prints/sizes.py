@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
+from trialtrace.claims.ledger import ALL, Entry, Ledger, PaperPopulation, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.sentences import thousands
 
@@ -10,10 +10,44 @@ from trialtrace.claims.sentences import thousands
 def check(ledger: Ledger) -> Iterator[Finding]:
     yield from _sum(ledger, "randomised", None, _randomised(ledger))
     for population in ledger.populations.values():
-        sizes = dict(population.sizes)
+        sizes = _analysed(ledger, population.name) | dict(population.sizes)
         yield from _sum(ledger, "analysed", population.name, sizes)
         yield from _of(ledger, "analysed", population.name, f"are in “{population.label}”")
+        yield from _of_arms(ledger, population)
+    yield from _sum(ledger, "analysed", None, _analysed(ledger, None))
+    yield from _of(ledger, "analysed", None, "were analysed")
+    yield from _of_arms(ledger, None)
     yield from _planned(ledger)
+
+
+def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:
+    """The sizes of the groups that claims print of what the number of all is of."""
+    claims = ledger.sizes("analysed", population)
+    total = claims.get(ALL)
+    return {
+        name: n
+        for name, one in claims.items()
+        if total is not None and one is not total and one.about.cell == total.about.cell
+        if (n := whole_count(one)) is not None
+    }
+
+
+def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Finding]:
+    """More patients analysed in an arm than were randomised to it.
+
+    Of patients counted by the treatment they received there can be more, so that only everyone
+    randomised, or a number without a population, contradicts.
+    """
+    for name, entry in ledger.sizes("analysed", population.name if population else None).items():
+        group, n = ledger.groups.get(name), whole_count(entry)
+        if group is None or group.randomised is None or n is None or n <= group.randomised:
+            continue
+        text = f"{thousands(n)} are more than the {thousands(group.randomised)} randomised to "
+        text += group.label
+        received = population is not None and not population.everyone
+        text += ", unless they are counted by the treatment received." if received else "."
+        yield Finding("size.arm", entry.name, "value", COMPATIBLE if received else INCONSISTENT,
+                      text, remark=received)  # fmt: skip
 
 
 def _randomised(ledger: Ledger) -> dict[str, int]:
@@ -35,7 +69,7 @@ def _sum(
     if total is None or count is None or len(sizes) < 2 or set(sizes) != set(ledger.groups):
         return
     beside = tuple(entry.name for group, entry in claims.items() if group != ALL)
-    told = " + ".join(thousands(n) for n in sizes.values())
+    told = " + ".join(thousands(sizes[name]) for name in ledger.groups)
     if kind == "randomised" and ledger.patients_of_every_group:
         agreement, text = EXACT, f"All {count} patients are in every group."
     elif sum(sizes.values()) == count:
