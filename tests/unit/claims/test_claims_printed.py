@@ -49,6 +49,13 @@ EXPRESSIONS = [
     ("9·2%", {"percent": "9.2"}),
     # measures
     ("7.7 percentage points", {"percent": "7.7"}),
+    ("+10.0 percentage points", {"percent": "10.0"}),
+    ("28 per 100,000", {"value": "28"}),
+    (
+        "28 per 100,000, 95% CI 20 to 36",
+        {"value": "28", "ci_low": "20", "ci_high": "36"},
+    ),
+    ("28 per 100 000 women", {"value": "28"}),
     ("6.5 years", {"value": "6.5"}),
     ("3.5 days", {"value": "3.5"}),
     ("28 kg/m2", {"value": "28"}),
@@ -309,3 +316,52 @@ def test_a_printed_expression_with_one_piece_changed(printed, data):
         parse(printed[:place] + piece + printed[place + data.draw(st.integers(0, 2)) :], "here")
     except UserError as error:
         assert str(error).startswith("here")
+
+
+@pytest.mark.parametrize(
+    ("printed", "main", "word", "symbol"),
+    [
+        ("mean change -5.2 (95% CI -7.1 to -3.3)", "-5.2", None, "mean"),
+        ("mean change from baseline: -5.2", "-5.2", None, "mean"),
+        ("relative-risk reduction of 8.7% (95% CI 0.3 to 16.5)", "8.7", None, "relative_reduction"),
+        ("38% relative risk reduction", "38", None, "relative_reduction"),
+        ("5% absolute risk reduction", "5", None, "risk_difference"),
+        ("72% effective", "72", None, "relative_reduction"),
+        ("72% effective against infection", "72", None, "relative_reduction"),
+        ("67.5 percent relative reduction (95% CI 52 to 78)", "67.5", "lower", None),
+        ("67.5-percent relative reduction", "67.5", "lower", None),
+        ("25% odds reduction (95% CI 10 to 40)", "25", "lower", "odds_ratio"),
+        ("25% hazard increase", "25", "higher", "hazard_ratio"),
+        ("30 percent reduction in the risk of death", "30", "lower", None),
+        ("30 percent reduction in the odds of death, P=0.01", "30", "lower", "odds_ratio"),
+        ("RH 1.08 (95% CI 0.90 to 1.30)", "1.08", None, "hazard_ratio"),
+    ],
+)
+def test_what_a_change_is_called_before_or_behind_it(printed, main, word, symbol):
+    part = next(one for one in parse(printed) if one.name in ("percent", "value"))
+    assert (part.value, part.word, part.symbol) == (Decimal(main), word, symbol)
+
+
+def test_words_behind_a_reduction_do_not_swallow_that_it_is_not_significant():
+    assert read("30% reduction in the risk of death not significant") == {
+        "percent": "30",
+        "p": "ns",
+    }
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("a drop in stroke, that is reduced to be less by 8.7% (95% CI 0.3 to 16.5; P=0.043)",
+         'write "reduced by 8.7% (95% CI 0.3 to 16.5), P=0.043"'),
+        ("with drug it was 8.7% (95% CI 0.3 to 16.5)", 'write "8.7% (95% CI 0.3 to 16.5)"'),
+        ("“236”", 'write straight quotation marks: "236"'),
+        ("‘9.2%’", 'write straight quotation marks: "9.2%"'),
+        ("deaths were not reduced by much, 8.7%", "print it in one of these forms"),
+        ("more deaths, 3 vs 5", "print it in one of these forms"),
+    ],
+)  # fmt: skip
+def test_the_nearest_form_is_offered_where_no_number_is_lost(printed, said):
+    with pytest.raises(UserError) as caught:
+        parse(printed)
+    assert said in str(caught.value)

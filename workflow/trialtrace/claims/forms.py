@@ -20,18 +20,23 @@ PLAIN = str.maketrans(
 
 # "0,350" is no count: a comma that is meant as a point is refused, not read as 350.
 _COUNT = r"(?:[1-9][0-9]{0,2}(?:[, ][0-9]{3})+(?![0-9])|[0-9]+)"
-_BARE = r"(?:[-–]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
-_NUMBER = rf"(?:[-–]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
+_BARE = r"(?:[-–+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
+_NUMBER = rf"(?:[-–+]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
 _POWER = r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]{1,3}(?![0-9]))?"
-_PERCENT = r"(?:\s*%|\s+per\s?cent\b(?!age))"
+_PERCENT = r"(?:\s*%|[\s-]+per\s?cent\b(?!age))"
 _POINTS = r"\s+percentage[\s-]+points?"
 _WORD = r"[^\W\d_]+[23²³]?"
 _UNIT = r"\s*(?!(?:to|of|and|or|vs|versus|p|ci|per\s?cent)\b|e[0-9])" + rf"{_WORD}(?:/{_WORD})*"
+_PEOPLE = (
+    r"(?:\s+(?:patients|participants|subjects|persons|people|volunteers|women|men|infants|children|"
+    r"adults|individuals))?"
+)
 _PERIOD = r"(?:years?|yr|months?|weeks?|days?)"
-# "% per year", "deaths per 100,000 person-years"
+# "% per year", "deaths per 100,000 person-years", "per 100,000"
 _RATE = (
     rf"(?:{_PERCENT}|\s*{_WORD})?\s*(?:per\b|/)\s*(?:[0-9][0-9, ]*)?"
     rf"(?:(?:person|patient|participant)s?[\s-]+)?{_PERIOD}\b"
+    rf"|(?:\s*{_WORD})?\s*\bper\s+1(?:0{{0,2}}(?:[, ]000){{1,2}}|0{{2,6}})(?![0-9]){_PEOPLE}"
 )
 
 RELATIONS = {
@@ -54,7 +59,7 @@ VALUED = ("better", "best", "worse", "worst", "improved")
 
 def _any(words: object) -> str:
     return "|".join(
-        re.escape(word).replace(r"\ ", r"\s+") + (r"\b" if word[-1].isalpha() else "")
+        re.escape(word).replace(r"\ ", r"[\s-]+") + (r"\b" if word[-1].isalpha() else "")
         for word in sorted(words, key=len, reverse=True)  # type: ignore[call-overload]
     )
 
@@ -65,17 +70,18 @@ _BY = (
     rf"(?:(?P<thing>{_THING})\s+(?:(?:was|were|is|are)\s+)?)?"
     rf"(?:(?:relative|absolute)\s+)?(?P<by>{_any(LOWER + HIGHER)})\s+(?:by|of)\s+"
 )
+# "of death from any cause": words up to a bracket, a comma, a p or the end.
+_OF_WHAT = (
+    r"(?:\s+(?:of|from|for|in|against)\s+[^0-9()\[\],;:=<>]{1,60}?"
+    r"(?=\s*(?:[(\[,;:]|p\b|n\.?s\b|not\b|$)))?"
+)
 _OF_RISK = (
     r"(?:\s+(?:in\s+(?:the\s+)?)?(?:(?:relative|absolute)\s+)?"
-    rf"(?P<of_thing>{_THING})\b)?"
+    rf"(?P<of_thing>{_THING})\b{_OF_WHAT})?"
 )
 NS = r"n\.\s?s\.|ns\b|not\s+significant"
 _SYMBOL = r"F|t|z|r|Q|H|W|U|V|χ²|χ2|chi2|chi[\s-]squared?|X²|X2|X-squared"
 _TO = r"\s*(?:to\b|and\b|,|;|-|–)\s*"
-_PEOPLE = (
-    r"(?:\s+(?:patients|participants|subjects|persons|people|volunteers|women|men|infants|children|"
-    r"adults|individuals))?"
-)
 _OPEN, _CLOSE = r"[(\[]", r"[)\]]"
 _SD = r"(?:SD|s\.d\.|standard\s+deviation)"
 _SE = r"(?:SEM?|s\.e\.(?:m\.)?|standard\s+error(?:\s+of\s+the\s+mean)?)"
@@ -93,6 +99,7 @@ MEASURES = {
     "mean difference": "mean_difference", "md": "mean_difference",
     "number needed to treat": "number_needed_to_treat", "nnt": "number_needed_to_treat",
     "number needed to harm": "number_needed_to_treat", "nnh": "number_needed_to_treat",
+    "rh": "hazard_ratio", "mean change": "mean", "mean change from baseline": "mean",
     "relative risk reduction": "relative_reduction", "rrr": "relative_reduction",
     "vaccine efficacy": "relative_reduction", "ve": "relative_reduction",
     "efficacy": "relative_reduction", "risk reduction": None, "odds reduction": None,
@@ -103,6 +110,14 @@ MEASURES = {
 }  # fmt: skip
 OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
 """The measure of a change in percent, by what it is a change of."""
+NAMED_AFTER = {
+    "relative risk reduction": "relative_reduction",
+    "absolute risk reduction": "risk_difference",
+    "vaccine efficacy": "relative_reduction",
+    "efficacy": "relative_reduction",
+    "effective": "relative_reduction",
+}
+"""What a percentage may be called behind it: "72% effective"."""
 HARMS = ("number needed to harm", "nnh")
 UNSAID = "unsaid"
 """The symbol of a number of which the expression does not say what it is."""
@@ -155,9 +170,11 @@ _HEADS = [
     rf"(?P<df1>{_BARE})(?:\s*(?:,|and)\s*(?:denom\s+d\.?f\.?\s*=\s*)?(?P<df2>{_BARE}))?\s*\)?",
     rf"(?P<symbol>{_SYMBOL})(?:-statistic)?\s*[=:]\s*{_STATISTIC}\s+on\s+(?P<df1>{_BARE})"
     rf"(?:\s+and\s+(?P<df2>{_BARE}))?\s+(?:df|degrees\s+of\s+freedom)",
+    rf"(?P<percent>{_NUMBER}{_PERCENT})\s+(?P<called>{_any(NAMED_AFTER)}){_OF_WHAT}",
     rf"{_BY}(?P<at_least>{_NUMBER}{_PERCENT}?)\s*(?:to\b|–|-)\s*(?P<at_most>{_NUMBER}{_PERCENT})",
     rf"(?:{_BY}|{_CALLED})?(?P<percent>(?:{_RELATION}\s*)?{_NUMBER}(?:{_POINTS}|{_PERCENT}))"
-    rf"(?:\s+(?P<after>{_any(LOWER + HIGHER)}){_OF_RISK})?",
+    rf"(?:\s+(?:(?:relative|absolute)[\s-]+)?(?:(?P<before_thing>{_THING})[\s-]+)?"
+    rf"(?P<after>{_any(LOWER + HIGHER)}){_OF_RISK})?",
     rf"(?!2p\b)(?:{_BY}|{_CALLED})?(?P<value>(?:{_RELATION}\s*)?{_NUMBER}(?:{_RATE}|{_UNIT})?)",
 ]  # fmt: skip
 _SIDED = r"(?P<{}>one|two|1|2)[\s-]*(?:sided|tailed)"
@@ -209,3 +226,12 @@ JOINER = re.compile(r"[\s,;:]*")
 FIRST_NUMBER = compiled(_NUMBER)
 FIRST_P = compiled(_NUMBER + _POWER)
 FIRST_RELATION = compiled(_RELATION)
+# What is looked for in an expression of no known form.
+FIRST_SHARE = compiled(rf"{_NUMBER}(?:{_POINTS}|{_PERCENT})?")
+NAMED_INTERVAL = compiled(
+    rf"[0-9.]+{_PERCENT}\s*(?:CI|CrI|confidence\s+interval)[\s:,=]*{_BARE}(?:{_PERCENT})?{_TO}"
+    rf"{_BARE}(?:{_PERCENT})?"
+)
+LAST_P = compiled(rf"\b{_P}(?=[\s).]*$)")
+SIDE = compiled(rf"\b(?:{_any(LOWER + HIGHER)})")
+DENIED = compiled(r"\b(?:no|not|without|neither)\b")

@@ -18,21 +18,27 @@ from trialtrace.claims.forms import (
     BESIDE,
     CHI_SQUARED,
     CURRENCY,
+    DENIED,
     DIRECTION,
     FIRST_NUMBER,
     FIRST_P,
     FIRST_RELATION,
+    FIRST_SHARE,
     FORMS,
     HARMS,
     HEADS,
     INTERVAL,
     JOINER,
+    LAST_P,
     LOWER,
     MEASURES,
+    NAMED_AFTER,
+    NAMED_INTERVAL,
     NS,
     OF_THING,
     PLAIN,
     RELATIONS,
+    SIDE,
     SIGN_BEFORE,
     SPREADS,
     TWO_NUMBERS,
@@ -41,7 +47,7 @@ from trialtrace.claims.forms import (
     P,
     compiled,
 )
-from trialtrace.errors import Problem, UserError
+from trialtrace.errors import CURLED, Problem, UserError
 
 NAMES = (
     "count", "denominator", "percent", "value", "sd", "se", "quartile_low", "quartile_high",
@@ -124,6 +130,11 @@ def parse(
 
 
 def _unread(plain: str) -> dict[str, str]:
+    if (bare := plain.strip().strip(CURLED)) != plain.strip():
+        return {
+            "expected": "straight quotation marks",
+            "do": f'write straight quotation marks: "{bare}"',
+        }
     if TWO_NUMBERS.fullmatch(plain):
         return {
             "expected": "an expression that says what the number in brackets is",
@@ -136,10 +147,30 @@ def _unread(plain: str) -> dict[str, str]:
             "expected": "decimals with a point; a comma parts thousands, as in 1,234",
             "do": f"write {pointed!r} if that is what is meant",
         }
+    nearest = _nearest(plain)
     return {
         "expected": f"an expression like {FORMS}",
-        "do": "print it in one of these forms, or split it into several claims joined by `with`",
+        "do": f'write "{nearest}" if that is what is meant'
+        if nearest
+        else "print it in one of these forms, or split it into several claims joined by `with`",
     }
+
+
+def _nearest(plain: str) -> str | None:
+    """The same number, interval and p in a form that is read; None where a number is left over."""
+    main = FIRST_SHARE.search(plain)
+    if main is None or DENIED.search(plain):
+        return None
+    rest = plain[main.end() :]
+    interval = NAMED_INTERVAL.search(rest)
+    p = LAST_P.search(rest)
+    word = SIDE.search(plain)
+    lead = "" if word is None else "reduced by " if _side(word.group()) == "lower" else "raised by "
+    made = lead + main.group().strip()
+    made += f" ({interval.group().strip(' ()[]')})" if interval else ""
+    made += f", {p.group().strip(' ()')}" if p else ""
+    whole = re.findall(r"[0-9]+", made) == re.findall(r"[0-9]+", plain)
+    return made if whole and _read(made, made) is not None else None
 
 
 def _read(printed: str, plain: str) -> list[Component] | None:
@@ -223,10 +254,12 @@ def _called(name: str, groups: dict[str, str]) -> dict[str, object]:
         symbol = groups["symbol"]
         return {"symbol": CHI_SQUARED if symbol[0] in "χcx" else symbol}
     if name in ("percent", "value"):
-        called = re.sub(r"\s+", " ", groups.get("called", ""))
+        called = re.sub(r"[\s-]+", " ", groups.get("called", ""))
         adjusted = called in ADJUSTED or "adjusted" in groups
-        thing = groups.get("thing") or groups.get("of_thing") or ""
-        return {"symbol": MEASURES.get(called) or OF_THING.get(thing), "adjusted": adjusted}
+        things = (groups.get(key) for key in ("thing", "before_thing", "of_thing"))
+        thing = next((one for one in things if one), "")
+        measure = (MEASURES | NAMED_AFTER).get(called) or OF_THING.get(thing)
+        return {"symbol": measure, "adjusted": adjusted}
     if name == "effect":
         partial = any(groups.get(key) for key in ("partial", "p_after", "p_last"))
         return {"symbol": "partial" if partial else None}
