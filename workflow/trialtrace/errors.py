@@ -5,6 +5,7 @@ print its text without a traceback. Several mistakes are gathered in `Problems` 
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,34 @@ CURLED = (
     "\N{DOUBLE LOW-9 QUOTATION MARK}\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}"
     "\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 )
+# What the field calls a thing, and its name here; told before a name that is spelt alike.
+SYNONYMS = {
+    "relative_risk": "risk_ratio",
+    "rr": "risk_ratio",
+    "relative_odds": "odds_ratio",
+    "or": "odds_ratio",
+    "relative_hazard": "hazard_ratio",
+    "hr": "hazard_ratio",
+    "rh": "hazard_ratio",
+    "rate": "rate_ratio",
+    "relative_rate": "rate_ratio",
+    "irr": "rate_ratio",
+    "incidence_rate_ratio": "rate_ratio",
+    "rd": "risk_difference",
+    "arr": "risk_difference",
+    "absolute_risk_reduction": "risk_difference",
+    "absolute_risk_difference": "risk_difference",
+    "absolute_difference": "risk_difference",
+    "rrr": "relative_reduction",
+    "relative_risk_reduction": "relative_reduction",
+    "efficacy": "relative_reduction",
+    "vaccine_efficacy": "relative_reduction",
+    "ve": "relative_reduction",
+    "nnt": "number_needed_to_treat",
+    "nnh": "number_needed_to_treat",
+    "number_needed_to_harm": "number_needed_to_treat",
+    "md": "mean_difference",
+}
 # Of each part of a mistake, and of a list of them.
 LONGEST, MOST = 2_500, 200
 
@@ -109,6 +138,8 @@ def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     listed = list(names)
     if (plain := name.strip(CURLED)) != name and plain in listed:
         return f'write straight quotation marks: "{plain}"'
+    if meant := _synonym(name, listed):
+        return f'did you mean "{meant}"?'
     same = [one for one in listed if _looks(one) == _looks(name)]
     cased = [one for one in listed if one.casefold() == name.casefold()]
     near = same or cased or difflib.get_close_matches(name, listed, n=1, cutoff=0.6)
@@ -117,6 +148,13 @@ def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     if _looks(near[0]) != _looks(name):
         return f'did you mean "{near[0]}"?'
     return f"did you mean {near[0]!a}? This one is {name!a}, which looks the same"
+
+
+def _synonym(name: str, names: list[str]) -> str | None:
+    """The known name of what the field calls `name`, as risk_ratio is that of RR."""
+    called, dot, method = re.sub(r"[\s-]+", "_", name.casefold()).partition(".")
+    meant = SYNONYMS[called] + dot + method if called in SYNONYMS else None
+    return meant if meant in names else None
 
 
 def _looks(name: str) -> str:

@@ -77,6 +77,10 @@ def test_an_impossible_number_is_a_finding_of_the_file(ledger_file, capsys, prin
         (row("5%", "outcome: p, group: a"), "one of outcomes: o"),
         (row("5%", "outcome: o, group: a, tset: fisher"), "did you mean"),
         (row("5%", "outcome: o, group: a, patients: 12"), "in quotes"),
+        (row("5%", "outcome: o, compare: [a, b], measure: relative_risk"), 'mean "risk_ratio"?'),
+        (row("5%", "outcome: o, compare: [a, b], measure: RR"), 'mean "risk_ratio"?'),
+        (row("5%", "outcome: o, compare: [a, b], measure: ARR"), 'mean "risk_difference"?'),
+        (row("“236”"), 'write straight quotation marks: "236"'),
         (row("5%", "outcome: o, compare: [a]"), "a list of at least 2"),
         (row("5%") + row("6%"), "every key once"),
         ("  one: &x {from: main}\n  two: *x\n", "anchor"),
@@ -199,3 +203,13 @@ def test_labels_are_text_in_every_form(ledger_file, capsys, form):
         told = [one["message"] for one in json.loads(out)["runs"][0]["results"]]
         assert any(one["text"].startswith("two, words: “<i>y</i> changed” tells") for one in told)
         assert all(set(one) == {"text"} for one in told)  # no markdown, so nothing is rendered
+
+
+def test_yes_for_true_at_a_group_is_told_as_true(tmp_path, capsys):
+    path = tmp_path / "ledger.yaml"
+    head = HEAD.replace("b: {label: B}", "b: {label: B, control: yes}")
+    text = head + "outcomes: {o: {label: O}}\nclaims:\n" + row("5%")
+    path.write_text(text, encoding="utf-8")
+    assert main(["audit", str(path)]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "groups.b.control found yes" in said and said.endswith("to do write true")

@@ -149,3 +149,25 @@ def test_names_that_look_the_same_are_told_apart(other):
     assert did_you_mean("\u00fcb", ["id", other]) == (
         f"did you mean {other!a}? This one is '\\xfcb', which looks the same"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("relative_risk", "risk_ratio"),
+        ("Relative risk", "risk_ratio"),
+        ("RR", "risk_ratio"),
+        ("or", "odds_ratio"),
+        ("HR", "hazard_ratio"),
+        ("rate", "rate_ratio"),
+        ("arr", "risk_difference"),
+        ("rrr", "relative_reduction"),
+        ("nnt", "number_needed_to_treat"),
+        ("relative_reductoin", "relative_reduction"),
+    ],
+)
+def test_what_the_field_calls_a_measure_goes_before_nearness(name, meant):
+    measures = ["risk_difference", "mean_difference", "risk_ratio", "odds_ratio", "hazard_ratio",
+                "rate_ratio", "number_needed_to_treat", "relative_reduction"]  # fmt: skip
+    assert did_you_mean(name, measures) == f'did you mean "{meant}"?'
+    assert did_you_mean("rr.katz_log", ["risk_ratio.katz_log"]) is not None

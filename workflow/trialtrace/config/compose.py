@@ -6,7 +6,7 @@ Refused are duplicate keys, anchors, aliases, tags, a second document, and files
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,10 @@ LONGEST_TOLD = 80
 LOGICAL = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 # A colon and a blank in a text without quotes; a tab among the blanks that a line begins with.
 _TITLE = re.compile(r"""\s*(?:- )?([^\s"'{}\[\]#:]+): ([^"'{}\[\]|>#][^"]*: .*?)\s*""")
+# The same of one entry of a mapping in {}.
+_ENTRY = re.compile(
+    r"""[{,]\s*([^\s"'{}\[\]#:,]+): ([^"'{}\[\],\s:][^"'{}\[\],]*: [^"'{}\[\],]*?)\s*[,}]"""
+)
 _TAB = re.compile(r" *\t")
 
 Path_ = tuple[str | int, ...]
@@ -64,6 +68,14 @@ class Document:
         """Add a problem, once, and not at a place whose spelling was refused already."""
         if path not in self.refused:
             self.tell(Problem(self.place(path), message, **details))
+
+    def correct(self, path: Path_, **details: str | None) -> None:
+        """Say more of a place whose spelling was refused, by what its schema asks for there."""
+        if path in self.refused:
+            self.problems = [
+                replace(one, **details) if one.place.endswith(f": {key_path(path)}") else one
+                for one in self.problems
+            ]
 
     def tell(self, problem: Problem) -> None:
         """Add a problem of any place, once, up to MOST_TOLD."""
@@ -204,6 +216,8 @@ def _spelling(line: str) -> str | None:
         return "indent with blanks: this line begins with a tab"
     if title := _TITLE.fullmatch(line):
         return f'a text with a colon needs quotes: {title[1]}: "{title[2]}"'
+    if entry := _ENTRY.search(line):
+        return f'a text with a colon needs quotes: {entry[1]}: "{entry[2]}"'
     return None
 
 

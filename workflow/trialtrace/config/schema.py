@@ -4,12 +4,14 @@ A schema's own keyword `x-expected` is the sentence that is told when its constr
 """
 
 import json
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.compose import LOGICAL, Document, Path_
 from trialtrace.errors import did_you_mean, one_of
+from trialtrace.paths import NAME
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -92,6 +94,8 @@ def validate(document: Document, folder: Path, name: str) -> None:
             if error.validator == "pattern" and error.schema in names:
                 document.misnamed[path] = error.instance
             document.add(path, found=_found(error), expected=_expected(error), do=_do(error))
+            if error.validator == "type" and error.validator_value == "boolean":
+                document.correct(path, expected=_expected(error), do=_do(error))
         if document.full:
             # What was not looked at may have any shape.
             document.broken.add(())
@@ -240,5 +244,35 @@ def _do(error: "ValidationError") -> str | None:
     if "string" in wants and isinstance(instance, bool | int | float):
         return "write it in quotes"
     if "number" in wants and isinstance(instance, str) and "string" not in wants:
-        return "write the number without quotes"
+        return _number(instance, error.schema)
+    if rule in ("maximum", "exclusiveMaximum"):
+        return _share(str(instance), error.schema)
+    if rule == "pattern" and isinstance(error.absolute_path[-1], int):
+        return _between(instance)
     return None
+
+
+def _number(text: str, schema: dict[str, Any]) -> str | None:
+    """What to write in place of a text where a number is asked for."""
+    try:
+        value = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return None
+    bare = text.strip().removesuffix("%")
+    alone = "write the number without quotes" if bare == text.strip() else f"write {bare}"
+    return (_share(bare, schema) if value > 1 else None) or alone
+
+
+def _share(number: str, schema: dict[str, Any]) -> str | None:
+    """A percentage as the share that a key with a largest value of at most 1 asks for."""
+    largest = schema.get("maximum", schema.get("exclusiveMaximum", 100))
+    share = Decimal(number).scaleb(-2).normalize()
+    return f"write {share:f}" if largest <= 1 and 1 < float(number) <= 100 else None
+
+
+def _between(text: str) -> str | None:
+    """Where an entry of a list is two names, between which there is no comma."""
+    names = text.split()
+    if len(names) < 2 or not all(NAME.fullmatch(name) for name in names):
+        return None
+    return f"a comma is missing: write {', '.join(names)}"

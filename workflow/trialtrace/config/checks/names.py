@@ -34,9 +34,16 @@ def _tell(
     if column in names:
         do = f'did you mean "{column}"? It has the column {name}'
     document.problems = [
-        replace(one, expected=f"{what}: {one_of(names)}", do=do) if one.place == place else one
+        replace(one, expected=f"{what}: {one_of(names)}", do=_entry(path, one.do) or do)
+        if one.place == place
+        else one
         for one in document.problems
     ]
+
+
+def _entry(path: Path_, do: str | None) -> str | None:
+    """What is told of an entry of a list by its spelling alone: a comma that is missing."""
+    return do if isinstance(path[-1], int) else None
 
 
 def _other_arm(files: Files, document: Document, path: Path_) -> None:
