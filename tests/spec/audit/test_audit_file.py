@@ -213,3 +213,21 @@ def test_yes_for_true_at_a_group_is_told_as_true(tmp_path, capsys):
     assert main(["audit", str(path)]) == 1
     said = " ".join(capsys.readouterr().err.split())
     assert "groups.b.control found yes" in said and said.endswith("to do write true")
+
+
+def test_a_misspelt_definition_of_a_ledger_is_told_there_and_once(ledger_file, capsys):
+    rows = row("5%", "outcome: pain, group: a") + row("6%", "outcome: pain, group: b").replace(
+        "one:", "two:"
+    )
+    path = ledger_file("claims:\n" + rows, "outcomes: {pian: {label: Pain}}\n")
+    assert main(["audit", path]) == 1
+    said = capsys.readouterr().err
+    assert said.count("found") == 1 and "line 3: outcomes.pian" in said
+    assert '"pain" is used 2 times' in said
+
+
+def test_visits_that_differ_in_a_blank_are_told(ledger_file, capsys):
+    rows = row("5%", "outcome: o, group: a, visit: 4h")
+    rows += row("6%", "outcome: o, group: b, visit: 4 h").replace("one:", "two:")
+    assert main(["audit", ledger_file("claims:\n" + rows)]) == 1
+    assert 'expected  one spelling; it is "4h" in' in capsys.readouterr().err

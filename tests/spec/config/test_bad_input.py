@@ -47,3 +47,56 @@ def test_a_mistake_of_the_dictionary_is_told_at_its_cell(tmp_path: Path, old, ne
     text = "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
     assert f"config/trials/mini/dictionary.csv, line {line}, column {column}" in text
     assert words in text
+
+
+GROUPS = """groups: {{{groups}}}
+outcomes: {{o: {{label: O}}}}
+claims:
+  one: {{from: main, place: a, label: A, printed: "4", cannot: No.,
+    about: {{group: drug, outcome: o, visit: {first}}}}}
+  two: {{from: main, place: a, label: B, printed: "5", cannot: No.,
+    about: {{group: drug, outcome: o, visit: {second}}}}}
+"""
+
+
+def with_groups(groups: str, first: str = "after", second: str = "after") -> str:
+    return GROUPS.format(groups=groups, first=first, second=second)
+
+
+ONE_AT_ITS_DEFINITION = [
+    ("an arm that five places name otherwise", "trial.yaml", "    drug: {label", "    durg: {label",
+     "trial.yaml, line 6: design.arms.durg", '"drug" is used 5 times'),
+    ("a group of the claims that is no arm", "claims.yaml", "claims:\n",
+     with_groups("durg: {label: Drug}, placebo: {label: Placebo}"),
+     "claims.yaml, line 3: groups.durg", 'did you mean "drug"?'),
+    ("a visit of the plan that the claims name rightly", "plan.yaml", "    visits: all\n",
+     "    visits: [aftr]\n", "visits[1]", 'did you mean "after"?'),
+    ("a visit that another claim spells with a blank", "claims.yaml", "claims:\n",
+     with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "4 h", "4h"),
+     "claims.yaml, line 9: claims.two.about.visit", 'it is "4 h" in'),
+    ("a visit that another claim spells with a capital", "claims.yaml", "claims:\n",
+     with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "Day 1", "day 1"),
+     "claims.yaml, line 9: claims.two.about.visit", 'it is "Day 1" in'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "words"),
+    [pytest.param(*case[1:], id=case[0]) for case in ONE_AT_ITS_DEFINITION],
+)
+def test_one_mistake_of_a_name_is_told_once_and_where_it_is(tmp_path, file, old, new, place, words):
+    at = write_project(tmp_path)
+    edit(at, file, old, new)
+    text = told_once(check_trial(at, "mini"))
+    assert place in text.splitlines()[0] and words in text
+
+
+def test_two_wrong_uses_of_a_right_definition_are_told_each(tmp_path):
+    at = write_project(tmp_path)
+    edit(at, "claims.yaml", "group: drug}", "group: durg}")
+    edit(at, "claims.yaml", "lower: drug", "lower: durg")
+    places = [problem.place for problem in check_trial(at, "mini")]
+    assert [place.rpartition(": ")[2] for place in places] == [
+        "claims.relief_drug.is.group",
+        "claims.less_pain.direction.lower",
+    ]

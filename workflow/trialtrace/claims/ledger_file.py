@@ -1,18 +1,24 @@
 """A ledger file on its own: read strictly, held to its schema, and its names to each other."""
 
+import re
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from trialtrace.claims.ledger import ALL, Ledger
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.printed import parse
-from trialtrace.config.compose import Document
+from trialtrace.config.compose import Document, Path_
+from trialtrace.config.definitions import at_definitions
 from trialtrace.config.files import read_document
+from trialtrace.config.schema import tell
 from trialtrace.errors import Problem, ProblemsError, UserError, did_you_mean, one_of
 from trialtrace.paths import Project
 
 MOST_CLAIMS = 10_000
 LARGEST = 8 << 20
+FREE = ("visit", "category", "stratum", "fact", "split")
 _NAMED = (("group", "groups"), ("population", "populations"), ("outcome", "outcomes"))
 
 
@@ -36,12 +42,13 @@ def read_ledger(at: Project, path: Path) -> Ledger:
                     expected=f"at most {MOST_CLAIMS} in one file")
         )  # fmt: skip
     if document.problems:
-        raise ProblemsError(document.in_order())
+        raise ProblemsError(at_definitions(document.in_order(), [document]))
     return ledger(document.data)
 
 
 def check_about(document: Document) -> None:
-    """Groups, populations and outcomes that claims and populations name."""
+    """Groups, populations, outcomes and further names that claims and populations have."""
+    _spelt_alike(document)
     groups = document.names("groups") or []
     known = {section: document.names(section) or [] for _, section in _NAMED}
     for name, given in document.entries("populations"):
@@ -62,6 +69,33 @@ def check_about(document: Document) -> None:
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)
             _known(document, place, group, groups, "groups")
+
+
+def _spelt_alike(document: Document) -> None:
+    """Names that nothing declares, and that differ in blanks or capital letters only."""
+    for key in FREE:
+        uses: dict[str, list[tuple[Path_, str]]] = {}
+        for path, name in _free_names(document, key):
+            uses.setdefault(re.sub(r"\s+", "", name.casefold()), []).append((path, name))
+        for same in uses.values():
+            spelt = Counter(name for _, name in same)
+            usual = spelt.most_common(1)[0][0]
+            first = next(path for path, name in same if name == usual)
+            for path, name in same:
+                if name != usual:
+                    document.add(path, found=tell(name), do=f'write "{usual}", or this there too',
+                                 expected=f'one spelling; it is "{usual}" in '
+                                 f"{document.place(first)}")  # fmt: skip
+
+
+def _free_names(document: Document, key: str) -> Iterator[tuple[Path_, str]]:
+    """(place, name) of what a ledger calls its visits, or another `key` of its claims."""
+    for name, given in document.entries("outcomes"):
+        for position, visit in enumerate(given.get("visits", ()) if key == "visit" else ()):
+            yield ("outcomes", name, "visits", position), visit
+    for name, given in document.entries("claims"):
+        if isinstance(found := given.get("about", {}).get(key), str):
+            yield ("claims", name, "about", key), found
 
 
 def _links(

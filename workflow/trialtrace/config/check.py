@@ -16,6 +16,7 @@ from trialtrace.config.checks import (
     trial,
 )
 from trialtrace.config.checks.context import Files
+from trialtrace.config.definitions import at_definitions
 from trialtrace.config.dictionary import check_dictionary
 from trialtrace.config.files import read_document
 from trialtrace.config.hash_key import read_hash_key
@@ -86,7 +87,7 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     problems += documents["trial"].in_order() + wrong + _forms(files)
     for part in list(documents)[1:]:
         problems += documents[part].in_order()
-    return problems
+    return at_definitions(problems, documents.values())
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:

@@ -45,6 +45,8 @@ _FLOW_STATS = (
 def check(files: Files) -> None:
     document = files.claims
     check_about(document)
+    for group in document.names("groups") or ():
+        known(document, ("groups", group), group, files.arms, "an arm of trial.yaml")
     for name, given in document.entries("claims"):
         path = ("claims", name)
         known(
