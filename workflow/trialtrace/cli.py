@@ -223,21 +223,29 @@ def _put(arguments: argparse.Namespace, text: str) -> None:
 
 def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.config.check import check_trial
-    from trialtrace.config.listed import listed_trials, not_a_trial
+    from trialtrace.config.listed import (
+        listed_trials,
+        not_a_trial,
+        plain_name,
+        without_folder,
+    )
     from trialtrace.config.load import load_trial
     from trialtrace.display.origins import without_origin
     from trialtrace.errors import ProblemsError
     from trialtrace.paths import project
 
     at = project(arguments.project)
-    there = at.trial_config(arguments.trial).is_dir()
+    there = at.trial_config(plain_name(at, arguments.trial)).is_dir()
     problems = check_trial(at, arguments.trial) if there else []
     unlisted = not_a_trial(at, arguments.trial, listed_trials(at))
+    others = without_folder(at, arguments.trial)
     if problems := [*problems, *([unlisted] if unlisted else [])]:
-        raise ProblemsError(problems)
+        raise ProblemsError(problems + others)
     print(f"{arguments.trial}: configuration and dictionary are in order")
     for remark in without_origin(load_trial(arguments.trial, at)):
         print(f"{arguments.trial}: {remark}")
+    if others:
+        print("\nof other trials:\n" + "\n\n".join(map(str, others)))
     return 0
 
 
@@ -285,10 +293,9 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool 
 
 def _configured(at: Any, name: str) -> str:
     """The name of a trial that config.yaml lists and that has a configuration folder."""
-    from trialtrace.config.listed import listed_trials, not_a_trial
+    from trialtrace.config.listed import listed_trials, not_a_trial, plain_name
 
-    at.trial_config(name)
-    if problem := not_a_trial(at, name, listed_trials(at)):
+    if problem := not_a_trial(at, plain_name(at, name), listed_trials(at)):
         raise UserError(problem)
     return name
 
@@ -297,12 +304,14 @@ def _known(what: str, name: str, names: Sequence[str]) -> None:
     from trialtrace.errors import Problem, did_you_mean, one_of
 
     if name not in names:
+        parts = [one for one in names if name and name in one.split("_")]
+        named = f"did you mean {one_of(parts)}?" if parts else None
         raise UserError(
             Problem(
                 f"{what} {name!r}",
                 found="no such " + what,
                 expected=one_of(names),
-                do=did_you_mean(name, names),
+                do=did_you_mean(name, names) or named,
             )
         )
 

@@ -148,9 +148,37 @@ def test_a_trial_that_is_not_listed_and_one_without_its_folder(mini, tmp_path, r
 
 
 @pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
+def test_a_comma_that_is_missing_among_the_trials(mini, tmp_path, run, command):
+    at = tmp_path / "other"
+    shutil.copytree(mini.at.root, at, symlinks=True)
+    settings = at / "config" / "config.yaml"
+    settings.write_text(settings.read_text().replace("trials: [mini]", "trials: [second mini]"))
+    said = told(run(command, "mini", at=at))
+    comma = "a comma is missing in `trials` of config/config.yaml: write second, mini"
+    assert comma in said and "add mini" not in said and said.count("found") == 1
+
+
+def test_check_tells_another_trial_that_has_no_folder(mini, tmp_path, run):
+    at = tmp_path / "other"
+    shutil.copytree(mini.at.root, at, symlinks=True)
+    settings = at / "config" / "config.yaml"
+    settings.write_text(settings.read_text().replace("trials: [mini]", "trials: [mini, mien]"))
+    done = run("check", "mini", at=at)
+    assert done.returncode == 0
+    assert "mini: configuration and dictionary are in order" in done.stdout
+    assert "no folder config/trials/mien" in done.stdout
+    assert 'did you mean "mini"?' in done.stdout
+
+
+@pytest.mark.parametrize("command", ["results", "claims", "check", "trace"])
 @pytest.mark.parametrize(
     ("trial", "expected"),
-    [("nimi", "mini"), ("../mini", "small letters, digits and _"), ("", "small letters")],
+    [
+        ("nimi", "mini"),
+        ("Mini", 'did you mean "mini"?'),
+        ("../mini", "small letters, digits and _"),
+        ("", "small letters"),
+    ],
 )
 def test_a_trial_that_is_none(mini, capsys, command, trial, expected):
     assert main(["--project", str(mini.at.root), command, trial]) == 1
@@ -179,6 +207,8 @@ def test_planned_results_are_those_of_the_run_and_need_none(run, mini, tmp_path)
 
 
 def test_an_analysis_that_is_none_gives_the_nearest(run):
+    message = told(run("results", "mini", "--analysis", "by"))
+    assert "did you mean relief_by_smoker?" in message
     message = told(run("results", "mini", "--analysis", "relief_primry"))
     assert 'did you mean "relief_primary"?' in message
 

@@ -167,3 +167,10 @@ def test_a_file_of_mistakes_is_told_by_its_first_ones_within_seconds(tmp_path, c
     assert time.process_time() - began < 20
     assert "200 mistakes, after which no more were looked for" in str(problems[0])
     assert len(problems) < 220
+
+
+def test_a_comma_that_is_missing_in_config_yaml_is_told_by_what_to_write(tmp_path):
+    at = write_project(tmp_path)
+    edit(at, "config.yaml", "trials: [mini]", "trials: [other mini]")
+    text = "\n".join(str(problem) for problem in check_all(at=at))
+    assert "a comma is missing: write other, mini" in text
