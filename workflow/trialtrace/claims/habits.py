@@ -87,13 +87,13 @@ def habit(ledger: Ledger, paper: str) -> Habit:
 
 def _evidence(ledger: Ledger, paper: str) -> Iterator[tuple[str, set[str]]]:
     """The ways of rounding that print each number of known value as it is printed."""
-    for entry in ledger.entries.values():
+    for entry in ledger.possible.entries.values():
         main = entry.main
         if entry.paper != paper or main is None or main.relation != "=":
             continue
         if entry.about.group and entry.share and (n := ledger.size(entry)):
             yield entry.name, {way for way in WAYS if _possible(entry, n, way)}
-        elif _is_estimate(entry, main) and (found := table_of(ledger, entry)):
+        elif _is_estimate(entry, main) and (found := table_of(ledger.possible, entry)):
             value = estimate(entry.about.measure or "", found[1])
             yield entry.name, {way for way in WAYS if prints(main, value, rounding=way)}
 

@@ -155,6 +155,20 @@ class Entry:
         """The sides of the test that the paper states, beside p or elsewhere."""
         return self.about.sides or (self.parts["p"].sides if "p" in self.parts else None)
 
+    @cached_property
+    def impossible(self) -> dict[str, tuple[str, str]]:
+        """The components that no study can have, each with what it is and what it has to be."""
+        found = impossible(self.parts, self.about.measure)
+        size, count = self.about.patients, whole_count(self)
+        if found or size is None or "denominator" in self.parts:
+            return found
+        if size < 1:
+            return {next(iter(self.parts)): (f"a number of patients of {size}", "at least one")}
+        if self.about.group and count is not None and count > size:
+            name = "count" if "count" in self.parts else "value"
+            return {name: (f"{count} of {size} patients", "a count that is not above them")}
+        return {}
+
     @property
     def tails(self) -> tuple[str, ...]:
         """The sides of which p is that of one: both where only "one-sided" is printed."""
@@ -186,7 +200,7 @@ class Ledger:
         own = {
             name: one
             for name, one in self.entries.items()
-            if not impossible(one.parts, one.about.measure) and name not in self.unclear
+            if not one.impossible and name not in self.unclear
         }
         return self if len(own) == len(self.entries) else replace(self, entries=own)
 

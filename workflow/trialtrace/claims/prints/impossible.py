@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import impossible
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding, listed
 
 
@@ -12,7 +11,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     for name in sorted(ledger.unclear):
         yield _unclear(ledger, ledger.entries[name])
     for entry in ledger.entries.values():
-        found = impossible(entry.parts, entry.about.measure)
+        found = entry.impossible
         if not found:
             continue
         told = listed([f"{what} is printed, where there can only be {can}"

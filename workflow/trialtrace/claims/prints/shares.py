@@ -264,14 +264,15 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
 def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Counts | None:
     """(events, patients) behind a percentage, rows by patients, the fewest first.
 
-    The printed ones where they are printed; of at most `most` patients where no size is. None where
-    there would be more than `MOST_COUNTS`.
+    The printed ones where they are printed, none where they are impossible; of at most `most`
+    patients where no size is. None where there would be more than `MOST_COUNTS`.
     """
     n, count = ledger.size(entry), entry.parts.get("count")
     if n is not None and n > most:
         return np.empty((0, 2), dtype=np.int64)
     if n is not None and count is not None:
-        return np.array([[int(count.value or 0), n]])
+        known = int(count.value or 0), n
+        return np.array([known] if known[0] <= n else [], dtype=np.int64).reshape(-1, 2)
     percent = entry.parts["percent"]
     if n is None and most * most * float(percent.ulp) / 200 > MOST_COUNTS:
         return None
