@@ -277,3 +277,26 @@ def test_a_reduction_and_the_ratio_beside_it(judged, ratio, change, about, agree
         "change": claim(change, **both, **({"measure": about} if about else {})),
     }
     assert judged("change", "percent", claims)[0] == agreement
+
+
+@pytest.mark.parametrize(
+    ("printed", "first", "test", "agreement"),
+    [
+        # scipy's fisher_exact: 1 v 12 of 30 .0011, 9 v 12 of 30 .588
+        ("P = n.s.", "1 of 30", "fisher", "inconsistent"),
+        ("P>0.05", "1 of 30", "fisher", "inconsistent"),
+        ("not significant", "1 of 30", "fisher", "inconsistent"),
+        ("P = n.s.", "9 of 30", "fisher", "exact"),
+        ("n.s.", "9 of 30", None, "compatible"),
+        ("n.s.", "1 of 30", None, "not_checkable"),
+    ],
+)
+def test_no_significance_is_a_p_above_the_level(judged, printed, first, test, agreement):
+    claims = {
+        "a": claim(first, outcome="event", group="training"),
+        "b": claim("12 of 30", outcome="event", group="control"),
+        "p": claim(printed, outcome="event", compare=["training", "control"],
+                   **({"test": test} if test else {})),
+    }  # fmt: skip
+    found, text = judged("p", "p", claims)
+    assert found == agreement and ".." not in text

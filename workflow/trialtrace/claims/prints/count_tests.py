@@ -5,6 +5,8 @@ given.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -44,11 +46,12 @@ ONE_SIDED = "fisher_one_sided"
 MID_P = ("mid_p", "mid_p_all")
 PROPER = {"mantel_haenszel": "Mantel-Haenszel", "log_rank": "log-rank"}
 SMALLEST_GROUP = 5
+LEVEL = Decimal("0.05")
 Counts = list[tuple[int, int]]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    for entry in ledger.entries.values():
+    for entry in map(_above_level, ledger.entries.values()):
         if entry.tested is None or not entry.about.compare:
             continue
         if known := all_counted(ledger, entry):
@@ -57,6 +60,15 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield _of_counts(entry, [one for one, _ in known], [counts for _, counts in known])
         elif ledger.compared(entry, "percent") is None and entry.basis is None:
             yield from _of_categories(ledger, entry)
+
+
+def _above_level(entry: Entry) -> Entry:
+    """A claim of no significance as one of a p above 0.05, the level where none is said."""
+    part = entry.parts.get("p")
+    if part is None or part.relation != "ns":
+        return entry
+    above = replace(part, text=part.text.rstrip("."), relation=">", value=LEVEL, places=2)
+    return replace(entry, parts={**entry.parts, "p": above})
 
 
 def over_strata(entry: Entry) -> bool:
