@@ -365,3 +365,13 @@ def test_a_p_that_the_interval_does_not_give_is_told_with_the_odd_ones(p, marked
     whole = read({"a": claim(f"RR 0.88 (95% CI 0.77 to 1.00), {p}", **of)})
     rows = {row["component"]: row for row in verdicts(whole, findings(whole))}
     assert unmatched(rows["p"]) == marked
+
+
+def test_a_number_needed_may_be_told_of_the_control_group(judged):
+    """9 of 46 v 12 of 38: 1 / (12/38 - 9/46) is 8.3; which group is treated is not said."""
+    for compare, agreement in [
+        (("control", "training"), "compatible"),
+        (("training", "control"), "inconsistent"),
+    ]:
+        claims = against("number_needed_to_treat", "12/38", "9/46", "9", compare)
+        assert judged("a", "value", claims)[0] == agreement

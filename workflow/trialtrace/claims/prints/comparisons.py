@@ -107,7 +107,8 @@ def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             value /= 100
         if entry.about.measure == NEEDED and value is not None:
             value *= _good(ledger, entry, main)
-        yield _estimate(entry, main, groups, table, beside, value)
+        control_first = ledger.groups[entry.about.compare[0]].control
+        yield _estimate(entry, main, groups, table, beside, value, control_first)
     if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
         yield _interval(entry, table, beside)
 
@@ -140,6 +141,7 @@ def _estimate(
     table: Table,
     beside: tuple[str, ...],
     value: float | None,
+    control_first: bool,
 ) -> Finding:
     measure = entry.about.measure or ""
     x1, n1, x0, n0 = table
@@ -166,7 +168,14 @@ def _estimate(
         main, odds_ratio_peto(*table, confidence=0.95).estimate, False
     ):
         return make(COMPATIBLE, f"{text}; {main.text} is Peto's one-step odds ratio.")
-    if measure == NEEDED and _fits(main, value, True):
+    if (
+        measure == NEEDED
+        and value is not None
+        and (_fits(main, -value, False) or _rounded_up(main, -value))
+    ):
+        if control_first:
+            told = f"{text}; {main.text} is that of the first group, which is the control."
+            return make(COMPATIBLE, told)
         return make(INCONSISTENT, f"{text}; printed is {main.text}. {_harm(main)}")
     if _fits(main, value, True):
         return make(ALTERNATIVE, f"{text}; {main.text} is that with {TURNED}.", alternative=TURNED)
