@@ -375,3 +375,15 @@ def test_a_number_needed_may_be_told_of_the_control_group(judged):
     ]:
         claims = against("number_needed_to_treat", "12/38", "9/46", "9", compare)
         assert judged("a", "value", claims)[0] == agreement
+
+
+@pytest.mark.parametrize("test", [None, "chi_squared_corrected"])
+@pytest.mark.parametrize(("p", "agreement"), [("0.066", "not_checkable"), ("0.66", "inconsistent")])
+def test_an_interval_off_its_middle_and_p_may_lie_on_two_sides_of_the_level(
+    judged, test, p, agreement
+):
+    """Newcombe's interval leaves out no difference where the corrected test does not, closely."""
+    about = {"outcome": "event", "compare": ["training", "control"], "measure": "risk_difference"}
+    about |= {"test": test} if test else {}
+    claims = {"a": claim(f"-15.0% (95% CI -29.0 to -0.2), p = {p}", **about)}
+    assert judged("a", "p", claims)[0] == agreement

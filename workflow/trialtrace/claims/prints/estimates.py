@@ -220,9 +220,10 @@ def _decision(
     else:
         return
     near = _near(entry, part, float(p_of_bounds.low), float(p_of_bounds.high))
-    text += OF_NO_NAME if near else " The two may come of different methods."
+    unnamed = near and entry.about.test is None
+    text += OF_NO_NAME if unnamed else " The two may come of different methods."
     agreement = NOT_CHECKABLE if near else INCONSISTENT
-    yield Finding("interval.p", entry.name, "p", agreement, text, open=near)
+    yield Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
 
 
 def _checked(entry: Entry, given: OnScale, df: float, side: str) -> EstimateCheck | None:
@@ -257,9 +258,8 @@ def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
 
 
 def _near(entry: Entry, part: Component, low: float, high: float) -> bool:
-    """Whether a p of no named test may be that of another test than the interval's, of counts."""
-    of_events = entry.about.measure in OF_EVENTS and entry.about.test is None
-    if not of_events or entry.tails != TWO_SIDED:
+    """Whether p may be that of another test than the interval's, of events."""
+    if entry.about.measure not in OF_EVENTS or entry.tails != TWO_SIDED:
         return False
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
     ends = [float(end) for end in as_range(part).bounds]
