@@ -15,6 +15,10 @@ from trialtrace.config.reference import SCHEMAS, reference
 from trialtrace.config.schema import SHARED
 from trialtrace.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.paths import Project
+from trialtrace.trial.files import schemas
+from trialtrace.trial.plan.card import TEST
+from trialtrace.trial.plan.registry import cards
+from trialtrace.trial.plan.statistics import STATISTICS
 
 AT = Project(REPOSITORY)
 
@@ -69,13 +73,17 @@ def test_no_option_has_a_default(name):
     assert not [path for path, part in parts(schema_of(name)) if "default" in part]
 
 
-@pytest.mark.parametrize(
-    ("section", "definition"),
-    [("describe", "describe"), ("estimates", "estimate"), ("tests", "test")],
-)
-def test_the_table_of_methods_has_what_the_schema_has(section, definition):
-    offered = schema_of("plan")["$defs"][definition]["properties"]
-    assert list(methods.KINDS[section]) == list(offered)
+def test_the_schemas_are_not_stale():
+    made = {name: json.loads(json.dumps(schema)) for name, schema in schemas().items()}
+    written = {name: schema_of(name) for name in made}
+    assert written == made, "run: python -m trialtrace.trial.files"
+
+
+def test_the_table_of_methods_has_what_the_cards_have():
+    statistics = {name: each.kinds for name, each in STATISTICS.items()}
+    assert statistics == methods.KINDS["describe"] | methods.KINDS["estimates"]
+    tests = {card.method: card.kinds for card in cards() if card.statistic == TEST}
+    assert tests == methods.KINDS["tests"]
 
 
 def test_every_method_of_the_analyses_can_be_planned():

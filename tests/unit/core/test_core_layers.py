@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3] / "workflow/trialtrace"
 ORDER = (
     ("errors", "paths", "store", "units"), ("contracts",), ("stats",), ("conditions", "frames"),
-    ("config",), ("sources",), ("cleaning",), ("populations", "endpoints"), ("analyses",),
+    ("config",), ("trial",), ("sources",), ("cleaning",), ("populations", "endpoints"), ("analyses",),
     ("checks",), ("trace",), ("claims",), ("display",), ("running",),
     ("instruments_reference", "methods_reference"), ("cli",),
 )  # fmt: skip

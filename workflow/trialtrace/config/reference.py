@@ -102,7 +102,9 @@ def reference(at: Project) -> str:
     parts = [_INTRODUCTION, _values(at)]
     for name in SCHEMAS:
         schema = load_schema(at.schemas, name)
-        keys = _Reader(schema, {part: load_schema(at.schemas, part) for part in SHARED}).keys()
+        keys = _Reader(
+            name, schema, {part: load_schema(at.schemas, part) for part in SHARED}
+        ).keys()
         parts.append(f"## {schema['title']}\n\n{schema['description']}\n\n{_table(keys)}")
     parts += [_conditions(at), _statistics(), _dictionary()]
     return "\n".join(parts)
@@ -140,7 +142,7 @@ def _statistics() -> str:
 
 
 def _conditions(at: Project) -> str:
-    tests = load_schema(at.schemas, "common")["$defs"]["test"]["else"]["properties"]
+    tests = load_schema(at.schemas, "common")["$defs"]["test"]["then"]["properties"]
     rows = ["| test | meaning |", "| --- | --- |"]
     rows += [f"| `{name}` | {given['description']} |" for name, given in tests.items()]
     return _CONDITIONS + "\n" + "\n".join(rows) + "\n"
@@ -182,7 +184,8 @@ def _listed(names: Any) -> str:
 class _Reader:
     """Walks a schema and gives a row for every key."""
 
-    def __init__(self, schema: dict[str, Any], shared: dict[str, dict[str, Any]]):
+    def __init__(self, file: str, schema: dict[str, Any], shared: dict[str, dict[str, Any]]):
+        self.file = file
         self.schema = schema
         self.shared = shared
 
@@ -194,12 +197,9 @@ class _Reader:
         name = ""
         while "$ref" in schema:
             file, _, name = schema["$ref"].rpartition("/")
-            definitions = self.shared.get(file.partition(".")[0], self.schema)["$defs"]
+            definitions = (self.shared | {self.file: self.schema})[file.partition(".")[0]]["$defs"]
             own = {key: value for key, value in schema.items() if key != "$ref"}
             schema = definitions[name] | own
-            # A test of the plan is not the test of a condition, which is told once for all files.
-            if name == "test" and definitions is self.schema["$defs"]:
-                name = ""
         return schema, name
 
     def _object(self, schema: dict[str, Any], path: str, when: str) -> Iterator[Key]:

@@ -1,0 +1,136 @@
+"""Typed shapes: the schema of a type accepts what it should; objects keep what was written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from jsonschema import Draft202012Validator
+from mini_trial import REPOSITORY
+
+from trialtrace.config.compose import compose
+from trialtrace.config.spec import (
+    AS_WRITTEN,
+    By,
+    Distinct,
+    Filled,
+    Listed,
+    Rule,
+    definition,
+    key,
+    mapping_of,
+    optional,
+    shape,
+    shared_types,
+    structure,
+)
+from trialtrace.paths import Project
+from trialtrace.trial.files import FILES
+
+AT = Project(REPOSITORY)
+
+
+@shape
+class Circle:
+    """A circle."""
+
+    form: Literal["circle"] = key("circle.")
+    radius: float = key("Radius.", exclusiveMinimum=0)
+
+
+@shape
+class Oval:
+    """Two kinds of oval."""
+
+    form: Literal["oval", "egg"] = key("oval or egg.")
+    radii: Annotated[tuple[float, ...], Rule(minItems=2, maxItems=2)] = key("Radii.")
+    from_: str | None = optional("Where it begins.")
+
+
+@shape(by="start")
+class FromStart:
+    """By start and end."""
+
+    start: int = key("Start.")
+    end: int | None = optional("End.")
+
+
+@shape(by="days")
+class Days:
+    """By a number of days."""
+
+    days: int = key("Days.")
+    start: None = optional("Not here.", expected="either start or days")
+
+
+@shape(one_key=True)
+class One:
+    """Exactly one."""
+
+    a: int | None = optional("A.")
+    b: str | None = optional("B.")
+
+
+@shape(instead={"of": "by"})
+class Either:
+    """One or the other."""
+
+    of: str | None = optional("Of.")
+    by: str | None = optional("By.")
+
+
+FORMS = Annotated[Circle | Oval, By("form", "Form.")]
+SPANS = Annotated[FromStart | Days, Rule(expected="start or days")]
+
+
+@pytest.mark.parametrize(
+    ("hint", "accepted", "refused"),
+    [
+        (Circle, [{"form": "circle", "radius": 1}], [{"form": "circle"}, {"radius": 1}, 3, {}]),
+        (Circle, [], [{"form": "circle", "radius": 0}, {"form": "circle", "radius": 1, "x": 1}]),
+        (FORMS, [{"form": "egg", "radii": [1, 2]}], [{"form": "egg", "radius": 1}, {}]),
+        (FORMS, [{"form": "oval", "radii": [1, 2], "from": "x"}], [{"form": "cube"}]),
+        (SPANS, [{"start": 1}, {"days": 3}], [{}, {"end": 2}, {"days": 1, "end": 2}]),
+        (One, [{"a": 1}, {"b": "x"}], [{}, {"a": 1, "b": "x"}]),
+        (Either, [{"of": "x"}, {"by": "x"}, {"of": "x", "by": "y"}], [{}]),
+        (Literal["a", "b"], ["a"], ["c", 1]),
+        (Literal[10, 100], [10], [11, "10"]),
+        (Literal["all"] | Distinct[int], ["all", [1, 2]], ["some", [], [1, 1], [0.5], 1]),
+        (float | Literal["rows"] | Circle, [1.5, "rows"], ["row", [1], {"form": "circle"}]),
+        (float | FromStart | Days, [2, {"start": 1}, {"days": 1}], ["2", {"end": 1}]),
+        (Listed[str], [["a", "a"]], [[], ["a", 1], "a"]),
+        (Filled[str, int], [{"x": 1}], [{}, {"x": "1"}]),
+        (bool, [True], ["true", 1]),
+    ],
+)
+def test_a_type_accepts_and_refuses(hint, accepted, refused):
+    schema = Draft202012Validator(definition(hint))
+    assert [data for data in accepted if not schema.is_valid(data)] == []
+    assert [data for data in refused if schema.is_valid(data)] == []
+
+
+def test_objects_are_of_the_shape_that_fits():
+    assert structure(FORMS, {"form": "egg", "radii": [1, 2]}) == Oval(
+        form="egg", radii=(1, 2), from_=None
+    )
+    assert isinstance(structure(SPANS, {"days": 2}), Days)
+    assert structure(Literal["all"] | Distinct[int], [1, 2]) == (1, 2)
+    assert structure(float | FromStart | Days, {"start": 1}) == FromStart(start=1, end=None)
+
+
+def test_what_stays_as_written_is_not_copied():
+    data = {"x": [1]}
+    assert structure(Annotated[dict[str, Any], AS_WRITTEN], data) is data
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "config/trials").glob("*/*.yaml")), ids=str)
+def test_objects_keep_everything_that_a_file_says(path):
+    if path.stem == "plan":
+        pytest.skip("its steps are objects of their own")
+    data = compose(AT, path).data
+    assert mapping_of(structure(FILES[path.stem].shape, data)) == data
+
+
+def test_every_shared_type_is_found_once():
+    found = [mark for mark, _ in shared_types(FILES["cohort"].shape)]
+    assert len(found) == len(set(found)) > len(FILES)

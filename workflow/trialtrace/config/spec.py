@@ -1,0 +1,504 @@
+"""The shape of a configuration file as typed classes: its JSON Schema and its objects follow.
+
+A shape is a class of keys; the type of a key says what may stand there, `key` what it means:
+
+    @shape
+    class Treatment:
+        '''What is compared.'''
+
+        of: Name | Listed[Name] = key("Treated arm, or several.", expected="an arm or a list")
+        to: Name = key("Reference arm.")
+
+`schema_of` gives the JSON Schema of a type, `structure` the object of a mapping that the schema has
+accepted. `optional` makes a key that may be left out; it is None then. A word that Python keeps for
+itself gets an underscore: `from_` is the key `from`.
+
+=========================  ====================================================================
+type                       what may stand there
+=========================  ====================================================================
+`None` alone               nothing: a key that is refused with a sentence of its own
+`str`, `float`, `int`,     a text, a number, a whole number, true or false
+`bool`
+`Literal["a", "b"]`        one of these texts
+`tuple[X, ...]`            a list; `Listed[X]` has an entry, `Distinct[X]` each of them once
+`dict[K, V]`               a mapping of names of the user's choice; `Filled[K, V]` has an entry
+a shape                    a mapping with these keys and no other
+`A | B` of shapes          told apart by a key that only one has (`@shape(by="of")`), or by the
+                           value of one (`Annotated[A | B, By("kind", "Kind.")]`)
+`A | B` of other types     told apart by what stands there
+`Annotated[X, Rule(...)]`  X, further restricted by keywords of JSON Schema
+`Annotated[X, Shared(..)]` X, told once in the definitions of a schema and referred to
+=========================  ====================================================================
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cache
+from types import MappingProxyType, NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Never,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
+
+Schema = dict[str, Any]
+T = TypeVar("T")
+
+_SHAPE = "__shape__"
+_SCALARS = {str: "string", float: "number", int: "integer", bool: "boolean"}
+# In a choice by type, a mapping is looked for first, then a text.
+_FIRST = ("object", "string")
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """Keywords of JSON Schema that a type has besides; `expected` is told where it is not met."""
+
+    keywords: tuple[tuple[str, Any], ...]
+
+    def __init__(self, *, expected: str | None = None, **keywords: Any):
+        stated = {"x-expected": expected} if expected else {}
+        object.__setattr__(self, "keywords", tuple((keywords | stated).items()))
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A type that is told once, in the definitions of a file's schema."""
+
+    file: str
+    name: str
+
+    @property
+    def reference(self) -> Schema:
+        return {"$ref": f"{self.file}.schema.json#/$defs/{self.name}"}
+
+
+@dataclass(frozen=True, eq=False)
+class By:
+    """Shapes told apart by the value of a key, which each has as `Literal`.
+
+    `also` are keys that all of them need, asked for whatever the value is. Where shapes stand in a
+    registry, `each` maps the values to them, and the type itself is `Any`.
+    """
+
+    key: str
+    means: str
+    also: tuple[str, ...] = ()
+    each: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Having:
+    """Shapes of a choice that all have a key, and are told apart further among themselves."""
+
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A type whose schema and objects functions make, from what stands in a registry."""
+
+    schema: Callable[[], Schema]
+    build: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class _About:
+    """What a shape says of itself: the key that tells it apart, and what rules it has besides."""
+
+    by: str | None
+    rules: tuple[tuple[str, Any], ...]
+
+
+# A type whose data stay mappings and lists, as they are written.
+AS_WRITTEN = "as written"
+
+K = TypeVar("K")
+Filled = Annotated[dict[K, T], Rule(minProperties=1)]
+Listed = Annotated[tuple[T, ...], Rule(minItems=1)]
+Distinct = Annotated[tuple[T, ...], Rule(minItems=1, uniqueItems=True)]
+
+
+def key(means: str, *, expected: str | None = None, **rules: Any) -> Any:
+    """A key of a shape: what it means, and rules of JSON Schema besides those of its type."""
+    return field(metadata=_metadata(means, expected, rules))
+
+
+def optional(means: str, *, expected: str | None = None, **rules: Any) -> Any:
+    """A key that may be left out."""
+    return field(default=None, metadata=_metadata(means, expected, rules))
+
+
+def _metadata(means: str, expected: str | None, rules: dict[str, Any]) -> dict[str, Any]:
+    return {"means": means, "rules": rules | ({"x-expected": expected} if expected else {})}
+
+
+@overload
+def shape(cls: type[T]) -> type[T]: ...
+@overload
+def shape(
+    *,
+    by: str | None = ...,
+    one_key: bool = ...,
+    least: int = ...,
+    expected: str | None = ...,
+    instead: Mapping[str, str] = ...,
+) -> Callable[[type[T]], type[T]]: ...
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key, optional))
+def shape(
+    cls: type[T] | None = None,
+    *,
+    by: str | None = None,
+    one_key: bool = False,
+    least: int = 0,
+    expected: str | None = None,
+    instead: Mapping[str, str] = MappingProxyType({}),
+) -> Any:
+    """A mapping with the keys of the class and no other.
+
+    `by` is the key that tells it apart from others in a choice; `one_key` says that exactly one key
+    stands there, `least` how many at least; `expected` is told where a needed key is missing;
+    `instead` maps a key to the one that is needed where it is left out.
+    """
+    rules: Schema = {"minProperties": 1, "maxProperties": 1} if one_key else {}
+    rules |= {"minProperties": least} if least else {}
+    for name, other in instead.items():
+        rules |= {"if": {"required": [name]}, "else": {"required": [other]}}
+    rules |= {"x-expected": expected} if expected else {}
+
+    def made(plain: type[T]) -> type[T]:
+        whole = dataclass(frozen=True, kw_only=True)(plain)
+        setattr(whole, _SHAPE, _About(by, tuple(rules.items())))
+        return whole
+
+    return made if cls is None else made(cls)
+
+
+def is_shape(hint: Any) -> bool:
+    return isinstance(hint, type) and hasattr(hint, _SHAPE)
+
+
+def keys_of(cls: type) -> dict[str, "Field[Any]"]:
+    """The keys of a shape as they stand in a file, in order."""
+    return {each.name.rstrip("_"): each for each in fields(cls)}
+
+
+@cache
+def types_of(cls: type) -> dict[str, Any]:
+    """Key -> type of the keys of a shape, without the None of a key that is left out.
+
+    A key whose type is None alone may not stand there: its type is Never.
+    """
+    hints = get_type_hints(cls, include_extras=True)
+    return {name: _without_none(hints[each.name]) for name, each in keys_of(cls).items()}
+
+
+def _without_none(hint: Any) -> Any:
+    members = [member for member in _members(hint) if member is not NoneType] or [Never]
+    return members[0] if len(members) == 1 else Union[tuple(members)]  # noqa: UP007
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _marks(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A type without its marks, and these."""
+    if get_origin(hint) is Annotated:
+        bare, *marks = get_args(hint)
+        return bare, tuple(marks)
+    return hint, ()
+
+
+def shared_types(hint: Any) -> Iterator[tuple[Shared, Any]]:
+    """Every type that a type refers to, itself or through another, each once."""
+    seen: dict[Shared, Any] = {}
+    ahead, shapes = [hint], set()
+    while ahead:
+        bare, marks = _marks(ahead.pop())
+        shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
+        if shared in seen or bare in shapes:
+            continue
+        if shared:
+            seen[shared] = Annotated[(bare, *marks)]
+        if is_shape(bare):
+            shapes.add(bare)
+            ahead += types_of(bare).values()
+        else:
+            ahead += [part for part in get_args(bare) if part is not Ellipsis]
+            ahead += [
+                each
+                for mark in marks
+                if isinstance(mark, By)
+                for each in (mark.each or {}).values()
+            ]
+    yield from seen.items()
+
+
+# --- JSON Schema ---------------------------------------------------------------------------------
+
+
+def schema_of(hint: Any) -> Schema:
+    """The JSON Schema of a type; a reference where it is told in the definitions of a schema."""
+    _, marks = _marks(hint)
+    shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
+    return shared.reference if shared else definition(hint)
+
+
+def definition(hint: Any) -> Schema:
+    """The JSON Schema of a type, told in place."""
+    bare, marks = _marks(hint)
+    if (own := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
+        return own.schema()
+    choice = next((mark for mark in marks if isinstance(mark, By)), None)
+    made = _chosen_by(choice, _members(bare)) if choice else _plain(bare, marks)
+    for mark in marks:
+        if isinstance(mark, Rule):
+            made |= dict(mark.keywords)
+    if get_origin(bare) in (Union, UnionType) and _all_told_apart(get_args(bare)):
+        # The sentence stands where none of them fits, not where there is no mapping at all.
+        made.pop("x-expected", None)
+    return made
+
+
+def _all_told_apart(members: tuple[Any, ...]) -> bool:
+    """Whether each member has a key that tells it apart, so that a mapping may be none of them."""
+    return all(_telling(member) is not None for member in members)
+
+
+def _plain(bare: Any, marks: tuple[Any, ...]) -> Schema:
+    origin = get_origin(bare)
+    if is_shape(bare):
+        return _of_shape(bare)
+    if origin in (Union, UnionType):
+        return _of_choice(get_args(bare), marks)
+    if origin is Literal:
+        return _of_literal(get_args(bare))
+    if origin is tuple:
+        return {"type": "array", "items": schema_of(get_args(bare)[0])}
+    if origin is dict:
+        return _of_mapping(*get_args(bare))
+    if bare in (Any, Never):
+        return {} if bare is Any else {"not": {}}
+    return {"type": _SCALARS[bare]}
+
+
+def _of_shape(cls: type) -> Schema:
+    about: _About = getattr(cls, _SHAPE)
+    hints = types_of(cls)
+    needed = [name for name, each in keys_of(cls).items() if each.default is MISSING]
+    return {
+        "description": " ".join((cls.__doc__ or "").split()),
+        "type": "object",
+        "required": needed,
+        "additionalProperties": False,
+        "properties": {
+            name: _of_key(hints[name], each.metadata) for name, each in keys_of(cls).items()
+        },
+    } | dict(about.rules)
+
+
+def _of_key(hint: Any, about: Mapping[str, Any]) -> Schema:
+    made = _of_members(hint, about["rules"].get("x-expected"))
+    return made | {"description": about["means"]} | about["rules"]
+
+
+def _of_members(hint: Any, expected: str | None) -> Schema:
+    """The schema of a key's type; what a choice of it expects is told in its words."""
+    if expected and get_origin(hint) in (Union, UnionType):
+        return definition(Annotated[hint, Rule(expected=expected)])
+    return schema_of(hint)
+
+
+def _of_literal(values: tuple[Any, ...]) -> Schema:
+    if values == (True,):
+        return {"const": True}
+    kinds = {_SCALARS[type(value)] for value in values}
+    return {"type": kinds.pop() if len(kinds) == 1 else sorted(kinds), "enum": list(values)}
+
+
+def _of_mapping(names: Any, values: Any) -> Schema:
+    made: Schema = {"type": "object"}
+    if names is not str:
+        made["propertyNames"] = schema_of(names)
+    return made | {"additionalProperties": schema_of(values)}
+
+
+def _of_choice(members: tuple[Any, ...], marks: tuple[Any, ...]) -> Schema:
+    expected = next(
+        (dict(mark.keywords).get("x-expected") for mark in marks if isinstance(mark, Rule)), None
+    )
+    kinds = [json_types(member) for member in members]
+    if set().union(*kinds) == {"object"}:
+        return {"type": "object"} | _by_presence(members, members[0], expected)
+    if sum("object" in each for each in kinds) > 1 and {"object"} not in kinds[1:]:
+        return _by_presence(members, members[0], expected)
+    types = [kind for each in kinds for kind in each]
+    order = sorted(types, key=lambda kind: _FIRST.index(kind) if kind in _FIRST else len(_FIRST))
+    branches = {
+        kind: _branch([m for m, k in zip(members, kinds, strict=True) if kind in k], expected)
+        for kind in dict.fromkeys(order)
+    }
+    return {"type": list(dict.fromkeys(types))} | _by_type(branches)
+
+
+def _branch(members: list[Any], expected: str | None) -> Schema:
+    """What is asked for where the type is known already."""
+    if len(members) > 1:
+        return _of_choice(tuple(members), ())
+    made = schema_of(members[0])
+    if "enum" in made and expected:
+        made = {"x-expected": expected} | made
+    return made if made.get("type") == "object" else {k: v for k, v in made.items() if k != "type"}
+
+
+def _by_type(branches: dict[str, Schema]) -> Schema:
+    (kind, first), *others = branches.items()
+    rest = _by_type(dict(others)) if others else {}
+    if not others:
+        return first
+    if not first and not rest:
+        return {}
+    return {"if": {"type": kind}, "then": first} | ({"else": rest} if rest else {})
+
+
+def _by_presence(members: tuple[Any, ...], first: Any, expected: str | None) -> Schema:
+    """Mappings told apart by a key that each but the last has; the last may have one too."""
+    member, *others = members
+    name = _telling(member)
+    if others:
+        rest = _by_presence(tuple(others), first, expected)
+    elif name is not None and expected is not None:
+        rest = {"required": [_telling(first)], "x-expected": expected}
+    else:
+        return schema_of(member)
+    return {
+        "if": {"type": "object", "required": [name]},
+        "then": schema_of(member),
+        "else": rest,
+    }
+
+
+def _telling(hint: Any) -> str | None:
+    """The key that tells a member of a choice apart."""
+    bare, marks = _marks(hint)
+    having = next((mark.key for mark in marks if isinstance(mark, Having)), None)
+    return having or (getattr(bare, _SHAPE).by if is_shape(bare) else None)
+
+
+def _chosen_by(choice: By, members: tuple[Any, ...]) -> Schema:
+    named = _by_value(choice, members)
+    return {
+        "type": "object",
+        "required": [choice.key, *choice.also],
+        "properties": {
+            choice.key: {"description": choice.means, "type": "string", "enum": list(named)}
+        },
+        "allOf": [
+            {
+                "if": {"properties": {choice.key: {"const": value}}, "required": [choice.key]},
+                "then": schema_of(member),
+            }
+            for value, member in named.items()
+        ],
+    }
+
+
+def _by_value(choice: By, members: tuple[Any, ...]) -> dict[str, Any]:
+    """Value of the key by which shapes are chosen -> shape."""
+    return dict(choice.each or ()) or {
+        value: member
+        for member in members
+        for value in get_args(_marks(types_of(_marks(member)[0])[choice.key])[0])
+    }
+
+
+def json_types(hint: Any) -> set[str]:
+    """The types of JSON that a type can have."""
+    bare, _ = _marks(hint)
+    if get_origin(bare) in (Union, UnionType):
+        return set().union(*(json_types(member) for member in get_args(bare)))
+    if is_shape(bare) or get_origin(bare) is dict or bare is Any:
+        return {"object"}
+    if get_origin(bare) is tuple:
+        return {"array"}
+    if get_origin(bare) is Literal:
+        return {_SCALARS[type(value)] for value in get_args(bare)}
+    return {_SCALARS[bare]}
+
+
+# --- objects -------------------------------------------------------------------------------------
+
+
+def structure(hint: Any, data: Any) -> Any:
+    """The object of a type from data that its schema has accepted."""
+    return _builder(hint)(data)
+
+
+def mapping_of(value: Any) -> Any:
+    """The data that an object was made of; keys that were left out stay so."""
+    if is_shape(type(value)):
+        return {
+            name: mapping_of(getattr(value, each.name))
+            for name, each in keys_of(type(value)).items()
+            if getattr(value, each.name) is not None
+        }
+    if isinstance(value, tuple):
+        return [mapping_of(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: mapping_of(entry) for name, entry in value.items()}
+    return value
+
+
+@cache
+def _builder(hint: Any) -> Callable[[Any], Any]:
+    bare, marks = _marks(hint)
+    origin = get_origin(bare)
+    if AS_WRITTEN in marks:
+        return lambda data: data
+    if (own := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
+        return own.build
+    if is_shape(bare):
+        return _shape_builder(bare)
+    if origin is tuple:
+        entry = get_args(bare)[0]
+        return lambda data: tuple(structure(entry, each) for each in data)
+    if origin is dict and get_args(bare)[1] is not Any:
+        values = get_args(bare)[1]
+        return lambda data: {name: structure(values, each) for name, each in data.items()}
+    choice = next((mark for mark in marks if isinstance(mark, By)), None)
+    if origin in (Union, UnionType) or choice:
+        members = _members(bare)
+        return lambda data: structure(_member(members, choice, data), data)
+    return lambda data: data
+
+
+def _shape_builder(cls: type) -> Callable[[Any], Any]:
+    hints = types_of(cls)
+    attributes = {name: each.name for name, each in keys_of(cls).items()}
+    return lambda data: cls(
+        **{attributes[name]: structure(hints[name], value) for name, value in data.items()}
+    )
+
+
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
+
+
+def _member(members: tuple[Any, ...], choice: By | None, data: Any) -> Any:
+    """The type of a choice that data are of."""
+    if isinstance(data, dict):
+        if choice:
+            return _by_value(choice, members)[data[choice.key]]
+        having = [m for m in members if "object" in json_types(m)]
+        return next((m for m in having if _telling(m) in data), having[-1])
+    kind = _TYPES[type(data)]
+    fitting = {"integer": ("integer", "number")}.get(kind, (kind,))
+    return next(m for m in members if not json_types(m).isdisjoint(fitting))

@@ -1,0 +1,121 @@
+"""A published number: what recomputes it, or why nothing can."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import Distinct, Rule, key, optional, shape
+from trialtrace.trial.claims.paper import About
+from trialtrace.trial.words import Name, Text, VisitLabel
+
+
+@shape
+class Compare:
+    """Comparison, where an analysis has several."""
+
+    of: Name = key("Treated arm.")
+    to: Name = key("Reference arm.")
+
+
+@shape
+class Is:
+    """What recomputes the number."""
+
+    analysis: Name = key("Analysis of the plan, or baseline, or flow.")
+    group: Name | None = optional("Arm, or all.")
+    compare: Compare | None = optional("Comparison, where an analysis has several.")
+    stat: str | None = optional(
+        "Statistic, as statistic.method; the proportion where it is left out.",
+        expected="a statistic such as p_value.fisher",
+        pattern="^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)?$",
+    )
+    visit: VisitLabel | None = optional("Label of the visit.")
+    stratum: str | None = optional(
+        "Stratum, as variable=level.",
+        expected="variable=level, such as sod=No",
+        pattern="^[a-z][a-z0-9_]*=.+$",
+    )
+    parameter: Name | None = optional("Variable of the baseline table, or endpoint.")
+    level: Text | None = optional("Level of that variable, by its label, in quotes.")
+    time: float | None = optional("Time of a curve, as the plan lists it.", minimum=0)
+    effect: Literal["arm", "visit", "arm_visit", "cell", "treatment", "treatment_visit"] | None = (
+        optional("Effect of an analysis of variance.")
+    )
+    category: float | None = optional("Value of an ordinal endpoint whose share it is.")
+    as_: (
+        Literal[
+            "percent",
+            "percent_reduction",
+            "percent_decrease",
+            "years_from_days",
+            "months_from_days",
+            "inverse",
+            "value",
+        ]
+        | None
+    ) = optional("How the number is printed.")
+
+
+@shape(by="lower")
+class DirectionLower:
+    """The first is lower."""
+
+    lower: Name = key("Arm.")
+    than: Name = key("Arm.")
+
+
+@shape(by="higher")
+class DirectionHigher:
+    """The first is higher."""
+
+    higher: Name = key("Arm.")
+    than: Name = key("Arm.")
+
+
+@shape(by="is")
+class ClaimIs:
+    """A number that the data can recompute."""
+
+    from_: Name = key("Paper.")
+    place: Text = key("Where it is printed, as it can be cited.")
+    label: Text = key("What is claimed, in words.")
+    printed: Text = key(
+        "The expression as printed, in quotes.", expected="the printed expression in quotes"
+    )
+    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
+    is_: Is = key("What recomputes the number.")
+    direction: (
+        Annotated[
+            DirectionLower | DirectionHigher,
+            Rule(expected="{lower: arm, than: arm} or {higher: arm, than: arm}"),
+        ]
+        | None
+    ) = optional("Which arm is said to be lower or higher, where no number is printed.")
+    cannot: None = optional("Why nothing recomputes it.", expected="either is or cannot, not both")
+    about: About | None = optional(
+        "What the number is about; numbers about the same outcome, population, visit and "
+        "stratum are held against each other."
+    )
+
+
+@shape(by="cannot")
+class ClaimCannot:
+    """A number that nothing recomputes."""
+
+    from_: Name = key("Paper.")
+    place: Text = key("Where it is printed, as it can be cited.")
+    label: Text = key("What is claimed, in words.")
+    printed: Text = key(
+        "The expression as printed, in quotes.", expected="the printed expression in quotes"
+    )
+    with_: Distinct[Name] | None = optional("Claims that this one hangs together with.")
+    cannot: Text = key("Why nothing recomputes it.")
+    about: About | None = optional(
+        "What the number is about; numbers about the same outcome, population, visit and "
+        "stratum are held against each other."
+    )
+
+
+Claim = Annotated[
+    ClaimIs | ClaimCannot, Rule(expected="is (what recomputes it) or cannot (why nothing can)")
+]

@@ -1,0 +1,27 @@
+"""What stands in claims.yaml."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import key, optional, shape
+from trialtrace.trial.claims.claim import Claim
+from trialtrace.trial.claims.paper import PaperGroups, PaperOutcomes, PaperPopulations, PaperStrata
+from trialtrace.trial.words import Name, Text
+
+
+@shape
+class ClaimsFile:
+    """Published numbers to audit."""
+
+    papers: dict[Name, Text] = key("Papers: name to citation.")
+    groups: PaperGroups | None = optional(
+        "Groups of patients as the paper prints them; in a trial's folder, its arms by "
+        "the same names."
+    )
+    populations: PaperPopulations | None = optional(
+        "Populations as the paper names them; the first is that of claims which name none."
+    )
+    outcomes: PaperOutcomes | None = optional("What was measured.")
+    strata: PaperStrata | None = optional(
+        "What the paper tells of the strata of its randomisation, for stratified tests."
+    )
+    claims: dict[Name, Claim] = key("Claims: one printed expression each.")

@@ -1,0 +1,214 @@
+"""What a paper says of its groups, populations, outcomes and strata, and what a number is about."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import Distinct, Filled, Listed, Rule, Shared, key, optional, shape
+from trialtrace.trial.words import Name, Text
+
+WholePrinted = Annotated[
+    str,
+    Shared("common", "whole_printed"),
+    Rule(
+        pattern="^[1-9][0-9]{0,5}$",
+        expected="a whole number from 1 to 999999 in quotes, as printed",
+    ),
+]
+NumberPrinted = Annotated[
+    str,
+    Shared("common", "number_printed"),
+    Rule(
+        pattern=r"^-?([0-9]+(\.[0-9]+)?|\.[0-9]+)$",
+        expected="a number in quotes, as printed",
+    ),
+]
+
+
+@shape
+class PaperGroup:
+    """A group."""
+
+    label: Text = key("Label, as printed.")
+    randomised: WholePrinted | None = optional("Patients randomised to it, as printed.")
+    control: bool | None = optional("Whether it is the control group.")
+
+
+PaperGroups = dict[Name, PaperGroup]
+
+
+@shape
+class PaperPopulation:
+    """A population."""
+
+    label: Text = key("Its name, as printed.")
+    everyone: bool | None = optional(
+        "Whether the name promises everyone who was randomised, as intention to treat does."
+    )
+    sizes: dict[Name, WholePrinted] | None = optional("Its printed size by group.")
+    only: Distinct[Name] | None = optional(
+        "The groups to which its rule can apply, such as those that have sessions to "
+        "attend; all where it is left out."
+    )
+
+
+PaperPopulations = dict[Name, PaperPopulation]
+
+
+@shape
+class PaperOutcome:
+    """An outcome."""
+
+    label: Text = key("Label.")
+    wanted: bool | None = optional(
+        "Whether its events are what the treatment is for, as a response or a cure: "
+        "decides what a number needed to treat is."
+    )
+    whole: bool | None = optional(
+        "Whether each patient's value is a whole number, so that a mean's digits can be checked."
+    )
+    visits: Listed[Text] | None = optional("Visits at which it was measured, in the paper's words.")
+
+
+PaperOutcomes = dict[Name, PaperOutcome]
+
+
+@shape
+class PaperStrata:
+    """What the paper tells of the strata of its randomisation. A stratified test is held against
+    every split of the groups' counts over two strata that this allows."""
+
+    number: int | None = optional(
+        (
+            "How many strata there are; 2 where it is left out. Splits over more than 2 are "
+            "not tried."
+        ),
+        minimum=2,
+        maximum=10000,
+    )
+    imbalance: float | None = optional(
+        (
+            "By how much the two groups may differ in the share of their patients that is in "
+            "a stratum; 0.10 where it is left out."
+        ),
+        minimum=0,
+        maximum=1,
+    )
+    fewest: int | None = optional(
+        "Least number of patients of each group in each stratum; 5 where it is left out.",
+        minimum=1,
+        maximum=999999,
+    )
+    sizes: dict[Text, Filled[Name, WholePrinted]] | None = optional(
+        (
+            "Stratum, in the paper's words, to its printed patients by group. For groups that "
+            "all strata have, these sizes take the place of imbalance and fewest."
+        ),
+        minProperties=2,
+    )
+
+
+@shape(least=1)
+class About:
+    """What the number is about; numbers about the same outcome, population, visit and stratum
+    are held against each other."""
+
+    outcome: Name | None = optional("Outcome of outcomes.")
+    group: Name | None = optional("Group of groups, or all for everyone together.")
+    compare: (
+        Literal["all"] | Annotated[tuple[Name, ...], Rule(minItems=2, uniqueItems=True)] | None
+    ) = optional(
+        (
+            "Groups that are compared: a list of them, or all. A difference or ratio is that "
+            "of the first against the second."
+        ),
+        expected="all, or a list of groups",
+    )
+    population: Name | None = optional("Population of populations.")
+    category: Text | None = optional("Category of the outcome that is counted.")
+    visit: Text | None = optional("Visit, in the paper's words.")
+    stratum: Text | None = optional("Stratum or subgroup, in the paper's words.")
+    patients: WholePrinted | None = optional("Printed number of patients behind the number.")
+    test: (
+        Literal[
+            "chi_squared",
+            "chi_squared_corrected",
+            "fisher",
+            "mid_p",
+            "t",
+            "welch",
+            "mantel_haenszel",
+            "mann_whitney",
+            "log_rank",
+            "anova",
+            "other",
+        ]
+        | None
+    ) = optional(
+        "Test that the paper states for a p-value; other tests are named here too, though "
+        "counts or means alone can't check them."
+    )
+    sides: Literal["two_sided", "greater", "less"] | None = optional(
+        "Sides of the test that the paper states."
+    )
+    interval: (
+        Literal[
+            "wald",
+            "wald_cut",
+            "wilson",
+            "wilson_corrected",
+            "agresti_coull",
+            "jeffreys",
+            "clopper_pearson",
+            "log",
+            "exact",
+            "score",
+            "profile",
+        ]
+        | None
+    ) = optional("Method of the interval that the paper states.")
+    measure: (
+        Literal[
+            "risk_difference",
+            "mean_difference",
+            "risk_ratio",
+            "odds_ratio",
+            "hazard_ratio",
+            "rate_ratio",
+            "number_needed_to_treat",
+            "relative_reduction",
+        ]
+        | None
+    ) = optional(
+        "What compares the groups; what the expression itself names, where it is left "
+        "out. A relative reduction is also the efficacy of a vaccine."
+    )
+    basis: Literal["model", "curve"] | None = optional(
+        "What the number rests on, where it need not follow from the counts or means of "
+        "the groups: a model (adjusted, stratified, weighted, imputed, sequential, or by "
+        "person-time), or a survival curve."
+    )
+    margin: NumberPrinted | None = optional(
+        "Margin that the p-value is about, as printed, where it is not that of no difference."
+    )
+    correction: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound"] | None = optional(
+        "Correction for sphericity that the paper names."
+    )
+    paraphrase: bool | None = optional(
+        "Whether the words are not the paper's own, but tell what it says; they are "
+        "judged as nothing that contradicts."
+    )
+    change: bool | None = optional("Whether the paper calls it a change from baseline.")
+    concludes: Literal["no_difference", "feasibility", "safety"] | None = optional(
+        "What is concluded from it."
+    )
+    fact: Name | None = optional(
+        "A name for what is told; the same fact in several places is held against itself."
+    )
+    size: Literal["planned", "randomised", "analysed"] | None = optional(
+        "Where the number is one of patients: which; of a group, or of all."
+    )
+    split: Name | None = optional(
+        "A name for what parts the patients of a stratum from all others, where everyone "
+        "is in one of its strata."
+    )

@@ -1,0 +1,222 @@
+"""What stands in cleaning.yaml: missing codes, units, conflicts and checks of each table."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import Distinct, Filled, Listed, Rule, key, optional, shape
+from trialtrace.trial.words import Column, Condition, Name, Text, Value
+
+
+@shape
+class LinearFactor:
+    """A factor and what is added, for a scale with another zero."""
+
+    multiply: float = key("Factor.", exclusiveMinimum=0)
+    add: float = key("What is added after the factor.")
+
+
+Factor = Annotated[
+    Annotated[float, Rule(expected="a factor above 0", exclusiveMinimum=0)] | LinearFactor,
+    Rule(expected="a factor above 0, or {multiply: …, add: …}"),
+]
+
+
+Severity = Literal["reject", "flag"]
+
+
+@shape(by="expect")
+class CheckExpect:
+    """Rows that meet `where` must meet `expect`."""
+
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    columns: Distinct[Column] = key("Columns that are listed when the check fails.")
+    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    expect: Condition = key("What must hold; unknown is not a failure.")
+    beside: Filled[Name, Beside] | None = optional(
+        "Values of the same subject from other tables (or other rows of this one): a name "
+        "that conditions of this check may use as a column, and where it comes from."
+    )
+
+
+@shape
+class Point:
+    """A criterion."""
+
+    give: float = key("Points.")
+    when: Condition = key("When they are given.")
+
+
+@shape(by="stored")
+class CheckStored:
+    """A stored score must be the sum of its points."""
+
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    stored: Column = key("Column of the stored score.")
+    points: Listed[Point] = key("What the score is the sum of.")
+
+
+@shape(by="constant")
+class CheckConstant:
+    """Columns that are the same in all rows of a subject."""
+
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    constant: Distinct[Column] = key("The columns.")
+
+
+@shape
+class EachOf:
+    """What every subject must have."""
+
+    column: Column = key("Column of the values.")
+    values: Distinct[Annotated[str | float, Rule(expected="text in quotes or a number")]] = key(
+        "The values."
+    )
+    times: Literal["once", "at_least_once"] = key("How often each stands in the rows of a subject.")
+    by: Distinct[Column] | None = optional(
+        "Columns that part the rows of a subject, such as visit and side."
+    )
+
+
+@shape(by="each_of")
+class CheckEachOf:
+    """Every subject has each of the values."""
+
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    columns: Distinct[Column] | None = optional(
+        "Columns that are listed when the check fails; the column of each_of where it is left out."
+    )
+    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    each_of: EachOf = key("What every subject must have.")
+
+
+@shape(by="unique")
+class CheckUnique:
+    """No two rows have the same values."""
+
+    label: Text = key("What is expected, as a sentence.")
+    table: Name = key("Clean table.")
+    severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
+    columns: Distinct[Column] | None = optional(
+        "Columns that are listed when the check fails; those of unique where it is left out."
+    )
+    where: Condition | None = optional("Rows that are checked; all where it is left out.")
+    unique: Distinct[Column] = key(
+        "Columns that together tell rows apart; rows with a missing one are not compared."
+    )
+
+
+Check = Annotated[
+    CheckExpect | CheckStored | CheckConstant | CheckEachOf | CheckUnique,
+    Rule(expected="one of expect, stored (with points), constant, each_of, unique"),
+]
+
+
+@shape
+class Beside:
+    """A value from another table; missing where no row is there."""
+
+    table: Name = key("Clean table.")
+    column: Column | None = optional(
+        "Its column; left out only with take: count, which then counts rows."
+    )
+    match: Filled[Column, Column] | None = optional(
+        "Columns that must agree beside the subject: column of this table to column of the other."
+    )
+    where: Condition | None = optional(
+        "Rows of the other table that are looked at; all where it is left out."
+    )
+    take: Literal["lowest", "highest", "sum", "count"] | None = optional(
+        "What is taken where several rows are there: the lowest, the highest or the sum "
+        "of the values that are present, or their count (0 where no row is there). "
+        "Without it, one row at most may be there."
+    )
+
+
+@shape
+class Convert:
+    """A conversion to one unit."""
+
+    unit_column: Column = key("Column that holds the unit of each value.")
+    to: Text = key("Unit that all values become.")
+    factors: Filled[Value, Factor] = key(
+        "Unit as stored, in quotes where it is not a plain word, to its factor."
+    )
+
+
+@shape(one_key=True)
+class OnConflict:
+    """Which of the rows that share a key and differ is used, and why."""
+
+    reject: Text | None = optional("Why none of the rows is used.")
+    first: Text | None = optional("Why the first row is the right one.")
+    last: Text | None = optional("Why the last row is the right one.")
+
+
+@shape(least=1)
+class Exclude:
+    """Rows that are left out with their subject, or in such number that the run would stop, and
+    may: rule to the reason."""
+
+    subject_missing: Text | None = optional("Why rows without a usable subject are left out.")
+    key_missing: Text | None = optional(
+        "Why rows without a usable value in another column of the key are left out."
+    )
+    unknown_subject: Text | None = optional(
+        "Why rows are left out whose subject is not in the table of subjects."
+    )
+
+
+@shape
+class Table:
+    """Cleaning of a table; every part may be left out."""
+
+    ignore: dict[Column, Text] | None = optional(
+        "Columns of the raw table that are not in the dictionary: column to the reason "
+        "why they are not used."
+    )
+    missing: dict[Column, Distinct[Value]] | None = optional(
+        "Values that mean missing: column to a list of values in quotes."
+    )
+    units: dict[Column, Text] | None = optional("Unit of a column.")
+    convert: dict[Column, Convert] | None = optional(
+        "Columns whose values stand in several units: column to the conversion."
+    )
+    on_conflict: Literal["stop"] | OnConflict | None = optional(
+        (
+            "Which of several rows is used that share the key and differ: `stop` ends the run "
+            "and is what holds where this is left out; `reject`, `first` and `last` use none, "
+            "the first or the last of them, and say why."
+        ),
+        expected="stop, or {reject: why}, {first: why}, {last: why}",
+    )
+    accept: Filled[Column, Text] | None = optional(
+        "Columns that lose so many values that the run would stop, or that hold none, and "
+        "may: column to the reason. The report shows them all the same."
+    )
+    exclude: Exclude | None = optional(
+        "Rows that are left out with their subject, or in such number that the run would "
+        "stop, and may: rule to the reason."
+    )
+    covers: Literal["some", "earlier"] | None = optional(
+        "Which subjects the table is expected to have rows of, where these are far from "
+        "all: `some` of them, whoever they are; `earlier`, those who were enrolled early "
+        "enough."
+    )
+    empty: bool | None = optional("Whether the table is expected to have no row.")
+
+
+@shape
+class CleaningFile:
+    """What the dictionary has no place for."""
+
+    tables: dict[Name, Table] | None = optional("Cleaning of each clean table.")
+    checks: dict[Name, Check] | None = optional("Checks over several columns or rows.")

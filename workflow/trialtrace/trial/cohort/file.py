@@ -1,0 +1,29 @@
+"""What stands in cohort.yaml."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import Filled, key, optional, shape
+from trialtrace.trial.cohort.forms import Forms
+from trialtrace.trial.cohort.levels import Level
+from trialtrace.trial.cohort.mess import Mess
+from trialtrace.trial.cohort.quantities import Quantity
+from trialtrace.trial.words import Name
+
+
+@shape
+class CohortFile:
+    """What a synthetic cohort is drawn from; only with `source.kind: synthetic`. See
+    docs/synthetic.md."""
+
+    levels: Filled[Name, Level] = key(
+        "Kinds of rows, the patients first; each further one is below another."
+    )
+    quantities: Filled[Name, Quantity] = key(
+        "What is drawn or computed for every row of a level; each may use others of its "
+        "level and of those above, in any order."
+    )
+    forms: Forms | None = optional("Raw tables that are written.")
+    mess: Mess | None = optional(
+        "Defects of a real export, each with a number of rows. They are put where they "
+        "touch no margin: where a value is missing anyway, or where cleaning restores it."
+    )

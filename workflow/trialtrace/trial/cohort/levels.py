@@ -1,0 +1,39 @@
+"""The levels of a synthetic cohort: kinds of rows, one below another."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.config.spec import Distinct, Filled, Rule, optional, shape
+from trialtrace.trial.words import Condition, Name, Text
+
+
+@shape
+class Level:
+    """A kind of rows."""
+
+    of: Name | None = optional("The level above; the first level, the patients, has none.")
+    arms: Filled[Name, Annotated[int, Rule(minimum=1)]] | None = optional(
+        "Patients of each arm, in the order of the display cohort; makes the quantity "
+        "`arm`. Who is in which arm is shuffled."
+    )
+    size: int | None = optional("Patients, where a patient is not in one arm.", minimum=1)
+    as_: Name | None = optional(
+        "Name of the quantity that tells the rows of one parent apart: the label, or a "
+        "number from 1."
+    )
+    labels: Distinct[Text] | Filled[str, float] | None = optional(
+        (
+            "Labels of the rows under each parent, or a mapping of labels to days, which "
+            "makes the quantity `<as>_day`."
+        ),
+        expected="a list of labels, or a mapping of labels to days",
+    )
+    count: int | str | None = optional(
+        "Rows under each parent: a number, or a quantity of the level above.",
+        expected="a whole number, or the name of a quantity of the level above",
+    )
+    keep: Condition | None = optional(
+        "Rows that are there, by quantities of this level and those above; what is "
+        "unknown is not there. The quantities that it names are drawn before."
+    )

@@ -1,0 +1,1 @@
+"""endpoints.yaml: a module a kind of endpoint."""

@@ -1,0 +1,52 @@
+"""One number from several rows of a subject."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, optional, shape
+from trialtrace.trial.endpoints.shared import (
+    Endpoint,
+    Location,
+    Scale,
+    Side,
+    VisitDates,
+    WithoutValues,
+)
+from trialtrace.trial.words import Column, Condition, Name, Text, VisitLabel
+
+
+@shape
+class Aggregate(Endpoint):
+    """One number from several rows of a subject."""
+
+    table: Name = key("Clean table.")
+    where: Condition | None = optional("Rows of the table that count.")
+    column: Column = key("Column of the values.")
+    visit: VisitDates | None = optional("How visits are told.")
+    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+    side: Side | None = optional("How sides of the body are told (LAT).")
+    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
+    unit: Text | None = optional("Unit of the value.")
+    scale: Scale | None = optional("Scale of the value.")
+    statistic: Literal[
+        "mean", "median", "sd", "min", "max", "sum", "span", "count", "distinct", "quantile"
+    ] = key(
+        "Statistic of the values: sd divides by n - 1; span is the highest less the "
+        "lowest (of dates: days); quantile interpolates as R's type 7."
+    )
+    quantile: float | None = optional(
+        "Share below the quantile; needed with statistic: quantile.",
+        exclusiveMinimum=0,
+        exclusiveMaximum=1,
+    )
+    min_rows: int | None = optional(
+        "Fewest values for a result; 1 where it is left out (counts: 0).", minimum=0
+    )
+    without_rows: WithoutValues | None = optional(
+        "What a record without any row is: 0 or missing (so where it is left out); zero "
+        "only for count, distinct and sum."
+    )
+
+
+ENTRY = Aggregate

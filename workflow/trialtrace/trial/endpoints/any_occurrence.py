@@ -1,0 +1,28 @@
+"""Whether a subject has any occurrence."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, optional, shape
+from trialtrace.trial.endpoints.shared import Endpoint
+from trialtrace.trial.words import Condition, Name
+
+WithoutOccurrence = Literal["no_event", "missing"]
+
+
+@shape
+class AnyOccurrence(Endpoint):
+    """Whether a subject has any occurrence."""
+
+    of: Name = key("Endpoint of kind occurrence or dose_change.")
+    where: Condition | None = optional(
+        "Occurrences that count, by `term` and the names of their `columns`."
+    )
+    without_rows: WithoutOccurrence | None = optional(
+        "What a subject without any row in the table of the occurrences is: one without "
+        "occurrences (so where it is left out), or missing."
+    )
+
+
+ENTRY = AnyOccurrence

@@ -1,0 +1,59 @@
+"""Whether a rule over findings and scores is met."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import Distinct, Filled, key, optional, shape
+from trialtrace.trial.endpoints.shared import Endpoint, MissingItems, VisitChoice
+from trialtrace.trial.words import AnalysedValue, Condition, Name, VisitLabel
+
+
+@shape
+class Score:
+    """A value."""
+
+    of: Name = key("Endpoint with the value.")
+    value: AnalysedValue | None = optional(
+        "What is tested: the value (so where it is left out), its change from baseline, "
+        "or that in percent of the baseline."
+    )
+
+
+@shape
+class CompositeEvent(Endpoint):
+    """Whether a rule over findings and scores is met."""
+
+    findings: Distinct[Name] = key(
+        "Yes/no endpoints; `findings` in the rule is how many are present."
+    )
+    scores: Filled[Name, Score] | None = optional(
+        "Values for the rule: a name of your choice to an endpoint."
+    )
+    event: Condition = key(
+        "The rule: a condition over `findings` (their number), single findings (1 "
+        "present, 0 absent) and scores."
+    )
+    missing: MissingItems = key(
+        "any_missing: the outcome is missing where any part is; undecided: only where the "
+        "unknown parts could change it; measured: unknown parts count as absent."
+    )
+    counted: Literal["at_visit", "by_visit", "ever"] = key(
+        "at_visit: by what is found at each visit; by_visit: at it or an earlier one; "
+        "ever: at any visit, a record a subject."
+    )
+    missing_visits: Literal["undecided", "passed_over"] | None = optional(
+        "Visits without an outcome, with counted: by_visit or ever. undecided: no is "
+        "known only if every visit so far says no; passed_over: if every visit with an "
+        "outcome does."
+    )
+    visits: VisitChoice | Distinct[VisitLabel] | None = optional(
+        (
+            "Visits of the records: all (so where it is left out), after_baseline, or a list "
+            "of labels."
+        ),
+        expected="all, after_baseline, or a list of labels of visits",
+    )
+
+
+ENTRY = CompositeEvent

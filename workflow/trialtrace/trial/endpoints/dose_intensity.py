@@ -1,0 +1,88 @@
+"""Relative dose intensity: the dose delivered in its time, against the plan; by drug, then
+the mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.trial.endpoints.shared import Endpoint
+from trialtrace.trial.words import Column, Condition, Name, Text, Value
+
+
+@shape(by="by_drug")
+class IntervalByDrug:
+    """Days by drug."""
+
+    by_drug: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] = key(
+        "Code of a drug, in quotes, to days."
+    )
+
+
+@shape
+class IntervalColumn:
+    """Days from a column."""
+
+    column: Column = key("Column of the days.")
+
+
+@shape
+class PlannedCyclesColumn:
+    """A column."""
+
+    column: Column = key("Column of the planned number of cycles.")
+
+
+@shape
+class DoseIntensity(Endpoint):
+    """Relative dose intensity: the dose delivered in its time, against the plan; by drug, then
+    the mean."""
+
+    table: Name = key("Clean table.")
+    where: Condition | None = optional("Rows of the table that count.")
+    cycle: Column = key("Column with the number of the cycle.")
+    planned: Column = key("Column of the planned dose.")
+    delivered: Column = key("Column of the delivered dose; 0 where none was given.")
+    date: Column = key("Column with the date of the dose.")
+    drug: Column | None = optional("Column of the drug, where there are several.")
+    interval: (
+        Annotated[float, Rule(expected="a number of days above 0", exclusiveMinimum=0)]
+        | IntervalByDrug
+        | IntervalColumn
+    ) = key(
+        (
+            "Planned days from one cycle to the next: a number, {column: …}, or {by_drug: "
+            "{drug: days}}."
+        ),
+        expected="a number of days, {column: name} or {by_drug: {drug: days}}",
+    )
+    planned_cycles: (
+        Annotated[float, Rule(expected="a number from 1 upwards", minimum=1)]
+        | Literal["rows"]
+        | PlannedCyclesColumn
+        | None
+    ) = optional(
+        (
+            "Planned number of cycles: rows (of the table, also those not given), a number, "
+            "or {column: …}; needed with convention: whole_plan."
+        ),
+        expected="rows, a number, or {column: name}",
+    )
+    convention: Literal["given_cycles", "whole_plan"] = key(
+        "given_cycles: against the plan up to the last cycle given. whole_plan: against "
+        "all planned cycles; those not reached add their planned dose and days."
+    )
+    last_interval: Literal["counted", "not_counted"] = key(
+        "Whether the days after the last cycle belong to the time."
+    )
+    caps: Filled[Value, Annotated[float, Rule(exclusiveMinimum=0)]] | None = optional(
+        "Code of a drug, in quotes, to the highest dose that is planned in a cycle, such "
+        "as 2 mg of vincristine."
+    )
+    above_one: Literal["kept", "cut"] = key(
+        "Whether the intensity of a drug above 1 is kept, or cut to 1."
+    )
+    unit: Text | None = optional("Unit of the value.")
+
+
+ENTRY = DoseIntensity

@@ -1,0 +1,40 @@
+"""Time to an event that is only seen at visits: it lies between two of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.trial.endpoints.shared import Endpoint, VisitDates
+from trialtrace.trial.words import Column, Name, Text, VisitLabel
+
+
+@shape
+class Dates:
+    """Dates of the visits."""
+
+    table: Name = key("Clean table with a row a subject and visit.")
+    visit: VisitDates = key("How visits are told.")
+    date: Column = key("Column of the date.")
+
+
+@shape
+class IntervalTime(Endpoint):
+    """Time to an event that is only seen at visits: it lies between two of them."""
+
+    of: Name = key("Yes/no endpoint with visits.")
+    start: Name | None = optional(
+        "Subject variable with the date from which days are counted; needed with `dates`."
+    )
+    origin: Text | None = optional(
+        "What day 0 is, as the axis of a curve says it; without it the label of `start`."
+    )
+    days: Filled[VisitLabel, Annotated[float, Rule(minimum=0)]] | None = optional(
+        "Label of a visit to its nominal day; with `dates`, for visits whose date is missing."
+    )
+    dates: Dates | None = optional("Dates of the visits.")
+    event_label: Text = key("What happened.")
+    censored_label: Text = key("Why the time ends without the event.")
+
+
+ENTRY = IntervalTime

@@ -1,0 +1,1 @@
+"""Entries of endpoints.yaml that are scored by an instrument: a module each."""

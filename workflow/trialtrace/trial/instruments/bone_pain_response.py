@@ -1,0 +1,43 @@
+"""Response of bone metastases."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import Filled, key, shape
+from trialtrace.trial.instruments.shared import InstrumentEntry
+from trialtrace.trial.words import Name, Text, VisitLabel
+
+
+@shape
+class BonePainResponse(InstrumentEntry):
+    """Response of bone metastases."""
+
+    label: Text = key(
+        "Label in reports; of a score that has a name of its own, what stands before it."
+    )
+    pain: Name = key("Endpoint of pain with a baseline.")
+    opioids: Name = key("Endpoint of daily oral morphine equivalents with a baseline.")
+    death: Name = key("Endpoint of kind time_to_event, in days.")
+    days: Filled[VisitLabel, float] = key(
+        "Visits: label to the day by which a death makes it the category."
+    )
+    asked: Literal["worst", "average"] = key("Which pain was asked.")
+    opioid_change: Literal["any", "25_percent"] = key(
+        "What counts as more or fewer opioids: any difference, or at least 25 %."
+    )
+    from_none: Literal["increase", "more", "missing"] = key(
+        "Opioids after none at baseline: an increase of 25 % or more, more without a "
+        "percentage, or no category."
+    )
+    stable_pain: Literal["unchanged", "less_than_2_lower"] = key(
+        "Pain that counts as stable when opioids rise: unchanged, or less than 2 lower; "
+        "up to 1 higher in both."
+    )
+    low_baseline: Literal["evaluable", "not_evaluable"] = key(
+        "A baseline pain below 2: evaluated by the same rule, or no category."
+    )
+    both_up: Literal["indeterminate", "progression"] = key("Pain up by 2 and opioids up by 25 %.")
+
+
+ENTRY = BonePainResponse

@@ -1,0 +1,1 @@
+"""plan.yaml: estimands, analyses, displays, and the cards of all statistics by family."""

@@ -1,0 +1,94 @@
+"""Two arms with yes or no: proportions, their comparisons, exact and chi-squared tests."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import BINARY, Card, Named
+from trialtrace.trial.plan.options import Continuity, Sides
+
+
+@shape
+class Fisher:
+    """Fisher's exact test."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class ChiSquared:
+    """Chi-squared test."""
+
+    correction: Continuity = key("Correction.")
+
+
+CARDS = (
+    Card(
+        "proportion.wilson",
+        "Wilson's score interval",
+        "Wilson 1927, J Am Stat Assoc 22:209",
+        gives="count.events@group proportion.{}@group",
+    ),
+    Card(
+        "proportion.clopper_pearson",
+        "exact interval",
+        "Clopper and Pearson 1934, Biometrika 26:404",
+        gives="count.events@group proportion.{}@group",
+    ),
+    Card(
+        "risk_difference.newcombe",
+        "Newcombe's score interval",
+        "Newcombe 1998, Stat Med 17:873, method 10",
+    ),
+    Card("risk_difference.wald", "Wald's interval", "normal approximation with unpooled variance"),
+    Card(
+        "risk_difference.miettinen_nurminen",
+        "Miettinen and Nurminen's score interval",
+        "Miettinen and Nurminen 1985, Stat Med 4:213",
+    ),
+    Card("risk_ratio.katz_log", "log interval", "Katz et al. 1978, Biometrics 34:469"),
+    Card("odds_ratio.woolf", "sample odds ratio, log interval", "Woolf 1955, Ann Hum Genet 19:251"),
+    Card("number_needed_to_treat.newcombe"),
+    Card(
+        "p_value.fisher",
+        "Fisher's exact test",
+        "Fisher 1935, J R Stat Soc 98:39",
+        means="Fisher's exact test.",
+        options=Fisher,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+    ),
+    Card(
+        "p_value.chi_squared",
+        "Pearson's χ² test",
+        "Pearson 1900",
+        means="Chi-squared test.",
+        options=ChiSquared,
+        gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        kinds=BINARY,
+        also={
+            "chi_squared_continuity": Named(
+                "χ² test with Yates' continuity correction", "Yates 1934"
+            )
+        },
+    ),
+    Card("proportion.wald", gives="count.events@group proportion.{}@group"),
+    Card(
+        "proportion.agresti_coull",
+        "Agresti and Coull's interval",
+        "Agresti and Coull 1998, Am Stat 52:119",
+        gives="count.events@group proportion.{}@group",
+    ),
+    Card(
+        "proportion.jeffreys",
+        "Jeffreys' interval",
+        "Brown, Cai and DasGupta 2001, Stat Sci 16:101",
+        gives="count.events@group proportion.{}@group",
+    ),
+    Card(
+        "risk_difference.agresti_caffo",
+        "Agresti and Caffo's interval",
+        "Agresti and Caffo 2000, Am Stat 54:280",
+    ),
+    Card("risk_ratio.koopman", "Koopman's score interval", "Koopman 1984, Biometrics 40:513"),
+    Card("risk_ratio.miettinen_nurminen"),
+)

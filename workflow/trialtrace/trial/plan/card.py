@@ -1,0 +1,90 @@
+"""A statistic is one card: what it is called, where it stands in a plan, its options, its source.
+
+The schema of plan.yaml, the names of planned results, the words of traces and reports, and the
+tables of docs/ follow from the cards. Each family of methods has a module of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+BINARY = (
+    "event",
+    "any_occurrence",
+    "instrument_event",
+    "finding",
+    "composite_event",
+    "event_by",
+)
+SCORES = (
+    "measure",
+    "repeated",
+    "instrument",
+    "aggregate",
+    "graded",
+    "dose_intensity",
+    "attendance",
+    "oral_morphine",
+    "occurrence_count",
+    "difference",
+)
+OCCURRENCES = ("occurrence", "dose_change")
+TIMES = ("time_to_event",)
+INTERVALS = ("interval_time",)
+OVER_TIME = ("repeated", "instrument")
+ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS
+
+TEST = "p_value"
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A key of `describe` or `estimates`: what it means, and the kinds of endpoint it suits."""
+
+    section: Literal["describe", "estimates"]
+    means: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A method as a reader knows it, and where it is described."""
+
+    title: str
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A statistic by a method, such as "risk_difference.newcombe"; a test is "p_value.fisher".
+
+    `title` and `reference` belong to the method: of several cards with the same method, one has
+    them. `also` names what the method's results bear by another name. `options` is the shape of
+    what stands under it in a plan, `interaction` that of a test of `interaction`. `gives` tells its
+    results (`trialtrace.trial.plan.results`), where they are more than the statistic by comparison
+    or group.
+
+    `visits` is "over" where the method sees all visits of a subject at once, "whole" where it has
+    no result of a single visit and is of subjects with every value. `compares` is "within" for the
+    two treatments of a subject, "between" for separate subjects.
+    """
+
+    step: str
+    title: str = ""
+    reference: str = ""
+    means: str = ""
+    options: type | None = None
+    interaction: type | None = None
+    gives: str = ""
+    kinds: tuple[str, ...] = ()
+    visits: Literal["each", "over", "whole"] = "each"
+    compares: Literal["within", "between", ""] = ""
+    also: Mapping[str, Named] = field(default_factory=dict)
+
+    @property
+    def statistic(self) -> str:
+        return self.step.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        return self.step.partition(".")[2]

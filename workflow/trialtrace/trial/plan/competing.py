@@ -1,0 +1,96 @@
+"""Competing events and interval-censored times."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import Distinct, Rule, key, shape
+from trialtrace.trial.plan.card import INTERVALS, TIMES, Card
+from trialtrace.trial.plan.options import Groups
+
+
+@shape
+class AalenJohansen:
+    """Cumulative incidence at given times."""
+
+    variance: Literal["aalen", "delta"] = key("Variance: Aalen's, or the delta method's.")
+    times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class IncidenceDifferenceAalenJohansen:
+    """Difference of cumulative incidences at given times."""
+
+    variance: Literal["aalen", "delta"] = key("Variance: Aalen's, or the delta method's.")
+    time: float = key("Time, in the unit of the time.", exclusiveMinimum=0)
+
+
+@shape
+class Gray:
+    """Gray's test of equal cumulative incidences, other causes competing."""
+
+    rho: float = key("Power of the weight (1 - incidence of all).", minimum=0)
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class Turnbull:
+    """Turnbull's estimate at given times."""
+
+    times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class IntervalLogRank:
+    """Log-rank test of times that are only known to lie between visits."""
+
+    scores: Literal["sun", "finkelstein"] = key("Scores.")
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+CARDS = (
+    Card(
+        "incidence.aalen_johansen",
+        "Aalen and Johansen's estimate",
+        "Aalen and Johansen 1978, Scand J Stat 5:141",
+        options=AalenJohansen,
+        gives="incidence.{}@group;time",
+        kinds=TIMES,
+    ),
+    Card(
+        "incidence_difference.aalen_johansen",
+        options=IncidenceDifferenceAalenJohansen,
+        gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
+        kinds=TIMES,
+    ),
+    Card(
+        "p_value.gray",
+        "Gray's test",
+        "Gray 1988, Ann Stat 16:1141",
+        means="Gray's test of equal cumulative incidences, other causes competing.",
+        options=Gray,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=TIMES,
+    ),
+    Card(
+        "incidence.turnbull",
+        "Turnbull's estimate",
+        "Turnbull 1976, J R Stat Soc B 38:290",
+        options=Turnbull,
+        gives="incidence.{}@group;time",
+        kinds=INTERVALS,
+    ),
+    Card(
+        "p_value.interval_log_rank",
+        "log-rank test of interval-censored times",
+        "Sun 1996, Stat Med 15:1387; Finkelstein 1986",
+        means="Log-rank test of times that are only known to lie between visits.",
+        options=IntervalLogRank,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=INTERVALS,
+    ),
+)

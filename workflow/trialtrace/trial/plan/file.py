@@ -1,0 +1,55 @@
+"""What stands in plan.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.config.spec import By, Filled, key, optional, shape
+from trialtrace.trial.plan.analysis import Analysis
+from trialtrace.trial.plan.displays import Displays
+from trialtrace.trial.plan.estimand import Estimand
+from trialtrace.trial.plan.multiplicity import (
+    BenjaminiHochberg,
+    Closed,
+    FixedSequence,
+    Graphical,
+    Hochberg,
+    Holm,
+    Hommel,
+)
+from trialtrace.trial.words import Name
+
+
+@shape
+class PlanFile:
+    """The statistical analysis plan."""
+
+    decision_level: float = key(
+        "Level of tests where an analysis sets no other, 0 to 1.",
+        exclusiveMinimum=0,
+        exclusiveMaximum=1,
+    )
+    confidence: float = key(
+        "Confidence level of intervals where an analysis sets no other, 0 to 1.",
+        maximum=0.999999,
+        exclusiveMinimum=0,
+    )
+    estimands: Filled[Name, Estimand] = key("Estimands (ICH E9(R1)).")
+    analyses: Filled[Name, Analysis] = key("Analyses, in the order of the report.")
+    multiplicity: (
+        dict[
+            Name,
+            Annotated[
+                Holm | Hochberg | Hommel | BenjaminiHochberg | Closed | FixedSequence | Graphical,
+                By(
+                    "adjust",
+                    "Procedure; fixed_sequence and graphical take the p-values in the order of "
+                    "the tests.",
+                ),
+            ],
+        ]
+        | None
+    ) = optional("Families of tests whose p-values are adjusted together.")
+    displays: Displays | None = optional(
+        "What the report shows beside the analyses; every part may be left out."
+    )

@@ -1,0 +1,98 @@
+"""Covariates and mixed models over visits."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.options import MixedDf
+from trialtrace.trial.words import Name
+
+
+@shape
+class Mmrm:
+    """Mixed model for repeated measures."""
+
+    covariance: Literal["unstructured", "compound_symmetry"] = key(
+        "Covariance of the visits of a subject."
+    )
+    groups: Literal["common", "by_arm"] = key("One covariance for all arms, or one for each.")
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    slopes: Literal["each_visit", "common"] = key(
+        "Whether covariates have a slope at each visit or one for all."
+    )
+    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+@shape
+class Ancova:
+    """Analysis of covariance."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
+    variance: Literal["model", "HC0", "HC1", "HC2", "HC3"] = key("Standard errors.")
+
+
+@shape
+class RandomSite:
+    """Mixed model with sites at random."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+CARDS = (
+    Card(
+        "mean_difference.mmrm",
+        "mixed model for repeated measures",
+        ("Mallinckrodt et al. 2008, Drug Inf J 42:303; degrees of freedom: Kenward and Roger 1997"),
+        options=Mmrm,
+        gives=(
+            "mean.{}@arm mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair? "
+            "p_value.{}@all;effect=arm_visit f.{}@all;effect=arm_visit? "
+            "df1.{}@all;effect=arm_visit? df2.{}@all;effect=arm_visit?"
+        ),
+        visits="over",
+        compares="between",
+    ),
+    Card(
+        "mean_difference.ancova",
+        "analysis of covariance",
+        "Fisher 1932; robust errors: White 1980, HC1 to HC3",
+        options=Ancova,
+        gives="mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?",
+        compares="between",
+    ),
+    Card(
+        "mean_difference.random_site",
+        "mixed model, sites at random",
+        "Laird and Ware 1982, Biometrics 38:963",
+        options=RandomSite,
+        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        compares="between",
+    ),
+)

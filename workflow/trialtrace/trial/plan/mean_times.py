@@ -1,0 +1,121 @@
+"""Restricted mean times, weighted tests and strata of times."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import Distinct, Rule, key, shape
+from trialtrace.trial.plan.card import TIMES, Card, Named
+from trialtrace.trial.plan.options import Groups, Ties
+from trialtrace.trial.words import Name
+
+
+@shape
+class Restricted:
+    """Restricted mean time of each arm."""
+
+    horizon: Annotated[float, Rule(exclusiveMinimum=0)] | Literal["last_observed"] = key(
+        (
+            "Time up to which the mean is taken, in the unit of the time, or last_observed: "
+            "the last time at which somebody is seen, which differs between arms."
+        ),
+        expected="a time, or last_observed",
+    )
+
+
+@shape
+class MeanTimeDifferenceRestricted:
+    """Difference of restricted mean times."""
+
+    horizon: float = key(
+        "Time up to which the means are taken, in the unit of the time.", exclusiveMinimum=0
+    )
+
+
+@shape
+class MeanTimeRatioRestricted:
+    """Ratio of restricted mean times."""
+
+    horizon: float = key(
+        "Time up to which the means are taken, in the unit of the time.", exclusiveMinimum=0
+    )
+    of: Literal["time_without_event", "time_lost"] = key(
+        "Ratio of the time without the event, or of the time lost to it."
+    )
+
+
+@shape
+class CoxStratified:
+    """Cox model with strata."""
+
+    ties: Ties = key("How tied times are handled.")
+    strata: Distinct[Name] = key("Strata, each with its own hazard: variables of `subjects`.")
+
+
+@shape
+class WeightedLogRank:
+    """Fleming and Harrington's weighted log-rank test."""
+
+    rho: float = key("Power of S.", minimum=0)
+    gamma: float = key("Power of 1 - S.", minimum=0)
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class ProportionalHazards:
+    """Test of a hazard ratio that is constant over time."""
+
+    ties: Ties = key("How tied times are handled.")
+    transform: Literal["km", "rank", "identity", "log"] = key(
+        "Function of the time that the log hazard ratio may follow."
+    )
+
+
+CARDS = (
+    Card(
+        "mean_time.restricted",
+        "restricted mean",
+        "Royston and Parmar 2013, BMC Med Res Methodol 13:152",
+        options=Restricted,
+    ),
+    Card(
+        "mean_time_difference.restricted",
+        options=MeanTimeDifferenceRestricted,
+        gives="mean_time_difference.{}@pair p_value.{}_difference@pair z.{}_difference@pair?",
+        also={"restricted_difference": Named("Wald test of restricted means", "")},
+    ),
+    Card(
+        "mean_time_ratio.restricted",
+        options=MeanTimeRatioRestricted,
+        gives="mean_time_ratio.{}@pair p_value.{}_ratio@pair z.{}_ratio@pair?",
+        also={"restricted_ratio": Named("Wald test of the ratio of restricted means", "")},
+    ),
+    Card(
+        "hazard_ratio.cox_stratified",
+        "Cox model with strata",
+        "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974",
+        options=CoxStratified,
+        gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        also={"cox_stratified_wald": Named("Wald test in the Cox model with strata", "")},
+    ),
+    Card(
+        "p_value.weighted_log_rank",
+        "weighted log-rank test",
+        "Fleming and Harrington 1991, Counting Processes, chapter 7",
+        means="Fleming and Harrington's weighted log-rank test.",
+        options=WeightedLogRank,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=TIMES,
+    ),
+    Card(
+        "p_value.proportional_hazards",
+        "score test of proportional hazards",
+        "Grambsch and Therneau 1994, Biometrika 81:515",
+        means="Test of a hazard ratio that is constant over time.",
+        options=ProportionalHazards,
+        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        kinds=TIMES,
+    ),
+)

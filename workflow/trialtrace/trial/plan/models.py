@@ -1,0 +1,93 @@
+"""Regression of a yes/no outcome."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.words import Name
+
+
+@shape
+class Standardised:
+    """Risks standardised over the covariates of a logistic model."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
+            "among them is a fixed effect."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    variance: Literal["fixed", "random", "sandwich"] = key(
+        "What is random: nothing but the outcomes (fixed), the covariates too (random), "
+        "the model perhaps wrong (sandwich)."
+    )
+
+
+@shape
+class ModifiedPoisson:
+    """Poisson model with robust errors."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
+            "among them is a fixed effect."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+
+
+@shape
+class LogisticRandomSite:
+    """Logistic model with sites at random."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates: variables of `subjects`, known at randomisation; a centre or stratum "
+            "among them is a fixed effect."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    nodes: int = key(
+        "Nodes of the adaptive quadrature; more tell whether they suffice.", minimum=7, maximum=200
+    )
+
+
+CARDS = (
+    Card(
+        "risk_difference.standardised",
+        "risks standardised by a logistic model",
+        "Robins 1986; Ge et al. 2011, Drug Inf J 45:481",
+        options=Standardised,
+    ),
+    Card("risk_ratio.standardised", options=Standardised),
+    Card(
+        "risk_ratio.modified_poisson",
+        "modified Poisson regression",
+        "Zou 2004, Am J Epidemiol 159:702",
+        options=ModifiedPoisson,
+    ),
+    Card(
+        "odds_ratio.logistic",
+        "logistic regression",
+        "Cox 1958, J R Stat Soc B 20:215",
+        options=ModifiedPoisson,
+    ),
+    Card(
+        "odds_ratio.firth",
+        "Firth's logistic regression, profile interval",
+        "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
+        options=ModifiedPoisson,
+    ),
+    Card(
+        "odds_ratio.logistic_random_site",
+        "logistic regression, a normal intercept of each site",
+        "Agresti and Hartzel 2000",
+        options=LogisticRandomSite,
+    ),
+)

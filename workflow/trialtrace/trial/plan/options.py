@@ -1,0 +1,14 @@
+"""Choices that the options of several methods have."""
+
+from typing import Literal
+
+Sides = Literal["two_sided", "less", "greater"]
+# All arms in one test, or each treated arm against the reference.
+Groups = Literal["all", "pairs"]
+Continuity = Literal["none", "continuity"]
+# On which scale the interval of a curve is computed.
+CurveScale = Literal["log_log", "log"]
+Ties = Literal["efron", "breslow"]
+TwoByTwoTest = Literal["fisher", "chi_squared"]
+MixedDf = Literal["satterthwaite", "kenward_roger", "kenward_roger_observed"]
+Sphericity = Literal["greenhouse_geisser", "huynh_feldt", "none"]

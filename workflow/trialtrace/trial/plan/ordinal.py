@@ -1,0 +1,104 @@
+"""Ordinal values."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import OVER_TIME, SCORES, Card, Named
+from trialtrace.trial.words import Name
+
+
+@shape
+class ProportionalOdds:
+    """Proportional odds model."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+
+
+@shape
+class OrdinalMixed:
+    """Cumulative logit model with random intercepts."""
+
+    covariates: tuple[Name, ...] = key(
+        (
+            "Covariates, measured before randomisation: `baseline` (the value there) and "
+            "variables of `subjects`."
+        ),
+        minItems=0,
+        uniqueItems=True,
+    )
+    nodes: int = key(
+        "Nodes of the adaptive quadrature; more tell whether they suffice.", minimum=7, maximum=200
+    )
+
+
+@shape
+class RankAnova:
+    """ANOVA-type statistics of ordinal values by ranks, one factor within and one between
+    subjects."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+    between: Literal["arm"] = key("Factor between subjects.")
+
+
+CARDS = (
+    Card(
+        "categories.count",
+        "count",
+        gives="count.categories@group;category proportion.categories@group;category",
+        also={"categories": Named("distribution over the values", "")},
+    ),
+    Card(
+        "odds_ratio.proportional_odds",
+        "proportional odds",
+        "McCullagh 1980, J R Stat Soc B 42:109",
+        options=ProportionalOdds,
+        gives=(
+            "odds_ratio.{}@pair p_value.{}@pair chi_squared.{}@pair? df.{}@pair? "
+            "p_value.brant@all chi_squared.brant@all? df.brant@all?"
+        ),
+        kinds=SCORES,
+        compares="between",
+        also={
+            "brant": Named("Brant's test of proportional odds", "Brant 1990, Biometrics 46:1171")
+        },
+    ),
+    Card(
+        "odds_ratio.ordinal_mixed",
+        "cumulative logit model, random intercepts",
+        "Hedeker and Gibbons 1994, Biometrics 50:933",
+        options=OrdinalMixed,
+        gives="odds_ratio.{}@pair p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        visits="over",
+    ),
+    Card(
+        "p_value.rank_anova",
+        "ANOVA-type statistics by ranks",
+        "Brunner, Domhof and Langer 2002; Noguchi et al. 2012",
+        means=(
+            "ANOVA-type statistics of ordinal values by ranks, one factor within and one "
+            "between subjects."
+        ),
+        options=RankAnova,
+        gives=(
+            "p_value.{}@all;effect=arm f.{}@all;effect=arm? df1.{}@all;effect=arm? "
+            "df2.{}@all;effect=arm? p_value.{}@all;effect=visit f.{}@all;effect=visit? "
+            "df1.{}@all;effect=visit? df2.{}@all;effect=visit? "
+            "p_value.{}@all;effect=arm_visit f.{}@all;effect=arm_visit? "
+            "df1.{}@all;effect=arm_visit? df2.{}@all;effect=arm_visit? "
+            "relative_effect.{}@arm?"
+        ),
+        kinds=OVER_TIME,
+        visits="whole",
+        compares="between",
+    ),
+)

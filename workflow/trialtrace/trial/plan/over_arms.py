@@ -1,0 +1,143 @@
+"""Tables of all arms: association, trend, interaction."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import Distinct, key, shape
+from trialtrace.trial.plan.card import BINARY, SCORES, Card
+from trialtrace.trial.plan.options import Groups, Sides
+from trialtrace.trial.words import Name
+
+
+@shape
+class ChiSquaredTable:
+    """Pearson's chi-squared test of arms by all values of the endpoint, without correction."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class CmhGeneralAssociation:
+    """Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint within
+    strata."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class CmhRowMeanScores:
+    """Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    scores: Literal["values", "equal", "midranks", "ridit", "modified_ridit"] = key(
+        "Scores of the endpoint's values: the values themselves, 1, 2, 3… in their order, "
+        "or ranks within strata."
+    )
+
+
+@shape
+class CochranArmitage:
+    """Cochran-Armitage test for trend over all arms."""
+
+    scores: dict[Name, float] = key("Score of each arm that is compared.", minProperties=2)
+    sides: Sides = key("Sidedness.")
+    variance: Literal["binomial", "hypergeometric"] = key("Divisor of the variance: N or N - 1.")
+
+
+@shape
+class LogisticOverLevels:
+    """Likelihood ratio test of arm by the levels of `by` in a logistic model."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+@shape
+class FirthOverLevels(LogisticOverLevels):
+    """The same by Firth's penalised likelihood."""
+
+
+CARDS = (
+    Card(
+        "p_value.chi_squared_table",
+        "Pearson's χ² test of all values",
+        "Pearson 1900",
+        means=(
+            "Pearson's chi-squared test of arms by all values of the endpoint, without correction."
+        ),
+        options=ChiSquaredTable,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY + SCORES,
+    ),
+    Card(
+        "p_value.fisher_freeman_halton",
+        "Fisher, Freeman and Halton's exact test",
+        "Freeman and Halton 1951, Biometrika 38:141",
+        means="Exact test of arms by all values of the endpoint (Fisher, Freeman and Halton).",
+        options=ChiSquaredTable,
+        gives="p_value.{}@compared",
+        kinds=BINARY + SCORES,
+    ),
+    Card(
+        "p_value.cmh_general_association",
+        "generalised Cochran-Mantel-Haenszel test, general association",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
+        means=(
+            "Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint "
+            "within strata."
+        ),
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY + SCORES,
+    ),
+    Card(
+        "p_value.cmh_row_mean_scores",
+        "generalised Cochran-Mantel-Haenszel test, row mean scores",
+        "Landis, Heyman and Koch 1978, Int Stat Rev 46:237",
+        means="Generalised Cochran-Mantel-Haenszel test: mean scores of the arms within strata.",
+        options=CmhRowMeanScores,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY + SCORES,
+    ),
+    Card(
+        "p_value.cochran_armitage",
+        "Cochran-Armitage test for trend",
+        "Armitage 1955, Biometrics 11:375",
+        means="Cochran-Armitage test for trend over all arms.",
+        options=CochranArmitage,
+        gives="p_value.{}@all z.{}@all?",
+        kinds=BINARY,
+    ),
+    Card(
+        "p_value.logistic_interaction",
+        "likelihood ratio test of an interaction in a logistic model",
+        "Cox 1970",
+        means="Likelihood ratio test of arm by stratum in a logistic model.",
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY,
+        interaction=LogisticOverLevels,
+    ),
+    Card(
+        "p_value.firth_interaction",
+        "penalised likelihood ratio test of an interaction (Firth)",
+        "Firth 1993, Biometrika 80:27; Heinze and Schemper 2002, Stat Med 21:2409",
+        means=(
+            "The same by Firth's penalised likelihood, which exists also without events in a cell."
+        ),
+        options=CmhGeneralAssociation,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=BINARY,
+        interaction=FirthOverLevels,
+    ),
+)

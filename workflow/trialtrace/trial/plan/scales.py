@@ -1,0 +1,92 @@
+"""Values of separate subjects: descriptions, means, ranks."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import SCORES, Card, Named
+from trialtrace.trial.plan.options import Continuity, Sides
+
+
+@shape
+class WelchT:
+    """Welch's t test."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class MannWhitney:
+    """Wilcoxon-Mann-Whitney test."""
+
+    sides: Sides = key("Sidedness.")
+    correction: Continuity = key("Correction.")
+
+
+@shape
+class HodgesLehmann:
+    """Hodges and Lehmann's shift."""
+
+    correction: Continuity = key("Correction.")
+
+
+CARDS = (
+    Card(
+        "summary.descriptive",
+        "description",
+        also={"t_interval": Named("mean with Student's t interval", "")},
+    ),
+    Card(
+        "mean_difference.welch",
+        "difference of means, Welch's interval",
+        "Welch 1947, Biometrika 34:28",
+        compares="between",
+    ),
+    Card(
+        "p_value.welch_t",
+        "Welch's t test",
+        "Welch 1947, Biometrika 34:28",
+        means="Welch's t test.",
+        options=WelchT,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+    ),
+    Card(
+        "probability_of_superiority.brunner_munzel",
+        "P(X > Y) + P(X = Y)/2, interval on the logit scale",
+        "Brunner and Munzel 2000, Biom J 42:17",
+        compares="between",
+    ),
+    Card(
+        "p_value.mann_whitney",
+        "Mann-Whitney test",
+        ("normal approximation with tie correction; Mann and Whitney 1947, Ann Math Stat 18:50"),
+        means="Wilcoxon-Mann-Whitney test.",
+        options=MannWhitney,
+        gives="p_value.{}@pair u.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+        also={
+            "mann_whitney_continuity": Named(
+                "Mann-Whitney test, continuity corrected",
+                (
+                    "normal approximation with tie correction; "
+                    "Mann and Whitney 1947, Ann Math Stat 18:50"
+                ),
+            )
+        },
+    ),
+    Card(
+        "median_difference.hodges_lehmann",
+        "Hodges and Lehmann's shift",
+        "Hodges and Lehmann 1963, Ann Math Stat 34:598",
+        options=HodgesLehmann,
+        compares="between",
+        also={
+            "hodges_lehmann_continuity": Named(
+                "Hodges and Lehmann's shift, continuity corrected",
+                "Hodges and Lehmann 1963, Ann Math Stat 34:598",
+            )
+        },
+    ),
+)

@@ -1,0 +1,95 @@
+"""Statistics of `describe` and `estimates`: what each means, and which endpoints it suits."""
+
+from trialtrace.trial.plan.card import BINARY, INTERVALS, SCORES, TIMES, Statistic
+
+STATISTICS: dict[str, Statistic] = {
+    "proportion": Statistic("describe", "Proportion with the event, with an interval.", BINARY),
+    "summary": Statistic("describe", "Statistics of the value.", SCORES),
+    "events": Statistic("describe", "Number of subjects and of events.", TIMES + INTERVALS),
+    "survival": Statistic("describe", "Share without the event at given times.", TIMES),
+    "median_time": Statistic("describe", "Median time to the event.", TIMES),
+    "follow_up": Statistic("describe", "Median follow-up.", TIMES),
+    "upper_bound": Statistic(
+        "describe",
+        "One-sided upper bound of the proportion with the event, at the "
+        "confidence of the analysis.",
+        BINARY,
+    ),
+    "incidence": Statistic("describe", "Share with the event by given times.", TIMES + INTERVALS),
+    "mean_time": Statistic("describe", "Mean time without the event, up to a horizon.", TIMES),
+    "proportion_bounds": Statistic(
+        "describe",
+        "Proportion if nobody, and if everybody, without an outcome had the event.",
+        BINARY,
+    ),
+    "categories": Statistic("describe", "Number and share of each value.", SCORES),
+    "risk_difference": Statistic("estimates", "Difference of two proportions.", BINARY),
+    "risk_ratio": Statistic("estimates", "Ratio of two proportions.", BINARY),
+    "odds_ratio": Statistic("estimates", "Ratio of two odds.", BINARY),
+    "number_needed_to_treat": Statistic("estimates", "Inverse of the risk difference.", BINARY),
+    "probability_of_superiority": Statistic(
+        "estimates",
+        "Probability that a value of the treated arm is above one of the "
+        "reference, ties counted half.",
+        SCORES,
+    ),
+    "mean_difference": Statistic("estimates", "Difference of two means.", SCORES),
+    "hazard_ratio": Statistic("estimates", "Ratio of two hazards.", TIMES),
+    "change_difference": Statistic(
+        "estimates",
+        "Difference of two treatments of a subject in their change since the first visit.",
+        SCORES,
+    ),
+    "median_difference": Statistic(
+        "estimates", "Shift of the values, or median of the differences within subjects.", SCORES
+    ),
+    "incidence_difference": Statistic(
+        "estimates",
+        "Difference of the shares with the event by a time, other causes competing.",
+        TIMES,
+    ),
+    "mean_time_difference": Statistic(
+        "estimates", "Difference of mean times up to a horizon.", TIMES
+    ),
+    "mean_time_ratio": Statistic("estimates", "Ratio of mean times up to a horizon.", TIMES),
+    "win_ratio": Statistic(
+        "estimates",
+        "Win ratio, net benefit and win odds of a hierarchy of outcomes, the "
+        "analysis' endpoint first.",
+        TIMES + SCORES,
+    ),
+    "risk_difference_bounds": Statistic(
+        "estimates",
+        "Least and largest risk difference that any outcomes of those without one would give.",
+        BINARY,
+    ),
+    "tipping": Statistic(
+        "estimates",
+        "How many of all possible outcomes of those without one would turn the decision of a test.",
+        BINARY,
+    ),
+    "fragility_index": Statistic(
+        "estimates",
+        "Fewest changed outcomes that turn the decision of Fisher's two-sided test.",
+        BINARY,
+    ),
+    "complier_difference": Statistic(
+        "estimates",
+        "Risk difference in those who would take the treatment, under the exclusion restriction.",
+        BINARY,
+    ),
+    "complier_difference_bounds": Statistic(
+        "estimates", "Sharp bounds of the same without the exclusion restriction.", BINARY
+    ),
+    "equivalence": Statistic(
+        "estimates",
+        "Does the difference lie within declared margins? Interval, two "
+        "one-sided tests and verdict.",
+        SCORES,
+    ),
+    "correlation": Statistic(
+        "estimates",
+        "Correlation with another endpoint: in each arm, or of the differences within subjects.",
+        SCORES,
+    ),
+}

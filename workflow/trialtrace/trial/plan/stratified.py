@@ -1,0 +1,144 @@
+"""Two arms over strata: common estimates and tests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import Distinct, key, shape
+from trialtrace.trial.plan.card import BINARY, Card, Named
+from trialtrace.trial.plan.options import Continuity, Sides
+from trialtrace.trial.words import Name
+
+
+@shape
+class MantelHaenszel:
+    """Mantel and Haenszel's common risk difference."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    variance: Literal["sato", "greenland_robins"] = key("Variance.")
+
+
+@shape
+class OddsRatioMantelHaenszel:
+    """Mantel and Haenszel's common ratio, and Zelen's test of it."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+
+
+@shape
+class CochranMantelHaenszel:
+    """Cochran-Mantel-Haenszel test."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    correction: Continuity = key("Correction.")
+
+
+@shape
+class BreslowDay:
+    """Breslow-Day test of equal odds ratios over strata."""
+
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    correction: Literal["none", "tarone"] = key("Correction.")
+
+
+@shape
+class Conditional:
+    """Conditional maximum likelihood over strata."""
+
+    strata: tuple[Name, ...] = key(
+        "Strata: variables of `subjects`; none for a single table.", minItems=0, uniqueItems=True
+    )
+
+
+@shape
+class ExactConditional:
+    """Exact test of a common odds ratio of 1 over strata, given all margins."""
+
+    strata: tuple[Name, ...] = key(
+        "Strata: variables of `subjects`; none for a single table.", minItems=0, uniqueItems=True
+    )
+    sides: Sides = key("Sidedness.")
+    mid_p: Literal["none", "half_of_observed", "half_of_all"] = key(
+        "Mid-p: none, half of the observed outcome's probability off, or half of all as "
+        "likely ones."
+    )
+
+
+@shape
+class BreslowDayOverLevels:
+    """Breslow-Day test over the levels of `by`."""
+
+    correction: Literal["none", "tarone"] = key("Correction.")
+
+
+@shape
+class ZelenOverLevels:
+    """Zelen's exact test over the levels of `by`."""
+
+
+CARDS = (
+    Card(
+        "risk_difference.mantel_haenszel",
+        "Mantel and Haenszel's common estimate",
+        "Mantel and Haenszel 1959; variances: Robins, Breslow and Greenland 1986, Sato 1989",
+        options=MantelHaenszel,
+    ),
+    Card("odds_ratio.mantel_haenszel", options=OddsRatioMantelHaenszel),
+    Card(
+        "p_value.cochran_mantel_haenszel",
+        "Cochran-Mantel-Haenszel test",
+        "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
+        means="Cochran-Mantel-Haenszel test.",
+        options=CochranMantelHaenszel,
+        gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        kinds=BINARY,
+        also={
+            "cochran_mantel_haenszel_continuity": Named(
+                "Cochran-Mantel-Haenszel test with continuity correction",
+                "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
+            )
+        },
+    ),
+    Card(
+        "p_value.breslow_day",
+        "Breslow and Day's test of equal odds ratios",
+        "Breslow and Day 1980",
+        means="Breslow-Day test of equal odds ratios over strata.",
+        options=BreslowDay,
+        gives="p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
+        kinds=BINARY,
+        interaction=BreslowDayOverLevels,
+        also={
+            "breslow_day_tarone": Named(
+                "Breslow and Day's test of equal odds ratios, Tarone's correction",
+                "Breslow and Day 1980; Tarone 1985, Biometrika 72:91",
+            )
+        },
+    ),
+    Card("risk_ratio.mantel_haenszel", options=OddsRatioMantelHaenszel),
+    Card(
+        "odds_ratio.conditional",
+        "conditional maximum likelihood, exact interval",
+        "Gart 1970, Biometrika 57:471",
+        options=Conditional,
+    ),
+    Card(
+        "p_value.exact_conditional",
+        "exact test of a common odds ratio",
+        "Mehta, Patel and Gray 1985, J Am Stat Assoc 80:969",
+        means="Exact test of a common odds ratio of 1 over strata, given all margins.",
+        options=ExactConditional,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+    ),
+    Card(
+        "p_value.zelen",
+        "Zelen's exact test of equal odds ratios",
+        "Zelen 1971, Biometrika 58:129",
+        means="Zelen's exact test of equal odds ratios over strata.",
+        options=OddsRatioMantelHaenszel,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        interaction=ZelenOverLevels,
+    ),
+)

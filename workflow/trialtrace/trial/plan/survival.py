@@ -1,0 +1,80 @@
+"""Time to an event: curves, medians, hazard ratios, the log-rank test."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.config.spec import Distinct, Rule, key, shape
+from trialtrace.trial.plan.card import TIMES, Card, Named
+from trialtrace.trial.plan.options import CurveScale, Groups, Ties
+
+
+@shape
+class KaplanMeier:
+    """Kaplan-Meier estimate at given times."""
+
+    interval: CurveScale = key("Transformation on which the interval is computed.")
+    times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
+
+
+@shape
+class MedianTimeKaplanMeier:
+    """Median of a Kaplan-Meier curve."""
+
+    interval: CurveScale = key("Transformation on which the interval is computed.")
+
+
+@shape
+class Cox:
+    """Cox model."""
+
+    ties: Ties = key("How tied times are handled.")
+
+
+@shape
+class LogRank:
+    """Log-rank test."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+
+
+CARDS = (
+    Card(
+        "events.count",
+        gives="count.subjects@group events.count@group",
+        also={"events": Named("count of events", ""), "subjects": Named("count of subjects", "")},
+    ),
+    Card(
+        "survival.kaplan_meier",
+        "Kaplan-Meier estimate",
+        "Kaplan and Meier 1958, J Am Stat Assoc 53:457",
+        options=KaplanMeier,
+        gives="survival.{}@group;time at_risk.count@group;time",
+    ),
+    Card("median_time.kaplan_meier", options=MedianTimeKaplanMeier),
+    Card(
+        "follow_up.reverse_kaplan_meier",
+        "reverse Kaplan-Meier median",
+        "Schemper and Smith 1996, Control Clin Trials 17:343",
+        options=MedianTimeKaplanMeier,
+    ),
+    Card(
+        "hazard_ratio.cox",
+        "Cox model",
+        "Cox 1972, J R Stat Soc B 34:187; ties: Efron 1977, Breslow 1974",
+        options=Cox,
+        gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        also={"cox_wald": Named("Wald test in the Cox model", "Cox 1972, J R Stat Soc B 34:187")},
+    ),
+    Card(
+        "p_value.log_rank",
+        "log-rank test",
+        "Mantel 1966; Peto and Peto 1972",
+        means="Log-rank test.",
+        options=LogRank,
+        gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
+        kinds=TIMES,
+    ),
+)

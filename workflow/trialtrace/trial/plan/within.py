@@ -1,0 +1,64 @@
+"""Analyses of variance and mixed models within subjects."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, optional, shape
+from trialtrace.trial.plan.card import OVER_TIME, Card, Named
+from trialtrace.trial.plan.options import MixedDf
+from trialtrace.trial.words import Name
+
+
+@shape
+class RepeatedMeasuresAnova:
+    """Analysis of variance within subjects."""
+
+    design: Literal["cells", "treatment_by_visit", "visits"] = key(
+        "cells: every treatment at every visit as the levels of one factor; "
+        "treatment_by_visit: two factors; visits: the visits under one treatment."
+    )
+    treatment: Name | None = optional("Treatment, with `design: visits`.")
+    sphericity: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound", "none"] = key(
+        "Correction for departure from sphericity."
+    )
+
+
+@shape
+class MixedModel:
+    """Mixed model with random intercepts."""
+
+    random: Literal["intercept", "intercept_and_treatment"] = key("Random effects of a subject.")
+    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+CARDS = (
+    Card(
+        "p_value.repeated_measures_anova",
+        "analysis of variance within subjects",
+        ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
+        means="Analysis of variance within subjects.",
+        options=RepeatedMeasuresAnova,
+        kinds=OVER_TIME,
+        visits="whole",
+        compares="within",
+        also={
+            "repeated_measures_anova_cells": Named("all cells as one factor within subjects", ""),
+            "repeated_measures_anova_treatment_by_visit": Named(
+                "treatment and visit within subjects",
+                "",
+            ),
+            "repeated_measures_anova_visits": Named("visits under one treatment", ""),
+        },
+    ),
+    Card(
+        "change_difference.mixed_model",
+        "mixed model, random intercepts",
+        "Laird and Ware 1982, Biometrics 38:963",
+        options=MixedModel,
+        gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        visits="over",
+        compares="within",
+    ),
+)

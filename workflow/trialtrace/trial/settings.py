@@ -1,0 +1,45 @@
+"""What stands in config/config.yaml: which trials run, and how."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.trial.words import Name
+
+
+@shape
+class Report:
+    """How reports are made."""
+
+    formats: Distinct[Literal["html", "docx"]] = key("Formats of every report.")
+
+
+@shape
+class SettingsFile:
+    """Which trials run, and how."""
+
+    trials: Distinct[Name] = key(
+        "Trials that run, in this order; each has a folder of its name under config/trials/."
+    )
+    seed: int = key(
+        "Number from which every random stream starts.", minimum=0, maximum=9223372036854775807
+    )
+    disclosure: Literal["by_source", "full", "restricted"] = key(
+        (
+            "What reports, pages and messages may show of the data: by_source is full for "
+            "registry and synthetic sources and restricted for files of your own; full shows "
+            "values and rows; restricted shows counts and hashes only."
+        ),
+        expected="by_source, full or restricted (public is not built yet)",
+    )
+    hash_key: str | None = optional(
+        (
+            "A file outside the project that holds 32 random bytes or more and that only its "
+            "owner can read, as an absolute path or from ~/: the key of the row hashes that "
+            "pages under restricted disclosure show. Without it they show none."
+        ),
+        minLength=1,
+        maxLength=1000,
+    )
+    report: Report = key("How reports are made.")

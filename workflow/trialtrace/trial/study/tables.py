@@ -1,0 +1,20 @@
+"""The clean tables: what each is made of, its key, and the columns of subject and arm."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.trial.words import Column, Name
+
+
+@shape
+class Table:
+    """A clean table."""
+
+    of: Name = key("Raw table of `source.items`.")
+    key_: Distinct[Column] = key(
+        "Columns that tell its rows apart; source_row where the source has no key."
+    )
+    subject: Column = key(
+        "Column of the subject; source_row where every row is a subject of its own."
+    )
+    arm: Column | None = optional("Column of the arm.")
