@@ -26,7 +26,16 @@ try:
     )
 except UserError as error:
     raise SystemExit(str(error))
-RUN.follow(HANDLERS, lambda: workflow.dag_settings.targets)
+
+
+def account(results, name, stages):
+    # Only the end of a run needs it, so that its start does not wait for the import.
+    from trialtrace.display.closing import closing_lines
+
+    return closing_lines(results, name, stages)
+
+
+RUN.follow(HANDLERS, lambda: workflow.dag_settings.targets, account)
 
 
 wildcard_constraints:

@@ -11,9 +11,10 @@ from typing import Any
 from record import ROOT
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.tally import COLUMNS, SHOWN, of_claims
+from trialtrace.claims.tally import of_claims
 from trialtrace.claims.told import by_verdict
 from trialtrace.contracts import CLAIMS, read_table
+from trialtrace.contracts.verdicts import COLUMNS, SHOWN
 from trialtrace.paths import project
 
 PAGE = ROOT / "docs" / "audit-sentences.md"

@@ -11,7 +11,7 @@ import pytest
 
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.claims.tally import FAILS
+from trialtrace.contracts.verdicts import FAILS
 from trialtrace.paths import project
 
 HERE = Path(__file__).parent / "published"

@@ -10,7 +10,8 @@ from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.sentences import MOST_WORDS
-from trialtrace.claims.tally import OF_COLUMN, PRINT, unmatched
+from trialtrace.claims.tally import unmatched
+from trialtrace.contracts.verdicts import OF_COLUMN, PRINT
 from trialtrace.paths import project
 
 TRIALS = sorted(path.parent.name for path in (project().config / "trials").glob("*/claims.yaml"))

@@ -5,10 +5,11 @@ import pytest
 from trialtrace.analyses.run import analyse_plan
 from trialtrace.claims.audit import audit_claims
 from trialtrace.claims.sentences import MOST_WORDS
-from trialtrace.claims.tally import COLUMNS, FINDINGS, tally
+from trialtrace.claims.tally import tally
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.load import load_trial
 from trialtrace.contracts import CLAIMS, read_table
+from trialtrace.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.sources.ingest import ingest_sources
 

@@ -17,8 +17,8 @@ from trialtrace.claims.print_audit import note_searches
 from trialtrace.claims.search.coincidence import Fits
 from trialtrace.claims.search.data.bundles import search_rows
 from trialtrace.claims.search.window import Displacement
-from trialtrace.claims.tally import DATA
 from trialtrace.config.model import Claim
+from trialtrace.contracts.verdicts import DATA
 
 LICORICE = {"of": "licorice", "to": "sugar"}
 ADDED = {"of": "lev_5fu", "to": "observation"}

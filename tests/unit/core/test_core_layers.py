@@ -11,16 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3] / "workflow/trialtrace"
 ORDER = (
     ("errors", "paths", "store", "units"), ("contracts",), ("stats",), ("conditions", "frames"),
-    ("config",), ("trial",), ("sources",), ("cleaning",), ("populations", "endpoints"), ("analyses",),
-    ("checks",), ("trace",), ("claims",), ("display",), ("running",),
+    ("config",), ("trial", "running"), ("sources",), ("cleaning",), ("populations", "endpoints"), ("analyses",),
+    ("checks",), ("trace",), ("claims",), ("display",),
     ("instruments_reference", "methods_reference"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 BACK = {
     ("config/checks/claims", "claims"), ("config/checks/instruments", "endpoints"),
     ("config/families", "endpoints"), ("config/reference", "analyses"),
-    ("trace/content", "claims"), ("trace/record", "running"), ("trace/text", "claims"),
-    ("trace/text", "running"),
 }  # fmt: skip
 
 

@@ -116,6 +116,7 @@ COUNTS = {
     "losses",
     "ties",
 }
+NUMBER_NEEDED = "number_needed_to_treat"
 SHARES = {
     "any_event",
     "proportion",

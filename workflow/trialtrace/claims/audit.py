@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.analyses.words import COUNTS, P_VALUES
+from trialtrace.analyses.words import COUNTS, NUMBER_NEEDED, P_VALUES
 from trialtrace.claims.agreement import (
     DIFFERS,
     NOT_CHECKABLE,
@@ -19,7 +19,7 @@ from trialtrace.claims.agreement import (
     decimal,
     null_value,
 )
-from trialtrace.claims.convert import NUMBER_NEEDED, convert, falls, scale_of
+from trialtrace.claims.convert import convert, falls, scale_of
 from trialtrace.claims.direction import judge_direction
 from trialtrace.claims.finding import sentence
 from trialtrace.claims.joined import with_print
@@ -33,8 +33,8 @@ from trialtrace.claims.print_audit import (
 from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.select import Row, one
 from trialtrace.claims.sentences import house
-from trialtrace.claims.tally import DATA
 from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
+from trialtrace.contracts.verdicts import DATA
 from trialtrace.errors import Problem, UserError
 from trialtrace.store import write_json
 

@@ -23,7 +23,6 @@ CONVERSIONS: dict[str, Callable[[Any], Any]] = {
 FROM_DAYS = {"years_from_days": "years", "months_from_days": "months"}
 LOWERS = {"percent_reduction", "percent_decrease", "opposite_sign"}
 MAIN = ("percent", "value", "statistic", "at_least")
-NUMBER_NEEDED = "number_needed_to_treat"
 FRACTIONS = SHARES | {"risk_difference"}
 
 

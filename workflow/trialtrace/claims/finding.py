@@ -2,6 +2,7 @@
 
 from decimal import ROUND_CEILING, Decimal
 
+from trialtrace.analyses.words import NUMBER_NEEDED
 from trialtrace.claims.agreement import (
     CHANGES,
     COMPATIBLE,
@@ -14,7 +15,6 @@ from trialtrace.claims.agreement import (
     rounded,
     units_off,
 )
-from trialtrace.claims.convert import NUMBER_NEEDED
 from trialtrace.claims.printed import RANGE, Component
 from trialtrace.claims.select import Row
 

@@ -13,8 +13,8 @@ from trialtrace.claims.search.candidates import TIERS
 from trialtrace.claims.search.search import MAY_SAY, Searched, search
 from trialtrace.claims.search.window import Displacement
 from trialtrace.claims.sentences import chance_text, house, thousands, told_apart
-from trialtrace.claims.tally import MORE, PRINT
 from trialtrace.claims.verdict import USED, verdicts
+from trialtrace.contracts.verdicts import MORE, PRINT
 
 SETTLED = (EXACT, COMPATIBLE, USED)
 

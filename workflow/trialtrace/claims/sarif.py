@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.claims.agreement import NOT_CHECKABLE, NOT_TIED
-from trialtrace.claims.tally import DATA, FAILS, PRINT
+from trialtrace.contracts.verdicts import DATA, FAILS, PRINT
 from trialtrace.paths import Project
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

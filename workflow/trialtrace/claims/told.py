@@ -6,14 +6,7 @@ from typing import Any
 
 from trialtrace.claims.sentences import UNBROKEN, unbroken
 from trialtrace.claims.tally import (
-    COLUMNS,
-    FAILS,
-    FINDINGS,
-    MORE,
     NO_USUAL_TEST,
-    PRINT,
-    SHOWN,
-    WORST_FIRST,
     of_claims,
     tally,
     tally_text,
@@ -21,6 +14,7 @@ from trialtrace.claims.tally import (
     worst,
     worst_first,
 )
+from trialtrace.contracts.verdicts import COLUMNS, FAILS, FINDINGS, MORE, PRINT, SHOWN, WORST_FIRST
 from trialtrace.trace.text import plain_text
 
 WIDTH = 80

@@ -8,18 +8,9 @@ from html import escape
 from typing import Any
 
 from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart, unbroken
-from trialtrace.claims.tally import (
-    COLUMNS,
-    FAILS,
-    PRINT,
-    SHOWN,
-    shown,
-    tally,
-    unmatched_text,
-    worst,
-    worst_first,
-)
+from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
+from trialtrace.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
 from trialtrace.display.audit_pictures import picture
 from trialtrace.display.links import claim_anchor, component_link
 from trialtrace.display.render.house import assets

@@ -4,15 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from trialtrace.claims.tally import (
-    COLUMNS,
-    FAILS,
-    OF_COLUMN,
-    SHOWN,
-    tally,
-    worst,
-    worst_first,
-)
+from trialtrace.claims.tally import tally, worst, worst_first
+from trialtrace.contracts.verdicts import COLUMNS, FAILS, OF_COLUMN, SHOWN
 from trialtrace.display.audit_page import (
     CHANCE,
     NO_CAUSE,

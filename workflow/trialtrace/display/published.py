@@ -4,16 +4,9 @@ and what the searches over other choices are worth."""
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trialtrace.claims.tally import (
-    COLUMNS,
-    FAILS,
-    SHOWN,
-    tally,
-    tally_text,
-    worst,
-    worst_first,
-)
+from trialtrace.claims.tally import tally, tally_text, worst, worst_first
 from trialtrace.claims.told import by_verdict
+from trialtrace.contracts.verdicts import COLUMNS, FAILS, SHOWN
 from trialtrace.display.audit_page import (
     CHANCE,
     NO_CAUSE,

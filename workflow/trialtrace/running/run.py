@@ -32,6 +32,7 @@ class Run:
     held: list[IO[str]] = field(default_factory=list)
     progress: Progress = field(default_factory=Progress)
     targets: Callable[[], Collection[str]] = tuple
+    account: Callable[[Path, str, Collection[str]], list[str]] = lambda *_: []
 
     @property
     def settings(self) -> Settings:
@@ -74,11 +75,19 @@ class Run:
         """The records of every job of the trials: what is there, is whole and is theirs."""
         return [record_path(rule, trial) for trial in trials for rule in STAGES]
 
-    def follow(self, handlers: Iterable[Any], targets: Callable[[], Collection[str]]) -> None:
-        """Have the log's own handler follow the run; `targets` gives what was asked for, later."""
+    def follow(
+        self,
+        handlers: Iterable[Any],
+        targets: Callable[[], Collection[str]],
+        account: Callable[[Path, str, Collection[str]], list[str]],
+    ) -> None:
+        """Have the log's own handler follow the run; `targets` gives what was asked for, later.
+
+        `account(results, trial, stages)` tells what came of a trial's export, for the last lines.
+        """
         followed = (one.progress for one in handlers if hasattr(one, "progress"))
         self.progress = next(followed, self.progress)
-        self.targets = targets
+        self.targets, self.account = targets, account
         self.progress.closing = self.closing
         self.progress.no_trial = lambda name: not_a_trial(self.at, name, self.trials)
 
@@ -96,9 +105,7 @@ class Run:
         return lines
 
     def _closing(self, trial: str, done: Collection[str]) -> list[str]:
-        from trialtrace.display.closing import closing_lines
-
-        lines = closing_lines(self.at.results / trial, trial, done)
+        lines = self.account(self.at.results / trial, trial, done)
         if CLEAN not in done:
             lines = [f"{trial}: not cleaned: no run has come to the end of {CLEAN}"]
         if RENDER not in done and (self.at.results / trial / "report").is_dir():

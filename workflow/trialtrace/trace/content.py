@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.analyses.references import method_of
-from trialtrace.claims.steps import step
-from trialtrace.claims.tally import COLUMNS, FINDINGS
 from trialtrace.cleaning.summary import rejects_summary
 from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
+from trialtrace.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.errors import Problem, UserError, one_of
 from trialtrace.frames import Frames, Selection
 from trialtrace.trace.about import About, heading
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.row_hash import RowHashes
+from trialtrace.trace.steps import step
 from trialtrace.trace.words import in_words
 
 if TYPE_CHECKING:

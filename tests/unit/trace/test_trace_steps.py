@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.claims.steps import step
+from trialtrace.trace.steps import step
 
 
 def told(stat, value, how=None, *, component="value", shown="13"):
