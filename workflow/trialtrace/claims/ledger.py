@@ -14,13 +14,13 @@ from functools import cached_property
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
+from trialtrace.claims.about import ALL
 from trialtrace.claims.forms import AVERAGES, UNSAID
 from trialtrace.claims.printed import Component, impossible
 
 if TYPE_CHECKING:
     from trialtrace.claims.habits import Habit
 
-ALL = "all"
 MODEL = "model"
 # They rest on the times of the events.
 TIMED = ("hazard_ratio", "rate_ratio")

@@ -12,9 +12,10 @@ from fractions import Fraction
 from itertools import product
 from math import isfinite, nan
 
+from trialtrace.claims.about import ALL
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.forms import AVERAGES
-from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from trialtrace.claims.ledger import ALL, Entry, Ledger, PaperPopulation, whole_count
+from trialtrace.claims.about import ALL
+from trialtrace.claims.ledger import Entry, Ledger, PaperPopulation, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.sentences import thousands
 

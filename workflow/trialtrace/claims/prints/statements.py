@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from trialtrace.claims.about import ALL
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import ALL, Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.quantities import Quantity, quantity
 from trialtrace.stats.proportions import clopper_pearson, wilson

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from trialtrace.claims.ledger_file import check_about
+from trialtrace.claims.about import check_about
 from trialtrace.claims.printed import parse
 from trialtrace.config import methods
 from trialtrace.config.checks.context import Files, known
