@@ -11,7 +11,7 @@ from mini_trial import REPOSITORY
 from trialtrace.analyses.registry import MODULES
 from trialtrace.config import methods
 from trialtrace.config.checks.trial import ADSL
-from trialtrace.config.reference import SCHEMAS, reference
+from trialtrace.config.reference import SCHEMAS, reference, step_keys
 from trialtrace.config.schema import SHARED
 from trialtrace.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.paths import Project
@@ -87,6 +87,7 @@ def test_the_table_of_methods_has_what_the_cards_have():
 
 
 def test_every_method_of_the_analyses_can_be_planned():
+    assert set(step_keys(load_schema(AT.schemas, "plan"))) == set(MODULES)
     statistics = {*methods.KINDS["describe"], *methods.KINDS["estimates"]}
     for key in MODULES:
         statistic, _, method = key.partition(".")

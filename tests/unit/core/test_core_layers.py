@@ -18,7 +18,7 @@ ORDER = (
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 BACK = {
     ("config/checks/claims", "claims"), ("config/checks/instruments", "endpoints"),
-    ("config/families", "endpoints"), ("config/reference", "analyses"),
+    ("config/families", "endpoints"),
 }  # fmt: skip
 
 

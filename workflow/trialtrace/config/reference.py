@@ -106,7 +106,7 @@ def reference(at: Project) -> str:
             name, schema, {part: load_schema(at.schemas, part) for part in SHARED}
         ).keys()
         parts.append(f"## {schema['title']}\n\n{schema['description']}\n\n{_table(keys)}")
-    parts += [_conditions(at), _statistics(), _dictionary()]
+    parts += [_conditions(at), _statistics(at), _dictionary()]
     return "\n".join(parts)
 
 
@@ -125,11 +125,30 @@ def _values(at: Project) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _statistics() -> str:
-    from trialtrace.analyses.registry import MODULES
+def step_keys(plan: dict[str, Any]) -> Iterator[str]:
+    """Every statistic.method that a plan can ask for, in the order of its schema."""
+    definitions = plan["$defs"]
+    for section in ("describe", "estimate"):
+        for statistic, asked in definitions[section]["properties"].items():
+            yield from (f"{statistic}.{method}" for method in _methods(asked))
+    yield from (f"p_value.{test}" for test in definitions["test"]["properties"])
 
+
+def _methods(asked: dict[str, Any]) -> list[str]:
+    """The methods of a statistic: named alone or, where it has options, under `method`.
+
+    A list of statistics of values is descriptive.
+    """
+    if asked["type"] == "array":
+        return ["descriptive"]
+    forms = [asked, asked.get("then", {}), asked.get("else", {})]
+    named = [*forms, *(form["properties"]["method"] for form in forms if "properties" in form)]
+    return [method for form in named for method in form.get("enum", ())]
+
+
+def _statistics(at: Project) -> str:
     rows = ["| step of the plan | of | statistics |", "| --- | --- | --- |"]
-    for key in MODULES:
+    for key in step_keys(load_schema(at.schemas, "plan")):
         by_who: dict[str, list[str]] = {}
         for one in statistics(key, _SAMPLES.get(key, {}), own=False):
             who = f"{_WHO[one.of]}, by {one.second[0]}" if one.second else _WHO[one.of]
