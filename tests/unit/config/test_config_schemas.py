@@ -12,7 +12,7 @@ from trialtrace.analyses.registry import MODULES
 from trialtrace.config import methods
 from trialtrace.config.checks.trial import ADSL
 from trialtrace.config.reference import SCHEMAS, reference, step_keys
-from trialtrace.config.schema import SHARED
+from trialtrace.config.schema import SHARED, load_schema
 from trialtrace.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.paths import Project
 from trialtrace.trial.files import schemas

@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3] / "workflow/trialtrace"
 ORDER = (
     ("errors", "paths", "store", "units"), ("contracts",), ("stats",), ("conditions", "frames"),
-    ("config",), ("trial", "running"), ("sources",), ("cleaning",), ("populations", "endpoints"), ("analyses",),
-    ("checks",), ("trace",), ("claims",), ("display",),
+    ("config",), ("trial", "running"), ("sources",), ("cleaning",), ("populations", "endpoints"),
+    ("analyses",), ("checks",), ("trace",), ("claims",), ("display",),
     ("instruments_reference", "methods_reference"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

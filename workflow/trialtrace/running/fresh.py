@@ -74,6 +74,7 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
     ),
     "trialtrace.endpoints.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    "trialtrace.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
     "trialtrace.analyses.registry": (PLAN, steps),
     "trialtrace.checks.registry": (PLAN, steps),
     "trialtrace.display.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config import methods
 from trialtrace.config.checks.context import NUMERIC, Files, column, is_number, known, told_kind
 from trialtrace.config.compose import Path_
 from trialtrace.config.families import item_column, items_of, module_of, scales_of
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _LONGEST_NAME = 40
+# What an instrument says of an endpoint that it is made from -> kinds of endpoint.
+KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -33,7 +36,7 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
         if key in given:
             column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
     for key, kinds in getattr(module, "PARENTS", {}).items():
-        _parent(files, name, key, given[key], kinds)
+        _parent(files, name, key, given[key], KINDS_OF[kinds])
     if "norm" in given:
         _norm(files, name, given["norm"])
     for path, found, expected in getattr(module, "mistakes", lambda _: ())(given):

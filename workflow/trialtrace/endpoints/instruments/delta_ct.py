@@ -1,17 +1,11 @@
 """Gene expression by quantitative PCR: cycle thresholds against those of reference genes."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.instruments.declaration import Instrument, Scale
-from trialtrace.endpoints.records import Cells, Records
-
-if TYPE_CHECKING:
-    from trialtrace.endpoints.layout import Placed
-    from trialtrace.endpoints.study import Study
 
 COLUMNS = {"ct": ("number", "integer"), "gene": ()}
 NOT_DETECTED = "not detected"
@@ -39,40 +33,9 @@ def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
     )
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
-    """Delta Ct of one gene; every replicate of it and of the reference genes leads to it."""
-    import pyarrow as pa
-
-    from trialtrace.endpoints.kinds.instrument import as_numbers, scored
-    from trialtrace.endpoints.layout import place_rows
-    from trialtrace.endpoints.treatment import check_one_treatment
-    from trialtrace.sources.canonical import column_text
-
-    options, place = endpoint.options, study.place(endpoint)
-    columns = [options["ct"], options["gene"]]
-    study.table(endpoint, columns)
-    placed = place_rows(endpoint, study, [options["ct"]])
-    check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
-    genes = np.array(column_text(placed.table.column(options["gene"]), place).fill_null(""))
-    codes = [options["genes"][scale.name], *options["references"]]
-    own, used = mean_ct(placed, genes[placed.rows], as_numbers(
-        placed.table.column(options["ct"]), place)[placed.rows], codes, options)  # fmt: skip
-    values = own[0] - own[1:].mean(axis=0)
-    chosen = np.flatnonzero(used)
-    cells = [
-        Cells("AVAL", one.record[chosen], one.table, one.row[chosen], one.column)
-        for one in placed.cells(columns)
-    ]
-    records = scored(endpoint, study, placed.first(), scale, values, columns, cells=cells)
-    present = np.bincount(placed.record[chosen], minlength=placed.size) > 0
-    reason = np.where(np.isnan(own[1:]).any(axis=0), 2, 1) * (np.isnan(values) & present)
-    told = [REASONS.get(code) for code in range(3)]
-    records.columns["GROUNDS"] = pa.array(told, type=pa.string()).take(pa.array(reason))
-    return records
-
-
 def mean_ct(
-    placed: "Placed",
+    record: np.ndarray,
+    size: int,
     gene: np.ndarray,
     ct: np.ndarray,
     codes: list[str],
@@ -80,7 +43,8 @@ def mean_ct(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Each gene's mean Ct in every record (genes x records), and which rows belong to a gene.
 
-    NaN where no replicate is detected, and with `replicates: any` where one is censored.
+    `record` is the record, from 0 to `size` - 1, of each row. NaN where no replicate is detected,
+    and with `replicates: any` where one is censored.
     """
     used = np.isin(gene, codes)
     with np.errstate(invalid="ignore"):
@@ -90,9 +54,9 @@ def mean_ct(
     for code in codes:
         mine = gene == code
         each = np.where(detected & mine, ct, 0)
-        count = np.bincount(placed.record, weights=detected & mine, minlength=placed.size)
-        total = np.bincount(placed.record, weights=each, minlength=placed.size)
-        lost = np.bincount(placed.record, weights=censored & mine, minlength=placed.size) > 0
+        count = np.bincount(record, weights=detected & mine, minlength=size)
+        total = np.bincount(record, weights=each, minlength=size)
+        lost = np.bincount(record, weights=censored & mine, minlength=size) > 0
         none = (count == 0) | (lost & (options["replicates"] == "any"))
         means.append(np.where(none, np.nan, total / np.maximum(count, 1)))
     return np.stack(means), used

@@ -2,17 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.instruments.declaration import Instrument, Item, Mistake, Scale
-from trialtrace.endpoints.records import Cells, Records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from trialtrace.endpoints.layout import Layout
-    from trialtrace.endpoints.study import Study
 
 HIGHEST = 5
 
@@ -48,48 +41,3 @@ def joined(options: "Mapping[str, Any]") -> tuple[str, ...]:
 def mistakes(options: "Mapping[str, Any]") -> "Iterator[Mistake]":
     if options["summary"] != "each" and "location" not in options:
         yield ("summary",), options["summary"], "`location`, the muscles to be summarised"
-
-
-def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
-    """Each muscle's grade, or its sum or mean over the muscles of a subject, visit and side."""
-    from trialtrace.endpoints.kinds.instrument import read_items, scored
-    from trialtrace.endpoints.treatment import check_one_treatment
-
-    layout, items, columns = read_items(endpoint, scale, study)
-    values = items["value"]
-    if endpoint.options["summary"] == "each":
-        return scored(endpoint, study, layout, scale, values, columns)
-    group, joined = over_locations(layout)
-    there = np.flatnonzero(layout.row >= 0)
-    joined_to = _group_of(group)
-    check_one_treatment(study, endpoint, layout.table, joined_to[there], layout.row[there])
-    several = values.reshape(group.shape)
-    whole = several.sum(axis=1) if endpoint.options["summary"] == "sum" else several.mean(axis=1)
-    cells = [
-        Cells("AVAL", joined_to[one.record], one.table, one.row, one.column)
-        for one in layout.cells(columns)
-    ]
-    return scored(endpoint, study, joined, scale, whole.ravel(), columns, cells=cells)
-
-
-def over_locations(layout: "Layout") -> tuple[np.ndarray, "Layout"]:
-    """The records as visits x locations x the rest, and the layout of one record for all locations.
-
-    A joined record has the first of its rows, which bears its treatment.
-    """
-    from dataclasses import replace
-
-    visits, places = len(layout.visits) or 1, len(layout.labels["location"])
-    record = np.arange(len(layout.row)).reshape(visits, places, -1)
-    rows = layout.row[record]
-    first = np.take_along_axis(rows, (rows >= 0).argmax(axis=1)[:, None], axis=1)
-    labels = {axis: names for axis, names in layout.labels.items() if axis != "location"}
-    subject = layout.subject[record[:, 0]].ravel()
-    return record, replace(layout, row=first.ravel(), subject=subject, labels=labels)
-
-
-def _group_of(record: np.ndarray) -> np.ndarray:
-    """The joined record of each record."""
-    visits, places, rest = record.shape
-    joined = np.arange(visits * rest).reshape(visits, 1, rest)
-    return np.broadcast_to(joined, (visits, places, rest)).ravel()

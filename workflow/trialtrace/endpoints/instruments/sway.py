@@ -1,17 +1,11 @@
 """Balance: path and area of the centre of pressure, by the device or from its trace."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.instruments.declaration import Instrument, Item, Scale
-from trialtrace.endpoints.records import Records
-
-if TYPE_CHECKING:
-    from trialtrace.endpoints.layout import Placed
-    from trialtrace.endpoints.study import Study
 
 _ANY = float("inf")
 COVERAGE = 0.95
@@ -51,32 +45,15 @@ def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
     )
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: "Study") -> Records:
-    """The device's value, or that of the record's trace, whose every sample leads to it."""
-    from trialtrace.endpoints.kinds.instrument import as_numbers, read_items, scored
-    from trialtrace.endpoints.layout import place_rows
-    from trialtrace.endpoints.treatment import check_one_treatment
-
-    if "items" in endpoint.options:
-        layout, items, columns = read_items(endpoint, scale, study)
-        return scored(endpoint, study, layout, scale, items[scale.name], columns)
-    columns = [endpoint.options[name] for name in COLUMNS]
-    placed = place_rows(endpoint, study, columns)
-    check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
-    place = study.place(endpoint)
-    time, x, y = (as_numbers(placed.table.column(one), place)[placed.rows] for one in columns)
-    found = trace(placed, time, x, y, endpoint.options["ellipse"])[scale.name]
-    cells = placed.cells(columns)
-    return scored(endpoint, study, placed.first(), scale, found, columns, cells=cells)
-
-
 def trace(
-    placed: "Placed", time: np.ndarray, x: np.ndarray, y: np.ndarray, ellipse: str
+    record: np.ndarray, size: int, time: np.ndarray, x: np.ndarray, y: np.ndarray, ellipse: str
 ) -> dict[str, np.ndarray]:
-    """Path per second and ellipse area of each record's samples; NaN where there is none."""
-    order = np.lexsort((time, placed.record))
-    record, time, x, y = (one[order] for one in (placed.record, time, x, y))
-    size = placed.size
+    """Path per second and ellipse area of each record's samples; NaN where there is none.
+
+    `record` is the record, from 0 to `size` - 1, of each sample; `time` in s, `x` and `y` in mm.
+    """
+    order = np.lexsort((time, record))
+    record, time, x, y = (column[order] for column in (record, time, x, y))
     count = np.bincount(record, minlength=size)
     same = record[1:] == record[:-1]
     lapse = np.diff(time)[same]

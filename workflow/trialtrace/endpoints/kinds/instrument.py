@@ -1,27 +1,12 @@
 """Instruments: the scores of a questionnaire or an examination by its own rule."""
 
-from collections.abc import Mapping
-from functools import partial
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from trialtrace.config.families import item_column, items_of, scale_of
+from trialtrace.config.families import scale_of
 from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.baseline import with_baseline
-from trialtrace.endpoints.instruments.declaration import Item, Scale
 from trialtrace.endpoints.instruments.registry import instrument_module
-from trialtrace.endpoints.kinds.measure import unit_column
-from trialtrace.endpoints.layout import Layout, lay_out
-from trialtrace.endpoints.records import Cells, Records, pick
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.scores.items import read_items, scored
+from trialtrace.endpoints.scores.registry import derivation
 from trialtrace.endpoints.study import Study
-from trialtrace.endpoints.treatment import own_treatment
-from trialtrace.endpoints.visit_dates import dated
-from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.sources.canonical import column_text
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
@@ -29,171 +14,9 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
 
     AVAL is the score, missing where the rule gives none; every item's cell of a record leads to it.
     """
-    module, scale = instrument_module(endpoint.options["instrument"]), scale_of(endpoint)
-    if hasattr(module, "derive"):
-        return module.derive(endpoint, scale, study)
+    name, scale = endpoint.options["instrument"], scale_of(endpoint)
+    if derive_scale := derivation(name):
+        return derive_scale(endpoint, scale, study)
     layout, items, columns = read_items(endpoint, scale, study)
-    values = module.score(scale, items, endpoint.options)
+    values = instrument_module(name).score(scale, items, endpoint.options)
     return scored(endpoint, study, layout, scale, values, columns)
-
-
-def read_items(
-    endpoint: Endpoint, scale: Scale, study: Study
-) -> tuple[Layout, dict[str, np.ndarray], list[str]]:
-    """Where the records stand, the values of the scale's items in each, and the items' columns.
-
-    The scales of an entry share their rows: those with a value of any item of one of them.
-    """
-    options, family = endpoint.options, endpoint.family
-    every = study.once((family, "columns"), lambda: _columns_of_family(endpoint, study))
-    layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
-    columns = {item: item_column(options, item)[1] for item in scale.items}
-    items = {
-        item: study.once(
-            (family, item),
-            partial(item_values, study, endpoint, layout, column, items_of(options)[item]),
-        )
-        for item, column in columns.items()
-    }
-    return layout, items, list(columns.values())
-
-
-def _columns_of_family(endpoint: Endpoint, study: Study) -> list[str]:
-    family = [one for one in study.trial.endpoints.values() if one.family == endpoint.family]
-    items = dict.fromkeys(item for one in family for item in scale_of(one).items)
-    return [item_column(endpoint.options, item)[1] for item in items]
-
-
-def scored(
-    endpoint: Endpoint,
-    study: Study,
-    layout: Layout,
-    scale: Scale,
-    values: np.ndarray,
-    columns: list[str],
-    *,
-    cells: list[Cells] | None = None,
-) -> Records:
-    """Records with these scores (NaN where missing), made from `columns` of the layout's rows.
-
-    A score of a single column has the column's unit. `cells` replaces those of the layout's rows.
-    """
-    found = dict(score_columns(scale, values))
-    own = study.unit(endpoint, columns[0]) if len(columns) == 1 else None
-    found["AVALU"] = unit_column(scale.unit or own, len(values))
-    treatment, behind = own_treatment(study, endpoint, layout.table, layout.row)
-    origin = layout.cells(columns) if cells is None else cells
-    every = layout.columns() | found | treatment
-    records = Records("bds", layout.subject, every, (*origin, *behind))
-    records = dated(endpoint, study, layout, records)
-    return with_baseline(endpoint, study, records, layout.visits)
-
-
-def score_columns(scale: Scale, values: np.ndarray) -> dict[str, "pa.Array"]:
-    """AVAL, and AVALC where values have names. Raises ValueError outside the scale's range."""
-    import pyarrow as pa
-
-    low = -np.inf if scale.low is None else scale.low
-    high = np.inf if scale.high is None else scale.high
-    slack = 1e-9 * max(1.0, abs(high) if np.isfinite(high) else 1.0)
-    if ((values < low - slack) | (values > high + slack)).any():
-        raise ValueError(f"scores of {scale.label} outside {low} to {high}")
-    missing = np.isnan(values)
-    found = {"AVAL": pa.array(values, type=pa.float64(), mask=missing)}
-    names = {0.0: "N", 1.0: "Y"} if scale.event else dict(scale.categories)
-    if names:
-        keys = np.array(sorted(names))
-        at = np.searchsorted(keys, np.where(missing, keys[0], values))
-        texts = pa.array([names[key] for key in keys])
-        found["AVALC"] = texts.take(pa.array(at, mask=missing))
-    return found
-
-
-def item_values(
-    study: Study, endpoint: Endpoint, layout: Layout, column: str, item: Item
-) -> np.ndarray:
-    """An item in each record's row; NaN where it is missing.
-
-    Raises UserError with a count, never a value, where one is not among the item's values:
-    cleaning rejects these cells once the dictionary has the item's range.
-    """
-    place = f"{study.place(endpoint)}, column {column}"
-    _check_unit(study, endpoint, column, item, place)
-    cells = pick(layout.table.column(column), layout.row)
-    if item.codes:
-        values = coded(cells, endpoint.options.get(item.codes, {}), item, place)
-    else:
-        values = as_numbers(cells, place)
-    with np.errstate(invalid="ignore"):
-        bad = (values < item.low) | (values > item.high)
-        if item.whole:
-            bad |= np.isfinite(values) & (values != np.floor(values))
-    if bad.any():
-        kind = "whole numbers" if item.whole else "numbers"
-        raise UserError(
-            Problem(
-                place,
-                found=f"{int(bad.sum())} values that the item cannot have",
-                expected=f"{kind} from {item.low:g} to {item.high:g}",
-                do="give the dictionary these bounds or choices, so that cleaning rejects them",
-            )
-        )
-    return values
-
-
-def _check_unit(study: Study, endpoint: Endpoint, column: str, item: Item, place: str) -> None:
-    unit = study.unit(endpoint, column)
-    if item.units and unit not in item.units:
-        raise UserError(
-            Problem(
-                place,
-                found=f"the unit {unit}" if unit else "no unit",
-                expected=one_of(item.units),
-                do="give the column its unit in cleaning.yaml, under units or convert",
-            )
-        )
-
-
-def coded(
-    cells: "pa.Array", meanings: Mapping[str, float | str], item: Item, place: str
-) -> np.ndarray:
-    """The value that the configuration gives each code; NaN where there is no code.
-
-    Raises UserError where a code has none, and is no number where numbers may stand as they are.
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    codes = column_text(cells, place)
-    known = {code: float(item.words.get(told, told)) for code, told in meanings.items()}
-    if item.numbers:
-        known = {f"{one:g}": one for one in np.arange(item.low, item.high + 1)} | known
-    at = pc.index_in(codes, value_set=pa.array(list(known), type=pa.string()))
-    unknown = int(pc.sum(pc.and_(pc.is_valid(codes), pc.is_null(at))).as_py() or 0)
-    if unknown:
-        raise UserError(
-            Problem(
-                place,
-                found=f"{unknown} values that `{item.codes}` does not list",
-                expected=f"one of {one_of(known, 20)}",
-                do=f"give each code of the data its meaning under {item.codes}",
-            )
-        )
-    values = np.array([*known.values(), np.nan])
-    return values[pc.fill_null(at, len(known)).to_numpy()]
-
-
-def as_numbers(values: "pa.Array", place: str) -> np.ndarray:
-    """Numbers, or numeric codes, as float64 with NaN for missing."""
-    import pyarrow as pa
-
-    if pa.types.is_string(values.type) or pa.types.is_null(values.type):
-        try:
-            values = values.cast(pa.float64())
-        except pa.ArrowInvalid:
-            values = pa.array([True])
-    if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        raise UserError(
-            Problem(place, found="a column without numbers", expected="numbers or numeric codes")
-        )
-    return values.cast(pa.float64()).to_numpy(zero_copy_only=False)

@@ -1,0 +1,1 @@
+"""Derivations of instruments whose records are not rows of items."""

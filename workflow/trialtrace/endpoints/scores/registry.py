@@ -1,0 +1,28 @@
+"""Instruments with a derivation of their own, where a score is more than one of a row of items.
+
+Each module has `derive(endpoint, scale, study) -> Records`; the arithmetic of its rule stands with
+the instrument.
+"""
+
+import importlib
+from collections.abc import Callable
+
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.instruments.declaration import Scale
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.study import Study
+
+DERIVATIONS = {
+    "bone_pain_response": "trialtrace.endpoints.scores.bone_pain_response",
+    "delta_ct": "trialtrace.endpoints.scores.delta_ct",
+    "mrc": "trialtrace.endpoints.scores.mrc",
+    "sway": "trialtrace.endpoints.scores.sway",
+    "tuning_fork": "trialtrace.endpoints.scores.tuning_fork",
+}
+
+
+def derivation(instrument: str) -> Callable[[Endpoint, Scale, Study], Records] | None:
+    """The function that derives a scale of this instrument; None where it scores rows of items."""
+    if instrument not in DERIVATIONS:
+        return None
+    return importlib.import_module(DERIVATIONS[instrument]).derive

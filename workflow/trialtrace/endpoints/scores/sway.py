@@ -1,0 +1,25 @@
+"""Sway from the device's summary, or from traces with a row a sample."""
+
+from trialtrace.config.model import Endpoint
+from trialtrace.endpoints.instruments.declaration import Scale
+from trialtrace.endpoints.instruments.sway import COLUMNS, trace
+from trialtrace.endpoints.layout import place_rows
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.scores.items import as_numbers, read_items, scored
+from trialtrace.endpoints.study import Study
+from trialtrace.endpoints.treatment import check_one_treatment
+
+
+def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+    """The device's value, or that of the record's trace, whose every sample leads to it."""
+    if "items" in endpoint.options:
+        layout, items, columns = read_items(endpoint, scale, study)
+        return scored(endpoint, study, layout, scale, items[scale.name], columns)
+    columns = [endpoint.options[name] for name in COLUMNS]
+    placed = place_rows(endpoint, study, columns)
+    check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
+    place = study.place(endpoint)
+    time, x, y = (as_numbers(placed.table.column(name), place)[placed.rows] for name in columns)
+    scores = trace(placed.record, placed.size, time, x, y, endpoint.options["ellipse"])
+    values, cells = scores[scale.name], placed.cells(columns)
+    return scored(endpoint, study, placed.first(), scale, values, columns, cells=cells)

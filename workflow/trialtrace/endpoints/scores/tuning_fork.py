@@ -1,0 +1,43 @@
+"""The value of a tuning fork as read, or whether it lies outside the norm for the age."""
+
+import numpy as np
+
+from trialtrace.config.model import Endpoint, adsl_code
+from trialtrace.config.norms import read_norms
+from trialtrace.endpoints.instruments.declaration import Scale
+from trialtrace.endpoints.layout import Layout
+from trialtrace.endpoints.records import Records
+from trialtrace.endpoints.scores.items import read_items, scored
+from trialtrace.endpoints.study import Study
+
+
+def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+    """The value as read, or whether it lies outside the norm."""
+    layout, items, columns = read_items(endpoint, scale, study)
+    value = items["value"]
+    if not scale.event:
+        return scored(endpoint, study, layout, scale, value, columns)
+    age = adsl_code(endpoint.options["norm"]["age"])
+    limits = _limits(endpoint, study, layout, age)
+    with np.errstate(invalid="ignore"):
+        outside = (value < limits[0]) | (value > limits[1])
+    unknown = np.isnan(value) | np.isnan(limits[0])
+    cells = layout.cells(columns) + study.subject_cells(age, "AVAL", layout.subject)
+    found = np.where(unknown, np.nan, outside)
+    return scored(endpoint, study, layout, scale, found, columns, cells=cells)
+
+
+def _limits(
+    endpoint: Endpoint, study: Study, layout: Layout, age: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and highest normal value of each record; NaN where the age is missing."""
+    import pyarrow as pa
+
+    given = endpoint.options["norm"]
+    ages = study.adsl.columns[age].cast(pa.float64()).to_numpy(zero_copy_only=False)
+    if "location" in endpoint.options:
+        groups = [given["groups"][place] for place in layout.labels["location"]]
+        group = np.array(groups, dtype=object)[layout.number("location")]
+    else:
+        group = np.full(len(layout.row), given["group"], dtype=object)
+    return read_norms(study.trial.at, given["table"]).limits(group, ages[layout.subject])
