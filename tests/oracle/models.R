@@ -1,10 +1,10 @@
-# Regression models of one outcome: lm with sandwich and car (analysis of covariance), glm with
+# Regression models of one outcome: lm with sandwich (analysis of covariance), glm with
 # sandwich (logistic, modified Poisson), ordinal::clm (proportional odds, which MASS::polr must
 # agree with). By hand in base R: Firth's penalised likelihood, whose columns need no solver of
 # ours (optim and uniroot), standardised means, Brant's test.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
-suppressPackageStartupMessages({library(sandwich); library(car); library(ordinal); library(MASS)})
+suppressPackageStartupMessages({library(sandwich); library(ordinal); library(MASS)})
 suppressPackageStartupMessages(library(numDeriv))
 
 vector <- function(case, name, values) {
@@ -42,12 +42,6 @@ ancova <- function(case, d) {
     for (i in 2:k) interval(paste0("difference.", i - 1), at(i, equal) - at(1, equal))
     for (i in 1:k) interval(paste0("equal.", i - 1), at(i, equal))
     for (i in 1:k) interval(paste0("observed.", i - 1), at(i, observed))
-    test <- if (variance == "model") Anova(m, type = 3) else
-      Anova(m, type = 3, white.adjust = tolower(variance))
-    for (term in c("a", "z", if (stratified) "s")) {
-      emit(case, paste(name, "type_iii", term, sep = "."), test[term, grep("^F", names(test))])
-      emit(case, paste(name, "type_iii", term, "p", sep = "."), test[term, "Pr(>F)"])
-    }
   }
   options(contrasts = c("contr.treatment", "contr.poly"))
 }
@@ -265,4 +259,4 @@ for (d in cases("models.csv")) {
   standardised(case, d, "linear")
   odds(case, d$level, X[, -1])
 }
-finish(c("sandwich", "car", "ordinal", "MASS", "numDeriv"))
+finish(c("sandwich", "ordinal", "MASS", "numDeriv"))

@@ -26,7 +26,7 @@ from trialtrace.stats import Interval, StatsError, TestResult, means, multiplici
 from trialtrace.stats import contingency as c
 from trialtrace.stats.proportions import clopper_pearson, wilson, wilson_corrected
 from trialtrace.stats.repeated import WithinEffect, mixed_anova, rm_anova
-from trialtrace.stats.survival import cox, kaplan_meier, log_rank, reverse_kaplan_meier_median
+from trialtrace.stats.survival import cox, kaplan_meier, log_rank
 
 HERE = Path(__file__).parent
 SIDES = ("two_sided", "greater", "less")
@@ -146,15 +146,6 @@ def rank_tests() -> Numbers:
                     correction=how,
                     sides=sides,
                 )
-            yield from _test(
-                case,
-                f"brunner_munzel.{sides}",
-                ranks.brunner_munzel,
-                x,
-                y,
-                sides=sides,
-                df=True,
-            )
         yield from _interval(
             case, "superiority", ranks.probability_of_superiority, x, y, confidence=0.95
         )
@@ -186,8 +177,6 @@ def adjusted() -> Numbers:
         "hochberg": multiplicity.hochberg,
         "BH": multiplicity.benjamini_hochberg,
         "hommel": multiplicity.hommel,
-        "sidak": lambda p: multiplicity.sidak(p, step_down=False),
-        "holm_sidak": lambda p: multiplicity.sidak(p, step_down=True),
     }
     for case, d in cases("p_values.csv"):
         for name, f in methods.items():
@@ -233,9 +222,6 @@ def survival() -> Numbers:
             for i, point in enumerate(zip(*curve.at(at), curve.n_at_risk(at), strict=True), 1):
                 yield from _interval(case, f"{name}.at.{i}", Interval, *point[:3])
                 yield case, f"{name}.n_at_risk.{i}", point[3]
-        yield from _interval(
-            case, "follow_up", reverse_kaplan_meier_median, time, event, confidence=0.95
-        )
         for name, strata in (("log_rank", None), ("log_rank_strata", d["stratum"])):
             yield from _test(case, name, log_rank, time, event, d["group"], strata=strata, df=True)
         if case in COX:

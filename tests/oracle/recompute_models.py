@@ -8,8 +8,8 @@ from recompute import Numbers, cases
 
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats import standardisation as g
-from trialtrace.stats.ancova import VARIANCES, adjusted_means, ancova, arm_difference, type_iii
-from trialtrace.stats.hodges_lehmann import exact_mann_whitney, hodges_lehmann
+from trialtrace.stats.ancova import VARIANCES, adjusted_means, ancova, arm_difference
+from trialtrace.stats.hodges_lehmann import hodges_lehmann
 from trialtrace.stats.logistic import firth, logistic
 from trialtrace.stats.ordinal import brant_test, proportional_odds
 from trialtrace.stats.ordinal_mixed import ordinal_mixed
@@ -17,7 +17,6 @@ from trialtrace.stats.poisson import modified_poisson
 from trialtrace.stats.win_ratio import (
     Measured,
     TimeToEvent,
-    finkelstein_schoenfeld,
     win_statistics,
 )
 
@@ -78,10 +77,6 @@ def _covariance(case: str, d: dict[str, np.ndarray]) -> Numbers:
         for weights in ("equal", "observed"):
             for i, mean in enumerate(adjusted_means(fit, weights=weights, **CONFIDENCE)):
                 yield from _interval(case, f"{name}.{weights}.{i}", mean)
-        for term, test in type_iii(fit).items():
-            short = {"arm": "a", "covariate 1": "z", "strata": "s"}[term]
-            yield case, f"{name}.type_iii.{short}", test.statistic
-            yield case, f"{name}.type_iii.{short}.p", test.p_value
 
 
 def _logistic(case: str, y, x) -> Numbers:
@@ -164,9 +159,6 @@ def win_ratios() -> Numbers:
         for name in ("win_ratio", "net_benefit", "win_odds"):
             yield from _interval(case, name, getattr(found, name))
         yield from _test(case, "test", found.test)
-        for sides in ("two_sided", "greater"):
-            test = finkelstein_schoenfeld(d["treated"], outcomes, sides=sides)
-            yield from _test(case, f"fs.{sides}", test)
 
 
 def shifts() -> Numbers:
@@ -179,12 +171,6 @@ def shifts() -> Numbers:
                 except StatsError:
                     found = Interval(nan, nan, nan)
                 yield from _interval(case, f"shift.{correction}.{level}", found)
-        for sides in ("two_sided", "greater", "less"):
-            try:
-                test = exact_mann_whitney(x, y, sides=sides)
-            except StatsError:
-                test = TestResult(nan, nan, nan)
-            yield from _test(case, f"exact.{sides}", test)
 
 
 SUBJECTS: dict[str, Callable[[], Numbers]] = {

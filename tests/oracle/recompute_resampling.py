@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from itertools import product
-from math import isinf, nan
+from math import nan
 
 import numpy as np
 
@@ -72,27 +72,13 @@ def _tails(case: str, name: str, scheme: r.Scheme, scores: np.ndarray, arm: obje
         yield case, f"{name}.{sides}", result.p_value[0]
 
 
-def _shift(case: str, name: str, scheme: r.Scheme, y: np.ndarray, level: float) -> Numbers:
-    options = {key: LISTED[key] for key in ("draws", "exact_up_to", "seed")}
-    found = r.shift_interval(scheme, y, arm="b", included=None, confidence=level, **options)
-    for side in ("low", "high"):
-        bound = getattr(found, side)
-        yield case, f"{name}.{side}", np.sign(bound) * 1e300 if isinf(bound) else bound
-
-
 def _two_arms(case: str, d: dict[str, np.ndarray]) -> Numbers:
     scheme = r.stratified_blocks(d["arm"], d["stratum"], d["block"])
     yield case, "assignments", scheme.assignments()
     sets = _scores(d)
     for name, scores in sets.items():
         yield from _tails(case, name, scheme, scores, "b")
-    ranks = r.integer_exact(scheme, sets["rank_strata"], arm="b", unit=0.5)
-    for part in ("statistic", "sd", "greater", "less", "probability"):
-        yield case, f"integer.{part}", getattr(ranks, part)
-    yield case, "integer.two_sided", ranks.distance
     y = d["y"]
-    if case != "large_offset":
-        yield from _shift(case, "shift90", scheme, y, 0.9)
     if len(set(scheme.cell)) == 1 and len(set(y)) == len(y):
         options = {"arm": "b", "sides": "two_sided", **LISTED}
         p = r.rerandomisation_test(scheme, sets["rank"], **options).p_value[0]
@@ -104,8 +90,6 @@ def _two_arms(case: str, d: dict[str, np.ndarray]) -> Numbers:
         yield from _tails(case, f"coins{round(100 * chance)}", coins, sets["mean"], "b")
     sides = r.within_patient(d["arm"])
     yield from _tails(case, "sides", sides, y, "b")
-    if case != "large_offset":
-        yield from _shift(case, "sides_shift80", sides, y, 0.8)
 
 
 def _several_arms(case: str, d: dict[str, np.ndarray]) -> Numbers:
@@ -124,8 +108,6 @@ def _usual(case: str, d: dict[str, np.ndarray]) -> Numbers:
     """Statistics only; their approximate p-values from the statistics and degrees of freedom."""
     from scipy.special import chdtrc
 
-    if len(set(d["arm"])) == 2:
-        yield from _wilcoxon(case, d)
     few = {**LISTED, "exact_up_to": 0}
     ranks = r.rank_scores(d["y"], stratum=None, weights="equal", included=None)
     binary = r.stratum_scores(d["y"] > 2, d["stratum"], included=None)
@@ -141,21 +123,6 @@ def _usual(case: str, d: dict[str, np.ndarray]) -> Numbers:
         scores = r.log_rank_scores(d["time"], d["event"], stratum=stratum, included=None)
         for i, arm in enumerate(sorted(set(d["arm"])), 1):
             yield case, f"o_e.{name}.{i}", scores[d["arm"] == arm].sum()
-
-
-def _wilcoxon(case: str, d: dict[str, np.ndarray]) -> Numbers:
-    z, n = d["z"], d["z"].size
-    ranks = r.rank_scores(z, stratum=None, weights="equal", included=None)
-    between = r.integer_exact(r.fixed_margins(d["arm"]), ranks, arm="a", unit=0.5)
-    size = r.rank_scores(abs(z - 59), stratum=None, weights="equal", included=None) + (n + 1) / 2
-    # Every patient's second side is the treated one, so that the signs are those of the values.
-    sides = r.within_patient(["b"] * (n - 1) + ["a"])
-    signed = np.where(sides.code == 1, 1, -1) * np.sign(z - 59) * size
-    within = r.integer_exact(sides, signed, arm="b", unit=1)
-    for name, found in (("wilcoxon", between), ("signed_ranks", within)):
-        yield case, f"{name}.two.sided", found.distance
-        yield case, f"{name}.greater", found.greater
-        yield case, f"{name}.less", found.less
 
 
 def _binary(case: str, d: dict[str, np.ndarray]) -> Numbers:

@@ -1,6 +1,6 @@
 # Resampling: every assignment listed by recursion, mantelhaen.test(exact = TRUE) and fisher.test
 # for binary endpoints, wilcox.test(exact = TRUE) for ranks, statistics of mantelhaen.test, kruskal.test and
-# survdiff, binom.test for Monte Carlo error; intervals by bisection over shifts; the bootstrap by
+# survdiff, binom.test for Monte Carlo error; the bootstrap by
 # listing all resamples. Scores come from rank, residuals of lm and martingale residuals of coxph.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
@@ -53,33 +53,6 @@ score_sets <- function(d) {
        residual = if (nrow(d) > 3) residuals(lm(y ~ z, d)) else NULL)
 }
 
-# Bounds of the shift by halving an interval around where the one-sided p-value crosses the tail.
-shift <- function(case, name, y, treated, indicator, tail) {
-  p <- function(theta, up) {
-    scores <- y - theta * treated
-    t <- indicator %*% scores
-    observed <- sum(treated_row * scores)
-    off <- 1e-13 * sum(abs(scores))
-    mean(if (up) t >= observed - off else t <= observed + off)
-  }
-  treated_row <- attr(indicator, "observed")
-  bisect <- function(up) {
-    out <- -1e3
-    if (p(if (up) out else -out, up) > tail) return(if (up) -Inf else Inf)
-    low <- if (up) -1e3 else 1e3
-    high <- -low
-    for (i in 1:120) {
-      middle <- (low + high) / 2
-      if (p(middle, up) > tail) high <- middle else low <- middle
-    }
-    (low + high) / 2
-  }
-  for (side in c("low", "high")) {
-    bound <- bisect(side == "low")
-    emit(case, paste0(name, ".", side), if (is.infinite(bound)) sign(bound) * 1e300 else tidy(bound))
-  }
-}
-
 two_arms <- function(case, d) {
   cell <- paste(d$stratum, d$block)
   all <- assignments(d$arm, cell) == "b"
@@ -90,18 +63,6 @@ two_arms <- function(case, d) {
     s <- sets[[name]]
     if (is.null(s)) next
     tails(case, name, all %*% s, sum(s[observed]))
-  }
-  ranks <- sets$rank_strata
-  tails(case, "integer", all %*% ranks, sum(ranks[observed]))
-  sums <- round(2 * c(all %*% ranks))
-  times <- table(sums)
-  own <- times[[as.character(round(2 * sum(ranks[observed])))]]
-  emit(case, "integer.probability", sum(times[times <= own]) / length(sums))
-  if (case != "large_offset") {
-    indicator <- 1 * all
-    attr(indicator, "observed") <- 1 * observed
-    centre <- function(v) v - ave(v, cell)
-    shift(case, "shift90", centre(d$y), centre(1 * observed), indicator, 0.05)
   }
   if (length(unique(cell)) == 1 && !any(duplicated(d$y))) {
     test <- wilcox.test(d$y[observed], d$y[!observed], exact = TRUE)
@@ -118,10 +79,6 @@ two_arms <- function(case, d) {
   sides <- 2 * coins - 1
   own <- 2 * observed - 1
   tails(case, "sides", sides %*% d$y, sum(own * d$y))
-  if (case != "large_offset") {
-    attr(sides, "observed") <- own
-    shift(case, "sides_shift80", d$y, own, sides, 0.1)
-  }
 }
 
 several_arms <- function(case, d) {
@@ -148,13 +105,6 @@ for (d in cases("resampling.csv")) {
   if (nrow(d) > 20) {
     ranks <- kruskal.test(d$y, factor(d$arm))
     emit_test(case, "kruskal", ranks$statistic, ranks$p.value)
-    if (length(unique(d$arm)) == 2) for (side in c("two.sided", "greater", "less")) {
-      # In R x is the first arm in sorted order.
-      test <- wilcox.test(z ~ arm, d, exact = TRUE, alternative = side)
-      emit(case, paste0("wilcoxon.", side), test$p.value)
-      test <- wilcox.test(d$z - 59, exact = TRUE, alternative = side)
-      emit(case, paste0("signed_ranks.", side), test$p.value)
-    }
     binary <- mantelhaen.test(table(d$y > 2, d$arm, d$stratum), correct = FALSE)
     emit_test(case, "mantelhaen", binary$statistic, binary$p.value)
     for (strata in c(FALSE, TRUE)) {

@@ -46,8 +46,6 @@ for (d in cases("survival.csv")) {
     fit <- survfit(Surv(time, event) ~ 1, d, conf.type = type)
     emit_fit(case, fit, if (type == "log") "km_log" else "km_log_log")
   }
-  follow <- quantile(survfit(Surv(time, 1 - event) ~ 1, d, conf.type = "log-log"), 0.5)
-  emit_interval(case, "follow_up", follow$quantile, follow$lower, follow$upper)
 
   for (strata in c(FALSE, TRUE)) {
     name <- if (strata) "log_rank_strata" else "log_rank"

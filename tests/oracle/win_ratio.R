@@ -1,5 +1,5 @@
 # Win ratio, net benefit, win odds: every pair by a loop, the covariance by the jackknife that
-# leaves out one patient of one arm at a time; Finkelstein and Schoenfeld's test by all pairs.
+# leaves out one patient of one arm at a time.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
 
@@ -62,9 +62,5 @@ for (d in cases("win_ratio.csv")) {
   half <- z * error * (1 / (1 + net) + 1 / (1 - net))
   emit_interval(case, "win_odds", odds, exp(log(odds) - half), exp(log(odds) + half))
   emit_test(case, "test", net / error, 2 * pnorm(-abs(net / error)))
-  U <- rowSums(result)
-  statistic <- sum(U[treated]) / sqrt(m * k / (n * (n - 1)) * sum(U^2))
-  emit_test(case, "fs.two_sided", statistic, 2 * pnorm(-abs(statistic)))
-  emit_test(case, "fs.greater", statistic, pnorm(statistic, lower.tail = FALSE))
 }
 finish()

@@ -28,6 +28,66 @@ SHARED = {
     "summaries.printed": ("not_negative", "one_shape"),
     "survival": ("compare_groups",),
 }
+# What no stage calls yet, by the purpose for which the library has it.
+IN_NO_PLAN = {
+    "repeated and clustered outcomes by estimating equations": (
+        "gee.gee",
+        "gee.gee_contrast",
+        "gee.gee_test",
+    ),
+    "recurrent events with late entry (Andersen and Gill)": ("cox_start_stop.cox_start_stop",),
+    "how means depend on what is missing: by reference, by delta, by dropout alone": (
+        "missing.reference.impute_reference_based",
+        "missing.reference.joint_distribution",
+        "missing.delta.add_delta",
+        "missing.delta.delta_tipping",
+        "missing.imputation.impute_monotone",
+    ),
+    "last and baseline observation carried forward, under their names": (
+        "missing.single.last_observation_carried_forward",
+        "missing.single.baseline_observation_carried_forward",
+    ),
+    "imputed components of a composite, and tests of several arms after imputation": (
+        "missing.imputation.composite",
+        "missing.pooling.pooled_test",
+    ),
+    "bootstrap intervals": ("resampling.bootstrap.bootstrap_interval",),
+    "estimates of a trial that stopped early": (
+        "stopped_estimates.stage_wise_p",
+        "stopped_estimates.median_unbiased",
+        "stopped_estimates.stopping_bias",
+        "stopped_estimates.bias_adjusted",
+    ),
+    "planned contrasts over visits": ("repeated_contrasts.repeated_contrast",),
+    "contrasts of arms, pooled arms and trends over doses": (
+        "ancova.adjusted_means",
+        "generalised_cmh.cmh_correlation",
+        "weighted_log_rank.log_rank_trend",
+    ),
+    "Student's t test under its name": ("means.student_t",),
+    "levels of one intersection of a graph": ("graphical.intersection_weights",),
+    "effect sizes of a table of analysis of variance": ("eta.partial_eta_squared",),
+    "simulations with repeated measures": (
+        "repeated.rm_anova",
+        "repeated_batch.rm_anova_batch",
+        "repeated_batch.mixed_anova_batch",
+    ),
+    "re-randomisation of many analyses at once, by the scheme of the trial": (
+        "resampling.schemes.bernoulli",
+        "resampling.schemes.permuted_blocks",
+        "resampling.schemes.stratified_blocks",
+        "resampling.drawing.draw_assignments",
+        "resampling.scores.residual_scores",
+        "resampling.scores.stratum_scores",
+        "resampling.linear.count_extreme",
+        "resampling.linear.draw_statistics",
+        "resampling.binary.binary_tables",
+    ),
+    "printed means of yes/no items, and effect sizes against printed means": (
+        "summaries.granularity.debit",
+        "summaries.statistics.standardised_difference",
+    ),
+}
 # Packages that are used by their modules; of the others only what they export is told.
 WHOLE = ("", "summaries.")
 _LABELS = ("Raises", "Source", "Oracle")
@@ -154,7 +214,21 @@ def reference() -> str:
         for one in every
     ]
     head = ["| subject | what | functions |", "| --- | --- | ---: |"]
-    return "\n".join([_INTRODUCTION, *head, *rows, "", *map(_subject, every)])
+    return "\n".join([_INTRODUCTION, *head, *rows, "", _in_no_plan(), *map(_subject, every)])
+
+
+def _in_no_plan() -> str:
+    rows = [
+        f"| {purpose} | {', '.join(f'`{name}`' for name in names)} |"
+        for purpose, names in IN_NO_PLAN.items()
+    ]
+    head = [
+        "## In the library, in no plan yet\n",
+        "No stage calls these; each waits for a purpose, and what has none leaves the library.\n",
+        "| for | functions |",
+        "| --- | --- |",
+    ]
+    return "\n".join([*head, *rows, ""])
 
 
 def _subject(one: Subject) -> str:

@@ -15,7 +15,6 @@ from trialtrace.stats.ancova import (
     arm_difference,
     arm_row,
     ols,
-    type_iii,
 )
 from trialtrace.stats.coefficients import contrast, wald_test
 from trialtrace.stats.means import student_t
@@ -50,8 +49,6 @@ def test_rows_labels_and_units_do_not_matter(trial, variance, seed):
     same(parts(arm_difference(again, "c", "d", confidence=0.9)), 5 * np.array(difference), 1e-8)
     swapped = arm_difference(again, "d", "c", confidence=0.9)
     same(-swapped.high, 5 * difference[1], 1e-8)
-    for name, test in type_iii(first).items():
-        same(type_iii(again)[name].p_value, test.p_value, 1e-8)
     for weights in ("equal", "observed"):
         ours = adjusted_means(again, weights=weights, confidence=0.9)[::-1]
         theirs = adjusted_means(first, weights=weights, confidence=0.9)
@@ -65,9 +62,8 @@ def test_two_arms_alone_are_the_t_test_and_hc2_the_error_of_welch(trial):
     y, arm = y[arm < 2], arm[arm < 2]
     found = fit(y, arm, None, None)
     test = student_t(y[arm == 1], y[arm == 0], sides="two_sided")
-    ours = type_iii(found)["arm"]
+    ours = wald_test(found.coefficients, arm_row(found, 1, 0))
     same([ours.statistic, ours.p_value], [test.statistic**2, test.p_value])
-    same(wald_test(found.coefficients, arm_row(found, 1, 0)).p_value, test.p_value)
     row = arm_row(found, 1, 0)
     robust = fit(y, arm, None, None, "HC2").coefficients
     error = sqrt(row @ robust.covariance @ row)

@@ -9,7 +9,7 @@ import pytest
 from trialtrace.stats import StatsError
 from trialtrace.stats.gee import gee, gee_contrast, gee_test
 from trialtrace.stats.linear_mixed import linear_mixed
-from trialtrace.stats.mixed_tests import contrast, f_test, kenward_roger_covariance
+from trialtrace.stats.mixed_tests import contrast, f_test
 from trialtrace.stats.mmrm import mmrm
 from trialtrace.stats.visit_design import (
     difference_row,
@@ -112,7 +112,7 @@ def test_kenward_roger_needs_reml():
     for refused in (
         lambda: contrast(model, row, df="kenward_roger", **TEST),
         lambda: f_test(model, row, df="kenward_roger"),
-        lambda: kenward_roger_covariance(model, df="kenward_roger_observed"),
+        lambda: contrast(model, row, df="kenward_roger_observed", **TEST),
     ):
         with pytest.raises(StatsError, match="fit by REML"):
             refused()

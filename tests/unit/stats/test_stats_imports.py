@@ -10,7 +10,7 @@ import sys
 from trialtrace.stats import (
     competing_risks, contingency, cox, cox_start_stop, exact_stratified, exact_tables,
     generalised_cmh, gray, interval_censored, means, score_ratio, trend, unconditional,
-    multiplicity, ordinal_ranks, pingouin_epsilon, proportional_hazards, proportions, ranks,
+    multiplicity, ordinal_ranks, proportional_hazards, proportions, ranks,
     repeated, repeated_batch, repeated_contrasts, rmst, stratified, survival, weighted_log_rank
 )
 from trialtrace.stats import closed_testing, graphical, group_sequential, stopped_estimates

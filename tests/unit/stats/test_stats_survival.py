@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from stats_strategies import follow_up, given, same
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.survival import cox, kaplan_meier, log_rank, reverse_kaplan_meier_median
+from trialtrace.stats.survival import cox, kaplan_meier, log_rank
 
 LOG_LOG = {"confidence": 0.95, "interval": "log_log"}
 EFRON = {"ties": "efron", "confidence": 0.95}
@@ -55,7 +55,6 @@ def test_reading_a_curve():
     assert curve.n_at_risk([0, 2, 2.5, 8, 9]).tolist() == [4, 4, 3, 1, 0]
     assert curve.median().estimate == 5.0
     assert isnan(kaplan_meier([1, 2], [0, 0], **LOG_LOG).median().estimate)
-    assert reverse_kaplan_meier_median([1, 2, 3], [0, 0, 0], confidence=0.95).estimate == 2.0
 
 
 def test_median_where_the_curve_stays_at_one_half():

@@ -22,7 +22,7 @@ def overlap(x, y):
 @given(x=samples(), y=samples(), sides=SIDES)
 def test_swapping_samples_turns_every_test_round(x, y, sides):
     assume(overlap(x, y) and np.ptp(x) and np.ptp(y))
-    for test in (means.welch_t, means.student_t, ranks.brunner_munzel):
+    for test in (means.welch_t, means.student_t):
         one, other = test(x, y, sides=sides), test(y, x, sides=OPPOSITE[sides])
         same(one.statistic, -other.statistic)
         same((one.df, one.p_value), (other.df, other.p_value))
@@ -124,8 +124,6 @@ def test_degenerate_samples_are_refused_with_a_reason():
     with pytest.raises(StatsError, match="all values are equal"):
         ranks.mann_whitney(flat, flat, correction="none", sides="two_sided")
     for other in (flat, [5.0, 6]):
-        with pytest.raises(StatsError, match="do not overlap or are all tied"):
-            ranks.brunner_munzel(flat, other, sides="less")
         assert isnan(ranks.probability_of_superiority(flat, other, confidence=0.9).low)
     # 0.1 three times has a mean that rounds, so its computed variance is not 0.
     assert isnan(means.mean_interval([0.1, 0.1, 0.1], confidence=0.95).high)
@@ -152,4 +150,4 @@ def test_bad_samples_are_refused(x, sentence):
     with pytest.raises(StatsError, match=sentence):
         means.mean_interval(x, confidence=0.95)
     with pytest.raises(StatsError, match=sentence):
-        ranks.brunner_munzel(x, [1.0, 2.0], sides="less")
+        ranks.probability_of_superiority(x, [1.0, 2.0], confidence=0.9)

@@ -14,8 +14,8 @@
 `interaction`           effects that differ between strata: Zelen's test, likelihood ratios
 `generalised_cmh`       r x c tables in strata: general association, row mean scores, correlation
 `trend`                 a binary outcome over ordered groups: Cochran-Armitage
-`ranks`                 two samples: Mann-Whitney, Brunner-Munzel, probability of superiority
-`hodges_lehmann`        shift of two samples, Hodges-Lehmann; exact Mann-Whitney test
+`ranks`                 two samples: Mann-Whitney, probability of superiority
+`hodges_lehmann`        shift of two samples, Hodges-Lehmann
 `signed_rank`           differences within pairs: exact signed rank test, median with interval
 `association`           correlation of two measurements: Pearson, Spearman
 `win_ratio`             a hierarchy of outcomes: win ratio, net benefit, win odds
@@ -36,8 +36,7 @@
 `sphericity`            epsilons and Mauchly's test from one error matrix
 `eta`                   partial and generalised eta squared
 `ordinal_ranks`         ordinal repeated measures: relative effects, ANOVA-type statistics
-`pingouin_epsilon`      corrections as pingouin printed them up to 0.6.1, to recognise them
-`survival`              Kaplan-Meier, reverse Kaplan-Meier, log-rank
+`survival`              Kaplan-Meier, log-rank
 `risk_sets`             log-rank tests and Kaplan-Meier curves of groups in many subsets at once
 `group_cox`             Cox models of groups in many subsets at once
 `weighted_log_rank`     log-rank tests with weights over time, and for a trend
@@ -55,9 +54,9 @@
 `gee`                   generalised estimating equations, small-sample sandwiches
 `resampling`            re-randomisation tests, exact sums over an arm, bootstrap intervals
 `missing`               multiple imputation, reference-based, tipping points, bounds, LOCF
-`multiplicity`          adjusted p-values: Holm, Hochberg, Hommel, Sidak, Benjamini-Hochberg
-`closed_testing`        closed tests: three arms, any table or test of intersections
-`graphical`             graphs of levels that pass on: fixed sequence, fallback, any other
+`multiplicity`          adjusted p-values: Holm, Hochberg, Hommel, Benjamini-Hochberg
+`closed_testing`        closed test of three arms and their pairs
+`graphical`             graphs of levels that pass on: fixed sequence, any other
 `group_sequential`      boundaries of interim looks: Pocock, O'Brien-Fleming, spending functions
 `stopped_estimates`     estimates of trials that stopped early, bias of the plain ones
 `summaries`             what printed numbers allow where there are no data

@@ -2,7 +2,7 @@
 
 The model has a mean for each arm, a slope for each covariate, the same in all arms, and an effect
 for each stratum. Standard errors are the usual ones (errors of one variance) or one of the
-heteroscedasticity-consistent kind. There are no interactions, so type II and III tests agree.
+heteroscedasticity-consistent kind. There are no interactions.
 
 References: Fisher, Statistical Methods for Research Workers, 1932. White, Econometrica
 1980;48:817 (HC0). Hinkley, Technometrics 1977;19:285 (HC1). Horn, Horn and Duncan, JASA
@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.stats._design import least_squares
 from trialtrace.stats._inputs import Floats, check_choice, labels, numbers, sample
-from trialtrace.stats.coefficients import Coefficients, contrast, from_covariance, wald_test
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.coefficients import Coefficients, contrast, from_covariance
+from trialtrace.stats.results import Interval, StatsError
 
 VARIANCES = ("model", "HC0", "HC1", "HC2", "HC3")
 # A value whose leverage is nearer to 1 than this is fitted by itself alone.
@@ -122,22 +122,6 @@ def arm_row(fit: AncovaFit, arm: Any, reference: Any) -> Floats:
     row[_index(fit, arm)] += 1
     row[_index(fit, reference)] -= 1
     return row
-
-
-def type_iii(fit: AncovaFit) -> dict[str, TestResult]:
-    """F test of each term given all others: "arm", each covariate by its place, "strata".
-
-    With `variance` "model" these are the type III (here also type II) sums of squares tests;
-    else Wald tests by the robust covariance. Oracle: car::Anova(type = 3), white.adjust.
-    """
-    p = fit.coefficients.coef.size
-    tests = {}
-    for name, places in fit.terms.items():
-        rows = np.eye(p)[places]
-        if name == "arm":
-            rows = rows[1:] - rows[0]
-        tests[name] = wald_test(fit.coefficients, rows)
-    return tests
 
 
 def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[Interval]:

@@ -106,23 +106,8 @@ def intersection_weights(
     return w
 
 
-def holm_graph(weights: ArrayLike) -> Floats:
-    """Transitions of the (weighted) Holm procedure: weight passes on in proportion to weights.
-
-    Raises `StatsError` for weights that are not positive. Source: Bretz et al. 2009. Oracle:
-    `holm`.
-    """
-    w = numbers(weights, "weights")
-    if w.ndim != 1 or (w <= 0).any():
-        raise StatsError("Holm's procedure needs positive weights.")
-    others = w.sum() - w
-    edges = w[None, :] / np.where(others > 0, others, 1.0)[:, None]
-    np.fill_diagonal(edges, 0.0)
-    return edges
-
-
 def chain(size: int) -> Floats:
-    """Transitions of a chain, each hypothesis to the next: fixed sequence and fallback."""
+    """Transitions of a chain, each hypothesis to the next."""
     return np.eye(size, k=1)
 
 
@@ -139,18 +124,6 @@ def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
     first = np.zeros(p.size)
     first[0] = 1.0
     return graphical(p, first, chain(p.size), missing=missing).adjusted
-
-
-def fallback(p: ArrayLike, weights: ArrayLike, *, missing: str) -> Floats:
-    """Adjusted p-values of the fallback procedure: each test adds the level of those before it.
-
-    p and weights of shape (m,) in the order of testing, `missing` as in `graphical`. The level
-    of the last is not passed back. Raises `StatsError` for values outside 0..1 and weights that
-    are negative or add up to more than 1. Sources: Wiens 2003, Wiens and Dmitrienko 2005.
-    Oracle: the closed test in base R.
-    """
-    p = _p_values(p)
-    return graphical(p, weights, chain(p.size), missing=missing).adjusted
 
 
 def _graph(weights: ArrayLike, transitions: ArrayLike, size: int) -> tuple[Floats, Floats]:

@@ -1,24 +1,19 @@
-"""The shift between two independent samples, and the exact test of Mann and Whitney.
+"""The shift between two independent samples.
 
 The Hodges-Lehmann estimate is the median of all differences x - y: by how much the values of one
 arm lie above those of the other if the two distributions have the same shape. Its interval holds
 the shifts that the Mann-Whitney test does not reject.
 
-References: Hodges and Lehmann, Ann Math Stat 1963;34:598. Lehmann, Nonparametrics, 1975. Mann and
-Whitney, Ann Math Stat 1947;18:50 (distribution without ties).
+References: Hodges and Lehmann, Ann Math Stat 1963;34:598. Lehmann, Nonparametrics, 1975.
 """
 
-from math import comb, inf, nan, sqrt
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, normal_quantile, sample
-from trialtrace.stats.results import Interval, StatsError, TestResult
-
-# Pairs, and values, beyond which the exact distribution is not enumerated.
-PAIRS = 10_000
-VALUES = 1_000
+from trialtrace.stats._inputs import Floats, check_choice, normal_quantile, sample
+from trialtrace.stats.results import Interval, StatsError
 
 
 def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: float) -> Interval:
@@ -53,41 +48,6 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: f
         first = int(np.argmax(above <= needed))
         low, high = float(differences[first]), float(differences[m * n - 1 - first])
     return Interval(float(np.median(differences)), low, high)
-
-
-def exact_mann_whitney(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
-    """Exact Mann-Whitney (Wilcoxon rank sum) test of samples without ties.
-
-    x and y of shapes (m,) and (n,); `sides` "greater" means that x tends to be larger. The
-    statistic is W, the pairs with x > y; two-sided is twice the smaller tail, at most 1. df is
-    NaN.
-
-    Raises `StatsError` where any two values are equal (a re-randomisation test has no such limit;
-    `mann_whitney` is the approximation), for more than 10,000 pairs or 1,000 values, for an
-    empty sample or missing values. Oracle: `wilcox.test(exact = TRUE)`.
-    """
-    check_choice("sides", sides, SIDES)
-    x, y = sample(x, "x"), sample(y, "y")
-    m, n = x.size, y.size
-    if np.unique(np.concatenate([x, y])).size < m + n:
-        raise StatsError("values are tied, so the exact distribution without ties does not hold.")
-    if m * n > PAIRS or m + n > VALUES:
-        raise StatsError(f"{m} x {n} pairs are too many for the exact distribution.")
-    w = int(np.searchsorted(np.sort(y), x).sum())
-    share = _distribution(m, n)
-    greater, less = float(share[w:].sum()), float(share[: w + 1].sum())
-    p_value = {"greater": greater, "less": less, "two_sided": 2 * min(greater, less)}[sides]
-    return TestResult(float(w), nan, min(1.0, p_value))
-
-
-def _distribution(m: int, n: int) -> Floats:
-    """Probabilities of W = 0, ..., m n: sums of subsets of the ranks, built up rank by rank."""
-    size = min(m, n)
-    ways = np.zeros((size + 1, m * n + size * (size + 1) // 2 + 1))
-    ways[0, 0] = 1.0
-    for rank in range(1, m + n + 1):
-        ways[1:, rank:] = ways[1:, rank:] + ways[:-1, :-rank]
-    return ways[size, size * (size + 1) // 2 :] / comb(m + n, size)
 
 
 def _group_sizes(values: Floats) -> Floats:

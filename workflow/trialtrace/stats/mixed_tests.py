@@ -155,17 +155,6 @@ def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
     return TestResult(statistic, float(size), p_value, denominator)
 
 
-def kenward_roger_covariance(fit: MixedFit, *, df: str) -> Floats:
-    """Covariance of the coefficients adjusted for small samples, shape (p, p).
-
-    `df` is "kenward_roger" or "kenward_roger_observed". Raises `StatsError` after ML, for which it
-    is not defined. Oracle: pbkrtest::vcovAdj; SAS for the observed information.
-    """
-    check_choice("df", df, KENWARD_ROGER)
-    rotation = fit.moments.rotation
-    return rotation @ _adjusted(fit, _weight(fit, df)) @ rotation.T
-
-
 def _rows(fit: MixedFit, rows) -> Floats:
     """Check rows of contrasts and take them to the coordinates of `Moments`."""
     rows = np.atleast_2d(numbers(rows, "rows"))

@@ -4,9 +4,8 @@ The family is the set of p-values that are not NaN: a test that could not be mad
 and stays NaN. The adjusted value is the smallest level at which the procedure rejects.
 
 References: Holm, Scand J Stat 1979;6:65. Hochberg, Biometrika 1988;75:800. Benjamini and
-Hochberg, J R Stat Soc B 1995;57:289. Hommel, Biometrika 1988;75:383. Sidak, J Am Stat Assoc
-1967;62:626. Oracle: R's p.adjust, and for Sidak's the formulas in R. Closed tests in general are
-in `closed_testing`, weighted and ordered families in `graphical`.
+Hochberg, J R Stat Soc B 1995;57:289. Hommel, Biometrika 1988;75:383. Oracle: R's p.adjust.
+The closed test of three arms is in `closed_testing`, weighted and ordered families in `graphical`.
 """
 
 from collections.abc import Callable
@@ -51,23 +50,6 @@ def hommel(p: ArrayLike) -> Floats:
     Simes's intersections.
     """
     return _adjust(p, _hommel)
-
-
-def sidak(p: ArrayLike, *, step_down: bool) -> Floats:
-    """Sidak's values 1 - (1 - p)^m, p of shape (m,): family-wise error of independent tests.
-
-    Valid also for two-sided tests of a multivariate normal. `step_down` is Holm's procedure
-    with Sidak's levels. NaN never counts as a test. Raises `StatsError` for values outside
-    0..1. Oracle: the formulas in R.
-    """
-
-    def procedure(ranked: Floats, m: int) -> Floats:
-        tests = np.arange(m, 0, -1) if step_down else np.full(m, m)
-        # log1p(-1) is -inf, and p = 1 stays 1.
-        with np.errstate(divide="ignore"):
-            return np.maximum.accumulate(-np.expm1(tests * np.log1p(-ranked)))
-
-    return _adjust(p, procedure)
 
 
 def _hommel(ranked: Floats, m: int) -> Floats:

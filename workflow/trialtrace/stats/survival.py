@@ -7,8 +7,8 @@ and can be called from here as well.
 
 References: Kaplan and Meier, J Am Stat Assoc 1958;53:457. Greenwood, 1926 (variance). Kalbfleisch
 and Prentice, Statistical Analysis of Failure Time Data, 1980 (log-log interval). Brookmeyer and
-Crowley, Biometrics 1982;38:29 (interval of the median). Schemper and Smith, Control Clin Trials
-1996;17:343 (reverse Kaplan-Meier). Mantel, Cancer Chemother Rep 1966;50:163 (log-rank).
+Crowley, Biometrics 1982;38:29 (interval of the median). Mantel, Cancer Chemother Rep 1966;50:163
+(log-rank).
 
 Oracle: R's survfit with its quantiles, and survdiff.
 """
@@ -29,14 +29,7 @@ from trialtrace.stats._inputs import (
 from trialtrace.stats.cox import CoxFit, cox
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
-__all__ = [
-    "CoxFit",
-    "KaplanMeier",
-    "cox",
-    "kaplan_meier",
-    "log_rank",
-    "reverse_kaplan_meier_median",
-]
+__all__ = ["CoxFit", "KaplanMeier", "cox", "kaplan_meier", "log_rank"]
 
 # Width within which a curve counts as being at one half; that of R's quantile.survfit.
 HALF_WIDTH = float(np.sqrt(np.finfo(np.float64).eps))
@@ -132,20 +125,6 @@ def kaplan_meier(
     return KaplanMeier(
         distinct, at_risk, deaths, size - deaths, survival, se, low, high, interval, np.sort(time)
     )
-
-
-def reverse_kaplan_meier_median(
-    time: ArrayLike, event: ArrayLike, *, confidence: float
-) -> Interval:
-    """Median follow-up by reverse Kaplan-Meier: the curve of the time to censoring.
-
-    time and event of shape (n,) as in `kaplan_meier`; here a censoring is what is waited for and
-    an event ends the observation. The bounds are those of the log-log interval.
-
-    Raises `StatsError` as `kaplan_meier` does.
-    """
-    time, event = survival_data(time, event)
-    return kaplan_meier(time, 1 - event, confidence=confidence, interval="log_log").median()
 
 
 def log_rank(

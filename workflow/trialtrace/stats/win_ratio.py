@@ -5,22 +5,20 @@ decide go on to the second, and so on. The win ratio is wins over losses, the ne
 difference of their shares, the win odds count half of each tie on both sides. With censoring all
 three depend on the follow-up of the trial.
 
-References: Finkelstein and Schoenfeld, Stat Med 1999;18:1341 (the test). Buyse, Stat Med
-2010;29:3245 (net benefit). Pocock et al., Eur Heart J 2012;33:176 (win ratio). Bebu and Lachin,
-Biostatistics 2016;17:178 (variance by U-statistics). Sen, Calcutta Stat Assoc Bull 1960;10:1
-(structural components). Dong et al., Stat Biopharm Res 2020;12:99 (win odds).
+References: Buyse, Stat Med 2010;29:3245 (net benefit). Pocock et al., Eur Heart J 2012;33:176 (win
+ratio). Bebu and Lachin, Biostatistics 2016;17:178 (variance by U-statistics). Sen, Calcutta Stat
+Assoc Bull 1960;10:1 (structural components). Dong et al., Stat Biopharm Res 2020;12:99 (win odds).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, nan, sqrt
+from math import exp, inf, log, nan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from trialtrace.stats._inputs import (
-    SIDES,
     Floats,
     check_choice,
     normal_quantile,
@@ -138,35 +136,6 @@ def win_statistics(
         win_odds=_on_log_scale((1 + net) / (1 - net) if net < 1 else inf, z * half_odds),
         test=TestResult(net / error if error > 0 else nan, nan, p_value),
     )
-
-
-def finkelstein_schoenfeld(
-    treated: ArrayLike, outcomes: Sequence[Outcome], *, sides: str
-) -> TestResult:
-    """Finkelstein and Schoenfeld's test: wins minus losses, with the permutation variance.
-
-    Data as in `win_statistics`. Every patient is scored by wins minus losses against all others,
-    whatever the arm; the statistic is the sum over the treated, standardised by its variance over
-    all re-labellings of the patients, normal. `sides` "greater" means that the treated win.
-
-    Raises `StatsError` for an empty arm, where all patients score alike, for other shapes or
-    missing values. Oracle: all pairs in R.
-    """
-    check_choice("sides", sides, SIDES)
-    treated, parts = _data(treated, outcomes)
-    everyone, total = np.arange(treated.size), treated.size
-    m = float(treated.sum())
-    if m in (0, total):
-        raise StatsError("an arm has no patients.")
-    score = np.zeros(total)
-    for rows, _, sign in _compare(parts, everyone, everyone):
-        score[rows] += sign.sum(axis=1, dtype=np.int64)
-    if not score.any():
-        raise StatsError("all patients score alike, so the test has no variance.")
-    variance = m * (total - m) / (total * (total - 1)) * float(score @ score)
-    z = float(score @ treated) / sqrt(variance)
-    tail = {"two_sided": 2 * ndtr(-abs(z)), "greater": ndtr(-z), "less": ndtr(z)}[sides]
-    return TestResult(z, nan, float(tail))
 
 
 def _data(

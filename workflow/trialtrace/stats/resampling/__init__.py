@@ -10,8 +10,6 @@
 `exact`            all assignments of a scheme, one by one or as two sorted lists
 `arms`             tests of all arms at once
 `binary`           binary endpoints without draws: convolution of hypergeometric distributions
-`whole_numbers`    ranks and other whole scores without draws, by counting the ways to a sum
-`intervals`        intervals by inversion of the test
 `bootstrap`        percentile and BCa intervals
 =================  ==============================================================================
 """
@@ -20,7 +18,6 @@ from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
 from trialtrace.stats.resampling.binary import BinaryExact, binary_exact, binary_tables
 from trialtrace.stats.resampling.bootstrap import bootstrap_interval
 from trialtrace.stats.resampling.drawing import draw_assignments
-from trialtrace.stats.resampling.intervals import ShiftInterval, shift_interval
 from trialtrace.stats.resampling.linear import (
     TIE_TOLERANCE,
     Rerandomisation,
@@ -45,16 +42,13 @@ from trialtrace.stats.resampling.scores import (
     residual_scores,
     stratum_scores,
 )
-from trialtrace.stats.resampling.whole_numbers import IntegerExact, integer_exact
 
 __all__ = [
     "TIE_TOLERANCE",
     "BinaryExact",
     "GlobalRerandomisation",
-    "IntegerExact",
     "Rerandomisation",
     "Scheme",
-    "ShiftInterval",
     "bernoulli",
     "binary_exact",
     "binary_tables",
@@ -64,7 +58,6 @@ __all__ = [
     "draw_statistics",
     "fixed_margins",
     "global_test",
-    "integer_exact",
     "log_rank_scores",
     "mean_scores",
     "monte_carlo",
@@ -72,7 +65,6 @@ __all__ = [
     "rank_scores",
     "rerandomisation_test",
     "residual_scores",
-    "shift_interval",
     "stratified",
     "stratified_blocks",
     "stratum_scores",

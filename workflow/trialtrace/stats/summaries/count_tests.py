@@ -12,21 +12,12 @@ from fractions import Fraction
 from math import nan
 
 from trialtrace.stats import contingency as c
-from trialtrace.stats import proportions
 from trialtrace.stats._inputs import SIDES, check_choice
 from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.score_ratio import risk_ratio_score
 from trialtrace.stats.summaries.printed import Printed
 
-PROPORTION: dict[str, Callable[..., Interval]] = {
-    "wald": proportions.wald,
-    "wilson": proportions.wilson,
-    "wilson_corrected": proportions.wilson_corrected,
-    "clopper_pearson": proportions.clopper_pearson,
-    "agresti_coull": proportions.agresti_coull,
-    "jeffreys": proportions.jeffreys,
-}
 DIFFERENCE: dict[str, Callable[..., Interval]] = {
     "wald": c.risk_difference_wald,
     "wald_corrected": c.risk_difference_wald_corrected,
@@ -61,21 +52,6 @@ def p_values_of_counts(
         "mid_p": _mid_p(table, sides, "half_of_observed"),
         "mid_p_all": _mid_p(table, sides, "half_of_all"),
     }
-
-
-def proportion_intervals(x: float, n: float, *, confidence: float) -> dict[str, Interval]:
-    """Intervals of x of n by every method; those that can leave 0..1 also cut (wald_cut).
-
-    Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not. Raises `StatsError`
-    for n = 0 and counts that are not whole numbers within 0..n. Oracle: those of `proportions`,
-    and Newcombe's printed examples.
-    """
-    found = {name: f(x, n, confidence=confidence) for name, f in PROPORTION.items()}
-    for name in ("wald", "agresti_coull"):
-        low, high = found[name].low, found[name].high
-        if low < 0 or high > 1:
-            found[f"{name}_cut"] = Interval(found[name].estimate, max(low, 0.0), min(high, 1.0))
-    return found
 
 
 def two_arm_intervals(
@@ -119,11 +95,6 @@ def printing_the_same(
         for name, interval in intervals.items()
         if low.contains(interval.low) and high.contains(interval.high)
     ]
-
-
-def p_values_printing_the_same(p_values: Mapping[str, float], p: Printed) -> list[str]:
-    """Names of the tests whose p-value prints as given; `p` from `read` or `below`."""
-    return [name for name, value in p_values.items() if p.contains(value)]
 
 
 def _mid_p(table: tuple, sides: str, how: str) -> float:

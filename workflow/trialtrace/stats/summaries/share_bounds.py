@@ -1,7 +1,7 @@
 """Intervals of very many shares at once, for percentages whose counts are not printed.
 
-The methods are those of `count_tests.proportion_intervals`, and the numbers the same; here each is
-computed for arrays of counts. Sources: those of `proportions`. Oracle: the single functions, whose
+The methods are those of `proportions`, and the numbers the same; here each is computed for arrays
+of counts. Sources: those of `proportions`. Oracle: the single functions, whose
 own is R.
 """
 
