@@ -24,7 +24,7 @@ from recompute_resampling import resampling
 
 from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
 from trialtrace.stats import contingency as c
-from trialtrace.stats.proportions import clopper_pearson, wilson, wilson_corrected
+from trialtrace.stats.proportions import bounds, clopper_pearson, wilson
 from trialtrace.stats.repeated import WithinEffect, mixed_anova, rm_anova
 from trialtrace.stats.survival import cox, kaplan_meier, log_rank
 
@@ -95,11 +95,13 @@ def two_by_two() -> Numbers:
     for case, d in cases("two_by_two.csv"):
         x1, n1, x0, n0 = table = [float(d[key][0]) for key in ("x1", "n1", "x0", "n0")]
         for level in (0.95, 0.9):
-            shares = (wilson, wilson_corrected, clopper_pearson)
-            for name, f in ((f.__name__, f) for f in shares):
-                for arm, x, n in ((1, x1, n1), (0, x0, n0)):
-                    label = f"{name}{arm}@{level}"
+            for arm, x, n in ((1, x1, n1), (0, x0, n0)):
+                for f in (wilson, clopper_pearson):
+                    label = f"{f.__name__}{arm}@{level}"
                     yield from _interval(case, label, f, x, n, confidence=level)
+                ends = bounds(x, n, method="wilson_corrected", confidence=level)
+                label = f"wilson_corrected{arm}@{level}"
+                yield from _interval(case, label, Interval, x / n, *ends.tolist())
             for name, f in INTERVALS.items():
                 yield from _interval(case, f"{name}@{level}", f, *table, confidence=level)
         for sides in SIDES:

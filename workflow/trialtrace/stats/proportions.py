@@ -10,15 +10,26 @@ Agresti and Coull, Am Stat 1998;52:119. Brown, Cai and DasGupta, Stat Sci 2001;1
 Newcombe, Stat Med 1998;17:857 compares them (there methods 1, 3 and 5 are Wald, Wilson and
 Clopper-Pearson).
 
+Each formula stands once, over arrays: `bounds` gives many shares at once, the functions of one
+share are its case without a dimension.
+
 Oracle: R's prop.test and binom.test, the other intervals by their formulas in R.
 """
 
-from math import nan, sqrt
+from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
-from trialtrace.stats._inputs import check_confidence, normal_quantile, single_count
-from trialtrace.stats.results import Interval
+from trialtrace.stats._inputs import (
+    Floats,
+    check_choice,
+    check_confidence,
+    normal_quantile,
+    single_count,
+)
+from trialtrace.stats.results import Interval, StatsError
 
 
 def wilson(x: float, n: float, *, confidence: float) -> Interval:
@@ -29,35 +40,7 @@ def wilson(x: float, n: float, *, confidence: float) -> Interval:
 
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
     """
-    x, n = single_count(x, n, "sample")
-    z = normal_quantile(confidence)
-    scale = n + z**2
-    centre = (x + z**2 / 2) / scale
-    half = z * sqrt(x * (n - x) / n + z**2 / 4) / scale
-    low = 0.0 if x == 0 else centre - half
-    high = 1.0 if x == n else centre + half
-    return Interval(x / n, low, high)
-
-
-def wilson_corrected(x: float, n: float, *, confidence: float) -> Interval:
-    """Wilson score interval with continuity correction, as R's prop.test gives unasked.
-
-    Wilson's bounds at half an event less and half an event more. For x = n / 2 prop.test leaves
-    the correction out.
-
-    Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
-    """
-    x, n = single_count(x, n, "sample")
-    z = normal_quantile(confidence)
-    scale = n + z**2
-
-    def end(events: float, sign: int) -> float:
-        half = z * sqrt(max(events * (n - events), 0.0) / n + z**2 / 4) / scale
-        return (events + z**2 / 2) / scale + sign * half
-
-    low = 0.0 if x == 0 else max(end(x - 0.5, -1), 0.0)
-    high = 1.0 if x == n else min(end(x + 0.5, 1), 1.0)
-    return Interval(x / n, low, high)
+    return _of_one(_wilson, x, n, confidence)
 
 
 def clopper_pearson(x: float, n: float, *, confidence: float) -> Interval:
@@ -68,11 +51,7 @@ def clopper_pearson(x: float, n: float, *, confidence: float) -> Interval:
 
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
     """
-    x, n = single_count(x, n, "sample")
-    tail = (1 - check_confidence(confidence)) / 2
-    low = 0.0 if x == 0 else float(betaincinv(x, n - x + 1, tail))
-    high = 1.0 if x == n else float(betaincinv(x + 1, n - x, 1 - tail))
-    return Interval(x / n, low, high)
+    return _of_one(_clopper_pearson, x, n, confidence)
 
 
 def wald(x: float, n: float, *, confidence: float) -> Interval:
@@ -84,11 +63,7 @@ def wald(x: float, n: float, *, confidence: float) -> Interval:
     Oracle: the formula in R. Raises `StatsError` for n = 0, for counts that are not whole
     numbers, for x outside 0..n.
     """
-    x, n = single_count(x, n, "sample")
-    half = normal_quantile(confidence) * sqrt(x * (n - x) / n) / n
-    if half == 0:
-        return Interval(x / n, nan, nan)
-    return Interval(x / n, x / n - half, x / n + half)
+    return _of_one(_wald, x, n, confidence)
 
 
 def agresti_coull(x: float, n: float, *, confidence: float) -> Interval:
@@ -100,12 +75,7 @@ def agresti_coull(x: float, n: float, *, confidence: float) -> Interval:
     Oracle: the formula in R. Raises `StatsError` for n = 0, for counts that are not whole
     numbers, for x outside 0..n.
     """
-    x, n = single_count(x, n, "sample")
-    z = normal_quantile(confidence)
-    scale = n + z**2
-    centre = (x + z**2 / 2) / scale
-    half = z * sqrt(centre * (1 - centre) / scale)
-    return Interval(x / n, centre - half, centre + half)
+    return _of_one(_agresti_coull, x, n, confidence)
 
 
 def jeffreys(x: float, n: float, *, confidence: float) -> Interval:
@@ -118,8 +88,107 @@ def jeffreys(x: float, n: float, *, confidence: float) -> Interval:
     Oracle: R's qbeta. Raises `StatsError` for n = 0, for counts that are not whole numbers, for
     x outside 0..n.
     """
-    x, n = single_count(x, n, "sample")
-    tail = (1 - check_confidence(confidence)) / 2
-    low = 0.0 if x == 0 else float(betaincinv(x + 0.5, n - x + 0.5, tail))
-    high = 1.0 if x == n else float(betaincinv(x + 0.5, n - x + 0.5, 1 - tail))
-    return Interval(x / n, low, high)
+    return _of_one(_jeffreys, x, n, confidence)
+
+
+def bounds(x: ArrayLike, n: ArrayLike, *, method: str, confidence: float) -> Floats:
+    """Bounds of many shares x of n by one of `METHODS`, shape (..., 2).
+
+    x and n of shapes that broadcast to (...). x need not be whole: a printed share times its n
+    counts too. Undefined bounds are NaN, as in the function of that name.
+
+    Raises `StatsError` for another method, n below 1 and x outside 0..n. Oracle: that of the
+    function of one share.
+    """
+    check_choice("method", method, METHODS)
+    x, n = _shares(x, n)
+    return np.stack(METHODS[method](x, n, check_confidence(confidence)), axis=-1)
+
+
+def bounds_by_method(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dict[str, Floats]:
+    """`bounds` by each of `METHODS`. Oracle: those of the methods."""
+    x, n = _shares(x, n)
+    confidence = check_confidence(confidence)
+    return {name: np.stack(ends(x, n, confidence), axis=-1) for name, ends in METHODS.items()}
+
+
+Formula = Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+
+
+def _of_one(formula: Formula, x: float, n: float, confidence: float) -> Interval:
+    events, size = (np.float64(count) for count in single_count(x, n, "sample"))
+    low, high = formula(events, size, check_confidence(confidence))
+    return Interval(float(events / size), float(low), float(high))
+
+
+def _shares(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    x, n = (np.asarray(values, dtype=np.float64) for values in np.broadcast_arrays(x, n))
+    if ((n < 1) | (x < 0) | (x > n)).any():
+        raise StatsError("counts must lie within 0 and their number of patients.")
+    return x, n
+
+
+def _wald(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    half = normal_quantile(confidence) * np.sqrt(x * (n - x) / n) / n
+    half = np.where(half == 0, np.nan, half)
+    return x / n - half, x / n + half
+
+
+def _wilson(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    centre, half = _score(x, n, normal_quantile(confidence))
+    return _ended(centre - half, centre + half, x, n)
+
+
+def _wilson_corrected(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Wilson's bounds at half an event less and half an event more.
+
+    Those of R's prop.test unasked, which leaves the correction out for x = n / 2.
+    """
+    z = normal_quantile(confidence)
+    (below, down), (above, up) = _score(x - 0.5, n, z), _score(x + 0.5, n, z)
+    return _ended(np.maximum(below - down, 0.0), np.minimum(above + up, 1.0), x, n)
+
+
+def _score(x: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:
+    """Middle and half width of the p with |x/n - p| <= z sqrt(p (1 - p) / n)."""
+    scale = n + z**2
+    # Half an event beyond 0 or n, where the correction goes, has no binomial variance.
+    variance = np.maximum(x * (n - x), 0.0) / n
+    return (x + z**2 / 2) / scale, z * np.sqrt(variance + z**2 / 4) / scale
+
+
+def _agresti_coull(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    z = normal_quantile(confidence)
+    scale = n + z**2
+    centre = (x + z**2 / 2) / scale
+    half = z * np.sqrt(centre * (1 - centre) / scale)
+    return centre - half, centre + half
+
+
+def _jeffreys(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    tail = (1 - confidence) / 2
+    low, high = (betaincinv(x + 0.5, n - x + 0.5, share) for share in (tail, 1 - tail))
+    return _ended(low, high, x, n)
+
+
+def _clopper_pearson(x: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
+    tail = (1 - confidence) / 2
+    # Where a beta distribution has no second parameter, `_ended` puts the bound.
+    low = betaincinv(np.maximum(x, 1), n - x + 1, tail)
+    high = betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail)
+    return _ended(low, high, x, n)
+
+
+def _ended(low: Floats, high: Floats, x: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """0 with no event and 1 with events only."""
+    return np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
+
+
+METHODS: dict[str, Formula] = {
+    "wald": _wald,
+    "wilson": _wilson,
+    "wilson_corrected": _wilson_corrected,
+    "agresti_coull": _agresti_coull,
+    "jeffreys": _jeffreys,
+    "clopper_pearson": _clopper_pearson,
+}

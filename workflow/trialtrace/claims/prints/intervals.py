@@ -17,7 +17,7 @@ from trialtrace.claims.prints.finding import (
     prints,
 )
 from trialtrace.claims.prints.shares import Counts, possible_counts
-from trialtrace.stats.summaries.share_bounds import intervals_of_shares
+from trialtrace.stats.summaries.count_tests import intervals_of_shares
 
 HALF = 50
 METHODS = {

@@ -13,14 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.claims.search.coincidence import Choices, Family, choices
-from trialtrace.stats.proportions import (
-    agresti_coull,
-    clopper_pearson,
-    jeffreys,
-    wald,
-    wilson,
-    wilson_corrected,
-)
+from trialtrace.stats.proportions import bounds
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tables import p_values_of_tables
 
@@ -38,12 +31,12 @@ TESTS = {
     "fisher_less": ("Fisher's exact test, one-sided (lower)", 2),
     "fisher_greater": ("Fisher's exact test, one-sided (higher)", 2),
 }
-# Functions of a share and a size; a share need not be a whole count where it is the printed one.
+# Methods of a share and a size; a share need not be a whole count where it is the printed one.
 INTERVALS = {
-    "Wald": (wald, 1), "Wald, cut at 0 and 1": (wald, 1), "Wilson": (wilson, 1),
-    "Wilson with continuity correction": (wilson_corrected, 2),
-    "Clopper-Pearson": (clopper_pearson, 1), "Agresti-Coull": (agresti_coull, 2),
-    "Jeffreys": (jeffreys, 2),
+    "Wald": ("wald", 1), "Wald, cut at 0 and 1": ("wald", 1), "Wilson": ("wilson", 1),
+    "Wilson with continuity correction": ("wilson_corrected", 2),
+    "Clopper-Pearson": ("clopper_pearson", 1), "Agresti-Coull": ("agresti_coull", 2),
+    "Jeffreys": ("jeffreys", 2),
 }  # fmt: skip
 ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
 
@@ -153,27 +146,10 @@ def _intervals(method: str, centre: str, share: tuple, confidence: float) -> tup
 @lru_cache(maxsize=1 << 16)
 def interval(method: str, x: float, n: int, confidence: float) -> tuple[float, float] | None:
     """Both bounds, as shares; None where the method has none."""
-    if float(x).is_integer():
-        try:
-            found = INTERVALS[method][0](int(x), n, confidence=confidence)
-        except StatsError:
-            return None
-        low, high = found.low, found.high
-    else:
-        low, high = _of_share(method, x / n, n, confidence)
+    try:
+        low, high = bounds(x, n, method=INTERVALS[method][0], confidence=confidence).tolist()
+    except StatsError:
+        return None
     if low != low or high != high:
         return None
     return (max(low, 0.0), min(high, 1.0)) if "cut" in method else (low, high)
-
-
-def _of_share(method: str, share: float, n: int, confidence: float) -> tuple[float, float]:
-    """Wald's or Wilson's interval of a share that is no whole count."""
-    from trialtrace.stats._inputs import normal_quantile
-
-    z = normal_quantile(confidence)
-    if method.startswith("Wald"):
-        half = z * (share * (1 - share) / n) ** 0.5
-        return share - half, share + half
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return centre - half, centre + half

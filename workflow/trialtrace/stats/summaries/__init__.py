@@ -12,7 +12,6 @@ prints the same, so that "inconsistent" means that no unrounded value would do.
 `count_tables`   the same p-values of very many 2x2 tables at once, for searches
 `split_strata`   stratified tests over every split of printed counts over two strata
 `count_bounds`   the same intervals of very many 2x2 tables at once, for searches
-`share_bounds`   the intervals of very many shares at once, where counts are not printed
 `percentages`    counts behind a percentage, denominators that are possible at all
 `estimates`      estimate, interval, standard error and p-value against each other
 `granularity`    GRIM, GRIMMER, DEBIT, each with the share of numbers that pass by luck

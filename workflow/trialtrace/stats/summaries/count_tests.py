@@ -11,9 +11,13 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import nan
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from trialtrace.stats import contingency as c
-from trialtrace.stats._inputs import SIDES, check_choice
+from trialtrace.stats._inputs import SIDES, Floats, check_choice
 from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.proportions import bounds_by_method
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.score_ratio import risk_ratio_score
 from trialtrace.stats.summaries.printed import Printed
@@ -52,6 +56,19 @@ def p_values_of_counts(
         "mid_p": _mid_p(table, sides, "half_of_observed"),
         "mid_p_all": _mid_p(table, sides, "half_of_all"),
     }
+
+
+def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dict[str, Floats]:
+    """Bounds by every method of shares x of n, (..., 2), as `proportions.bounds`.
+
+    Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not: cut intervals (wald_cut,
+    agresti_coull_cut) stand beside the plain ones and are the same where nothing is cut. Raises
+    `StatsError` for counts outside 0..n and n below 1. Oracle: those of `proportions`, and
+    Newcombe's printed examples.
+    """
+    ends = bounds_by_method(x, n, confidence=confidence)
+    cut = {f"{name}_cut": np.clip(ends[name], 0.0, 1.0) for name in ("wald", "agresti_coull")}
+    return ends | cut
 
 
 def two_arm_intervals(
