@@ -19,6 +19,7 @@ STATS = Path(__file__).parent / "stats"
 SHARED = {
     "coefficients": ("from_covariance",),
     "competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
+    "contingency": ("tables",),
     "cox_start_stop": ("start_stop_model",),
     "mixed_tests": ("shared_fields",),
     "ordinal": ("ordinal_data", "cuts", "level_terms"),

@@ -1,7 +1,7 @@
 """Invariants of one proportion and of one 2x2 table."""
 
 from dataclasses import astuple
-from math import comb, inf, isnan, nan
+from math import comb, inf, isnan, log, nan, sqrt
 
 import numpy as np
 import pytest
@@ -190,3 +190,10 @@ def test_petos_odds_ratio_is_that_of_metafor(table, expected):
 
 def test_petos_odds_ratio_without_events_is_not_known():
     assert np.isnan(contingency.odds_ratio_peto(0, 5, 0, 7, confidence=0.95).estimate)
+
+
+def test_petos_bounds_where_the_estimate_is_too_small_for_a_float():
+    # O = 0, E = 745 / 746, V = 745 / 746^2, so log OR = -746 and its error is 746 / sqrt(745).
+    found = contingency.odds_ratio_peto(0, 1, 745, 745, confidence=0.8)
+    assert found.estimate == found.low == 0
+    assert log(found.high) == pytest.approx(-746 + 1.2815515655446004 * 746 / sqrt(745), rel=1e-9)

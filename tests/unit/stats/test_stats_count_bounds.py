@@ -1,4 +1,4 @@
-"""Intervals of many tables at once: what the single functions give, and R for those."""
+"""Intervals of many tables at once: roots as those of each table alone, and R's numbers."""
 
 import numpy as np
 import pytest

@@ -11,21 +11,27 @@ Stat Soc 1934;1:217.
 
 Oracle: R's fisher.test and chisq.test, Newcombe's interval from prop.test's Wilson bounds, the
 others by their formulas in R.
+
+Each formula stands once, over arrays of tables; the functions of one table are its case without a
+dimension, `summaries` has many tables at once.
 """
 
-from math import exp, inf, log, nan, sqrt
+from collections.abc import Callable
+from math import inf, nan
 
 import numpy as np
-from scipy.special import gammaln
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc, gammaln
 
 from trialtrace.stats._inputs import (
     SIDES,
+    Floats,
     check_choice,
-    chi2_tail,
+    check_confidence,
     normal_quantile,
     single_count,
 )
-from trialtrace.stats.proportions import wilson
+from trialtrace.stats.proportions import METHODS
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.score import (
     risk_difference,
@@ -63,6 +69,11 @@ CORRECTIONS = ("none", "continuity")
 # fisher.test uses the same width.
 RELATIVE_TIE = 1e-7
 
+# Events and patients of the first arm, then of the second; arrays of one shape.
+Tables = tuple[Floats, Floats, Floats, Floats]
+# Estimate and both bounds of every table at a level of confidence.
+Formula = Callable[[Tables, float], tuple[Floats, Floats, Floats]]
+
 
 def risk_difference_newcombe(
     x1: float, n1: float, x0: float, n0: float, *, confidence: float
@@ -74,14 +85,7 @@ def risk_difference_newcombe(
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    treated = wilson(x1, n1, confidence=confidence)
-    control = wilson(x0, n0, confidence=confidence)
-    p1, p0 = treated.estimate, control.estimate
-    estimate = risk_difference(x1, n1, x0, n0)
-    down = sqrt((p1 - treated.low) ** 2 + (control.high - p0) ** 2)
-    up = sqrt((treated.high - p1) ** 2 + (p0 - control.low) ** 2)
-    return Interval(estimate, estimate - down, estimate + up)
+    return _of_one(_newcombe, x1, n1, x0, n0, confidence)
 
 
 def risk_difference_wald(
@@ -95,13 +99,7 @@ def risk_difference_wald(
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    p1, p0 = x1 / n1, x0 / n0
-    half = normal_quantile(confidence) * sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
-    estimate = risk_difference(x1, n1, x0, n0)
-    if half == 0:
-        return Interval(estimate, nan, nan)
-    return Interval(estimate, estimate - half, estimate + half)
+    return _of_one(_wald, x1, n1, x0, n0, confidence)
 
 
 def risk_difference_wald_corrected(
@@ -114,11 +112,7 @@ def risk_difference_wald_corrected(
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    plain = risk_difference_wald(x1, n1, x0, n0, confidence=confidence)
-    more = min((1 / n1 + 1 / n0) / 2, abs(plain.estimate))
-    if plain.low != plain.low:
-        return plain
-    return Interval(plain.estimate, max(plain.low - more, -1.0), min(plain.high + more, 1.0))
+    return _of_one(_wald_corrected, x1, n1, x0, n0, confidence)
 
 
 def risk_difference_agresti_caffo(
@@ -133,11 +127,7 @@ def risk_difference_agresti_caffo(
     Source: Agresti and Caffo, Am Stat 2000;54:280. Oracle: the formula in R. Raises `StatsError`
     for an empty arm or counts that are not whole numbers within 0..n.
     """
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    p1, p0 = (x1 + 1) / (n1 + 2), (x0 + 1) / (n0 + 2)
-    half = normal_quantile(confidence) * sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))
-    centre = risk_difference(x1 + 1, n1 + 2, x0 + 1, n0 + 2)
-    return Interval(risk_difference(x1, n1, x0, n0), centre - half, centre + half)
+    return _of_one(_agresti_caffo, x1, n1, x0, n0, confidence)
 
 
 def number_needed_to_treat(
@@ -169,12 +159,7 @@ def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: fl
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
-    if x1 == 0 or x0 == 0:
-        return Interval(_ratio(x1 / n1, x0 / n0), nan, nan)
-    variance = (n1 - x1) / (x1 * n1) + (n0 - x0) / (x0 * n0)
-    return _log_interval((x1 / n1) / (x0 / n0), variance, z)
+    return _of_one(_katz, x1, n1, x0, n0, confidence)
 
 
 def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:
@@ -187,13 +172,7 @@ def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence:
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
-    cells = (x1, n1 - x1, x0, n0 - x0)
-    estimate = _ratio(x1 * (n0 - x0), x0 * (n1 - x1))
-    if min(cells) == 0:
-        return Interval(estimate, nan, nan)
-    return _log_interval(estimate, sum(1 / cell for cell in cells), z)
+    return _of_one(_woolf, x1, n1, x0, n0, confidence)
 
 
 def odds_ratio_peto(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:
@@ -203,13 +182,7 @@ def odds_ratio_peto(x1: float, n1: float, x0: float, n0: float, *, confidence: f
     where V is 0. Source: Yusuf et al., Prog Cardiovasc Dis 1985;27:335. Oracle: R's metafor.
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    z = normal_quantile(confidence)
-    n, events = n1 + n0, x1 + x0
-    variance = n1 * n0 * events * (n - events) / (n**2 * (n - 1)) if n > 1 else 0.0
-    if variance == 0:
-        return Interval(nan, nan, nan)
-    return _log_interval(exp((x1 - n1 * events / n) / variance), 1 / variance, z)
+    return _of_one(_peto, x1, n1, x0, n0, confidence)
 
 
 def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> TestResult:
@@ -223,20 +196,10 @@ def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> T
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
     check_choice("sides", sides, SIDES)
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
-    events = x1 + x0
-    possible = np.arange(max(0.0, events - n0), min(n1, events) + 1)
-    logs = _log_choose(n1, possible) + _log_choose(n0, events - possible)
-    weights = np.exp(logs - logs.max())
-    observed = weights[possible == x1]
-    chosen = {
-        "two_sided": weights <= observed * (1 + RELATIVE_TIE),
-        "greater": possible >= x1,
-        "less": possible <= x1,
-    }[sides]
-    odds_ratio = _ratio(x1 * (n0 - x0), x0 * (n1 - x1))
-    p_value = 1.0 if chosen.all() else float(weights[chosen].sum() / weights.sum())
-    return TestResult(odds_ratio, nan, p_value)
+    table = _table(x1, n1, x0, n0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds_ratio = float(_odds_ratio(table))
+    return TestResult(odds_ratio, nan, float(exact_tails(table)[sides]))
 
 
 def chi_squared(x1: float, n1: float, x0: float, n0: float, *, correction: str) -> TestResult:
@@ -249,35 +212,171 @@ def chi_squared(x1: float, n1: float, x0: float, n0: float, *, correction: str) 
     0, and for an empty arm or counts that are not whole numbers within 0..n.
     """
     check_choice("correction", correction, CORRECTIONS)
-    (x1, n1), (x0, n0) = _table(x1, n1, x0, n0)
+    table = _table(x1, n1, x0, n0)
     events, total = x1 + x0, n1 + n0
     if events in (0, total):
         who = "nobody" if events == 0 else "everybody"
         raise StatsError(f"{who} has the event, so a chi-squared test is not defined.")
+    statistic, p_value = chi_squared_tests(table, correction=correction)
+    return TestResult(float(statistic), 1.0, float(p_value))
+
+
+def chi_squared_tests(table: Tables, *, correction: str) -> tuple[Floats, Floats]:
+    """Statistics and p-values of `chi_squared`; NaN where nobody or everybody has the event."""
+    x1, n1, x0, n0 = table
+    events, total = x1 + x0, n1 + n0
     # |observed - expected| is the same in all four cells.
-    distance = abs(x1 * n0 - x0 * n1) / total
+    distance = np.abs(x1 * n0 - x0 * n1) / total
     if correction == "continuity":
-        distance -= min(0.5, distance)
-    statistic = distance**2 * total**3 / (n1 * n0 * events * (total - events))
-    return TestResult(statistic, 1.0, chi2_tail(statistic, 1))
+        distance = distance - np.minimum(0.5, distance)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = distance**2 * total**3 / (n1 * n0 * events * (total - events))
+    return statistic, chdtrc(1, statistic)
 
 
-def _table(x1, n1, x0, n0):
-    return single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
+def exact_tails(table: Tables) -> dict[str, Floats]:
+    """Probabilities of tables with the margins of each table, if the risks are equal.
+
+    "greater" and "less": of as many events in the first arm or more, or fewer; "two_sided": of all
+    tables no more likely than the observed one; "observed" and "tied": of that table alone, and of
+    all that are as likely (within `RELATIVE_TIE`).
+    """
+    x1, n1, x0, n0 = (count[..., None] for count in table)
+    events = x1 + x0
+    least, most = np.maximum(events - n0, 0.0), np.minimum(n1, events)
+    # One width for all tables: what a table has no room for gets no weight.
+    possible = least + np.arange(int((most - least).max(initial=0)) + 1)
+    kept = possible <= most
+    possible = np.minimum(possible, most)
+    logs = _log_choose(n1, possible) + _log_choose(n0, events - possible)
+    weights = np.where(kept, np.exp(logs - logs.max(axis=-1, keepdims=True)), 0.0)
+    own = np.take_along_axis(weights, (x1 - least).astype(np.intp), axis=-1)
+    likely, rare = own * (1 + RELATIVE_TIE), own / (1 + RELATIVE_TIE)
+    total = weights.sum(axis=-1)
+    chosen = {
+        "two_sided": weights <= likely,
+        "greater": possible >= x1,
+        "less": possible <= x1,
+        "observed": possible == x1,
+        "tied": (weights <= likely) & (weights >= rare),
+    }
+    return {
+        name: np.where(where & kept, weights, 0.0).sum(axis=-1) / total
+        for name, where in chosen.items()
+    }
 
 
-def _ratio(numerator: float, denominator: float) -> float:
-    if denominator == 0:
-        return nan if numerator == 0 else inf
-    return numerator / denominator
+def _of_one(
+    formula: Formula, x1: float, n1: float, x0: float, n0: float, confidence: float
+) -> Interval:
+    table = _table(x1, n1, x0, n0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate, low, high = formula(table, check_confidence(confidence))
+    return Interval(float(estimate), float(low), float(high))
 
 
-def _log_interval(estimate: float, variance: float, z: float) -> Interval:
-    if variance == 0:
-        return Interval(estimate, nan, nan)
-    half = z * sqrt(variance)
-    return Interval(estimate, exp(log(estimate) - half), exp(log(estimate) + half))
+def tables(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Tables:
+    """Many tables of one shape, checked.
+
+    Raises `StatsError` for counts outside 0..n and empty arms.
+    """
+    x1, n1, x0, n0 = (
+        np.array(count, dtype=np.float64) for count in np.broadcast_arrays(x1, n1, x0, n0)
+    )
+    if ((n1 < 1) | (n0 < 1) | (x1 < 0) | (x1 > n1) | (x0 < 0) | (x0 > n0)).any():
+        raise StatsError("counts must lie within 0 and the size of their arm.")
+    return x1, n1, x0, n0
 
 
-def _log_choose(n, k):
+def _table(x1: float, n1: float, x0: float, n0: float) -> Tables:
+    pairs = single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
+    return tuple(np.asarray(count) for pair in pairs for count in pair)
+
+
+def _newcombe(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    x1, n1, x0, n0 = table
+    p1, p0 = x1 / n1, x0 / n0
+    (low1, high1), (low0, high0) = (
+        METHODS["wilson"](x, n, confidence) for x, n in ((x1, n1), (x0, n0))
+    )
+    estimate = risk_difference(*table)
+    down = np.sqrt((p1 - low1) ** 2 + (high0 - p0) ** 2)
+    up = np.sqrt((high1 - p1) ** 2 + (p0 - low0) ** 2)
+    return estimate, estimate - down, estimate + up
+
+
+def _wald(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    estimate, half = risk_difference(*table), _unpooled(table, confidence)
+    half = np.where(half == 0, np.nan, half)
+    return estimate, estimate - half, estimate + half
+
+
+def _wald_corrected(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    estimate, low, high = _wald(table, confidence)
+    _, n1, _, n0 = table
+    more = np.minimum((1 / n1 + 1 / n0) / 2, np.abs(estimate))
+    return estimate, np.maximum(low - more, -1.0), np.minimum(high + more, 1.0)
+
+
+def _agresti_caffo(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    x1, n1, x0, n0 = table
+    added = (x1 + 1, n1 + 2, x0 + 1, n0 + 2)
+    centre, half = risk_difference(*added), _unpooled(added, confidence)
+    return risk_difference(*table), centre - half, centre + half
+
+
+def _unpooled(table: Tables, confidence: float) -> Floats:
+    """Half the width of Wald's interval: each arm with its own variance."""
+    x1, n1, x0, n0 = table
+    p1, p0 = x1 / n1, x0 / n0
+    return normal_quantile(confidence) * np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+
+
+def _katz(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    x1, n1, x0, n0 = table
+    variance = (n1 - x1) / (x1 * n1) + (n0 - x0) / (x0 * n0)
+    ratio = (x1 / n1) / (x0 / n0)
+    return ratio, *_from_log(np.log(ratio), variance, confidence)
+
+
+def _woolf(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    x1, n1, x0, n0 = table
+    variance = 1 / x1 + 1 / (n1 - x1) + 1 / x0 + 1 / (n0 - x0)
+    ratio = _odds_ratio(table)
+    return ratio, *_from_log(np.log(ratio), variance, confidence)
+
+
+def _peto(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
+    x1, n1, x0, n0 = table
+    n, events = n1 + n0, x1 + x0
+    variance = n1 * n0 * events * (n - events) / (n**2 * (n - 1))
+    # The estimate itself may be too small for a float where its bounds are not.
+    log_ratio = (x1 - n1 * events / n) / variance
+    return np.exp(log_ratio), *_from_log(log_ratio, 1 / variance, confidence)
+
+
+def _from_log(log_ratio: Floats, variance: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Bounds around a logarithm; NaN where its variance is 0 or, for want of events, infinite."""
+    half = normal_quantile(confidence) * np.sqrt(variance)
+    half = np.where((half > 0) & np.isfinite(half), half, np.nan)
+    return np.exp(log_ratio - half), np.exp(log_ratio + half)
+
+
+def _odds_ratio(table: Tables) -> Floats:
+    x1, n1, x0, n0 = table
+    return x1 * (n0 - x0) / (x0 * (n1 - x1))
+
+
+def _log_choose(n: Floats, k: Floats) -> Floats:
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+
+
+FORMULAS: dict[str, Formula] = {
+    "wald": _wald,
+    "wald_corrected": _wald_corrected,
+    "newcombe": _newcombe,
+    "agresti_caffo": _agresti_caffo,
+    "katz": _katz,
+    "woolf": _woolf,
+    "peto": _peto,
+}

@@ -32,7 +32,7 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.intervals import fitting
 from trialtrace.claims.prints.shares import Counts, possible_counts, printing_as
 from trialtrace.claims.sentences import thousands
-from trialtrace.stats.summaries.count_tables import p_values_of_tables
+from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 MOST_SETS = 5_000
 PAIRWISE = ("chi_squared", "chi_squared_corrected", "fisher")

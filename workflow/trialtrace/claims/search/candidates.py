@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from trialtrace.claims.search.coincidence import Choices, Family, choices
 from trialtrace.stats.proportions import bounds
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.count_tables import p_values_of_tables
+from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 TIERS = (1, 2, 3)
 CUT_OFF = "digits cut off"

@@ -23,7 +23,7 @@ from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
-from trialtrace.stats.summaries.count_tables import p_values_of_tables
+from trialtrace.stats.summaries.count_tests import p_values_of_tables
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
 USUAL = ("newcombe", "wald", "katz", "woolf")

@@ -9,7 +9,6 @@ prints the same, so that "inconsistent" means that no unrounded value would do.
 `mean_tests`     t and Welch p from sizes, means and standard deviations
 `statistics`     p from a printed t, z, chi-squared or F; the epsilons that F and p allow; effects
 `count_tests`    p-values and intervals of printed counts by every method; which print the same
-`count_tables`   the same p-values of very many 2x2 tables at once, for searches
 `split_strata`   stratified tests over every split of printed counts over two strata
 `count_bounds`   the same intervals of very many 2x2 tables at once, for searches
 `percentages`    counts behind a percentage, denominators that are possible at all

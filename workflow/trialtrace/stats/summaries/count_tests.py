@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.stats import contingency as c
-from trialtrace.stats._inputs import SIDES, Floats, check_choice
-from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats._inputs import SIDES, Floats, check_choice, single_count
+from trialtrace.stats.exact_stratified import odds_ratio_conditional
 from trialtrace.stats.proportions import bounds_by_method
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Interval
 from trialtrace.stats.score_ratio import risk_ratio_score
 from trialtrace.stats.summaries.printed import Printed
 
@@ -30,6 +30,9 @@ DIFFERENCE: dict[str, Callable[..., Interval]] = {
     "miettinen_nurminen": c.risk_difference_miettinen_nurminen,
 }
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
+TESTS = ("chi_squared", "chi_squared_corrected", "fisher", "mid_p", "mid_p_all")
+# Possible tables that are held at a time.
+CELLS = 4_000_000
 
 
 def p_values_of_counts(
@@ -44,17 +47,54 @@ def p_values_of_counts(
     are not whole numbers within 0..n and for an empty arm.
     """
     check_choice("sides", sides, SIDES)
-    table = (x1, n1, x0, n0)
-    fisher = c.fisher_exact(*table, sides=sides).p_value
-    squared = sides == "two_sided" and 0 < x1 + x0 < n1 + n0
+    single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
+    table = c.tables(x1, n1, x0, n0)
+    p_values = _asymptotic(table) | _exact(table, sides)
+    if sides != "two_sided":
+        p_values |= dict.fromkeys(("chi_squared", "chi_squared_corrected"), np.float64(nan))
+    return {name: float(p_values[name]) for name in TESTS}
+
+
+def p_values_of_tables(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
+) -> dict[str, Floats]:
+    """P-values of x1 of n1 against x0 of n0 for arrays of one shape (tables,), by test.
+
+    Those of `p_values_of_counts` are two-sided; fisher_less and fisher_greater are the tails of a
+    lower and a higher risk in the first arm; chi_squared_one_sided is half of chi_squared. NaN
+    where nobody or everybody has the event, for the chi-squared tests. Raises `StatsError` for
+    counts outside 0..n and empty arms. Oracle: those of `contingency`.
+    """
+    table = c.tables(x1, n1, x0, n0)
+    widest = int((table[0] + table[2]).max(initial=0)) + 1
+    step = max(1, CELLS // widest)
+    parts = [
+        _exact(tuple(count[start : start + step] for count in table), "two_sided")
+        for start in range(0, max(len(table[0]), 1), step)
+    ]
+    exact = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    plain = _asymptotic(table)
+    return plain | {"chi_squared_one_sided": plain["chi_squared"] / 2} | exact
+
+
+def _asymptotic(table: c.Tables) -> dict[str, Floats]:
+    names = {"none": "chi_squared", "continuity": "chi_squared_corrected"}
     return {
-        "chi_squared": c.chi_squared(*table, correction="none").p_value if squared else nan,
-        "chi_squared_corrected": (
-            c.chi_squared(*table, correction="continuity").p_value if squared else nan
-        ),
-        "fisher": fisher,
-        "mid_p": _mid_p(table, sides, "half_of_observed"),
-        "mid_p_all": _mid_p(table, sides, "half_of_all"),
+        name: c.chi_squared_tests(table, correction=correction)[1]
+        for correction, name in names.items()
+    }
+
+
+def _exact(table: c.Tables, sides: str) -> dict[str, Floats]:
+    tails = c.exact_tails(table)
+    # At one side only the observed table can be counted half.
+    tied = tails["tied"] if sides == "two_sided" else tails["observed"]
+    return {
+        "fisher": tails[sides],
+        "mid_p": tails[sides] - tails["observed"] / 2,
+        "mid_p_all": tails[sides] - tied / 2,
+        "fisher_less": tails["less"],
+        "fisher_greater": tails["greater"],
     }
 
 
@@ -112,10 +152,3 @@ def printing_the_same(
         for name, interval in intervals.items()
         if low.contains(interval.low) and high.contains(interval.high)
     ]
-
-
-def _mid_p(table: tuple, sides: str, how: str) -> float:
-    try:
-        return exact_conditional_test(*table, sides=sides, mid_p=how).p_value
-    except StatsError:
-        return nan

@@ -19,7 +19,7 @@ from trialtrace.claims.search.data.wanted import ALL, Key, P, Wanted, Who
 from trialtrace.claims.search.data.ways import Option, Way, both_bounds, crossed, levels_of
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
-from trialtrace.stats.summaries.count_tables import p_values_of_tables
+from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 OF_GROUP = ("count", "proportion")
 MEASURES = {"risk_difference": "difference", "risk_ratio": "risk_ratio",
