@@ -22,6 +22,7 @@ SLOW = (
     "results",
     "workflow",
     "spec/audit/test_shipped_ledgers.py",
+    "spec/checks/test_every_choice.py",
     "spec/checks/test_laws.py",
     "spec/checks/test_small_trials.py",
     "spec/checks/test_whole_trials.py",

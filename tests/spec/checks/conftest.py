@@ -1,5 +1,7 @@
 """A made-up trial whose plan uses every method, and the three real ones, analysed once."""
 
+from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,15 @@ from made_trial import MADE, made_trial
 from sides_trial import SIDES, sides_trial
 
 from trialtrace.analyses.run import analyse_plan
+from trialtrace.checks import registry, run
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.config.load import load_trial
 from trialtrace.contracts import RESULTS, read_table
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.sources.ingest import ingest_sources
+
+# A check gives the same whenever it is asked the same: an error planted in one row leaves the rest.
+ASKED: dict[str, object] = {}
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +49,27 @@ def real_trial(name: str, folder: Path):
     clean_tables(trial, folder / "raw", folder / "clean")
     derive_datasets(trial, folder / "clean", folder / "derived")
     return trial
+
+
+@pytest.fixture
+def remembered(monkeypatch):
+    """Checks that are told nothing of our numbers, and are computed once for the same question."""
+
+    def told_no_numbers(check, trial):
+        def of(data, asked):
+            bounds = None if asked.interval is None else (nan, nan)
+            without = replace(asked, value=nan, interval=bounds, n_used=None)
+            if asked.stat == "p_adjusted":
+                return check(data, without)
+            key = f"{trial.name} {without!r}"
+            if key not in ASKED:
+                ASKED[key] = check(data, without)
+            return ASKED[key]
+
+        return of
+
+    def checks_for(trial):
+        found = registry.checks_for(trial)
+        return {name: told_no_numbers(check, trial) for name, check in found.items()}
+
+    monkeypatch.setattr(run, "checks_for", checks_for)

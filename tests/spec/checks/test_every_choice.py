@@ -1,0 +1,208 @@
+"""Every method with every choice of every option: results that their checks agree with.
+
+What the plans of the made-up trials lack is generated from the plan's schema, so that a new choice
+is run and checked without anybody writing it down.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Collection, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from made_trial import HERE, MADE, made_trial
+from plan_choices import Choice, analysis_of, lacking, options, steps_of
+from sides_trial import SIDES, sides_trial
+
+from trialtrace.analyses import registry as methods
+from trialtrace.analyses.run import analyse_plan
+from trialtrace.checks.run import checked
+from trialtrace.config.check import check_trial
+from trialtrace.config.load import Trial, load_trial
+from trialtrace.config.steps import steps
+from trialtrace.contracts import RESULTS, read_table
+from trialtrace.errors import Problem
+from trialtrace.paths import project
+
+# One process makes and remembers what these tests share.
+pytestmark = pytest.mark.xdist_group("checks")
+TRIALS = {MADE: made_trial, SIDES: sides_trial}
+OF_A_CHOICE = re.compile(r"/plan\.yaml, line \d+: analyses\.(choice_\d+_\d+)")
+
+COMPONENTS = {"stat_value": "value", "ci_low": "ci_low", "ci_high": "ci_high"}
+
+
+@dataclass
+class Widened:
+    """The trials with an analysis for each step that makes a choice which their plans lack."""
+
+    trials: dict[str, Trial]
+    choices: list[Choice]
+    # The number of its choice, by analysis; those that the configuration accepts.
+    analyses: dict[str, int]
+
+    def lost(self, reached: Collection[str]) -> list[str]:
+        """Choices that none of these analyses makes."""
+        made = {n for analysis, n in self.analyses.items() if analysis in reached}
+        return [str(choice) for n, choice in enumerate(self.choices) if n not in made]
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return json.loads((project().schemas / "plan.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """The plans of the made-up trials, by name."""
+    return {name: yaml.safe_load((HERE / name / "plan.yaml").read_text()) for name in TRIALS}
+
+
+@pytest.fixture(scope="module")
+def widened(schema, plans, tmp_path_factory):
+    choices = lacking(schema, steps_of(plans))
+    trials, analyses = {}, {}
+    for name, plan in plans.items():
+        trial = copied(name, tmp_path_factory.mktemp(f"{name}_widened"))
+        # What is told of a made-up trial itself: its dictionary and tables are not whole.
+        known = {said(problem) for problem in told(trial)}
+        made = {
+            f"choice_{n}_{k}": analysis_of(plan, step, str(choice))
+            for n, choice in enumerate(choices)
+            for k, step in enumerate(choice.steps)
+            if step.trial == name
+        }
+        write_plan(trial, plan, made)
+        problems = [problem for problem in told(trial) if said(problem) not in known]
+        refused = {OF_A_CHOICE.search(problem.place)[1] for problem in problems}
+        accepted = {key: analysis for key, analysis in made.items() if key not in refused}
+        write_plan(trial, plan, accepted)
+        analyse_plan(trial, trial.at.root / "derived", trial.at.root / "analysis")
+        trials[name] = trial
+        analyses |= {key: int(key.split("_")[1]) for key in accepted}
+    return Widened(trials, choices, analyses)
+
+
+def copied(name: str, folder: Path) -> Trial:
+    """A made-up trial with a configuration of its own, that can be written to."""
+    made = TRIALS[name](folder)
+    configuration = folder / "config" / "trials" / name
+    configuration.unlink()
+    shutil.copytree(HERE / name, configuration)
+    return load_trial(name, made.at)
+
+
+def write_plan(trial: Trial, plan, analyses) -> None:
+    """The plan with these analyses in place of its own."""
+    widened = {key: plan[key] for key in ("decision_level", "confidence", "estimands")}
+    path = trial.at.trial_config(trial.name) / "plan.yaml"
+    path.write_text(json.dumps(widened | {"analyses": analyses}, indent=1), encoding="utf-8")
+
+
+def told(trial: Trial) -> list[Problem]:
+    """What is wrong with the plan."""
+    problems = check_trial(trial.at, trial.name)
+    return [problem for problem in problems if "plan.yaml" in problem.place]
+
+
+def said(problem: Problem) -> tuple:
+    return problem.message, problem.found, problem.expected
+
+
+@pytest.fixture(scope="module")
+def widened_results(widened):
+    """A function: the rows of results of a widened trial."""
+
+    def get(name):
+        path = widened.trials[name].at.root / "analysis" / "results.parquet"
+        return read_table(path, RESULTS)
+
+    return get
+
+
+def test_the_plans_use_every_method(trials, widened):
+    used = set().union(
+        *(steps(trials(name)[0]) for name in TRIALS), *map(steps, widened.trials.values())
+    )
+    assert used == set(methods.MODULES)
+
+
+def test_every_choice_is_one_that_the_configuration_accepts(widened):
+    assert widened.lost(widened.analyses) == []
+
+
+def test_every_choice_gives_a_number(widened, widened_results):
+    rows = [row for name in TRIALS for row in widened_results(name).to_pylist()]
+    assert widened.lost({r["analysis_id"] for r in rows if r["stat_value"] is not None}) == []
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_every_number_of_a_choice_agrees_with_a_check_that_is_not_told_it(
+    remembered, widened, widened_results, name
+):
+    results, trial = widened_results(name), widened.trials[name]
+    compared = list(checked(trial, trial.at.root / "derived", results))
+    assert [f"{each.result_id}: {each}" for each in compared if not each.agrees] == []
+    numbers = {
+        (row["result_id"], component)
+        for row in results.to_pylist()
+        for column, component in COMPONENTS.items()
+        if row[column] is not None
+    }
+    assert numbers - {(each.result_id, each.component) for each in compared} == set()
+
+
+def test_what_a_schema_adds_is_lacking(schema, plans):
+    """A method that stands alone, a choice in a list, one beside a method, a new option."""
+    wider = deepcopy(schema)
+    describe, tests = (wider["$defs"][name]["properties"] for name in ("describe", "test"))
+    describe["proportion"]["enum"].append("arcsine")
+    describe["summary"]["items"]["enum"].append("mode")
+    describe["median_time"]["allOf"][0]["then"]["properties"]["interval"]["enum"].append("logit")
+    tests["welch_t"]["properties"]["pooled"] = {"type": "boolean"}
+    tests["gray"]["properties"]["tail"] = {"type": "number", "exclusiveMaximum": 1}
+    before = {str(choice) for choice in lacking(schema, steps_of(plans))}
+    made = {
+        str(choice): [step.how for step in choice.steps]
+        for choice in lacking(wider, steps_of(plans))
+        if str(choice) not in before
+    }
+    assert set(made) == {
+        'describe: proportion: "arcsine"',
+        'describe: summary: "mode"',
+        'describe: median_time.kaplan_meier.interval: "logit"',
+        "tests: welch_t.pooled: false",
+        "tests: welch_t.pooled: true",
+        "tests: gray.tail: 0.5",
+    }
+    assert {"method": "kaplan_meier", "interval": "logit"} in made[
+        'describe: median_time.kaplan_meier.interval: "logit"'
+    ]
+    assert ["mode"] in made['describe: summary: "mode"']
+    assert {"sides": "two_sided", "pooled": True} in made["tests: welch_t.pooled: true"]
+
+
+def test_no_choice_of_the_schema_is_overlooked(schema):
+    definitions = schema["$defs"]
+    places = [definitions[name] for name in ("describe", "estimate", "test")]
+    places.append(definitions["analysis"]["properties"]["interaction"])
+    stated = [choice for place in places for choice in enumerated(place)]
+    assert stated
+    options_of = [option.schema.get("enum", ()) for option in options(schema)]
+    assert sorted(stated) == sorted(choice for choices in options_of for choice in choices)
+
+
+def enumerated(node, key=None) -> Iterator[str]:
+    """Every choice below a node; a method that options stand beside is no choice of an option."""
+    if isinstance(node, list):
+        for entry in node:
+            yield from enumerated(entry)
+    elif isinstance(node, dict):
+        if key != "method":
+            yield from node.get("enum", ())
+        for name, inner in node.items():
+            yield from enumerated(inner, name)
