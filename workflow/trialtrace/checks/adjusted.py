@@ -52,18 +52,14 @@ def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
 
 def _fit(y: np.ndarray, x: np.ndarray, family: str):
     """The fit, or None where its likelihood has no maximum or an error of a coefficient is 0."""
-    import warnings
-
     import statsmodels.api as sm
 
     if not _solvable(y, x) or _recedes(y, x, family):
         return None
     of = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        kind = {"cov_type": "HC0"} if family == "poisson" else {}
-        found = sm.GLM(y, x, family=of).fit(tol=1e-14, tol_criterion="params", maxiter=200, **kind)
-    return found if (found.bse > 1e-9).all() else None
+    kind = {"cov_type": "HC0"} if family == "poisson" else {}
+    fit = sm.GLM(y, x, family=of).fit(tol=1e-14, tol_criterion="params", maxiter=200, **kind)
+    return fit if (fit.bse > 1e-9).all() else None
 
 
 def _recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:

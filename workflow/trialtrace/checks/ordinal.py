@@ -1,5 +1,6 @@
 """Ordinal values: pandas counts, proportional odds by Newton's method, ranks by scipy."""
 
+import warnings
 from math import exp, nan
 
 import numpy as np
@@ -126,9 +127,8 @@ def brant(data: Data, asked: Asked) -> Recomputed | None:
 
 
 def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
-    import warnings
-
     from statsmodels.discrete.discrete_model import Logit
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
     levels, p = np.unique(y), x.shape[1]
     if len(levels) < 3:
@@ -138,11 +138,12 @@ def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
         return None, 0
     for level in levels[:-1]:
         with warnings.catch_warnings():
-            # Separation at a threshold; that is looked at afterwards.
-            warnings.simplefilter("ignore")
+            # Separation at a threshold, and what it does to Newton's method: looked at afterwards.
+            warnings.simplefilter("ignore", PerfectSeparationWarning)
+            warnings.simplefilter("ignore", ConvergenceWarning)
             try:
                 fit = Logit(y > level, z).fit(disp=0, method="newton", maxiter=100, tol=1e-14)
-            except Exception:  # noqa: BLE001
+            except np.linalg.LinAlgError:
                 return None, 0
         if not np.isfinite(fit.params).all() or np.abs(fit.params[1:] * x.std(0)).max() > STEEP:
             return None, 0

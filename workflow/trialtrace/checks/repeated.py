@@ -91,13 +91,14 @@ def _nothing_to_analyse(wide: "pd.DataFrame", arms: "pd.Series") -> bool:
 
 def _pingouin(records: "pd.DataFrame") -> "pd.DataFrame":
     """The table of effects; generalised eta squared beside the partial one."""
-    with warnings.catch_warnings():
-        # Deprecations of pandas inside the library.
-        warnings.simplefilter("ignore")
-        from pingouin import mixed_anova
+    from pandas.errors import Pandas4Warning
+    from pingouin import mixed_anova
 
-        columns = {"dv": "AVAL", "within": "AVISIT", "subject": "USUBJID", "between": "TRTP"}
-        frame = records[list(columns.values())].astype({"AVISIT": object, "TRTP": object})
+    columns = {"dv": "AVAL", "within": "AVISIT", "subject": "USUBJID", "between": "TRTP"}
+    frame = records[list(columns.values())].astype({"AVISIT": object, "TRTP": object})
+    with warnings.catch_warnings():
+        # pingouin 0.7 calls pandas in a way that pandas 4 will not know.
+        warnings.filterwarnings("ignore", "The inplace keyword in DataFrame", Pandas4Warning)
         table = mixed_anova(data=frame, correction=True, effsize="ng2", **columns)
     return table.set_index("Source")
 

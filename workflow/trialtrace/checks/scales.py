@@ -1,6 +1,5 @@
 """Two samples by means and by ranks, from scipy.stats."""
 
-import warnings
 from collections.abc import Callable
 from math import exp, inf, log, nan, sqrt
 
@@ -27,8 +26,9 @@ def superiority(data: Data, asked: Asked) -> Recomputed:
     if min(len(x), len(y)) < 2:
         return Recomputed(by, nan, n_used=n)
     value = float(stats.mannwhitneyu(x, y, method="asymptotic").statistic) / (len(x) * len(y))
-    error = _error(x, y, value)
-    if not error or value in (0.0, 1.0):
+    # Samples that do not overlap have no error: Brunner and Munzel's statistic is infinite.
+    error = 0.0 if value in (0.0, 1.0) else _error(x, y, value)
+    if not error:
         return Recomputed(by, value, (nan, nan), n_used=n)
     half = float(stats.norm.isf((1 - data.confidence(asked)) / 2)) * error / (value * (1 - value))
     low, high = (1 / (1 + exp(-(log(value / (1 - value)) + side * half))) for side in (-1, 1))
@@ -36,13 +36,9 @@ def superiority(data: Data, asked: Asked) -> Recomputed:
 
 
 def _error(x: np.ndarray, y: np.ndarray, value: float) -> float:
-    """The standard error of the estimate; 0 where the samples do not overlap or are all tied."""
+    """The standard error of the estimate, of samples that overlap; 0 where all are tied."""
     if abs(value - 0.5) > 1e-3:
-        with warnings.catch_warnings():
-            # Samples that do not overlap; the statistic is infinite then, as it should be.
-            warnings.simplefilter("ignore")
-            t = float(stats.brunnermunzel(x, y).statistic)
-        return abs((value - 0.5) / t)
+        return abs((value - 0.5) / float(stats.brunnermunzel(x, y).statistic))
     # So near to 1/2 the quotient has no digits: the same variance from the ranks.
     within_x = stats.rankdata([*x, *y])[: len(x)] - stats.rankdata(x)
     within_y = stats.rankdata([*x, *y])[len(x) :] - stats.rankdata(y)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CURVE = "statsmodels.duration.survfunc.SurvfuncRight"
 COX = "statsmodels.duration.hazard_regression.PHReg"
+# The module whose divisions may have no answer on the way to one, as a pattern.
+PHREG = r"statsmodels\.duration\.hazard_regression"
 LOG_RANK = "statsmodels.duration.survfunc.survdiff"
 # Two survival probabilities are the same number if they differ by no more than rounding.
 ROUNDING = 1e-9
@@ -128,14 +130,18 @@ def _cox(data: Data, asked: Asked) -> Any:
 
     def fit():
         from statsmodels.duration.hazard_regression import PHReg
+        from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
         treated = data.analysis(asked).estimand.treated
         records, strata = _in_strata(data, asked)
         arms = records[["TRTP"]].assign(**{arm: records["TRTP"] == arm for arm in treated})
         x = arms[list(treated)].astype(float)
         with warnings.catch_warnings():
-            # Where the likelihood is monotone; that is looked at afterwards.
-            warnings.simplefilter("ignore")
+            # Where the likelihood is monotone, or Newton's steps run away: looked at afterwards.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.filterwarnings(
+                "ignore", "(divide by zero|invalid value) encountered", RuntimeWarning, PHREG
+            )
             model = PHReg(records["AVAL"], x, status=_happened(records), ties=ties, strata=strata)
             fit = model.fit()
             if not np.isfinite(fit.params).all():
