@@ -21,7 +21,7 @@ help:
 	@echo 'make test-fast: without whole runs, R and files that take seconds'
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
-	@echo 'make lint    ruff, snakefmt, snakemake --lint'
+	@echo 'make lint    ruff, mypy, snakefmt, snakemake --lint'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md'
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
@@ -61,6 +61,7 @@ check: $(READY)
 lint: $(READY)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
 
