@@ -1,4 +1,5 @@
-# `make run` and `make test` are all that a fresh machine needs; both set up .venv first.
+# `make run` and `make test` are all that a fresh machine needs: the first sets up .venv, the second
+# adds what tests need.
 # Relative paths only, so that a checkout may lie in a folder with a space in its name.
 
 SHELL := /bin/bash
@@ -10,6 +11,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+READY_TEST := .venv/.ready-test
 READY_SLURM := .venv-slurm/.ready
 CODE := workflow scripts tests benchmarks campaigns
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -45,11 +47,11 @@ run: $(READY)
 	@$(SNAKEMAKE) $(TRIAL)
 	@echo 'Open $(if $(TRIAL),results/$(TRIAL)/report/report.html,site/index.html)'
 
-test: $(READY) lint
+test: $(READY_TEST) lint
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 # Neither linters nor what is marked slow or r: the inner loop.
-test-fast: $(READY)
+test-fast: $(READY_TEST)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m 'not slow and not r' $(ARGS)
 	@echo 'Left out: whole runs of the workflow and of the trials, files that take seconds, R, linters.'
 	@echo 'make test has them.'
@@ -58,7 +60,7 @@ check: $(READY)
 	@status=0; for folder in config/trials/*/; do \
 	  $(BIN)/trialtrace check "$$(basename "$$folder")" || status=1; done; exit $$status
 
-lint: $(READY)
+lint: $(READY_TEST)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE))
 	@$(BIN)/ruff format --check --quiet $(wildcard $(CODE))
 	@$(BIN)/mypy --no-error-summary
@@ -68,7 +70,7 @@ lint: $(READY)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck: campaign-%: $(READY)
+campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)
@@ -97,26 +99,34 @@ define find_python
 	  echo "$$python has no venv module: apt-get install python$$version-venv" >&2; exit 1; }
 endef
 
-# The locked packages, then this one; only a new lock makes an environment anew.
+# The locked packages, then this one; only a new lock makes an environment anew. Bytecode of the
+# packages' own tests would be a tenth of it, and is never read.
 .venv/.locked: requirements.lock
 .venv-slurm/.locked: requirements-slurm.lock
 %/.locked:
 	@$(find_python); echo 'Setting up $*, once; this takes a minute or two'; \
 	"$$python" -m venv --clear $*
-	@$*/bin/python -m pip install --quiet --require-hashes -r $<
+	@$*/bin/python -m pip install --quiet --no-compile --require-hashes -r $<
+	@$*/bin/python -m compileall -qq -j 0 -x '/tests?/' $*/lib
 	@touch $@
 
 %/.ready: %/.locked pyproject.toml
 	@$*/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-# UPGRADE=--upgrade takes the newest versions that requirements.in allows.
+# Beside a run's packages, in the same environment, those of tests and linters.
+$(READY_TEST): requirements-test.lock .venv/.locked | $(READY)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+# UPGRADE=--upgrade takes the newest versions that the lists allow; those of a run bind the others.
 lock:
 	@$(find_python); folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	"$$python" -m venv "$$folder"; "$$folder/bin/python" -m pip install --quiet uv; \
 	compile() { "$$folder/bin/uv" pip compile --quiet --universal --generate-hashes \
 	  --python-version 3.11 --no-header --no-annotate $(UPGRADE) "$$@"; }; \
 	compile requirements.in -o requirements.lock; \
+	compile requirements-test.in -o requirements-test.lock; \
 	compile requirements-slurm.in -c requirements.lock -o requirements-slurm.lock
 
 clean:

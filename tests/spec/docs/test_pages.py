@@ -99,13 +99,15 @@ def test_modules_that_are_run_by_name_exist():
 
 
 def test_every_direct_dependency_has_its_licence():
-    names = re.findall(r"^([A-Za-z0-9_-]+)", page("requirements.in"), re.MULTILINE)
+    listed = page("requirements.in") + page("requirements-test.in")
+    names = re.findall(r"^([A-Za-z0-9_-]+)", listed, re.MULTILINE)
     licences = page("docs/licences.md").lower()
     assert [name for name in names if name.lower() not in licences] == []
 
 
 def test_versions_of_the_licence_page_are_the_locked_ones():
-    locked = page("requirements.lock") + page("requirements-slurm.lock")
+    locks = ("requirements.lock", "requirements-test.lock", "requirements-slurm.lock")
+    locked = "".join(page(name) for name in locks)
     told = re.findall(r"^\| ([\w-]+) \| ([0-9.]+) \|", page("docs/licences.md"), re.MULTILINE)
     assert told
     for name, version in told:
