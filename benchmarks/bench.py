@@ -2,6 +2,9 @@
 
 Measured in a copy of the checkout, so that the results of this one stay. CPU seconds are user and
 system time of the whole tree of processes; every figure is the median of the rounds.
+
+Ratios of two costs of the same run hardly depend on the machine. They are held against those of
+docs/benchmarks.json: where one is 15 % worse, nothing is written and the exit code is 1.
 """
 
 import argparse
@@ -22,10 +25,21 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
+RATIOS = PAGE.with_suffix(".json")
+MOST_WORSE = 1.15
+"""How many times the committed ratio one may be: CPU times of two runs differ by some percent."""
 ALL = "all, with the site"
 MADE = ("results", "site", "logs", ".snakemake")
 SNAKEMAKE = (sys.executable, "-m", "snakemake", "--cores", "2")
 TRIALTRACE = (str(Path(sys.executable).with_name("trialtrace")),)
+ASKED = ("results", "trace", "claims", "check")
+# The peer of the commands: nearly all of them cannot do without it.
+PEER = ("", "import of pyarrow")
+COMPARED = f"""\
+`make bench` fails where a ratio of [benchmarks.json](benchmarks.json), CPU time over that of a
+floor or peer of the same run, is more than {100 * MOST_WORSE - 100:.0f} % worse than the committed
+one. A cost that is meant is written by `make bench ARGS=--accept`, and its reason stands in the
+commit."""
 
 
 @dataclass
@@ -105,7 +119,10 @@ def measure(folder: Path, rounds: int) -> dict[tuple[str, str], Cost]:
 
 def commands(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     """What is asked of results: for the trial with the fewest and the one with the most."""
-    found = {("", "import"): (sys.executable, "-c", "import trialtrace")}
+    found = {
+        ("", "import"): (sys.executable, "-c", "import trialtrace"),
+        PEER: (sys.executable, "-c", "import pyarrow.parquet"),
+    }
     sizes = {name: len(results(folder, name)) for name in configured(folder)}
     for trial in dict.fromkeys([min(sizes, key=sizes.get), max(sizes, key=sizes.get)]):
         found |= {
@@ -132,6 +149,31 @@ def some_result(folder: Path, trial: str) -> str:
     return next(row["result_id"] for row in results(folder, trial) if row["comparison"])
 
 
+def ratios(costs: dict[tuple[str, str], Cost]) -> dict[str, float]:
+    """CPU time over that of a floor or peer of the same run, by what is compared."""
+    over = {
+        f"{name}: a run over its floor": costs[name, what].cpu / costs[name, "floor"].cpu
+        for name, what in costs
+        if what == "run"
+    }
+    idle, dry = costs[ALL, "nothing to do"], costs[ALL, "dry run"]
+    over[f"{ALL}: nothing to do over a dry run"] = idle.cpu / dry.cpu
+    return over | {
+        f"{name}: trialtrace {what} over the import of pyarrow": cost.cpu / costs[PEER].cpu
+        for (name, what), cost in costs.items()
+        if what in ASKED
+    }
+
+
+def worsened(now: dict[str, float], committed: dict[str, float]) -> list[str]:
+    """A line for each ratio that is worse than the committed one by more than MOST_WORSE."""
+    return [
+        f"{name}: {now[name]:.2f}, committed is {before:.2f} (at most {MOST_WORSE * before:.2f})"
+        for name, before in committed.items()
+        if name in now and now[name] > MOST_WORSE * before
+    ]
+
+
 def page(found: dict[tuple[str, str], Cost], rounds: int) -> str:
     run, floor = found[ALL, "run"], found[ALL, "floor"]
     idle, dry = found[ALL, "nothing to do"], found[ALL, "dry run"]
@@ -141,10 +183,11 @@ def page(found: dict[tuple[str, str], Cost], rounds: int) -> str:
         ("a run of all trials with nothing to do", idle, f"{1.5 * dry.wall:.2f} s"),
         ("the same with `--dry-run`", dry, ""),
         ("`import trialtrace`, Python's start included", found["", "import"], "0.15 s"),
+        ("`import pyarrow.parquet`, the same", found[PEER], ""),
         *(
             (f"`trialtrace {what}`, {name}", each, "0.6 s")
             for (name, what), each in found.items()
-            if what in ("results", "trace", "claims", "check")
+            if what in ASKED
         ),
     ]
     short = "\n".join(
@@ -177,6 +220,8 @@ The workflow of all trials beyond its floor:
 - {run.cpu / floor.cpu:.2f} times the CPU time, {run.wall / floor.wall:.2f} times the wall time on \
 two cores (limit 2.5)
 
+{COMPARED}
+
 ## What starts up and answers
 
 The commands are asked of the trial with the fewest results and of the one with the most. The last
@@ -200,16 +245,25 @@ def main() -> None:
     parser.add_argument(
         "--trial", action="append", default=[], help="these trials alone; prints, writes nothing"
     )
+    parser.add_argument(
+        "--accept", action="store_true", help="write also where a ratio is worse than committed"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trialtrace-bench-") as scratch:
         copy_checkout(Path(scratch))
         if given.trial:
             choose(Path(scratch), given.trial)
-        text = page(measure(Path(scratch), given.rounds), given.rounds)
+        costs = measure(Path(scratch), given.rounds)
+    text = page(costs, given.rounds)
     print(text)
-    if not given.trial:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(text)
+    if given.trial:
+        return
+    now = ratios(costs)
+    committed = json.loads(RATIOS.read_text()) if RATIOS.exists() else {}
+    if (worse := worsened(now, committed)) and not given.accept:
+        sys.exit("\n".join(["worse than committed; nothing is written:", *worse]))
+    PAGE.write_text(text)
+    RATIOS.write_text(json.dumps({k: round(v, 3) for k, v in now.items()}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
