@@ -84,7 +84,7 @@ bench-audit: $(READY)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)
-	@$(BIN)/python -m trialtrace.checks.against_r
+	@$(BIN)/python -m trialtrace.methods.checking.against_r
 
 slurm: $(READY_SLURM)
 

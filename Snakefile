@@ -8,8 +8,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from trialtrace.errors import UserError
-from trialtrace.paths import project
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import project
 from trialtrace.running.run import begin
 from trialtrace.running.run_record import end_run
 
@@ -30,7 +30,7 @@ except UserError as error:
 
 def account(results, name, stages):
     # Only the end of a run needs it, so that its start does not wait for the import.
-    from trialtrace.display.closing import closing_lines
+    from trialtrace.report.sections.closing import closing_lines
 
     return closing_lines(results, name, stages)
 

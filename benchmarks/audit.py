@@ -27,8 +27,16 @@ PAGE = ROOT / "docs" / "benchmarks-audit.md"
 TRIALTRACE = str(Path(sys.executable).with_name("trialtrace"))
 TRIAL = "elmunzer2012"
 CLAIMS, MANY = 40, 10_000
-ERRORS = ("digit_p", "digit_value", "digit_bound", "deviation", "denominator", "digit_percent",
-          "level", "digit_mean")  # fmt: skip
+ERRORS = (
+    "digit_p",
+    "digit_value",
+    "digit_bound",
+    "deviation",
+    "denominator",
+    "digit_percent",
+    "level",
+    "digit_mean",
+)
 LIMIT_PAPER, LIMIT_SEARCH = 3.0, 10.0
 
 
@@ -99,7 +107,9 @@ def many_claims() -> dict[str, Any]:
         for group, count in zip(groups, x, strict=True):
             about = {"outcome": outcome, "group": group}
             claims[f"{outcome}_{group}"] = common | {
-                "printed": f"{count}/100 ({count}%)", "about": about}  # fmt: skip
+                "printed": f"{count}/100 ({count}%)",
+                "about": about,
+            }
         about = {"outcome": outcome, "compare": list(groups), "test": "chi_squared"}
         p = f.show_p(f.count_p(x, [100, 100], "chi_squared"), 3)
         claims[f"{outcome}_p"] = common | {"printed": p, "about": about}
@@ -122,12 +132,12 @@ def written(document: dict[str, Any], path: Path) -> str:
 
 def make_trial(folder: Path) -> None:
     """The stages before the audit, into a folder."""
-    from trialtrace.analyses.run import analyse_plan
     from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.config import load_trial
     from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.paths import Project
+    from trialtrace.ground.paths import Project
+    from trialtrace.methods.analysing.run import analyse_plan
     from trialtrace.sources.ingest import ingest_sources
+    from trialtrace.trial.load import load_trial
 
     trial = load_trial(TRIAL, Project(ROOT))
     ingest_sources(trial, folder / "raw")
@@ -139,8 +149,8 @@ def make_trial(folder: Path) -> None:
 def search_over_data(folder: Path) -> dict[str, Any]:
     """The audit stage of the trial in this process: how many specifications its searches had."""
     from trialtrace.claims.audit import audit_claims
-    from trialtrace.config import load_trial
-    from trialtrace.paths import Project
+    from trialtrace.ground.paths import Project
+    from trialtrace.trial.load import load_trial
 
     trial, out = load_trial(TRIAL, Project(ROOT)), folder / "audit" / "claims.parquet"
     audit_claims(trial, folder / "derived", folder / "analysis", out)
@@ -165,14 +175,18 @@ def measured(rounds: int, folder: Path) -> tuple[list[Timed], dict[str, int], di
     search = (python, __file__, "--search", str(folder))
     commands = [
         (Timed("`python -c pass`"), (python, "-c", "pass")),
-        (Timed("`python -c 'import pandas, scipy.stats'`"),
-         (python, "-c", "import pandas, scipy.stats")),
+        (
+            Timed("`python -c 'import pandas, scipy.stats'`"),
+            (python, "-c", "import pandas, scipy.stats"),
+        ),
         (Timed(f"{claims}, all true", LIMIT_PAPER), (TRIALTRACE, "audit", files["true"])),
-        (Timed(f"{claims}, {len(ERRORS)} errors, searches included", LIMIT_PAPER),
-         (TRIALTRACE, "audit", files["wrong"])),
+        (
+            Timed(f"{claims}, {len(ERRORS)} errors, searches included", LIMIT_PAPER),
+            (TRIALTRACE, "audit", files["wrong"]),
+        ),
         (Timed(f"audit of {TRIAL} with its data, searches included", LIMIT_SEARCH), search),
         (Timed(f"`trialtrace audit`, {MANY:,} claims"), (TRIALTRACE, "audit", files["many"])),
-    ]  # fmt: skip
+    ]
     said: dict[str, str] = {}
     for _ in range(rounds):
         for timed, command in commands:
@@ -192,28 +206,31 @@ def page(rows: list[Timed], specifications: dict[str, int], last: dict[str, str]
     most = max(specifications, key=lambda name: specifications[name])
     within = all(statistics.median(one.cpu) <= one.limit for one in rows if one.limit)
     told = "; ".join(last[one.name] for one in rows if "claims" in one.name)
-    return "\n".join([
-        "# What an audit costs",
-        "",
-        f"Measured by `make bench-audit` on {os.cpu_count()} cores, {memory:.0f} GB, Python "
-        f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end. "
-        f"{len(rows[0].wall)} rounds through the table, each line in a new process, start-up "
-        "included; everything runs on one core. Wall time depends on what else the machine does; "
-        "CPU seconds are user and system time, and the limits are held against their median: "
-        f"{'all are kept' if within else '**not all are kept**'}.",
-        "",
-        "| | wall s, least | median | most | CPU s, median | limit |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-        *(one.row() for one in rows),
-        "",
-        "The papers are made-up ones (`campaigns/made_papers`). What the audits say of them: "
-        f"{told}.",
-        "",
-        f"The searches over the 602 patients of {TRIAL} evaluate "
-        f"{sum(specifications.values()):,} specifications for {len(specifications)} printed "
-        f"numbers, {specifications[most]:,} of them for `{most}` alone.",
-        "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "# What an audit costs",
+            "",
+            f"Measured by `make bench-audit` on {os.cpu_count()} cores, {memory:.0f} GB, Python "
+            f"{platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end. "
+            f"{len(rows[0].wall)} rounds through the table, each line in a new process, start-up "
+            "included; everything runs on one core. Wall time depends on what else the machine "
+            "does; "
+            "CPU seconds are user and system time, and the limits are held against their median: "
+            f"{'all are kept' if within else '**not all are kept**'}.",
+            "",
+            "| | wall s, least | median | most | CPU s, median | limit |",
+            "| --- | ---: | ---: | ---: | ---: | ---: |",
+            *(one.row() for one in rows),
+            "",
+            "The papers are made-up ones (`campaigns/made_papers`). What the audits say of them: "
+            f"{told}.",
+            "",
+            f"The searches over the 602 patients of {TRIAL} evaluate "
+            f"{sum(specifications.values()):,} specifications for {len(specifications)} printed "
+            f"numbers, {specifications[most]:,} of them for `{most}` alone.",
+            "",
+        ]
+    )
 
 
 def main() -> None:

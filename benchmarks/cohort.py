@@ -30,8 +30,8 @@ Row = dict[str, Any]
 
 
 def trial_of(name: str) -> Any:
-    from trialtrace.config import load_trial
-    from trialtrace.paths import Project
+    from trialtrace.ground.paths import Project
+    from trialtrace.trial.load import load_trial
 
     return load_trial(name, Project(ROOT))
 
@@ -46,8 +46,8 @@ def measured(name: str, size: int) -> Row:
 
     Size 0 is the display cohort itself, timed several times; another is a simulated cohort.
     """
-    from trialtrace.sources.synthetic.draw import draw
-    from trialtrace.sources.synthetic.export import export
+    from trialtrace.synthetic.draw import draw
+    from trialtrace.synthetic.export import export
 
     trial = trial_of(name)
     rounds = []
@@ -81,9 +81,13 @@ def sizes_of(trial: Any, size: int) -> dict[str, int]:
 
 def in_a_process(name: str, size: int) -> Row:
     done = subprocess.run(
-        [sys.executable, __file__, "--one", name, str(size)], cwd=ROOT, capture_output=True,
-        text=True, check=False, env=os.environ | dict.fromkeys(THREADS, "1"),
-    )  # fmt: skip
+        [sys.executable, __file__, "--one", name, str(size)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | dict.fromkeys(THREADS, "1"),
+    )
     if done.returncode:
         raise SystemExit(f"{name}, {size} patients: {done.stderr.strip()}")
     return json.loads(done.stdout)
@@ -111,10 +115,10 @@ def estimates(name: str, seed: int) -> dict[str, float]:
 
     Without mess, which changes no value, and for which another seed may have too few rows.
     """
-    from trialtrace.analyses.run import all_results
     from trialtrace.cleaning.clean import clean_tables
     from trialtrace.endpoints.derive import derive_datasets
-    from trialtrace.frames import Frames
+    from trialtrace.ground.frames import Frames
+    from trialtrace.methods.analysing.run import all_results
     from trialtrace.sources.ingest import ingest_sources
 
     trial = trial_of(name)
@@ -127,10 +131,12 @@ def estimates(name: str, seed: int) -> dict[str, float]:
         derive_datasets(trial, at / "clean", at / "derived")
         rows = [result.row() for result in all_results(trial, Frames(at / "derived"))]
     return {
-        row["result_id"]: row["stat_value"] for row in rows
-        if row["comparison"] is not None and row["ci_level"] is not None
+        row["result_id"]: row["stat_value"]
+        for row in rows
+        if row["comparison"] is not None
+        and row["ci_level"] is not None
         and row["stat_value"] is not None
-    }  # fmt: skip
+    }
 
 
 def spread(name: str, seeds: int) -> tuple[list[Row], int]:
@@ -183,8 +189,10 @@ def page(costs: dict[str, list[Row]], spreads: dict[str, tuple[list[Row], int]],
     ]
     for name, (rows, fixed) in spreads.items():
         lines += ["", f"## {name}: estimates over {seeds} seeds", "", _about(rows, fixed), ""]
-        lines += ["| result | seeds | mean | SD | lowest | highest |",
-                  "| --- | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+        lines += [
+            "| result | seeds | mean | SD | lowest | highest |",
+            "| --- | ---: | ---: | ---: | ---: | ---: |",
+        ]
         for row in first_of_each(rows)[:MOST_ROWS]:
             told = " | ".join(f"{value:.4g}" for value in row["told"])
             lines.append(f"| `{row['result'].partition('/')[2]}` | {row['n']} | {told} |")

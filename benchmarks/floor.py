@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 
 import trialtrace.running.job  # noqa: F401 - one thread, before any library is loaded
-from trialtrace.config import load_settings, load_trial
-from trialtrace.paths import project
+from trialtrace.ground.paths import project
 from trialtrace.running.fresh import STAGES, freshness
+from trialtrace.trial.load import load_settings, load_trial
 
 
 def run_all(root: Path, names: list[str]) -> None:
     """The calls of scripts/, in the order of the data."""
-    from trialtrace.analyses.run import analyse_plan
-    from trialtrace.checks.run import check_results
     from trialtrace.claims.audit import audit_claims
     from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.display.report import render_report
-    from trialtrace.display.site import build_site
     from trialtrace.endpoints.derive import derive_datasets
+    from trialtrace.methods.analysing.run import analyse_plan
+    from trialtrace.methods.checking.run import check_results
+    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.report import render_report
     from trialtrace.sources.ingest import ingest_sources
 
     at = project(root)

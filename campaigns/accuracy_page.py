@@ -8,7 +8,7 @@ import numpy as np
 from made_papers.chance import BUNDLES, MECHANISMS, Case
 from made_papers.planted import HELD_OUT, KINDS, Planted
 from record import circumstances, table
-from trialtrace.stats.proportions import wilson
+from trialtrace.stats.categorical.proportions import wilson
 
 PREVALENCES = (0.01, 0.05, 0.20)
 MOST_TOLD = 12
@@ -48,8 +48,10 @@ def share(events: int, n: int) -> str:
     if not n:
         return "–"
     found = wilson(events, n, confidence=0.95)
-    part, low, high = (f"{100 * value:.{1 if found.high >= 0.001 else 2}f}"
-                       for value in (events / n, found.low, found.high))  # fmt: skip
+    part, low, high = (
+        f"{100 * value:.{1 if found.high >= 0.001 else 2}f}"
+        for value in (events / n, found.low, found.high)
+    )
     return f"{events} of {n}, {part} % ({low} to {high})"
 
 
@@ -58,10 +60,12 @@ def _row(name: str, chosen: Sequence[Result]) -> tuple:
     silent = [one for one in chosen if not one.trace]
     candidates = [one for one in traced if one.planted.names]
     return (
-        name, len(chosen), share(sum(one.found for one in traced), len(traced)),
+        name,
+        len(chosen),
+        share(sum(one.found for one in traced), len(traced)),
         f"{sum(one.found for one in silent)} of {len(silent)}" if silent else "–",
         share(sum(one.named for one in candidates), len(candidates)),
-    )  # fmt: skip
+    )
 
 
 def kinds_table(results: Sequence[Result]) -> str:
@@ -77,8 +81,13 @@ def kinds_table(results: Sequence[Result]) -> str:
         _row("**not held out**", of(lambda k: k not in HELD_OUT)),
         _row("**all**", results),
     ]
-    head = ("kind", "planted", "found, of those with a trace", "found, of those without",
-            "cause named, of those with a trace whose cause is looked for")  # fmt: skip
+    head = (
+        "kind",
+        "planted",
+        "found, of those with a trace",
+        "found, of those without",
+        "cause named, of those with a trace whose cause is looked for",
+    )
     return table(head, rows)
 
 
@@ -95,8 +104,12 @@ def values_table(found: TruePapers, results: Sequence[Result]) -> str:
             right = one * prevalence
             cells.append(f"{100 * right / (right + false * (1 - prevalence)):.1f} %")
         rows.append((f"{100 * prevalence:g} %", *cells))
-    head = ("claims with an error", "errors with a trace, measured rates",
-            "same, false alarms at their upper bound", "all errors, upper bound")  # fmt: skip
+    head = (
+        "claims with an error",
+        "errors with a trace, measured rates",
+        "same, false alarms at their upper bound",
+        "all errors, upper bound",
+    )
     return table(head, rows)
 
 
@@ -114,8 +127,14 @@ def chance_table(found: Sequence[Case]) -> str:
         for tier in (1, 2, 3):
             chosen = [one for one in known if (one.bundle, one.tier) == (name, tier)]
             rows.append(_chance_row(f"{name}, up to tier {tier}", chosen))
-    head = ("CP", "mean CP", "half windows", "double windows", "matched",
-            "matched, of those that the audit objects to")  # fmt: skip
+    head = (
+        "CP",
+        "mean CP",
+        "half windows",
+        "double windows",
+        "matched",
+        "matched, of those that the audit objects to",
+    )
     return table(head, rows)
 
 
@@ -139,30 +158,40 @@ def _listed(title: str, lines: Sequence[str], none: str) -> str:
 
 def page(found: TruePapers, results: Sequence[Result], chance: Sequence[Case], how: str) -> str:
     missed = [one.told for one in results if one.trace and not one.found]
-    unnamed = [one.told for one in results
-               if one.trace and one.planted.names and not one.named]  # fmt: skip
-    false = [f"- seed {seed}, {claim}, “{printed}”: {text}"
-             for seed, claim, printed, text in found.alarms]  # fmt: skip
+    unnamed = [one.told for one in results if one.trace and one.planted.names and not one.named]
+    false = [
+        f"- seed {seed}, {claim}, “{printed}”: {text}"
+        for seed, claim, printed, text in found.alarms
+    ]
     with_alarm = len({alarm[0] for alarm in found.alarms})
-    return "\n\n".join([
-        HEADER,
-        f"{circumstances()} {how}",
-        "## True papers",
-        f"{found.papers} papers with {found.claims} claims, of which {found.checked} were checked. "
-        f"False alarms: {share(len(found.alarms), found.claims)} of the claims, in "
-        f"{share(with_alarm, found.papers)} of the papers.",
-        _listed("They are", false, ""),
-        "## Planted errors",
-        kinds_table(results),
-        f"The alarm stood on the altered claim itself in "
-        f"{share(sum(o.on_claim for o in results if o.found), sum(o.found for o in results))}; "
-        "else on a number that is linked with it.",
-        _listed("Errors with a trace that were not found", missed,
-                "No error with a trace was missed."),
-        _listed("Errors with a trace whose cause is looked for and was not named", unnamed,
-                "Every cause that is looked for was named."),
-        "## Predictive value of an alarm",
-        values_table(found, results),
-        "## The chance of a coincidental fit",
-        chance_table(chance),
-    ])  # fmt: skip
+    return "\n\n".join(
+        [
+            HEADER,
+            f"{circumstances()} {how}",
+            "## True papers",
+            f"{found.papers} papers with {found.claims} claims, of which {found.checked} were "
+            "checked. "
+            f"False alarms: {share(len(found.alarms), found.claims)} of the claims, in "
+            f"{share(with_alarm, found.papers)} of the papers.",
+            _listed("They are", false, ""),
+            "## Planted errors",
+            kinds_table(results),
+            f"The alarm stood on the altered claim itself in "
+            f"{share(sum(o.on_claim for o in results if o.found), sum(o.found for o in results))}; "
+            "else on a number that is linked with it.",
+            _listed(
+                "Errors with a trace that were not found",
+                missed,
+                "No error with a trace was missed.",
+            ),
+            _listed(
+                "Errors with a trace whose cause is looked for and was not named",
+                unnamed,
+                "Every cause that is looked for was named.",
+            ),
+            "## Predictive value of an alarm",
+            values_table(found, results),
+            "## The chance of a coincidental fit",
+            chance_table(chance),
+        ]
+    )

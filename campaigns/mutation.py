@@ -21,18 +21,18 @@ from record import ROOT, circumstances, copy_checkout, table, write_section
 PACKAGE = Path("workflow/trialtrace")
 UNIT = "tests/unit"
 TESTS = {
-    "conditions.py": (
-        f"{UNIT}/core/test_core_conditions.py",
-        f"{UNIT}/core/test_core_conditions_reference.py",
+    "ground/conditions.py": (
+        f"{UNIT}/ground/test_ground_conditions.py",
+        f"{UNIT}/ground/test_ground_conditions_reference.py",
     ),
-    "contracts/tables.py": (f"{UNIT}/core/test_core_contracts.py",),
+    "ground/contracts/tables.py": (f"{UNIT}/ground/test_ground_contracts.py",),
     "claims/agreement.py": (f"{UNIT}/claims/test_claims_agreement.py",),
     "cleaning/values.py": (
         f"{UNIT}/cleaning/test_cleaning_values.py",
         f"{UNIT}/cleaning/test_cleaning_parsers.py",
     ),
-    "analyses/rows.py": (f"{UNIT}/analyses/test_analyses_rows.py",),
-    "store.py": (f"{UNIT}/core/test_core_store.py",),
+    "methods/analysing/rows.py": (f"{UNIT}/methods/test_analyses_rows.py",),
+    "ground/store.py": (f"{UNIT}/ground/test_ground_store.py",),
 }
 
 
@@ -49,9 +49,12 @@ def passes(copy: Path, tests: tuple[str, ...], limit: float) -> bool | None:
     variables = {"PYTHONPATH": str(copy / "workflow"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            [sys.executable, *words], cwd=copy, env=os.environ | variables, timeout=limit,
+            [sys.executable, *words],
+            cwd=copy,
+            env=os.environ | variables,
+            timeout=limit,
             capture_output=True,
-        )  # fmt: skip
+        )
     except subprocess.TimeoutExpired:
         return None
     return done.returncode == 0

@@ -211,9 +211,13 @@ def report(found: list[Tried], how: str) -> str:
     faults = [f"- {line(one)}" for one in found if one.fault]
     listed = "\n".join(["Which ended as none may:", "", *faults]) if faults else ""
     parts = (
-        f"{circumstances()} {how}", verdict(found, True), rates(found, DETECTABLE, True), listed,
-        verdict(found, False), rates(found, LEGAL, False),
-    )  # fmt: skip
+        f"{circumstances()} {how}",
+        verdict(found, True),
+        rates(found, DETECTABLE, True),
+        listed,
+        verdict(found, False),
+        rates(found, LEGAL, False),
+    )
     return "\n\n".join(part for part in parts if part)
 
 

@@ -112,15 +112,23 @@ def read_by_statcheck(interpreter: str, found: Sequence[Line]) -> str:
 
 
 def rates(found: Sequence[Line]) -> str:
-    head = ("", "true lines", "false alarms, statcheck", "false alarms, here",
-            "errors with a trace found, statcheck", "errors with a trace found, here")  # fmt: skip
-    rows = [_row(text, [one for one in found if one.claim == name])
-            for name, text in CLAIMS.items()]  # fmt: skip
+    head = (
+        "",
+        "true lines",
+        "false alarms, statcheck",
+        "false alarms, here",
+        "errors with a trace found, statcheck",
+        "errors with a trace found, here",
+    )
+    rows = [
+        _row(text, [one for one in found if one.claim == name]) for name, text in CLAIMS.items()
+    ]
     plain = [one for one in found if one.claim != "f_whole"]
     rows.append(_row("**all but the first**", plain))
     kinds = sorted({one.kind for one in found if one.kind})
-    rows += [_row(f"of these: {kind}", [one for one in plain if one.kind == kind])
-             for kind in kinds]  # fmt: skip
+    rows += [
+        _row(f"of these: {kind}", [one for one in plain if one.kind == kind]) for kind in kinds
+    ]
     return table(head, rows)
 
 
@@ -128,12 +136,13 @@ def _row(name: str, found: Sequence[Line]) -> tuple:
     true = [one for one in found if one.kind is None]
     wrong = [one for one in found if one.kind is not None and one.trace]
     return (
-        name, len(true) or "–",
+        name,
+        len(true) or "–",
         share(sum(bool(one.there) for one in true), len(true)),
         share(sum(one.here for one in true), len(true)),
         share(sum(bool(one.there) for one in wrong), len(wrong)),
         share(sum(one.here for one in wrong), len(wrong)),
-    )  # fmt: skip
+    )
 
 
 def main() -> None:

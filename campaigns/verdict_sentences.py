@@ -13,9 +13,9 @@ from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.tally import of_claims
 from trialtrace.claims.told import by_verdict
-from trialtrace.contracts import CLAIMS, read_table
-from trialtrace.contracts.verdicts import COLUMNS, SHOWN
-from trialtrace.paths import project
+from trialtrace.ground.contracts import CLAIMS, read_table
+from trialtrace.ground.contracts.verdicts import COLUMNS, SHOWN
+from trialtrace.ground.paths import project
 
 PAGE = ROOT / "docs" / "audit-sentences.md"
 PUBLISHED = ROOT / "tests" / "spec" / "audit" / "published"

@@ -5,8 +5,8 @@ from pathlib import Path
 from trialtrace.running.job import job
 
 with job(snakemake):
-    from trialtrace.analyses.run import analyse_plan
-    from trialtrace.config.load import load_trial
+    from trialtrace.methods.analysing.run import analyse_plan
+    from trialtrace.trial.load import load_trial
 
     analyse_plan(
         load_trial(snakemake.wildcards.trial),

@@ -6,7 +6,7 @@ from trialtrace.running.job import job
 
 with job(snakemake):
     from trialtrace.claims.audit import audit_claims
-    from trialtrace.config.load import load_trial
+    from trialtrace.trial.load import load_trial
 
     audit_claims(
         load_trial(snakemake.wildcards.trial),

@@ -5,8 +5,8 @@ from pathlib import Path
 from trialtrace.running.job import job
 
 with job(snakemake):
-    from trialtrace.config.load import load_settings, load_trial
-    from trialtrace.display.site import build_site
+    from trialtrace.report.pages.site import build_site
+    from trialtrace.trial.load import load_settings, load_trial
 
     settings = load_settings()
     build_site(

@@ -5,8 +5,8 @@ from pathlib import Path
 from trialtrace.running.job import job
 
 with job(snakemake, frames=True):
-    from trialtrace.checks.run import check_results
-    from trialtrace.config.load import load_trial
+    from trialtrace.methods.checking.run import check_results
+    from trialtrace.trial.load import load_trial
 
     check_results(
         load_trial(snakemake.wildcards.trial),

@@ -6,7 +6,7 @@ from trialtrace.running.job import job
 
 with job(snakemake):
     from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.config.load import load_trial
+    from trialtrace.trial.load import load_trial
 
     clean_tables(
         load_trial(snakemake.wildcards.trial),

@@ -5,8 +5,8 @@ from pathlib import Path
 from trialtrace.running.job import job
 
 with job(snakemake):
-    from trialtrace.config.load import load_trial
     from trialtrace.endpoints.derive import derive_datasets
+    from trialtrace.trial.load import load_trial
 
     derive_datasets(
         load_trial(snakemake.wildcards.trial),

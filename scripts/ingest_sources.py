@@ -5,8 +5,8 @@ from pathlib import Path
 from trialtrace.running.job import job, leave_pandas
 
 with job(snakemake, frames=True):
-    from trialtrace.config.load import load_trial
     from trialtrace.sources.ingest import ingest_sources
+    from trialtrace.trial.load import load_trial
 
     trial = load_trial(snakemake.wildcards.trial)
     if trial.synthetic:

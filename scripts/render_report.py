@@ -5,8 +5,8 @@ from pathlib import Path
 from trialtrace.running.job import job
 
 with job(snakemake):
-    from trialtrace.config.load import load_settings, load_trial
-    from trialtrace.display.report import render_report
+    from trialtrace.report.report import render_report
+    from trialtrace.trial.load import load_settings, load_trial
 
     render_report(
         load_trial(snakemake.wildcards.trial),

@@ -43,9 +43,17 @@ def analysed(values: np.ndarray, arm: np.ndarray) -> tuple[float, float]:
     """Pooled arm difference in the last visit and its standard error."""
     x = np.column_stack([np.ones(PATIENTS), arm])
     grid = missing.delta_tipping(
-        values[:, :, -1], np.ones(PATIENTS, dtype=bool), arm, x, [0, 1], arms=(1, 0),
-        deltas=([0.0], [0.0]), null=0.0, sides="two_sided", level=0.05,
-    )  # fmt: skip
+        values[:, :, -1],
+        np.ones(PATIENTS, dtype=bool),
+        arm,
+        x,
+        [0, 1],
+        arms=(1, 0),
+        deltas=([0.0], [0.0]),
+        null=0.0,
+        sides="two_sided",
+        level=0.05,
+    )
     return float(grid.without_shift.estimate[0, 0]), float(grid.without_shift.se[0, 0])
 
 

@@ -18,9 +18,9 @@ from statistics import median
 
 import numpy as np
 
-from trialtrace.stats.mixed_tests import contrast
-from trialtrace.stats.mmrm import MmrmFit, mmrm
-from trialtrace.stats.visit_design import VisitDesign, difference_row, visit_design
+from trialtrace.stats.mixed.mixed_tests import contrast
+from trialtrace.stats.mixed.mmrm import MmrmFit, mmrm
+from trialtrace.stats.mixed.visit_design import VisitDesign, difference_row, visit_design
 
 ROUNDS = 9
 SUBJECTS, VISITS = 200, 4

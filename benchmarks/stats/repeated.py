@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pingouin
 
-from trialtrace.stats.repeated import rm_anova
-from trialtrace.stats.repeated_batch import BatchAnova, mixed_anova_batch, rm_anova_batch
+from trialtrace.stats.repeated.anova import rm_anova
+from trialtrace.stats.repeated.anova_batch import BatchAnova, mixed_anova_batch, rm_anova_batch
 
 ROUNDS = 9
 SETS, SUBJECTS, VISITS = 10_000, 22, 4
@@ -70,10 +70,12 @@ def measure() -> list[dict]:
     ways = {
         "10,000 data sets of 22 x 4 at once": (lambda: rm_anova_batch(y), SETS, TARGET),
         "the same in two arms": (
-            lambda: mixed_anova_batch(y, arm, sums_of_squares="III"), SETS, None,
+            lambda: mixed_anova_batch(y, arm, sums_of_squares="III"),
+            SETS,
+            None,
         ),
         "one data set, rm_anova": (lambda: [rm_anova(one) for one in y[:SAMPLE]], SAMPLE, None),
-    }  # fmt: skip
+    }
     peer, own = [], {what: [] for what in ways}
     for _ in range(ROUNDS):
         peer.append(cpu(lambda: [by_pingouin(table) for table in tables], SAMPLE))

@@ -20,9 +20,9 @@ from statistics import median
 
 import numpy as np
 
-from trialtrace.stats.cox import cox
-from trialtrace.stats.rmst import restricted_mean
-from trialtrace.stats.survival import log_rank
+from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.kaplan_meier import log_rank
+from trialtrace.stats.survival.rmst import restricted_mean
 
 ROUNDS = 9
 REPEATS = 50

@@ -146,9 +146,20 @@ def primary(author: Author) -> None:
     author.outcome("primary", label)
     effects = list(
         author.rng.choice(
-            ("difference", "risk", "odds", "needed", "reduction odds", "reduction risk",
-             "reduction relative", "words"), 5, replace=False)
-    )  # fmt: skip
+            (
+                "difference",
+                "risk",
+                "odds",
+                "needed",
+                "reduction odds",
+                "reduction risk",
+                "reduction relative",
+                "words",
+            ),
+            5,
+            replace=False,
+        )
+    )
     about = {"population": author.primary}
     rows = author.sets[author.primary]
     counts = yes_no(author, "primary", label, d.event, rows, about, "results", "text", effects)
@@ -164,9 +175,16 @@ def primary(author: Author) -> None:
     if "pp" in author.sets and author.whether["g"]:
         about, rows = {"population": "pp"}, author.sets["pp"]
         yes_no(
-            author, "primary", label, d.event, rows, about, "results, per protocol", "text",
+            author,
+            "primary",
+            label,
+            d.event,
+            rows,
+            about,
+            "results, per protocol",
+            "text",
             ["difference", "risk"] if author.whether["h"] else ["odds"],
-        )  # fmt: skip
+        )
 
 
 def _abstract(author, counts, about) -> None:
@@ -176,10 +194,12 @@ def _abstract(author, counts, about) -> None:
         return
     for arm, (k, n) in counts.items():
         name = next(
-            x for x, c in author.ledger.claims.items()
-            if c.kind == "share" and c.about.get("outcome") == "primary"
+            x
+            for x, c in author.ledger.claims.items()
+            if c.kind == "share"
+            and c.about.get("outcome") == "primary"
             and c.about.get("group") == arm
-        )  # fmt: skip
+        )
         this = about | {"outcome": "primary", "group": arm}
         label = f"{author.trial.event}, {author.trial.arms[arm]}"
         args = {"percent": 100 * k / n, "digits": digits if h.rounding != "cut" else h.percent}

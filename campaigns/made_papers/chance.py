@@ -86,8 +86,9 @@ def _case(true: Paper, bundle: str, mechanism: str, rng: Rng) -> Iterator[Case]:
     if not change(made, subject, rng) or own.printed == before:
         return
     whole = ledger(made.document())
-    finding = Finding(subject.check, subject.name, subject.parts[0], INCONSISTENT, "",
-                      subject.beside)  # fmt: skip
+    finding = Finding(
+        subject.check, subject.name, subject.parts[0], INCONSISTENT, "", subject.beside
+    )
     tier, by = int(rng.choice(TIERS, p=LOTS)), Displacement()
     asked = any(
         one.claim == subject.name and one.check == subject.check and one.agreement in UNSETTLED
@@ -147,8 +148,11 @@ def _effect(made: Paper, rng: Rng) -> Subject:
     claim = made.claims["primary_effect_new"]
     x, n = ([made.truth["primary"][key][arm] for arm in ARMS] for key in ("x", "n"))
     measure, parts = claim.about["measure"], EFFECTS[int(rng.choice(4, p=[0.3, 0.4, 0.2, 0.1]))]
-    (method,) = (link.with_["method"] for link in made.links
-                 if link.kind == "effect" and link.claims[0] == "primary_effect_new")  # fmt: skip
+    (method,) = (
+        link.with_["method"]
+        for link in made.links
+        if link.kind == "effect" and link.claims[0] == "primary_effect_new"
+    )
     places = int(rng.integers(0, 2)) + (measure != "risk_difference")
     for part, value in zip(EFFECTS[2], f.effect(measure, x, n, method, 0.95), strict=True):
         claim.parts[part] = f.show(value, places)

@@ -50,8 +50,9 @@ def _fisher(x: list[int], n: list[int], sides: int) -> float:
         table = [[x[0], n[0] - x[0]], [x[1], n[1] - x[1]]]
         if sides == 2:
             return float(stats.fisher_exact(table).pvalue)
-        return min(float(stats.fisher_exact(table, alternative=a).pvalue)
-                   for a in ("less", "greater"))  # fmt: skip
+        return min(
+            float(stats.fisher_exact(table, alternative=a).pvalue) for a in ("less", "greater")
+        )
     total = sum(x)
     first, second = np.meshgrid(np.arange(n[0] + 1), np.arange(n[1] + 1), indexing="ij")
     every = np.stack([first.ravel(), second.ravel(), total - (first + second).ravel()], axis=1)
@@ -93,8 +94,11 @@ def effect(measure: str, x: list[int], n: list[int], method: str, level: float) 
                 share_interval(k, m, "wilson", level) for k, m in ((a, n1), (c, n0))
             )
             d, e1, e0 = 100 * (p1 - p0), 100 * p1, 100 * p0
-            return [d, d - sqrt((e1 - l1) ** 2 + (u0 - e0) ** 2),
-                    d + sqrt((u1 - e1) ** 2 + (e0 - l0) ** 2)]  # fmt: skip
+            return [
+                d,
+                d - sqrt((e1 - l1) ** 2 + (u0 - e0) ** 2),
+                d + sqrt((u1 - e1) ** 2 + (e0 - l0) ** 2),
+            ]
         half = z * sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
         return [100 * (p1 - p0), 100 * (p1 - p0 - half), 100 * (p1 - p0 + half)]
     if measure == "risk_ratio":

@@ -65,8 +65,11 @@ class Paper:
             "papers": {"main": "A made-up paper"},
             "groups": groups,
             "populations": {
-                "itt": {"label": "intention to treat", "everyone": True,
-                        "sizes": {name: str(n) for name, n in self.arms.items()}},
+                "itt": {
+                    "label": "intention to treat",
+                    "everyone": True,
+                    "sizes": {name: str(n) for name, n in self.arms.items()},
+                },
                 "treated": {"label": "treated", "sizes": sizes},
             },
             "outcomes": {
@@ -74,11 +77,16 @@ class Paper:
                 for name in self.truth["outcomes"]
             },
             "claims": {
-                name: {"from": "main", "place": one.place, "label": name, "printed": one.printed,
-                       "about": one.about}
+                name: {
+                    "from": "main",
+                    "place": one.place,
+                    "label": name,
+                    "printed": one.printed,
+                    "about": one.about,
+                }
                 for name, one in self.claims.items()
             },
-        }  # fmt: skip
+        }
 
 
 def paper(seed: int) -> Paper:
@@ -104,9 +112,14 @@ def paper(seed: int) -> Paper:
 
 
 def _shares(
-    made: Paper, rng: np.random.Generator, outcome: str, population: str, risk: float,
-    *, main: bool = False,
-) -> None:  # fmt: skip
+    made: Paper,
+    rng: np.random.Generator,
+    outcome: str,
+    population: str,
+    risk: float,
+    *,
+    main: bool = False,
+) -> None:
     """Counts and percentages of the arms, p by a stated test; for the main one intervals too."""
     made.truth["outcomes"].append(outcome)
     n = made.sizes(population)
@@ -126,8 +139,9 @@ def _shares(
             parts |= dict(zip(("low", "high"), (f.show(b, 1) for b in bounds), strict=True))
             about["interval"] = method
         made.claims[f"{outcome}_{name}"] = Claim(form, parts, about)
-        made.links.append(Link("share", (f"{outcome}_{name}",),
-                               {"n": m, "interval": method, "group": name}))  # fmt: skip
+        made.links.append(
+            Link("share", (f"{outcome}_{name}",), {"n": m, "interval": method, "group": name})
+        )
     made.truth[outcome] = {"x": x, "n": n, "population": population}
     if main:
         _effects(made, rng, outcome, population)
@@ -154,8 +168,13 @@ def _effects(made: Paper, rng: np.random.Generator, outcome: str, population: st
         measure = str(rng.choice(["risk_difference", "risk_ratio", "odds_ratio"]))
         method = "newcombe" if measure == "risk_difference" and rng.random() < 0.5 else "wald"
         test, places = str(rng.choice(TESTS)), 1 if measure == "risk_difference" else 2
-        about = {"outcome": outcome, "compare": pair, "population": population,
-                 "measure": measure, "test": test}  # fmt: skip
+        about = {
+            "outcome": outcome,
+            "compare": pair,
+            "population": population,
+            "measure": measure,
+            "test": test,
+        }
         if method == "wald":
             about["interval"] = "wald" if measure == "risk_difference" else "log"
         unit = "%" if measure == "risk_difference" else ""
@@ -166,8 +185,13 @@ def _effects(made: Paper, rng: np.random.Generator, outcome: str, population: st
         claim = f"{outcome}_effect_{name}"
         form = "{value}" + unit + " (95% CI {low} to {high}), {p}"
         made.claims[claim] = Claim(form, parts, about, "abstract")
-        made.links.append(Link("effect", (claim, *(f"{outcome}_{g}" for g in pair)),
-                               {"n": n, "measure": measure, "method": method}))  # fmt: skip
+        made.links.append(
+            Link(
+                "effect",
+                (claim, *(f"{outcome}_{g}" for g in pair)),
+                {"n": n, "measure": measure, "method": method},
+            )
+        )
 
 
 def _means(
@@ -218,8 +242,7 @@ def _categories(made: Paper, rng: np.random.Generator) -> None:
         table.append([int(x) for x in counts])
         claims = []
         for place, x in enumerate(counts):
-            about = {"outcome": "grade", "group": name, "population": "itt",
-                     "category": str(place)}  # fmt: skip
+            about = {"outcome": "grade", "group": name, "population": "itt", "category": str(place)}
             parts = {"count": str(x), "percent": f.show(100 * x / n, made.percent)}
             claims.append(f"grade{place}_{name}")
             made.claims[claims[-1]] = Claim("{count} ({percent}%)", parts, about)
@@ -229,8 +252,12 @@ def _categories(made: Paper, rng: np.random.Generator) -> None:
         made.links.append(Link("categories", tuple(claims), {"n": n}))
     filled = np.array(table).sum(axis=0) > 0
     if filled.all():
-        about = {"outcome": "grade", "compare": list(made.arms), "population": "itt",
-                 "test": "chi_squared"}  # fmt: skip
+        about = {
+            "outcome": "grade",
+            "compare": list(made.arms),
+            "population": "itt",
+            "test": "chi_squared",
+        }
         made.claims["grade_p"] = Claim("{p}", {"p": f.show_p(f.table_p(table), made.p)}, about)
         cells = tuple(f"grade{k}_{name}" for name in made.arms for k in range(count))
         made.links.append(Link("table_p", ("grade_p", *cells), {"columns": count}))
@@ -267,8 +294,12 @@ def _statistics(made: Paper, rng: np.random.Generator) -> None:
         degrees = [df1, df1 * (n - 1)]
         shown = [str(d) if whole else f.show(epsilon * d, 2) for d in degrees]
         p = f.statistic_p("F", value, epsilon * degrees[0], epsilon * degrees[1])
-        parts = {"df1": shown[0], "df2": shown[1], "value": f.show(value, 2),
-                 "p": f.show_p(p, made.p)}  # fmt: skip
+        parts = {
+            "df1": shown[0],
+            "df2": shown[1],
+            "value": f.show(value, 2),
+            "p": f.show_p(p, made.p),
+        }
         about = {"correction": "greenhouse_geisser"}
         made.claims[name] = Claim("F({df1}, {df2}) = {value}, {p}", parts, about, "text")
         made.truth[name] = (value, degrees, epsilon)

@@ -48,10 +48,10 @@ def _counts(made: Paper, name: str) -> tuple[list[int], list[int]]:
 
 def _is_count_p(made: Paper, *tests: str) -> Callable[[str], bool]:
     return lambda name: (
-        made.claims[name].about.get("test") in tests and "x" in made.truth.get(
-            made.claims[name].about.get("outcome"), {})
+        made.claims[name].about.get("test") in tests
+        and "x" in made.truth.get(made.claims[name].about.get("outcome"), {})
         and len(made.claims[name].about["compare"]) == 2
-    )  # fmt: skip
+    )
 
 
 def denominator(made: Paper, rng: Rng) -> Done:
@@ -63,8 +63,9 @@ def denominator(made: Paper, rng: Rng) -> Done:
         n = other[one.about["group"]]
         one.parts["percent"] = f.show(100 * int(one.parts["count"]) / n, made.percent)
         return (name,), (f"of {n}",)
-    name = pick(made, rng, "p", having=_is_count_p(made, "chi_squared", "chi_squared_corrected",
-                                                    "fisher"))  # fmt: skip
+    name = pick(
+        made, rng, "p", having=_is_count_p(made, "chi_squared", "chi_squared_corrected", "fisher")
+    )
     if not name or "value" in made.claims[name].parts:
         return None
     one = made.claims[name]
@@ -79,8 +80,12 @@ def denominator(made: Paper, rng: Rng) -> Done:
 
 def wrong_test(made: Paper, rng: Rng) -> Done:
     """P of another test than the stated one."""
-    words = {"fisher": "Fisher's exact test", "chi_squared": "χ² test without correction",
-             "t": "Student's t test", "welch": "Welch's t test"}  # fmt: skip
+    words = {
+        "fisher": "Fisher's exact test",
+        "chi_squared": "χ² test without correction",
+        "t": "Student's t test",
+        "welch": "Welch's t test",
+    }
     counts = _is_count_p(made, "chi_squared", "fisher")
     name = pick(
         made,
@@ -141,8 +146,9 @@ def truncated(made: Paper, rng: Rng) -> Done:
         n = (truth["n"] if truth else made.arms)[one.about["group"]]
         one.parts["percent"] = f.show(100 * int(one.parts["count"]) / n, made.percent, cut=True)
         return (name,), ("digits cut off", "truncated")
-    name = pick(made, rng, "p", having=_is_count_p(made, "chi_squared", "chi_squared_corrected",
-                                                    "fisher"))  # fmt: skip
+    name = pick(
+        made, rng, "p", having=_is_count_p(made, "chi_squared", "chi_squared_corrected", "fisher")
+    )
     if not name:
         return None
     one = made.claims[name]

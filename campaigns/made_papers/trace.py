@@ -71,10 +71,12 @@ def _effect(made: Paper, link: Link) -> bool:
     printed = [first.parts[name] for name in ("value", "low", "high")]
     return any(
         printed
-        == [f.show(v, _places(t))
-            for v, t in zip(f.effect(measure, x, n, method, 0.95), printed, strict=True)]
+        == [
+            f.show(v, _places(t))
+            for v, t in zip(f.effect(measure, x, n, method, 0.95), printed, strict=True)
+        ]
         for method in methods
-    )  # fmt: skip
+    )
 
 
 def _whole(made: Paper, link: Link) -> bool:
@@ -155,9 +157,11 @@ def _statistic(made: Paper, link: Link) -> bool:
     values = np.maximum(f.cell(parts["value"]), 0) if symbol != "t" else _sizes(parts["value"])
     found = [
         f.statistic_p(symbol, value, e * df1, e * df2 if df2 else None)
-        for value in values for e in epsilons for df1 in degrees[0]
+        for value in values
+        for e in epsilons
+        for df1 in degrees[0]
         for df2 in (degrees[1] if len(degrees) == 2 else [None])
-    ]  # fmt: skip
+    ]
     return f.p_fits(parts["p"], min(found), max(found))
 
 
@@ -191,7 +195,15 @@ def _places(text: str) -> int:
 
 
 HOLDS = {
-    "share": _share, "count_p": _count_p, "effect": _effect, "whole": _whole, "mean_p": _mean_p,
-    "difference": _difference, "hazard": _hazard, "statistic": _statistic,
-    "categories": _categories, "table_p": _table_p, "total": _total,
-}  # fmt: skip
+    "share": _share,
+    "count_p": _count_p,
+    "effect": _effect,
+    "whole": _whole,
+    "mean_p": _mean_p,
+    "difference": _difference,
+    "hazard": _hazard,
+    "statistic": _statistic,
+    "categories": _categories,
+    "table_p": _table_p,
+    "total": _total,
+}

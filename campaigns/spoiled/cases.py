@@ -15,9 +15,14 @@ Spoiling = Callable[[Export, Rng], str]
 
 SEED = 1
 DETECTABLE: dict[str, Spoiling] = {
-    **keys.KINDS, **cells.KINDS, **columns.KINDS, **checks.KINDS, **counts.KINDS, **files.KINDS,
+    **keys.KINDS,
+    **cells.KINDS,
+    **columns.KINDS,
+    **checks.KINDS,
+    **counts.KINDS,
+    **files.KINDS,
     **settings.KINDS,
-}  # fmt: skip
+}
 LEGAL: dict[str, Spoiling] = quiet.KINDS
 # Draws until a trial, a table and a column are found that have a place for the kind.
 ATTEMPTS = 400

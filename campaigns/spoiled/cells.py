@@ -46,10 +46,13 @@ def other_decimal(export: Export, rng: Rng) -> str:
     table, variable = of_kind(export, rng, "number")
     sign = "," if export.decimal == "." else "."
     return spoil(
-        export, rng, table, variable,
+        export,
+        rng,
+        table,
+        variable,
         lambda text: text.replace(export.decimal, sign) if export.decimal in text else text,
         "the other decimal sign",
-    )  # fmt: skip
+    )
 
 
 def thousands(export: Export, rng: Rng) -> str:
@@ -185,8 +188,15 @@ def _dated(export: Export, rng: Rng) -> tuple[str, Variable]:
 
 def date_impossible(export: Export, rng: Rng) -> str:
     table, variable = _dated(export, rng)
-    year, month, day = rng.choice((("2018", "02", "30"), ("2019", "13", "13"), ("2017", "04", "31"),
-                                   ("2019", "02", "29"), ("2018", "00", "00")))  # fmt: skip
+    year, month, day = rng.choice(
+        (
+            ("2018", "02", "30"),
+            ("2019", "13", "13"),
+            ("2017", "04", "31"),
+            ("2019", "02", "29"),
+            ("2018", "00", "00"),
+        )
+    )
     text = export.order.replace("%Y", year).replace("%m", month).replace("%d", day)
     return spoil(export, rng, table, variable, lambda before: text, "a day that was not")
 
@@ -251,10 +261,11 @@ def shifted(export: Export, rng: Rng) -> str:
     for number, row in enumerate(sheet.rows):
         moved = [*row[:start], *row[start + 1 :], ""]
         wrong = (
-            name in variables and name not in fixed
+            name in variables
+            and name not in fixed
             and not export.legal(table, variables[name], text)
             for name, text in zip(sheet.header, moved, strict=True)
-        )  # fmt: skip
+        )
         if any(wrong):
             rows.append(number)
     chosen = some(rng, rows)

@@ -221,10 +221,14 @@ def header_missing(export: Export, rng: Rng) -> str:
 def choice_forgotten(export: Export, rng: Rng) -> str:
     """A code of the data is not among the choices of the dictionary."""
     table, variable = column(
-        export, rng,
-        lambda t, v: v.validation == "" and len(v.choices or ()) > 2
-        and "|" in export.line(t, v.name)[CHOICES],
-    )  # fmt: skip
+        export,
+        rng,
+        lambda t, v: (
+            v.validation == ""
+            and len(v.choices or ()) > 2
+            and "|" in export.line(t, v.name)[CHOICES]
+        ),
+    )
     texts = set(export.sheet(table).column(variable.name))
     left = one(rng, [code for code in variable.choices or () if code in texts])
     kept = [f"{code}, {label}" for code, label in (variable.choices or {}).items() if code != left]

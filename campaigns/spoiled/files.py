@@ -40,8 +40,15 @@ def other_encoding(export: Export, rng: Rng) -> str:
     for number, cells in enumerate(sheet.rows):
         cells.append("Rücksprache" if number == row else "")
     text = export.render(export.tables[table]["of"]).decode(item["encoding"])
-    declared, real = rng.choice((("utf-8", "utf-16"), ("utf-8", "cp1252"), ("utf-16", "utf-8"),
-                                 ("ascii", "utf-8"), ("utf-8", "utf-16-le")))  # fmt: skip
+    declared, real = rng.choice(
+        (
+            ("utf-8", "utf-16"),
+            ("utf-8", "cp1252"),
+            ("utf-16", "utf-8"),
+            ("ascii", "utf-8"),
+            ("utf-8", "utf-16-le"),
+        )
+    )
     item["encoding"] = declared
     _put(export, table, text.encode(real))
     return f"{table}: declared as {declared}, written in {real}"
@@ -59,10 +66,13 @@ def other_separator(export: Export, rng: Rng) -> str:
 def decimal_declared_wrong(export: Export, rng: Rng) -> str:
     """The source declares the other decimal sign than the file has."""
     table, _ = column(
-        export, rng,
-        lambda t, v: v.kind == "number"
-        and any(export.decimal in text for text in export.sheet(t).column(v.name)),
-    )  # fmt: skip
+        export,
+        rng,
+        lambda t, v: (
+            v.kind == "number"
+            and any(export.decimal in text for text in export.sheet(t).column(v.name))
+        ),
+    )
     sign = "," if export.decimal == "." else "."
     export.item(table)["decimal"] = sign
     return f"trial.yaml: the decimal sign of {table} is declared as {sign!r}"
@@ -134,11 +144,16 @@ def broken(export: Export, rng: Rng) -> str:
     how = rng.choice(("no bytes", "NUL bytes", "a zip file", "a web page"))
     data = export.render(export.tables[table]["of"])
     middle = len(data) // 2
-    _put(export, table, {
-        "no bytes": b"", "NUL bytes": data[:middle] + b"\0\0\0" + data[middle:],
-        "a zip file": b"PK\x03\x04" + bytes(range(256)),
-        "a web page": b"<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n",
-    }[how])  # fmt: skip
+    _put(
+        export,
+        table,
+        {
+            "no bytes": b"",
+            "NUL bytes": data[:middle] + b"\0\0\0" + data[middle:],
+            "a zip file": b"PK\x03\x04" + bytes(range(256)),
+            "a web page": b"<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n",
+        }[how],
+    )
     return f"{table}: the file has {how}" if "bytes" in how else f"{table}: the file is {how}"
 
 

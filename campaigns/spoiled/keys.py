@@ -19,9 +19,10 @@ def other_value(export: Export, rng: Rng, table: str, variable: Variable, text: 
 def key_repeated(export: Export, rng: Rng) -> str:
     """Rows stand twice, the second time with another value in one column."""
     table, variable = column(
-        export, rng,
+        export,
+        rng,
         lambda t, v: has_key(export, t) and len(set(filled_texts(export, t, v))) > 1,
-    )  # fmt: skip
+    )
     sheet = export.sheet(table)
     rows = some(rng, filled(export, table, variable))
     for row in rows:
@@ -136,9 +137,12 @@ def _alike(export: Export, rng: Rng, table: str) -> str:
     encoding = export.item(table)["encoding"]
     how, wrong = one(
         rng,
-        [(how, look(right)) for how, look in LOOKS.items()
-         if look(right) != right and _written(look(right), encoding)],
-    )  # fmt: skip
+        [
+            (how, look(right))
+            for how, look in LOOKS.items()
+            if look(right) != right and _written(look(right), encoding)
+        ],
+    )
     again = [list(one_row) for one_row in sheet.rows if one_row[sheet.at(subject)] == right]
     if table != export.subjects:
         sheet.keep(lambda one_row: one_row[sheet.at(subject)] != right)
@@ -177,10 +181,14 @@ def _collides(export: Export, table: str, key: list[str]) -> bool:
 def key_declared_wrong(export: Export, rng: Rng) -> str:
     """The configuration names another column as key, which does not tell the rows apart."""
     table, variable = column(
-        export, rng,
-        lambda t, v: has_key(export, t) and _collides(export, t, [v.name])
-        and all(export.sheet(t).column(v.name)),
-    )  # fmt: skip
+        export,
+        rng,
+        lambda t, v: (
+            has_key(export, t)
+            and _collides(export, t, [v.name])
+            and all(export.sheet(t).column(v.name))
+        ),
+    )
     export.tables[table]["key"] = [variable.name]
     return f"trial.yaml: tables.{table}.key is [{variable.name}]"
 
@@ -192,12 +200,16 @@ def subject_declared_wrong(export: Export, rng: Rng) -> str:
     if not far:
         raise NotHereError
     table, variable = column(
-        export, rng,
-        lambda t, v: t in far and v.name != export.tables[t]["subject"]
-        and any(export.sheet(t).column(v.name))
-        and not known & set(export.sheet(t).column(v.name)),
+        export,
+        rng,
+        lambda t, v: (
+            t in far
+            and v.name != export.tables[t]["subject"]
+            and any(export.sheet(t).column(v.name))
+            and not known & set(export.sheet(t).column(v.name))
+        ),
         fixed=True,
-    )  # fmt: skip
+    )
     export.tables[table]["subject"] = variable.name
     return f"trial.yaml: tables.{table}.subject is {variable.name}"
 

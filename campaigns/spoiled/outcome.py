@@ -26,14 +26,14 @@ import pyarrow.parquet as pq
 
 from spoiled.export import Export
 from spoiled.good import ROOT
-from trialtrace.analyses.run import analyse_plan
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.check import check_all
-from trialtrace.config.load import load_trial
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.errors import ProblemsError, UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import ProblemsError, UserError
+from trialtrace.ground.paths import Project
+from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.check import check_all
+from trialtrace.trial.load import load_trial
 
 OUTCOMES = ("stopped", "told", "table only", "changed", "unchanged", "as meant")
 # What may become of a spoiling that can be detected.
@@ -162,9 +162,9 @@ def _made(folder: Path, export: Export) -> Made:
 
 def _closing(folder: Path, name: str) -> tuple[str, ...]:
     """The last lines of a run; none where the package has none."""
-    if importlib.util.find_spec("trialtrace.display.closing") is None:
+    if importlib.util.find_spec("trialtrace.report.sections.closing") is None:
         return ()
-    module = importlib.import_module("trialtrace.display.closing")
+    module = importlib.import_module("trialtrace.report.sections.closing")
     return tuple(module.closing_lines(folder, name))
 
 

@@ -46,9 +46,13 @@ def digits_turned(export: Export, rng: Rng) -> str:
     """Two digits of a number in each other's place, within the bounds."""
     table, variable = of_kind(export, rng, "integer", "number")
     texts = export.sheet(table).column(variable.name)
-    rows = [row for row in filled(export, table, variable)
-            if texts[row][1::-1] + texts[row][2:] != texts[row] and texts[row][:2].isdigit()
-            and export.legal(table, variable, texts[row][1::-1] + texts[row][2:])]  # fmt: skip
+    rows = [
+        row
+        for row in filled(export, table, variable)
+        if texts[row][1::-1] + texts[row][2:] != texts[row]
+        and texts[row][:2].isdigit()
+        and export.legal(table, variable, texts[row][1::-1] + texts[row][2:])
+    ]
     row = one(rng, rows)
     text = texts[row][1::-1] + texts[row][2:]
     export.sheet(table).put(row, variable.name, text)
@@ -58,9 +62,11 @@ def digits_turned(export: Export, rng: Rng) -> str:
 def codes_exchanged(export: Export, rng: Rng) -> str:
     """Two codes of a patient stand in each other's column."""
     table, first = of_kind(export, rng, "code")
-    others = [v for v in export.variables(table).values()
-              if v.name != first.name and v.choices == first.choices
-              and v.name not in export.fixed(table)]  # fmt: skip
+    others = [
+        v
+        for v in export.variables(table).values()
+        if v.name != first.name and v.choices == first.choices and v.name not in export.fixed(table)
+    ]
     second, sheet = one(rng, others), export.sheet(table)
     here, there = sheet.column(first.name), sheet.column(second.name)
     row = one(rng, [n for n in range(len(here)) if here[n] != there[n] and here[n] and there[n]])
@@ -103,8 +109,12 @@ def row_removed(export: Export, rng: Rng) -> str:
 
 def row_added(export: Export, rng: Rng) -> str:
     """A row more of a known subject, under a number of its own."""
-    tables = [t for t in long_tables(export) if export.tables[t]["key"][1:]
-              and export.variables(t)[export.tables[t]["key"][-1]].kind == "integer"]  # fmt: skip
+    tables = [
+        t
+        for t in long_tables(export)
+        if export.tables[t]["key"][1:]
+        and export.variables(t)[export.tables[t]["key"][-1]].kind == "integer"
+    ]
     table = one(rng, tables)
     name, sheet = export.tables[table]["key"][-1], export.sheet(table)
     row = list(rng.choice(sheet.rows))
@@ -156,8 +166,9 @@ def arms_reversed(export: Export, rng: Rng) -> str:
 def codes_reversed(export: Export, rng: Rng) -> str:
     """Two codes of a column in each other's place in every row: 0 means yes."""
     table, variable = of_kind(export, rng, "code")
-    codes = sorted({export.sheet(table).column(variable.name)[n]
-                    for n in filled(export, table, variable)})  # fmt: skip
+    codes = sorted(
+        {export.sheet(table).column(variable.name)[n] for n in filled(export, table, variable)}
+    )
     if len(codes) < 2:
         raise NotHereError
     first, second = rng.sample(codes, 2)
@@ -221,8 +232,11 @@ def subjects_of_rows_exchanged(export: Export, rng: Rng) -> str:
     sheet, subject = export.sheet(table), export.tables[table]["subject"]
     place, first = sheet.at(subject), rng.choice(sheet.rows)
     rest = [sheet.at(name) for name in export.tables[table]["key"] if name != subject]
-    same = [row for row in sheet.rows if all(row[p] == first[p] for p in rest)
-            and row[place] != first[place]]  # fmt: skip
+    same = [
+        row
+        for row in sheet.rows
+        if all(row[p] == first[p] for p in rest) and row[place] != first[place]
+    ]
     second = one(rng, same)
     first[place], second[place] = second[place], first[place]
     return f"{table}: two rows under each other's {subject}"

@@ -46,10 +46,13 @@ def _wrong(export: Export, table: str, variable: Variable, codes: set[str]) -> b
 def type_wrong(export: Export, rng: Rng) -> str:
     """The dictionary calls a column of numbers with decimals whole, or one of codes a number."""
     table, variable = column(
-        export, rng,
-        lambda t, v: v.kind == "number"
-        and any(export.decimal in text for text in export.sheet(t).column(v.name)),
-    )  # fmt: skip
+        export,
+        rng,
+        lambda t, v: (
+            v.kind == "number"
+            and any(export.decimal in text for text in export.sheet(t).column(v.name))
+        ),
+    )
     export.line(table, variable.name)[VALIDATION] = "integer"
     return f"dictionary.csv: {table}.{variable.name} is an integer"
 
@@ -57,12 +60,16 @@ def type_wrong(export: Export, rng: Rng) -> str:
 def bounds_narrow(export: Export, rng: Rng) -> str:
     """The dictionary's maximum lies below values of the file: a scale of 0 to 10 for one to 100."""
     table, variable = column(
-        export, rng,
+        export,
+        rng,
         lambda t, v: v.kind in ("integer", "number") and v.maximum != "" and v.minimum != "",
-    )  # fmt: skip
+    )
     texts = export.sheet(table).column(variable.name)
-    numbers = {n: value for n in filled(export, table, variable)
-               if (value := export.number(texts[n])) is not None}  # fmt: skip
+    numbers = {
+        n: value
+        for n in filled(export, table, variable)
+        if (value := export.number(texts[n])) is not None
+    }
     high = int(max(numbers.values(), default=0)) - 1
     if high <= float(variable.minimum):
         raise NotHereError
@@ -76,8 +83,14 @@ def arm_code(export: Export, rng: Rng) -> str:
     """An arm's code is another than that of the file."""
     arms = export.trial["design"]["arms"]
     name = one(rng, arms)
-    other = one(rng, [c for c in ("A", "1", "2", arms[name]["code"].swapcase() + "x")
-                      if c not in {arm["code"] for arm in arms.values()}])  # fmt: skip
+    other = one(
+        rng,
+        [
+            c
+            for c in ("A", "1", "2", arms[name]["code"].swapcase() + "x")
+            if c not in {arm["code"] for arm in arms.values()}
+        ],
+    )
     arms[name]["code"] = other
     return f"trial.yaml: the code of the arm {name} is {other!r}"
 
@@ -86,10 +99,14 @@ def arm_column(export: Export, rng: Rng) -> str:
     """The arm is said to stand in another column, whose values are no arms."""
     arms = {arm["code"] for arm in export.trial["design"]["arms"].values()}
     table, variable = column(
-        export, rng,
-        lambda t, v: "arm" in export.tables[t] and v.name != export.tables[t]["arm"]
-        and bool({*export.sheet(t).column(v.name)} - arms - {""}),
-    )  # fmt: skip
+        export,
+        rng,
+        lambda t, v: (
+            "arm" in export.tables[t]
+            and v.name != export.tables[t]["arm"]
+            and bool({*export.sheet(t).column(v.name)} - arms - {""})
+        ),
+    )
     export.tables[table]["arm"] = variable.name
     return f"trial.yaml: tables.{table}.arm is {variable.name}"
 
@@ -98,8 +115,14 @@ def sex_codes(export: Export, rng: Rng) -> str:
     """The codes of the sexes are others than those of the file."""
     sex = export.trial["subjects"]["sex"]
     right = set(sex["codes"].values())
-    codes = one(rng, [pair for pair in (("1", "2"), ("F", "M"), ("w", "m"), ("female", "male"))
-                      if not right <= set(pair)])  # fmt: skip
+    codes = one(
+        rng,
+        [
+            pair
+            for pair in (("1", "2"), ("F", "M"), ("w", "m"), ("female", "male"))
+            if not right <= set(pair)
+        ],
+    )
     sex["codes"] = dict(zip(("F", "M"), codes, strict=True))
     return f"trial.yaml: subjects.sex.codes are {codes}"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from mini_trial import REPOSITORY
 
-from trialtrace.config.cohort import Cohort, build_cohort
 from trialtrace.config.files import read_document
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
+from trialtrace.trial.cohort.model import Cohort, build_cohort
 
 # The lines are as long as they are in a file.
 # ruff: noqa: E501

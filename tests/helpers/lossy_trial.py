@@ -12,10 +12,10 @@ from mini_trial import CONFIG, HEADER, REPOSITORY
 
 from trialtrace.cleaning.account import Account, read_account
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 TRIAL = """
 title: A trial that loses data
@@ -69,10 +69,17 @@ Rows = list[list[str]]
 
 def patients() -> Rows:
     return [
-        [f"P{n:03}", "AC"[n % 2], "fm"[n // 2 % 2], str(n % 2), f"{50 + n}.5",
-         f"{n % 9 + 1:02}.{n % 12 + 1:02}.2020", str(30 + n)]
+        [
+            f"P{n:03}",
+            "AC"[n % 2],
+            "fm"[n // 2 % 2],
+            str(n % 2),
+            f"{50 + n}.5",
+            f"{n % 9 + 1:02}.{n % 12 + 1:02}.2020",
+            str(30 + n),
+        ]
         for n in range(1, 41)
-    ]  # fmt: skip
+    ]
 
 
 @dataclass

@@ -8,19 +8,32 @@ from typing import Any
 
 import mini_trial
 
-from trialtrace.analyses.run import analyse_plan
-from trialtrace.checks.run import check_results
 from trialtrace.claims.audit import audit_claims
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import Trial, load_trial
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
+from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.methods.checking.run import check_results
 from trialtrace.running.fresh import freshness
 from trialtrace.running.made import record_path, write_record
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import Trial, load_trial
 
-COLUMNS = ("id", "arm", "age", "sex", "site", "smoker", "relief", "pain0", "pain1", "days",
-           "died", "seen", "comment")  # fmt: skip
+COLUMNS = (
+    "id",
+    "arm",
+    "age",
+    "sex",
+    "site",
+    "smoker",
+    "relief",
+    "pain0",
+    "pain1",
+    "days",
+    "died",
+    "seen",
+    "comment",
+)
 
 
 def patients() -> list[dict[str, Any]]:
@@ -31,12 +44,20 @@ def patients() -> list[dict[str, Any]]:
         place = (number + 1) // 2
         relief = "1" if place <= (6 if drug else 3) else "0"
         row = {
-            "id": number, "arm": "A" if drug else "B", "age": 39 + number, "sex": 1 + number % 2,
-            "site": "01" if number <= 10 else "02", "smoker": number // 2 % 2,
-            "relief": "9" if number == 20 else relief, "pain0": 3 + number % 6,
-            "pain1": number % 4 + (0 if drug else 2), "days": 10 * number, "died": number // 3 % 2,
-            "seen": f"2020-02-{number:02}", "comment": "seen",
-        }  # fmt: skip
+            "id": number,
+            "arm": "A" if drug else "B",
+            "age": 39 + number,
+            "sex": 1 + number % 2,
+            "site": "01" if number <= 10 else "02",
+            "smoker": number // 2 % 2,
+            "relief": "9" if number == 20 else relief,
+            "pain0": 3 + number % 6,
+            "pain1": number % 4 + (0 if drug else 2),
+            "days": 10 * number,
+            "died": number // 3 % 2,
+            "seen": f"2020-02-{number:02}",
+            "comment": "seen",
+        }
         made.append(row)
     return made
 

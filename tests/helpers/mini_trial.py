@@ -6,7 +6,7 @@ it, so that a test shows one mistake and nothing else.
 
 from pathlib import Path
 
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -48,19 +48,33 @@ def cohorts(draw) -> Promise:
     quantities: dict[str, Any] = {
         "factor": {"level": "patients", "normal": {"mean": 0, "sd": 1}},
         "inner": {
-            "level": "patients", "tag": "printed",
+            "level": "patients",
+            "tag": "printed",
             "share": {"by": "arm", "is": {n: {"count": c} for n, c in inner.items()}},
         },
         "whole": {
-            "level": "patients", "tag": "printed", "share": {"by": "arm", "is": leaves},
-            "loads": {"factor": draw(SHARES)}, "known": {"loads": {"factor": -draw(SHARES)}},
-            "among": [{"of": "inner", "margin": {"by": "arm", "is": {
-                n: {"count": c, "of": of} for n, (c, of) in among.items()}}}],
+            "level": "patients",
+            "tag": "printed",
+            "share": {"by": "arm", "is": leaves},
+            "loads": {"factor": draw(SHARES)},
+            "known": {"loads": {"factor": -draw(SHARES)}},
+            "among": [
+                {
+                    "of": "inner",
+                    "margin": {
+                        "by": "arm",
+                        "is": {n: {"count": c, "of": of} for n, (c, of) in among.items()},
+                    },
+                }
+            ],
         },
         "parts": {
-            "level": "patients", "tag": "printed",
+            "level": "patients",
+            "tag": "printed",
             "pattern": {
-                "of": "whole", "yes": {"at_least": least}, "no": {"at_most": most},
+                "of": "whole",
+                "yes": {"at_least": least},
+                "no": {"at_most": most},
                 "parts": {
                     "one": {"share": {"count": part if most else min(part, _yes(counts))}},
                     **{f"part{i}": {"propensity": draw(SHARES)} for i in range(3)},
@@ -68,40 +82,57 @@ def cohorts(draw) -> Promise:
             },
         },
         "value": {
-            "level": "patients", "normal": {"mean": sum(limits) / 2, "sd": 5}, "step": 1,
-            "limits": {"from": limits[0], "to": limits[1]}, "tag": "printed",
+            "level": "patients",
+            "normal": {"mean": sum(limits) / 2, "sd": 5},
+            "step": 1,
+            "limits": {"from": limits[0], "to": limits[1]},
+            "tag": "printed",
             "exact": {"by": "arm", "is": exact},
         },
         "kind": {
-            "level": "patients", "tag": "printed",
+            "level": "patients",
+            "tag": "printed",
             "choice": {"counts": {"by": "arm", "is": categories}},
         },
         "events": {"level": "patients", "spread": {"total": total}, "tag": "printed"},
         "leaves": {"level": "patients", "share": {"probability": draw(SHARES)}},
         "last": {
-            "level": "patients", "uniform": {"from": 0, "to": 90}, "step": 1,
+            "level": "patients",
+            "uniform": {"from": 0, "to": 90},
+            "step": 1,
             "where": {"leaves": {"is": "yes"}},
         },
         "score": {
-            "level": "visits", "ordinal": {"from": 0, "probabilities": [0.5, 0.3, 0.2]},
+            "level": "visits",
+            "ordinal": {"from": 0, "probabilities": [0.5, 0.3, 0.2]},
             "correlation": draw(st.sampled_from([{"ar1": 0.5}, {"exchangeable": 0.3}])),
         },
         "wanted": {"level": "patients", "ordinal": {"from": 0, "probabilities": [0.3, 0.4, 0.3]}},
         "picked": {"level": "rows", "pick": {"count": "wanted"}},
-    }  # fmt: skip
+    }
     keep = {"any": [{"last": "missing"}, {"visit_day": {"at_most": {"column": "last"}}}]}
     levels = {
         "patients": {"arms": arms},
         "visits": {
-            "of": "patients", "as": "visit", "labels": {"x": 0, "y": 30, "z": 60}, "keep": keep,
+            "of": "patients",
+            "as": "visit",
+            "labels": {"x": 0, "y": 30, "z": 60},
+            "keep": keep,
         },
         "rows": {"of": "patients", "as": "row", "count": draw(st.integers(2, 5))},
-    }  # fmt: skip
+    }
     order = draw(st.permutations(list(quantities)))
     return Promise(
-        {"levels": levels, "quantities": {name: quantities[name] for name in order}}, arms,
-        {"whole": counts}, among, moments, categories, (least, most, part), total, limits,
-    )  # fmt: skip
+        {"levels": levels, "quantities": {name: quantities[name] for name in order}},
+        arms,
+        {"whole": counts},
+        among,
+        moments,
+        categories,
+        (least, most, part),
+        total,
+        limits,
+    )
 
 
 def _yes(counts: dict[str, tuple[int, int]]) -> int:

@@ -8,10 +8,24 @@ from pathlib import Path
 import mini_trial
 from sentinels import Sentinels
 
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 
-COLUMNS = ("id", "arm", "age", "sex", "site", "smoker", "relief", "pain0", "pain1", "days",
-           "died", "serial", "seen", "comment")  # fmt: skip
+COLUMNS = (
+    "id",
+    "arm",
+    "age",
+    "sex",
+    "site",
+    "smoker",
+    "relief",
+    "pain0",
+    "pain1",
+    "days",
+    "died",
+    "serial",
+    "seen",
+    "comment",
+)
 PATIENTS = 40
 
 _DICTIONARY = """\
@@ -86,9 +100,12 @@ class Export:
     def write(self, root: Path) -> Project:
         """A project whose only trial this is."""
         at = mini_trial.write_project(
-            root, trial=self.trial, dictionary=self.dictionary, endpoints=self.endpoints,
+            root,
+            trial=self.trial,
+            dictionary=self.dictionary,
+            endpoints=self.endpoints,
             plan=PLAN + CURVES,
-        )  # fmt: skip
+        )
         (root / "Snakefile").touch()
         (root / "reports").symlink_to(mini_trial.REPOSITORY / "reports")
         (root / "data").mkdir()
@@ -111,13 +128,24 @@ def good_export() -> Export:
     made = export.sentinels
     for number in range(PATIENTS):
         drug = number % 2 == 0
-        export.rows.append([
-            made.word("id"), "A" if drug else "B", made.number(20, 90), str(1 + number // 2 % 2),
-            "01" if number < PATIENTS / 2 else "02", str(number // 3 % 2),
-            str(int(number % (5 if drug else 3) != 0)), made.number(10, 99), made.number(10, 99),
-            made.number(101, 2999), str(number // 4 % 2), made.whole(), made.date(),
-            f'{made.word("note")} <é&">, "{number}"; {made.word("tail")}',
-        ])  # fmt: skip
+        export.rows.append(
+            [
+                made.word("id"),
+                "A" if drug else "B",
+                made.number(20, 90),
+                str(1 + number // 2 % 2),
+                "01" if number < PATIENTS / 2 else "02",
+                str(number // 3 % 2),
+                str(int(number % (5 if drug else 3) != 0)),
+                made.number(10, 99),
+                made.number(10, 99),
+                made.number(101, 2999),
+                str(number // 4 % 2),
+                made.whole(),
+                made.date(),
+                f'{made.word("note")} <é&">, "{number}"; {made.word("tail")}',
+            ]
+        )
     ids = export.column("id")
     export.events = [[who, "nausea"] for who in ids[:6]]
     export.events += [[who, f"{made.word('what')} at night"] for who in ids[5:15]]

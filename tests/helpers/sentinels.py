@@ -34,8 +34,14 @@ _URI = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
 # Where things stand in a drawing: coordinates are no spelling of a value.
 _PLACES = re.compile(r'\b(?:d|x|y|x1|x2|y1|y2|transform|viewBox|points)="[^"]*"')
 # Text of a file that was read as something else, turned back.
-_MISREAD = (("utf-16-be", "utf-16-le"), ("utf-16-le", "utf-16-be"), ("utf-16-le", "utf-8"),
-            ("utf-16-be", "utf-8"), ("cp500", "utf-8"), ("cp500", "latin-1"))  # fmt: skip
+_MISREAD = (
+    ("utf-16-be", "utf-16-le"),
+    ("utf-16-le", "utf-16-be"),
+    ("utf-16-le", "utf-8"),
+    ("utf-16-be", "utf-8"),
+    ("cp500", "utf-8"),
+    ("cp500", "latin-1"),
+)
 
 
 @dataclass
@@ -86,8 +92,11 @@ class Sentinels:
         if data.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 parts = [(name, archive.read(name)) for name in archive.namelist()]
-            return {one for name, part in parts
-                    for one in self.found_in_bytes(part) | self.found_in(name)}  # fmt: skip
+            return {
+                one
+                for name, part in parts
+                for one in self.found_in_bytes(part) | self.found_in(name)
+            }
         if data.startswith(b"\x89PNG"):
             return self.found_in("\n".join(_png_text(data)))
         return self.found_in(data.decode("utf-8", "replace"))
@@ -106,8 +115,11 @@ class Sentinels:
         found = set(re.findall(rf"{MARK}\w*", lower)) if MARK in lower else set()
         headings = {_heading(number): number for number in self.numbers}
         for whole, rest in _DECIMAL.findall(text):
-            found |= {headings[heading] for heading in (_heading(f"{whole}.{rest}"),)
-                      if heading in headings}  # fmt: skip
+            found |= {
+                headings[heading]
+                for heading in (_heading(f"{whole}.{rest}"),)
+                if heading in headings
+            }
         found |= self.wholes.intersection(_WHOLE.findall(text))
         for pattern in _DATES:
             found |= self.dates.intersection(map(_iso, pattern.finditer(lower)))

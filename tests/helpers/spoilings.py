@@ -59,10 +59,17 @@ def _(export: Export) -> None:
 
 
 for _true, _told in (
-    ("utf-16-le", "utf-16-be"), ("utf-16-be", "utf-16-le"), ("utf-16-le", "utf-8"),
-    ("utf-16", "utf-16-be"), ("latin-1", "utf-8"), ("utf-8", "cp500"), ("cp500", "latin-1"),
-    ("utf-8", "utf-16-le"), ("utf-8", "ascii"), ("utf-32-le", "utf-16-le"),
-):  # fmt: skip
+    ("utf-16-le", "utf-16-be"),
+    ("utf-16-be", "utf-16-le"),
+    ("utf-16-le", "utf-8"),
+    ("utf-16", "utf-16-be"),
+    ("latin-1", "utf-8"),
+    ("utf-8", "cp500"),
+    ("cp500", "latin-1"),
+    ("utf-8", "utf-16-le"),
+    ("utf-8", "ascii"),
+    ("utf-32-le", "utf-16-le"),
+):
 
     @_spoiling(f"{_true} declared as {_told}")
     def _(export: Export, true: str = _true, told: str = _told) -> None:

@@ -37,8 +37,9 @@ def _tick_ends(root: ElementTree.Element) -> tuple[float, float]:
 def _drawn(element: ElementTree.Element, shapes: dict[str, Places]) -> Places:
     """Not of axes, ticks, words, nor of the background."""
     name = element.get("id") or ""
-    if element.tag == f"{_SVG}defs" or name.startswith(("matplotlib.axis", "legend", "text_",
-                                                        "patch_")):  # fmt: skip
+    if element.tag == f"{_SVG}defs" or name.startswith(
+        ("matplotlib.axis", "legend", "text_", "patch_")
+    ):
         return []
     own = []
     if element.tag == f"{_SVG}use":

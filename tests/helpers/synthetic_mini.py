@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mini_trial
 
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 
 SOURCE = """\
 source:

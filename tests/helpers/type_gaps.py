@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "workflow/trialtrace"
-TABLE = ROOT / "tests/unit/core/type_gaps.toml"
+TABLE = ROOT / "tests/unit/ground/type_gaps.toml"
 KINDS = ("any", "cast", "ignore", "unannotated")
 HEAD = (
     "# Gaps in the types, by room: the name Any, casts, ignored lines, functions without types.\n"

@@ -142,12 +142,14 @@ def survival(rng: np.random.Generator) -> list[tuple]:
             [1, 1, 4, 5, 6, 7, 8, 9], [0, 0, 1, 1, 0, 1, 1, 1], [2, 2, 0, 1, 0, 1, 0, 1]
         ),
         "stratum_of_one": by_hand(
-            [3, 5, 2, 8, 4, 6, 7, 9, 1], [1, 1, 1, 0, 1, 1, 0, 1, 1], [0, 1, 0, 1, 0, 1, 0, 1, 0],
+            [3, 5, 2, 8, 4, 6, 7, 9, 1],
+            [1, 1, 1, 0, 1, 1, 0, 1, 1],
+            [0, 1, 0, 1, 0, 1, 0, 1, 0],
             [1, 1, 1, 1, 2, 2, 2, 2, 3],
         ),
         "all_at_once": by_hand([4, 4, 4, 4], [1, 1, 1, 1], [0, 0, 1, 1]),
         "nobody": by_hand([1, 2, 3, 4], [0, 0, 0, 0], [0, 1, 0, 1]),
-    }  # fmt: skip
+    }
     return [
         (case, float(t), int(d), int(g), int(s), float(z))
         for case, rows in tables.items()

@@ -22,11 +22,13 @@ from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
 from recompute_resampling import resampling
 
-from trialtrace.stats import Interval, StatsError, TestResult, means, multiplicity, ranks
-from trialtrace.stats import contingency as c
-from trialtrace.stats.proportions import bounds, clopper_pearson, wilson
-from trialtrace.stats.repeated import WithinEffect, mixed_anova, rm_anova
-from trialtrace.stats.survival import cox, kaplan_meier, log_rank
+from trialtrace.stats import Interval, StatsError, TestResult
+from trialtrace.stats.categorical import contingency as c
+from trialtrace.stats.categorical.proportions import bounds, clopper_pearson, wilson
+from trialtrace.stats.continuous import means, ranks
+from trialtrace.stats.multiplicity import adjusted as multiplicity
+from trialtrace.stats.repeated.anova import WithinEffect, mixed_anova, rm_anova
+from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
 
 HERE = Path(__file__).parent
 SIDES = ("two_sided", "greater", "less")

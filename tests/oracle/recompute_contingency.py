@@ -6,18 +6,19 @@ from math import nan
 
 import numpy as np
 
-from trialtrace.stats import Interval, StatsError, contingency, proportions
-from trialtrace.stats.exact_stratified import exact_conditional_test, odds_ratio_conditional
-from trialtrace.stats.exact_tables import chi_squared_table, fisher_freeman_halton
-from trialtrace.stats.generalised_cmh import (
+from trialtrace.stats import Interval, StatsError
+from trialtrace.stats.categorical import contingency, proportions
+from trialtrace.stats.categorical.exact_tables import chi_squared_table, fisher_freeman_halton
+from trialtrace.stats.categorical.score import risk_difference_score_test
+from trialtrace.stats.categorical.score_ratio import risk_ratio_score, risk_ratio_score_test
+from trialtrace.stats.categorical.trend import cochran_armitage
+from trialtrace.stats.categorical.unconditional import barnard, boschloo
+from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.stratified.generalised_cmh import (
     cmh_correlation,
     cmh_general_association,
     cmh_row_mean_scores,
 )
-from trialtrace.stats.score import risk_difference_score_test
-from trialtrace.stats.score_ratio import risk_ratio_score, risk_ratio_score_test
-from trialtrace.stats.trend import cochran_armitage
-from trialtrace.stats.unconditional import barnard, boschloo
 
 Case = tuple[str, dict[str, np.ndarray]]
 Cases = Callable[[str], Iterator[Case]]

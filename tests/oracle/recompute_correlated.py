@@ -7,10 +7,10 @@ import numpy as np
 from recompute import Numbers, cases
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.gee import GeeFit, gee
-from trialtrace.stats.linear_mixed import linear_mixed
-from trialtrace.stats.mixed_tests import MixedFit, contrast, f_test
-from trialtrace.stats.mmrm import mmrm
+from trialtrace.stats.mixed.linear_mixed import linear_mixed
+from trialtrace.stats.mixed.mixed_tests import MixedFit, contrast, f_test
+from trialtrace.stats.mixed.mmrm import mmrm
+from trialtrace.stats.regression.gee import GeeFit, gee
 
 STRUCTURES = (
     "unstructured",

@@ -6,10 +6,10 @@ from math import nan
 import numpy as np
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.binomial import binomial_test, rule_of_three, upper_bound
-from trialtrace.stats.complier import complier_bounds, complier_difference
-from trialtrace.stats.fragility import fragility_index
-from trialtrace.stats.interaction import firth_interaction, logistic_interaction, zelen
+from trialtrace.stats.categorical.binomial import binomial_test, rule_of_three, upper_bound
+from trialtrace.stats.categorical.complier import complier_bounds, complier_difference
+from trialtrace.stats.categorical.fragility import fragility_index
+from trialtrace.stats.stratified.interaction import firth_interaction, logistic_interaction, zelen
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]

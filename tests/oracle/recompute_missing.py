@@ -42,8 +42,15 @@ def rubin() -> Numbers:
             name = f"pool.{'Inf' if v == np.inf else f'{v:g}'}"
 
             def pool(confidence=0.95, null=0.1, sides="two_sided", scale="identity", d=d, v=v):
-                return missing.pool(d["estimate"], d["variance"], df_complete=v, null=null,
-                                    sides=sides, confidence=confidence, scale=scale)  # fmt: skip
+                return missing.pool(
+                    d["estimate"],
+                    d["variance"],
+                    df_complete=v,
+                    null=null,
+                    sides=sides,
+                    confidence=confidence,
+                    scale=scale,
+                )
 
             yield from _pooled(case, name, pool())
             for sides in ("greater", "less"):
@@ -100,9 +107,17 @@ def _deltas(case: str, d: dict[str, np.ndarray], found: missing.Imputations) -> 
     x = np.column_stack([np.ones(d["arm"].size), d["arm"], d["base"]])
     first, second = [0, -1, 4], [0, 2, -3]
     grid = missing.delta_tipping(
-        found.values[:, :, 2], found.filled[:, 2], d["arm"], x, [0, 1, 0], arms=(1, 0),
-        deltas=(first, second), null=0.1, sides="two_sided", level=0.1,
-    )  # fmt: skip
+        found.values[:, :, 2],
+        found.filled[:, 2],
+        d["arm"],
+        x,
+        [0, 1, 0],
+        arms=(1, 0),
+        deltas=(first, second),
+        null=0.1,
+        sides="two_sided",
+        level=0.1,
+    )
     for i, (one, two) in enumerate(zip(first, second, strict=True)):
         yield from _pooled(case, f"delta.{one}.{two}", grid.pooled, at=(i, i))
 

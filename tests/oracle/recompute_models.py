@@ -7,18 +7,14 @@ import numpy as np
 from recompute import Numbers, cases
 
 from trialtrace.stats import Interval, StatsError, TestResult
-from trialtrace.stats import standardisation as g
-from trialtrace.stats.ancova import VARIANCES, adjusted_means, ancova, arm_difference
-from trialtrace.stats.hodges_lehmann import hodges_lehmann
-from trialtrace.stats.logistic import firth, logistic
-from trialtrace.stats.ordinal import brant_test, proportional_odds
-from trialtrace.stats.ordinal_mixed import ordinal_mixed
-from trialtrace.stats.poisson import modified_poisson
-from trialtrace.stats.win_ratio import (
-    Measured,
-    TimeToEvent,
-    win_statistics,
-)
+from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann
+from trialtrace.stats.continuous.win_ratio import Measured, TimeToEvent, win_statistics
+from trialtrace.stats.regression import standardisation as g
+from trialtrace.stats.regression.ancova import VARIANCES, adjusted_means, ancova, arm_difference
+from trialtrace.stats.regression.logistic import firth, logistic
+from trialtrace.stats.regression.ordinal import brant_test, proportional_odds
+from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
+from trialtrace.stats.regression.poisson import modified_poisson
 
 CONFIDENCE = {"confidence": 0.95}
 
@@ -65,9 +61,13 @@ def models() -> Numbers:
 def _covariance(case: str, d: dict[str, np.ndarray]) -> Numbers:
     for variance in VARIANCES:
         fit = ancova(
-            d["y"], d["arm"], covariates=d["z"], strata=d["stratum"], variance=variance,
+            d["y"],
+            d["arm"],
+            covariates=d["z"],
+            strata=d["stratum"],
+            variance=variance,
             **CONFIDENCE,
-        )  # fmt: skip
+        )
         name = f"ancova.{variance}"
         if variance == "model":
             yield case, "ancova.sd", fit.residual_sd

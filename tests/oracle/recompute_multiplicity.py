@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from trialtrace.stats import stopped_estimates as e
-from trialtrace.stats.graphical import graphical, intersection_weights
-from trialtrace.stats.group_sequential import (
+from trialtrace.stats.multiplicity import stopped_estimates as e
+from trialtrace.stats.multiplicity.graphical import graphical, intersection_weights
+from trialtrace.stats.multiplicity.group_sequential import (
     crossing_probabilities,
     spending_boundary,
     wang_tsiatis,

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from math import nan
 
 from trialtrace.stats import Interval, StatsError, TestResult
-from trialtrace.stats.association import METHODS, correlation, correlation_test
-from trialtrace.stats.means import paired_t
-from trialtrace.stats.signed_rank import ZEROS, pseudomedian, signed_rank
+from trialtrace.stats.continuous.association import METHODS, correlation, correlation_test
+from trialtrace.stats.continuous.means import paired_t
+from trialtrace.stats.continuous.signed_rank import ZEROS, pseudomedian, signed_rank
 
 Numbers = Iterator[tuple[str, str, float]]
 SIDES = ("two_sided", "greater", "less")

@@ -7,9 +7,9 @@ from math import nan
 import numpy as np
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.ordinal_ranks import rank_anova
-from trialtrace.stats.repeated_contrasts import repeated_contrast
-from trialtrace.stats.repeated_general import AnovaEffect, Corrections, repeated_anova
+from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
+from trialtrace.stats.repeated.contrasts import repeated_contrast
+from trialtrace.stats.repeated.ordinal_ranks import rank_anova
 
 Case = tuple[str, dict[str, np.ndarray]]
 Numbers = Iterator[tuple[str, str, float]]

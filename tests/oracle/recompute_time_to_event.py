@@ -9,15 +9,16 @@ from math import nan
 import numpy as np
 from scipy.special import chdtrc
 
-from trialtrace.stats import Interval, StatsError, TestResult, rmst
-from trialtrace.stats import competing_risks as cr
-from trialtrace.stats.cox_start_stop import cox_start_stop
-from trialtrace.stats.gray import gray_test
-from trialtrace.stats.group_cox import cox_groups
-from trialtrace.stats.interval_censored import interval_log_rank, turnbull
-from trialtrace.stats.proportional_hazards import TRANSFORMS, proportional_hazards_test
-from trialtrace.stats.risk_sets import WEIGHTS, curves, log_rank_sums, risk_sets
-from trialtrace.stats.weighted_log_rank import log_rank_trend, weighted_log_rank
+from trialtrace.stats import Interval, StatsError, TestResult
+from trialtrace.stats.survival import competing_risks as cr
+from trialtrace.stats.survival import rmst
+from trialtrace.stats.survival.cox_start_stop import cox_start_stop
+from trialtrace.stats.survival.gray import gray_test
+from trialtrace.stats.survival.group_cox import cox_groups
+from trialtrace.stats.survival.interval_censored import interval_log_rank, turnbull
+from trialtrace.stats.survival.proportional_hazards import TRANSFORMS, proportional_hazards_test
+from trialtrace.stats.survival.risk_sets import WEIGHTS, curves, log_rank_sums, risk_sets
+from trialtrace.stats.survival.weighted_log_rank import log_rank_trend, weighted_log_rank
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]

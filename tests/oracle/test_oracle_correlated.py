@@ -24,8 +24,11 @@ def tolerance(subject: str, quantity: str) -> float:
     return NUMERIC if numeric else TOLERANCE[subject]
 
 
-PACKAGES = {"mmrm": ("nlme", "numDeriv"), "linear_mixed": ("lmerTest", "pbkrtest"),
-            "gee": ("geepack",)}  # fmt: skip
+PACKAGES = {
+    "mmrm": ("nlme", "numDeriv"),
+    "linear_mixed": ("lmerTest", "pbkrtest"),
+    "gee": ("geepack",),
+}
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

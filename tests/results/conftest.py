@@ -52,8 +52,8 @@ def real(tmp_path_factory) -> dict[str, Real]:
     """Ingest, clean, derive, analyse, check, audit of each trial."""
     from mini_run import run_stages
 
-    from trialtrace.config.load import load_trial
-    from trialtrace.paths import Project
+    from trialtrace.ground.paths import Project
+    from trialtrace.trial.load import load_trial
 
     root = tmp_path_factory.mktemp("real")
     return {
@@ -67,9 +67,9 @@ def site(real) -> Path:
     """The site of the three trials, with HTML alone."""
     from dataclasses import replace
 
-    from trialtrace.config.load import load_settings
-    from trialtrace.display.report import render_report
-    from trialtrace.display.site import build_site
+    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.report import render_report
+    from trialtrace.trial.load import load_settings
 
     settings = replace(load_settings(), formats=("html",))
     codes = {"analyse_plan": "0" * 64}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.checks import against_r
-from trialtrace.checks.against_r import TOLERANCE, compare, difference, read
+from trialtrace.methods.checking import against_r
+from trialtrace.methods.checking.against_r import TOLERANCE, compare, difference, read
 
 _, THEIRS = read(Path(__file__).with_name("real_trials_r.csv"))
 
@@ -73,8 +73,13 @@ def test_without_r_nothing_is_compared(monkeypatch, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "expected"),
-    [(None, float("nan"), 0), (None, 1.0, float("inf")), (1.0, float("nan"), float("inf")),
-     (0.0, 0.0, 0), (1.0, 1.5, 1 / 3)],
-)  # fmt: skip
+    [
+        (None, float("nan"), 0),
+        (None, 1.0, float("inf")),
+        (1.0, float("nan"), float("inf")),
+        (0.0, 0.0, 0),
+        (1.0, 1.5, 1 / 3),
+    ],
+)
 def test_a_difference_is_relative(ours, theirs, expected):
     assert difference(ours, theirs) == pytest.approx(expected)

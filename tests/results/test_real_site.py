@@ -8,9 +8,16 @@ from site_pages import active_content, broken_links, pages
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 # Of what stands in a table this is no result: printed numbers, counts of rows, hashes, scales.
 NO_RESULTS = {
-    "tbl-claims", "tbl-searches", "tbl-conservation", "tbl-rejects", "tbl-code", "tbl-sources",
-    "tbl-endpoints", "tbl-coverage", "tbl-decisions",
-}  # fmt: skip
+    "tbl-claims",
+    "tbl-searches",
+    "tbl-conservation",
+    "tbl-rejects",
+    "tbl-code",
+    "tbl-sources",
+    "tbl-endpoints",
+    "tbl-coverage",
+    "tbl-decisions",
+}
 NUMBER = re.compile(r"^[\N{MINUS SIGN}<]?\d")
 
 

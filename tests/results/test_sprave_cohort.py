@@ -9,14 +9,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.analyses.run import analyse_plan
 from trialtrace.claims.audit import audit_rows
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import Trial, load_trial
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.paths import Project, project
+from trialtrace.ground.paths import Project, project
+from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
-from trialtrace.sources.synthetic import make
+from trialtrace.synthetic import make
+from trialtrace.trial.load import Trial, load_trial
 
 TRIAL = "sprave2019"
 DAYS_OF_A_MONTH = 30.4375
@@ -140,9 +140,12 @@ def test_rejects_are_the_declared_mess(made):
             declared[done["table"], one["column"], one["rule"], one["severity"]] += one["rejects"]
     assert found == declared
     assert {rule for _, _, rule, _ in found} >= {
-        "no_session_after_death", "sessions_within_fractions", "dose_has_a_drug",
-        "dose_has_a_route", "duplicate_row",
-    }  # fmt: skip
+        "no_session_after_death",
+        "sessions_within_fractions",
+        "dose_has_a_drug",
+        "dose_has_a_route",
+        "duplicate_row",
+    }
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.analyses.run import analyse_plan
 from trialtrace.claims.audit import audit_rows
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.paths import Project, project
+from trialtrace.ground.paths import Project, project
+from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 TRIAL = "streckmann2024"
 POST = "after chemotherapy"

@@ -14,9 +14,16 @@ from mini_trial import write_project
 ROOT = Path(__file__).resolve().parents[2]
 TRACING = Path(__file__).parent / "tracing"
 PARTS = (
-    "Snakefile", "profiles", "workflow", "scripts", "config", "reports", "environment.yml",
-    "requirements.lock", "pyproject.toml",
-)  # fmt: skip
+    "Snakefile",
+    "profiles",
+    "workflow",
+    "scripts",
+    "config",
+    "reports",
+    "environment.yml",
+    "requirements.lock",
+    "pyproject.toml",
+)
 Job = tuple[str, str | None]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Sources
 
 SCRIPT = "scripts/job.py"

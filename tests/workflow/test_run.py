@@ -11,11 +11,11 @@ import pytest
 from checkout import EXPORT, ROOT, Copy, copy_checkout, files_of, told_plainly, traced_run
 from mini_trial import edit
 
-from trialtrace.errors import UserError
-from trialtrace.paths import project
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import project
+from trialtrace.ground.store import sha256_file
 from trialtrace.running.fresh import freshness
 from trialtrace.running.locks import lock_run
-from trialtrace.store import sha256_file
 from trialtrace.trace.record import with_record
 
 # Read by its values, not as a file.
@@ -52,8 +52,9 @@ def test_the_progress_counts_the_jobs_and_the_last_line_what_came_in(own: Copy):
     ]
     again = own.snakemake("--cores", "1", "results/mini/clean")
     assert again.stderr.splitlines()[-2:] == [
-        "Nothing to do: all results are up to date.", done.stderr.splitlines()[-1],
-    ]  # fmt: skip
+        "Nothing to do: all results are up to date.",
+        done.stderr.splitlines()[-1],
+    ]
 
 
 def test_a_mistake_in_the_configuration_stops_before_any_job(own: Copy):
@@ -182,9 +183,13 @@ def test_a_home_that_cannot_be_written_does_not_keep_make_from_running(tmp_path:
     environment = {k: v for k, v in os.environ.items() if k != "XDG_CACHE_HOME"}
     for home, elsewhere in (("/proc/1", True), (str(tmp_path), False)):
         done = subprocess.run(
-            ["make", "--dry-run", "run"], cwd=ROOT, env=environment | {"HOME": home},
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            ["make", "--dry-run", "run"],
+            cwd=ROOT,
+            env=environment | {"HOME": home},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         assert ("XDG_CACHE_HOME=" in done.stdout) == elsewhere
 
 

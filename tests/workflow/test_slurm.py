@@ -14,9 +14,14 @@ pytestmark = pytest.mark.slurm
 NAME = "ruetzler2013"
 # A cluster without accounting is asked by squeue; it answers sooner than a real one needs to.
 HERE = (
-    "--workflow-profile", "workflow/profiles/slurm", "--slurm-no-account",
-    "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "6",
-)  # fmt: skip
+    "--workflow-profile",
+    "workflow/profiles/slurm",
+    "--slurm-no-account",
+    "--slurm-status-command",
+    "squeue",
+    "--slurm-init-seconds-before-status-checks",
+    "6",
+)
 
 
 @pytest.fixture

@@ -95,8 +95,9 @@ def test_a_job_refuses_an_input_that_changed_after_the_run_began(kept: Copy):
     (kept.root / record_path("analyse_plan", TRIAL)).unlink()
     script = kept.root / "scripts/analyse_plan.py"
     before = script.read_text()
-    script.write_text(before.replace(
-        "with job(", f"Path({str(bds)!r}).write_bytes(b'edited')\n\nwith job("))  # fmt: skip
+    script.write_text(
+        before.replace("with job(", f"Path({str(bds)!r}).write_bytes(b'edited')\n\nwith job(")
+    )
     try:
         done = kept.snakemake("--cores", "1", TRIAL)
     finally:
@@ -199,7 +200,10 @@ def test_pages_of_an_earlier_run_are_named_until_this_one_comes_to_them(kept: Co
 
 def test_another_reader_of_imports_forgets_what_the_first_one_read(kept: Copy):
     """The memory of what sources import does not survive a change of the code that reads them."""
-    fresh = "from trialtrace.paths import project; from trialtrace.running.fresh import freshness; "
+    fresh = (
+        "from trialtrace.ground.paths import project; "
+        "from trialtrace.running.fresh import freshness; "
+    )
     count = f"print(len(freshness(project()).code_files('derive_datasets', '{TRIAL}')))"
 
     def files() -> int:

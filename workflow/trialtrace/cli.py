@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
 
 RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
 PLANNED_COLUMNS = ("result_id", "given")
@@ -99,8 +99,8 @@ def _audit_output(command: argparse.ArgumentParser) -> None:
 def run_results(arguments: argparse.Namespace) -> int:
     if arguments.planned:
         return _planned(arguments)
-    from trialtrace.contracts import RESULTS
-    from trialtrace.display.listing import listing
+    from trialtrace.ground.contracts import RESULTS
+    from trialtrace.report.listing import listing
     from trialtrace.running.fresh import CHECK
 
     _tell_run(arguments, arguments.trial, CHECK)
@@ -114,10 +114,10 @@ def run_results(arguments: argparse.Namespace) -> int:
 
 
 def _planned(arguments: argparse.Namespace) -> int:
-    from trialtrace.analyses.planned import planned_results
-    from trialtrace.config.load import load_trial
-    from trialtrace.display.listing import listing
-    from trialtrace.paths import project
+    from trialtrace.ground.paths import project
+    from trialtrace.methods.analysing.planned import planned_results
+    from trialtrace.report.listing import listing
+    from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
     planned = planned_results(load_trial(_configured(at, arguments.trial), at))
@@ -132,9 +132,9 @@ def _planned(arguments: argparse.Namespace) -> int:
 def run_claims(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a printed number does not hold, as for a ledger."""
     from trialtrace.claims.tally import failing
-    from trialtrace.contracts import CLAIMS
-    from trialtrace.display.audit_export import trial_text
-    from trialtrace.paths import project
+    from trialtrace.ground.contracts import CLAIMS
+    from trialtrace.ground.paths import project
+    from trialtrace.report.audit.audit_export import trial_text
     from trialtrace.running.fresh import AUDIT
 
     at = project(arguments.project)
@@ -149,14 +149,14 @@ def run_claims(arguments: argparse.Namespace) -> int:
 
 
 def run_trace(arguments: argparse.Namespace) -> int:
-    from trialtrace.config.load import load_settings, load_trial
-    from trialtrace.display.listing import json_text
-    from trialtrace.paths import project
+    from trialtrace.ground.paths import project
+    from trialtrace.report.listing import json_text
     from trialtrace.running.fresh import AUDIT
     from trialtrace.trace.content import Tracer
     from trialtrace.trace.record import with_record
     from trialtrace.trace.row_hash import RowHashes
     from trialtrace.trace.text import trace_text
+    from trialtrace.trial.load import load_settings, load_trial
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
@@ -177,22 +177,27 @@ def run_audit(arguments: argparse.Namespace) -> int:
     """Exit code 1 where printed numbers contradict each other or need another choice."""
     from pathlib import Path
 
-    from trialtrace.errors import Problem
-    from trialtrace.paths import project
+    from trialtrace.ground.errors import Problem
+    from trialtrace.ground.paths import project
 
     at = project(arguments.project)
     if arguments.example:
         print((at.schemas / "ledger.example.yaml").read_text(encoding="utf-8"), end="")
         return 0
     if arguments.file is None:
-        raise UserError(Problem("trialtrace audit", found="no file",
-                                expected="a ledger of printed numbers",
-                                do="trialtrace audit --example > ledger.yaml"))  # fmt: skip
+        raise UserError(
+            Problem(
+                "trialtrace audit",
+                found="no file",
+                expected="a ledger of printed numbers",
+                do="trialtrace audit --example > ledger.yaml",
+            )
+        )
     from trialtrace.claims.ledger_file import read_ledger
     from trialtrace.claims.print_audit import as_json, audit_ledger
     from trialtrace.claims.tally import failing
-    from trialtrace.contracts import CLAIMS
-    from trialtrace.display.audit_export import ledger_text
+    from trialtrace.ground.contracts import CLAIMS
+    from trialtrace.report.audit.audit_export import ledger_text
 
     ledger = Path(arguments.file)
     audit = as_json(audit_ledger(read_ledger(at, ledger)), CLAIMS.names)
@@ -216,23 +221,18 @@ def _put(arguments: argparse.Namespace, text: str) -> None:
         return
     from pathlib import Path
 
-    from trialtrace.store import write_text
+    from trialtrace.ground.store import write_text
 
     write_text(Path(arguments.output), text)
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    from trialtrace.config.check import check_trial
-    from trialtrace.config.listed import (
-        listed_trials,
-        not_a_trial,
-        plain_name,
-        without_folder,
-    )
-    from trialtrace.config.load import load_trial
-    from trialtrace.display.origins import without_origin
-    from trialtrace.errors import ProblemsError
-    from trialtrace.paths import project
+    from trialtrace.ground.errors import ProblemsError
+    from trialtrace.ground.paths import project
+    from trialtrace.report.sections.origins import without_origin
+    from trialtrace.trial.check import check_trial
+    from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name, without_folder
+    from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
     there = at.trial_config(plain_name(at, arguments.trial)).is_dir()
@@ -250,9 +250,9 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    from trialtrace.config.load import load_trial
-    from trialtrace.paths import project
-    from trialtrace.sources.synthetic.folder import export_folder
+    from trialtrace.ground.paths import project
+    from trialtrace.synthetic.folder import export_folder
+    from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.trial), at)
@@ -265,7 +265,7 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool 
 
     Under --unverified they are marked instead.
     """
-    from trialtrace.paths import project
+    from trialtrace.ground.paths import project
     from trialtrace.running.standing import (
         changed_since,
         check_stands,
@@ -293,7 +293,7 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool 
 
 def _configured(at: Any, name: str) -> str:
     """The name of a trial that config.yaml lists and that has a configuration folder."""
-    from trialtrace.config.listed import listed_trials, not_a_trial, plain_name
+    from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name
 
     if problem := not_a_trial(at, plain_name(at, name), listed_trials(at)):
         raise UserError(problem)
@@ -301,7 +301,7 @@ def _configured(at: Any, name: str) -> str:
 
 
 def _known(what: str, name: str, names: Sequence[str]) -> None:
-    from trialtrace.errors import Problem, did_you_mean, one_of
+    from trialtrace.ground.errors import Problem, did_you_mean, one_of
 
     if name not in names:
         parts = [one for one in names if name and name in one.split("_")]
@@ -317,8 +317,8 @@ def _known(what: str, name: str, names: Sequence[str]) -> None:
 
 
 def _table(arguments: argparse.Namespace, path: str, contract: Any) -> list[dict[str, Any]]:
-    from trialtrace.contracts import read_table
-    from trialtrace.paths import project
+    from trialtrace.ground.contracts import read_table
+    from trialtrace.ground.paths import project
 
     at = project(arguments.project)
     return read_table(at.results / _configured(at, arguments.trial) / path, contract).to_pylist()

@@ -11,9 +11,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from trialtrace.analyses.run import analyse_plan
-from trialtrace.config import build
-from trialtrace.contracts import (
+from trialtrace.ground.contracts import (
     ADSL,
     ADTTE,
     BDS,
@@ -25,6 +23,8 @@ from trialtrace.contracts import (
     read_table,
     write_table,
 )
+from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.trial import build
 
 TRIAL = """
 design:
@@ -77,9 +77,16 @@ class SmallTrial:
         base = {"STUDYID": "small", "USUBJID": name, "SYNTHFL": "N"}
         own = {"site": None, "smoker": None, "risk": None, "pp": "Y"} | given
         self.subjects.append(
-            base | {"SUBJID": name, "TRT01P": arm, "SITEID": own["site"], "SMOKER": own["smoker"],
-                    "RISK": own["risk"], "PPROTFL": own["pp"]}
-        )  # fmt: skip
+            base
+            | {
+                "SUBJID": name,
+                "TRT01P": arm,
+                "SITEID": own["site"],
+                "SMOKER": own["smoker"],
+                "RISK": own["risk"],
+                "PPROTFL": own["pp"],
+            }
+        )
         return base | {"TRTP": arm}
 
     def _record(self, subject: dict[str, Any], code: str, number: int, **more: Any) -> None:
@@ -87,9 +94,7 @@ class SmallTrial:
 
     def events(self, arm: str, events: int, *, of: int, **given: Any) -> "SmallTrial":
         for number in range(of):
-            self._record(
-                self._subject(arm, given), "RELIEF", 1, AVAL=float(number < events)
-            )  # fmt: skip
+            self._record(self._subject(arm, given), "RELIEF", 1, AVAL=float(number < events))
         return self
 
     def scores(self, arm: str, *values: float | None, **given: Any) -> "SmallTrial":
@@ -106,19 +111,31 @@ class SmallTrial:
             for number, value in enumerate(row):
                 known = value is not None and row[0] is not None
                 self._record(
-                    subject, "PAIN", number + 1, AVAL=value, BASE=row[0],
+                    subject,
+                    "PAIN",
+                    number + 1,
+                    AVAL=value,
+                    BASE=row[0],
                     CHG=value - row[0] if known else None,
-                    AVISIT=VISITS[number], AVISITN=number + 1, AVALU=unit,
-                )  # fmt: skip
+                    AVISIT=VISITS[number],
+                    AVISITN=number + 1,
+                    AVALU=unit,
+                )
         return self
 
     def times(self, arm: str, *times: str, **given: Any) -> "SmallTrial":
         for text in times:
             self.followed.append(
                 self._subject(arm, given)
-                | {"PARAMCD": "DEATH", "PARAM": "Death", "ASEQ": 1, "AVALU": "weeks",
-                   "AVAL": float(text.rstrip("+")), "CNSR": int(text.endswith("+"))}
-            )  # fmt: skip
+                | {
+                    "PARAMCD": "DEATH",
+                    "PARAM": "Death",
+                    "ASEQ": 1,
+                    "AVALU": "weeks",
+                    "AVAL": float(text.rstrip("+")),
+                    "CNSR": int(text.endswith("+")),
+                }
+            )
         return self
 
     def config(self, plan: str) -> SimpleNamespace:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
 
 PLAN = """
 analyses:

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from trialtrace.config import build
+from trialtrace.trial import build
 
 PLAN = """
 estimands:
@@ -81,8 +81,9 @@ def test_the_level_of_an_interim_look(arms):
     """Half of the information, O'Brien and Fleming: |z| of 2.797, two-sided 0.0052."""
     plan = arms.config(PLAN % ("adjust: hommel, " + FISHER)).plan
     assert plan.analyses["relief"].decision_level == pytest.approx(0.00517, abs=1e-5)
-    spending = yaml.safe_load("{boundary: spending_obrien_fleming, alpha: 0.05, "
-                              "fractions: [0.5, 1], look: 2}")  # fmt: skip
+    spending = yaml.safe_load(
+        "{boundary: spending_obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 2}"
+    )
     assert build._level(spending) == pytest.approx(0.0490, abs=1e-4)
 
 

@@ -116,9 +116,13 @@ def test_no_event_at_all(trial):
 def test_an_arm_without_subjects(trial):
     trial.times("high", "5", "6+").times("low", "2", "7+")
     found = trial.results(DEATH)
-    for name in ("survival.kaplan_meier@sham;time=3", "median_time.kaplan_meier@sham",
-                 "follow_up.reverse_kaplan_meier@sham", "hazard_ratio.cox@low-sham",
-                 "p_value.log_rank@high-sham"):  # fmt: skip
+    for name in (
+        "survival.kaplan_meier@sham;time=3",
+        "median_time.kaplan_meier@sham",
+        "follow_up.reverse_kaplan_meier@sham",
+        "hazard_ratio.cox@low-sham",
+        "p_value.log_rank@high-sham",
+    ):
         assert found.error(f"death/{name}"), name
     assert found.value("death/count.subjects@sham") == 0
     assert found["death/median_time.kaplan_meier@sham"]["unit"] == "weeks"

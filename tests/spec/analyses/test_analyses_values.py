@@ -99,9 +99,15 @@ def test_percentages_differ_and_change_by_percentage_points(trial, unit, of_chan
     trial.visits("sham", (4, 4, 3), (1, 6, 5), unit=unit)
     found = trial.results(IN_UNITS)
     mean, difference = "mean.t_interval@high", "mean_difference.welch@high-sham"
-    units = {name: found[f"{name};visit=day_2"]["unit"] for name in (
-        f"value/{mean}", f"value/{difference}", f"change/{mean}", f"change/{difference}"
-    )}  # fmt: skip
+    units = {
+        name: found[f"{name};visit=day_2"]["unit"]
+        for name in (
+            f"value/{mean}",
+            f"value/{difference}",
+            f"change/{mean}",
+            f"change/{difference}",
+        )
+    }
     assert list(units.values()) == [unit, of_change, of_change, of_change]
     text = found[f"value/{difference};visit=day_2"]["stat_text"]
     # (2 + 5) / 2 less (4 + 6) / 2.

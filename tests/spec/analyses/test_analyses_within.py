@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from three_worlds import WORLDS, F, contrast, effect, results, table, world
 
-from trialtrace.paths import project
+from trialtrace.ground.paths import project
 
 PAGE = project().root / "docs" / "greenhouse-geisser.md"
 
@@ -117,10 +117,26 @@ def test_equal_differences_of_decimals_tie(tmp_path):
 
 # Grades 0 to 3 of 16 patients whose two sides differ much: real before, after, sham before, after.
 SIDES = np.array(
-    [[0, 0, 2, 3], [3, 3, 0, 2], [0, 0, 0, 1], [0, 2, 2, 3], [1, 0, 1, 1], [0, 0, 0, 1],
-     [2, 2, 0, 0], [3, 3, 0, 1], [3, 3, 3, 2], [3, 3, 2, 1], [2, 3, 3, 3], [2, 3, 0, 0],
-     [2, 2, 1, 1], [1, 3, 2, 1], [2, 2, 2, 1], [2, 3, 2, 1]], dtype=float,
-)  # fmt: skip
+    [
+        [0, 0, 2, 3],
+        [3, 3, 0, 2],
+        [0, 0, 0, 1],
+        [0, 2, 2, 3],
+        [1, 0, 1, 1],
+        [0, 0, 0, 1],
+        [2, 2, 0, 0],
+        [3, 3, 0, 1],
+        [3, 3, 3, 2],
+        [3, 3, 2, 1],
+        [2, 3, 3, 3],
+        [2, 3, 0, 0],
+        [2, 2, 1, 1],
+        [1, 3, 2, 1],
+        [2, 2, 2, 1],
+        [2, 3, 2, 1],
+    ],
+    dtype=float,
+)
 
 
 def test_ordered_grades_have_an_intercept_for_each_side(tmp_path):

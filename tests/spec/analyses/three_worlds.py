@@ -14,9 +14,9 @@ import pyarrow as pa
 import yaml
 from small_trial import Results
 
-from trialtrace.analyses.run import analyse_plan
-from trialtrace.config import build
-from trialtrace.contracts import ADSL, ADTTE, BDS, OCCDS, empty, from_rows, write_table
+from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, empty, from_rows, write_table
+from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.trial import build
 
 F, PATIENTS = 5.907, 22
 ARMS, VISITS = ("real", "sham"), ("before", "after")
@@ -90,12 +90,16 @@ def results(folder: Path, values: np.ndarray, plan: str = PLAN) -> Results:
     write(folder / "derived", values)
     trial = yaml.safe_load(TRIAL)
     config = SimpleNamespace(
-        name="small", synthetic=False, private=False,
-        design=build.design(trial), subjects=build.subjects(trial),
-        populations=build.populations(trial), dictionary={"patients": {}},
+        name="small",
+        synthetic=False,
+        private=False,
+        design=build.design(trial),
+        subjects=build.subjects(trial),
+        populations=build.populations(trial),
+        dictionary={"patients": {}},
         endpoints=build.endpoints(yaml.safe_load(ENDPOINTS)),
         plan=build.plan(yaml.safe_load(plan)),
-    )  # fmt: skip
+    )
     analyse_plan(config, folder / "derived", folder / "analysis")
     return Results(folder / "analysis")
 
@@ -110,14 +114,20 @@ def write(derived: Path, values: np.ndarray) -> None:
             base, left = row[2 * arm], (number + arm) % 2 == 0
             missing = np.isnan(value)
             records.append(
-                own | {
-                    "ASEQ": at + 1, "PARAMCD": "STRENGTH", "PARAM": "Strength",
-                    "TRTP": ARMS[arm], "LAT": "left" if left else "right",
-                    "AVISIT": VISITS[visit], "AVISITN": visit + 1,
-                    "AVAL": None if missing else float(value), "BASE": float(base),
+                own
+                | {
+                    "ASEQ": at + 1,
+                    "PARAMCD": "STRENGTH",
+                    "PARAM": "Strength",
+                    "TRTP": ARMS[arm],
+                    "LAT": "left" if left else "right",
+                    "AVISIT": VISITS[visit],
+                    "AVISITN": visit + 1,
+                    "AVAL": None if missing else float(value),
+                    "BASE": float(base),
                     "CHG": None if missing else float(value - base),
                 }
-            )  # fmt: skip
+            )
     adsl = from_rows(subjects, ADSL).append_column("ITTFL", pa.array(["Y"] * len(values)))
     dominant = pa.array(["left" if n % 3 else "right" for n in range(len(values))])
     write_table(derived / "adsl.parquet", adsl.append_column("DOMINANT", dominant), ADSL)

@@ -12,7 +12,7 @@ from trialtrace.claims.prints import impossible
 from trialtrace.claims.prints.registry import MODULES
 from trialtrace.claims.sarif import LEVELS, RECOMPUTED, RULES
 from trialtrace.cli import main
-from trialtrace.paths import project
+from trialtrace.ground.paths import project
 
 LEDGER = """\
 papers: {main: "A paper"}

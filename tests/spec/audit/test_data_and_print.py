@@ -11,8 +11,12 @@ TRAINING = {"outcome": "event", "group": "training"}
 
 def joined(printed, agreement, component="percent", **search):
     audit = audit_ledger(read({"men": claim(printed, **TRAINING)}))
-    by_data = {"claim_id": "men", "component": component, "against_data": agreement,
-               "data_finding": "By data."} | search  # fmt: skip
+    by_data = {
+        "claim_id": "men",
+        "component": component,
+        "against_data": agreement,
+        "data_finding": "By data.",
+    } | search
     (row,) = with_print([by_data], audit)
     return row
 

@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.prints.registry import findings
-from trialtrace.paths import project
+from trialtrace.ground.paths import project
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +77,13 @@ def test_groups_whose_ranges_overlap(finding):
 
 
 PRINTED = [  # share, randomised, bounds
-    (30.0, 55, 18, 42), (41.2, 53, 28, 55), (70.6, 50, 58, 83),
-    (28.6, 55, 17, 41), (37.5, 53, 24, 51), (73.3, 50, 62, 86),
-]  # fmt: skip
+    (30.0, 55, 18, 42),
+    (41.2, 53, 28, 55),
+    (70.6, 50, 58, 83),
+    (28.6, 55, 17, 41),
+    (37.5, 53, 24, 51),
+    (73.3, 50, 62, 86),
+]
 
 
 def near(finding, words):
@@ -118,8 +122,9 @@ def test_no_usual_interval_leans_away_from_a_half(method):
 def test_deaths_on_the_counts_that_the_intervals_leave(finding):
     """Wald on 1 of 52 and 7 of 41, alone among all counts that print as 1.9 % and 17 %."""
     for percent, digits, most, low, high, unit, only in (
-        ("1.9", 1, 55, 0.0, 5.7, 0.05, [(1, 52)]), ("17", 0, 50, 5.6, 29, None, [(7, 41)]),
-    ):  # fmt: skip
+        ("1.9", 1, 55, 0.0, 5.7, 0.05, [(1, 52)]),
+        ("17", 0, 50, 5.6, 29, None, [(7, 41)]),
+    ):
         kept = []
         for x, n in counts(percent, digits, most):
             for method in ("normal", "wilson", "beta", "agresti_coull", "jeffreys"):
@@ -199,10 +204,15 @@ def test_f_with_63_degrees_of_freedom(finding):
     assert round(f * df1 / (f * df1 + df2), 3) == 0.220 == round(effect["low"], 3)
 
 
-@pytest.mark.parametrize(("trial", "claim", "n"), [
-    ("sprave2019", "safety", 27), ("sprave2019", "safety", 29), ("musaro2019", "safety", 22),
-    ("streckmann2024", "related", 158),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("trial", "claim", "n"),
+    [
+        ("sprave2019", "safety", 27),
+        ("sprave2019", "safety", 29),
+        ("musaro2019", "safety", 22),
+        ("streckmann2024", "related", 158),
+    ],
+)
 def test_what_no_event_leaves_room_for(finding, trial, claim, n):
     assert (
         f"up to {100 * (1 - 0.05 ** (1 / n)):.1f} %"
@@ -237,10 +247,14 @@ def test_no_split_of_52_of_307(finding):
     assert "With only 20.6% cut off, 40 of 249 and 12 of 58 would." in one.sentence
 
 
-@pytest.mark.parametrize(("claim", "ratio", "p"), [
-    ("recurrence_lev_5fu", 0.595, 0.0001), ("death_lev_5fu", 0.665, 0.00075),
-    ("first_death_lev_5fu", 0.665, 0.007),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("claim", "ratio", "p"),
+    [
+        ("recurrence_lev_5fu", 0.595, 0.0001),
+        ("death_lev_5fu", 0.665, 0.00075),
+        ("first_death_lev_5fu", 0.665, 0.007),
+    ],
+)
 def test_events_that_a_hazard_ratio_needs(finding, claim, ratio, p):
     """The ratio furthest from 1 and the largest p that print as given."""
     least = 4 * stats.norm.isf(p / 2) ** 2 / log(ratio) ** 2

@@ -275,24 +275,29 @@ def test_p_of_a_difference_of_means_has_some_degrees_of_freedom(judged):
         printed = f"-5.51 (95% CI {low:.2f} to {high:.2f}), p = {shown}"
         claims = {
             "a": claim(
-                printed, outcome="score", compare=["training", "control"],
-                measure="mean_difference", test="welch",
+                printed,
+                outcome="score",
+                compare=["training", "control"],
+                measure="mean_difference",
+                test="welch",
             )
-        }  # fmt: skip
+        }
         sizes = {name: {"label": name} for name in ("training", "control")}
         assert judged("a", "p", claims, sizes)[0] == agreement
 
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
-    [("RR 0.88 (95% CI 0.77 to 1.00), P=.061", "not_checkable"),
-     ("RR 0.88 (95% CI 0.77 to 1.00), P=.001", "inconsistent"),
-     ("RR 0.72 (95% CI 0.32 to 1.63), P=.001", "inconsistent"),
-     ("OR 0.23 (95% CI 0.04 to 1.08), P<.05", "not_checkable"),
-     ("HR 2.50 (95% CI 0.92 to 6.81), P=0.065", "not_checkable"),
-     ("HR 2.50 (95% CI 0.92 to 6.81), P=0.65", "inconsistent"),
-     ("OR 0.23 (95% CI 0.04 to 1.08), P<.0001", "inconsistent")],
-)  # fmt: skip
+    [
+        ("RR 0.88 (95% CI 0.77 to 1.00), P=.061", "not_checkable"),
+        ("RR 0.88 (95% CI 0.77 to 1.00), P=.001", "inconsistent"),
+        ("RR 0.72 (95% CI 0.32 to 1.63), P=.001", "inconsistent"),
+        ("OR 0.23 (95% CI 0.04 to 1.08), P<.05", "not_checkable"),
+        ("HR 2.50 (95% CI 0.92 to 6.81), P=0.065", "not_checkable"),
+        ("HR 2.50 (95% CI 0.92 to 6.81), P=0.65", "inconsistent"),
+        ("OR 0.23 (95% CI 0.04 to 1.08), P<.0001", "inconsistent"),
+    ],
+)
 def test_p_of_no_named_test_may_be_another_than_the_intervals(judged, printed, agreement):
     """Corrected and exact tests give greater p than Wald's interval; not 60 times smaller ones.
 
@@ -304,9 +309,12 @@ def test_p_of_no_named_test_may_be_another_than_the_intervals(judged, printed, a
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
-    [("46% lower risk", "compatible"), ("36% lower risk", "not_checkable"),
-     ("60% lower risk", "inconsistent")],
-)  # fmt: skip
+    [
+        ("46% lower risk", "compatible"),
+        ("36% lower risk", "not_checkable"),
+        ("60% lower risk", "inconsistent"),
+    ],
+)
 def test_a_reduction_of_the_risk_beside_an_odds_ratio(judged, printed, agreement):
     """1/4 v 0.3817 is an odds ratio of 0.54 and 35 % less risk: never more than of the odds."""
     of = {"outcome": "event", "compare": ["training", "control"]}

@@ -14,9 +14,14 @@ SIGNED = st.sampled_from(["-2.5", "-0.50", "0", "0.00", "0.45", "0.72", "1", "1.
 P = st.sampled_from(["", ", P = 0", ", P = .04", ", P<0.001", ", P = 1", ", P = 1.2", ", P = n.s."])
 BELOW = st.sampled_from([None, "treated", "itt", "pp"])
 MEASURES = [
-    "risk_difference", "risk_ratio", "odds_ratio", "hazard_ratio", "mean_difference",
-    "number_needed_to_treat", "relative_reduction",
-]  # fmt: skip
+    "risk_difference",
+    "risk_ratio",
+    "odds_ratio",
+    "hazard_ratio",
+    "mean_difference",
+    "number_needed_to_treat",
+    "relative_reduction",
+]
 
 
 @st.composite
@@ -24,11 +29,18 @@ def groups(draw, group):
     x, n, share, mean, sd = (draw(s) for s in (NUMBERS, NUMBERS, SHARES, SIGNED, SIGNED))
     printed, outcome = draw(
         st.sampled_from(
-            [(f"{x}/{n} ({share}%)", "event"), (f"{x} ({share}%)", "event"), (x, "event"),
-             (f"{share}%", "event"), (f"{x} of {n}", "event"), (f"{mean} ± {sd}", "age"),
-             (f"mean (SD) {mean} ({sd})", "score"), (f"median (IQR) {mean} ({sd}–{x})", "score")]
+            [
+                (f"{x}/{n} ({share}%)", "event"),
+                (f"{x} ({share}%)", "event"),
+                (x, "event"),
+                (f"{share}%", "event"),
+                (f"{x} of {n}", "event"),
+                (f"{mean} ± {sd}", "age"),
+                (f"mean (SD) {mean} ({sd})", "score"),
+                (f"median (IQR) {mean} ({sd}–{x})", "score"),
+            ]
         )
-    )  # fmt: skip
+    )
     more = {"population": draw(BELOW), "patients": draw(st.sampled_from([None, n]))}
     return claim(printed, group=group, outcome=outcome, **{k: v for k, v in more.items() if v})
 

@@ -28,23 +28,30 @@ def all_of(kind, printed, **about):
         (all_of("randomised", "61"), "randomised", "inconsistent", "30 + 30 are 60; printed is 61"),
         (
             {"one": claim("31", size="randomised", group="training")},
-            "one", "inconsistent", "31 is printed here, 30 as the size",
+            "one",
+            "inconsistent",
+            "31 is printed here, 30 as the size",
         ),
         (
             all_of("analysed", "56", population="treated") | all_of("randomised", "60"),
-            "analysed", "exact",
+            "analysed",
+            "exact",
             "27 + 29 are 56, as printed. 56 of the 60 randomised are in “treated” (93 %)",
         ),
         (
             all_of("analysed", "56", population="treated") | all_of("randomised", "55"),
-            "analysed", "inconsistent", "56 of the 55 randomised",
+            "analysed",
+            "inconsistent",
+            "56 of the 55 randomised",
         ),
         (
             all_of("planned", "100") | all_of("randomised", "60"),
-            "planned", "compatible", "60 of the 100 planned were randomised (60 %)",
+            "planned",
+            "compatible",
+            "60 of the 100 planned were randomised (60 %)",
         ),
     ],
-)  # fmt: skip
+)
 def test_sizes(judged, claims, name, agreement, words):
     found, text = judged(name, "value", claims)
     assert (found, words in text) == (agreement, True), text
@@ -59,7 +66,7 @@ def test_sizes(judged, claims, name, agreement, words):
         # 9 of 13 and 10 of 14 are 19 of 27; 9 of 13 and 5 of 7 leave 6 of 7 in neither.
         ("69.2%", "71.4%", "inconsistent", "at least 7 of the 27 would be in neither"),
     ],
-)  # fmt: skip
+)
 def test_strata(judged, first, second, agreement, words):
     strata = {
         name: claim(printed, stratum=name, split="sex", **TRAINING)
@@ -260,31 +267,47 @@ def analysed(group, printed, **about):
         ({"n": analysed("training", "31", population="pp")}, "compatible", "treatment received"),
         (
             {"n": analysed("all", "61")} | all_of("randomised", "60"),
-            "inconsistent", "61 of the 60 randomised were analysed",
+            "inconsistent",
+            "61 of the 60 randomised were analysed",
         ),
         (
-            {"n": analysed("all", "40"), "a": analysed("training", "28"),
-             "b": analysed("control", "29")},
-            "inconsistent", "28 + 29 are 57; printed is 40",
+            {
+                "n": analysed("all", "40"),
+                "a": analysed("training", "28"),
+                "b": analysed("control", "29"),
+            },
+            "inconsistent",
+            "28 + 29 are 57; printed is 40",
         ),
         (
-            {"n": analysed("all", "40", outcome="harm"), "a": analysed("training", "28"),
-             "b": analysed("control", "29")},
-            "not_checkable", "",
+            {
+                "n": analysed("all", "40", outcome="harm"),
+                "a": analysed("training", "28"),
+                "b": analysed("control", "29"),
+            },
+            "not_checkable",
+            "",
         ),
         (
-            {"n": analysed("all", "57"), "a": analysed("training", "28"),
-             "b": analysed("control", "29")},
-            "exact", "28 + 29 are 57, as printed",
+            {
+                "n": analysed("all", "57"),
+                "a": analysed("training", "28"),
+                "b": analysed("control", "29"),
+            },
+            "exact",
+            "28 + 29 are 57, as printed",
         ),
         (
-            {"n": analysed("all", "40", population="pp"),
-             "a": analysed("training", "28", population="pp"),
-             "b": analysed("control", "29", population="pp")},
-            "inconsistent", "28 + 29 are 57; printed is 40",
+            {
+                "n": analysed("all", "40", population="pp"),
+                "a": analysed("training", "28", population="pp"),
+                "b": analysed("control", "29", population="pp"),
+            },
+            "inconsistent",
+            "28 + 29 are 57; printed is 40",
         ),
     ],
-)  # fmt: skip
+)
 def test_numbers_analysed(judged, claims, agreement, words):
     found, text = judged("n", "value", claims)
     assert (found, words in text) == (agreement, True), text

@@ -11,8 +11,8 @@ import pytest
 
 from trialtrace.claims.ledger_file import read_ledger
 from trialtrace.claims.print_audit import audit_ledger
-from trialtrace.contracts.verdicts import FAILS
-from trialtrace.paths import project
+from trialtrace.ground.contracts.verdicts import FAILS
+from trialtrace.ground.paths import project
 
 HERE = Path(__file__).parent / "published"
 LEDGERS = sorted(path.stem for path in HERE.glob("*.yaml"))
@@ -53,7 +53,7 @@ CHANGED = [
     ("remdesivir2020", "13 to 18", "16 to 18", "a0"),
     ("temperature2013", "P=0.51", "P=0.15", "ah"),
     ("temperature2013", "P=0.78", "P=0.28", "br"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("name", "printed", "other", "claim"), CHANGED)

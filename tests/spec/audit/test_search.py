@@ -86,8 +86,11 @@ def test_a_p_without_digits_is_not_searched(printed):
 
 
 def test_candidates_do_not_depend_on_the_printed_targets():
-    counts = {one.candidates for p in ("p = 0.419", "p = 0.123", "p = 0.777")
-              for one in searched(fractures(p))[0].searches}  # fmt: skip
+    counts = {
+        one.candidates
+        for p in ("p = 0.419", "p = 0.123", "p = 0.777")
+        for one in searched(fractures(p))[0].searches
+    }
     assert len(counts) == 1
 
 

@@ -18,8 +18,15 @@ def judge():
     """(agreement, finding) of a component, of 30 patients randomised to each of two groups."""
 
     def run(populations, name, component, claims):
-        whole = ledger({"papers": {"main": "A paper"}, "groups": TWO, "outcomes": OUTCOMES,
-                        "populations": populations, "claims": claims})  # fmt: skip
+        whole = ledger(
+            {
+                "papers": {"main": "A paper"},
+                "groups": TWO,
+                "outcomes": OUTCOMES,
+                "populations": populations,
+                "claims": claims,
+            }
+        )
         found = list(findings(whole))
         return told(verdicts(whole, found), found)[name, component]
 
@@ -74,8 +81,14 @@ def test_counts_alone_may_be_of_fewer(part):
 
 def test_a_share_without_any_number_of_patients_asks_for_it():
     groups = {name: {"label": name} for name in TWO}
-    whole = ledger({"papers": {"main": "A paper"}, "groups": groups, "outcomes": OUTCOMES,
-                    "claims": {"a": claim("10.3%", group="training", **EVENT)}})  # fmt: skip
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": groups,
+            "outcomes": OUTCOMES,
+            "claims": {"a": claim("10.3%", group="training", **EVENT)},
+        }
+    )
     (one,) = (one for one in findings(whole) if one.check == "share.count")
     assert "how many patients are behind it is not in the ledger" in one.sentence
 
@@ -159,6 +172,13 @@ def test_p_of_two_percentages(populations, p, agreement, words):
 
 
 def rows_of(populations, claims):
-    whole = ledger({"papers": {"main": "A paper"}, "groups": LARGE, "outcomes": OUTCOMES,
-                    "populations": populations, "claims": claims})  # fmt: skip
+    whole = ledger(
+        {
+            "papers": {"main": "A paper"},
+            "groups": LARGE,
+            "outcomes": OUTCOMES,
+            "populations": populations,
+            "claims": claims,
+        }
+    )
     return verdicts(whole, findings(whole))

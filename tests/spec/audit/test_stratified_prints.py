@@ -47,8 +47,9 @@ def enumerated(table, imbalance, fewest):
     for a, b in product(range(fewest, n1 - fewest + 1), range(fewest, n0 - fewest + 1)):
         if abs(a * n0 - b * n1) > imbalance * n1 * n0 + 1e-9:
             continue
-        for i, j in product(range(max(0, x1 - n1 + a), min(a, x1) + 1),
-                            range(max(0, x0 - n0 + b), min(b, x0) + 1)):  # fmt: skip
+        for i, j in product(
+            range(max(0, x1 - n1 + a), min(a, x1) + 1), range(max(0, x0 - n0 + b), min(b, x0) + 1)
+        ):
             found.append((i, a, j, b))
     i, a, j, b = np.array(found, dtype=float).T
     tables = np.array([[i, a - i, j, b - j], [x1 - i, n1 - a - x1 + i, x0 - j, n0 - b - x0 + j]])

@@ -62,7 +62,7 @@ def of_sleep(first="mean (SD) 0.75 (1.79)", second="mean (SD) 2.33 (2.00)"):
         ("median (IQR) 3.45 (-0.025 to 3.4)", {}, "value", "inconsistent"),
         ("0.95 (range -1.6 to 5.5)", {}, "least", "exact"),
     ],
-)  # fmt: skip
+)
 def test_a_line_of_output(judged, printed, about, component, agreement):
     assert judged("c", component, {"c": claim(printed, **about)})[0] == agreement
 
@@ -114,9 +114,13 @@ def test_a_group_with_error_or_range(judged, printed, component, agreement):
 
 @pytest.mark.parametrize(
     ("printed", "n", "agreement"),
-    [("2.5", "10", "compatible"), ("2.5", "11", "inconsistent"), ("2.4", "10", "inconsistent"),
-     ("2.0", "11", "compatible")],
-)  # fmt: skip
+    [
+        ("2.5", "10", "compatible"),
+        ("2.5", "11", "inconsistent"),
+        ("2.4", "10", "inconsistent"),
+        ("2.0", "11", "compatible"),
+    ],
+)
 def test_a_median_of_whole_numbers(judged, printed, n, agreement):
     about = {"outcome": "score", "group": "training", "population": "itt", "patients": n}
     claims = {"a": claim(f"median {printed}", **about)}
@@ -198,10 +202,12 @@ def test_a_reduction_is_1_less_the_ratio_beside_it(judged, ratio, agreement):
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
-    [("0.56 (95% CI 0.54 to 1.70), P<0.001", "inconsistent"),
-     ("0.56 (95% CI 0.54 to 0.90), P=0.20", "inconsistent"),
-     ("0.56 (95% CI 0.54 to 0.90), P=0.01", "not_checkable")],
-)  # fmt: skip
+    [
+        ("0.56 (95% CI 0.54 to 1.70), P<0.001", "inconsistent"),
+        ("0.56 (95% CI 0.54 to 0.90), P=0.20", "inconsistent"),
+        ("0.56 (95% CI 0.54 to 0.90), P=0.01", "not_checkable"),
+    ],
+)
 def test_an_interval_that_is_not_centred_still_says_which_p(judged, printed, agreement):
     assert judged("c", "p", {"c": claim(f"hazard ratio {printed}")})[0] == agreement
 
@@ -219,17 +225,20 @@ def test_a_stated_interval_of_a_share_is_that_of_r(judged, method):
 
 @pytest.mark.parametrize(
     ("printed", "agreement"),
-    [("-20.0 percentage points (95% CI, -40.8 to 0.8)", "compatible"),
-     ("-20.0 percentage points (95% CI, -40.8 to 0.6)", "inconsistent")],
-)  # fmt: skip
+    [
+        ("-20.0 percentage points (95% CI, -40.8 to 0.8)", "compatible"),
+        ("-20.0 percentage points (95% CI, -40.8 to 0.6)", "inconsistent"),
+    ],
+)
 def test_what_prop_test_gives_unasked(judged, printed, agreement):
     """prop.test(c(15, 25), c(50, 50)), and each arm alone."""
     claims = {
         "a": claim("15 of 50 (30%; 95% CI, 18.3 to 44.8)", outcome="event", group="training"),
         "b": claim("25 of 50 (50%; 95% CI, 36.6 to 63.4)", outcome="event", group="control"),
-        "d": claim(printed, outcome="event", compare=["training", "control"],
-                   measure="risk_difference"),
-    }  # fmt: skip
+        "d": claim(
+            printed, outcome="event", compare=["training", "control"], measure="risk_difference"
+        ),
+    }
     assert judged("a", "ci_low", claims)[0] == judged("b", "ci_high", claims)[0] == "compatible"
     assert judged("d", "ci_high", claims)[0] == agreement
 
@@ -239,9 +248,12 @@ def test_an_estimate_that_its_counts_give_is_exact_beside_a_centred_interval(jud
     claims = {
         "a": claim("11 of 61 (18.0%)", outcome="event", group="training"),
         "b": claim("21 of 59 (35.6%)", outcome="event", group="control"),
-        "r": claim("risk ratio, 0.51; 95% CI, 0.27 to 0.96", outcome="event",
-                   compare=["training", "control"]),
-    }  # fmt: skip
+        "r": claim(
+            "risk ratio, 0.51; 95% CI, 0.27 to 0.96",
+            outcome="event",
+            compare=["training", "control"],
+        ),
+    }
     found, said = judged("r", "value", claims)
     assert found == "exact"
     assert "On 11 of 61 and 21 of 59 the risk ratio is 0.507" in said
@@ -295,8 +307,12 @@ def test_no_significance_is_a_p_above_the_level(judged, printed, first, test, ag
     claims = {
         "a": claim(first, outcome="event", group="training"),
         "b": claim("12 of 30", outcome="event", group="control"),
-        "p": claim(printed, outcome="event", compare=["training", "control"],
-                   **({"test": test} if test else {})),
-    }  # fmt: skip
+        "p": claim(
+            printed,
+            outcome="event",
+            compare=["training", "control"],
+            **({"test": test} if test else {}),
+        ),
+    }
     found, text = judged("p", "p", claims)
     assert found == agreement and ".." not in text

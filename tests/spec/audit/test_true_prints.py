@@ -63,9 +63,12 @@ def test_a_p_of_the_counts_need_not_be_that_of_the_interval(judged, test, p, agr
 
 @pytest.mark.parametrize(
     ("about", "p", "agreement"),
-    [({}, "0.0004", "inconsistent"), ({}, "0.004", "not_checkable"),
-     ({"test": "log_rank"}, "0.0004", "not_checkable")],
-)  # fmt: skip
+    [
+        ({}, "0.0004", "inconsistent"),
+        ({}, "0.004", "not_checkable"),
+        ({"test": "log_rank"}, "0.0004", "not_checkable"),
+    ],
+)
 def test_the_test_of_another_p_is_told(judged, about, p, agreement):
     """The Wald p of this ratio is 0.0076; of no named test it may be one not far off."""
     about = {"compare": ["training", "control"], "measure": "hazard_ratio"} | about
@@ -77,8 +80,12 @@ def test_the_test_of_another_p_is_told(judged, about, p, agreement):
 def test_the_interval_of_means_rests_on_t(judged):
     """5 and 5 patients, SD 1.2: t = 2.635 on 8, p = 0.0299; by the normal quantile 0.0251."""
     groups = {n: {"label": n, "randomised": "5"} for n in ("training", "control")}
-    about = {"outcome": "age", "compare": ["training", "control"], "population": "itt",
-             "measure": "mean_difference"}  # fmt: skip
+    about = {
+        "outcome": "age",
+        "compare": ["training", "control"],
+        "population": "itt",
+        "measure": "mean_difference",
+    }
     small = {"d": claim("2.00 (95% CI 0.25 to 3.75), p = 0.030", **about)}
     assert judged("d", "p", small, groups)[0] == "compatible"
     wrong = {"d": claim("2.00 (95% CI 0.25 to 3.75), p = 0.040", **about)}

@@ -11,8 +11,8 @@ from trialtrace.claims.make_ledger import ledger
 from trialtrace.claims.print_audit import audit_ledger
 from trialtrace.claims.sentences import MOST_WORDS
 from trialtrace.claims.tally import unmatched
-from trialtrace.contracts.verdicts import OF_COLUMN, PRINT
-from trialtrace.paths import project
+from trialtrace.ground.contracts.verdicts import OF_COLUMN, PRINT
+from trialtrace.ground.paths import project
 
 TRIALS = sorted(path.parent.name for path in (project().config / "trials").glob("*/claims.yaml"))
 PUBLISHED = sorted((Path(__file__).parent / "published").glob("*.yaml"))
@@ -43,21 +43,33 @@ def test_a_verdict_is_a_short_text_of_whole_sentences(name):
         assert not re.search(r"(?<![\d.,])\d{4,} of|of \d{4,}", ours), text
 
 
-@pytest.mark.parametrize(("name", "claim", "component", "ends"), [
-    ("apixaban2011", "ph", "value", "against 1.38, in keeping with P < 0.001."),
-    ("ticagrelor2009", "h", "p", "P of at most 0.000358, in keeping with P < 0.001."),
-    ("sprave2019", "tumour_other_con_percent", "percent", "printed is 24.1 %; 7 would print so."),
-    ("sprave2019", "treated", "value", "are in “began treatment” (93 %)."),
-    ("sprave2019", "thoracic_p", "p", "The paper names no test."),
-    ("streckmann2024", "deaths_smt", "ci_low", "of 1 of 52 by Wald, cut at 0 and 1."),
-    ("streckmann2024", "best_touch_tau", "direction", "than with treatment as usual” is read."),
-    ("streckmann2024", "dose_less_tau", "direction", "lower, as the words say."),
-    ("elmunzer2012", "bleeding_placebo", "value",
-     "“Gastrointestinal bleeding: P=0.72” and “Gastrointestinal bleeding: 11 (1.8%)”."),
-    ("elmunzer2012", "no_stent_p", "p", "The paper names no test."),
-    ("elmunzer2012", "severe_p", "p", "Fisher's exact test and both mid-p tests give."),
-    ("aspirin1989", "mi_aspirin", "value", "no other number in the ledger decides it."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "claim", "component", "ends"),
+    [
+        ("apixaban2011", "ph", "value", "against 1.38, in keeping with P < 0.001."),
+        ("ticagrelor2009", "h", "p", "P of at most 0.000358, in keeping with P < 0.001."),
+        (
+            "sprave2019",
+            "tumour_other_con_percent",
+            "percent",
+            "printed is 24.1 %; 7 would print so.",
+        ),
+        ("sprave2019", "treated", "value", "are in “began treatment” (93 %)."),
+        ("sprave2019", "thoracic_p", "p", "The paper names no test."),
+        ("streckmann2024", "deaths_smt", "ci_low", "of 1 of 52 by Wald, cut at 0 and 1."),
+        ("streckmann2024", "best_touch_tau", "direction", "than with treatment as usual” is read."),
+        ("streckmann2024", "dose_less_tau", "direction", "lower, as the words say."),
+        (
+            "elmunzer2012",
+            "bleeding_placebo",
+            "value",
+            "“Gastrointestinal bleeding: P=0.72” and “Gastrointestinal bleeding: 11 (1.8%)”.",
+        ),
+        ("elmunzer2012", "no_stent_p", "p", "The paper names no test."),
+        ("elmunzer2012", "severe_p", "p", "Fisher's exact test and both mid-p tests give."),
+        ("aspirin1989", "mi_aspirin", "value", "no other number in the ledger decides it."),
+    ],
+)
 def test_a_sentence_an_editor_would_stumble_over(name, claim, component, ends):
     """A p of another claim, a curve of a tumour, a size added up twice, an unclear reference."""
     rows = {(r["claim_id"], r["component"]): r for r in rows_of(name)}
@@ -73,10 +85,14 @@ def test_the_range_of_usual_tests_is_of_two_sides():
     assert "P from 0.428 to 0.642 (one-sided P = 0.321); none prints as P = 0.423" in text
 
 
-@pytest.mark.parametrize(("name", "claims"), [
-    ("sprave2019", {"fracture_p", "age_p", "tumour_p", "thoracic_p"}),
-    ("elmunzer2012", {"no_stent_p", "bleeding_p"}), ("moertel1990", set()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "claims"),
+    [
+        ("sprave2019", {"fracture_p", "age_p", "tumour_p", "thoracic_p"}),
+        ("elmunzer2012", {"no_stent_p", "bleeding_p"}),
+        ("moertel1990", set()),
+    ],
+)
 def test_a_p_that_no_usual_test_gives_is_marked(name, claims):
     assert {row["claim_id"] for row in rows_of(name) if unmatched(row)} == claims
 

@@ -8,13 +8,13 @@ import pytest
 from made_trial import MADE, made_trial
 from sides_trial import SIDES, sides_trial
 
-from trialtrace.analyses.run import analyse_plan
-from trialtrace.checks import registry, run
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import RESULTS, read_table
 from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.contracts import RESULTS, read_table
+from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.methods.checking import registry, run
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 # A check gives the same whenever it is asked the same: an error planted in one row leaves the rest.
 ASKED: dict[str, object] = {}

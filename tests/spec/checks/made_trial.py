@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import ADSL, ADTTE, BDS, empty, write_table
-from trialtrace.paths import Project, project
+from trialtrace.ground.contracts import ADSL, ADTTE, BDS, empty, write_table
+from trialtrace.ground.paths import Project, project
+from trialtrace.trial.load import load_trial
 
 HERE = Path(__file__).parent
 MADE = "made"

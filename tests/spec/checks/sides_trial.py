@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from made_trial import configured, table
 
-from trialtrace.contracts import ADSL, ADTTE, BDS, empty, from_rows, write_table
+from trialtrace.ground.contracts import ADSL, ADTTE, BDS, empty, from_rows, write_table
 
 SIDES = "sides"
 VISITS = ("before", "week 1", "week 2", "week 3")
@@ -50,9 +50,18 @@ def records(draw, treated):
                     first = value if at == 0 else first
                     number += 1
                     yield {
-                        "STUDYID": "sides", "USUBJID": f"sides-{i:03}", "ASEQ": number,
-                        "PARAMCD": code, "PARAM": code, "TRTP": arm, "LAT": name, "SYNTHFL": "N",
-                        "AVISIT": visit, "AVISITN": at + 1, "AVAL": value, "BASE": first,
+                        "STUDYID": "sides",
+                        "USUBJID": f"sides-{i:03}",
+                        "ASEQ": number,
+                        "PARAMCD": code,
+                        "PARAM": code,
+                        "TRTP": arm,
+                        "LAT": name,
+                        "SYNTHFL": "N",
+                        "AVISIT": visit,
+                        "AVISITN": at + 1,
+                        "AVAL": value,
+                        "BASE": first,
                         "CHG": None if value is None else value - first,
                         "ABLFL": None if at else "Y",
-                    }  # fmt: skip
+                    }

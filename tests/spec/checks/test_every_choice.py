@@ -18,15 +18,15 @@ from made_trial import HERE, MADE, made_trial
 from plan_choices import Choice, analysis_of, lacking, options, steps_of
 from sides_trial import SIDES, sides_trial
 
-from trialtrace.analyses import registry as methods
-from trialtrace.analyses.run import analyse_plan
-from trialtrace.checks.run import checked
-from trialtrace.config.check import check_trial
-from trialtrace.config.load import Trial, load_trial
-from trialtrace.config.steps import steps
-from trialtrace.contracts import RESULTS, read_table
-from trialtrace.errors import Problem
-from trialtrace.paths import project
+from trialtrace.ground.contracts import RESULTS, read_table
+from trialtrace.ground.errors import Problem
+from trialtrace.ground.paths import project
+from trialtrace.methods.analysing import registry as methods
+from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.methods.checking.run import checked
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import Trial, load_trial
+from trialtrace.trial.plan.step_names import steps
 
 # One process makes and remembers what these tests share.
 pytestmark = pytest.mark.xdist_group("checks")

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.checks.data import Data
-from trialtrace.checks.laws import verify
-from trialtrace.checks.members import COUNTED, Members, told
-from trialtrace.checks.run import check_results
-from trialtrace.contracts import MEMBERS, RESULTS, read_table
-from trialtrace.errors import ConservationError
+from trialtrace.ground.contracts import MEMBERS, RESULTS, read_table
+from trialtrace.ground.errors import ConservationError
+from trialtrace.methods.checking.data import Data
+from trialtrace.methods.checking.laws import verify
+from trialtrace.methods.checking.members import COUNTED, Members, told
+from trialtrace.methods.checking.run import check_results
 
 # One process makes and remembers what these tests share.
 pytestmark = pytest.mark.xdist_group("checks")
@@ -56,28 +56,35 @@ COUNTS = {
     "an arm of the flow": ("flow/randomised.count@int", "stat_value", "randomised in all arms: 60"),
     "a population": ("flow/in_population.count@con;parameter=treated", "stat_value", "treated"),
     "a reason": (
-        "flow/ended.count@int;level=Treatment_not_begun", "stat_value",
+        "flow/ended.count@int;level=Treatment_not_begun",
+        "stat_value",
         "randomised, int: 30, and its parts are 14 completed + 11 Died",
     ),
     "the analysed": ("flow/analysed.count@con;parameter=feasible_plan", "stat_value", "31, of 30"),
     "a category": (
         "response_categories/count.categories@int;visit=end_of_radiotherapy;"
-        "parameter=pain_response;category=1", "stat_value", "sprave2019: categories",
+        "parameter=pain_response;category=1",
+        "stat_value",
+        "sprave2019: categories",
     ),
     "occurrences": (
-        "adverse_events/occurrences.count@int;parameter=adverse_event;level=any", "stat_value",
+        "adverse_events/occurrences.count@int;parameter=adverse_event;level=any",
+        "stat_value",
         "occurrences of adverse_event, any, int",
     ),
     "patients": (
-        "adverse_events/patients.count@int;parameter=adverse_event;level=any", "stat_value",
+        "adverse_events/patients.count@int;parameter=adverse_event;level=any",
+        "stat_value",
         "patients of adverse_event, any: ",
     ),
     "missing values": ("baseline/missing.descriptive@int;parameter=age", "stat_value", "age, int"),
     "the n of a result": ("feasible_plan/proportion.wilson@int", "n_used", "n = 31, with 30 rows"),
     "a denominator": (
-        "feasible_plan/proportion.wilson@int", "denominator", "a denominator of 31, with 30 rows",
+        "feasible_plan/proportion.wilson@int",
+        "denominator",
+        "a denominator of 31, with 30 rows",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("name", "column", "message"), COUNTS.values(), ids=COUNTS)
@@ -114,9 +121,8 @@ def test_a_numerator_from_elsewhere(whole):
     part = next(row for row in mine if row["role"] == "numerator")
     other = "feasible_plan/proportion.wilson@con"
     stranger = next(
-        row for row in members
-        if row["result_id"].endswith(other) and row["role"] == "numerator"
-    )  # fmt: skip
+        row for row in members if row["result_id"].endswith(other) and row["role"] == "numerator"
+    )
     part.update({key: stranger[key] for key in ("predicate", "n", "sha256")})
     assert "rows that are not among those analysed" in broken(data, results, members)
 

@@ -10,17 +10,23 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from trialtrace.analyses.planned import planned_results
-from trialtrace.config.check import check_trial
-from trialtrace.paths import Project, project
+from trialtrace.ground.paths import Project, project
+from trialtrace.methods.analysing.planned import planned_results
+from trialtrace.trial.check import check_trial
 
 # One process makes and remembers what these tests share.
 pytestmark = pytest.mark.xdist_group("checks")
 DISPLAYS = ("flow", "baseline", "adverse_events")
 TRIALS = (
-    "made", "sides", "elmunzer2012", "ruetzler2013", "moertel1990", "streckmann2024", "sprave2019",
+    "made",
+    "sides",
+    "elmunzer2012",
+    "ruetzler2013",
+    "moertel1990",
+    "streckmann2024",
+    "sprave2019",
     "musaro2019",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("name", TRIALS)

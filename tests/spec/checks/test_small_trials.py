@@ -3,9 +3,9 @@
 import pytest
 from made_trial import made_trial
 
-from trialtrace.analyses.run import analyse_plan
-from trialtrace.checks.run import checked
-from trialtrace.contracts import RESULTS, read_table
+from trialtrace.ground.contracts import RESULTS, read_table
+from trialtrace.methods.analysing.run import analyse_plan
+from trialtrace.methods.checking.run import checked
 
 # Each was a false alarm of the checkers once, found by drawing trials at random.
 ONCE_WRONG = {
@@ -19,8 +19,13 @@ ONCE_WRONG = {
 
 # pingouin stops where it divides by zero; why an iteration failed is not checked.
 MAY_FAIL = (
-    ".mixed_anova@", ".mmrm@", ".random_site@", ".proportional_odds@", ".ordinal_mixed@", ".brant@"
-)  # fmt: skip
+    ".mixed_anova@",
+    ".mmrm@",
+    ".random_site@",
+    ".proportional_odds@",
+    ".ordinal_mixed@",
+    ".brant@",
+)
 
 
 @pytest.mark.parametrize(("seed", "sizes"), ONCE_WRONG.values(), ids=ONCE_WRONG)
@@ -36,7 +41,7 @@ def test_right_results_of_a_tiny_trial_pass(tmp_path, seed, sizes):
 
 def test_the_plan_of_the_made_trial_is_in_order(tmp_path):
     """Its other files are not whole; its plan names every method."""
-    from trialtrace.config.check import check_trial
+    from trialtrace.trial.check import check_trial
 
     trial = made_trial(tmp_path)
     told = [str(one) for one in check_trial(trial.at, trial.name)]

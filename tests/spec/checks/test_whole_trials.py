@@ -6,11 +6,11 @@ from math import isfinite
 import pyarrow as pa
 import pytest
 
-from trialtrace.analyses import registry as methods
-from trialtrace.checks import registry
-from trialtrace.checks.run import check_results, checked, coverage
-from trialtrace.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
-from trialtrace.errors import UserError
+from trialtrace.ground.contracts import CHECKS, RESULTS, from_rows, read_table, write_table
+from trialtrace.ground.errors import UserError
+from trialtrace.methods.analysing import registry as methods
+from trialtrace.methods.checking import registry
+from trialtrace.methods.checking.run import check_results, checked, coverage
 
 # One process makes and remembers what these tests share.
 pytestmark = pytest.mark.xdist_group("checks")

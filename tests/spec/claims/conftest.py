@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from trialtrace.analyses.run import analyse_plan
 from trialtrace.claims.audit import audit_rows
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
-from trialtrace.config.model import Claim
-from trialtrace.contracts import RESULTS, from_rows, read_table
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.frames import Frames
-from trialtrace.paths import project
+from trialtrace.ground.contracts import RESULTS, from_rows, read_table
+from trialtrace.ground.frames import Frames
+from trialtrace.ground.paths import project
+from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
+from trialtrace.trial.model import Claim
 
 PAPER = "Someone A et al. J Trials 2020;1:1-9"
 
@@ -50,9 +50,17 @@ def proportion(analysis: str, group: str, events: int, total: int, **more: Any) 
     common = {"denominator": total, **more}
     return [
         result(analysis, "count.events", float(events), group, **common),
-        result(analysis, "proportion.wilson", events / total, group,
-               ci_low=0.1, ci_high=0.4, ci_level=0.95, **common),
-    ]  # fmt: skip
+        result(
+            analysis,
+            "proportion.wilson",
+            events / total,
+            group,
+            ci_low=0.1,
+            ci_high=0.4,
+            ci_level=0.95,
+            **common,
+        ),
+    ]
 
 
 RESULT_ROWS = [
@@ -61,11 +69,25 @@ RESULT_ROWS = [
     *proportion("pain", "drug", 10, 51),
     *proportion("pain", "sham", 20, 49),
     *proportion("pain", "all", 30, 100),
-    result("pain", "risk_difference.newcombe", 10 / 51 - 20 / 49, "drug-sham",
-           ci_low=-0.375, ci_high=-0.031, ci_level=0.95),
+    result(
+        "pain",
+        "risk_difference.newcombe",
+        10 / 51 - 20 / 49,
+        "drug-sham",
+        ci_low=-0.375,
+        ci_high=-0.031,
+        ci_level=0.95,
+    ),
     result("pain", "risk_difference.wald", 10 / 51 - 20 / 49, "drug-sham"),
-    result("pain", "risk_ratio.katz_log", 0.480392156863, "drug-sham",
-           ci_low=0.251, ci_high=0.918, ci_level=0.95),
+    result(
+        "pain",
+        "risk_ratio.katz_log",
+        0.480392156863,
+        "drug-sham",
+        ci_low=0.251,
+        ci_high=0.918,
+        ci_level=0.95,
+    ),
     result("pain", "number_needed_to_treat.newcombe", 12.2, "drug-sham"),
     result("pain", "p_value.fisher", 0.0291, "drug-sham"),
     *proportion("pain_each", "drug", 5, 50, visit="1 h"),
@@ -77,8 +99,15 @@ RESULT_ROWS = [
     result("score", "mean.t_interval", 54.23, "drug", ci_low=51.0, ci_high=57.5, ci_level=0.95),
     result("score", "sd.descriptive", 10.08, "drug"),
     result("score", "mean.t_interval", 56.0, "sham"),
-    result("score", "mean_difference.welch", -1.77, "drug-sham",
-           ci_low=-5.5, ci_high=1.96, ci_level=0.95),
+    result(
+        "score",
+        "mean_difference.welch",
+        -1.77,
+        "drug-sham",
+        ci_low=-5.5,
+        ci_high=1.96,
+        ci_level=0.95,
+    ),
     result("time", "p_value.log_rank", 0.001, ""),
     result("time", "p_value.log_rank", 0.002, "drug-sham"),
     result("time", "follow_up.reverse_kaplan_meier", 2374.0, "all", unit="days"),
@@ -87,21 +116,28 @@ RESULT_ROWS = [
     result("anova", "df2.mixed_anova", 63.0, "", group2="effect", group2_level="visit"),
     result("anova", "p_value.mixed_anova", 0.0012, "", group2="effect", group2_level="visit"),
     result("rare", "risk_ratio.katz_log", None, "drug-sham", error="no event in an arm"),
-]  # fmt: skip
+]
 
 
 def claim(name: str, printed: str, selects: dict | None = None, **more: Any) -> Claim:
     given = {"label": name, "cannot": None, "direction": None, "linked": ()} | more
     return Claim(
-        name=name, paper="main", cite=PAPER, place="abstract", printed=printed, selects=selects,
+        name=name,
+        paper="main",
+        cite=PAPER,
+        place="abstract",
+        printed=printed,
+        selects=selects,
         **given,
-    )  # fmt: skip
+    )
 
 
 def toy_trial(claims: list[Claim], *, synthetic: bool = False) -> SimpleNamespace:
     levels = {"pain": 0.041, "pain_each": 0.05, "time": 0.05, "anova": 0.05, "empty": 0.05}
-    arms = {"drug": SimpleNamespace(name="drug", label="Drug"),
-            "sham": SimpleNamespace(name="sham", label="Sham treatment")}  # fmt: skip
+    arms = {
+        "drug": SimpleNamespace(name="drug", label="Drug"),
+        "sham": SimpleNamespace(name="sham", label="Sham treatment"),
+    }
     return SimpleNamespace(
         name="toy",
         at=project(),

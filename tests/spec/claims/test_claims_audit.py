@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialtrace.contracts import CLAIMS, conform, from_rows
+from trialtrace.ground.contracts import CLAIMS, conform, from_rows
 
 DRUG = {"analysis": "pain", "group": "drug"}
 
@@ -15,8 +15,10 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
     # 10 / 51 = 19.6 %
     rows = audit(make_claim("pain_drug", "10 of 51 (19.6%)", DRUG))
     assert brief(rows) == {
-        "count": ("10", "exact"), "denominator": ("51", "exact"), "percent": ("19.6%", "exact")
-    }  # fmt: skip
+        "count": ("10", "exact"),
+        "denominator": ("51", "exact"),
+        "percent": ("19.6%", "exact"),
+    }
     assert rows[2]["result_id"] == "toy/pain/proportion.wilson@drug"
     assert rows[2]["data_finding"] == "The data give 19.6 % (10 of 51), as printed."
     assert rows[2]["recomputed"] == 19.6078431373
@@ -26,39 +28,92 @@ def test_a_group_claim_takes_count_denominator_and_proportion(audit, make_claim)
     ("printed", "selects", "agreement", "finding"),
     [
         ("11 (19.6%)", DRUG, "differs", "The data give 10; printed is 11, 1 more."),
-        ("19.5%", DRUG, "differs",
-         "The data give 19.6 % (10 of 51); printed is 19.5 %, one unit of the last digit lower."),
-        ("about 20%", DRUG, "compatible",
-         "The data give 20 % (10 of 51); printed is “about 20%”, which leaves room for it."),
-        ("more than 25%", DRUG, "differs",
-         "The data give 19.6 % (10 of 51), which does not agree with the printed “more than 25%”."),
-        ("52%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"}, "exact",
-         "The data give 52 %, as printed."),
-        ("reduced by 50%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
-         "differs", "The data give a reduction of 52 %; printed is a reduction of 50 %, "
-         "two units of the last digit lower."),
-        ("reduced by 50–70 %",
-         {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"}, "exact",
-         "The data give a reduction of 52.0, which agrees with the printed “at least 50”."),
-        ("P=0.03", {"analysis": "pain", "stat": "p_value.fisher"}, "exact",
-         "Fisher's exact test on the data gives P = 0.0291, which prints as P = 0.03."),
-        ("P=0.06", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",
-         "Fisher's exact test on the data gives P = 0.0291; printed is P = 0.06; the two lie on "
-         "different sides of the decision level 0.041."),
-        ("6.5 years", {"analysis": "time", "group": "all", "stat": "follow_up",
-                       "as": "years_from_days"}, "exact", "The data give 6.5 years, as printed."),
-        ("P=0.02", {"analysis": "pain", "stat": "p_value.fisher"}, "differs",
-         "Fisher's exact test on the data gives P = 0.0291; printed is P = 0.02; both lie on the "
-         "same side of the decision level 0.041."),
-        ("reduced by 1.8", {"analysis": "score", "stat": "mean_difference"}, "exact",
-         "The data give a reduction of 1.8, as printed."),
-        ("13", {"analysis": "pain", "stat": "number_needed_to_treat"}, "differs",
-         "The data give 12 (12.2 before rounding; 13 if rounded up, as is customary); "
-         "printed is 13, 1 more."),
-        ("100", {"analysis": "flow", "stat": "randomised", "group": "all"}, "exact",
-         "The data give 100, as printed."),
+        (
+            "19.5%",
+            DRUG,
+            "differs",
+            "The data give 19.6 % (10 of 51); printed is 19.5 %, one unit of the last digit lower.",
+        ),
+        (
+            "about 20%",
+            DRUG,
+            "compatible",
+            "The data give 20 % (10 of 51); printed is “about 20%”, which leaves room for it.",
+        ),
+        (
+            "more than 25%",
+            DRUG,
+            "differs",
+            "The data give 19.6 % (10 of 51), which does not agree with the printed “more than "
+            "25%”.",
+        ),
+        (
+            "52%",
+            {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
+            "exact",
+            "The data give 52 %, as printed.",
+        ),
+        (
+            "reduced by 50%",
+            {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
+            "differs",
+            "The data give a reduction of 52 %; printed is a reduction of 50 %, "
+            "two units of the last digit lower.",
+        ),
+        (
+            "reduced by 50–70 %",
+            {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
+            "exact",
+            "The data give a reduction of 52.0, which agrees with the printed “at least 50”.",
+        ),
+        (
+            "P=0.03",
+            {"analysis": "pain", "stat": "p_value.fisher"},
+            "exact",
+            "Fisher's exact test on the data gives P = 0.0291, which prints as P = 0.03.",
+        ),
+        (
+            "P=0.06",
+            {"analysis": "pain", "stat": "p_value.fisher"},
+            "differs",
+            "Fisher's exact test on the data gives P = 0.0291; printed is P = 0.06; the two lie on "
+            "different sides of the decision level 0.041.",
+        ),
+        (
+            "6.5 years",
+            {"analysis": "time", "group": "all", "stat": "follow_up", "as": "years_from_days"},
+            "exact",
+            "The data give 6.5 years, as printed.",
+        ),
+        (
+            "P=0.02",
+            {"analysis": "pain", "stat": "p_value.fisher"},
+            "differs",
+            "Fisher's exact test on the data gives P = 0.0291; printed is P = 0.02; both lie on "
+            "the "
+            "same side of the decision level 0.041.",
+        ),
+        (
+            "reduced by 1.8",
+            {"analysis": "score", "stat": "mean_difference"},
+            "exact",
+            "The data give a reduction of 1.8, as printed.",
+        ),
+        (
+            "13",
+            {"analysis": "pain", "stat": "number_needed_to_treat"},
+            "differs",
+            "The data give 12 (12.2 before rounding; 13 if rounded up, as is customary); "
+            "printed is 13, 1 more.",
+        ),
+        (
+            "100",
+            {"analysis": "flow", "stat": "randomised", "group": "all"},
+            "exact",
+            "The data give 100, as printed.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_findings_can_be_read_by_an_editor(audit, make_claim, printed, selects, agreement, finding):
     row = audit(make_claim("one", printed, selects))[0]
     assert (row["against_data"], row["data_finding"]) == (agreement, finding)
@@ -68,9 +123,11 @@ def test_an_interval_and_its_decision(audit, make_claim):
     selects = {"analysis": "pain", "stat": "risk_ratio.katz_log"}
     rows = audit(make_claim("ratio", "0.48 (95% CI 0.25 to 1.12), P=0.03", selects))
     assert brief(rows) == {
-        "value": ("0.48", "exact"), "ci_low": ("0.25", "exact"), "ci_high": ("1.12", "differs"),
+        "value": ("0.48", "exact"),
+        "ci_low": ("0.25", "exact"),
+        "ci_high": ("1.12", "differs"),
         "p": ("P=0.03", "exact"),
-    }  # fmt: skip
+    }
     decisions = {row["component"]: row["decision"] for row in rows}
     assert decisions == {"value": None, "ci_low": "changes", "ci_high": "changes", "p": "same"}
 
@@ -109,14 +166,22 @@ def test_mean_with_standard_deviation(audit, make_claim):
     [
         ({"analysis": "pain"}, {"lower": "drug", "than": "sham"}, "exact", "same"),
         ({"analysis": "pain"}, {"higher": "drug", "than": "sham"}, "differs", "changes"),
-        ({"analysis": "pain_each", "visit": "2 h"}, {"lower": "drug", "than": "sham"},
-         "differs", "changes"),
+        (
+            {"analysis": "pain_each", "visit": "2 h"},
+            {"lower": "drug", "than": "sham"},
+            "differs",
+            "changes",
+        ),
         # 5 of 50 in both groups: neither is less.
-        ({"analysis": "pain_each", "visit": "1 h"}, {"lower": "drug", "than": "sham"},
-         "differs", "changes"),
+        (
+            {"analysis": "pain_each", "visit": "1 h"},
+            {"lower": "drug", "than": "sham"},
+            "differs",
+            "changes",
+        ),
         ({"analysis": "score"}, {"lower": "drug", "than": "sham"}, "exact", "same"),
     ],
-)  # fmt: skip
+)
 def test_directions(audit, make_claim, selects, direction, agreement, decision):
     (row,) = audit(make_claim("less", "less with the drug", selects, direction=direction))
     assert (row["against_data"], row["decision"]) == (agreement, decision)
@@ -154,10 +219,14 @@ def test_a_result_without_a_value_says_why(audit, make_claim):
 def test_nothing_of_a_synthetic_trial_stands_beside_a_published_number(audit, make_claim):
     rows = audit(
         make_claim("pain_drug", "10 of 51 (19.6%)", DRUG),
-        make_claim("less", "less with the drug", {"analysis": "pain"},
-                   direction={"lower": "drug", "than": "sham"}),
+        make_claim(
+            "less",
+            "less with the drug",
+            {"analysis": "pain"},
+            direction={"lower": "drug", "than": "sham"},
+        ),
         synthetic=True,
-    )  # fmt: skip
+    )
     for row in rows:
         assert row["against_data"] == "not_checkable"
         assert row["data_finding"] == "The data are synthetic."

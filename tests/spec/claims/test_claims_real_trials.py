@@ -2,16 +2,16 @@
 
 import pytest
 
-from trialtrace.analyses.run import analyse_plan
 from trialtrace.claims.audit import audit_claims
 from trialtrace.claims.sentences import MOST_WORDS
 from trialtrace.claims.tally import tally
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import CLAIMS, read_table
-from trialtrace.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.contracts import CLAIMS, read_table
+from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
+from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 

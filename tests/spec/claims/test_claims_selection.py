@@ -17,36 +17,68 @@ def not_tied(rows):
     ("printed", "selects", "said"),
     [
         # several
-        ("P=0.5", {"analysis": "pain_each", "stat": "p_value.fisher"},
-         ["2 results meet this", "@drug-sham;visit=1 h", "@drug-sham;visit=2 h"]),
-        ("7.7 percentage points", {"analysis": "pain", "stat": "risk_difference",
-                                   "as": "percent_decrease"},
-         ["2 results meet this", "risk_difference.newcombe", "risk_difference.wald"]),
+        (
+            "P=0.5",
+            {"analysis": "pain_each", "stat": "p_value.fisher"},
+            ["2 results meet this", "@drug-sham;visit=1 h", "@drug-sham;visit=2 h"],
+        ),
+        (
+            "7.7 percentage points",
+            {"analysis": "pain", "stat": "risk_difference", "as": "percent_decrease"},
+            ["2 results meet this", "risk_difference.newcombe", "risk_difference.wald"],
+        ),
         ("10%", {"analysis": "pain_each", "group": "drug"}, ["2 results meet this", "visit=1 h"]),
         # none
-        ("P=0.5", {"analysis": "pain", "stat": "p_value.chi_squared"},
-         ["No result meets this", "toy/pain/p_value.fisher@drug-sham"]),
-        ("10%", {"analysis": "pain", "group": "durg"},
-         ["No result meets this", "toy/pain/proportion.wilson@drug"]),
-        ("P=0.5", {"analysis": "pain_each", "stat": "p_value.fisher", "visit": "3 h"},
-         ["No result meets this", "visit: 3 h", "visit=2 h"]),
-        ("P=0.5", {"analysis": "pian", "stat": "p_value"},
-         ["claims.one.is.analysis", "'pian'", 'did you mean "pain"?']),
+        (
+            "P=0.5",
+            {"analysis": "pain", "stat": "p_value.chi_squared"},
+            ["No result meets this", "toy/pain/p_value.fisher@drug-sham"],
+        ),
+        (
+            "10%",
+            {"analysis": "pain", "group": "durg"},
+            ["No result meets this", "toy/pain/proportion.wilson@drug"],
+        ),
+        (
+            "P=0.5",
+            {"analysis": "pain_each", "stat": "p_value.fisher", "visit": "3 h"},
+            ["No result meets this", "visit: 3 h", "visit=2 h"],
+        ),
+        (
+            "P=0.5",
+            {"analysis": "pian", "stat": "p_value"},
+            ["claims.one.is.analysis", "'pian'", 'did you mean "pain"?'],
+        ),
         # what the claim leaves open
         ("0.48", {"analysis": "pain"}, ["no stat", "risk_ratio.katz_log"]),
         ("3.5 days", {"analysis": "pain", "group": "drug"}, ["no stat"]),
-        ("46%", {"analysis": "pain", "stat": "risk_ratio"},
-         ["a percentage compared with risk_ratio", "percent_reduction"]),
-        ("reduced by 46%", {"analysis": "pain", "stat": "risk_difference.wald"},
-         ['words that say "lower"']),
-        ("increased by 46%", {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
-         ['words that say "higher"']),
-        ("6.5 years", {"analysis": "time", "group": "all", "stat": "follow_up"},
-         ["printed in years, recomputed in days"]),
-        ("46%", {"analysis": "pain", "stat": "risk_ratio", "as": "percents"},
-         ["claims.one.is.as", "percents"]),
+        (
+            "46%",
+            {"analysis": "pain", "stat": "risk_ratio"},
+            ["a percentage compared with risk_ratio", "percent_reduction"],
+        ),
+        (
+            "reduced by 46%",
+            {"analysis": "pain", "stat": "risk_difference.wald"},
+            ['words that say "lower"'],
+        ),
+        (
+            "increased by 46%",
+            {"analysis": "pain", "stat": "risk_ratio", "as": "percent_reduction"},
+            ['words that say "higher"'],
+        ),
+        (
+            "6.5 years",
+            {"analysis": "time", "group": "all", "stat": "follow_up"},
+            ["printed in years, recomputed in days"],
+        ),
+        (
+            "46%",
+            {"analysis": "pain", "stat": "risk_ratio", "as": "percents"},
+            ["claims.one.is.as", "percents"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_claim_that_names_no_single_result(audit, make_claim, printed, selects, said):
     text = not_tied(audit(make_claim("one", printed, selects)))
     assert PLACE in text
@@ -121,10 +153,13 @@ def empty(make_result):
     [
         ("5.1", {"stat": "mean.t_interval", "group": "drug"}, "The data have no value there."),
         ("t=2.1", {"stat": "t", "compare": {"of": "drug", "to": "sham"}}, "An arm has no values."),
-        ("P=0.03", {"stat": "p_value", "compare": {"of": "drug", "to": "sham"}},
-         "An arm has no values."),
+        (
+            "P=0.03",
+            {"stat": "p_value", "compare": {"of": "drug", "to": "sham"}},
+            "An arm has no values.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_export_without_values_leaves_a_claim_uncheckable(
     audit, make_claim, empty, printed, selects, why
 ):
@@ -137,6 +172,9 @@ def test_an_export_without_values_leaves_a_claim_uncheckable(
 def test_a_claim_of_another_visit_is_not_tied_also_where_the_data_are_empty(
     audit, make_claim, empty
 ):
-    given = make_claim("one", "5.1", {"analysis": "empty", "visit": "week 2", "group": "drug",
-                                      "stat": "mean.t_interval"})  # fmt: skip
+    given = make_claim(
+        "one",
+        "5.1",
+        {"analysis": "empty", "visit": "week 2", "group": "drug", "stat": "mean.t_interval"},
+    )
     assert "No result meets this" in not_tied(audit(given, further=empty))

@@ -17,8 +17,8 @@ from trialtrace.claims.print_audit import note_searches
 from trialtrace.claims.search.coincidence import Fits
 from trialtrace.claims.search.data.bundles import search_rows
 from trialtrace.claims.search.window import Displacement
-from trialtrace.config.model import Claim
-from trialtrace.contracts.verdicts import DATA
+from trialtrace.ground.contracts.verdicts import DATA
+from trialtrace.trial.model import Claim
 
 LICORICE = {"of": "licorice", "to": "sugar"}
 ADDED = {"of": "lev_5fu", "to": "observation"}
@@ -27,9 +27,17 @@ ALONE = {"of": "lev", "to": "observation"}
 
 def claim(name, printed, linked=(), **selects):
     return Claim(
-        name=name, paper="main", cite="A paper", place="table", label=name, printed=printed,
-        selects=selects, cannot=None, direction=None, linked=linked,
-    )  # fmt: skip
+        name=name,
+        paper="main",
+        cite="A paper",
+        place="table",
+        label=name,
+        printed=printed,
+        selects=selects,
+        cannot=None,
+        direction=None,
+        linked=linked,
+    )
 
 
 @pytest.fixture
@@ -142,8 +150,15 @@ def test_three_visits_in_the_place_of_four(searched, pain):
 
 
 def hazards(printed, *, compare=ADDED, more=()):
-    return claim("hazard", printed, more, analysis="death", stat="hazard_ratio.cox",
-                 compare=compare, **{"as": "percent_reduction"})  # fmt: skip
+    return claim(
+        "hazard",
+        printed,
+        more,
+        analysis="death",
+        stat="hazard_ratio.cox",
+        compare=compare,
+        **{"as": "percent_reduction"},
+    )
 
 
 def p_of(printed, stat="p_value.log_rank"):
@@ -169,8 +184,9 @@ def test_a_stratified_model_and_test(searched, deaths):
     )
     (one,), rows = searched(
         "moertel1990",
-        hazards(f"reduced by {reduction:.2f}%", more=("p",)), p_of(f"P = {p:.5f}"),
-    )  # fmt: skip
+        hazards(f"reduced by {reduction:.2f}%", more=("p",)),
+        p_of(f"P = {p:.5f}"),
+    )
     assert statistic > 0 and one.tier == 3
     assert any(
         re.search(
@@ -210,8 +226,9 @@ def test_everybody_censored_at_five_years(searched, deaths):
 def test_the_other_way_round(searched, deaths):
     reduction, _ = fitted(deaths, both_arms(deaths), ties="efron")
     ratio = 1 / (1 - reduction / 100)
-    printed = claim("hazard", f"{ratio:.4f}", analysis="death", stat="hazard_ratio.cox",
-                    compare=ADDED)  # fmt: skip
+    printed = claim(
+        "hazard", f"{ratio:.4f}", analysis="death", stat="hazard_ratio.cox", compare=ADDED
+    )
     (one,), _ = searched("moertel1990", printed)
     assert one.tier == 2 and any(
         told.startswith("Cox model of all arms, Efron's ties, the other way round on the same")
@@ -221,8 +238,14 @@ def test_the_other_way_round(searched, deaths):
 
 def test_a_median_of_all_times_in_the_place_of_follow_up(searched, deaths):
     printed = f"{deaths.AVAL.median() / 365.25:.3f} years"
-    one_claim = claim("follow", printed, analysis="death", stat="follow_up.reverse_kaplan_meier",
-                      group="all", **{"as": "years_from_days"})  # fmt: skip
+    one_claim = claim(
+        "follow",
+        printed,
+        analysis="death",
+        stat="follow_up.reverse_kaplan_meier",
+        group="all",
+        **{"as": "years_from_days"},
+    )
     (one,), _ = searched("moertel1990", one_claim)
     assert one.tier == 2 and one.matches[0].startswith("median of all times on the same")
 

@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from trialtrace.cli import RESULT_COLUMNS, main
-from trialtrace.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
-from trialtrace.display import listing
+from trialtrace.ground.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
+from trialtrace.report import listing
 
 pytestmark = pytest.mark.xdist_group("cli")
 RISK = "mini/relief_primary/risk_difference.newcombe@drug-placebo"
@@ -74,9 +74,19 @@ def test_csv_has_the_same_cells_as_json(run, command, contract):
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [("=1+1", "'=1+1"), ("+x", "'+x"), ("-x", "'-x"), ("@x", "'@x"), ("\tx", "'\tx"),
-     ("\rx", "'\rx"), ("x=1", "x=1"), ("", ""), (-1.5, -1.5), (None, None)],
-)  # fmt: skip
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("-x", "'-x"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("x=1", "x=1"),
+        ("", ""),
+        (-1.5, -1.5),
+        (None, None),
+    ],
+)
 def test_text_that_a_spreadsheet_would_run_stays_text_and_numbers_stay_numbers(value, cell):
     assert listing._safe(value) == cell
 
@@ -274,8 +284,12 @@ def test_a_full_disk_is_told(mini):
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "trialtrace.cli", "results", "mini"],
-            cwd=mini.at.root, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+            cwd=mini.at.root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 1
     assert done.stderr.endswith("\nthe output\n  No space left on device\n")
 
@@ -302,5 +316,5 @@ def test_what_a_command_need_not_import_it_does_not(mini, command):
         [sys.executable, "-c", code], cwd=mini.at.root, capture_output=True, text=True
     )
     loaded = set(done.stderr.split())
-    assert "trialtrace.contracts" in loaded
+    assert "trialtrace.ground.contracts" in loaded
     assert not loaded & heavy

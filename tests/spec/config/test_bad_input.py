@@ -6,7 +6,7 @@ import pytest
 from bad_input import DICTIONARY, REFERENCES, SHAPE
 from mini_trial import edit, write_project
 
-from trialtrace.config.check import check_trial
+from trialtrace.trial.check import check_trial
 
 
 def told_once(problems: list) -> str:
@@ -64,20 +64,47 @@ def with_groups(groups: str, first: str = "after", second: str = "after") -> str
 
 
 ONE_AT_ITS_DEFINITION = [
-    ("an arm that five places name otherwise", "trial.yaml", "    drug: {label", "    durg: {label",
-     "trial.yaml, line 6: design.arms.durg", '"drug" is used 5 times'),
-    ("a group of the claims that is no arm", "claims.yaml", "claims:\n",
-     with_groups("durg: {label: Drug}, placebo: {label: Placebo}"),
-     "claims.yaml, line 3: groups.durg", 'did you mean "drug"?'),
-    ("a visit of the plan that the claims name rightly", "plan.yaml", "    visits: all\n",
-     "    visits: [aftr]\n", "visits[1]", 'did you mean "after"?'),
-    ("a visit that another claim spells with a blank", "claims.yaml", "claims:\n",
-     with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "4 h", "4h"),
-     "claims.yaml, line 9: claims.two.about.visit", 'it is "4 h" in'),
-    ("a visit that another claim spells with a capital", "claims.yaml", "claims:\n",
-     with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "Day 1", "day 1"),
-     "claims.yaml, line 9: claims.two.about.visit", 'it is "Day 1" in'),
-]  # fmt: skip
+    (
+        "an arm that five places name otherwise",
+        "trial.yaml",
+        "    drug: {label",
+        "    durg: {label",
+        "trial.yaml, line 6: design.arms.durg",
+        '"drug" is used 5 times',
+    ),
+    (
+        "a group of the claims that is no arm",
+        "claims.yaml",
+        "claims:\n",
+        with_groups("durg: {label: Drug}, placebo: {label: Placebo}"),
+        "claims.yaml, line 3: groups.durg",
+        'did you mean "drug"?',
+    ),
+    (
+        "a visit of the plan that the claims name rightly",
+        "plan.yaml",
+        "    visits: all\n",
+        "    visits: [aftr]\n",
+        "visits[1]",
+        'did you mean "after"?',
+    ),
+    (
+        "a visit that another claim spells with a blank",
+        "claims.yaml",
+        "claims:\n",
+        with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "4 h", "4h"),
+        "claims.yaml, line 9: claims.two.about.visit",
+        'it is "4 h" in',
+    ),
+    (
+        "a visit that another claim spells with a capital",
+        "claims.yaml",
+        "claims:\n",
+        with_groups("drug: {label: Drug}, placebo: {label: Placebo}", "Day 1", "day 1"),
+        "claims.yaml, line 9: claims.two.about.visit",
+        'it is "Day 1" in',
+    ),
+]
 
 
 @pytest.mark.parametrize(

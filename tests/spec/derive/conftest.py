@@ -4,10 +4,10 @@ import pyarrow as pa
 import pytest
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, read_table
 from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, SOURCES, read_table
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES)
 

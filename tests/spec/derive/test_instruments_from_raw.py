@@ -4,8 +4,8 @@ import pytest
 from mini_run import run_stages, write_mini
 from mini_trial import DICTIONARY, ENDPOINTS, PLAN, TRIAL
 
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import BDS, REJECTS, RESULTS, SOURCES, read_table
+from trialtrace.ground.contracts import BDS, REJECTS, RESULTS, SOURCES, read_table
+from trialtrace.trial.load import load_trial
 
 ITEMS = "".join(
     f"q{item},forms,,text,Item {item},,,integer,1,{4 if item < 29 else 7},,,,,,,,\n"
@@ -102,9 +102,10 @@ def run(tmp_path_factory):
 def value(run, number: int, code: str, visit: str = "before"):
     rows = read_table(run.folder / "derived" / "bds.parquet", BDS).to_pylist()
     (row,) = [
-        row for row in rows
+        row
+        for row in rows
         if (row["USUBJID"], row["PARAMCD"], row["AVISIT"]) == (f"mini-{number}", code, visit)
-    ]  # fmt: skip
+    ]
     return row["AVAL"]
 
 
@@ -129,13 +130,15 @@ def test_a_score_leads_to_its_items_in_the_export(run):
     edges = read_table(run.folder / "derived" / "sources.parquet", SOURCES).to_pylist()
     bds = read_table(run.folder / "derived" / "bds.parquet", BDS).to_pylist()
     (number,) = [
-        row["ASEQ"] for row in bds
+        row["ASEQ"]
+        for row in bds
         if (row["USUBJID"], row["PARAMCD"], row["AVISIT"]) == ("mini-1", "QLQRF", "before")
-    ]  # fmt: skip
+    ]
     mine = {
-        (edge["source_row"], edge["column"]) for edge in edges
+        (edge["source_row"], edge["column"])
+        for edge in edges
         if (edge["USUBJID"], edge["ASEQ"], edge["variable"]) == ("mini-1", number, "AVAL")
-    }  # fmt: skip
+    }
     assert mine == {(2, "q6"), (2, "q7"), (2, "visit")}
 
 

@@ -5,7 +5,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.config.load import load_trial
+from trialtrace.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 ROW = ["dataset", "USUBJID", "ASEQ"]

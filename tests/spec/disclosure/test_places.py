@@ -8,9 +8,9 @@ import mini_trial
 import pytest
 import yaml
 
-from trialtrace.config.load import load_settings, load_trial
-from trialtrace.display.report import render_report
-from trialtrace.display.shown_config import HIDDEN, without_places
+from trialtrace.report.report import render_report
+from trialtrace.report.sections.shown_config import HIDDEN, without_places
+from trialtrace.trial.load import load_settings, load_trial
 
 SECRETS = ("srv-clinic", "StMary", "ward7", "export.csv")
 

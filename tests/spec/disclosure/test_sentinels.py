@@ -22,16 +22,16 @@ from spoilings import SPOILINGS
 from svg_paths import data_places
 
 from trialtrace.cli import main
-from trialtrace.config.load import load_settings, load_trial
-from trialtrace.display.closing import closing_lines
-from trialtrace.display.data_quality import data_quality
-from trialtrace.display.material import Material
-from trialtrace.display.report import render_report
-from trialtrace.display.site import build_site
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import read_parquet
+from trialtrace.report.material import Material
+from trialtrace.report.pages.site import build_site
+from trialtrace.report.report import render_report
+from trialtrace.report.sections.closing import closing_lines
+from trialtrace.report.sections.data_quality import data_quality
 from trialtrace.running import faults
-from trialtrace.store import read_parquet
 from trialtrace.trace.text import trace_text
+from trialtrace.trial.load import load_settings, load_trial
 
 # The data themselves; and the configuration, which the user wrote.
 AT_HOME = ("data", "config", "workflow", "reports")
@@ -68,8 +68,9 @@ def outside(root: Path) -> list[Path]:
     kept = []
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
-        home = parts[0] in AT_HOME or (parts[0] == "results" and parts[2:3] in
-                                       [(name,) for name in STAGES_AT_HOME])  # fmt: skip
+        home = parts[0] in AT_HOME or (
+            parts[0] == "results" and parts[2:3] in [(name,) for name in STAGES_AT_HOME]
+        )
         if path.is_file() and not home:
             kept.append(path)
     return kept
@@ -132,11 +133,16 @@ def test_no_cell_is_in_a_report_a_site_or_an_answer(rendered, capsys):
     found = {path: hits for path in files if (hits := export.sentinels.found_in_file(path))}
     assert not found
     for words in (
-        ["results", "mini"], ["results", "mini", "--format", "json"], ["claims", "mini"],
-        *(["trace", row["result_id"], *more] for row in results[::25]
-          for more in ([], ["--format", "json"])),
+        ["results", "mini"],
+        ["results", "mini", "--format", "json"],
+        ["claims", "mini"],
+        *(
+            ["trace", row["result_id"], *more]
+            for row in results[::25]
+            for more in ([], ["--format", "json"])
+        ),
         ["trace", results[0]["result_id"], "--rows"],
-    ):  # fmt: skip
+    ):
         main(["--project", str(at.root), *words])
     told = capsys.readouterr()
     assert len(told.out) > 10_000
@@ -150,8 +156,11 @@ def test_no_patient_is_found_by_trying_hashes(rendered):
     plain = {row["sha256"][:12] for row in members}
     ids = [f"mini-{who}/{record}" for who in export.column("id") for record in range(8)]
     plain |= {hashlib.sha256(each.encode()).hexdigest()[:12] for each in ids}
-    texts = [path.read_text("utf-8", "replace") for path in outside(at.root)
-             if path.suffix in (".html", ".json", ".txt")]  # fmt: skip
+    texts = [
+        path.read_text("utf-8", "replace")
+        for path in outside(at.root)
+        if path.suffix in (".html", ".json", ".txt")
+    ]
     assert not any(digest in text for text in texts for digest in plain)
 
 
@@ -183,13 +192,26 @@ def test_the_search_finds_every_spelling(tmp_path):
     year, month, day = date.split("-")
     shorter = f"{float(number):.6f}"
     spellings = [
-        word.upper(), f"\\u0022{word}", html.escape(f"<{word}>"), json.dumps(f'"{word}"'),
-        quote(f"é {word}"), number, number.replace(".", ","), shorter, f"x={number}]", whole,
-        f"'{whole}'", f"Integer value {whole} not", date, f"{day}.{month}.{year}",
-        f"{int(month)}/{int(day)}/{year}", f"{year}{month}{day}", f"{date}T00:00:00",
-        f"{int(day)} {'JanFebMarAprMayJunJulAugSepOctNovDec'[3 * int(month) - 3:][:3]} {year}",
+        word.upper(),
+        f"\\u0022{word}",
+        html.escape(f"<{word}>"),
+        json.dumps(f'"{word}"'),
+        quote(f"é {word}"),
+        number,
+        number.replace(".", ","),
+        shorter,
+        f"x={number}]",
+        whole,
+        f"'{whole}'",
+        f"Integer value {whole} not",
+        date,
+        f"{day}.{month}.{year}",
+        f"{int(month)}/{int(day)}/{year}",
+        f"{year}{month}{day}",
+        f"{date}T00:00:00",
+        f"{int(day)} {'JanFebMarAprMayJunJulAugSepOctNovDec'[3 * int(month) - 3 :][:3]} {year}",
         word.encode("utf-16-le").decode("utf-16-be") + "\u4e00" * 20,
-    ]  # fmt: skip
+    ]
     for text in spellings:
         assert made.found_in(f"before {text} after"), text
     nothing = "a.b.c 12.345678 1000001 2026-11-20 0.5 'quartz' 1950-01-01 f05ca9b7 12345678901"

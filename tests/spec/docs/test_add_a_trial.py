@@ -10,8 +10,8 @@ from doc_blocks import ROOT, consoles, files, page, told
 from mini_run import record_stages
 
 from trialtrace.cli import main
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
 
 TEXT = page("docs/add-a-trial.md")
 LINKED = ("workflow", "scripts", "reports", "requirements.lock", "Snakefile")
@@ -33,15 +33,15 @@ def write(root: Path) -> Project:
 
 def run(at: Project) -> None:
     """The stages, as the scripts of the workflow call them."""
-    from trialtrace.analyses.run import analyse_plan
-    from trialtrace.checks.run import check_results
     from trialtrace.claims.audit import audit_claims
     from trialtrace.cleaning.clean import clean_tables
-    from trialtrace.config.load import load_settings, load_trial
-    from trialtrace.display.report import render_report
     from trialtrace.endpoints.derive import derive_datasets
+    from trialtrace.methods.analysing.run import analyse_plan
+    from trialtrace.methods.checking.run import check_results
+    from trialtrace.report.report import render_report
     from trialtrace.running.run import begin
     from trialtrace.sources.ingest import ingest_sources
+    from trialtrace.trial.load import load_settings, load_trial
 
     started = begin(at, check=True)
     trial, out = load_trial("ginger", at), at.results / "ginger"

@@ -4,8 +4,8 @@ import re
 
 from doc_blocks import ROOT
 
-from trialtrace.claims.printed import parse
 from trialtrace.cli import main
+from trialtrace.trial.claims.printed import parse
 
 PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 

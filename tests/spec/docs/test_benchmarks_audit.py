@@ -33,7 +33,8 @@ def test_the_papers_are_as_large_as_said():
     true = bench.true_paper()
     wrong = bench.with_errors(true)
     assert len(true.claims) >= bench.CLAIMS
-    changed = [name for name, one in true.claims.items()
-               if wrong.claims[name].printed != one.printed]  # fmt: skip
+    changed = [
+        name for name, one in true.claims.items() if wrong.claims[name].printed != one.printed
+    ]
     assert len(changed) >= len(bench.ERRORS) - 1
     assert len(bench.many_claims()["claims"]) == bench.MANY

@@ -8,8 +8,15 @@ from doc_blocks import ROOT
 SOURCE = spec_from_file_location("cohort_page", ROOT / "benchmarks" / "cohort.py")
 bench = module_from_spec(SOURCE)
 SOURCE.loader.exec_module(bench)
-COST = {"patients": 158, "rows": 5000, "bytes": 500_000, "first": 1.0, "draw": 0.25, "write": 0.5,
-        "memory": 180.0}  # fmt: skip
+COST = {
+    "patients": 158,
+    "rows": 5000,
+    "bytes": 500_000,
+    "first": 1.0,
+    "draw": 0.25,
+    "write": 0.5,
+    "memory": 180.0,
+}
 
 
 def test_costs_and_spread_stand_in_tables():

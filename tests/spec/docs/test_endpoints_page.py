@@ -8,11 +8,11 @@ from doc_blocks import page
 from mini_trial import HEADER, REPOSITORY, write_project
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.check import check_trial
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import BDS, read_table
 from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.contracts import BDS, read_table
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
 
 TABLES = {
     "patients": "id arm age rand deviation\n1 t 50 2020-01-01 0\n2 u 60 2020-01-01 0\n",
@@ -26,13 +26,18 @@ TABLES = {
     "1 1 100 100 2020-01-05 .\n1 2 100 50 2020-01-19 n\n",
     "sessions": "id day done\n1 2020-02-01 1\n1 2020-02-08 0\n",
     "opioids": "id drug route dose\n1 m po 30\n1 o po 20\n",
-}  # fmt: skip
+}
 CHOICES = {
-    "arm": "t, Training | u, Usual care", "deviation": "0, No | 1, Yes",
+    "arm": "t, Training | u, Usual care",
+    "deviation": "0, No | 1, Yes",
     "site": "ankle, A | hand, H",
-    "visit": "0, Start | 1, Week 12 | 2, End", "died": "0, No | 1, Yes", "done": "0, No | 1, Yes",
-    "why": "n, Neuropathy", "drug": "m, Morphine | o, Oxycodone", "route": "po, Oral",
-}  # fmt: skip
+    "visit": "0, Start | 1, Week 12 | 2, End",
+    "died": "0, No | 1, Yes",
+    "done": "0, No | 1, Yes",
+    "why": "n, Neuropathy",
+    "drug": "m, Morphine | o, Oxycodone",
+    "route": "po, Oral",
+}
 DATES = ("rand", "seen_on", "died_on", "last_on", "when", "given_on", "day")
 ARMS = """\
     training: {label: Training, code: "t"}
@@ -103,9 +108,12 @@ populations:
   itt: {{label: All, flag: ITTFL, where: {{arm: present}}}}
 {populations}"""
     at = write_project(
-        tmp_path, trial=trial, endpoints=endpoints(), dictionary=dictionary(),
+        tmp_path,
+        trial=trial,
+        endpoints=endpoints(),
+        dictionary=dictionary(),
         cleaning="tables: {}\nchecks: {}\n",
-    )  # fmt: skip
+    )
     for folder in ("norms", "conversions"):
         (at.config / folder).symlink_to(REPOSITORY / "config" / folder)
     (at.root / "data").mkdir()

@@ -5,13 +5,13 @@ import json
 import pytest
 from doc_blocks import page
 
-from trialtrace.endpoints.instruments.registry import INSTRUMENTS, instrument_module
-from trialtrace.instruments_reference import reference
-from trialtrace.paths import project
+from trialtrace.ground.paths import project
+from trialtrace.instruments.reference import reference
+from trialtrace.instruments.registry import INSTRUMENTS, instrument_module
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.instruments_reference"
+    made = "write it anew: python -m trialtrace.instruments.reference"
     assert page("docs/instruments.md") == reference(), made
 
 

@@ -5,14 +5,14 @@ import ast
 import pytest
 from doc_blocks import page
 
-from trialtrace.methods_reference import SHARED, STATS, names_oracle, parts, reference, subjects
+from trialtrace.stats.reference import SHARED, STATS, names_oracle, parts, reference, subjects
 
 # It checks shapes around a function of the caller's: there is no number of its own.
 WITHOUT = {"missing.imputation.composite"}
 
 
 def test_the_page_is_not_stale():
-    made = "write it anew: python -m trialtrace.methods_reference"
+    made = "write it anew: python -m trialtrace.stats.reference"
     assert page("docs/methods.md") == reference(), made
 
 

@@ -11,7 +11,7 @@ import pytest
 from doc_blocks import ROOT, page
 
 from trialtrace.cli import parser
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 
 PAGES = sorted(
     [
@@ -125,10 +125,10 @@ def test_every_page_is_reached_from_the_readme():
 
 def test_the_hashes_by_hand(tmp_path: Path):
     """The code of docs/trace.md on small derived data, beside trialtrace's own hashes."""
-    from trialtrace.config.load import Settings, load_trial
-    from trialtrace.contracts import ADSL, BDS, from_rows, write_table
-    from trialtrace.frames import Frames, canonical
+    from trialtrace.ground.contracts import ADSL, BDS, from_rows, write_table
+    from trialtrace.ground.frames import Frames, canonical
     from trialtrace.trace.row_hash import RowHashes
+    from trialtrace.trial.load import Settings, load_trial
 
     plain, keyed = (body for kind, body in FENCE.findall(page("docs/trace.md")) if kind == "python")
     folder = tmp_path / "results/elmunzer2012/derived"
@@ -146,9 +146,13 @@ def test_the_hashes_by_hand(tmp_path: Path):
     key.write_bytes(bytes(range(32)))
     key.chmod(0o600)
     done = subprocess.run(
-        [sys.executable, "-c", f"{plain}\nmember = {member}\n{keyed}"], cwd=tmp_path,
-        env=os.environ | {"HOME": str(tmp_path)}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", f"{plain}\nmember = {member}\n{keyed}"],
+        cwd=tmp_path,
+        env=os.environ | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     selection = Frames(folder).select("bds", predicate)
     settings = Settings(("t",), 1, "restricted", ("html",), str(key))
     with_key = RowHashes(load_trial("t", Project(ROOT / "none")), settings).of(selection)

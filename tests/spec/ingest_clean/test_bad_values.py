@@ -11,11 +11,11 @@ import pytest
 from mini_trial import CONFIG, HEADER, REPOSITORY
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.check import check_trial
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import REJECTS, read_table
-from trialtrace.paths import Project
+from trialtrace.ground.contracts import REJECTS, read_table
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
 
 FORMS = {
     "patients": ["id"],
@@ -228,55 +228,130 @@ MORE = {
 }
 # What is put in the place of a good row, and what cleaning must say: table, column, rule, severity.
 BAD = {
-    "item of 5": ("visits", "2,0,2,2020-01-02,4", "2,0,2,2020-01-02,5",
-        [("visits", "item", "unknown_code", "reject")]),
-    "item of 2.5": ("visits", "2,0,2,2020-01-02,4", "2,0,2,2020-01-02,2.5",
-        [("visits", "item", "unknown_code", "reject")]),
-    "VAS in mm among cm": ("visits", "45,mm", "45,cm",
-        [("visits", "vas", "above_maximum", "reject")]),
+    "item of 5": (
+        "visits",
+        "2,0,2,2020-01-02,4",
+        "2,0,2,2020-01-02,5",
+        [("visits", "item", "unknown_code", "reject")],
+    ),
+    "item of 2.5": (
+        "visits",
+        "2,0,2,2020-01-02,4",
+        "2,0,2,2020-01-02,2.5",
+        [("visits", "item", "unknown_code", "reject")],
+    ),
+    "VAS in mm among cm": (
+        "visits",
+        "45,mm",
+        "45,cm",
+        [("visits", "vas", "above_maximum", "reject")],
+    ),
     "VAS without unit": ("visits", "45,mm", "45,", [("visits", "vas", "missing_unit", "reject")]),
-    "VAS missing at baseline": ("visits", "9,cm,0", ",,0",
-        [("patients", "id", "pain_at_baseline", "flag")]),
+    "VAS missing at baseline": (
+        "visits",
+        "9,cm,0",
+        ",,0",
+        [("patients", "id", "pain_at_baseline", "flag")],
+    ),
     "tuning fork of 9": ("visits", "7.5", "9", [("visits", "fork", "above_maximum", "reject")]),
     "MRC 4+": ("visits", "7.5,4", "7.5,4+", [("visits", "mrc", "unknown_code", "reject")]),
     "MRC 4-": ("visits", "7.5,4", "7.5,4-", [("visits", "mrc", "unknown_code", "reject")]),
-    "visit before randomisation": ("visits", "1,0,1,2020-01-01", "1,0,1,2019-12-31",
-        [("visits", "date", "after_randomisation", "reject")]),
-    "death before the last visit": ("patients", "2020-06-01", "2020-01-01",
-        [("patients", "died", "died_after_last_visit", "flag"),
-         ("sessions", "done", "alive_in_session", "reject")]),
+    "visit before randomisation": (
+        "visits",
+        "1,0,1,2020-01-01",
+        "1,0,1,2019-12-31",
+        [("visits", "date", "after_randomisation", "reject")],
+    ),
+    "death before the last visit": (
+        "patients",
+        "2020-06-01",
+        "2020-01-01",
+        [
+            ("patients", "died", "died_after_last_visit", "flag"),
+            ("sessions", "done", "alive_in_session", "reject"),
+        ],
+    ),
     "arm switch": ("visits", "1,1,1,", "1,1,2,", [("visits", "arm", "arm_as_randomised", "flag")]),
     "dose of 0": ("chemo", "1.4", "0", [("chemo", "dose", "no_dose_of_zero", "flag")]),
     "negative dose": ("chemo", "1.4", "-1.4", [("chemo", "dose", "below_minimum", "reject")]),
-    "dose without a plan": ("plans", "\n2,vinca,1.4", "",
-        [("chemo", "dose", "dose_is_planned", "flag")]),
-    "unknown drug": ("chemo", "2,1,vinca", "2,1,taxol",
-        [("chemo", "dose", "dose_is_planned", "flag"),
-         ("chemo", "drug", "unknown_code", "reject")]),
-    "two strata": ("chemo", "2,1,vinca", "2,1,oxa",
-        [("chemo", "dose", "dose_is_planned", "flag"),
-         ("chemo", "drug", "stratum_is_drug", "flag")]),
-    "one person under two numbers": ("patients", "1960-01-01,CD", "1970-01-01,AB",
-        [("patients", c, "one_person_one_record", "flag") for c in ("born", "initials")] * 2),
-    "session after death": ("sessions", "2,2020-01-05", "2,2020-06-02",
-        [("sessions", "done", "alive_in_session", "reject")]),
-    "more done than planned": ("patients", "2020-01-01,,2", "2020-01-01,,0",
-        [("patients", "planned", "done_at_most_planned", "flag")]),
-    "opioid unknown": ("opioids", "morphine", "poppy",
-        [("opioids", "drug", "unknown_code", "reject")]),
-    "opioid without route": ("opioids", "oral", "",
-        [("opioids", "route", "opioid_has_route", "flag")]),
+    "dose without a plan": (
+        "plans",
+        "\n2,vinca,1.4",
+        "",
+        [("chemo", "dose", "dose_is_planned", "flag")],
+    ),
+    "unknown drug": (
+        "chemo",
+        "2,1,vinca",
+        "2,1,taxol",
+        [("chemo", "dose", "dose_is_planned", "flag"), ("chemo", "drug", "unknown_code", "reject")],
+    ),
+    "two strata": (
+        "chemo",
+        "2,1,vinca",
+        "2,1,oxa",
+        [
+            ("chemo", "dose", "dose_is_planned", "flag"),
+            ("chemo", "drug", "stratum_is_drug", "flag"),
+        ],
+    ),
+    "one person under two numbers": (
+        "patients",
+        "1960-01-01,CD",
+        "1970-01-01,AB",
+        [("patients", c, "one_person_one_record", "flag") for c in ("born", "initials")] * 2,
+    ),
+    "session after death": (
+        "sessions",
+        "2,2020-01-05",
+        "2,2020-06-02",
+        [("sessions", "done", "alive_in_session", "reject")],
+    ),
+    "more done than planned": (
+        "patients",
+        "2020-01-01,,2",
+        "2020-01-01,,0",
+        [("patients", "planned", "done_at_most_planned", "flag")],
+    ),
+    "opioid unknown": (
+        "opioids",
+        "morphine",
+        "poppy",
+        [("opioids", "drug", "unknown_code", "reject")],
+    ),
+    "opioid without route": (
+        "opioids",
+        "oral",
+        "",
+        [("opioids", "route", "opioid_has_route", "flag")],
+    ),
     "opioid of 0": ("opioids", "10", "0", [("opioids", "dose", "opioid_above_zero", "flag")]),
-    "both sides stimulated": ("sides", "1,r,sham", "1,r,real",
-        [("sides", "treatment", "real_and_sham", "reject")] * 2),
-    "one side only": ("sides", "\n2,r,real,0", "",
-        [("sides", "treatment", "real_and_sham", "reject")]),
+    "both sides stimulated": (
+        "sides",
+        "1,r,sham",
+        "1,r,real",
+        [("sides", "treatment", "real_and_sham", "reject")] * 2,
+    ),
+    "one side only": (
+        "sides",
+        "\n2,r,real,0",
+        "",
+        [("sides", "treatment", "real_and_sham", "reject")],
+    ),
     "Ct of 40": ("genes", "30", "40", [("genes", "ct", "amplified", "flag")]),
-    "no reference gene": ("genes", "1,l,GAPDH,18\n", "",
-        [("genes", "gene", "reference_gene", "flag")]),
-    "a biopsy without fibres": ("fibres", "1,l,2500\n1,l,3100", "1,r,2500",
-        [("sides", "side", "biopsy_has_fibres", "flag")]),
-}  # fmt: skip
+    "no reference gene": (
+        "genes",
+        "1,l,GAPDH,18\n",
+        "",
+        [("genes", "gene", "reference_gene", "flag")],
+    ),
+    "a biopsy without fibres": (
+        "fibres",
+        "1,l,2500\n1,l,3100",
+        "1,r,2500",
+        [("sides", "side", "biopsy_has_fibres", "flag")],
+    ),
+}
 
 
 def dictionary() -> str:

@@ -18,14 +18,14 @@ from mini_trial import REPOSITORY
 
 from trialtrace.cleaning.account import Excluded, read_account
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import Trial, load_trial
-from trialtrace.config.model import Conflict
-from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
-from trialtrace.sources.synthetic import make, raw_tables
-from trialtrace.sources.synthetic.export import Export
-from trialtrace.store import write_json
+from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import write_json
+from trialtrace.synthetic import make, raw_tables
+from trialtrace.synthetic.export import Export
+from trialtrace.trial.load import Trial, load_trial
+from trialtrace.trial.model import Conflict
 
 Row = dict[str, str]
 Listed = Counter[tuple[str, str | None, str, str]]
@@ -145,134 +145,212 @@ def number(text: str) -> float:
 STRECKMANN = {
     "a questionnaire item of 5": (
         put("qlq_c30", lambda r: r["q1"] in "1234" and r["q1"], {"q1": "5"}),
-        {("qlq_c30", "q1", "above_maximum", "reject"): 1}),
+        {("qlq_c30", "q1", "above_maximum", "reject"): 1},
+    ),
     "a questionnaire item of 2.5": (
         put("qlq_c30", lambda r: r["q1"] in "1234" and r["q1"], {"q1": "2.5"}),
-        {("qlq_c30", "q1", "not_an_integer", "reject"): 1}),
+        {("qlq_c30", "q1", "not_an_integer", "reject"): 1},
+    ),
     "VAS in mm among cm": (
         put("vas", lambda r: r["vas_unit"] == "cm" and number(r["pain"]) >= 0, {"pain": "45"}),
-        {("vas", "pain", "pain_on_the_scale", "reject"): 1}),
+        {("vas", "pain", "pain_on_the_scale", "reject"): 1},
+    ),
     "a dose of 0 without a reason": (
-        put("cycles", lambda r: number(r["delivered_dose"]) > 0 and not r["reason"],
-            {"delivered_dose": "0"}),
-        {("cycles", "reason", "change_has_a_reason", "flag"): 1}),
+        put(
+            "cycles",
+            lambda r: number(r["delivered_dose"]) > 0 and not r["reason"],
+            {"delivered_dose": "0"},
+        ),
+        {("cycles", "reason", "change_has_a_reason", "flag"): 1},
+    ),
     "a negative dose": (
         put("cycles", lambda r: number(r["delivered_dose"]) > 0, {"delivered_dose": "-85"}),
-        {("cycles", "delivered_dose", "below_minimum", "reject"): 1}),
+        {("cycles", "delivered_dose", "below_minimum", "reject"): 1},
+    ),
     "a delivered dose without a planned one": (
         put("cycles", lambda r: number(r["delivered_dose"]) > 0, {"planned_dose": ""}),
-        {("cycles", "delivered_dose", "dose_with_a_plan", "reject"): 1}),
+        {("cycles", "delivered_dose", "dose_with_a_plan", "reject"): 1},
+    ),
     "an unknown drug": (
         put("cycles", lambda r: r["agent"], {"agent": "taxol"}),
-        {("cycles", "agent", "unknown_code", "reject"): 1}),
+        {("cycles", "agent", "unknown_code", "reject"): 1},
+    ),
     "a drug of the other stratum": (
         put("cycles", lambda r: r["agent"] == "oxaliplatin", {"agent": "vincristine"}),
-        {("cycles", "agent", "drug_of_the_stratum", "flag"): 1}),
+        {("cycles", "agent", "drug_of_the_stratum", "flag"): 1},
+    ),
     "an examination before randomisation": (
-        put("examination", lambda r: r["visit"] == "baseline",
-            lambda c, r: {"exam_date": c.date(r["record_id"], -3)}),
-        {("examination", "exam_date", "examined_after_randomisation", "reject"): 1}),
+        put(
+            "examination",
+            lambda r: r["visit"] == "baseline",
+            lambda c, r: {"exam_date": c.date(r["record_id"], -3)},
+        ),
+        {("examination", "exam_date", "examined_after_randomisation", "reject"): 1},
+    ),
     "a death before the last visit": (
-        put("follow_up", lambda r: r["died_on"],
-            lambda c, r: {"died_on": c.date(r["record_id"], 9)}),
-        {("follow_up", "died_on", "death_after_last_visit", "flag"): 1,
-         ("cycles", "given_on", "given_before_death", "flag"): 7}),
+        put(
+            "follow_up", lambda r: r["died_on"], lambda c, r: {"died_on": c.date(r["record_id"], 9)}
+        ),
+        {
+            ("follow_up", "died_on", "death_after_last_visit", "flag"): 1,
+            ("cycles", "given_on", "given_before_death", "flag"): 7,
+        },
+    ),
     "a tuning fork of 9": (
         put("tuning_fork", lambda r: number(r["fork"]) >= 0, {"fork": "9"}),
-        {("tuning_fork", "fork", "above_maximum", "reject"): 1}),
+        {("tuning_fork", "fork", "above_maximum", "reject"): 1},
+    ),
     "ten times the planned dose": (
         put("cycles", lambda r: r["delivered_dose"] == "1.4", {"delivered_dose": "14"}),
-        {("cycles", "delivered_dose", "dose_within_the_plan", "flag"): 1}),
+        {("cycles", "delivered_dose", "dose_within_the_plan", "flag"): 1},
+    ),
     "a dose without a date": (
         put("cycles", lambda r: number(r["delivered_dose"]) > 0, {"given_on": ""}),
-        {("cycles", "given_on", "dose_has_a_date", "flag"): 1}),
+        {("cycles", "given_on", "dose_has_a_date", "flag"): 1},
+    ),
     "a dose before its planned date": (
-        put("cycles", lambda r: r["cycle"] == "5" and r["given_on"],
-            lambda c, r: {"given_on": c.date(r["record_id"], 20)}),
-        {("cycles", "given_on", "given_when_planned", "flag"): 1}),
+        put(
+            "cycles",
+            lambda r: r["cycle"] == "5" and r["given_on"],
+            lambda c, r: {"given_on": c.date(r["record_id"], 20)},
+        ),
+        {("cycles", "given_on", "given_when_planned", "flag"): 1},
+    ),
     "a session before randomisation": (
-        put("sessions", lambda r: r["record_id"] > "S100",
-            lambda c, r: {"session_on": c.date(r["record_id"], -3)}),
-        {("sessions", "session_on", "attended_after_randomisation", "flag"): 1}),
+        put(
+            "sessions",
+            lambda r: r["record_id"] > "S100",
+            lambda c, r: {"session_on": c.date(r["record_id"], -3)},
+        ),
+        {("sessions", "session_on", "attended_after_randomisation", "flag"): 1},
+    ),
     "an adverse event before randomisation": (
-        put("adverse_events", lambda r: r["record_id"] > "S100",
-            lambda c, r: {"ae_onset": c.date(r["record_id"], -3)}),
-        {("adverse_events", "ae_onset", "event_after_randomisation", "flag"): 1}),
+        put(
+            "adverse_events",
+            lambda r: r["record_id"] > "S100",
+            lambda c, r: {"ae_onset": c.date(r["record_id"], -3)},
+        ),
+        {("adverse_events", "ae_onset", "event_after_randomisation", "flag"): 1},
+    ),
     "a last contact before the last visit": (
-        put("follow_up", lambda r: r["died"] == "0" and r["record_id"] > "S100",
-            lambda c, r: {"last_contact": c.date(r["record_id"], 9)}),
-        {("follow_up", "last_contact", "contact_after_last_visit", "flag"): 1}),
+        put(
+            "follow_up",
+            lambda r: r["died"] == "0" and r["record_id"] > "S100",
+            lambda c, r: {"last_contact": c.date(r["record_id"], 9)},
+        ),
+        {("follow_up", "last_contact", "contact_after_last_visit", "flag"): 1},
+    ),
     "a date of death of one of whom no death is told": (
         put("follow_up", lambda r: r["died_on"], {"died": ""}),
-        {("follow_up", "died_on", "no_date_without_death", "flag"): 1}),
+        {("follow_up", "died_on", "no_date_without_death", "flag"): 1},
+    ),
     "an arm switch in place, from training": (
         put("patients", lambda r: r["arm"] == "smt", {"arm": "tau"}),
-        {("sessions", "attended", "no_session_without_training", "flag"): 48}),
+        {("sessions", "attended", "no_session_without_training", "flag"): 48},
+    ),
     "an arm switch in place, to training": (
         put("patients", lambda r: r["arm"] == "tau", {"arm": "smt"}),
-        {("patients", "arm", "training_has_sessions", "flag"): 1}),
+        {("patients", "arm", "training_has_sessions", "flag"): 1},
+    ),
     "a patient under a second number, in another stratum": (
         again("patients", {"record_id": "S159", "drug": "oxaliplatin", "arm": "tau"}),
-        {("patients", column, "one_person_one_record", "flag"): 2
-         for column in ("randomised_on", "centre", "age", "sex")}),
-}  # fmt: skip
+        {
+            ("patients", column, "one_person_one_record", "flag"): 2
+            for column in ("randomised_on", "centre", "age", "sex")
+        },
+    ),
+}
 MUSARO = {
     "both sides stimulated, in strength": (
         put("strength", lambda r: r["treatment"] == "sham", {"treatment": "real"}),
-        {("strength", "treatment", "real_side_of_strength", "reject"): 1}),
+        {("strength", "treatment", "real_side_of_strength", "reject"): 1},
+    ),
     "both sides stimulated, in amplitudes": (
         put("cmap", lambda r: r["treatment"] == "sham", {"treatment": "real"}),
-        {("cmap", "treatment", "one_real_side_of_cmap", "flag"): 2,
-         ("cmap", "treatment", "real_side_of_cmap", "reject"): 1}),
+        {
+            ("cmap", "treatment", "one_real_side_of_cmap", "flag"): 2,
+            ("cmap", "treatment", "real_side_of_cmap", "reject"): 1,
+        },
+    ),
     "a grade of 4+/5": (
         put("strength", lambda r: r["mrc"] == "5", {"mrc": "4+/5"}),
-        {("strength", "mrc", "unknown_code", "reject"): 1}),
+        {("strength", "mrc", "unknown_code", "reject"): 1},
+    ),
     "a grade of 4+, which the dictionary has": (
-        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4+"}), {}),
+        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4+"}),
+        {},
+    ),
     "a grade of 4-, which the dictionary has": (
-        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4-"}), {}),
+        put("strength", lambda r: r["mrc"] == "5", {"mrc": "4-"}),
+        {},
+    ),
     "a threshold cycle of 40, which is the end of the run": (
-        put("ct", lambda r: r["gene"] == "IGF1", {"ct": "40"}), {}),
+        put("ct", lambda r: r["gene"] == "IGF1", {"ct": "40"}),
+        {},
+    ),
     "a threshold cycle of 41": (
         put("ct", lambda r: r["gene"] == "IGF1", {"ct": "41"}),
-        {("ct", "ct", "above_maximum", "reject"): 1}),
-}  # fmt: skip
+        {("ct", "ct", "above_maximum", "reject"): 1},
+    ),
+}
 SPRAVE = {
     "a session on a day after death": (
-        put("sessions", lambda r: r["done"] == "1",
-            lambda c, r: {"planned_on": c.death(r["record_id"], 3)}),
-        {("sessions", "done", "no_session_after_death", "reject"): 1}),
+        put(
+            "sessions",
+            lambda r: r["done"] == "1",
+            lambda c, r: {"planned_on": c.death(r["record_id"], 3)},
+        ),
+        {("sessions", "done", "no_session_after_death", "reject"): 1},
+    ),
     "a session beyond the fractions": (
         again("sessions", {"session": "41", "phase": "rt", "done": "1"}),
-        {("sessions", "done", "sessions_within_fractions", "reject"): 1}),
+        {("sessions", "done", "sessions_within_fractions", "reject"): 1},
+    ),
     "a session beyond the plan": (
         again("sessions", {"session": "121", "phase": "home", "done": "1"}),
-        {("sessions", "done", "sessions_within_plan", "reject"): 1}),
+        {("sessions", "done", "sessions_within_plan", "reject"): 1},
+    ),
     "an unknown opioid": (
         put("opioids", lambda r: r["drug"] == "morphine", {"drug": "pethidine"}),
-        {("opioids", "drug", "unknown_code", "reject"): 1,
-         ("opioids", "dose", "dose_has_a_drug", "reject"): 1}),
+        {
+            ("opioids", "drug", "unknown_code", "reject"): 1,
+            ("opioids", "dose", "dose_has_a_drug", "reject"): 1,
+        },
+    ),
     "a dose without a route": (
         put("opioids", lambda r: r["drug"] == "morphine", {"route": ""}),
-        {("opioids", "dose", "dose_has_a_route", "reject"): 1}),
+        {("opioids", "dose", "dose_has_a_route", "reject"): 1},
+    ),
     "a dose of no opioid": (
         put("opioids", lambda r: r["drug"] == "none", {"dose": "30"}),
-        {("opioids", "dose", "no_dose_of_nothing", "reject"): 1}),
+        {("opioids", "dose", "no_dose_of_nothing", "reject"): 1},
+    ),
     "an opioid at a dose of 0": (
-        put("opioids", lambda r: r["drug"] == "morphine" and r["visit"] == "baseline",
-            {"dose": "0"}),
-        {("opioids", "dose", "opioid_has_a_dose", "flag"): 1}),
+        put(
+            "opioids", lambda r: r["drug"] == "morphine" and r["visit"] == "baseline", {"dose": "0"}
+        ),
+        {("opioids", "dose", "opioid_has_a_dose", "flag"): 1},
+    ),
     "no pain at baseline": (
-        put("pain", lambda r: r["visit"] == "baseline" and number(r["vas"]) > 0, {"vas": ""}), {}),
+        put("pain", lambda r: r["visit"] == "baseline" and number(r["vas"]) > 0, {"vas": ""}),
+        {},
+    ),
     "pain in mm": (
         put("pain", lambda r: number(r["vas"]) > 0, {"vas": "55"}),
-        {("pain", "vas", "above_maximum", "reject"): 1}),
+        {("pain", "vas", "above_maximum", "reject"): 1},
+    ),
     "a CT after death": (
-        put("imaging", lambda r: r["visit"] == "end_rt",
-            lambda c, r: {"imaged_on": c.death(r["record_id"], 8)}),
-        {("imaging", column, "image_before_death", "reject"): 1
-         for column in ("imaged_on", "density", "local_progress", "new_fracture")}),
-}  # fmt: skip
+        put(
+            "imaging",
+            lambda r: r["visit"] == "end_rt",
+            lambda c, r: {"imaged_on": c.death(r["record_id"], 8)},
+        ),
+        {
+            ("imaging", column, "image_before_death", "reject"): 1
+            for column in ("imaged_on", "density", "local_progress", "new_fracture")
+        },
+    ),
+}
 
 
 def after_death(cohort: Cohort) -> tuple[str, dict[str, dict[str, str]]]:
@@ -280,8 +358,11 @@ def after_death(cohort: Cohort) -> tuple[str, dict[str, dict[str, str]]]:
     dead = {r["record_id"] for r in cohort.forms["follow_up"] if r["died"] == "1"}
     one = next(r["record_id"] for r in cohort.forms["sessions"] if r["record_id"] in dead)
     later = cohort.death(one, 30)
-    return one, {"sessions": {"session_on": later, "attended": "1", "minutes": ""},
-                 "cycles": {"given_on": later}, "adverse_events": {"ae_onset": later}}  # fmt: skip
+    return one, {
+        "sessions": {"session_on": later, "attended": "1", "minutes": ""},
+        "cycles": {"given_on": later},
+        "adverse_events": {"ae_onset": later},
+    }
 
 
 def found(cohorts: Any, name: str, case: Any, out: Path) -> tuple[Listed, Cohort]:
@@ -298,10 +379,12 @@ def test_bad_values_of_streckmann2024(cohorts: Any, tmp_path: Path, bad: str):
 
 @pytest.mark.parametrize(
     "form, column, rule",
-    [("sessions", "attended", "attended_before_death"),
-     ("cycles", "given_on", "given_before_death"),
-     ("adverse_events", "ae_onset", "event_before_death")],
-)  # fmt: skip
+    [
+        ("sessions", "attended", "attended_before_death"),
+        ("cycles", "given_on", "given_before_death"),
+        ("adverse_events", "ae_onset", "event_before_death"),
+    ],
+)
 def test_nothing_happens_after_death(cohorts: Any, tmp_path: Path, form, column, rule):
     cohort = cohorts("streckmann2024")
     one, values = after_death(cohort)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.load import load_trial
-from trialtrace.contracts import CLEAN, REJECTS, read_table
+from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 
@@ -84,8 +84,13 @@ def test_moertel_node4_contradicts_nodes_in_12_patients(made: Path):
     )
     patients = {key: rows / 2 for key, rows in found.items()}
     assert patients == {
-        ("0", 5): 1, ("0", 8): 1, ("0", 9): 1, ("1", 1): 5, ("1", 3): 1, ("1", 4): 3,
-    }  # fmt: skip
+        ("0", 5): 1,
+        ("0", 8): 1,
+        ("0", 9): 1,
+        ("1", 1): 5,
+        ("1", 3): 1,
+        ("1", 4): 3,
+    }
 
 
 def test_moertel_two_patients_have_no_positive_node(made: Path):

@@ -7,9 +7,9 @@ import pytest
 from lossy_trial import CLEANING, DICTIONARY, TRIAL, Given, account, stop, told
 
 from trialtrace.cleaning.account import Excluded
-from trialtrace.config.check import check_trial
-from trialtrace.contracts import CLEAN, read_table
-from trialtrace.paths import Project
+from trialtrace.ground.contracts import CLEAN, read_table
+from trialtrace.ground.paths import Project
+from trialtrace.trial.check import check_trial
 
 
 def test_a_good_export_has_no_red_line(tmp_path: Path):

@@ -11,12 +11,12 @@ import pytest
 from mini_trial import CONFIG
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.conditions import evaluate
-from trialtrace.config.load import Trial, load_trial
-from trialtrace.contracts import CLEAN, REJECTS, read_table
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
+from trialtrace.ground.conditions import evaluate
+from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.load import Trial, load_trial
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -184,11 +184,14 @@ def test_weights_of_single_precision_meet_their_threshold(trial: Trial, tmp_path
     (tmp_path / "config/trials/mine/trial.yaml").write_text(text)
     frame = pd.DataFrame(
         {
-            "id": range(1, 31), "group": ["1", "2"] * 15, "age": [54] * 30,
+            "id": range(1, 31),
+            "group": ["1", "2"] * 15,
+            "age": [54] * 30,
             "weight": np.array([61.1, 61.0, 70.5] * 10, dtype="float32"),
-            "born": [""] * 30, "free": [""] * 30,
+            "born": [""] * 30,
+            "free": [""] * 30,
         }
-    )  # fmt: skip
+    )
     frame.to_stata(tmp_path / "data/people.dta", write_index=False)
     run(load_trial("mine", Project(tmp_path)), tmp_path)
     patients = read_table(tmp_path / "clean" / "patients.parquet", CLEAN)

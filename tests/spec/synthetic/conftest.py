@@ -10,9 +10,9 @@ def whole_run(at):
     """Every stage, the report and the site of the trial "mini"."""
     import mini_run
 
-    from trialtrace.config.load import load_settings, load_trial
-    from trialtrace.display.report import render_report
-    from trialtrace.display.site import build_site
+    from trialtrace.report.pages.site import build_site
+    from trialtrace.report.report import render_report
+    from trialtrace.trial.load import load_settings, load_trial
 
     trial, settings = load_trial("mini", at), load_settings(at)
     run = mini_run.run_stages(trial, at.results / "mini", at)
@@ -34,7 +34,7 @@ def swapped(tmp_path_factory, synthetic):
     """The same trial with the exported files in place of the cohort, run to its site."""
     import synthetic_mini
 
-    from trialtrace.sources.synthetic.folder import files_source, write_folder
+    from trialtrace.synthetic.folder import files_source, write_folder
 
     root = tmp_path_factory.mktemp("swapped")
     at = synthetic_mini.write_synthetic(root)

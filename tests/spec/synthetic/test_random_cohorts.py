@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_cohorts import Promise, cohorts, printed
 
-from trialtrace.config.cohort import build_cohort
-from trialtrace.sources.synthetic.draw import draw_cohort
+from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.trial.cohort.model import build_cohort
 
 SLOW = settings(
     max_examples=60,

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trialtrace.cli import main
-from trialtrace.contracts import REJECTS, RESULTS, read_table
+from trialtrace.ground.contracts import REJECTS, RESULTS, read_table
 
 STAMP = "synthetic"
 
@@ -101,9 +101,10 @@ def test_every_table_and_figure_of_the_word_document_says_it_itself(synthetic):
         text = document.read("word/document.xml").decode()
     paragraphs = re.findall(r"<w:p>.*?</w:p>|<w:p .*?</w:p>", text, re.DOTALL)
     captions = [
-        "".join(re.findall(r"<w:t[^>]*>(.*?)</w:t>", one)) for one in paragraphs
+        "".join(re.findall(r"<w:t[^>]*>(.*?)</w:t>", one))
+        for one in paragraphs
         if re.search(r'w:val="(?:Table|Image)Caption"', one)
-    ]  # fmt: skip
+    ]
     assert len(captions) >= text.count("<w:tbl>") > 10
     assert [one for one in captions if not STAMPED.search(one)] == []
 

@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 
-from trialtrace.config.load import load_settings
-from trialtrace.display.material import Material
-from trialtrace.display.measured import Measured, measure
-from trialtrace.display.targets import margins_table, targets, what_words
+from trialtrace.report.audit.targets import margins_table, targets, what_words
+from trialtrace.report.material import Material
+from trialtrace.report.sections.measured import Measured, measure
+from trialtrace.trial.load import load_settings
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,14 @@ import pytest
 from mini_trial import REPOSITORY
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.check import check_trial
-from trialtrace.config.load import Trial, load_trial
-from trialtrace.contracts import REJECTS, read_table
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.frames import Frames
-from trialtrace.paths import Project
+from trialtrace.ground.contracts import REJECTS, read_table
+from trialtrace.ground.frames import Frames
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
-from trialtrace.sources.synthetic.folder import files_source, write_folder
+from trialtrace.synthetic.folder import files_source, write_folder
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import Trial, load_trial
 
 NAMES = sorted(path.parent.name for path in REPOSITORY.glob("config/trials/*/cohort.yaml"))
 DERIVED = ("adsl", "bds", "adtte", "occds", "sources")
@@ -68,7 +68,7 @@ def test_rejects_found_are_the_mess_declared(made: Made):
 
 
 def test_every_margin_of_a_check_holds_in_the_derived_data(made: Made):
-    from trialtrace.display.targets import differing
+    from trialtrace.report.audit.targets import differing
 
     rows = [row for row in truth(made)["parameters"] if row["margin"]]
     assert [row["quantity"] for row in differing(made, rows)] == []

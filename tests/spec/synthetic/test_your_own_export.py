@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from trialtrace.cli import main
-from trialtrace.contracts import REJECTS, read_table
-from trialtrace.errors import UserError
-from trialtrace.sources.synthetic.folder import write_folder
+from trialtrace.ground.contracts import REJECTS, read_table
+from trialtrace.ground.errors import UserError
+from trialtrace.synthetic.folder import write_folder
 
 DERIVED = ("adsl", "bds", "adtte", "occds", "sources")
 
@@ -67,8 +67,12 @@ def test_the_command_writes_the_files_of_the_run(synthetic, tmp_path: Path, caps
     assert told.startswith("SYNTHETIC: 5 files")
     assert 'export: {path: export.csv, format: csv, encoding: cp1252, separator: ";"' in told
     assert {path.name for path in out.iterdir()} == {
-        "export.csv", "events.csv", "dictionary.csv", "truth.json", "SYNTHETIC.txt"
-    }  # fmt: skip
+        "export.csv",
+        "events.csv",
+        "dictionary.csv",
+        "truth.json",
+        "SYNTHETIC.txt",
+    }
     for name in ("export.csv", "events.csv", "truth.json"):
         assert (out / name).read_bytes() == (synthetic.folder / "raw" / name).read_bytes()
     assert main(["--project", str(synthetic.at.root), "export", "mini", str(out)]) == 1

@@ -16,16 +16,18 @@ def bodies() -> list[tuple[int, str, str]]:
 
 def test_every_fault_of_three_lines():
     line, test = "whole > 0 and part is not None", "if whole > 0 and part is not None:"
-    assert sorted(bodies()) == sorted([
-        (1, "1", "2"),
-        (2, test, f"if not ({line}):"),
-        (2, line, "whole > 0 or part is not None"),
-        (2, "whole > 0", "whole >= 0"),
-        (2, "0", "1"),
-        (2, "part is not None", "part is None"),
-        (3, "return part / whole", "return None"),
-        (3, "part / whole", "part * whole"),
-    ])  # fmt: skip
+    assert sorted(bodies()) == sorted(
+        [
+            (1, "1", "2"),
+            (2, test, f"if not ({line}):"),
+            (2, line, "whole > 0 or part is not None"),
+            (2, "whole > 0", "whole >= 0"),
+            (2, "0", "1"),
+            (2, "part is not None", "part is None"),
+            (3, "return part / whole", "return None"),
+            (3, "part / whole", "part * whole"),
+        ]
+    )
 
 
 def test_each_mutant_is_a_module_with_one_change():

@@ -129,8 +129,13 @@ def test_what_the_dictionary_allows():
     variables = export.variables("patients")
     assert variables["relief"].choices == {"1": "Yes", "0": "No"}
     allowed = {"weight": ["30", "61.1", "", "200"], "seen": ["2020-02-29", ""], "relief": ["0", ""]}
-    others = {"weight": ["29.9", "61,1", "NaN", "1e999", "x"], "seen": ["2019-02-29", "1.2.2020"],
-              "relief": ["2", "yes"], "id": ["", "0", "1.5"], "arm": ["a", ""]}  # fmt: skip
+    others = {
+        "weight": ["29.9", "61,1", "NaN", "1e999", "x"],
+        "seen": ["2019-02-29", "1.2.2020"],
+        "relief": ["2", "yes"],
+        "id": ["", "0", "1.5"],
+        "arm": ["a", ""],
+    }
     for name, texts in allowed.items():
         assert all(export.legal("patients", variables[name], text) for text in texts), name
     for name, texts in others.items():

@@ -29,9 +29,9 @@ def test_what_statcheck_says_is_read_and_counted(tmp_path):
     ]
     fake = tmp_path / "Rscript"
     fake.write_text(
-        "#!/bin/sh\ntest $(wc -l < \"$2\") = 3 || exit 1\n"
+        '#!/bin/sh\ntest $(wc -l < "$2") = 3 || exit 1\n'
         'printf \'"source","error","version"\\n"1",FALSE,"1.4.0"\\n"2",TRUE,"1.4.0"\\n\' > "$3"\n'
-    )  # fmt: skip
+    )
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
     assert campaign.read_by_statcheck(str(fake), found) == "1.4.0"
     assert [one.there for one in found] == [False, True, None]

@@ -21,7 +21,7 @@ from trialtrace.claims.agreement import (
     units_off,
 )
 from trialtrace.claims.convert import convert
-from trialtrace.claims.printed import parse
+from trialtrace.trial.claims.printed import parse
 
 LEVEL = Decimal("0.05")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialtrace.claims.printed import NAMES, impossible, parse
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
+from trialtrace.trial.claims.printed import NAMES, impossible, parse
 
 
 def read(printed: str) -> dict[str, str]:
@@ -352,15 +352,17 @@ def test_words_behind_a_reduction_do_not_swallow_that_it_is_not_significant():
 @pytest.mark.parametrize(
     ("printed", "said"),
     [
-        ("a drop in stroke, that is reduced to be less by 8.7% (95% CI 0.3 to 16.5; P=0.043)",
-         'write "reduced by 8.7% (95% CI 0.3 to 16.5), P=0.043"'),
+        (
+            "a drop in stroke, that is reduced to be less by 8.7% (95% CI 0.3 to 16.5; P=0.043)",
+            'write "reduced by 8.7% (95% CI 0.3 to 16.5), P=0.043"',
+        ),
         ("with drug it was 8.7% (95% CI 0.3 to 16.5)", 'write "8.7% (95% CI 0.3 to 16.5)"'),
         ("“236”", 'write straight quotation marks: "236"'),
         ("‘9.2%’", 'write straight quotation marks: "9.2%"'),
         ("deaths were not reduced by much, 8.7%", "print it in one of these forms"),
         ("more deaths, 3 vs 5", "print it in one of these forms"),
     ],
-)  # fmt: skip
+)
 def test_the_nearest_form_is_offered_where_no_number_is_lost(printed, said):
     with pytest.raises(UserError) as caught:
         parse(printed)

@@ -22,8 +22,9 @@ from trialtrace.claims.told import told
 
 def test_the_verdict_is_not_told_twice():
     assert sentences("Not checkable: p is that of a model. It has P = .04 of 13.") == [
-        "P is that of a model.", "It has P = .04 of 13."
-    ]  # fmt: skip
+        "P is that of a model.",
+        "It has P = .04 of 13.",
+    ]
 
 
 def test_a_text_ends_before_it_is_too_long():
@@ -41,9 +42,15 @@ def test_labels_that_are_many():
 
 @pytest.mark.parametrize(
     ("chance", "text"),
-    [(None, "cannot be told"), (0, "0"), (0.0004, "<0.001"), (0.143, "0.14"), (0.9986, ">0.99"),
-     (1, "1")],
-)  # fmt: skip
+    [
+        (None, "cannot be told"),
+        (0, "0"),
+        (0.0004, "<0.001"),
+        (0.143, "0.14"),
+        (0.9986, ">0.99"),
+        (1, "1"),
+    ],
+)
 def test_a_chance(chance, text):
     assert chance_text(chance) == text
 
@@ -59,24 +66,32 @@ def test_thousands_have_one_form():
         ("6.1 percent of 4645", "6.1 % of 4,645"),
         ("7.7 percentage points", "7.7 percentage points"),
         ("P=0.005, p = .419, p<0·001 and P <.05", "P = 0.005, P = 0.419, P < 0.001 and P < 0.05"),
-        ("p from 0.1 to 0.2 by the mid-p test; the p-value", "P from 0.1 to 0.2 by the mid-p test; "
-         "the p-value"),
+        (
+            "p from 0.1 to 0.2 by the mid-p test; the p-value",
+            "P from 0.1 to 0.2 by the mid-p test; the p-value",
+        ),
         ("864 and 1014 events, 386 of 2373", "864 and 1,014 events, 386 of 2,373"),
         ("posted on 2018-07-23, Huynh-Feldt of 1976", "posted on 2018-07-23, Huynh-Feldt of 1976"),
         ("“p > .05, 5%” stands, 5% does not", "“p > .05, 5%” stands, 5 % does not"),
     ],
-)  # fmt: skip
+)
 def test_numbers_have_one_form_but_for_what_is_quoted(printed, told):
     assert house(printed) == told == house(told)
 
 
 def test_labels_that_repeat_are_told_apart_by_what_is_printed():
     long = "hazard ratio, 0.84; 95% confidence interval [CI], 0.77 to 0.92; P<0.001"
-    claims = [("p1", "Primary", "864"), ("p1", "Primary", "864"), ("h", "Primary", long),
-              ("d", "Death", "9")]  # fmt: skip
+    claims = [
+        ("p1", "Primary", "864"),
+        ("p1", "Primary", "864"),
+        ("h", "Primary", long),
+        ("d", "Death", "9"),
+    ]
     assert told_apart(claims) == {
-        "p1": "Primary: 864", "h": "Primary: hazard ratio, 0.84; … to 0.92; P<0.001", "d": "Death"
-    }  # fmt: skip
+        "p1": "Primary: 864",
+        "h": "Primary: hazard ratio, 0.84; … to 0.92; P<0.001",
+        "d": "Death",
+    }
 
 
 def found(chance, tier=3):
@@ -114,9 +129,17 @@ def test_no_match_is_no_other_choice():
 
 
 def test_no_line_ends_within_a_percentage_or_a_p():
-    row = {"quote": "1", "label": "a", "place": "b", "claim_id": "c", "component": "p",
-           "against_data": None, "print_more": None, "on_print": "exact",
-           "print_finding": "Of 13.1 % and 5 % P = 0.005 or P < 0.0001 is told. " * 4}  # fmt: skip
+    row = {
+        "quote": "1",
+        "label": "a",
+        "place": "b",
+        "claim_id": "c",
+        "component": "p",
+        "against_data": None,
+        "print_more": None,
+        "on_print": "exact",
+        "print_finding": "Of 13.1 % and 5 % P = 0.005 or P < 0.0001 is told. " * 4,
+    }
     for width in range(40, 80):
         lines = told({"claims": [row], "searches": []}, width).splitlines()
         assert not [one for one in lines if one.endswith((" P", "=", "<"))]
@@ -125,13 +148,23 @@ def test_no_line_ends_within_a_percentage_or_a_p():
 
 @pytest.mark.parametrize("width", [40, 72])
 def test_the_terminal_is_told_within_its_width_and_the_worst_first(width):
-    row = {"quote": "13 of 27 (48.4%)", "label": "A label of several words", "place": "table 1",
-           "against_data": None, "print_more": None}  # fmt: skip
+    row = {
+        "quote": "13 of 27 (48.4%)",
+        "label": "A label of several words",
+        "place": "table 1",
+        "against_data": None,
+        "print_more": None,
+    }
     rows = [
         row | {"claim_id": "fine", "component": "p", "on_print": "exact", "print_finding": "Yes."},
-        row | {"claim_id": "odd", "component": "p", "on_print": "inconsistent",
-               "print_finding": "13 of 27 is 48.1 %; printed is 48.4 %, and so on. " * 3},
-    ]  # fmt: skip
+        row
+        | {
+            "claim_id": "odd",
+            "component": "p",
+            "on_print": "inconsistent",
+            "print_finding": "13 of 27 is 48.1 %; printed is 48.4 %, and so on. " * 3,
+        },
+    ]
     lines = told({"claims": rows, "searches": []}, width).splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("odd:") and "2 claims. On print:" in " ".join(lines)

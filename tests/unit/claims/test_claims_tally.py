@@ -7,19 +7,32 @@ from trialtrace.claims.told import by_verdict
 from trialtrace.claims.told import told as terminal
 
 WORDS = {
-    "e": "exact", "c": "compatible", "d": "differs", "n": "not_checkable", "t": "not_tied",
-    "i": "inconsistent", "a": "alternative", "u": "used", "-": None,
-}  # fmt: skip
+    "e": "exact",
+    "c": "compatible",
+    "d": "differs",
+    "n": "not_checkable",
+    "t": "not_tied",
+    "i": "inconsistent",
+    "a": "alternative",
+    "u": "used",
+    "-": None,
+}
 
 
 def rows(**claims: str) -> list[dict]:
     """One row a component: pairs of letters, the verdict by data and that on print."""
     return [
-        {"claim_id": claim, "component": str(place), "against_data": WORDS[pair[0]],
-         "on_print": WORDS[pair[1]], "data_finding": pair[0], "print_finding": pair[1]}
+        {
+            "claim_id": claim,
+            "component": str(place),
+            "against_data": WORDS[pair[0]],
+            "on_print": WORDS[pair[1]],
+            "data_finding": pair[0],
+            "print_finding": pair[1],
+        }
         for claim, pairs in claims.items()
         for place, pair in enumerate(pairs.split())
-    ]  # fmt: skip
+    ]
 
 
 def test_the_worst_component_is_the_verdict_of_the_claim():
@@ -52,8 +65,12 @@ def odd(made):
 
 
 def test_a_p_that_no_usual_test_gives_is_counted_and_told_after_the_errors():
-    made = [*rows(fine="-e", unknown="-n"), *odd(rows(p="-n")), *odd(rows(both="-e -n")),
-            *rows(wrong="-i", other="-a")]  # fmt: skip
+    made = [
+        *rows(fine="-e", unknown="-n"),
+        *odd(rows(p="-n")),
+        *odd(rows(both="-e -n")),
+        *rows(wrong="-i", other="-a"),
+    ]
     told = [one[0]["claim_id"] for one in worst_first(made)]
     assert told == ["wrong", "other", "both", "p", "fine", "unknown"]
     assert tally_text(tally(made)) == (
@@ -97,6 +114,4 @@ def test_what_fails_a_build(pair, fails):
 def test_what_cannot_be_checked_is_left_out_beside_what_can():
     assert [one[:2] for one in by_verdict(rows(a="en di"), "on_print")] == [("inconsistent", "i")]
     assert [one[:2] for one in by_verdict(rows(a="nn"), "on_print")] == [("not_checkable", "n")]
-    assert [one[3] for one in by_verdict(rows(a="en en di"), "against_data")] == [
-        ["2"], ["0", "1"]
-    ]  # fmt: skip
+    assert [one[3] for one in by_verdict(rows(a="en en di"), "against_data")] == [["2"], ["0", "1"]]

@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 from tiny_tables import TinyTrial, column, rejects, variable
 
-from trialtrace.config.model import CleaningCheck
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
+from trialtrace.trial.model import CleaningCheck
 
 COLUMNS = [
-    variable("id", "integer"), variable("visit"), variable("low", "number"),
-    variable("high", "number"), variable("sex"),
-]  # fmt: skip
+    variable("id", "integer"),
+    variable("visit"),
+    variable("low", "number"),
+    variable("high", "number"),
+    variable("sex"),
+]
 
 
 def check(severity: str = "flag", **given: Any) -> CleaningCheck:

@@ -14,9 +14,9 @@ from trialtrace.cleaning.conservation import ConservationError
 from trialtrace.cleaning.counting import table_count
 from trialtrace.cleaning.subjects import people_of
 from trialtrace.cleaning.typed import type_table
-from trialtrace.config.model import CleaningCheck
-from trialtrace.contracts import CLEAN, REJECTS, read_table
-from trialtrace.errors import UserError
+from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
+from trialtrace.ground.errors import UserError
+from trialtrace.trial.model import CleaningCheck
 
 TRIAL = TinyTrial(
     [
@@ -150,8 +150,15 @@ TEXT = "id|visit|n|i|d|u\n1|a|2|1|01.02.2026|kg\n2|a|abc|1||kg\n|a|1|1||kg\n" + 
 def test_what_is_written(tmp_path):
     clean_tables(TRIAL, write_raw(TRIAL, TEXT, tmp_path / "raw"), tmp_path / "clean")
     assert read_table(tmp_path / "clean" / "visits.parquet", CLEAN).column_names == [
-        "source_file", "source_row", "id", "visit", "n", "i", "d", "u",
-    ]  # fmt: skip
+        "source_file",
+        "source_row",
+        "id",
+        "visit",
+        "n",
+        "i",
+        "d",
+        "u",
+    ]
     rejects = read_table(tmp_path / "clean" / "rejects.parquet", REJECTS)
     assert rejects.num_rows == 2
     mode = (tmp_path / "clean" / "rejects.parquet").stat().st_mode

@@ -15,7 +15,7 @@ from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.subjects import people_of
 from trialtrace.cleaning.tell_apart import further_columns
 from trialtrace.cleaning.typed import type_table
-from trialtrace.config.model import Conflict
+from trialtrace.trial.model import Conflict
 
 
 def text(*cells: str | None) -> pa.Array:

@@ -7,7 +7,7 @@ from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 from trialtrace.cleaning.subjects import check_subjects
 from trialtrace.cleaning.told_columns import letters
 from trialtrace.cleaning.typed import type_table
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
 
 VISITS = [variable("id", "integer"), variable("visit"), variable("x", "number")]
 
@@ -103,8 +103,15 @@ def test_a_first_row_that_is_no_header_is_told_once_and_not_shown(kind):
 
 def test_columns_have_the_letters_of_a_spreadsheet():
     assert [letters(n) for n in (1, 26, 27, 52, 53, 702, 703, 16384)] == [
-        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "XFD",
-    ]  # fmt: skip
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+        "XFD",
+    ]
 
 
 def test_many_columns_that_are_not_described_are_told_together():

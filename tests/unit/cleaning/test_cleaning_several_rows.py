@@ -11,8 +11,8 @@ from tiny_tables import TinyTrial, rejects, variable
 
 from trialtrace.cleaning.beside import Accepted, with_beside
 from trialtrace.cleaning.checks import run_check
-from trialtrace.config.model import CleaningCheck
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
+from trialtrace.trial.model import CleaningCheck
 
 
 def accepted(subject: list[str], **columns: Any) -> Accepted:
@@ -71,10 +71,14 @@ def test_two_rows_where_one_is_wanted_are_told():
 
 def test_a_check_against_the_subjects_own_row():
     rule = CleaningCheck(
-        "early", "No visit before the start", "visits", "reject", ("day",),
+        "early",
+        "No visit before the start",
+        "visits",
+        "reject",
+        ("day",),
         beside={"start": {"table": "patients", "column": "start"}},
         expect={"day": {"at_least": {"column": "start"}}},
-    )  # fmt: skip
+    )
     judged = run_check(rule, VISITS, BOTH)
     assert [list(f.positions) for f in judged.findings if len(f.positions)] == [[2]]
     assert judged.counts == {"looked_at": 4, "broken": 1, "not_judged": 1}
@@ -134,8 +138,9 @@ def test_where_leaves_rows_out_of_a_group():
 
 
 def test_no_two_rows_with_the_same_values():
-    rule = CleaningCheck("twin", "A person is in the trial once", "visits", "flag",
-                         unique=("visit", "side"))  # fmt: skip
+    rule = CleaningCheck(
+        "twin", "A person is in the trial once", "visits", "flag", unique=("visit", "side")
+    )
     text = "id|visit|side|treatment\n1|a|l|x\n2|a|l|y\n3|a||y\n4|a||y\n5|b|l|x\n"
     cleaned = clean(rule, text, ("id",))
     found = rejects(cleaned)

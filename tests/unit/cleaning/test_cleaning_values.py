@@ -25,11 +25,18 @@ def one_column(cells: list[str], kind: str, settings: dict | None = None, **give
 @pytest.mark.parametrize(
     ("code", "cell", "missing"),
     [
-        ("-9", "-9", True), ("-9", "-9.0", True), ("-9", "-09", True), ("-9.0", "-9", True),
-        ("-9", "-9.00", True), ("999", "9.99e2", True), ("-9", "9", False), ("-9", "-9.1", False),
-        ("NA", "-9", False), ("-9", "-9_0", False),
+        ("-9", "-9", True),
+        ("-9", "-9.0", True),
+        ("-9", "-09", True),
+        ("-9.0", "-9", True),
+        ("-9", "-9.00", True),
+        ("999", "9.99e2", True),
+        ("-9", "9", False),
+        ("-9", "-9.1", False),
+        ("NA", "-9", False),
+        ("-9", "-9_0", False),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_a_code_for_missing_however_it_is_spelt(code, cell, missing):
     """A program that holds missing values writes whole numbers with a point."""
     text = pa.array([cell, "x", None])
@@ -293,8 +300,10 @@ def test_a_conversion_may_end_beyond_what_can_be_calculated_with():
     units = {"x": {"unit_column": "unit", "to": "g", "factors": {"kg": 1000}}}
     trial = TinyTrial(
         [variable("x", "number"), variable("unit")],
-        key=("source_row",), subject="source_row", convert=units,
-    )  # fmt: skip
+        key=("source_row",),
+        subject="source_row",
+        convert=units,
+    )
     cleaned = trial.clean("x|unit\n1e99|kg\n2|kg\n")
     assert column(cleaned, "x") == [None, 2000]
     assert rejects(cleaned) == [(2, "x", "too_large", "reject")]

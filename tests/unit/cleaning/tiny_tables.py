@@ -10,7 +10,7 @@ import pyarrow as pa
 from trialtrace.cleaning.clean import clean_table
 from trialtrace.cleaning.keys import Roster
 from trialtrace.cleaning.typed import Cleaned
-from trialtrace.config.model import (
+from trialtrace.trial.model import (
     Arm,
     Cleaning,
     CleaningCheck,
@@ -27,9 +27,16 @@ ARMS = {"a": Arm("a", "Active", "A"), "p": Arm("p", "Placebo", "P", control=True
 
 def variable(name: str, kind: str = "text", table: str = "visits", **given: Any) -> Variable:
     plain = {
-        "label": name, "choices": {}, "minimum": None, "maximum": None, "required": False,
-        "identifier": False, "note": "", "row": 2, "date_order": "ymd" if kind == "date" else None,
-    }  # fmt: skip
+        "label": name,
+        "choices": {},
+        "minimum": None,
+        "maximum": None,
+        "required": False,
+        "identifier": False,
+        "note": "",
+        "row": 2,
+        "date_order": "ymd" if kind == "date" else None,
+    }
     return Variable(name=name, table=table, kind=kind, **(plain | given))
 
 
@@ -118,8 +125,8 @@ def rejects(cleaned: Cleaned) -> list[tuple[int, str | None, str, str]]:
 
 
 def write_raw(trial: TinyTrial, text: str, folder: Path) -> Path:
-    from trialtrace.contracts import RAW, write_table
-    from trialtrace.store import write_json
+    from trialtrace.ground.contracts import RAW, write_table
+    from trialtrace.ground.store import write_json
 
     write_table(folder / "export.parquet", raw_table(text), RAW)
     write_json(folder / "manifest.json", {"tables": {"export": {"file": {}}}})

@@ -8,7 +8,7 @@ from mini_trial import CONFIG, write_project
 from trialtrace.config import files
 from trialtrace.config.accepted import REMEMBERED, Accepted, accepted, digest
 from trialtrace.config.files import read_yaml
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
 
 
 @pytest.fixture

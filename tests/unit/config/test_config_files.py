@@ -11,8 +11,8 @@ from mini_trial import CONFIG, write_project
 from trialtrace.config.compose import compose, key_path
 from trialtrace.config.files import read_yaml
 from trialtrace.config.scalars import resolve
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
 
 
 def read(tmp_path: Path, data: bytes | str) -> tuple[object, str]:
@@ -50,11 +50,45 @@ def test_plain_scalars(text, value):
 
 
 AMBIGUOUS = [
-    "yes", "no", "on", "off", "y", "n", "Y", "N", "NO", "Yes", "TRUE", "True", "False", "Null",
-    "NULL", "010", "08", "0x1F", "0o17", "0b1", "1_000", "+1", ".5", "1.", "1e5", "1E+5",
-    "12:30", "1:02:03", "190:20:30.15", "2020-01-05", "2020-1-5", "2020-01-05T10:00:00",
-    ".inf", "-.INF", ".nan", ".NaN", "=", "<<",
-]  # fmt: skip
+    "yes",
+    "no",
+    "on",
+    "off",
+    "y",
+    "n",
+    "Y",
+    "N",
+    "NO",
+    "Yes",
+    "TRUE",
+    "True",
+    "False",
+    "Null",
+    "NULL",
+    "010",
+    "08",
+    "0x1F",
+    "0o17",
+    "0b1",
+    "1_000",
+    "+1",
+    ".5",
+    "1.",
+    "1e5",
+    "1E+5",
+    "12:30",
+    "1:02:03",
+    "190:20:30.15",
+    "2020-01-05",
+    "2020-1-5",
+    "2020-01-05T10:00:00",
+    ".inf",
+    "-.INF",
+    ".nan",
+    ".NaN",
+    "=",
+    "<<",
+]
 
 
 @pytest.mark.parametrize("text", AMBIGUOUS)

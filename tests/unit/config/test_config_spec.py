@@ -24,7 +24,7 @@ from trialtrace.config.spec import (
     shared_types,
     structure,
 )
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 from trialtrace.trial.files import FILES
 
 AT = Project(REPOSITORY)

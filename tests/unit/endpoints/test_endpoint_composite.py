@@ -48,12 +48,17 @@ def test_a_new_finding_was_absent_at_the_baseline(tmp_path):
     tables = derived(tiny(ENDPOINTS), tmp_path, patients=PATIENTS)
     found = by_code(tables["bds"], "NFORK", "AVISIT", "AVAL", "AVALC")
     assert found == [
-        ("a", "mid", 1, "Y"), ("a", "end", 0, "N"),
-        ("b", "mid", 1, "Y"), ("b", "end", 1, "Y"),
-        ("c", "mid", 0, "N"), ("c", "end", 0, "N"),  # abnormal before the start
-        ("d", "mid", None, None), ("d", "end", None, None),  # baseline missing
-        ("e", "mid", None, None), ("e", "end", 1, "Y"),
-    ]  # fmt: skip
+        ("a", "mid", 1, "Y"),
+        ("a", "end", 0, "N"),
+        ("b", "mid", 1, "Y"),
+        ("b", "end", 1, "Y"),
+        ("c", "mid", 0, "N"),
+        ("c", "end", 0, "N"),  # abnormal before the start
+        ("d", "mid", None, None),
+        ("d", "end", None, None),  # baseline missing
+        ("e", "mid", None, None),
+        ("e", "end", 1, "Y"),
+    ]
 
 
 def test_the_rule_by_hand(tmp_path):
@@ -100,16 +105,21 @@ def test_up_to_a_visit_and_ever(tmp_path):
     text = text.replace("by_visit", "ever")
     tables = derived(tiny(text), tmp_path / "ever", patients=PATIENTS)
     assert by_code(tables["bds"], "CIPN", "AVISIT", "AVAL") == [
-        ("a", None, 1), ("b", None, 1), ("c", None, 1), ("d", None, 0), ("e", None, 1),
-    ]  # fmt: skip
+        ("a", None, 1),
+        ("b", None, 1),
+        ("c", None, 1),
+        ("d", None, 0),
+        ("e", None, 1),
+    ]
 
 
 def test_the_trace_reaches_the_raw_cells_of_every_part(tmp_path):
     tables = derived(tiny(ENDPOINTS), tmp_path, patients=PATIENTS)
     (number,) = [
-        row[2] for row in shown(tables["bds"], "AVISIT", "ASEQ", "PARAMCD")
+        row[2]
+        for row in shown(tables["bds"], "AVISIT", "ASEQ", "PARAMCD")
         if row[0] == "a" and row[1] == "mid" and row[3] == "CIPN"
-    ]  # fmt: skip
+    ]
     found = [edge[3:] for edge in edges(tables, "bds", "AVAL") if edge[:2] == ("a", number)]
     assert found == [(2, "f0"), (2, "f1"), (2, "n0"), (2, "n1"), (2, "r0"), (2, "r1")]
 
@@ -118,9 +128,10 @@ def test_ever_is_traced_to_all_its_visits(tmp_path):
     text = ENDPOINTS.replace("counted: at_visit", "counted: ever\n  missing_visits: undecided")
     tables = derived(tiny(text), tmp_path, patients=PATIENTS)
     (number,) = [
-        row[1] for row in shown(tables["bds"], "ASEQ", "PARAMCD")
+        row[1]
+        for row in shown(tables["bds"], "ASEQ", "PARAMCD")
         if row[0] == "a" and row[2] == "CIPN"
-    ]  # fmt: skip
+    ]
     found = {edge[4] for edge in edges(tables, "bds", "AVAL") if edge[:2] == ("a", number)}
     assert found == {"f0", "f1", "f2", "n0", "n1", "n2", "r0", "r1", "r2"}
 
@@ -128,8 +139,11 @@ def test_ever_is_traced_to_all_its_visits(tmp_path):
 def test_a_change_meets_a_test(tmp_path):
     tables = derived(tiny(ENDPOINTS), tmp_path, patients=PATIENTS)
     found = by_code(tables["bds"], "WORSE", "AVISIT", "AVAL")
-    assert [row for row in found if row[0] == "b"] == [("b", "base", 0), ("b", "mid", 1),
-                                                       ("b", "end", 0)]  # fmt: skip
+    assert [row for row in found if row[0] == "b"] == [
+        ("b", "base", 0),
+        ("b", "mid", 1),
+        ("b", "end", 0),
+    ]
 
 
 def test_all_answers_of_a_count_by_enumeration():
@@ -156,11 +170,13 @@ def _meant(pattern: np.ndarray, k: int, missing: str) -> float:
 
 def test_undecided_is_what_every_completion_agrees_on():
     """The rule over two findings and a score against all completions of what is unknown."""
-    condition = {"any": [{"findings": {"at_least": 2}},
-                         {"findings": {"at_least": 1}, "s": {"is": 1}}]}  # fmt: skip
+    condition = {
+        "any": [{"findings": {"at_least": 2}}, {"findings": {"at_least": 1}, "s": {"is": 1}}]
+    }
     patterns = np.array(list(itertools.product((1.0, 0.0, np.nan), repeat=3)))
-    found = rule(condition, {"a": patterns[:, 0], "b": patterns[:, 1]}, {"s": patterns[:, 2]},
-                 "undecided")  # fmt: skip
+    found = rule(
+        condition, {"a": patterns[:, 0], "b": patterns[:, 1]}, {"s": patterns[:, 2]}, "undecided"
+    )
     for (a, b, s), answer in zip(patterns, found, strict=True):
         if np.isnan(a) and np.isnan(b):
             assert np.isnan(answer)
@@ -189,19 +205,23 @@ OWN = "group,age_to,normal_from,normal_to,verified,source\n,40,4.5,,no,x\n,60,4,
 
 def test_a_norm_by_age(tmp_path, monkeypatch):
     """The limit itself is normal; the age of a band is its last; an unknown age leaves it open."""
-    from trialtrace.paths import Project
+    from trialtrace.ground.paths import Project
 
     (tmp_path / "config/norms").mkdir(parents=True)
     (tmp_path / "config/norms/own.csv").write_text(OWN)
     trial = tiny(NORM, "subjects: {table: patients, age: {column: age, unit: years}}")
     trial.at = Project(tmp_path)
-    tables = derived(trial, tmp_path, patients="""
+    tables = derived(
+        trial,
+        tmp_path,
+        patients="""
         id  rx  age:integer  f0:number  f1:number
         a   1   40           4.5        4
         b   0   41           4          3.5
         c   1   90           3          2.5
         d   0   .            5          5
-    """)  # fmt: skip
+    """,
+    )
     found = by_code(tables["bds"], "LOW", "AVISIT", "AVAL")
     assert [row[2] for row in found] == [0, 1, 0, 1, 0, 1, None, None]
     assert {edge[4] for edge in edges(tables, "bds", "AVAL")} == {"age", "f0", "f1"}
@@ -210,8 +230,10 @@ def test_a_norm_by_age(tmp_path, monkeypatch):
 def test_what_is_refused(tmp_path):
     bad = ENDPOINTS.replace("findings: [no_fork, no_reflex]", "findings: [ntx, no_reflex]")
     assert "whose values are not yes or no" in refused(tiny(bad), tmp_path, patients=PATIENTS)
-    bad = ENDPOINTS.replace("visits: {f0: base, f1: mid, f2: end}, baseline: base}",
-                            "visits: {f0: base, f1: mid, f2: end}}")  # fmt: skip
+    bad = ENDPOINTS.replace(
+        "visits: {f0: base, f1: mid, f2: end}, baseline: base}",
+        "visits: {f0: base, f1: mid, f2: end}}",
+    )
     assert "without a baseline" in refused(tiny(bad), tmp_path, patients=PATIENTS)
 
 
@@ -255,8 +277,9 @@ tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
     tables = derived(tiny(text, trial), tmp_path, patients="id rx\na 1\nb 0\nc 1", forks=FORKS)
     found = by_code(tables["bds"], "LEGS", "AVISIT", "AVAL", "GROUNDS")
     assert found == [("a", "end", 1, "right knee"), ("b", "end", b, None), ("c", "end", None, None)]
-    (number,) = [r[1] for r in shown(tables["bds"], "ASEQ", "PARAMCD") if r[0] == "a"
-                 and r[2] == "LEGS"]  # fmt: skip
+    (number,) = [
+        r[1] for r in shown(tables["bds"], "ASEQ", "PARAMCD") if r[0] == "a" and r[2] == "LEGS"
+    ]
     rows = {edge[3] for edge in edges(tables, "bds", "AVAL") if edge[:2] == ("a", number)}
     assert rows == {2, 3, 4, 5, 7, 8, 9, 10}
 

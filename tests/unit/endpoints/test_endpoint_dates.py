@@ -32,10 +32,13 @@ def test_dates_days_and_windows(tmp_path, outside, value):
     tables = derived(tiny(text, TRIAL), tmp_path, patients=PATIENTS, visits=VISITS)
     found = shown(tables["bds"], "AVISIT", "ADT", "ADY", "AVAL", "CHG")
     assert [(row[0], row[1], row[3], row[4]) for row in found] == [
-        ("a", "before", -1, 5), ("a", "after", 15, 3),
-        ("b", "before", 1, 5), ("b", "after", 52, value),
-        ("c", "before", None, 5), ("c", "after", None, 2),
-    ]  # fmt: skip
+        ("a", "before", -1, 5),
+        ("a", "after", 15, 3),
+        ("b", "before", 1, 5),
+        ("b", "after", 52, value),
+        ("c", "before", None, 5),
+        ("c", "after", None, 2),
+    ]
     assert found[3][5] == (None if value is None else -3)
     assert found[0][2].isoformat() == "2020-01-09"
     rejects = tables["rejects"].to_pylist()
@@ -84,19 +87,26 @@ def test_a_difference_of_treatments_and_of_visits(tmp_path):
     rows = shown(tables["bds"], "PARAMCD", "AVISIT", "LAT", "TRTP", "AVAL", "AVALU")
     gain = [(row[0], *row[2:]) for row in rows if row[1] == "GAIN"]
     assert [row for row in gain if row[1] == "after"] == [
-        ("a", "after", None, None, 3, "kg"), ("b", "after", None, None, 1, "kg"),
+        ("a", "after", None, None, 3, "kg"),
+        ("b", "after", None, None, 1, "kg"),
         ("c", "after", None, None, None, "kg"),
-    ]  # fmt: skip
+    ]
     later = [(row[0], *row[3:6]) for row in rows if row[1] == "LATER"]
     assert later == [
-        ("a", "left", "real", 4), ("a", "right", "sham", 1),
-        ("b", "left", "sham", -1), ("b", "right", "real", 0), ("c", "left", "real", 2),
+        ("a", "left", "real", 4),
+        ("a", "right", "sham", 1),
+        ("b", "left", "sham", -1),
+        ("b", "right", "real", 0),
+        ("c", "left", "real", 2),
         ("c", "right", None, None),
     ] or later == [
-        ("a", "left", "real", 4), ("a", "right", "sham", 1),
-        ("b", "right", "real", 0), ("b", "left", "sham", -1),
-        ("c", "left", "real", 2), ("c", "right", None, None),
-    ]  # fmt: skip
+        ("a", "left", "real", 4),
+        ("a", "right", "sham", 1),
+        ("b", "right", "real", 0),
+        ("b", "left", "sham", -1),
+        ("c", "left", "real", 2),
+        ("c", "right", None, None),
+    ]
     bad = GRIP.replace("levels: [real, sham]", "levels: [real, none]")
     assert "none" in refused(tiny(bad, SIDES), tmp_path, patients="id\na\nb\nc", grip=KILOS)
 
@@ -106,12 +116,16 @@ def test_a_difference_of_percentages_is_in_percentage_points(tmp_path):
     tables = derived(tiny(text, SIDES), tmp_path, patients="id\na\nb\nc", grip=KILOS)
     units = {row[1:] for row in shown(tables["bds"], "PARAMCD", "AVALU")}
     assert units == {
-        ("GRIP", "%"), ("GAIN", "percentage points"), ("LATER", "percentage points"),
-    }  # fmt: skip
+        ("GRIP", "%"),
+        ("GAIN", "percentage points"),
+        ("LATER", "percentage points"),
+    }
 
 
 def test_screened_patients_without_an_arm_stay_in_the_subjects(tmp_path):
     tables = derived(tiny(), tmp_path, patients="id rx\na 1\nb .\nc 0")
     assert shown(tables["adsl"], "TRT01P", "ITTFL") == [
-        ("a", "new", "Y"), ("b", None, "N"), ("c", "old", "Y"),
-    ]  # fmt: skip
+        ("a", "new", "Y"),
+        ("b", None, "N"),
+        ("c", "old", "Y"),
+    ]

@@ -164,8 +164,12 @@ def test_changes_of_dose(tmp_path):
     assert by["NERVE"] == [1, 1, None, 0, None, None]
     assert by["NUMBER"] == [2, 2, None, 0, None, None]
     assert {edge[4] for edge in edges(tables, "bds", "AVAL") if edge[0] == "d"} == {
-        "plan", "dose", "day", "due", "why",
-    }  # fmt: skip
+        "plan",
+        "dose",
+        "day",
+        "due",
+        "why",
+    }
 
 
 def test_doses_without_a_plan_are_listed(tmp_path):
@@ -193,8 +197,10 @@ b 2020-01-02 1
 def test_attendance_by_rows(tmp_path):
     tables = derived(tiny(ATTEND, TABLES), tmp_path, patients=PATIENTS, rows=SESSIONS)
     assert shown(tables["bds"], "AVAL", "GROUNDS") == [
-        ("a", 0.75, "3 of 4 sessions"), ("b", None, None), ("c", None, None),
-    ]  # fmt: skip
+        ("a", 0.75, "3 of 4 sessions"),
+        ("b", None, None),
+        ("c", None, None),
+    ]
     found, _ = values(
         tmp_path / "2", ATTEND.replace("unknown: missing", "unknown: not_done"), SESSIONS
     )
@@ -269,15 +275,22 @@ def test_oral_morphine_equivalents(tmp_path):
     assert found["b", "before"] == (0, None, 0)
     lost = "1 line that could not be used"
     assert [found[one, "after"][:2] for one in "bcdef"] == [
-        (None, lost), (None, lost), (0, None), (None, None), (None, lost),
-    ]  # fmt: skip
+        (None, lost),
+        (None, lost),
+        (0, None),
+        (None, None),
+        (None, lost),
+    ]
     assert [found[one, "before"][0] for one in "cdef"] == [None] * 4
     rules = [(r["source_row"], r["column"], r["rule"][4:]) for r in tables["rejects"].to_pylist()]
     assert rules == [
-        (6, "drug", "unknown_drug"), (8, "way", "no_route"), (9, "drug", "unknown_drug"),
-        (10, "unit", "other_unit"), (12, "drug", "no_drug"),
+        (6, "drug", "unknown_drug"),
+        (8, "way", "no_route"),
+        (9, "drug", "unknown_drug"),
+        (10, "unit", "other_unit"),
+        (12, "drug", "no_drug"),
         (14, "drug", "empty"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_row_without_a_dose_needs_a_labelled_visit_too(tmp_path):
@@ -289,8 +302,12 @@ def test_a_row_without_a_dose_needs_a_labelled_visit_too(tmp_path):
 
 def test_without_rows_can_mean_no_opioids(tmp_path):
     text = OPIOIDS.replace("without_rows: missing", "without_rows: zero")
-    tables = derived(tiny(text, TABLES), tmp_path, patients="id rx\nz 1", rows="\n".join(
-        ["id visit drug way dose:number unit", "z 0 m po 30 mg"]))  # fmt: skip
+    tables = derived(
+        tiny(text, TABLES),
+        tmp_path,
+        patients="id rx\nz 1",
+        rows="\n".join(["id visit drug way dose:number unit", "z 0 m po 30 mg"]),
+    )
     assert [row[1] for row in shown(tables["bds"], "AVAL")] == [30, 0]
 
 
@@ -301,11 +318,22 @@ m: {label: M, code: M, kind: aggregate, table: rows, column: x, statistic: STAT,
 FIBRES = "id side x:number\na r 1\na r 2\na r 4\na r 9\na l .\nb l 5\nb l 5"
 
 
-@pytest.mark.parametrize("statistic, a_right, b_left", [
-    ("mean", 4, 5), ("median", 3, 5), ("min", 1, 5), ("max", 9, 5), ("sum", 16, 10),
-    ("sd", (38 / 3) ** 0.5, 0), ("span", 8, 0), ("count", 4, 2), ("distinct", 4, 1),
-    ("quantile, quantile: 0.25", 1.75, 5), ("mean, min_rows: 3", 4, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statistic, a_right, b_left",
+    [
+        ("mean", 4, 5),
+        ("median", 3, 5),
+        ("min", 1, 5),
+        ("max", 9, 5),
+        ("sum", 16, 10),
+        ("sd", (38 / 3) ** 0.5, 0),
+        ("span", 8, 0),
+        ("count", 4, 2),
+        ("distinct", 4, 1),
+        ("quantile, quantile: 0.25", 1.75, 5),
+        ("mean, min_rows: 3", 4, None),
+    ],
+)
 def test_statistics_of_many_rows(tmp_path, statistic, a_right, b_left):
     text = AGGREGATE.replace("STAT", statistic)
     tables = derived(tiny(text, TABLES), tmp_path, patients=PATIENTS, rows=FIBRES)
@@ -334,9 +362,13 @@ cycles: {label: C, code: CYCLES, kind: aggregate, table: rows, column: n, statis
 """
     tables = derived(tiny(text, TABLES), tmp_path, patients=PATIENTS, rows=CYCLES)
     assert shown(tables["bds"], "AVAL", "AVALU") == [
-        ("a", 28, "days"), ("a", 3, None), ("b", 49, "days"), ("b", 4, None),
-        ("c", None, "days"), ("c", 0, None),
-    ]  # fmt: skip
+        ("a", 28, "days"),
+        ("a", 3, None),
+        ("b", 49, "days"),
+        ("b", 4, None),
+        ("c", None, "days"),
+        ("c", 0, None),
+    ]
     bad = text.replace("statistic: span", "statistic: mean")
     assert "mean of dates" in refused(tiny(bad, TABLES), tmp_path, patients=PATIENTS, rows=CYCLES)
 
@@ -353,9 +385,11 @@ design: {kind: within_subject, arms: {new: {label: N, code: "1"},
     text = AGGREGATE.replace("STAT", "mean")
     tables = derived(tiny(text, trial), tmp_path, patients=PATIENTS, rows=rows)
     assert shown(tables["bds"], "LAT", "AVAL", "TRTP")[:4] == [
-        ("a", "right", 1.5, "new"), ("a", "left", 3, "old"),
-        ("b", "right", 1, "old"), ("b", "left", 2.5, "new"),
-    ]  # fmt: skip
+        ("a", "right", 1.5, "new"),
+        ("a", "left", 3, "old"),
+        ("b", "right", 1, "old"),
+        ("b", "left", 2.5, "new"),
+    ]
     mixed = rows.replace("a r 2 1", "a r 2 0")
     text = refused(tiny(text, trial), tmp_path, patients=PATIENTS, rows=mixed)
     assert "rows have different arms" in text
@@ -370,8 +404,11 @@ grade: {label: G, code: GRADE, kind: graded, of: score,
     tables = derived(tiny(text), tmp_path, patients="id rx x:integer\na 1 0\nb 0 9\nc 1 10\nd 0 .")
     rows = shown(tables["bds"], "PARAMCD", "AVAL", "AVALC")
     assert [row[2:] for row in rows if row[1] == "GRADE"] == [
-        (0, "none"), (1, "mild"), (2, "severe"), (None, None),
-    ]  # fmt: skip
+        (0, "none"),
+        (1, "mild"),
+        (2, "severe"),
+        (None, None),
+    ]
     gap = refused(tiny(text), tmp_path, patients="id rx x:number\na 1 9.5\nb 1 0")
     assert "1 values in no grade, 0 in several" in gap
     twice = text.replace("at_least: 10", "at_least: 9")
@@ -394,8 +431,9 @@ def test_occurrences_with_typed_columns(tmp_path):
     patients = "id rx\na 1\nb 0\nc 1\nd 0"
     tables = derived(tiny(EVENTS, TABLES), tmp_path, patients=patients, rows=rows)
     assert shown(tables["occds"], "TERM", "GRADE", "SERIOUS")[:2] == [
-        ("a", "cold", 1, "n"), ("a", "fall", 3, "y"),
-    ]  # fmt: skip
+        ("a", "cold", 1, "n"),
+        ("a", "fall", 3, "y"),
+    ]
     found = shown(tables["bds"], "PARAMCD", "AVAL")
     assert [row[2] for row in found if row[1] == "SEVERE"] == [1, None, 1, 0]
     assert [row[2] for row in found if row[1] == "COUNT"] == [1, 0, 2, 0]
@@ -411,11 +449,11 @@ def test_an_unknown_drug_is_listed_also_without_a_dose(tmp_path):
 
 
 def test_every_shipped_table_can_be_read():
-    from trialtrace.config.conversions import FOLDER, check_conversions
-    from trialtrace.config.norms import FOLDER as NORMS
-    from trialtrace.config.norms import check_norms
     from trialtrace.config.project_table import table_names
-    from trialtrace.paths import project
+    from trialtrace.ground.paths import project
+    from trialtrace.trial.endpoints.conversions import FOLDER, check_conversions
+    from trialtrace.trial.endpoints.norms import FOLDER as NORMS
+    from trialtrace.trial.endpoints.norms import check_norms
 
     at = project()
     assert "cdc_2022" in table_names(at, FOLDER) and "tuning_fork" in table_names(at, NORMS)

@@ -45,8 +45,11 @@ def test_a_record_a_row_that_meets_the_condition(tmp_path):
 def test_any_is_yes_or_no_for_every_subject_and_both_can_be_traced(tmp_path):
     tables = derived(tiny(FALLS, trial=TWO_TABLES), tmp_path, patients=PATIENTS, events=EVENTS)
     assert shown(tables["bds"], "AVAL", "AVALC") == [
-        ("a", 1, "Y"), ("b", 1, "Y"), ("c", 0, "N"), ("d", 0, "N"),
-    ]  # fmt: skip
+        ("a", 1, "Y"),
+        ("b", 1, "Y"),
+        ("c", 0, "N"),
+        ("d", 0, "N"),
+    ]
     assert edges(tables, "bds", "AVAL") == [
         ("a", 1, "events", 3, "fell"),
         ("a", 1, "events", 3, "place"),

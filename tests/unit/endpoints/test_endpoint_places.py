@@ -55,8 +55,11 @@ def test_a_baseline_is_that_of_the_side(tmp_path):
     ]
     # An endpoint made of it keeps the side.
     assert [row[2:5] for row in found if row[:2] == ("a", "WEAK")] == [
-        ("before", "right", 0), ("before", "left", 1), ("after", "right", 0), ("after", "left", 0),
-    ]  # fmt: skip
+        ("before", "right", 0),
+        ("before", "left", 1),
+        ("after", "right", 0),
+        ("after", "left", 0),
+    ]
     behind = {e[1:] for e in edges(tables, "bds", "BASE") if e[1] == 4 and e[0] == "a"}
     assert behind == {(4, "exam", 5, column) for column in ("kg", "day", "side")}
 
@@ -66,9 +69,11 @@ def test_each_side_has_its_own_treatment(tmp_path):
     tables = derived(tiny(REPEATED, trial=WITHIN), tmp_path, patients="id\na", exam=exam)
     found = shown(tables["bds"], "PARAMCD", "AVISIT", "LAT", "TRTP")
     assert [row[2:] for row in found if row[1] == "GRIP"] == [
-        ("before", "right", "real"), ("before", "left", "sham"),
-        ("after", "right", "real"), ("after", "left", "sham"),
-    ]  # fmt: skip
+        ("before", "right", "real"),
+        ("before", "left", "sham"),
+        ("after", "right", "real"),
+        ("after", "left", "sham"),
+    ]
 
 
 def test_a_measure_at_several_places(tmp_path):

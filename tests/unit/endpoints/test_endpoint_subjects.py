@@ -7,9 +7,9 @@ import pytest
 from tiny_trial import derived, drawn, tiny
 
 from trialtrace.cleaning.account import FILE, Account, Excluded, SubjectCount, read_account
-from trialtrace.contracts import CLEAN, write_table
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.errors import ConservationError, UserError
+from trialtrace.ground.contracts import CLEAN, write_table
+from trialtrace.ground.errors import ConservationError, UserError
 
 PATIENTS = "id rx\na 1\nb 0\nc 1\n"
 

@@ -40,8 +40,11 @@ def test_times_from_dates_by_hand(tmp_path):
     ]
     assert [row[1:] for row in told[3:]] == [(None,) * 5] * 7
     assert {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"} == {
-        "died", "died_on", "seen_on", "rand_on",
-    }  # fmt: skip
+        "died",
+        "died_on",
+        "seen_on",
+        "rand_on",
+    }
 
 
 def test_impossible_dates_are_listed(tmp_path):
@@ -169,13 +172,19 @@ def test_intervals_by_the_dates_of_visits(tmp_path):
     text = VISITS.replace("DAYS", DATED)
     tables = derived(tiny(text, DATED_TABLES), tmp_path, patients=patients, visits=DATES)
     assert shown(tables["adtte"], "AVALLO", "AVALHI") == [
-        ("a", 90, 182), ("b", None, None), ("c", None, None), ("d", None, None),
-    ]  # fmt: skip
+        ("a", 90, 182),
+        ("b", None, None),
+        ("c", None, None),
+        ("d", None, None),
+    ]
     rules = [(r["source_row"], r["rule"]) for r in tables["rejects"].to_pylist()]
     assert rules == [(5, "time_visit_order"), (7, "time_visit_order")]
     assert {edge[4] for edge in edges(tables, "adtte", "AVAL") if edge[0] == "a"} == {
-        "v1", "v2", "day", "rand_on",
-    }  # fmt: skip
+        "v1",
+        "v2",
+        "day",
+        "rand_on",
+    }
     text = text.replace("start: start", "start: start, days: {w12: 84, post: 180}")
     tables = derived(tiny(text, DATED_TABLES), tmp_path, patients=patients, visits=DATES)
     assert shown(tables["adtte"], "AVALLO", "AVALHI")[2] == ("c", 84, 180)
@@ -187,8 +196,11 @@ def test_bounds_hold_the_first_yes():
     days = np.cumsum(rng.integers(1, 50, size=(5, 400)), axis=0).astype(float)
     low, high = bounds(happened, days)
     for subject in range(400):
-        seen = [(d, h) for d, h in zip(days[:, subject], happened[:, subject], strict=True)
-                if not np.isnan(h)]  # fmt: skip
+        seen = [
+            (d, h)
+            for d, h in zip(days[:, subject], happened[:, subject], strict=True)
+            if not np.isnan(h)
+        ]
         with_it = [d for d, h in seen if h == 1]
         assert high[subject] == (min(with_it) if with_it else np.inf)
         free = [d for d, h in seen if h == 0 and d < high[subject]]
@@ -225,8 +237,10 @@ by: {label: B, code: BY, kind: event_by, of: death, time: 365, censored: missing
     """
     tables = derived(tiny(text, SUBJECTS), tmp_path, patients=patients)
     assert shown(tables["adtte"], "AVAL", "CNSR", "CNSDTDSC") == [
-        ("a", 365, 0, None), ("b", 365, 1, "Alive"), ("c", 365, 1, "One year"),
-    ]  # fmt: skip
+        ("a", 365, 0, None),
+        ("b", 365, 1, "Alive"),
+        ("c", 365, 1, "One year"),
+    ]
     assert [row[1] for row in shown(tables["bds"], "AVAL")] == [1, 0, 0]
 
 
@@ -247,12 +261,15 @@ tables: {patients: {of: raw, key: [id], subject: id, arm: rx},
          breaks: {of: other, key: [source_row], subject: id},
          seen: {of: more, key: [id], subject: id}}
 """
-    text = FRACTURE[FRACTURE.index("broken:"):FRACTURE.index("by_60")]  # fmt: skip
+    text = FRACTURE[FRACTURE.index("broken:") : FRACTURE.index("by_60")]
     text = text.replace("table: patients", "table: seen").replace(", competing: [death]", "")
     tables = derived(
-        tiny(text, trial), tmp_path, patients="id rx rand_on:date\na 1 2020-01-01\nb 0 2020-01-01",
-        breaks="id day:date\na 2020-02-10\nb 2020-02-10", seen="id seen_on:date\nb 2020-03-01",
-    )  # fmt: skip
+        tiny(text, trial),
+        tmp_path,
+        patients="id rx rand_on:date\na 1 2020-01-01\nb 0 2020-01-01",
+        breaks="id day:date\na 2020-02-10\nb 2020-02-10",
+        seen="id seen_on:date\nb 2020-03-01",
+    )
     assert shown(tables["adtte"], "AVAL", "CNSR") == [("a", None, None), ("b", 40, 0)]
 
 
@@ -275,5 +292,7 @@ first: {label: Seen, code: FIRST, kind: time_to_event, seen: time, competing: [d
     adtte = tables["adtte"]
     rows = adtte.filter(adtte["PARAMCD"].to_numpy(zero_copy_only=False) == "FIRST")
     assert [row[1:] for row in shown(rows, "AVAL", "CNSR", "EVNTDESC")] == [
-        (180, 0, "E"), (84, 1, None), (60, 2, None),
-    ]  # fmt: skip
+        (180, 0, "E"),
+        (84, 1, None),
+        (60, 2, None),
+    ]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialtrace.config.model import Source
-from trialtrace.contracts import RAW, read_table
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
+from trialtrace.ground.contracts import RAW, read_table
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.model import Source
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,16 @@ def test_values_become_text(bench: Bench):
     bench.put("a.xlsx", workbook([[f"c{n}" for n in range(len(typed))], typed, ["x"]]))
     (first, _) = cells(bench.ingest("a.xlsx", sheet="Lab"))
     assert first[:9] == (
-        "3", "3", "0.1", "TRUE", "007", "2026-11-20", "2026-11-20T08:05:00", "08:05:00", "30:00:00",
-    )  # fmt: skip
+        "3",
+        "3",
+        "0.1",
+        "TRUE",
+        "007",
+        "2026-11-20",
+        "2026-11-20T08:05:00",
+        "08:05:00",
+        "30:00:00",
+    )
     assert first[-1] is None
 
 
@@ -69,9 +77,16 @@ def test_days_that_excel_counts_and_no_calendar_has(bench: Bench):
     serials = ["1", "59", "60", "60.5", "61", "-4", "2958465", "2958466", "45000.25"]
     bench.put("a.xlsx", with_numbers(*serials, style="yyyy-mm-dd"))
     assert [row["x"] for row in bench.ingest("a.xlsx")] == [
-        "1900-01-01", "1900-02-28", "1900-02-29", "1900-02-29T12:00:00", "1900-03-01", "-4",
-        "9999-12-31", "2958466", "2023-03-15T06:00:00",
-    ]  # fmt: skip
+        "1900-01-01",
+        "1900-02-28",
+        "1900-02-29",
+        "1900-02-29T12:00:00",
+        "1900-03-01",
+        "-4",
+        "9999-12-31",
+        "2958466",
+        "2023-03-15T06:00:00",
+    ]
 
 
 def test_days_from_1904(bench: Bench):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from source_files import Bench, OneFile
 
-from trialtrace.config.model import Source
-from trialtrace.errors import UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.model import Source
 
 
 def test_a_pinned_file_is_read(bench: Bench):

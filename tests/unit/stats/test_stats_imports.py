@@ -7,16 +7,29 @@ FORBIDDEN = ("pandas", "statsmodels", "pingouin", "lifelines", "scipy.stats", "s
 
 CODE = """
 import sys
-from trialtrace.stats import (
-    competing_risks, contingency, cox, cox_start_stop, exact_stratified, exact_tables,
-    generalised_cmh, gray, interval_censored, means, score_ratio, trend, unconditional,
-    multiplicity, ordinal_ranks, proportional_hazards, proportions, ranks,
-    repeated, repeated_batch, repeated_contrasts, rmst, stratified, survival, weighted_log_rank
+from trialtrace.stats.survival import (
+    competing_risks, cox, cox_start_stop, gray, interval_censored, proportional_hazards, rmst,
+    kaplan_meier as survival, weighted_log_rank
 )
-from trialtrace.stats import closed_testing, graphical, group_sequential, stopped_estimates
-from trialtrace.stats import (
-    ancova, hodges_lehmann, logistic, ordinal, ordinal_mixed, poisson, standardisation, win_ratio
+from trialtrace.stats.categorical import (
+    contingency, exact_tables, score_ratio, trend, unconditional, proportions
 )
+from trialtrace.stats.stratified import (
+    exact as exact_stratified, generalised_cmh, mantel_haenszel as stratified
+)
+from trialtrace.stats.continuous import means, ranks
+from trialtrace.stats.multiplicity import adjusted as multiplicity
+from trialtrace.stats.repeated import (
+    ordinal_ranks, anova as repeated, anova_batch as repeated_batch, contrasts as
+    repeated_contrasts
+)
+from trialtrace.stats.multiplicity import (
+    closed_testing, graphical, group_sequential, stopped_estimates
+)
+from trialtrace.stats.regression import (
+    ancova, logistic, ordinal, ordinal_mixed, poisson, standardisation
+)
+from trialtrace.stats.continuous import hodges_lehmann, win_ratio
 from trialtrace.stats.summaries import (
     count_tests, estimates, granularity, mean_tests, percentages, statistics
 )

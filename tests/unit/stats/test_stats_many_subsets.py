@@ -6,18 +6,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stats_strategies import same
 
-from trialtrace.stats import ancova, means, ranks
-from trialtrace.stats.cox import cox
-from trialtrace.stats.group_cox import cox_groups
-from trialtrace.stats.group_means import (
+from trialtrace.stats.continuous import means, ranks
+from trialtrace.stats.continuous.group_means import (
     adjusted_differences,
     group_moments,
     mann_whitney_p,
     mean_differences,
 )
+from trialtrace.stats.regression import ancova
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.risk_sets import curves, log_rank_sums, risk_sets
-from trialtrace.stats.survival import kaplan_meier, log_rank
+from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.group_cox import cox_groups
+from trialtrace.stats.survival.kaplan_meier import kaplan_meier, log_rank
+from trialtrace.stats.survival.risk_sets import curves, log_rank_sums, risk_sets
 
 N = 60
 
@@ -46,8 +47,10 @@ def close(ours, theirs, of=1.0):
 def test_means_of_every_subset(trial):
     y, group, members, z = trial
     found = group_moments(y, group, members, groups=3, covariate=z)
-    ways = {name: mean_differences(found, 2, 0, variance=name)
-            for name in ("pooled", "welch", "pooled_over_all")}  # fmt: skip
+    ways = {
+        name: mean_differences(found, 2, 0, variance=name)
+        for name in ("pooled", "welch", "pooled_over_all")
+    }
     for row, own in enumerate(members):
         first, second = (y[own & (group == g)] for g in (2, 0))
         if min(len(first), len(second)) < 3 or not (own & (group == 1)).any():

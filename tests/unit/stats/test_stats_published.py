@@ -5,9 +5,9 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from trialtrace.stats import contingency
-from trialtrace.stats.proportions import clopper_pearson, wilson
-from trialtrace.stats.survival import cox, kaplan_meier, log_rank
+from trialtrace.stats.categorical import contingency
+from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
+from trialtrace.stats.survival.kaplan_meier import cox, kaplan_meier, log_rank
 
 # Newcombe, Stat Med 1998;17:857, table I (methods 3 and 5).
 ONE_PROPORTION = [
@@ -64,10 +64,14 @@ def test_indomethacin_against_pancreatitis():
 
 def test_berkeley_admissions():
     """Men against women over six departments; printed by R's help of mantelhaen.test."""
-    table = np.array([
-        [512, 353, 120, 138, 53, 22], [825, 560, 325, 417, 191, 373],
-        [89, 17, 202, 131, 94, 24], [108, 25, 593, 375, 393, 341],
-    ])  # fmt: skip
+    table = np.array(
+        [
+            [512, 353, 120, 138, 53, 22],
+            [825, 560, 325, 417, 191, 373],
+            [89, 17, 202, 131, 94, 24],
+            [108, 25, 593, 375, 393, 341],
+        ]
+    )
     test = contingency.cochran_mantel_haenszel(*table, correction="continuity")
     assert (test.statistic, test.p_value) == pytest.approx((1.4269, 0.2323), abs=5e-5)
     odds = contingency.mantel_haenszel_odds_ratio(*table, confidence=0.95)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.special import bdtr
 
-from trialtrace.stats import means, ranks
-from trialtrace.stats.proportions import clopper_pearson, wilson
-from trialtrace.stats.survival import cox, log_rank
+from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
+from trialtrace.stats.continuous import means, ranks
+from trialtrace.stats.survival.kaplan_meier import cox, log_rank
 
 
 def rejections(p_of, *, draws, seed):

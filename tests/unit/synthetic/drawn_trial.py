@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from mini_trial import HEADER, REPOSITORY
 
-from trialtrace.config.load import Trial, load_trial
-from trialtrace.paths import Project
-from trialtrace.sources.synthetic.drawn import Drawn, Level
-from trialtrace.sources.synthetic.streams import streams
+from trialtrace.ground.paths import Project
+from trialtrace.synthetic.drawn import Drawn, Level
+from trialtrace.synthetic.streams import streams
+from trialtrace.trial.load import Trial, load_trial
 
 TRIAL = """\
 title: A synthetic trial
@@ -162,15 +162,27 @@ def drawn() -> Drawn:
     patients = Level("patients", n, columns=columns)
     parent = np.repeat(np.arange(n), 2)
     seen = [days[p] + datetime.timedelta(days=30 * (i % 2)) for i, p in enumerate(parent)]
-    visits = Level("visits", 2 * n, patients, parent, {
-        "visit": text(["before", "after"] * n),
-        "vas": pa.array(some([round(v, 1) for v in rng.uniform(0, 10, 2 * n)]), pa.float64()),
-        "seen": pa.array(some(seen), pa.date32()),
-        "there": text(["yes" if i % 9 else "no" for i in range(2 * n)]),
-    })  # fmt: skip
-    items = Level("items", 4 * n, visits, np.repeat(np.arange(2 * n), 2), {
-        "item": text(["1", "2"] * 2 * n),
-        "answer": pa.array(some([int(i) for i in rng.integers(1, 5, 4 * n)]), pa.int64()),
-    })  # fmt: skip
+    visits = Level(
+        "visits",
+        2 * n,
+        patients,
+        parent,
+        {
+            "visit": text(["before", "after"] * n),
+            "vas": pa.array(some([round(v, 1) for v in rng.uniform(0, 10, 2 * n)]), pa.float64()),
+            "seen": pa.array(some(seen), pa.date32()),
+            "there": text(["yes" if i % 9 else "no" for i in range(2 * n)]),
+        },
+    )
+    items = Level(
+        "items",
+        4 * n,
+        visits,
+        np.repeat(np.arange(2 * n), 2),
+        {
+            "item": text(["1", "2"] * 2 * n),
+            "answer": pa.array(some([int(i) for i in rng.integers(1, 5, 4 * n)]), pa.int64()),
+        },
+    )
     levels = {"patients": patients, "visits": visits, "items": items}
     return Drawn("made", "display", 7, levels, [{"quantity": "age"}], streams(7, "made"))

@@ -8,8 +8,8 @@ from example_cohort import cohort_of
 from mini_trial import REPOSITORY
 from test_cohort_check import problems
 
-from trialtrace.config.cohort import KINDS
-from trialtrace.sources.synthetic.draw import draw_cohort
+from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.trial.cohort.model import KINDS
 
 PAGE = (REPOSITORY / "docs" / "synthetic.md").read_text(encoding="utf-8")
 COHORT = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]

@@ -6,11 +6,11 @@ from example_cohort import COHORT, cohort_of
 from synthetic_mini import COHORT as MINI
 from synthetic_mini import TRIAL, write_synthetic
 
-from trialtrace.config.load import load_trial
-from trialtrace.errors import UserError
-from trialtrace.sources.synthetic import make
-from trialtrace.sources.synthetic.draw import draw_cohort
-from trialtrace.sources.synthetic.moments import hit
+from trialtrace.ground.errors import UserError
+from trialtrace.synthetic import make
+from trialtrace.synthetic.draw import draw_cohort
+from trialtrace.synthetic.moments import hit
+from trialtrace.trial.load import load_trial
 
 LEVELS = "levels:\n  patients: {arms: {a: 10, b: 10}}\n  rows: {of: patients, as: row, count: 3}\n"
 
@@ -164,9 +164,10 @@ def test_what_needs_a_missing_value_is_missing(tmp_path):
 def test_a_simulated_cohort_takes_as_many_defects_as_it_has_room_for(tmp_path):
     """How many values are missing there is chance: a seed with few of them stops no simulation."""
     at = write_synthetic(
-        tmp_path, MINI.replace("duplicate_row, rows: 2", "duplicate_row, rows: 99"),
+        tmp_path,
+        MINI.replace("duplicate_row, rows: 2", "duplicate_row, rows: 99"),
         trial=TRIAL.replace("mode: display", "mode: simulate"),
-    )  # fmt: skip
+    )
     made = make(load_trial("mini", at)).truth["mess"]
     repeated = next(one for one in made if one["defect"] == "duplicate_row")
     assert 20 <= len(repeated["source_rows"]) < 40

@@ -9,13 +9,13 @@ import pytest
 from drawn_trial import COHORT, MESS, drawn, write_trial
 
 from trialtrace.cleaning.clean import clean_tables
-from trialtrace.config.check import check_trial
-from trialtrace.config.load import Trial
-from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
-from trialtrace.errors import UserError
-from trialtrace.sources.synthetic import raw_tables
-from trialtrace.sources.synthetic.export import Export, delimited, export
-from trialtrace.store import write_json
+from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table, write_table
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import write_json
+from trialtrace.synthetic import raw_tables
+from trialtrace.synthetic.export import Export, delimited, export
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import Trial
 
 
 def cleaned(trial: Trial, made: Export, out: Path) -> None:
@@ -57,12 +57,14 @@ def test_without_mess_cleaning_gives_back_what_was_drawn(tmp_path: Path):
     patients, visits = cohort.levels["patients"], cohort.levels["visits"]
     rows = table(tmp_path, "patients")
     for column, quantity, codes in (
-        ("id", "id", {}), ("age", "age", {}), ("randomised", "randomised", {}),
+        ("id", "id", {}),
+        ("age", "age", {}),
+        ("randomised", "randomised", {}),
         ("group", "arm", {"active": "1", "control": "2"}),
         ("sex", "sex", {"female": "f", "male": "m"}),
         ("smoker", "smoker", {"yes": "1", "no": "0"}),
         ("centre", "hospital", {"North": "1", "South": "2"}),
-    ):  # fmt: skip
+    ):
         values = patients.columns[quantity].to_pylist()
         assert [row[column] for row in rows] == [codes.get(v, v) for v in values]
     there = [i for i, v in enumerate(visits.columns["there"].to_pylist()) if v == "yes"]
@@ -206,10 +208,14 @@ MISTAKES = [
     ("check: not_before", "check: not_befor", "mess[13].check", '"not_before"'),
     ("put: {seen:", "where: {thre: {is: yes}}, put: {seen:", "mess[13].where", '"thre"'),
     ("put: {seen:", "put: {vas:", "mess[13].put", "nothing for seen"),
-    ("form: pain, defect: unknown_subject", "form: patients, defect: unknown_subject",
-     "mess[14].form", "another form"),
+    (
+        "form: pain, defect: unknown_subject",
+        "form: patients, defect: unknown_subject",
+        "mess[14].form",
+        "another form",
+    ),
     ("column: centre, defect", "column: centr, defect", "mess[4].column", '"centre"'),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "key", "words"), MISTAKES)

@@ -6,9 +6,9 @@ import pytest
 from drawn_trial import COHORT, write_trial
 from mini_trial import REPOSITORY
 
-from trialtrace.config.load import Settings
 from trialtrace.running.closure import Sources
 from trialtrace.running.fresh import Freshness
+from trialtrace.trial.load import Settings
 
 ENDPOINTS = "pain: {label: Pain, code: PAIN, kind: measure, table: pain, column: vas}\n"
 PLAN = """\
@@ -43,9 +43,12 @@ def test_a_change_of_the_cohort_changes_the_hash(made, tmp_path):
 
 
 def test_only_the_kinds_that_the_cohort_has_count(made):
-    names = {path.stem for path in made.code_files("ingest_sources", "made")
-             if path.parent.name == "quantities"}  # fmt: skip
+    names = {
+        path.stem
+        for path in made.code_files("ingest_sources", "made")
+        if path.parent.name == "quantities"
+    }
     assert {"continuous", "choice", "share", "dates", "ordinal"} <= names
     assert not {"gather", "running", "bands", "text", "arithmetic"} & names
     code = {path.stem for path in made.code_files("ingest_sources", "made")}
-    assert {"draw", "streams", "moments", "cohort_order", "export"} <= code
+    assert {"draw", "streams", "moments", "order", "export"} <= code

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_cohorts import printed
 
-from trialtrace.config.printed_counts import counts, prints_as, rivals_of
-from trialtrace.sources.synthetic.assignment import NoAssignment, assign, assign_with_gaps
-from trialtrace.sources.synthetic.counts import Cells, Margin, NoCounts, settle
-from trialtrace.sources.synthetic.distributions import draw
-from trialtrace.sources.synthetic.moments import Unreachable, hit
-from trialtrace.sources.synthetic.population import with_moments
-from trialtrace.sources.synthetic.profiles import draw_profiles, solve_odds
-from trialtrace.sources.synthetic.streams import normals, streams, uniforms
+from trialtrace.synthetic.assignment import NoAssignment, assign, assign_with_gaps
+from trialtrace.synthetic.counts import Cells, Margin, NoCounts, settle
+from trialtrace.synthetic.distributions import draw
+from trialtrace.synthetic.moments import Unreachable, hit
+from trialtrace.synthetic.population import with_moments
+from trialtrace.synthetic.profiles import draw_profiles, solve_odds
+from trialtrace.synthetic.streams import normals, streams, uniforms
+from trialtrace.trial.cohort.printed_counts import counts, prints_as, rivals_of
 
 FEW = settings(max_examples=40)
 
@@ -73,9 +73,12 @@ def test_a_number_never_leaves_its_limits(z, mean, sd, low, width):
 def test_population_moments_inside_limits_are_those_of_scipy():
     full = np.ones(5)
     found = with_moments(
-        "normal", {"mean": 50 * full, "sd": 12 * full}, 18 * full, 82 * full,
+        "normal",
+        {"mean": 50 * full, "sd": 12 * full},
+        18 * full,
+        82 * full,
         {"mean": "49", "sd": "13"},
-    )  # fmt: skip
+    )
     mu, sigma = found["mean"][0], found["sd"][0]
     oracle = scipy.stats.truncnorm((18 - mu) / sigma, (82 - mu) / sigma, mu, sigma)
     assert oracle.mean() == pytest.approx(49, abs=1e-3)
@@ -114,9 +117,12 @@ def test_moments_that_cannot_be_are_told(wanted, words):
 
 def test_extremes_are_hit_and_kept():
     got = hit(
-        np.full(20, 50.0), np.full(20, 10.0), np.full(20, 90.0), step=1,
+        np.full(20, 50.0),
+        np.full(20, 10.0),
+        np.full(20, 90.0),
+        step=1,
         wanted={"mean": "49", "min": "18", "max": "82"},
-    )  # fmt: skip
+    )
     assert (got.min(), got.max()) == (18, 82)
     assert 48.5 <= got.mean() < 49.5
 
@@ -250,12 +256,21 @@ def test_odds_give_the_wanted_means():
 @pytest.mark.parametrize(
     ("text", "count", "of", "prints"),
     [
-        ("30.0%", 12, 40, True), ("30.0%", 3, 10, True), ("30.0%", 13, 43, False),
-        ("41.2 %", 14, 34, True), ("70.6%", 27, 38, False), ("13 (48.1%)", 13, 27, True),
-        ("13 (48.1%)", 12, 27, False), ("18/27 (67 %)", 18, 27, True), ("18/27", 18, 28, False),
-        ("n = 1", 1, 14, True), ("n = 1", 2, 14, False), ("0%", 0, 55, True), ("30%", 0, 0, False),
+        ("30.0%", 12, 40, True),
+        ("30.0%", 3, 10, True),
+        ("30.0%", 13, 43, False),
+        ("41.2 %", 14, 34, True),
+        ("70.6%", 27, 38, False),
+        ("13 (48.1%)", 13, 27, True),
+        ("13 (48.1%)", 12, 27, False),
+        ("18/27 (67 %)", 18, 27, True),
+        ("18/27", 18, 28, False),
+        ("n = 1", 1, 14, True),
+        ("n = 1", 2, 14, False),
+        ("0%", 0, 55, True),
+        ("30%", 0, 0, False),
     ],
-)  # fmt: skip
+)
 def test_printed_shares(text, count, of, prints):
     assert prints_as(text, count, of) is prints
 

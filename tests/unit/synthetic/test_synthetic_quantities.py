@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from example_cohort import cohort_of
 
-from trialtrace.sources.synthetic.draw import draw_cohort
+from trialtrace.synthetic.draw import draw_cohort
 
 HEAD = "levels:\n  patients: {size: 4000}\n  rows: {of: patients, as: row, labels: [u, v, w]}\n"
 
@@ -38,11 +38,14 @@ def test_loadings_are_correlations_and_the_score_has_variance_1(tmp_path):
 @pytest.mark.parametrize(
     ("limits", "step", "least", "most"),
     [
-        ("{from: 3, to: 6}", "1", 3, 6), ("{above: 3, below: 6}", "1", 4, 5),
-        ("{above: 2.9, below: 6.1}", "1", 3, 6), ("{from: 2.1, to: 3.4}", "0.5", 2.5, 3.0),
-        ("{above: 2.5, to: 3.5}", "0.5", 3.0, 3.5), ("{from: 0.1, below: 0.3}", "0.1", 0.1, 0.2),
+        ("{from: 3, to: 6}", "1", 3, 6),
+        ("{above: 3, below: 6}", "1", 4, 5),
+        ("{above: 2.9, below: 6.1}", "1", 3, 6),
+        ("{from: 2.1, to: 3.4}", "0.5", 2.5, 3.0),
+        ("{above: 2.5, to: 3.5}", "0.5", 3.0, 3.5),
+        ("{from: 0.1, below: 0.3}", "0.1", 0.1, 0.2),
     ],
-)  # fmt: skip
+)
 def test_limits_in_steps(tmp_path, limits, step, least, most):
     levels = drawn(
         tmp_path,
@@ -72,8 +75,9 @@ def test_missing_parts_of_rows_without_the_composite(tmp_path):
             '      "yes": {at_least: 2}\n      "no": {at_most: 1}\n      parts:\n'
             "        p: {share: {count: 3, of: 5}}\n        q: {share: {count: 5, of: 9}}\n"
             "        r: {propensity: 0.9}\n",
-            head, seed=seed,
-        )  # fmt: skip
+            head,
+            seed=seed,
+        )
         patients = levels["patients"]
         table = [np.array(patients.view(name).to_pylist(), object) for name in "pqr"]
         yes = sum((part == "yes").astype(int) for part in table)

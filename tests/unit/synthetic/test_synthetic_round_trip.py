@@ -10,19 +10,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialtrace.cleaning.clean import clean_table
-from trialtrace.config.model import Cleaning, CleaningTable, Source, TableSpec, Variable
-from trialtrace.sources.synthetic import raw_tables
-from trialtrace.sources.synthetic.drawn import Drawn, Level
-from trialtrace.sources.synthetic.export import export
-from trialtrace.sources.synthetic.streams import streams
-from trialtrace.store import significant
+from trialtrace.ground.store import significant
+from trialtrace.synthetic import raw_tables
+from trialtrace.synthetic.drawn import Drawn, Level
+from trialtrace.synthetic.export import export
+from trialtrace.synthetic.streams import streams
+from trialtrace.trial.model import Cleaning, CleaningTable, Source, TableSpec, Variable
 
 CHOICES = {"1": "Yes", "2": "2 of 3", "x,y": 'a "word"', "3": "1"}
 
 
 def variable(name: str, kind: str, choices: dict[str, str] | None = None, **more: Any) -> Variable:
-    return Variable(name, "form", kind, name, choices or {}, None, None, False, False, "",
-                    more.get("order"), 2, more.get("decimal", "."))  # fmt: skip
+    return Variable(
+        name,
+        "form",
+        kind,
+        name,
+        choices or {},
+        None,
+        None,
+        False,
+        False,
+        "",
+        more.get("order"),
+        2,
+        more.get("decimal", "."),
+    )
 
 
 def text_cells() -> st.SearchStrategy[str]:
@@ -55,19 +68,27 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
     } | draw(st.sampled_from([{}, {"date_order": "dmy"}, {"date_order": "mdy"}]))
     order = draw(st.sampled_from(["ymd", "dmy", "mdy"]))
     variables = [
-        variable("id", "integer"), variable("words", "text"), variable("number", "number"),
-        variable("whole", "integer"), variable("day", "date", order=order),
+        variable("id", "integer"),
+        variable("words", "text"),
+        variable("number", "number"),
+        variable("whole", "integer"),
+        variable("day", "date", order=order),
         variable("code", "text", CHOICES),
-    ]  # fmt: skip
+    ]
     spec = TableSpec("form", "form", ("id",), "id", None)
     cohort = SimpleNamespace(forms={"form": {"level": "patients"}}, mess=[], levels={})
     trial = SimpleNamespace(
-        name="made", synthetic=True, private=False, cohort=cohort, tables={"form": spec},
+        name="made",
+        synthetic=True,
+        private=False,
+        cohort=cohort,
+        tables={"form": spec},
         dictionary={"form": {one.name: one for one in variables}},
-        source=Source("synthetic", {"form": item}), design=SimpleNamespace(arms={}),
+        source=Source("synthetic", {"form": item}),
+        design=SimpleNamespace(arms={}),
         subjects=SimpleNamespace(table="form"),
         cleaning=Cleaning({"form": CleaningTable("form")}, {}),
-    )  # fmt: skip
+    )
     return trial, columns
 
 

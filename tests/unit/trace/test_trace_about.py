@@ -5,9 +5,9 @@ from types import SimpleNamespace as Stub
 
 import pytest
 
-from trialtrace.analyses.references import METHODS
-from trialtrace.analyses.words import LABELS
+from trialtrace.ground.words import LABELS
 from trialtrace.trace.about import About, heading
+from trialtrace.trial.plan.references import METHODS
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 
@@ -38,16 +38,20 @@ def about(analyses=(("a", "Death, then pain"),), endpoints=(("death", "Death"),)
     ("given", "told"),
     [
         (row("p_value.fisher", "0.005"), "p 0.005 (Fisher's exact test)"),
-        (row("partial_eta_squared.mixed_anova", "0.152"),
-         "partial η² 0.152 (mixed analysis of variance, sphericity corrected by ε)"),
+        (
+            row("partial_eta_squared.mixed_anova", "0.152"),
+            "partial η² 0.152 (mixed analysis of variance, sphericity corrected by ε)",
+        ),
         (row("count.descriptive", "53"), "count 53"),
         (row("count.events", "27"), "events 27"),
         (row("events.count", "27"), "events 27"),
-        (row("risk_ratio.katz_log", "0.54 (95 % CI 0.35 to 0.84)"),
-         "risk ratio 0.54 (95 % CI 0.35 to 0.84), log interval"),
+        (
+            row("risk_ratio.katz_log", "0.54 (95 % CI 0.35 to 0.84)"),
+            "risk ratio 0.54 (95 % CI 0.35 to 0.84), log interval",
+        ),
         (row("p_value.fisher", "not estimable"), "p not estimable (Fisher's exact test)"),
     ],
-)  # fmt: skip
+)
 def test_the_heading_says_what_the_number_is(given, told):
     assert heading(given) == told
 
@@ -76,16 +80,24 @@ def test_a_win_statistic_is_of_all_outcomes_not_of_the_first():
     ("more", "told"),
     [
         ({"visit": "after"}, "Death, Drug, all randomised, visit after, Death, then pain"),
-        ({"group2": "effect", "group2_level": "arm_visit"},
-         "Death, Drug, all randomised, effect arm × visit, Death, then pain"),
-        ({"analysis_id": "adverse_events", "group2": "level", "group2_level": "related=Yes"},
-         "Death, Drug, all randomised, related Yes, adverse events"),
-        ({"analysis_id": "adverse_events", "group2": "level", "group2_level": "any"},
-         "Death, Drug, all randomised, any term, adverse events"),
-        ({"analysis_id": "flow", "parameter": None, "group2": "level", "group2_level": "Moved"},
-         "Subjects, Drug, all randomised, reason Moved, patient flow"),
+        (
+            {"group2": "effect", "group2_level": "arm_visit"},
+            "Death, Drug, all randomised, effect arm × visit, Death, then pain",
+        ),
+        (
+            {"analysis_id": "adverse_events", "group2": "level", "group2_level": "related=Yes"},
+            "Death, Drug, all randomised, related Yes, adverse events",
+        ),
+        (
+            {"analysis_id": "adverse_events", "group2": "level", "group2_level": "any"},
+            "Death, Drug, all randomised, any term, adverse events",
+        ),
+        (
+            {"analysis_id": "flow", "parameter": None, "group2": "level", "group2_level": "Moved"},
+            "Subjects, Drug, all randomised, reason Moved, patient flow",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_tells_a_result_apart_stands_in_its_subject(more, told):
     assert about().subject(row("count.events", **more)) == told
 

@@ -9,8 +9,8 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from trialtrace.errors import UserError
-from trialtrace.store import sha256_file, write_parquet
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import sha256_file, write_parquet
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.words import in_words
 

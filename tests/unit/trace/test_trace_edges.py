@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from trialtrace.contracts import SOURCES, from_rows
-from trialtrace.contracts.tables import conform
+from trialtrace.ground.contracts import SOURCES, from_rows
+from trialtrace.ground.contracts.tables import conform
 from trialtrace.trace.edges import Edges
 
 SUBJECTS = [f"T-{number:02}" for number in range(9)]

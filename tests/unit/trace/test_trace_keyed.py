@@ -6,16 +6,16 @@ import json
 
 import pytest
 
-from trialtrace.config.check import check_all
-from trialtrace.config.hash_key import key_in_use, read_hash_key
-from trialtrace.config.load import Settings, load_settings
-from trialtrace.display.trace_page import trace_page
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.store import sha256_file
+from trialtrace.report.pages.trace_page import trace_page
 from trialtrace.running.fresh import freshness
-from trialtrace.store import sha256_file
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.text import trace_text
+from trialtrace.trial.check import check_all
+from trialtrace.trial.hash_key import key_in_use, read_hash_key
+from trialtrace.trial.load import Settings, load_settings
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 SHARE = "mini/relief_primary/proportion.wilson@drug"
@@ -44,9 +44,14 @@ def hashes(trace):
 def test_an_auditor_with_the_key_computes_the_same(mini, tmp_path):
     found = hashes(tracer(mini, key_file(tmp_path)).trace(SHARE))
     rows = json.dumps(
-        {"AVAL": {"is": 1}, "ITTFL": {"is": "Y"}, "PARAMCD": {"is": "RELIEF"},
-         "TRTP": {"is": "drug"}}, sort_keys=True
-    )  # fmt: skip
+        {
+            "AVAL": {"is": 1},
+            "ITTFL": {"is": "Y"},
+            "PARAMCD": {"is": "RELIEF"},
+            "TRTP": {"is": "drug"},
+        },
+        sort_keys=True,
+    )
     members = Tracer(mini.trial, mini.folder, "restricted").members[SHARE]
     stored = {row["role"]: row["predicate"] for row in members}
     assert json.loads(stored["numerator"]) == json.loads(rows)

@@ -31,8 +31,14 @@ def test_what_was_done_to_a_number_is_told(given, words):
 def test_a_number_that_its_page_shows_and_a_denominator_have_no_step():
     assert told("number_needed_to_treat", 12.84, shown="12.8") == ""
     assert told("number_needed_to_treat", 12.84, component="denominator") == ""
-    assert step(None, {"component": "value", "recomputed_text": "5"},
-                {"stat_name": "count", "stat_value": 5.0}) == ""  # fmt: skip
+    assert (
+        step(
+            None,
+            {"component": "value", "recomputed_text": "5"},
+            {"stat_name": "count", "stat_value": 5.0},
+        )
+        == ""
+    )
 
 
 def test_years_of_days_are_those_of_the_conversion():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from trialtrace.display.trace_page import trace_page
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
+from trialtrace.report.pages.trace_page import trace_page
 from trialtrace.trace.record import with_record
 from trialtrace.trace.text import cell_text, option_text, trace_text, without_controls
 

@@ -13,7 +13,7 @@ is 0 for a true "<" or ">", and empty where nothing was printed to measure from.
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal
 
-from trialtrace.claims.printed import Component
+from trialtrace.trial.claims.printed import Component
 
 EXACT, COMPATIBLE, DIFFERS, NOT_CHECKABLE = "exact", "compatible", "differs", "not_checkable"
 NOT_TIED = "not_tied"
@@ -24,10 +24,13 @@ _MINUS = "\N{MINUS SIGN}"
 
 # Null values; `None` where an interval decides nothing.
 _NULLS = {
-    "risk_difference": Decimal(0), "mean_difference": Decimal(0), "risk_ratio": Decimal(1),
-    "odds_ratio": Decimal(1), "hazard_ratio": Decimal(1),
+    "risk_difference": Decimal(0),
+    "mean_difference": Decimal(0),
+    "risk_ratio": Decimal(1),
+    "odds_ratio": Decimal(1),
+    "hazard_ratio": Decimal(1),
     "probability_of_superiority": Decimal("0.5"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.analyses.words import COUNTS, NUMBER_NEEDED, P_VALUES
 from trialtrace.claims.agreement import (
     DIFFERS,
     NOT_CHECKABLE,
@@ -30,17 +29,18 @@ from trialtrace.claims.print_audit import (
     note_searches,
     search_as_json,
 )
-from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.select import Row, one
 from trialtrace.claims.sentences import house
-from trialtrace.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
-from trialtrace.contracts.verdicts import DATA
-from trialtrace.errors import Problem, UserError
-from trialtrace.store import write_json
+from trialtrace.ground.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
+from trialtrace.ground.contracts.verdicts import DATA
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.store import write_json
+from trialtrace.ground.words import COUNTS, NUMBER_NEEDED, P_VALUES
+from trialtrace.trial.claims.printed import Component, parse
 
 if TYPE_CHECKING:
-    from trialtrace.config import Trial
-    from trialtrace.config.model import Claim
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.model import Claim
 
 PRINT = "print.json"
 SYNTHETIC = "The data are synthetic."
@@ -56,7 +56,7 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
     rows, over_data = audit_rows(trial, results), []
     if not trial.synthetic and any(row["against_data"] == DIFFERS for row in rows):
         from trialtrace.claims.search.data.bundles import search_rows
-        from trialtrace.frames import Frames
+        from trialtrace.ground.frames import Frames
 
         searches = search_rows(trial, Frames(derived_dir), results, rows)
         note_searches(rows, searches, DATA)
@@ -180,9 +180,12 @@ class Auditor:
     def _direction(self, component: Component) -> dict[str, Any]:
         if self.claim.direction is None or component.name != "direction":
             raise UserError(
-                Problem(self.place, found=f"printed {self.claim.printed!r}",
-                        expected="words and a `direction`, or a number and none")
-            )  # fmt: skip
+                Problem(
+                    self.place,
+                    found=f"printed {self.claim.printed!r}",
+                    expected="words and a `direction`, or a number and none",
+                )
+            )
         labels = {arm.name: arm.label for arm in self.trial.design.arms.values()}
         found = judge_direction(
             self.results, self.selects, self.claim.direction, labels, self.place
@@ -260,9 +263,12 @@ class Auditor:
         if name in ("ci_low", "ci_high") and "group" in self.selects:
             return ["proportion"]
         raise UserError(
-            Problem(f"{self.place}.is", found=f"no stat, for the printed {component.text!r}",
-                    expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log")
-        )  # fmt: skip
+            Problem(
+                f"{self.place}.is",
+                found=f"no stat, for the printed {component.text!r}",
+                expected="the statistic that recomputes it, such as stat: risk_ratio.katz_log",
+            )
+        )
 
     def _value(self, component: Component, row: Row, how: str) -> Decimal | None:
         """The value on the printed scale; limits change places where the scale runs backwards."""

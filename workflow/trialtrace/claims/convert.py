@@ -4,10 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from trialtrace.analyses.words import SHARES
 from trialtrace.claims.agreement import twelve
-from trialtrace.claims.printed import RANGE, Component
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.words import SHARES
+from trialtrace.trial.claims.printed import RANGE, Component
 
 # They take decimals and arrays alike; a year has 1461 / 4 days.
 CONVERSIONS: dict[str, Callable[[Any], Any]] = {
@@ -47,10 +47,13 @@ def scale(selects: dict, printed: Component, stat: str, unit: str | None, place:
     if given is None and printed.name == "percent":
         if stat not in FRACTIONS:
             raise UserError(
-                Problem(place, found=f"a percentage compared with {stat}",
-                        expected="how one becomes the other",
-                        do="say as: percent, percent_reduction or percent_decrease under `is`")
-            )  # fmt: skip
+                Problem(
+                    place,
+                    found=f"a percentage compared with {stat}",
+                    expected="how one becomes the other",
+                    do="say as: percent, percent_reduction or percent_decrease under `is`",
+                )
+            )
         wanted = "percent"
     if given is None and printed.name == "value" and printed.word == "lower":
         wanted = "opposite_sign"
@@ -64,9 +67,12 @@ def _refuse_words(printed: Component, name: str | None, place: str) -> None:
     lowers = name in LOWERS
     if (printed.word == "lower" and not lowers) or (printed.word == "higher" and lowers):
         raise UserError(
-            Problem(place, found=f'words that say "{printed.word}", as {name or "value"}',
-                    expected="percent_reduction or percent_decrease, for a reduction only")
-        )  # fmt: skip
+            Problem(
+                place,
+                found=f'words that say "{printed.word}", as {name or "value"}',
+                expected="percent_reduction or percent_decrease, for a reduction only",
+            )
+        )
 
 
 def _refuse_units(printed: Component, name: str | None, unit: str | None, place: str) -> None:
@@ -75,9 +81,13 @@ def _refuse_units(printed: Component, name: str | None, unit: str | None, place:
     result = FROM_DAYS.get(name or "", unit)
     if _singular(printed.unit) != _singular(result) or (name in FROM_DAYS and unit != "days"):
         raise UserError(
-            Problem(place, found=f"printed in {printed.unit}, recomputed in {unit}",
-                    expected="the same unit", do="say how one becomes the other: as under `is`")
-        )  # fmt: skip
+            Problem(
+                place,
+                found=f"printed in {printed.unit}, recomputed in {unit}",
+                expected="the same unit",
+                do="say how one becomes the other: as under `is`",
+            )
+        )
 
 
 def _singular(unit: str) -> str:

@@ -3,19 +3,22 @@
 from decimal import Decimal
 from typing import Any
 
-from trialtrace.analyses.words import SHARES, percent
 from trialtrace.claims.agreement import CHANGES, DIFFERS, EXACT, SAME, decimal, twelve
 from trialtrace.claims.select import Row, one
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.words import SHARES, percent
 
 STATS = ("proportion", "mean", "median")
 WORDS = ("lower", "higher")
 
 
 def judge_direction(
-    results: list[Row], selects: dict[str, Any], direction: dict[str, str],
-    labels: dict[str, str], place: str,
-) -> dict[str, Any]:  # fmt: skip
+    results: list[Row],
+    selects: dict[str, Any],
+    direction: dict[str, str],
+    labels: dict[str, str],
+    place: str,
+) -> dict[str, Any]:
     """The columns of the claims table that a direction decides.
 
     The two groups are compared by the statistic the claim names, else by their proportions, their
@@ -47,9 +50,12 @@ def _read(direction: dict[str, str], place: str) -> tuple[str, str, str]:
     words = [word for word in WORDS if word in direction]
     if len(words) != 1 or "than" not in direction:
         raise UserError(
-            Problem(f"{place}.direction", found=str(direction),
-                    expected="{lower: arm, than: arm} or {higher: arm, than: arm}")
-        )  # fmt: skip
+            Problem(
+                f"{place}.direction",
+                found=str(direction),
+                expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
+            )
+        )
     return words[0], direction[words[0]], direction["than"]
 
 

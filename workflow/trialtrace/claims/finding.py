@@ -2,7 +2,6 @@
 
 from decimal import ROUND_CEILING, Decimal
 
-from trialtrace.analyses.words import NUMBER_NEEDED
 from trialtrace.claims.agreement import (
     CHANGES,
     COMPATIBLE,
@@ -15,8 +14,9 @@ from trialtrace.claims.agreement import (
     rounded,
     units_off,
 )
-from trialtrace.claims.printed import RANGE, Component
 from trialtrace.claims.select import Row
+from trialtrace.ground.words import NUMBER_NEEDED
+from trialtrace.trial.claims.printed import RANGE, Component
 
 TESTS = {
     "fisher": "Fisher's exact test",
@@ -34,16 +34,23 @@ TESTS = {
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _CHANGES = {"lower": "a reduction of ", "higher": "an increase of "}
 _NOUNS = {
-    "denominator": "a denominator of ", "sd": "a standard deviation of ",
-    "ci_low": "a lower limit of ", "ci_high": "an upper limit of ",
-    "df1": "degrees of freedom of ", "df2": "degrees of freedom of ",
-}  # fmt: skip
+    "denominator": "a denominator of ",
+    "sd": "a standard deviation of ",
+    "ci_low": "a lower limit of ",
+    "ci_high": "an upper limit of ",
+    "df1": "degrees of freedom of ",
+    "df2": "degrees of freedom of ",
+}
 
 
 def sentence(
-    printed: Component, value: Decimal, verdict: Verdict, row: Row, decision: str | None,
+    printed: Component,
+    value: Decimal,
+    verdict: Verdict,
+    row: Row,
+    decision: str | None,
     level: Decimal | None,
-) -> str:  # fmt: skip
+) -> str:
     """The finding on a number that could be recomputed."""
     told = _given(printed, value, verdict, row) + _compared(printed, value, verdict)
     return f"{told}{_decided(printed, verdict, decision, level)}."

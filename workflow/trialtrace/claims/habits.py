@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.comparisons import WORDS, estimate, table_of
 from trialtrace.claims.prints.finding import as_range, prints
 from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.trial.claims.printed import Component
 
 UP, EVEN, CUT = "half_up", "half_even", "truncate"
 EITHER, OPEN = "half_any", "any"

@@ -14,9 +14,9 @@ from functools import cached_property
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from trialtrace.claims.about import ALL
-from trialtrace.claims.forms import AVERAGES, UNSAID
-from trialtrace.claims.printed import Component, impossible
+from trialtrace.trial.claims.about import ALL
+from trialtrace.trial.claims.forms import AVERAGES, UNSAID
+from trialtrace.trial.claims.printed import Component, impossible
 
 if TYPE_CHECKING:
     from trialtrace.claims.habits import Habit

@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from trialtrace.claims.about import check_about, known_name
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.make_ledger import ledger
-from trialtrace.claims.printed import parse
 from trialtrace.config.compose import Document
 from trialtrace.config.definitions import at_definitions
 from trialtrace.config.files import read_document
-from trialtrace.errors import Problem, ProblemsError, UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import Problem, ProblemsError, UserError
+from trialtrace.ground.paths import Project
+from trialtrace.trial.claims.about import check_about, known_name
+from trialtrace.trial.claims.printed import parse
 
 MOST_CLAIMS = 10_000
 LARGEST = 8 << 20
@@ -29,13 +29,20 @@ def read_ledger(at: Project, path: Path) -> Ledger:
             parse(given["printed"], words=True)
         except UserError as error:
             problem = error.problems[0]
-            document.add(("claims", name, "printed"), found=problem.found,
-                         expected=problem.expected, do=problem.do)  # fmt: skip
+            document.add(
+                ("claims", name, "printed"),
+                found=problem.found,
+                expected=problem.expected,
+                do=problem.do,
+            )
     if len(claims) > MOST_CLAIMS:
         document.problems.append(
-            Problem(document.shown, found=f"{len(claims)} claims",
-                    expected=f"at most {MOST_CLAIMS} in one file")
-        )  # fmt: skip
+            Problem(
+                document.shown,
+                found=f"{len(claims)} claims",
+                expected=f"at most {MOST_CLAIMS} in one file",
+            )
+        )
     if document.problems:
         raise ProblemsError(at_definitions(document.in_order(), [document]))
     return ledger(document.data)

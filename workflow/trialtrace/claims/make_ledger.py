@@ -5,7 +5,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from trialtrace.claims.forms import AVERAGES, UNSAID
 from trialtrace.claims.habits import with_habits
 from trialtrace.claims.ledger import (
     MODEL,
@@ -17,7 +16,8 @@ from trialtrace.claims.ledger import (
     PaperPopulation,
     Strata,
 )
-from trialtrace.claims.printed import Component, parse
+from trialtrace.trial.claims.forms import AVERAGES, UNSAID
+from trialtrace.trial.claims.printed import Component, parse
 
 
 def ledger(document: Mapping[str, Any]) -> Ledger:
@@ -75,9 +75,16 @@ def entry(name: str, given: Mapping[str, Any]) -> Entry:
     about["compare"] = (compare,) if isinstance(compare, str) else tuple(compare)
     about["patients"] = _whole(about.get("patients"))
     return Entry(
-        name, given["from"], given["place"], given["label"], given["printed"], parts,
-        About(**about), tuple(given.get("with", ())), given.get("direction", {}),
-    )  # fmt: skip
+        name,
+        given["from"],
+        given["place"],
+        given["label"],
+        given["printed"],
+        parts,
+        About(**about),
+        tuple(given.get("with", ())),
+        given.get("direction", {}),
+    )
 
 
 def _named(about: dict[str, Any], parts: Mapping[str, Component]) -> dict[str, Any]:

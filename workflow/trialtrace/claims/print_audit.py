@@ -14,7 +14,7 @@ from trialtrace.claims.search.search import MAY_SAY, Searched, search
 from trialtrace.claims.search.window import Displacement
 from trialtrace.claims.sentences import chance_text, house, thousands, told_apart
 from trialtrace.claims.verdict import USED, verdicts
-from trialtrace.contracts.verdicts import MORE, PRINT
+from trialtrace.ground.contracts.verdicts import MORE, PRINT
 
 SETTLED = (EXACT, COMPATIBLE, USED)
 
@@ -118,19 +118,31 @@ def as_json(audit: PrintAudit, names: Sequence[str]) -> dict[str, Any]:
 
 def _finding(one: Finding) -> Mapping[str, Any]:
     return {
-        "check": one.check, "claim": one.claim, "component": one.component,
-        "agreement": one.agreement, "finding": house(one.sentence), "beside": list(one.beside),
-        "open": one.open, "detail": one.detail,
-    }  # fmt: skip
+        "check": one.check,
+        "claim": one.claim,
+        "component": one.component,
+        "agreement": one.agreement,
+        "finding": house(one.sentence),
+        "beside": list(one.beside),
+        "open": one.open,
+        "detail": one.detail,
+    }
 
 
 def search_as_json(one: Searched) -> Mapping[str, Any]:
     """A search as plain data."""
     return {
-        "claims": list(one.bundle.claims), "components": list(one.bundle.components),
-        "checks": list(one.bundle.checks), "finding": search_sentence(one),
-        "inputs": one.bundle.inputs, "candidates": list(one.candidates),
-        "distinct": list(one.distinct), "chance": list(one.cp), "chance_half": one.cp_half,
-        "chance_double": one.cp_double, "tier": one.tier, "ties": one.ties,
+        "claims": list(one.bundle.claims),
+        "components": list(one.bundle.components),
+        "checks": list(one.bundle.checks),
+        "finding": search_sentence(one),
+        "inputs": one.bundle.inputs,
+        "candidates": list(one.candidates),
+        "distinct": list(one.distinct),
+        "chance": list(one.cp),
+        "chance_half": one.cp_half,
+        "chance_double": one.cp_double,
+        "tier": one.tier,
+        "ties": one.ties,
         "matches": list(one.matches),
-    }  # fmt: skip
+    }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trialtrace.claims.printed import Component
+from trialtrace.trial.claims.printed import Component
 
 _TIME = {
     ("s", "sec", "secs", "second", "seconds"): "1",
@@ -36,17 +36,25 @@ _VOLUME = {
     ("dl", "decilitre", "decilitres", "deciliter", "deciliters"): "1e-1",
     ("l", "litre", "litres", "liter", "liters"): "1",
 }
-_MONEY = {("usd", "us$", "$"): "usd", ("eur", "euro", "euros", "€"): "eur",
-          ("gbp", "£"): "gbp", ("¥", "jpy", "yen"): "jpy", ("chf",): "chf"}  # fmt: skip
+_MONEY = {
+    ("usd", "us$", "$"): "usd",
+    ("eur", "euro", "euros", "€"): "eur",
+    ("gbp", "£"): "gbp",
+    ("¥", "jpy", "yen"): "jpy",
+    ("chf",): "chf",
+}
 # A month is a twelfth of a year of 365.25 days.
 UNITS = {
     name: (kind, Decimal(factor))
     for kind, table in (
-        ("time", _TIME), ("mass", _MASS), ("length", _LENGTH), ("volume", _VOLUME),
+        ("time", _TIME),
+        ("mass", _MASS),
+        ("length", _LENGTH),
+        ("volume", _VOLUME),
     )
     for names, factor in table.items()
     for name in names
-} | {name: (kind, Decimal(1)) for names, kind in _MONEY.items() for name in names}  # fmt: skip
+} | {name: (kind, Decimal(1)) for names, kind in _MONEY.items() for name in names}
 
 
 @dataclass(frozen=True)

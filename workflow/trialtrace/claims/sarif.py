@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.claims.agreement import NOT_CHECKABLE, NOT_TIED
-from trialtrace.contracts.verdicts import DATA, FAILS, PRINT
-from trialtrace.paths import Project
+from trialtrace.ground.contracts.verdicts import DATA, FAILS, PRINT
+from trialtrace.ground.paths import Project
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {

@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from trialtrace.analyses.words import OF_P_VALUES, SYMBOLS
-from trialtrace.errors import Problem, UserError, did_you_mean
+from trialtrace.ground.errors import Problem, UserError, did_you_mean
+from trialtrace.ground.words import OF_P_VALUES, SYMBOLS
 
 Row = dict[str, Any]
 ALL = "all"
@@ -22,10 +22,13 @@ def rows_of(results: list[Row], selects: dict[str, Any], place: str) -> list[Row
     if not mine:
         names = list(dict.fromkeys(row["analysis_id"] for row in results))
         raise UserError(
-            Problem(f"{place}.is.analysis", found=repr(selects["analysis"]),
-                    expected=f"an analysis with results: {', '.join(names)}",
-                    do=did_you_mean(str(selects["analysis"]), names))
-        )  # fmt: skip
+            Problem(
+                f"{place}.is.analysis",
+                found=repr(selects["analysis"]),
+                expected=f"an analysis with results: {', '.join(names)}",
+                do=did_you_mean(str(selects["analysis"]), names),
+            )
+        )
     return [row for row in mine if _meets(row, selects)]
 
 

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.contracts.verdicts import COLUMNS, FAILS, OF_COLUMN, PRINT, SHOWN, WORST_FIRST
+from trialtrace.ground.contracts.verdicts import (
+    COLUMNS,
+    FAILS,
+    OF_COLUMN,
+    PRINT,
+    SHOWN,
+    WORST_FIRST,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa

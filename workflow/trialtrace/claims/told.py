@@ -14,7 +14,15 @@ from trialtrace.claims.tally import (
     worst,
     worst_first,
 )
-from trialtrace.contracts.verdicts import COLUMNS, FAILS, FINDINGS, MORE, PRINT, SHOWN, WORST_FIRST
+from trialtrace.ground.contracts.verdicts import (
+    COLUMNS,
+    FAILS,
+    FINDINGS,
+    MORE,
+    PRINT,
+    SHOWN,
+    WORST_FIRST,
+)
 from trialtrace.trace.text import plain_text
 
 WIDTH = 80

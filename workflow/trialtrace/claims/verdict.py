@@ -7,7 +7,7 @@ from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding
 from trialtrace.claims.sentences import brief, named, told_apart
-from trialtrace.contracts.verdicts import WORST_FIRST
+from trialtrace.ground.contracts.verdicts import WORST_FIRST
 
 USED = "used"
 ENTERS = "Used in the check of {}."

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trialtrace.errors import ConservationError, Problem, UserError, unbalanced
-from trialtrace.store import write_json
+from trialtrace.ground.errors import ConservationError, Problem, UserError, unbalanced
+from trialtrace.ground.store import write_json
 
 FILE = "account.json"
 WITH_ROW = "with_row"

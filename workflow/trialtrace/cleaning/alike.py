@@ -10,16 +10,49 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 _LATIN = {
-    "A": "\u0391\u0410", "B": "\u0392\u0412", "C": "\u03f9\u0421", "E": "\u0395\u0415",
-    "G": "\u050c", "H": "\u0397\u041d", "I": "\u0399\u0406", "J": "\u0408", "K": "\u039a\u041a",
-    "M": "\u039c\u041c", "N": "\u039d", "O": "\u039f\u041e", "P": "\u03a1\u0420", "Q": "\u051a",
-    "S": "\u0405", "T": "\u03a4\u0422", "V": "\u0474", "W": "\u051c", "X": "\u03a7\u0425",
-    "Y": "\u03a5\u0423\u04ae", "Z": "\u0396", "a": "\u03b1\u0430", "c": "\u03f2\u0441",
-    "d": "\u0501", "e": "\u0435", "h": "\u04bb", "i": "\u03b9\u0456", "j": "\u03f3\u0458",
-    "k": "\u03ba", "l": "\u04c0\u04cf", "o": "\u03bf\u03c3\u043e", "p": "\u03c1\u0440",
-    "q": "\u051b", "r": "\u0433", "s": "\u0455", "u": "\u03c5", "v": "\u03bd\u0475",
-    "w": "\u051d", "x": "\u03c7\u0445", "y": "\u03b3\u0443", "3": "\u0417", "6": "\u0431",
-}  # fmt: skip
+    "A": "\u0391\u0410",
+    "B": "\u0392\u0412",
+    "C": "\u03f9\u0421",
+    "E": "\u0395\u0415",
+    "G": "\u050c",
+    "H": "\u0397\u041d",
+    "I": "\u0399\u0406",
+    "J": "\u0408",
+    "K": "\u039a\u041a",
+    "M": "\u039c\u041c",
+    "N": "\u039d",
+    "O": "\u039f\u041e",
+    "P": "\u03a1\u0420",
+    "Q": "\u051a",
+    "S": "\u0405",
+    "T": "\u03a4\u0422",
+    "V": "\u0474",
+    "W": "\u051c",
+    "X": "\u03a7\u0425",
+    "Y": "\u03a5\u0423\u04ae",
+    "Z": "\u0396",
+    "a": "\u03b1\u0430",
+    "c": "\u03f2\u0441",
+    "d": "\u0501",
+    "e": "\u0435",
+    "h": "\u04bb",
+    "i": "\u03b9\u0456",
+    "j": "\u03f3\u0458",
+    "k": "\u03ba",
+    "l": "\u04c0\u04cf",
+    "o": "\u03bf\u03c3\u043e",
+    "p": "\u03c1\u0440",
+    "q": "\u051b",
+    "r": "\u0433",
+    "s": "\u0455",
+    "u": "\u03c5",
+    "v": "\u03bd\u0475",
+    "w": "\u051d",
+    "x": "\u03c7\u0445",
+    "y": "\u03b3\u0443",
+    "3": "\u0417",
+    "6": "\u0431",
+}
 _CONFUSABLE = str.maketrans({other: one for one, others in _LATIN.items() for other in others})
 _DIGITS = str.maketrans("OIl", "011")
 # Seen as nothing, though Unicode counts them as letters, marks or symbols.
@@ -33,10 +66,12 @@ def _composed(name: str) -> str:
 
 def _visible(name: str) -> str:
     return "".join(
-        c for c in name
-        if c not in _UNSEEN and unicodedata.category(c) not in ("Cc", "Cf")
+        c
+        for c in name
+        if c not in _UNSEEN
+        and unicodedata.category(c) not in ("Cc", "Cf")
         and not 0xFE00 <= ord(c) <= 0xFE0F
-    )  # fmt: skip
+    )
 
 
 def _latin(name: str) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.conditions import met
-from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.conditions import met
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +87,7 @@ def _keys(accepted: Accepted, columns: list[str]) -> "pa.Array":
     """The subject and the matching columns of each row as one text; null where one is missing."""
     import pyarrow.compute as pc
 
-    from trialtrace.sources.canonical import column_text
+    from trialtrace.ground.canonical import column_text
 
     parts = [column_text(accepted.table[name], name) for name in columns]
     if not parts:

@@ -13,9 +13,9 @@ from trialtrace.cleaning.beside import Accepted, with_beside
 from trialtrace.cleaning.cells import as_mask
 from trialtrace.cleaning.groups import constant, each_of, unique
 from trialtrace.cleaning.rejects import FLAG, REJECT, RULES, Finding
-from trialtrace.conditions import columns_of, evaluate, met, mistakes
-from trialtrace.config.model import CleaningCheck, Condition
-from trialtrace.errors import Problem, Problems, UserError
+from trialtrace.ground.conditions import columns_of, evaluate, met, mistakes
+from trialtrace.ground.errors import Problem, Problems, UserError
+from trialtrace.trial.model import CleaningCheck, Condition
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,10 +16,10 @@ from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losse
 from trialtrace.cleaning.rejects import FLAG, Finding
 from trialtrace.cleaning.subjects import People, check_subjects, people_of
 from trialtrace.cleaning.typed import Cleaned, Typed, type_table
-from trialtrace.config.load import Trial
-from trialtrace.config.model import TableSpec
-from trialtrace.contracts import CLEAN, RAW, REJECTS, conform, read_table
-from trialtrace.store import make_folder, write_json, write_parquet
+from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table
+from trialtrace.ground.store import make_folder, write_json, write_parquet
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import TableSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa

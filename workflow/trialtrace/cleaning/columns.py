@@ -9,8 +9,8 @@ from trialtrace.cleaning.cells import Broken, as_mask, blank, present_text, with
 from trialtrace.cleaning.rejects import Finding
 from trialtrace.cleaning.units import Conversion, convert
 from trialtrace.cleaning.values import exact_integers, parse
-from trialtrace.config.model import Variable
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Variable
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ place: what is accepted from the table that is written, what is rejected from th
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from trialtrace.errors import ConservationError, unbalanced
+from trialtrace.ground.errors import ConservationError, unbalanced
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from trialtrace.cleaning.file_warnings import file_warnings
 from trialtrace.cleaning.keys import CONFLICT
 from trialtrace.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
-from trialtrace.config.load import Trial
-from trialtrace.config.model import CleaningTable
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import CleaningTable
 
 if TYPE_CHECKING:
     from trialtrace.cleaning.losses import Losses

@@ -8,7 +8,7 @@ field whose branching logic shows it in some rows only is told where all of them
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.typed import Typed
-from trialtrace.config.model import Variable
+from trialtrace.trial.model import Variable
 
 if TYPE_CHECKING:
     import numpy as np

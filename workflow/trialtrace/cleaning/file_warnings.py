@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.cleaning.account import RedLine
-from trialtrace.config.load import Trial
+from trialtrace.trial.load import Trial
 
 
 def file_warnings(trial: Trial, raw_dir: Path) -> list[RedLine]:
@@ -48,9 +48,11 @@ def _declared_missing(
         used = sum(n for code, n in codes.items() if code not in told)
         if used:
             yield RedLine(
-                "declared_missing", table, column,
+                "declared_missing",
+                table,
+                column,
                 f"Table {table}, column {column}: {used} cells hold what the file of {raw} itself "
                 "declares missing; they are used as values. If they are missing, list them in "
                 "cleaning.yaml: "
                 f"tables.{table}.missing.{column}.",
-            )  # fmt: skip
+            )

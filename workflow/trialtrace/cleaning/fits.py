@@ -13,8 +13,8 @@ from trialtrace.cleaning.alike import STEPS
 from trialtrace.cleaning.columns import Spelling
 from trialtrace.cleaning.dates import SHAPES, parse_dates
 from trialtrace.cleaning.values import parse_numbers
-from trialtrace.config.model import Variable
-from trialtrace.errors import one_of
+from trialtrace.ground.errors import one_of
+from trialtrace.trial.model import Variable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,10 +38,15 @@ SHOWN = 10
 MOST = 20_000
 """So many rejected values are looked at."""
 FACTORS = {
-    10.0: "a tenth", 100.0: "a hundredth", 1000.0: "a thousandth", 0.1: "ten times",
-    0.01: "a hundred times", 0.001: "a thousand times", 2.54: "1/2.54 (inches)",
+    10.0: "a tenth",
+    100.0: "a hundredth",
+    1000.0: "a thousandth",
+    0.1: "ten times",
+    0.01: "a hundred times",
+    0.001: "a thousand times",
+    2.54: "1/2.54 (inches)",
     0.45359237: "2.2046 times (pounds)",
-}  # fmt: skip
+}
 NEARLY_ALL = 0.9
 OF_NUMBERS = {
     r"^[+-]?[0-9]{1,3}([.,' ][0-9]{3})+([.,][0-9]+)?$": "have a sign between thousands",
@@ -195,9 +200,10 @@ def _decimal(wanted: Wanted, bad: list[str]) -> list[str]:
     other = "." if wanted.decimal == "," else ","
     values, _ = parse_numbers(pa.array(bad, type=pa.string()), other)
     with_sign = sum(
-        other in value for value, number in zip(bad, values.to_pylist(), strict=True)
+        other in value
+        for value, number in zip(bad, values.to_pylist(), strict=True)
         if number is not None
-    )  # fmt: skip
+    )
     told = f"are numbers with the decimal sign {other!r}, where {wanted.decimal!r} is declared"
     return [f"{with_sign} of {_size(bad)} {told}"] if with_sign else []
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.errors import one_of
+from trialtrace.ground.errors import one_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.rejects import Finding
-from trialtrace.config.model import TableSpec
-from trialtrace.contracts import SOURCE
+from trialtrace.ground.contracts import SOURCE
+from trialtrace.trial.model import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ class Roster:
 
 def subject_text(typed: "pa.Table", spec: TableSpec) -> "pa.Array":
     """The subject of each row as text."""
-    from trialtrace.sources.canonical import column_text
+    from trialtrace.ground.canonical import column_text
 
     return column_text(typed[spec.subject], f"table {spec.name}, column {spec.subject}")
 

@@ -7,9 +7,9 @@ from trialtrace.cleaning.checks import columns_of_check
 from trialtrace.cleaning.rejects import REJECT
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.told_columns import ToldColumns, told_columns
-from trialtrace.config.load import Trial
-from trialtrace.config.model import TableSpec, Variable
-from trialtrace.errors import Problem, Problems, UserError, did_you_mean, one_of
+from trialtrace.ground.errors import Problem, Problems, UserError, did_you_mean, one_of
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import TableSpec, Variable
 
 if TYPE_CHECKING:
     import pyarrow as pa

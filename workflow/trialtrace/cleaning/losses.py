@@ -14,8 +14,8 @@ from trialtrace.cleaning.emptied import gaps
 from trialtrace.cleaning.fits import Wanted, better_orders, fits, other_orders, seen
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.typed import Typed, spelling_of
-from trialtrace.config.load import Trial
-from trialtrace.errors import Problem, Problems
+from trialtrace.ground.errors import Problem, Problems
+from trialtrace.trial.load import Trial
 
 if TYPE_CHECKING:
     import numpy as np

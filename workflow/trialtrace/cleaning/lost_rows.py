@@ -26,8 +26,8 @@ from trialtrace.cleaning.rejects import ROW
 from trialtrace.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.cleaning.tell_apart import further_columns
 from trialtrace.cleaning.typed import Typed, spelling_of, text_of
-from trialtrace.config.load import Trial
-from trialtrace.errors import Problem
+from trialtrace.ground.errors import Problem
+from trialtrace.trial.load import Trial
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from trialtrace.contracts import REJECTS, empty
+from trialtrace.ground.contracts import REJECTS, empty
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,11 +18,26 @@ if TYPE_CHECKING:
 REJECT, FLAG = "reject", "flag"
 ROW, CELL = "row", "cell"
 RULES = (
-    "subject_missing", "key_missing", "unknown_subject", "excluded_subject", "duplicate_row",
-    "duplicate_key", "not_a_number", "decimal_sign", "not_finite", "not_an_integer", "not_a_date",
-    "too_large", "impossible_date", "unknown_code", "missing_unit", "unknown_unit", "below_minimum",
-    "above_maximum", "required",
-)  # fmt: skip
+    "subject_missing",
+    "key_missing",
+    "unknown_subject",
+    "excluded_subject",
+    "duplicate_row",
+    "duplicate_key",
+    "not_a_number",
+    "decimal_sign",
+    "not_finite",
+    "not_an_integer",
+    "not_a_date",
+    "too_large",
+    "impossible_date",
+    "unknown_code",
+    "missing_unit",
+    "unknown_unit",
+    "below_minimum",
+    "above_maximum",
+    "required",
+)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from trialtrace.cleaning.cells import as_mask, stripped
 from trialtrace.cleaning.keys import PLACE, Roster
 from trialtrace.cleaning.rejects import ROW, RejectLog
 from trialtrace.cleaning.typed import Typed
-from trialtrace.config.load import Trial
-from trialtrace.config.model import CleaningTable
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import CleaningTable
 
 if TYPE_CHECKING:
     import numpy as np

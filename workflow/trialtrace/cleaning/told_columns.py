@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from trialtrace.cleaning.summary import run_text
-from trialtrace.errors import did_you_mean, one_of
+from trialtrace.ground.errors import did_you_mean, one_of
 
 LONGEST = 40
 

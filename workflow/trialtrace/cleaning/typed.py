@@ -11,8 +11,8 @@ from trialtrace.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_te
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.cleaning.units import conversion_of
-from trialtrace.config.load import Trial
-from trialtrace.config.model import TableSpec
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np

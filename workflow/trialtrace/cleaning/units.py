@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, limited, stripped
-from trialtrace.errors import one_of
+from trialtrace.ground.errors import one_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

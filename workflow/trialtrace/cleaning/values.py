@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import NUMBER, Broken, Parsed, as_mask, blank, limited
 from trialtrace.cleaning.dates import parse_dates
-from trialtrace.config.model import Variable
-from trialtrace.errors import one_of
+from trialtrace.ground.errors import one_of
+from trialtrace.trial.model import Variable
 
 if TYPE_CHECKING:
     import pyarrow as pa

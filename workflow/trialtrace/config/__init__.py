@@ -1,5 +1,1 @@
-"""Configuration: strict, typed, one reader for every file under config/."""
-
-from trialtrace.config.load import Settings, Trial, load_settings, load_trial
-
-__all__ = ["Settings", "Trial", "load_settings", "load_trial"]
+"""The engine of the configuration: composes, validates, tells; it knows no concept of a trial."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.config.schema import referred, schema_text
-from trialtrace.paths import Project
-from trialtrace.store import write_bytes
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import write_bytes
 
 REMEMBERED = ".snakemake/trialtrace.accepted.json"
 

@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from trialtrace.config.scalars import NUMBER, resolve
-from trialtrace.errors import Problem
-from trialtrace.paths import Project
+from trialtrace.ground.errors import Problem
+from trialtrace.ground.paths import Project
 
 LARGEST = 1 << 20
 DEEPEST = 40

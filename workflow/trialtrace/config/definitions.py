@@ -9,13 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from trialtrace.config.compose import Document, Path_
-from trialtrace.errors import Problem, one_of
+from trialtrace.ground.errors import Problem, one_of
 
 # Places of a document under which each key is a definition, by the number of keys before it.
 DEFINED = (
-    ("design", "arms"), ("populations",), ("tables",), ("subjects", "variables"),
-    ("estimands",), ("analyses",), ("groups",), ("outcomes",), ("papers",), ("claims",),
-)  # fmt: skip
+    ("design", "arms"),
+    ("populations",),
+    ("tables",),
+    ("subjects", "variables"),
+    ("estimands",),
+    ("analyses",),
+    ("groups",),
+    ("outcomes",),
+    ("papers",),
+    ("claims",),
+)
 FEWEST_USES = 2
 _FOUND = re.compile(r'"([^"]+)"')
 _MEANT = re.compile(r'did you mean "([^"]+)"\?')

@@ -6,8 +6,8 @@ from typing import Any
 from trialtrace.config.accepted import accepted, digest
 from trialtrace.config.compose import LARGEST, Document, compose
 from trialtrace.config.schema import validate
-from trialtrace.errors import ProblemsError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import ProblemsError
+from trialtrace.ground.paths import Project
 
 
 def read_document(at: Project, path: Path, schema: str, largest: int = LARGEST) -> Document:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.errors import Problems, did_you_mean, one_of
-from trialtrace.paths import NAME, Project
+from trialtrace.ground.errors import Problems, did_you_mean, one_of
+from trialtrace.ground.paths import NAME, Project
 
 
 @dataclass(frozen=True)

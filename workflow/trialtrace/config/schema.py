@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.compose import LOGICAL, Document, Path_
-from trialtrace.errors import did_you_mean, one_of
-from trialtrace.paths import NAME
+from trialtrace.ground.errors import did_you_mean, one_of
+from trialtrace.ground.paths import NAME
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator

@@ -4,9 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.load import Trial
-from trialtrace.config.model import Variable, adsl_code
-from trialtrace.contracts import ADSL
+from trialtrace.endpoints.populations import derive_flag
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.endpoints.study import (
     CleanTable,
@@ -15,9 +13,11 @@ from trialtrace.endpoints.study import (
     require_columns,
     subject_keys,
 )
-from trialtrace.errors import Problem, Problems, UserError, one_of
-from trialtrace.populations import derive_flag
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.contracts import ADSL
+from trialtrace.ground.errors import Problem, Problems, UserError, one_of
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import Variable, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.contracts import SOURCES, Contract, empty
 from trialtrace.endpoints.records import Cells, Records, distinct
 from trialtrace.endpoints.study import Study
+from trialtrace.ground.contracts import SOURCES, Contract, empty
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
-from trialtrace.config.visits import chosen_visits
 from trialtrace.endpoints.adsl import OWN_TREATMENT
 from trialtrace.endpoints.records import Cells, Records, moved, values_of
 from trialtrace.endpoints.study import Study
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
+from trialtrace.trial.visits import chosen_visits
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import Study
-from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.store import difference
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.store import difference
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

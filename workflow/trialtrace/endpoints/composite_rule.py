@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from trialtrace.conditions import evaluate
 from trialtrace.endpoints.truth import as_numbers
+from trialtrace.ground.conditions import evaluate
 
 COUNT = "findings"
 

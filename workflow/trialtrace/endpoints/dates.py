@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint, adsl_code
 from trialtrace.endpoints.study import CleanTable, Study
-from trialtrace.errors import Problem, UserError
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,9 +56,14 @@ def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
 
 
 def visit_rows(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str, labels: dict[str, str],
-    wanted: list[str], rows: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+    study: Study,
+    endpoint: Endpoint,
+    table: CleanTable,
+    column: str,
+    labels: dict[str, str],
+    wanted: list[str],
+    rows: np.ndarray,
+) -> np.ndarray:
     """The row of each visit (in the order of `wanted`) and subject; -1 where there is none.
 
     Raises UserError where a subject has several rows of a visit.

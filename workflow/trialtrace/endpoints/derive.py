@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.cleaning.account import Account, read_account
-from trialtrace.config.load import Trial
-from trialtrace.config.model import Endpoint
-from trialtrace.contracts import (
+from trialtrace.endpoints.adsl import adsl_table, derive_adsl
+from trialtrace.endpoints.assemble import data_set, number_records, sources_table
+from trialtrace.endpoints.populations import add_flags
+from trialtrace.endpoints.registry import derivation, parents
+from trialtrace.endpoints.study import Study, config_file, read_clean
+from trialtrace.endpoints.unused import rejects_table
+from trialtrace.ground.contracts import (
     ADSL,
     ADTTE,
     BDS,
@@ -19,14 +23,10 @@ from trialtrace.contracts import (
     Contract,
     write_table,
 )
-from trialtrace.endpoints.adsl import adsl_table, derive_adsl
-from trialtrace.endpoints.assemble import data_set, number_records, sources_table
-from trialtrace.endpoints.registry import derivation, parents
-from trialtrace.endpoints.study import Study, config_file, read_clean
-from trialtrace.endpoints.unused import rejects_table
-from trialtrace.errors import ConservationError, Problem, UserError, one_of, unbalanced
-from trialtrace.populations import add_flags
-from trialtrace.store import make_folder
+from trialtrace.ground.errors import ConservationError, Problem, UserError, one_of, unbalanced
+from trialtrace.ground.store import make_folder
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

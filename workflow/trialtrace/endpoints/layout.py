@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.conditions import columns_of
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import Cells, chosen_cells
 from trialtrace.endpoints.study import CleanTable, Study, met_rows
-from trialtrace.errors import Problem, UserError
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.conditions import columns_of
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.store import significant
+from trialtrace.ground.store import significant
 
 if TYPE_CHECKING:
     import pyarrow as pa

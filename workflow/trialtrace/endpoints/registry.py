@@ -7,11 +7,11 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trialtrace.config.model import Endpoint
-from trialtrace.config.visits import made_of
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
-from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.trial.model import Endpoint
+from trialtrace.trial.visits import made_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from trialtrace.config.load import Trial
-from trialtrace.config.model import Condition, Endpoint
-from trialtrace.config.visits import visit_labels
-from trialtrace.contracts import CLEAN, read_table
 from trialtrace.endpoints.records import Cells, Records, chosen_cells
 from trialtrace.endpoints.unused import Reason, rejected_cells
-from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.contracts import CLEAN, read_table
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.load import Trial
+from trialtrace.trial.model import Condition, Endpoint
+from trialtrace.trial.visits import visit_labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -209,7 +209,7 @@ def one_row_each(
 
 def met_rows(table: CleanTable, where: Condition | None) -> np.ndarray:
     """Positions of the rows that surely meet `where`: all rows where there is no condition."""
-    from trialtrace.conditions import met
+    from trialtrace.ground.conditions import met
 
     if where is None:
         return np.arange(table.rows.num_rows)

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint, adsl_code
 from trialtrace.endpoints.dates import as_dates, day_numbers, require_dates, start_days
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pick
 from trialtrace.endpoints.study import CleanTable, Study, one_row_each
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.unused import Reason
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

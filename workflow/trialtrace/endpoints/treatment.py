@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.cleaning.summary import run_text
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.adsl import OWN_TREATMENT, decode
 from trialtrace.endpoints.records import Cells, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, require_columns
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.adsl import decode
 from trialtrace.endpoints.records import Cells, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

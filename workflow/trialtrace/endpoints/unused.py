@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.config.model import Endpoint
-from trialtrace.contracts import REJECTS, empty
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.contracts import REJECTS, empty
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint, adsl_code
 from trialtrace.endpoints.dates import day_numbers, require_dates, start_days
 from trialtrace.endpoints.layout import Layout
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import Study, require_columns
 from trialtrace.endpoints.unused import Reason
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

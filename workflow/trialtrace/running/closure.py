@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import write_bytes
 from trialtrace.running import imports
 from trialtrace.running.imports import Imports, imports_of
-from trialtrace.store import write_bytes
 
 PACKAGE = "trialtrace"
 # What sources import, by their content: parsing them all would take most of the time.

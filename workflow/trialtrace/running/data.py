@@ -3,9 +3,9 @@
 from functools import lru_cache
 from pathlib import Path
 
-from trialtrace.config.load import Trial
-from trialtrace.errors import Problems
-from trialtrace.store import sha256_file
+from trialtrace.ground.errors import Problems
+from trialtrace.ground.store import sha256_file
+from trialtrace.trial.load import Trial
 
 
 def data_files(trial: Trial) -> dict[Path, str | None]:

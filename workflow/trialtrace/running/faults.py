@@ -51,7 +51,7 @@ def tell(
 def _hidden(trial: str | None) -> bool:
     """Whether a value of the data may not be shown, also where nobody can say."""
     try:
-        from trialtrace.config.load import load_settings, load_trial
+        from trialtrace.trial.load import load_settings, load_trial
 
         settings = load_settings()
         names = settings.trials if trial is None else (trial,)

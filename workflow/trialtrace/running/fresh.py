@@ -21,15 +21,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from trialtrace.config.conversions import FOLDER as CONVERSIONS
-from trialtrace.config.hash_key import key_in_use
-from trialtrace.config.load import Settings, Trial, load_settings, load_trial
-from trialtrace.config.norms import FOLDER as NORMS
 from trialtrace.config.project_table import table_path
-from trialtrace.config.steps import steps
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Sources
 from trialtrace.running.data import data_digests
+from trialtrace.trial.endpoints.conversions import FOLDER as CONVERSIONS
+from trialtrace.trial.endpoints.norms import FOLDER as NORMS
+from trialtrace.trial.hash_key import key_in_use
+from trialtrace.trial.load import Settings, Trial, load_settings, load_trial
+from trialtrace.trial.plan.step_names import steps
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,16 @@ SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.sources.registry": (TRIAL, lambda trial: {trial.source.kind}),
     "trialtrace.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
-    "trialtrace.sources.synthetic.quantities": (TRIAL, lambda trial: quantities_of(trial)),
+    "trialtrace.synthetic.quantities": (TRIAL, lambda trial: quantities_of(trial)),
     "trialtrace.endpoints.registry": (
         ENDPOINTS,
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
     ),
-    "trialtrace.endpoints.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
+    "trialtrace.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
     "trialtrace.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.analyses.registry": (PLAN, steps),
-    "trialtrace.checks.registry": (PLAN, steps),
-    "trialtrace.display.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),
+    "trialtrace.methods.analysing.registry": (PLAN, steps),
+    "trialtrace.methods.checking.registry": (PLAN, steps),
+    "trialtrace.report.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),
 }
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from trialtrace.errors import UserError
+from trialtrace.ground.errors import UserError
 from trialtrace.running.faults import guard, trial_of
 from trialtrace.running.locks import lock_job
 from trialtrace.running.made import check_inputs, write_record

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
 
 RUN, JOBS = ".snakemake/trialtrace.run", ".snakemake/trialtrace.jobs"
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from trialtrace.errors import Problem, UserError
-from trialtrace.store import sha256_bytes, sha256_file, write_json
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.store import sha256_bytes, sha256_file, write_json
 
 # Files beside those of a job that differ from run to run.
 VOLATILE = ("run.json", ".snakemake_timestamp")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialtrace.errors import Problem
+from trialtrace.ground.errors import Problem
 from trialtrace.running.fresh import SITE, STAGES
 
 RULES = (*STAGES, SITE)

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from trialtrace.config.accepted import accepted
-from trialtrace.config.listed import not_a_trial
-from trialtrace.config.load import Settings, load_settings, load_trial
-from trialtrace.errors import Problems, UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import Problems, UserError
+from trialtrace.ground.paths import Project
 from trialtrace.running.data import check_data
 from trialtrace.running.fresh import CLEAN, RENDER, SITE, STAGES, Freshness, freshness
 from trialtrace.running.locks import lock_run
@@ -19,6 +17,8 @@ from trialtrace.running.made import read_record, record_path
 from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
 from trialtrace.running.standing import standing
+from trialtrace.trial.listed import not_a_trial
+from trialtrace.trial.load import Settings, load_settings, load_trial
 
 EARLIER = "  ! {} is of an earlier run: this one has not come to it"
 
@@ -133,7 +133,7 @@ def begin(at: Project, check: bool, dry: bool = False) -> Run:
     for a run that only looks.
     """
     if check:
-        from trialtrace.config.check import check_all
+        from trialtrace.trial.check import check_all
 
         problems = Problems(check_all(None, at))
         problems.raise_if_any()

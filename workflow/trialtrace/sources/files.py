@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from trialtrace.config.load import Trial
-from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.store import sha256_bytes
 from trialtrace.sources.raw import RawTable
 from trialtrace.sources.readers import FORMATS, SUFFIXES
-from trialtrace.store import sha256_bytes
+from trialtrace.trial.load import Trial
 
 COMMON = ("path", "format", "sha256", "date_order")
 SPELLING = ("decimal", "date_order")

@@ -4,11 +4,11 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from trialtrace.config.load import Trial
-from trialtrace.contracts import RAW, conform
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.contracts import RAW, conform
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
 from trialtrace.sources.registry import KINDS
-from trialtrace.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
+from trialtrace.trial.load import Trial
 
 
 def ingest_sources(trial: Trial, out_dir: Path) -> None:

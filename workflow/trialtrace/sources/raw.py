@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.contracts import SOURCE
-from trialtrace.errors import Problems, one_of
+from trialtrace.ground.contracts import SOURCE
+from trialtrace.ground.errors import Problems, one_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

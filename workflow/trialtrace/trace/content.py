@@ -7,20 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.analyses.references import method_of
 from trialtrace.cleaning.summary import rejects_summary
-from trialtrace.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
-from trialtrace.contracts.verdicts import COLUMNS, FINDINGS
-from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.frames import Frames, Selection
+from trialtrace.ground.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
+from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.frames import Frames, Selection
 from trialtrace.trace.about import About, heading
 from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
 from trialtrace.trace.words import in_words
+from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.config import Trial
+    from trialtrace.trial.load import Trial
 
 GROUPS_SHOWN = 6
 COUNTED_BY = ("analysis_id", "parameter", "visit", "stratum")

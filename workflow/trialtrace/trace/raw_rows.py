@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.summary import run_text
-from trialtrace.conditions import columns_of
-from trialtrace.contracts import RAW, REJECTS, SOURCES, read_table
-from trialtrace.frames import COMPLETE, Frames, Selection
+from trialtrace.ground.conditions import columns_of
+from trialtrace.ground.contracts import RAW, REJECTS, SOURCES, read_table
+from trialtrace.ground.frames import COMPLETE, Frames, Selection
 from trialtrace.trace.edges import Edges
 
 if TYPE_CHECKING:

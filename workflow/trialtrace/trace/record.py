@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from trialtrace.paths import Project
+from trialtrace.ground.paths import Project
 from trialtrace.running.standing import changed_since, read_run
 
 

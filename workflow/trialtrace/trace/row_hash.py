@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trialtrace.config.hash_key import read_hash_key
-from trialtrace.frames import Selection, canonical
+from trialtrace.ground.frames import Selection, canonical
+from trialtrace.trial.hash_key import read_hash_key
 
 if TYPE_CHECKING:
-    from trialtrace.config import Settings, Trial
+    from trialtrace.trial.load import Settings, Trial
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from trialtrace.analyses.words import NUMBER_NEEDED, value_text
+from trialtrace.ground.words import NUMBER_NEEDED, value_text
 
 Row = dict[str, Any]
 # Conversion of a claim (`as`) -> the step from the value as its page shows it.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trialtrace.contracts.verdicts import COLUMNS, FINDINGS, SHOWN
+from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.standing import outdated_line, run_line
 

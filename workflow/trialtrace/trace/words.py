@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.conditions import describe
-from trialtrace.frames import COMPLETE
+from trialtrace.ground.conditions import describe
+from trialtrace.ground.frames import COMPLETE
 
 if TYPE_CHECKING:
-    from trialtrace.config import Trial
+    from trialtrace.trial.load import Trial
 
 
 def in_words(predicate: dict[str, Any]) -> str:

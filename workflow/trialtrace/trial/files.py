@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialtrace.config.spec import Schema, definition, schema_of, shared_types
-from trialtrace.paths import Project, project
-from trialtrace.store import write_text
+from trialtrace.ground.paths import Project, project
+from trialtrace.ground.store import write_text
 from trialtrace.trial.claims.file import ClaimsFile
 from trialtrace.trial.claims.ledger import LedgerFile
 from trialtrace.trial.cleaning import CleaningFile

@@ -12,11 +12,8 @@ from fractions import Fraction
 from itertools import product
 from math import isfinite, nan
 
-from trialtrace.claims.about import ALL
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.forms import AVERAGES
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -33,27 +30,38 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
-from trialtrace.stats.contingency import odds_ratio_peto
-from trialtrace.stats.exact_stratified import odds_ratio_conditional
+from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.stats.results import Interval
+from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
+from trialtrace.trial.claims.about import ALL
+from trialtrace.trial.claims.forms import AVERAGES
+from trialtrace.trial.claims.printed import Component
 
 KINDS = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
 WORDS = {
-    "risk_difference": "difference", "risk_ratio": "risk ratio", "odds_ratio": "odds ratio",
+    "risk_difference": "difference",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
     "number_needed_to_treat": "number needed to treat",
-}  # fmt: skip
+}
 NEEDED = "number_needed_to_treat"
 RATIOS = ("risk_ratio", "odds_ratio")
 FISHER = "fisher"
 OF_SHARES = "comparison.percentages"
 METHODS = {
-    "newcombe": "Newcombe", "wald": "Wald", "wald_corrected": "Wald with continuity correction",
-    "agresti_caffo": "Agresti-Caffo", "woolf": "Woolf",
-    "miettinen_nurminen": "Miettinen-Nurminen", "conditional_exact": "exact conditional",
-    "peto": "Peto", "katz": "Katz (log)", "score_koopman": "Koopman",
+    "newcombe": "Newcombe",
+    "wald": "Wald",
+    "wald_corrected": "Wald with continuity correction",
+    "agresti_caffo": "Agresti-Caffo",
+    "woolf": "Woolf",
+    "miettinen_nurminen": "Miettinen-Nurminen",
+    "conditional_exact": "exact conditional",
+    "peto": "Peto",
+    "katz": "Katz (log)",
+    "score_koopman": "Koopman",
     "score_miettinen_nurminen": "Miettinen-Nurminen",
-}  # fmt: skip
+}
 Table = tuple[int, int, int, int]
 Span = tuple[float, float]
 
@@ -153,8 +161,15 @@ def _estimate(
     text = f"On {given} the {WORDS[measure]} is {shown}"
 
     def make(agreement: str, told: str, **more: object) -> Finding:
-        return Finding("comparison.estimate", entry.name, main.name, agreement, told, beside,
-                       {"table": table, "value": value, **more})  # fmt: skip
+        return Finding(
+            "comparison.estimate",
+            entry.name,
+            main.name,
+            agreement,
+            told,
+            beside,
+            {"table": table, "value": value, **more},
+        )
 
     free = measure != NEEDED and unsigned(entry)
     if _fits(main, value, free):
@@ -163,8 +178,11 @@ def _estimate(
         return make(EXACT, f"{text}, rounded up to {main.text}, as is usual.")
     if measure == "odds_ratio" and _fits(main, conditional_odds_ratio(table), False):
         agreement = EXACT if entry.about.test == FISHER else COMPATIBLE
-        return make(agreement, f"{text}; {main.text} is the conditional estimate, which goes with "
-                    "Fisher's exact test.")  # fmt: skip
+        return make(
+            agreement,
+            f"{text}; {main.text} is the conditional estimate, which goes with "
+            "Fisher's exact test.",
+        )
     if measure == "odds_ratio" and _fits(
         main, odds_ratio_peto(*table, confidence=0.95).estimate, False
     ):
@@ -229,8 +247,15 @@ def _of_model(entry: Entry, main: Component, table: Table, beside: tuple[str, ..
         f"Not checkable: the {WORDS[measure]} is that {SAID_OF[entry.basis or '']}; on {x1} "
         f"of {n1} and {x0} of {n0} the plain one is {shown}."
     )
-    return Finding("comparison.estimate", entry.name, main.name, NOT_CHECKABLE, text, beside,
-                   {"table": table, "value": value})  # fmt: skip
+    return Finding(
+        "comparison.estimate",
+        entry.name,
+        main.name,
+        NOT_CHECKABLE,
+        text,
+        beside,
+        {"table": table, "value": value},
+    )
 
 
 def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
@@ -274,8 +299,10 @@ def span_of(measure: str, parts: list[Component]) -> Span | None:
     Each measure rises or falls with each percentage, so that its ends are at theirs. None where a
     ratio or a number needed has no end.
     """
-    ends = [[min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in part.bounds]
-            for part in parts]  # fmt: skip
+    ends = [
+        [min(max(Fraction(end), Fraction(0)), Fraction(100)) for end in part.bounds]
+        for part in parts
+    ]
     found = [_of_two_shares(measure, p1, p0) for p1, p0 in product(*ends)]
     known = [value for value in found if value is not None]
     if len(known) < len(found) or (measure == NEEDED and min(known) < 0 < max(known)):
@@ -311,8 +338,15 @@ def _of_shares(ledger: Ledger, entry: Entry, main: Component) -> Iterator[Findin
         detail |= {"alternative": WORDS[other]}
     elif measure in RATIOS:
         more += " A ratio of a model, adjusted or Cox's, need not be that of the counts."
-    yield Finding(OF_SHARES, entry.name, main.name, agreement, text + more,
-                  tuple(one.name for one in groups), detail)  # fmt: skip
+    yield Finding(
+        OF_SHARES,
+        entry.name,
+        main.name,
+        agreement,
+        text + more,
+        tuple(one.name for one in groups),
+        detail,
+    )
 
 
 def _overlaps(entry: Entry, main: Component, span: Span) -> bool:
@@ -350,20 +384,44 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     if same:
         names = listed(sorted({METHODS[name] for name in same}), "or")
         text = f"{shown} is the interval of {names} on these counts."
-        return Finding("comparison.interval", entry.name, "ci_low", COMPATIBLE, text, beside,
-                       detail, ("ci_high",))  # fmt: skip
+        return Finding(
+            "comparison.interval",
+            entry.name,
+            "ci_low",
+            COMPATIBLE,
+            text,
+            beside,
+            detail,
+            ("ci_high",),
+        )
     for other in RATIOS:
         if measure in RATIOS and other != measure:
             others = two_arm_intervals(*table, measure=KINDS[other], confidence=level)
             if printing_the_same(others, as_range(low), as_range(high), factor=1):
                 text = f"{shown} is the interval of the {WORDS[other]} on these counts."
                 detail |= {"alternative": WORDS[other]}
-                return Finding("comparison.interval", entry.name, "ci_low", ALTERNATIVE, text,
-                               beside, detail, ("ci_high",))  # fmt: skip
+                return Finding(
+                    "comparison.interval",
+                    entry.name,
+                    "ci_low",
+                    ALTERNATIVE,
+                    text,
+                    beside,
+                    detail,
+                    ("ci_high",),
+                )
     tried = listed(sorted({METHODS[name] for name in intervals}), "or")
     text = f"No usual interval ({tried}) on these counts has the bounds {shown}."
-    return Finding("comparison.interval", entry.name, "ci_low", INCONSISTENT, text, beside,
-                   detail, ("ci_high",))  # fmt: skip
+    return Finding(
+        "comparison.interval",
+        entry.name,
+        "ci_low",
+        INCONSISTENT,
+        text,
+        beside,
+        detail,
+        ("ci_high",),
+    )
 
 
 def _ratio_bounds(entry: Entry) -> tuple[Component, Component]:
@@ -404,6 +462,11 @@ def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     fits = events == total and n in (None, size)
     text = f"The groups together ({told}) are {events} of {size}"
     text += ", as printed." if fits else f"; printed is {entry.printed}."
-    yield Finding("comparison.total", entry.name, "count" if "count" in entry.parts else "value",
-                  EXACT if fits else INCONSISTENT, text,
-                  tuple(one.name for one, _ in parts))  # fmt: skip
+    yield Finding(
+        "comparison.total",
+        entry.name,
+        "count" if "count" in entry.parts else "value",
+        EXACT if fits else INCONSISTENT,
+        text,
+        tuple(one.name for one, _ in parts),
+    )

@@ -82,10 +82,17 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     agreement = COMPATIBLE if own else INCONSISTENT if stated in found else NOT_CHECKABLE
     if agreement == COMPATIBLE and (asked := _unlike_all_randomised(ledger, entry, groups)):
         agreement, text = NOT_CHECKABLE, f"{asked} {text}"
-    yield Finding("p.count_sets", entry.name, "p", agreement, text,
-                  tuple(one.name for one in groups),
-                  {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
-                  remark=over_strata(entry), open=open)  # fmt: skip
+    yield Finding(
+        "p.count_sets",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        tuple(one.name for one in groups),
+        {"sets": sets, "low": float(low), "high": float(high), "fit": fit},
+        remark=over_strata(entry),
+        open=open,
+    )
 
 
 def _unlike_all_randomised(ledger: Ledger, entry: Entry, groups: Sequence[Entry]) -> str | None:
@@ -94,8 +101,11 @@ def _unlike_all_randomised(ledger: Ledger, entry: Entry, groups: Sequence[Entry]
     None where the percentages are not of all randomised, or some test on these gives p.
     """
     sizes = [ledger.of_all_randomised(one) for one in groups]
-    every = [printing_as(one.parts["percent"], n, n) for one, n in zip(groups, sizes, strict=True)
-             if n is not None]  # fmt: skip
+    every = [
+        printing_as(one.parts["percent"], n, n)
+        for one, n in zip(groups, sizes, strict=True)
+        if n is not None
+    ]
     if len(every) < len(groups) or not 0 < prod(len(own) for own in every) <= MOST_SETS:
         return None
     found, part = _over_sets(every, entry.tails), entry.parts["p"]

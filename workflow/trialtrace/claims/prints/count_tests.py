@@ -13,7 +13,6 @@ import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -33,6 +32,7 @@ from trialtrace.claims.prints.totals import repair
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.trial.claims.printed import Component
 
 NAMES = {
     "chi_squared": "the χ² test without correction",
@@ -140,8 +140,12 @@ def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
     fit = [name for name, p in found.items() if prints(part, p)]
     given = "; ".join(f"{x} of {n}" for x, n in counts)
     beside = tuple(one.name for one in groups)
-    detail: dict[str, Any] = {"counts": counts, "p_values": found, "expected": _expected(counts),
-                              "printed": float(part.value or 0)}  # fmt: skip
+    detail: dict[str, Any] = {
+        "counts": counts,
+        "p_values": found,
+        "expected": _expected(counts),
+        "printed": float(part.value or 0),
+    }
 
     def make(agreement: str, text: str, *, open: bool = False, **more: Any) -> Finding:
         text += _small(counts, stated)
@@ -228,8 +232,16 @@ def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         text += _if_repaired(ledger, [rows[key] for key in wanted], table, part)
     open = not fit and entry.about.test is None
     agreement = COMPATIBLE if fit else NOT_CHECKABLE if open else INCONSISTENT
-    yield Finding("p.categories", entry.name, "p", agreement, text, tuple(beside),
-                  {"table": table, "p_values": found}, open=open)  # fmt: skip
+    yield Finding(
+        "p.categories",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        tuple(beside),
+        {"table": table, "p_values": found},
+        open=open,
+    )
 
 
 def _by_test(found: dict[str, float]) -> str:
@@ -258,7 +270,7 @@ def _if_repaired(
 
 
 def _table_tests(table: list[list[int]]) -> dict[str, float]:
-    from trialtrace.stats.exact_tables import chi_squared_table, fisher_freeman_halton
+    from trialtrace.stats.categorical.exact_tables import chi_squared_table, fisher_freeman_halton
 
     found = {}
     for name, run in (("chi_squared", chi_squared_table), ("fisher", fisher_freeman_halton)):

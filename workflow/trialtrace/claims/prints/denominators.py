@@ -46,8 +46,9 @@ def _finding(ledger: Ledger, entries: list[Entry], possible: dict[str, set[int]]
     )
     first, *others = (one.name for one in entries)
     detail = {one.name: sorted(possible[one.name]) for one in entries}
-    return Finding("share.outcomes", first, "percent", COMPATIBLE, text, tuple(others), detail,
-                   remark=True)  # fmt: skip
+    return Finding(
+        "share.outcomes", first, "percent", COMPATIBLE, text, tuple(others), detail, remark=True
+    )
 
 
 def _few(numbers: set[int]) -> str:

@@ -35,8 +35,14 @@ def _design(ledger: Ledger, entry: Entry, df1: int, df2: int) -> Iterator[Findin
         printed = ", as printed" if n == patients else f" (printed are {patients})"
         text = f"{df2} = {df1} × {n - 1} fits {n} subjects{printed}. "
         text += _under_every_condition(len(ledger.groups), df1, df2, n)
-    yield Finding("statistic.design", entry.name, "df2", COMPATIBLE, text,
-                  detail={"subjects": n, "cells": df1 + 1})  # fmt: skip
+    yield Finding(
+        "statistic.design",
+        entry.name,
+        "df2",
+        COMPATIBLE,
+        text,
+        detail={"subjects": n, "cells": df1 + 1},
+    )
 
 
 def _under_every_condition(conditions: int, df1: int, df2: int, n: int) -> str:

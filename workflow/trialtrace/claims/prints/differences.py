@@ -12,9 +12,7 @@ from math import sqrt
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from trialtrace.claims.forms import UNSAID
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -26,6 +24,8 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
+from trialtrace.trial.claims.forms import UNSAID
+from trialtrace.trial.claims.printed import Component
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
@@ -136,9 +136,16 @@ def _interval(
             f"The printed deviations give an interval that reaches {min(ends):.3g} to "
             f"{max(ends):.3g} to either side of the difference; printed is {shown}."
         )
-    return Finding("difference.interval", entry.name, "ci_low",
-                   COMPATIBLE if fit else INCONSISTENT, text, beside, {"half_widths": halves},
-                   ("ci_high",))  # fmt: skip
+    return Finding(
+        "difference.interval",
+        entry.name,
+        "ci_low",
+        COMPATIBLE if fit else INCONSISTENT,
+        text,
+        beside,
+        {"half_widths": halves},
+        ("ci_high",),
+    )
 
 
 def _spreads(groups: Sequence[Entry], n: Sequence[int]) -> Iterator[list[Ends]]:

@@ -17,9 +17,26 @@ from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding
 WORDS = ("lower", "higher")
 SYNONYMS = {"lower": ("fewer", "less", "smaller"), "higher": ("more", "greater", "larger")}
 FILLERS = {
-    "with", "in", "on", "under", "among", "the", "a", "of", "than", "was", "were", "is", "are",
-    "significantly", "group", "groups", "arm", "patients", "participants",
-}  # fmt: skip
+    "with",
+    "in",
+    "on",
+    "under",
+    "among",
+    "the",
+    "a",
+    "of",
+    "than",
+    "was",
+    "were",
+    "is",
+    "are",
+    "significantly",
+    "group",
+    "groups",
+    "arm",
+    "patients",
+    "participants",
+}
 """Words beside a direction and a group that change nothing of what is said."""
 CONTROL = "control"
 
@@ -100,8 +117,14 @@ def _direction(ledger: Ledger, entry: Entry, word: str, lower: str, than: str) -
         agreement, more = INCONSISTENT, f"; the words say {word}."
         if not _says(entry, word):
             more = f"; “{entry.printed}” is read as {word}."
-    yield Finding("direction.numbers", entry.name, "direction", agreement, told + more,
-                  (first.entry.name, second.entry.name))  # fmt: skip
+    yield Finding(
+        "direction.numbers",
+        entry.name,
+        "direction",
+        agreement,
+        told + more,
+        (first.entry.name, second.entry.name),
+    )
 
 
 def _way(one: _Number, other: _Number) -> str | None:

@@ -62,8 +62,14 @@ def _of_deviation(entry: Entry, n: int) -> Finding:
     text = f"A standard deviation of {sd.text} in {n} patients is a standard error of {low:.3g} to "
     text += f"{high:.3g}"
     text += f", in keeping with {se.text}." if fits else f"; printed is {se.text}."
-    return Finding("error.deviation", entry.name, "se", COMPATIBLE if fits else INCONSISTENT, text,
-                   covers=("sd",) if fits else ())  # fmt: skip
+    return Finding(
+        "error.deviation",
+        entry.name,
+        "se",
+        COMPATIBLE if fits else INCONSISTENT,
+        text,
+        covers=("sd",) if fits else (),
+    )
 
 
 def _ranges(entry: Entry) -> tuple[Printed, Printed]:
@@ -82,8 +88,14 @@ def _of_interval(entry: Entry, degrees: list[float]) -> Finding:
     text = f"Estimate and standard error give an interval from {_end(first)} to {_end(last)}"
     shown = f"{low.text} to {high.text}"
     text += f", in keeping with {shown}." if fits else f"; printed is {shown}."
-    return Finding("error.interval", entry.name, "ci_low", COMPATIBLE if fits else INCONSISTENT,
-                   text, covers=("ci_high", "se") if fits else ("ci_high",))  # fmt: skip
+    return Finding(
+        "error.interval",
+        entry.name,
+        "ci_low",
+        COMPATIBLE if fits else INCONSISTENT,
+        text,
+        covers=("ci_high", "se") if fits else ("ci_high",),
+    )
 
 
 def _end(ends: tuple[float, float]) -> str:
@@ -102,8 +114,10 @@ def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
     found = []
     for side in entry.tails:
         try:
-            every = [p_of_estimate(estimate, error, null=_null(entry), df=df, sides=side)
-                     for df in degrees]  # fmt: skip
+            every = [
+                p_of_estimate(estimate, error, null=_null(entry), df=df, sides=side)
+                for df in degrees
+            ]
         except StatsError:
             return
         found.append(_joined(tuple(every)))
@@ -111,8 +125,14 @@ def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
     low, high = (holding or found)[0]
     text = f"Estimate and standard error give {p_span(low, high)}"
     text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
-    yield Finding("error.p", entry.name, "p", COMPATIBLE if holding else INCONSISTENT, text,
-                  covers=("se",) if holding else ())  # fmt: skip
+    yield Finding(
+        "error.p",
+        entry.name,
+        "p",
+        COMPATIBLE if holding else INCONSISTENT,
+        text,
+        covers=("se",) if holding else (),
+    )
 
 
 def _null(entry: Entry) -> float:

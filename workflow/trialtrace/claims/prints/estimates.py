@@ -14,7 +14,6 @@ from scipy.special import ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints import headline
 from trialtrace.claims.prints.comparisons import KINDS, table_of
 from trialtrace.claims.prints.finding import (
@@ -32,6 +31,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds
+from trialtrace.trial.claims.printed import Component
 
 RATIOS = (*headline.RATIOS, REDUCTION)
 DIFFERENCES = ("risk_difference", "mean_difference")
@@ -183,8 +183,17 @@ def _p(
         elif _near(entry, part, low, high):
             agreement = NOT_CHECKABLE
             text += OF_NO_NAME
-    yield Finding("interval.p", entry.name, "p", agreement, text, (), {"low": low, "high": high},
-                  covers, open=text.endswith(OF_NO_NAME))  # fmt: skip
+    yield Finding(
+        "interval.p",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        (),
+        {"low": low, "high": high},
+        covers,
+        open=text.endswith(OF_NO_NAME),
+    )
 
 
 def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]:
@@ -229,9 +238,15 @@ def _decision(
 def _checked(entry: Entry, given: OnScale, df: float, side: str) -> EstimateCheck | None:
     try:
         return check_estimate(
-            given.estimate, given.low, given.high, scale=given.scale, null=given.null, df=df,
-            confidence=confidence_of(entry), sides=side,
-        )  # fmt: skip
+            given.estimate,
+            given.low,
+            given.high,
+            scale=given.scale,
+            null=given.null,
+            df=df,
+            confidence=confidence_of(entry),
+            sides=side,
+        )
     except StatsError:
         return None
 

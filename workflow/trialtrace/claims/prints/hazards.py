@@ -18,7 +18,6 @@ from math import ceil, log, sqrt
 from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.comparisons import Table, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -29,6 +28,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.claims.sentences import thousands
+from trialtrace.trial.claims.printed import Component
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
@@ -72,8 +72,9 @@ def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
     if span[1] >= least:
         text = f"With {given} the log hazard ratio has a standard error of at least {least:.3f}; "
         text += f"{low} to {high} has {span[0]:.3f} to {span[1]:.3f}."
-        yield Finding("hazard.interval", entry.name, "ci_low", COMPATIBLE, text, beside, detail,
-                      ("ci_high",))  # fmt: skip
+        yield Finding(
+            "hazard.interval", entry.name, "ci_low", COMPATIBLE, text, beside, detail, ("ci_high",)
+        )
         return
     text = (
         f"{low} to {high} is a standard error of the log of at most {span[1]:.3f}; Cox's model "
@@ -84,9 +85,17 @@ def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
         agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
     elif _can_be_one_step(log(float(main.value or 1)), span[1], e1, e0):
         agreement, more = COMPATIBLE, ", while Peto's one-step ratio can have it."
-    yield Finding("hazard.interval", entry.name, "ci_low", agreement, text + more, beside, detail,
-                  ("ci_high",) if agreement == INCONSISTENT else (),
-                  remark=agreement == COMPATIBLE)  # fmt: skip
+    yield Finding(
+        "hazard.interval",
+        entry.name,
+        "ci_low",
+        agreement,
+        text + more,
+        beside,
+        detail,
+        ("ci_high",) if agreement == INCONSISTENT else (),
+        remark=agreement == COMPATIBLE,
+    )
 
 
 def _errors(entry: Entry) -> tuple[float, float] | None:
@@ -173,5 +182,12 @@ def _events(
     too_many = there is not None and events > SLACK * there
     name = "percent" if "percent" in entry.parts else "value"
     beside = () if source.name == entry.name else (source.name,)
-    yield Finding("hazard.events", entry.name, name, INCONSISTENT if too_many else COMPATIBLE,
-                  f"{text}{of}.", beside, {"events": events, what: there})  # fmt: skip
+    yield Finding(
+        "hazard.events",
+        entry.name,
+        name,
+        INCONSISTENT if too_many else COMPATIBLE,
+        f"{text}{of}.",
+        beside,
+        {"events": events, what: there},
+    )

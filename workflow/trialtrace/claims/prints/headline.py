@@ -60,8 +60,15 @@ def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Fin
             agreement = NOT_CHECKABLE
             text += " A reduction of the risk is smaller than that of the odds."
         first, *others = entry.parts
-        found = Finding("headline.ratio", entry.name, first, agreement, text, (other.name,),
-                        covers=tuple(others))  # fmt: skip
+        found = Finding(
+            "headline.ratio",
+            entry.name,
+            first,
+            agreement,
+            text,
+            (other.name,),
+            covers=tuple(others),
+        )
         if fits:
             break
     return found
@@ -128,9 +135,16 @@ def _against(
         text += _elsewhere(ledger, entry, control)
     else:
         text += f", in keeping with “{entry.printed}”."
-    return Finding("headline.reduction", entry.name, component,
-                   INCONSISTENT if outside else COMPATIBLE, text, names, detail,
-                   tuple(entry.parts)[1:])  # fmt: skip
+    return Finding(
+        "headline.reduction",
+        entry.name,
+        component,
+        INCONSISTENT if outside else COMPATIBLE,
+        text,
+        names,
+        detail,
+        tuple(entry.parts)[1:],
+    )
 
 
 def _controls(ledger: Ledger, entry: Entry) -> tuple[str, ...]:
@@ -221,9 +235,16 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
         )
         text += "".join(_overlaps(ledger, ranges))
         first, *others = ranges
-        yield Finding("headline.everyone", first, "percent", COMPATIBLE, text, tuple(others),
-                      {"ranges": {name: own[-1].tolist() for name, own in ranges.items()}},
-                      remark=True)  # fmt: skip
+        yield Finding(
+            "headline.everyone",
+            first,
+            "percent",
+            COMPATIBLE,
+            text,
+            tuple(others),
+            {"ranges": {name: own[-1].tolist() for name, own in ranges.items()}},
+            remark=True,
+        )
 
 
 def _ranges(counts: Counts, size: int) -> NDArray[np.float64]:

@@ -14,11 +14,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         found = entry.impossible
         if not found:
             continue
-        told = listed([f"{what} is printed, where there can only be {can}"
-                       for what, can in found.values()])  # fmt: skip
+        told = listed(
+            [f"{what} is printed, where there can only be {can}" for what, can in found.values()]
+        )
         first, *others = found
-        yield Finding("number.impossible", entry.name, first, INCONSISTENT,
-                      f"{told[0].upper()}{told[1:]}.", covers=tuple(others))  # fmt: skip
+        yield Finding(
+            "number.impossible",
+            entry.name,
+            first,
+            INCONSISTENT,
+            f"{told[0].upper()}{told[1:]}.",
+            covers=tuple(others),
+        )
 
 
 def _unclear(ledger: Ledger, entry: Entry) -> Finding:

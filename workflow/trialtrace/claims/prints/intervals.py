@@ -21,11 +21,15 @@ from trialtrace.stats.summaries.count_tests import intervals_of_shares
 
 HALF = 50
 METHODS = {
-    "wald": "Wald", "wald_cut": "Wald, cut at 0 and 1", "wilson": "Wilson",
+    "wald": "Wald",
+    "wald_cut": "Wald, cut at 0 and 1",
+    "wilson": "Wilson",
     "wilson_corrected": "Wilson with continuity correction",
-    "agresti_coull": "Agresti-Coull", "agresti_coull_cut": "Agresti-Coull, cut at 0 and 1",
-    "jeffreys": "Jeffreys", "clopper_pearson": "Clopper-Pearson",
-}  # fmt: skip
+    "agresti_coull": "Agresti-Coull",
+    "agresti_coull_cut": "Agresti-Coull, cut at 0 and 1",
+    "jeffreys": "Jeffreys",
+    "clopper_pearson": "Clopper-Pearson",
+}
 STATED = {"exact": "clopper_pearson", "score": "wilson"}
 """What the methods of a share are called by too."""
 
@@ -119,9 +123,11 @@ def _share_finding(entry: Entry, pairs: Counts, found: dict, drawn: dict) -> Fin
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
     detail |= drawn
-    where = f"{pairs[0][0]} of {pairs[0][1]}" if len(pairs) == 1 else (
-        f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}"
-    )  # fmt: skip
+    where = (
+        f"{pairs[0][0]} of {pairs[0][1]}"
+        if len(pairs) == 1
+        else (f"any of the {len(pairs)} counts that print as {entry.parts['percent'].text}")
+    )
     if not len(pairs):
         text = f"No count prints as {entry.parts['percent'].text}, to which {shown} could belong."
         return _bounds(entry, INCONSISTENT, text, detail)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.forms import UNSAID
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -24,6 +23,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.trial.claims.forms import UNSAID
 
 AS_ERRORS = " behind ±, as standard errors"
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
@@ -59,8 +59,9 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             f"Not checkable: the number of patients behind the mean of {listed(lacking)} is not "
             "in the ledger (`patients`, or `sizes` of a population)."
         )
-        yield Finding("p.means", entry.name, "p", NOT_CHECKABLE, text,
-                      tuple(one.name for one in groups))  # fmt: skip
+        yield Finding(
+            "p.means", entry.name, "p", NOT_CHECKABLE, text, tuple(one.name for one in groups)
+        )
         return
     part, ranges, as_errors = entry.parts["p"], {}, ""
     for read in _readings(groups, sizes):
@@ -101,8 +102,16 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         text += "" if stated else NO_TEST
         agreement = INCONSISTENT if stated else NOT_CHECKABLE
     open = agreement == NOT_CHECKABLE and beyond is None
-    yield Finding("p.means", entry.name, "p", agreement, text,
-                  tuple(one.name for one in groups), detail, open=open)  # fmt: skip
+    yield Finding(
+        "p.means",
+        entry.name,
+        "p",
+        agreement,
+        text,
+        tuple(one.name for one in groups),
+        detail,
+        open=open,
+    )
 
 
 def _readings(groups: list[Entry], sizes: list) -> Iterator[list[Printed]]:
@@ -114,17 +123,26 @@ def _readings(groups: list[Entry], sizes: list) -> Iterator[list[Printed]]:
 
 
 def _range(
-    groups: list[Entry], sizes: list, variance: str, sides: str,
+    groups: list[Entry],
+    sizes: list,
+    variance: str,
+    sides: str,
     spreads: list[Printed] | None = None,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     (first, second), (n1, n0) = groups, sizes
     sd1, sd0 = spreads or [
         _deviation(one, n, "sd" not in one.parts) for one, n in zip(groups, sizes, strict=True)
     ]
     found = t_test_p(
-        as_range(first.parts["value"]), sd1, n1, as_range(second.parts["value"]), sd0, n0,
-        variance=variance, sides=sides,
-    )  # fmt: skip
+        as_range(first.parts["value"]),
+        sd1,
+        n1,
+        as_range(second.parts["value"]),
+        sd0,
+        n0,
+        variance=variance,
+        sides=sides,
+    )
     return float(found.low), float(found.high)
 
 
@@ -161,8 +179,10 @@ def _one_sided(groups: list[Entry], sizes: list, part) -> str:
 def _as_errors(groups: list[Entry], sizes: list, part) -> str:
     """Whether p would fit if the deviations of one group, or of both, were standard errors."""
     for which in ((0,), (1,), (0, 1)):
-        spreads = [_deviation(one, n, k in which)
-                   for k, (one, n) in enumerate(zip(groups, sizes, strict=True))]  # fmt: skip
+        spreads = [
+            _deviation(one, n, k in which)
+            for k, (one, n) in enumerate(zip(groups, sizes, strict=True))
+        ]
         for variance, name in TESTS.values():
             low, high = _range(groups, sizes, variance, "two_sided", spreads)
             if overlaps(part, low, high):
@@ -226,5 +246,11 @@ def _grimmer(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         agreement, text = INCONSISTENT, f"No {n} whole numbers have {told}."
     if agreement != NOT_CHECKABLE:
         text += f" By luck alone {100 * float(found.luck):.0f} % of deviations nearby pass."
-    yield Finding("deviation.granularity", entry.name, "sd", agreement, text,
-                  detail={"luck": float(found.luck)})  # fmt: skip
+    yield Finding(
+        "deviation.granularity",
+        entry.name,
+        "sd",
+        agreement,
+        text,
+        detail={"luck": float(found.luck)},
+    )

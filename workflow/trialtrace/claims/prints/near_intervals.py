@@ -107,8 +107,17 @@ def _on_randomised(ledger: Ledger, entries: list[Entry], first: Entry) -> Iterat
 
 def _told(text: str, entries: list[Entry], first: Entry, detail: dict) -> Finding:
     others = tuple(one.name for one in entries if one is not first)
-    return Finding("interval.near", first.name, "ci_low", COMPATIBLE, text, others, detail,
-                   ("ci_high",), remark=True)  # fmt: skip
+    return Finding(
+        "interval.near",
+        first.name,
+        "ci_low",
+        COMPATIBLE,
+        text,
+        others,
+        detail,
+        ("ci_high",),
+        remark=True,
+    )
 
 
 def _at_other_levels(

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import sqrt
 
-from trialtrace.claims.forms import UNSAID
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
+from trialtrace.trial.claims.forms import UNSAID
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
@@ -47,8 +47,9 @@ def _order(entry: Entry, named: list[tuple[str, str]]) -> Iterator[Finding]:
             return
     covers = tuple(part.name for part in parts if part.name not in ("value",))
     shown = " ≤ ".join(part.text for part in parts)
-    yield Finding("quantile.order", entry.name, covers[0], EXACT, f"In order: {shown}.",
-                  covers=covers[1:])  # fmt: skip
+    yield Finding(
+        "quantile.order", entry.name, covers[0], EXACT, f"In order: {shown}.", covers=covers[1:]
+    )
 
 
 def _deviation(entry: Entry, n: int) -> Finding:
@@ -63,8 +64,9 @@ def _deviation(entry: Entry, n: int) -> Finding:
         f"standard deviation of {least:.3g} to {most:.3g}"
     )
     text += f", in keeping with {sd.text}." if fits else f"; printed is {sd.text}."
-    return Finding("quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT,
-                   text)  # fmt: skip
+    return Finding(
+        "quantile.deviation", entry.name, "sd", COMPATIBLE if fits else INCONSISTENT, text
+    )
 
 
 def _halves(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -78,5 +80,6 @@ def _halves(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     text = f"{of[0].upper()}{of[1:]} can have a median of {value.text}."
     if not fits:
         text = f"No {of} have a median that prints as {value.text}."
-    yield Finding("median.granularity", entry.name, "value", COMPATIBLE if fits else INCONSISTENT,
-                  text)  # fmt: skip
+    yield Finding(
+        "median.granularity", entry.name, "value", COMPATIBLE if fits else INCONSISTENT, text
+    )

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from itertools import chain
 
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints import comparisons, headline
 from trialtrace.claims.prints.comparisons import RATIOS, WORDS, as_ratio, table_of
 from trialtrace.claims.prints.finding import (
@@ -22,7 +21,8 @@ from trialtrace.claims.prints.finding import (
     overlaps,
     prints,
 )
-from trialtrace.stats.contingency import odds_ratio_peto
+from trialtrace.stats.categorical.contingency import odds_ratio_peto
+from trialtrace.trial.claims.printed import Component
 
 CHECK = "comparison.reduction"
 OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
@@ -79,8 +79,14 @@ def _of_ratio(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding
     name = (other.about.measure or "").replace("_", " ")
     text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {name} of {ratio.text}"
     text += f", in keeping with {part.text}." if fit else f"; printed is {entry.printed}."
-    yield Finding("reduction.ratio", entry.name, "percent", COMPATIBLE if fit else INCONSISTENT,
-                  text, (other.name,))  # fmt: skip
+    yield Finding(
+        "reduction.ratio",
+        entry.name,
+        "percent",
+        COMPATIBLE if fit else INCONSISTENT,
+        text,
+        (other.name,),
+    )
 
 
 def _change(measure: str, table: comparisons.Table) -> float | None:
@@ -117,8 +123,15 @@ def _of_measure(
         detail |= {"alternative": fit}
     else:
         more = f"; printed is {part.text}."
-    return Finding(CHECK, entry.name, "percent", agreement, text + more,
-                   tuple(one.name for one in groups), detail)  # fmt: skip
+    return Finding(
+        CHECK,
+        entry.name,
+        "percent",
+        agreement,
+        text + more,
+        tuple(one.name for one in groups),
+        detail,
+    )
 
 
 def _other(table: comparisons.Table) -> tuple[float, float]:
@@ -164,8 +177,15 @@ def _open(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
     else:
         agreement = INCONSISTENT
         text += f"; printed is {part.text}. A change of a model need not be that of the counts."
-    yield Finding(CHECK, entry.name, "percent", agreement, text,
-                  tuple(one.name for one in groups), {"table": table})  # fmt: skip
+    yield Finding(
+        CHECK,
+        entry.name,
+        "percent",
+        agreement,
+        text,
+        tuple(one.name for one in groups),
+        {"table": table},
+    )
 
 
 def _ratios(ledger: Ledger, entry: Entry, part: Component) -> list[str]:
@@ -204,8 +224,14 @@ def _of_shares(
     text = text.replace("-", "\N{MINUS SIGN}")
     agreement = COMPATIBLE if fit else INCONSISTENT
     more = f"; {part.text} is that of {listed(fit, 'or')}." if fit else f"; printed is {part.text}."
-    yield Finding(comparisons.OF_SHARES, entry.name, "percent", agreement, text + more,
-                  tuple(one.name for one in groups))  # fmt: skip
+    yield Finding(
+        comparisons.OF_SHARES,
+        entry.name,
+        "percent",
+        agreement,
+        text + more,
+        tuple(one.name for one in groups),
+    )
 
 
 def _holds(part: Component, ratio: Component) -> bool:
@@ -239,5 +265,12 @@ def _of_means(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding
         detail |= {"alternative": "the difference as a part of the first group's value"}
     else:
         agreement, more = INCONSISTENT, f"; printed is {part.text}."
-    yield Finding("difference.relative", entry.name, "percent", agreement, text + more,
-                  tuple(one.name for one in groups), detail)  # fmt: skip
+    yield Finding(
+        "difference.relative",
+        entry.name,
+        "percent",
+        agreement,
+        text + more,
+        tuple(one.name for one in groups),
+        detail,
+    )

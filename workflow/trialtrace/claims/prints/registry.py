@@ -35,17 +35,50 @@ from trialtrace.claims.prints import (
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, listed
 
 MODULES = (
-    sizes, shares, denominators, strata, totals, count_tests, count_sets, splits, comparisons,
-    reductions, mean_tests, differences, quantiles, statistics, designs, intervals, estimates,
-    errors, near_intervals, hazards, headline, directions, places, statements,
-)  # fmt: skip
+    sizes,
+    shares,
+    denominators,
+    strata,
+    totals,
+    count_tests,
+    count_sets,
+    splits,
+    comparisons,
+    reductions,
+    mean_tests,
+    differences,
+    quantiles,
+    statistics,
+    designs,
+    intervals,
+    estimates,
+    errors,
+    near_intervals,
+    hazards,
+    headline,
+    directions,
+    places,
+    statements,
+)
 CONTRADICTS = (INCONSISTENT, ALTERNATIVE)
 OF_SIZES = (
-    "p.counts", "p.splits", "p.means", "mean.granularity", "deviation.granularity",
-    "median.granularity", "difference.interval", "error.deviation", "error.interval", "error.p",
-    "quantile.deviation", "total.categories", "comparison.estimate", "comparison.interval",
-    "comparison.reduction", "comparison.total",
-)  # fmt: skip
+    "p.counts",
+    "p.splits",
+    "p.means",
+    "mean.granularity",
+    "deviation.granularity",
+    "median.granularity",
+    "difference.interval",
+    "error.deviation",
+    "error.interval",
+    "error.p",
+    "quantile.deviation",
+    "total.categories",
+    "comparison.estimate",
+    "comparison.interval",
+    "comparison.reduction",
+    "comparison.total",
+)
 """Checks of which the verdict rests on the numbers of patients."""
 
 
@@ -79,8 +112,11 @@ def _unless_assumed(ledger: Ledger, one: Finding) -> Finding:
     if one.check not in OF_SIZES or one.agreement not in CONTRADICTS:
         return one
     entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
-    assumed = dict.fromkeys(ledger.group_label(entry) for entry in entries
-                            if entry.about.group and ledger.assumed(entry))  # fmt: skip
+    assumed = dict.fromkeys(
+        ledger.group_label(entry)
+        for entry in entries
+        if entry.about.group and ledger.assumed(entry)
+    )
     if not assumed:
         return one
     text = (

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -31,6 +30,7 @@ from trialtrace.stats.summaries.percentages import (
     counts_for_percentage,
     possible_denominators,
 )
+from trialtrace.trial.claims.printed import Component
 
 OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
 LARGEST = 1000
@@ -75,8 +75,9 @@ def _no_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         f"Not checkable: {count} of {n} is {100 * count / n:.{max(percent.places, 0)}f} %; the "
         f"percentage {SAID_OF[entry.basis or '']} need not be that."
     )
-    yield Finding("share.percent", entry.name, "percent", NOT_CHECKABLE, text, (),
-                  {"count": count, "n": n})  # fmt: skip
+    yield Finding(
+        "share.percent", entry.name, "percent", NOT_CHECKABLE, text, (), {"count": count, "n": n}
+    )
 
 
 def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -89,8 +90,14 @@ def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         possible = [m for m in range(max(count, 1), most + 1) if prints(percent, 100 * count / m)]
         text = _denominators(possible, f"{count} are {percent.text}")
         agreement = COMPATIBLE if possible else INCONSISTENT
-        yield Finding("share.denominator", entry.name, "percent", agreement, text,
-                      detail={"count": count, "denominators": possible})  # fmt: skip
+        yield Finding(
+            "share.denominator",
+            entry.name,
+            "percent",
+            agreement,
+            text,
+            detail={"count": count, "denominators": possible},
+        )
         return
     yield _share(ledger, entry, count, n)
 
@@ -112,9 +119,15 @@ def _share(
         if prints(percent, value, rounding=mode):
             text = f"{count} of {n} is {value:.3f} %, which prints as {percent.text} with {words}."
             return Finding(
-                "share.percent", entry.name, "percent", ALTERNATIVE, text, beside,
-                detail | {"alternative": words}, both,
-            )  # fmt: skip
+                "share.percent",
+                entry.name,
+                "percent",
+                ALTERNATIVE,
+                text,
+                beside,
+                detail | {"alternative": words},
+                both,
+            )
     counts = counts_for_percentage(as_range(percent), n).tolist()
     would = f"; {_few(counts)} would print so" if counts else ""
     shown = f"{value:.{max(percent.places, 0)}f} %"
@@ -184,8 +197,9 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     else:
         text = f"No count of {n} prints as {percent.text}."
     agreement = COMPATIBLE if counts else INCONSISTENT
-    yield Finding("share.count", entry.name, "percent", agreement, text,
-                  detail={"n": n, "counts": counts})  # fmt: skip
+    yield Finding(
+        "share.count", entry.name, "percent", agreement, text, detail={"n": n, "counts": counts}
+    )
 
 
 def _beside_count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -216,8 +230,14 @@ def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
                 f"“{population.label}” names all {size} patients randomised to {group.label}; "
                 f"the printed denominator is {n}."
             )
-            yield Finding("share.everyone", entry.name, "denominator", INCONSISTENT, text,
-                          detail=detail | {"n": n})  # fmt: skip
+            yield Finding(
+                "share.everyone",
+                entry.name,
+                "denominator",
+                INCONSISTENT,
+                text,
+                detail=detail | {"n": n},
+            )
         return
     counts = counts_for_percentage(as_range(percent), size).tolist()
     if counts:
@@ -229,8 +249,14 @@ def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         f"of {size} prints as {percent.text}. {which} A share that rests on weights or on imputed "
         "values needs no whole count."
     )
-    yield Finding("share.everyone", entry.name, "percent", INCONSISTENT, text,
-                  detail=detail | {"denominators": possible})  # fmt: skip
+    yield Finding(
+        "share.everyone",
+        entry.name,
+        "percent",
+        INCONSISTENT,
+        text,
+        detail=detail | {"denominators": possible},
+    )
 
 
 def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -300,7 +326,9 @@ def counts_by_size(percent: Component, sizes: tuple[int, ...]) -> dict[int, list
 def _denominators(possible: list[int], what: str, limit: str = "") -> str:
     if not possible:
         return f"No denominator{limit} is possible."
-    few = listed([str(n) for n in possible], "or") if len(possible) <= 8 else (
-        f"{', '.join(str(n) for n in possible[:7])} and {len(possible) - 7} more"
-    )  # fmt: skip
+    few = (
+        listed([str(n) for n in possible], "or")
+        if len(possible) <= 8
+        else (f"{', '.join(str(n) for n in possible[:7])} and {len(possible) - 7} more")
+    )
     return f"{what} of {few}."

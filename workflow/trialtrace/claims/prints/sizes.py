@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from trialtrace.claims.about import ALL
 from trialtrace.claims.ledger import Entry, Ledger, PaperPopulation, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.sentences import thousands
+from trialtrace.trial.claims.about import ALL
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -47,8 +47,14 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
         text += group.label
         received = population is not None and not population.everyone
         text += ", unless they are counted by the treatment received." if received else "."
-        yield Finding("size.arm", entry.name, "value", COMPATIBLE if received else INCONSISTENT,
-                      text, remark=received)  # fmt: skip
+        yield Finding(
+            "size.arm",
+            entry.name,
+            "value",
+            COMPATIBLE if received else INCONSISTENT,
+            text,
+            remark=received,
+        )
 
 
 def _randomised(ledger: Ledger) -> dict[str, int]:

@@ -109,8 +109,11 @@ def _of_sets(
             return make(COMPATIBLE, _fitting(entry, last, _allowed(ledger, entry)), last)
     if last is None:
         return make(NOT_CHECKABLE, f"{_first(_allowed(ledger, entry))} allow no split.")
-    return make(NOT_CHECKABLE if short else INCONSISTENT,
-                _without(entry, last, sets, short, _allowed(ledger, entry)), last)  # fmt: skip
+    return make(
+        NOT_CHECKABLE if short else INCONSISTENT,
+        _without(entry, last, sets, short, _allowed(ledger, entry)),
+        last,
+    )
 
 
 def _about(entry: Entry) -> str:
@@ -174,9 +177,11 @@ def _allowed(ledger: Ledger, entry: Entry) -> str:
 def _over(tried: Tried, allowed: str) -> str:
     """Which splits, and the range of p over them by each variant."""
     x1, n1, x0, n0 = tried.table
-    which = f"all {thousands(tried.number)}" if tried.whole else (
-        f"{thousands(len(tried.splits))} tried of {thousands(tried.number)}"
-    )  # fmt: skip
+    which = (
+        f"all {thousands(tried.number)}"
+        if tried.whole
+        else (f"{thousands(len(tried.splits))} tried of {thousands(tried.number)}")
+    )
     ranges = [
         f"{two_digits(float(np.nanmin(p)))} to {two_digits(float(np.nanmax(p)))} {VARIANTS[name]}"
         for name, p in tried.p_values.items()

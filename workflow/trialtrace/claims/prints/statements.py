@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from trialtrace.claims.about import ALL
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.quantities import Quantity, quantity
-from trialtrace.stats.proportions import clopper_pearson, wilson
+from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
+from trialtrace.trial.claims.about import ALL
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -37,8 +37,14 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         else:
             agreement = NOT_CHECKABLE
             text = f"Not checkable: the {name} is told in other words: {told}."
-        yield Finding("fact", entries[-1].name, next(iter(entries[-1].parts)), agreement, text,
-                      tuple(one.name for one in entries[:-1]))  # fmt: skip
+        yield Finding(
+            "fact",
+            entries[-1].name,
+            next(iter(entries[-1].parts)),
+            agreement,
+            text,
+            tuple(one.name for one in entries[:-1]),
+        )
 
 
 def _quantities(entry: Entry) -> dict[str, Quantity]:
@@ -72,8 +78,14 @@ def _one_sided(ledger: Ledger) -> Iterator[Finding]:
         lacking = [group.label for group in ledger.groups.values() if group.name not in beside]
         if lacking and ALL not in found:
             text = f"The ledger has nothing beside it for {listed(lacking)}."
-            yield Finding("statement.groups", entries[-1].name, next(iter(entries[-1].parts)),
-                          NOT_CHECKABLE, text, remark=True)  # fmt: skip
+            yield Finding(
+                "statement.groups",
+                entries[-1].name,
+                next(iter(entries[-1].parts)),
+                NOT_CHECKABLE,
+                text,
+                remark=True,
+            )
 
 
 def _baseline(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
@@ -115,8 +127,10 @@ def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         x, n = whole_count(other), ledger.size(other)
         if entry.about.outcome and x is not None and n and x <= n:
             found = wilson(x, n, confidence=0.95)
-            told.append(f"{x} of {n} ({ledger.group_label(other)}) leave room for "
-                        f"{100 * found.low:.0f} to {100 * found.high:.0f} %")  # fmt: skip
+            told.append(
+                f"{x} of {n} ({ledger.group_label(other)}) leave room for "
+                f"{100 * found.low:.0f} to {100 * found.high:.0f} %"
+            )
     if told:
         text += f" {listed(told)} (95 % interval of Wilson)."
     yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)

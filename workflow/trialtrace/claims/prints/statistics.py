@@ -11,9 +11,7 @@ from math import inf
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.forms import CHI_SQUARED
 from trialtrace.claims.ledger import Entry, Ledger
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
@@ -34,6 +32,8 @@ from trialtrace.stats.summaries.statistics import (
     p_of_z,
     partial_eta_squared,
 )
+from trialtrace.trial.claims.forms import CHI_SQUARED
+from trialtrace.trial.claims.printed import Component
 
 WITH_DEGREES = {
     "t": "t(54) = 2.10, p = .04",
@@ -62,8 +62,9 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             elif "p" in entry.parts and entry.parts["p"].relation != "ns":
                 yield from _plain(entry, symbol)
         except StatsError as error:
-            yield Finding("statistic.p", entry.name, "statistic", NOT_CHECKABLE,
-                          f"Not checkable: {error}")  # fmt: skip
+            yield Finding(
+                "statistic.p", entry.name, "statistic", NOT_CHECKABLE, f"Not checkable: {error}"
+            )
 
 
 def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
@@ -91,8 +92,14 @@ def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
     if half:
         more = f"; printed is {part.text}, which is that of one side."
     agreement = EXACT if fits else INCONSISTENT
-    yield Finding("statistic.p", entry.name, "p", agreement, text + more,
-                  detail={"low": low, "high": high, "one_sided": half})  # fmt: skip
+    yield Finding(
+        "statistic.p",
+        entry.name,
+        "p",
+        agreement,
+        text + more,
+        detail={"low": low, "high": high, "one_sided": half},
+    )
 
 
 def _f(entry: Entry) -> Iterator[Finding]:
@@ -105,10 +112,13 @@ def _f(entry: Entry) -> Iterator[Finding]:
         yield from _p_of_f(entry, f, df1, df2, corrected and whole)
     if corrected and whole:
         yield Finding(
-            "statistic.degrees", entry.name, "df1", COMPATIBLE,
+            "statistic.degrees",
+            entry.name,
+            "df1",
+            COMPATIBLE,
             f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
             "freedom: these are the uncorrected ones.",
-        )  # fmt: skip
+        )
     yield _effect(entry, partial_eta_squared(f, df1, df2))
 
 
@@ -129,8 +139,14 @@ def _effect(entry: Entry, eta: Bounds) -> Finding:
         else:
             agreement = NOT_CHECKABLE
             text_end = f"; {part.text} may be η², which is smaller where there are several factors."
-    return Finding("statistic.effect", entry.name, name, agreement, text + text_end,
-                   detail={"low": low, "high": high})  # fmt: skip
+    return Finding(
+        "statistic.effect",
+        entry.name,
+        name,
+        agreement,
+        text + text_end,
+        detail={"low": low, "high": high},
+    )
 
 
 def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
@@ -138,16 +154,20 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
     plain = _over_degrees(f, entry)
     lowest = 1 / df1 if uncorrected else 1.0
     bound = p_of_f(f, df1, df2, epsilon=(lowest, lowest)) if uncorrected else plain
-    detail = {"p_uncorrected": [float(plain.low), float(plain.high)],
-              "p_lower_bound": [float(bound.low), float(bound.high)],
-              "f": float(entry.parts["statistic"].value or 0), "df": [df1, df2],
-              "printed": float(part.value or 0)}  # fmt: skip
+    detail = {
+        "p_uncorrected": [float(plain.low), float(plain.high)],
+        "p_lower_bound": [float(bound.low), float(bound.high)],
+        "f": float(entry.parts["statistic"].value or 0),
+        "df": [df1, df2],
+        "printed": float(part.value or 0),
+    }
     if not uncorrected:
         fits = overlaps(part, float(plain.low), float(plain.high))
         text = f"F({df1:g}, {df2:g}) gives {p_span(float(plain.low), float(plain.high))}"
         text += f", in keeping with {part.text}." if fits else f"; printed is {part.text}."
-        yield Finding("statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text,
-                      detail=detail)  # fmt: skip
+        yield Finding(
+            "statistic.p", entry.name, "p", EXACT if fits else INCONSISTENT, text, detail=detail
+        )
         return
     pieces = epsilons_of_f_and_p(f, as_range(part), df1, df2, epsilon=(1 / df1, 1.0))
     text = (
@@ -160,8 +180,14 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
         return
     spans = " or ".join(f"from {low:.3f} to {high:.3f}" for low, high in pieces)
     text += f"{part.text} needs ε {spans}."
-    yield Finding("statistic.epsilon", entry.name, "p", COMPATIBLE, text,
-                  detail=detail | {"epsilon": pieces.tolist()})  # fmt: skip
+    yield Finding(
+        "statistic.epsilon",
+        entry.name,
+        "p",
+        COMPATIBLE,
+        text,
+        detail=detail | {"epsilon": pieces.tolist()},
+    )
 
 
 def _over_degrees(f: Printed, entry: Entry) -> Bounds:

@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -22,6 +21,7 @@ from trialtrace.claims.prints.finding import (
     listed,
 )
 from trialtrace.stats.summaries.percentages import count_ranges
+from trialtrace.trial.claims.printed import Component
 
 SHOWN = 4
 
@@ -86,8 +86,9 @@ def _sums(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
     for entry in entries:
         component = next(one for one in (name, "count", "value") if one in entry.parts)
         others = tuple(one.name for one in entries if one is not entry)
-        yield Finding("split.sum", entry.name, component, agreement, text, (*others, total.name),
-                      detail)  # fmt: skip
+        yield Finding(
+            "split.sum", entry.name, component, agreement, text, (*others, total.name), detail
+        )
 
 
 def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
@@ -119,8 +120,9 @@ def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
             text += f" With {how}, {_told(cut[:SHOWN])} would."
             detail |= {"truncated": cut}
     for entry, other in ((first, second), (second, first)):
-        yield Finding("split.total", entry.name, "percent", agreement, text,
-                      (other.name, total.name), detail)  # fmt: skip
+        yield Finding(
+            "split.total", entry.name, "percent", agreement, text, (other.name, total.name), detail
+        )
 
 
 def _cut_off(parts: list[Component], events: int, n: int) -> Iterator[tuple[list[list[int]], str]]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.trial.claims.printed import Component
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

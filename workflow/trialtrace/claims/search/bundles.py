@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from trialtrace.claims.about import ALL
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
-from trialtrace.claims.printed import Component
 from trialtrace.claims.prints.comparisons import KINDS
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.prints.shares import counts_by_size
@@ -14,6 +12,8 @@ from trialtrace.claims.search.comparisons import comparison_families, mean_famil
 from trialtrace.claims.search.search import Bundle
 from trialtrace.claims.search.window import Target, Window
 from trialtrace.stats.summaries.percentages import counts_for_percentage
+from trialtrace.trial.claims.about import ALL
+from trialtrace.trial.claims.printed import Component
 
 UNSETTLED = (INCONSISTENT, ALTERNATIVE)
 USUAL = 1
@@ -94,8 +94,9 @@ def _p(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator
     families = tuple(p_families(tables, unit(part)))
     window = Window((Target("p", part),))
     inputs = f"the counts {x1} and {x0}"
-    yield Bundle(entry.name, (entry.name,), ("p",), (window,), families, inputs,
-                 ("p.counts",), last=last)  # fmt: skip
+    yield Bundle(
+        entry.name, (entry.name,), ("p",), (window,), families, inputs, ("p.counts",), last=last
+    )
 
 
 def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
@@ -118,8 +119,15 @@ def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[B
     )
     x1, _, x0, _ = tables[0][2]
     names = tuple(t.part.name for t in targets)
-    yield Bundle(entry.name, (entry.name,), names, (Window(tuple(targets)),), tuple(families),
-                 f"the counts {x1} and {x0}", (*JOINT, "p.counts"))  # fmt: skip
+    yield Bundle(
+        entry.name,
+        (entry.name,),
+        names,
+        (Window(tuple(targets)),),
+        tuple(families),
+        f"the counts {x1} and {x0}",
+        (*JOINT, "p.counts"),
+    )
 
 
 def _means(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator[Bundle]:
@@ -134,9 +142,16 @@ def _means(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iter
         return
     means = tuple(as_range(one.parts[name]) for one in groups for name in ("value", "sd"))
     families = tuple(mean_families(means, pairs, unit(part)))
-    yield Bundle(entry.name, (entry.name,), ("p",), (Window((Target("p", part),)),), families,
-                 "the printed means and standard deviations", ("p.means",),
-                 last=last)  # fmt: skip
+    yield Bundle(
+        entry.name,
+        (entry.name,),
+        ("p",),
+        (Window((Target("p", part),)),),
+        families,
+        "the printed means and standard deviations",
+        ("p.means",),
+        last=last,
+    )
 
 
 def _events(ledger: Ledger, entry: Entry) -> int | None:
@@ -174,5 +189,12 @@ def _shares(ledger: Ledger, cell: tuple) -> Iterator[Bundle]:
     confidence = None if level is None else float(level) / 100
     families = tuple(share_families(shares, units, confidence))
     names = tuple(entry.name for entry in entries)
-    yield Bundle(names[0], names, ("ci_low", "ci_high"), tuple(windows), families,
-                 "the printed percentages", ("interval.share",))  # fmt: skip
+    yield Bundle(
+        names[0],
+        names,
+        ("ci_low", "ci_high"),
+        tuple(windows),
+        families,
+        "the printed percentages",
+        ("interval.share",),
+    )

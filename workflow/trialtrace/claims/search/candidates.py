@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.claims.search.coincidence import Choices, Family, choices
-from trialtrace.stats.proportions import bounds
+from trialtrace.stats.categorical.proportions import bounds
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
@@ -33,11 +33,14 @@ TESTS = {
 }
 # Methods of a share and a size; a share need not be a whole count where it is the printed one.
 INTERVALS = {
-    "Wald": ("wald", 1), "Wald, cut at 0 and 1": ("wald", 1), "Wilson": ("wilson", 1),
+    "Wald": ("wald", 1),
+    "Wald, cut at 0 and 1": ("wald", 1),
+    "Wilson": ("wilson", 1),
     "Wilson with continuity correction": ("wilson_corrected", 2),
-    "Clopper-Pearson": ("clopper_pearson", 1), "Agresti-Coull": ("agresti_coull", 2),
+    "Clopper-Pearson": ("clopper_pearson", 1),
+    "Agresti-Coull": ("agresti_coull", 2),
     "Jeffreys": ("jeffreys", 2),
-}  # fmt: skip
+}
 ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
 
 

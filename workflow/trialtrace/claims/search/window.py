@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from trialtrace.claims.printed import Component
+from trialtrace.trial.claims.printed import Component
 
 Cell = tuple[int, ...]
 

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.dates import day_numbers
 from trialtrace.endpoints.kinds.measure import unit_column
@@ -12,7 +11,8 @@ from trialtrace.endpoints.many_rows import Gathered, gather
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,9 +41,12 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     else:
         numbers = _numbers(study, endpoint, gathered, values)
         found = statistic(
-            options["statistic"], numbers[known], gathered.record[known], len(gathered),
+            options["statistic"],
+            numbers[known],
+            gathered.record[known],
+            len(gathered),
             options.get("quantile"),
-        )  # fmt: skip
+        )
     least = options.get("min_rows", 0 if options["statistic"] in COUNTS else 1)
     found = np.where(count < least, np.nan, found)
     none = 0.0 if options.get("without_rows") == "zero" else np.nan
@@ -55,9 +58,11 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
         "GROUNDS": _too_few(count, least),
     }
     records = Records(
-        "bds", gathered.layout.subject, gathered.layout.columns() | made | treatment,
+        "bds",
+        gathered.layout.subject,
+        gathered.layout.columns() | made | treatment,
         (*gathered.cells([column]), *behind),
-    )  # fmt: skip
+    )
     return with_baseline(endpoint, study, records, gathered.layout.visits)
 
 

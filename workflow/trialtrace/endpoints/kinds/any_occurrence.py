@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.registry import looked_at, undecided_subjects
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.model import Endpoint
 
 
 @dataclass(frozen=True)

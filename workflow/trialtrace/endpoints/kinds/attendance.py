@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint, adsl_code
 from trialtrace.endpoints.dates import day_numbers, require_dates
 from trialtrace.endpoints.many_rows import Gathered, gather
 from trialtrace.endpoints.records import Cells, Records, joined
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.unused import Reason
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.at_visits import Grid, looked_at_visits, one_each
 from trialtrace.endpoints.composite_rule import COUNT, rule
 from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Cells, Records, joined, moved
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth, ever
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import Records, moved, values_of
 from trialtrace.endpoints.study import Study
-from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.store import difference
-from trialtrace.units import of_difference
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.store import difference
+from trialtrace.ground.units import of_difference
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,8 +68,12 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
 
 def _kept(parent: Records, by: str) -> list[str]:
     """The columns of a record's place that stay."""
-    gone = {"treatment": ("TRTP", "LAT"), "side": ("TRTP", "LAT"), "location": ("LOC",),
-            "visit": ("AVISIT",)}[by]  # fmt: skip
+    gone = {
+        "treatment": ("TRTP", "LAT"),
+        "side": ("TRTP", "LAT"),
+        "location": ("LOC",),
+        "visit": ("AVISIT",),
+    }[by]
     kept = [name for name in PLACE if name in parent.columns and name not in gone]
     return kept + ["AVISITN"] * ("AVISIT" in kept)
 

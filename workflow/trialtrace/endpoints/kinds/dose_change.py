@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.dates import day_numbers, require_dates
 from trialtrace.endpoints.many_rows import Gathered, gather
 from trialtrace.endpoints.records import Cells, Records
@@ -11,6 +9,8 @@ from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.typed_columns import typed_columns
 from trialtrace.endpoints.unused import Reason
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.model import Endpoint
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
 NO_PLAN = Reason("no_planned_dose", "a delivered dose without a planned dose above 0")

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.dates import day_numbers, require_dates
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.many_rows import Gathered, gather
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.unused import Reason
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.trial.model import Endpoint
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
 NO_PLAN = Reason("no_planned_dose", "a cycle without a planned dose above 0")
@@ -156,10 +156,14 @@ def _cycles(
     dates = require_dates(study.place(endpoint), options["date"], gathered.column(options["date"]))
     course = np.maximum(drug, 0) * study.size + gathered.record
     return Cycles(
-        course, numbers["cycle"], planned, numbers["delivered"], day_numbers(dates),
+        course,
+        numbers["cycle"],
+        planned,
+        numbers["delivered"],
+        day_numbers(dates),
         _planned(study, endpoint, gathered, options["interval"], (drug, drugs)),
         _planned(study, endpoint, gathered, options.get("planned_cycles", "rows"), (drug, drugs)),
-    )  # fmt: skip
+    )
 
 
 def _planned(

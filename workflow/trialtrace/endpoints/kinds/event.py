@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import (
     PLACE_OF_RECORD,
     Records,
@@ -16,6 +14,8 @@ from trialtrace.endpoints.records import (
 )
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

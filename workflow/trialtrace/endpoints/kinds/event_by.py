@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_truth
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:

@@ -4,9 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trialtrace.conditions import evaluate
-from trialtrace.config.model import Endpoint, adsl_code
-from trialtrace.config.norms import Norms, read_norms
 from trialtrace.endpoints.at_visits import (
     Grid,
     looked_at_visits,
@@ -16,7 +13,10 @@ from trialtrace.endpoints.kinds.event import yes_no
 from trialtrace.endpoints.records import Records, moved, values_of
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth, at_least
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.conditions import evaluate
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.norms import Norms, read_norms
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from trialtrace.conditions import evaluate
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.records import PLACE_OF_RECORD, Records, renamed, values_of
 from trialtrace.endpoints.study import Study
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.conditions import evaluate
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:
@@ -22,9 +22,11 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     table = pa.table({"AVAL": values})
     tests = endpoint.options["grades"]
     met = np.stack(
-        [evaluate({"AVAL": test}, table).fill_null(False).to_numpy(zero_copy_only=False)
-         for test in tests.values()]
-    )  # fmt: skip
+        [
+            evaluate({"AVAL": test}, table).fill_null(False).to_numpy(zero_copy_only=False)
+            for test in tests.values()
+        ]
+    )
     known = values.is_valid().to_numpy(zero_copy_only=False)
     times = met.sum(axis=0)
     wrong = known & (times != 1)

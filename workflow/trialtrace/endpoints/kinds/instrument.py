@@ -1,12 +1,12 @@
 """Instruments: the scores of a questionnaire or an examination by its own rule."""
 
-from trialtrace.config.families import scale_of
-from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.instruments.registry import instrument_module
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.scores.items import read_items, scored
 from trialtrace.endpoints.scores.registry import derivation
 from trialtrace.endpoints.study import Study
+from trialtrace.instruments.registry import instrument_module
+from trialtrace.trial.endpoints.families import scale_of
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint, adsl_code
 from trialtrace.endpoints.at_visits import Grid, one_each
 from trialtrace.endpoints.dates import day_numbers, require_dates, start_days, visit_rows
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pick
 from trialtrace.endpoints.study import Study, met_rows, read_placed
 from trialtrace.endpoints.unused import Reason
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,8 +44,9 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     low, high = bounds(happened, days.reshape(grid.visits, grid.size))
     unknown = unusable | np.isnan(happened).all(axis=0)
     cells = [*moved(cells, grid.subjects, ("AVAL",)), *behind]
-    return Records("adtte", np.arange(study.size), _values(endpoint, low, high, unknown),
-                   tuple(cells))  # fmt: skip
+    return Records(
+        "adtte", np.arange(study.size), _values(endpoint, low, high, unknown), tuple(cells)
+    )
 
 
 def bounds(happened: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

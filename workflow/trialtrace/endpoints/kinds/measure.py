@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.adsl import decode
 from trialtrace.endpoints.layout import lay_out
 from trialtrace.endpoints.records import Records, pick
 from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.endpoints.treatment import own_treatment
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.conditions import columns_of
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.adsl import decode
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study, met_rows
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.typed_columns import typed_columns
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.conditions import columns_of
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.kinds.any_occurrence import behind, outcomes
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:

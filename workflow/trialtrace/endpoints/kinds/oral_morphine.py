@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, met
-from trialtrace.config.conversions import Conversions, read_conversions
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.many_rows import Gathered, gather
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.unused import Reason
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.conditions import columns_of, met
+from trialtrace.trial.endpoints.conversions import Conversions, read_conversions
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,9 +59,11 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
         "GROUNDS": _told(gathered.count(bad)),
     }
     records = Records(
-        "bds", gathered.layout.subject, gathered.layout.columns() | values,
+        "bds",
+        gathered.layout.subject,
+        gathered.layout.columns() | values,
         tuple(gathered.cells(used)),
-    )  # fmt: skip
+    )
     return with_baseline(endpoint, study, records, gathered.layout.visits)
 
 

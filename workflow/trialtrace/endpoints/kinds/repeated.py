@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from trialtrace.conditions import columns_of
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.kinds.measure import numbers, unit_column
 from trialtrace.endpoints.layout import distinct_labels, lay_out
@@ -11,7 +9,9 @@ from trialtrace.endpoints.records import Cells, Records, chosen_cells
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.visit_dates import dated
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.conditions import columns_of
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, study: Study) -> Records:

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.conditions import columns_of, evaluate
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.competing import with_competing
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.time_from_dates import time_from_dates
 from trialtrace.endpoints.treatment import own_treatment
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.instruments.bone_pain_response import category
-from trialtrace.endpoints.instruments.declaration import Scale
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.scores.items import score_columns
 from trialtrace.endpoints.study import Study
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.instruments.bone_pain_response import category
+from trialtrace.instruments.declaration import Scale
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,12 +61,13 @@ def _at(
         raise UserError(
             Problem(
                 study.place(endpoint),
-                found=f"{name}, which has no visit {one_of(lacking)}" if lacking
+                found=f"{name}, which has no visit {one_of(lacking)}"
+                if lacking
                 else f"{name}, which has {'sides or locations' if doubled else 'no baseline'}",
                 expected="an endpoint with a baseline and one record a subject at each visit of "
                 "`days`",
             )
-        )  # fmt: skip
+        )
     taken = np.full(len(visits) * study.size, -1, dtype=np.int64)
     for position, visit in enumerate(visits):
         record = np.flatnonzero(labels == visit)

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.instruments.declaration import Scale
-from trialtrace.endpoints.instruments.delta_ct import REASONS, mean_ct
 from trialtrace.endpoints.layout import place_rows
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.scores.items import as_numbers, scored
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import check_one_treatment
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.instruments.declaration import Scale
+from trialtrace.instruments.delta_ct import REASONS, mean_ct
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.config.families import item_column, items_of, scale_of
-from trialtrace.config.model import Endpoint
 from trialtrace.endpoints.baseline import with_baseline
-from trialtrace.endpoints.instruments.declaration import Item, Scale
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.layout import Layout, lay_out
 from trialtrace.endpoints.records import Cells, Records, pick
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.visit_dates import dated
-from trialtrace.errors import Problem, UserError, one_of
-from trialtrace.sources.canonical import column_text
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.instruments.declaration import Item, Scale
+from trialtrace.trial.endpoints.families import item_column, items_of, scale_of
+from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.instruments.declaration import Scale
 from trialtrace.endpoints.layout import Layout
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.scores.items import read_items, scored
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import check_one_treatment
+from trialtrace.instruments.declaration import Scale
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:

@@ -7,10 +7,10 @@ the instrument.
 import importlib
 from collections.abc import Callable
 
-from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.instruments.declaration import Scale
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
+from trialtrace.instruments.declaration import Scale
+from trialtrace.trial.model import Endpoint
 
 DERIVATIONS = {
     "bone_pain_response": "trialtrace.endpoints.scores.bone_pain_response",

@@ -1,13 +1,13 @@
 """Sway from the device's summary, or from traces with a row a sample."""
 
-from trialtrace.config.model import Endpoint
-from trialtrace.endpoints.instruments.declaration import Scale
-from trialtrace.endpoints.instruments.sway import COLUMNS, trace
 from trialtrace.endpoints.layout import place_rows
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.scores.items import as_numbers, read_items, scored
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import check_one_treatment
+from trialtrace.instruments.declaration import Scale
+from trialtrace.instruments.sway import COLUMNS, trace
+from trialtrace.trial.model import Endpoint
 
 
 def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from trialtrace.config.model import Endpoint, adsl_code
-from trialtrace.config.norms import read_norms
-from trialtrace.endpoints.instruments.declaration import Scale
 from trialtrace.endpoints.layout import Layout
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.scores.items import read_items, scored
 from trialtrace.endpoints.study import Study
+from trialtrace.instruments.declaration import Scale
+from trialtrace.trial.endpoints.norms import read_norms
+from trialtrace.trial.model import Endpoint, adsl_code
 
 
 def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:

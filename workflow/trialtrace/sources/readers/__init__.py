@@ -17,7 +17,16 @@ FORMATS = {
 }
 
 SUFFIXES = {
-    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
-    ".xlsx": "excel", ".xlsm": "excel", ".parquet": "parquet", ".xpt": "xpt",
-    ".sas7bdat": "sas7bdat", ".sav": "spss", ".zsav": "spss", ".por": "spss", ".dta": "stata",
-}  # fmt: skip
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".parquet": "parquet",
+    ".xpt": "xpt",
+    ".sas7bdat": "sas7bdat",
+    ".sav": "spss",
+    ".zsav": "spss",
+    ".por": "spss",
+    ".dta": "stata",
+}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trialtrace.errors import Problem, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:

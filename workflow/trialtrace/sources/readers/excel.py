@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.sources.raw import Records, check_header
 from trialtrace.sources.readers.sheet import (
     KEPT_DIGITS,

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.errors import Problem, UserError
-from trialtrace.sources.canonical import column_text, precision_of, rounded_warning
+from trialtrace.ground.canonical import column_text, precision_of, rounded_warning
+from trialtrace.ground.errors import Problem, UserError
 from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
-from trialtrace.sources.canonical import number_text
-from trialtrace.sources.moments import duration_text, moment_text
+from trialtrace.ground.canonical import number_text
+from trialtrace.ground.moments import duration_text, moment_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.errors import Problem, UserError
-from trialtrace.sources.canonical import DOUBLE, SINGLE, number_text, rounded_warning
-from trialtrace.sources.moments import duration_text, moment_text
+from trialtrace.ground.canonical import DOUBLE, SINGLE, number_text, rounded_warning
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.moments import duration_text, moment_text
 from trialtrace.sources.raw import Records, check_header
 from trialtrace.sources.readers.transport import check_whole
 
@@ -168,9 +168,14 @@ def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
             _check_count(opened, meta.number_rows or 0, meta.number_columns)
         return parse(io.BytesIO(opened.data), output_format="dict", **options, **more)
     except (
-        pyreadstat.ReadstatError, pyreadstat.PyreadstatError,
-        OverflowError, ValueError, IndexError, TypeError, MemoryError,
-    ) as error:  # fmt: skip
+        pyreadstat.ReadstatError,
+        pyreadstat.PyreadstatError,
+        OverflowError,
+        ValueError,
+        IndexError,
+        TypeError,
+        MemoryError,
+    ) as error:
         # Only the library's own messages are sure to hold no value of the data.
         why = str(error) if isinstance(error, pyreadstat.ReadstatError) else type(error).__name__
         raise UserError(_unreadable(opened, why)) from None

@@ -7,7 +7,7 @@ several tables.
 import re
 from typing import NoReturn
 
-from trialtrace.errors import Problem, UserError
+from trialtrace.ground.errors import Problem, UserError
 
 RECORD = 80
 HEADER = b"HEADER RECORD*******"

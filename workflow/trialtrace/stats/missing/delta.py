@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from trialtrace.stats._design import orthonormal
 from trialtrace.stats._inputs import Floats, labels, numbers, sample
 from trialtrace.stats.missing.pooling import Pooled, pool
+from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.results import StatsError
 
 
@@ -90,8 +90,13 @@ def delta_tipping(
     weight = np.linalg.solve(triangle.T, contrast)
     if not weight.any():
         raise StatsError("the contrast is 0 throughout.")
-    options = {"df_complete": float(n - x.shape[1]), "null": null, "sides": sides,
-               "confidence": 1 - level, "scale": "identity"}  # fmt: skip
+    options = {
+        "df_complete": float(n - x.shape[1]),
+        "null": null,
+        "sides": sides,
+        "confidence": 1 - level,
+        "scale": "identity",
+    }
     moments = _moments(values, shift, q, weight)
     grid = pool(*_shifted_fits(moments, *grids, weight, n - x.shape[1]), **options)
     zero = np.zeros(1)

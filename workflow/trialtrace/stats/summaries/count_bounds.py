@@ -14,9 +14,9 @@ from scipy.special import gammaln
 
 from trialtrace.stats._inputs import Floats, check_choice, check_confidence, normal_quantile
 from trialtrace.stats._roots import roots
-from trialtrace.stats.contingency import FORMULAS, Tables, tables
-from trialtrace.stats.exact_stratified import LARGEST_LOG
-from trialtrace.stats.score import SMALLEST_STEP, risk_difference
+from trialtrace.stats.categorical.contingency import FORMULAS, Tables, tables
+from trialtrace.stats.categorical.score import SMALLEST_STEP, risk_difference
+from trialtrace.stats.stratified.exact import LARGEST_LOG
 from trialtrace.stats.summaries.count_tests import MEASURES
 
 _CELLS = 2_000_000

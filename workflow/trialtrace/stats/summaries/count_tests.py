@@ -14,12 +14,12 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats import contingency as c
 from trialtrace.stats._inputs import SIDES, Floats, check_choice, single_count
-from trialtrace.stats.exact_stratified import odds_ratio_conditional
-from trialtrace.stats.proportions import bounds_by_method
+from trialtrace.stats.categorical import contingency as c
+from trialtrace.stats.categorical.proportions import bounds_by_method
+from trialtrace.stats.categorical.score_ratio import risk_ratio_score
 from trialtrace.stats.results import Interval
-from trialtrace.stats.score_ratio import risk_ratio_score
+from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.printed import Printed
 
 DIFFERENCE: dict[str, Callable[..., Interval]] = {

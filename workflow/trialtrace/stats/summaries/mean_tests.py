@@ -149,8 +149,10 @@ def _along_edge(
     every = np.arange(len(difference))
     found, left, right = np.empty(len(every)), np.zeros(len(every)), np.ones(len(every))
     place = np.empty(len(every))
-    reach = [np.minimum(start, start + step) * SHORT - abs(step)
-             for start, step in zip(edge[:2], edge[2:], strict=True)]  # fmt: skip
+    reach = [
+        np.minimum(start, start + step) * SHORT - abs(step)
+        for start, step in zip(edge[:2], edge[2:], strict=True)
+    ]
     short = np.minimum(*reach) >= 0
     for chosen, points in ((every[short], FEW), (every[~short], FIRST)):
         found[chosen], place[chosen], left[chosen], right[chosen] = grid(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, gammaln, ndtr
 
 from trialtrace.stats._inputs import SIDES, Floats, check_choice
-from trialtrace.stats.exact_stratified import RELATIVE_TIE
+from trialtrace.stats.stratified.exact import RELATIVE_TIE
 
 Whole = NDArray[np.int64]
 Table = tuple[int, int, int, int]
@@ -52,9 +52,11 @@ def splits(table: Table, sizes: Whole) -> Whole:
     a, b = sizes.T
     i, j = np.arange(x1 + 1)[None, :, None], np.arange(x0 + 1)[None, None, :]
     of, i, j = np.nonzero(
-        (i <= a[:, None, None]) & (x1 - i <= (n1 - a)[:, None, None])
-        & (j <= b[:, None, None]) & (x0 - j <= (n0 - b)[:, None, None])
-    )  # fmt: skip
+        (i <= a[:, None, None])
+        & (x1 - i <= (n1 - a)[:, None, None])
+        & (j <= b[:, None, None])
+        & (x0 - j <= (n0 - b)[:, None, None])
+    )
     return np.stack([i, a[of], j, b[of]], axis=1).astype(np.int64)
 
 

@@ -7,27 +7,27 @@ from trialtrace.trial.plan.card import Card
 
 _HERE = "trialtrace.trial.plan"
 FAMILIES = (
-    "binary",
+    "categorical",
     "margins",
     "over_arms",
     "missing",
     "imputation",
     "stratified",
-    "models",
-    "causal",
-    "scales",
+    "regression",
+    "compliers",
+    "continuous",
     "association",
     "equivalence",
     "paired",
     "within",
     "repeated",
-    "longitudinal",
+    "mixed",
     "ordinal",
     "survival",
     "competing",
     "mean_times",
     "hierarchy",
-    "rerandomisation",
+    "resampling",
 )
 
 

@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
-from trialtrace.analyses.cuts import visits as planned_visits
 from trialtrace.claims.agreement import DIFFERS, NOT_CHECKABLE, NOT_TIED
 from trialtrace.claims.convert import scale_of
-from trialtrace.claims.printed import Component, parse
 from trialtrace.claims.search.data.designs import BETWEEN, WITHIN, between_designs, within_designs
 from trialtrace.claims.search.data.means import Means
 from trialtrace.claims.search.data.patients import Patients
@@ -19,13 +17,15 @@ from trialtrace.claims.search.data.wanted import Key, Row, Wanted, ordered, want
 from trialtrace.claims.search.data.ways import Way, families
 from trialtrace.claims.search.search import Bundle, Searched, search
 from trialtrace.claims.search.window import Displacement
-from trialtrace.config.methods import BINARY, OWN_TREATMENT, SCORES, TIMES
+from trialtrace.methods.analysing.cuts import visits as planned_visits
 from trialtrace.stats.results import StatsError
+from trialtrace.trial.claims.printed import Component, parse
+from trialtrace.trial.plan.methods import BINARY, OWN_TREATMENT, SCORES, TIMES
 
 if TYPE_CHECKING:
-    from trialtrace.config import Trial
-    from trialtrace.config.model import Analysis, Claim, Endpoint
-    from trialtrace.frames import Frames
+    from trialtrace.ground.frames import Frames
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.model import Analysis, Claim, Endpoint
 
 
 class Grid(Protocol):
@@ -126,9 +126,14 @@ def _bundle(
         inputs += f" and {kept} linked number{'s' if kept > 1 else ''} that they give"
     names = dict.fromkeys([first, *(one.claim for one in order)])
     return Bundle(
-        first, tuple(names), tuple(dict.fromkeys(one.part.name for one in order)), (window,),
-        candidates, inputs, targets=targets,
-    )  # fmt: skip
+        first,
+        tuple(names),
+        tuple(dict.fromkeys(one.part.name for one in order)),
+        (window,),
+        candidates,
+        inputs,
+        targets=targets,
+    )
 
 
 def _grid(trial: "Trial", patients: Callable[..., Patients], place: Place) -> Grid | None:

@@ -13,17 +13,24 @@ from numpy.typing import NDArray
 
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.stats._inputs import Floats
-from trialtrace.stats.repeated_general import AnovaEffect, repeated_anova
+from trialtrace.stats.repeated.anova_general import AnovaEffect, repeated_anova
 from trialtrace.stats.results import StatsError
 
 BETWEEN = {"arm": ("arm",), "visit": ("visit",), "arm_visit": ("arm", "visit")}
-WITHIN = {"cell": ("cell",), "treatment": ("treatment",), "visit": ("visit",),
-          "treatment_visit": ("treatment", "visit")}  # fmt: skip
+WITHIN = {
+    "cell": ("cell",),
+    "treatment": ("treatment",),
+    "visit": ("visit",),
+    "treatment_visit": ("treatment", "visit"),
+}
 TOLD = {
-    "arm": "effect of the arm", "visit": "effect of the visit", "treatment": "effect of treatment",
-    "arm_visit": "interaction of arm and visit", "cell": "effect of the cell",
+    "arm": "effect of the arm",
+    "visit": "effect of the visit",
+    "treatment": "effect of treatment",
+    "arm_visit": "interaction of arm and visit",
+    "cell": "effect of the cell",
     "treatment_visit": "interaction of treatment and visit",
-}  # fmt: skip
+}
 
 
 class Design(NamedTuple):
@@ -95,9 +102,12 @@ def _whole(values: Floats) -> NDArray[np.bool_]:
 
 
 def _effect(
-    values: Floats, within: tuple[str, ...], between: Mapping[str, NDArray[np.intp]],
-    factors: tuple[str, ...], squares: str = "III",
-) -> AnovaEffect | None:  # fmt: skip
+    values: Floats,
+    within: tuple[str, ...],
+    between: Mapping[str, NDArray[np.intp]],
+    factors: tuple[str, ...],
+    squares: str = "III",
+) -> AnovaEffect | None:
     try:
         found = repeated_anova(
             values, within=within, between=between, sums_of_squares=squares, measured=()

@@ -17,10 +17,10 @@ from trialtrace.claims.search.data.time_blocks import Reading
 from trialtrace.claims.search.data.wanted import Key, P, Who
 from trialtrace.claims.search.data.ways import Option, Way, crossed
 from trialtrace.stats._inputs import Floats
-from trialtrace.stats.cox import cox
-from trialtrace.stats.group_cox import cox_groups
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.risk_sets import LogRankSums, RiskSets, log_rank_sums, risk_sets
+from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.group_cox import cox_groups
+from trialtrace.stats.survival.risk_sets import LogRankSums, RiskSets, log_rank_sums, risk_sets
 
 MOST = 300
 
@@ -63,8 +63,9 @@ def _models(sets: RiskSets, pair: tuple[int, int], arms: Sequence[int]) -> list[
         for which in ("two", "all") if len(arms) > 2 else ("two",):
             own = hazards.cox_of_pair(
                 lambda order, ties=ties: cox_groups(sets.of(*order), ties=ties),
-                pair, arms if which == "all" else pair,
-            )  # fmt: skip
+                pair,
+                arms if which == "all" else pair,
+            )
             found.append(hazards.Fitted(hazards.model_name(ties, which), 1, *own))
     return found
 
@@ -101,9 +102,12 @@ def _stratifications(patients: Patients, reading: Reading) -> Iterator[Stratifie
             known, joined = known & (levels >= 0), joined * many + levels
         strata = joined[known]
         sets = risk_sets(
-            reading.time[known], reading.event[known], patients.arm[known],
-            np.unique(strata)[:, None] == strata, groups=len(patients.arms),
-        )  # fmt: skip
+            reading.time[known],
+            reading.event[known],
+            patients.arm[known],
+            np.unique(strata)[:, None] == strata,
+            groups=len(patients.arms),
+        )
         return Stratified(f"{label}, stratified by {', '.join(names)}", tier, sets)
 
     if declared:
@@ -128,8 +132,9 @@ def adjusted(
     pairs = list(dict.fromkeys(key.who for key in keys))
     fitted: dict[Who, list[hazards.Fitted]] = {pair: [] for pair in pairs}
     for ties in hazards.TIES:
-        found = np.array([_adjust(patients, reading, chosen, pairs, arms, ties)
-                          for chosen in several])  # fmt: skip
+        found = np.array(
+            [_adjust(patients, reading, chosen, pairs, arms, ties) for chosen in several]
+        )
         for place, pair in enumerate(pairs):
             name = hazards.model_name(ties, "all")
             fitted[pair].append(hazards.Fitted(name, 1, *found[:, place].T))
@@ -142,9 +147,13 @@ def adjusted(
 
 
 def _adjust(
-    patients: Patients, reading: Reading, names: Sequence[str], pairs: Sequence[Who],
-    arms: Sequence[int], ties: str,
-) -> Floats:  # fmt: skip
+    patients: Patients,
+    reading: Reading,
+    names: Sequence[str],
+    pairs: Sequence[Who],
+    arms: Sequence[int],
+    ties: str,
+) -> Floats:
     """(pairs, 2): log hazard ratios with their errors, NaN where the model has no answer."""
     columns = [patients.covariate(name) for name in names]
     known = patients.planned & np.isin(patients.arm, arms) & ~np.isnan(reading.time)
@@ -152,8 +161,9 @@ def _adjust(
     others = list(arms[1:])
     x = np.column_stack([*(patients.arm == place for place in others), *columns])[known]
     try:
-        fit = cox(reading.time[known], reading.event[known], x.astype(float), ties=ties,
-                  confidence=0.95)  # fmt: skip
+        fit = cox(
+            reading.time[known], reading.event[known], x.astype(float), ties=ties, confidence=0.95
+        )
     except StatsError:
         return np.full((len(pairs), 2), np.nan)
     found = []

@@ -12,14 +12,16 @@ from trialtrace.claims.search.data.time_blocks import Block
 from trialtrace.claims.search.data.wanted import Key, P, Who
 from trialtrace.claims.search.data.ways import Option
 from trialtrace.stats._inputs import Floats, normal_quantile
-from trialtrace.stats.group_cox import GroupCox
-from trialtrace.stats.risk_sets import log_rank_sums
+from trialtrace.stats.survival.group_cox import GroupCox
+from trialtrace.stats.survival.risk_sets import log_rank_sums
 
 TIES = ("efron", "breslow")
 WEIGHTS = {
-    "log_rank": ("log-rank test", 1), "peto_peto": ("Peto-Peto test", 2),
-    "gehan": ("Gehan's test", 2), "tarone_ware": ("Tarone-Ware test", 2),
-}  # fmt: skip
+    "log_rank": ("log-rank test", 1),
+    "peto_peto": ("Peto-Peto test", 2),
+    "gehan": ("Gehan's test", 2),
+    "tarone_ware": ("Tarone-Ware test", 2),
+}
 OTHERS = {
     "one_step": "Peto's one-step hazard ratio",
     "observed": "ratio of observed over expected events",

@@ -16,28 +16,37 @@ from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.values import Block, Reading, blocks_of
 from trialtrace.claims.search.data.wanted import ALL, Key, P, Wanted
 from trialtrace.claims.search.data.ways import Option, Way, both_bounds, crossed, levels_of
-from trialtrace.stats import group_means
 from trialtrace.stats._inputs import Floats
+from trialtrace.stats.continuous import group_means
 
 SPREADS = {"": 1, "standard error for the deviation": 2, "deviation with divisor n": 2}
 OF_GROUP = ("count", "mean", "sd", "median", "q1", "q3", "minimum", "maximum")
 QUANTILES = {"minimum": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "maximum": 1.0}
 # Name, tier, how it is computed, over all arms or over the two.
 MODELS = {
-    "Student's t": 1, "Welch's t": 1, "t over all arms": 2,
-    "adjusted for the baseline": 2, "adjusted for the baseline, over all arms": 2,
-}  # fmt: skip
-RANKS = {"Mann-Whitney test": (1, "none"),
-         "Mann-Whitney test with continuity correction": (2, "continuity")}  # fmt: skip
+    "Student's t": 1,
+    "Welch's t": 1,
+    "t over all arms": 2,
+    "adjusted for the baseline": 2,
+    "adjusted for the baseline, over all arms": 2,
+}
+RANKS = {
+    "Mann-Whitney test": (1, "none"),
+    "Mann-Whitney test with continuity correction": (2, "continuity"),
+}
 
 
 class Means:
     """The candidates of a bundle of one analysis of measured values."""
 
     def __init__(
-        self, patients: Patients, label: str, found: Sequence[Reading], arms: Sequence[int],
+        self,
+        patients: Patients,
+        label: str,
+        found: Sequence[Reading],
+        arms: Sequence[int],
         confidence: float,
-    ):  # fmt: skip
+    ):
         self.patients, self.label, self.arms = patients, label, list(arms)
         self.confidence, self.readings = confidence, found
 
@@ -142,8 +151,9 @@ class Means:
         if not wanted:
             return
         for model, tier in self._models().items():
-            values = self._columns(wanted, tier, lambda b, key, m=model: self._difference(
-                b, key, m).p_value())  # fmt: skip
+            values = self._columns(
+                wanted, tier, lambda b, key, m=model: self._difference(b, key, m).p_value()
+            )
             yield Option("t test", tier, values, model=model, halves=True)
         for name, (tier, correction) in RANKS.items():
             values = self._columns(
@@ -154,8 +164,9 @@ class Means:
     def _columns(
         self, keys: Sequence[Key], tier: int, compute: Callable[[Block, Key], Floats]
     ) -> dict[Key, Floats]:
-        return {key: self._blocks.column(lambda b, key=key: compute(b, key), tier=tier)
-                for key in keys}  # fmt: skip
+        return {
+            key: self._blocks.column(lambda b, key=key: compute(b, key), tier=tier) for key in keys
+        }
 
     def _models(self) -> dict[str, int]:
         """The models that make sense: with a baseline, and with more than two arms."""
@@ -178,17 +189,26 @@ class Means:
         start = block.reading.start[block.known]
         both = ~np.isnan(start)
         moments = group_means.group_moments(
-            block.values[both], block.arm[both], block.masks[:, both],
-            groups=len(self.patients.arms), covariate=start[both],
-        )  # fmt: skip
+            block.values[both],
+            block.arm[both],
+            block.masks[:, both],
+            groups=len(self.patients.arms),
+            covariate=start[both],
+        )
         if over_all:
             moments, places = self._arms_of(moments), [self.arms.index(place) for place in places]
         return group_means.adjusted_differences(moments, *places, over_all=over_all)
 
     def _arms_of(self, moments: group_means.GroupMoments) -> group_means.GroupMoments:
         """The moments of the analysis's arms alone."""
-        parts = (moments.n, moments.mean, moments.squares, moments.covariate,
-                 moments.covariate_squares, moments.products)  # fmt: skip
+        parts = (
+            moments.n,
+            moments.mean,
+            moments.squares,
+            moments.covariate,
+            moments.covariate_squares,
+            moments.products,
+        )
         return group_means.GroupMoments(
             *(None if part is None else part[:, self.arms] for part in parts)
         )

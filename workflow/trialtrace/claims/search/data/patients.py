@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialtrace.analyses.subject_tables import TWICE
 from trialtrace.claims.search.data.ways import Sets
-from trialtrace.config.model import adsl_code
+from trialtrace.methods.analysing.subject_tables import TWICE
 from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.trace.words import variable_label
+from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
-    from trialtrace.config import Trial
-    from trialtrace.frames import Frames, Selection
+    from trialtrace.ground.frames import Frames, Selection
+    from trialtrace.trial.load import Trial
 
 Mask = NDArray[np.bool_]
 MOST_LEVELS = 12

@@ -18,13 +18,15 @@ from trialtrace.claims.search.data.values import CASES, KINDS, Visits, changed
 from trialtrace.claims.search.data.wanted import Key, P, Wanted
 from trialtrace.claims.search.data.ways import Option, Way, crossed
 from trialtrace.stats._inputs import Floats
-from trialtrace.stats.repeated_general import AnovaEffect
+from trialtrace.stats.repeated.anova_general import AnovaEffect
 
 CORRECTIONS = {
-    "without correction": ("", 1), "Greenhouse-Geisser": ("greenhouse_geisser", 1),
-    "Huynh-Feldt": ("huynh_feldt_lecoutre", 1), "Huynh-Feldt of 1976": ("huynh_feldt_1976", 2),
+    "without correction": ("", 1),
+    "Greenhouse-Geisser": ("greenhouse_geisser", 1),
+    "Huynh-Feldt": ("huynh_feldt_lecoutre", 1),
+    "Huynh-Feldt of 1976": ("huynh_feldt_1976", 2),
     "lower bound": ("lower_bound", 2),
-}  # fmt: skip
+}
 STATS = ("f", "df1", "df2", P)
 MOST_VISITS = 6
 
@@ -45,9 +47,13 @@ class Repeated:
     """
 
     def __init__(
-        self, patients: Patients, label: str, found: Sequence[Reading],
-        designs: Callable[[str], Iterator[Design]], effects: Sequence[str],
-    ):  # fmt: skip
+        self,
+        patients: Patients,
+        label: str,
+        found: Sequence[Reading],
+        designs: Callable[[str], Iterator[Design]],
+        effects: Sequence[str],
+    ):
         self.patients, self.label, self.readings = patients, label, found
         self.designs, self.effects = designs, effects
 
@@ -100,8 +106,11 @@ def repeated_readings(
         places = [visits.at(label) for label in some]
         if kind != "value" and visits.start in places:
             continue
-        told = ["" if some == planned else ", ".join(some),
-                "" if kind == planned_kind else kinds[kind], case]  # fmt: skip
+        told = [
+            "" if some == planned else ", ".join(some),
+            "" if kind == planned_kind else kinds[kind],
+            case,
+        ]
         name = "; ".join(filter(None, told))
         values = np.stack([_at(one, places, kind, how) for one in each], axis=1)
         values = values[:, 0] if len(each) == 1 else values

@@ -22,8 +22,7 @@ from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 OF_GROUP = ("count", "proportion")
-MEASURES = {"risk_difference": "difference", "risk_ratio": "risk_ratio",
-            "odds_ratio": "odds_ratio"}  # fmt: skip
+MEASURES = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
 NEEDED = "number_needed_to_treat"
 ROUNDED = {"of percentages with one decimal": 1000, "of whole percentages": 100}
 UP = "rounded up"

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from trialtrace.claims.search.data.wanted import ALL, Who
 from trialtrace.claims.search.data.ways import Sets
 from trialtrace.stats._inputs import Floats
-from trialtrace.stats.group_cox import GroupCox, cox_groups
-from trialtrace.stats.risk_sets import RiskSets, risk_sets
+from trialtrace.stats.survival.group_cox import GroupCox, cox_groups
+from trialtrace.stats.survival.risk_sets import RiskSets, risk_sets
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,10 @@ from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.time_blocks import Block, Reading
 from trialtrace.claims.search.data.wanted import Key, P, Wanted
 from trialtrace.claims.search.data.ways import Way, both_bounds, crossed, levels_of
-from trialtrace.config.methods import TIMES
+from trialtrace.trial.plan.methods import TIMES
 
 if TYPE_CHECKING:
-    from trialtrace.config.model import Analysis, Endpoint
+    from trialtrace.trial.model import Analysis, Endpoint
 
 COMPARED = ("hazard_ratio", P)
 BOUNDED = ("value", "low", "high")

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trialtrace.analyses.cuts import endpoint_visits
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.ways import Sets
-from trialtrace.config.methods import BINARY
-from trialtrace.config.visits import baseline
+from trialtrace.ground.store import significant
+from trialtrace.methods.analysing.cuts import endpoint_visits
 from trialtrace.stats._inputs import Floats
-from trialtrace.store import significant
+from trialtrace.trial.plan.methods import BINARY
+from trialtrace.trial.visits import baseline
 
 if TYPE_CHECKING:
-    from trialtrace.config.model import Analysis, Endpoint
+    from trialtrace.trial.model import Analysis, Endpoint
 
 KINDS = {"value": "the value", "change": "the change", "percent_change": "the change in percent"}
 CASES = {"": "", "complete cases": "complete", "last value carried forward": "carried"}

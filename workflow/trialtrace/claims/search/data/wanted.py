@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import DIFFERS
 from trialtrace.claims.convert import CONVERSIONS, falls
-from trialtrace.claims.printed import Component
 from trialtrace.claims.search.window import Held, Joint, Target, Window
 from trialtrace.stats._inputs import Floats
+from trialtrace.trial.claims.printed import Component
 
 ALL = "all"
 Who = str | tuple[str, str]

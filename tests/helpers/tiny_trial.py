@@ -1,0 +1,130 @@
+"""A tiny trial whose tables are drawn in the test.
+
+A drawing has a header of `name:kind` (text where no kind is given) and a line a row; a dot is a
+missing value. Rows lie in tiny.csv from line 2 on.
+"""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import yaml
+
+from trialtrace.cleaning.account import FILE, Account, SubjectCount, write_account
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.contracts import (
+    ADSL,
+    ADTTE,
+    BDS,
+    CLEAN,
+    OCCDS,
+    REJECTS,
+    SOURCES,
+    read_table,
+    write_table,
+)
+from trialtrace.ground.errors import UserError
+from trialtrace.ground.paths import project
+from trialtrace.trial import build
+from trialtrace.trial.model import Variable
+
+TYPES = {
+    "text": (pa.string(), str),
+    "integer": (pa.int64(), int),
+    "number": (pa.float64(), float),
+    "date": (pa.date32(), pa.scalar),
+}
+CONTRACTS = (ADSL, BDS, ADTTE, OCCDS, SOURCES, REJECTS)
+
+TRIAL = """
+design:
+  kind: parallel
+  arms:
+    new: {label: New drug, code: "1"}
+    old: {label: Old drug, code: "0", control: true}
+  randomisation: {scheme: simple}
+source: {kind: files, folder: data, items: {}}
+tables: {patients: {of: raw, key: [id], subject: id, arm: rx}}
+subjects: {table: patients}
+populations: {itt: {label: All, flag: ITTFL, where: {rx: present}}}
+"""
+
+
+def drawn(text: str) -> pa.Table:
+    """A clean table as drawn."""
+    header, *lines = [line.replace("|", " ").split() for line in text.strip().splitlines()]
+    columns: dict[str, Any] = {
+        "source_file": pa.repeat("tiny.csv", len(lines)),
+        "source_row": pa.array(range(2, len(lines) + 2), type=pa.int64()),
+    }
+    for position, head in enumerate(header):
+        name, _, kind = head.partition(":")
+        arrow, _ = TYPES[kind or "text"]
+        cells = pa.array([None if line[position] == "." else line[position] for line in lines])
+        columns[name] = cells.cast(pa.string()).cast(arrow)
+    return pa.table(columns)
+
+
+def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: Any = None) -> Any:
+    """A trial of patients in a table `patients` with columns id and rx, widened by YAML.
+
+    `choices` maps a column of `patients` to its codes and labels.
+    """
+    data = yaml.safe_load(TRIAL) | (yaml.safe_load(trial) or {})
+    tables = build.tables(data)
+    source = build.source(data)
+    fields = {
+        column: Variable(
+            column, "patients", "text", column, codes, *[None] * 2, *[False] * 2, "", None, 2
+        )
+        for column, codes in (choices or {}).items()
+    }
+    return SimpleNamespace(
+        name="tiny",
+        at=project(),
+        design=build.design(data),
+        source=source,
+        synthetic=source.kind == "synthetic",
+        private=source.kind == "files",
+        tables=tables,
+        subjects=build.subjects(data),
+        populations=build.populations(data),
+        dictionary={"patients": fields},
+        cleaning=build.cleaning(yaml.safe_load(cleaning) or {}, tables),
+        endpoints=build.endpoints(yaml.safe_load(endpoints)),
+    )
+
+
+def derived(trial: Any, folder: Path, **tables: str | pa.Table) -> dict[str, pa.Table]:
+    """The six tables of a trial whose clean tables are drawn."""
+    for name, table in tables.items():
+        table = drawn(table) if isinstance(table, str) else table
+        write_table(folder / "clean" / f"{name}.parquet", table, CLEAN)
+        if name == trial.subjects.table:
+            subjects = len(table[trial.tables[name].subject].unique())
+            account = Account(SubjectCount(name, subjects, subjects), {})
+            write_account(folder / "clean" / FILE, account)
+    derive_datasets(trial, folder / "clean", folder / "derived")
+    return {c.name: read_table(folder / f"derived/{c.name}.parquet", c) for c in CONTRACTS}
+
+
+def refused(trial: Any, folder: Path, **tables: str) -> str:
+    """The message with which a derivation is refused."""
+    with pytest.raises(UserError) as error:
+        derived(trial, folder, **tables)
+    return str(error.value)
+
+
+def shown(table: pa.Table, *columns: str) -> list[tuple]:
+    """Rows of a table as (subject, columns …)."""
+    names = ["USUBJID", *columns]
+    rows = zip(*[table[name].to_pylist() for name in names], strict=True)
+    return [(row[0].removeprefix("tiny-"), *row[1:]) for row in rows]
+
+
+def edges(tables: dict[str, pa.Table], dataset: str, variable: str) -> list[tuple]:
+    """Edges of a variable as (subject, ASEQ, table, source row, column)."""
+    found = shown(tables["sources"], "ASEQ", "table", "source_row", "column", "dataset", "variable")
+    return [edge[:5] for edge in found if edge[5:] == (dataset, variable)]

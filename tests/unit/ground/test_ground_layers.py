@@ -1,0 +1,25 @@
+"""Rooms of the package stand in one order: a module imports from its own and from earlier rooms.
+
+Imports inside functions count too, and those for type checkers.
+"""
+
+from architecture import LEVEL, PACKAGE, PAGE, PICTURE, arrows, page, picture
+
+STALE = "write it anew: python campaigns/architecture.py"
+
+
+def test_every_room_has_its_place():
+    there = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert there - {"__init__", "__pycache__"} == set(LEVEL)
+
+
+def test_no_module_imports_from_a_later_room():
+    back = {
+        (module, room) for module, room in arrows() if LEVEL[room] >= LEVEL[module.split("/")[0]]
+    }
+    assert not back
+
+
+def test_the_picture_is_drawn_from_the_imports():
+    assert PAGE.read_text(encoding="utf-8") == page(), STALE
+    assert PICTURE.read_text(encoding="utf-8") == picture(), STALE

@@ -1,0 +1,70 @@
+"""A composite by its own rule where findings were drawn: the others count as they were found."""
+
+from types import SimpleNamespace as Stub
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trialtrace.methods.missing import analyse_imputation as imputation
+from trialtrace.methods.missing import check_imputation as check
+
+RULE = {
+    "findings": ["nerve", "reflex", "touch"],
+    "scores": {"worse": {"of": "symptoms", "value": "change"}},
+    "event": {
+        "any": [
+            {"findings": {"at_least": 2}},
+            {"findings": {"at_least": 1}, "worse": {"at_most": -4}},
+        ]
+    },
+}
+NAMES = np.array(["a", "b", "c", "d"])
+FOUND = {
+    ("reflex", "AVAL"): [1, 0, 0, 0],
+    ("touch", "AVAL"): [0, 1, 0, 1],
+    ("symptoms", "CHG"): [0, -1, -9, -4],
+}
+# Two draws of the nerve; by hand: a and b need it, c has it alone with symptoms, d has touch and
+# symptoms already.
+DRAWN = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], dtype=float)
+EXPECTED = [[1, 0, 1, 1], [0, 1, 0, 1]]
+TRIAL = Stub(
+    endpoints={"cipn": Stub(options=RULE)}
+    | {name: Stub(code=name.upper()) for name in ("nerve", "reflex", "touch", "symptoms")}
+)
+
+
+@pytest.fixture
+def found(monkeypatch):
+    def component(cut, name, subjects, column="AVAL"):
+        values = FOUND.get((name, column), [np.nan] * 4)
+        return np.array(values, dtype=float)
+
+    monkeypatch.setattr(imputation, "component", component)
+    return Stub(trial=TRIAL, place=Stub(parameter="cipn"))
+
+
+def test_the_rule_counts_what_was_drawn_and_what_was_found(found):
+    assert imputation._by_rule(found, {"nerve": DRAWN}, NAMES).tolist() == EXPECTED
+
+
+def test_a_part_that_is_missing_and_decides_leaves_the_outcome_unknown(found, monkeypatch):
+    monkeypatch.setitem(FOUND, ("symptoms", "CHG"), [0, -1, np.nan, np.nan])
+    told = imputation._by_rule(found, {"nerve": DRAWN}, NAMES)
+    # Without the nerve nothing is found in c, with it the symptoms decide; of d touch alone is.
+    assert np.array_equal(told[:, 2], [np.nan, 0.0], equal_nan=True)
+    assert np.array_equal(told[:, 3], [np.nan, 1.0], equal_nan=True)
+
+
+def test_the_check_applies_the_rule_by_itself():
+    rows = [
+        {"USUBJID": who, "PARAMCD": name.upper(), "AVISIT": "late", column: value}
+        for (name, column), values in FOUND.items()
+        for who, value in zip(NAMES, values, strict=True)
+    ]
+    bds = pd.DataFrame(rows, columns=["USUBJID", "PARAMCD", "AVISIT", "AVAL", "CHG"])
+    asked = Stub(parameter="cipn", visit="late", options={"components": ["nerve"]})
+    for drawn, expected in zip(DRAWN, EXPECTED, strict=True):
+        made = check._by_rule(Stub(bds=bds, trial=TRIAL), asked, drawn[:, None], pd.Series(NAMES))
+        assert made.tolist() == expected

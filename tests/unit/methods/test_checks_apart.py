@@ -1,0 +1,57 @@
+"""The checks share no code with what they check, and import no more than a plan needs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import trialtrace.methods
+
+METHODS = Path(trialtrace.methods.__file__).parent
+MODULES = sorted([*METHODS.glob("*/check*.py"), *METHODS.glob("checking/*.py")])
+SHARED = ("stats", "ground.frames", "ground.conditions", "endpoints.populations")
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_no_code_of_the_results_is_used(path):
+    names = imported(path)
+    for shared in SHARED:
+        whole = f"trialtrace.{shared}"
+        assert not any(name == whole or name.startswith(f"{whole}.") for name in names)
+    of_methods = (n.split(".")[2:] for n in names if n.startswith("trialtrace.methods."))
+    assert not any(part.startswith("analys") for parts in of_methods for part in parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_one_module_imports_pingouin(path):
+    uses = any(name.partition(".")[0] == "pingouin" for name in imported(path))
+    assert uses == (path == METHODS / "repeated/check.py")
+
+
+def test_a_plan_without_repeated_measures_loads_no_pingouin_nor_matplotlib():
+    code = (
+        "import sys\n"
+        "from trialtrace.methods.checking.registry import checks_for\n"
+        "from trialtrace.trial.load import load_trial\n"
+        "checks_for(load_trial('moertel1990'))\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = set(run.stdout.split())
+    assert not {"pingouin", "matplotlib", "trialtrace.methods.repeated.check"} & modules
+    assert (
+        "trialtrace.methods.survival.check" in modules
+        and "trialtrace.methods.categorical.check_score" not in modules
+    )

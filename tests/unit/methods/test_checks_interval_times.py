@@ -1,0 +1,34 @@
+"""The check's own estimate of interval-censored times meets the conditions of a maximum."""
+
+import numpy as np
+import pytest
+
+from trialtrace.methods.survival.check_interval_times import masses
+
+
+def visits(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Visits about days 0, 90 and 160; an event before, between or after them."""
+    draw = np.random.default_rng(seed)
+    days = np.column_stack(
+        [
+            np.zeros(n),
+            84 + draw.integers(0, 14, n),
+            150 + draw.integers(0, 20, n),
+            np.full(n, np.inf),
+        ]
+    )
+    first = draw.choice(3, n, p=[0.25, 0.25, 0.5])
+    row = np.arange(n)
+    return days[row, first], days[row, first + 1]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_derivatives_are_n_where_there_is_mass_and_less_elsewhere(seed):
+    """Gentleman and Geyer, Biometrika 1994;81:618."""
+    low, high = visits(seed, 108)
+    inner, p = masses(low, high)
+    inside = (low[:, None] <= inner[:, 0]) & (inner[:, 1] <= high[:, None])
+    gradient = (inside / (inside @ p)[:, None]).sum(axis=0)
+    assert p.sum() == pytest.approx(1, abs=1e-10)
+    assert gradient[p > 0] == pytest.approx(len(low), rel=1e-9)
+    assert (gradient <= len(low) * (1 + 1e-9)).all()

@@ -1,0 +1,264 @@
+"""The page and the DOCX: references, safety, self-containment, stamps, bytes."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from render_blocks import blocks_of
+
+from trialtrace.ground.errors import UserError
+
+NUMBERED = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
+
+
+def failure(render, source, **options) -> str:
+    with pytest.raises(UserError) as caught:
+        render(source, **options)
+    return str(caught.value)
+
+
+def parts_of(docx: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        names = [name for name in archive.namelist() if name.endswith((".xml", ".rels"))]
+        return {name: archive.read(name).decode("utf-8") for name in names}
+
+
+@pytest.fixture
+def page(contract, figures, render) -> str:
+    return render(contract, inputs={"figures": figures})
+
+
+@pytest.fixture
+def docx(contract, figures, render) -> dict[str, str]:
+    return parts_of(render(contract, inputs={"figures": figures}, formats=("docx",)))
+
+
+def test_the_page_needs_nothing_from_outside(page):
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            self.found.append((tag, dict(attrs)))
+
+    reader = Reader()
+    reader.found = []
+    reader.feed(page)
+    tags = {tag for tag, _ in reader.found}
+    assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form"}
+    sources = [attrs["src"] for _, attrs in reader.found if "src" in attrs]
+    assert sources and all(source.startswith("data:image/") for source in sources)
+    assert "@import" not in page and not re.search(r"url\((?!['\"]?data:)", page)
+    policies = [a["content"] for t, a in reader.found if "http-equiv" in a]
+    assert len(policies) == 1 and policies[0].startswith("default-src 'none'")
+    assert "script" not in policies[0]
+
+
+def test_every_inner_link_has_its_target(page):
+    identifiers = set(re.findall(r'\bid="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= identifiers
+    assert len(re.findall(r'\bid="([^"]+)"', page)) == len(identifiers)
+
+
+def test_images_in_a_page_are_vectors_where_there_is_one(page, docx):
+    assert page.count("data:image/svg+xml;base64,") == 3 and "data:image/png" not in page
+    assert 'Extension="png"' in docx["[Content_Types].xml"] or "media/" in str(docx)
+    assert "svg" not in docx["word/_rels/document.xml.rels"]
+
+
+def test_links_of_numbers_stay_relative(page, docx):
+    assert '<a href="trace/a.html">27 (9.2)</a>' in page
+    assert 'Target="trace/a.html"' in docx["word/_rels/document.xml.rels"]
+
+
+def test_references_in_the_docx(docx):
+    text = docx["word/document.xml"]
+    for name in ("fig-cell", "fig-file", "tbl-cell", "tbl-div", "sec-text"):
+        assert f'w:anchor="{name}"' in text and f'w:name="{name}"' in text
+    assert 'w:val="Callout"' in text and 'w:val="Synthetic"' in text
+    assert "footerReference" in text and "headerReference" not in text
+
+
+def test_all_parts_of_the_docx_are_xml(docx):
+    for text in docx.values():
+        ElementTree.fromstring(text)
+
+
+def test_tables_of_the_docx_hold_what_those_of_the_page_hold(page, docx):
+    root = ElementTree.fromstring(docx["word/document.xml"])
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    cells = [
+        "".join(text.text for text in cell.iter(f"{word}t")) for cell in root.iter(f"{word}tc")
+    ]
+    shown = [block[4:] for block in blocks_of(page) if block[:3] in ("th:", "td:")]
+    assert [text for text in cells if text] == shown
+    widths = [int(column.get(f"{word}w")) for column in root.iter(f"{word}gridCol")]
+    assert len(set(widths)) > 3
+
+
+def test_a_reference_without_target_is_an_error(write, render):
+    message = failure(render, write("## A\n\nSee @fig-none and @tbl-none.", NUMBERED))
+    assert "@fig-none has no target" in message and "@tbl-none has no target" in message
+    assert "neither" in failure(render, write("As [@smith] said.", NUMBERED))
+    assert "used twice" in failure(render, write("## A {#sec-a}\n\n## B {#sec-a}", NUMBERED))
+    unnumbered = write("## A {#sec-a}\n\n@sec-a", "title: T")
+    assert "@sec-a has no target" in failure(render, unnumbered)
+
+
+def test_prefixes_and_suffixes_of_references(write, render):
+    body = "## A {#sec-a}\n\n[see @sec-a, below] [-@sec-a] -@sec-a"
+    assert blocks_of(render(write(body, NUMBERED)))[-1] == "text: see 1, below 1 1"
+
+
+@pytest.mark.parametrize(
+    "source", ["/etc/x.png", "../x.png", "https://example.org/x.png", "no.png"]
+)
+def test_images_from_elsewhere(write, render, source):
+    assert source in failure(render, write(f"![x]({source})"))
+
+
+def test_links_to_programs_are_no_links(write, render):
+    body = "[a](javascript:alert(1)) [b](data:text/html,x) [c](//example.org) [d](https://x.org)"
+    page = render(write(body))
+    assert re.findall(r'<a href="([^"]*)"', page.split("<main>")[1]) == ["https://x.org"]
+
+
+def test_raw_html_is_text(write, render):
+    page = render(write("<b onclick=x>bold</b>\n\n<div>\nin\n</div>\n\n```{=html}\n<i>\n```\n"))
+    assert "<b " not in page and "<div>\n" not in page.split("<main>")[1] and "<i>" not in page
+
+
+def test_wide_tables_have_natural_columns(write, render):
+    rows = f"| a | b |\n|---|--------:|\n| {'x' * 90} | [1](trace/{'y' * 80}.html) |"
+    assert "<col" not in render(write(rows))
+
+
+def test_contents_can_be_left_out(write, render):
+    for front, there in (
+        ("", False),
+        ("\ntoc: true", True),
+        ("\nformat: {html: {toc: true}}", True),
+    ):
+        assert ('<nav id="TOC"' in render(write("## A", f"title: T{front}"))) is there
+
+
+def test_synthetic_is_stamped_everywhere(write, render):
+    page = render(write("Text."), synthetic=True)
+    assert '<div class="synthetic-banner">Synthetic data: not evidence</div>' in page
+    assert '<meta name="description" content="Synthetic data: not evidence">' in page
+    parts = parts_of(render(write("Text."), synthetic=True, formats=("docx",)))
+    assert "headerReference" in parts["word/document.xml"]
+    assert "not evidence" in "".join(v for k, v in parts.items() if k.startswith("word/header"))
+    assert "not evidence" in parts["docProps/core.xml"]
+    assert 'synthetic-banner"' not in render(write("Text."))
+
+
+RUN = """
+import sys
+from pathlib import Path
+from trialtrace.report.render import render_document
+source, figures, out = map(Path, sys.argv[1:])
+render_document(source, inputs={"figures": figures}, out_dir=out, stem="x", renderer="embedded",
+                params={"name": "a"}, synthetic=True)
+"""
+
+
+def test_same_bytes_in_any_place_time_zone_locale_and_process(contract, figures, tmp_path):
+    made = []
+    for index, (zone, locale, seed) in enumerate((("UTC", "C", "0"), ("Asia/Tokyo", "de_DE", "7"))):
+        folder = tmp_path / f"place {index}"
+        folder.mkdir()
+        environment = {
+            **os.environ,
+            "TZ": zone,
+            "LC_ALL": locale,
+            "PYTHONHASHSEED": seed,
+            "TMPDIR": str(folder),
+            "PYTHONUTF8": "1",
+            "OMP_NUM_THREADS": str(index + 1),
+            "SOURCE_DATE_EPOCH": str(index * 10**9),
+        }
+        command = [sys.executable, "-c", RUN, str(contract), str(figures), str(folder / "out")]
+        subprocess.run(command, env=environment, cwd=folder, check=True)
+        made.append([(folder / "out" / f"x.{kind}").read_bytes() for kind in ("html", "docx")])
+    assert made[0][0] == made[1][0]
+    assert made[0][1] == made[1][1]
+
+
+def test_a_second_run_in_the_same_process_gives_the_same_bytes(contract, figures, render):
+    first = render(contract, inputs={"figures": figures})
+    assert render(contract, inputs={"figures": figures}) == first
+
+
+def test_no_path_of_this_machine(contract, figures, render, tmp_path):
+    page = render(contract, inputs={"figures": figures})
+    parts = parts_of(render(contract, inputs={"figures": figures}, formats=("docx",)))
+    for text in (page, *parts.values()):
+        for place in (str(tmp_path), str(Path.home()) + os.sep, str(contract.parent), "/tmp/"):
+            assert place not in text
+
+
+def test_what_was_lost_is_red_in_both_formats(write, render):
+    document = write("::: {.lost}\n**Gone.**\n:::")
+    assert '<div class="lost">' in render(document)
+    parts = parts_of(render(document, formats=("docx",)))
+    assert '<w:pStyle w:val="Lost"' in parts["word/document.xml"]
+    assert 'w:styleId="Lost"' in parts["word/styles.xml"]
+
+
+def test_the_reference_documents_are_those_that_the_code_makes():
+    from trialtrace.report.render.house import assets
+    from trialtrace.report.render.reference import reference_bytes
+
+    assert (assets() / "reference.docx").read_bytes() == reference_bytes(False)
+    assert (assets() / "reference-synthetic.docx").read_bytes() == reference_bytes(True)
+
+
+def test_resource_files_are_there():
+    from trialtrace.report.render import resource_files
+
+    names = {path.name for path in resource_files() if path.is_file()}
+    assert {"crossref.lua", "format.lua", "widths.lua", "template.html"} < names
+    assert {"matplotlibrc", "report.css"} < names
+    assert {"reference.docx", "reference-synthetic.docx"} < names
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.mark.chromium
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not on the PATH")
+def test_a_browser_shows_the_page_under_its_own_policy(contract, figures, render, tmp_path):
+    render(contract, inputs={"figures": figures})
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    flags = [
+        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+        *("--no-first-run", "--disable-sync", "--disable-component-update"),
+        "--enable-logging=stderr",
+    ]
+    target = f"--print-to-pdf={tmp_path / 'page.pdf'}"
+    page = (tmp_path / "out" / "page.html").as_uri()
+    command = [CHROMIUM, *flags, f"--user-data-dir={profile}", target, page]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "CONSOLE" not in done.stderr and "Content Security Policy" not in done.stderr
+    assert (tmp_path / "page.pdf").stat().st_size > 10_000
+
+
+def test_an_old_or_missing_pandoc_is_told(write, render, tmp_path, monkeypatch):
+    from trialtrace.report.render import pandoc
+
+    monkeypatch.setattr(pandoc, "find_spec", lambda name: None)
+    old = tmp_path / "bin" / "pandoc"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho 'Unknown option --syntax-highlighting.' >&2\nexit 6\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(old.parent))
+    assert "too old" in failure(render, write("x"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert "neither quarto nor pandoc" in failure(render, write("x"))

@@ -1,0 +1,118 @@
+"""The check of documents against the part of Quarto that both renderers share."""
+
+from pathlib import Path
+
+import pytest
+
+from trialtrace.report.render import check_document
+
+REPORTS = Path(__file__).parents[4] / "reports"
+FRONT = "title: T\nformat:\n  html: {number-sections: true}\nexecute: {echo: false}"
+
+
+def _found(path) -> str:
+    return "\n".join(str(problem) for problem in check_document(path))
+
+
+@pytest.mark.parametrize("path", sorted(REPORTS.glob("*.qmd")), ids=lambda path: path.name)
+def test_reports_keep_to_the_shared_part(path):
+    assert _found(path) == ""
+
+
+ALLOWED = [
+    "## A {#sec-a}\n\nSee @sec-a, [-@fig-b] and [@fig-b; @tbl-c].",
+    "`<b>` and `{{< x >}}` in code, a\\@b.c, 3 < 4 > 2, <!-- {{< gone >}} -->",
+    "```html\n<b>{{< shown >}}</b>\n# no heading\n```",
+    '::: {.callout-tip title="T"}\nText.\n:::',
+    ":::: {.synthetic}\n::: {#tbl-x}\n| a |\n|---|\n\nCaption\n:::\n::::",
+    "```{python}\n#| label: fig-a\n#| fig-cap: A\nx = 1\n```",
+    "```{python}\n#| output: asis\n#| error: true\nprint(1)\n```",
+    "`{python} 1 + 1`",
+]
+
+
+@pytest.mark.parametrize("body", ALLOWED)
+def test_allowed(write, body):
+    assert _found(write(body, FRONT)) == ""
+
+
+FORBIDDEN = [
+    ("{{< include a.qmd >}}", "line 7\n  a shortcode"),
+    ("$$x$$ {#eq-a}", "an equation label"),
+    ("::: {.panel-tabset}\n:::", "a tabset"),
+    ("::: {layout-ncol=2}\n:::", "a layout"),
+    ("<div>x</div>", "raw HTML"),
+    ("a<br>b", "raw HTML"),
+    ("`x`{=html}", "raw text for one format"),
+    ("```{=html}\n<b>\n```", "not shared"),
+    ("```{r}\n1\n```", "not shared"),
+    ("```{python, echo=FALSE}\n1\n```", "not shared"),
+    ("![x](https://example.org/x.png){#fig-x}", "an image from outside"),
+    ("# One", "level 1"),
+    ("## Two\n\n#### Four", "leaves out a level"),
+    ("::: {.callout-note}\n## H\n:::", "a heading inside a callout"),
+    ("::: {.callout-danger}\n:::", "callout"),
+    ('::: {.callout-note collapse="true"}\n:::', "more than a title"),
+    ("::: {.x}\ntext", "never closed"),
+    (":::", "closes nothing"),
+    ("As said [@smith2000].", "a citation"),
+    ("mail me@example.org or @smith", "a citation"),
+    ("| a |\n|---|\n\n: Caption {#tbl-a}", "a caption line with a label"),
+    ("::: {#fig-a}\n![](a.png)\n:::", "a figure block"),
+    ("`{python} x = 1`", "one expression"),
+    ("```{python}\n#| fig-width: 5\n1\n```", "set figsize"),
+    ("```{python}\n#| layout-ncol: 2\n1\n```", "one figure a cell"),
+    ("```{python}\n#| echoo: true\n1\n```", 'did you mean "echo"?'),
+    ("```{python}\n#| echo: fenced\n1\n```", "'fenced'"),
+    ("```{python}\n#| output: hide\n1\n```", "asis"),
+    ("```{python}\n#| tags: [x]\n1\n```", "[parameters]"),
+    ("```{python}\n#| tags: [parameters]\n#| echo: true\na = 1\n```", "injected parameters"),
+    ("```{python}\n#| label: fig-a\n1\n```", "without fig-cap"),
+    ("```{python}\n#| tbl-cap: A\n1\n```", "a label that begins with tbl-"),
+    ("```{python}\n#| label: a_b\n1\n```", "letters, digits and hyphens"),
+    ("```{python}\n#| label: a\n1\n```\n\n```{python}\n#| label: a\n1\n```", "used in line 7 too"),
+    ("```{python}\n%matplotlib inline\n```", "line 8\n  IPython magic"),
+    ("```{python}\n1\nx = = 2\n```", "line 9\n  this is not Python"),
+    ("```{python}\nfrom IPython.display import HTML\n```", "HTML shows HTML"),
+    ("```{python}\nimport plotly.express as px\n```", "plotly.express shows HTML"),
+    ("```{python}\nx = 1\n", "never closed"),
+    ("```{python}\n#| echo: [\n1\n```", "line 8\n  options of the cell: expected the node content"),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), FORBIDDEN)
+def test_forbidden(write, body, message):
+    assert message in _found(write(body, "title: T\nexecute:\n  echo: false"))
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ("title: [a]", "title must be plain text"),
+        ("author: {name: A}", "author must be plain text"),
+        ("date: today", "YYYY-MM-DD"),
+        ("bibliography: x.bib", "write the reference out"),
+        ("format: html", "a mapping"),
+        ("format: {pdf: default}", "pdf is not in the shared part"),
+        ("format: {html: {code-fold: true}}", "it exists in HTML alone"),
+        ("format: {html: {html-math-method: mathjax}}", "mathml"),
+        ("format: {docx: {columns: 2}}", "columns is not in the shared part"),
+        ("format: {docx: {number-sections: true}}", "or neither"),
+        ("lang: de", "expected  en"),
+        ("execute: {freeze: true}", "a report is always executed"),
+        ("jupyter: julia", "python3"),
+        ("a: [", "front matter"),
+    ],
+)
+def test_forbidden_front_matter(write, front, message):
+    assert message in _found(write("Text.", front))
+
+
+def test_a_section_can_be_referred_to_only_with_numbers(write):
+    assert "number-sections: true" in _found(write("## A {#sec-a}\n\n@sec-a", "title: T"))
+
+
+def test_a_document_that_is_not_text(tmp_path):
+    path = tmp_path / "x.qmd"
+    path.write_bytes(b"\xff\xfe\x00")
+    assert "not UTF-8" in _found(path)

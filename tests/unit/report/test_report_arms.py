@@ -1,0 +1,85 @@
+"""Which arms enter each model and test is told for a trial of more than two arms."""
+
+import json
+from types import SimpleNamespace as Stub
+
+import pytest
+
+from trialtrace.report.sections.arms_used import arms_used
+
+SIZES = {"high": 80, "low": 75, "placebo": 78}
+
+
+def material(*made, arms=("high", "low", "placebo"), kind="parallel"):
+    """`made`: (method, arms that its rows are of)."""
+    rows, members = [], {}
+    for number, (method, used) in enumerate(made):
+        stat = method.split(".")[0]
+        rows.append(
+            {"result_id": f"r{number}", "method": method, "stat_name": stat, "group1_level": None}
+        )
+        where = json.dumps({"TRTP": {"in": list(used)}})
+        members[f"r{number}"] = [
+            {"role": "analysed", "dataset": "bds", "predicate": where},
+            {"role": "numerator", "dataset": "bds", "predicate": json.dumps({"TRTP": {"is": "x"}})},
+        ]
+    # One of a single arm, which compares nothing.
+    rows.append(
+        {
+            "result_id": "one",
+            "method": "mean.t_interval",
+            "stat_name": "mean",
+            "group1_level": "high",
+        }
+    )
+    design = Stub(arms=dict.fromkeys(arms), kind=kind)
+
+    def select(_, predicate):
+        # Two records a patient: patients are counted, not records.
+        ids = [f"{arm}{n}" for arm in predicate["TRTP"]["in"] for n in range(SIZES[arm])]
+        return Stub(column=lambda _: ids * 2)
+
+    return Stub(
+        of=lambda _: rows,
+        trial=Stub(design=design),
+        tracer=Stub(members=members, frames=Stub(select=select)),
+        arm_label=str.capitalize,
+    )
+
+
+ANALYSIS = Stub(name="a")
+
+
+def test_a_model_of_two_of_three_arms_says_so():
+    told = arms_used(material(("mean_difference.ancova", ("high", "low"))), ANALYSIS)
+    assert told == (
+        "Patients of the arms High and Low (155): analysis of covariance. "
+        "No patient of the arm Placebo enters."
+    )
+
+
+def test_a_model_of_all_arms_says_so_and_tests_of_pairs_stand_apart():
+    told = arms_used(
+        material(
+            ("mean_difference.ancova", ("high", "low", "placebo")),
+            ("p_value.welch_t", ("high", "placebo")),
+            ("p_value.welch_t", ("low", "placebo")),
+        ),
+        ANALYSIS,
+    )
+    assert told == (
+        "Patients of all arms (233): analysis of covariance. "
+        "Patients of the arms High and Placebo (158), of the arms Low and Placebo (153): "
+        "Welch's t test."
+    )
+
+
+@pytest.mark.parametrize(
+    "more", [{"arms": ("high", "low")}, {"kind": "within_subject"}, {"kind": "crossover"}]
+)
+def test_of_two_arms_nothing_needs_to_be_told(more):
+    assert arms_used(material(("p_value.fisher", ("high", "low")), **more), ANALYSIS) == ""
+
+
+def test_an_analysis_that_compares_nothing_has_no_such_sentence():
+    assert arms_used(material(), ANALYSIS) == ""

@@ -1,0 +1,124 @@
+"""Where the numbers of a claim lead: a denominator to its own line, a number made from another one
+with the step between."""
+
+from pathlib import Path
+
+import pytest
+from test_report_sections import shown
+
+from trialtrace.report.audit.audit_page import _data, audit_page, tally_list
+from trialtrace.report.audit.audit_pictures import picture
+from trialtrace.report.audit.published import _findings, _recomputed
+
+EVENTS = "t/a/count.events@drug"
+ROWS = [
+    {"component": "count", "recomputed_text": "79", "result_id": EVENTS, "step": ""},
+    {"component": "denominator", "recomputed_text": "602", "result_id": EVENTS, "step": ""},
+    {
+        "component": "percent",
+        "recomputed_text": "46%",
+        "result_id": "t/a/risk_ratio.log@drug-x",
+        "step": "1 − 0.54",
+    },
+]
+
+
+def test_the_report_links_each_component_to_its_own_number():
+    told = [_recomputed(row) for row in ROWS]
+    assert told[0].endswith("(trace/a.count.events@drug.html)")
+    assert told[1].endswith("(trace/a.count.events@drug.html#out-of)")
+    assert shown(told[2]) == "46% (1 − 0.54)"
+
+
+def test_the_audit_page_does_the_same():
+    text = _data(ROWS)
+    assert '<a href="trace/a.count.events@drug.html#out-of">602</a>' in text
+    assert ">46%</a> (1 − 0.54)" in text
+
+
+def claim(name, data, *on_print, **more):
+    """A row a component; `on_print` their verdicts."""
+    return [
+        {
+            "claim_id": name,
+            "component": f"part{k}",
+            "paper": "A",
+            "place": "b",
+            "label": name,
+            "quote": "1",
+            "recomputed_text": None,
+            "result_id": None,
+            "step": None,
+            "against_data": data,
+            "data_finding": "The data give 2.",
+            "on_print": verdict,
+            "print_finding": f"{verdict}: 13.1 % and P = 0.72.",
+            "no_usual_test": False,
+            **more,
+        }
+        for k, verdict in enumerate(on_print)
+    ]
+
+
+def odd(rows):
+    """The last component as a p that no usual test gives."""
+    return [*rows[:-1], rows[-1] | {"no_usual_test": True}]
+
+
+def test_counts_are_told_in_words_that_agree_and_with_the_odd_p():
+    rows = [
+        *claim("a", "differs", "exact"),
+        *claim("b", "differs", "exact"),
+        *odd(claim("c", "exact", "not_checkable")),
+    ]
+    data, on_print = tally_list(rows)
+    assert "<strong>2</strong> differ</li>" in data
+    assert "<strong>1</strong> not checkable, 1 of them with a p that no usual" in on_print
+
+
+def test_the_report_tells_an_odd_p_beside_what_can_be_checked():
+    both = claim("a", "exact", "exact", "not_checkable")
+    told = " ".join(_findings(odd(both)))
+    assert "not&#95;checkable" in told and "exact&#58;" in told
+    assert "not&#95;checkable" not in " ".join(_findings(both))
+
+
+def test_a_small_screen_has_each_cell_below_the_other_and_the_stamp_above():
+    audit = {"claims": claim("a", "exact", "exact"), "findings": [], "searches": []}
+    text = audit_page(audit, "T", synthetic=True)
+    assert '<div class="claims"><table>\n<caption>Synthetic data' in text
+    assert '<td class="verdict" data-column="On print">exact</td>' in text
+    assert (
+        "13.1\N{NO-BREAK SPACE}%" in text and "P\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.72" in text
+    )
+    assert ".claims thead { display: none; }" in text
+
+
+def test_no_label_of_a_picture_is_cut_off():
+    """Of 12 px, a letter is 6.5 wide: "Wilson with continuity correction on 15 of 50" is 293."""
+    p = dict.fromkeys(("chi_squared", "mid_p_all"), 0.4)
+    finding = {
+        "check": "p.counts",
+        "agreement": "not_checkable",
+        "open": True,
+        "detail": {"p_values": p, "printed": 0.72},
+    }
+    svg, caption = picture(finding)
+    assert caption.startswith("P by") and "mid-p test of all equally likely tables" in svg
+    ends = {float(one.split('"')[1]) for one in svg.split("<text ")[1:] if 'anchor="end"' in one}
+    assert max(ends) >= 293
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, make_site) -> Path:
+    return make_site(tmp_path_factory.mktemp("claims")).at.site / "mini"
+
+
+def test_the_page_behind_a_denominator_shows_it_at_the_anchor(site):
+    from site_pages import broken_links, pages
+
+    text = (site / "audit.html").read_text()
+    link = "trace/relief_primary.count.events@drug.html"
+    assert f'<a href="{link}#out-of">10</a>' in text
+    assert '<dt id="out-of">out of</dt>\n<dd>10</dd>' in (site / link).read_text()
+    assert broken_links(pages(site.parent)) == []

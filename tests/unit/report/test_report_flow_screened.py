@@ -1,0 +1,79 @@
+"""Screened patients: those without an arm stand in the flow with their reason; nothing breaks."""
+
+import mini_run
+import mini_trial
+import pytest
+
+from trialtrace.report.figures.flow import counts, draw
+from trialtrace.report.material import Material
+from trialtrace.trial.load import load_settings
+
+DICTIONARY = mini_trial.DICTIONARY.replace(
+    "days,patients",
+    'why,patients,,radio,Why not,"1, Not eligible | 2, Declined",,,,,,,,,,,,\ndays,patients',
+    1,
+).replace('"A, Drug | B, Placebo",,,,,,,y', '"A, Drug | B, Placebo",,,,,,,')
+TRIAL = mini_trial.TRIAL.replace("    smoker: smoker\n", "    smoker: smoker\n    why: why\n")
+PLAN = mini_trial.PLAN.replace(
+    "flow: {analysed: [relief_primary]}",
+    "flow: {analysed: [relief_primary], excluded: {variable: why}}",
+)
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    """Of 20 patients 5 and 6 were not eligible, 7 declined, and of 8 no reason is recorded."""
+    reasons = {5: 1, 6: 1, 7: 2, 8: ""}
+    rows = [
+        row | ({"why": reasons[row["id"]], "arm": ""} if row["id"] in reasons else {"why": ""})
+        for row in mini_run.patients()
+    ]
+    columns, mini_run.COLUMNS = mini_run.COLUMNS, (*mini_run.COLUMNS, "why")
+    run = mini_run.run_mini(
+        tmp_path_factory.mktemp("screened"),
+        rows,
+        trial=TRIAL,
+        dictionary=DICTIONARY,
+        plan=PLAN,
+        claims="papers: {}\nclaims: {}\n",
+    )
+    mini_run.COLUMNS = columns
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+def test_who_was_assessed_and_who_was_not_randomised(mini):
+    found = counts(mini)
+    assert found["assessed", None, "all", None] == 20
+    assert found["randomised", None, "all", None] == 16
+    assert {key[3]: n for key, n in found.items() if key[0] == "excluded"} == {
+        "Not eligible": 2,
+        "Declined": 1,
+        "not recorded": 1,
+    }
+    assert all(mini.tracer.checks.get(row["result_id"]) for row in mini.of("flow"))
+    assert draw(mini, mini.trial.plan.displays["flow"]).figure.get_size_inches()[0] == 7.2
+
+
+def test_a_reason_that_is_no_variable(tmp_path):
+    from trialtrace.trial.check import check_trial
+
+    at = mini_trial.write_project(
+        tmp_path,
+        trial=TRIAL,
+        dictionary=DICTIONARY,
+        plan=PLAN.replace("variable: why", "variable: w"),
+    )
+    assert "a variable of subjects" in "\n".join(map(str, check_trial(at, "mini")))
+
+
+def test_assessed_is_randomised_and_not_randomised_by_reason(mini):
+    from trialtrace.methods.checking.data import Data
+    from trialtrace.methods.checking.laws import counts_of, flow_balances
+
+    data = Data(mini.trial, mini.folder / "derived")
+    flow = counts_of(mini.results, "flow")
+    assert list(flow_balances(data, flow)) == []
+    flow["excluded", None, "all", "Declined"] -= 1
+    (told,) = flow_balances(data, flow)
+    parts = "16 randomised + 2 Not eligible + 0 Declined + 1 not recorded = 19"
+    assert told == f"assessed: 20, and its parts are {parts}"

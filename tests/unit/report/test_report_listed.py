@@ -1,0 +1,90 @@
+"""What a report lists once: cells that several endpoints could not use, and remarks."""
+
+from types import SimpleNamespace as Stub
+
+from test_report_wording import row
+
+from trialtrace.cleaning.summary import RejectSummary
+from trialtrace.report.sections.analysis_section import remarks
+from trialtrace.report.sections.data_quality import _of_cleaning, _of_endpoints
+from trialtrace.trace.about import About
+
+ENDPOINTS = {
+    "dose": Stub(name="dose", label="Dose"),
+    "dose_other": Stub(name="dose_other", label="Dose, other table"),
+}
+MATERIAL = Stub(trial=Stub(endpoints=ENDPOINTS))
+
+
+def reject(rule, reason, rows, column="drug", severity="reject"):
+    return RejectSummary(
+        "drugs", severity, "cell", column, rule, reason, "drugs.csv", len(rows), tuple(rows)
+    )
+
+
+def test_cells_that_endpoints_could_not_use_are_told_once():
+    rejects = [
+        reject("unknown_code", "not one of the codes a, b", [2]),
+        reject("dose_no_drug", "Dose: a dose without a drug", [3, 4]),
+        reject("dose_other_no_drug", "Dose, other table: a dose without a drug", [3, 4]),
+        reject("dose_other_unknown_drug", "Dose, other table: a drug it lacks", [9]),
+    ]
+    assert list(_of_cleaning(MATERIAL, rejects)) == [
+        ["drugs.drug", "cell rejected", "not one of the codes a, b", "1", "2"]
+    ]
+    assert list(_of_endpoints(MATERIAL, rejects)) == [
+        [
+            "drugs.drug",
+            "cell not used",
+            "a dose without a drug (dose; dose, other table)",
+            "2",
+            "3–4",
+        ],
+        ["drugs.drug", "cell not used", "a drug it lacks (dose, other table)", "1", "9"],
+    ]
+
+
+def remarked(*rows):
+    material = Stub(
+        of=lambda _: rows,
+        arm_label=lambda arm: arm.capitalize(),
+        parameter_words=lambda each: [each["parameter"]] if each["parameter"] else [],
+        tracer=Stub(about=About(Stub(endpoints={}), Stub())),
+    )
+    return list(remarks(material, "a"))
+
+
+PAIR = {
+    "comparison": "real",
+    "reference": "sham",
+    "group1_level": None,
+    "stat_text": "1",
+    "parameter": None,
+}
+
+
+def test_a_remark_names_what_it_is_about_not_every_statistic_of_it():
+    left = "1 subject is left out."
+    one = [row(f"{stat}.paired_t", 1.0, **PAIR, warning=left) for stat in ("mean_difference", "t")]
+    assert remarked(*one) == ["1 subject is left out."]
+    other = row("mean_difference.paired_t", 1.0, **(PAIR | {"parameter": "Gene"}))
+    (told,) = remarked(*one, other)
+    assert told.count("](") == 1 and "[real against sham]" in told
+
+
+def test_a_remark_on_an_effect_names_the_effect():
+    rows = [
+        row(
+            "p_value.anova",
+            0.1,
+            **(PAIR | {"comparison": None, "reference": None}),
+            group2="effect",
+            group2_level=name,
+            warning=f"About {name}.",
+        )
+        for name in ("visit", "treatment_visit")
+    ]
+    assert ["[visit]" in told or "[treatment × visit]" in told for told in remarked(*rows)] == [
+        True,
+        True,
+    ]

@@ -1,0 +1,146 @@
+"""Names of pages, tables, figures and the stamp of synthetic data."""
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialtrace.ground.words import LABELS
+from trialtrace.report.figures.canvas import drawing, save
+from trialtrace.report.links import LONGEST, page_name, trace_link
+from trialtrace.report.pages.trace_page import page, trace_page
+from trialtrace.report.tables import NO_BREAK, link, pipe_table, short_text
+
+slugs = st.text("abAB0.+=_-", min_size=1, max_size=12)
+ids = st.builds("t/{}/{}@{};level={}".format, slugs, slugs, slugs, slugs)
+
+
+@given(st.lists(ids, unique=True, max_size=30))
+def test_pages_never_share_a_name_also_where_case_is_ignored(names):
+    made = {page_name(name).lower() for name in names}
+    assert len(made) == len(names)
+
+
+def test_names_that_differ_in_case_alone_are_told_apart():
+    one, other = (page_name(f"t/a/count.m@x;level={level}").lower() for level in ("Yes", "yes"))
+    assert one != other
+
+
+def test_a_plain_name_is_readable_a_long_one_is_cut_and_told_apart():
+    assert page_name("t/a/p_value.fisher@x-y") == "a.p_value.fisher@x-y.html"
+    long = [f"t/a/mean.t@x;parameter={'v' * 200}{end}" for end in "12"]
+    assert page_name(long[0]) != page_name(long[1])
+    assert all(len(page_name(name)) <= LONGEST + 14 for name in long)
+    assert trace_link("t/a/f.b@all") == "trace/a.f.b@all.html"
+
+
+def row(stat, value, **more):
+    empty = dict.fromkeys(("ci_low", "ci_high", "ci_level", "unit"))
+    given = {"result_id": f"t/a/{stat}.m@x", "stat_name": stat, "stat_value": value}
+    return empty | given | {"stat_text": "shown"} | more
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (row("risk_ratio", 0.543), "0.54"),
+        (row("proportion", 0.25, ci_low=0.1, ci_high=0.4, ci_level=0.95), "25.0 % (10.0 to 40.0)"),
+        (row("median_time", 5.0, ci_low=4.0, ci_level=0.95, unit="weeks"), "5 (4 to not reached)"),
+        (row("mean", 5.0, ci_level=0.95), "5.00 (not estimable)"),
+        (row("median_time", None, stat_text="not reached"), "not reached"),
+        (row("risk_ratio", None, stat_text="not estimable"), "not estimable"),
+    ],
+)
+def test_a_cell_of_a_table(given, text):
+    assert short_text(given).replace(NO_BREAK, " ") == text
+
+
+def test_a_number_is_a_link_to_its_trace():
+    assert link(row("risk_ratio", 0.543)) == "[0.54](trace/a.risk_ratio.m@x.html)"
+
+
+def test_a_table_with_its_numbers_to_the_right():
+    assert pipe_table(["", "n"], [["a", "1"]]) == "|  | n |\n| --- | ---: |\n| a | 1 |\n"
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_the_stamp_stands_on_a_synthetic_page_only(synthetic):
+    text = page("Title <b>", "<p>x</p>", synthetic=synthetic)
+    assert ("Synthetic data: not evidence" in text) == synthetic
+    assert "<title>Title &lt;b&gt;</title>" in text
+    assert "default-src 'none'" in text
+
+
+def test_a_trace_page_of_synthetic_data_is_stamped():
+    trace = {
+        "text": "1",
+        "heading": "mean 1",
+        "label": LABELS["mean"],
+        "n_used": 2,
+        "denominator": None,
+        "subject": "s",
+        "result_id": "t/a/mean.m@x",
+        "value": 1.0,
+        "ci_level": None,
+        "from": [],
+        "error": None,
+        "warning": None,
+        "checks": [],
+        "rows": [],
+        "rejected": [],
+        "claims": [],
+        "estimand": None,
+        "synthetic": True,
+        "method": {"title": "m", "reference": "", "options": {}},
+        "plan": {"file": "config/trials/t/plan.yaml", "key": "analyses.a"},
+    }
+    assert 'class="synthetic"' in trace_page(trace, {}, "T")
+    assert 'class="synthetic"' not in trace_page(trace | {"synthetic": False}, {}, "T")
+
+
+def draw(folder, *, synthetic):
+    with drawing(3, 2) as figure:
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], "o-", label="a $ b")
+        axes.fill_between([0, 1], [0, 0], [1, 1])
+        axes.legend()
+    save(figure, folder, "figure", synthetic=synthetic)
+    return {path.suffix: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_figure_has_the_same_bytes_twice(tmp_path):
+    first, second = (draw(tmp_path / name, synthetic=False) for name in "ab")
+    assert first == second
+    assert set(first) == {".svg", ".png"}
+
+
+def test_a_synthetic_figure_is_stamped_in_its_picture_and_its_file(tmp_path):
+    plain = draw(tmp_path / "plain", synthetic=False)
+    stamped = draw(tmp_path / "stamped", synthetic=True)
+    for kind in (".svg", ".png"):
+        assert b"synthetic, not evidence" in stamped[kind]
+        assert b"synthetic" not in plain[kind]
+    assert len(stamped[".svg"]) > len(plain[".svg"]) + 1000
+
+
+def test_the_style_of_a_figure_does_not_leak():
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    with drawing(1, 1):
+        pass
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_sentences_about_a_primary_analysis_name_its_corrected_test():
+    from trialtrace.report.sections.findings import planned_p
+
+    step = SimpleNamespace(method="chi_squared")
+    tests = [
+        row("p_value", p, method=f"p_value.{name}")
+        for p, name in [(0.5, "cox_wald"), (0.04, "chi_squared_continuity")]
+    ]
+    analysis = SimpleNamespace(tests=(step,))
+    assert planned_p(analysis, tests)["stat_value"] == 0.04
+    assert planned_p(analysis, tests[:1]) is None

@@ -1,0 +1,171 @@
+"""The sections of a report: four answers an analysis, other choices, tables of many endpoints."""
+
+import re
+
+import mini_run
+import mini_trial
+import pytest
+
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.images import beside, first_figures, other_figures
+from trialtrace.report.material import Material
+from trialtrace.report.sections.analysis_section import analysed, analysis_section, asked
+from trialtrace.report.sections.analysis_tables import analysis_tables
+from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.compact import MOST_LINES, _groups
+from trialtrace.report.sections.endpoints_section import endpoints_table
+from trialtrace.report.sections.findings import sentences
+from trialtrace.report.tables import NO_BREAK
+from trialtrace.trial.load import load_settings
+
+PLAN = mini_trial.PLAN.replace(
+    "analyses:\n",
+    """\
+  scales_itt:
+    treatment: {of: drug, to: placebo}
+    population: itt
+    variable: [pain, first_pain]
+    intercurrent: [{event: death, strategy: while alive}]
+    summary: difference in means
+analyses:
+""",
+    1,
+).replace(
+    "  relief_by_smoker:\n",
+    """\
+  relief_other:
+    label: Relief, other test
+    role: sensitivity
+    of: relief_primary
+    estimates: [{risk_difference: wald}, {odds_ratio: woolf}]
+    tests: [{chi_squared: {correction: none}}]
+  scales:
+    label: Scales
+    role: secondary
+    estimand: scales_itt
+    visits: all
+    describe: [{summary: [mean, sd]}]
+    estimates: [{mean_difference: welch}]
+    tests: [{welch_t: {sides: two_sided}}]
+  relief_by_smoker:
+""",
+)
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    run = mini_run.run_mini(
+        tmp_path_factory.mktemp("sections"), plan=PLAN, claims="papers: {}\nclaims: {}\n"
+    )
+    return Material(run.trial, load_settings(run.at), run.folder, {})
+
+
+def shown(markdown):
+    """Markdown as a reader sees it: links and references resolved."""
+    text = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), markdown)
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace(NO_BREAK, " ")
+
+
+def analysis(mini, name):
+    return mini.trial.plan.analyses[name]
+
+
+def test_an_analysis_says_what_was_asked_who_was_analysed_and_what_was_found(mini):
+    primary = analysis(mini, "relief_primary")
+    assert asked(mini, primary) == (
+        "Difference in risk, Drug against Placebo. Variable: relief. Intercurrent events: rescue "
+        "drug (treatment policy: what happens after it counts as it is). Intervals are of 95 %; "
+        "tests are decided at 0.05."
+    )
+    assert shown(analysed(mini, primary)) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
+    (found,) = sentences(mini, primary, named=False)
+    assert shown(found).startswith("Drug against Placebo: risk difference 26.7 percentage points")
+    assert (
+        "6 of 10 Drug, 3 of 9 Placebo; p = 0.37 (Fisher's exact test), adjusted p = 0.61 (Holm's "
+        "step-down adjustment), not below"
+    ) in shown(found)
+
+
+def test_a_model_of_all_arms_does_not_count_as_an_arm(mini, monkeypatch):
+    """Its adjusted mean of an arm rests on 19 subjects, which no arm has."""
+    rows = mini.of("relief_primary")
+    adjusted = rows[0] | {"group1_level": "drug", "denominator": None, "n_used": 19}
+    of = type(mini).of
+    more = {"relief_primary": [adjusted]}
+    monkeypatch.setattr(type(mini), "of", lambda self, name: [*of(self, name), *more.get(name, ())])
+    primary = analysis(mini, "relief_primary")
+    assert shown(analysed(mini, primary)) == "All randomised: 10 of 10 Drug, 9 of 10 Placebo."
+
+
+def test_other_choices_stand_beside_the_analysis_they_are_of(mini):
+    table = shown(other_choices(mini, analysis(mini, "relief_primary")))
+    lines = [line for line in table.splitlines() if line.startswith("|")][2:]
+    assert [line.split(" | ")[0].strip("| ") for line in lines] == ["Relief", "Relief, other test"]
+    assert "Wald" in lines[1] and "Woolf" not in table
+    assert other_choices(mini, analysis(mini, "pain_each")) == ""
+
+
+def test_a_sensitivity_analysis_refers_to_the_question_it_answers_otherwise(mini):
+    text = analysis_section(mini, analysis(mini, "relief_other"), [])
+    assert "as for [Relief](#sec-of-relief-primary)" in text
+    assert "Intercurrent events" not in text
+
+
+def test_endpoints_of_a_list_are_rows_of_one_table(mini):
+    text = shown(analysis_tables(mini, "scales"))
+    assert text.count("::: {#tbl-") == 2
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    assert rows[0] == ["Endpoint", "Visit", "Drug", "Placebo"]
+    assert [row[0] for row in rows[2:5]] == ["Pain", "after", "Pain before"]
+    # pain0 = 3 + id % 6 of the ten odd patients: 3 + 28 / 10.
+    assert rows[2][2].startswith("5.80 (") and rows[2][2].endswith(", SD 1.75, n 10")
+
+
+def test_a_visit_that_all_lines_share_stands_in_the_caption(mini):
+    text = shown(analysis_tables(mini, "relief_primary"))
+    assert "| Visit |" not in text
+    at_one = [(f"scale {n}", "after") for n in range(4)]
+    assert _groups(at_one) == [("after", at_one)]
+
+
+def test_every_number_of_a_compact_table_is_a_link(mini):
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|95 %", "", analysis_tables(mini, "scales"))
+    assert re.findall(r"(?<![\w#.&/@-])\d+\.\d+", text) == []
+
+
+def test_a_long_table_is_cut_by_visit():
+    lines = [(f"scale {n}", visit) for n in range(MOST_LINES) for visit in ("before", "after")]
+    assert [(cut, len(each)) for cut, each in _groups(lines)] == [
+        ("before", MOST_LINES),
+        ("after", MOST_LINES),
+    ]
+    assert _groups(lines[:4]) == [(None, lines[:4])]
+
+
+def test_every_endpoint_has_its_rule(mini):
+    text = shown(endpoints_table(mini))
+    assert "Value at before, after; baseline is before." in text
+    assert "Yes where relief = 1." in text
+    assert "0 to 10, higher is worse" in text
+
+
+FOREST, FLOW, CURVE, SWIM = (
+    Drawn(kind, f"fig-{kind}", f"{kind}.png", "Caption.", "Alt.", beside)
+    for kind, beside in (("forest", "a"), ("flow", ""), ("kaplan_meier", "a"), ("swimmer", ""))
+)
+
+
+def test_a_figure_stands_once():
+    drawn = [FLOW, FOREST, CURVE, SWIM]
+    first = first_figures(drawn)
+    assert first.index("fig-forest") < first.index("fig-flow")
+    assert "fig-kaplan" in beside(drawn, "a") and "fig-forest" not in beside(drawn, "a")
+    assert "fig-swimmer" in other_figures(drawn) and "fig-flow" not in other_figures(drawn)
+    assert other_figures([FLOW]) == ""
+
+
+def test_a_sentence_stands_where_there_is_no_figure(mini):
+    nothing = Drawn("bars", "fig-bars", "", "", "", "relief_primary", "Relief: no figure, since.")
+    text = analysis_section(mini, analysis(mini, "relief_primary"), [nothing])
+    assert shown(text).endswith("Relief: no figure, since.")
+    assert "![" not in text

@@ -1,0 +1,102 @@
+"""What the vectors of a curve hold beside what is seen: nothing beyond the axes, and under
+restricted disclosure no patient's exact day."""
+
+import mini_run
+import mini_trial
+import pytest
+from svg_paths import data_places
+
+from trialtrace.report.figures.at_risk import PLACES, rounded_up
+from trialtrace.report.figures.make import draw_figures
+from trialtrace.report.material import Material
+from trialtrace.trial.load import Settings
+
+END = 4000
+CURVES = ("kaplan_meier_1", "cumulative_incidence_1")
+DISCLOSURES = ("full", "restricted")
+
+
+def days(number: int) -> int:
+    """From 1004 to 8793, each 3 days or more from the grid of the axis; 8 of 20 lie on the axis."""
+    return 593 + 410 * number + number % 2
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    """disclosure -> folder of figures; the axis of the curves ends at day 4000."""
+    root = tmp_path_factory.mktemp("svg")
+    rows = [row | {"days": days(row["id"])} for row in mini_run.patients()]
+    plan = (mini_trial.PLAN + mini_trial.MORE_DISPLAYS).replace("at: [0, 30]", f"at: [0, {END}]")
+    run = mini_run.run_mini(root, rows, plan=plan)
+    made = {}
+    for disclosure in DISCLOSURES:
+        made[disclosure] = root / disclosure
+        settings = Settings(("mini",), 1, disclosure, ("html",))
+        draw_figures(Material(run.trial, settings, run.folder, {}), made[disclosure])
+    return made
+
+
+def times(figures, disclosure, name):
+    return [x for x, _ in data_places(figures[disclosure] / f"{name}.svg", (0, END))]
+
+
+@pytest.mark.parametrize("disclosure", DISCLOSURES)
+@pytest.mark.parametrize("name", CURVES)
+def test_no_curve_goes_on_beyond_its_axis(figures, disclosure, name):
+    found = times(figures, disclosure, name)
+    assert max(found) == pytest.approx(END, abs=0.1)
+    assert min(found) == pytest.approx(0, abs=0.1)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_full_disclosure_draws_the_days_as_they_are(figures, name):
+    exact = {days(number) for number in range(1, 21)}
+    assert any(abs(x - day) < 0.01 for x in times(figures, "full", name) for day in exact)
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_restricted_disclosure_draws_no_day_finer_than_the_picture(figures, name):
+    """A step of the axis is 10 days; the days of the patients lie between."""
+    step = END / PLACES
+    found = times(figures, "restricted", name)
+    assert all(abs(x / step - round(x / step)) < 1e-3 for x in found)
+    exact = [days(number) for number in range(1, 21)]
+    assert not any(abs(x - day) < 1 for x in found for day in exact)
+
+
+def test_who_is_only_censored_is_at_no_place(tmp_path):
+    """Curves have a place where they step and at their end: here one event and one end an arm."""
+    rows = [row | {"days": days(row["id"]), "died": "0"} for row in mini_run.patients()]
+    for row in rows[:2]:
+        row["died"] = "1"
+    plan = mini_trial.PLAN.replace("at: [0, 30]", "at: [0, 9000]")
+    run = mini_run.run_mini(tmp_path, rows, plan=plan)
+    settings = Settings(("mini",), 1, "full", ("html",))
+    draw_figures(Material(run.trial, settings, run.folder, {}), tmp_path / "figures")
+    found = data_places(tmp_path / "figures" / "kaplan_meier_1.svg", (0, 9000))
+    told = {round(x) for x, _ in found}
+    assert told == {0, days(1), days(2), days(19), days(20)}
+
+
+def test_an_axis_that_the_data_end_is_rounded_up():
+    assert [rounded_up(x) for x in (0, 1, 87, 101, 8756.0)] == [0, 1, 87, 110, 8800]
+
+
+@pytest.mark.parametrize("disclosure", DISCLOSURES)
+def test_interval_censored_curves_keep_to_their_axis(figures, tmp_path, disclosure):
+    """Visits at odd days; the axis is that of the visits, rounded up where nothing may be told."""
+    import numpy as np
+
+    from trialtrace.report.figures.interval_survival import _places
+    from trialtrace.stats.survival.interval_censored import turnbull
+
+    left = np.array([0.0, 101.0, 203.0, 333.0, 333.0])
+    fit = turnbull(left, np.array([101.0, 203.0, 333.0, 437.0, np.inf]))
+    fine = disclosure == "full"
+    last = 437.0 if fine else rounded_up(437.0)
+    at = _places(fit, 1.0, last, fine)
+    ends = np.concatenate([at.left, at.right[np.isfinite(at.right)]])
+    assert ends.min() >= 0
+    assert ends.max() <= last
+    on_grid = np.allclose(ends * PLACES / last, np.round(ends * PLACES / last))
+    assert on_grid != fine

@@ -1,0 +1,132 @@
+"""Figures of clean tables: cycles, sessions and many values a patient."""
+
+from dataclasses import replace
+
+import mini_run
+import mini_trial
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from trialtrace.report.figures import make
+from trialtrace.report.figures.clean_rows import clean_rows
+from trialtrace.report.figures.heat_map import DONE, MISSED, NONE, _grid
+from trialtrace.report.figures.ridgeline import density
+from trialtrace.report.figures.swimmer import kinds, since_first
+from trialtrace.report.material import Material
+from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.trial.model import Endpoint
+
+TRIAL = mini_trial.TRIAL.replace(
+    "tables:\n",
+    '    doses: {path: doses.csv, format: csv, encoding: utf-8, separator: ",", decimal: "."}\n'
+    "tables:\n"
+    "  cycles: {of: doses, key: [source_row], subject: id}\n",
+)
+DICTIONARY = (
+    mini_trial.DICTIONARY
+    + """\
+id,cycles,,text,Number,,,integer,1,999,,,y,,,,,
+day,cycles,,text,Day,,,integer,0,99,,,,,,,,
+given,cycles,,text,Date,,,date_ymd,,,,,,,,,,
+plan_mg,cycles,,text,Planned,,,number,0,999,,,,,,,,
+dose_mg,cycles,,text,Given,,,number,0,999,,,,,,,,
+"""
+)
+# Patients 1 (drug) and 2 (placebo); 99 is nobody; a cycle without a date or a plan is not drawn.
+ROWS = """\
+id,day,given,plan_mg,dose_mg
+1,1,2020-03-01,100,100
+1,2,2020-03-22,100,75
+1,3,2020-04-19,100,0
+2,1,2020-03-05,100,100
+2,2,,100,100
+2,3,2020-04-01,,50
+"""
+OPTIONS = {
+    "table": "cycles",
+    "date": "given",
+    "planned": "plan_mg",
+    "delivered": "dose_mg",
+    "done": {"dose_mg": {"above": 0}},
+    "column": "dose_mg",
+}
+GIVEN = {"title": "Doses", "endpoint": "doses", "population": "itt", "day": "day"}
+
+
+def made(root, rows=ROWS, disclosure="full"):
+    at = mini_run.write_mini(
+        root, trial=TRIAL, dictionary=DICTIONARY, claims="papers: {}\nclaims: {}\n"
+    )
+    (root / "data" / "doses.csv").write_text(rows)
+    run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
+    run.trial.endpoints["doses"] = Endpoint("doses", "Doses", "DOSES", "measure", OPTIONS, "doses")
+    settings = replace(load_settings(at), disclosure=disclosure)
+    return Material(run.trial, settings, run.folder, {})
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("cycles"))
+
+
+@pytest.mark.parametrize("kind", ["swimmer", "heat_map", "ridgeline"])
+def test_a_table_is_drawn(mini, kind):
+    picture = make._picture(mini, kind, GIVEN)
+    assert picture.caption.startswith("Doses, all randomised: ")
+    assert "2 patients" in picture.alt
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("swimmer", "no cycle"), ("heat_map", "no session"), ("ridgeline", "too few")],
+)
+def test_an_empty_table_says_so(tmp_path, kind, why):
+    empty = made(tmp_path, ROWS.partition("\n")[0] + "\n1,,,,\n")
+    with pytest.raises(make.NothingToDraw, match=f"Doses: no figure, since .*{why}"):
+        make._picture(empty, kind, GIVEN)
+
+
+def test_rows_have_their_subject_arm_and_population(mini):
+    rows = clean_rows(mini, GIVEN)
+    assert rows.arm.tolist() == ["drug"] * 3 + ["placebo"] * 3
+    assert clean_rows(mini, GIVEN | {"where": {"day": {"is": 1}}}).subject.size == 2
+    assert clean_rows(mini, GIVEN | {"population": "adults"}).subject.size == 6
+
+
+def test_days_are_counted_from_the_first_cycle_of_each_patient(mini):
+    """22 March is 21 days after the 1st, 19 April 49; 1 April is 27 days after 5 March."""
+    found = since_first(clean_rows(mini, GIVEN), "given")
+    assert found.tolist()[:4] == [0, 21, 49, 0]
+    assert np.isnan(found[4]) and found[5] == 27
+
+
+def test_a_cycle_without_a_date_stands_where_it_is_told_to(mini):
+    instead = np.array([np.nan] * 4 + [18352.0, np.nan])
+    # 31 March 2020 is day 18352 from 1970, 26 days after 5 March.
+    assert since_first(clean_rows(mini, GIVEN), "given", instead)[4] == 26
+
+
+def test_cycles_are_full_reduced_or_left_out():
+    found = kinds(np.array([1.0, 0.996, 0.75, 0.0]))
+    assert [mask.tolist().index(True) for mask in found.values()] == [0, 2, 3]
+    assert sum(mask.sum() for mask in found.values()) == 4
+
+
+def test_a_day_of_the_map_has_the_best_of_its_sessions():
+    subject = np.array(["a", "a", "b", "b"])
+    day, state = np.array([1.0, 1.0, 1.0, 3.0]), np.array([MISSED, DONE, MISSED, DONE])
+    grid = _grid(subject, np.ones(4, bool), day, state)
+    # Both attended one; b has more planned.
+    assert grid.tolist() == [[MISSED, NONE, DONE], [DONE, NONE, NONE]]
+
+
+def test_a_ridge_is_scipys_density_and_integrates_to_one():
+    values = np.array([1.0, 2.0, 2.5, 4.0])
+    at = np.linspace(-20, 25, 2001)
+    curve = density(values, at)
+    assert np.trapezoid(curve, at) == pytest.approx(1, abs=1e-6)
+    width = values.std(ddof=1) * (4 * 3 / 4) ** (-1 / 5)
+    by_hand = scipy_stats.norm.pdf(at[:, None], values, width).mean(axis=1)
+    assert curve == pytest.approx(by_hand, rel=1e-9)
+    assert density(np.array([1.0, 1.0]), at) is None

@@ -1,0 +1,51 @@
+"""Shares that were held against a threshold are told arm by arm, before arms are compared."""
+
+from types import SimpleNamespace as Stub
+
+from test_report_wording import row, words
+
+from trialtrace.report.sections.thresholds import against_thresholds
+
+PLACE = {
+    "parameter": "done",
+    "visit": None,
+    "stratum": None,
+    "group2": None,
+    "stat_text": "0.061",
+    "options": '{"threshold": 0.5, "sides": "greater"}',
+}
+
+
+def told(rows, named=False):
+    material = Stub(
+        of=lambda _: rows,
+        trial=Stub(synthetic=False),
+        parameter_words=lambda _: [],
+        arm_label=lambda arm: {"drug": "Drug", "placebo": "Placebo"}[arm],
+    )
+    found = against_thresholds(material, Stub(name="a", label="Feasibility"), named=named)
+    return [words(sentence) for sentence in found]
+
+
+def arm(name, share, p):
+    own = PLACE | {"group1_level": name}
+    interval = {"ci_low": share - 0.1, "ci_high": share + 0.1, "ci_level": 0.95}
+    return [
+        row("proportion.wilson", share, **own, **interval),
+        row("proportion.clopper_pearson", share, **own, **interval),
+        row("p_value.binomial", p, **own),
+    ]
+
+
+def test_each_arm_has_its_first_share_and_its_p_value():
+    rows = [*arm("drug", 0.6, 0.061), *arm("placebo", 0.4, 0.9)]
+    (sentence,) = told(rows)
+    assert sentence == (
+        "Exact binomial test against a threshold, more than 0.5: Drug 60.0 % (50.0 to 70.0), "
+        "p = 0.061; Placebo 40.0 % (30.0 to 50.0), p = 0.90."
+    )
+    assert told(rows, named=True)[0].startswith("Feasibility, exact binomial test")
+
+
+def test_an_analysis_without_such_a_test_has_no_sentence():
+    assert told([row("p_value.fisher", 0.5, **PLACE, group1_level=None)]) == []

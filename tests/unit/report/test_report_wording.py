@@ -1,0 +1,169 @@
+"""Words and counts that a reader takes literally: who was analysed, categories, axes of time."""
+
+from types import SimpleNamespace as Stub
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from trialtrace.report.figures.at_risk import time_words
+from trialtrace.report.figures.clean_rows import CleanRows
+from trialtrace.report.figures.heat_map import _after_the_end
+from trialtrace.report.sections.analysis_section import _used
+from trialtrace.report.sections.compact import _described
+from trialtrace.report.sections.findings import _margins, described
+from trialtrace.report.sections.origins import without_origin
+from trialtrace.trace.about import About
+
+ROW = {
+    "parameter": "response",
+    "visit": None,
+    "stratum": None,
+    "group1_level": "drug",
+    "group2": None,
+    "group2_level": None,
+    "n_used": 20,
+    "denominator": None,
+    "ci_level": None,
+    "error": None,
+    "warning": None,
+}
+
+
+def row(method, value, **more):
+    stat = method.split(".")[0]
+    place = more.get("group2_level", "")
+    known = {"method": method, "stat_name": stat, "stat_value": value}
+    return ROW | known | {"result_id": f"t/a/{method}@drug{place}"} | more
+
+
+def words(markdown):
+    from test_report_sections import shown
+
+    return shown(markdown)
+
+
+def test_a_mean_of_a_model_over_all_arms_does_not_count_an_arm():
+    rows = [row("mean.descriptive", 1.0, n_used=18), row("mean.mmrm", 1.0, n_used=50)]
+    assert _used(Stub(of=lambda _: rows), "a", "drug", 20) == [18]
+    assert _used(Stub(of=lambda _: rows[1:]), "a", "drug", 20) == []
+
+
+def test_each_category_is_told_with_its_count():
+    rows = [
+        row(f"{stat}.categories", value, group2="category", group2_level=level)
+        for level, n, share in (("partial response", 3, 0.15), ("death", 11, 0.55))
+        for stat, value in (("count", n), ("proportion", share))
+    ]
+    assert words(_described(rows)) == "partial response: 3 (15.0 %), death: 11 (55.0 %)"
+
+
+def test_categories_and_outcomes_have_their_words():
+    endpoints = {"response": Stub(code="RESP", label="Response"), "pain": Stub(label="Pain (VAS)")}
+    columns = {
+        "PARAMCD": np.array(["RESP", "RESP"]),
+        "AVAL": np.array([2.0, 5.0]),
+        "AVALC": np.array(["partial response", "death"]),
+    }
+    frames = Stub(select=lambda *_: Stub(column=columns.__getitem__))
+    about = About(Stub(endpoints=endpoints), frames)
+    found = [
+        about.second_words(row("count.categories", 3, group2=kind, group2_level=level))
+        for kind, level in (
+            ("category", "5"),
+            ("category", "4"),
+            ("outcome", "pain"),
+            ("time", "91"),
+            (None, None),
+        )
+    ]
+    assert found == ["death", "4", "Pain (VAS)", "91", None]
+
+
+def test_an_analysis_that_compares_nothing_tells_its_shares():
+    rows = [
+        row("count.events", 0),
+        row("proportion.wilson", 0.0),
+        row("proportion.clopper_pearson", 0.5),
+        row("proportion.wilson", 0.03, group1_level="placebo"),
+    ]
+    material = Stub(
+        of=lambda _: rows,
+        trial=Stub(synthetic=False),
+        arm_label=str.capitalize,
+        parameter_words=lambda _: ["Any event"],
+    )
+    (told,) = described(material, Stub(name="a"))
+    assert words(told) == "Any event: Drug 0.0 %, Placebo 3.0 %."
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "more", "expected"),
+    [
+        ("death", {}, "Months since first day of treatment"),
+        ("first", {}, "Months since first day of treatment"),
+        ("entered", {}, "Months since entry"),
+        ("randomised", {}, "Months since randomisation"),
+        # A column of times, or nominal days of visits, run from what is declared, or from nothing.
+        ("column", {}, "Months"),
+        ("seen", {}, "Months"),
+        ("declared", {}, "Months since conception"),
+        ("declared", {"axis": "Gestational age"}, "Gestational age, months"),
+    ],
+)
+def test_the_axis_of_time_says_since_when_where_it_is_known(endpoint, more, expected):
+    trial = times()
+    assert (
+        time_words(Stub(trial=trial), {"unit": "months", "endpoint": endpoint} | more) == expected
+    )
+
+
+def times(**displays):
+    options = {
+        "death": {"start": "began"},
+        "entered": {"start": "entry"},
+        "randomised": {"start": "rand"},
+        "first": {"first_of": ["death", "entered"]},
+        "column": {"time": "days"},
+        "visits": {"days": {"week 12": 84}},
+        "seen": {"seen": "visits"},
+        "declared": {"time": "days", "origin": "conception"},
+    }
+    labels = {"day": "First day of treatment", "in": "Date of entry", "r": "Date of randomisation"}
+    return Stub(
+        endpoints={name: Stub(options=given) for name, given in options.items()},
+        subjects=Stub(variables={"began": "day", "entry": "in", "rand": "r"}, table="patients"),
+        dictionary={"patients": {name: Stub(label=label) for name, label in labels.items()}},
+        plan=Stub(displays=displays),
+    )
+
+
+def test_a_curve_that_cannot_say_since_when_is_told():
+    curves = [{"endpoint": "column", "unit": "years"}, {"endpoint": "death", "unit": "years"}]
+    named = [{"endpoint": "column", "unit": "years", "axis": "Age"}]
+    (told,) = without_origin(times(kaplan_meier=curves, cumulative_incidence=named))
+    assert told.startswith("plan.yaml, displays.kaplan_meier[1]: the axis says “years”")
+    assert "`origin` in endpoints.yaml" in told
+
+
+def test_sessions_after_a_death_are_told_by_their_day():
+    columns = {"ADT": np.array(["2020-01-03"], dtype="datetime64[D]"), "USUBJID": np.array(["a"])}
+    frames = Stub(select=lambda *_: Stub(column=columns.__getitem__))
+    material = Stub(trial=Stub(endpoints={"death": Stub(code="DEATH")}), tracer=Stub(frames=frames))
+    days = pa.array(np.array(["2020-01-03", "2020-01-04", "2020-01-09"], dtype="datetime64[D]"))
+    rows = CleanRows(pa.table({"on": days}), np.array(["a", "a", "b"]), np.array(["x"] * 3))
+    found = _after_the_end(material, {"event": "death", "date": "on", "after": "not_done"}, rows)
+    assert found.tolist() == [False, True, False]
+
+
+def test_an_equivalence_is_told_with_its_margins():
+    compared = {"comparison": "drug", "reference": "placebo", "analysis_id": "a"}
+    margins = '{"alpha": 0.05, "lower": -1.5, "upper": 1.5}'
+    rows = [
+        row("verdict.equivalence_welch", 1.0, options=margins, **(compared | {"visit": "other"})),
+        row("verdict.equivalence_welch", 0.0, options=margins, stat_text="not shown", **compared),
+    ]
+    estimate = row("mean_difference.welch", 0.2, **compared)
+    told = words(_margins(Stub(of=lambda _: rows), estimate))
+    assert told.startswith("; held against margins of −1.5 to 1.5: not shown")
+    assert not _margins(Stub(of=lambda _: rows[:1]), estimate)

@@ -1,0 +1,168 @@
+"""Families of tests: closed tests, graphs and their special cases agree with each other."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from stats_strategies import given
+
+from trialtrace.stats import StatsError
+from trialtrace.stats.multiplicity import adjusted as m
+from trialtrace.stats.multiplicity import closed_testing as ct
+from trialtrace.stats.multiplicity import graphical as g
+
+P = st.lists(st.integers(0, 100).map(lambda k: k / 100), min_size=1, max_size=6)
+NAN = float("nan")
+
+
+def equal(ours, theirs):
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-15)
+
+
+def closed(count, intersection):
+    """Adjusted p by the definition: the largest over the intersections with the hypothesis."""
+    sets = [s for size in range(1, count + 1) for s in combinations(range(count), size)]
+    p_values = {members: intersection(members) for members in sets}
+    return [max(p for s, p in p_values.items() if i in s) for i in range(count)]
+
+
+@given(p=P)
+def test_holm_and_hommel_are_closed_tests(p):
+    def bonferroni(members):
+        return min(1, len(members) * min(p[i] for i in members))
+
+    def simes(members):
+        ranked = sorted(p[i] for i in members)
+        return min(len(ranked) * value / place for place, value in enumerate(ranked, 1))
+
+    equal(m.holm(p), closed(len(p), bonferroni))
+    equal(m.hommel(p), closed(len(p), simes))
+
+
+@given(p=P)
+def test_order_of_the_procedures(p):
+    assert (m.hommel(p) <= m.hochberg(p) + 1e-12).all()
+    assert (m.hochberg(p) <= m.holm(p) + 1e-12).all()
+    assert (np.asarray(p) <= m.hommel(p) + 1e-12).all()
+
+
+@given(p=P, order=st.permutations(range(6)))
+def test_order_of_the_tests_and_missing_ones_change_nothing(p, order):
+    order = [i for i in order if i < len(p)]
+    shuffled = np.array(p)[order]
+    equal(m.hommel(shuffled), m.hommel(p)[order])
+    equal(m.hommel([NAN, *p])[1:], m.hommel(p))
+
+
+def holm_graph(count):
+    """A rejected hypothesis passes its level to all others alike."""
+    return (np.ones((count, count)) - np.eye(count)) / max(count - 1, 1)
+
+
+@given(p=P)
+def test_holm_is_a_graph(p):
+    weights = np.full(len(p), 1 / len(p))
+    found = g.graphical(p, weights, holm_graph(len(p)), missing="stops")
+    equal(found.adjusted, m.holm(p))
+
+
+@given(p=P, seed=st.integers(0, 10**6))
+def test_a_graph_is_a_closed_test(p, seed):
+    rng, size = np.random.default_rng(seed), len(p)
+    weights = rng.dirichlet(np.ones(size)) * rng.integers(0, 2, size)
+    edges = rng.dirichlet(np.ones(size), size) * rng.integers(0, 2, (size, size))
+    np.fill_diagonal(edges, 0)
+
+    def intersection(members):
+        share = g.intersection_weights(weights, edges, members)
+        return min([1.0] + [p[i] / share[i] for i in members if share[i] > 0])
+
+    found = g.graphical(p, weights, edges, missing="stops").adjusted
+    np.testing.assert_allclose(found, closed(size, intersection), rtol=1e-9)
+
+
+@given(p=P)
+def test_fixed_sequence(p):
+    equal(g.fixed_sequence(p, missing="stops"), np.maximum.accumulate(p))
+
+
+def test_fallback_by_hand():
+    # Levels 0.025, 0.0125, 0.0125 at 0.05: p1 fails, p2 = 0.012 <= 0.0125, p3 <= 0.025.
+    edges = np.diag([1.0, 1.0], 1)
+    found = g.graphical([0.03, 0.012, 0.02], [0.5, 0.25, 0.25], edges, missing="stops")
+    equal(found.adjusted, [0.06, 0.048, 0.048])
+
+
+def test_missing_tests():
+    p = [0.01, NAN, 0.03]
+    equal(g.fixed_sequence(p, missing="left_out"), [0.01, NAN, 0.03])
+    equal(g.fixed_sequence(p, missing="stops"), [0.01, NAN, 1])
+    weights = np.full(3, 1 / 3)
+    found = g.graphical(p, weights, holm_graph(3), missing="left_out")
+    equal(found.adjusted, m.holm(p))
+    assert g.fixed_sequence([], missing="stops").size == 0
+
+
+def test_graph_of_bretz_and_others_by_hand():
+    # Two primary hypotheses with half of alpha each, half of that to the other primary one and to
+    # the secondary one of its own, which passes it to the other primary one.
+    edges = [[0, 0.5, 0.5, 0], [0.5, 0, 0, 0.5], [0, 1, 0, 0], [1, 0, 0, 0]]
+    found = g.graphical([0.01, 0.005, 0.015, 0.022], [0.5, 0.5, 0, 0], edges, missing="stops")
+    # H2 at 0.005 / 0.5; then H1 has 3/4: 0.01 / 0.75; then H3 and H4 have 1/2: 0.015 / 0.5; then
+    # H4 has all: 0.022, but not before H3.
+    equal(found.adjusted, [0.01 / 0.75, 0.01, 0.03, 0.03])
+    assert found.order == (1, 0, 2, 3)
+
+
+def test_a_hypothesis_taken_out_keeps_nothing():
+    weights, edges = np.full(3, 1 / 3), holm_graph(3)
+    rest, joined = g.reject(weights, edges, 1)
+    equal(rest, [0.5, 0, 0.5])
+    equal(joined, [[0, 0, 1], [0, 0, 0], [1, 0, 0]])
+    equal(g.intersection_weights(weights, edges, [2]), [0, 0, 1])
+
+
+def test_three_arms():
+    equal(ct.closed_three_arms(0.04, [0.01, 0.2, NAN]), [0.04, 0.2, NAN])
+    pairs = [0.01, 0.2, 0.03]
+
+    def intersection(members):
+        # Any two of the three equalities imply the third: the global hypothesis.
+        return pairs[members[0]] if len(members) == 1 else 0.04
+
+    equal(ct.closed_three_arms(0.04, pairs), closed(3, intersection))
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (lambda: ct.closed_three_arms(NAN, [0.1, 0.2, 0.3]), "global test is missing"),
+        (lambda: ct.closed_three_arms(0.1, [0.1, 0.2, 0.3, 0.4]), "two or three"),
+        (lambda: m.hommel([1.2]), "between 0 and 1"),
+        (lambda: _graph([0.6, 0.6], np.zeros((2, 2))), "add up to at most 1"),
+        (lambda: _graph([0.5, 0.5], np.ones((2, 2))), "transitions must be"),
+        (lambda: _graph([0.5, 0.5], np.zeros((3, 3))), "need 2 weights"),
+        (lambda: g.fixed_sequence([0.1], missing="drop"), "missing must be"),
+    ],
+)
+def test_refusals(wrong, words):
+    with pytest.raises(StatsError, match=words):
+        wrong()
+
+
+def _graph(weights, edges):
+    return g.graphical([0.1, 0.2], weights, edges, missing="stops")
+
+
+def test_family_wise_error():
+    rng, draws = np.random.default_rng(3), 3000
+    edges = np.array([[0, 0.5, 0.5, 0], [0.5, 0, 0, 0.5], [0, 1, 0, 0], [1, 0, 0, 0]])
+    wrong = 0
+    for _ in range(draws):
+        # The first hypothesis is false, the others are true.
+        p = rng.random(4) * [0.01, 1, 1, 1]
+        adjusted = g.graphical(p, [0.5, 0.5, 0, 0], edges, missing="stops").adjusted
+        wrong += adjusted[1:].min() <= 0.2
+    # Monte Carlo standard error 0.0073.
+    assert wrong / draws <= 0.2 + 3 * 0.0073

@@ -1,0 +1,110 @@
+"""Invariants of generalised estimating equations."""
+
+from math import nan
+
+import numpy as np
+from correlated_trials import GEE, SEEDS, drawn, given
+from hypothesis import strategies as st
+from stats_strategies import same
+
+from trialtrace.stats.mixed.visit_design import difference_row, interaction_rows, visit_design
+from trialtrace.stats.regression.gee import gee, gee_contrast, gee_test
+
+TEST = {"sides": "two_sided", "confidence": 0.95}
+
+
+@given(
+    seed=SEEDS,
+    working=st.sampled_from(["independence", "exchangeable", "ar1", "unstructured"]),
+    variance=st.sampled_from(["robust", "kauermann_carroll", "mancl_derouen"]),
+)
+def test_gee_is_free_of_units_order_and_coding(seed, working, variance):
+    arm, base, y = drawn(seed, n=40)
+    # One scale serves all visits, so they should vary alike for correlations below 1.
+    y = y / np.nanstd(y, axis=0) + np.random.default_rng(seed).normal(size=y.shape)
+    options = GEE | {"working": working, "variance": variance}
+    design = visit_design(
+        arm, (1, 2, 3), coding="cell_means", covariates=base[:, None], by_visit=True
+    )
+    fit = gee(y, design.x, **options)
+    rows = np.random.default_rng(seed).permutation(arm.size)
+    other = visit_design(
+        arm[rows], (1, 2, 3), coding="treatment", covariates=base[rows, None] / 9 + 3, by_visit=True
+    )
+    again = gee(60 * y[rows] + 1e6, other.x, **options)
+    for visit in (1, 3):
+        first = difference_row(design, arm=1, reference=0, visit=visit)
+        second = difference_row(other, arm=1, reference=0, visit=visit)
+        same(second @ again.coef, 60 * first @ fit.coef, 1e-7, of=1e6)
+        same(second @ again.covariance @ second, 3600 * first @ fit.covariance @ first, 1e-7)
+    one = gee_test(fit, interaction_rows(design))
+    two = gee_test(again, interaction_rows(other))
+    same([one.statistic, one.df, one.df2], [two.statistic, two.df, two.df2], 1e-7)
+    same(again.correlation, fit.correlation, 1e-7)
+
+
+def test_gee_of_one_value_each_is_a_robust_regression():
+    """Kauermann-Carroll is HC2 and Mancl-DeRouen HC3: residuals over 1 - h, by hand."""
+    rng = np.random.default_rng(7)
+    x = np.column_stack([np.ones(15), rng.normal(size=15)])
+    y = x @ [1, 2] + rng.normal(size=15)
+    inverse = np.linalg.inv(x.T @ x)
+    residual = y - x @ (inverse @ x.T @ y)
+    left = 1 - np.einsum("ia,ab,ib->i", x, inverse, x)
+    wide = np.column_stack([y, np.full(15, nan)])
+    for variance, power in (("robust", 0), ("kauermann_carroll", 1), ("mancl_derouen", 2)):
+        middle = x.T @ (x * (residual**2 / left**power)[:, None])
+        fit = gee(
+            wide, np.stack([x, x], axis=1), working="independence", **GEE | {"variance": variance}
+        )
+        same(fit.covariance, inverse @ middle @ inverse)
+        assert fit.df == 13
+
+
+def test_binary_gee_in_two_arms_is_the_log_odds_ratio():
+    """One value a subject: the estimate is log(ad / bc), its robust variance the sum of 1 / n."""
+    counts = ((7, 5), (3, 9))
+    y = np.concatenate([np.repeat([1.0, 0.0], row) for row in counts])
+    x = np.column_stack([np.ones(24), np.repeat([1.0, 0.0], 12)])
+    options = GEE | {"family": "binomial", "variance": "robust", "reference": "normal"}
+    fit = gee(
+        np.column_stack([y, np.full(24, nan)]),
+        np.stack([x, x], axis=1),
+        working="independence",
+        **options,
+    )
+    same(fit.coef[1], np.log(7 * 9 / (5 * 3)))
+    same(fit.se[1], np.sqrt(1 / 7 + 1 / 5 + 1 / 3 + 1 / 9))
+    wald = gee_test(fit, [0, 1])
+    same([wald.statistic, wald.p_value], [fit.statistic[1] ** 2, fit.p_value[1]])
+
+
+def test_wald_tests_of_gee_by_hand():
+    arm, _, y = drawn(10)
+    design = visit_design(arm, (1, 2, 3), coding="cell_means")
+    rows = interaction_rows(design)
+    for reference in ("t", "normal"):
+        fit = gee(y, design.x, working="exchangeable", **GEE | {"reference": reference})
+        estimate = rows @ fit.coef
+        square = estimate @ np.linalg.inv(rows @ fit.covariance @ rows.T) @ estimate
+        test = gee_test(fit, rows)
+        same(test.statistic, square / 2 if reference == "t" else square)
+        assert test.df == 2 and (test.df2 == 24 - 6 or reference == "normal")
+        one, alone = gee_contrast(fit, rows[0], **TEST), gee_test(fit, rows[0])
+        same([one.statistic**2, one.p_value], [alone.statistic, alone.p_value])
+        same(one.interval.estimate, rows[0] @ fit.coef)
+        zero = gee_contrast(fit, rows[0], sides="greater", confidence=1 - one.p_value)
+        assert min(abs(zero.interval.low), abs(zero.interval.high)) < 1e-9
+        same(min(zero.p_value, 1 - zero.p_value), one.p_value / 2)
+
+
+def test_bounds_and_p_values_belong_together():
+    """At a confidence of 1 - p one bound is 0."""
+    arm, _, y = drawn(9)
+    design = visit_design(arm, (1, 2, 3), coding="cell_means")
+    for reference in ("t", "normal"):
+        how = GEE | {"working": "exchangeable", "reference": reference}
+        p = gee(y, design.x, **how).p_value[0]
+        own = gee(y, design.x, **how | {"confidence": 1 - p})
+        assert min(abs(own.low[0]), abs(own.high[0])) < 1e-9
+        same(own.low + own.high, 2 * own.coef)

@@ -1,0 +1,269 @@
+"""What printed numbers allow: ranges of p, counts, intervals; by brute force where possible."""
+
+from decimal import Decimal
+from fractions import Fraction
+from math import inf, isnan, nan
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from stats_strategies import given, tables
+
+from trialtrace.stats import Interval, StatsError
+from trialtrace.stats.continuous import means
+from trialtrace.stats.summaries import below, read
+from trialtrace.stats.summaries import count_tests as c
+from trialtrace.stats.summaries import statistics as s
+from trialtrace.stats.summaries.estimates import (
+    check_estimate,
+    error_of_deviation,
+    interval_of_error,
+    p_of_estimate,
+)
+from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.stats.summaries.percentages import (
+    count_ranges,
+    counts_for_percentage,
+    possible_denominators,
+)
+
+RATIO = {"scale": "log", "null": 1, "df": inf, "confidence": 0.95, "sides": "two_sided"}
+
+
+def up(text):
+    return read(text, rounding="half_up")
+
+
+@pytest.mark.parametrize(
+    "rounding, text, inside, outside",
+    [
+        ("half_up", "5.2", ["5.15", "5.2499"], ["5.25", "5.1499"]),
+        ("half_up", "-5.2", ["-5.25", "-5.1501"], ["-5.15"]),
+        ("half_away", "-5.2", ["-5.15", "-5.2499"], ["-5.25"]),
+        ("half_even", "5.2", ["5.15", "5.25"], ["5.26"]),
+        ("half_even", "5.3", ["5.2501", "5.3499"], ["5.25", "5.35"]),
+        ("half_any", "5.3", ["5.25", "5.35"], ["5.24"]),
+        ("truncate", "5.2", ["5.2", "5.2999"], ["5.1999", "5.3"]),
+        ("truncate", "-5.2", ["-5.2", "-5.2999"], ["-5.1999", "-5.3"]),
+        ("truncate", "0.0", ["-0.0999", "0.0999"], ["0.1", "-0.1"]),
+        ("up", "5.2", ["5.1001", "5.2"], ["5.1", "5.2001"]),
+        ("half_up", "1.5e2", ["145", "154.99"], ["155"]),
+    ],
+)
+def test_rounding_modes(rounding, text, inside, outside):
+    number = read(text, rounding=rounding)
+    assert number.contains([Decimal(x) for x in inside]).all()
+    assert not number.contains([Decimal(x) for x in outside]).any()
+
+
+def test_units_floats_and_missing_values():
+    assert up("5.20").contains([5.2, 5.204, 5.21, nan, inf]).tolist() == [1, 1, 0, 0, 0]
+    nearest_half = read("7.5", rounding="half_up", unit="0.5")
+    assert nearest_half.bounds == (7.25, 7.75)
+    assert below("0.001", least="0").contains([0, 0.0009, 0.001]).tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        (lambda: up(5.2), "text or Decimal"),
+        (lambda: up("five"), "not a decimal"),
+        (lambda: up("NaN"), "not a finite"),
+        (lambda: up([]), "no printed number"),
+        (lambda: read("7.3", rounding="half_up", unit="0.5"), "not a multiple"),
+        (lambda: read("7.3", rounding="nearest"), "must be one of"),
+        (lambda: below("0", least="0"), "nothing lies below"),
+        (lambda: counts_for_percentage(up("3.3"), 0), "positive whole"),
+        (lambda: counts_for_percentage(up(["3.3", "4"]), 5), "one percentage"),
+        (lambda: possible_denominators(up("3.3"), limit=0), "positive whole"),
+        (lambda: possible_denominators(up("3.3"), limit=10**7), "limit"),
+        (lambda: _t("1", "1", 1, "2", "1", 5), "at least 2"),
+        (lambda: _t("1", "-1", 5, "2", "1", 5), "cannot be negative"),
+        (lambda: _t(["1", "2"], "1", [5, 6, 7], "2", "1", 5), "differ in shape"),
+        (lambda: count_ranges(up(["1", "2"]), [5, 6, 7]), "differ in shape"),
+        (lambda: s.p_of_f(up("-1"), 2, 9, epsilon=(1, 1)), "cannot be negative"),
+        (lambda: s.p_of_f(up("1"), 2, 9, epsilon=(0, 1)), "epsilon must lie"),
+        (lambda: s.p_of_t(up("1"), 0, sides="less"), "must be positive"),
+        (lambda: check_estimate(up("0.5"), up("0.0"), up("2"), **RATIO), "no logarithm"),
+        (lambda: check_estimate(up("5"), up("7"), up("3"), **RATIO), "lies above"),
+    ],
+)
+def test_refusals(wrong, words):
+    with pytest.raises(StatsError, match=words):
+        wrong()
+
+
+def _t(m1, s1, n1, m0, s0, n0, variance="welch", sides="two_sided"):
+    return t_test_p(up(m1), up(s1), n1, up(m0), up(s0), n0, variance=variance, sides=sides)
+
+
+@pytest.mark.parametrize("variance", ["pooled", "welch"])
+def test_t_as_worked_by_hand(variance):
+    found = _t("54.2", "10.1", 60, "56.0", "9.8", 62, variance)
+    assert (round(found.low, 3), round(found.high, 3)) in {(0.291, 0.350), (0.292, 0.350)}
+    found = _t("54.2", "10.1", 60, "54.3", "9.8", 62, variance)
+    assert (round(found.low, 3), found.high) == (0.911, 1.0)
+
+
+def test_many_claims_at_once():
+    many = _t(["54.2", "54.2"], "10.1", [60, 60], ["56.0", "54.3"], "9.8", 62)
+    one = [_t("54.2", "10.1", 60, m0, "9.8", 62) for m0 in ("56.0", "54.3")]
+    assert many.low.tolist() == [x.low for x in one]
+    assert many.high.tolist() == [x.high for x in one]
+
+
+def test_no_spread_at_all():
+    exact = {"variance": "welch", "sides": "two_sided"}
+    zero, five = read("0", rounding="up"), read("5.0", rounding="half_any")
+    # The means may be equal: then nothing differs; or not: then nothing explains it.
+    found = t_test_p(five, zero, 8, five, zero, 8, **exact)
+    assert (found.low, found.high) == (0, 1)
+
+
+def test_every_sample_lies_within_its_printed_p():
+    rng = np.random.default_rng(8)
+    for _ in range(60):
+        x = rng.normal(3, 2, rng.integers(2, 9))
+        y = rng.normal(4, 0.7, rng.integers(2, 30))
+        shown = [f"{v:.1f}" for v in (x.mean(), x.std(ddof=1), y.mean(), y.std(ddof=1))]
+        if "0.0" in (shown[1], shown[3]):
+            continue
+        for variance, test in (("pooled", means.student_t), ("welch", means.welch_t)):
+            for sides in ("two_sided", "greater", "less"):
+                # A half may have been rounded either way; no sample of this seed has one.
+                args = (shown[0], shown[1], x.size, shown[2], shown[3], y.size)
+                found = _t(*args, variance, sides)
+                assert found.low <= test(x, y, sides=sides).p_value <= found.high
+
+
+@given(shift=st.integers(-40, 40), m1=st.integers(0, 40), m0=st.integers(0, 40))
+def test_t_of_swapped_and_shifted_groups(shift, m1, m0):
+    numbers = [f"{m / 10:.1f}" for m in (m1, m0)]
+    moved = [f"{(m + shift) / 10:.1f}" for m in (m1, m0)]
+    plain = _t(numbers[0], "1.3", 9, numbers[1], "2.1", 14, sides="greater")
+    other = _t(moved[0], "1.3", 9, moved[1], "2.1", 14, sides="greater")
+    swapped = _t(numbers[1], "2.1", 14, numbers[0], "1.3", 9, sides="less")
+    for found in (other, swapped):
+        assert found.low == pytest.approx(plain.low, rel=1e-9)
+        assert found.high == pytest.approx(plain.high, rel=1e-9)
+
+
+def test_f_with_and_without_correction():
+    exact = read("3.1000000000", rounding="half_up")
+    found = s.p_of_f(exact, 3, 63, epsilon=(1 / 3, 1))
+    assert (round(found.low, 3), round(found.high, 3)) == (0.033, 0.093)
+    (piece,) = s.epsilons_of_f_and_p(exact, up("0.05"), 3, 63, epsilon=(1 / 3, 1))
+    for end, p in zip(piece, (0.055, 0.045), strict=True):
+        at = s.p_of_f(exact, 3, 63, epsilon=(end, end))
+        assert at.low == pytest.approx(p, abs=1e-8)
+    assert s.epsilons_of_f_and_p(exact, up("0.2"), 3, 63, epsilon=(1 / 3, 1)).shape == (0, 2)
+
+
+def test_a_t_is_an_f_with_one_degree_of_freedom():
+    t, f = read("2.000000", rounding="half_up"), read("4.000000", rounding="half_up")
+    by_t = s.p_of_t(t, 17, sides="two_sided")
+    by_f = s.p_of_f(f, 1, 17, epsilon=(1, 1))
+    assert by_t.low == pytest.approx(by_f.low, rel=1e-5)
+    far = s.p_of_chi_squared(f, 1)
+    assert s.p_of_z(t, sides="two_sided").high == pytest.approx(far.high, rel=1e-5)
+
+
+@given(n=st.integers(1, 400), x=st.integers(0, 400), places=st.integers(0, 2))
+def test_counts_behind_a_percentage(n, x, places):
+    x = min(x, n)
+    # Halves up, as exact decimals: floor(100 x / n 10^places + 1/2).
+    scaled = (200 * x * 10**places + n) // (2 * n)
+    text = str(Decimal(scaled).scaleb(-places))
+    found = counts_for_percentage(up(text), n)
+    every = [k for k in range(n + 1) if (200 * k * 10**places + n) // (2 * n) == scaled]
+    assert found.tolist() == every
+    assert n in possible_denominators(up(text), limit=n)
+
+
+def test_denominators_of_several_percentages():
+    both = possible_denominators(up(["33.3", "12.5"]), limit=100)
+    assert both.tolist() == [n for n in range(1, 101) if _fits(n, "33.3") and _fits(n, "12.5")]
+    assert possible_denominators(up("101"), limit=50).size == 0
+    first, last = count_ranges(up(["33.3", "50.0"]), [3, 7])
+    assert (first <= last).tolist() == [True, False]
+
+
+def _fits(n, text):
+    low, high = Fraction(text) - Fraction(1, 20), Fraction(text) + Fraction(1, 20)
+    return any(low <= Fraction(100 * x, n) < high for x in range(n + 1))
+
+
+def test_tests_of_counts_that_print_the_same():
+    p = c.p_values_of_counts(27, 295, 52, 307, sides="two_sided")
+    as_printed = [name for name, value in p.items() if up("0.005").contains(value)]
+    assert as_printed == ["chi_squared", "fisher"]
+    below_it = [name for name, value in p.items() if below("0.005", least="0").contains(value)]
+    assert below_it == ["chi_squared", "mid_p", "mid_p_all"]
+    nobody = c.p_values_of_counts(0, 9, 0, 8, sides="two_sided")
+    assert isnan(nobody["chi_squared"]) and nobody["fisher"] == 1
+    assert isnan(c.p_values_of_counts(2, 9, 0, 8, sides="greater")["chi_squared_corrected"])
+
+
+@given(table=tables(), sides=st.sampled_from(["greater", "less"]))
+def test_tests_of_swapped_arms(table, sides):
+    other = {"greater": "less", "less": "greater"}[sides]
+    plain = c.p_values_of_counts(*table, sides=sides)
+    swapped = c.p_values_of_counts(*table[2:], *table[:2], sides=other)
+    np.testing.assert_allclose(list(plain.values()), list(swapped.values()), 1e-9, equal_nan=True)
+
+
+def test_intervals_that_print_the_same():
+    # Newcombe 1998, 56 of 70 against 48 of 80: 0.0524 to 0.3339 by his method 10.
+    found = c.two_arm_intervals(56, 70, 48, 80, measure="difference", confidence=0.95)
+    assert c.printing_the_same(found, up("0.0524"), up("0.3339"), factor=1) == ["newcombe"]
+    empty = c.two_arm_intervals(0, 10, 0, 20, measure="odds_ratio", confidence=0.95)
+    assert isnan(empty["woolf"].low)
+    assert c.printing_the_same({"x": Interval(0, nan, nan)}, up("0"), up("1"), factor=1) == []
+
+
+def test_an_estimate_and_its_interval():
+    found = check_estimate(up("0.54"), up("0.35"), up("0.83"), **RATIO)
+    # Katz's interval of 27/295 against 52/307: 0.5404 (0.3492 to 0.8362), z 2.7633.
+    assert found.symmetric
+    assert found.p.low <= 0.005757 <= found.p.high
+    assert found.standard_error.low <= 0.22274 <= found.standard_error.high
+    off = check_estimate(up("0.64"), up("0.35"), up("0.83"), **RATIO)
+    assert not off.symmetric and isnan(off.p.low) and not isnan(off.p_of_bounds.low)
+
+
+def test_symmetry_is_decided_exactly():
+    # Bounds 0.95..1.05 and 1.95..2.05: the middle is at least 1.45, which prints as 1.5, not 1.4.
+    options = {**RATIO, "scale": "identity", "null": 0}
+    assert not check_estimate(up("1.4"), up("1.0"), up("2.0"), **options).symmetric
+    assert check_estimate(up("1.5"), up("1.0"), up("2.0"), **options).symmetric
+    any_way = [read(x, rounding="half_any") for x in ("1.4", "1.0", "2.0")]
+    touching = check_estimate(*any_way, **options)
+    assert touching.symmetric and touching.p.low == pytest.approx(touching.p.high, rel=1e-6)
+
+
+@given(e=st.floats(-2, 2), se=st.floats(0.1, 1.0))
+def test_true_estimates_are_within_what_they_print(e, se):
+    from scipy.special import ndtr
+
+    bounds = [e - 1.959963984540054 * se, e, e + 1.959963984540054 * se]
+    shown = [read(f"{np.exp(x):.3f}", rounding="half_any") for x in bounds]
+    if min(x.bounds[0] for x in shown) <= 0:
+        return
+    found = check_estimate(shown[1], shown[0], shown[2], **RATIO)
+    p = 2 * ndtr(-abs(e) / se)
+    assert found.symmetric
+    for bounds in (found.p, found.p_of_bounds):
+        assert bounds.low - 1e-9 <= p <= bounds.high + 1e-9
+    assert found.standard_error.low - 1e-12 <= se <= found.standard_error.high + 1e-12
+    assert found.p_of_bounds.low <= found.p.low and found.p.high <= found.p_of_bounds.high
+
+
+def test_standard_errors():
+    found = p_of_estimate(up("1.8"), up("0.9"), null=0, df=inf, sides="two_sided")
+    assert found.low == pytest.approx(0.0295, abs=2e-4)  # 1.85 / 0.85 = 2.176
+    assert found.high == pytest.approx(0.0654, abs=2e-4)  # 1.75 / 0.95 = 1.842
+    low, high = interval_of_error(up("1.8"), up("0.9"), df=inf, confidence=0.95)
+    assert low.low == pytest.approx(1.75 - 1.95996 * 0.95, abs=1e-4)
+    assert high.high == pytest.approx(1.85 + 1.95996 * 0.95, abs=1e-4)
+    error = error_of_deviation(up("10.1"), 64)
+    assert (error.low, error.high) == pytest.approx((10.05 / 8, 10.15 / 8))

@@ -1,0 +1,101 @@
+"""Weighted log-rank tests and the test for trend: relations to the log-rank test, symmetries."""
+
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+from hypothesis import assume
+from hypothesis import strategies as st
+from stats_strategies import follow_up, given, same
+
+from trialtrace.stats import StatsError
+from trialtrace.stats.survival.kaplan_meier import log_rank
+from trialtrace.stats.survival.weighted_log_rank import log_rank_trend, weighted_log_rank
+
+POWERS = st.sampled_from([(0, 0), (1, 0), (0, 1), (0.5, 2), (0.3, 0)])
+
+
+def or_skip(test, *data, **options):
+    try:
+        return test(*data, **options)
+    except StatsError:
+        assume(False)
+
+
+@given(data=follow_up(groups=3), powers=POWERS, seed=st.integers(0, 99))
+def test_weights_ignore_labels_order_and_unit(data, powers, seed):
+    time, event, group = data
+    rho, gamma = powers
+    test = or_skip(weighted_log_rank, time, event, group, rho=rho, gamma=gamma)
+    rows = np.random.default_rng(seed).permutation(time.size)
+    names = np.array(["c", "a", "b"])[group][rows]
+    again = weighted_log_rank(time[rows] / 7, event[rows], names, rho=rho, gamma=gamma)
+    same(astuple(again), astuple(test), 1e-7)
+    one = weighted_log_rank(time, event, group, rho=rho, gamma=gamma, strata=np.ones(time.size))
+    same(astuple(one), astuple(test))
+    if powers == (0, 0):
+        same(astuple(test), astuple(log_rank(time, event, group)), 1e-7)
+
+
+@given(data=follow_up(), powers=POWERS)
+def test_a_stratum_beside_itself_doubles_the_statistic(data, powers):
+    time, event, group = data
+    rho, gamma = powers
+    test = or_skip(weighted_log_rank, time, event, group, rho=rho, gamma=gamma)
+    twice = [np.tile(x, 2) for x in data]
+    # A third stratum in which nobody has an event changes nothing.
+    strata = np.repeat([0, 1, 2], [time.size, time.size, 1])
+    twice = [np.append(x, last) for x, last in zip(twice, (5, 0, 0), strict=True)]
+    doubled = weighted_log_rank(*twice, rho=rho, gamma=gamma, strata=strata)
+    same(doubled.statistic, 2 * test.statistic, 1e-7)
+    trend = or_skip(log_rank_trend, time, event, group, scores={0: 0, 1: 3})
+    same(
+        log_rank_trend(*twice, scores={0: 0, 1: 3}, strata=strata).statistic,
+        2 * trend.statistic,
+        1e-7,
+    )
+
+
+@given(data=follow_up(groups=3))
+def test_a_trend_takes_any_scale_and_never_beats_the_whole(data):
+    time, event, group = data
+    trend = or_skip(log_rank_trend, time, event, group, scores={0: 0, 1: 1, 2: 5})
+    moved = log_rank_trend(time, event, group, scores={0: -7, 1: -9, 2: -17})
+    same(moved.statistic, trend.statistic, 1e-7)
+    whole = or_skip(log_rank, time, event, group)
+    assert trend.statistic <= whole.statistic * (1 + 1e-9) + 1e-9
+    two = group < 2
+    pair = or_skip(log_rank, time[two], event[two], group[two])
+    same(
+        log_rank_trend(time[two], event[two], group[two], scores={0: 1, 1: 2}).statistic,
+        pair.statistic,
+        1e-7,
+    )
+
+
+def test_early_weights_find_early_differences_and_late_ones_late():
+    time = np.arange(1.0, 41)
+    early = np.where(time <= 10, time % 4 == 0, time % 2 == 0)
+    ones = np.ones(40)
+    first = weighted_log_rank(time, ones, early, rho=1, gamma=0).statistic
+    last = weighted_log_rank(time, ones, early, rho=0, gamma=1).statistic
+    assert first > last
+
+
+def test_what_is_refused():
+    data = [1, 2, 3, 4], [1, 1, 1, 1], list("aabb")
+    with pytest.raises(StatsError, match="fewer than two groups"):
+        weighted_log_rank([1, 2], [1, 1], ["a", "a"], rho=1, gamma=0)
+    with pytest.raises(StatsError, match="at least 0"):
+        weighted_log_rank(*data, rho=-1, gamma=0)
+    with pytest.raises(StatsError, match="never at risk together"):
+        weighted_log_rank(*data, rho=1, gamma=0, strata=[1, 1, 2, 2])
+    # The only event time has S = 1 before it, so with gamma it has no weight.
+    with pytest.raises(StatsError, match="fewer than two groups"):
+        weighted_log_rank([3, 3, 5, 6], [1, 1, 0, 0], list("abab"), rho=0, gamma=1)
+    with pytest.raises(StatsError, match="group 'b' has no score"):
+        log_rank_trend(*data, scores={"a": 1})
+    with pytest.raises(StatsError, match="do not differ in score"):
+        log_rank_trend(*data, scores={"a": 1, "b": 1})
+    with pytest.raises(StatsError, match="do not differ in score"):
+        log_rank_trend([1, 2], [0, 0], ["a", "b"], scores={"a": 1, "b": 2})

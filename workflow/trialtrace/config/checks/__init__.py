@@ -1,1 +1,0 @@
-"""Cross references between the files of a trial, a module a file. `config.check` runs them."""

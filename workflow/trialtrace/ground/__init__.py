@@ -1,0 +1,1 @@
+"""What every room stands on: errors, paths, the store, tables and their contracts, words."""

@@ -1,0 +1,163 @@
+"""Tables that keep a contract: checked where they are written and where they are read."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.contracts.definitions import (
+    DATE,
+    FLAG,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Column,
+    Contract,
+)
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.store import read_parquet, write_parquet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def _arrow_type(kind: str) -> "pa.DataType":
+    import pyarrow as pa
+
+    return {
+        TEXT: pa.string(),
+        NUMBER: pa.float64(),
+        INTEGER: pa.int64(),
+        FLAG: pa.bool_(),
+        DATE: pa.date32(),
+    }[kind]
+
+
+def conform(table: "pa.Table", contract: Contract, place: str) -> "pa.Table":
+    """Check a table against its contract and give it the contract's types and order of columns.
+
+    Raises UserError naming `place` for a missing or unknown column, a value of another type, an
+    empty required value, or a key that stands twice.
+    """
+    _check_names(table.column_names, contract, place)
+    extra = [name for name in table.column_names if name not in contract.names]
+    table = table.select(contract.names + extra)
+    for position, column in enumerate(contract.columns):
+        table = _typed(table, position, column, f"{place}: table {contract.name}")
+    for column in contract.columns:
+        if column.required and table[column.name].null_count:
+            raise UserError(
+                Problem(
+                    f"{place}: table {contract.name}, column {column.name}",
+                    found=f"{table[column.name].null_count} empty values",
+                    expected="a value in every row",
+                )
+            )
+    in_order = _by_key(table, contract.key)
+    _check_key(in_order, contract, place)
+    return in_order if contract.sorted_by_key else table
+
+
+def _check_names(names: list[str], contract: Contract, place: str) -> None:
+    known = contract.names
+    wrong = {
+        "no column": [name for name in known if name not in names],
+        "unknown column": [] if contract.extra else [n for n in names if n not in known],
+        "twice": [name for name, times in Counter(names).items() if times > 1],
+    }
+    if any(wrong.values()):
+        raise UserError(
+            Problem(
+                f"{place}: table {contract.name}",
+                found="; ".join(
+                    f"{what} {one_of(which)}" for what, which in wrong.items() if which
+                ),
+                expected=f"columns {one_of(known, 40)}",
+            )
+        )
+
+
+def _typed(table: "pa.Table", position: int, column: Column, place: str) -> "pa.Table":
+    """The table with a column in its contract's type. What does not fit is told without values."""
+    import pyarrow as pa
+
+    field = pa.field(column.name, _arrow_type(column.kind))
+    given = table.column(position)
+    try:
+        return table.set_column(position, field, given.cast(field.type))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise UserError(
+            Problem(
+                f"{place}, column {column.name}",
+                found=f"a value of type {given.type} that is no {column.kind}",
+                expected=f"{column.kind} in every row",
+            )
+        ) from None
+
+
+def _by_key(table: "pa.Table", key: tuple[str, ...]) -> "pa.Table":
+    """The rows in the order of the key (pyarrow's own sort of tables would load pandas)."""
+    import pyarrow.compute as pc
+
+    if table.num_rows < 2:
+        return table
+    return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in key]))
+
+
+def _check_key(in_order: "pa.Table", contract: Contract, place: str) -> None:
+    """Refuse a key that stands in two rows; in order, equal keys are neighbours."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = in_order.num_rows
+    same = pa.array([True] * max(n - 1, 0), type=pa.bool_())
+    for name in contract.key:
+        column = in_order[name].combine_chunks()
+        one, other = column.slice(1), column.slice(0, max(n - 1, 0))
+        equal = pc.fill_null(pc.equal(one, other), False)
+        both_missing = pc.and_(pc.is_null(one), pc.is_null(other))
+        same = pc.and_(same, pc.or_(equal, both_missing))
+    repeats = pc.sum(same).as_py() or 0
+    if repeats:
+        raise UserError(
+            Problem(
+                f"{place}: table {contract.name}",
+                found=f"{repeats} rows whose key stands twice",
+                expected=f"unique {', '.join(contract.key)}",
+            )
+        )
+
+
+def empty(contract: Contract) -> "pa.Table":
+    """A table of the contract without rows."""
+    import pyarrow as pa
+
+    return pa.schema([(c.name, _arrow_type(c.kind)) for c in contract.columns]).empty_table()
+
+
+def from_rows(rows: list[dict], contract: Contract) -> "pa.Table":
+    """A table of the contract from dictionaries; a missing key is a missing value."""
+    import pyarrow as pa
+
+    return pa.Table.from_pydict(
+        {
+            column.name: pa.array(
+                [row.get(column.name) for row in rows],
+                type=_arrow_type(column.kind),
+                from_pandas=True,
+            )
+            for column in contract.columns
+        }
+    )
+
+
+def write_table(
+    path: Path, table: "pa.Table", contract: Contract, *, synthetic: bool = False
+) -> None:
+    """Write a table that keeps its contract; a private one is readable by its owner only."""
+    mode = 0o600 if contract.private else 0o644
+    write_parquet(path, conform(table, contract, str(path)), mode, synthetic=synthetic)
+
+
+def read_table(path: Path, contract: Contract) -> "pa.Table":
+    """Read a table and check its contract."""
+    return conform(read_parquet(path), contract, str(path))

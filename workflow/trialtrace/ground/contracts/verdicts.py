@@ -1,0 +1,35 @@
+"""Columns of the claims table that hold verdicts, the verdicts in them, and their words."""
+
+DATA, PRINT = "against_data", "on_print"
+COLUMNS = {DATA: "against the data", PRINT: "on print"}
+"""The two verdicts of a component, which are never counted together."""
+FINDINGS = {DATA: "data_finding", PRINT: "print_finding"}
+MORE = {DATA: "data_more", PRINT: "print_more"}
+"""The second line of a verdict: remarks, what a search found, or what to mend."""
+# From the worst on. A claim is not checkable only if none of its components is.
+WORST_FIRST = (
+    "not_tied",
+    "differs",
+    "inconsistent",
+    "alternative",
+    "compatible",
+    "exact",
+    "used",
+    "not_checkable",
+)
+FAILS = ("not_tied", "differs", "inconsistent", "alternative")
+"""Verdicts that fail a build."""
+SHOWN = {
+    "not_tied": "not tied to a result",
+    "differs": "differs",
+    "inconsistent": "inconsistent",
+    "alternative": "by another choice",
+    "compatible": "compatible",
+    "exact": "exact",
+    "used": "used",
+    "not_checkable": "not checkable",
+}
+OF_COLUMN = {
+    DATA: ("not_tied", "differs", "alternative", "compatible", "exact", "not_checkable"),
+    PRINT: ("inconsistent", "alternative", "compatible", "exact", "used", "not_checkable"),
+}

@@ -1,0 +1,267 @@
+"""How statistics are called and shown: labels, units and text, one table for the whole project."""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+from math import isinf, isnan
+
+from trialtrace.ground.store import SIGNIFICANT_DIGITS
+
+MINUS = "\N{MINUS SIGN}"
+
+LABELS = {
+    "count": "n",
+    "randomised": "randomised",
+    "in_population": "in population",
+    "assessed": "assessed for eligibility",
+    "excluded": "not randomised",
+    "received": "received the treatment",
+    "ended": "did not complete",
+    "analysed": "analysed",
+    "missing": "missing",
+    "patients": "patients with any",
+    "occurrences": "occurrences",
+    "any_event": "share of patients with any",
+    "proportion": "proportion",
+    "mean": "mean",
+    "sd": "standard deviation",
+    "median": "median",
+    "q1": "lower quartile",
+    "q3": "upper quartile",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "events": "events",
+    "upper_bound": "one-sided upper bound",
+    "survival": "event-free",
+    "at_risk": "at risk",
+    "median_time": "median time",
+    "follow_up": "median follow-up",
+    "correlation": "correlation",
+    "relative_effect": "relative effect",
+    "p_above_lower": "p, above the lower margin",
+    "p_below_upper": "p, below the upper margin",
+    "verdict": "verdict",
+    "win_ratio": "win ratio",
+    "win_odds": "win odds",
+    "net_benefit": "net benefit",
+    "wins": "wins",
+    "losses": "losses",
+    "ties": "ties",
+    "incidence": "share with the event",
+    "incidence_difference": "difference of the shares with the event",
+    "mean_time": "mean time",
+    "mean_time_difference": "difference of mean times",
+    "mean_time_ratio": "ratio of mean times",
+    "risk_difference": "risk difference",
+    "proportion_lowest": "lowest possible proportion",
+    "proportion_highest": "highest possible proportion",
+    "risk_difference_lowest": "lowest possible risk difference",
+    "risk_difference_highest": "highest possible risk difference",
+    "complier_difference": "risk difference in compliers",
+    "complier_difference_lowest": "lowest risk difference in compliers",
+    "complier_difference_highest": "highest risk difference in compliers",
+    "tipped": "possible outcomes that turn the decision",
+    "fragility_index": "fragility index",
+    "risk_ratio": "risk ratio",
+    "odds_ratio": "odds ratio",
+    "hazard_ratio": "hazard ratio",
+    "number_needed_to_treat": "number needed to treat",
+    "probability_of_superiority": "probability of a higher value",
+    "mean_difference": "mean difference",
+    "median_difference": "median difference",
+    "change_difference": "difference in change",
+    "p_value": "p",
+    "p_adjusted": "adjusted p",
+    "p_uncorrected": "p, uncorrected",
+    "p_lowest": "lowest possible p",
+    "p_highest": "highest possible p",
+    "mc_se": "Monte Carlo error of p",
+    "p_gg": "p, Greenhouse\N{EN DASH}Geisser",
+    "p_lower": "p, lower bound",
+    "p_hf": "p, Huynh\N{EN DASH}Feldt",
+    "chi_squared": "χ²",
+    "u": "U",
+    "t": "t",
+    "z": "z",
+    "v": "V",
+    "sum": "sum of differences",
+    "f": "F",
+    "df": "degrees of freedom",
+    "df1": "numerator df",
+    "df2": "denominator df",
+    "df1_corrected": "numerator df, corrected",
+    "df2_corrected": "denominator df, corrected",
+    "epsilon_gg": "ε, Greenhouse\N{EN DASH}Geisser",
+    "epsilon_hf": "ε, Huynh\N{EN DASH}Feldt",
+    "epsilon_lower": "ε, lower bound",
+    "partial_eta_squared": "partial η²",
+    "generalised_eta_squared": "generalised η²",
+    "mauchly_w": "Mauchly's W",
+    "mauchly_p": "p of Mauchly's test",
+}
+
+COUNTS = {
+    "patients",
+    "assessed",
+    "excluded",
+    "received",
+    "ended",
+    "occurrences",
+    "count",
+    "randomised",
+    "in_population",
+    "analysed",
+    "missing",
+    "events",
+    "at_risk",
+    "wins",
+    "losses",
+    "ties",
+}
+NUMBER_NEEDED = "number_needed_to_treat"
+SHARES = {
+    "any_event",
+    "proportion",
+    "upper_bound",
+    "proportion_lowest",
+    "proportion_highest",
+    "survival",
+    "incidence",
+}
+POINTS = {
+    "risk_difference",
+    "risk_difference_lowest",
+    "risk_difference_highest",
+    "complier_difference",
+    "complier_difference_lowest",
+    "complier_difference_highest",
+    "incidence_difference",
+}
+P_VALUES = {
+    "p_value",
+    "p_adjusted",
+    "p_uncorrected",
+    "p_lowest",
+    "p_highest",
+    "p_gg",
+    "p_hf",
+    "p_lower",
+    "mauchly_p",
+    "p_above_lower",
+    "p_below_upper",
+}
+OF_P_VALUES = {"df", "df1", "df2", "mc_se"}
+# Statistics on the scale of the values themselves.
+IN_UNITS = {
+    "mean",
+    "sd",
+    "median",
+    "q1",
+    "q3",
+    "minimum",
+    "maximum",
+    "mean_difference",
+    "median_difference",
+    "change_difference",
+}
+DIFFERENCES = {"mean_difference", "median_difference", "change_difference"}
+SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
+RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
+TIMES = {"median_time", "follow_up"}
+NOT_ESTIMABLE = "not estimable"
+# Digits enough for any float with its decimals.
+LARGEST = Context(prec=400)
+
+
+def decimals(value: float, digits: int) -> str:
+    """A number with a fixed number of decimals, halves rounded up, a true minus; never "−0.0".
+
+    Rounded from 12 significant digits, so that 6.25 given as 6.249999999999999 is "6.3".
+    """
+    if isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    exact = Decimal(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, LARGEST)
+    return f"{rounded or abs(rounded):f}".replace("-", MINUS)
+
+
+def p_text(p: float) -> str:
+    """A p-value: "<0.0001", three decimals below 0.1 (four below 0.001), else two."""
+    if p < 0.0001:
+        return "<0.0001"
+    digits = 4 if p < 0.00095 else 3 if p < 0.0995 else 2
+    return decimals(p, digits)
+
+
+def percent(share: float) -> str:
+    return decimals(100 * share, 1)
+
+
+def number(value: float) -> str:
+    """A plain number: an integer as such, else one decimal from 100, two from 1, three below."""
+    if abs(value) < 1e6 and value == int(value):
+        return decimals(value, 0)
+    return decimals(value, 1 if abs(value) >= 100 else 2 if abs(value) >= 1 else 3)
+
+
+def value_text(stat: str, value: float) -> str:
+    """One value of a statistic, without its unit."""
+    if isnan(value):
+        return NOT_ESTIMABLE
+    if stat in COUNTS:
+        return str(round(value))
+    if stat in P_VALUES:
+        return p_text(value)
+    if stat == "mc_se":
+        # It belongs to a p-value, whose digits are as small.
+        return decimals(value, 4) if value == 0 or value >= 0.00005 else "<0.0001"
+    if stat in SHARES or stat in POINTS:
+        return percent(value)
+    if stat in RATIOS or stat in {
+        "probability_of_superiority",
+        "mean",
+        "sd",
+        "mean_difference",
+        "median_difference",
+        "change_difference",
+    }:
+        return decimals(value, 2)
+    if stat == "number_needed_to_treat":
+        return decimals(value, 1)
+    return number(value)
+
+
+def lower_first(label: str) -> str:
+    """A label inside a sentence: "Any cough" is "any cough", "ERCP" stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] == " " else label
+
+
+def unit_text(stat: str, unit: str | None) -> str:
+    """What follows the value: " %", " percentage points", " days"."""
+    if stat in SHARES:
+        return " %"
+    if stat in POINTS:
+        return " percentage points"
+    return f" {unit}" if unit else ""
+
+
+def stat_text(
+    stat: str,
+    value: float,
+    interval: tuple[float, float] | None,
+    level: float | None,
+    unit: str | None,
+) -> str:
+    """A statistic as shown: "−7.8 percentage points (95 % CI −13.2 to −2.4)"."""
+    text = value_text(stat, value)
+    if text == NOT_ESTIMABLE:
+        return text
+    text += unit_text(stat, unit)
+    if interval is None or level is None:
+        return text
+    return f"{text} ({100 * level:g} % CI {interval_text(stat, *interval)})"
+
+
+def interval_text(stat: str, low: float | None, high: float | None) -> str:
+    """Two bounds: "−13.2 to −2.4"; of a time "1509 to not reached"; else "not estimable"."""
+    absent = "not reached" if stat in TIMES else NOT_ESTIMABLE
+    bounds = [absent if b is None or isnan(b) else value_text(stat, b) for b in (low, high)]
+    return absent if bounds == [absent, absent] else " to ".join(bounds)

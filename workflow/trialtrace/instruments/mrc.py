@@ -1,0 +1,43 @@
+"""Medical Research Council grades of muscle strength."""
+
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.instruments.declaration import Instrument, Item, Mistake, Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HIGHEST = 5
+
+INSTRUMENT = Instrument(
+    title="Medical Research Council scale of muscle strength",
+    rule="0 to 5 a muscle, ordinal. Codes that are not whole numbers (4-, 4+) have their values "
+    "declared in `grades`; nothing is rounded. `summary: each` keeps a record a muscle "
+    "(`location`) and side; `sum` and `mean` are taken over the muscles of `location`, for each "
+    "side and visit.",
+    missing="Missing stays missing; a sum or mean needs all muscles.",
+    source="Medical Research Council, Aids to the examination of the peripheral nervous system, "
+    "Memorandum no. 45, 1976",
+    items={"value": Item(0, HIGHEST, whole=False, codes="grades", numbers=True)},
+    scales=(Scale("", "", "grade", 0, HIGHEST, "better", "ordinal", items=("value",)),),
+)
+
+
+def scales(options: "Mapping[str, Any]") -> tuple[Scale, ...]:
+    """Grades are ordinal; a sum or mean over muscles is taken as a number."""
+    summary = options["summary"]
+    muscles = len(options["location"]["labels"]) if "location" in options else 1
+    if summary == "each":
+        return INSTRUMENT.scales
+    high = HIGHEST * muscles if summary == "sum" else HIGHEST
+    return (Scale("", "", f"{summary} of grades", 0, high, "better", items=("value",)),)
+
+
+def joined(options: "Mapping[str, Any]") -> tuple[str, ...]:
+    """A sum or mean is one record for all locations."""
+    return () if options["summary"] == "each" else ("location",)
+
+
+def mistakes(options: "Mapping[str, Any]") -> "Iterator[Mistake]":
+    if options["summary"] != "each" and "location" not in options:
+        yield ("summary",), options["summary"], "`location`, the muscles to be summarised"

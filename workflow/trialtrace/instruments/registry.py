@@ -1,0 +1,35 @@
+"""The instruments and their modules; a new one is one module, one entry here and one schema part.
+
+Each module has `INSTRUMENT`, what the rule is and where it stands, and
+`score(scale, items, options) -> values` of one scale from its items' values (NaN where missing),
+unless trialtrace.endpoints.scores derives it. Where options decide what they are, it has
+`scales(options)` and `items(options)`; where a derivation of its own reads columns or endpoints,
+`COLUMNS` (option to the kinds of column that suit it) and `PARENTS` (option to "scores" or
+"times"). `joined(options)` are axes over which records are joined to one, and `mistakes(options)`
+tells what its schema cannot.
+"""
+
+import importlib
+from typing import Any
+
+INSTRUMENTS = {
+    "bone_pain_response": "trialtrace.instruments.bone_pain_response",
+    "delta_ct": "trialtrace.instruments.delta_ct",
+    "fact_gog_ntx": "trialtrace.instruments.fact_gog_ntx",
+    "freiburg_activity": "trialtrace.instruments.freiburg_activity",
+    "mrc": "trialtrace.instruments.mrc",
+    "nerve_conduction": "trialtrace.instruments.nerve_conduction",
+    "paindetect": "trialtrace.instruments.paindetect",
+    "qlq_c30": "trialtrace.instruments.qlq_c30",
+    "reflexes": "trialtrace.instruments.reflexes",
+    "sensation": "trialtrace.instruments.sensation",
+    "sway": "trialtrace.instruments.sway",
+    "total_neuropathy_score": "trialtrace.instruments.total_neuropathy_score",
+    "tuning_fork": "trialtrace.instruments.tuning_fork",
+    "vas": "trialtrace.instruments.vas",
+}
+
+
+def instrument_module(name: str) -> Any:
+    """The module of an instrument; the schema has made sure that there is one."""
+    return importlib.import_module(INSTRUMENTS[name])

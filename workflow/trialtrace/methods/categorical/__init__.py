@@ -1,0 +1,1 @@
+"""Events, categories and two-by-two tables."""

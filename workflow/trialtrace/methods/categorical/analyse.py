@@ -1,0 +1,113 @@
+"""Events (yes or no): risks by arm, comparisons of two arms, exact and χ² tests."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.stats.categorical import contingency, proportions
+from trialtrace.stats.categorical.score_ratio import risk_ratio_score
+from trialtrace.trial.model import Step
+from trialtrace.trial.plan.methods import result_method
+
+PROPORTIONS = {
+    "wilson": proportions.wilson,
+    "clopper_pearson": proportions.clopper_pearson,
+    "wald": proportions.wald,
+    "agresti_coull": proportions.agresti_coull,
+    "jeffreys": proportions.jeffreys,
+}
+ESTIMATES = {
+    "risk_difference.agresti_caffo": contingency.risk_difference_agresti_caffo,
+    "risk_difference.newcombe": contingency.risk_difference_newcombe,
+    "risk_difference.wald": contingency.risk_difference_wald,
+    "risk_difference.miettinen_nurminen": contingency.risk_difference_miettinen_nurminen,
+    "risk_ratio.katz_log": contingency.risk_ratio_log,
+    "risk_ratio.koopman": partial(risk_ratio_score, variance="koopman"),
+    "risk_ratio.miettinen_nurminen": partial(risk_ratio_score, variance="miettinen_nurminen"),
+    "odds_ratio.woolf": contingency.odds_ratio_sample,
+    "number_needed_to_treat.newcombe": contingency.number_needed_to_treat,
+}
+TESTS = {
+    "fisher": (contingency.fisher_exact, None),
+    "chi_squared": (contingency.chi_squared, "chi_squared"),
+}
+EVENT = {"AVAL": {"is": 1}}
+
+
+def with_event(cut: Cut, rows: Selection) -> Selection:
+    """Of `rows` of this cut, those with the event."""
+    return cut.frames.select(rows.dataset, rows.predicate | EVENT)
+
+
+def describe_proportion(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: events, and the proportion with its interval."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        events = with_event(cut, rows)
+        members = {"numerator": events, "denominator": rows}
+        place = cut.at(group=group)
+        common = {"n_used": rows.n, "denominator": rows.n}
+        yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
+        yield interval_result(
+            cut,
+            place,
+            ("proportion", step.method),
+            members,
+            partial(PROPORTIONS[step.method], events.n, rows.n, confidence=cut.analysis.confidence),
+            options=cut.options(step, interval=True),
+            **common,
+        )
+
+
+def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: a difference or ratio of two risks with its interval."""
+    for pair, both, treated, reference in cut.pairs():
+        yield interval_result(
+            cut,
+            cut.at(pair=pair),
+            (step.statistic, step.method),
+            {"analysed": both, "numerator": with_event(cut, both)},
+            partial(
+                ESTIMATES[step.key],
+                *two_by_two(cut, treated, reference),
+                confidence=cut.analysis.confidence,
+            ),
+            options=cut.options(step, interval=True),
+            n_used=both.n,
+        )
+
+
+def test(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: a test of equal risks."""
+    function, statistic = TESTS[step.method]
+    for pair, both, treated, reference in cut.pairs():
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            named(step),
+            {"analysed": both, "numerator": with_event(cut, both)},
+            partial(function, *two_by_two(cut, treated, reference), **step.options),
+            statistic=statistic,
+            options=cut.options(step),
+            n_used=both.n,
+        )
+
+
+def named(step: Step) -> str:
+    """The method's name in a result_id; a correction is part of it, so that two can be told."""
+    return result_method(step.method, step.options)
+
+
+def two_by_two(cut: Cut, treated: Selection, reference: Selection) -> tuple[int, int, int, int]:
+    """Events and totals of the treated arm, then of the reference arm."""
+    return with_event(cut, treated).n, treated.n, with_event(cut, reference).n, reference.n
+
+
+METHODS = (
+    {f"proportion.{name}": describe_proportion for name in PROPORTIONS}
+    | dict.fromkeys(ESTIMATES, estimate)
+    | {f"p_value.{name}": test for name in TESTS}
+)

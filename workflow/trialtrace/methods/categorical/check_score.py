@@ -1,0 +1,71 @@
+"""Miettinen and Nurminen's interval of a risk difference, by inverting its test.
+
+statsmodels' score interval of a difference is not used: it has a wrong coefficient in the equation
+of the restricted risks. Here no equation is solved in closed form. The restricted risks maximise
+the binomial likelihood numerically, and each bound is where the score statistic, with the variance
+factor N / (N - 1), meets the normal quantile.
+"""
+
+from math import nan, sqrt
+
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from trialtrace.methods.categorical.check import two_by_two
+from trialtrace.methods.checking.data import Asked, Data
+from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+
+BY = "scipy.optimize.brentq (score test inverted)"
+# How far from the ends of its range a restricted risk is looked for.
+EDGE = 1e-15
+
+
+def risk_difference(data: Data, asked: Asked) -> Recomputed:
+    x1, n1, x0, n0 = two_by_two(data, asked)
+    if 0 in (n1, n0):
+        return Recomputed(BY, nan, n_used=n1 + n0)
+    z = float(norm.isf((1 - data.confidence(asked)) / 2))
+    bounds = _bound(x1, n1, x0, n0, z, -1.0), _bound(x1, n1, x0, n0, z, 1.0)
+    return Recomputed(BY, x1 / n1 - x0 / n0, bounds, ITERATIVE, n1 + n0)
+
+
+def _bound(x1: int, n1: int, x0: int, n0: int, z: float, end: float) -> float:
+    """The difference on the side of `end` at which |score| is z; `end` itself if none is."""
+    observed = x1 / n1 - x0 / n0
+
+    def beyond(difference: float) -> float:
+        return abs(observed - difference) - z * restricted_error(x1, n1, x0, n0, difference)
+
+    outer, inner = end * (1 - 1e-12), observed + end * 1e-11
+    if abs(inner) >= 1 or beyond(outer) <= 0:
+        return end
+    return float(brentq(beyond, inner, outer, xtol=1e-14, rtol=1e-13))
+
+
+def restricted_error(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
+    """Standard error of the observed difference if the true one is `difference`."""
+    p0 = _restricted(x1, n1, x0, n0, difference)
+    p1 = p0 + difference
+    total = n1 + n0
+    return sqrt((p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * total / (total - 1))
+
+
+def _restricted(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
+    """The reference risk with the highest likelihood if the treated one exceeds it by d."""
+    low, high = max(0.0, -difference) + EDGE, min(1.0, 1.0 - difference) - EDGE
+
+    def slope(p0: float) -> float:
+        # The log-likelihood is concave, so its slope falls and has at most one zero.
+        p1 = p0 + difference
+        up = (x1 / p1 if x1 else 0.0) + (x0 / p0 if x0 else 0.0)
+        down = (n1 - x1) / (1 - p1) if x1 < n1 else 0.0
+        return up - down - ((n0 - x0) / (1 - p0) if x0 < n0 else 0.0)
+
+    if slope(low) <= 0:
+        return low
+    if slope(high) >= 0:
+        return high
+    return float(brentq(slope, low, high, xtol=1e-16, rtol=1e-15))
+
+
+CHECKS = {"risk_difference.miettinen_nurminen": risk_difference}

@@ -1,0 +1,106 @@
+"""What a check gives back, and when two numbers agree."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from math import isinf, isnan, nan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialtrace.methods.checking.data import Asked
+
+# Results are stored to 12 significant digits, so two closed formulas agree far below this.
+EXACT = 1e-8
+# For what an iteration or a root finder ends at.
+ITERATIVE = 1e-7
+# Numbers of size 1 (risks, ratios, statistics) carry rounding of about 1e-16; below this size the
+# tolerance is no longer relative. A p-value can be truly small, so for it there is no such size.
+NEAR_ZERO = 1e-6
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """A statistic by an independent path. NaN: by its own definition there is no value.
+
+    `by` begins with the name of the library. `interval` is None where the checker has none.
+    `chance` is what two Monte Carlo results may differ by, in the unit of the value; the tolerance
+    of a component is then this much of it.
+    """
+
+    by: str
+    value: float
+    interval: tuple[float, float] | None = None
+    tolerance: float = EXACT
+    n_used: int | None = None
+    chance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One component of a result beside its recomputation."""
+
+    result_id: str
+    component: str
+    ours: float
+    theirs: float
+    by: str
+    tolerance: float
+    agrees: bool
+
+    def row(self) -> dict[str, object]:
+        """The row of the checks contract."""
+        return {
+            "result_id": self.result_id,
+            "component": self.component,
+            "check_by": self.by,
+            "version": version(self.by),
+            "recomputed": None if isnan(self.theirs) else self.theirs,
+            "tolerance": self.tolerance,
+            "agrees": self.agrees,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.component}: ours {self.ours!r}, {self.by} {self.theirs!r}"
+
+
+def compare(asked: "Asked", found: Recomputed) -> Iterator[Compared]:
+    """Value, then bounds where either side has them, then the number of subjects that entered."""
+    # An infinite estimate is no value in the results either, but an error with its reason.
+    pairs = [("value", asked.value, nan if isinf(found.value) else found.value)]
+    if asked.interval is not None and found.interval is not None:
+        bounds = zip(("ci_low", "ci_high"), asked.interval, found.interval, strict=True)
+        pairs += bounds
+    elif found.interval is not None and not asked.error:
+        pairs += [("ci_low", nan, found.interval[0]), ("ci_high", nan, found.interval[1])]
+    if found.n_used is not None:
+        ours = nan if asked.n_used is None else float(asked.n_used)
+        pairs.append(("n_used", ours, float(found.n_used)))
+    near_zero = 0.0 if asked.is_p_value else NEAR_ZERO
+    for component, ours, theirs in pairs:
+        width = found.tolerance
+        if found.chance and component != "n_used" and not isnan(theirs):
+            width = found.chance / max(abs(theirs), NEAR_ZERO)
+        agrees = close(ours, theirs, width, NEAR_ZERO if found.chance else near_zero)
+        yield Compared(asked.result_id, component, ours, theirs, found.by, width, agrees)
+
+
+def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_ZERO) -> bool:
+    """Equal, both missing, or within the relative tolerance of a number not taken as below
+    `near_zero`."""
+    if isnan(ours) or isnan(theirs):
+        return isnan(ours) and isnan(theirs)
+    if ours == theirs:
+        return True
+    return abs(ours - theirs) <= tolerance * max(abs(theirs), near_zero)
+
+
+@cache
+def version(by: str) -> str:
+    """The version of the library with whose name `by` begins; of Python for its own modules."""
+    import platform
+    import sys
+    from importlib.metadata import version as installed
+
+    library = re.match(r"\w+", by).group()
+    return platform.python_version() if library in sys.stdlib_module_names else installed(library)

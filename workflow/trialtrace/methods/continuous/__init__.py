@@ -1,0 +1,1 @@
+"""Measured values and ranks of one, two or paired samples."""

@@ -1,0 +1,119 @@
+"""Measured and ordinal values: summaries by arm, comparisons of two arms by means and by ranks."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.categorical.analyse import named
+from trialtrace.stats.continuous import hodges_lehmann, means, ranks
+from trialtrace.stats.results import StatsError
+from trialtrace.trial.model import Step
+
+ESTIMATES = {
+    "median_difference.hodges_lehmann": hodges_lehmann.hodges_lehmann,
+    "mean_difference.welch": means.mean_difference_welch,
+    "probability_of_superiority.brunner_munzel": ranks.probability_of_superiority,
+}
+TESTS = {
+    "welch_t": (means.welch_t, "t"),
+    "mann_whitney": (ranks.mann_whitney, "u"),
+}
+QUARTILES = {"quartiles": ("q1", "q3")}
+
+
+def describe(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: the number of values and the summaries the plan lists."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        place, members = cut.at(group=group), {"analysed": rows}
+        yield plain_result(cut, place, ("count", "descriptive"), members, rows.n, n_used=rows.n)
+        if rows.n == 0:
+            continue
+        yield from _summaries(cut, step, group, rows)
+
+
+def _summaries(cut: Cut, step: Step, group: str, rows: Selection) -> Iterator[Result]:
+    found = means.describe(cut.values(rows))
+    place, members = cut.at(group=group), {"analysed": rows}
+    for name in step.options["statistics"]:
+        if name == "mean":
+            yield _mean(cut, group, rows)
+            continue
+        for stat in QUARTILES.get(name, (name,)):
+            options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
+            yield plain_result(
+                cut,
+                place,
+                (stat, "descriptive"),
+                members,
+                getattr(found, stat),
+                n_used=rows.n,
+                options=options,
+            )
+
+
+def _mean(cut: Cut, group: str, rows: Selection) -> Result:
+    """The mean with its t interval; without one, saying so, where no interval is defined."""
+    place, members, names = cut.at(group=group), {"analysed": rows}, ("mean", "t_interval")
+    confidence = cut.analysis.confidence
+    try:
+        means.mean_interval(cut.values(rows), confidence=confidence)
+    except StatsError as error:
+        value = means.describe(cut.values(rows)).mean
+        more = {"n_used": rows.n, "warning": f"No interval: {error}"}
+        return plain_result(cut, place, names, members, value, **more)
+    return interval_result(
+        cut,
+        place,
+        names,
+        members,
+        partial(means.mean_interval, cut.values(rows), confidence=confidence),
+        options={"confidence": confidence},
+        n_used=rows.n,
+    )
+
+
+def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: an estimate with its interval."""
+    for pair, both, treated, reference in cut.pairs():
+        yield interval_result(
+            cut,
+            cut.at(pair=pair),
+            (step.statistic, named(step)),
+            {"analysed": both},
+            partial(
+                ESTIMATES[step.key],
+                cut.values(treated),
+                cut.values(reference),
+                confidence=cut.analysis.confidence,
+                **step.options,
+            ),
+            options=cut.options(step, interval=True),
+            n_used=both.n,
+        )
+
+
+def test(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: a test."""
+    function, statistic = TESTS[step.method]
+    for pair, both, treated, reference in cut.pairs():
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            named(step),
+            {"analysed": both},
+            partial(function, cut.values(treated), cut.values(reference), **step.options),
+            statistic=statistic,
+            options=cut.options(step),
+            n_used=both.n,
+        )
+
+
+METHODS = (
+    {"summary.descriptive": describe}
+    | dict.fromkeys(ESTIMATES, estimate)
+    | {f"p_value.{name}": test for name in TESTS}
+)

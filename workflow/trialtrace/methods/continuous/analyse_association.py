@@ -1,0 +1,101 @@
+"""Correlation of two endpoints over subjects; within subjects, of the differences of treatments."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut, cuts
+from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
+from trialtrace.stats.continuous import association
+from trialtrace.trial.model import Step
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+
+Series = tuple[np.ndarray, np.ndarray]
+
+
+def correlation(cut: Cut, step: Step) -> Iterator[Result]:
+    """The correlation with its interval and test, over subjects that have both."""
+    other = _other(cut, step)
+    own = cut.trial.design.kind in OWN_TREATMENT
+    for place, members, first, second in (_differences if own else _by_arm)(cut, other):
+        subjects, left, right = np.intersect1d(first[0], second[0], return_indices=True)
+        x, y = first[1][left], second[1][right]
+        at = replace(place, second=("with", step.options["with"]))
+        more = {"options": cut.options(step, interval=True), "n_used": len(subjects)}
+        yield interval_result(
+            cut,
+            at,
+            (step.statistic, step.method),
+            members,
+            partial(
+                association.correlation,
+                x,
+                y,
+                method=step.method,
+                confidence=cut.analysis.confidence,
+            ),
+            **more,
+        )
+        yield from test_results(
+            cut,
+            at,
+            f"{step.method}_correlation",
+            members,
+            partial(association.correlation_test, x, y, method=step.method, sides="two_sided"),
+            statistic="t",
+            **more,
+        )
+
+
+def _other(cut: Cut, step: Step) -> Cut:
+    """The records of the other endpoint, of the same population and subgroup."""
+    name, visit = step.options["with"], step.options.get("with_visit")
+    estimand = replace(cut.analysis.estimand, variables=(name,), lists=False)
+    analysis = replace(
+        cut.analysis,
+        estimand=estimand,
+        value=step.options["with_value"],
+        by=None,
+        where=None,
+        visits=None if visit is None else (visit,),
+    )
+    return cuts(cut.trial, analysis, cut.frames, together=False)[0]
+
+
+def _by_arm(cut: Cut, other: Cut) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:
+    for group, condition in cut.groups():
+        first, second = cut.rows(**condition), other.rows(**condition)
+        members = {"analysed": first, "with": second}
+        yield cut.at(group=group), members, _series(cut, first), _series(other, second)
+
+
+def _series(cut: Cut, rows: Selection) -> Series:
+    """Subjects and their values; nobody where a subject has several records."""
+    subjects = rows.column("USUBJID").astype(str)
+    if len(np.unique(subjects)) < rows.n:
+        return np.array([], dtype=str), np.array([])
+    return subjects, cut.values(rows).astype(float)
+
+
+def _differences(
+    cut: Cut, other: Cut
+) -> Iterator[tuple[Place, dict[str, Selection], Series, Series]]:
+    for first, second in zip(comparisons(cut), comparisons(other), strict=True):
+        place = first.place if isinstance(first, Paired) else first[0]
+        found = [_of_pairs(one) for one in (first, second)]
+        rows = [one.rows if isinstance(one, Paired) else one[1] for one in (first, second)]
+        yield place, {"analysed": rows[0], "with": rows[1]}, found[0], found[1]
+
+
+def _of_pairs(found) -> Series:
+    if not isinstance(found, Paired):
+        return np.array([], dtype=str), np.array([])
+    return found.column("USUBJID")[:, 0].astype(str), found.difference
+
+
+METHODS = {"correlation.pearson": correlation, "correlation.spearman": correlation}

@@ -1,0 +1,111 @@
+"""Is a difference of means small enough not to matter? Two one-sided tests at declared margins.
+
+A difference that is not significant says nothing of this: its interval has to lie within margins.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
+from trialtrace.stats.continuous import means
+from trialtrace.stats.results import Interval, StatsError
+from trialtrace.trial.model import Step
+
+VERDICTS = {
+    1: "within the margins: no difference that matters",
+    0: "not shown: the interval reaches beyond a margin",
+    -1: "outside a margin: a difference that matters",
+}
+
+
+def welch(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison of two arms."""
+    for pair, both, treated, reference in cut.pairs():
+        x, y = cut.values(treated).astype(float), cut.values(reference).astype(float)
+        yield from _results(
+            cut,
+            step,
+            cut.at(pair=pair),
+            {"analysed": both},
+            {"n_used": both.n},
+            partial(means.mean_difference_welch, x, y),
+            lambda shift, sides, x=x, y=y: means.welch_t(x - shift, y, sides=sides).p_value,
+        )
+
+
+def paired(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison of two treatments of a subject."""
+    for found in comparisons(cut):
+        if not isinstance(found, Paired):
+            place, rows, reason = found
+            members, common = {"analysed": rows}, {"error": reason}
+            names = ("mean_difference", _method(step))
+            yield plain_result(cut, place, names, members, np.nan, **common)
+            continue
+        d = found.difference
+        yield from _results(
+            cut,
+            step,
+            found.place,
+            {"analysed": found.rows},
+            found.common,
+            partial(means.mean_interval, d),
+            lambda shift, sides, d=d: means.paired_t(d - shift, sides=sides).p_value,
+        )
+
+
+def _method(step: Step) -> str:
+    return f"equivalence_{step.method}"
+
+
+def _results(
+    cut: Cut,
+    step: Step,
+    place: Place,
+    members: dict[str, Selection],
+    common: dict[str, Any],
+    interval: Callable[..., Interval],
+    p_value: Callable[[float, str], float],
+) -> Iterator[Result]:
+    """The interval at 1 - 2 alpha, the larger of the two one-sided p-values, and the verdict."""
+    lower, upper, alpha = (step.options[name] for name in ("lower", "upper", "alpha"))
+    method, level = _method(step), 1 - 2 * alpha
+    yield interval_result(
+        cut,
+        place,
+        ("mean_difference", method),
+        members,
+        partial(interval, confidence=level),
+        options=step.options,
+        level=level,
+        **common,
+    )
+    try:
+        tests = {
+            "p_above_lower": p_value(lower, "greater"),
+            "p_below_upper": p_value(upper, "less"),
+        }
+        found = interval(confidence=level)
+    except StatsError as error:
+        more = {"error": str(error), "options": step.options, **common}
+        yield plain_result(cut, place, ("p_value", method), members, np.nan, **more)
+        return
+    common = {"options": step.options, **common}
+    yield plain_result(cut, place, ("p_value", method), members, max(tests.values()), **common)
+    for stat, value in tests.items():
+        yield plain_result(cut, place, (stat, method), members, value, **common)
+    verdict = 1 if lower < found.low and found.high < upper else 0
+    verdict = -1 if found.low >= upper or found.high <= lower else verdict
+    yield plain_result(
+        cut, place, ("verdict", method), members, verdict, text=VERDICTS[verdict], **common
+    )
+
+
+METHODS = {"equivalence.welch": welch, "equivalence.paired_t": paired}

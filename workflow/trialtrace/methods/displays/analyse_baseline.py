@@ -1,0 +1,96 @@
+"""The baseline table: each subject variable by arm, described and never tested."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.frames import Frames
+from trialtrace.methods.analysing.cuts import level_text, levels
+from trialtrace.methods.analysing.rows import ALL, Place, Result
+from trialtrace.stats.continuous import means
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
+
+ANALYSIS = "baseline"
+METHOD = "descriptive"
+# No minimum or maximum: each is the value of one patient.
+NUMBERS = ("mean", "sd", "median", "q1", "q3")
+
+
+def baseline(trial: "Trial", frames: Frames) -> Iterator[Result]:
+    """Counts and shares of categories, or summaries of numbers, for each variable and arm."""
+    given = trial.plan.displays.get("baseline")
+    if given is None:
+        return
+    flag = trial.populations[given["population"]].flag
+    groups: list[tuple[str, dict[str, Any]]] = [
+        (arm, {flag: {"is": "Y"}, "TRT01P": {"is": arm}}) for arm in trial.design.arms
+    ]
+    if trial.design.kind in OWN_TREATMENT:
+        groups = []
+    if given["overall"] or not groups:
+        groups.append((ALL, {flag: {"is": "Y"}}))
+    for name in given["variables"]:
+        for group, base in groups:
+            place = Place(
+                trial.name,
+                ANALYSIS,
+                given["population"],
+                None,
+                name,
+                group=group,
+                lists_parameters=True,
+            )
+            yield from _variable(trial, frames, name, base, place)
+
+
+def _variable(
+    trial: "Trial", frames: Frames, name: str, base: dict[str, Any], place: Place
+) -> Iterator[Result]:
+    column = adsl_code(name)
+    known = frames.select("adsl", base | {column: "present"})
+    unknown = frames.select("adsl", base | {column: "missing"})
+    if is_number(frames, column):
+        yield from _number(trial, known, column, place)
+    else:
+        for level in levels(trial, frames, name):
+            rows = frames.select("adsl", base | {column: {"is": level}})
+            at = Place(**{**vars(place), "second": ("level", level_text(level))})
+            members = {"numerator": rows, "denominator": known}
+            common = {"n_used": known.n, "denominator": known.n, "synthetic": trial.synthetic}
+            yield Result(at, "count", METHOD, rows.n, {}, members, **common)
+            share = rows.n / known.n if known.n else np.nan
+            yield Result(at, "proportion", METHOD, share, {}, members, **common)
+    yield Result(
+        place,
+        "missing",
+        METHOD,
+        unknown.n,
+        {},
+        {"analysed": unknown},
+        n_used=known.n + unknown.n,
+        synthetic=trial.synthetic,
+    )
+
+
+def _number(trial: "Trial", known: Any, column: str, place: Place) -> Iterator[Result]:
+    common = {"n_used": known.n, "synthetic": trial.synthetic}
+    members = {"analysed": known}
+    yield Result(place, "count", METHOD, known.n, {}, members, **common)
+    if not known.n:
+        return
+    found = means.describe(known.column(column).astype(float))
+    for stat in NUMBERS:
+        options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
+        yield Result(place, stat, METHOD, getattr(found, stat), options, members, **common)
+
+
+def is_number(frames: Frames, column: str) -> bool:
+    import pyarrow as pa
+
+    kind = frames.table("adsl").schema.field(column).type
+    return pa.types.is_floating(kind) or pa.types.is_integer(kind)

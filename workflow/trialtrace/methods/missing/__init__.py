@@ -1,0 +1,1 @@
+"""What could be behind a missing outcome."""

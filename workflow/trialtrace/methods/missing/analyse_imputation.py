@@ -1,0 +1,138 @@
+"""Multiple imputation of the components of an event, in those whose event is not known."""
+
+import hashlib
+from collections.abc import Iterator
+from functools import partial
+from math import inf, nan
+
+import numpy as np
+
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.missing.analyse import Everybody, everybody
+from trialtrace.methods.regression.analyse_covariates import columns_of
+from trialtrace.stats import missing
+from trialtrace.stats.results import Interval, StatsError
+from trialtrace.trial.model import Step
+
+# Columns of a record by the value of a score that a rule asks for.
+SCORES = {"value": "AVAL", "change": "CHG"}
+
+
+def imputed(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: the risk difference of all subjects, missing components drawn and pooled."""
+    whole = everybody(cut, cut.arms())
+    error, outcomes = None, np.empty((0, 0))
+    try:
+        whole.counts()
+        outcomes = _outcomes(cut, step, whole)
+    except StatsError as refused:
+        error = str(refused)
+    arm = whole.subjects.column("TRT01P").astype(str)
+
+    def difference(pair: tuple[str, str]) -> Interval:
+        if error is not None:
+            raise StatsError(error)
+        return _pooled(cut, step, *(outcomes[:, arm == name] for name in pair))
+
+    for pair in cut.analysis.pairs:
+        yield interval_result(
+            cut,
+            cut.at(pair=pair),
+            (step.statistic, step.method),
+            whole.members,
+            partial(difference, pair),
+            options=cut.options(step, interval=True),
+            n_used=int(np.isin(arm, pair).sum()),
+        )
+
+
+def _outcomes(cut: Cut, step: Step, whole: Everybody) -> np.ndarray:
+    """Completed outcomes (imputations, subjects): what is known stays, the rest by components."""
+    given, subjects = step.options, whole.subjects
+    names = subjects.column("USUBJID")
+    parts = [component(cut, name, names) for name in given["components"]]
+    place = cut.place
+    text = "/".join(
+        str(p) for p in (place.trial, place.analysis, place.parameter, place.visit, place.stratum)
+    )
+    stream = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    made = missing.impute_chained(
+        np.column_stack(parts),
+        subjects.column("TRT01P").astype(str),
+        columns_of(subjects, given["covariates"]),
+        kinds=["binary"] * len(parts),
+        arms=given["arms"],
+        cycles=given["cycles"],
+        not_to_impute=False,
+        if_marked="refuse",
+        seed=(given["seed"], stream),
+        start=0,
+        stop=given["imputations"],
+    )
+    if "at_least" in given:
+        outcome = (made.values.sum(axis=2) >= given["at_least"]).astype(float)
+    else:
+        outcome = _by_rule(
+            cut, dict(zip(given["components"], np.moveaxis(made.values, 2, 0), strict=True)), names
+        )
+    known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
+    observed = np.array([known.get(name, nan) for name in names], dtype=float)
+    completed = np.where(np.isnan(observed), outcome, observed)
+    if undecided := int(np.isnan(completed).any(axis=0).sum()):
+        raise StatsError(f"{undecided} subjects lack parts of the rule that are not imputed.")
+    return completed
+
+
+def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np.ndarray:
+    """The composite by its own rule at this visit: drawn findings, and the others as found.
+
+    Shape (imputations, subjects); NaN where parts that were not drawn are missing and decide.
+    """
+    from trialtrace.endpoints.composite_rule import rule
+
+    options = cut.trial.endpoints[cut.place.parameter].options
+    shape = next(iter(drawn.values())).shape
+
+    def everywhere(values: np.ndarray) -> np.ndarray:
+        return np.broadcast_to(values, shape).ravel()
+
+    findings = {
+        name: everywhere(drawn.get(name, component(cut, name, subjects)))
+        for name in options["findings"]
+    }
+    scores = {
+        name: everywhere(component(cut, score["of"], subjects, SCORES[score.get("value", "value")]))
+        for name, score in options.get("scores", {}).items()
+    }
+    return rule(options["event"], findings, scores, "undecided").reshape(shape)
+
+
+def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -> np.ndarray:
+    """A value of each of these subjects at the visit of the cut, NaN where it is missing."""
+    endpoint = cut.trial.endpoints[name]
+    at = {"AVISIT": cut.base["AVISIT"]} if "AVISIT" in cut.base else {}
+    rows = cut.frames.select("bds", {"PARAMCD": {"is": endpoint.code}, column: "present"} | at)
+    known = dict(zip(rows.column("USUBJID"), rows.column(column), strict=True))
+    if len(known) != rows.n:
+        raise StatsError(f"{name} has several records of a subject here.")
+    return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
+
+
+def _pooled(cut: Cut, step: Step, one: np.ndarray, other: np.ndarray) -> Interval:
+    p1, p0 = one.mean(axis=1), other.mean(axis=1)
+    variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
+    found = missing.pool(
+        p1 - p0,
+        variance,
+        df_complete=inf,
+        null=0.0,
+        sides="two_sided",
+        confidence=cut.analysis.confidence,
+        scale="identity",
+    )
+    return Interval(float(found.estimate), float(found.low), float(found.high))
+
+
+METHODS = {"risk_difference.multiple_imputation": imputed}

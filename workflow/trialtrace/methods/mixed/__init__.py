@@ -1,0 +1,1 @@
+"""Mixed models of values at several visits or sites."""

@@ -1,0 +1,229 @@
+"""Adjusted differences of arms: MMRM over visits, analysis of covariance, centres at random.
+
+Covariates are measured before randomisation. Subjects without one of them are left out, as the
+members of each result say. A mixed model has a mean at every visit for everyone, so for a patient
+who died it speaks of a value after death: the plan's note has to say so.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property, partial
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import contrast_results, f_results, interval_result
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.stats.mixed import linear_mixed, mixed_tests, visit_design
+from trialtrace.stats.mixed import mmrm as repeated_model
+from trialtrace.stats.regression import ancova as covariance_analysis
+from trialtrace.stats.regression.coefficients import wald_test
+from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.trial.model import Step
+
+TWO_SIDED = "two_sided"
+
+
+class _Mmrm:
+    """The model of one cut, fitted once; each property raises StatsError where it has no answer."""
+
+    def __init__(self, cut: Cut, step: Step, rows: Selection):
+        self.cut, self.options, self.rows = cut, step.options, rows
+
+    @cached_property
+    def _fitted(self):
+        table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
+        arms, names = table.column("TRTP").astype(str), self.options["covariates"]
+        columns = covariates(table, names)
+        design = visit_design.visit_design(
+            arms,
+            self.cut.visits,
+            coding="cell_means",
+            covariates=columns,
+            by_visit=None if columns is None else self.options["slopes"] == "each_visit",
+        )
+        fit = repeated_model.mmrm(
+            table.values,
+            design.x,
+            structure=self.options["covariance"],
+            method=self.options["estimation"],
+            groups=arms if self.options["groups"] == "by_arm" else None,
+        )
+        return design, fit
+
+    def fitted(self):
+        """The design and the fit. A failure is remembered, so that it costs its time once."""
+        if not hasattr(self, "_failed"):
+            try:
+                self._failed = None
+                return self._fitted
+            except StatsError as error:
+                self._failed = error
+        if self._failed is not None:
+            raise StatsError(str(self._failed))
+        return self._fitted
+
+    def difference(self, pair: tuple[str, str], visit: str) -> mixed_tests.Contrast:
+        design, fit = self.fitted()
+        _check_arms(pair, design.arms)
+        row = visit_design.difference_row(design, arm=pair[0], reference=pair[1], visit=visit)
+        return self._contrast(fit, row)
+
+    def mean(self, arm: str, visit: str) -> Interval:
+        design, fit = self.fitted()
+        _check_arms((arm,), design.arms)
+        row = visit_design.mean_row(design, arm=arm, visit=visit)
+        return self._contrast(fit, row).interval
+
+    def _contrast(self, fit, row) -> mixed_tests.Contrast:
+        return mixed_tests.contrast(
+            fit,
+            row,
+            df=self.options["df"],
+            sides=TWO_SIDED,
+            confidence=self.cut.analysis.confidence,
+        )
+
+    def interaction(self) -> TestResult:
+        design, fit = self.fitted()
+        rows = visit_design.interaction_rows(design)
+        return mixed_tests.f_test(fit, rows, df=self.options["df"])
+
+
+def _check_arms(wanted: Iterable[str], known: Iterable[str]) -> None:
+    if not set(wanted) <= set(known):
+        raise StatsError("an arm has no values.")
+
+
+def mmrm(cut: Cut, step: Step) -> Iterator[Result]:
+    """Adjusted means by arm and visit, their differences, and the test of arm by visit."""
+    rows = cut.rows(
+        TRTP={"in": cut.arms()},
+        AVISIT={"in": list(cut.visits)},
+        **known(step.options["covariates"]),
+    )
+    model, members = _Mmrm(cut, step, rows), {"analysed": rows}
+    common = {
+        "options": cut.options(step, interval=True),
+        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
+    }
+    for visit in cut.visits:
+        for arm in cut.arms():
+            place = cut.at(group=arm, visit=visit)
+            yield interval_result(
+                cut,
+                place,
+                ("mean", step.method),
+                members,
+                partial(model.mean, arm, visit),
+                **common,
+            )
+    for visit in cut.visits:
+        for pair in cut.analysis.pairs:
+            place = cut.at(pair=pair, visit=visit)
+            yield from contrast_results(
+                cut, place, step, members, partial(model.difference, pair, visit), common
+            )
+    yield from f_results(
+        cut, cut.at(second=("effect", "arm_visit")), step.method, members, model.interaction, common
+    )
+
+
+def ancova(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: difference of means adjusted for covariates and strata, and its test."""
+    names, strata = step.options["covariates"], step.options["strata"]
+    rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
+    common = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    fitted: dict[str, object] = {}
+
+    def fit():
+        if "fit" not in fitted:
+            fitted["fit"] = _ancova(cut, step, rows)
+        return fitted["fit"]
+
+    for pair in cut.analysis.pairs:
+        place, members = cut.at(pair=pair), {"analysed": rows}
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            members,
+            lambda pair=pair: covariance_analysis.arm_difference(
+                fit(), *pair, confidence=cut.analysis.confidence
+            ),
+            **common,
+        )
+        yield from f_results(
+            cut,
+            place,
+            step.method,
+            members,
+            lambda pair=pair: wald_test(
+                fit().coefficients, covariance_analysis.arm_row(fit(), *pair)
+            ),
+            common,
+        )
+
+
+def _ancova(cut: Cut, step: Step, rows: Selection) -> covariance_analysis.AncovaFit:
+    table = subject_table(cut, rows, {})
+    strata = None
+    if step.options["strata"]:
+        columns = [table.column(name).astype(str) for name in known(step.options["strata"])]
+        strata = np.array(["\x1f".join(each) for each in zip(*columns, strict=True)])
+    return covariance_analysis.ancova(
+        table.values[:, 0],
+        table.column("TRTP").astype(str),
+        covariates=covariates(table, step.options["covariates"]),
+        strata=strata,
+        variance=step.options["variance"],
+        confidence=cut.analysis.confidence,
+    )
+
+
+def random_site(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: difference of means, each site having a random effect of its own."""
+    names = step.options["covariates"]
+    rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present", **known(names))
+    common = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    fitted: dict[str, object] = {}
+
+    def contrast(pair: tuple[str, str]) -> mixed_tests.Contrast:
+        if not fitted:
+            fitted["arms"], fitted["fit"] = _random_site(cut, step, rows)
+        arms, fit = fitted["arms"], fitted["fit"]
+        _check_arms(pair, arms)
+        row = np.zeros(fit.coef.size)
+        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
+        return mixed_tests.contrast(
+            fit, row, df=step.options["df"], sides=TWO_SIDED, confidence=cut.analysis.confidence
+        )
+
+    for pair in cut.analysis.pairs:
+        yield from contrast_results(
+            cut, cut.at(pair=pair), step, {"analysed": rows}, partial(contrast, pair), common
+        )
+
+
+def _random_site(cut: Cut, step: Step, rows: Selection):
+    table = subject_table(cut, rows, {})
+    arms, index = np.unique(table.column("TRTP").astype(str), return_inverse=True)
+    columns = covariates(table, step.options["covariates"])
+    x = np.eye(arms.size)[index.reshape(-1)]
+    x = x if columns is None else np.hstack([x, columns])
+    fit = linear_mixed.linear_mixed(
+        table.values[:, 0],
+        x,
+        np.ones((table.n, 1)),
+        table.column("SITEID").astype(str),
+        method=step.options["estimation"],
+    )
+    return arms.tolist(), fit
+
+
+METHODS = {
+    "mean_difference.mmrm": mmrm,
+    "mean_difference.ancova": ancova,
+    "mean_difference.random_site": random_site,
+}

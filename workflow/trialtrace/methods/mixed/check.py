@@ -1,0 +1,251 @@
+"""Adjusted differences by mixed models, fitted by Fisher scoring.
+
+A model that had no answer is confirmed where the scoring has none either, or an arm no values; else
+it stays unchecked: why an iteration failed is its own affair.
+"""
+
+from collections.abc import Callable
+from math import nan
+
+import numpy as np
+
+from trialtrace.methods.checking.data import Asked, Data
+from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.displays.check_flow import visits_of
+from trialtrace.methods.mixed import check_fit as mixed_fit
+from trialtrace.methods.mixed.check_ancova import covariates
+
+BY = "numpy: Fisher scoring, formulas of the papers"
+# What two iterations to the same maximum leave, in degrees of freedom most.
+TOLERANCE = 3e-7
+
+
+def _answer(data: Data, asked: Asked, made, row: np.ndarray | None) -> Recomputed:
+    """The statistic of a result from a fit and the row (or rows) it is about."""
+    fit, n = made["fit"], made["n"]
+    df = asked.options["df"]
+    if asked.second == "arm_visit":
+        value = mixed_fit.f_test(fit, row, df)[asked.stat]
+        return Recomputed(BY, value, None, TOLERANCE, n)
+    value, se, freedom = mixed_fit.contrast(fit, row, df)
+    if asked.interval is not None:
+        bounds = mixed_fit.interval(value, se, freedom, data.confidence(asked))
+        return Recomputed(BY, value, bounds, TOLERANCE, n)
+    return Recomputed(BY, mixed_fit.t_parts(value, se, freedom)[asked.stat], None, TOLERANCE, n)
+
+
+def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:
+    """The fit; None where there is none, or a random effect's covariance is none."""
+    try:
+        made = make(data, asked)
+    except (np.linalg.LinAlgError, ValueError):
+        return None
+    random = made.get("random")
+    if random is not None and np.linalg.eigvalsh(random(made["fit"].theta))[0] <= 0:
+        return None
+    return made
+
+
+def _refused(asked: Asked, made: dict | None) -> Recomputed | None:
+    """NaN where there is no answer here either; None where nothing can be said."""
+    lacking = made is None or not _arms(asked) <= set(made["arms"])
+    return Recomputed(BY, nan) if lacking else None
+
+
+def _arms(asked: Asked) -> set[str]:
+    """The arms that a result is about."""
+    return {asked.group, *(asked.pair or ())} - {None}
+
+
+def mmrm(data: Data, asked: Asked) -> Recomputed | None:
+    key = ("mmrm", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
+    made = data.once(key, lambda: _tried(_mmrm, data, asked))
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
+        return _refused(asked, made)
+    arms, visits = made["arms"], made["visits"]
+
+    def row(arm: str, visit: str) -> np.ndarray:
+        return _cell(len(visits), len(arms), arms.index(arm), visits.index(visit), made)
+
+    if asked.second == "arm_visit":
+        rows = [
+            (row(arm, visit) - row(arms[0], visit))
+            - (row(arm, visits[0]) - row(arms[0], visits[0]))
+            for arm in arms[1:]
+            for visit in visits[1:]
+        ]
+        return _answer(data, asked, made, np.array(rows))
+    if asked.group is not None:
+        return _answer(data, asked, made, row(asked.group, asked.visit))
+    one, other = (row(arm, asked.visit) for arm in asked.pair)
+    return _answer(data, asked, made, one - other)
+
+
+def _cell(visits: int, arms: int, arm: int, visit: int, made) -> np.ndarray:
+    """The row of a mean at the mean of the covariates."""
+    cells = np.zeros((arms, visits))
+    cells[arm, visit] = 1.0
+    slope = np.zeros((len(made["means"]), made["width"]))
+    slope[:, visit if made["width"] > 1 else 0] = made["means"]
+    return np.concatenate([cells.ravel(), slope.ravel()])
+
+
+def _mmrm(data: Data, asked: Asked) -> dict:
+    options, visits = asked.options, visits_of(data, asked)
+    asked_all = _without_visit(asked)
+    records = data.records(asked_all, data.compared(asked))
+    records = records[records["AVISIT"].isin(visits)]
+    records, z = covariates(data, records, options["covariates"])
+    y = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL").reindex(columns=visits)
+    if y.isna().all().any():
+        raise np.linalg.LinAlgError
+    arm = records.groupby("USUBJID")["TRTP"].first()[y.index]
+    z, arms = z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
+    t, width = len(visits), len(visits) if options["slopes"] == "each_visit" else 1
+    at = np.array([arms.index(one) for one in arm])
+    x = np.zeros((len(y), t, len(arms) * t + z.shape[1] * width))
+    for v in range(t):
+        x[np.arange(len(y)), v, at * t + v] = 1.0
+        for c in range(z.shape[1]):
+            x[:, v, len(arms) * t + c * width + (v if width > 1 else 0)] = z[:, c]
+    structure = _structure(t, options["covariance"])
+    groups = at if options["groups"] == "by_arm" else np.zeros(len(y), dtype=int)
+    values = y.to_numpy()
+    blocks = _blocks(values, x, groups, structure)
+    start = np.nanvar(values - np.nanmean(values, axis=0)) * np.array(
+        [np.allclose(g, np.diag(np.diag(g))) for g in structure], dtype=float
+    )
+    start = np.tile(start, groups.max() + 1)
+    fit = mixed_fit.fit(blocks, start, reml=options["estimation"] == "REML")
+    return {
+        "fit": fit,
+        "n": len(y),
+        "arms": arms,
+        "visits": visits,
+        "means": z.mean(axis=0),
+        "width": width,
+    }
+
+
+def _structure(t: int, name: str) -> np.ndarray:
+    if name == "compound_symmetry":
+        return np.array([np.eye(t), np.ones((t, t)) - np.eye(t)])
+    found = []
+    for i in range(t):
+        for j in range(i + 1):
+            g = np.zeros((t, t))
+            g[i, j] = g[j, i] = 1.0
+            found.append(g)
+    return np.array(found)
+
+
+def _blocks(values, x, groups, structure) -> list[mixed_fit.Block]:
+    """Subjects with the same visits seen, of the same group, together."""
+    seen, found = ~np.isnan(values), []
+    q, number = len(structure), groups.max() + 1
+    for group in range(number):
+        for pattern in np.unique(seen[groups == group], axis=0):
+            own = (groups == group) & (seen == pattern).all(axis=1)
+            at = np.flatnonzero(pattern)
+            g = np.zeros((q * number, len(at), len(at)))
+            g[group * q : (group + 1) * q] = structure[:, at][:, :, at]
+            if len(at):
+                found.append(mixed_fit.Block(values[own][:, at], x[own][:, at], g))
+    return found
+
+
+def _without_visit(asked: Asked) -> Asked:
+    from dataclasses import replace
+
+    return replace(asked, visit=None)
+
+
+def random_site(data: Data, asked: Asked) -> Recomputed | None:
+    key = ("site", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
+    made = data.once(key, lambda: _tried(_random_site, data, asked))
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
+        return _refused(asked, made)
+    row = np.zeros(len(made["fit"].beta))
+    row[made["arms"].index(asked.pair[0])], row[made["arms"].index(asked.pair[1])] = 1.0, -1.0
+    return _answer(data, asked, made, row)
+
+
+def _random_site(data: Data, asked: Asked) -> dict:
+    records = data.records(asked, data.compared(asked))
+    records, z = covariates(data, records, asked.options["covariates"])
+    site = data.adsl.set_index("USUBJID")["SITEID"]
+    records = records[records["USUBJID"].map(site).notna()]
+    arms = sorted(records["TRTP"].unique())
+    x = np.column_stack(
+        [
+            *((records["TRTP"] == arm).to_numpy(dtype=float) for arm in arms),
+            z.loc[records["USUBJID"]].to_numpy(dtype=float),
+        ]
+    )
+    blocks = []
+    for own in records.groupby(records["USUBJID"].map(site)).indices.values():
+        k = len(own)
+        g = np.array([np.ones((k, k)), np.eye(k)])
+        blocks.append(mixed_fit.Block(records["AVAL"].to_numpy()[own][None], x[own][None], g))
+    start = np.full(2, records["AVAL"].var() / 2)
+    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
+    random = lambda theta: theta[:1, None]  # noqa: E731
+    return {"fit": fit, "n": len(records), "arms": arms, "random": random}
+
+
+def mixed_model(data: Data, asked: Asked) -> Recomputed | None:
+    """Subjects as blocks: a mean for each treatment and visit, random effects of the subject."""
+    key = ("side", asked.analysis, asked.parameter, asked.stratum, asked.pair, str(asked.options))
+    made = data.once(key, lambda: _tried(_mixed_model, data, asked))
+    if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
+        return _refused(asked, made)
+    visits = made["visits"]
+    row = np.zeros((2, len(visits)))
+    row[:, visits.index(asked.visit)] = 1.0, -1.0
+    row[:, 0] = -1.0, 1.0
+    return _answer(data, asked, made, row.ravel())
+
+
+def _mixed_model(data: Data, asked: Asked) -> dict:
+    visits = visits_of(data, asked)
+    records = data.records(_without_visit(asked), list(asked.pair))
+    records = records[records["AVISIT"].isin(visits)]
+    treated = (records["TRTP"] == asked.pair[0]).to_numpy()
+    cell = np.where(treated, 0, len(visits)) + np.array(
+        [visits.index(v) for v in records["AVISIT"]]
+    )
+    x, blocks = np.eye(2 * len(visits))[cell], []
+    both = asked.options["random"] == "intercept_and_treatment"
+    for own in records.groupby("USUBJID").indices.values():
+        one, side = np.ones(len(own)), treated[own].astype(float)
+        g = [np.outer(one, one), np.eye(len(own))]
+        if both:
+            g[1:1] = [np.outer(one, side) + np.outer(side, one), np.outer(side, side)]
+        blocks.append(
+            mixed_fit.Block(records["AVAL"].to_numpy()[own][None], x[own][None], np.array(g))
+        )
+    half = float(records["AVAL"].var()) / 2
+    start = np.array([half, 0.0, half, half] if both else [half, half])
+    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
+    own = [[0, 1], [1, 2]] if both else [[0]]
+    n = records["USUBJID"].nunique()
+    return {
+        "fit": fit,
+        "n": n,
+        "visits": visits,
+        "arms": list(asked.pair),
+        "random": lambda theta: theta[np.array(own)],
+    }
+
+
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+    "mean.mmrm": mmrm,
+    "change_difference.mixed_model": mixed_model,
+    "mean_difference.mmrm": mmrm,
+    "mean_difference.random_site": random_site,
+}
+for _part in ("p_value", "f", "df1", "df2"):
+    CHECKS[f"{_part}.mmrm"] = mmrm
+for _part in ("p_value", "t", "df"):
+    CHECKS |= {f"{_part}.mmrm": mmrm, f"{_part}.random_site": random_site}
+    CHECKS[f"{_part}.mixed_model"] = mixed_model

@@ -1,0 +1,209 @@
+"""Linear models with a covariance linear in its parameters, by Fisher scoring in plain matrices.
+
+V = sum of theta_i G_i in each block of values; REML or ML; Satterthwaite's and Kenward and Roger's
+approximations as their papers write them (Biometrics 1997;53:983), term by term.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from scipy.special import stdtrit
+from scipy.stats import f as f_distribution
+from scipy.stats import t as t_distribution
+
+STEPS = 200
+ENOUGH = 1e-12
+
+
+@dataclass(frozen=True)
+class Block:
+    """m units with the same k values: y (m, k), x (m, k, p), g (q, k, k)."""
+
+    y: np.ndarray
+    x: np.ndarray
+    g: np.ndarray
+
+    @cached_property
+    def xx(self) -> np.ndarray:
+        """The sums over units of x_ka x_lb, (k k, p p): with them X'MX is one product."""
+        return np.tensordot(self.x, self.x, (0, 0)).transpose(0, 2, 1, 3).reshape(self._flat)
+
+    @cached_property
+    def xy(self) -> np.ndarray:
+        """The sums of x_ka y_l, (k k, p)."""
+        sums = np.tensordot(self.x, self.y, (0, 0)).transpose(0, 2, 1)
+        return sums.reshape(len(self.xx), -1)
+
+    @property
+    def _flat(self) -> tuple[int, int]:
+        _, k, p = self.x.shape
+        return k * k, p * p
+
+    def rest(self, beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """With r = y - x beta the sums of r_k r_l, (k k), and of r_k x_la, (k k, p)."""
+        r = self.y - self.x @ beta
+        sums = np.tensordot(r, self.x, (0, 0))
+        return (r.T @ r).ravel(), sums.reshape(len(self.xx), -1)
+
+
+@dataclass
+class Fit:
+    """Coefficients, their plain covariance, and the sums that both approximations need."""
+
+    beta: np.ndarray
+    phi: np.ndarray
+    p: np.ndarray
+    q: np.ndarray
+    expected: np.ndarray
+    observed: np.ndarray
+    score: np.ndarray
+    theta: np.ndarray
+    adjusted: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+
+def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
+    """Fisher scoring from `theta`. Raises LinAlgError where it comes to no maximum."""
+    found = _at(blocks, theta, reml)
+    for _ in range(STEPS):
+        step = np.linalg.solve(found.expected, found.score)
+        share = 1.0
+        while True:
+            try:
+                new = _at(blocks, theta + share * step, reml)
+                break
+            except np.linalg.LinAlgError:
+                share /= 2
+                if share < 1e-6:
+                    raise
+        theta, found = theta + share * step, new
+        if np.abs(step).max() <= ENOUGH * np.abs(theta).max():
+            return found
+    raise np.linalg.LinAlgError
+
+
+def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
+    """Everything at one value of the parameters."""
+    inverses = []
+    for b in blocks:
+        v = np.tensordot(theta, b.g, 1)
+        np.linalg.cholesky(v)
+        inverses.append(np.linalg.inv(v))
+    p = blocks[0].x.shape[2]
+    information = sum(w.ravel() @ b.xx for b, w in _both(blocks, inverses)).reshape(p, p)
+    phi = np.linalg.inv(information)
+    beta = phi @ sum(w.ravel() @ b.xy for b, w in _both(blocks, inverses))
+    size = len(theta)
+    first, second = np.zeros((size, p * p)), np.zeros((size * size, p * p))
+    trace, traces, quadratic = np.zeros(size), np.zeros((size, size)), np.zeros(size)
+    inner, cross = np.zeros(size * size), np.zeros((size, p))
+    for b, w in _both(blocks, inverses):
+        m, (rr, rx) = len(b.y), b.rest(beta)
+        wg = w @ b.g
+        middle = wg @ w
+        twice = (wg[:, None] @ middle).reshape(size * size, -1)
+        flat = middle.reshape(size, -1)
+        first -= flat @ b.xx
+        second += twice @ b.xx
+        trace += m * np.trace(wg, axis1=1, axis2=2)
+        traces += m * _traces(wg, wg)
+        quadratic += flat @ rr
+        inner += twice @ rr
+        cross += flat @ rx
+    first, second = first.reshape(size, p, p), second.reshape(size, size, p, p)
+    inner = inner.reshape(size, size) - cross @ phi @ cross.T
+    score, expected = (quadratic - trace) / 2, traces / 2
+    if reml:
+        score -= np.tensordot(first, phi.T, 2) / 2
+        products = phi @ first
+        expected = expected - np.tensordot(second, phi.T, 2)
+        expected += _traces(products, products) / 2
+    return Fit(beta, phi, first, second, expected, inner - expected, score, theta)
+
+
+def _both(blocks, inverses):
+    return zip(blocks, inverses, strict=True)
+
+
+def _traces(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The trace of the product of each two matrices, (q, r)."""
+    return left.reshape(len(left), -1) @ right.transpose(0, 2, 1).reshape(len(right), -1).T
+
+
+def contrast(found: Fit, row: np.ndarray, df: str) -> tuple[float, float, float]:
+    """Estimate, standard error and degrees of freedom of one row."""
+    value = float(row @ found.beta)
+    if df == "satterthwaite":
+        variance = float(row @ found.phi @ row)
+        freedom = _satterthwaite(found, row, variance)
+        return value, variance**0.5, freedom
+    adjusted, _, a2 = _kenward_roger(found, row[None], df)
+    return value, float(row @ adjusted @ row) ** 0.5, 2 / a2
+
+
+def _satterthwaite(found: Fit, row: np.ndarray, variance: float) -> float:
+    slope = -np.einsum("a,qab,b->q", row @ found.phi, found.p, found.phi @ row)
+    return 2 * variance**2 / float(slope @ np.linalg.solve(found.observed, slope))
+
+
+def _kenward_roger(found: Fit, rows: np.ndarray, df: str) -> tuple[np.ndarray, float, float]:
+    """The adjusted covariance, A1 and A2."""
+    if df not in found.adjusted:
+        found.adjusted[df] = _adjusted(found, df)
+    adjusted, w = found.adjusted[df]
+    phi = found.phi
+    theta = rows.T @ np.linalg.solve(rows @ phi @ rows.T, rows)
+    parts = theta @ phi @ found.p @ phi
+    trace = np.trace(parts, axis1=1, axis2=2)
+    return adjusted, float(trace @ w @ trace), float((w * _traces(parts, parts)).sum())
+
+
+def _adjusted(found: Fit, df: str) -> tuple[np.ndarray, np.ndarray]:
+    """The adjusted covariance of the coefficients, and that of the parameters."""
+    w = np.linalg.inv(found.observed if df == "kenward_roger_observed" else found.expected)
+    phi = found.phi
+    middle = np.tensordot(w, found.q, 2)
+    middle -= (found.p @ phi @ np.tensordot(w, found.p, 1)).sum(axis=0)
+    return phi + 2 * phi @ middle @ phi, w
+
+
+def f_test(found: Fit, rows: np.ndarray, df: str) -> dict[str, float]:
+    """F, its degrees of freedom and p for several rows."""
+    size, value = len(rows), rows @ found.beta
+    if df == "satterthwaite":
+        roots, vectors = np.linalg.eigh(rows @ found.phi @ rows.T)
+        turned = vectors.T @ rows
+        f = float(np.mean((turned @ found.beta) ** 2 / roots))
+        each = np.array([_satterthwaite(found, r, v) for r, v in zip(turned, roots, strict=True)])
+        mean = float(np.sum(each / (each - 2)))
+        df2 = 2.0 if each.min() <= 2 else 2 * mean / (mean - size)
+        df2 = float(each.mean()) if np.ptp(each) <= 1e-8 * each.mean() else df2
+    else:
+        adjusted, a1, a2 = _kenward_roger(found, rows, df)
+        b = (a1 + 6 * a2) / (2 * size)
+        g = ((size + 1) * a1 - (size + 4) * a2) / ((size + 2) * a2)
+        c1, c2, c3 = np.array([g, size - g, size + 2 - g]) / (3 * size + 2 * (1 - g))
+        mean = 1 / (1 - a2 / size)
+        variance = 2 / size * (1 + c1 * b) / ((1 - c2 * b) ** 2 * (1 - c3 * b))
+        rho = variance / (2 * mean**2)
+        df2 = 4 + (size + 2) / (size * rho - 1)
+        f = float(value @ np.linalg.solve(rows @ adjusted @ rows.T, value)) / size
+        f *= df2 / (mean * (df2 - 2))
+        if size == 1:
+            df2, f = 2 / a2, float(value[0] ** 2 / (rows @ adjusted @ rows.T)[0, 0])
+    return {
+        "f": f,
+        "df1": float(size),
+        "df2": float(df2),
+        "p_value": float(f_distribution.sf(f, size, df2)),
+    }
+
+
+def interval(value: float, se: float, df: float, confidence: float) -> tuple[float, float]:
+    half = float(stdtrit(df, 0.5 + confidence / 2)) * se
+    return value - half, value + half
+
+
+def t_parts(value: float, se: float, df: float) -> dict[str, float]:
+    t = value / se
+    return {"t": t, "df": df, "p_value": 2 * float(t_distribution.sf(abs(t), df))}

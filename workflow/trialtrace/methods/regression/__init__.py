@@ -1,0 +1,1 @@
+"""Regression models of events, values and grades."""

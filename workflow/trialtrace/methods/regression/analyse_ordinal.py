@@ -1,0 +1,242 @@
+"""Ordinal values: their distribution, cumulative odds, and relative effects over visits."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from math import exp, isfinite
+
+import numpy as np
+
+from trialtrace.ground.frames import COMPLETE, Selection
+from trialtrace.methods.analysing.cuts import Cut, level_text
+from trialtrace.methods.analysing.estimate import (
+    f_results,
+    interval_result,
+    plain_result,
+    test_results,
+)
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.stats.regression import ordinal as cumulative
+from trialtrace.stats.regression import ordinal_mixed
+from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.repeated import ordinal_ranks
+from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.trial.model import Step
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+
+
+def describe(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: how many subjects have each value that occurs in any arm, and which share."""
+    levels = np.unique(cut.values(cut.rows(TRTP={"in": cut.arms()})).astype(float))
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        common = {"n_used": rows.n, "denominator": rows.n}
+        values = cut.values(rows).astype(float)
+        for level in levels.tolist():
+            place = cut.at(group=group, second=("category", level_text(level)))
+            members = {"numerator": _at(cut, rows, level), "denominator": rows}
+            count = int((values == level).sum())
+            yield plain_result(cut, place, ("count", "categories"), members, count, **common)
+            share = count / rows.n if rows.n else np.nan
+            yield plain_result(cut, place, ("proportion", "categories"), members, share, **common)
+
+
+def _at(cut: Cut, rows: Selection, level: float) -> Selection:
+    """The rows with one value; a change in percent has no column of its own, so all of them."""
+    column = {"value": "AVAL", "change": "CHG"}.get(cut.analysis.value)
+    if column is None:
+        return rows
+    return cut.frames.select(rows.dataset, rows.predicate | {column: {"is": level}})
+
+
+class _Once:
+    """A model fitted when it is first asked; its failure is remembered."""
+
+    def __init__(self, fit: Callable):
+        self._fit, self._known = fit, None
+
+    def __call__(self):
+        if self._known is None:
+            try:
+                self._known = self._fit(), None
+            except StatsError as error:
+                self._known = None, error
+        found, error = self._known
+        if error is not None:
+            raise StatsError(str(error))
+        return found
+
+
+def _odds(fitted: Callable, row: np.ndarray, confidence: float) -> Interval:
+    """A combination of log odds ratios as an odds ratio of a higher value."""
+    found = contrast(fitted().coefficients, row, confidence=confidence)
+    values = [exp(v) if isfinite(v) else v for v in (found.estimate, found.low, found.high)]
+    return Interval(*values)
+
+
+def _wald(fitted: Callable, row: np.ndarray) -> TestResult:
+    return wald_test(fitted().coefficients, row)
+
+
+def proportional_odds(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: odds ratio of a higher value, its test; and the test of proportional odds."""
+    names, confidence = step.options["covariates"], cut.analysis.confidence
+    rows = cut.rows(TRTP={"in": cut.arms()}, **known(names))
+    common = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    members, treated = {"analysed": rows}, cut.analysis.estimand.treated
+
+    def data() -> tuple[np.ndarray, np.ndarray]:
+        table = subject_table(cut, rows, {})
+        arms, columns = table.column("TRTP").astype(str), covariates(table, names)
+        x = np.column_stack([arms == arm for arm in treated]).astype(float)
+        return table.values[:, 0], x if columns is None else np.hstack([x, columns])
+
+    fitted = _Once(lambda: cumulative.proportional_odds(*data(), confidence=confidence))
+    for number, pair in enumerate(cut.analysis.pairs):
+        row = partial(_unit, fitted, number)
+        yield interval_result(
+            cut,
+            cut.at(pair=pair),
+            (step.statistic, step.method),
+            members,
+            lambda row=row: _odds(fitted, row(), confidence),
+            **common,
+        )
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            members,
+            lambda row=row: _wald(fitted, row()),
+            statistic="chi_squared",
+            **common,
+        )
+    yield from test_results(
+        cut,
+        cut.at(),
+        "brant",
+        members,
+        lambda: cumulative.brant_test(*data())[0],
+        statistic="chi_squared",
+        **common,
+    )
+
+
+def _unit(fitted: Callable, number: int) -> np.ndarray:
+    return np.eye(fitted().coefficients.coef.size)[number]
+
+
+def mixed(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison and visit: odds ratio of a higher value, subjects with intercepts of their own.
+
+    Where each subject has both treatments it is the ratio of the odds ratios at this visit and at
+    the first: what the treatment changed; a subject then has an intercept under each treatment
+    (for each side), since two sides differ for good. Else it is that of the arms at the visit.
+    """
+    own = cut.trial.design.kind in OWN_TREATMENT
+    names, arms, visits = step.options["covariates"], cut.arms(), list(cut.visits)
+    rows = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits}, **known(names))
+    common = {
+        "options": cut.options(step, interval=True),
+        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
+    }
+    fitted = _Once(partial(_fit_mixed, cut, step, rows, arms))
+    for number, visit in enumerate(visits):
+        if own and number == 0:
+            continue
+        for pair in cut.analysis.pairs:
+            row = partial(_row, fitted, arms, len(visits), pair, number, own=own)
+            place, members = cut.at(pair=pair, visit=visit), {"analysed": rows}
+            yield interval_result(
+                cut,
+                place,
+                (step.statistic, step.method),
+                members,
+                lambda row=row: _odds(fitted, row(), cut.analysis.confidence),
+                **common,
+            )
+            yield from test_results(
+                cut,
+                place,
+                step.method,
+                members,
+                lambda row=row: _wald(fitted, row()),
+                statistic="chi_squared",
+                **common,
+            )
+
+
+def _fit_mixed(cut: Cut, step: Step, rows: Selection, arms: list[str]):
+    """Columns: every cell of arm and visit but the first, then covariates."""
+    table = subject_table(cut, rows, {"TRTP": arms, "AVISIT": list(cut.visits)})
+    subject, cell = np.nonzero(~np.isnan(table.values))
+    x, columns = (
+        np.eye(table.values.shape[1])[cell][:, 1:],
+        covariates(table, step.options["covariates"]),
+    )
+    x = x if columns is None else np.hstack([x, columns[subject]])
+    unit = subject
+    if cut.trial.design.kind in OWN_TREATMENT:
+        unit = subject * len(arms) + cell // len(cut.visits)
+    return ordinal_mixed.ordinal_mixed(
+        table.values[subject, cell],
+        x,
+        unit,
+        nodes=step.options["nodes"],
+        confidence=cut.analysis.confidence,
+    )
+
+
+def _row(
+    fitted: Callable, arms: list[str], visits: int, pair: tuple[str, str], visit: int, *, own: bool
+) -> np.ndarray:
+    cells = np.zeros((len(arms), visits))
+    cells[arms.index(pair[0]), visit] += 1
+    cells[arms.index(pair[1]), visit] -= 1
+    if own:
+        cells[arms.index(pair[0]), 0] -= 1
+        cells[arms.index(pair[1]), 0] += 1
+    row = np.zeros(fitted().coefficients.coef.size)
+    row[: cells.size - 1] = cells.ravel()[1:]
+    return row
+
+
+def rank_anova(cut: Cut, step: Step) -> Iterator[Result]:
+    """ANOVA-type statistics over subjects with every visit, and relative effects of the cells."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+    n = len(np.unique(rows.column("USUBJID").astype(str)))
+    common = {"options": cut.options(step), "n_used": n}
+    members = {"analysed": rows}
+
+    def fit():
+        table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
+        return ordinal_ranks.rank_anova(table.values, table.column("TRTP").astype(str))
+
+    fitted = _Once(fit)
+    effects = {"arm": "between_box", "visit": "within", "arm_visit": "interaction"}
+    for effect, name in effects.items():
+        yield from f_results(
+            cut,
+            cut.at(second=("effect", effect)),
+            step.method,
+            members,
+            lambda name=name: getattr(fitted(), name),
+            common,
+        )
+    try:
+        found = fitted()
+    except StatsError:
+        return
+    for at, arm in enumerate(found.groups):
+        for number, visit in enumerate(cut.visits):
+            place, value = cut.at(group=arm, visit=visit), found.relative_effects[at, number]
+            names = ("relative_effect", step.method)
+            yield plain_result(cut, place, names, members, value, **common)
+
+
+METHODS = {
+    "categories.count": describe,
+    "odds_ratio.proportional_odds": proportional_odds,
+    "odds_ratio.ordinal_mixed": mixed,
+    "p_value.rank_anova": rank_anova,
+}

@@ -1,0 +1,75 @@
+"""Repeated measures in parallel arms: mixed analysis of variance with sphericity corrections."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from math import nan
+
+import numpy as np
+
+from trialtrace.ground.frames import COMPLETE, Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.stats.repeated import anova as repeated
+from trialtrace.stats.results import StatsError
+from trialtrace.trial.model import Step
+
+EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
+CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_value"}
+SHOWN = {
+    "f": "f",
+    "df1": "df1",
+    "df2": "df2",
+    "p_value": "p_uncorrected",
+    "epsilon_gg": "epsilon_gg",
+    "epsilon_hf": "epsilon_hf",
+    "p_gg": "p_gg",
+    "p_hf": "p_hf",
+    "partial_eta_squared": "partial_eta_squared",
+    "generalised_eta_squared": "generalised_eta_squared",
+}
+
+
+def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
+    """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+    subjects = len(set(rows.column("USUBJID")))
+    more = {"n_used": subjects, "synthetic": cut.trial.synthetic}
+    members, options = {"analysed": rows}, step.options | cut.chosen
+    try:
+        y, arm = by_subject(cut, rows, len(cut.visits))
+        found = repeated.mixed_anova(y, arm, sums_of_squares=step.options["sums_of_squares"])
+    except StatsError as error:
+        place = cut.at(second=("effect", "visit"))
+        yield Result(place, "p_value", step.method, nan, options, members, error=str(error), **more)
+        return
+    for effect, name in EFFECTS.items():
+        place = cut.at(second=("effect", effect))
+        values = _values(getattr(found, name), step.options["sphericity"])
+        if effect != "arm":
+            values |= {"mauchly_w": found.mauchly_w, "mauchly_p": found.mauchly_p}
+        for stat, value in values.items():
+            yield Result(place, stat, step.method, float(value), options, members, **more)
+
+
+def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:
+    """The statistics of an effect; `p_value` is the one corrected as the plan says."""
+    given = {field.name for field in fields(effect)}
+    chosen = CORRECTED[sphericity]
+    values = {"p_value": getattr(effect, chosen if chosen in given else "p_value")}
+    return values | {shown: getattr(effect, name) for name, shown in SHOWN.items() if name in given}
+
+
+def by_subject(cut: Cut, rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n subjects, k visits) in the order of visits, and the arm of each subject.
+
+    Raises StatsError where a subject has several records at a visit.
+    """
+    subject, visit = rows.column("USUBJID").astype(str), rows.column("AVISITN")
+    if rows.n != k * len(np.unique(subject)):
+        raise StatsError("some subjects have more than one record at a visit.")
+    order = np.lexsort((visit, subject))
+    values = cut.values(rows)[order].reshape(-1, k)
+    return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]
+
+
+METHODS = {"p_value.mixed_anova": mixed_anova}

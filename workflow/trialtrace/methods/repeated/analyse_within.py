@@ -1,0 +1,180 @@
+"""Treatments within subjects over visits: analysis of variance under each reading, mixed model.
+
+An F of an analysis of variance tests its own effect only. Each p-value says which, since with both
+treatments in every subject just the interaction of treatment and visit tests the treatment.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from math import nan
+
+import numpy as np
+
+from trialtrace.ground.frames import COMPLETE
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import contrast_results
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.subject_tables import subject_table
+from trialtrace.stats.mixed import linear_mixed, mixed_tests
+from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect, repeated_anova
+from trialtrace.stats.results import StatsError
+from trialtrace.trial.model import Step
+from trialtrace.trial.plan.methods import result_method
+
+# Design of the plan -> factors of the model, and the effects with what each of them tests.
+FACTORS = {
+    "cells": ("cell",),
+    "treatment_by_visit": ("treatment", "visit"),
+    "visits": ("visit",),
+}
+TESTS = {
+    ("cells", "cell"): "Every treatment at every visit as one factor: a change over time that is "
+    "alike under all treatments makes this F large too. It does not test the treatment.",
+    ("treatment_by_visit", "treatment"): "The treatments averaged over all visits, those before "
+    "the treatment included: a difference from the start makes this F large. It does not test "
+    "what the treatment changed.",
+    ("treatment_by_visit", "visit"): "The visits averaged over the treatments: a change over time "
+    "that is alike under all treatments. It does not test the treatment.",
+    ("treatment_by_visit", "treatment_visit"): "The interaction: whether the change over time "
+    "differs between the treatments. This is the effect that tests the treatment.",
+    ("visits", "visit"): "The visits under one treatment, compared with no other. It does not "
+    "test the treatment.",
+}
+CORRECTED = {
+    "greenhouse_geisser": "greenhouse_geisser",
+    "huynh_feldt": "huynh_feldt_lecoutre",
+    "lower_bound": "lower_bound",
+}
+
+
+def repeated_measures_anova(cut: Cut, step: Step) -> Iterator[Result]:
+    """The effects over subjects with a value in every cell."""
+    design, visits = step.options["design"], list(cut.visits)
+    arms = [step.options["treatment"]] if design == "visits" else cut.arms()
+    columns = {"TRTP": arms, "AVISIT": visits}
+    some = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits})
+    rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns})
+    subjects = len(np.unique(rows.column("USUBJID").astype(str)))
+    left = len(np.unique(some.column("USUBJID").astype(str))) - subjects
+    more = {"n_used": subjects, "synthetic": cut.trial.synthetic}
+    members, options = {"analysed": rows}, step.options | cut.chosen
+    method = result_method(step.method, step.options)
+    if left:
+        members["incomplete"] = some
+    try:
+        found = _anova(cut, rows, columns, design)
+    except StatsError as error:
+        place = cut.at(second=("effect", _effects(design)[0]))
+        yield Result(place, "p_value", method, nan, options, members, error=str(error), **more)
+        return
+    for effect in _effects(design):
+        place = cut.at(second=("effect", effect))
+        values = _values(found.effect(*_factors(design, effect)), step.options["sphericity"])
+        for stat, value in values.items():
+            says = TESTS[design, effect] if stat == "p_value" else None
+            if stat == "p_value" and left:
+                says += f" {left} subjects without a value in every cell are left out."
+            yield Result(place, stat, method, value, options, members, warning=says, **more)
+
+
+def _effects(design: str) -> list[str]:
+    return [effect for own, effect in TESTS if own == design]
+
+
+def _factors(design: str, effect: str) -> tuple[str, ...]:
+    return FACTORS[design] if effect == "treatment_visit" else (effect,)
+
+
+def _anova(cut: Cut, rows, columns: dict[str, list[str]], design: str) -> Anova:
+    table = subject_table(cut, rows, columns)
+    y = table.values
+    if design == "treatment_by_visit":
+        y = y.reshape(table.n, *(len(levels) for levels in columns.values()))
+    return repeated_anova(y, within=FACTORS[design], between={}, sums_of_squares="III", measured=())
+
+
+def _values(effect: AnovaEffect, sphericity: str) -> dict[str, float]:
+    """The statistics of an effect; `p_value` and the corrected df are those the plan says."""
+    known = effect.corrections
+    gg, hf, low = known.greenhouse_geisser, known.huynh_feldt_lecoutre, known.lower_bound
+    chosen = effect if sphericity == "none" else getattr(known, CORRECTED[sphericity])
+    values = {
+        "p_value": chosen.p_value,
+        "f": effect.f,
+        "df1": effect.df1,
+        "df2": effect.df2,
+        "df1_corrected": chosen.df1,
+        "df2_corrected": chosen.df2,
+        "p_uncorrected": effect.p_value,
+        "p_gg": gg.p_value,
+        "p_hf": hf.p_value,
+        "p_lower": low.p_value,
+        "epsilon_gg": gg.epsilon,
+        "epsilon_hf": hf.epsilon,
+        "epsilon_lower": low.epsilon,
+        "mauchly_w": known.mauchly_w,
+        "mauchly_p": known.mauchly_p,
+        "partial_eta_squared": effect.partial_eta_squared,
+        "generalised_eta_squared": effect.generalised_eta_squared,
+    }
+    # One contrast of the visits is always spherical: there is nothing to correct or to test.
+    idle = ("mauchly_w", "mauchly_p") if effect.df1 == 1 else ()
+    return {stat: value for stat, value in values.items() if stat not in idle}
+
+
+def mixed_model(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison and later visit: the difference in change since the first visit.
+
+    A mean for each treatment at each visit and random effects of the subject: an intercept, and
+    one of the treatment. Subjects with some values missing stay in.
+    """
+    _, *later = cut.visits
+    for pair in cut.analysis.pairs:
+        rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
+        common = {
+            "options": cut.options(step, interval=True),
+            "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
+        }
+        fitted: dict[str, linear_mixed.LinearMixedFit] = {}
+
+        def contrast(number: int, rows=rows, pair=pair, fitted=fitted) -> mixed_tests.Contrast:
+            if "fit" not in fitted:
+                fitted["fit"] = _mixed(cut, step, rows, pair)
+            row = np.zeros((2, len(cut.visits)))
+            row[0, number], row[0, 0], row[1, number], row[1, 0] = 1.0, -1.0, -1.0, 1.0
+            return mixed_tests.contrast(
+                fitted["fit"],
+                row.ravel(),
+                df=step.options["df"],
+                sides="two_sided",
+                confidence=cut.analysis.confidence,
+            )
+
+        for number, visit in enumerate(later, 1):
+            yield from contrast_results(
+                cut,
+                cut.at(pair=pair, visit=visit),
+                step,
+                {"analysed": rows},
+                partial(contrast, number),
+                common,
+            )
+
+
+def _mixed(cut: Cut, step: Step, rows, pair) -> linear_mixed.LinearMixedFit:
+    columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
+    table = subject_table(cut, rows, columns)
+    subject, cell = np.nonzero(~np.isnan(table.values))
+    x = np.eye(table.values.shape[1])[cell]
+    z = np.ones((len(cell), 1))
+    if step.options["random"] == "intercept_and_treatment":
+        z = np.column_stack([z, cell < len(cut.visits)])
+    return linear_mixed.linear_mixed(
+        table.values[subject, cell], x, z, subject, method=step.options["estimation"]
+    )
+
+
+METHODS = {
+    "p_value.repeated_measures_anova": repeated_measures_anova,
+    "change_difference.mixed_model": mixed_model,
+}

@@ -1,0 +1,187 @@
+"""Mixed analysis of variance: pingouin where it computes the same, linear models where not.
+
+pingouin's sums of squares are of type II. For `arm` and `arm_visit` types II and III are equal with
+one factor between subjects; `visit` of type III is the intercept of linear models of orthonormal
+contrasts of the visits, the arms coded to sum to zero. This is the one module that imports
+pingouin.
+"""
+
+import warnings
+from dataclasses import dataclass
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.linalg import helmert
+from scipy.stats import f as f_distribution
+
+from trialtrace.methods.checking.data import Asked, Data
+from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.displays.check_flow import complete, visits_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PINGOUIN = "pingouin.mixed_anova"
+MODELS = "statsmodels.regression.linear_model.OLS (intercepts of visit contrasts)"
+SOURCES = {"arm": "TRTP", "visit": "AVISIT", "arm_visit": "Interaction"}
+CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_uncorrected"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The statistics of each effect, and by whom; subjects that entered."""
+
+    effects: dict[str, dict[str, float]]
+    by: dict[str, str]
+    n: int
+
+
+def check(data: Data, asked: Asked) -> Recomputed | None:
+    """One statistic of one effect; NaN where there is no variation to analyse.
+
+    None where pingouin divides by zero on the way, as on one degree of freedom and three visits.
+    """
+    squares = asked.options["sums_of_squares"]
+    key = ("mixed", asked.analysis, asked.parameter, asked.stratum, squares)
+    table = data.once(key, lambda: _analyse(data, asked, squares))
+    if table is None:
+        return None
+    if not table.effects:
+        return Recomputed(PINGOUIN, nan, n_used=table.n)
+    name = asked.stat
+    if name == "p_value":
+        corrected = asked.second != "arm"
+        name = CORRECTED[asked.options["sphericity"]] if corrected else "p_uncorrected"
+    return Recomputed(table.by[asked.second], table.effects[asked.second][name], n_used=table.n)
+
+
+def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
+    visits = visits_of(data, asked)
+    records = complete(data.records(asked, data.compared(asked)), visits)
+    wide = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL")
+    arms = records.groupby("USUBJID")["TRTP"].first()
+    if _nothing_to_analyse(wide, arms):
+        return Table({}, {}, len(wide))
+    try:
+        table = _pingouin(records)
+    except ZeroDivisionError:
+        return None
+    shape = _shape(table, wide, arms)
+    effects = {name: _effect(table.loc[source]) for name, source in SOURCES.items()}
+    by = dict.fromkeys(effects, PINGOUIN)
+    if squares == "III":
+        effects["visit"], by["visit"] = _visit_by_models(wide, arms), MODELS
+    for name in ("visit", "arm_visit"):
+        effects[name] |= shape | _corrected(effects[name], shape)
+    return Table(effects, by, len(wide))
+
+
+def _nothing_to_analyse(wide: "pd.DataFrame", arms: "pd.Series") -> bool:
+    """Fewer than two arms or visits, no subject more than arms, or no variation left over."""
+    if wide.shape[1] < 2 or arms.nunique() < 2 or len(wide) <= arms.nunique():
+        return True
+    size = max(float(wide.abs().max().max()), 1e-300)
+    level = wide.mean(axis=1)
+    left = wide.sub(level, axis=0)
+    between = (level - level.groupby(arms).transform("mean")).abs().max()
+    within = (left - left.groupby(arms).transform("mean")).abs().max().max()
+    return min(between, within) <= 1e-13 * size
+
+
+def _pingouin(records: "pd.DataFrame") -> "pd.DataFrame":
+    """The table of effects; generalised eta squared beside the partial one."""
+    from pandas.errors import Pandas4Warning
+    from pingouin import mixed_anova
+
+    columns = {"dv": "AVAL", "within": "AVISIT", "subject": "USUBJID", "between": "TRTP"}
+    frame = records[list(columns.values())].astype({"AVISIT": object, "TRTP": object})
+    with warnings.catch_warnings():
+        # pingouin 0.7 calls pandas in a way that pandas 4 will not know.
+        warnings.filterwarnings("ignore", "The inplace keyword in DataFrame", Pandas4Warning)
+        table = mixed_anova(data=frame, correction=True, effsize="ng2", **columns)
+    return table.set_index("Source")
+
+
+def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
+    """Epsilons and Mauchly's test, which are those of the error and equal for both effects.
+
+    Huynh and Feldt's epsilon follows from Greenhouse and Geisser's by Lecoutre's formula. Mauchly's
+    test is undefined where the error has fewer dimensions than there are contrasts of visits.
+    """
+    d, df = wide.shape[1] - 1, len(wide) - arms.nunique()
+    if d == 1:
+        return {"epsilon_gg": 1.0, "epsilon_hf": 1.0, "mauchly_w": nan, "mauchly_p": nan}
+    row = table.loc["AVISIT"]
+    gg = float(row["eps"])
+    room = d * (df - d * gg)
+    hf = ((df + 1) * d * gg - 2) / room if room > 1e-9 * d * df else nan
+    error = (wide - wide.groupby(arms).transform("mean")).to_numpy() @ helmert(d + 1).T
+    full = np.linalg.matrix_rank(error) == d
+    w, p = (float(row["W_spher"]), float(row["p_spher"])) if full else (nan, nan)
+    return {"epsilon_gg": gg, "epsilon_hf": hf, "mauchly_w": w, "mauchly_p": p}
+
+
+def _effect(row: "pd.Series") -> dict[str, float]:
+    f, df1, df2 = (float(row[name]) for name in ("F", "DF1", "DF2"))
+    return {
+        "f": f,
+        "df1": df1,
+        "df2": df2,
+        "p_uncorrected": float(row["p_unc"]),
+        "partial_eta_squared": f * df1 / (f * df1 + df2),
+        "generalised_eta_squared": float(row["ng2"]),
+    }
+
+
+def _visit_by_models(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float]:
+    """Type III test of the visits: does each contrast of visits have a mean over arms of zero?"""
+    from statsmodels.regression.linear_model import OLS
+
+    names = sorted(arms.unique())
+    coded = [[(arm == name) - (arm == names[-1]) for name in names[:-1]] for arm in arms]
+    x = np.column_stack([np.ones(len(arms)), coded])
+    visits = wide.shape[1]
+    models = [OLS(column, x).fit() for column in (wide.to_numpy() @ helmert(visits).T).T]
+    # What the intercept explains, without the rounding of a difference of two large sums.
+    square = sum(float(m.params[0] ** 2 / m.normalized_cov_params[0, 0]) for m in models)
+    rest = sum(float(m.ssr) for m in models)
+    between = visits * OLS(wide.mean(axis=1).to_numpy(), x).fit().ssr
+    df1, df2 = visits - 1, (len(arms) - len(names)) * (visits - 1)
+    f = (square / df1) / (rest / df2)
+    return {
+        "f": f,
+        "df1": float(df1),
+        "df2": float(df2),
+        "p_uncorrected": float(f_distribution.sf(f, df1, df2)),
+        "partial_eta_squared": square / (square + rest),
+        "generalised_eta_squared": square / (square + rest + float(between)),
+    }
+
+
+def _corrected(effect: dict[str, float], shape: dict[str, float]) -> dict[str, Any]:
+    """p-values with both degrees of freedom multiplied by an epsilon, at most 1."""
+    found = {}
+    for name in ("gg", "hf"):
+        scale = np.minimum(shape[f"epsilon_{name}"], 1.0)
+        df1, df2 = effect["df1"] * scale, effect["df2"] * scale
+        found[f"p_{name}"] = float(f_distribution.sf(effect["f"], df1, df2))
+    return found
+
+
+STATISTICS = (
+    "p_value",
+    "f",
+    "df1",
+    "df2",
+    "p_uncorrected",
+    "p_gg",
+    "p_hf",
+    "epsilon_gg",
+    "epsilon_hf",
+    "partial_eta_squared",
+    "generalised_eta_squared",
+    "mauchly_w",
+    "mauchly_p",
+)
+CHECKS = {f"{name}.mixed_anova": check for name in STATISTICS}

@@ -1,0 +1,1 @@
+"""Re-randomisation tests."""

@@ -1,0 +1,109 @@
+"""Re-randomisation tests: the arms laid anew over the patients as the trial could have done.
+
+Sizes of the arms are fixed within the cells that the step names: strata, blocks, or none.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from math import nan
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import plain_result, test_results
+from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.categorical.analyse_over_arms import groups
+from trialtrace.methods.stratified.analyse import keys_of, members, stratum_rows, tables
+from trialtrace.stats import resampling
+from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.trial.model import Step
+
+
+def exact(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: events by all assignments of the scheme, none drawn."""
+    sides = step.options["sides"]
+    which = step.options["two_sided"] if sides == "two_sided" else sides
+    for pair, both, treated, reference in cut.pairs():
+
+        def compute(treated=treated, reference=reference) -> TestResult:
+            found = resampling.binary_exact(*tables(cut, step, treated, reference))
+            return TestResult(nan, nan, getattr(found, which))
+
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            members(cut, step, both),
+            compute,
+            statistic=None,
+            options=cut.options(step),
+            n_used=stratum_rows(cut, step, both).n,
+        )
+
+
+def drawn(cut: Cut, step: Step) -> Iterator[Result]:
+    """Of all arms or of each comparison: the p-value by draws, with its Monte Carlo error."""
+    for pair, arms, rows in groups(cut, step):
+        place, roles = cut.at(pair=pair), {"analysed": rows}
+        common = {"options": cut.options(step), "n_used": rows.n}
+        try:
+            p, error = _draw(cut, step, rows, place, arms)
+        except StatsError as refused:
+            names = ("p_value", step.method)
+            yield plain_result(cut, place, names, roles, nan, error=str(refused), **common)
+            continue
+        yield plain_result(cut, place, ("p_value", step.method), roles, p, **common)
+        yield plain_result(cut, place, ("mc_se", step.method), roles, error, **common)
+
+
+def _draw(
+    cut: Cut, step: Step, rows: Selection, place: Place, arms: list[str]
+) -> tuple[float, float]:
+    given, arm = step.options, rows.column("TRTP").astype(str)
+    if len(np.unique(arm)) < 2:
+        raise StatsError("there is one arm only, so nothing to lay anew.")
+    cells = keys_of(rows, given["strata"])
+    scheme = resampling.stratified(arm, cells) if given["strata"] else resampling.fixed_margins(arm)
+    choices = {
+        "draws": given["draws"],
+        "exact_up_to": 0,
+        "seed": (given["seed"], _stream(place)),
+        "confidence": cut.analysis.confidence,
+        "tie_tolerance": resampling.TIE_TOLERANCE,
+    }
+    scores = _scores(cut, step, rows, cells)
+    if place.pair is None:
+        found = resampling.global_test(scheme, scores, **choices)
+    else:
+        found = resampling.rerandomisation_test(
+            scheme, scores, arm=place.pair[0], sides=given["sides"], **choices
+        )
+    return float(found.p_value[0]), float(found.mc_se[0])
+
+
+def _scores(cut: Cut, step: Step, rows: Selection, cells: np.ndarray) -> np.ndarray:
+    """What is summed over an arm, from values or times."""
+    if step.options["scores"] == "log_rank":
+        if rows.dataset != "adtte":
+            raise StatsError("log-rank scores are of times to an event.")
+        time, event = rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
+        return resampling.log_rank_scores(time, event, stratum=None, included=None)
+    if rows.dataset == "adtte":
+        raise StatsError("times to an event, some of them censored, have log_rank scores only.")
+    values = cut.values(rows)
+    if step.options["scores"] == "means":
+        return resampling.mean_scores(values, included=None)
+    return resampling.rank_scores(
+        values, stratum=cells if step.options["strata"] else None, weights="equal", included=None
+    )
+
+
+def _stream(place: Place) -> int:
+    """The second number of the seed: which result this is."""
+    parts = (place.trial, place.analysis, place.parameter, place.visit, place.stratum, place.pair)
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+METHODS = {"p_value.rerandomisation_exact": exact, "p_value.rerandomisation": drawn}

@@ -1,0 +1,1 @@
+"""Tables in several strata, and effects that differ between them."""

@@ -1,0 +1,106 @@
+"""Events compared across strata: Mantel-Haenszel estimates, CMH and Breslow-Day tests."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.categorical.analyse import named, with_event
+from trialtrace.stats.stratified import mantel_haenszel as stratified
+from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
+from trialtrace.stats.stratified.interaction import zelen
+from trialtrace.trial.model import Step, adsl_code
+
+TESTS = {
+    "cochran_mantel_haenszel": (stratified.cochran_mantel_haenszel, "chi_squared"),
+    "breslow_day": (stratified.breslow_day, "chi_squared"),
+    "exact_conditional": (exact_conditional_test, None),
+    "zelen": (zelen, None),
+}
+ESTIMATES = {
+    "odds_ratio.mantel_haenszel": stratified.mantel_haenszel_odds_ratio,
+    "odds_ratio.conditional": odds_ratio_conditional,
+    "risk_difference.mantel_haenszel": stratified.mantel_haenszel_risk_difference,
+    "risk_ratio.mantel_haenszel": stratified.mantel_haenszel_risk_ratio,
+}
+
+
+def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: a common odds ratio, risk ratio or risk difference over strata."""
+    choices = {k: v for k, v in step.options.items() if k != "strata"}
+    for pair, both, treated, reference in cut.pairs():
+        yield interval_result(
+            cut,
+            cut.at(pair=pair),
+            (step.statistic, step.method),
+            members(cut, step, both),
+            partial(
+                ESTIMATES[step.key],
+                *tables(cut, step, treated, reference),
+                confidence=cut.analysis.confidence,
+                **choices,
+            ),
+            options=cut.options(step, interval=True),
+            n_used=stratum_rows(cut, step, both).n,
+        )
+
+
+def test(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: a test over strata."""
+    choices = {k: v for k, v in step.options.items() if k != "strata"}
+    function, statistic = TESTS[step.method]
+    for pair, both, treated, reference in cut.pairs():
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            named(step),
+            members(cut, step, both),
+            partial(function, *tables(cut, step, treated, reference), **choices),
+            statistic=statistic,
+            options=cut.options(step),
+            n_used=stratum_rows(cut, step, both).n,
+        )
+
+
+def members(cut: Cut, step: Step, both: Selection) -> dict[str, Selection]:
+    rows = stratum_rows(cut, step, both)
+    return {"analysed": rows, "numerator": with_event(cut, rows)}
+
+
+def stratum_rows(cut: Cut, step: Step, rows: Selection) -> Selection:
+    """Of `rows`, those whose strata are all known."""
+    known = {adsl_code(name): "present" for name in step.options["strata"]}
+    # What the cut already asks of a column (its own subgroup) is more than that it is known.
+    return cut.frames.select(rows.dataset, known | rows.predicate)
+
+
+def tables(
+    cut: Cut, step: Step, treated: Selection, reference: Selection
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Events and totals by stratum of the treated arm, then of the reference arm, each (K,)."""
+    arms = [stratum_rows(cut, step, rows) for rows in (treated, reference)]
+    keys = [keys_of(rows, step.options["strata"]) for rows in arms]
+    # Without strata everybody is in one table.
+    strata = np.unique(np.concatenate(keys)) if step.options["strata"] else np.array([""])
+    counts = []
+    for rows, key in zip(arms, keys, strict=True):
+        at = np.searchsorted(strata, key)
+        events = np.bincount(at, weights=rows.column("AVAL") == 1, minlength=len(strata))
+        counts += [events, np.bincount(at, minlength=len(strata)).astype(float)]
+    return tuple(counts)
+
+
+def keys_of(rows: Selection, names: list[str]) -> np.ndarray:
+    """The stratum of each row as text, from its levels of the variables."""
+    columns = [rows.column(adsl_code(name)).astype(str) for name in names]
+    joined = columns[0] if columns else np.full(rows.n, "")
+    for column in columns[1:]:
+        joined = np.char.add(np.char.add(joined, "\x1f"), column)
+    return joined
+
+
+METHODS = dict.fromkeys(ESTIMATES, estimate) | {f"p_value.{name}": test for name in TESTS}

@@ -1,0 +1,24 @@
+"""Does an effect differ between subgroups? One test over all levels of the analysis' `by`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.frames import Frames
+from trialtrace.methods.analysing.cuts import cuts
+from trialtrace.methods.analysing.registry import method
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.trial.model import Analysis, Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
+
+
+def interaction(trial: "Trial", analysis: Analysis, frames: Frames) -> Iterator[Result]:
+    """The interaction test of the plan, over the subgroup variable, for the whole population."""
+    given = analysis.interaction
+    if given is None or analysis.by is None:
+        return
+    step = Step(given.statistic, given.method, {**given.options, "strata": [analysis.by]})
+    for cut in cuts(trial, replace(analysis, by=None), frames, together=False):
+        yield from method(step)(cut, step)

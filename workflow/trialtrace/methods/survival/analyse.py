@@ -1,0 +1,193 @@
+"""Time to event: events, Kaplan-Meier, follow-up, Cox hazard ratios, log-rank tests."""
+
+from collections.abc import Iterator
+from functools import partial
+from math import exp, nan
+
+import numpy as np
+from scipy.special import ndtr
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut, level_text
+from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.rows import Place, Result, bounds
+from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.survival import cox
+from trialtrace.stats.survival import kaplan_meier as survival
+from trialtrace.trial.model import Step, adsl_code
+
+HAPPENED = {"CNSR": {"is": 0}}
+
+
+def with_event(cut: Cut, rows: Selection) -> Selection:
+    return cut.frames.select(rows.dataset, rows.predicate | HAPPENED)
+
+
+def roles(cut: Cut, rows: Selection) -> dict[str, Selection]:
+    return {"analysed": rows, "numerator": with_event(cut, rows)}
+
+
+def times(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
+    """Times and event indicators of the selected rows, each (n,)."""
+    return rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
+
+
+def unit(cut: Cut) -> str | None:
+    """The unit of the endpoint's time, also for an arm without subjects."""
+    found = cut.rows().column("AVALU")
+    return found[0] if len(found) else None
+
+
+def curve_of(cut: Cut, step: Step, time: np.ndarray, event: np.ndarray) -> survival.KaplanMeier:
+    """The Kaplan-Meier curve as the step asks for it. Raises StatsError without subjects."""
+    return survival.kaplan_meier(
+        time, event, confidence=cut.analysis.confidence, interval=step.options["interval"]
+    )
+
+
+def describe_events(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: subjects and events."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        place, common = cut.at(group=group), {"n_used": rows.n, "denominator": rows.n}
+        names = ("count", "subjects"), ("events", "count")
+        yield plain_result(cut, place, names[0], {"analysed": rows}, rows.n, **common)
+        yield plain_result(
+            cut, place, names[1], roles(cut, rows), with_event(cut, rows).n, **common
+        )
+
+
+def describe_survival(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm and time: the Kaplan-Meier estimate with its interval, and the number at risk."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        for time in step.options["times"]:
+            place = cut.at(group=group, second=("time", level_text(time)))
+            yield interval_result(
+                cut,
+                place,
+                ("survival", step.method),
+                roles(cut, rows),
+                partial(_survival_at, cut, step, rows, time),
+                options=cut.options(step, interval=True),
+                n_used=rows.n,
+            )
+            at_risk = int((times(rows)[0] >= time).sum())
+            yield plain_result(
+                cut, place, ("at_risk", "count"), {"analysed": rows}, at_risk, n_used=rows.n
+            )
+
+
+def _survival_at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
+    found = Interval(*(float(value) for value in curve_of(cut, step, *times(rows)).at(time)))
+    if np.isnan(found.estimate):
+        raise StatsError("nobody was followed for so long.")
+    return found
+
+
+def describe_median(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: the median time to the event, by the Kaplan-Meier curve."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        place, members = cut.at(group=group), roles(cut, rows)
+        yield _median(cut, step, place, "median_time", members, *times(rows))
+
+
+def _median(
+    cut: Cut,
+    step: Step,
+    place: Place,
+    stat: str,
+    members: dict[str, Selection],
+    time: np.ndarray,
+    event: np.ndarray,
+) -> Result:
+    """Where a curve comes down to one half; "not reached" is an answer, nobody to follow is not."""
+    common = {"options": cut.options(step, interval=True), "n_used": len(time), "unit": unit(cut)}
+    names = (stat, step.method)
+    try:
+        found = curve_of(cut, step, time, event).median()
+    except StatsError as error:
+        return plain_result(cut, place, names, members, nan, error=str(error), **common)
+    if np.isnan(found.estimate):
+        warning = "The curve stays above one half."
+        known = {"interval": bounds(found), "level": cut.analysis.confidence}
+        more = {"text": "not reached", "warning": warning, **known, **common}
+        return plain_result(cut, place, names, members, nan, **more)
+    return interval_result(cut, place, names, members, lambda: found, **common)
+
+
+def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: median follow-up, the event taken as censoring and censoring as the event."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        time, event = times(rows)
+        place, members = cut.at(group=group), roles(cut, rows)
+        yield _median(cut, step, place, "follow_up", members, time, 1 - event)
+
+
+def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
+    """Hazard ratio of each arm against the reference, from one Cox model of all arms."""
+    names = [adsl_code(name) for name in step.options.get("strata", ())]
+    rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(names, "present"))
+    strata = None
+    if names:
+        levels = zip(*(rows.column(name).astype(str) for name in names), strict=True)
+        strata = np.array(["|".join(level) for level in levels])
+    treated = cut.analysis.estimand.treated
+    x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
+    common = {"n_used": rows.n, "options": cut.options(step, interval=True)}
+    members, names = roles(cut, rows), (step.statistic, step.method)
+    try:
+        fit = cox.cox(
+            *times(rows),
+            x,
+            ties=step.options["ties"],
+            confidence=cut.analysis.confidence,
+            strata=strata,
+        )
+    except StatsError as error:
+        for pair in cut.analysis.pairs:
+            place, more = cut.at(pair=pair), {"error": str(error), **common}
+            yield plain_result(cut, place, names, members, nan, **more)
+        return
+    p_values = 2 * ndtr(-np.abs(fit.coef / fit.se))
+    for number, pair in enumerate(cut.analysis.pairs):
+        values = (exp(v[number]) for v in (fit.coef, fit.low, fit.high))
+        found = Interval(*values)
+        place = cut.at(pair=pair)
+        yield interval_result(cut, place, names, members, lambda found=found: found, **common)
+        wald = ("p_value", f"{step.method}_wald")
+        yield plain_result(cut, place, wald, members, p_values[number], **common)
+
+
+def compared(cut: Cut, step: Step) -> list[tuple[tuple[str, str] | None, Selection]]:
+    """The rows of each test: all arms at once, or each comparison by itself."""
+    if step.options["groups"] == "all":
+        return [(None, cut.rows(TRTP={"in": cut.arms()}))]
+    return [(pair, both) for pair, both, _, _ in cut.pairs()]
+
+
+def log_rank(cut: Cut, step: Step) -> Iterator[Result]:
+    """Log-rank test over all arms of the analysis, or of each comparison."""
+    for pair, rows in compared(cut, step):
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, rows),
+            lambda rows=rows: survival.log_rank(*times(rows), rows.column("TRTP").astype(str)),
+            statistic="chi_squared",
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+METHODS = {
+    "events.count": describe_events,
+    "survival.kaplan_meier": describe_survival,
+    "median_time.kaplan_meier": describe_median,
+    "follow_up.reverse_kaplan_meier": describe_follow_up,
+    "hazard_ratio.cox": hazard_ratio,
+    "p_value.log_rank": log_rank,
+}

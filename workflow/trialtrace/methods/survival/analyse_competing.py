@@ -1,0 +1,175 @@
+"""The event while other events compete, and events seen only at visits."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut, level_text
+from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.survival.analyse import compared, roles
+from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.survival import competing_risks, gray, interval_censored
+from trialtrace.trial.model import Step
+
+# CNSR of the records -> cause: 0 for censoring, 1 the event, 2 an event that competes.
+CAUSE = np.array([1, 0, 2])
+EVENT = 1
+
+
+def causes(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
+    """Times and causes of the selected rows, each (n,)."""
+    code = rows.column("CNSR").astype(np.intp)
+    return rows.column("AVAL").astype(float), CAUSE[np.minimum(code, 2)]
+
+
+def describe_incidence(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm and time: share with the event by then, those with a competing event never."""
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        for time in step.options["times"]:
+            yield interval_result(
+                cut,
+                cut.at(group=group, second=("time", level_text(time))),
+                ("incidence", step.method),
+                roles(cut, rows),
+                partial(_at, cut, step, rows, time),
+                options=cut.options(step, interval=True),
+                n_used=rows.n,
+            )
+
+
+def _at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
+    when, cause = causes(rows)
+    if rows.n and time > when.max():
+        raise StatsError("nobody was followed for so long.")
+    if rows.n and not (cause == EVENT).any():
+        return Interval(0.0, np.nan, np.nan)
+    curve = competing_risks.cumulative_incidence(
+        when,
+        cause,
+        of=EVENT,
+        confidence=cut.analysis.confidence,
+        variance=step.options["variance"],
+    )
+    estimate, _, low, high = (float(part) for part in curve.at(time))
+    return Interval(estimate, low, high)
+
+
+def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: difference of the shares with the event by a time, and its test."""
+    options = cut.options(step, interval=True)
+    for pair, both, treated, reference in cut.pairs():
+        compute = partial(
+            competing_risks.cumulative_incidence_difference,
+            *causes(treated),
+            *causes(reference),
+            of=EVENT,
+            at=step.options["time"],
+            confidence=cut.analysis.confidence,
+            variance=step.options["variance"],
+            sides="two_sided",
+        )
+        place = cut.at(pair=pair, second=("time", level_text(step.options["time"])))
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            roles(cut, both),
+            lambda compute=compute: compute()[0],
+            options=options,
+            n_used=both.n,
+        )
+        yield from test_results(
+            cut,
+            place,
+            step.method,
+            roles(cut, both),
+            lambda compute=compute: compute()[1],
+            statistic="z",
+            options=options,
+            n_used=both.n,
+        )
+
+
+def test_gray(cut: Cut, step: Step) -> Iterator[Result]:
+    """Gray's test over all arms, or of each comparison."""
+
+    def compute(rows: Selection) -> TestResult:
+        arms = rows.column("TRTP").astype(str)
+        return gray.gray_test(*causes(rows), arms, of=EVENT, rho=step.options["rho"])
+
+    for pair, rows in compared(cut, step):
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, rows),
+            partial(compute, rows),
+            statistic="chi_squared",
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+def bounds(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
+    """Last time without and first time with the event, infinite where it was not seen."""
+    low, high = (rows.column(name).astype(float) for name in ("AVALLO", "AVALHI"))
+    return low, np.where(np.isnan(high), np.inf, high)
+
+
+def describe_turnbull(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm and time: the share with the event by then that the visits allow, without interval.
+
+    Inside an innermost interval of the estimate the share is not determined; its least value is
+    the result, and the warning has the largest.
+    """
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        for time in step.options["times"]:
+            place = cut.at(group=group, second=("time", level_text(time)))
+            more = {"n_used": rows.n, "options": cut.options(step)}
+            try:
+                low, high = interval_censored.turnbull(*bounds(rows)).probability_by([time])
+            except StatsError as error:
+                more |= {"error": str(error)}
+                low = high = np.array([np.nan])
+            if high[0] > low[0]:
+                between = f"from {100 * low[0]:.1f} % to {100 * high[0]:.1f} %"
+                more |= {"warning": f"The visits leave the share open here: {between}."}
+            yield plain_result(
+                cut, place, ("incidence", step.method), roles(cut, rows), low[0], **more
+            )
+
+
+def test_intervals(cut: Cut, step: Step) -> Iterator[Result]:
+    """Log-rank test of interval-censored times over all arms, or of each comparison."""
+
+    def compute(rows: Selection) -> TestResult:
+        arms = rows.column("TRTP").astype(str)
+        return interval_censored.interval_log_rank(
+            *bounds(rows), arms, scores=step.options["scores"]
+        )
+
+    for pair, rows in compared(cut, step):
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, rows),
+            partial(compute, rows),
+            statistic="chi_squared",
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+METHODS = {
+    "incidence.aalen_johansen": describe_incidence,
+    "incidence_difference.aalen_johansen": incidence_difference,
+    "p_value.gray": test_gray,
+    "incidence.turnbull": describe_turnbull,
+    "p_value.interval_log_rank": test_intervals,
+}

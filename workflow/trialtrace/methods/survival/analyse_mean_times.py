@@ -1,0 +1,145 @@
+"""Mean times up to a horizon; hazards within strata, weighted or changing over time."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.survival.analyse import compared, hazard_ratio, roles, times, unit
+from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.survival import proportional_hazards, rmst, weighted_log_rank
+from trialtrace.trial.model import Step
+
+LAST = "last_observed"
+
+
+def describe_mean(cut: Cut, step: Step) -> Iterator[Result]:
+    """By arm: mean time without the event up to the horizon."""
+    horizon = step.options["horizon"]
+    for group, condition in cut.groups():
+        rows = cut.rows(**condition)
+        found = interval_result(
+            cut,
+            cut.at(group=group),
+            (step.statistic, step.method),
+            roles(cut, rows),
+            partial(_mean, cut, rows, horizon),
+            options=cut.options(step, interval=True),
+            n_used=rows.n,
+            unit=unit(cut),
+        )
+        if horizon == LAST and not found.error:
+            found.warning = (
+                f"Restricted to the last observed time, {times(rows)[0].max():g} {unit(cut) or ''}"
+            ).strip() + "; where the curve has not come down to 0 the mean itself is longer."
+        yield found
+
+
+def _mean(cut: Cut, rows: Selection, horizon: float | str) -> Interval:
+    time, event = times(rows)
+    if not rows.n:
+        raise StatsError("nobody was followed.")
+    tau = float(time.max()) if horizon == LAST else horizon
+    found = rmst.restricted_mean(time, event, tau=tau, confidence=cut.analysis.confidence)
+    return Interval(found.estimate, found.low, found.high)
+
+
+def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
+    """By comparison: difference or ratio of the means, and its test."""
+    function = {
+        "mean_time_difference": rmst.restricted_mean_difference,
+        "mean_time_ratio": rmst.restricted_mean_ratio,
+    }[step.statistic]
+    more = {"of": step.options["of"]} if "of" in step.options else {}
+    options = cut.options(step, interval=True)
+    own = unit(cut) if step.statistic == "mean_time_difference" else None
+    for pair, both, treated, reference in cut.pairs():
+        compute = partial(
+            function,
+            *times(treated),
+            *times(reference),
+            tau=step.options["horizon"],
+            confidence=cut.analysis.confidence,
+            sides="two_sided",
+            **more,
+        )
+        place, members = cut.at(pair=pair), roles(cut, both)
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            members,
+            lambda compute=compute: compute().interval,
+            options=options,
+            n_used=both.n,
+            unit=own,
+        )
+        yield from test_results(
+            cut,
+            place,
+            f"{step.method}_{step.statistic.rpartition('_')[2]}",
+            members,
+            lambda compute=compute: compute().test,
+            statistic="z",
+            options=options,
+            n_used=both.n,
+        )
+
+
+def weighted(cut: Cut, step: Step) -> Iterator[Result]:
+    """Weighted log-rank test over all arms, or of each comparison."""
+    powers = {name: step.options[name] for name in ("rho", "gamma")}
+
+    def compute(rows: Selection) -> TestResult:
+        return weighted_log_rank.weighted_log_rank(
+            *times(rows), rows.column("TRTP").astype(str), **powers
+        )
+
+    for pair, rows in compared(cut, step):
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, rows),
+            partial(compute, rows),
+            statistic="chi_squared",
+            options=cut.options(step),
+            n_used=rows.n,
+        )
+
+
+def proportional(cut: Cut, step: Step) -> Iterator[Result]:
+    """Test that the hazard ratios of all treated arms together are constant over time."""
+    rows = cut.rows(TRTP={"in": cut.arms()})
+    treated = cut.analysis.estimand.treated
+    x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
+
+    def compute() -> TestResult:
+        return proportional_hazards.proportional_hazards_test(
+            None, *times(rows), x, **step.options
+        ).together
+
+    yield from test_results(
+        cut,
+        cut.at(),
+        step.method,
+        roles(cut, rows),
+        compute,
+        statistic="chi_squared",
+        options=cut.options(step),
+        n_used=rows.n,
+    )
+
+
+METHODS = {
+    "mean_time.restricted": describe_mean,
+    "mean_time_difference.restricted": compare_means,
+    "mean_time_ratio.restricted": compare_means,
+    "hazard_ratio.cox_stratified": hazard_ratio,
+    "p_value.weighted_log_rank": weighted,
+    "p_value.proportional_hazards": proportional,
+}

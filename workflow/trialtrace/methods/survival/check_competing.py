@@ -1,0 +1,168 @@
+"""Competing events by sums over event times, as their papers write them."""
+
+from math import exp, log, nan, sqrt
+
+import numpy as np
+from scipy.stats import chi2, norm
+
+from trialtrace.methods.checking.data import Asked, Data
+from trialtrace.methods.checking.outcome import Recomputed
+
+BY = "numpy: sums over event times"
+GRAY = "numpy: Gray 1988, sums over event times"
+
+
+def _data(records) -> tuple[np.ndarray, np.ndarray]:
+    """Times, and 1 for the event, 2 for a competing one, 0 for censoring."""
+    code = records["CNSR"].to_numpy()
+    cause = np.where(code == 0, 1, np.where(code >= 2, 2, 0))
+    return records["AVAL"].to_numpy(), cause
+
+
+def incidence_at(time, cause, at: float, variance: str) -> tuple[float, float]:
+    """Share with the event by `at` and its variance; NaN beyond the last time."""
+    if at > time.max():
+        return nan, nan
+    steps, surviving, total = [], 1.0, 0.0
+    for t in np.unique(time[cause > 0]):
+        if t > at:
+            break
+        n = int((time >= t).sum())
+        own, every = int(((time == t) & (cause == 1)).sum()), int(((time == t) & (cause > 0)).sum())
+        total += surviving * own / n
+        steps.append((total, surviving, own, every, n))
+        surviving *= (n - every) / n
+    spread = 0.0
+    for reached, before, own, every, n in steps:
+        ahead, left = total - reached, max(n - every, 1)
+        if variance == "delta":
+            spread += ahead**2 * every / (n * left) + before**2 * own * (n - own) / n**3
+            spread -= 2 * ahead * before * own / n**2
+            continue
+        parts = [d * (1 - (d - 1) / (n - 1) if d > 1 else 1.0) for d in (own, every - own)]
+        spread += ahead**2 * sum(parts) / left**2 + before**2 * parts[0] / n**2
+        spread -= 2 * ahead * before * parts[0] / (n * left)
+    return total, max(spread, 0.0)
+
+
+def incidence(data: Data, asked: Asked) -> Recomputed:
+    records, at = data.records(asked), float(asked.second)
+    n = len(records)
+    if n == 0:
+        return Recomputed(BY, nan, n_used=0)
+    time, cause = _data(records)
+    value, variance = incidence_at(time, cause, at, asked.options["variance"])
+    bounds = (nan, nan)
+    if 0 < value < 1:
+        z, se = float(norm.isf((1 - data.confidence(asked)) / 2)), sqrt(variance)
+        power = exp(z * se / (value * log(value)))
+        bounds = value ** (1 / power), value**power
+    return Recomputed(BY, value, bounds, n_used=n)
+
+
+def difference(data: Data, asked: Asked) -> Recomputed:
+    n, at = len(data.records(asked)), float(asked.second)
+    parts = []
+    for arm in asked.pair:
+        own = data.records(asked, [arm])
+        if not len(own):
+            return Recomputed(BY, nan, n_used=n)
+        parts.append(incidence_at(*_data(own), at, asked.options["variance"]))
+    (a, va), (b, vb) = parts
+    se = sqrt(va + vb) if va + vb > 0 else nan
+    z = float(norm.isf((1 - data.confidence(asked)) / 2))
+    value = a - b if se > 0 else nan
+    if asked.stat == "incidence_difference":
+        return Recomputed(BY, value, (value - z * se, value + z * se), n_used=n)
+    statistic = value / se
+    p = 2 * float(norm.sf(abs(statistic)))
+    return Recomputed(BY, p if asked.stat == "p_value" else statistic, n_used=n)
+
+
+def _gray(part: str):
+    def check(data: Data, asked: Asked) -> Recomputed:
+        records = data.records(asked)
+        time, cause = _data(records)
+        names = sorted(records["TRTP"].unique())
+        n, k = len(records), len(names)
+        if k < 2 or not (cause == 1).any():
+            return Recomputed(GRAY, nan, n_used=n)
+        group = np.array([names.index(one) for one in records["TRTP"]])
+        score, spread = _gray_sums(time, cause, group, k, asked.options["rho"])
+        roots = np.linalg.eigvalsh(spread[1:, 1:])
+        if not np.isfinite(score).all() or roots[0] <= 1e-12 * roots[-1]:
+            return Recomputed(GRAY, nan, n_used=n)
+        statistic = float(score[1:] @ np.linalg.solve(spread[1:, 1:], score[1:]))
+        value = {"p_value": chi2.sf(statistic, k - 1), "chi_squared": statistic, "df": k - 1}
+        return Recomputed(GRAY, float(value[part]), n_used=n)
+
+    return check
+
+
+def _gray_sums(time, cause, group, k: int, rho: float):
+    """Weighted differences of the groups and their covariance, by his section 2.
+
+    The subdistribution's risk set of a group is its number at risk over its survival, times one
+    less its incidence; each event time adds the influence of the events of every group.
+    """
+    when = np.unique(time[cause > 0])
+    surviving, own_curve, pooled = np.ones(k), np.zeros(k), 0.0
+    score, rows = np.zeros(k), []
+    for t in when:
+        at_risk = np.array([((time >= t) & (group == g)).sum() for g in range(k)], dtype=float)
+        own = np.array([((time == t) & (cause == 1) & (group == g)).sum() for g in range(k)])
+        other = np.array([((time == t) & (cause == 2) & (group == g)).sum() for g in range(k)])
+        here = at_risk > 0
+        hidden = np.where(here, at_risk / np.where(here, surviving, 1.0), 0.0)
+        total, deaths = hidden.sum(), own.sum()
+        weight, rate = 0.0, 0.0
+        if deaths:
+            weight = (1 - pooled) ** rho
+            rate = deaths / (total * (1 - pooled))
+            exposed = hidden * (1 - own_curve)
+            score += weight * (own - exposed * deaths / exposed.sum())
+        influence = weight * hidden[:, None] * (np.eye(k) - hidden / total) if deaths else None
+        row = {
+            "n": at_risk,
+            "own": own,
+            "other": other,
+            "before": surviving.copy(),
+            "rate": rate,
+            "a": np.zeros((k, k)) if influence is None else influence,
+            "total": total,
+        }
+        own_curve = own_curve + np.where(here, surviving * own / np.where(here, at_risk, 1), 0.0)
+        left = np.where(here, (at_risk - own - other) / np.where(here, at_risk, 1), 1.0)
+        surviving = surviving * left
+        pooled += deaths / total if deaths else 0.0
+        row |= {"after": surviving.copy(), "pooled": pooled}
+        rows.append(row)
+    return score, _gray_covariance(rows, k)
+
+
+def _gray_covariance(rows: list[dict], k: int) -> np.ndarray:
+    done = np.cumsum([row["a"] * row["rate"] for row in rows], axis=0)
+    spread = np.zeros((k, k))
+    for row, so_far in zip(rows, done, strict=True):
+        ahead, n, deaths = done[-1] - so_far, row["n"], row["own"].sum()
+        for r in range(k):
+            if n[r] == 0:
+                continue
+            ratio = (1 - row["pooled"]) / row["after"][r] if row["after"][r] > 0 else 0.0
+            first = row["a"][:, r] + (1 - ratio) * ahead[:, r]
+            second = ratio * ahead[:, r]
+            if deaths:
+                everybody = row["total"] * row["before"][r]
+                ties = 1 - (deaths - 1) / (everybody - 1) if deaths > 1 else 1.0
+                size = ties * row["before"][r] * deaths / row["total"] / n[r]
+                spread += size * np.outer(first, first)
+            d = row["other"][r]
+            ties = 1 - (d - 1) / (n[r] - 1) if d > 1 else 1.0
+            spread += ties * d * (row["before"][r] / n[r]) ** 2 * np.outer(second, second)
+    return spread
+
+
+CHECKS = {"incidence.aalen_johansen": incidence} | {
+    f"{name}.aalen_johansen": difference for name in ("incidence_difference", "p_value", "z")
+}
+CHECKS |= {f"{name}.gray": _gray(name) for name in ("p_value", "chi_squared", "df")}

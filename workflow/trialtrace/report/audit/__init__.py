@@ -1,0 +1,1 @@
+"""Pages and exports of published numbers."""

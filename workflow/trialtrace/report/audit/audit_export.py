@@ -1,0 +1,75 @@
+"""An audit in every form in which it leaves: for a terminal, a program, a build, a reader."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trialtrace.claims.told import told
+from trialtrace.ground.contracts import CLAIMS
+from trialtrace.ground.paths import Project
+from trialtrace.report.listing import json_text, listing
+
+FORMATS = ("table", "json", "csv", "html", "sarif")
+
+
+def ledger_text(
+    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
+) -> str:
+    """The audit of a ledger file; JSON is the whole audit."""
+    if form == "json":
+        return json_text(audit)
+    title = f"Audit of {ledger.name}"
+    return _shared(audit, form, at, ledger, width=width, title=title, synthetic=False)
+
+
+def trial_text(
+    audit: Mapping[str, Any], form: str, at: Project, ledger: Path, *, width: int
+) -> str:
+    """The audit of a trial, by data and on print; JSON and CSV are the rows of its claims.
+
+    HTML and SARIF need the findings too, which stand in audit/print.json.
+    """
+    if form == "json":
+        return json_text(audit["claims"])
+    return _shared(
+        audit,
+        form,
+        at,
+        ledger,
+        width=width,
+        title=audit.get("title", ""),
+        synthetic=audit.get("synthetic", False),
+    )
+
+
+def _shared(
+    audit: Mapping[str, Any],
+    form: str,
+    at: Project,
+    ledger: Path,
+    *,
+    width: int,
+    title: str,
+    synthetic: bool,
+) -> str:
+    """What both have; the table is a paragraph a claim, in lines of `width` characters."""
+    if form == "table":
+        return told(audit, width)
+    if form == "csv":
+        return listing(audit["claims"], CLAIMS.names, CLAIMS.names, form)
+    if form == "html":
+        from trialtrace.report.audit.audit_page import audit_page
+
+        return audit_page(audit, title, synthetic=synthetic)
+    from trialtrace.claims.sarif import claim_lines, sarif
+
+    return json_text(sarif(audit, _uri(ledger), claim_lines(at, ledger)))
+
+
+def _uri(path: Path) -> str:
+    """Relative to the working folder where it lies inside, as code hosts want it."""
+    from urllib.parse import quote
+
+    whole = path.resolve()
+    inside = whole.is_relative_to(Path.cwd().resolve())
+    return quote(whole.relative_to(Path.cwd().resolve()).as_posix()) if inside else whole.as_uri()

@@ -1,0 +1,232 @@
+"""An audit as one HTML page: counts by verdict, the claims, the searches, and what a chance is not.
+
+It stands alone: no script, no link outside, every text from a ledger escaped.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from trialtrace.claims.sentences import chance_text, sentences, thousands, told_apart, unbroken
+from trialtrace.claims.tally import shown, tally, unmatched_text, worst, worst_first
+from trialtrace.claims.told import by_verdict
+from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, PRINT, SHOWN
+from trialtrace.report.audit.audit_pictures import picture
+from trialtrace.report.links import claim_anchor, component_link
+from trialtrace.report.pages.trace_page import page
+from trialtrace.report.render.house import assets
+
+Row = Mapping[str, Any]
+SUMMARY = "A printed number stands for every value that prints so. "
+OF_SYNTHETIC = (
+    "The data of this trial are synthetic, so no number was held against them: verdicts on print "
+    "rest on printed numbers alone."
+)
+CHANCE = (
+    "The chance of a coincidental fit is the share of numbers near the printed ones (displaced on "
+    "their printing grids) that at least one of the choices tried would give. Near 1 a match says "
+    "nothing. It is not the probability that the authors made another choice, and a match is never "
+    "a reproduction. At half and at double windows the numbers are displaced by half as much and "
+    "by twice as much."
+)
+NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came to be."
+
+
+def audit_page(
+    audit: Mapping[str, Any], title: str, *, synthetic: bool = False, in_report: bool = False
+) -> str:
+    """The page of one ledger; `audit` as `print_audit.as_json` gives it.
+
+    In a trial's report folder it links to the report and to the traces of recomputed numbers.
+    """
+    rows = audit["claims"]
+    papers = "".join(
+        f"<li>{escape(paper)}</li>" for paper in dict.fromkeys(r["paper"] for r in rows)
+    )
+    up = f'<p class="up"><a href="report.html">{escape(title)}</a></p>\n' if in_report else ""
+    parts = [
+        f"{up}<h1>{'Published numbers' if in_report else escape(title)}</h1>",
+        f'<p class="subject">{_subject(rows)}</p><ul>{papers}</ul>',
+        *tally_list(rows),
+        f'<p class="prose quiet">{SUMMARY}{OF_SYNTHETIC if synthetic else ""} {NO_CAUSE}</p>',
+        *claims_table(audit, links=in_report),
+        *searches_section(audit),
+    ]
+    return page(title, "\n".join(parts) + "\n", synthetic=synthetic, style=audit_style())
+
+
+def audit_style() -> str:
+    """What audit pages have beyond the house style."""
+    return (assets() / "audit.css").read_text(encoding="utf-8")
+
+
+def _subject(rows: Sequence[Row]) -> str:
+    data = any(row["recomputed_text"] for row in rows)
+    number = tally(rows)["claims"]
+    return (
+        f"{number} claim{'' if number == 1 else 's'}: printed numbers held against "
+        f"{'the data and ' if data else ''}each other."
+    )
+
+
+def tally_list(rows: Sequence[Row]) -> Iterator[str]:
+    """Claims by verdict, a list for each column."""
+    counts = tally(rows)
+    for column, name in COLUMNS.items():
+        found = {word: number for word, number in counts[column].items() if number}
+        if not found:
+            continue
+        items = [f"<li>{name[0].upper()}{name[1:]}</li>"]
+        for word, number in found.items():
+            wrong = ' class="wrong"' if word in FAILS else ""
+            of_p = unmatched_text(counts) if (column, word) == (PRINT, "not_checkable") else ""
+            items.append(f"<li{wrong}><strong>{number}</strong> {shown(word, number)}{of_p}</li>")
+        yield f'<ul class="tally">{"".join(items)}</ul>'
+
+
+def claims_table(audit: Mapping[str, Any], *, links: bool) -> Iterator[str]:
+    """A row a claim, the worst first: what is printed, both verdicts, the findings, a picture.
+
+    With `links` what the data give is a link to its trace. A ledger by itself has no data, and no
+    column of them.
+    """
+    drawn: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
+    for finding in audit["findings"]:
+        said.setdefault(finding["claim"], []).append(finding["finding"])
+        if made := figure(finding):
+            drawn.setdefault(finding["claim"], []).append(made)
+    columns = [column for column in COLUMNS if any(row[column] for row in audit["claims"])]
+    names = ("Claim", "Printed", *(_upper(COLUMNS[column]) for column in columns), "Finding")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    yield f'<h2>Claims</h2>\n<div class="claims"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>'
+    for rows in worst_first(audit["claims"]):
+        claim = rows[0]["claim_id"]
+        more = [*_rest(rows, said.get(claim, [])), *drawn.get(claim, [])]
+        yield _claim(rows, columns, more, links=links)
+    yield "</tbody>\n</table></div>"
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _claim(rows: Sequence[Row], columns: Sequence[str], more: list[str], *, links: bool) -> str:
+    first, claim = rows[0], rows[0]["claim_id"]
+    verdicts = "".join(verdict_cell(rows, column) for column in columns)
+    return (
+        f'<tr id="{escape(claim_anchor(claim))}"><td class="claim">{escape(first["label"])}<br>'
+        f'<code>{escape(claim)}</code></td><td class="printed">{escape(first["quote"])}<br>'
+        f'<span class="quiet">{escape(first["place"])}</span>{_data(rows) if links else ""}</td>'
+        f"{verdicts}<td>{''.join([*finding_lines(rows, columns), *more])}</td></tr>"
+    )
+
+
+def verdict_cell(rows: Sequence[Row], column: str) -> str:
+    """The worst verdict of a claim in a column."""
+    verdict = worst(rows, column)
+    if verdict is None:
+        return "<td></td>"
+    wrong = " wrong" if verdict in FAILS else ""
+    name = _upper(COLUMNS[column])
+    return f'<td class="verdict{wrong}" data-column="{name}">{SHOWN[verdict]}</td>'
+
+
+def finding_lines(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
+    """A paragraph a verdict, and one for its second line."""
+    for column in columns:
+        told = by_verdict(rows, column)
+        for verdict, finding, more, components in told:
+            which = ", ".join(one.replace("_", " ") for one in components)
+            own = f", {which}: {SHOWN[verdict]}" if len(told) > 1 else ""
+            lead = f'<span class="quiet">{escape(_upper(COLUMNS[column]) + own)}: </span>'
+            yield f"<p>{lead}{escape(unbroken(finding))}</p>"
+            if more:
+                yield f'<p class="quiet">{escape(unbroken(more))}</p>'
+
+
+def _rest(rows: Sequence[Row], said: Sequence[str]) -> Iterator[str]:
+    """What the checks on print say beyond the verdict."""
+    told = " ".join(row["print_finding"] for row in rows)
+    every = dict.fromkeys(one for text in said for one in sentences(text))
+    if rest := [one for one in every if one not in told]:
+        yield f'<p class="quiet">{escape(unbroken(" ".join(rest)))}</p>'
+
+
+def _data(rows: Sequence[Row]) -> str:
+    """What the data give for the components of a claim, each with a link to its trace."""
+    told = []
+    for row in rows:
+        if row["recomputed_text"] and row["result_id"]:
+            link = escape(component_link(row["result_id"], row["component"]))
+            step = f" ({escape(row['step'])})" if row["step"] else ""
+            told.append(f'<a href="{link}">{escape(row["recomputed_text"])}</a>{step}')
+    return f'<br><span class="quiet">data: {", ".join(told)}</span>' if told else ""
+
+
+def figure(finding: Mapping[str, Any]) -> str:
+    """The picture of a finding with its caption; "" where it has none."""
+    made = picture(finding)
+    if made is None:
+        return ""
+    svg, caption = made
+    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def search_cells(search: Mapping[str, Any], rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """(name, text) of what a search found, as it is told in every report.
+
+    `rows` have the labels of the claims.
+    """
+    tier, (first, *others) = search["tier"], search["claims"]
+    names = told_apart((row["claim_id"], row["label"], row["quote"]) for row in rows)
+    label = names.get(first, first)
+    linked = f", with {len(others)} linked claim{'s' if others[1:] else ''}" if others else ""
+    chances = " / ".join(chance_text(one) for one in search["chance"])
+    return [
+        ("Searched", f"{label}{linked}"),
+        ("Choices by tier", " / ".join(thousands(one) for one in search["candidates"])),
+        ("Distinct outputs", " / ".join(thousands(one) for one in search["distinct"])),
+        ("First match", "none" if tier is None else f"tier {tier}"),
+        ("Matches", thousands(search["ties"])),
+        ("Chance by tier", chances),
+        ("Chance", "" if tier is None else chance_text(search["chance"][-1])),
+        (
+            "Chance, half / double window",
+            f"{chance_text(search['chance_half'])} / {chance_text(search['chance_double'])}",
+        ),
+    ]
+
+
+def expected_sentence(searches: Sequence[Mapping[str, Any]]) -> str:
+    """How many searches there were, and the sum of their chances."""
+    number = len(searches)
+    sets = "set of printed numbers was" if number == 1 else "sets of printed numbers were"
+    return (
+        f"{number} {sets} searched for other choices; by chance alone "
+        f"{expected_by_chance(searches):.1f} would be expected to find a match."
+    )
+
+
+def expected_by_chance(searches: Sequence[Mapping[str, Any]]) -> float:
+    """The sum of the chances of a coincidental fit; one that cannot be told is 1."""
+    return sum(1.0 if one["chance"][-1] is None else one["chance"][-1] for one in searches)
+
+
+def searches_section(audit: Mapping[str, Any]) -> Iterator[str]:
+    """Each search with its candidates and its chance of a coincidental fit, first with data."""
+    searches = [*audit.get("searches_over_data", ()), *audit["searches"]]
+    rows = audit["claims"]
+    if not searches:
+        return
+    names = [name for name, _ in search_cells(searches[0], rows)]
+    yield "<h2>Other choices</h2>"
+    yield f'<p class="prose">{escape(expected_sentence(searches))} {CHANCE}</p>'
+    yield '<div class="scroll"><table>\n<thead><tr>'
+    yield "".join(f"<th>{name}</th>" for name in names) + "</tr></thead>\n<tbody>"
+    for search in searches:
+        first, *more = [escape(text) for _, text in search_cells(search, rows)]
+        numbers = "".join(f'<td class="number">{cell}</td>' for cell in more)
+        finding = f'<td colspan="{len(more)}">{escape(search["finding"])}</td>'
+        yield f'<tr class="joined"><td rowspan="2">{first}</td>{numbers}</tr>\n<tr>{finding}</tr>'
+    yield "</tbody>\n</table></div>"

@@ -1,0 +1,116 @@
+"""The section of a report on published numbers: each claim, what the data and print say of it,
+and what the searches over other choices are worth."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from trialtrace.claims.tally import tally, tally_text, worst, worst_first
+from trialtrace.claims.told import by_verdict
+from trialtrace.ground.contracts.verdicts import COLUMNS, FAILS, SHOWN
+from trialtrace.report.audit.audit_page import (
+    CHANCE,
+    NO_CAUSE,
+    OF_SYNTHETIC,
+    SUMMARY,
+    expected_sentence,
+    search_cells,
+)
+from trialtrace.report.links import AUDIT_PAGE, claim_anchor, component_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import captioned, pipe_table
+
+Row = dict[str, Any]
+DATA_AT = 2
+"""The place of the column of what the data give; it is left out where they give nothing."""
+
+
+def published(material: Material) -> str:
+    """The papers, the claims table, and the searches."""
+    if not material.claims:
+        return "No published numbers are configured for this trial."
+    papers = dict.fromkeys(row["paper"] for row in material.claims)
+    sources = "\n".join(f"- {escape_markdown(paper)}" for paper in papers)
+    counts = escape_markdown(tally_text(tally(material.claims)))
+    alone = f" {OF_SYNTHETIC}" if material.trial.synthetic else ""
+    more = f"The same with pictures of the findings: [{AUDIT_PAGE}]({AUDIT_PAGE})."
+    lead = f"{counts}{alone} {SUMMARY}{NO_CAUSE} {more}"
+    return "\n\n".join([sources, lead, _claims(material), *_searches(material)])
+
+
+def _claims(material: Material) -> str:
+    """A row a claim: both verdicts, each with its sentence and its second line."""
+    body = []
+    for rows in worst_first(material.claims):
+        claim_id = rows[0]["claim_id"]
+        shown = [_recomputed(row) for row in rows if row["recomputed_text"]]
+        printed = f"{rows[0]['quote']} ({rows[0]['place']})"
+        body.append(
+            [
+                f"[]{{#{claim_anchor(claim_id)}}}{escape_markdown(rows[0]['label'])}",
+                escape_markdown(printed),
+                ", ".join(shown),
+                *(_verdict(rows, column) for column in COLUMNS),
+                " ".join(_findings(rows)),
+            ]
+        )
+    header = [
+        "Claim",
+        "Printed (where)",
+        "From the data",
+        "Against the data",
+        "On print",
+        "Finding",
+    ]
+    caption = "Published numbers, against the data and against each other."
+    if not any(row[DATA_AT] for row in body):
+        header = header[:DATA_AT] + header[DATA_AT + 1 :]
+        body = [row[:DATA_AT] + row[DATA_AT + 1 :] for row in body]
+    return captioned(material, pipe_table(header, body, numbers_from=99), "claims", caption)
+
+
+def _verdict(rows: Sequence[Row], column: str) -> str:
+    verdict = worst(rows, column)
+    if verdict is None:
+        return ""
+    return f"**{SHOWN[verdict]}**" if verdict in FAILS else SHOWN[verdict]
+
+
+def _searches(material: Material) -> Iterator[str]:
+    """Each search over other choices, and what a chance of a coincidental fit is."""
+    searches = [*material.printed["searches_over_data"], *material.printed["searches"]]
+    if not searches:
+        return
+    yield f"{escape_markdown(expected_sentence(searches))} {CHANCE}"
+    cells = [dict(search_cells(one, material.claims)) for one in searches]
+    header = [
+        "Searched",
+        "Choices by tier",
+        "First match",
+        "Chance by tier",
+        "Chance, half / double window",
+    ]
+    body = [[escape_markdown(one[name]) for name in header] for one in cells]
+    yield captioned(
+        material, pipe_table(header, body, numbers_from=99), "searches", "Other choices tried."
+    )
+
+
+def _findings(rows: Sequence[Row]) -> Iterator[str]:
+    """The sentence and the second line of the worst verdict of each column.
+
+    So are those of a p that no usual test gives.
+    """
+    for column, name in COLUMNS.items():
+        for verdict, finding, more, _ in by_verdict(rows, column):
+            if verdict in (worst(rows, column), "not_checkable"):
+                text = " ".join(filter(None, [finding, more]))
+                yield f"*{name[0].upper()}{name[1:]}:* {escape_markdown(text)}"
+
+
+def _recomputed(row: Row) -> str:
+    if row["result_id"] is None:
+        return escape_markdown(row["recomputed_text"])
+    link = component_link(row["result_id"], row["component"])
+    step = f" ({escape_markdown(row['step'])})" if row["step"] else ""
+    return f"[{escape_markdown(row['recomputed_text'])}]({link}){step}"

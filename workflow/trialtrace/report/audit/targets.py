@@ -1,0 +1,208 @@
+"""The section on a synthetic cohort: what it was drawn to, what came of it, what is assumed.
+
+Each margin that names a `check` is measured on the derived data, so that what mess, cleaning and
+derivation do to it is seen; the others are told as they were drawn.
+"""
+
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Any
+
+from trialtrace.ground.words import lower_first
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.assumed import sentence, words
+from trialtrace.report.sections.measured import Measured, measure
+from trialtrace.report.tables import captioned, pipe_table
+from trialtrace.trace.words import variable_label
+from trialtrace.trial.cohort.model import OTHERWISE
+
+Row = dict[str, Any]
+COUNTED = ("share", "total", "count of")
+
+
+def targets(material: Material) -> str:
+    """The section as Markdown; empty for a trial whose data are real."""
+    if not material.trial.synthetic:
+        return ""
+    path = material.folder / "raw" / "truth.json"
+    truth = json.loads(path.read_text(encoding="utf-8"))
+    display = truth["mode"] == "display"
+    title = "Target against drawn" if display else "Truth against drawn"
+    rows = [row for row in truth["parameters"] if row["margin"]]
+    parts = [f"## {title} {{#sec-targets}}", _lead(display, truth)]
+    if rows:
+        parts.append(margins_table(material, rows, display))
+    assumed = [row for row in truth["parameters"] if not row["margin"]]
+    if assumed:
+        parts.append(assumptions_table(material, assumed))
+    if truth["mess"]:
+        parts.append(mess_table(material, truth["mess"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _lead(display: bool, truth: Row) -> str:
+    told = (
+        "This cohort was drawn by a program so that its margins are those below. It says nothing "
+        "of how they would vary: no interval and no p-value of it is evidence. "
+        if display
+        else "This cohort was drawn from the truth below. It is not evidence of anything. "
+    )
+    return (
+        told + "A margin with a check is measured on the derived data; the others are told as they "
+        f"were drawn. Nothing was fitted to a p-value, a statistic or an interval. Seed "
+        f"{truth['seed']}."
+    )
+
+
+def margins_table(material: Material, rows: list[Row], display: bool) -> str:
+    """A line a margin: printed text, set of counts and its rivals, target, what was drawn."""
+    body = []
+    for row in rows:
+        found = measure(material, row)
+        wrong = display and found is not None and not _met(row, found)
+        told = escape_markdown(_told(row, found or _as_drawn(row)))
+        where = "derived data" if found is not None else "the draw"
+        body.append(
+            [
+                escape_markdown(what_words(material, row)),
+                escape_markdown(row["printed"] or ""),
+                row["tag"],
+                escape_markdown(_set_words(row)),
+                escape_markdown(_target(row)),
+                f"**{told}, which differs**" if wrong else told,
+                where,
+            ]
+        )
+    header = ["Margin", "Printed", "Tag", "Set of counts", "Target", "Drawn", "Measured on"]
+    caption = "Margins of the synthetic cohort: target against drawn."
+    return captioned(material, pipe_table(header, body, numbers_from=99), "targets", caption)
+
+
+def differing(material: Material, rows: list[Row]) -> list[Row]:
+    """Margins of a display cohort that the derived data do not have."""
+    measured = [(row, measure(material, row)) for row in rows]
+    return [row for row, found in measured if found is not None and not _met(row, found)]
+
+
+def what_words(material: Material, row: Row) -> str:
+    """A margin in words: its endpoint or quantity, the statistic, the group."""
+    check = row["check"] or {}
+    trial = material.trial
+    name = row["quantity"].replace("_", " ")
+    if check.get("endpoint") in trial.endpoints:
+        name = trial.endpoints[check["endpoint"]].label
+    elif "variable" in check:
+        name = variable_label(trial, check["variable"])
+    if "value" in check:
+        name += f", {lower_first(check['value'])}"
+    parts = [name if row["what"] == "share" else f"{name}, {row['what']}"]
+    if check.get("visit"):
+        parts.append(check["visit"])
+    if check.get("population") in trial.populations:
+        parts.append(trial.populations[check["population"]].label)
+    group = row["group"]
+    for arm in trial.design.arms.values():
+        own = f"arm = {arm.name}"
+        if group == own or (check.get("population") and group.endswith(f", {own}")):
+            group = arm.label
+        elif group.endswith(f", {own}"):
+            group = group.removesuffix(own) + arm.label
+    return ": ".join([", ".join(parts), *([group] if group else [])])
+
+
+def _set_words(row: Row) -> str:
+    if row["rivals"] is None:
+        return row["set"] or ""
+    name = f"{row['set']}, " if row["set"] else ""
+    sets = f", {row['rival_sets']} over all groups" if row["rival_sets"] else ""
+    return f"{name}one of {row['rivals']} that print so{sets}"
+
+
+def _target(row: Row) -> str:
+    if row["count"] is not None:
+        return f"{row['count']} of {row['of']}" if row["of"] is not None else str(row["count"])
+    return row["printed"] or f"{row['value']:g}"
+
+
+def _as_drawn(row: Row) -> Measured:
+    return Measured(row["drawn"], row["drawn_of"])
+
+
+def _told(row: Row, found: Measured) -> str:
+    if row["what"].startswith(COUNTED):
+        if row["of"] is None:
+            return f"{found.value:g}"
+        return f"{found.value:g} of {found.of}"
+    return f"{_like(row['printed'], found.value)} (n {found.of})"
+
+
+def _met(row: Row, found: Measured) -> bool:
+    if row["what"].startswith(COUNTED):
+        whole = row["of"] is None or row["what"] == "total" or found.of == row["of"]
+        return found.value == row["count"] and whole
+    return row["printed"] is None or _like(row["printed"], found.value) == row["printed"]
+
+
+def _like(printed: str | None, value: float) -> str:
+    """A number with as many decimals as a printed one, rounded half up."""
+    if printed is None:
+        return f"{value:.6g}"
+    digits = len(printed.partition(".")[2])
+    exact = Decimal(f"{value:.12g}")
+    return str(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
+
+
+def assumptions_table(material: Material, rows: list[Row]) -> str:
+    """A line a quantity: every parameter that is no margin, in words, with its tag."""
+    by: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        by.setdefault((row["quantity"], row["tag"]), []).append(row)
+    body = [
+        [
+            escape_markdown(words(name)),
+            tag,
+            escape_markdown(sentence(own, partial(_group_words, material))),
+            escape_markdown(own[0]["note"] or ""),
+        ]
+        for (name, tag), own in by.items()
+    ]
+    header = ["Quantity", "Tag", "Drawn from", "Why"]
+    caption = (
+        "What the cohort was drawn from beside its margins. Assumed numbers were printed nowhere. "
+        "The name of a quantity inside another stands for its value; a loading is the weight of a "
+        "shared normal score."
+    )
+    return captioned(material, pipe_table(header, body, numbers_from=99), "assumptions", caption)
+
+
+def _group_words(material: Material, group: str) -> str:
+    """ "arm = smt, visit = week_12" with the arm's label; what stands for all others is "else"."""
+    told = []
+    for part in group.split(", "):
+        by, _, value = part.partition(" = ")
+        if by == "arm":
+            told.append(material.arm_label(value))
+        else:
+            told.append("else" if value == OTHERWISE else f"{words(by)} {words(value)}")
+    return ", ".join(told)
+
+
+def mess_table(material: Material, mess: list[Row]) -> str:
+    """Defects that were put into the export, and the rejects that they must make."""
+    body = []
+    for done in mess:
+        rules = [f"{one['rejects']} × {one['rule']}" for one in done["expected"]]
+        where = ".".join(filter(None, [done["form"], done.get("column")]))
+        body.append(
+            [
+                f"`{where}`",
+                escape_markdown(done["defect"].replace("_", " ")),
+                str(done["rows"]),
+                escape_markdown(", ".join(rules) or "none: taken back by cleaning"),
+            ]
+        )
+    header = ["Where", "Defect", "Rows", "Expected of cleaning"]
+    caption = "Defects of a real export, put in on purpose where they touch no margin."
+    return captioned(material, pipe_table(header, body, numbers_from=99), "mess", caption)

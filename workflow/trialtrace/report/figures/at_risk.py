@@ -1,0 +1,111 @@
+"""What curves over time share: the unit of the axis, places on it, the table of numbers beneath."""
+
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.report.figures.canvas import FAINT, colour_of
+from trialtrace.report.figures.picture import arms_of
+from trialtrace.report.material import Material
+from trialtrace.report.sections.origins import origin
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+# What a picture of some hundred points can show of a time or a share.
+PLACES = 400
+
+
+def with_table(figure: "Figure", arms: int) -> "tuple[Axes, Axes]":
+    """Axes for the curves and, beneath, for a line of numbers an arm."""
+    return tuple(figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.06 + 0.07 * arms]))
+
+
+def time_axis(material: Material, axes: "Axes", below: "Axes", given: dict[str, Any]) -> None:
+    unit = DAYS[given["unit"]]
+    axes.set_xlim(0, max(given["at"]) / unit or None)
+    below.set_xlabel(time_words(material, given))
+
+
+def drawn_steps(
+    material: Material, given: dict[str, Any], time: np.ndarray, *heights: np.ndarray
+) -> list[np.ndarray]:
+    """Times (from 0, in the unit of the axis) and heights of a step curve as they are drawn.
+
+    A drawing of vectors holds every place it is given, also beyond its axes: so the curve is cut
+    where the axis ends, and has places only where it steps. Under restricted disclosure these lie
+    on a grid, since a place between two pixels would still tell a patient's exact day.
+    """
+    asked = max(given["at"]) / DAYS[given["unit"]]
+    end = asked or rounded_up(float(time[-1]))
+    if time[-1] > end:
+        inside = time <= end
+        time = np.append(time[inside], end)
+        heights = tuple(np.append(each[inside], each[inside][-1]) for each in heights)
+    if material.disclosure != "full":
+        time, heights = on_grid(time, end), tuple(on_grid(each, 1.0) for each in heights)
+    return _where_it_steps(time, heights)
+
+
+def on_grid(places: np.ndarray, end: float) -> np.ndarray:
+    """Places between 0 and `end`, each moved to the nearest of PLACES steps."""
+    return np.round(places * (PLACES / end)) * (end / PLACES) if end else places
+
+
+def rounded_up(last: float) -> float:
+    """The next number of two digits: an axis must not end on one patient's day."""
+    if last <= 0:
+        return 0.0
+    digit = 10.0 ** (floor(log10(last)) - 1)
+    return ceil(last / digit) * digit
+
+
+def _where_it_steps(time: np.ndarray, heights: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    """Without places at which nothing changes; of several at one time the last; both ends stay."""
+    kept = np.append(time[1:] > time[:-1], True)
+    time, every = time[kept], np.array(heights)[:, kept]
+    told = np.nan_to_num(every, nan=-1.0)
+    steps = np.any(told[:, 1:] != told[:, :-1], axis=0)
+    kept = np.concatenate([[True], steps])
+    kept[-1] = True
+    return [time[kept], *every[:, kept]]
+
+
+def time_words(material: Material, given: dict[str, Any]) -> str:
+    """ "Months since randomisation"; "Months" where nothing says since when; "Gestational age,
+    weeks" where the display names its axis."""
+    unit = given["unit"]
+    if "axis" in given:
+        return f"{given['axis']}, {unit}"
+    since = origin(material.trial, given["endpoint"])
+    return f"{unit.capitalize()} since {since}" if since else unit.capitalize()
+
+
+def numbers(
+    material: Material, axes: "Axes", title: str, given: dict[str, Any], counts: dict[str, Any]
+) -> None:
+    """A line of numbers an arm, at the times of the display; 0 for an arm without anybody."""
+    arms, unit = arms_of(material), DAYS[given["unit"]]
+    for height, arm in enumerate(reversed(arms)):
+        at = counts.get(arm, np.zeros(len(given["at"])))
+        for time, n in zip(given["at"], at, strict=True):
+            axes.text(
+                time / unit,
+                height,
+                str(int(n)),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=colour_of(arms, arm),
+            )
+    axes.set_yticks(range(len(arms)), [material.arm_label(arm) for arm in reversed(arms)])
+    axes.set_ylim(-0.6, len(arms) - 0.2)
+    axes.tick_params(axis="y", length=0, pad=14)
+    axes.set_title(title, loc="left", fontsize=8, color=FAINT)
+    axes.set_xticks([time / unit for time in given["at"]])
+    axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)

@@ -1,0 +1,148 @@
+"""Proportions with their intervals as bars, an arm each, in groups of analysis, visit, stratum."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.report.figures.canvas import (
+    INK,
+    PALE,
+    colour_of,
+    drawing,
+    legend_below,
+    percent_axis,
+    wrapped,
+)
+from trialtrace.report.figures.lines import name_of, repeats_cuts
+from trialtrace.report.figures.picture import Picture, arm_words, arms_of, nothing
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Row = dict[str, Any]
+MOST_UPRIGHT = 6
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """The proportions that the analyses of the display give, and nothing that they do not."""
+    arms = arms_of(material)
+    chosen = [
+        row
+        for name in given["of"]
+        for row in material.of(name)
+        if row["method"] == given["estimate"] and row["group1_level"] in arms
+    ]
+    several = repeats_cuts(chosen)
+    groups: dict[str, dict[str, Row]] = {}
+    for row in chosen:
+        groups.setdefault(name_of(material, row, several), {})[row["group1_level"]] = row
+    if not any(row["stat_value"] is not None for of in groups.values() for row in of.values()):
+        raise nothing(given["title"], "no proportion could be estimated")
+    shown = [arm for arm in arms if any(arm in group for group in groups.values())]
+    rows = [row for group in groups.values() for row in group.values()]
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    interval = f" with {100 * level:g} % confidence intervals" if level is not None else ""
+    caption = f"{given['title']}: share of patients by arm{interval}; events and patients beneath."
+    many = len(groups)
+    alt = f"Bars of shares for {arm_words(material, shown)}, {many} group{'s' * (many > 1)}."
+    return Picture(_figure(material, given["title"], groups, shown), caption, alt)
+
+
+def _figure(
+    material: Material, title: str, groups: dict[str, dict[str, Row]], arms: list[str]
+) -> "Figure":
+    upright = len(groups) <= MOST_UPRIGHT
+    ends = [
+        row[end]
+        for group in groups.values()
+        for row in group.values()
+        for end in ("stat_value", "ci_high")
+        if row[end] is not None
+    ]
+    top = max(ends)
+    height = 3.6 if upright else 1.2 + 0.17 * len(groups) * (len(arms) + 1)
+    with drawing(7.2, height) as figure:
+        axes = figure.subplots()
+        for number in range(len(arms)):
+            _arm(material, axes, list(groups.values()), arms, number, upright)
+        places, labels = np.arange(len(groups)), list(groups)
+        if upright:
+            width = max(10, 60 // len(groups))
+            axes.set_xticks(places, [wrapped(label, width) for label in labels])
+            axes.tick_params(axis="x", length=0, pad=14)
+            axes.set_xlim(-0.6, len(groups) - 0.4)
+            percent_axis(axes, "y", top)
+            axes.set_ylabel(title)
+        else:
+            axes.set_yticks(-places, [wrapped(label, 38) for label in labels])
+            axes.tick_params(axis="y", length=0)
+            axes.set_ylim(-len(groups) + 0.4, 0.6)
+            percent_axis(axes, "x", top)
+            axes.set_xlabel(title)
+        legend_below(figure, axes)
+        return figure
+
+
+def _arm(
+    material: Material,
+    axes: "Axes",
+    groups: list[dict[str, Row]],
+    arms: list[str],
+    number: int,
+    upright: bool,
+) -> None:
+    arm, width = arms[number], 0.8 / len(arms)
+    has = [at for at, group in enumerate(groups) if _value(group, arm) is not None]
+    rows = [groups[at][arm] for at in has]
+    shift = (number - (len(arms) - 1) / 2) * width
+    places = np.array(has) + shift if upright else -(np.array(has) + shift)
+    share = np.array([row["stat_value"] for row in rows])
+    ends = [
+        [row["stat_value"] if row[end] is None else row[end] for row in rows]
+        for end in ("ci_low", "ci_high")
+    ]
+    error = np.abs(np.array(ends) - share)
+    bar = axes.bar if upright else axes.barh
+    bar(
+        places,
+        share,
+        width * 0.9,
+        color=colour_of(list(material.trial.design.arms), arm),
+        edgecolor="white",
+        label=material.arm_label(arm),
+        **{"yerr" if upright else "xerr": error},
+        error_kw={"ecolor": INK, "elinewidth": 1.1, "capsize": 3},
+    )
+    for place, row in zip(places, rows, strict=True):
+        text = _counts(material, row)
+        if upright:
+            axes.annotate(
+                text,
+                (place, 0),
+                (0, -3),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=7,
+                annotation_clip=False,
+            )
+        else:
+            axes.annotate(
+                text, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=7
+            )
+    axes.set_axisbelow(True)
+    axes.grid(axis="y" if upright else "x", color=PALE, linewidth=0.6)
+
+
+def _value(group: dict[str, Row], arm: str) -> float | None:
+    return group[arm]["stat_value"] if arm in group else None
+
+
+def _counts(material: Material, row: Row) -> str:
+    """ "12/40", where the analysis counts events; else the number analysed."""
+    n = row["denominator"] or row["n_used"]
+    if not n:
+        return ""
+    return f"{round(row['stat_value'] * n)}/{n}"

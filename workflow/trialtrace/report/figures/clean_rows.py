@@ -1,0 +1,87 @@
+"""Rows of a clean table beside their subjects and arms, for figures of what was given and done."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.canonical import column_text
+from trialtrace.ground.contracts import CLEAN, read_table
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class CleanRows:
+    """Rows in the order of their source; `subject` and `arm` (by its name) of each, shape (n,)."""
+
+    table: "pa.Table"
+    subject: np.ndarray
+    arm: np.ndarray
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A column as numbers; a date is a day counted from 1970, what is missing NaN."""
+        import pyarrow as pa
+
+        values = self.table[column].combine_chunks()
+        if pa.types.is_date(values.type):
+            values = values.cast(pa.int32())
+        return values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+
+    def met(self, condition: dict[str, Any]) -> np.ndarray:
+        """Whether each row surely meets a condition."""
+        from trialtrace.ground.conditions import met
+
+        return met(condition, self.table).to_numpy(zero_copy_only=False)
+
+    def chosen(self, mask: np.ndarray) -> "CleanRows":
+        import pyarrow as pa
+
+        return CleanRows(self.table.filter(pa.array(mask)), self.subject[mask], self.arm[mask])
+
+
+def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
+    """The rows behind the display's endpoint, of the subjects of the display's population.
+
+    They meet the `where` of the endpoint and that of the display.
+    """
+    import pyarrow.compute as pc
+
+    trial = material.trial
+    options = trial.endpoints[given["endpoint"]].options
+    name = options["table"]
+    table = read_table(material.folder / "clean" / f"{name}.parquet", CLEAN)
+    adsl = material.tracer.frames.table("adsl")
+    flag = trial.populations[given["population"]].flag
+    inside = adsl.filter(pc.equal(adsl[flag], "Y"))
+    keys = column_text(table[trial.tables[name].subject].combine_chunks(), f"clean table {name}")
+    at = pc.index_in(keys, value_set=inside["SUBJID"].combine_chunks())
+    known = pc.is_valid(at)
+    table, at = table.filter(known), at.filter(known)
+    arm = _own_arm(material, table, name)
+    if arm is None:
+        # A subject with two treatments has no arm of its own.
+        arm = pc.fill_null(inside["TRT01P"].combine_chunks().take(at), ALL)
+    subject = inside["USUBJID"].combine_chunks().take(at)
+    found = CleanRows(
+        table,
+        subject.to_numpy(zero_copy_only=False).astype(str),
+        arm.to_numpy(zero_copy_only=False).astype(str),
+    )
+    for condition in (options.get("where"), given.get("where")):
+        found = found if condition is None else found.chosen(found.met(condition))
+    return found
+
+
+def _own_arm(material: Material, table: "pa.Table", name: str) -> "pa.Array | None":
+    """The arm of each row where the table has one, as the sides of a body can."""
+    from trialtrace.endpoints.adsl import decode
+
+    column = material.trial.tables[name].arm
+    if column is None or name == material.trial.subjects.table:
+        return None
+    meanings = {arm.code: arm.name for arm in material.trial.design.arms.values()}
+    return decode(table[column].combine_chunks(), meanings, f"clean table {name}, column {column}")

@@ -1,0 +1,102 @@
+"""A measure of each patient as a dot, with quartiles and median, side by side for the arms."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.words import number
+from trialtrace.report.figures.canvas import FAINT, INK, colour_of, drawing, panels, wrapped
+from trialtrace.report.figures.picture import (
+    Picture,
+    arms_of,
+    endpoint_of,
+    names,
+    nothing,
+    population_words,
+    records,
+)
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Dots are moved apart where they would hide each other, alike every time."""
+    arms = arms_of(material)
+    data = {
+        name: {arm: _values(material, given, name, arm) for arm in arms}
+        for name in names(material, given)
+    }
+    data = {name: each for name, each in data.items() if any(map(len, each.values()))}
+    if not data:
+        raise nothing(given["title"], "no patient has a value")
+    dots = material.disclosure == "full"
+    columns = min(len(data), 3)
+    with drawing(7.2, 3.4 * -(-len(data) // columns)) as figure:
+        for axes, (name, each) in zip(
+            panels(figure, len(data), columns), data.items(), strict=True
+        ):
+            _panel(material, axes, each, given.get("threshold"), dots)
+            label = endpoint_of(material, name).label if len(data) > 1 else given["title"]
+            axes.set_ylabel(wrapped(label, 40))
+    what = "each patient (dots), " if dots else ""
+    threshold = given.get("threshold")
+    line = f" The dashed line is at {threshold:g}." if threshold is not None else ""
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: {what}median and quartiles (box)."
+        + line
+    )
+    return Picture(figure, caption, f"Dots and boxes for {len(arms)} arms.")
+
+
+def _values(material: Material, given: dict[str, Any], name: str, arm: str) -> np.ndarray:
+    rows = records(material, given, name, AVAL="present", TRTP={"is": arm})
+    return np.sort(rows.column("AVAL").astype(float))
+
+
+def _panel(
+    material: Material,
+    axes: "Axes",
+    each: dict[str, np.ndarray],
+    threshold: float | None,
+    dots: bool,
+) -> None:
+    arms = list(each)
+    every = np.concatenate(list(each.values()))
+    span = float(np.ptp(every)) or 1.0
+    for at, (arm, values) in enumerate(each.items()):
+        if not len(values):
+            continue
+        colour = colour_of(arms, arm)
+        if dots:
+            axes.plot(
+                at + spread(values, span / 40),
+                values,
+                "o",
+                color=colour,
+                markersize=3,
+                alpha=0.6,
+                markeredgewidth=0,
+            )
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+        axes.bar(at, high - low, 0.5, low, fill=False, edgecolor=INK, linewidth=1)
+        axes.plot([at - 0.25, at + 0.25], [middle, middle], color=INK, linewidth=2.2)
+    if threshold is not None:
+        axes.axhline(threshold, color=FAINT, linewidth=0.9, linestyle="--")
+    labels = [
+        f"{wrapped(material.arm_label(arm), 16)}\nn = {number(len(each[arm]))}" for arm in arms
+    ]
+    axes.set_xticks(range(len(arms)), labels)
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlim(-0.6, len(arms) - 0.4)
+
+
+def spread(values: np.ndarray, width: float) -> np.ndarray:
+    """Sideways places of sorted values: those within one bin of `width` stand side by side."""
+    bins = np.floor((values - values[0]) / width)
+    _, first, size = np.unique(bins, return_index=True, return_counts=True)
+    rank = np.arange(len(values)) - np.repeat(first, size)
+    size = np.repeat(size, size)
+    step = np.minimum(0.05, 0.6 / size)
+    return (rank - (size - 1) / 2) * step

@@ -1,0 +1,159 @@
+"""Forest plot: estimates with their intervals, one line each."""
+
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.units import POINTS as POINTS_UNIT
+from trialtrace.ground.words import LABELS, POINTS, RATIOS
+from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
+from trialtrace.report.figures.lines import name_of, repeats_cuts
+from trialtrace.report.figures.picture import Picture, arms_of, nothing
+from trialtrace.report.material import Material
+from trialtrace.report.tables import short_text
+from trialtrace.trial.plan.references import method_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Row = dict[str, Any]
+WIDTH = 46
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """The estimates that the plan lists, in its order; ratios on a log scale."""
+    wanted = given["estimate"]
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    rows = [
+        row
+        for name in given["of"]
+        for row in material.of(name)
+        if row["method"] in wanted and row["stat_value"] is not None
+    ]
+    if not rows:
+        raise nothing(given["title"], "nothing could be estimated")
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    interval = f"{100 * level:g} % confidence" if level is not None else "confidence"
+    caption = f"{given['title']}: estimates with their {interval} intervals."
+    lines = f"{len(rows)} line{'s' * (len(rows) > 1)}"
+    return Picture(_figure(material, wanted[0], rows), caption, f"Forest plot of {lines}.")
+
+
+def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
+    stat = estimate.split(".", 1)[0]
+    names = [wrapped(name, WIDTH) for name in _names(material, rows)]
+    heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
+    edges = -np.concatenate([[0.0], np.cumsum(heights)])
+    places = (edges[:-1] + edges[1:]) / 2
+    with drawing(7.2, 1.1 + 0.34 * float(heights.sum())) as figure:
+        axes = figure.subplots()
+        _scale(axes, rows, stat)
+        for number, row in enumerate(rows):
+            if number % 2:
+                ends = (edges[number + 1], edges[number])
+                axes.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
+            arm = colour_of(arms_of(material), row["comparison"])
+            _line(axes, row, places[number], stat, arm)
+        axes.set_yticks(places, names)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.set_ylim(edges[-1] - 0.1, 0.1)
+        _texts(axes, rows, places)
+        axes.set_xlabel(_axis_label(stat, {row["unit"] for row in rows}))
+        return figure
+
+
+def _names(material: Material, rows: list[Row]) -> list[str]:
+    """A name a line; the arm alone beneath a line of the same name, the method where names repeat.
+
+    A visit that all lines share is left out.
+    """
+    several = repeats_cuts(rows)
+    if len({row["visit"] for row in rows}) == 1:
+        shown = [row | {"visit": None} for row in rows]
+    else:
+        shown = rows
+    bases = [name_of(material, row | {"comparison": None}, several) for row in shown]
+    arms = [_arm(material, row) for row in rows]
+    names = []
+    for at, (base, arm) in enumerate(zip(bases, arms, strict=True)):
+        again = at > 0 and base == bases[at - 1] and arm and arm != arms[at - 1]
+        name = arm if again else ", ".join(filter(None, (base, arm)))
+        twin = [one for one in range(len(rows)) if (bases[one], arms[one]) == (base, arm)]
+        names.append(f"{name} ({method_of(rows[at]['method']).title})" if len(twin) > 1 else name)
+    return names
+
+
+def _arm(material: Material, row: Row) -> str:
+    """The treated arm of a line where its analysis compares several."""
+    several = len(material.trial.plan.analyses[row["analysis_id"]].pairs) > 1
+    return material.arm_label(row["comparison"]) if several else ""
+
+
+def _factor(stat: str) -> float:
+    return 100.0 if stat in POINTS else 1.0
+
+
+def _null(stat: str) -> float:
+    return 1.0 if stat in RATIOS else 0.5 if stat == "probability_of_superiority" else 0.0
+
+
+def _axis_label(stat: str, units: set[str | None]) -> str:
+    """The statistic with its unit, where all lines have the same."""
+    known = POINTS_UNIT if stat in POINTS else units.pop() if len(units) == 1 else None
+    unit = f", {known}" if known else ""
+    scale = " (log scale)" if stat in RATIOS else ""
+    label = LABELS[stat]
+    return label[0].upper() + label[1:] + unit + scale
+
+
+def _scale(axes: "Axes", rows: list[Row], stat: str) -> None:
+    factor = _factor(stat)
+    ends = [
+        factor * value
+        for row in rows
+        for value in (row["ci_low"], row["ci_high"], row["stat_value"])
+        if value is not None
+    ]
+    ends.append(factor * _null(stat))
+    low, high = min(ends), max(ends)
+    if stat in RATIOS:
+        axes.set_xscale("log")
+        ticks = [
+            t
+            for t in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10)
+            if low / 1.3 <= t <= high * 1.3
+        ]
+        axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axes.minorticks_off()
+        axes.set_xlim(low / 1.15, high * 1.15)
+    else:
+        step = 10 ** floor(log10((high - low) or 1)) / 2
+        axes.set_xlim(step * floor(low / step), step * ceil(high / step))
+    axes.axvline(factor * _null(stat), color=FAINT, linewidth=0.9, zorder=1)
+
+
+def _line(axes: "Axes", row: Row, height: float, stat: str, colour: str) -> None:
+    factor = _factor(stat)
+    if row["ci_low"] is not None and row["ci_high"] is not None:
+        ends = [factor * row["ci_low"], factor * row["ci_high"]]
+        axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
+    axes.plot(factor * row["stat_value"], height, "s", color=colour, markersize=6, zorder=3)
+
+
+def _texts(axes: "Axes", rows: list[Row], places: np.ndarray) -> None:
+    for place, row in zip(places, rows, strict=True):
+        axes.annotate(
+            short_text(row), (1.02, place), xycoords=("axes fraction", "data"), va="center"
+        )
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    if level is not None:
+        axes.annotate(
+            f"estimate ({100 * level:g} % CI)",
+            (1.02, 0.3),
+            xycoords=("axes fraction", "data"),
+            color=FAINT,
+            fontsize=8,
+        )

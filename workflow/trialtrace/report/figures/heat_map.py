@@ -1,0 +1,109 @@
+"""Attendance as a map: a line a patient, a column a planned session, by whether it was attended."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.figures.canvas import FAINT, PALE, colour_of, drawing, wrapped
+from trialtrace.report.figures.clean_rows import CleanRows, clean_rows
+from trialtrace.report.figures.picture import (
+    Picture,
+    arms_of,
+    endpoint_of,
+    nothing,
+    population_words,
+)
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NONE, MISSED, DONE = 0, 1, 2
+MISSED_COLOUR = "#1d2733"
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Patients with the most sessions attended stand on top of their arm."""
+    options = endpoint_of(material, given["endpoint"]).options
+    rows = clean_rows(material, given)
+    day = rows.numbers(given["day"])
+    known = ~np.isnan(day)
+    rows, day = rows.chosen(known), day[known]
+    if not len(day):
+        raise nothing(given["title"], "no session has a day")
+    state = np.where(rows.met(options["done"]), DONE, MISSED)
+    if "end" in options:
+        rest = MISSED if options["end"]["after"] == "not_done" else NONE
+        state = np.where(_after_the_end(material, options["end"], rows), rest, state)
+    by_arm = {
+        arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*arms_of(material), ALL)
+    }
+    by_arm = {arm: grid for arm, grid in by_arm.items() if len(grid)}
+    sizes = [len(grid) for grid in by_arm.values()]
+    with drawing(7.2, 1.4 + min(6.0, 0.06 * sum(sizes) + 0.25 * len(sizes))) as figure:
+        every = figure.subplots(len(by_arm), 1, sharex=True, squeeze=False, height_ratios=sizes)
+        for axes, (arm, grid) in zip(every[:, 0], by_arm.items(), strict=True):
+            _panel(axes, grid, day.min(), colour_of(arms_of(material), arm))
+            axes.set_ylabel(f"{wrapped(material.arm_label(arm), 18)}\n(n = {len(grid)})")
+        every[-1, 0].set_xlabel(given.get("day_label", "Day"))
+        figure.legend(
+            handles=_legend(list(by_arm)), loc="outside lower center", ncols=3, frameon=False
+        )
+    colour = "dark grey" if list(by_arm) == [ALL] else "the colour of the arm"
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: a line a patient; a session "
+        f"attended in {colour}, one that was not in black, none planned in light grey."
+    )
+    return Picture(figure, caption, f"Map of {sum(sizes)} patients by day, sorted by attendance.")
+
+
+def _after_the_end(material: Material, end: dict[str, str], rows: CleanRows) -> np.ndarray:
+    """Rows dated after the event, such as death, after which no session can be done."""
+    code = material.trial.endpoints[end["event"]].code
+    events = material.tracer.frames.select("adtte", {"PARAMCD": {"is": code}, "CNSR": {"is": 0}})
+    days = events.column("ADT").astype("datetime64[D]").astype(float)
+    last = dict(zip(events.column("USUBJID").tolist(), days.tolist(), strict=True))
+    ends = np.array([last.get(one, np.inf) for one in rows.subject.tolist()])
+    return rows.numbers(end["date"]) > ends
+
+
+def _grid(subject: np.ndarray, own: np.ndarray, day: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """Patients x days: no session, missed, done; a day with several counts as its best."""
+    first = int(day.min())
+    patients, line = np.unique(subject[own], return_inverse=True)
+    grid = np.zeros((len(patients), int(day.max()) - first + 1), dtype=int)
+    np.maximum.at(grid, (line, day[own].astype(int) - first), state[own])
+    order = np.lexsort((-(grid > NONE).sum(axis=1), -(grid == DONE).sum(axis=1)))
+    return grid[order]
+
+
+def _panel(axes: "Axes", grid: np.ndarray, first: float, colour: str) -> None:
+    from matplotlib.colors import ListedColormap
+
+    days = grid.shape[1]
+    axes.imshow(
+        grid,
+        aspect="auto",
+        interpolation="nearest",
+        vmin=NONE,
+        vmax=DONE,
+        cmap=ListedColormap(["#f1f3f5", MISSED_COLOUR, colour]),
+        extent=(first - 0.5, first + days - 0.5, len(grid) - 0.5, -0.5),
+    )
+    axes.set_yticks([])
+    if len(grid) <= 80:
+        axes.hlines(np.arange(len(grid) - 1) + 0.5, *axes.get_xlim(), color="white", linewidth=0.5)
+    for side in axes.spines.values():
+        side.set_color(PALE)
+
+
+def _legend(arms: list[str]) -> list[Any]:
+    from matplotlib.patches import Patch
+
+    told = "attended" if arms == [ALL] else "attended (colour of the arm)"
+    return [
+        Patch(facecolor=FAINT, label=told),
+        Patch(facecolor=MISSED_COLOUR, label="planned, not attended"),
+        Patch(facecolor="#f1f3f5", edgecolor=PALE, label="none planned"),
+    ]

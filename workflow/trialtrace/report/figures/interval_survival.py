@@ -1,0 +1,103 @@
+"""Event-free share where events are seen only at visits: Turnbull's estimate by arm."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.report.figures.at_risk import DAYS, on_grid, rounded_up, time_words
+from trialtrace.report.figures.canvas import LINES, colour_of, drawing, percent_axis
+from trialtrace.report.figures.picture import (
+    Picture,
+    arm_words,
+    arms_of,
+    nothing,
+    population_words,
+    records,
+)
+from trialtrace.report.material import Material
+from trialtrace.stats.survival.interval_censored import Turnbull, turnbull
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Inside an interval of the estimate the curve can run anywhere: that is the shaded box."""
+    arms = arms_of(material)
+    found: dict[str, Turnbull] = {}
+    for arm in arms:
+        where = {"AVALLO": "present", "TRTP": {"is": arm}}
+        rows = records(material, given, given["endpoint"], **where)
+        if rows.n:
+            right = rows.column("AVALHI").astype(float)
+            found[arm] = turnbull(
+                rows.column("AVALLO").astype(float), np.where(np.isnan(right), np.inf, right)
+            )
+    if not found:
+        raise nothing(given["title"], "no patient has an interval")
+    last = max(
+        [*given["at"], *(e for fit in found.values() for e in fit.right[np.isfinite(fit.right)])]
+    )
+    unit = DAYS[given["unit"]]
+    fine = material.disclosure == "full"
+    last = (last if fine else rounded_up(last)) / unit
+    with drawing(7.2, 3.6) as figure:
+        axes = figure.subplots()
+        for at, (arm, fit) in enumerate(found.items()):
+            style = {"color": colour_of(arms, arm), "linestyle": LINES[at % len(LINES)]}
+            label = f"{material.arm_label(arm)} (n = {fit.n})"
+            _draw(axes, _places(fit, unit, last, fine), style, label)
+        percent_axis(axes)
+        axes.set_ylim(0, 1.02)
+        axes.set_xlim(0, last or None)
+        axes.set_xticks([time / unit for time in given["at"]])
+        axes.xaxis.set_major_formatter(lambda value, _: f"{round(value, 1):g}")
+        axes.set_ylabel(given["title"])
+        axes.set_xlabel(time_words(material, given))
+        axes.legend(frameon=False, loc="lower left")
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: Turnbull's estimate from events "
+        "that lie between two visits. Within a shaded box the data do not say how the curve runs."
+    )
+    alt = f"Interval-censored event-free curves for {arm_words(material, list(found))}."
+    return Picture(figure, caption, alt)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Ends of the innermost intervals (`right` infinite where nothing ends it) and the share
+    without the event before and after each."""
+
+    left: np.ndarray
+    right: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
+def _places(fit: Turnbull, unit: float, last: float, fine: bool) -> Places:
+    """In the unit of the axis; on a grid where the ends would tell the days of patients' visits."""
+    left, after = np.minimum(fit.left / unit, last), 1 - np.cumsum(fit.mass)
+    right = fit.right / unit
+    if not fine:
+        left, after = on_grid(left, last), on_grid(after, 1.0)
+        right = np.where(np.isfinite(right), on_grid(right, last), np.inf)
+    return Places(left, right, np.concatenate([[1.0], after[:-1]]), after)
+
+
+def _draw(axes: "Axes", at: Places, style: dict[str, Any], label: str) -> None:
+    shown = np.isfinite(at.right)
+    left, right, before, after = (each[shown] for each in (at.left, at.right, at.before, at.after))
+    # Flat between the innermost intervals, a diagonal across each.
+    time = np.concatenate([[0.0], np.column_stack([left, right]).ravel()])
+    share = np.concatenate([[1.0], np.column_stack([before, after]).ravel()])
+    end = at.left[~shown][0] if (~shown).any() else time[-1]
+    axes.plot(
+        np.append(time, max(end, time[-1])),
+        np.append(share, share[-1]),
+        linewidth=1.7,
+        label=label,
+        **style,
+    )
+    for low, high, top, bottom in zip(left, right, before, after, strict=True):
+        axes.fill_between([low, high], bottom, top, color=style["color"], alpha=0.13, linewidth=0)

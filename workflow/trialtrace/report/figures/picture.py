@@ -1,0 +1,97 @@
+"""What a module of figures hands back, and what the modules share in reading the data."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.methods.analysing.cuts import DATASETS
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from trialtrace.ground.frames import Selection
+    from trialtrace.trial.model import Endpoint
+
+
+class NothingToDraw(Exception):
+    """There is nothing to draw; the message says why, in a sentence for the report."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its caption and the text that stands for it where it cannot be seen."""
+
+    figure: "Figure"
+    caption: str
+    alt: str
+
+
+def names(material: Material, given: dict[str, Any]) -> list[str]:
+    """The endpoints of a display, which names one or a list; an entry that makes several stands
+    for all of them."""
+    named = given["endpoint"]
+    every = [named] if isinstance(named, str) else named
+    return [endpoint.name for name in every for endpoint in material.trial.family(name)]
+
+
+def endpoint_of(material: Material, name: str) -> "Endpoint":
+    return material.trial.endpoints[name]
+
+
+def records(material: Material, given: dict[str, Any], name: str, **conditions: Any) -> "Selection":
+    """The derived rows of an endpoint in the display's population that meet the conditions."""
+    endpoint = endpoint_of(material, name)
+    flag = material.trial.populations[given["population"]].flag
+    where = {"PARAMCD": {"is": endpoint.code}, flag: {"is": "Y"}}
+    if "where" in given:
+        where["all"] = [given["where"]]
+    return material.tracer.frames.select(DATASETS.get(endpoint.kind, "bds"), where | conditions)
+
+
+def visits_of(material: Material, name: str) -> list[str]:
+    """The visits of an endpoint, in their order; none where it has none."""
+    code = endpoint_of(material, name).code
+    rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": code}, "AVISIT": "present"})
+    numbers, labels = rows.column("AVISITN").astype(float), rows.column("AVISIT")
+    order = np.argsort(numbers, kind="stable")
+    return list(dict.fromkeys(labels[order].tolist()))
+
+
+def unit_words(material: Material, name: str) -> str:
+    """ ", kg": the unit of an endpoint's values; empty where it has none, or several."""
+    code = endpoint_of(material, name).code
+    rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": code}, "AVALU": "present"})
+    units = {str(unit) for unit in rows.column("AVALU")}
+    return f", {units.pop()}" if len(units) == 1 else ""
+
+
+def arms_of(material: Material) -> list[str]:
+    return list(material.trial.design.arms)
+
+
+def population_words(material: Material, given: dict[str, Any]) -> str:
+    """The population of a display inside a sentence: "all randomised"."""
+    from trialtrace.ground.words import lower_first
+
+    return lower_first(material.trial.populations[given["population"]].label)
+
+
+def arm_words(material: Material, arms: list[str] | None = None) -> str:
+    """Arms inside a sentence: "Drug and Placebo"."""
+    chosen = arms_of(material) if arms is None else arms
+    return in_a_row([material.arm_label(arm) for arm in chosen])
+
+
+def in_a_row(words: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def level_words(material: Material) -> str:
+    return f"{100 * material.trial.plan.confidence:g} %"
+
+
+def nothing(title: str, why: str) -> NothingToDraw:
+    return NothingToDraw(f"{title}: no figure, since {why}.")

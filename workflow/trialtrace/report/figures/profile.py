@@ -1,0 +1,149 @@
+"""Mean profiles of repeated endpoints: mean and interval at each visit, by arm, a panel each."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.report.figures.canvas import (
+    LINES,
+    MARKERS,
+    colour_of,
+    drawing,
+    legend_below,
+    panels,
+    wrapped,
+)
+from trialtrace.report.figures.picture import (
+    Picture,
+    arm_words,
+    arms_of,
+    endpoint_of,
+    level_words,
+    names,
+    nothing,
+    population_words,
+    records,
+    visits_of,
+)
+from trialtrace.report.material import Material
+from trialtrace.stats.continuous.means import describe, mean_interval
+from trialtrace.stats.results import StatsError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Points = dict[tuple[str, str], np.ndarray]
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Every subject with a value at a visit counts there; intervals are Student's t."""
+    chosen = names(material, given)
+    found = {
+        (name, place): _points(material, given, name, place)
+        for name in chosen
+        for place in places_of(material, given, name)
+    }
+    with_values = [key for key, points in found.items() if np.isfinite(_all(points)).any()]
+    if not with_values:
+        raise nothing(given["title"], "no patient has a value")
+    several = len(found) > 1
+    columns = 1 if not several else 2 if len(with_values) <= 4 else 3
+    rows = -(-len(with_values) // columns)
+    with drawing(7.2, (3.4 if columns == 1 else 2.3) * rows + 0.3 * several) as figure:
+        every = panels(figure, len(with_values), columns)
+        for axes, (name, place) in zip(every, with_values, strict=True):
+            parts = [endpoint_of(material, name).label] * (len(chosen) > 1) + [place] * bool(place)
+            label = ", ".join(parts) if several else given["title"]
+            _panel(material, axes, name, found[name, place], label, several)
+        if several:
+            legend_below(figure, every[0])
+        else:
+            every[0].legend(frameon=False)
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: mean with {level_words(material)} "
+        f"t interval at each visit.{_sides(material, given, chosen)}"
+        f"{_absent(material, chosen, [name for name, _ in with_values])}"
+    )
+    alt = f"Means over the visits for {arm_words(material)}; panels: {len(with_values)}."
+    return Picture(figure, caption, alt)
+
+
+def places_of(material: Material, given: dict[str, Any], name: str) -> list[str]:
+    """The locations (LOC) of an endpoint's records, in their order; [""] where it has none."""
+    places = records(material, given, name).column("LOC").tolist()
+    return list(dict.fromkeys(place for place in places if place is not None)) or [""]
+
+
+def _sides(material: Material, given: dict[str, Any], chosen: list[str]) -> str:
+    sides = any(records(material, given, name, LAT="present").n for name in chosen)
+    own = material.trial.design.kind == "parallel"
+    return " The sides of a patient are averaged first." if sides and own else ""
+
+
+def _absent(material: Material, chosen: list[str], shown: list[str]) -> str:
+    absent = [endpoint_of(material, name).label for name in chosen if name not in shown]
+    return f" Without any value: {', '.join(absent)}." if absent else ""
+
+
+def _all(points: Points) -> np.ndarray:
+    return np.concatenate(list(points.values())) if points else np.empty(0)
+
+
+def _panel(
+    material: Material, axes: "Axes", name: str, points: Points, label: str, small: bool
+) -> None:
+    arms, visits = arms_of(material), visits_of(material, name)
+    for at, arm in enumerate(arms):
+        shift = 0.06 * (at - (len(arms) - 1) / 2)
+        mean, low, high = np.array([points[arm, visit] for visit in visits]).T
+        axes.errorbar(
+            np.arange(len(visits)) + shift,
+            mean,
+            yerr=[mean - low, high - mean],
+            color=colour_of(arms, arm),
+            marker=MARKERS[at % len(MARKERS)],
+            linestyle=LINES[at % len(LINES)],
+            capsize=2 if small else 3,
+            markersize=4 if small else 6,
+            linewidth=1.3 if small else 1.5,
+            label=material.arm_label(arm),
+        )
+    axes.set_xticks(range(len(visits)), [wrapped(visit, 12) for visit in visits])
+    axes.margins(x=0.08)
+    unit = endpoint_of(material, name).options.get("unit")
+    if small:
+        axes.set_title(wrapped(label, 28), fontsize=8.5, loc="left")
+        axes.tick_params(labelsize=7.5)
+        axes.set_ylabel(unit or "mean", fontsize=7.5)
+    else:
+        axes.set_ylabel(wrapped(f"{label}, mean{f', {unit}' if unit else ''}", 44))
+    if endpoint_of(material, name).options.get("scale", {}).get("from") == 0:
+        axes.set_ylim(bottom=0)
+
+
+def _points(material: Material, given: dict[str, Any], name: str, place: str) -> Points:
+    """Mean, lower and upper bound by (arm, visit); NaN where nobody has a value."""
+    there = {"LOC": {"is": place}} if place else {}
+    rows = records(material, given, name, AVAL="present", **there)
+    values = rows.column("AVAL").astype(float)
+    subject, arms, visits = (rows.column(c).astype(str) for c in ("USUBJID", "TRTP", "AVISIT"))
+    confidence = material.trial.plan.confidence
+    found = {}
+    for arm in arms_of(material):
+        for visit in visits_of(material, name):
+            at = (arms == arm) & (visits == visit)
+            found[arm, visit] = _point(subject[at], values[at], confidence)
+    return found
+
+
+def _point(subject: np.ndarray, values: np.ndarray, confidence: float) -> np.ndarray:
+    """Mean and bounds over subjects, of whom several records are averaged first."""
+    if not len(values):
+        return np.full(3, np.nan)
+    _, line, size = np.unique(subject, return_inverse=True, return_counts=True)
+    means = np.bincount(line, values) / size
+    try:
+        found = mean_interval(means, confidence=confidence)
+    except StatsError:
+        return np.full(3, describe(means).mean)
+    return np.array([found.estimate, found.low, found.high])

@@ -1,0 +1,86 @@
+"""Every patient's course over the visits as a thin line, with the mean; a panel an arm."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.report.figures.canvas import INK, colour_of, drawing, panels, wrapped
+from trialtrace.report.figures.picture import (
+    Picture,
+    arms_of,
+    endpoint_of,
+    names,
+    nothing,
+    population_words,
+    records,
+    unit_words,
+    visits_of,
+)
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """A row of panels an endpoint; several records of a patient at a visit are lines of their own
+    where side or location tell them apart."""
+    arms = arms_of(material)
+    found = {
+        (name, arm): courses(material, given, name, arm)
+        for name in names(material, given)
+        for arm in arms
+    }
+    chosen = [
+        n for n in names(material, given) if any(np.isfinite(found[n, arm]).any() for arm in arms)
+    ]
+    if not chosen:
+        raise nothing(given["title"], "no patient has a value")
+    with drawing(7.2, 0.4 + 2.7 * len(chosen)) as figure:
+        grid = panels(figure, len(chosen) * len(arms), len(arms), sharey="row")
+        for at, (axes, (name, arm)) in enumerate(
+            zip(grid, [(n, a) for n in chosen for a in arms], strict=True)
+        ):
+            _panel(material, axes, name, arm, found[name, arm])
+            if at % len(arms) == 0:
+                label = endpoint_of(material, name).label if len(chosen) > 1 else given["title"]
+                axes.set_ylabel(wrapped(label + unit_words(material, name), 30))
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: each patient's values (thin "
+        "lines), and the mean at each visit of those who have a value then (thick line)."
+    )
+    alt = f"Individual courses with means, an arm a panel; endpoints: {len(chosen)}."
+    return Picture(figure, caption, alt)
+
+
+def courses(material: Material, given: dict[str, Any], name: str, arm: str) -> np.ndarray:
+    """Values of an arm, a row for each patient, side and location, a column for each visit."""
+    rows = records(material, given, name, TRTP={"is": arm}, AVISIT="present")
+    visits = visits_of(material, name)
+    keys = [rows.column(c).astype(str) for c in ("USUBJID", "LAT", "LOC")]
+    joined = np.char.add(np.char.add(np.char.add(keys[0], "\0"), keys[1]), "\0")
+    lines, line = np.unique(np.char.add(joined, keys[2]), return_inverse=True)
+    values = np.full((len(lines), len(visits)), np.nan)
+    column = np.searchsorted(sorted(visits), rows.column("AVISIT").astype(str))
+    order = np.argsort(visits, kind="stable")
+    if rows.n:
+        values[line, order[column]] = rows.column("AVAL").astype(float)
+    return values
+
+
+def _panel(material: Material, axes: "Axes", name: str, arm: str, values: np.ndarray) -> None:
+    visits, arms = visits_of(material, name), arms_of(material)
+    at = np.arange(len(visits))
+    colour = colour_of(arms, arm)
+    with_value = values[np.isfinite(values).any(axis=1)]
+    if len(with_value):
+        axes.plot(
+            at, with_value.T, color=colour, linewidth=0.6, alpha=0.35, marker="o", markersize=1.5
+        )
+        n = np.isfinite(with_value).sum(axis=0)
+        total = np.nansum(with_value, axis=0)
+        mean = np.divide(total, n, out=np.full(len(visits), np.nan), where=n > 0)
+        axes.plot(at, mean, color=INK, linewidth=2.2, marker="o", markersize=4)
+    axes.set_xticks(at, [wrapped(visit, max(6, 40 // (len(arms) * 2))) for visit in visits])
+    axes.margins(x=0.08)
+    axes.set_title(f"{wrapped(material.arm_label(arm), 24)}, n = {len(with_value)}", fontsize=9)

@@ -1,0 +1,159 @@
+"""Ordinal categories as stacked bars: the share of each at every visit, a panel an arm."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.words import MINUS, number
+from trialtrace.report.figures.canvas import drawing, panels, percent_axis, shades, wrapped
+from trialtrace.report.figures.picture import (
+    Picture,
+    arms_of,
+    endpoint_of,
+    nothing,
+    population_words,
+    records,
+    visits_of,
+)
+from trialtrace.report.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MISSING = "missing"
+MOST_CATEGORIES = 12
+Counts = dict[tuple[str, str], dict[str, int]]
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Categories are the bands of the display, else the values that occur, by their text."""
+    name = given["endpoint"]
+    counts, order = _counted(material, given, name)
+    if not order:
+        raise nothing(given["title"], "no patient has a value")
+    if len(order) > MOST_CATEGORIES:
+        why = f"its {len(order)} values are too many to tell apart; `bands` can group them"
+        raise nothing(given["title"], why)
+    missing = (
+        "patients without a value have a category of their own"
+        if given["missing"] == "shown"
+        else "patients without a value are left out"
+    )
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: share of patients in each "
+        f"category; {missing}. Above the bars: number of patients."
+    )
+    told = ", ".join(order)
+    alt = f"Stacked bars of the categories {told}, by arm and visit."
+    return Picture(_figure(material, given, counts, order), caption, alt)
+
+
+def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Counts, list[str]]:
+    """Patients by (arm, visit) and category, and the categories that occur, in order."""
+    visits = visits_of(material, name) or [""]
+    counts: Counts = {}
+    found: dict[str, float] = {}
+    # Grades that are no numbers (4-, 4+) are shown as they were written.
+    grades = endpoint_of(material, name).options.get("grades", {})
+    codes = {
+        value: code.replace("-", MINUS)
+        for code, value in grades.items()
+        if isinstance(value, int | float)
+    }
+    for arm in arms_of(material):
+        for visit in visits:
+            at = {"AVISIT": {"is": visit}} if visit else {}
+            rows = records(material, given, name, TRTP={"is": arm}, **at)
+            values = rows.column("AVAL").astype(float)
+            there = ~np.isnan(values)
+            texts = np.array(
+                [
+                    codes.get(v, t)
+                    for v, t in zip(values[there], rows.column("AVALC")[there], strict=True)
+                ],
+                dtype=object,
+            )
+            labels = _labels(values[there], texts, given.get("bands"))
+            for label, value in zip(labels.tolist(), values[there].tolist(), strict=True):
+                found.setdefault(label, value)
+            kinds, n = np.unique(labels, return_counts=True)
+            counts[arm, visit] = dict(zip(kinds.tolist(), n.tolist(), strict=True))
+            if given["missing"] == "shown" and (~there).any():
+                counts[arm, visit][MISSING] = int((~there).sum())
+    order = [band["label"] for band in given.get("bands", ())]
+    order += sorted(set(found) - set(order), key=found.__getitem__)
+    return counts, [label for label in order if label in found]
+
+
+def _labels(values: np.ndarray, texts: np.ndarray, bands: list[dict] | None) -> np.ndarray:
+    """The category of each value: its band, else its text, else the number; outside all bands
+    "other"."""
+    plain = {value: number(value) for value in np.unique(values).tolist()}
+    own = np.array([plain[value] for value in values.tolist()], dtype=object)
+    own = np.where([text is not None for text in texts.tolist()], texts, own)
+    if not bands:
+        return own.astype(str)
+    inside = [(values >= band["from"]) & (values <= band["to"]) for band in bands]
+    return np.select(inside, [band["label"] for band in bands], "other").astype(str)
+
+
+def _figure(
+    material: Material, given: dict[str, Any], counts: Counts, order: list[str]
+) -> "Figure":
+    arms = arms_of(material)
+    visits = list(dict.fromkeys(visit for _, visit in counts))
+    colours = dict(zip(order, shades(len(order)), strict=True))
+    higher = endpoint_of(material, given["endpoint"]).options.get("scale", {}).get("higher")
+    if higher == "better":
+        colours = dict(zip(order, shades(len(order))[::-1], strict=True))
+    if any(MISSING in group for group in counts.values()):
+        colours[MISSING] = (1.0, 1.0, 1.0, 1.0)
+    columns = min(len(arms), 4)
+    with drawing(7.2, 3.4 * -(-len(arms) // columns)) as figure:
+        every = panels(figure, len(arms), columns, sharey=True)
+        for axes, arm in zip(every, arms, strict=True):
+            _panel(axes, [counts[arm, visit] for visit in visits], colours)
+            width = max(6, 60 // (columns * len(visits)))
+            axes.set_xticks(range(len(visits)), [wrapped(visit, width) for visit in visits])
+            axes.tick_params(axis="x", length=0, labelsize=9 if columns * len(visits) < 9 else 7)
+            axes.set_title(wrapped(material.arm_label(arm), 24), fontsize=9, pad=16)
+        percent_axis(every[0])
+        every[0].set_ylabel(wrapped(given["title"], 40))
+        handles = [_patch(colour, label) for label, colour in reversed(colours.items())]
+        figure.legend(handles=handles, loc="outside right center", frameon=False)
+        return figure
+
+
+def _panel(axes: "Axes", groups: list[dict[str, int]], colours: dict[str, Any]) -> None:
+    totals = np.array([sum(group.values()) for group in groups], dtype=float)
+    below = np.zeros(len(groups))
+    with np.errstate(invalid="ignore"):
+        for label, colour in colours.items():
+            share = np.nan_to_num([group.get(label, 0) for group in groups] / totals)
+            style = (
+                {"hatch": "////", "edgecolor": "#9aa5b1"}
+                if label == MISSING
+                else {"edgecolor": "white"}
+            )
+            axes.bar(range(len(groups)), share, 0.74, below, color=[colour], linewidth=0.6, **style)
+            below += share
+    for place, total in enumerate(totals):
+        axes.annotate(
+            f"{total:.0f}",
+            (place, 1),
+            (0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7,
+            annotation_clip=False,
+        )
+
+
+def _patch(colour: Any, label: str) -> Any:
+    from matplotlib.patches import Patch
+
+    style = (
+        {"hatch": "////", "edgecolor": "#9aa5b1"} if label == MISSING else {"edgecolor": "#c5ccd3"}
+    )
+    return Patch(facecolor=colour, linewidth=0.6, label=wrapped(label, 22), **style)

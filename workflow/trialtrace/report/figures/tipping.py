@@ -1,0 +1,151 @@
+"""Tipping-point map: the p-value for every number of events among the missing of two arms."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.words import p_text
+from trialtrace.report.figures.canvas import INK, PALE, drawing, wrapped
+from trialtrace.report.figures.picture import Picture, nothing
+from trialtrace.report.material import Material
+from trialtrace.stats.missing.bounds import TippingMap, tipping_map
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TESTS = {"fisher": "Fisher's exact test", "chi_squared": "Pearson's χ² test without correction"}
+# Below the level, at or above it.
+BELOW, ABOVE = "#0072B2", "#F3E9DC"
+
+
+def draw(material: Material, given: dict[str, Any]) -> Picture:
+    """Events and patients come from the analysis, the missing from its population."""
+    analysis = material.trial.plan.analyses[given["analysis"]]
+    counts = {arm: _counts(material, given, arm) for arm in (given["of"], given["to"])}
+    if None in counts.values() or any(n == 0 for _, n, _ in counts.values()):
+        raise nothing(given["title"], f"{analysis.label} counts no events in one of the arms")
+    (x1, n1, m1), (x0, n0, m0) = (counts[arm] for arm in (given["of"], given["to"]))
+    if m1 == 0 and m0 == 0:
+        raise nothing(given["title"], "no outcome is missing in these arms")
+    level = analysis.decision_level
+    found = tipping_map(x1, n1, m1, x0, n0, m0, test=given["test"], level=level)
+    arms = [material.arm_label(arm) for arm in (given["of"], given["to"])]
+    with drawing(7.2, 4.6) as figure:
+        axes = figure.subplots()
+        _map(axes, found, level)
+        _marks(axes, (x1, n1, m1), (x0, n0, m0))
+        axes.set_ylabel(wrapped(f"Events among {m1} missing, {arms[0]}", 44))
+        axes.set_xlabel(f"Events among {m0} missing, {arms[1]}")
+        axes.set_title(given["title"], fontsize=9, loc="left")
+        handles = _legend(level)
+        figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
+    return Picture(figure, _caption(given, found, level, arms), _alt(found, level))
+
+
+def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, int, int] | None:
+    """Events, patients with an outcome, patients of the population without one."""
+    row = next(
+        (
+            row
+            for row in material.of(given["analysis"])
+            if row["method"] == "count.events"
+            and row["group1_level"] == arm
+            and row["visit"] == given.get("visit")
+            and row["stratum"] is None
+            and given.get("parameter") in (None, row["parameter"])
+        ),
+        None,
+    )
+    if row is None or row["stat_value"] is None:
+        return None
+    size = next(
+        each["stat_value"]
+        for each in material.of("flow")
+        if each["stat_name"] == "in_population"
+        and each["parameter"] == row["population"]
+        and each["group1_level"] == arm
+    )
+    return round(row["stat_value"]), row["denominator"], round(size) - row["denominator"]
+
+
+def _map(axes: "Axes", found: TippingMap, level: float) -> None:
+    from matplotlib.colors import ListedColormap
+
+    significant = found.significant.astype(float)
+    rows, columns = significant.shape
+    ends = (-0.5, columns - 0.5, -0.5, rows - 0.5)
+    axes.imshow(
+        significant,
+        origin="lower",
+        aspect="auto",
+        extent=ends,
+        vmin=0,
+        vmax=1,
+        cmap=ListedColormap([ABOVE, BELOW]),
+        interpolation="nearest",
+    )
+    if min(rows, columns) > 1:
+        levels = [p for p in (0.001, 0.01, 0.1, 0.5) if p != level]
+        with np.errstate(invalid="ignore"):
+            lines = axes.contour(
+                found.p_value, levels=levels, colors=INK, linewidths=0.6, alpha=0.6
+            )
+        axes.clabel(lines, fmt=lambda p: f"p = {p:g}", fontsize=6.5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.get_major_locator().set_params(integer=True)
+    axes.set_xlim(*ends[:2])
+    axes.set_ylim(*ends[2:])
+
+
+def _marks(axes: "Axes", one: tuple[int, int, int], two: tuple[int, int, int]) -> None:
+    """As many events among the missing as among the observed, and the four corners."""
+    (x1, n1, m1), (x0, n0, m0) = one, two
+    box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": PALE, "alpha": 0.9}
+    points = (
+        (m0 * x0 / n0, m1 * x1 / n1, "o", "risks as observed"),
+        (m0, 0, "v", "lowest difference"),
+        (0, m1, "^", "highest difference"),
+        (0, 0, "s", "no events"),
+        (m0, m1, "D", "all events"),
+    )
+    for x, y, marker, label in points:
+        axes.plot(
+            x, y, marker, color="white", markeredgecolor=INK, markersize=7, clip_on=False, zorder=5
+        )
+        right = x > m0 / 2
+        axes.annotate(
+            label,
+            (x, y),
+            (-8 if right else 8, 9 if y <= m1 / 2 else -9),
+            textcoords="offset points",
+            fontsize=7,
+            ha="right" if right else "left",
+            va="center",
+            bbox=box,
+            zorder=6,
+        )
+
+
+def _legend(level: float) -> list[Any]:
+    from matplotlib.patches import Patch
+
+    return [
+        Patch(facecolor=BELOW, label=f"p at most {level:g}"),
+        Patch(facecolor=ABOVE, label=f"p above {level:g}"),
+    ]
+
+
+def _caption(given: dict[str, Any], found: TippingMap, level: float, arms: list[str]) -> str:
+    share = found.significant.mean()
+    p = p_text(found.observed_p_value)
+    return (
+        f"{given['title']}, {arms[0]} against {arms[1]}: {TESTS[given['test']]} for every number "
+        f"of events among the patients without an outcome. Of the {found.p_value.size} "
+        f"possibilities {100 * share:.0f} % have p at most {level:g}; with the observed patients "
+        f"alone p {'' if p.startswith('<') else '= '}{p}."
+    )
+
+
+def _alt(found: TippingMap, level: float) -> str:
+    rows, columns = found.p_value.shape
+    return f"Map of {rows} by {columns} possibilities, coloured by whether p is at most {level:g}."

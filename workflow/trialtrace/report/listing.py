@@ -1,0 +1,45 @@
+"""Rows of a contract for a terminal, a spreadsheet or a program."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+FORMATS = ("table", "json", "csv")
+
+
+def listing(
+    rows: list[dict[str, Any]], names: Sequence[str], shown: Sequence[str], form: str
+) -> str:
+    """All columns `names` as JSON or CSV, or the columns `shown` as an aligned table."""
+    if form == "json":
+        return json_text(rows)
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, names, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows({k: _safe(v) for k, v in row.items()} for row in rows)
+        return out.getvalue()
+    from trialtrace.trace.text import cell_text
+
+    return aligned([[cell_text(row, name) for name in shown] for row in rows], shown) + "\n"
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _safe(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made text again."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def aligned(rows: list[list[str]], header: Sequence[str]) -> str:
+    """Columns of equal width, two spaces apart; the last one is not padded."""
+    widths = [max(len(line[at]) for line in [*rows, header]) for at in range(len(header))]
+    lines = [
+        "  ".join(t.ljust(w) for t, w in zip(line, widths, strict=True)).rstrip()
+        for line in [list(header), *rows]
+    ]
+    return "\n".join(lines)

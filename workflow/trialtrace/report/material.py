@@ -1,0 +1,112 @@
+"""Everything a trial's report is made of, read once."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from trialtrace.cleaning.account import Account, read_account
+from trialtrace.ground.contracts import CLAIMS
+from trialtrace.ground.paths import project
+from trialtrace.ground.store import read_parquet
+from trialtrace.report.audit.red_lines import not_estimable_line, red_lines
+from trialtrace.trace.content import Tracer
+from trialtrace.trace.row_hash import RowHashes
+from trialtrace.trace.words import stratum_words
+from trialtrace.trial.load import Settings, Trial, load_settings, load_trial
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+
+
+@dataclass(frozen=True)
+class Material:
+    """A trial's configuration and stages, as the report's cells use them."""
+
+    trial: Trial
+    settings: Settings
+    folder: Path
+    codes: dict[str, str]
+
+    @property
+    def disclosure(self) -> str:
+        return self.trial.disclosure(self.settings)
+
+    @cached_property
+    def tracer(self) -> Tracer:
+        return Tracer(
+            self.trial, self.folder, self.disclosure, RowHashes(self.trial, self.settings)
+        )
+
+    @cached_property
+    def results(self) -> list[dict[str, Any]]:
+        return list(self.tracer.results.values())
+
+    def of(self, analysis: str) -> list[dict[str, Any]]:
+        """The results of one analysis, in the plan's order."""
+        return [row for row in self.results if row["analysis_id"] == analysis]
+
+    @cached_property
+    def account(self) -> Account:
+        """What came of the rows, cells and subjects of the export."""
+        return read_account(self.folder / "clean")
+
+    @cached_property
+    def red_lines(self) -> list[str]:
+        """What must be known before any result, a sentence each."""
+        return red_lines(self.account, self.without_arm, self.not_estimable)
+
+    @property
+    def not_estimable(self) -> list[str]:
+        """A sentence for each primary analysis of which a number has no value."""
+        chosen = (a for a in self.trial.plan.analyses.values() if a.role == "primary")
+        return [line for a in chosen for line in not_estimable_line(a.label, self.of(a.name))]
+
+    @cached_property
+    def without_arm(self) -> int:
+        """Subjects without an arm whose reason is told nowhere: not by the design, nor the flow."""
+        told = "excluded" in self.trial.plan.displays.get("flow", {})
+        if told or self.trial.design.kind in OWN_TREATMENT:
+            return 0
+        return self.tracer.frames.select("adsl", {"TRT01P": "missing"}).n
+
+    @cached_property
+    def claims(self) -> list[dict[str, Any]]:
+        """The rows of the audit, each with the step from its result to the number it shows."""
+        table = read_parquet(self.folder / "audit" / "claims.parquet")
+        results = self.tracer.results
+        return [
+            row | {"step": self.tracer.step(row, results[at]) if (at := row["result_id"]) else ""}
+            for row in table.select(CLAIMS.names).to_pylist()
+        ]
+
+    @cached_property
+    def printed(self) -> dict[str, Any]:
+        """Findings of the checks on print, and the searches over other choices."""
+        return json.loads((self.folder / "audit" / "print.json").read_text(encoding="utf-8"))
+
+    def parameter_words(self, row: dict[str, Any]) -> list[str]:
+        """The label of a result's endpoint where its analysis covers several, else nothing."""
+        endpoint = self.trial.endpoints.get(row["parameter"] or "")
+        several = ";parameter=" in row["result_id"]
+        return [endpoint.label] if several and endpoint is not None else []
+
+    def shown(self, analysis: str) -> list[dict[str, Any]]:
+        """The same with words in place of the name of a category, an effect, another endpoint."""
+        words = self.tracer.about.second_words
+        return [row | {"group2_level": words(row)} for row in self.of(analysis)]
+
+    def stratum_words(self, stratum: str) -> str:
+        """A stratum of a result by the label of its variable: "Pancreatic stent: No"."""
+        return stratum_words(self.trial, stratum)
+
+    def arm_label(self, name: str | None) -> str:
+        arms = self.trial.design.arms
+        if name in arms:
+            return arms[name].label
+        return "All patients" if self.trial.design.kind in OWN_TREATMENT else "All arms"
+
+
+def open_material(trial: str, root: str, results: str, codes: dict[str, str]) -> Material:
+    """The material of a trial's report; `root` is the project, `results` the trial's folder."""
+    at = project(root)
+    return Material(load_trial(trial, at), load_settings(at), Path(results), codes)

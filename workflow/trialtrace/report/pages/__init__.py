@@ -1,0 +1,1 @@
+"""Pages beside the reports: the site, its data, the traces."""

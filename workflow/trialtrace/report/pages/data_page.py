@@ -1,0 +1,32 @@
+"""The page of a raw table: every cell as found, each line an anchor. Under full disclosure only."""
+
+from html import escape
+from pathlib import Path
+
+from trialtrace.ground.contracts import RAW, read_table
+from trialtrace.report.pages.trace_page import page
+
+ROWS_SHOWN = 20_000
+
+
+def data_page_html(raw: Path, table: str, *, synthetic: bool) -> str:
+    """Source rows in order; a very long table is cut, and says so."""
+    found = read_table(Path(raw) / f"{table}.parquet", RAW)
+    columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
+    cells = [found[name].to_pylist() for name in columns]
+    lines = found["source_row"].to_pylist()[:ROWS_SHOWN]
+    head = "".join(f"<th>{escape(name)}</th>" for name in ("line", *columns))
+    body = "\n".join(
+        f'<tr id="L{line}"><th>{line}</th>'
+        + "".join(f"<td>{escape(value or '')}</td>" for value in values)
+        + "</tr>"
+        for line, *values in zip(lines, *cells, strict=False)
+    )
+    cut = "" if found.num_rows <= ROWS_SHOWN else f" Only the first {ROWS_SHOWN} lines stand here."
+    source = ", ".join(sorted(set(found["source_file"].to_pylist())))
+    text = (
+        f'<p class="up"><a href="../report.html">report</a></p>\n<h1>{escape(table)}</h1>\n'
+        f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n'
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+    )
+    return page(f"{table}: raw rows", text, synthetic=synthetic)

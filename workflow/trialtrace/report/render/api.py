@@ -1,0 +1,99 @@
+"""Render one Quarto document to HTML and DOCX: by Quarto where it is found, else embedded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.ground.store import write_bytes
+from trialtrace.report.render.document import Document, read_document
+from trialtrace.report.render.house import Page
+from trialtrace.report.render.params import checked_params
+
+FORMATS = ("html", "docx")
+RENDERERS = ("auto", "quarto", "embedded")
+
+
+@dataclass(frozen=True)
+class RenderedFiles:
+    """What was written, and by which renderer (a volatile fact: it belongs into run.json)."""
+
+    html: Path | None
+    docx: Path | None
+    renderer: str
+
+
+def render_document(
+    source: Path,
+    *,
+    out_dir: Path,
+    stem: str,
+    params: Mapping[str, object] | None = None,
+    inputs: Mapping[str, Path] | None = None,
+    formats: Sequence[str] = FORMATS,
+    renderer: str = "auto",
+    title: str | None = None,
+    synthetic: bool = False,
+    private: bool = False,
+) -> RenderedFiles:
+    """Write `out_dir/stem.html` and `out_dir/stem.docx`, both or none.
+
+    `inputs` maps a name to a file or folder that cells and images find under that name beside
+    the document. `title` replaces the title of the front matter; `synthetic` stamps every page;
+    `private` keeps what an exception says, which may hold a value of the data, out of errors.
+    """
+    _known("format", formats, FORMATS)
+    _known("renderer", [renderer], RENDERERS)
+    document = read_document(source)
+    values = checked_params(document, dict(params or {}))
+    chosen = _choose(renderer)
+    with tempfile.TemporaryDirectory(prefix="trialtrace-") as scratch:
+        folder = Path(scratch).resolve()
+        _place_inputs(folder, inputs or {})
+        made, name = chosen(
+            document, values, Page(title, synthetic, private), folder, tuple(formats)
+        )
+        _refuse_folder_in(made, folder, document)
+    paths = {}
+    for kind, data in made.items():
+        paths[kind] = Path(out_dir) / f"{stem}.{kind}"
+        write_bytes(paths[kind], data)
+    return RenderedFiles(paths.get("html"), paths.get("docx"), name)
+
+
+def _known(what: str, given: Sequence[str], allowed: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in allowed:
+            raise UserError(Problem(what, found=repr(name), expected=one_of(allowed)))
+
+
+def _choose(renderer: str):
+    from trialtrace.report.render import embedded, quarto
+
+    found = shutil.which("quarto")
+    if renderer == "quarto" and not found:
+        raise UserError(
+            Problem("renderer quarto", "no `quarto` on the PATH", do="use `auto` or `embedded`")
+        )
+    if renderer == "embedded" or not found:
+        return embedded.render
+    return quarto.render
+
+
+def _place_inputs(folder: Path, inputs: Mapping[str, Path]) -> None:
+    for name, path in inputs.items():
+        if Path(name).name != name or name.startswith("."):
+            raise UserError(Problem(f"input {name!r} of a report", expected="a plain file name"))
+        if not Path(path).exists():
+            raise UserError(Problem(str(path), "this input of a report is not there"))
+        (folder / name).symlink_to(Path(path).resolve())
+
+
+def _refuse_folder_in(made: dict[str, bytes], folder: Path, document: Document) -> None:
+    """The scratch folder has another name in every run: shown, it would change the bytes."""
+    if folder.name.encode() in made.get("html", b""):
+        raise UserError(Problem(document.name, "a cell shows the path of its working folder"))

@@ -1,0 +1,162 @@
+"""Read a Quarto document into front matter, prose and cells, each with its line number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError
+
+CELL_OPEN = re.compile(r"^(`{3,})\s*\{python\}\s*$")
+FENCE_OPEN = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+OPTION = re.compile(r"^#\|\s?(.*)$")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A run of markdown lines; `line` is the file line of its first one."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A `{python}` cell; `line` is its opening fence, `code_line` the first line of code."""
+
+    code: str
+    options: dict
+    line: int
+    code_line: int
+
+    @property
+    def label(self) -> str:
+        return str(self.options.get("label", ""))
+
+    @property
+    def is_parameters(self) -> bool:
+        return "parameters" in (self.options.get("tags") or [])
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed document: its name for messages, its front matter and its parts in order."""
+
+    name: str
+    meta: dict
+    parts: tuple[Prose | Cell, ...]
+    body: str
+    body_line: int
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [part for part in self.parts if isinstance(part, Cell)]
+
+    @property
+    def numbered(self) -> bool:
+        """Whether sections are numbered: one answer for all formats."""
+        whole = self.setting("number-sections")
+        return self.setting("format", "html", "number-sections", default=whole) is True
+
+    def contents(self, kind: str) -> bool:
+        """Whether a format has a table of contents."""
+        return self.setting("format", kind, "toc", default=self.setting("toc")) is True
+
+    def setting(self, *keys: str, default: object = None) -> object:
+        """A nested value of the front matter, `default` where any key on the way is absent."""
+        value: object = self.meta
+        for key in keys:
+            if not isinstance(value, dict) or key not in value:
+                return default
+            value = value[key]
+        return value
+
+    def execute_default(self, option: str, otherwise: object) -> object:
+        """What `execute:` of the front matter says of a cell option."""
+        return self.setting("execute", option, default=otherwise)
+
+
+def read_document(path: Path) -> Document:
+    """Parse the document at `path`; a malformed one raises with file and line."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(Problem(path.name, f"not UTF-8 text: {error}")) from error
+    except OSError as error:
+        raise UserError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
+    return parse_document(text, path.name)
+
+
+def parse_document(text: str, name: str) -> Document:
+    """Parse the text of a document called `name`."""
+    lines = text.splitlines()
+    meta, start = _front_matter(lines, name)
+    parts = tuple(_parts(lines, start, name))
+    return Document(name, meta, parts, "\n".join(lines[start:]) + "\n", start + 1)
+
+
+def _front_matter(lines: list[str], name: str) -> tuple[dict, int]:
+    if not lines or lines[0].rstrip() != "---":
+        return {}, 0
+    for index in range(1, len(lines)):
+        if lines[index].rstrip() in ("---", "..."):
+            meta = load_yaml("\n".join(lines[1:index]), name, 2, "front matter")
+            return meta, index + 1
+    raise UserError(Problem(f"{name}, line 1", "the front matter has no closing ---"))
+
+
+def load_yaml(text: str, name: str, line: int, what: str) -> dict:
+    """A mapping read by the safe loader from text that begins in `line` of the file `name`."""
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{name}, line {line + mark.line if mark else line}"
+        problem = getattr(error, "problem", None) or error
+        raise UserError(Problem(place, f"{what}: {problem}")) from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UserError(Problem(f"{name}, line {line}", what, expected="`key: value` lines"))
+    return value
+
+
+def _parts(lines: list[str], start: int, name: str):
+    prose_from = index = start
+    while index < len(lines):
+        opened = FENCE_OPEN.match(lines[index])
+        if not opened:
+            index += 1
+            continue
+        close = _closing(lines, index, opened.group(1), name)
+        if CELL_OPEN.match(lines[index]):
+            yield from _prose(lines, prose_from, index)
+            yield _cell(lines[index + 1 : close], index + 1, name)
+            prose_from = close + 1
+        index = close + 1
+    yield from _prose(lines, prose_from, len(lines))
+
+
+def _closing(lines: list[str], opening: int, fence: str, name: str) -> int:
+    pattern = re.compile(rf"^ {{0,3}}{re.escape(fence[0])}{{{len(fence)},}}\s*$")
+    for index in range(opening + 1, len(lines)):
+        if pattern.match(lines[index]):
+            return index
+    raise UserError(Problem(f"{name}, line {opening + 1}", f"this {fence} block is never closed"))
+
+
+def _prose(lines: list[str], start: int, stop: int):
+    if any(line.strip() for line in lines[start:stop]):
+        yield Prose("\n".join(lines[start:stop]), start + 1)
+
+
+def _cell(lines: list[str], fence_line: int, name: str) -> Cell:
+    count = 0
+    while count < len(lines) and OPTION.match(lines[count]):
+        count += 1
+    text = "\n".join(OPTION.match(line).group(1) for line in lines[:count])
+    options = load_yaml(text, name, fence_line + 1, "options of the cell")
+    return Cell("\n".join(lines[count:]), options, fence_line, fence_line + 1 + count)

@@ -1,0 +1,70 @@
+"""What both renderers share: the head of the page, the fixed settings, the numbers of a run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.ground.paths import project
+
+CSP = (
+    "default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+SYNTHETIC = "Synthetic data: not evidence"
+# The earliest time that a zip entry can carry; a report has no time of its own (see run.json).
+EPOCH = 315532800
+REFERENCES = ("reference.docx", "reference-synthetic.docx")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a caller sets for one document beside its own front matter.
+
+    Of a private one no error tells what an exception says: it may hold a value of the data.
+    """
+
+    title: str | None = None
+    synthetic: bool = False
+    private: bool = False
+
+
+def assets() -> Path:
+    """The folder of the style sheet and the reference documents of DOCX."""
+    found = project().reports / "assets"
+    return found if found.is_dir() else Path(__file__).resolve().parents[4] / "reports" / "assets"
+
+
+def resource_files() -> list[Path]:
+    """Every file beside the code that a rendered document depends on, for its code hash."""
+    here = Path(__file__).parent
+    names = ("crossref.lua", "format.lua", "widths.lua", "template.html", "matplotlibrc")
+    inside = [here / name for name in names]
+    styles = [assets() / name for name in ("report.css", *REFERENCES)]
+    return sorted(inside) + styles
+
+
+def page_header() -> str:
+    """Security policy and style sheet, as lines for the head of an HTML page."""
+    css = (assets() / "report.css").read_text(encoding="utf-8")
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{CSP}">'
+    return f"{policy}\n<style>\n{css}</style>\n"
+
+
+def reference_docx(page: Page) -> Path:
+    """The DOCX whose styles a report takes."""
+    return assets() / REFERENCES[page.synthetic]
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """An environment in which a renderer gives the same bytes for every user and place."""
+    kept = {k: os.environ[k] for k in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR") if k in os.environ}
+    fixed = {
+        "SOURCE_DATE_EPOCH": str(EPOCH),
+        "LC_ALL": "C.UTF-8",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+    }
+    return {**kept, **fixed, **more}

@@ -1,0 +1,136 @@
+"""Markdown to HTML and DOCX by pandoc, with our filter, template and styles."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.report.render.document import Document
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.render.house import (
+    SYNTHETIC,
+    Page,
+    clean_environment,
+    page_header,
+    reference_docx,
+)
+
+READER = "markdown-raw_tex-native_divs-native_spans-markdown_in_html_blocks"
+HERE = Path(__file__).parent
+MARK = "trialtrace: "
+INSTALL = "pip install pypandoc_binary, or install pandoc 3.8 or newer, or Quarto"
+
+
+def find_pandoc() -> str:
+    """The pandoc that came with the Python environment, else the one on the PATH.
+
+    The order is fixed, whatever else is installed: the lock decides the bytes. pypandoc itself is
+    not imported; it would start every pandoc it finds to ask for its version.
+    """
+    package = find_spec("pypandoc")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        bundled = shutil.which("pandoc", path=str(Path(folder) / "files"))
+        if bundled:
+            return bundled
+    found = shutil.which("pandoc")
+    if not found:
+        what = "neither quarto nor pandoc is here"
+        raise UserError(Problem("rendering of reports", what, do=INSTALL))
+    return found
+
+
+def convert(markdown: str, document: Document, page: Page, folder: Path, formats) -> dict:
+    """The bytes of each format; `folder` holds images and inputs.
+
+    The document is read and numbered once; the formats are then written side by side.
+    """
+    build = folder / ".pandoc"
+    (build / "data").mkdir(parents=True)
+    common = [find_pandoc(), f"--data-dir={build / 'data'}", "--standalone"]
+    read = build / "document.json"
+    flags = [f"--from={READER}", f"--lua-filter={HERE / 'crossref.lua'}", "--to=json"]
+    reading = _start([*common, *flags, f"--output={read}"], folder, stdin=subprocess.PIPE)
+    text = _metadata(document, page) + markdown
+    _check(reading, reading.communicate(text.encode("utf-8"))[1], document)
+    common += ["--from=json", f"--lua-filter={HERE / 'format.lua'}", str(read)]
+    outputs = {kind: build / f"out.{kind}" for kind in formats}
+    running = {
+        kind: _start(
+            [*common, *_of_format(kind, document, page, build), f"--output={output}"], folder
+        )
+        for kind, output in outputs.items()
+    }
+    for process in running.values():
+        _check(process, process.communicate()[1], document)
+    return {kind: output.read_bytes() for kind, output in outputs.items()}
+
+
+def _start(command: list[str], folder: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen:
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env=clean_environment(),
+    )
+
+
+def _of_format(kind: str, document: Document, page: Page, build: Path) -> list[str]:
+    flags = ["--toc", "--toc-depth=3"] if document.contents(kind) else []
+    flags += ["--syntax-highlighting=none", "--wrap=none"]
+    if kind == "docx":
+        return ["--to=docx", f"--reference-doc={_near(reference_docx(page), build)}", *flags]
+    header = build / "variables.yaml"
+    header.write_text(json.dumps({"variables": {"header": page_header()}}), encoding="utf-8")
+    return [
+        "--to=html5",
+        f"--template={_near(HERE / 'template.html', build)}",
+        f"--defaults={header}",
+        "--embed-resources",
+        "--mathml",
+        *flags,
+    ]
+
+
+def _near(file: Path, build: Path) -> str:
+    """A copy of a file by its path from the working folder: in a longer one pandoc would take a
+    percent sign for a URL's."""
+    shutil.copyfile(file, build / file.name)
+    return f"{build.name}/{file.name}"
+
+
+def _metadata(document: Document, page: Page) -> str:
+    title = page.title if page.title is not None else str(document.setting("title", default=""))
+    author = document.setting("author")
+    meta = {
+        "title": escape_markdown(title),
+        "pagetitle": escape_markdown(title),
+        "subtitle": escape_markdown(document.setting("subtitle", default="")),
+        "author": [escape_markdown(author)] if author else [],
+        "date": escape_markdown(document.setting("date", default="")),
+        "lang": "en",
+        "number-sections": document.numbered,
+    }
+    if page.synthetic:
+        meta.update(synthetic=SYNTHETIC, description=SYNTHETIC, keywords=[SYNTHETIC])
+        meta["subject"] = SYNTHETIC
+    kept = {key: value for key, value in meta.items() if value not in ("", [])}
+    return f"---\n{json.dumps(kept, ensure_ascii=False)}\n---\n\n"
+
+
+def _check(process: subprocess.Popen, stderr: bytes, document: Document) -> None:
+    """Raise UserError for what a pandoc that has ended says it could not do."""
+    log = stderr.decode("utf-8", "replace")
+    found = [line[len(MARK) :] for line in log.splitlines() if line.startswith(MARK)]
+    if found:
+        raise UserError(Problem(document.name, "\n  ".join(dict.fromkeys(found))))
+    if "Unknown option" in log:
+        raise UserError(Problem(process.args[0], "this pandoc is too old", do=INSTALL))
+    if process.returncode or "Could not fetch resource" in log:
+        kind = next(arg[5:] for arg in process.args if arg.startswith("--to="))
+        raise UserError(Problem(document.name, f"pandoc could not write {kind}", found=log.strip()))

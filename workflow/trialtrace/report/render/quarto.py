@@ -1,0 +1,165 @@
+"""The renderer Quarto: a copy of the document in a scratch folder, one call a format."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.report.render.document import Document
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.render.house import (
+    SYNTHETIC,
+    Page,
+    clean_environment,
+    page_header,
+    reference_docx,
+)
+
+OUTPUT = "rendered"
+STEM = "document"
+_SHOWN_LINES = 30
+_SET_HERE = {"toc", "number-sections"}
+# What conda's activation sets; a quarto started by its path from elsewhere lacks it.
+_CONDA = {
+    "QUARTO_DENO": ("bin/deno",),
+    "QUARTO_DENO_DOM": ("lib/deno_dom.so", "lib/deno_dom.dylib"),
+    "QUARTO_PANDOC": ("bin/pandoc",),
+    "QUARTO_ESBUILD": ("bin/esbuild",),
+    "QUARTO_TYPST": ("bin/typst",),
+    "QUARTO_DART_SASS": ("bin/sass",),
+    "QUARTO_SHARE_PATH": ("share/quarto",),
+}
+
+
+def render(
+    document: Document, params: dict, page: Page, folder: Path, formats: tuple[str, ...]
+) -> tuple[dict[str, bytes], str]:
+    """The bytes of each format, and the name and version of the renderer."""
+    quarto = Path(shutil.which("quarto"))
+    environment = quarto_environment(quarto)
+    text = f"---\n{_front_matter(document, page, folder)}---\n\n{document.body}"
+    (folder / f"{STEM}.qmd").write_text(text, encoding="utf-8")
+    (folder / "params.json").write_text(json.dumps(params), encoding="utf-8")
+    made = {
+        kind: _render(quarto, kind, document, page, folder, environment, params) for kind in formats
+    }
+    version = _run([quarto, "--version"], folder, environment).stdout.strip()
+    return made, f"quarto {version}"
+
+
+def quarto_environment(quarto: Path) -> dict[str, str]:
+    """The caller's environment with what makes Quarto find its parts and repeat its bytes."""
+    style = Path(__file__).with_name("matplotlibrc")
+    fixed = clean_environment(QUARTO_PYTHON=sys.executable, MATPLOTLIBRC=str(style))
+    environment = {**os.environ, **fixed}
+    environment.pop("MPLBACKEND", None)
+    prefix = quarto.parent.parent
+    if (prefix / "conda-meta").is_dir() and (prefix / "share" / "quarto").is_dir():
+        environment["QUARTO_CONDA_PREFIX"] = str(prefix)
+        for name, candidates in _CONDA.items():
+            found = next((prefix / c for c in candidates if (prefix / c).exists()), None)
+            if found:
+                environment[name] = str(found)
+    return environment
+
+
+def _front_matter(document: Document, page: Page, folder: Path) -> str:
+    import yaml
+
+    (folder / "head.html").write_text(page_header(), encoding="utf-8")
+    shared = {"number-sections": document.numbered, "toc-depth": 3, "tbl-colwidths": False}
+    html = shared | {
+        "toc": document.contents("html"),
+        "embed-resources": True,
+        "html-math-method": "mathml",
+        "minimal": True,
+        "theme": "none",
+        "include-in-header": "head.html",
+    }
+    docx = shared | {
+        "toc": document.contents("docx"),
+        "reference-doc": str(reference_docx(page)),
+    }
+    meta = {
+        **{key: value for key, value in document.meta.items() if key not in _SET_HERE},
+        "date-format": "iso",
+        "lang": "en",
+        "jupyter": "python3",
+        "execute": {**(document.setting("execute", default={}) or {}), "daemon": False},
+        "format": {"html": html, "docx": docx},
+    }
+    if page.title is not None:
+        meta["title"] = page.title
+    for name in ("title", "subtitle", "author"):
+        if name in meta:
+            meta[name] = escape_markdown(meta[name])
+    if page.synthetic:
+        banner = f'<div class="synthetic-banner">{SYNTHETIC}</div>\n'
+        (folder / "banner.html").write_text(banner, encoding="utf-8")
+        html["include-before-body"] = "banner.html"
+        meta |= {"description": SYNTHETIC, "subject": SYNTHETIC, "keywords": [SYNTHETIC]}
+    return yaml.safe_dump(meta, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _render(
+    quarto: Path, kind: str, document: Document, page: Page, folder: Path, environment, params
+):
+    command = [quarto, "render", f"{STEM}.qmd", "--to", kind, "--output-dir", OUTPUT]
+    if params:
+        command += ["--execute-params", "params.json"]
+    done = _run(command, folder, environment)
+    output = folder / OUTPUT / f"{STEM}.{kind}"
+    if done.returncode or not output.is_file():
+        hidden = f"exit status {done.returncode} (what it says may hold a value, and is not shown)"
+        found = hidden if page.private else _tail(done, folder)
+        raise UserError(Problem(document.name, f"quarto could not write {kind}", found=found))
+    data = output.read_bytes()
+    _refuse_unresolved(done.stderr + done.stdout, data, kind, document)
+    return data
+
+
+def _run(command: list, folder: Path, environment: dict) -> subprocess.CompletedProcess:
+    command = [str(part) for part in command]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _tail(done: subprocess.CompletedProcess, folder: Path) -> str:
+    text = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr + done.stdout)
+    lines = text.replace(f"{folder}{os.sep}", "").strip().splitlines()
+    return "\n            ".join(lines[-_SHOWN_LINES:]) or f"exit status {done.returncode}"
+
+
+def _refuse_unresolved(log: str, data: bytes, kind: str, document: Document) -> None:
+    """Quarto only warns of an unresolved reference and of a resource that it could not embed."""
+    if "Could not fetch resource" in log:
+        raise UserError(Problem(document.name, "a resource of the page could not be embedded"))
+    text = data.decode("utf-8") if kind == "html" else _document_xml(data)
+    shown = re.sub(r"<[^>]+>", "", text)
+    missing = set(re.findall(r"\?@((?:fig|tbl|sec)-[\w-]+)", shown))
+    missing |= set(re.findall(r"Unable to resolve crossref @?((?:fig|tbl|sec)-[\w-]+)", log))
+    if missing:
+        names = ", ".join(f"@{name}" for name in sorted(missing))
+        raise UserError(Problem(document.name, f"references without a target: {names}"))
+
+
+def _document_xml(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read("word/document.xml").decode("utf-8")

@@ -1,0 +1,207 @@
+"""Check a document against the part of Quarto that both renderers render alike."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.report.render.document import Cell, Document, Prose, read_document
+from trialtrace.report.render.subset_prose import check_prose
+
+_BOOLEAN = (True, False)
+FRONT_MATTER = {
+    "title",
+    "subtitle",
+    "author",
+    "date",
+    "lang",
+    "format",
+    "execute",
+    "jupyter",
+    "toc",
+    "number-sections",
+}
+HTML_OPTIONS = {
+    "embed-resources": (True,),
+    "toc": _BOOLEAN,
+    "number-sections": _BOOLEAN,
+    "html-math-method": ("mathml",),
+}
+DOCX_OPTIONS = {"toc": _BOOLEAN, "number-sections": _BOOLEAN}
+CELL_OPTIONS: dict[str, tuple | type] = {
+    "label": str,
+    "fig-cap": str,
+    "tbl-cap": str,
+    "fig-alt": str,
+    "echo": _BOOLEAN,
+    "eval": _BOOLEAN,
+    "include": _BOOLEAN,
+    "warning": _BOOLEAN,
+    "error": _BOOLEAN,
+    "output": (True, False, "asis"),
+    "tags": list,
+}
+# Why a plausible option is not in the list.
+_WHY = {
+    "fig-width": "Quarto ignores it for Python; set figsize in the code",
+    "fig-height": "Quarto ignores it for Python; set figsize in the code",
+    "fig-subcap": "draw one figure a cell",
+    "layout-ncol": "draw one figure a cell",
+    "code-fold": "it exists in HTML alone",
+    "bibliography": "write the reference out",
+    "params": "assign defaults in a cell with `#| tags: [parameters]`",
+    "freeze": "a report is always executed",
+    "cache": "a report is always executed",
+}
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_HTML_MODULES = {"plotly", "ipywidgets", "bokeh", "altair", "great_tables", "itables", "panel"}
+_HTML_NAMES = {"HTML", "IFrame", "Javascript", "SVG", "YouTubeVideo"}
+
+
+def check_document(path: Path) -> list[Problem]:
+    """Every use of something that Quarto and the embedded renderer do not render alike."""
+    try:
+        document = read_document(Path(path))
+    except UserError as error:
+        return error.problems or [Problem(str(error))]
+    problems = [*_front_matter(document), *_cells(document)]
+    prose = [part for part in document.parts if isinstance(part, Prose)]
+    return problems + list(check_prose(prose, document.name, document.numbered))
+
+
+def _unknown(place: str, name: str, known) -> Problem:
+    do = _WHY.get(name) or did_you_mean(name, known)
+    message = f"{name} is not in the shared part of Quarto"
+    return Problem(place, message, expected=one_of(known), do=do)
+
+
+def _front_matter(document: Document) -> Iterator[Problem]:
+    place = f"{document.name}, front matter"
+    for name in document.meta:
+        if name not in FRONT_MATTER:
+            yield _unknown(place, name, sorted(FRONT_MATTER))
+    if document.setting("lang", default="en") != "en":
+        yield Problem(place, "lang", found=str(document.meta["lang"]), expected="en")
+    for name in ("title", "subtitle", "author"):
+        value = document.setting(name, default="")
+        if not isinstance(value, str):
+            yield Problem(place, f"{name} must be plain text", found=repr(value))
+    date = document.setting("date")
+    if date is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", str(date)):
+        yield Problem(place, "date", found=str(date), expected="YYYY-MM-DD")
+    if document.setting("jupyter", default="python3") != "python3":
+        yield Problem(place, "jupyter", found=str(document.meta["jupyter"]), expected="python3")
+    yield from _formats(document, place)
+    yield from _execute(document, place)
+
+
+def _formats(document: Document, place: str) -> Iterator[Problem]:
+    formats = document.setting("format", default={})
+    if not isinstance(formats, dict):
+        yield Problem(place, "format", found=repr(formats), expected="a mapping: html, docx")
+        return
+    for name in formats:
+        if name not in ("html", "docx"):
+            yield _unknown(f"{place}, format", name, ["html", "docx"])
+    for kind, known in (("html", HTML_OPTIONS), ("docx", DOCX_OPTIONS)):
+        options = formats.get(kind)
+        for name, value in (options if isinstance(options, dict) else {}).items():
+            where = f"{place}, format.{kind}"
+            if name not in known:
+                yield _unknown(where, name, list(known))
+            elif value not in known[name]:
+                expected = one_of(str(choice).lower() for choice in known[name])
+                yield Problem(where, name, found=repr(value), expected=expected)
+    if document.setting("format", "docx", "number-sections") not in (None, document.numbered):
+        yield Problem(place, "html and docx must both number their sections, or neither")
+
+
+def _execute(document: Document, place: str) -> Iterator[Problem]:
+    execute = document.setting("execute", default={})
+    if not isinstance(execute, dict):
+        yield Problem(place, "execute", found=repr(execute), expected="a mapping: echo, warning")
+        return
+    for name, value in execute.items():
+        if name not in ("echo", "warning"):
+            yield _unknown(f"{place}, execute", name, ["echo", "warning"])
+        elif value not in _BOOLEAN:
+            yield Problem(f"{place}, execute", name, found=repr(value), expected="true or false")
+
+
+def _cells(document: Document) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    tagged = 0
+    for cell in document.cells:
+        place = f"{document.name}, line {cell.line}: cell"
+        yield from _options(cell, place)
+        yield from _label(cell, place, seen)
+        yield from _code(cell, document.name)
+        if cell.is_parameters:
+            tagged += 1
+            shown = cell.options.get("echo", document.execute_default("echo", True))
+            if shown is not False:
+                yield Problem(place, "Quarto would show the injected parameters", do="echo: false")
+    if tagged > 1:
+        yield Problem(document.name, f"{tagged} cells are tagged parameters", expected="one")
+
+
+def _options(cell: Cell, place: str) -> Iterator[Problem]:
+    for name, value in cell.options.items():
+        allowed = CELL_OPTIONS.get(name)
+        if allowed is None:
+            yield _unknown(place, name, list(CELL_OPTIONS))
+        elif isinstance(allowed, type) and not isinstance(value, allowed):
+            expected = "a list" if allowed is list else "text"
+            yield Problem(place, name, found=repr(value), expected=expected)
+        elif isinstance(allowed, tuple) and value not in allowed:
+            expected = one_of(str(choice).lower() for choice in allowed)
+            yield Problem(place, name, found=repr(value), expected=expected)
+    if "tags" in cell.options and cell.options["tags"] != ["parameters"]:
+        yield Problem(place, "tags", found=repr(cell.options["tags"]), expected="[parameters]")
+
+
+def _label(cell: Cell, place: str, seen: dict[str, int]) -> Iterator[Problem]:
+    label = cell.label
+    if label and not _LABEL.fullmatch(label):
+        yield Problem(place, "label", found=label, expected="letters, digits and hyphens")
+    if label in seen:
+        yield Problem(place, f"label {label} is used in line {seen[label]} too")
+    elif label:
+        seen[label] = cell.line
+    for kind in ("fig", "tbl"):
+        named, captioned = label.startswith(f"{kind}-"), f"{kind}-cap" in cell.options
+        if named != captioned:
+            missing = f"{kind}-cap" if named else f"a label that begins with {kind}-"
+            yield Problem(place, f"a numbered cell without {missing}")
+
+
+def _code(cell: Cell, name: str) -> Iterator[Problem]:
+    for offset, line in enumerate(cell.code.splitlines()):
+        if re.match(r"\s*[%!]", line):
+            yield Problem(f"{name}, line {cell.code_line + offset}", "IPython magic is not Python")
+            return
+    try:
+        tree = ast.parse(cell.code)
+    except SyntaxError as error:
+        line = cell.code_line + (error.lineno or 1) - 1
+        yield Problem(f"{name}, line {line}", "this is not Python", found=error.msg)
+        return
+    for node in ast.walk(tree):
+        for imported in _html_imports(node):
+            line = cell.code_line + node.lineno - 1
+            do = "show tables by IPython.display.Markdown, figures by matplotlib"
+            yield Problem(f"{name}, line {line}", f"{imported} shows HTML, lost in a DOCX", do=do)
+
+
+def _html_imports(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [a.name for a in node.names if a.name.split(".")[0] in _HTML_MODULES]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        if node.module.split(".")[0] in _HTML_MODULES:
+            return [node.module]
+        if node.module.startswith("IPython"):
+            return [a.name for a in node.names if a.name in _HTML_NAMES]
+    return []

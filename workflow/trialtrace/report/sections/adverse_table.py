@@ -1,0 +1,78 @@
+"""The section of a report on adverse events: tables by term and by further columns."""
+
+from typing import Any
+
+from trialtrace.ground.words import percent
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+
+Row = dict[str, Any]
+MOST_TERMS = 60
+
+
+def adverse_section(material: Material) -> str:
+    """A table for each display of adverse events; nothing where the plan has none."""
+    displays = material.trial.plan.displays.get(ANALYSIS, ())
+    if not displays:
+        return ""
+    tables = [_table(material, given) for given in displays]
+    return "\n\n".join(["## Adverse events {#sec-harms}", *tables]) + "\n"
+
+
+def _table(material: Material, given: dict[str, Any]) -> str:
+    rows = [row for row in material.of(ANALYSIS) if row["parameter"] == given["endpoint"]]
+    by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
+    groups = list(dict.fromkeys(row["group1_level"] for row in rows))
+    terms = _levels(rows, TERM)
+    terms.sort(key=lambda term: -by["patients", term, ALL]["stat_value"])
+    body = [["**Any**", *(_any(by, group) for group in groups)]]
+    body += [_line(by, term, groups) for term in terms[:MOST_TERMS]]
+    for column in given.get("columns", ()):
+        name = escape_markdown(column.replace("_", " ").capitalize())
+        lines = [_line(by, level, groups) for level in _levels(rows, column)]
+        body += [[f"**{name}**", *[""] * len(groups)], *lines] if lines else []
+    header = ["", *(_head(by, material, group) for group in groups)]
+    caption = (
+        f"{given['title']}: patients with any (percent of the arm), number of occurrences. In the "
+        f"first line with {100 * material.trial.plan.confidence:g} % exact intervals of the share."
+    )
+    if len(terms) > MOST_TERMS:
+        caption += f" {len(terms) - MOST_TERMS} rarer terms are left out."
+    slug = f"adverse-{_slug(given['endpoint'])}"
+    return captioned(material, pipe_table(header, body), slug, caption)
+
+
+def _levels(rows: list[Row], column: str) -> list[str]:
+    levels = dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"])
+    return [level for level in levels if level.partition("=")[0] == column]
+
+
+def _head(by: dict, material: Material, group: str) -> str:
+    n = by["patients", ANY, group]["denominator"]
+    return f"{escape_markdown(material.arm_label(group))} (n{NO_BREAK}={NO_BREAK}{n})"
+
+
+def _line(by: dict, level: str, groups: list[str]) -> list[str]:
+    label = escape_markdown(level.partition("=")[2])
+    return [f"{NO_BREAK}{NO_BREAK}{label}", *(_cell(by, level, group) for group in groups)]
+
+
+def _cell(by: dict, level: str, group: str) -> str:
+    """ "3 (5.5 %), 4": patients, their share, occurrences."""
+    patients, events = by["patients", level, group], by["occurrences", level, group]
+    n = patients["denominator"]
+    share = f"{NO_BREAK}({percent(patients['stat_value'] / n)}{NO_BREAK}%)" if n else ""
+    return f"{link(patients)}{share}, {link(events)}"
+
+
+def _any(by: dict, group: str) -> str:
+    """ "0, 0; 0.0 % (0.0 to 6.5)"."""
+    patients, events = by["patients", ANY, group], by["occurrences", ANY, group]
+    return f"{link(patients)}, {link(events)}; {link(by['any_event', ANY, group])}"
+
+
+def _slug(text: str) -> str:
+    return text.replace("_", "-")

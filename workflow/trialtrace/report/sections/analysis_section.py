@@ -1,0 +1,227 @@
+"""The section of one analysis: what was asked, who was analysed, what was found, how sure."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.ground.conditions import describe
+from trialtrace.ground.words import LABELS, lower_first
+from trialtrace.methods.analysing.cuts import parameters
+from trialtrace.methods.analysing.rows import ALL
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.images import beside
+from trialtrace.report.links import trace_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.analysis_tables import analysis_tables
+from trialtrace.report.sections.arms_used import arms_used
+from trialtrace.report.sections.choices import other_choices
+from trialtrace.report.sections.decisions import decides_anything
+from trialtrace.report.sections.findings import described, sentences
+from trialtrace.report.sections.thresholds import against_thresholds
+from trialtrace.report.tables import link
+
+if TYPE_CHECKING:
+    from trialtrace.trial.model import Analysis
+
+Row = dict[str, Any]
+VALUE_WORDS = {
+    "value": "",
+    "change": " (change from baseline)",
+    "percent_change": " (change in percent of baseline)",
+}
+STRATEGIES = {
+    "treatment policy": "what happens after it counts as it is",
+    "hypothetical": "the question is what would have happened without it",
+    "composite": "it is part of the outcome",
+    "while on treatment": "only what happens before it counts",
+    "while alive": "only what happens before it counts",
+    "principal stratum": "the question is of those in whom it would happen alike in both arms",
+}
+# Columns of derived data that a condition of the plan names, in words.
+PLACES = {"LOC": "location", "LAT": "side", "AVISIT": "visit"}
+MOST_NAMED = 6
+MOST_PLACES = 3
+
+
+def analysis_section(material: Material, analysis: "Analysis", drawn: list[Drawn]) -> str:
+    """Heading, the four answers, tables, other choices, notes and figures."""
+    parts = [f"### {escape_markdown(analysis.label)} {{#sec-of-{_slug(analysis.name)}}}"]
+    parts.append(f"**Asked.** {_asked(material, analysis)}")
+    parts.append(f"**Analysed.** {analysed(material, analysis)}")
+    if used := arms_used(material, analysis):
+        parts.append(f"**Arms.** {escape_markdown(used)}")
+    held = against_thresholds(material, analysis, named=False)
+    found = [*held, *sentences(material, analysis, named=False)]
+    found = found or described(material, analysis)
+    if found:
+        parts.append(f"**Found.** {' '.join(found)}")
+    if analysis.note:
+        parts.append(escape_markdown(analysis.note))
+    parts.append(analysis_tables(material, analysis.name))
+    parts.append(other_choices(material, analysis))
+    parts.append("\n".join(f"- {remark}" for remark in remarks(material, analysis.name)))
+    parts.append(beside(drawn, analysis.name))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _asked(material: Material, analysis: "Analysis") -> str:
+    """The question as Markdown; of an analysis that asks another's, a link to that one."""
+    parent = material.trial.plan.analyses.get(analysis.of or "")
+    if parent is None or parent.estimand != analysis.estimand or parent.value != analysis.value:
+        return escape_markdown(asked(material, analysis))
+    link_ = f"[{escape_markdown(parent.label)}](#sec-of-{_slug(parent.name)})"
+    summary = escape_markdown(f"{_upper(analysis.estimand.summary)}, as for")
+    return f"{summary} {link_}. {escape_markdown(_levels(material, analysis))}"
+
+
+def _levels(material: Material, analysis: "Analysis") -> str:
+    """The level of intervals, and whether anything is decided by a test."""
+    tests = ""
+    if decides_anything(material.trial.plan, analysis):
+        tests = f"; tests are decided at {analysis.decision_level:g}"
+    elif analysis.tests or analysis.interaction:
+        tests = "; p-values are shown without a decision"
+    return f"Intervals are of {100 * analysis.confidence:g} %{tests}."
+
+
+def asked(material: Material, analysis: "Analysis") -> str:
+    """The estimand in the terms of ICH E9(R1), and what decides."""
+    estimand = analysis.estimand
+    arms = [material.arm_label(arm) for arm in estimand.treated]
+    against = f", {' and '.join(arms)} against {material.arm_label(estimand.reference)}"
+    if not any(row["comparison"] for row in material.of(analysis.name)):
+        against = ""
+    variable = _variables(material, analysis) + VALUE_WORDS[analysis.value]
+    events = "; ".join(_intercurrent(estimand.intercurrent)) or "none named"
+    return (
+        f"{_upper(estimand.summary)}{against}. Variable: {variable}. Intercurrent events: "
+        f"{events}. {_levels(material, analysis)}"
+    )
+
+
+def _intercurrent(events: Iterable[dict[str, str]]) -> Iterator[str]:
+    """Events by their strategy, in the plan's order."""
+    by: dict[str, list[str]] = {}
+    for event in events:
+        by.setdefault(event["strategy"], []).append(event["event"])
+    for strategy, named in by.items():
+        each = "each " if len(named) > 1 else ""
+        yield f"{', '.join(named)} ({each}{strategy}: {STRATEGIES[strategy]})"
+
+
+def _variables(material: Material, analysis: "Analysis") -> str:
+    labels = [lower_first(one.label) for one in parameters(material.trial, analysis)]
+    if len(labels) > MOST_NAMED:
+        return f"{len(labels)} endpoints, the rows of the tables"
+    return "; ".join(labels)
+
+
+def analysed(material: Material, analysis: "Analysis") -> str:
+    """The population and, by arm, how many of it entered; a range where that differs. Markdown."""
+    population = material.trial.populations[analysis.estimand.population]
+    sizes = {
+        row["group1_level"]: round(row["stat_value"])
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["parameter"] == population.name
+    }
+    parts = []
+    for arm in material.trial.design.arms:
+        whole = sizes.get(arm, sizes.get(ALL, 0))
+        used = _used(material, analysis.name, arm, whole)
+        if used:
+            shown = f"{min(used)}" if len(set(used)) == 1 else f"{min(used)} to {max(used)}"
+            parts.append(f"{shown} of {whole} {material.arm_label(arm)}")
+    if not parts:
+        return f"{escape_markdown(population.label)}{_used_in_all(material, analysis.name)}."
+    words = {PLACES.get(name, name): test for name, test in (analysis.where or {}).items()}
+    where = f", where {describe(words)}" if words else ""
+    return escape_markdown(f"{population.label}{where}: {', '.join(parts)}.")
+
+
+def _used(material: Material, name: str, arm: str, whole: int) -> list[int]:
+    """How many subjects each description of an arm is made of.
+
+    Means of a model over all arms are made of more than an arm has, and are left out.
+    """
+    used = [
+        (row["method"], row["denominator"] or row["n_used"])
+        for row in material.of(name)
+        if row["group1_level"] == arm
+        and row["stratum"] is None
+        and (row["denominator"] or row["n_used"])
+    ]
+    of_all = {method for method, n in used if n > whole}
+    return [n for method, n in used if method not in of_all]
+
+
+def _used_in_all(material: Material, name: str) -> str:
+    """Over all that compares groups: of how many it was made, with links to these results.
+
+    What describes a single arm compares nothing.
+    """
+    used = [
+        row
+        for row in material.of(name)
+        if row["n_used"] and row["group1_level"] is None and row["error"] is None
+    ]
+    if not used:
+        return ""
+    by_size = sorted(used, key=lambda row: row["n_used"])
+    low, high = (
+        f"[{row['n_used']}]({trace_link(row['result_id'])}#n)" for row in (by_size[0], by_size[-1])
+    )
+    if by_size[0]["n_used"] == by_size[-1]["n_used"]:
+        return f", {low} subjects"
+    return f", {low} to {high} subjects in a comparison"
+
+
+def remarks(material: Material, name: str) -> Iterator[str]:
+    """What could not be estimated, and why; each reason once, with what it is about.
+
+    That is an endpoint, arm or comparison, subgroup and visit, whatever the number of its
+    statistics; one statistic alone is named.
+    """
+    rows = material.of(name)
+    everywhere = {_place(material, row) for row in rows}
+    found: dict[str, dict[str, Row]] = {}
+    stats: dict[str, set[str]] = {}
+    for row in rows:
+        for text in (row["error"], row["warning"]):
+            if text:
+                found.setdefault(text, {}).setdefault(_place(material, row), row)
+                stats.setdefault(text, set()).add(row["stat_name"])
+    for text, places in found.items():
+        told = escape_markdown(_upper(text).rstrip("."))
+        if len(everywhere) == 1 or not all(places):
+            yield f"{told}."
+            continue
+        alone = stats[text] if len(stats[text]) == 1 else set()
+        stat = "".join(f"{LABELS[one]}, " for one in alone - {"p_value"})
+        shown = list(places.items())[:MOST_PLACES]
+        where = "; ".join(link(row, stat + place) for place, row in shown)
+        more = f"; and {len(places) - MOST_PLACES} more" if len(places) > MOST_PLACES else ""
+        yield f"{told} ({where}{more})."
+
+
+def _place(material: Material, row: Row) -> str:
+    who = ""
+    if row["group2"] == "effect":
+        who = material.tracer.about.second_words(row)
+    elif row["comparison"]:
+        who = " against ".join(
+            lower_first(material.arm_label(arm)) for arm in (row["comparison"], row["reference"])
+        )
+    elif row["group1_level"]:
+        who = lower_first(material.arm_label(row["group1_level"]))
+    unit = material.tracer.about.time_unit(row) if row["group2"] == "time" else ""
+    at = f"at {row['group2_level']}{unit}" if row["group2"] == "time" else None
+    parts = [at, *material.parameter_words(row), row["stratum"], row["visit"], who]
+    return ", ".join(part for part in parts if part)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _slug(text: str) -> str:
+    return text.replace("_", "-")

@@ -1,0 +1,270 @@
+"""The tables of an analysis: lines by visit, stratum and group, columns by statistic."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from trialtrace.ground.words import LABELS, P_VALUES, POINTS, SYMBOLS
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.compact import compact_tables
+from trialtrace.report.tables import (
+    NO_BREAK,
+    OF_A_TEST,
+    captioned,
+    effects_table,
+    link,
+    pipe_table,
+    slug,
+)
+from trialtrace.trace.words import stratum_words
+from trialtrace.trial.plan.references import METHODS, TOLD, adjustment_of, limits_of, method_of
+
+Row = dict[str, Any]
+MOST_COLUMNS = 5
+
+
+def analysis_tables(material: Material, name: str) -> str:
+    """The tables of one analysis: by arm, by comparison, and what concerns all arms at once."""
+    rows = material.shown(name)
+    if any(material.parameter_words(row) for row in rows):
+        return compact_tables(material, name)
+    effects = [row for row in rows if row["group2"] == "effect"]
+    by_arm = [row for row in rows if row["group1_level"] is not None]
+    compared = [row for row in rows if row["comparison"] is not None]
+    others = [
+        row
+        for row in rows
+        if row["group1_level"] is None and row["comparison"] is None and row not in effects
+    ]
+    label, by = (getattr(material.trial.plan.analyses[name], k) for k in ("label", "by"))
+    made = []
+    if by_arm:
+        made.append(_pivot(material, by_arm, f"{name}-arms", f"{label}: by arm", "Arm", _arm))
+    interaction = [row for row in compared if by is not None and row["stratum"] is None]
+    compared = [row for row in compared if row not in interaction]
+    if compared:
+        made.append(
+            _pivot(
+                material,
+                compared,
+                f"{name}-compared",
+                f"{label}: comparisons",
+                "Comparison",
+                _comparison,
+            )
+        )
+    if interaction:
+        caption = f"{label}: does the effect differ between the subgroups?"
+        made.append(
+            _pivot(material, interaction, f"{name}-interaction", caption, "Comparison", _comparison)
+        )
+    if others:
+        made.append(
+            _pivot(material, others, f"{name}-all", f"{label}: all arms together", "Arms", _arm)
+        )
+    made += _effects(material, effects, name, label)
+    return "\n".join(made)
+
+
+def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iterable[str]:
+    """A table of effects for each endpoint, visit, subgroup and method."""
+    cuts: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        cuts.setdefault((row["method"].split(".", 1)[1], _cut(material, row)), []).append(row)
+    several = len({method for method, _ in cuts}) > 1
+    for number, ((method, cut), own) in enumerate(cuts.items()):
+        place = f"{name}-effects" + (f"-{number + 1}" if number else "")
+        how = method_of(f"p_value.{method}").title if several else ""
+        told = ", ".join(part for part in (cut, how) if part)
+        caption = f"{label}{': ' + told if told else ''}: effects."
+        yield effects_table(material, own, place, caption)
+
+
+def _arm(material: Material, row: Row) -> str:
+    return material.arm_label(row["group1_level"])
+
+
+def _comparison(material: Material, row: Row) -> str:
+    against = material.arm_label(row["reference"])
+    return f"{material.arm_label(row['comparison'])} against {against}"
+
+
+def _listed(row: Row) -> bool:
+    """Whether the result is one of several endpoints of its analysis."""
+    return ";parameter=" in row["result_id"]
+
+
+def _pivot(
+    material: Material,
+    rows: list[Row],
+    label: str,
+    caption: str,
+    who: str,
+    name_of: Callable[[Material, Row], str],
+) -> str:
+    """A line for each visit, stratum and group, a column for each statistic.
+
+    With more columns than a page bears, or a single line, lines and columns change places; with
+    many of both the columns are cut into several tables.
+    """
+    shown = [row for row in rows if not _inside_p(row, rows)]
+    columns = list(dict.fromkeys(_column(row) for row in shown))
+    lines: dict[tuple[str, str], dict[tuple, str]] = {}
+    for row in shown:
+        key = (_cut(material, row), name_of(material, row))
+        lines.setdefault(key, {})[_column(row)] = _cell(row) + _statistic(row, rows)
+    limits = {_column(row): escape_markdown(limits_of(row["options"])) for row in shown}
+    time_unit = _time_unit(material, rows)
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    others = {
+        _column(row): f", {100 * row['ci_level']:g} % interval"
+        for row in shown
+        if row["ci_level"] not in (None, level)
+    }
+    titles = [
+        _title(column, columns, time_unit) + limits[column] + others.get(column, "")
+        for column in columns
+    ]
+    cells = [[line.get(column, "") for column in columns] for line in lines.values()]
+    one_cut = None if caption.endswith("?") else _only([cut for cut, _ in lines])
+    if one_cut is not None:
+        caption += f", {one_cut}" if one_cut else ""
+        lines = {("", name): line for (_, name), line in lines.items()}
+    if level is not None:
+        caption += f" ({100 * level:g} % confidence intervals in brackets)"
+    caption = caption if caption.endswith("?") else f"{caption}."
+    if len(lines) == 1 or (len(columns) > MOST_COLUMNS and len(lines) <= MOST_COLUMNS):
+        names = [escape_markdown(", ".join(p for p in key if p)) for key in lines]
+        body = [
+            [title, *column] for title, column in zip(titles, zip(*cells, strict=True), strict=True)
+        ]
+        return captioned(material, pipe_table(["", *names], body), slug(label), caption)
+    made = []
+    for number, part in enumerate(_parts(len(columns)), start=1):
+        here = [line[part] for line in cells]
+        cut_title = None if one_cut is not None else _cut_title(rows)
+        table = _lines_down(list(lines), who, titles[part], here, cut_title)
+        again = f"-{number}" if number > 1 else ""
+        made.append(captioned(material, table, f"{slug(label)}{again}", caption))
+    return "\n".join(made)
+
+
+def _only(cuts: list[str]) -> str | None:
+    """The visit or subgroup that all lines share; it is told in the caption."""
+    return cuts[0] if len(set(cuts)) == 1 else None
+
+
+def _parts(columns: int) -> list[slice]:
+    """Columns in parts that a page bears, as even as can be."""
+    parts = -(-columns // (MOST_COLUMNS + 1))
+    size = -(-columns // parts) if parts else 1
+    return [slice(start, start + size) for start in range(0, columns, size)]
+
+
+def _lines_down(
+    keys: list[tuple[str, str]],
+    who: str,
+    titles: list[str],
+    cells: list[list[str]],
+    cut_title: str | None,
+) -> str:
+    """Lines by cut and name; names that are the same in every line stand in the header once."""
+    same = cut_title is not None and len({name for _, name in keys}) == 1
+    lead = ([cut_title] if cut_title else []) + ([] if same else [who])
+    body, before = [], None
+    for (cut, name), line in zip(keys, cells, strict=True):
+        first = [escape_markdown(cut if cut != before else "")] if cut_title else []
+        body.append([*first, *([] if same else [escape_markdown(name)]), *line])
+        before = cut
+    if same:
+        lead = [f"{cut_title} ({escape_markdown(keys[0][1])})"]
+    return pipe_table([*lead, *titles], body, len(lead))
+
+
+def _cut_title(rows: list[Row]) -> str | None:
+    """What tells the lines of a group apart: a subgroup, a visit, or nothing."""
+    if any(_listed(row) for row in rows):
+        return "Endpoint"
+    if any(row["stratum"] for row in rows):
+        return "Subgroup"
+    return "Visit" if any(row["visit"] for row in rows) else None
+
+
+def _column(row: Row) -> tuple:
+    second = (row["group2"], row["group2_level"]) if row["group2"] else None
+    return (row["method"], second, row["unit"])
+
+
+def _inside_p(row: Row, rows: list[Row]) -> bool:
+    """A test's statistic stands in brackets behind its p-value."""
+    return row["stat_name"] in OF_A_TEST and any(
+        each["stat_name"] == "p_value" and _same_test(row, each) for each in rows
+    )
+
+
+def _same_test(one: Row, other: Row) -> bool:
+    keys = (
+        "parameter",
+        "visit",
+        "stratum",
+        "comparison",
+        "reference",
+        "group1_level",
+        "group2",
+        "group2_level",
+    )
+    return one["method"].split(".", 1)[1] == other["method"].split(".", 1)[1] and all(
+        one[key] == other[key] for key in keys
+    )
+
+
+def _statistic(p: Row, rows: list[Row]) -> str:
+    """ " (χ² 8.00, df 1)" with links, or nothing."""
+    if p["stat_name"] != "p_value":
+        return ""
+    parts = [
+        f"{OF_A_TEST[row['stat_name']]}{NO_BREAK}{link(row)}"
+        for row in rows
+        if row["stat_name"] in OF_A_TEST and _same_test(row, p)
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _cut(material: Material, row: Row) -> str:
+    stratum = stratum_words(material.trial, row["stratum"]) if row["stratum"] else None
+    endpoint = material.trial.endpoints[row["parameter"]].label if _listed(row) else None
+    return ", ".join(part for part in (endpoint, stratum, row["visit"]) if part)
+
+
+def _cell(row: Row) -> str:
+    if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
+        return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
+    return link(row)
+
+
+def _time_unit(material: Material, rows: list[Row]) -> str:
+    """ " days", the unit of the endpoint's time; empty where it has none."""
+    of_time = next((row for row in rows if row["group2"] == "time"), None)
+    return material.tracer.about.time_unit(of_time) if of_time else ""
+
+
+def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
+    """The header of a column; the method is named where its statistic has several."""
+    method, second, unit = column
+    stat, how = method.split(".", 1)
+    if method in ("count.events", "events.count"):
+        return "Events"
+    title = LABELS[stat]
+    methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
+    if stat == "p_adjusted":
+        title += f", {METHODS[adjustment_of(how)].title}"
+    elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1 or how in TOLD:
+        title += f", {method_of(method).title}"
+    if stat in POINTS:
+        title += ", percentage points"
+    if unit and stat not in ("proportion",):
+        title += f", {unit}"
+    if second is not None:
+        title += f" at {second[1]}{time_unit}" if second[0] == "time" else f", {second[1]}"
+    plain = stat in P_VALUES or stat in SYMBOLS
+    return escape_markdown(title if plain else title[0].upper() + title[1:])

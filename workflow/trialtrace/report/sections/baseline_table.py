@@ -1,0 +1,104 @@
+"""The baseline table of a report: variables and levels down, arms across, no tests."""
+
+from typing import Any
+
+from trialtrace.ground.words import value_text
+from trialtrace.report.links import trace_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
+from trialtrace.trace.words import variable_label
+
+Row = dict[str, Any]
+
+
+def baseline_table(material: Material) -> str:
+    """Mean (SD) and median [quartiles] of numbers; n (%) of each level; missing where there is.
+
+    Empty where the plan has no baseline table.
+    """
+    given = material.trial.plan.displays.get("baseline")
+    if given is None:
+        return ""
+    rows = material.of("baseline")
+    groups = list(dict.fromkeys(row["group1_level"] for row in rows))
+    body = []
+    for name in given["variables"]:
+        body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)
+    sizes = {
+        row["group1_level"]: row
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["parameter"] == given["population"]
+    }
+    header = [""]
+    for group in groups:
+        label = escape_markdown(material.arm_label(group))
+        header.append(f"{label} (n{NO_BREAK}={NO_BREAK}{link(sizes[group])})")
+    population = material.trial.populations[given["population"]].label
+    caption = f"Baseline, {population.lower()}. Arms are described, not tested."
+    return captioned(material, pipe_table(header, body), "baseline", caption)
+
+
+def _variable(material: Material, name: str, rows: list[Row], groups: list[str]) -> list[list[str]]:
+    by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
+    label = escape_markdown(variable_label(material.trial, name))
+    levels = list(dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"]))
+    if set(levels) == {"No", "Yes"}:
+        lines = [[f"**{label}**", *(_share(by, "Yes", g) for g in groups)]]
+    elif levels:
+        lines = [[f"**{label}**", *[""] * len(groups)]]
+        lines += [
+            [
+                f"{NO_BREAK}{NO_BREAK}{_level(name, level)}",
+                *(_share(by, level, g) for g in groups),
+            ]
+            for level in levels
+        ]
+    else:
+        unit = _unit(material, name)
+        lines = [
+            [f"**{label}**{unit}", *[""] * len(groups)],
+            [f"{NO_BREAK}{NO_BREAK}mean (SD)", *(_mean(by, g) for g in groups)],
+            [f"{NO_BREAK}{NO_BREAK}median (quartiles)", *(_median(by, g) for g in groups)],
+        ]
+    missing = [by.get(("missing", None, g)) for g in groups]
+    if any(row is not None and row["stat_value"] for row in missing):
+        cells = [link(row) if row is not None else "" for row in missing]
+        lines.append([f"{NO_BREAK}{NO_BREAK}missing", *cells])
+    return lines
+
+
+def _level(name: str, level: str) -> str:
+    words = {"F": "female", "M": "male", "U": "unknown"} if name == "sex" else {}
+    return escape_markdown(words.get(level, level))
+
+
+def _unit(material: Material, name: str) -> str:
+    if name == "age" and material.trial.subjects.age_unit:
+        return f", {escape_markdown(material.trial.subjects.age_unit)}"
+    column = material.trial.subjects.variables.get(name, "")
+    table = material.trial.cleaning.tables[material.trial.subjects.table]
+    return f", {escape_markdown(table.units[column])}" if column in table.units else ""
+
+
+def _share(by: dict, level: str, group: str) -> str:
+    count, share = by["count", level, group], by["proportion", level, group]
+    return f"{link(count)} ({link(share)})"
+
+
+def _mean(by: dict, group: str) -> str:
+    if ("mean", None, group) not in by:
+        return ""
+    return f"{link(by['mean', None, group])} ({link(by['sd', None, group])})"
+
+
+def _median(by: dict, group: str) -> str:
+    if ("median", None, group) not in by:
+        return ""
+    median, q1, q3 = (by[stat, None, group] for stat in ("median", "q1", "q3"))
+    ends = [
+        f"[{escape_markdown(value_text(q['stat_name'], q['stat_value']))}]"
+        f"({trace_link(q['result_id'])})"
+        for q in (q1, q3)
+    ]
+    return f"{link(median)} ({ends[0]} to {ends[1]})"

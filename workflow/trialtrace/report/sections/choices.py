@@ -1,0 +1,121 @@
+"""What changes under other choices: an analysis and those made `of` it, side by side."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.ground.words import LABELS, POINTS
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.trial.plan.references import method_of
+
+if TYPE_CHECKING:
+    from trialtrace.trial.model import Analysis
+
+Row = dict[str, Any]
+Key = tuple[str | None, ...]
+# Analyses that ask the same question otherwise; a subgroup asks another one.
+ROLES = ("sensitivity", "supportive", "exploratory")
+MOST_LINES = 40
+
+
+def other_choices(material: Material, analysis: "Analysis") -> str:
+    """A line for each estimate of the analysis's first statistic, with the p-values beside it.
+
+    Empty where no other analysis is made of this one. A member that does not estimate that
+    statistic is shown by its own first one.
+    """
+    members = [analysis, *_children(material, analysis.name)]
+    if len(members) == 1:
+        return ""
+    wanted = _first_statistic(material.of(analysis.name))
+    body: list[list[str]] = []
+    for member in members:
+        body += _lines(material, member, wanted)
+    if not body or len(body) > MOST_LINES:
+        return ""
+    header = ["Analysis", "Comparison", _title(wanted), "p"]
+    if all(line[1] == body[0][1] for line in body):
+        body = [[line[0], *line[2:]] for line in body]
+        header.remove("Comparison")
+    caption = f"{analysis.label}: what changes under other choices."
+    table = pipe_table(header, body, numbers_from=99)
+    return captioned(material, table, f"{analysis.name}-choices".replace("_", "-"), caption)
+
+
+def _title(wanted: str | None) -> str:
+    """ "Risk difference, percentage points"; what a member has in its place is named there."""
+    if wanted is None:
+        return "Estimate"
+    unit = ", percentage points" if wanted in POINTS else ""
+    return escape_markdown(f"{LABELS[wanted][0].upper()}{LABELS[wanted][1:]}{unit}")
+
+
+def _children(material: Material, name: str) -> "Iterator[Analysis]":
+    for other in material.trial.plan.analyses.values():
+        if other.of == name and other.by is None and other.role in ROLES:
+            yield other
+            yield from _children(material, other.name)
+
+
+def _first_statistic(rows: list[Row]) -> str | None:
+    compared = (row for row in rows if row["comparison"] and row["ci_level"] is not None)
+    return next((row["stat_name"] for row in compared), None)
+
+
+def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterator[list[str]]:
+    """Lines of one analysis: its label stands in the first, its p-values beside the first
+    estimate of each comparison."""
+    label = escape_markdown(member.label)
+    cuts = _cuts(material.of(member.name))
+    one_visit = len({key[1] for key in cuts}) == 1
+    for key, rows in cuts.items():
+        estimates = [row for row in rows if row["comparison"] and row["stat_name"] == wanted]
+        if not estimates:
+            estimates = [row for row in rows if row["comparison"] and _has_interval(row)][:1]
+        tests = [row for row in rows if row["stat_name"] == "p_value" and not _apart(row)]
+        if not estimates and not tests:
+            continue
+        where = escape_markdown(", ".join(_where(material, key, rows[0], one_visit)))
+        p = ", ".join(f"{link(row)} ({escape_markdown(_short(row))})" for row in tests)
+        for at in range(max(len(estimates), 1)):
+            shown = _estimate(estimates[at], wanted) if estimates else ""
+            yield [label, where, shown, p]
+            label, p = "", ""
+
+
+def _cuts(rows: list[Row]) -> dict[Key, list[Row]]:
+    """Rows of comparisons and of all arms together, by endpoint, visit, stratum and arms."""
+    found: dict[Key, list[Row]] = {}
+    for row in rows:
+        if row["group1_level"] is None and row["stratum"] is None and row["group2"] is None:
+            keys = ("parameter", "visit", "comparison", "reference")
+            found.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return found
+
+
+def _where(material: Material, key: Key, row: Row, one_visit: bool) -> list[str]:
+    _, visit, treated, reference = key
+    parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
+    if treated:
+        labels = [material.arm_label(treated), material.arm_label(reference)]
+        return [*parts, " against ".join(labels)]
+    return [*parts, "all arms"]
+
+
+def _apart(row: Row) -> bool:
+    """Whether a test asks if strata differ, not if arms do."""
+    return row["method"].startswith("p_value.breslow_day")
+
+
+def _has_interval(row: Row) -> bool:
+    return row["ci_level"] is not None
+
+
+def _short(row: Row) -> str:
+    return method_of(row["method"]).title
+
+
+def _estimate(row: Row, wanted: str | None) -> str:
+    what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
+    return f"{what}{link(row)} ({escape_markdown(_short(row))})"

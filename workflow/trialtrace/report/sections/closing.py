@@ -1,0 +1,83 @@
+"""The last lines of a run: what came of the export of each trial, and what to know before reading.
+
+Read from the account of cleaning, whether or not a later stage has run.
+"""
+
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
+
+from trialtrace.cleaning.account import WITH_ROW, Account, read_account
+from trialtrace.ground.errors import UserError, visible
+from trialtrace.ground.store import read_parquet
+from trialtrace.report.audit.red_lines import red_lines
+
+MARK = "  ! "
+RULES_SHOWN = 6
+
+
+def closing_lines(folder: Path, trial: str, stages: Container[str] = ()) -> list[str]:
+    """One line on a trial whose results lie in `folder`, then one line for each red line.
+
+    A trial without an account has one line that says that it is not cleaned. Of `stages` beyond
+    cleaning, those that stand, what endpoints could not use and plans not estimate is added.
+    """
+    try:
+        account = read_account(Path(folder) / "clean")
+        told = _summary(account) + _of_endpoints(folder, stages) + _of_results(folder, stages)
+        lines = [told, *(f"{MARK}{text}" for text in red_lines(account))]
+    except (OSError, UserError):
+        lines = ["not cleaned: there is no account of its rows"]
+    return [visible(text) for text in (f"{trial}: {lines[0]}", *lines[1:])]
+
+
+def _summary(account: Account) -> str:
+    """Subjects, rows and cells: in, kept, rejected and flagged by rule; cells are of kept rows."""
+    who, tables = account.subjects, account.tables.values()
+    rows = _rejected(one.rows_rejected for one in tables)
+    cells = _rejected(one.cells_rejected for one in tables)
+    del cells[WITH_ROW]
+    rows_kept, rows_in = sum(one.rows_kept for one in tables), sum(one.rows_in for one in tables)
+    told = f"{_n(who.kept)} of {_n(who.in_export)} subjects, {_n(rows_kept)} of {_n(rows_in)} rows"
+    told += f" (rejected: {_by_rule(rows)})" if rows else ""
+    told += f", {_n(sum(one.cells_in for one in tables))} cells: "
+    told += f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
+    flags = _rejected(one.cells_flagged for one in tables)
+    return told + (f", {_n(flags.total())} flagged ({_by_rule(flags)})" if flags else "")
+
+
+def _of_endpoints(folder: Path, stages: Container[str]) -> str:
+    """Cells that endpoints could not use, by rule."""
+    if "derive_datasets" not in stages:
+        return ""
+    rules = read_parquet(Path(folder) / "derived" / "rejects.parquet", ["rule"])["rule"]
+    unused = Counter(rules.to_pylist())
+    return f", {_n(unused.total())} not usable by endpoints ({_by_rule(unused)})" if unused else ""
+
+
+def _of_results(folder: Path, stages: Container[str]) -> str:
+    """Statistics without a value."""
+    if "check_results" not in stages:
+        return ""
+    errors = read_parquet(Path(folder) / "analysis" / "results.parquet", ["error"])["error"]
+    failed = len(errors) - errors.null_count
+    return f", {_n(failed)} of {_n(len(errors))} results not estimable" if failed else ""
+
+
+def _rejected(tables: Iterable[Mapping[str, int]]) -> Counter[str]:
+    return sum((Counter(one) for one in tables), Counter())
+
+
+def _by_rule(counts: Counter[str]) -> str:
+    """The rules that rejected most, with their counts; how many more there are."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    shown = [f"{rule} {_n(n)}" for rule, n in ordered[:RULES_SHOWN]]
+    more = len(ordered) - len(shown)
+    if more:
+        shown.append(f"by {more} more rule{'s' if more > 1 else ''}")
+    return ", ".join(shown)
+
+
+def _n(number: int) -> str:
+    """19843 as 19 843."""
+    return f"{number:,}".replace(",", " ")

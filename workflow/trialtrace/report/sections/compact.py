@@ -1,0 +1,270 @@
+"""Tables of an analysis of several endpoints: a row an endpoint, arms or comparisons across."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from trialtrace.ground.words import LABELS, POINTS
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table
+from trialtrace.trial.plan.references import METHODS, adjustment_of, method_of
+
+Row = dict[str, Any]
+Line = tuple[str, str]
+# A longer table is cut by visit, so that a reader can find the row.
+MOST_LINES = 36
+
+
+def compact_tables(material: Material, name: str) -> str:
+    """What an analysis says of its arms, of its comparisons, and of all arms together."""
+    rows = material.shown(name)
+    label = material.trial.plan.analyses[name].label
+    arms = [row for row in rows if row["group1_level"] is not None and row["group2"] != "effect"]
+    effects = [row for row in rows if row["group2"] == "effect"]
+    compared = [row for row in rows if row["comparison"] is not None]
+    taken = {id(row) for row in (*arms, *effects, *compared)}
+    others = [row for row in rows if id(row) not in taken]
+    made: list[str] = []
+    for method, chosen in _by_description(arms).items():
+        caption = f"{label}: by arm" + (f", {_title(method)}" if method else "")
+        slug = f"{name}-arms" + (f"-{method}" if method else "")
+        made += _grid(material, chosen, slug, caption, _arm, _described)
+    for method, chosen in _by_estimate(compared).items():
+        caption = f"{label}: comparisons" + (f", {_title(method)}" if method else "")
+        caption += _tests_words(chosen, method)
+        slug = f"{name}-{method or 'tests'}"
+        cell = partial(_estimated, _tests(chosen))
+        made += _grid(material, chosen, slug, caption, _pair, cell)
+    caption = f"{label}: effects{_tests_words(effects)}"
+    made += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
+    made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
+    return "\n".join(made)
+
+
+def _grid(
+    material: Material,
+    rows: list[Row],
+    label: str,
+    caption: str,
+    column_of: Callable[[Material, Row], str],
+    cell_of: Callable[[list[Row]], str],
+) -> Iterator[str]:
+    """Tables with a line an endpoint, visit and stratum; one a visit where they are too many."""
+    cells: dict[Line, dict[str, list[Row]]] = {}
+    for row in rows:
+        line = cells.setdefault(_line(material, row), {})
+        line.setdefault(column_of(material, row), []).append(row)
+    if not cells:
+        return
+    columns = list(dict.fromkeys(column for line in cells.values() for column in line))
+    level = next((row["ci_level"] for row in rows if row["ci_level"] is not None), None)
+    brackets = "" if level is None else f" ({100 * level:g} % confidence intervals in brackets)"
+    groups = _groups(list(cells))
+    for number, (visit, lines) in enumerate(groups, start=1):
+        parts = [
+            (
+                (_with_unit(line, cells[line]), line[1]),
+                [cell_of(cells[line].get(column, [])) for column in columns],
+            )
+            for line in lines
+        ]
+        table = _table(parts, columns, visit is None)
+        at = f", {visit}" if visit else ""
+        slug = label + (f"-{number}" if len(groups) > 1 else "")
+        told = f"{caption}{at}{brackets}."
+        yield captioned(material, table, slug.replace("_", "-").replace(".", "-"), told)
+
+
+def _groups(lines: list[Line]) -> list[tuple[str | None, list[Line]]]:
+    """All lines as one table, or a table for each visit and stratum; one is told in the caption."""
+    cuts = list(dict.fromkeys(cut for _, cut in lines))
+    if len(cuts) == 1:
+        return [(cuts[0], lines)]
+    if len(lines) <= MOST_LINES:
+        return [(None, lines)]
+    return [(cut, [line for line in lines if line[1] == cut]) for cut in cuts]
+
+
+def _table(parts: list[tuple[Line, list[str]]], columns: list[str], with_cut: bool) -> str:
+    cut = with_cut and any(line[1] for line, _ in parts)
+    header = ["Endpoint", *(["Visit"] if cut else []), *map(escape_markdown, columns)]
+    body, before = [], None
+    for (endpoint, visit), cells in parts:
+        shown = escape_markdown(endpoint if endpoint != before else "")
+        body.append([shown, *([escape_markdown(visit)] if cut else []), *cells])
+        before = endpoint
+    return pipe_table(header, body, numbers_from=99)
+
+
+def _line(material: Material, row: Row) -> Line:
+    endpoint = (material.parameter_words(row) or [row["parameter"] or ""])[0]
+    stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
+    return endpoint, ", ".join([*stratum, *([row["visit"]] if row["visit"] else [])])
+
+
+def _with_unit(line: Line, cells: dict[str, list[Row]]) -> str:
+    """The endpoint with the unit of its values."""
+    unit = next((row["unit"] for rows in cells.values() for row in rows if row["unit"]), None)
+    return f"{line[0]}, {unit}" if unit else line[0]
+
+
+def _by_description(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows by arm: a statistic that comes by several methods has a table for each further one."""
+    first: dict[str, str] = {}
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        own = first.setdefault(row["stat_name"], row["method"])
+        further = own != row["method"] and row["stat_name"] != "count"
+        found.setdefault(row["method"] if further else "", []).append(row)
+    return found
+
+
+def _tests(rows: list[Row]) -> list[str]:
+    """The tests and adjustments of a table's p-values, in their order."""
+    return list(dict.fromkeys(row["method"] for row in rows if _of_p(row)))
+
+
+def _of_p(row: Row) -> bool:
+    return row["stat_name"] in ("p_value", "p_adjusted")
+
+
+def _tests_words(rows: list[Row], method: str = "") -> str:
+    """What the p-values of a table are, in their order in a cell; not if of the table's method."""
+    told = {"p_value": [], "p_adjusted": []}
+    for one in _tests(rows):
+        stat, short = one.split(".", 1)
+        adjust = adjustment_of(short) if stat == "p_adjusted" else None
+        told[stat].append(METHODS[adjust].title if adjust else method_of(one).title)
+    if method and told == {"p_value": [method_of(method).title], "p_adjusted": []}:
+        return ""
+    return "".join(
+        f"; {LABELS[stat]}: {', '.join(dict.fromkeys(titles))}"
+        for stat, titles in told.items()
+        if titles
+    )
+
+
+def _by_estimate(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows by the estimate that they belong to; tests stand with the first."""
+    estimates = list(dict.fromkeys(row["method"] for row in rows if row["ci_level"] is not None))
+    known = {row["method"] for row in rows if row["stat_name"] in _names(estimates)}
+    found: dict[str, list[Row]] = {method: [] for method in sorted(known, key=_order(rows))}
+    first = next(iter(found), "")
+    for row in rows:
+        own = row["method"] if row["method"] in found else first
+        found.setdefault(own, []).append(row)
+    return found
+
+
+def _names(methods: list[str]) -> set[str]:
+    return {method.split(".", 1)[0] for method in methods}
+
+
+def _order(rows: list[Row]) -> Callable[[str], int]:
+    places = {method: at for at, method in reversed(list(enumerate(r["method"] for r in rows)))}
+    return places.__getitem__
+
+
+def _title(method: str) -> str:
+    stat = method.split(".", 1)[0]
+    unit = ", percentage points" if stat in POINTS else ""
+    return f"{LABELS[stat]}{unit} ({method_of(method).title})"
+
+
+def _arm(material: Material, row: Row) -> str:
+    return material.arm_label(row["group1_level"])
+
+
+def _pair(material: Material, row: Row) -> str:
+    against = material.arm_label(row["reference"])
+    return f"{material.arm_label(row['comparison'])} against {against}"
+
+
+def _effect(material: Material, row: Row) -> str:
+    return row["group2_level"]
+
+
+def _method(material: Material, row: Row) -> str:
+    return method_of(row["method"]).title
+
+
+def _described(rows: list[Row]) -> str:
+    """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name."""
+    parts = [_in_category(level, rows) for level in _categories(rows)]
+    by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
+    if "events" in by or ("count" in by and "proportion" in by):
+        count = by.pop("events", None) or by.pop("count")
+        of = f"{count['stat_text']} of {count['denominator']}".replace(" ", NO_BREAK)
+        parts.append(link(count, of))
+    if "proportion" in by:
+        parts.append(link(by.pop("proportion")))
+    if "mean" in by:
+        sd = f", SD{NO_BREAK}{link(by.pop('sd'))}" if "sd" in by else ""
+        parts.append(link(by.pop("mean")) + sd)
+    if "median" in by:
+        ends = [link(by.pop(quartile)) for quartile in ("q1", "q3") if quartile in by]
+        shown = f" ({' to '.join(ends)})" if ends else ""
+        parts.append(f"median {link(by.pop('median'))}{shown}")
+    if "count" in by:
+        parts.append(f"n{NO_BREAK}{link(by.pop('count'))}")
+    parts += [f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in by.values()]
+    return ", ".join(parts)
+
+
+def _categories(rows: list[Row]) -> list[str]:
+    """The categories that are counted, in the order of the results."""
+    return list(dict.fromkeys(row["group2_level"] for row in rows if row["group2"] == "category"))
+
+
+def _in_category(level: str, rows: list[Row]) -> str:
+    """ "progression: 3 (12.0 %)"."""
+    by = {row["stat_name"]: row for row in rows if row["group2_level"] == level}
+    share = f"{NO_BREAK}({link(by['proportion'])})" if "proportion" in by else ""
+    return f"{escape_markdown(level)}:{NO_BREAK}{link(by['count'])}{share}"
+
+
+def _estimated(tests: list[str], rows: list[Row]) -> str:
+    """ "1.20 (0.40 to 2.00), p 0.004 and 0.005, adjusted p 0.01": estimates, then p-values.
+
+    The caption names the tests; a cell that lacks one of them names its own.
+    """
+    values = [row for row in rows if row["stat_name"] not in OF_A_TEST]
+    parts = [_value(row) for row in values if not row["stat_name"].startswith("p_")]
+    named = [row["method"] for row in values if _of_p(row)] != tests
+    told: dict[str, list[str]] = {}
+    for row in values:
+        if row["stat_name"].startswith("p_"):
+            how = f" ({escape_markdown(method_of(row['method']).title)})" if named else ""
+            told.setdefault(LABELS[row["stat_name"]], []).append(link(row) + how)
+    parts += [f"{escape_markdown(p)}{NO_BREAK}{' and '.join(each)}" for p, each in told.items()]
+    return ", ".join(parts)
+
+
+def _value(row: Row) -> str:
+    """An estimate as it stands; what is none with its name."""
+    if row["ci_level"] is not None or row["error"]:
+        return link(row)
+    return f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}"
+
+
+def _tested(rows: list[Row]) -> str:
+    """ "F 4.04 (3, 693), p 0.019, adjusted p 0.04, ε 0.65"."""
+    by = {row["stat_name"]: row for row in rows}
+    parts = []
+    if "f" in by:
+        df = [link(by[key]) for key in ("df1", "df2") if key in by]
+        parts.append(f"F{NO_BREAK}{link(by['f'])} ({', '.join(df)})")
+    shown = {
+        "p_value": "p",
+        "p_adjusted": "adjusted p",
+        "epsilon_gg": "ε",
+        "partial_eta_squared": "partial η²",
+    }
+    parts += [f"{name}{NO_BREAK}{link(by[key])}" for key, name in shown.items() if key in by]
+    return ", ".join(parts)
+
+
+def _plain(rows: list[Row]) -> str:
+    parts = [row for row in rows if row["stat_name"] not in OF_A_TEST]
+    return ", ".join(f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in parts)

@@ -1,0 +1,147 @@
+"""The section of a report on the data: what came in, what was rejected or flagged, and why.
+
+Then which subjects each table covers, and what the configuration decides about lost rows.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trialtrace.cleaning.account import WITH_ROW, Account, Decision
+from trialtrace.cleaning.summary import RejectSummary, rejects_summary
+from trialtrace.ground.words import lower_first
+from trialtrace.report.audit.red_lines import excluded_line
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.tables import captioned, pipe_table
+
+LINES_SHOWN = 12
+NOT_USED = "cell not used"
+
+
+def data_quality(material: Material) -> str:
+    """Subjects, rows and cells in, out and rejected; every rule that listed something."""
+    path = material.folder / "clean" / "conservation.json"
+    laws = json.loads(path.read_text(encoding="utf-8"))
+    rejects = rejects_summary(material.tracer.raw.rejects, material.disclosure)
+    lines = [*_of_cleaning(material, rejects), *_of_endpoints(material, rejects)]
+    account = material.account
+    parts = [
+        subjects_line(account),
+        conservation_table(material, laws),
+        coverage_table(material, account),
+        decisions_table(material, account),
+        rejects_table(material, lines),
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def subjects_line(account: Account) -> str:
+    """Subjects in the export, in the analysis data, and not used, as a sentence."""
+    who, gone = account.subjects, excluded_line(account)
+    told = f"Subjects in the export, by the table {who.table}: {who.in_export}; "
+    told += f"in the analysis data: {who.kept}. {' '.join(gone)}"
+    return escape_markdown(told.rstrip()) + "\n"
+
+
+def coverage_table(material: Material, account: Account) -> str:
+    """How many subjects have a row in each table, whether fewer may, and what was rejected."""
+    body = []
+    for name, one in account.tables.items():
+        cells = {rule: n for rule, n in one.cells_rejected.items() if rule != WITH_ROW}
+        told = [DECLARED[one.declared], _by_rule(one.rows_rejected), _by_rule(cells)]
+        count = f"{one.subjects} of {one.of_subjects}"
+        body.append([escape_markdown(text) for text in (name, count, *told)])
+    header = ["Table", "Subjects with a row", "Declared", "Rows rejected by", "Cells rejected by"]
+    caption = "Subjects of the trial that each table covers, and what was rejected by which rule."
+    return captioned(material, pipe_table(header, body, numbers_from=99), "coverage", caption)
+
+
+def decisions_table(material: Material, account: Account) -> str:
+    """What cleaning.yaml decides about rows, values and subjects; nothing where it does not."""
+    body = [
+        [escape_markdown(text) for text in (_place_of(one), one.what, str(one.n), one.reason)]
+        for one in account.decisions
+    ]
+    if not body:
+        return ""
+    header = ["Where", "Decision", "Count", "Reason"]
+    caption = "Decisions of cleaning.yaml about rows, values and subjects, with their reasons."
+    return captioned(material, pipe_table(header, body, numbers_from=99), "decisions", caption)
+
+
+def _place_of(decision: Decision) -> str:
+    return decision.table + (f".{decision.column}" if decision.column else "")
+
+
+def _by_rule(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule.replace('_', ' ')} {n}" for rule, n in counts.items()) or "none"
+
+
+def conservation_table(material: Material, laws: dict[str, Any]) -> str:
+    body = []
+    for name, table in laws.items():
+        cells = [sum(c[k] for c in table["columns"].values()) for k in CELLS]
+        counts = [*(table[k] for k in ROWS), *cells]
+        body.append([escape_markdown(name), *(str(n) for n in counts)])
+    header = ["Table", "Rows in", "Rows out", "Rows rejected", "Subjects with a row"]
+    header += ["Cells in", "Accepted", "Missing", "Rejected", "In rejected rows"]
+    caption = "Nothing is lost: rows and cells in are rows and cells accounted for."
+    return captioned(material, pipe_table(header, body), "conservation", caption)
+
+
+# Which subjects cleaning.yaml says that a table has rows of.
+DECLARED = {None: "", "some": "some", "earlier": "enrolled early enough", "empty": "nobody"}
+ROWS = ("rows_in", "rows_out", "rows_rejected", "subjects")
+CELLS = ("cells_in", "accepted", "missing", "rejected", "rejected_with_row")
+
+
+def rejects_table(material: Material, lines: list[list[str]]) -> str:
+    if not lines:
+        return "No value was rejected or flagged.\n"
+    caption = "Values that cleaning rejected or flagged, and others that an endpoint could not use."
+    header = ["Where", "What", "Why", "Count", "Lines"]
+    body = [[escape_markdown(cell) for cell in line] for line in sorted(lines, key=_place)]
+    return captioned(material, pipe_table(header, body, numbers_from=99), "rejects", caption)
+
+
+def _place(line: list[str]) -> tuple[str, bool]:
+    return line[0].partition(".")[0], line[1] == NOT_USED
+
+
+def _of_cleaning(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
+    for each in rejects:
+        if _endpoint(material, each) is None:
+            what = "flagged, kept" if each.severity == "flag" else f"{each.level} rejected"
+            yield [_where(each), what, each.reason, str(each.count), _lines(each)]
+
+
+def _of_endpoints(material: Material, rejects: list[RejectSummary]) -> Iterator[list[str]]:
+    """Cells that endpoints could not use: a line for a reason, with the endpoints that had it."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in rejects:
+        label = _endpoint(material, each)
+        if label is not None:
+            why = each.reason.removeprefix(f"{label}: ")
+            what = "flagged, kept" if each.severity == "flag" else NOT_USED
+            key = (_where(each), what, why, str(each.count), _lines(each))
+            found.setdefault(key, []).append(lower_first(label))
+    for (where, what, why, *rest), labels in found.items():
+        yield [where, what, f"{why} ({'; '.join(labels)})", *rest]
+
+
+def _endpoint(material: Material, each: RejectSummary) -> str | None:
+    """The label of the endpoint that could not use these cells; None where cleaning listed them."""
+    for one in material.trial.endpoints.values():
+        if each.rule.startswith(f"{one.name}_") and each.reason.startswith(f"{one.label}: "):
+            return one.label
+    return None
+
+
+def _where(each: RejectSummary) -> str:
+    return each.table + (f".{each.column}" if each.column else "")
+
+
+def _lines(each: RejectSummary) -> str:
+    shown = each.row_text.split(", ")
+    return ", ".join(shown if len(shown) <= LINES_SHOWN else [*shown[:LINES_SHOWN], "…"])

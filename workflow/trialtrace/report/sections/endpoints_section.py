@@ -1,0 +1,97 @@
+"""The endpoints of a trial: what each is, by which rule, in which unit, where higher is better."""
+
+from typing import Any
+
+from trialtrace.ground.words import lower_first, number
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.rules import rule_of
+from trialtrace.report.tables import captioned, rows_table
+from trialtrace.trial.endpoints.families import instrument_of
+from trialtrace.trial.model import Endpoint
+
+MOST_NAMED = 5
+
+
+def endpoints_table(material: Material) -> str:
+    """A row an endpoint; scales of one instrument share a row."""
+    rows = []
+    for group in _groups(list(material.trial.endpoints.values())):
+        first = group[0]
+        name = first.label if len(group) == 1 else _several(group)
+        codes = ", ".join(each.code for each in group[:MOST_NAMED])
+        codes += ", …" if len(group) > MOST_NAMED else ""
+        rows.append((name, codes, rule_of(material, first), _scale(material, group)))
+    header = ["Endpoint", "Code", "Rule", "Scale"]
+    if not any(row[3] for row in rows):
+        header, rows = header[:3], [row[:3] for row in rows]
+    table = rows_table(header, rows)
+    shown = captioned(material, table, "endpoints", "Endpoints, in the order of the configuration.")
+    return "\n\n".join([shown, *_instruments(material)])
+
+
+def _instruments(material: Material) -> list[str]:
+    """A paragraph an instrument: its rule, its missing items, where the rule stands."""
+    used = {
+        endpoint.options["instrument"]: endpoint.options
+        for endpoint in material.trial.endpoints.values()
+        if "instrument" in endpoint.options
+    }
+    told = []
+    for options in used.values():
+        about = instrument_of(options)
+        checked = "" if about.verified else " Not verified: its manual was not at hand."
+        text = (
+            f"{about.rule} Missing: {lower_first(about.missing)} Source: {about.source}.{checked}"
+        )
+        told.append(f"**{escape_markdown(about.title)}.** {escape_markdown(text)}")
+    return told
+
+
+def _groups(endpoints: list[Endpoint]) -> list[list[Endpoint]]:
+    """Endpoints that one entry of the configuration makes stand together."""
+    found: dict[str, list[Endpoint]] = {}
+    for each in endpoints:
+        found.setdefault(each.family or each.name, []).append(each)
+    return list(found.values())
+
+
+def _several(group: list[Endpoint]) -> str:
+    labels = [each.label for each in group]
+    start = labels[0].partition(": ")[0]
+    if all(label.startswith(f"{start}: ") for label in labels):
+        return f"{start}: {', '.join(label.partition(': ')[2] for label in labels)}"
+    if len(labels) <= MOST_NAMED:
+        return "; ".join(labels)
+    return f"{'; '.join(labels[:MOST_NAMED])}; and {len(labels) - MOST_NAMED} more"
+
+
+def _units(material: Material, group: list[Endpoint]) -> str:
+    """The units of the values, each once: "mV, m/s, ms"."""
+    found: dict[str, None] = {}
+    for each in group:
+        rows = material.tracer.frames.select("bds", {"PARAMCD": {"is": each.code}})
+        found |= dict.fromkeys(unit for unit in rows.column("AVALU") if unit)
+    return ", ".join(found)
+
+
+def _scale(material: Material, group: list[Endpoint]) -> str:
+    """ "0 to 10, higher is worse; mm"; of several scales what they share, and their units."""
+    scales = [each.options.get("scale") or {} for each in group]
+    ranges = {_range(scale) for scale in scales}
+    directions = {scale.get("higher") for scale in scales}
+    parts = [*ranges] if len(ranges) == 1 else []
+    if len(directions) > 1:
+        parts.append("direction by scale")
+    elif directions != {None}:
+        parts.append(f"higher is {directions.pop()}")
+    told = [", ".join(part for part in parts if part)]
+    told.append(_units(material, group))
+    return "; ".join(part for part in told if part)
+
+
+def _range(scale: dict[str, Any]) -> str:
+    if "from" not in scale:
+        return ""
+    end = f"to {number(scale['to'])}" if "to" in scale else "and above"
+    return f"{number(scale['from'])} {end}"

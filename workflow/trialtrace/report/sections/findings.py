@@ -1,0 +1,259 @@
+"""What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.ground.words import LABELS
+from trialtrace.report.links import trace_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.decisions import (
+    PLACE,
+    adjusted_of,
+    deciding,
+    is_adjusted,
+    of_all_arms,
+    verdict,
+)
+from trialtrace.report.tables import link
+from trialtrace.trial.plan.references import METHODS, adjustment_of, limits_of, method_of
+
+if TYPE_CHECKING:
+    from trialtrace.trial.model import Analysis
+
+Row = dict[str, Any]
+Compared = tuple[Row, Row | None, str]
+# An analysis with more comparisons than this is told by how many there are.
+MOST_SENTENCES = 4
+
+
+def primary_sentences(material: Material) -> Iterator[str]:
+    """For each comparison of a primary analysis: its finding as Markdown, with its name."""
+    for analysis in primary(material):
+        yield from sentences(material, analysis, named=True)
+
+
+def primary_results(material: Material) -> Iterator[str]:
+    """The same as plain text."""
+    for analysis in primary(material):
+        for p, adjusted, lead in _overall(material, analysis):
+            told = _tests_text([(p, _how(p)), (adjusted, _adjustment(adjusted))])
+            yield f"{analysis.label}{lead} {told}{verdict(material, analysis, p)}{ending(material)}"
+        for estimate, p, lead in compared(material, analysis):
+            text = f"{analysis.label}{lead} {LABELS[estimate['stat_name']]} {estimate['stat_text']}"
+            text += _denominators(material, estimate)
+            if p is not None:
+                text += f"; {_tests_text(_tests(material, p))}{verdict(material, analysis, p)}"
+            yield text + ending(material)
+
+
+def primary(material: Material) -> "list[Analysis]":
+    return [a for a in material.trial.plan.analyses.values() if a.role == "primary"]
+
+
+def sentences(material: Material, analysis: "Analysis", *, named: bool) -> list[str]:
+    """The finding of each comparison; where there are many, one sentence of how many."""
+    found = list(compared(material, analysis))
+    before = f"{escape_markdown(analysis.label)}: " if named else ""
+    first = [before + text for text in _first(material, analysis)] if found else []
+    if len(found) > MOST_SENTENCES:
+        return [*first, before + _many(material, analysis, found) + ending(material)]
+    told = []
+    for estimate, p, lead in found:
+        shown = escape_markdown(f"{LABELS[estimate['stat_name']]} {estimate['stat_text']}")
+        start = f"{analysis.label}{lead}" if named else _upper(lead.removeprefix(", "))
+        text = f"{escape_markdown(start)} [{shown}]({trace_link(estimate['result_id'])})"
+        text += escape_markdown(_denominators(material, estimate))
+        if p is not None:
+            text += f"; {_tests_markdown(_tests(material, p))}"
+            text += escape_markdown(verdict(material, analysis, p))
+        told.append(text + _margins(material, estimate) + ending(material))
+    return first + told
+
+
+def _first(material: Material, analysis: "Analysis") -> list[str]:
+    """What comes before the comparisons: the interaction of subgroups, the tests of all arms."""
+    told = _interaction(material, analysis) if analysis.by is not None else []
+    overall = list(_overall(material, analysis))
+    if len(overall) > MOST_SENTENCES:
+        text = _counted(analysis, [adjusted for _, adjusted, _ in overall])
+        return [*told, f"All arms: {escape_markdown(text)}{ending(material)}"]
+    for p, adjusted, lead in overall:
+        tests = _tests_markdown([(p, _how(p)), (adjusted, _adjustment(adjusted))])
+        decision = escape_markdown(verdict(material, analysis, p))
+        start = escape_markdown(_upper(lead.removeprefix(", ")))
+        told.append(f"{start} {tests}{decision}{ending(material)}")
+    return told
+
+
+def _interaction(material: Material, analysis: "Analysis") -> list[str]:
+    """The test of interaction of each comparison; that there is none where the plan has none."""
+    if analysis.interaction is None:
+        return [f"No test of interaction is planned, so none was made{ending(material)}"]
+    rows = [
+        row
+        for row in material.of(analysis.name)
+        if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
+    ]
+    several = len({tuple(row[key] for key in PLACE) for row in rows}) > 1
+    told = []
+    for row in rows:
+        parts = [*material.parameter_words(row), *([row["visit"]] if row["visit"] else [])]
+        parts += [_pair(material, row)] if row["comparison"] else ["all arms"]
+        where = escape_markdown(f" ({', '.join(parts)})") if several else ""
+        decision = escape_markdown(verdict(material, analysis, row))
+        tests = _tests_markdown(_tests(material, row))
+        told.append(f"Interaction{where}: {tests}{decision}{ending(material)}")
+    return told
+
+
+def _overall(material: Material, analysis: "Analysis") -> Iterator[tuple[Row, Row, str]]:
+    """(p, adjusted p, the words before them) of the tests of all arms that a family has."""
+    found = of_all_arms(material, analysis.name)
+    visits = len({p["visit"] for p, _ in found}) > 1
+    for p, adjusted in found:
+        parts = [*material.parameter_words(p), *([p["visit"]] if visits and p["visit"] else [])]
+        yield p, adjusted, "".join(f", {part}" for part in [*parts, "all arms"]) + ":"
+
+
+def described(material: Material, analysis: "Analysis") -> list[str]:
+    """The shares by arm of an analysis without an estimate that compares; none where many."""
+    cuts: dict[tuple, list[Row]] = {}
+    for row in material.of(analysis.name):
+        if row["stat_name"] == "proportion" and row["group1_level"] and not row["group2"]:
+            cuts.setdefault(tuple(row[key] for key in ("parameter", "visit", "stratum")), [])
+            cuts[row["parameter"], row["visit"], row["stratum"]].append(row)
+    if len(cuts) > MOST_SENTENCES:
+        return []
+    told = []
+    for (_, visit, stratum), rows in cuts.items():
+        arms = list({row["group1_level"]: row for row in reversed(rows)}.values())[::-1]
+        parts = [*material.parameter_words(arms[0])]
+        parts += [visit] if visit and len({key[1] for key in cuts}) > 1 else []
+        parts += [material.stratum_words(stratum)] if stratum else []
+        lead = escape_markdown(f"{', '.join(parts)}:") + " " if parts else ""
+        shares = [
+            f"{escape_markdown(material.arm_label(row['group1_level']))} {link(row)}"
+            for row in arms
+        ]
+        told.append(f"{lead}{', '.join(shares)}{ending(material)}")
+    return told
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> str:
+    text = f"{len(found)} estimates, in the tables below"
+    tested = [p for _, p, _ in found if p is not None]
+    if not tested:
+        return escape_markdown(text)
+    decided = [row for p in tested if (row := deciding(material, analysis, p)) is not None]
+    by = ", ".join(dict.fromkeys(_how(p) for p in tested))
+    text += f"; {_counted(analysis, decided)}" if decided else f", with p-values ({by}), not judged"
+    return escape_markdown(text)
+
+
+def _counted(analysis: "Analysis", rows: list[Row]) -> str:
+    """How many of the p-values that decide lie below the level: the adjusted ones, the others."""
+    told = []
+    for stat, words in (("p_adjusted", ""), ("p_value", ", each taken by itself")):
+        own = [r for r in rows if r["stat_name"] == stat and r["stat_value"] is not None]
+        if own:
+            how = _adjustment if stat == "p_adjusted" else _how
+            below = sum(row["stat_value"] < analysis.decision_level for row in own)
+            by = ", ".join(dict.fromkeys(map(how, own)))
+            lead = f"{LABELS[stat]}-values below {analysis.decision_level:g}{words}"
+            told.append(f"{lead}: {below} of {len(own)} ({by})")
+    return "; ".join(told)
+
+
+def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
+    """(estimate, its p-value, the words before it) of each comparison of an analysis."""
+    cuts: dict[tuple, list[Row]] = {}
+    for row in material.of(analysis.name):
+        if row["comparison"] is not None:
+            cuts.setdefault(tuple(row[key] for key in PLACE), []).append(row)
+    visits = len({key[3] for key in cuts}) > 1
+    for (_, _, _, visit, stratum), rows in cuts.items():
+        estimate = next((row for row in rows if row["ci_level"] is not None), None)
+        if estimate is None:
+            continue
+        parts = [*material.parameter_words(estimate)]
+        parts += [visit] if visits and visit else []
+        parts += [material.stratum_words(stratum)] if stratum else []
+        lead = "".join(f", {part}" for part in [*parts, _pair(material, estimate)]) + ":"
+        # Within subgroups a p-value invites comparing verdicts; the interaction answers that.
+        yield estimate, None if stratum else planned_p(analysis, rows), lead
+
+
+def planned_p(analysis: "Analysis", rows: list[Row]) -> Row | None:
+    """The p-value of the plan's first test that a family has, else of its first test; a correction
+    ends the method's name."""
+    found = []
+    for step in analysis.tests:
+        for row in rows:
+            method = row["method"].removeprefix("p_value.")
+            if method == step.method or method.startswith(f"{step.method}_"):
+                found.append(row)
+                break
+    member = (row for row in found if any(is_adjusted(each, row) for each in rows))
+    p = next(member, found[0] if found else None)
+    return p if p is not None and p["stat_value"] is not None else None
+
+
+def _pair(material: Material, row: Row) -> str:
+    return " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
+
+
+def _tests(material: Material, p: Row) -> list[tuple[Row, str]]:
+    """A p-value and, where its family is adjusted, the adjusted one, each with its method."""
+    adjusted = adjusted_of(material, p)
+    return [(p, _how(p)), *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
+
+
+def _tests_text(tests: list[tuple[Row, str]]) -> str:
+    """ "p = 0.03 (Fisher's exact test), adjusted p = 0.06 (Holm's step-down adjustment)"."""
+    return ", ".join(
+        f"{LABELS[row['stat_name']]} {_sign(row)}{row['stat_text']} ({how})" for row, how in tests
+    )
+
+
+def _tests_markdown(tests: list[tuple[Row, str]]) -> str:
+    """The same with links."""
+    return ", ".join(
+        f"{LABELS[row['stat_name']]} {_sign(row)}{link(row)} ({escape_markdown(how)})"
+        for row, how in tests
+    )
+
+
+def _how(p: Row) -> str:
+    return method_of(p["method"]).title
+
+
+def _adjustment(adjusted: Row) -> str:
+    return METHODS[adjustment_of(adjusted["method"].removeprefix("p_adjusted."))].title
+
+
+def _denominators(material: Material, estimate: Row) -> str:
+    counts = material.tracer.counted(estimate)
+    return f"; {', '.join(counts)}" if counts else ""
+
+
+def _margins(material: Material, estimate: Row) -> str:
+    """Whether the difference lies within the margins, where the analysis asks that."""
+    for row in material.of(estimate["analysis_id"]):
+        if row["stat_name"] == "verdict" and all(row[key] == estimate[key] for key in PLACE):
+            margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
+            return f"; held against margins of {margins}: {link(row)}"
+    return ""
+
+
+def _sign(p: Row) -> str:
+    """ "= " before a number; nothing before "<0.0001" or words."""
+    return "= " if p["stat_text"][0].isdigit() else ""
+
+
+def ending(material: Material) -> str:
+    return " (synthetic, not evidence)." if material.trial.synthetic else "."

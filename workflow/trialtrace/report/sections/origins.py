@@ -1,0 +1,39 @@
+"""From when the time of an endpoint runs, in words."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.words import lower_first
+
+if TYPE_CHECKING:
+    from trialtrace.trial.load import Trial
+
+# Displays with an axis of the time of an endpoint.
+CURVES = ("kaplan_meier", "cumulative_incidence", "interval_survival")
+
+
+def origin(trial: "Trial", name: str) -> str | None:
+    """ "randomisation": what the endpoint declares, else the label of the date that it starts at.
+
+    None where neither is there: a column of times does not say from when they run.
+    """
+    options = trial.endpoints[name].options
+    while parent := options.get("seen") or next(iter(options.get("first_of", ())), None):
+        options = trial.endpoints[parent].options
+    column = trial.subjects.variables.get(options.get("start", ""))
+    if "origin" in options or column is None:
+        return options.get("origin")
+    label = trial.dictionary[trial.subjects.table][column].label
+    return lower_first(label.removeprefix("Date of "))
+
+
+def without_origin(trial: "Trial") -> Iterator[str]:
+    """A sentence for each curve whose axis cannot say since when."""
+    for kind in CURVES:
+        for number, given in enumerate(trial.plan.displays.get(kind, ()), start=1):
+            if "axis" not in given and origin(trial, given["endpoint"]) is None:
+                yield (
+                    f"plan.yaml, displays.{kind}[{number}]: the axis says “{given['unit']}” and "
+                    f"not since when; give {given['endpoint']} an `origin` in endpoints.yaml, or "
+                    "the display an `axis`"
+                )

@@ -1,0 +1,132 @@
+"""The sections of a trial's report, each as Markdown. reports/trial.qmd sets their order."""
+
+from trialtrace.claims.tally import tally, tally_text
+from trialtrace.endpoints.populations import told_rule
+from trialtrace.ground.words import lower_first, number
+from trialtrace.report.figures.make import Drawn
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.analysis_section import analysis_section
+from trialtrace.report.sections.findings import primary, primary_sentences
+from trialtrace.report.sections.thresholds import against_thresholds
+from trialtrace.report.tables import captioned, link, pipe_table
+from trialtrace.trace.text import shown_hash
+
+ROLES = {
+    "primary": "Primary analysis",
+    "secondary": "Secondary analyses",
+    "sensitivity": "Sensitivity analyses",
+    "subgroup": "Subgroups as published",
+    "supportive": "Supportive analyses",
+    "exploratory": "Exploratory analyses",
+}
+
+
+def opening(material: Material) -> str:
+    """What was lost, the question, design in a line, the primary result as a sentence, the audit in
+    a line."""
+    trial = material.trial
+    parts = [escape_markdown(trial.question), design_line(material)]
+    if trial.synthetic:
+        parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
+    for analysis in primary(material):
+        parts += [f"**{told}**" for told in against_thresholds(material, analysis, named=True)]
+    parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
+    parts.append(audit_line(material))
+    return "\n\n".join([*lost(material), *parts]) + "\n"
+
+
+def lost(material: Material) -> list[str]:
+    """The red lines as a block of their own; nothing where there are none."""
+    if not material.red_lines:
+        return []
+    lines = [f"**{escape_markdown(text)}**" for text in material.red_lines]
+    return ["::: {.lost}\n" + "\n\n".join(lines) + "\n:::"]
+
+
+def design_line(material: Material) -> str:
+    """Design, arms, randomisation; registration where it is known; how the trial stopped."""
+    design, trial = material.trial.design, material.trial
+    arms = ", ".join(
+        lower_first(arm.label) + (" (control)" if arm.control else "")
+        for arm in design.arms.values()
+    )
+    scheme = {"unknown": "scheme of randomisation not recorded"}.get(
+        design.scheme, f"{design.scheme.replace('_', ' ')} randomisation"
+    )
+    strata = f" by {', '.join(design.strata)}" if design.strata else ""
+    text = f"{design.kind.replace('_', ' ').capitalize()} design; {arms}; {scheme}{strata}."
+    if trial.registration:
+        text = f"Registered as {trial.registration}. {text}"
+    if design.stopped:
+        text += f" Stopped: {design.stopped}"
+    return escape_markdown(text)
+
+
+def audit_line(material: Material) -> str:
+    """How many printed numbers hold, as a sentence with a link to each kind."""
+    if not material.claims:
+        return "No published numbers are configured for this trial."
+    return f"[{escape_markdown(tally_text(tally(material.claims)))}](#sec-published)"
+
+
+def populations(material: Material) -> str:
+    """Each population: its flag, its rule and its size."""
+    sizes = {
+        row["parameter"]: row
+        for row in material.of("flow")
+        if row["stat_name"] == "in_population" and row["group1_level"] == "all"
+    }
+    body = [
+        [
+            escape_markdown(p.label),
+            escape_markdown(p.flag),
+            escape_markdown(told_rule(p, material.arm_label)),
+            link(sizes[p.name]),
+        ]
+        for p in material.trial.populations.values()
+    ]
+    table = pipe_table(["Population", "Flag", "Rule", "Subjects"], body, numbers_from=3)
+    return captioned(material, table, "populations", "Analysis populations.")
+
+
+def analyses(material: Material, role: str, drawn: list[Drawn]) -> str:
+    """Every analysis of a role."""
+    chosen = [a for a in material.trial.plan.analyses.values() if a.role == role]
+    if not chosen:
+        return ""
+    parts = [analysis_section(material, analysis, drawn) for analysis in chosen]
+    return "\n\n".join([f"## {ROLES[role]} {{#sec-{role}}}", *parts]) + "\n"
+
+
+def made_by(material: Material) -> str:
+    """The share of checked results, and the hash of the code of each stage."""
+    tracer = material.tracer
+    checked = sum(1 for row in material.results if row["result_id"] in tracer.checks)
+    total = len(material.results)
+    lines = [
+        f"{checked} of {total} results ({number(100 * checked / total)} %) were recomputed by an "
+        "independent path; a disagreement would have stopped the run.",
+        "",
+    ]
+    stages = [[f"`{stage}`", f"`{digest[:16]}`"] for stage, digest in material.codes.items()]
+    table = pipe_table(["Stage", "Hash of its code"], stages, numbers_from=99)
+    files = [
+        [
+            escape_markdown(part["source_file"] if material.disclosure == "full" else name),
+            str(part["rows"]),
+            _file_hash(tracer.file_hash(part["file"]["sha256"])),
+        ]
+        for name, part in tracer.manifest["tables"].items()
+    ]
+    sources = pipe_table(["Source", "Rows", "Hash"], files, numbers_from=99)
+    lines += [
+        captioned(material, table, "code", "What made these numbers."),
+        captioned(material, sources, "sources", "What they were made from."),
+    ]
+    return "\n".join(lines)
+
+
+def _file_hash(found: dict[str, str | None]) -> str:
+    digest = shown_hash(found)
+    return f"`{digest[:16]}`" if digest else "not shown: no key"

@@ -1,0 +1,51 @@
+"""Shares of an analysis that are held against a threshold, arm by arm, as a sentence."""
+
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+from trialtrace.report.sections.findings import ending
+from trialtrace.report.tables import link
+from trialtrace.trial.plan.references import limits_of, method_of
+
+if TYPE_CHECKING:
+    from trialtrace.trial.model import Analysis
+
+Row = dict[str, Any]
+TEST = "p_value.binomial"
+SAME = ("parameter", "visit", "stratum", "group1_level")
+
+
+def against_thresholds(material: Material, analysis: "Analysis", *, named: bool) -> list[str]:
+    """A sentence for each endpoint, visit and subgroup whose shares were tested by arm."""
+    rows = material.of(analysis.name)
+    cuts: dict[tuple, list[Row]] = {}
+    for row in rows:
+        if row["method"].startswith(TEST) and row["group1_level"] and row["stat_value"] is not None:
+            key = tuple(row[name] for name in (*SAME[:3], "options"))
+            cuts.setdefault(key, []).append(row)
+    return [_sentence(material, analysis, rows, tests, named) for tests in cuts.values()]
+
+
+def _sentence(
+    material: Material, analysis: "Analysis", rows: list[Row], tests: list[Row], named: bool
+) -> str:
+    first = tests[0]
+    how = f"{method_of(first['method']).title}{limits_of(first['options'])}"
+    stratum = [material.stratum_words(first["stratum"])] if first["stratum"] else []
+    where = [*material.parameter_words(first), *([first["visit"]] if first["visit"] else [])]
+    lead = ", ".join([*([analysis.label] if named else []), *where, *stratum, how])
+    lead = lead[:1].upper() + lead[1:]
+    arms = []
+    for test in tests:
+        share = next((r for r in rows if r["stat_name"] == "proportion" and _same(r, test)), None)
+        shown = f" {link(share)}" if share else ""
+        arms.append(
+            f"{escape_markdown(material.arm_label(test['group1_level']))}{shown}, "
+            f"p {'' if test['stat_text'].startswith('<') else '= '}{link(test)}"
+        )
+    return f"{escape_markdown(lead)}: {'; '.join(arms)}{ending(material)}"
+
+
+def _same(one: Row, other: Row) -> bool:
+    return all(one[name] == other[name] for name in SAME) and not one["group2"]

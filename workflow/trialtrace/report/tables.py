@@ -1,0 +1,85 @@
+"""Tables of a report as Markdown; every number is a link to its trace page."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from trialtrace.ground.words import LABELS, NOT_ESTIMABLE, interval_text, unit_text, value_text
+from trialtrace.report.links import trace_link
+from trialtrace.report.material import Material
+from trialtrace.report.render.escape import escape_markdown
+
+Row = dict[str, Any]
+NO_BREAK = "\N{NO-BREAK SPACE}"
+OF_A_TEST = {
+    "chi_squared": "χ²",
+    "f": "F",
+    "t": "t",
+    "u": "U",
+    "v": "V",
+    "z": "z",
+    "sum": "sum",
+    "df": "df",
+    "df1": "df",
+    "df2": "df",
+}
+
+
+def pipe_table(header: list[str], rows: list[list[str]], numbers_from: int = 1) -> str:
+    """A Markdown table; columns from `numbers_from` on are set to the right."""
+    rule = ["---" if at < numbers_from else "---:" for at in range(len(header))]
+    lines = [header, rule, *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def captioned(material: Material, table: str, label: str, caption: str) -> str:
+    """A table that can be referred to as @tbl-label; of a synthetic cohort its caption says so."""
+    stamp = " Synthetic, not evidence." if material.trial.synthetic else ""
+    told = escape_markdown(caption + stamp)
+    return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
+
+
+def link(row: Row, text: str | None = None) -> str:
+    """A number of the report as a link to its trace."""
+    shown = escape_markdown(text if text is not None else short_text(row))
+    return f"[{shown}]({trace_link(row['result_id'])})"
+
+
+def short_text(row: Row) -> str:
+    """A value with its interval, without unit and level, for a table cell."""
+    value = row["stat_value"]
+    if value is None:
+        return "not reached" if row["stat_text"] == "not reached" else NOT_ESTIMABLE
+    stat = row["stat_name"]
+    if stat == "verdict":
+        return row["stat_text"]
+    text = value_text(stat, value) + (
+        unit_text(stat, None) if unit_text(stat, None) == " %" else ""
+    )
+    if row["ci_level"] is None:
+        return text.replace(" ", NO_BREAK)
+    bounds = interval_text(stat, row["ci_low"], row["ci_high"])
+    return f"{text} ({bounds})".replace(" ", NO_BREAK)
+
+
+def slug(text: str) -> str:
+    return text.replace("_", "-").replace(".", "-")
+
+
+def effects_table(material: Material, rows: list[Row], label: str, caption: str) -> str:
+    """An analysis of variance: a row for each statistic, a column for each effect."""
+    effects = list(dict.fromkeys(row["group2_level"] for row in rows))
+    stats = list(dict.fromkeys(row["stat_name"] for row in rows))
+    at = {(row["stat_name"], row["group2_level"]): row for row in rows}
+    body = []
+    for stat in stats:
+        cells = [link(at[stat, e]) if (stat, e) in at else "" for e in effects]
+        title = LABELS[stat] + (", as planned" if stat == "p_value" else "")
+        body.append([escape_markdown(title), *cells])
+    header = ["Statistic", *map(escape_markdown, effects)]
+    return captioned(material, pipe_table(header, body), slug(label), caption)
+
+
+def rows_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of plain texts, each escaped."""
+    body = [[escape_markdown(cell) for cell in row] for row in rows]
+    return pipe_table([escape_markdown(h) for h in header], body, numbers_from=99)

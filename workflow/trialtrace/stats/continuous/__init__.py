@@ -1,0 +1,12 @@
+"""Measured values and ranks of one, two or paired samples.
+
+================  ======================================================================
+`ranks`           two samples: Mann-Whitney, probability of superiority
+`hodges_lehmann`  shift of two samples, Hodges-Lehmann
+`signed_rank`     differences within pairs: exact signed rank test, median with interval
+`association`     correlation of two measurements: Pearson, Spearman
+`win_ratio`       a hierarchy of outcomes: win ratio, net benefit, win odds
+`means`           summaries, t intervals and t tests
+`group_means`     t tests, covariance and ranks of groups in many subsets at once
+================  ======================================================================
+"""

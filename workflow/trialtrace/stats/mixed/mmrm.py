@@ -1,0 +1,139 @@
+"""Mixed model for repeated measures: means of visits with correlated errors, visits missing.
+
+Estimates the coefficients of any linear model of the visits' means by generalised least squares,
+with the covariance of a subject's visits estimated by REML or ML. Every observed value counts; no
+visit is imputed and no subject with one visit dropped. That is valid where visits are missing at
+random: whether a visit is missing may depend on the model's columns and on the subject's observed
+values, not on the values that are missing.
+
+`visit_design` builds the usual columns and the arm differences, `mixed_tests` tests them.
+
+References: Laird and Ware, Biometrics 1982;38:963. Jennrich and Schluchter, Biometrics
+1986;42:805. Mallinckrodt et al., Drug Inf J 2008;42:303 (MMRM in trials).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import Floats, check_choice, labels
+from trialtrace.stats.mixed._gaussian_blocks import Covariance, fit_blocks
+from trialtrace.stats.mixed._structures import STRUCTURES, Structure, available_covariance
+from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
+from trialtrace.stats.regression._design import visit_data
+from trialtrace.stats.results import StatsError
+
+
+@dataclass(frozen=True, slots=True)
+class MmrmFit(MixedFit):
+    """A fitted model; `sigma`, (groups, visits, visits), is the covariance in each group."""
+
+    structure: str
+    groups: tuple
+    sigma: Floats
+    n_by_visit: tuple[int, ...]
+
+
+def mmrm(
+    y: ArrayLike,
+    x: ArrayLike,
+    *,
+    structure: str,
+    method: str,
+    groups: ArrayLike | None = None,
+) -> MmrmFit:
+    """Fit a mixed model for repeated measures.
+
+    y has shape (subjects, visits), NaN where a visit is missing; x (subjects, visits, p), whose
+    rows at missing visits are not used. Subjects without any visit count nowhere. `structure` is
+    one of `unstructured`, `compound_symmetry`, `heterogeneous_compound_symmetry`, `ar1`,
+    `heterogeneous_ar1` (visits evenly spaced); `method` "REML" or "ML". `groups`, shape
+    (subjects,), gives each group (such as the arms) a covariance of its own.
+
+    Raises `StatsError` where x is missing at an observed visit or its columns are combinations of
+    each other, a visit or pair of visits that the structure needs is never observed, nothing is
+    left for the error, the covariance is singular, or the iteration does not converge.
+
+    Oracle: nlme::gls with corSymm, corCompSymm, corAR1 and varIdent.
+    """
+    check_choice("structure", structure, STRUCTURES)
+    check_choice("method", method, ("REML", "ML"))
+    y, x, seen = visit_data(y, x)
+    present = seen.any(axis=1)
+    y, x, seen = y[present], x[present], seen[present]
+    names, group = _groups(groups, present)
+    _check_pairs(seen, group, len(names), every_pair=structure == "unstructured")
+    model = Structure(structure, y.shape[1])
+    patterns, kind = np.unique(np.column_stack([group, seen]), axis=0, return_inverse=True)
+    kind = kind.reshape(-1)
+
+    def start(residual: Floats) -> Floats:
+        rounding = 64 * np.finfo(np.float64).eps * float(np.abs(y).max())
+        parts = []
+        for g in range(len(names)):
+            own = group == g
+            parts.append(model.start(available_covariance(residual[own], seen[own], rounding)))
+        return np.concatenate(parts)
+
+    covariance = _by_pattern(model, patterns[:, 0], patterns[:, 1:].astype(bool), len(names))
+    fit = fit_blocks(y, x, seen, kind, covariance, start, reml=method == "REML")
+    sigma = np.stack([model.at(part)[0] for part in np.split(fit.theta, len(names))])
+    return MmrmFit(
+        **shared_fields(fit, method=method, n_subjects=y.shape[0], n_values=int(seen.sum())),
+        structure=structure,
+        groups=names,
+        sigma=sigma,
+        n_by_visit=tuple(int(n) for n in seen.sum(axis=0)),
+    )
+
+
+def _groups(groups, present) -> tuple[tuple, NDArray[np.intp]]:
+    """Names of the groups that have values, and of each subject present the index of its own."""
+    if groups is None:
+        return ("all",), np.zeros(int(present.sum()), dtype=np.intp)
+    found, group = labels(groups, "groups", present.size)
+    used, group = np.unique(group[present], return_inverse=True)
+    return tuple(found[used].tolist()), group.reshape(-1)
+
+
+def _check_pairs(seen, group, n_groups: int, *, every_pair: bool) -> None:
+    """Refuse a covariance about which the visits at hand say nothing."""
+    for g in range(n_groups):
+        own = seen[group == g].astype(np.float64)
+        pairs = own.T @ own
+        if not np.diag(pairs).all():
+            raise StatsError("a visit was observed in nobody (of one group); leave it out.")
+        if every_pair and not pairs.all():
+            raise StatsError(
+                "two visits were never observed in the same subject (of one group), so an "
+                "unstructured covariance has no estimate."
+            )
+
+
+def _by_pattern(model: Structure, group, seen, n_groups: int) -> Covariance:
+    """Covariance of every pattern of group and observed visits, padded by units."""
+    kinds, visits = seen.shape
+    both = (seen[:, :, None] & seen[:, None, :]).astype(np.float64)
+    units = np.eye(visits) * ~seen[:, :, None]
+    in_group = (np.arange(n_groups)[:, None] == group).astype(np.float64)
+
+    def spread(first: Floats) -> Floats:
+        """(groups, q, T, T) to (groups * q, kinds, T, T)."""
+        wide = first[:, :, None] * (in_group[:, None, :, None, None] * both)
+        return wide.reshape(-1, kinds, visits, visits)
+
+    def covariance(theta: Floats):
+        parts = [model.at(part) for part in np.split(theta, n_groups)]
+        sigma = np.stack([part[0] for part in parts])
+        v = sigma[group] * both + units
+        first = spread(np.stack([part[1] for part in parts]))
+        if model.linear:
+            return v, first, None
+        q = parts[0][2].shape[0]
+        second = np.zeros((n_groups, q, n_groups, q, kinds, visits, visits))
+        for g, part in enumerate(parts):
+            second[g, :, g] = part[2][:, :, None] * (in_group[g][:, None, None] * both)
+        return v, first, second.reshape(n_groups * q, n_groups * q, kinds, visits, visits)
+
+    return covariance

@@ -1,0 +1,10 @@
+"""Several tests at once: adjusted p-values, closed tests, graphs, interim looks.
+
+===================  ========================================================================
+`adjusted`           adjusted p-values: Holm, Hochberg, Hommel, Benjamini-Hochberg
+`closed_testing`     closed test of three arms and their pairs
+`graphical`          graphs of levels that pass on: fixed sequence, any other
+`group_sequential`   boundaries of interim looks: Pocock, O'Brien-Fleming, spending functions
+`stopped_estimates`  estimates of trials that stopped early, bias of the plain ones
+===================  ========================================================================
+"""

@@ -1,0 +1,143 @@
+"""Graphical procedures: levels that pass from a rejected hypothesis to those it points at.
+
+Each hypothesis holds a weight, its share of alpha; each edge says which part of it passes on when
+the hypothesis is rejected. Every graph is a closed test of weighted Bonferroni intersections, so
+the family-wise error is controlled under any dependence. Holm's procedure, the fixed sequence and
+the fallback procedure are graphs.
+
+References: Bretz, Maurer, Brannath and Posch, Stat Med 2009;28:586 (algorithms 1 and 2). Wiens,
+Pharm Stat 2003;2:211 and Wiens and Dmitrienko, J Biopharm Stat 2005;15:929 (fallback). Maurer,
+Hothorn and Lehmacher 1995 (fixed sequence). Oracle: the closed test over all weighted intersections
+in base R, p.adjust.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import Floats, check_choice, numbers
+from trialtrace.stats.multiplicity.closed_testing import _p_values
+from trialtrace.stats.results import StatsError
+
+# "left_out": a test that was not made is no hypothesis of the family, its level passes on along its
+# edges. "stops": it counts as not rejected and keeps its level.
+MISSING = ("left_out", "stops")
+SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Graphical:
+    """Adjusted p-values, shape (m,), and the order in which the procedure takes the hypotheses."""
+
+    adjusted: Floats
+    order: tuple[int, ...]
+
+
+def graphical(
+    p: ArrayLike, weights: ArrayLike, transitions: ArrayLike, *, missing: str
+) -> Graphical:
+    """Adjusted p-values of a graph: p and weights of shape (m,), transitions of shape (m, m).
+
+    Weights are at least 0 and add up to at most 1; transitions[i, j] is the part of i's weight
+    that goes to j when i is rejected, 0 on the diagonal, each row adding up to at most 1. The
+    adjusted value is the smallest alpha at which the procedure rejects; with a value of 1 it may
+    never do so. The order is that of Bretz et al., the smallest p over weight first. `missing`
+    says what NaN in p means: "left_out" or "stops" (see above); its adjusted value is NaN.
+
+    Raises `StatsError` for p-values outside 0..1 and for what is not such a graph. Source:
+    Bretz et al. 2009, algorithm 2. Oracle: the closed test over all intersections in base R.
+    """
+    check_choice("missing", missing, MISSING)
+    p = _p_values(p)
+    weights, edges = _graph(weights, transitions, p.size)
+    left = np.isfinite(p)
+    if missing == "left_out":
+        for j in np.flatnonzero(~left):
+            weights, edges = reject(weights, edges, int(j))
+    adjusted = np.full(p.shape, np.nan)
+    order, largest = [], 0.0
+    while left.any():
+        # A hypothesis without weight cannot be rejected, not even with p = 0.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(left & (weights > 0), p / weights, np.inf)
+        j = int(np.argmin(ratio))
+        if np.isinf(ratio[j]):
+            adjusted[left] = 1.0
+            break
+        largest = max(largest, min(float(ratio[j]), 1.0))
+        adjusted[j], left[j] = largest, False
+        order.append(j)
+        weights, edges = reject(weights, edges, j)
+    return Graphical(adjusted, tuple(order))
+
+
+def reject(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats]:
+    """The graph after j is taken out: its weight passes on, its edges are joined (algorithm 1).
+
+    Weights of shape (m,), transitions (m, m); row, column and weight of j become 0. Source:
+    Bretz et al. 2009, algorithm 1. Oracle: as for `intersection_weights`.
+    """
+    into, out = transitions[:, j], transitions[j]
+    passed = weights + weights[j] * out
+    joined = transitions + np.outer(into, out)
+    loops = 1 - into * out
+    # A hypothesis whose every path returns to itself through j has nowhere to pass its weight to.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        edges = np.where(loops[:, None] > SLACK, joined / loops[:, None], 0.0)
+    np.fill_diagonal(edges, 0.0)
+    edges[j], edges[:, j], passed[j] = 0.0, 0.0, 0.0
+    return passed, edges
+
+
+def intersection_weights(
+    weights: ArrayLike, transitions: ArrayLike, members: ArrayLike
+) -> NDArray[np.float64]:
+    """Weights of the weighted Bonferroni test of an intersection: all others taken out.
+
+    `members` are the indices of the intersection; shape (m,) with 0 elsewhere. The order in
+    which the others are taken out does not matter. Raises `StatsError` for what is not such a
+    graph. Oracle: sums over the paths of a Markov chain in base R.
+    """
+    size = np.size(weights)
+    w, edges = _graph(weights, transitions, size)
+    for j in sorted(set(range(size)) - set(np.asarray(members).tolist())):
+        w, edges = reject(w, edges, j)
+    return w
+
+
+def chain(size: int) -> Floats:
+    """Transitions of a chain, each hypothesis to the next."""
+    return np.eye(size, k=1)
+
+
+def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
+    """Adjusted p-values of tests in a fixed order, each at full level until one fails.
+
+    p of shape (m,) in that order; `missing` as in `graphical`: after a test that "stops"
+    nothing can be rejected (adjusted 1). Raises `StatsError` for values outside 0..1. Oracle:
+    the largest p so far.
+    """
+    p = _p_values(p)
+    if p.size == 0:
+        return p
+    first = np.zeros(p.size)
+    first[0] = 1.0
+    return graphical(p, first, chain(p.size), missing=missing).adjusted
+
+
+def _graph(weights: ArrayLike, transitions: ArrayLike, size: int) -> tuple[Floats, Floats]:
+    w, edges = numbers(weights, "weights"), numbers(transitions, "transitions")
+    if w.shape != (size,) or edges.shape != (size, size):
+        raise StatsError(
+            f"{size} hypotheses need {size} weights and {size} x {size} transitions; got shapes "
+            f"{w.shape} and {edges.shape}."
+        )
+    if (w < 0).any() or w.sum() > 1 + SLACK:
+        raise StatsError("weights must be at least 0 and add up to at most 1.")
+    if (edges < 0).any() or (edges.sum(axis=1) > 1 + SLACK).any() or np.diag(edges).any():
+        raise StatsError(
+            "transitions must be at least 0, add up to at most 1 in each row, and be 0 on the "
+            "diagonal."
+        )
+    return w.copy(), edges.copy()

@@ -1,0 +1,283 @@
+"""Writes docs/methods.md, the methods of trialtrace.stats, from their docstrings.
+
+`python -m trialtrace.stats.reference` writes it anew; a test fails when it is stale. The source
+is read, not imported. A subject is a module; its order and its line in the overview are those of
+the table in the docstring of its package.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialtrace.ground.paths import project
+from trialtrace.ground.store import write_text
+
+STATS = Path(__file__).parent
+# Functions that neighbouring modules share: no methods of their own, so not told.
+SHARED = {
+    "regression.coefficients": ("from_covariance",),
+    "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
+    "contingency": ("tables",),
+    "survival.cox_start_stop": ("start_stop_model",),
+    "mixed.mixed_tests": ("shared_fields",),
+    "regression.ordinal": ("ordinal_data", "cuts", "level_terms"),
+    "repeated.anova_general": ("corrected_test",),
+    "categorical.score": ("normal_tail", "risk_difference"),
+    "repeated.sphericity": ("mauchly_tail",),
+    "summaries.printed": ("not_negative", "one_shape"),
+    "survival.kaplan_meier": ("compare_groups",),
+}
+# What no stage calls yet, by the purpose for which the library has it.
+IN_NO_PLAN = {
+    "repeated and clustered outcomes by estimating equations": (
+        "regression.gee.gee",
+        "regression.gee.gee_contrast",
+        "regression.gee.gee_test",
+    ),
+    "recurrent events with late entry (Andersen and Gill)": (
+        "survival.cox_start_stop.cox_start_stop",
+    ),
+    "how means depend on what is missing: by reference, by delta, by dropout alone": (
+        "missing.reference.impute_reference_based",
+        "missing.reference.joint_distribution",
+        "missing.delta.add_delta",
+        "missing.delta.delta_tipping",
+        "missing.imputation.impute_monotone",
+    ),
+    "last and baseline observation carried forward, under their names": (
+        "missing.single.last_observation_carried_forward",
+        "missing.single.baseline_observation_carried_forward",
+    ),
+    "imputed components of a composite, and tests of several arms after imputation": (
+        "missing.imputation.composite",
+        "missing.pooling.pooled_test",
+    ),
+    "bootstrap intervals": ("resampling.bootstrap.bootstrap_interval",),
+    "estimates of a trial that stopped early": (
+        "multiplicity.stopped_estimates.stage_wise_p",
+        "multiplicity.stopped_estimates.median_unbiased",
+        "multiplicity.stopped_estimates.stopping_bias",
+        "multiplicity.stopped_estimates.bias_adjusted",
+    ),
+    "planned contrasts over visits": ("repeated.contrasts.repeated_contrast",),
+    "contrasts of arms, pooled arms and trends over doses": (
+        "regression.ancova.adjusted_means",
+        "stratified.generalised_cmh.cmh_correlation",
+        "survival.weighted_log_rank.log_rank_trend",
+    ),
+    "Student's t test under its name": ("continuous.means.student_t",),
+    "levels of one intersection of a graph": ("multiplicity.graphical.intersection_weights",),
+    "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
+    "simulations with repeated measures": (
+        "repeated.anova.rm_anova",
+        "repeated.anova_batch.rm_anova_batch",
+        "repeated.anova_batch.mixed_anova_batch",
+    ),
+    "re-randomisation of many analyses at once, by the scheme of the trial": (
+        "resampling.schemes.bernoulli",
+        "resampling.schemes.permuted_blocks",
+        "resampling.schemes.stratified_blocks",
+        "resampling.drawing.draw_assignments",
+        "resampling.scores.residual_scores",
+        "resampling.scores.stratum_scores",
+        "resampling.linear.count_extreme",
+        "resampling.linear.draw_statistics",
+        "resampling.binary.binary_tables",
+    ),
+    "printed means of yes/no items, and effect sizes against printed means": (
+        "summaries.granularity.debit",
+        "summaries.statistics.standardised_difference",
+    ),
+}
+# Packages that hand on what they offer; of their modules only that is told.
+EXPORTING = ("missing.", "resampling.")
+# Modules beside the families that have no methods.
+NO_SUBJECTS = {"results", "reference"}
+_LABELS = ("Raises", "Source", "Oracle")
+_SPLIT = re.compile(r"(?<=[.)])\s+(?=(?:Raises|Oracles?|Sources?)\b)")
+_ROW = re.compile(r"^`(\w+)`\s{2,}(.+)$", re.MULTILINE)
+_ALIGNED = re.compile(r'^"?\w+"?\s{3,}\S')
+
+_INTRODUCTION = """\
+# Statistical methods
+
+*Written from the docstrings of `workflow/trialtrace/stats/` by
+`python -m trialtrace.stats.reference`; change it there.*
+
+Every method is a pure function of numpy arrays in `trialtrace.stats`. A plan can ask for those that
+[configuration](configuration.md) lists; the others can be called from Python. What a library might
+choose silently (sides, ties, corrections, variance, confidence) is a keyword without a default.
+What is refused raises `StatsError` with a sentence that says why.
+
+An oracle is what the numbers are compared with in `tests/oracle/`: R scripts with their committed
+output, run again where R is installed. The tolerance is 1e-8, relative. Looser are linear mixed
+models, 1e-7, and Satterthwaite's degrees of freedom of mixed models and Kenward and Roger's by
+observed information, 1e-6, since R's own numbers rest there on numeric derivatives. Where a
+function names no oracle of its own, that of its subject holds. `make bench-stats` measures speed.
+"""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function: its name, how it is called, its docstring."""
+
+    name: str
+    signature: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A module: its dotted name within trialtrace.stats, its docstring, its methods."""
+
+    name: str
+    line: str
+    text: str
+    functions: tuple[Function, ...]
+
+
+def subjects(folder: Path = STATS, prefix: str = "") -> Iterator[Subject]:
+    """Every subject in the order of the package's table; one that is not in it is an error."""
+    package = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
+    lines = dict(_ROW.findall(ast.get_docstring(package) or ""))
+    names = {path.stem for path in folder.glob("[!_]*.py")} - (set() if prefix else NO_SUBJECTS)
+    names |= {path.parent.name for path in folder.glob("*/__init__.py")}
+    if names != set(lines):
+        raise ValueError(f"{folder}/__init__.py: {sorted(names ^ set(lines))} differ in its table.")
+    for name, line in lines.items():
+        if (folder / name).is_dir():
+            yield from subjects(folder / name, f"{prefix}{name}.")
+            continue
+        tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
+        exported = _exported(package, name) if prefix in EXPORTING else None
+        told = tuple(_functions(tree, exported, SHARED.get(prefix + name, ())))
+        if told:
+            yield Subject(prefix + name, line, ast.get_docstring(tree) or "", told)
+
+
+def _exported(package: ast.Module, module: str) -> set[str]:
+    """What a package offers of a module."""
+    imports = [node for node in package.body if isinstance(node, ast.ImportFrom)]
+    own = (node for node in imports if (node.module or "").endswith(f".{module}"))
+    return {alias.name for node in own for alias in node.names}
+
+
+def _functions(
+    tree: ast.Module, exported: set[str] | None, shared: tuple[str, ...]
+) -> Iterator[Function]:
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        if node.name not in shared and (exported is None or node.name in exported):
+            yield Function(node.name, _signature(node), ast.get_docstring(node) or "")
+
+
+def _signature(node: ast.FunctionDef) -> str:
+    """The call, on one line or with a parameter a line."""
+    given = node.args
+    plain = [*given.posonlyargs, *given.args]
+    defaults = [None] * (len(plain) - len(given.defaults)) + list(given.defaults)
+    parts = [_parameter(one, value) for one, value in zip(plain, defaults, strict=True)]
+    if given.kwonlyargs:
+        parts.append(f"*{_parameter(given.vararg, None) if given.vararg else ''}")
+        pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        parts += [_parameter(one, value) for one, value in pairs]
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    line = f"{node.name}({', '.join(parts)}){returns}"
+    if len(line) <= 88:
+        return line
+    listed = "".join(f"    {part},\n" for part in parts)
+    return f"{node.name}(\n{listed}){returns}"
+
+
+def _parameter(one: ast.arg, value: ast.expr | None) -> str:
+    kind = f": {ast.unparse(one.annotation)}" if one.annotation else ""
+    return f"{one.arg}{kind}" + (f" = {ast.unparse(value)}" if value else "")
+
+
+def names_oracle(text: str) -> bool:
+    """Whether a docstring says what its numbers are compared with."""
+    return re.search(r"\b[Oo]racles?\b", text) is not None
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    """Paragraphs, and what they say about refusals, source and oracle, each with its label."""
+    found = []
+    for paragraph in text.split("\n\n"):
+        for piece in _SPLIT.split(paragraph):
+            found.append((next((word for word in _LABELS if piece.startswith(word)), ""), piece))
+    return found
+
+
+def reference() -> str:
+    """The whole page."""
+    every = list(subjects())
+    rows = [
+        f"| [`{one.name}`](#{one.name.replace('.', '')}) | {one.line} | {len(one.functions)} |"
+        for one in every
+    ]
+    head = ["| subject | what | functions |", "| --- | --- | ---: |"]
+    return "\n".join([_INTRODUCTION, *head, *rows, "", _in_no_plan(), *map(_subject, every)])
+
+
+def _in_no_plan() -> str:
+    rows = [
+        f"| {purpose} | {', '.join(f'`{name}`' for name in names)} |"
+        for purpose, names in IN_NO_PLAN.items()
+    ]
+    head = [
+        "## In the library, in no plan yet\n",
+        "No stage calls these; each waits for a purpose, and what has none leaves the library.\n",
+        "| for | functions |",
+        "| --- | --- |",
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def _subject(one: Subject) -> str:
+    told = "\n\n".join(map(_prose, one.text.split("\n\n")))
+    return f"## {one.name}\n\n{told}\n\n" + "\n".join(map(_function, one.functions))
+
+
+def _function(one: Function) -> str:
+    found = parts(one.text)
+    prose = "\n\n".join(_prose(piece) for label, piece in found if not label)
+    notes = [
+        f"- **{label}{'' if label == 'Raises' else ':'}** {_after(_flat(piece))}"
+        for wanted in _LABELS
+        for label, piece in found
+        if label == wanted
+    ]
+    told = "\n".join([prose, "", *notes]).rstrip()
+    return f"### {one.name}\n\n```python\n{one.signature}\n```\n\n{told}\n"
+
+
+def _after(piece: str) -> str:
+    """What follows the label."""
+    return re.sub(r"^(Raises|Oracles?|Sources?( and oracles)?):?\s*", "", piece)
+
+
+def _prose(paragraph: str) -> str:
+    """A paragraph on one line; aligned lines as they stand, lists item by item."""
+    lines = paragraph.split("\n")
+    first = next((i for i, line in enumerate(lines) if _ALIGNED.match(line)), len(lines))
+    told = re.sub(r" - (?=In |For )", "\n- ", " " + _flat("\n".join(lines[:first])))
+    told = re.sub(r"^(References?|Oracle):", r"**\1.**", told.strip())
+    if first == len(lines):
+        return told
+    block = "```text\n" + "\n".join(lines[first:]) + "\n```"
+    return f"{told}\n\n{block}" if told else block
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def main() -> None:
+    write_text(project().root / "docs" / "methods.md", reference())
+
+
+if __name__ == "__main__":
+    main()

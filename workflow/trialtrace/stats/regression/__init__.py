@@ -1,0 +1,13 @@
+"""Regression models and what is standardised by them.
+
+=================  =================================================================
+`ancova`           means of arms adjusted for covariates and strata
+`coefficients`     contrasts and Wald tests of the coefficients of any regression
+`logistic`         log odds ratios, separation detected, Firth's estimates
+`poisson`          risk ratios by modified Poisson regression
+`standardisation`  g-computation: standardised risks and means, difference and ratio
+`ordinal`          proportional odds and the check of its assumption
+`ordinal_mixed`    repeated ordinal outcomes: cumulative logit, random intercept
+`gee`              generalised estimating equations, small-sample sandwiches
+=================  =================================================================
+"""

@@ -1,0 +1,183 @@
+"""Analysis of covariance: means of arms adjusted for covariates and strata, by least squares.
+
+The model has a mean for each arm, a slope for each covariate, the same in all arms, and an effect
+for each stratum. Standard errors are the usual ones (errors of one variance) or one of the
+heteroscedasticity-consistent kind. There are no interactions.
+
+References: Fisher, Statistical Methods for Research Workers, 1932. White, Econometrica
+1980;48:817 (HC0). Hinkley, Technometrics 1977;19:285 (HC1). Horn, Horn and Duncan, JASA
+1975;70:380 (HC2). MacKinnon and White, J Econometrics 1985;29:305 (HC3). Searle, Speed and
+Milliken, Am Stat 1980;34:216 (adjusted means).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trialtrace.stats._inputs import Floats, check_choice, labels, numbers, sample
+from trialtrace.stats.regression._design import least_squares
+from trialtrace.stats.regression.coefficients import Coefficients, contrast, from_covariance
+from trialtrace.stats.results import Interval, StatsError
+
+VARIANCES = ("model", "HC0", "HC1", "HC2", "HC3")
+# A value whose leverage is nearer to 1 than this is fitted by itself alone.
+LEVERAGE = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AncovaFit:
+    """A fitted analysis of covariance; see `ancova`.
+
+    `coefficients` are those of the arms (means at the mean covariates and an average stratum),
+    then the covariates' slopes, then the strata's effects but the last, which sum to 0. `terms`
+    gives each term's columns; `residual_sd` is in the units of the outcome.
+    """
+
+    arms: NDArray[Any]
+    coefficients: Coefficients
+    terms: dict[str, list[int]]
+    mean_columns: Floats
+    residual_sd: float
+    variance: str
+    n: int
+
+
+def ols(y: ArrayLike, x: ArrayLike, *, variance: str, confidence: float) -> Coefficients:
+    """Ordinary least squares of y, (n,), on the columns of x, (n, p), an intercept among them.
+
+    `variance`: "model", or "HC0" to "HC3". t reference with n - p degrees of freedom in all of
+    them.
+
+    Raises `StatsError` for columns that are combinations of each other, nothing left for the
+    error, or, with HC2 and HC3, a value that its own coefficient fits. Oracle: R's lm with
+    sandwich::vcovHC.
+    """
+    check_choice("variance", variance, VARIANCES)
+    y = sample(y, "y", at_least=2)
+    x = numbers(x, "x")
+    if x.ndim != 2 or x.shape[0] != y.size or x.shape[1] == 0:
+        raise StatsError(f"x must have shape ({y.size}, p); got {x.shape}.")
+    return _fit(y, x, variance, confidence)[0]
+
+
+def ancova(
+    y: ArrayLike,
+    arm: ArrayLike,
+    *,
+    covariates: ArrayLike | None,
+    strata: ArrayLike | None,
+    variance: str,
+    confidence: float,
+) -> AncovaFit:
+    """Analysis of covariance of y, (n,), by arm, (n,) labels.
+
+    `covariates` (n, q) or (n,), or None; `strata` (n,) labels, or None. `variance` as in `ols`;
+    `confidence` is that of the intervals of the coefficients.
+
+    Raises `StatsError` for a single arm, a constant covariate, an arm that is a stratum,
+    nothing left for the error, no variation, missing values, and with HC2 or HC3 for a stratum
+    or arm of one. Oracle: R's lm with sandwich::vcovHC.
+    """
+    check_choice("variance", variance, VARIANCES)
+    y = sample(y, "y", at_least=2)
+    arms, of_arm = labels(arm, "arm", y.size)
+    if arms.size < 2:
+        raise StatsError("there is one arm only, so nothing to compare.")
+    blocks = {"arm": np.eye(arms.size)[of_arm]}
+    if covariates is not None:
+        blocks |= _covariates(covariates, y.size)
+    if strata is not None:
+        found, of_stratum = labels(strata, "strata", y.size)
+        if found.size > 1:
+            effects = np.vstack([np.eye(found.size - 1), -np.ones(found.size - 1)])
+            blocks["strata"] = effects[of_stratum]
+    x = np.column_stack(list(blocks.values()))
+    ends = np.cumsum([block.shape[1] for block in blocks.values()])
+    terms = {
+        name: list(range(end - block.shape[1], end))
+        for (name, block), end in zip(blocks.items(), ends, strict=True)
+    }
+    fit, residual = _fit(y, x, variance, confidence)
+    return AncovaFit(arms, fit, terms, x.mean(axis=0), residual, variance, y.size)
+
+
+def arm_difference(fit: AncovaFit, arm: Any, reference: Any, *, confidence: float) -> Interval:
+    """Adjusted difference of means, arm minus reference, in the units of the outcome.
+
+    Its test is `wald_test(fit.coefficients, arm_row(fit, arm, reference))`.
+
+    Raises `StatsError` for arms that are not there or equal. Oracle: R's lm.
+    """
+    return contrast(fit.coefficients, arm_row(fit, arm, reference), confidence=confidence)
+
+
+def arm_row(fit: AncovaFit, arm: Any, reference: Any) -> Floats:
+    """The row of coefficients that makes the difference of two arms.
+
+    Oracle: as for `arm_difference`.
+    """
+    row = np.zeros(fit.coefficients.coef.size)
+    row[_index(fit, arm)] += 1
+    row[_index(fit, reference)] -= 1
+    return row
+
+
+def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[Interval]:
+    """Adjusted mean of each arm, in the order of `fit.arms`, at the mean of the covariates.
+
+    Over strata the means are averaged with `weights` "equal", every stratum alike, or
+    "observed", each as often as it occurs. Without strata the two agree.
+
+    Oracle: R's predict(lm) over the grid of strata.
+    """
+    check_choice("weights", weights, ("equal", "observed"))
+    means = []
+    for place in range(fit.arms.size):
+        row = fit.mean_columns.copy() if weights == "observed" else np.zeros(fit.mean_columns.size)
+        row[: fit.arms.size] = 0
+        row[place] = 1
+        means.append(contrast(fit.coefficients, row, confidence=confidence))
+    return means
+
+
+def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:
+    """Each covariate as a column measured from its mean, named by its place from 1."""
+    x = numbers(covariates, "covariates")
+    x = x[:, None] if x.ndim == 1 else x
+    if x.ndim != 2 or x.shape[0] != length:
+        raise StatsError(f"covariates must have shape ({length}, q); got {x.shape}.")
+    if (x.min(axis=0) == x.max(axis=0)).any():
+        raise StatsError("a covariate is constant.")
+    centred = x - x.mean(axis=0)
+    return {f"covariate {i + 1}": centred[:, [i]] for i in range(x.shape[1])}
+
+
+def _fit(y: Floats, x: Floats, variance: str, confidence: float) -> tuple[Coefficients, float]:
+    q, triangle, coef = least_squares(y, x)
+    residual = y - x @ coef
+    n, p = x.shape
+    mean_square = float(residual @ residual) / (n - p)
+    weight = np.full(n, mean_square)
+    if variance != "model":
+        left = 1 - np.sum(q**2, axis=1)
+        power = {"HC0": 0, "HC1": 0, "HC2": 1, "HC3": 2}[variance]
+        if power and left.min() < LEVERAGE:
+            raise StatsError(f"a value is fitted by its own coefficient; {variance} divides by 0.")
+        weight = residual**2 / (left**power if power else 1)
+        if variance == "HC1":
+            weight = weight * n / (n - p)
+    inverse = np.linalg.inv(triangle)
+    # Errors of one variance need no sum over values: the basis is orthonormal.
+    middle = mean_square * np.eye(p) if variance == "model" else (q.T * weight) @ q
+    covariance = inverse @ middle @ inverse.T
+    fit = from_covariance(coef, covariance, df=float(n - p), confidence=confidence)
+    return fit, mean_square**0.5
+
+
+def _index(fit: AncovaFit, arm: Any) -> int:
+    places = np.flatnonzero(fit.arms == arm)
+    if places.size != 1:
+        raise StatsError(f"there is no arm {arm!r}.")
+    return int(places[0])

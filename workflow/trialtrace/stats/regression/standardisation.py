@@ -1,0 +1,148 @@
+"""Standardised means and risks of arms (g-computation): differences and ratios of a whole trial.
+
+A model of the outcome on arm and covariates predicts every patient's outcome under every arm; the
+means of these predictions are the standardised means. With a logistic model they are risks, and
+their difference and ratio are marginal ones, as in an unadjusted table but with less noise.
+
+References: Robins, Math Modelling 1986;7:1393. Ge et al., Drug Inf J 2011;45:481 (delta method).
+Freedman, Stat Sci 2008;23:237. Ye, Bannick, Yi and Shao, Stat Theory Relat Fields 2023;7:159
+(variance with random covariates). Stefanski and Boos, Am Stat 2002;56:29 (estimating equations).
+"""
+
+from dataclasses import dataclass
+from math import exp, inf, log, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
+
+from trialtrace.stats._inputs import Floats, check_choice, labels, normal_quantile, numbers, sample
+from trialtrace.stats.regression.ancova import ols
+from trialtrace.stats.regression.coefficients import Coefficients
+from trialtrace.stats.regression.logistic import logistic
+from trialtrace.stats.results import Interval, StatsError
+
+FAMILIES = ("linear", "logistic")
+VARIANCES = ("fixed", "random", "sandwich")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standardised:
+    """Standardised means (k,) of the arms with their covariance (k, k)."""
+
+    arms: NDArray[Any]
+    means: Floats
+    covariance: Floats
+    family: str
+    variance: str
+
+
+def standardise(
+    y: ArrayLike, arm: ArrayLike, covariates: ArrayLike | None, *, family: str, variance: str
+) -> Standardised:
+    """Standardised means of y, (n,), by arm, (n,) labels, over all patients' covariates (n, q).
+
+    `family` "logistic" for y of 0 and 1, or "linear"; arms and covariates without interaction,
+    strata as indicator columns. `variance` names what is random:
+    "fixed"     delta method from the model's covariance, the covariates as they are;
+    "random"    the same plus the variance of predictions over patients drawn anew, which assumes
+                that the model is right;
+    "sandwich"  stacked estimating equations (HC0), covariates random, the model perhaps wrong.
+
+    Raises `StatsError` for a single arm, separation, columns that are combinations of each
+    other, missing values. Oracle: R's glm and lm with predictions and derivatives by hand.
+    """
+    check_choice("family", family, FAMILIES)
+    check_choice("variance", variance, VARIANCES)
+    y = sample(y, "y", at_least=2)
+    arms, of_arm = labels(arm, "arm", y.size)
+    if arms.size < 2:
+        raise StatsError("there is one arm only, so nothing to compare.")
+    other = np.empty((y.size, 0)) if covariates is None else numbers(covariates, "covariates")
+    other = other[:, None] if other.ndim == 1 else other
+    if other.ndim != 2 or other.shape[0] != y.size:
+        raise StatsError(f"covariates must have shape ({y.size}, q); got {other.shape}.")
+    other = other - other.mean(axis=0)
+    x = np.column_stack([np.eye(arms.size)[of_arm], other])
+    fit = _model(y, x, family)
+    # Predictions (n, k): an arm's own coefficient, and what the covariates add.
+    eta = fit.coef[: arms.size] + (other @ fit.coef[arms.size :])[:, None]
+    predicted, slope = _mean(eta, family)
+    means = predicted.mean(axis=0)
+    # Derivative of each mean by each coefficient, (k, p).
+    jacobian = np.column_stack([np.diag(slope.mean(axis=0)), slope.T @ other / y.size])
+    if variance == "sandwich":
+        influence = predicted - means + _influence(y, x, fit, family) @ jacobian.T
+        return Standardised(arms, means, influence.T @ influence / y.size**2, family, variance)
+    covariance = jacobian @ fit.covariance @ jacobian.T
+    if variance == "random":
+        covariance = covariance + np.cov(predicted, rowvar=False) / y.size
+    return Standardised(arms, means, covariance, family, variance)
+
+
+def standardised_difference(
+    fit: Standardised, arm: Any, reference: Any, *, confidence: float
+) -> Interval:
+    """Difference of two standardised means, arm minus reference: the risk difference if logistic.
+
+    Symmetric interval with the normal quantile. Oracle: as `standardise`.
+    """
+    i, j = _index(fit, arm), _index(fit, reference)
+    z = normal_quantile(confidence)
+    c = fit.covariance
+    estimate = float(fit.means[i] - fit.means[j])
+    half = z * _root(c[i, i] + c[j, j] - 2 * c[i, j])
+    return Interval(estimate, estimate - half, estimate + half)
+
+
+def standardised_ratio(
+    fit: Standardised, arm: Any, reference: Any, *, confidence: float
+) -> Interval:
+    """Ratio of two standardised means, the risk ratio if logistic; symmetric on the log scale.
+
+    Raises `StatsError` where a mean is not positive. Oracle: as `standardise`.
+    """
+    i, j = _index(fit, arm), _index(fit, reference)
+    z = normal_quantile(confidence)
+    if fit.means[[i, j]].min() <= 0:
+        raise StatsError("a ratio needs positive means.")
+    scaled = fit.covariance / np.outer(fit.means, fit.means)
+    half = z * _root(scaled[i, i] + scaled[j, j] - 2 * scaled[i, j])
+    centre = log(fit.means[i] / fit.means[j])
+    return Interval(exp(centre), exp(centre - half), exp(centre + half))
+
+
+def _model(y: Floats, x: Floats, family: str) -> Coefficients:
+    # The level is not used; intervals are made from the means.
+    if family == "linear":
+        return ols(y, x, variance="model", confidence=0.95)
+    return logistic(y, x, confidence=0.95).coefficients
+
+
+def _mean(eta: Floats, family: str) -> tuple[Floats, Floats]:
+    """Mean and its derivative by the linear predictor."""
+    if family == "linear":
+        return eta, np.ones_like(eta)
+    mean = expit(eta)
+    return mean, mean * expit(-eta)
+
+
+def _influence(y: Floats, x: Floats, fit: Coefficients, family: str) -> Floats:
+    """What each patient adds to the coefficients, times n: (n, p)."""
+    mean, weight = _mean(x @ fit.coef, family)
+    information = (x.T * weight) @ x / y.size
+    return np.linalg.solve(information, x.T * (y - mean)).T
+
+
+def _index(fit: Standardised, arm: Any) -> int:
+    places = np.flatnonzero(fit.arms == arm)
+    if places.size != 1:
+        raise StatsError(f"there is no arm {arm!r}.")
+    return int(places[0])
+
+
+def _root(variance: float) -> float:
+    if not 0 < variance < inf:
+        raise StatsError("the two arms are the same, or their contrast has no estimated error.")
+    return sqrt(variance)

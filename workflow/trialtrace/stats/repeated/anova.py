@@ -1,0 +1,162 @@
+"""Analysis of variance of repeated measures: visits within subjects, arms between them.
+
+Estimates nothing but decomposes: are the visits equal on average (within), the arms (between),
+and do the arms differ by the same amount at every visit (interaction). These are the two usual
+designs of `repeated_general`, which does the work: the visits enter through orthonormal
+contrasts, and their error matrix is pooled within arms.
+
+Numbers agree with car::Anova(idesign = ~visit) and its summary, also with afex.
+
+References: Greenhouse and Geisser, Psychometrika 1959;24:95. Huynh and Feldt, J Educ Stat
+1976;1:69. Lecoutre, J Educ Stat 1991;16:371. Mauchly, Ann Math Stat 1940;11:204. Olejnik and
+Algina, Psychol Methods 2003;8:434, and Bakeman, Behav Res Methods 2005;37:379 (generalised eta).
+
+Oracle: car::Anova on the multivariate linear model; base R (aov) where car stops.
+"""
+
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from trialtrace.stats._inputs import Floats, labels, numbers
+from trialtrace.stats.repeated.anova_general import AnovaEffect, repeated_anova
+from trialtrace.stats.results import StatsError
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One F test. Eta squared: partial, and generalised (all factors manipulated)."""
+
+    f: float
+    df1: float
+    df2: float
+    p_value: float
+    sum_of_squares: float
+    error_sum_of_squares: float
+    partial_eta_squared: float
+    generalised_eta_squared: float
+
+
+@dataclass(frozen=True, slots=True)
+class WithinEffect(Effect):
+    """An F test within subjects, with the corrections for non-sphericity.
+
+    Degrees of freedom are the uncorrected ones; a corrected test multiplies both by its epsilon.
+    `epsilon_hf` is Huynh and Feldt's as corrected by Lecoutre, as car prints it: it may exceed
+    1, and `p_hf` then uses 1. `epsilon_lower` is 1 / (visits - 1).
+    """
+
+    epsilon_gg: float
+    epsilon_hf: float
+    epsilon_lower: float
+    p_gg: float
+    p_hf: float
+    p_lower: float
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedAnova:
+    """One arm: the test of equal visits, and Mauchly's test of sphericity (NaN: see there)."""
+
+    n_subjects: int
+    n_visits: int
+    within: WithinEffect
+    mauchly_w: float
+    mauchly_p: float
+
+
+@dataclass(frozen=True, slots=True)
+class MixedAnova:
+    """Several arms: the three tests, and Mauchly's test on the covariance pooled over arms."""
+
+    n_subjects: int
+    n_visits: int
+    groups: tuple
+    group_sizes: tuple[int, ...]
+    sums_of_squares: str
+    between: Effect
+    within: WithinEffect
+    interaction: WithinEffect
+    mauchly_w: float
+    mauchly_p: float
+
+
+def rm_anova(y: ArrayLike) -> RepeatedAnova:
+    """Analysis of variance of one arm, y of shape (subjects, visits), complete.
+
+    With two visits every epsilon is 1 and Mauchly's test is NaN; it is NaN too where fewer than
+    visits - 1 degrees of freedom are left for the error, or its matrix is singular.
+
+    Raises `StatsError` for missing values (drop or impute subjects first), fewer than two
+    visits or subjects, or where nothing is left for the error, as in constant data.
+    """
+    y = _responses(y, groups=1)
+    fit = repeated_anova(y, within=("visits",), between={}, sums_of_squares="III", measured=())
+    visits = fit.effect("visits")
+    return RepeatedAnova(
+        *y.shape, _within(visits), visits.corrections.mauchly_w, visits.corrections.mauchly_p
+    )
+
+
+def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> MixedAnova:
+    """Analysis of variance of several arms, y of shape (subjects, visits), complete.
+
+    `between`, shape (subjects,), is the arm of each subject; arms may differ in size.
+    `sums_of_squares` "II" tests the visit effect at the mean over subjects, "III" at the
+    unweighted mean over arms (SPSS, afex): they differ for `within` in unequal arms and for
+    nothing else. An arm of one subject is allowed and adds nothing to the error. Mauchly's test
+    is NaN as in `rm_anova`, with subjects - arms for the error.
+
+    Raises `StatsError` for missing values, fewer than two visits or arms, no more subjects than
+    arms, or where nothing is left for an error term, as in constant data.
+    """
+    y = _responses(y, groups=2)
+    if len(labels(between, "between", y.shape[0])[0]) < 2:
+        raise StatsError("between has one arm only; rm_anova is the analysis of one arm.")
+    fit = repeated_anova(
+        y,
+        within=("visits",),
+        between={"arms": between},
+        sums_of_squares=sums_of_squares,
+        measured=(),
+    )
+    visits = fit.effect("visits")
+    return MixedAnova(
+        n_subjects=y.shape[0],
+        n_visits=y.shape[1],
+        groups=tuple(level for (level,), _ in fit.cells),
+        group_sizes=tuple(size for _, size in fit.cells),
+        sums_of_squares=sums_of_squares,
+        between=Effect(*_plain(fit.effect("arms"))),
+        within=_within(visits),
+        interaction=_within(fit.effect("arms", "visits")),
+        mauchly_w=visits.corrections.mauchly_w,
+        mauchly_p=visits.corrections.mauchly_p,
+    )
+
+
+def _plain(effect: AnovaEffect) -> list[float]:
+    return [getattr(effect, name) for name in Effect.__dataclass_fields__]
+
+
+def _within(effect: AnovaEffect) -> WithinEffect:
+    corrections = effect.corrections
+    parts = (
+        corrections.greenhouse_geisser,
+        corrections.huynh_feldt_lecoutre,
+        corrections.lower_bound,
+    )
+    return WithinEffect(
+        *_plain(effect), *(part.epsilon for part in parts), *(part.p_value for part in parts)
+    )
+
+
+def _responses(y, *, groups: int) -> Floats:
+    y = numbers(y, "y")
+    if y.ndim != 2:
+        raise StatsError(f"y must have shape (subjects, visits); got {y.shape}.")
+    if y.shape[1] < 2:
+        raise StatsError("y has one visit only; repeated measures need at least two.")
+    if y.shape[0] < groups + 1:
+        raise StatsError(f"y has {y.shape[0]} subjects; at least {groups + 1} are needed.")
+    return y

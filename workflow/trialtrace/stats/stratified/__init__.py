@@ -1,0 +1,9 @@
+"""Tables in several strata: pooled effects, exact tests, interactions.
+
+=================  ==========================================================================
+`mantel_haenszel`  several 2x2 tables: Cochran-Mantel-Haenszel, pooled estimates, Breslow-Day
+`exact`            the same exactly, one stratum or several: test, mid-p, common odds ratio
+`interaction`      effects that differ between strata: Zelen's test, likelihood ratios
+`generalised_cmh`  r x c tables in strata: general association, row mean scores, correlation
+=================  ==========================================================================
+"""

@@ -1,0 +1,16 @@
+"""Times to an event: curves, log-rank tests, Cox models, competing risks.
+
+======================  ========================================================================
+`kaplan_meier`          Kaplan-Meier, log-rank
+`risk_sets`             log-rank tests and Kaplan-Meier curves of groups in many subsets at once
+`group_cox`             Cox models of groups in many subsets at once
+`weighted_log_rank`     log-rank tests with weights over time, and for a trend
+`rmst`                  restricted mean survival time, difference and ratio
+`competing_risks`       cumulative incidence and the difference of two arms at a time
+`gray`                  Gray's test of equal cumulative incidence
+`interval_censored`     events seen at visits: Turnbull's estimate, log-rank tests
+`cox`                   proportional hazards regression
+`cox_start_stop`        the same with late entry, several events, robust variance
+`proportional_hazards`  test of proportional hazards by Schoenfeld residuals
+======================  ========================================================================
+"""

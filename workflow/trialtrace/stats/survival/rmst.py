@@ -1,0 +1,191 @@
+"""Restricted mean survival time: the mean time without the event up to a stated horizon tau.
+
+Estimates mu(tau) = E min(T, tau), the area under the survival curve from 0 to tau, from one arm's
+Kaplan-Meier curve, and two arms' difference and ratio of it. It needs no proportional hazards.
+Time tau - mu(tau) lost to the event is compared by the ratio of times lost.
+
+The variance is that of the area under a Kaplan-Meier curve with Greenwood's increments: the sum
+over event times of (area to the right, up to tau)^2 d / (n (n - d)).
+
+Horizon: a curve is known up to the last time of its arm, and beyond it only where that last time
+holds events and no censoring, so that the curve has reached 0. A contrast therefore refuses tau
+beyond the last time of both arms, and beyond the last time of an arm that ends with a censoring;
+one arm alone is refused beyond its last time. This is the rule of the R package survRM2.
+
+References: Irwin, J Hyg 1949;47:188. Karrison, Stat Med 1987;6:1169. Uno and others, J Clin Oncol
+2014;32:2380 (contrasts). Tian, Zhao and Wei, Biostatistics 2014;15:222.
+"""
+
+from dataclasses import dataclass
+from math import exp, log, nan, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, survival_data
+from trialtrace.stats.categorical.score import normal_tail
+from trialtrace.stats.results import Interval, StatsError, TestResult
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedMean:
+    """One arm's restricted mean with its Wald bounds, in the unit of time.
+
+    `n_risk` is the number still observed just before `tau`: where it is small, so is what the end
+    of the curve rests on.
+    """
+
+    estimate: float
+    se: float
+    low: float
+    high: float
+    tau: float
+    n_risk: int
+    n_event: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedMeanContrast:
+    """A difference or ratio of two arms, arm 1 against arm 0.
+
+    `se` is that of the difference, or of the logarithm of the ratio. `test` is the Wald test of
+    no difference on the same scale, a normal statistic.
+    """
+
+    interval: Interval
+    se: float
+    test: TestResult
+
+
+def restricted_mean(
+    time: ArrayLike, event: ArrayLike, *, tau: float, confidence: float
+) -> RestrictedMean:
+    """Mean time without the event up to `tau`, with a Wald interval.
+
+    time and event of shape (n,), event 1 or True for the event, 0 for censoring; tau in the unit
+    of time. Equals `print(survfit(...), rmean = tau)` of R's survival, standard error included
+    (the oracle). Where nobody has the event before tau the estimate is tau with standard error 0,
+    and the bounds are NaN: the variance is then not estimable.
+
+    Raises `StatsError` for tau not above 0 or beyond the last time, missing or negative times,
+    events other than 0 and 1.
+    """
+    z = normal_quantile(confidence)
+    time, event = survival_data(time, event)
+    _check_tau(tau, [(time, event)])
+    mean, variance = _area(time, event, float(tau))
+    se = sqrt(variance)
+    low, high = (mean - z * se, mean + z * se) if se > 0 else (nan, nan)
+    before = time <= tau
+    return RestrictedMean(
+        estimate=mean,
+        se=se,
+        low=low,
+        high=high,
+        tau=float(tau),
+        n_risk=int(np.count_nonzero(time >= tau)),
+        n_event=int(event[before].sum()),
+    )
+
+
+def restricted_mean_difference(
+    time1: ArrayLike,
+    event1: ArrayLike,
+    time0: ArrayLike,
+    event0: ArrayLike,
+    *,
+    tau: float,
+    confidence: float,
+    sides: str,
+) -> RestrictedMeanContrast:
+    """Difference of restricted means, arm 1 less arm 0, with a Wald interval and test.
+
+    Arrays as in `restricted_mean`, shapes (n1,) and (n0,). `sides`: "two_sided"; "greater" tests
+    for more time without the event in arm 1, "less" for less.
+
+    Raises `StatsError` as `restricted_mean` does, with the rule for tau at the head of this
+    module, and where no variance can be estimated because neither arm has events before tau.
+
+    Oracle: differences of the restricted means and variances of `survfit`.
+    """
+    z = normal_quantile(confidence)
+    (mean1, variance1), (mean0, variance0) = _two_areas(time1, event1, time0, event0, tau)
+    se = sqrt(variance1 + variance0)
+    return _contrast(mean1 - mean0, se, z, sides)
+
+
+def restricted_mean_ratio(
+    time1: ArrayLike,
+    event1: ArrayLike,
+    time0: ArrayLike,
+    event0: ArrayLike,
+    *,
+    tau: float,
+    confidence: float,
+    sides: str,
+    of: str,
+) -> RestrictedMeanContrast:
+    """Ratio of restricted means, arm 1 over arm 0, with interval and test on the log scale.
+
+    Arrays as in `restricted_mean_difference`. `of`: "time_without_event" for mu, "time_lost" for
+    tau - mu. By the delta method the variance of the logarithm is the sum of variance/mean^2.
+    `sides` "greater" tests for a ratio above 1.
+
+    Raises `StatsError` as `restricted_mean_difference` does, and where a mean is 0.
+
+    Oracle: ratios of the restricted means of `survfit`, the delta method in R.
+    """
+    check_choice("of", of, ("time_without_event", "time_lost"))
+    z = normal_quantile(confidence)
+    areas = _two_areas(time1, event1, time0, event0, tau)
+    if of == "time_lost":
+        areas = tuple((tau - mean, variance) for mean, variance in areas)
+    if min(mean for mean, _ in areas) <= 0:
+        raise StatsError("an arm has a mean of 0, so a ratio has no interval.")
+    (mean1, variance1), (mean0, variance0) = areas
+    se = sqrt(variance1 / mean1**2 + variance0 / mean0**2)
+    found = _contrast(log(mean1) - log(mean0), se, z, sides)
+    ratio = found.interval
+    bounds = Interval(exp(ratio.estimate), exp(ratio.low), exp(ratio.high))
+    return RestrictedMeanContrast(bounds, se, found.test)
+
+
+def _two_areas(time1, event1, time0, event0, tau) -> tuple[tuple[float, float], ...]:
+    """Mean and variance of arm 1 and of arm 0."""
+    arms = [survival_data(time1, event1), survival_data(time0, event0)]
+    _check_tau(tau, arms)
+    return tuple(_area(time, event, float(tau)) for time, event in arms)
+
+
+def _check_tau(tau: float, arms) -> None:
+    if not (isinstance(tau, int | float | np.number) and 0 < tau < np.inf):
+        raise StatsError(f"tau must be a time above 0; got {tau!r}.")
+    limit = max(time.max() for time, _ in arms)
+    for time, event in arms:
+        if not event[time == time.max()].all():
+            limit = min(limit, time.max())
+    if tau > limit:
+        raise StatsError(f"tau is {tau:g}, but the curves are known only up to {limit:g}.")
+
+
+def _area(time, event, tau: float) -> tuple[float, float]:
+    """Area under the Kaplan-Meier curve up to tau, and its variance."""
+    when, deaths = np.unique(time[(event == 1) & (time <= tau)], return_counts=True)
+    ordered = np.sort(time)
+    at_risk = time.size - np.searchsorted(ordered, when, side="left")
+    survival = np.concatenate([[1.0], np.cumprod((at_risk - deaths) / at_risk)])
+    pieces = survival * np.diff(np.concatenate([[0.0], when, [tau]]))
+    right = np.cumsum(pieces[:0:-1])[::-1]
+    # Where all at risk die the curve is 0 from there on, and the variance term 0/0 is 0.
+    left = at_risk * np.maximum(at_risk - deaths, 1).astype(np.float64)
+    return float(pieces.sum()), float(np.sum(right**2 * deaths / left))
+
+
+def _contrast(estimate: float, se: float, z: float, sides: str) -> RestrictedMeanContrast:
+    check_choice("sides", sides, SIDES)
+    if se == 0:
+        raise StatsError("no variance can be estimated: nothing varies before tau in either arm.")
+    statistic = estimate / se
+    p_value = normal_tail(statistic, sides)
+    interval = Interval(estimate, estimate - z * se, estimate + z * se)
+    return RestrictedMeanContrast(interval, se, TestResult(statistic, nan, p_value))

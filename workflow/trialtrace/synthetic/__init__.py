@@ -1,0 +1,61 @@
+"""Synthetic cohorts: drawn from cohort.yaml, then written as a raw export and read like one."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.sources.raw import RawTable
+from trialtrace.trial.load import Trial
+
+if TYPE_CHECKING:
+    from trialtrace.synthetic.export import Export
+
+TRUTH, SIGN = "truth.json", "SYNTHETIC.txt"
+
+
+def load(trial: Trial) -> list[RawTable]:
+    """The raw tables of a fresh draw: the export is written in memory and read as a file is."""
+    return raw_tables(trial, make(trial))
+
+
+def raw_tables(trial: Trial, made: "Export") -> list[RawTable]:
+    """The raw tables of an export, each with its file; the first with the truth manifest too."""
+    truth = json.dumps(made.truth, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    tables = [_read(trial, name, made) for name in trial.source.items]
+    tables[0].companions[TRUTH] = (truth + "\n").encode()
+    tables[0].companions[SIGN] = (made.truth["notice"] + "\n").encode()
+    return tables
+
+
+def make(trial: Trial) -> "Export":
+    """The export of a fresh draw, by the mode and seed of trial.yaml."""
+    from trialtrace.synthetic.draw import draw
+    from trialtrace.synthetic.export import export
+    from trialtrace.synthetic.places import told_by_line
+
+    with told_by_line(trial):
+        return export(trial, draw(trial))
+
+
+def _read(trial: Trial, name: str, made: "Export") -> RawTable:
+    from dataclasses import replace
+
+    from trialtrace.ground.store import sha256_bytes
+    from trialtrace.sources.files import SPELLING, Opened
+    from trialtrace.sources.readers import delimited
+
+    settings = trial.source.items[name]
+    file = f"{name}.csv"
+    data = made.files[file]
+    place = f"{trial.name}: source.items.{name}"
+    records = delimited.read(Opened(Path(file), file, data, "csv", settings, place))
+    notes = {
+        "synthetic": made.truth["notice"],
+        "mode": made.truth["mode"],
+        "seed": made.truth["seed"],
+        "format": "csv",
+        "size": len(data),
+        "sha256": sha256_bytes(data),
+    } | records.notes
+    spelling = {key: settings[key] for key in SPELLING if key in settings}
+    return RawTable(name, replace(records, notes=notes), spelling, {file: data})

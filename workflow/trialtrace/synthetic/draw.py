@@ -1,0 +1,136 @@
+"""Draws a cohort from cohort.yaml: `display` hits its margins, `simulate` draws from them."""
+
+import importlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.synthetic.drawn import Drawn, Level
+from trialtrace.synthetic.quantities import KINDS
+from trialtrace.synthetic.room import Room
+from trialtrace.synthetic.rows import Rows, counted, labelled, patients
+from trialtrace.synthetic.streams import streams, uniforms
+from trialtrace.synthetic.truth import Truth
+from trialtrace.trial.cohort.model import MOST_ROWS, Cohort
+from trialtrace.trial.cohort.order import in_order
+from trialtrace.trial.load import Trial
+
+MODES = ("display", "simulate")
+
+
+def draw(
+    trial: Trial,
+    *,
+    mode: str | None = None,
+    seed: int | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Drawn:
+    """The cohort of a trial; mode and seed are those of its source where they are not given.
+
+    `sizes`: patients of each arm, or {"patients": n} where there are no arms; only for simulate.
+    Raises UserError where the rows cannot have what cohort.yaml asks for.
+    """
+    mode = mode or trial.source.mode or "display"
+    seed = trial.source.seed if seed is None else seed
+    if mode not in MODES or seed is None or seed < 0:
+        raise UserError(
+            Problem(
+                f"{trial.name}: source",
+                found=f"mode {mode!r}, seed {seed!r}",
+                expected=f"a mode ({one_of(MODES)}) and a seed of at least 0",
+            )
+        )
+    return draw_cohort(trial.cohort, trial.name, mode=mode, seed=seed, sizes=sizes)
+
+
+def draw_cohort(
+    cohort: Cohort, name: str, *, mode: str, seed: int, sizes: Mapping[str, int] | None = None
+) -> Drawn:
+    """As `draw`, from the cohort itself."""
+    wanted = _sizes(cohort, name, mode, sizes)
+    reference = None
+    if mode == "simulate":
+        # The shares of cells that margins leave open are those of a display cohort, of one seed.
+        own = _sizes(cohort, name, "display", None)
+        reference = _made(Room(name, cohort, "display", streams(0, name), Truth()), own).noted
+    room = Room(name, cohort, mode, streams(seed, name), Truth(), reference=reference)
+    _made(room, wanted)
+    levels: dict[str, Level] = {}
+    for level in cohort.levels.values():
+        above = levels[level.of] if level.of else None
+        levels[level.name] = room.levels[level.name].level(above)
+    return Drawn(name, mode, seed, levels, room.truth.rows, room.stream)
+
+
+def _sizes(
+    cohort: Cohort, name: str, mode: str, sizes: Mapping[str, int] | None
+) -> Mapping[str, int]:
+    root = cohort.root
+    own = root.arms or {root.name: root.size or 0}
+    if sizes is None:
+        return own
+    whole = all(isinstance(size, int) and size >= 0 for size in sizes.values())
+    if mode == "display" or set(sizes) != set(own) or not whole:
+        raise UserError(
+            Problem(
+                f"{name}: sizes",
+                found=f"{dict(sizes)} in mode {mode}",
+                expected=f"sizes of {one_of(own)}, in mode simulate alone",
+            )
+        )
+    return {arm: sizes[arm] for arm in own}
+
+
+def _made(room: Room, sizes: Mapping[str, int]) -> Room:
+    for what, name in in_order(room.cohort):
+        if what == "level":
+            room.levels[name] = _level(room, name, sizes)
+        elif what == "kept":
+            rows = room.levels[name]
+            if rows.spec.keep:
+                rows.keep(rows.met(rows.spec.keep))
+        else:
+            one = room.cohort.quantities[name]
+            rows = room.levels[one.level]
+            rows.own |= importlib.import_module(KINDS[one.kind]).draw(room, rows, one)
+    return room
+
+
+def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
+    spec = room.cohort.levels[name]
+    if spec.of is None:
+        _held(room, name, sum(sizes.values()))
+        keys = uniforms(room.stream(f"{name}.arm"), sum(sizes.values()))
+        return patients(spec, sizes, np.argsort(keys, kind="stable"))
+    above = room.levels[spec.of]
+    if spec.labels:
+        _held(room, name, above.size * len(spec.labels))
+        return labelled(spec, above)
+    if isinstance(spec.count, int):
+        _held(room, name, above.size * spec.count)
+        return counted(spec, above, np.full(above.size, spec.count))
+    number = above[spec.count or ""]
+    counts = np.where(number.known, number.data, 0)
+    if (counts < 0).any() or (counts != np.floor(counts)).any():
+        raise UserError(
+            Problem(
+                f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count",
+                found=f"{spec.count} with values that count no rows",
+                expected="whole numbers of at least 0",
+            )
+        )
+    _held(room, name, int(counts.sum()))
+    return counted(spec, above, counts.astype(np.int64))
+
+
+def _held(room: Room, name: str, rows: int) -> None:
+    """Refuse a level of more rows than can be held, before memory is asked for."""
+    if rows > MOST_ROWS:
+        raise UserError(
+            Problem(
+                f"config/trials/{room.trial}/cohort.yaml: levels.{name}",
+                found=f"{rows} rows",
+                expected=f"at most {MOST_ROWS} rows",
+            )
+        )

@@ -1,0 +1,23 @@
+"""running: the sum of a number along the rows of one parent, in order."""
+
+import numpy as np
+
+from trialtrace.synthetic.room import Room
+from trialtrace.synthetic.rows import Rows
+from trialtrace.synthetic.values import INTEGER, NUMBER, Values
+from trialtrace.trial.cohort.model import Quantity
+
+
+def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
+    values = rows[one.given["of"]]
+    parent = rows.parent if rows.parent is not None else np.zeros(rows.size, dtype=np.int64)
+    data = np.where(values.known, values.data, 0)
+    total = np.cumsum(data)
+    begins = np.concatenate(([True], parent[1:] != parent[:-1])) if rows.size else parent > 0
+    at = np.maximum.accumulate(np.where(begins, np.arange(rows.size), 0)) if rows.size else parent
+    before = (total - data)[at] if rows.size else total
+    result = total - before - (data if one.given.get("before") else 0)
+    kind = INTEGER if values.kind == INTEGER else NUMBER
+    result = result if kind == INTEGER else np.round(result, 9)
+    room.truth.parameters(one)
+    return {one.name: Values(kind, result, rows.met(one.where))}

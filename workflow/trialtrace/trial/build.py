@@ -1,0 +1,271 @@
+"""Makes the types of `model` from mappings that their schema has accepted."""
+
+from typing import Any
+
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.trial.endpoints.families import expanded
+from trialtrace.trial.model import (
+    Analysis,
+    Arm,
+    Claim,
+    Cleaning,
+    CleaningCheck,
+    CleaningTable,
+    Conflict,
+    Design,
+    Endpoint,
+    Estimand,
+    Family,
+    Plan,
+    Population,
+    Source,
+    Step,
+    Subjects,
+    TableSpec,
+)
+
+TESTS_WITHOUT_STATISTIC = "p_value"
+
+
+def design(data: dict[str, Any]) -> Design:
+    given = data["design"]
+    arms = {name: Arm(name=name, **arm) for name, arm in given["arms"].items()}
+    controls = [arm.name for arm in arms.values() if arm.control]
+    if len(controls) != 1:
+        raise UserError(
+            Problem(
+                "trial.yaml: design.arms",
+                found=f"{len(controls)} control arms",
+                expected="control: true on exactly one arm",
+            )
+        )
+    scheme = given["randomisation"]
+    return Design(
+        given["kind"],
+        arms,
+        scheme["scheme"],
+        tuple(scheme.get("strata", ())),
+        given.get("planned"),
+        given.get("stopped"),
+    )
+
+
+def source(data: dict[str, Any]) -> Source:
+    given = data["source"]
+    return Source(
+        given["kind"],
+        given["items"],
+        given.get("version"),
+        given.get("folder"),
+        given.get("mode"),
+        given.get("seed"),
+    )
+
+
+def tables(data: dict[str, Any]) -> dict[str, TableSpec]:
+    return {
+        name: TableSpec(name, t["of"], tuple(t["key"]), t["subject"], t.get("arm"))
+        for name, t in data["tables"].items()
+    }
+
+
+def subjects(data: dict[str, Any]) -> Subjects:
+    given = data["subjects"]
+    age, sex = given.get("age", {}), given.get("sex", {})
+    return Subjects(
+        given["table"],
+        age.get("column"),
+        age.get("unit"),
+        sex.get("column"),
+        sex.get("codes", {}),
+        given.get("site"),
+        given.get("variables", {}),
+    )
+
+
+def populations(data: dict[str, Any]) -> dict[str, Population]:
+    return {name: Population(name=name, **given) for name, given in data["populations"].items()}
+
+
+def cleaning(data: dict[str, Any], known: dict[str, TableSpec]) -> Cleaning:
+    given = data.get("tables", {})
+    made = {name: _cleaning_table(name, given.get(name, {})) for name in known}
+    checks = {name: _cleaning_check(name, check) for name, check in data.get("checks", {}).items()}
+    return Cleaning(made, checks)
+
+
+def _cleaning_table(name: str, given: dict[str, Any]) -> CleaningTable:
+    missing = {column: tuple(codes) for column, codes in given.get("missing", {}).items()}
+    conflict = _conflict(given.get("on_conflict", "stop"))
+    return CleaningTable(name, **(given | {"missing": missing, "on_conflict": conflict}))
+
+
+def _conflict(given: str | dict[str, str]) -> Conflict:
+    if isinstance(given, str):
+        return Conflict(given)
+    ((take, reason),) = given.items()
+    return Conflict(take, reason)
+
+
+def _cleaning_check(name: str, given: dict[str, Any]) -> CleaningCheck:
+    listed = ("columns", "points", "constant", "unique")
+    lists = {key: tuple(given[key]) for key in listed if key in given}
+    return CleaningCheck(name=name, **(given | lists))
+
+
+def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
+    """Every endpoint by its name; an instrument gives one a scale."""
+    made: dict[str, Endpoint] = {}
+    for name, given in data.items():
+        made |= {endpoint.name: endpoint for endpoint in expanded(name, given)}
+    return made
+
+
+def plan(data: dict[str, Any]) -> Plan:
+    estimands = {name: _estimand(name, given) for name, given in data["estimands"].items()}
+    analyses: dict[str, Analysis] = {}
+    for name, given in data["analyses"].items():
+        whole = _inherit(data["analyses"], given, (name,))
+        analyses[name] = _analysis(name, whole, estimands, data)
+    families = {
+        name: Family(
+            name,
+            given["label"],
+            given["adjust"],
+            tuple(given["tests"]),
+            {k: v for k, v in given.items() if k not in ("label", "adjust", "tests")},
+        )
+        for name, given in data.get("multiplicity", {}).items()
+    }
+    return Plan(
+        data["decision_level"],
+        data["confidence"],
+        estimands,
+        analyses,
+        families,
+        data.get("displays", {}),
+    )
+
+
+def _estimand(name: str, given: dict[str, Any]) -> Estimand:
+    treated, variable = given["treatment"]["of"], given["variable"]
+    return Estimand(
+        name,
+        tuple(treated) if isinstance(treated, list) else (treated,),
+        given["treatment"]["to"],
+        given["population"],
+        tuple(variable) if isinstance(variable, list) else (variable,),
+        tuple(given["intercurrent"]),
+        given["summary"],
+        isinstance(variable, list),
+    )
+
+
+def _inherit(
+    analyses: dict[str, Any], given: dict[str, Any], heirs: tuple[str, ...]
+) -> dict[str, Any]:
+    """What `of` names, without its own steps and notes, under what is given."""
+    if "of" not in given:
+        return given
+    known = [name for name in analyses if name not in heirs]
+    place = f"plan.yaml: analyses.{heirs[-1]}.of"
+    parent = _named(place, given["of"], {name: analyses[name] for name in known})
+    parent = _inherit(analyses, parent, (*heirs, given["of"]))
+    own = (
+        "describe",
+        "estimates",
+        "tests",
+        "interaction",
+        "note",
+        "overall",
+        "p_values_by_level",
+    )
+    return {k: v for k, v in parent.items() if k not in own} | given
+
+
+def _named(place: str, name: str, known: dict[str, Any]) -> Any:
+    """The entry of that name. Raises UserError where there is none."""
+    if name in known:
+        return known[name]
+    raise UserError(
+        Problem(place, found=f'"{name}"', expected=one_of(known), do=did_you_mean(name, known))
+    )
+
+
+def _analysis(
+    name: str, given: dict[str, Any], estimands: dict[str, Estimand], data: dict[str, Any]
+) -> Analysis:
+    visits = given.get("visits")
+    return Analysis(
+        name=name,
+        label=given["label"],
+        role=given["role"],
+        estimand=_named(f"plan.yaml: analyses.{name}.estimand", given["estimand"], estimands),
+        confidence=given.get("confidence", data["confidence"]),
+        decision_level=_level(given.get("decision_level", data["decision_level"])),
+        describe=tuple(_step(entry) for entry in given.get("describe", ())),
+        estimates=tuple(_step(entry) for entry in given.get("estimates", ())),
+        tests=tuple(_test(entry) for entry in given.get("tests", ())),
+        interaction=_test(given["interaction"]) if "interaction" in given else None,
+        visits=tuple(visits) if isinstance(visits, list) else None,
+        by=given.get("by"),
+        overall=given.get("overall", False),
+        where=given.get("where"),
+        note=given.get("note"),
+        p_values_by_level=given.get("p_values_by_level", True),
+        value=given.get("value", "value"),
+        of=given.get("of"),
+    )
+
+
+def _level(given: float | dict[str, Any]) -> float:
+    """A level, or the nominal one of a look of a group-sequential design."""
+    if not isinstance(given, dict):
+        return given
+    from trialtrace.stats.multiplicity import group_sequential
+
+    kind, fractions = given["boundary"], given["fractions"]
+    common = {"alpha": given["alpha"], "sides": "two_sided"}
+    if kind.startswith("spending_"):
+        spending = kind.removeprefix("spending_")
+        found = group_sequential.spending_boundary(
+            fractions, spending=spending, parameter=None, **common
+        )
+    else:
+        found = getattr(group_sequential, kind)(fractions, **common)
+    return float(found.nominal[given["look"] - 1])
+
+
+def _step(entry: dict[str, Any]) -> Step:
+    """{statistic: method}, {statistic: {method: m, option: …}} or {summary: [statistics]}."""
+    ((statistic, how),) = entry.items()
+    if isinstance(how, str):
+        return Step(statistic, how, {})
+    if isinstance(how, list):
+        return Step(statistic, "descriptive", {"statistics": how})
+    return Step(statistic, how["method"], {k: v for k, v in how.items() if k != "method"})
+
+
+def _test(entry: dict[str, Any]) -> Step:
+    """{test: {option: …}}: its principal statistic is a p-value."""
+    ((method, options),) = entry.items()
+    return Step(TESTS_WITHOUT_STATISTIC, method, dict(options))
+
+
+def claims(data: dict[str, Any]) -> dict[str, Claim]:
+    made = {}
+    for name, given in data["claims"].items():
+        cite = _named(f"claims.yaml: claims.{name}.from", given["from"], data["papers"])
+        made[name] = Claim(
+            name,
+            given["from"],
+            cite,
+            given["place"],
+            given["label"],
+            given["printed"],
+            given.get("is"),
+            given.get("cannot"),
+            given.get("direction"),
+            tuple(given.get("with", ())),
+        )
+    return made

@@ -1,0 +1,120 @@
+"""Checks the whole configuration of a trial: every file, then what the files say of each other.
+
+All mistakes are told at once. Where a part of a file has the wrong shape, what depends on that part
+is left alone, so that one mistake is told once.
+"""
+
+from trialtrace.config.definitions import at_definitions
+from trialtrace.config.files import read_document
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.ground.paths import NAME, Project, project
+from trialtrace.trial import check_cleaning as cleaning
+from trialtrace.trial import check_names as names
+from trialtrace.trial import check_trial as trial
+from trialtrace.trial.claims import check as claims
+from trialtrace.trial.cohort import check as cohort
+from trialtrace.trial.cohort import check_forms as forms
+from trialtrace.trial.cohort import check_mess as mess
+from trialtrace.trial.context import Files
+from trialtrace.trial.dictionary import check_dictionary
+from trialtrace.trial.endpoints import check as endpoints
+from trialtrace.trial.hash_key import read_hash_key
+from trialtrace.trial.listed import not_a_trial
+from trialtrace.trial.load import Settings
+from trialtrace.trial.plan import check as plan
+
+PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
+# Beside them, for a synthetic source alone.
+COHORT = "cohort.yaml"
+FILES = (
+    "trial.yaml",
+    "dictionary.csv",
+    "cleaning.yaml",
+    "endpoints.yaml",
+    "plan.yaml",
+    "claims.yaml",
+)
+
+
+def check_all(settings: Settings | None = None, at: Project | None = None) -> list[Problem]:
+    """Every mistake in config.yaml (read here if `settings` is None) and in the trials it names."""
+    at = at or project()
+    if settings is not None:
+        names, problems = list(settings.trials), []
+    else:
+        document = read_document(at, at.config / "config.yaml", "config")
+        names, problems = document.get("trials") or [], document.problems
+        problems = problems + _key(at, document.get("hash_key"))
+    for name in names:
+        problems = problems + check_trial(at, name)
+    return problems
+
+
+def _key(at: Project, given: str | None) -> list[Problem]:
+    try:
+        read_hash_key(at, given)
+    except UserError as error:
+        return error.problems
+    return []
+
+
+def check_trial(at: Project, name: str) -> list[Problem]:
+    """Every mistake in a trial's configuration, in the order of its files."""
+    try:
+        folder = at.trial_config(name)
+    except UserError as error:
+        return error.problems
+    if not folder.is_dir():
+        # As if it were listed: whether it is, the caller knows.
+        return [problem for problem in [not_a_trial(at, name, [name])] if problem]
+    documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
+    synthetic = documents["trial"].get("source", "kind") == "synthetic"
+    if synthetic:
+        documents["cohort"] = read_document(at, folder / COHORT, "cohort")
+    dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
+    files = Files(
+        at=at,
+        dictionary=dictionary,
+        dictionary_shown=at.shown(folder / "dictionary.csv"),
+        **documents,
+    )
+    for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess, names):
+        checks.check(files)
+    known = (*FILES, COHORT) if synthetic else FILES
+    problems = _other_files(at, name, known)
+    problems += documents["trial"].in_order() + wrong + _forms(files)
+    for part in list(documents)[1:]:
+        problems += documents[part].in_order()
+    return at_definitions(problems, documents.values())
+
+
+def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
+    folder = at.trial_config(name)
+    return [
+        Problem(
+            at.shown(path),
+            found="a file that trialtrace does not read" if path.is_file() else "a folder",
+            expected=one_of(known),
+            do=did_you_mean(path.name, known) or "move it out of this folder",
+        )
+        for path in sorted(folder.iterdir())
+        if path.name not in known and not path.name.startswith(".")
+    ]
+
+
+def _forms(files: Files) -> list[Problem]:
+    """Forms of the dictionary that are no clean table."""
+    tables = files.trial.names("tables")
+    if tables is None:
+        return []
+    return [
+        Problem(
+            f"{files.dictionary_shown}, line {min(one.row for one in columns.values())}, "
+            "column Form Name",
+            found=f'"{form}"',
+            expected=f"a table of trial.yaml: {one_of(tables)}",
+            do=did_you_mean(form, tables),
+        )
+        for form, columns in files.dictionary.items()
+        if form not in tables and NAME.fullmatch(form)
+    ]

@@ -1,0 +1,226 @@
+"""trial.yaml: arms, source, tables, subjects and populations against the dictionary."""
+
+from typing import Any
+
+from trialtrace.config.compose import Path_
+from trialtrace.config.schema import tell
+from trialtrace.ground.errors import UserError, one_of
+from trialtrace.trial.check_conditions import check_condition, check_test
+from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, repeated
+from trialtrace.trial.endpoints.check_made import AVAL
+from trialtrace.trial.model import Variable, adsl_code
+from trialtrace.trial.plan.methods import ANALYSABLE
+
+# STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
+ADSL = (
+    "STUDYID",
+    "USUBJID",
+    "SUBJID",
+    "SITEID",
+    "AGE",
+    "AGEU",
+    "SEX",
+    "ARM",
+    "TRT01P",
+    "SYNTHFL",
+)
+# Flags that records have of their own; those of populations are copied beside them.
+FLAGS = ("SYNTHFL", "ABLFL")
+LONGEST_PATH, LONGEST_NAME = 2_000, 255
+
+
+def check(files: Files) -> None:
+    _arms(files)
+    _source(files)
+    for name, table in files.trial.entries("tables"):
+        _table(files, name, table)
+    _subjects(files)
+    _populations(files)
+    strata = files.trial.get("design", "randomisation", "strata") or []
+    for position, name in enumerate(strata):
+        place = ("design", "randomisation", "strata", position)
+        known(files.trial, place, name, files.subject_variables, "a variable of subjects")
+
+
+def _arms(files: Files) -> None:
+    document = files.trial
+    arms = document.get("design", "arms")
+    if arms is None:
+        return
+    controls = [name for name, arm in arms.items() if arm.get("control")]
+    if len(controls) != 1:
+        document.add(
+            ("design", "arms"),
+            found=f"{len(controls) or 'no'} control arms"
+            + (f": {one_of(controls)}" * bool(controls)),
+            expected="control: true on exactly one arm",
+        )
+    for name, first, code in repeated({name: arm["code"] for name, arm in arms.items()}):
+        document.add(
+            ("design", "arms", name, "code"),
+            found=f"{tell(code)}, which is also the code of {first}",
+            expected="a code of its own",
+        )
+
+
+def _source(files: Files) -> None:
+    document = files.trial
+    folder = document.get("source", "folder")
+    paths = {("source", "folder"): folder}
+    for name, item in document.entries("source", "items"):
+        paths["source", "items", name, "path"] = item.get("path")
+    for place, path in paths.items():
+        if path is not None and _too_long(path):
+            expected = f"at most {LONGEST_PATH} bytes, and {LONGEST_NAME} in each name of it"
+            document.broken.add(place)
+            document.add(place, found=tell(path), expected=expected)
+    if not document.sound("source", "folder") or folder is None or folder.startswith("/"):
+        return
+    try:
+        files.at.inside(folder)
+    except UserError:
+        document.add(
+            ("source", "folder"),
+            found=tell(folder),
+            expected="a folder inside the project, or an absolute path",
+        )
+
+
+def _too_long(path: str) -> bool:
+    """Whether file systems cannot hold a path, with room for the folder of the project."""
+    names = path.encode("utf-8", "surrogatepass")
+    return len(names) > LONGEST_PATH or max(map(len, names.split(b"/"))) > LONGEST_NAME
+
+
+def _table(files: Files, name: str, table: dict[str, Any]) -> None:
+    document, path = files.trial, ("tables", name)
+    known(
+        document, (*path, "of"), table["of"], document.names("source", "items"), "an item of source"
+    )
+    columns = files.columns(name)
+    if columns is None:
+        if files.dictionary:
+            known(document, path, name, files.dictionary, "a form of dictionary.csv")
+        return
+    for position, key in enumerate(table["key"]):
+        column(document, (*path, "key", position), key, columns, extra=(SOURCE_ROW,))
+    column(document, (*path, "subject"), table["subject"], columns, extra=(SOURCE_ROW,))
+    if "arm" in table:
+        variable = column(document, (*path, "arm"), table["arm"], columns)
+        _codes_of_arms(files, variable)
+
+
+def _codes_of_arms(files: Files, variable: Variable | None) -> None:
+    arms = files.trial.get("design", "arms")
+    if variable is None or not variable.choices or arms is None:
+        return
+    for name, arm in arms.items():
+        place = ("design", "arms", name, "code")
+        what = f"a choice of {variable.name} in the dictionary"
+        known(files.trial, place, arm["code"], variable.choices, what)
+
+
+def _subjects(files: Files) -> None:
+    document, path = files.trial, ("subjects",)
+    table = files.subjects_table
+    if table is None:
+        return
+    if not known(document, (*path, "table"), table, document.names("tables"), "a table of tables"):
+        return
+    _arm_of_subjects(files, table)
+    columns = files.columns(table)
+    if columns is None:
+        return
+    if age := document.get("subjects", "age", "column"):
+        column(document, (*path, "age", "column"), age, columns, NUMERIC)
+    if site := document.get("subjects", "site"):
+        column(document, (*path, "site"), site, columns)
+    if sex := document.get("subjects", "sex"):
+        _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
+    for name, source in document.entries("subjects", "variables"):
+        column(document, (*path, "variables", name), source, columns)
+
+
+def _arm_of_subjects(files: Files, table: str) -> None:
+    """In these designs a subject has one treatment, so its table must hold it."""
+    given = files.trial.get("tables", table)
+    if given is None or "arm" in given:
+        return
+    if files.trial.get("design", "kind") in ("parallel", "cluster"):
+        files.trial.add(
+            ("tables", table),
+            found="no arm in the table of the subjects",
+            expected="arm: the column of the arm",
+        )
+
+
+def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
+    path = ("subjects", "sex", "codes")
+    for name, first, code in repeated(sex["codes"]):
+        files.trial.add(
+            (*path, name), found=f"{tell(code)}, which is also {first}", expected="another code"
+        )
+    if variable and variable.choices:
+        for name, code in sex["codes"].items():
+            what = f"a choice of {variable.name} in the dictionary"
+            known(files.trial, (*path, name), code, variable.choices, what)
+
+
+def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) -> None:
+    """A condition over the columns of the subjects, and tests of endpoints."""
+    document = files.trial
+    if "where" in given:
+        check_condition(document, (*place, "where"), given["where"], columns)
+    for name, test in given.get("endpoints", {}).items():
+        here = (*place, "endpoints", name)
+        names = files.endpoint_names
+        if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
+            continue
+        kind = files.endpoint_kind(name)
+        if kind and kind not in ANALYSABLE:
+            expected = f"an endpoint of kind {one_of(ANALYSABLE)}"
+            document.add(here, found=f"{name}, an endpoint of kind {kind}", expected=expected)
+        _test_of_endpoint(files, here, name, test)
+
+
+def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
+    at_visit = isinstance(test, dict) and "visit" in test
+    labels = files.visits_of(name)
+    if labels and not at_visit:
+        expected = f"{{visit: …, value: …}} with one of {one_of(labels)}"
+        files.trial.add(place, found=f"no visit of {name}", expected=expected)
+    if at_visit:
+        known(files.trial, (*place, "visit"), test["visit"], labels, f"a visit of {name}")
+        test, place = test["value"], (*place, "value")
+    if isinstance(test, dict) and files.trial.sound(*place):
+        check_test(files.trial, place, AVAL, test, {"AVAL": AVAL})
+
+
+def _populations(files: Files) -> None:
+    document = files.trial
+    columns = files.columns(files.subjects_table)
+    flags: dict[str, str] = {}
+    for name, population in document.entries("populations"):
+        flag = population["flag"]
+        if flag in flags or flag in FLAGS:
+            of = f"the flag of {flags[flag]}" if flag in flags else "a column of the derived data"
+            document.add(
+                ("populations", name, "flag"),
+                found=f"{tell(flag)}, which is already {of}",
+                expected="a flag of its own",
+            )
+        flags.setdefault(flag, name)
+        place = ("populations", name)
+        _members(files, place, population, columns)
+        for arm, given in population.get("by_arm", {}).items():
+            here = (*place, "by_arm", arm)
+            if known(document, here, arm, files.arms, "an arm of design.arms"):
+                _members(files, here, given, columns)
+    for name in document.names("subjects", "variables") or ():
+        code = adsl_code(name)
+        if code in ADSL or code in flags:
+            document.add(
+                ("subjects", "variables", name),
+                found=f"a variable whose column would be {code}, which ADSL has already",
+                expected="another name",
+            )

@@ -1,0 +1,80 @@
+"""What the claims of a ledger and of claims.yaml are about: their names against each other."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from trialtrace.config.compose import Document, Path_
+from trialtrace.config.schema import tell
+from trialtrace.ground.errors import did_you_mean, one_of
+
+ALL = "all"
+"""Every group together, or every group compared with every other."""
+FREE = ("visit", "category", "stratum", "fact", "split")
+_NAMED = (("group", "groups"), ("population", "populations"), ("outcome", "outcomes"))
+
+
+def check_about(document: Document) -> None:
+    """Groups, populations, outcomes and further names that claims and populations have."""
+    _spelt_alike(document)
+    groups = document.names("groups") or []
+    known = {section: document.names(section) or [] for _, section in _NAMED}
+    for name, given in document.entries("populations"):
+        for group in given.get("sizes", {}):
+            known_name(document, ("populations", name, "sizes", group), group, groups, "groups")
+        for position, group in enumerate(given.get("only", ())):
+            known_name(document, ("populations", name, "only", position), group, groups, "groups")
+    for stratum, sizes in document.entries("strata", "sizes"):
+        for group in sizes:
+            known_name(document, ("strata", "sizes", stratum, group), group, groups, "groups")
+    for name, given in document.entries("claims"):
+        about = given.get("about", {})
+        for key, section in _NAMED:
+            if key in about:
+                names = [*known[section], *([ALL] if key == "group" else [])]
+                known_name(document, ("claims", name, "about", key), about[key], names, section)
+        compared = about.get("compare", ())
+        for position, group in enumerate(() if compared == ALL else compared):
+            place = ("claims", name, "about", "compare", position)
+            known_name(document, place, group, groups, "groups")
+
+
+def _spelt_alike(document: Document) -> None:
+    """Names that nothing declares, and that differ in blanks or capital letters only."""
+    for key in FREE:
+        uses: dict[str, list[tuple[Path_, str]]] = {}
+        for path, name in _free_names(document, key):
+            uses.setdefault(re.sub(r"\s+", "", name.casefold()), []).append((path, name))
+        for same in uses.values():
+            spelt = Counter(name for _, name in same)
+            usual = spelt.most_common(1)[0][0]
+            first = next(path for path, name in same if name == usual)
+            for path, name in same:
+                if name != usual:
+                    document.add(
+                        path,
+                        found=tell(name),
+                        do=f'write "{usual}", or this there too',
+                        expected=f'one spelling; it is "{usual}" in {document.place(first)}',
+                    )
+
+
+def _free_names(document: Document, key: str) -> Iterator[tuple[Path_, str]]:
+    """(place, name) of what a ledger calls its visits, or another `key` of its claims."""
+    for name, given in document.entries("outcomes"):
+        for position, visit in enumerate(given.get("visits", ()) if key == "visit" else ()):
+            yield ("outcomes", name, "visits", position), visit
+    for name, given in document.entries("claims"):
+        if isinstance(found := given.get("about", {}).get(key), str):
+            yield ("claims", name, "about", key), found
+
+
+def known_name(document: Document, place: Path_, name: str, names: list[str], section: str) -> None:
+    """Tell of a name that is not among those of the section."""
+    if name not in names:
+        document.add(
+            place,
+            found=f'"{name}"',
+            expected=f"one of {section}: {one_of(names)}",
+            do=did_you_mean(name, names),
+        )

@@ -1,0 +1,315 @@
+"""claims.yaml: papers, analyses, arms, visits, strata and statistics that claims name."""
+
+from dataclasses import replace
+from typing import Any
+
+from trialtrace.config.schema import tell
+from trialtrace.ground.errors import UserError, did_you_mean, one_of
+from trialtrace.trial.claims.about import check_about
+from trialtrace.trial.claims.printed import parse
+from trialtrace.trial.context import Files, known
+from trialtrace.trial.plan import methods
+from trialtrace.trial.plan.results import ARM, EVERYONE, GROUP, PAIR, Statistic, statistics
+from trialtrace.trial.resolve import (
+    estimand_of,
+    inherited,
+    step_key,
+    steps,
+    used_visits,
+    variables_of,
+)
+
+SHOWN = 40
+# Keys of a claim that tell several results of one statistic apart.
+SECOND = ("effect", "time", "category")
+# What a statistic is of, as a claim selects it.
+_OF = {
+    GROUP: "group: an arm",
+    ARM: "group: an arm",
+    PAIR: "compare: {of: arm, to: arm}",
+    EVERYONE: "neither group nor compare",
+}
+BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
+_FLOW_STATS = (
+    "assessed",
+    "excluded",
+    "randomised",
+    "received",
+    "ended",
+    "in_population",
+    "analysed",
+    "missing",
+)
+
+
+def check(files: Files) -> None:
+    document = files.claims
+    check_about(document)
+    for group in document.names("groups") or ():
+        known(document, ("groups", group), group, files.arms, "an arm of trial.yaml")
+    for name, given in document.entries("claims"):
+        path = ("claims", name)
+        known(
+            document, (*path, "from"), given["from"], document.names("papers"), "a paper of papers"
+        )
+        for position, other in enumerate(given.get("with", ())):
+            here = (*path, "with", position)
+            if known(document, here, other, document.names("claims"), "a claim") and other == name:
+                document.add(here, found="the claim itself", expected="another claim")
+        for side, arm in given.get("direction", {}).items():
+            known(document, (*path, "direction", side), arm, files.arms, "an arm of trial.yaml")
+        _printed(files, name, given)
+        if "is" in given:
+            _selects(files, name, given["is"])
+
+
+def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A printed expression that the audit could not read, or could not hold against a result."""
+    place = ("claims", name, "printed")
+    try:
+        parts = parse(given["printed"], words="cannot" in given)
+    except UserError as error:
+        problem = error.problems[0]
+        files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)
+        return
+    if "is" not in given:
+        return
+    words = [part.name == "direction" for part in parts]
+    if "direction" in given and not all(words):
+        files.claims.add(
+            place, found=tell(given["printed"]), expected="words, for a claim with a direction"
+        )
+    elif "direction" not in given and any(words):
+        files.claims.add(
+            place,
+            found=f"{tell(given['printed'])}, words without a number",
+            expected="a number, or words and a direction such as {lower: arm, than: arm}",
+            do="type the number that is printed, or give the claim `cannot` in place of `is`",
+        )
+
+
+def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
+    document, path = files.claims, ("claims", name, "is")
+    if "group" in selects and files.arms is not None:
+        groups = [*files.arms, ALL]
+        known(document, (*path, "group"), selects["group"], groups, "an arm of trial.yaml, or all")
+    for side, arm in selects.get("compare", {}).items():
+        known(document, (*path, "compare", side), arm, files.arms, "an arm of trial.yaml")
+    analysis = selects["analysis"]
+    if analysis in (BASELINE, FLOW, ADVERSE):
+        _of_display(files, name, selects)
+        return
+    names = files.plan.names("analyses")
+    offered = [*names, BASELINE, FLOW, ADVERSE] if names is not None else None
+    if not known(document, (*path, "analysis"), analysis, offered, "an analysis of the plan"):
+        return
+    given = files.plan.get("analyses", analysis)
+    if given is not None:
+        _stat(files, name, selects, given)
+        _groups(files, name, selects, given)
+        _visit(files, name, selects)
+        _stratum(files, name, selects)
+        _parameter(files, name, selects)
+
+
+def _parameter(files: Files, name: str, selects: dict[str, Any]) -> None:
+    """Where an analysis is of several endpoints, which of them is meant."""
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    listed = variables_of(files, analysis)
+    if "parameter" in selects:
+        what = f"an endpoint of {analysis}"
+        known(document, (*path, "parameter"), selects["parameter"], listed or None, what)
+    elif len(listed) > 1:
+        document.add(
+            path, found="no parameter", expected=f"parameter: {one_of(listed)}, as in {analysis}"
+        )
+
+
+def _of_display(files: Files, name: str, selects: dict[str, Any]) -> None:
+    """Claims on the baseline table and on the flow."""
+    document, path, part = files.claims, ("claims", name, "is"), selects["analysis"]
+    shown = files.plan.names("displays")
+    if files.plan.data is not None and files.plan.sound("displays") and part not in (shown or ()):
+        document.add(
+            (*path, "analysis"), found=tell(part), expected=f"displays.{part} in plan.yaml"
+        )
+        return
+    if part == FLOW:
+        stat = selects.get("stat")
+        if stat is None or stat not in _FLOW_STATS:
+            place = (*path, "stat") if stat else path
+            document.add(
+                place,
+                found=tell(stat) if stat else "no stat",
+                expected=f"a count of the flow: {one_of(_FLOW_STATS)}",
+                do=did_you_mean(stat or "", _FLOW_STATS),
+            )
+        return
+    if "parameter" not in selects:
+        document.add(path, found="no parameter", expected="parameter: a variable of the table")
+        return
+    if part == ADVERSE:
+        shown = [each["endpoint"] for each in files.plan.get("displays", ADVERSE) or ()]
+        what = "an endpoint of displays.adverse_events"
+        known(document, (*path, "parameter"), selects["parameter"], shown, what)
+        return
+    variables = files.plan.get("displays", "baseline", "variables")
+    parameter, what = selects["parameter"], "a variable of displays.baseline"
+    if known(document, (*path, "parameter"), parameter, variables, what) and "level" in selects:
+        choices = files.subject_choices(parameter)
+        known(document, (*path, "level"), selects["level"], choices, f"a level of {parameter}")
+
+
+def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    made = made_by(files, analysis, given)
+    names = list(dict.fromkeys(one.name for one in made))
+    stat = selects.get("stat")
+    if stat is None:
+        if not any(one.stat == "proportion" for one in made):
+            document.add(
+                path,
+                found=f"no stat, while {analysis} has no proportion",
+                expected=f"stat: one of {one_of(names, SHOWN)}",
+            )
+        return
+    if not (own := _named(made, selects)):
+        by = [f" by {key}" for key in SECOND if key in selects and stat in names]
+        document.add(
+            (*path, "stat"),
+            found=tell(stat) + "".join(by),
+            expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
+            do=did_you_mean(stat, names),
+        )
+    elif "direction" not in document.get("claims", name):
+        _who(files, name, selects, own)
+
+
+def _named(made: list[Statistic], selects: dict[str, Any]) -> list[Statistic]:
+    """Those that a claim names by `stat`, and of these the ones by the further key it has."""
+    key = next((key for key in SECOND if key in selects), None)
+    return [
+        one
+        for one in made
+        if selects.get("stat") in (one.stat, one.name)
+        and (key is None or (one.second is not None and one.second[0] == key))
+    ]
+
+
+def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statistic]:
+    """Every statistic that an analysis gives, with the adjusted p-values of its families."""
+    own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
+    made = [
+        one
+        for _, section, name, method, options in steps(given)
+        for one in statistics(step_key(section, name, method), options, own=own)
+    ]
+    adjusted = [
+        replace(one, stat="p_adjusted", method=f"{family['adjust']}_{one.method}")
+        for _, family in files.plan.entries("multiplicity")
+        for test in family["tests"]
+        for one in made
+        if (test["analysis"], test["test"], "p_value") == (analysis, one.method, one.stat)
+    ]
+    return made + adjusted
+
+
+def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic]) -> None:
+    """The group or comparison that a claim names, against what its statistic is of."""
+    place = ("claims", name, "is")
+    stat, of = selects["stat"], {one.of for one in own}
+    if "compare" in selects:
+        fits, found, at = PAIR in of, "compare", (*place, "compare")
+    elif selects.get("group") == ALL:
+        fits, found, at = bool(of & {EVERYONE, GROUP}), "group: all", (*place, "group")
+    elif "group" in selects:
+        fits, found = bool(of & {GROUP, ARM}), f"group: {selects['group']}"
+        at = (*place, "group")
+    else:
+        fits, found, at = bool(of & {PAIR, EVERYONE}), "neither group nor compare", place
+    if not fits:
+        expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
+        files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")
+        return
+    keys = {one.second[0] for one in own if one.second} if all(one.second for one in own) else set()
+    for key in keys & set(SECOND) - set(selects):
+        values = list(dict.fromkeys(one.second[1] for one in own if one.second and one.second[1]))
+        if len(values) != 1:
+            told = f"one of {one_of(values)}" if values else "which of them"
+            files.claims.add(place, found=f"no {key}", expected=f"{key}: {told}")
+    effects = [one.second[1] for one in own if one.second and one.second[0] == "effect"]
+    if effects and "effect" in selects:
+        offered = [effect for effect in dict.fromkeys(effects) if effect]
+        known(files.claims, (*place, "effect"), selects["effect"], offered, f"an effect of {stat}")
+
+
+def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    if selects.get("group") == ALL and not given.get("overall"):
+        document.add(
+            (*path, "group"),
+            found=f"all, while {analysis} describes each arm alone",
+            expected=f"an arm, or overall: true in analyses.{analysis}",
+        )
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return
+    treated = estimand["treatment"]["of"]
+    treated = treated if isinstance(treated, list) else [treated]
+    if compare := selects.get("compare"):
+        known(
+            document,
+            (*path, "compare", "of"),
+            compare["of"],
+            treated,
+            f"a treated arm of {analysis}",
+        )
+        reference = [estimand["treatment"]["to"]]
+        known(
+            document,
+            (*path, "compare", "to"),
+            compare["to"],
+            reference,
+            f"the reference of {analysis}",
+        )
+    elif (
+        len(treated) > 1 and selects.get("stat", "").partition(".")[0] in methods.KINDS["estimates"]
+    ):
+        document.add(
+            path,
+            found=f"no compare, while {analysis} has {len(treated)} comparisons",
+            expected=f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}",
+        )
+
+
+def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    visits = used_visits(files, analysis)
+    if visits is None:
+        return
+    given = files.plan.get("analyses", analysis)
+    own = _named(made_by(files, analysis, given), selects)
+    over = bool(own) and all(one.visits is None for one in own)
+    if "visit" in selects:
+        what = f"a visit of {analysis}"
+        known(document, (*path, "visit"), selects["visit"], visits, what)
+    elif visits and not over:
+        document.add(
+            path, found="no visit", expected=f"visit: one of {one_of(visits)}, as in {analysis}"
+        )
+
+
+def _stratum(files: Files, name: str, selects: dict[str, Any]) -> None:
+    document, path, analysis = files.claims, ("claims", name, "is"), selects["analysis"]
+    if "stratum" not in selects:
+        return
+    by = inherited(files, analysis, "by")
+    variable, _, level = selects["stratum"].partition("=")
+    if by != variable:
+        document.add(
+            (*path, "stratum"),
+            found=tell(selects["stratum"]),
+            expected=f"{by}=level" if by else f"no stratum; {analysis} has no `by`",
+        )
+        return
+    known(document, (*path, "stratum"), level, files.subject_choices(by), f"a level of {by}")

@@ -1,0 +1,306 @@
+"""The forms of printed expressions, as patterns whose groups are named as components."""
+
+import re
+
+# Examples, as a message shows them.
+FORMS = (
+    '"27 of 295 (9.2%)", "11 (1.8%)", "9.2%", "602", "6.5 years", "7.7 percentage points", '
+    '"reduced by 40%", "reduced by 50–70%", "more than 80%", "41.2% (28–55)", '
+    '"(95% CI 28 to 55)", "P=0.005", "P = n.s.", "F(3, 63) = 5.907, p < 0.01", '
+    '"mean (SD) 54.2 (10.1)", "median (IQR) 6 (4–9)", "1.2 (SE 0.4)", "less with X"'
+)
+
+# One character each, so that places in the plain text are places in the printed one.
+PLAIN = str.maketrans(
+    {
+        "\N{MINUS SIGN}": "-",
+        "\N{HYPHEN}": "-",
+        "\N{NON-BREAKING HYPHEN}": "-",
+        "\N{MIDDLE DOT}": ".",
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{THIN SPACE}": " ",
+        "$": " ",
+        "€": " ",
+        "£": " ",
+        "¥": " ",
+        "\N{NARROW NO-BREAK SPACE}": " ",
+        "\N{FIGURE SPACE}": " ",
+        "\N{EM DASH}": "\N{EN DASH}",
+    }
+)
+
+# "0,350" is no count: a comma that is meant as a point is refused, not read as 350.
+_COUNT = r"(?:[1-9][0-9]{0,2}(?:[, ][0-9]{3})+(?![0-9])|[0-9]+)"
+_BARE = r"(?:[-–+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))"
+_NUMBER = rf"(?:[-–+]?(?:{_COUNT}(?:\.[0-9]+)?|\.[0-9]+))"
+_POWER = r"(?:\s*(?:e|[×x]\s*10\s*\^?)\s*[-–]?[0-9]{1,3}(?![0-9]))?"
+_PERCENT = r"(?:\s*%|[\s-]+per\s?cent\b(?!age))"
+_POINTS = r"\s+percentage[\s-]+points?"
+_WORD = r"[^\W\d_]+[23²³]?"
+_UNIT = r"\s*(?!(?:to|of|and|or|vs|versus|p|ci|per\s?cent)\b|e[0-9])" + rf"{_WORD}(?:/{_WORD})*"
+_PEOPLE = (
+    r"(?:\s+(?:patients|participants|subjects|persons|people|volunteers|women|men|infants|children|"
+    r"adults|individuals))?"
+)
+_PERIOD = r"(?:years?|yr|months?|weeks?|days?)"
+# "% per year", "deaths per 100,000 person-years", "per 100,000"
+_RATE = (
+    rf"(?:{_PERCENT}|\s*{_WORD})?\s*(?:per\b|/)\s*(?:[0-9][0-9, ]*)?"
+    rf"(?:(?:person|patient|participant)s?[\s-]+)?{_PERIOD}\b"
+    rf"|(?:\s*{_WORD})?\s*\bper\s+1(?:0{{0,2}}(?:[, ]000){{1,2}}|0{{2,6}})(?![0-9]){_PEOPLE}"
+)
+
+RELATIONS = {
+    "=": "=",
+    "is": "=",
+    "of": "=",
+    "<": "<",
+    "less than": "<",
+    "fewer than": "<",
+    "below": "<",
+    "under": "<",
+    ">": ">",
+    "more than": ">",
+    "greater than": ">",
+    "above": ">",
+    "over": ">",
+    "≤": "<=",
+    "<=": "<=",
+    "at most": "<=",
+    "up to": "<=",
+    "≥": ">=",
+    ">=": ">=",
+    "at least": ">=",
+    "about": "about",
+    "approximately": "about",
+    "around": "about",
+    "nearly": "about",
+    "almost": "about",
+    "some": "about",
+    "~": "about",
+    "≈": "about",
+}
+LOWER = (
+    "less",
+    "lower",
+    "fewer",
+    "smaller",
+    "shorter",
+    "reduced",
+    "decreased",
+    "reduction",
+    "decrease",
+    "lowered",
+)
+HIGHER = ("more", "higher", "greater", "larger", "longer", "increased", "increase", "raised")
+
+
+# They say which arm did better; which side that is depends on the scale.
+VALUED = ("better", "best", "worse", "worst", "improved")
+
+
+def _any(words: object) -> str:
+    return "|".join(
+        re.escape(word).replace(r"\ ", r"[\s-]+") + (r"\b" if word[-1].isalpha() else "")
+        for word in sorted(words, key=len, reverse=True)  # type: ignore[call-overload]
+    )
+
+
+_RELATION = rf"(?:{_any(RELATIONS)})"
+_THING = r"risks?|hazards?|odds|rates?|mortality|deaths?|events?"
+_BY = (
+    rf"(?:(?P<thing>{_THING})\s+(?:(?:was|were|is|are)\s+)?)?"
+    rf"(?:(?:relative|absolute)\s+)?(?P<by>{_any(LOWER + HIGHER)})\s+(?:by|of)\s+"
+)
+# "of death from any cause": words up to a bracket, a comma, a p or the end.
+_OF_WHAT = (
+    r"(?:\s+(?:of|from|for|in|against)\s+[^0-9()\[\],;:=<>]{1,60}?"
+    r"(?=\s*(?:[(\[,;:]|p\b|n\.?s\b|not\b|$)))?"
+)
+_OF_RISK = (
+    r"(?:\s+(?:in\s+(?:the\s+)?)?(?:(?:relative|absolute)\s+)?"
+    rf"(?P<of_thing>{_THING})\b{_OF_WHAT})?"
+)
+NS = r"n\.\s?s\.|ns\b|not\s+significant"
+_SYMBOL = r"F|t|z|r|Q|H|W|U|V|χ²|χ2|chi2|chi[\s-]squared?|X²|X2|X-squared"
+_TO = r"\s*(?:to\b|and\b|,|;|-|–)\s*"
+_OPEN, _CLOSE = r"[(\[]", r"[)\]]"
+_SD = r"(?:SD|s\.d\.|standard\s+deviation)"
+_SE = r"(?:SEM?|s\.e\.(?:m\.)?|standard\s+error(?:\s+of\s+the\s+mean)?)"
+_IQR = r"(?:IQR|interquartile\s+range|quartiles)"
+
+# What an expression may call its number, and the measure that it is then; none where that is open.
+MEASURES = {
+    "hazard ratio": "hazard_ratio",
+    "hr": "hazard_ratio",
+    "ahr": "hazard_ratio",
+    "odds ratio": "odds_ratio",
+    "or": "odds_ratio",
+    "aor": "odds_ratio",
+    "risk ratio": "risk_ratio",
+    "relative risk": "risk_ratio",
+    "relative hazard": "hazard_ratio",
+    "relative odds": "odds_ratio",
+    "rr": "risk_ratio",
+    "rate ratio": "rate_ratio",
+    "incidence rate ratio": "rate_ratio",
+    "irr": "rate_ratio",
+    "risk difference": "risk_difference",
+    "absolute risk reduction": "risk_difference",
+    "arr": "risk_difference",
+    "absolute difference": "risk_difference",
+    "mean difference": "mean_difference",
+    "md": "mean_difference",
+    "number needed to treat": "number_needed_to_treat",
+    "nnt": "number_needed_to_treat",
+    "number needed to harm": "number_needed_to_treat",
+    "nnh": "number_needed_to_treat",
+    "rh": "hazard_ratio",
+    "mean change": "mean",
+    "mean change from baseline": "mean",
+    "relative risk reduction": "relative_reduction",
+    "rrr": "relative_reduction",
+    "vaccine efficacy": "relative_reduction",
+    "ve": "relative_reduction",
+    "efficacy": "relative_reduction",
+    "risk reduction": None,
+    "odds reduction": None,
+    "difference": None,
+    "mean": "mean",
+    "m": "mean",
+    "median": "median",
+    "n": None,
+    "coefficient": None,
+    "b": None,
+    "β": None,
+    "smd": None,
+    "standardised mean difference": None,
+    "standardized mean difference": None,
+}
+OF_THING = {"odds": "odds_ratio", "hazard": "hazard_ratio", "hazards": "hazard_ratio"}
+"""The measure of a change in percent, by what it is a change of."""
+NAMED_AFTER = {
+    "relative risk reduction": "relative_reduction",
+    "absolute risk reduction": "risk_difference",
+    "vaccine efficacy": "relative_reduction",
+    "efficacy": "relative_reduction",
+    "effective": "relative_reduction",
+}
+"""What a percentage may be called behind it: "72% effective"."""
+HARMS = ("number needed to harm", "nnh")
+UNSAID = "unsaid"
+"""The symbol of a number of which the expression does not say what it is."""
+ADJUSTED = ("ahr", "aor")
+CHI_SQUARED = "χ²"
+SPREADS = {"sd": "standard deviation", "se": "standard error"}
+AVERAGES = ("mean", "median")
+_CALLED = (
+    r"(?:(?:crude|unadjusted|(?:\w+[\s-])?(?P<adjusted>adjusted))\s+)?"
+    rf"(?P<called>{_any(MEASURES)})(?:\s*\(\s*[A-Z]{{2,3}}\s*\))?"
+    r"(?:\s+(?:for|of|with|in)\s+(?:[^,;:(=]{1,80}?(?=[,:=])|[^0-9,;:(=]{1,80}?))?"
+    r"\s*[,:=]?\s*(?:(?:of|was|is)\s+)?"
+)
+
+
+def _spread(name: str, what: str) -> list[str]:
+    """A mean and what stands behind ±: "mean (SD) 54.2 (10.1)", "54.2 ± 10.1 (SD)"."""
+    value, spread = rf"(?P<value>{_NUMBER}(?:{_UNIT})?)", rf"(?P<{name}>{_NUMBER})"
+    return [
+        rf"(?:mean|M)\s*(?:{_OPEN}\s*|±\s*)+{what}\s*{_CLOSE}?\s*[,:=]?\s*{value}\s*"
+        rf"(?:{_OPEN}\s*±?|±)\s*{spread}\s*{_CLOSE}?",
+        rf"(?:mean\s*[,:=]?\s*)?{value}\s*±\s*{spread}\s*{_OPEN}\s*{what}\s*{_CLOSE}",
+    ]
+
+
+# A number of at most 100 in brackets behind a whole one, and a spread behind ±, of unsaid kind.
+_BARE_PERCENT = r"(?P<percent>100(?:\.0+)?|[0-9]{1,2}(?:\.[0-9]+)?)"
+
+
+_DF = rf"(?:df\s*=\s*)?(?P<df1>{_BARE})(?:\s*,\s*(?P<df2>{_BARE})|\s*,\s*N\s*=\s*{_COUNT})?"
+_STATISTIC = rf"(?P<statistic>{_NUMBER})"
+_HEADS = [
+    rf"(?P<count>{_COUNT}){_PEOPLE}\s*(?:of|/|out\s+of)\s*(?P<denominator>{_COUNT}){_PEOPLE}"
+    rf"(?:\s*[(\[,]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]?)?",
+    rf"(?P<count>{_COUNT}){_PEOPLE}\s*[(\[]\s*(?P<percent>{_NUMBER}{_PERCENT})\s*[)\]]",
+    rf"(?:no\.|n|number)\s*\(\s*%\s*\)\s*[,:=]?\s*(?P<count>{_COUNT})\s*"
+    rf"\(\s*(?P<percent>{_NUMBER})\s*\)",
+    rf"(?P<percent>{_NUMBER}{_PERCENT})\s*[(\[]\s*(?P<count>{_COUNT})\s*(?:of|/|out\s+of)\s*"
+    rf"(?P<denominator>{_COUNT}){_PEOPLE}\s*[)\]]",
+    *_spread("sd", _SD),
+    *_spread("se", _SE),
+    rf"(?P<count>{_COUNT})\s*(?P<bare>[(\[])\s*{_BARE_PERCENT}\s*[)\]]",
+    rf"(?:(?:mean|M)\s*[,:=]?\s*)?(?P<value>{_NUMBER}(?:{_UNIT})?)\s*(?P<bare>±)\s*"
+    rf"(?P<sd>{_NUMBER})(?:{_UNIT})?(?!\s*{_OPEN})",
+    rf"median\s*{_OPEN}\s*{_IQR}\s*{_CLOSE}\s*[,:=]?\s*(?P<value>{_NUMBER}(?:{_UNIT})?)\s*{_OPEN}"
+    rf"\s*(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})\s*{_CLOSE}",
+    rf"(?P<symbol>{_SYMBOL})\s*(?:[(\[]\s*{_DF}\s*[)\]])?\s*=\s*{_STATISTIC}",
+    rf"(?P<symbol>F)\s*(?P<df1>{_BARE})\s*,\s*(?P<df2>{_BARE})\s*=\s*{_STATISTIC}",
+    rf"(?P<symbol>{_SYMBOL})\s*=\s*{_STATISTIC}\s*[,;(]\s*(?:num\s+)?d\.?f\.?\s*=\s*"
+    rf"(?P<df1>{_BARE})(?:\s*(?:,|and)\s*(?:denom\s+d\.?f\.?\s*=\s*)?(?P<df2>{_BARE}))?\s*\)?",
+    rf"(?P<symbol>{_SYMBOL})(?:-statistic)?\s*[=:]\s*{_STATISTIC}\s+on\s+(?P<df1>{_BARE})"
+    rf"(?:\s+and\s+(?P<df2>{_BARE}))?\s+(?:df|degrees\s+of\s+freedom)",
+    rf"(?P<percent>{_NUMBER}{_PERCENT})\s+(?P<called>{_any(NAMED_AFTER)}){_OF_WHAT}",
+    rf"{_BY}(?P<at_least>{_NUMBER}{_PERCENT}?)\s*(?:to\b|–|-)\s*(?P<at_most>{_NUMBER}{_PERCENT})",
+    rf"(?:{_BY}|{_CALLED})?(?P<percent>(?:{_RELATION}\s*)?{_NUMBER}(?:{_POINTS}|{_PERCENT}))"
+    rf"(?:\s+(?:(?:relative|absolute)[\s-]+)?(?:(?P<before_thing>{_THING})[\s-]+)?"
+    rf"(?P<after>{_any(LOWER + HIGHER)}){_OF_RISK})?",
+    rf"(?!2p\b)(?:{_BY}|{_CALLED})?(?P<value>(?:{_RELATION}\s*)?{_NUMBER}(?:{_RATE}|{_UNIT})?)",
+]
+_SIDED = r"(?P<{}>one|two|1|2)[\s-]*(?:sided|tailed)"
+# The null hypothesis of a p that is not that of no difference.
+_OTHER_NULL = r"superiority|non-?inferiority|equivalence|interaction|heterogeneity|trend"
+_P = (
+    rf"(?:{_SIDED.format('sided')}\s+|2(?=p))?"
+    rf"(?P<p>p(?:[\s-]?value)?(?:\s+for\s+(?P<of>{_OTHER_NULL}))?\s*:?\s*{_RELATION}?\s*"
+    rf"(?:{_NUMBER}{_POWER}|{NS})|{NS})"
+    rf"(?:\s+for\s+(?P<null>{_OTHER_NULL}))?"
+    rf"(?:\s*\(?\s*{_SIDED.format('tailed')}\s*\)?)?"
+)
+_INTERVAL = (
+    rf"[(\[]?\s*(?:(?P<level>[0-9]+(?:\.[0-9]+)?){_PERCENT}\s*(?=c))?"
+    r"(?P<ci>(?:CI|CrI)\b|(?:confidence|credible)\s+(?:interval|limits))?"
+    r"(?:\s*[(\[]\s*(?:CI|CrI)\s*[)\]])?[\s:,=]*[(\[]?\s*"
+    rf"(?P<ci_low>{_BARE}(?:{_PERCENT})?)\s*(?:to\b|and\b|,|;|-|–)\s*"
+    rf"(?P<ci_high>{_BARE}(?:{_PERCENT})?)(?:{_POINTS})?(?:{_UNIT})?\s*[)\]]*"
+)
+
+
+def _named(what: str, numbers: str) -> str:
+    return rf"{_OPEN}?\s*±?\s*{what}\s*[,:=]?\s*{_OPEN}?\s*{numbers}(?:{_UNIT})?\s*{_CLOSE}*"
+
+
+_BESIDE = [
+    _named(_SD, rf"(?P<sd>{_NUMBER})"),
+    _named(_SE, rf"(?P<se>{_NUMBER})"),
+    _named(_IQR, rf"(?P<quartile_low>{_BARE}){_TO}(?P<quartile_high>{_BARE})"),
+    _named("range", rf"(?P<least>{_BARE}){_TO}(?P<most>{_BARE})"),
+    rf"{_OPEN}?\s*(?P<partial>partial\s+)?(?:η|eta)(?P<p_after>[\s_-]*p(?:artial)?)?[\s_-]*"
+    rf"(?:²|\^?2|squared)(?P<p_last>[\s_]*p)?\s*[=:,]\s*(?P<effect>{_NUMBER})\s*{_CLOSE}*",
+]
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+HEADS = [compiled(pattern) for pattern in _HEADS]
+P = compiled(rf"\(?\s*{_P}\s*\)?")
+INTERVAL = compiled(_INTERVAL)
+BESIDE = [compiled(pattern) for pattern in _BESIDE]
+DIRECTION = compiled(rf"[^0-9]*?\b(?P<direction>{_any(LOWER + HIGHER + VALUED)})[^0-9]*")
+TWO_NUMBERS = compiled(rf"\s*{_NUMBER}\s*[(\[]\s*{_NUMBER}\s*[)\]]\s*")
+CURRENCY = re.compile(r"(?:\b(?:US|CA|AU|NZ|HK|[AC])(?=\$)|\b(?:USD|EUR|GBP|CHF|JPY)(?=\s*[0-9]))")
+SIGN_BEFORE = re.compile(r"(?P<money>[$€£¥]|USD|EUR|GBP|CHF|JPY)\s*$")
+JOINER = re.compile(r"[\s,;:]*")
+FIRST_NUMBER = compiled(_NUMBER)
+FIRST_P = compiled(_NUMBER + _POWER)
+FIRST_RELATION = compiled(_RELATION)
+# What is looked for in an expression of no known form.
+FIRST_SHARE = compiled(rf"{_NUMBER}(?:{_POINTS}|{_PERCENT})?")
+NAMED_INTERVAL = compiled(
+    rf"[0-9.]+{_PERCENT}\s*(?:CI|CrI|confidence\s+interval)[\s:,=]*{_BARE}(?:{_PERCENT})?{_TO}"
+    rf"{_BARE}(?:{_PERCENT})?"
+)
+LAST_P = compiled(rf"\b{_P}(?=[\s).]*$)")
+SIDE = compiled(rf"\b(?:{_any(LOWER + HIGHER)})")
+DENIED = compiled(r"\b(?:no|not|without|neither)\b")

@@ -1,0 +1,190 @@
+"""The files of one trial as they were read, and what the checks ask of them."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from trialtrace.config.compose import Document, Path_
+from trialtrace.config.schema import tell
+from trialtrace.ground.errors import did_you_mean, one_of
+from trialtrace.ground.paths import Project
+from trialtrace.trial.endpoints.families import expanded
+from trialtrace.trial.model import Endpoint, Variable
+from trialtrace.trial.visits import visit_labels
+
+SOURCE_ROW = "source_row"
+NUMERIC = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Files:
+    """A trial's files. `dictionary` is table -> column -> variable, as far as it could be read."""
+
+    at: Project
+    trial: Document
+    cleaning: Document
+    endpoints: Document
+    plan: Document
+    claims: Document
+    dictionary: dict[str, dict[str, Variable]]
+    dictionary_shown: str
+    cohort: Document | None = None
+
+    def columns(self, table: str | None) -> dict[str, Variable] | None:
+        """The dictionary's columns of a clean table; None where it has none."""
+        return self.dictionary.get(table) if table else None
+
+    @property
+    def subjects_table(self) -> str | None:
+        return self.trial.get("subjects", "table")
+
+    @property
+    def arms(self) -> list[str] | None:
+        return self.trial.names("design", "arms")
+
+    @property
+    def populations(self) -> list[str] | None:
+        return self.trial.names("populations")
+
+    @property
+    def subject_variables(self) -> list[str] | None:
+        """What strata, subgroups and the baseline table may name."""
+        given = self.trial.names("subjects")
+        if given is None:
+            return None
+        own = [name for name in ("age", "sex", "site") if name in given]
+        return own + (self.trial.names("subjects", "variables") or [])
+
+    def subject_variable(self, name: str) -> Variable | None:
+        """The dictionary's variable of a subject variable; None where that cannot be known."""
+        given = self.trial.get("subjects") or {}
+        own = {"age": given.get("age", {}).get("column"), "site": given.get("site")}
+        own["sex"] = given.get("sex", {}).get("column")
+        column = (given.get("variables", {}) | own).get(name)
+        return (self.columns(self.subjects_table) or {}).get(column) if column else None
+
+    def subject_choices(self, name: str) -> list[str] | None:
+        """The labels of a declared variable with choices; None where that cannot be known."""
+        declared = name in (self.trial.names("subjects", "variables") or ())
+        known = self.subject_variable(name) if declared else None
+        return list(known.choices.values()) if known and known.choices else None
+
+    @cached_property
+    def derived(self) -> dict[str, Endpoint]:
+        """The endpoints of every entry that is sound, an instrument's by their scales."""
+        made = [one for name, given in self.endpoints.entries() for one in expanded(name, given)]
+        return {endpoint.name: endpoint for endpoint in made}
+
+    @cached_property
+    def endpoint_names(self) -> list[str] | None:
+        """What an analysis or another endpoint may name; None where an instrument is not sound."""
+        entries = self.endpoints.names()
+        if entries is None:
+            return None
+        families = {endpoint.family for endpoint in self.derived.values()}
+        unsound = [name for name in entries if name not in families]
+        given = (self.endpoints.data[name] for name in unsound)
+        if any(isinstance(one, dict) and one.get("kind") == "instrument" for one in given):
+            return None
+        return [*self.derived, *unsound]
+
+    @property
+    def plannable(self) -> list[str] | None:
+        """What an estimand may name: endpoints, and entries that stand for several."""
+        if self.endpoint_names is None:
+            return None
+        families = dict.fromkeys(endpoint.family for endpoint in self.derived.values())
+        return list(dict.fromkeys([*self.endpoint_names, *families]))
+
+    def family(self, name: str) -> list[Endpoint]:
+        """The endpoints of an entry, or the one endpoint of that name."""
+        if name in self.derived:
+            return [self.derived[name]]
+        return [endpoint for endpoint in self.derived.values() if endpoint.family == name]
+
+    def endpoint_kind(self, name: str) -> str | None:
+        endpoint = self.derived.get(name)
+        return endpoint.kind if endpoint else None
+
+    def visits_of(self, name: str) -> list[str] | None:
+        """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
+        return None if name not in self.derived else visit_labels(name, self.declared)
+
+    def declared(self, name: str) -> tuple[str, dict[str, Any]] | None:
+        """The kind of an endpoint and its other keys; None where it is not sound."""
+        endpoint = self.derived.get(name)
+        return None if endpoint is None else (endpoint.kind, endpoint.options)
+
+
+def known(
+    document: Document, path: Path_, name: str, names: Iterable[str] | None, what: str
+) -> bool:
+    """Whether a name is one of `names`; told where it is not. True where they are not known."""
+    if names is None or not isinstance(name, str) or name in (listed := list(names)):
+        return True
+    if document.full:
+        return False
+    document.add(
+        path,
+        found=tell(name),
+        expected=f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none",
+        do=did_you_mean(name, listed),
+    )
+    return False
+
+
+def column(
+    document: Document,
+    path: Path_,
+    name: str,
+    columns: Mapping[str, Variable] | None,
+    kinds: tuple[str, ...] = (),
+    extra: tuple[str, ...] = (),
+) -> Variable | None:
+    """The dictionary's variable of a column, checked to be of one of `kinds` where given."""
+    if columns is None or not known(document, path, name, [*columns, *extra], "a column"):
+        return None
+    variable = columns.get(name)
+    if variable and kinds and variable.kind and variable.kind not in kinds:
+        document.add(
+            path,
+            found=f"{name}, a column of {told_kind(variable)}",
+            expected=f"a column of {' or '.join(kinds)} by the dictionary",
+        )
+        return None
+    return variable
+
+
+def told_kind(variable: Variable) -> str:
+    return f"{variable.kind} with choices" if variable.choices else variable.kind
+
+
+def repeated(values: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """(key, earlier key, value) for every value that stands under two keys."""
+    first: dict[Any, str] = {}
+    found = []
+    for key, value in values.items():
+        if value in first:
+            found.append((key, first[value], value))
+        else:
+            first[value] = key
+    return found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day such as 2026-11-20."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -1,0 +1,155 @@
+"""endpoints.yaml: tables, columns, codes, visits, and the endpoints that others are made from."""
+
+from typing import Any
+
+from trialtrace.config.compose import Path_
+from trialtrace.config.schema import tell
+from trialtrace.trial.check_conditions import check_condition, check_test
+from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, repeated
+from trialtrace.trial.endpoints import check_instruments as instruments
+from trialtrace.trial.endpoints import check_made as made
+from trialtrace.trial.endpoints import check_many_rows as many_rows
+from trialtrace.trial.endpoints import check_times as times
+from trialtrace.trial.model import Variable
+from trialtrace.trial.plan import methods
+
+# Key -> kinds of column that may stand there.
+_COLUMNS = {
+    "time": NUMERIC,
+    "date": ("date",),
+    "event_date": ("date",),
+    "last_contact": ("date",),
+    "term_column": (),
+}
+AXES = ("visit", "location", "side")
+_PARENTS = {
+    "event": methods.SCORES,
+    "any_occurrence": methods.OCCURRENCES,
+    "occurrence_count": methods.OCCURRENCES,
+    "graded": methods.SCORES,
+    "difference": methods.SCORES,
+    "time_to_event": ("time_to_event",),
+    "finding": methods.SCORES,
+    "interval_time": methods.BINARY,
+    "event_by": ("time_to_event",),
+}
+
+
+def check(files: Files) -> None:
+    document = files.endpoints
+    sound = dict(document.entries())
+    codes = {name: endpoint.code for name, endpoint in files.derived.items()}
+    for name, first, code in repeated(codes):
+        document.add(
+            (files.derived[name].family, "code"),
+            found=f"{tell(code)}, which is also the code of {first}",
+            expected="a code of its own",
+        )
+    for name, given in sound.items():
+        _endpoint(files, name, given)
+        if given["kind"] == "instrument":
+            instruments.check(files, name, given)
+
+
+def _endpoint(files: Files, name: str, given: dict[str, Any]) -> None:
+    document = files.endpoints
+    for key in ("of", "first_of"):
+        if key in given:
+            _parents(files, name, given, key)
+    if "of" in given and given["kind"] == "event" and isinstance(given["event"], dict):
+        check_test(document, (name, "event"), made.AVAL, given["event"], {"AVAL": made.AVAL})
+    made.check(files, name, given)
+    many_rows.check(files, name, given)
+    times.check(files, name, given)
+    _scale(files, name, given.get("scale"))
+    _baseline(files, name, given)
+    if "table" not in given:
+        return
+    tables = files.trial.names("tables")
+    if known(document, (name, "table"), given["table"], tables, "a table of trial.yaml"):
+        _columns(files, name, given)
+
+
+def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
+    document, columns = files.endpoints, files.columns(given["table"])
+    for key in ("where", "event"):
+        if key in given:
+            check_condition(document, (name, key), given[key], columns)
+    for key, kinds in _COLUMNS.items():
+        if key in given:
+            column(document, (name, key), given[key], columns, kinds)
+    if "column" in given and given["kind"] != "instrument":
+        variable = column(document, (name, "column"), given["column"], columns)
+        if given["kind"] != "aggregate":
+            _scores(files, (name, "column"), given, variable)
+    for visit in given.get("visits", ()):
+        variable = column(document, (name, "visits", visit), visit, columns)
+        _scores(files, (name, "visits", visit), given, variable)
+    for axis in AXES:
+        if axis in given:
+            _labelled(files, name, axis, given[axis], columns)
+
+
+def _labelled(
+    files: Files,
+    name: str,
+    axis: str,
+    given: dict[str, Any],
+    columns: dict[str, Variable] | None,
+) -> None:
+    """The column of visits, sides or locations, and its codes."""
+    document = files.endpoints
+    variable = column(document, (name, axis, "column"), given["column"], columns)
+    for code in given["labels"]:
+        if variable and variable.choices:
+            what = f"a choice of {variable.name} in the dictionary"
+            known(document, (name, axis, "labels", code), code, variable.choices, what)
+
+
+def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
+    """A measured value is a number, or a numeric code of a declared scale."""
+    if variable is None or variable.kind in ("", *NUMERIC):
+        return
+    coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
+    if not (coded and "scale" in given):
+        files.endpoints.add(
+            path,
+            found=f"{variable.name}, a column of {variable.kind}",
+            expected="a column of numbers, or numeric codes and a `scale`",
+        )
+
+
+def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
+    if scale and scale["from"] >= scale["to"]:
+        files.endpoints.add(
+            (name, "scale"),
+            found=f"from {scale['from']} to {scale['to']}",
+            expected="from the lowest to the highest value",
+        )
+
+
+def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
+    places: dict[Path_, dict[str, str]] = {}
+    if isinstance(given.get("visits"), dict):
+        places[name, "visits"] = given["visits"]
+    for axis in AXES:
+        if axis in given:
+            places[name, axis, "labels"] = given[axis]["labels"]
+    for path, labels in places.items():
+        for key, first, label in repeated(labels):
+            files.endpoints.add(
+                (*path, key),
+                found=f"{tell(label)}, which is also the label of {first}",
+                expected="a label of its own",
+            )
+    if "baseline" in given:
+        visits = places.get((name, "visits"), places.get((name, "visit", "labels"), {}))
+        place = (name, "baseline")
+        known(files.endpoints, place, given["baseline"], visits.values(), "the label of a visit")
+
+
+def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:
+    listed = given[key] if isinstance(given[key], list) else [given[key]]
+    for position, parent in enumerate(listed):
+        place: Path_ = (name, key, position) if isinstance(given[key], list) else (name, key)
+        made.parent(files, name, place, parent, _PARENTS[given["kind"]])

@@ -1,0 +1,157 @@
+"""Entries of kind instrument: their scales and items, and the names and codes that they make."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from trialtrace.config.compose import Path_
+from trialtrace.config.schema import tell
+from trialtrace.ground.errors import one_of
+from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, told_kind
+from trialtrace.trial.endpoints.families import item_column, items_of, module_of, scales_of
+from trialtrace.trial.endpoints.norms import check_norms
+from trialtrace.trial.model import Variable
+from trialtrace.trial.plan import methods
+
+if TYPE_CHECKING:
+    from trialtrace.instruments.declaration import Item
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+_LONGEST_NAME = 40
+# What an instrument says of an endpoint that it is made from -> kinds of endpoint.
+KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    module, scales = module_of(given), {scale.name: scale for scale in scales_of(given)}
+    for label in given.get("labels", {}):
+        known(files.endpoints, (name, "labels", label), label, scales, "a scale")
+    wanted = given.get("scales", "all")
+    for position, scale in enumerate(wanted if isinstance(wanted, list) else ()):
+        place = (name, "scales", position)
+        known(files.endpoints, place, scale, scales, "a scale under these options")
+    _names(files, name, given)
+    if "items" in given or "column" in given:
+        _items(files, name, given)
+    for key, kinds in getattr(module, "COLUMNS", {}).items():
+        if key in given:
+            column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
+    for key, kinds in getattr(module, "PARENTS", {}).items():
+        _parent(files, name, key, given[key], KINDS_OF[kinds])
+    if "norm" in given:
+        _norm(files, name, given["norm"])
+    for path, found, expected in getattr(module, "mistakes", lambda _: ())(given):
+        files.endpoints.add((name, *path), found=found, expected=expected)
+
+
+def _norm(files: Files, name: str, given: dict[str, Any]) -> None:
+    """A table of the project, groups that it has, and a variable of the subjects with the age."""
+    document, place = files.endpoints, (name, "norm")
+    known(document, (*place, "age"), given["age"], files.subject_variables, "a subject variable")
+    norms, problems = check_norms(files.at, given["table"])
+    for problem in problems:
+        document.tell(problem)
+    if problems:
+        return
+    named = {("groups", location): group for location, group in given.get("groups", {}).items()}
+    for path, group in (named | ({("group",): given["group"]} if "group" in given else {})).items():
+        known(document, (*place, *path), group, norms.bands, "a group of the table")
+
+
+def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ...]) -> None:
+    what = "an endpoint of endpoints.yaml"
+    if known(files.endpoints, (name, key), parent, files.endpoint_names, what):
+        kind = files.endpoint_kind(parent)
+        if kind and kind not in kinds:
+            files.endpoints.add(
+                (name, key),
+                found=f"{parent}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(kinds, 20)}",
+            )
+
+
+def _names(files: Files, name: str, given: dict[str, Any]) -> None:
+    """The endpoints that the entry makes: their codes, and names that no other entry has."""
+    document = files.endpoints
+    for endpoint in (one for one in files.derived.values() if one.family == name):
+        if not _CODE.fullmatch(endpoint.code):
+            document.add(
+                (name, "code"),
+                found=f"{tell(given['code'])}, with which {endpoint.name} has the code "
+                f"{tell(endpoint.code)}",
+                expected="a code of at most 8 capitals and digits with the suffix of the scale",
+            )
+        if len(endpoint.name) > _LONGEST_NAME:
+            document.add(
+                (name,),
+                found=f"the endpoint {endpoint.name}",
+                expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
+            )
+    every = [scale.name for scale in scales_of(given) if scale.name]
+    for scale in every:
+        if (taken := f"{name}_{scale}") in (document.names() or ()):
+            document.add(
+                (taken,),
+                found=f"the name of the scale {scale} of {name}",
+                expected="a name of its own",
+            )
+
+
+def _items(files: Files, name: str, given: dict[str, Any]) -> None:
+    """Every item that a chosen scale needs has a column of values that the item can have."""
+    document, columns, items = files.endpoints, files.columns(given["table"]), items_of(given)
+    wanted = given.get("scales", "all")
+    scales = [one for one in scales_of(given) if wanted == "all" or one.name in ("", *wanted)]
+    needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
+    by_name = given.get("items", {"prefix": ""})
+    for item in () if "prefix" in by_name else by_name:
+        known(document, (name, "items", item), item, items, "an item")
+    for item in needed:
+        path, own = item_column(given, item)
+        if own is None:
+            found, told = f"no column of item {item}", one_of(needed, 40)
+            document.add((name, "items"), found=found, expected=told)
+        else:
+            place = (name, *path)
+            _values(files, name, given, place, column(document, place, own, columns), items[item])
+
+
+def _values(
+    files: Files,
+    name: str,
+    given: dict[str, Any],
+    place: Path_,
+    variable: Variable | None,
+    item: "Item",
+) -> None:
+    """A column of numbers, of numeric codes, or of codes that all have their values."""
+    if variable is None or not variable.kind:
+        return
+    document, meanings = files.endpoints, given.get(item.codes, {})
+    codes = {code: code in meanings for code in variable.choices}
+    if item.codes:
+        for code in meanings:
+            what = f"a choice of {variable.name} in the dictionary"
+            known(document, (name, item.codes, code), code, codes or None, what)
+    if variable.kind in NUMERIC and (item.numbers or not item.codes):
+        return
+    lacking = [
+        code
+        for code, listed in codes.items()
+        if not (listed or (is_number(code) and (item.numbers or not item.codes)))
+    ]
+    if item.codes and (lacking or not codes):
+        document.add(
+            (name, item.codes) if item.codes in given else place,
+            found=f"{variable.name}, with the codes {one_of(lacking)}"
+            if lacking
+            else f"{variable.name}, a column of {told_kind(variable)}",
+            expected=f"a value for every choice under {item.codes}"
+            if lacking
+            else "a column with choices",
+        )
+    elif not item.codes and (lacking or not codes):
+        document.add(
+            place,
+            found=f"{variable.name}, a column of {told_kind(variable)}",
+            expected="a column of numbers, or of numeric codes",
+        )

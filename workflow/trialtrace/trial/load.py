@@ -1,0 +1,162 @@
+"""Reads the configuration of the workflow and of a trial; each file is read when it is first asked.
+
+A stage reads only the files whose parts it uses, so that a change in another file leaves it fresh.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from trialtrace.config.files import read_yaml
+from trialtrace.ground.paths import Project, project
+from trialtrace.trial import build
+from trialtrace.trial.cohort.model import Cohort, build_cohort
+from trialtrace.trial.dictionary import read_dictionary
+from trialtrace.trial.model import (
+    Claim,
+    Cleaning,
+    Design,
+    Endpoint,
+    Plan,
+    Population,
+    Source,
+    Subjects,
+    TableSpec,
+    Variable,
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """config/config.yaml."""
+
+    trials: tuple[str, ...]
+    seed: int
+    disclosure: str
+    formats: tuple[str, ...]
+    hash_key: str | None = None
+
+
+def load_settings(root: Project | None = None) -> Settings:
+    """The workflow's settings. Raises UserError for any mistake in the file."""
+    at = root or project()
+    data = read_yaml(at, at.config / "config.yaml", "config")
+    return Settings(
+        tuple(data["trials"]),
+        data["seed"],
+        data["disclosure"],
+        tuple(data["report"]["formats"]),
+        data.get("hash_key"),
+    )
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial's configuration. Properties read their file on first use."""
+
+    name: str
+    at: Project
+
+    def _file(self, part: str) -> Any:
+        return read_yaml(self.at, self.at.trial_config(self.name) / f"{part}.yaml", part)
+
+    @cached_property
+    def _trial(self) -> dict[str, Any]:
+        return self._file("trial")
+
+    @property
+    def title(self) -> str:
+        return self._trial["title"]
+
+    @property
+    def question(self) -> str:
+        return self._trial["question"]
+
+    @property
+    def registration(self) -> str | None:
+        return self._trial.get("registration")
+
+    @property
+    def synthetic(self) -> bool:
+        return self.source.kind == "synthetic"
+
+    @cached_property
+    def design(self) -> Design:
+        return build.design(self._trial)
+
+    @cached_property
+    def source(self) -> Source:
+        return build.source(self._trial)
+
+    @property
+    def private(self) -> bool:
+        """Whether tables of its patients are for the eyes of their owner only: not public ones, nor
+        drawn ones."""
+        return self.source.kind == "files"
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """What a synthetic source is drawn from. Raises UserError where there is no such file."""
+        return build_cohort(self._file("cohort"))
+
+    @cached_property
+    def tables(self) -> dict[str, TableSpec]:
+        return build.tables(self._trial)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        return build.subjects(self._trial)
+
+    @cached_property
+    def populations(self) -> dict[str, Population]:
+        return build.populations(self._trial)
+
+    @cached_property
+    def dictionary(self) -> dict[str, dict[str, Variable]]:
+        """table -> column -> variable, in the order of the file."""
+        return read_dictionary(self.at, self.at.trial_config(self.name) / "dictionary.csv")
+
+    @cached_property
+    def cleaning(self) -> Cleaning:
+        return build.cleaning(self._file("cleaning"), self.tables)
+
+    @cached_property
+    def endpoints(self) -> dict[str, Endpoint]:
+        return build.endpoints(self._file("endpoints"))
+
+    def family(self, name: str) -> list[Endpoint]:
+        """The endpoints of an entry of endpoints.yaml, or the one endpoint of that name."""
+        if name in self.endpoints:
+            return [self.endpoints[name]]
+        return [endpoint for endpoint in self.endpoints.values() if endpoint.family == name]
+
+    @cached_property
+    def plan(self) -> Plan:
+        return build.plan(self._file("plan"))
+
+    @cached_property
+    def claims(self) -> dict[str, Claim]:
+        return build.claims(self._file("claims"))
+
+    @property
+    def claims_document(self) -> dict[str, Any]:
+        """claims.yaml as it stands: with what each number is about, for the checks on print."""
+        return self._file("claims")
+
+    def disclosure(self, settings: Settings) -> str:
+        """full or restricted: as set, or by the kind of source."""
+        if settings.disclosure != "by_source":
+            return settings.disclosure
+        return "restricted" if self.source.kind == "files" else "full"
+
+    @property
+    def shows_values(self) -> bool:
+        """Whether a message may show values of the data, by config.yaml."""
+        return self.disclosure(load_settings(self.at)) == "full"
+
+
+def load_trial(name: str, root: Project | None = None) -> Trial:
+    """A trial's configuration, read lazily. Raises UserError for a name that is none."""
+    at = root or project()
+    at.trial_config(name)
+    return Trial(name, at)

@@ -1,0 +1,108 @@
+"""Families of tests, and levels of looks: against the analyses of the plan and in themselves."""
+
+from typing import Any
+
+from trialtrace.config.compose import Path_
+from trialtrace.trial.context import Files, known
+from trialtrace.trial.resolve import estimand_of, steps
+
+
+def check(files: Files, name: str, given: dict[str, Any]) -> None:
+    path = ("multiplicity", name)
+    for position, test in enumerate(given["tests"]):
+        place: Path_ = (*path, "tests", position)
+        if _test(files, place, test) and "comparison" in test:
+            _comparison(files, (*place, "comparison"), test)
+    if "global" in given:
+        _closed(files, path, given)
+    if "weights" in given:
+        _graph(files, path, given)
+
+
+def _test(files: Files, place: Path_, test: dict[str, Any]) -> bool:
+    document = files.plan
+    names = document.names("analyses")
+    if not known(
+        document, (*place, "analysis"), test["analysis"], names, "an analysis of the plan"
+    ):
+        return False
+    analysis = document.get("analyses", test["analysis"])
+    if analysis is not None:
+        made = [s for _, section, s, _, _ in steps(analysis) if section == "tests"]
+        known(document, (*place, "test"), test["test"], made, f"a test of {test['analysis']}")
+    return analysis is not None
+
+
+def _treated(files: Files, analysis: str) -> list[str] | None:
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return None
+    treated = estimand["treatment"]["of"]
+    return treated if isinstance(treated, list) else [treated]
+
+
+def _comparison(files: Files, place: Path_, test: dict[str, Any]) -> None:
+    treated = _treated(files, test["analysis"])
+    if treated is not None:
+        what = f"a treated arm of {test['analysis']}"
+        known(files.plan, place, test["comparison"], treated, what)
+
+
+def _closed(files: Files, path: Path_, given: dict[str, Any]) -> None:
+    """Only with three arms are all intersections of pairs the global hypothesis."""
+    place = (*path, "global")
+    if not _test(files, place, given["global"]):
+        return
+    treated = _treated(files, given["global"]["analysis"])
+    if treated is not None and len(treated) != 2:
+        files.plan.add(
+            place,
+            found=f"a closed test of {len(treated) + 1} arms",
+            expected="three arms: two treated ones and the reference",
+            do="adjust by holm or hommel",
+        )
+
+
+def _graph(files: Files, path: Path_, given: dict[str, Any]) -> None:
+    weights, transitions = given["weights"], given["transitions"]
+    if sum(weights) > 1 + 1e-9:
+        files.plan.add(
+            (*path, "weights"), found=f"a sum of {sum(weights):g}", expected="at most 1 in all"
+        )
+    if len(transitions) != len(weights):
+        files.plan.add(
+            (*path, "transitions"),
+            found=f"{len(transitions)} lists for {len(weights)} weights",
+            expected="a list for each weight",
+        )
+    for position, row in enumerate(transitions):
+        place = (*path, "transitions", position)
+        if len(row) != len(weights) or sum(row) > 1 + 1e-9:
+            files.plan.add(
+                place,
+                found=f"{len(row)} shares that add up to {sum(row):g}",
+                expected=f"{len(weights)} shares that add up to at most 1",
+            )
+        elif position < len(row) and row[position] != 0:
+            files.plan.add(
+                place, found="a share that goes to itself", expected="0 at its own place"
+            )
+
+
+def check_level(files: Files, place: Path_, given: Any) -> None:
+    """A look of a group-sequential design."""
+    if not isinstance(given, dict):
+        return
+    fractions, look = given["fractions"], given["look"]
+    if sorted(set(fractions)) != fractions or fractions[-1] != 1:
+        files.plan.add(
+            (*place, "fractions"),
+            found=f"{fractions}",
+            expected="shares of the information that grow and end at 1",
+        )
+    if look > len(fractions):
+        files.plan.add(
+            (*place, "look"),
+            found=f"look {look} of {len(fractions)}",
+            expected=f"1 to {len(fractions)}",
+        )

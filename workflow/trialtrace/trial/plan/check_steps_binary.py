@@ -1,0 +1,95 @@
+"""Options of steps about events: what the schema cannot say of them."""
+
+from typing import Any
+
+from trialtrace.config.compose import Path_
+from trialtrace.ground.errors import one_of
+from trialtrace.trial.context import Files, known
+from trialtrace.trial.endpoints import check_derived as derived
+from trialtrace.trial.plan import methods
+from trialtrace.trial.plan.check_steps_repeated import BASELINE, TREATED_SIDE
+from trialtrace.trial.resolve import estimand_of
+
+
+def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) -> None:
+    """Every option of a step that names something or must fit another one."""
+    if isinstance(options.get("scores"), dict):
+        _arm_scores(files, analysis, (*place, "scores"), options["scores"])
+    for position, name in enumerate(options.get("covariates", ())):
+        here = (*place, "covariates", position)
+        # What is no variable of the subject, and where it may stand, is told by steps_repeated.
+        if name in (BASELINE, TREATED_SIDE):
+            continue
+        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
+            derived.check_baseline(files, here, name)
+    for position, name in enumerate(options.get("components", ())):
+        _component(files, (*place, "components", position), name)
+    if "components" in options and "at_least" not in options:
+        _own_rule(files, analysis, place, options["components"])
+    if "receipt" in options:
+        what = "a population of trial.yaml"
+        known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)
+    if options.get("groups") == "all" and options.get("sides", "two_sided") != "two_sided":
+        files.plan.add(
+            (*place, "sides"),
+            found=f"{options['sides']} in a test of all arms, which has no direction",
+            expected="two_sided",
+            do="or give groups: pairs",
+        )
+    if "lower" in options and "upper" in options and options["lower"] >= options["upper"]:
+        files.plan.add(
+            (*place, "lower"),
+            found=f"{options['lower']}, not below upper: {options['upper']}",
+            expected="a lower margin below the upper one",
+        )
+
+
+def _component(files: Files, place: Path_, name: str) -> None:
+    """A yes/no endpoint."""
+    what = "an endpoint of endpoints.yaml"
+    if known(files.plan, place, name, files.endpoints.names(), what):
+        kind = files.endpoint_kind(name)
+        if kind and kind not in methods.BINARY:
+            files.plan.add(
+                place,
+                found=f"{name}, an endpoint of kind {kind}",
+                expected=f"an endpoint of kind {one_of(methods.BINARY)}",
+            )
+
+
+def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) -> None:
+    """Without a number of components the composite's own rule counts, which must be one."""
+    estimand = estimand_of(files, analysis)
+    name = estimand["variable"] if estimand else None
+    endpoint = files.endpoints.get(name) if isinstance(name, str) else None
+    if endpoint is None:
+        return
+    if endpoint["kind"] != "composite_event":
+        files.plan.add(
+            place,
+            found=f"no at_least, and {name} is no composite event",
+            expected="at_least: how many components make the event",
+        )
+        return
+    for position, one in enumerate(components):
+        here, what = (*place, "components", position), f"a finding of {name}"
+        known(files.plan, here, one, endpoint.get("findings", []), what)
+    if any(s.get("value") == "percent_change" for s in endpoint.get("scores", {}).values()):
+        files.plan.add(
+            place, found="a score in percent of baseline", expected="a value or a change"
+        )
+
+
+def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:
+    """A score for each arm that is compared, and for no other."""
+    estimand = estimand_of(files, analysis)
+    if estimand is None:
+        return
+    treated = estimand["treatment"]["of"]
+    arms = [*(treated if isinstance(treated, list) else [treated]), estimand["treatment"]["to"]]
+    for name in scores:
+        known(files.plan, (*place, name), name, arms, "an arm of the estimand")
+    if lacking := [arm for arm in arms if arm not in scores]:
+        files.plan.add(
+            place, found=f"no score of {one_of(lacking)}", expected=f"a score of each of {arms}"
+        )

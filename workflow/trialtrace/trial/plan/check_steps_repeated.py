@@ -1,0 +1,118 @@
+"""Steps of the plan within subjects, adjusted, or over several endpoints: what they name."""
+
+from typing import Any
+
+from trialtrace.config.compose import Path_
+from trialtrace.ground.errors import one_of
+from trialtrace.trial.context import Files, known
+from trialtrace.trial.plan import methods
+from trialtrace.trial.resolve import variables_of
+
+BASELINE, TREATED_SIDE = "baseline", "treated_side"
+
+
+def check(files: Files, name: str, place: Path_, method: str, options: dict[str, Any]) -> None:
+    _design(files, place, method)
+    for position, one in enumerate(options.get("covariates", ())):
+        here = (*place, "covariates", position)
+        _covariate(files, name, here, one, within=method in methods.WITHIN_SUBJECTS)
+    _one_treatment(files, place, options)
+    _margins(files, place, options)
+    others = [(("with",), options)] if "with" in options else []
+    others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
+    for where, one in others:
+        _other(files, (*place, *where), one)
+
+
+def _design(files: Files, place: Path_, method: str) -> None:
+    """Two treatments of one subject are compared within subjects, arms between them."""
+    kind = files.trial.get("design", "kind")
+    if kind is None:
+        return
+    own = kind in methods.OWN_TREATMENT
+    if method in (methods.BETWEEN_SUBJECTS if own else methods.WITHIN_SUBJECTS):
+        chosen = methods.WITHIN_SUBJECTS if own else methods.BETWEEN_SUBJECTS
+        files.plan.add(
+            place,
+            found=f"{method}, while the design is {kind}",
+            expected=f"a comparison {'within' if own else 'between'} subjects: {one_of(chosen)}",
+        )
+
+
+def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within: bool) -> None:
+    """What was known before randomisation: the baseline, or a variable of the subjects."""
+    document = files.plan
+    if covariate == BASELINE:
+        for variable in variables_of(files, name):
+            endpoint = files.derived.get(variable)
+            if endpoint and "baseline" not in endpoint.options:
+                document.add(
+                    place,
+                    found=f"the baseline of {variable}, which has none",
+                    expected="an endpoint with `baseline`",
+                )
+        return
+    if within and covariate == TREATED_SIDE:
+        return
+    if covariate in (files.endpoint_names or ()):
+        document.add(
+            place,
+            found=f"{covariate}, an endpoint, which may be measured after randomisation",
+            expected=f"{BASELINE}, or a variable of subjects",
+            do="adjusting for what the treatment may have changed biases its effect",
+        )
+    else:
+        known(document, place, covariate, files.subject_variables, "a variable of subjects")
+
+
+def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    """`treatment` goes with a design of the visits under one treatment, and only with it."""
+    document, wanted = files.plan, options.get("design") == "visits"
+    if "design" not in options or wanted == ("treatment" in options):
+        if "treatment" in options:
+            what = "an arm of trial.yaml"
+            known(document, (*place, "treatment"), options["treatment"], files.arms, what)
+        return
+    document.add(
+        place,
+        found="no treatment" if wanted else "a treatment",
+        expected="treatment: the one whose visits are analysed" if wanted else "no treatment",
+    )
+
+
+def _margins(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    if "lower" in options and not options["lower"] < options["upper"]:
+        files.plan.add(
+            (*place, "lower"),
+            found=f"margins from {options['lower']:g} to {options['upper']:g}",
+            expected="a lower margin below the upper one",
+        )
+
+
+def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    """Another endpoint of a step: it exists, has a visit where one is needed, and a baseline."""
+    document, kind_of = files.plan, files.endpoint_kind
+    name, key = (options["with"], "with_") if "with" in options else (options["endpoint"], "")
+    if not known(document, place, name, files.endpoint_names, "an endpoint"):
+        return
+    wins, kind = options.get("wins"), kind_of(name)
+    suits = methods.TIMES if wins == "later" else methods.SCORES
+    if kind and kind not in suits:
+        document.add(
+            place,
+            found=f"{name}, an endpoint of kind {kind}",
+            expected=f"an endpoint of kind {one_of(suits)}",
+        )
+        return
+    labels, visit = files.visits_of(name), options.get(f"{key}visit")
+    if labels and visit is None:
+        document.add(place, found=f"no {key}visit of {name}", expected=f"one of {one_of(labels)}")
+    elif labels is not None and visit is not None:
+        known(document, place, visit, labels, f"a visit of {name}")
+    endpoint = files.derived.get(name)
+    if options[f"{key}value"] != "value" and endpoint and "baseline" not in endpoint.options:
+        document.add(
+            place,
+            found=f"{options[f'{key}value']} of {name}, which has no baseline",
+            expected="an endpoint with `baseline`",
+        )
