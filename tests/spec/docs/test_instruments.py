@@ -20,7 +20,6 @@ def test_the_schema_has_the_instruments_of_the_registry():
     definitions = json.loads(text)["$defs"]
     offered = definitions["instrument"]["properties"]["instrument"]["enum"]
     assert sorted(offered) == sorted(INSTRUMENTS)
-    assert set(definitions) == {"instrument", *INSTRUMENTS}
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)

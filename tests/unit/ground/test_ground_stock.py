@@ -92,7 +92,7 @@ def public_functions() -> set[str]:
     return {
         name
         for module in TREES
-        if module.startswith(STATS) and "._" not in module
+        if module.startswith(STATS) and "._" not in module and module != f"{STATS}reference"
         for name, node in defined(module).items()
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }

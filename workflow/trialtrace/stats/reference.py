@@ -19,7 +19,7 @@ STATS = Path(__file__).parent
 SHARED = {
     "regression.coefficients": ("from_covariance",),
     "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
-    "contingency": ("tables",),
+    "categorical.contingency": ("tables",),
     "survival.cox_start_stop": ("start_stop_model",),
     "mixed.mixed_tests": ("shared_fields",),
     "regression.ordinal": ("ordinal_data", "cuts", "level_terms"),

@@ -26,7 +26,8 @@ def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
     pain, opioids = (_values(given[name], taken[name]) for name in given)
     end = study.trial.endpoints[options["pain"]].options.get("scale", {}).get("to")
     tenths = _tenths(endpoint, study, end)
-    found = category(*(pain * tenths), *opioids, options)
+    now, before = pain * tenths
+    found = category(now, before, opioids[0], opioids[1], options)
     dead, death, died_of = _death(endpoint, study, visits)
     found = np.where(dead & np.isnan(pain[0]), 5.0, found)
     cells = [cell for name in given for cell in _cells(given[name], taken[name])]

@@ -16,7 +16,7 @@ from trialtrace.endpoints.visit_dates import dated
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.instruments.declaration import Item, Scale
-from trialtrace.trial.endpoints.families import item_column, items_of, scale_of
+from trialtrace.trial.endpoints.families import given_column, items_of, scale_of
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_items(
     options, family = endpoint.options, endpoint.family
     every = study.once((family, "columns"), lambda: _columns_of_family(endpoint, study))
     layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
-    columns = {item: item_column(options, item)[1] for item in scale.items}
+    columns = {item: given_column(options, item) for item in scale.items}
     items = {
         item: study.once(
             (family, item),
@@ -47,7 +47,7 @@ def read_items(
 def _columns_of_family(endpoint: Endpoint, study: Study) -> list[str]:
     family = [one for one in study.trial.endpoints.values() if one.family == endpoint.family]
     items = dict.fromkeys(item for one in family for item in scale_of(one).items)
-    return [item_column(endpoint.options, item)[1] for item in items]
+    return [given_column(endpoint.options, item) for item in items]
 
 
 def scored(
@@ -151,7 +151,7 @@ def coded(
     import pyarrow.compute as pc
 
     codes = column_text(cells, place)
-    known = {code: float(item.words.get(told, told)) for code, told in meanings.items()}
+    known = {code: float(item.words.get(str(told), told)) for code, told in meanings.items()}
     if item.numbers:
         known = {f"{one:g}": one for one in np.arange(item.low, item.high + 1)} | known
     at = pc.index_in(codes, value_set=pa.array(list(known), type=pa.string()))

@@ -63,6 +63,14 @@ def item_column(given: Mapping[str, Any], item: str) -> tuple[tuple[str, ...], s
     return ("items", item), given["items"].get(item)
 
 
+def given_column(given: Mapping[str, Any], item: str) -> str:
+    """The column of an item. Raises KeyError where nothing gives it one, which no check lets by."""
+    column = item_column(given, item)[1]
+    if column is None:
+        raise KeyError(item)
+    return column
+
+
 def scale_of(endpoint: Endpoint) -> "Scale":
     """The scale that an endpoint made from an instrument holds."""
     every = {scale.name: scale for scale in scales_of(endpoint.options)}
