@@ -6,52 +6,17 @@ digits cut off. What a paper leaves open is held against nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from trialtrace.claims.habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
 from trialtrace.claims.prints.comparisons import WORDS, estimate, table_of
 from trialtrace.claims.prints.finding import as_range, prints
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
 
-UP, EVEN, CUT = "half_up", "half_even", "truncate"
-EITHER, OPEN = "half_any", "any"
-WAYS = (UP, EVEN, CUT)
 FEWEST = 2
 """From this many numbers on, cutting off digits is a habit, not a slip."""
-
-
-@dataclass(frozen=True)
-class Habit:
-    """How a paper rounds: `rounding` of its shares, `others` of its other numbers.
-
-    The names of claims that print as they do with digits cut off only, or rounded only; with halves
-    up only, or to the even digit only.
-    """
-
-    rounding: str
-    others: str
-    cut: tuple[str, ...] = ()
-    rounded: tuple[str, ...] = ()
-    up: tuple[str, ...] = ()
-    even: tuple[str, ...] = ()
-
-    @property
-    def told(self) -> tuple[str, str] | None:
-        """A claim that shows the habit and the sentence that tells it; None for halves up."""
-        if self.rounding == CUT:
-            text = f"The paper cuts digits off: {_numbers(self.cut)} so only"
-            return self.cut[0], text + self._except("rounded", self.rounded)
-        if not self.even:
-            return None
-        text = f"Halves are rounded to the even digit: {_numbers(self.even)} so only"
-        return self.even[0], text + self._except("with halves rounded up", self.up)
-
-    @staticmethod
-    def _except(how: str, names: tuple[str, ...]) -> str:
-        if not names:
-            return "."
-        return f", while {_numbers(names)} as they do {how} only: no one way of rounding gives all."
 
 
 def with_habits(ledger: Ledger) -> Ledger:
@@ -110,7 +75,3 @@ def _possible(entry: Entry, n: int, way: str) -> bool:
     if count is not None:
         return prints(part, 100 * count / n, rounding=way)
     return len(counts_for_percentage(as_range(part, rounding=way), n)) > 0
-
-
-def _numbers(names: tuple[str, ...]) -> str:
-    return "one number prints" if len(names) == 1 else f"{len(names)} numbers print"

@@ -12,14 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
+from trialtrace.claims.habit import Habit
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.forms import AVERAGES, UNSAID
 from trialtrace.trial.claims.printed import Component, impossible
-
-if TYPE_CHECKING:
-    from trialtrace.claims.habits import Habit
 
 MODEL = "model"
 # They rest on the times of the events.
@@ -189,7 +186,7 @@ class Ledger:
     outcomes: Mapping[str, Outcome]
     entries: Mapping[str, Entry]
     strata: Strata = Strata()
-    habits: Mapping[str, "Habit"] = field(default_factory=dict)
+    habits: Mapping[str, Habit] = field(default_factory=dict)
 
     @cached_property
     def possible(self) -> "Ledger":
