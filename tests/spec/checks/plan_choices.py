@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 # Section of an analysis -> what the schema calls one of its steps.
-SECTIONS = {"describe": "describe", "estimates": "estimate", "tests": "test"}
+SECTIONS = {"describe": "describe", "estimates": "estimate", "tests": "test_step"}
 # What an analysis does not hand on to one that is `of` it.
 NOT_INHERITED = (*SECTIONS, "interaction", "note", "overall", "p_values_by_level")
 ENTRY = "[]"
@@ -82,7 +82,7 @@ class Choice:
 def options(schema: Mapping[str, Any]) -> Iterator[Option]:
     """Every option of the steps in the schema of the plan."""
     sections = {section: schema["$defs"][name] for section, name in SECTIONS.items()}
-    sections["interaction"] = schema["$defs"]["analysis"]["properties"]["interaction"]
+    sections["interaction"] = schema["$defs"]["interaction"]
     for section, steps in sections.items():
         for statistic, node in steps["properties"].items():
             for method, path, leaf in _leaves(node):

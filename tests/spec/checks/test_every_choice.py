@@ -21,11 +21,11 @@ from sides_trial import SIDES, sides_trial
 from trialtrace.ground.contracts import RESULTS, read_table
 from trialtrace.ground.errors import Problem
 from trialtrace.ground.paths import project
-from trialtrace.methods.analysing import registry as methods
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.methods.checking.run import checked
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import Trial, load_trial
+from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.step_names import steps
 
 # One process makes and remembers what these tests share.
@@ -128,7 +128,7 @@ def test_the_plans_use_every_method(trials, widened):
     used = set().union(
         *(steps(trials(name)[0]) for name in TRIALS), *map(steps, widened.trials.values())
     )
-    assert used == set(methods.MODULES)
+    assert used == {card.step for card in cards()}
 
 
 def test_every_choice_is_one_that_the_configuration_accepts(widened):
@@ -159,7 +159,7 @@ def test_every_number_of_a_choice_agrees_with_a_check_that_is_not_told_it(
 def test_what_a_schema_adds_is_lacking(schema, plans):
     """A method that stands alone, a choice in a list, one beside a method, a new option."""
     wider = deepcopy(schema)
-    describe, tests = (wider["$defs"][name]["properties"] for name in ("describe", "test"))
+    describe, tests = (wider["$defs"][name]["properties"] for name in ("describe", "test_step"))
     describe["proportion"]["enum"].append("arcsine")
     describe["summary"]["items"]["enum"].append("mode")
     describe["median_time"]["allOf"][0]["then"]["properties"]["interval"]["enum"].append("logit")
@@ -188,8 +188,7 @@ def test_what_a_schema_adds_is_lacking(schema, plans):
 
 def test_no_choice_of_the_schema_is_overlooked(schema):
     definitions = schema["$defs"]
-    places = [definitions[name] for name in ("describe", "estimate", "test")]
-    places.append(definitions["analysis"]["properties"]["interaction"])
+    places = [definitions[name] for name in ("describe", "estimate", "test_step", "interaction")]
     stated = [choice for place in places for choice in enumerated(place)]
     assert stated
     options_of = [option.schema.get("enum", ()) for option in options(schema)]

@@ -1,5 +1,6 @@
 """The schemas: strict at every level, every key told, in step with the code beside them."""
 
+import importlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,6 @@ from trialtrace.ground.paths import Project
 from trialtrace.methods.analysing.registry import MODULES
 from trialtrace.trial.check_trial import ADSL
 from trialtrace.trial.files import schemas
-from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.card import TEST
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.statistics import STATISTICS
@@ -79,19 +79,26 @@ def test_the_schemas_are_not_stale():
     assert written == made, "run: python -m trialtrace.trial.files"
 
 
-def test_the_table_of_methods_has_what_the_cards_have():
-    statistics = {name: each.kinds for name, each in STATISTICS.items()}
-    assert statistics == methods.KINDS["describe"] | methods.KINDS["estimates"]
-    tests = {card.method: card.kinds for card in cards() if card.statistic == TEST}
-    assert tests == methods.KINDS["tests"]
+@pytest.mark.parametrize("family", MODULES)
+def test_a_family_runs_what_it_has_cards_for(family):
+    run = importlib.import_module(MODULES[family]).METHODS
+    assert {card.step for card in cards() if card.family == family} == set(run)
 
 
-def test_every_method_of_the_analyses_can_be_planned():
-    assert {card.step for card in cards()} == set(MODULES)
-    statistics = {*methods.KINDS["describe"], *methods.KINDS["estimates"]}
-    for key in MODULES:
-        statistic, _, method = key.partition(".")
-        assert statistic in statistics or method in methods.KINDS["tests"], key
+def test_every_family_runs():
+    assert set(MODULES) == {card.family for card in cards()}
+
+
+def test_a_card_is_of_a_statistic_that_a_plan_can_ask_for():
+    for card in cards():
+        assert card.statistic in STATISTICS or (card.statistic == TEST and card.kinds), card.step
+        assert card.statistic == TEST or not card.means, card.step
+
+
+def test_one_card_of_a_method_has_its_title():
+    for method in {card.method for card in cards()}:
+        titles = [card.title for card in cards() if card.method == method and card.title]
+        assert len(titles) == 1, method
 
 
 def test_the_columns_of_adsl_are_those_of_its_contract():

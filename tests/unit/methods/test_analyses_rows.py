@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialtrace.ground.frames import canonical
-from trialtrace.methods.analysing.registry import MODULES, method
+from trialtrace.methods.analysing.registry import method
 from trialtrace.methods.analysing.rows import Place, Result, result_id, slug
 from trialtrace.trial.model import Step
-from trialtrace.trial.plan.references import METHODS, method_of
+from trialtrace.trial.plan.references import ADJUSTMENTS, method_of
+from trialtrace.trial.plan.registry import cards, titles
 
 ANALYSIS = Place("mini", "relief", "itt")
 
@@ -91,16 +92,16 @@ def test_a_slug_is_safe_in_a_file_name_and_an_address(text):
     assert re.fullmatch(r"[A-Za-z0-9.+=_-]+", slug(text))
 
 
-@pytest.mark.parametrize("key", MODULES)
+@pytest.mark.parametrize("key", [card.step for card in cards()])
 def test_every_method_of_the_registry_has_its_function_and_its_words(key):
     assert callable(method(Step(*key.split("."), {})))
-    assert method_of(key) is METHODS[key.split(".")[1]]
+    assert method_of(key) == titles()[key.split(".")[1]]
 
 
 def test_words_of_an_adjusted_test_name_both():
     told = method_of("p_adjusted.holm_fisher")
     assert told.title == "Holm's step-down adjustment of Fisher's exact test"
-    assert told.reference == METHODS["holm"].reference
+    assert told.reference == ADJUSTMENTS["holm"].reference
 
 
 def test_a_corrected_test_has_words_of_its_own():

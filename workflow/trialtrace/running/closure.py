@@ -15,9 +15,11 @@ from pathlib import Path
 from trialtrace.ground.paths import Project
 from trialtrace.ground.store import write_bytes
 from trialtrace.running import imports
-from trialtrace.running.imports import Imports, imports_of
+from trialtrace.running.imports import Imports, imports_of, outside_entries
 
 PACKAGE = "trialtrace"
+# The names that are used of a module's registry; None where all of them may be.
+Named = Callable[[str], set[str] | None]
 # What sources import, by their content: parsing them all would take most of the time.
 REMEMBERED = ".snakemake/trialtrace.imports.json"
 
@@ -78,23 +80,36 @@ class Sources:
             self._digests[path] = hashlib.sha256(data).digest()
         return self._digests[path]
 
-    def hash(self, paths: Iterable[Path], *more: str) -> str:
-        """One hash over files (by their places in the project) and further words."""
+    def hash(self, paths: Iterable[Path], *more: str, named: Named = lambda _: None) -> str:
+        """One hash over files (by their places in the project) and further words.
+
+        Of a registry whose names `named` knows, the entries of these names count and no others.
+        """
         whole = hashlib.sha256()
         for path in sorted(paths):
-            whole.update(str(path.relative_to(self.at.root)).encode() + b"\0" + self.digest(path))
+            kept = named(self._dotted.get(path, ""))
+            content = self.digest(path) if kept is None else self._entries(path, kept)
+            whole.update(str(path.relative_to(self.at.root)).encode() + b"\0" + content)
         for word in more:
             whole.update(word.encode() + b"\0")
         return whole.hexdigest()
 
-    def closure(self, start: Path, named: Callable[[str], set[str] | None]) -> set[Path]:
+    def _entries(self, path: Path, kept: set[str]) -> bytes:
+        """sha256 of a registry with the entries of these names alone."""
+        text = outside_entries(path.read_text(encoding="utf-8"), kept)
+        return hashlib.sha256(text.encode()).digest()
+
+    @cached_property
+    def _dotted(self) -> dict[Path, str]:
+        return {path: name for name, path in self.modules.items()}
+
+    def closure(self, start: Path, named: Named) -> set[Path]:
         """Every file that the code in `start` can come to use, itself included.
 
         `named` gives the names that are used of a module's registry, or None for all of them.
         """
         found: set[Path] = set()
         ahead = [start]
-        dotted = {path: name for name, path in self.modules.items()}
         while ahead:
             path = ahead.pop()
             if path in found:
@@ -102,7 +117,7 @@ class Sources:
             found.add(path)
             names, registry, files = self._leads_to(path)
             if registry:
-                used = named(dotted.get(path, ""))
+                used = named(self._dotted.get(path, ""))
                 keys = registry if used is None else used & set(registry)
                 chosen = (registry[key] for key in keys)
                 names = names | {name for module in chosen for name in self._with_parents(module)}

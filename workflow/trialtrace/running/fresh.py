@@ -23,12 +23,14 @@ from typing import Any
 
 from trialtrace.config.project_table import table_path
 from trialtrace.ground.paths import Project
-from trialtrace.running.closure import Sources
+from trialtrace.running.closure import Named, Sources
 from trialtrace.running.data import data_digests
 from trialtrace.trial.endpoints.conversions import FOLDER as CONVERSIONS
 from trialtrace.trial.endpoints.norms import FOLDER as NORMS
 from trialtrace.trial.hash_key import key_in_use
 from trialtrace.trial.load import Settings, Trial, load_settings, load_trial
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.step_names import steps
 
 
@@ -75,8 +77,15 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     ),
     "trialtrace.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
     "trialtrace.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.methods.analysing.registry": (PLAN, steps),
-    "trialtrace.methods.checking.registry": (PLAN, steps),
+    "trialtrace.trial.plan.registry": (PLAN, steps),
+    "trialtrace.methods.analysing.registry": (
+        PLAN,
+        lambda trial: {card.family for card in used(trial)},
+    ),
+    "trialtrace.methods.checking.registry": (
+        PLAN,
+        lambda trial: {card.check for card in used(trial)},
+    ),
     "trialtrace.report.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),
 }
 
@@ -89,6 +98,15 @@ def renderer() -> str:
         return "embedded"
     asked = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
     return f"quarto {asked.stdout.strip()}"
+
+
+# What a report calls its methods is looked up among all cards.
+WHOLE = {("trialtrace.trial.plan.registry", RENDER)}
+
+
+def used(trial: Trial) -> list[Card]:
+    """The cards of the steps of the trial's plan."""
+    return [card_of(step) for step in steps(trial)]
 
 
 def formats_of(trial: Trial) -> set[str]:
@@ -136,16 +154,20 @@ class Freshness:
 
     def code_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The script, modules, templates and reports that a job can use."""
+        script = self.at.root / "scripts" / f"{rule}.py"
+        return self.sources.closure(script, self._named(rule, trial))
 
+    def _named(self, rule: str, trial: str | None) -> Named:
+        """The names of each registry that a job can use."""
         read = (STAGES[rule] if trial else SITE_STAGE).files
 
         def named(registry: str) -> set[str] | None:
-            if registry not in NAMED:
+            if registry not in NAMED or (registry, rule) in WHOLE:
                 return None
             file, names = NAMED[registry]
             return names(self._trial(trial)) if trial and file in read else set()
 
-        return self.sources.closure(self.at.root / "scripts" / f"{rule}.py", named)
+        return named
 
     def _trial(self, name: str) -> Trial:
         return self._trials.setdefault(name, load_trial(name, self.at))
@@ -168,7 +190,8 @@ class Freshness:
         """The hash of a job's code and environment, which pages and results carry."""
         if (rule, trial) not in self._codes:
             files = self.code_files(rule, trial)
-            self._codes[rule, trial] = self.sources.hash(files, *self.environment)
+            named = self._named(rule, trial)
+            self._codes[rule, trial] = self.sources.hash(files, *self.environment, named=named)
         return self._codes[rule, trial]
 
     def job(self, rule: str, trial: str | None = None) -> str:

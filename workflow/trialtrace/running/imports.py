@@ -6,9 +6,10 @@ top-level mapping from names to modules is a registry: it leads to the modules w
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+_TEXTS = (ast.Constant, ast.JoinedStr)
 CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -55,6 +56,21 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _for_type_checkers(test: ast.expr) -> bool:
     return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+
+
+def outside_entries(text: str, kept: Collection[str]) -> str:
+    """Source without the entries of its top-level mappings from text to text, but those kept."""
+    lines = text.splitlines()
+    tree = ast.parse(text)
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            for key, value in zip(node.value.keys, node.value.values, strict=True):
+                name = _text(key, {})
+                if name is not None and name not in kept and isinstance(value, _TEXTS):
+                    lines[key.lineno - 1 : value.end_lineno] = [""] * (
+                        value.end_lineno - key.lineno + 1
+                    )
+    return "\n".join(line for line in lines if line)
 
 
 def _mappings(tree: ast.Module) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.trial.context import Files
+from trialtrace.trial.plan.registry import step_key
 
 STEPS = ("describe", "estimates", "tests")
 
@@ -78,11 +79,6 @@ def _how(section: str, name: str, how: Any) -> tuple[str, dict[str, Any]]:
     if isinstance(how, list):
         return "descriptive", {"statistics": how}
     return (name if section == "tests" else how["method"]), how
-
-
-def step_key(section: str, name: str, method: str) -> str:
-    """statistic.method of a step; the principal statistic of a test is its p-value."""
-    return f"{name if section in ('describe', 'estimates') else 'p_value'}.{method}"
 
 
 def principal(given: dict[str, Any]) -> list[str]:

@@ -12,13 +12,14 @@ from trialtrace.ground.store import make_folder
 from trialtrace.ground.units import of_difference
 from trialtrace.ground.words import COUNTS, DIFFERENCES, IN_UNITS, OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.methods.analysing.cuts import cuts
-from trialtrace.methods.analysing.registry import OVER_VISITS, method
+from trialtrace.methods.analysing.registry import method
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.displays.analyse_adverse_events import adverse_events
 from trialtrace.methods.displays.analyse_baseline import baseline
 from trialtrace.methods.displays.analyse_flow import flow
 from trialtrace.methods.multiplicity.analyse import adjust
 from trialtrace.methods.stratified.analyse_interaction import interaction
+from trialtrace.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -62,7 +63,7 @@ def _once(results: Iterator[Result]) -> list[Result]:
 def run_analysis(trial: "Trial", analysis: "Analysis", frames: Frames) -> Iterator[Result]:
     """The steps of one analysis, each over its cuts."""
     for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
-        for cut in cuts(trial, analysis, frames, together=step.key in OVER_VISITS):
+        for cut in cuts(trial, analysis, frames, together=card_of(step.key).visits != "each"):
             for result in filter(partial(_shown, analysis), method(step)(cut, step)):
                 if result.stat in IN_UNITS and result.unit is None:
                     differs = result.stat in DIFFERENCES

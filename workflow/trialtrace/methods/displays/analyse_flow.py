@@ -8,10 +8,10 @@ import numpy as np
 
 from trialtrace.ground.frames import COMPLETE, Frames, Selection
 from trialtrace.methods.analysing.cuts import cuts, levels
-from trialtrace.methods.analysing.registry import WHOLE_SUBJECTS
 from trialtrace.methods.analysing.rows import ALL, Place, Result
 from trialtrace.trial.model import Analysis, adsl_code
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -106,7 +106,7 @@ def analysed(trial: "Trial", analysis: Analysis, frames: Frames, arm: dict[str, 
     base = cut.base | {"TRTP": arm.get("TRT01P", {"in": list(trial.design.arms)})}
     if analysis.by is not None:
         base[adsl_code(analysis.by)] = "present"
-    if any(step.key in WHOLE_SUBJECTS for step in analysis.tests):
+    if any(card_of(step.key).visits == "whole" for step in analysis.tests):
         complete = {COMPLETE: {"AVISIT": list(cut.visits)}}
         return frames.select(cut.dataset, base | complete)
     if cut.visits:

@@ -6,7 +6,8 @@ from trialtrace.methods.checking.data import EVERYBODY, Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
-from trialtrace.trial.plan.methods import OWN_TREATMENT, WHOLE_SUBJECTS
+from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,7 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
         known = data.adsl.loc[data.adsl[adsl_code(analysis.by)].notna(), "USUBJID"]
         records = records[records["USUBJID"].isin(known)]
     visits = visits_of(data, like)
-    if any(step.method in WHOLE_SUBJECTS for step in analysis.tests):
+    if any(card_of(step.key).visits == "whole" for step in analysis.tests):
         records = complete(records, visits)
     elif visits:
         records = records[records["AVISIT"] == visits[0]]

@@ -17,7 +17,7 @@ from trialtrace.report.tables import (
     slug,
 )
 from trialtrace.trace.words import stratum_words
-from trialtrace.trial.plan.references import METHODS, TOLD, adjustment_of, limits_of, method_of
+from trialtrace.trial.plan.references import ADJUSTMENTS, TOLD, adjustment_of, limits_of, method_of
 
 Row = dict[str, Any]
 MOST_COLUMNS = 5
@@ -257,7 +257,7 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
     title = LABELS[stat]
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
-        title += f", {METHODS[adjustment_of(how)].title}"
+        title += f", {ADJUSTMENTS[adjustment_of(how)].title}"
     elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1 or how in TOLD:
         title += f", {method_of(method).title}"
     if stat in POINTS:

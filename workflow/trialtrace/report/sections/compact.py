@@ -8,7 +8,7 @@ from trialtrace.ground.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table
-from trialtrace.trial.plan.references import METHODS, adjustment_of, method_of
+from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
 Row = dict[str, Any]
 Line = tuple[str, str]
@@ -135,7 +135,7 @@ def _tests_words(rows: list[Row], method: str = "") -> str:
     for one in _tests(rows):
         stat, short = one.split(".", 1)
         adjust = adjustment_of(short) if stat == "p_adjusted" else None
-        told[stat].append(METHODS[adjust].title if adjust else method_of(one).title)
+        told[stat].append(ADJUSTMENTS[adjust].title if adjust else method_of(one).title)
     if method and told == {"p_value": [method_of(method).title], "p_adjusted": []}:
         return ""
     return "".join(

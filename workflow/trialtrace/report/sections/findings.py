@@ -16,7 +16,7 @@ from trialtrace.report.sections.decisions import (
     verdict,
 )
 from trialtrace.report.tables import link
-from trialtrace.trial.plan.references import METHODS, adjustment_of, limits_of, method_of
+from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.model import Analysis
@@ -233,7 +233,7 @@ def _how(p: Row) -> str:
 
 
 def _adjustment(adjusted: Row) -> str:
-    return METHODS[adjustment_of(adjusted["method"].removeprefix("p_adjusted."))].title
+    return ADJUSTMENTS[adjustment_of(adjusted["method"].removeprefix("p_adjusted."))].title
 
 
 def _denominators(material: Material, estimate: Row) -> str:

@@ -9,7 +9,9 @@ from trialtrace.trial.claims.about import check_about
 from trialtrace.trial.claims.printed import parse
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan import methods
-from trialtrace.trial.plan.results import ARM, EVERYONE, GROUP, PAIR, Statistic, statistics
+from trialtrace.trial.plan.gives import ARM, EVERYONE, GROUP, PAIR
+from trialtrace.trial.plan.results import Statistic, statistics
+from trialtrace.trial.plan.statistics import STATISTICS
 from trialtrace.trial.resolve import (
     estimand_of,
     inherited,
@@ -272,14 +274,17 @@ def _groups(files: Files, name: str, selects: dict[str, Any], given: dict[str, A
             reference,
             f"the reference of {analysis}",
         )
-    elif (
-        len(treated) > 1 and selects.get("stat", "").partition(".")[0] in methods.KINDS["estimates"]
-    ):
+    elif len(treated) > 1 and _of_pairs(selects.get("stat", "").partition(".")[0]):
         document.add(
             path,
             found=f"no compare, while {analysis} has {len(treated)} comparisons",
             expected=f"compare: {{of: {' or '.join(treated)}, to: {estimand['treatment']['to']}}}",
         )
+
+
+def _of_pairs(statistic: str) -> bool:
+    """Whether a statistic is one of a comparison."""
+    return statistic in STATISTICS and STATISTICS[statistic].section == "estimates"
 
 
 def _visit(files: Files, name: str, selects: dict[str, Any]) -> None:

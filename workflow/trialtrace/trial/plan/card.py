@@ -4,35 +4,9 @@ The schema of plan.yaml, the names of planned results, the words of traces and r
 tables of docs/ follow from the cards. Each family of methods has a module of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-BINARY = (
-    "event",
-    "any_occurrence",
-    "instrument_event",
-    "finding",
-    "composite_event",
-    "event_by",
-)
-SCORES = (
-    "measure",
-    "repeated",
-    "instrument",
-    "aggregate",
-    "graded",
-    "dose_intensity",
-    "attendance",
-    "oral_morphine",
-    "occurrence_count",
-    "difference",
-)
-OCCURRENCES = ("occurrence", "dose_change")
-TIMES = ("time_to_event",)
-INTERVALS = ("interval_time",)
-OVER_TIME = ("repeated", "instrument")
-ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS
+from typing import Any, Literal
 
 TEST = "p_value"
 
@@ -60,13 +34,17 @@ class Card:
 
     `title` and `reference` belong to the method: of several cards with the same method, one has
     them. `also` names what the method's results bear by another name. `options` is the shape of
-    what stands under it in a plan, `interaction` that of a test of `interaction`. `gives` tells its
-    results (`trialtrace.trial.plan.results`), where they are more than the statistic by comparison
-    or group.
+    what stands under it in a plan, `interaction` that of a test of `interaction`.
 
-    `visits` is "over" where the method sees all visits of a subject at once, "whole" where it has
-    no result of a single visit and is of subjects with every value. `compares` is "within" for the
-    two treatments of a subject, "between" for separate subjects.
+    `gives` tells its results (`trialtrace.trial.plan.results`), where they are more than the
+    statistic by comparison; a function of the options, and of whether each subject has every
+    treatment, where these decide.
+
+    `family` is the module it stands in; `check` names the module of its check, where several
+    families share one or a family has several. `visits` is "over" where the method sees all visits
+    of a subject at once, "whole" where it has no result of a single visit and is of subjects with
+    every value. `compares` is "within" for the two treatments of a subject, "between" for separate
+    subjects.
     """
 
     step: str
@@ -75,11 +53,13 @@ class Card:
     means: str = ""
     options: type | None = None
     interaction: type | None = None
-    gives: str = ""
+    gives: str | Callable[[Mapping[str, Any], bool], str] = ""
     kinds: tuple[str, ...] = ()
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""
     also: Mapping[str, Named] = field(default_factory=dict)
+    family: str = ""
+    check: str = ""
 
     @property
     def statistic(self) -> str:

@@ -13,7 +13,7 @@ from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
 from trialtrace.trial.plan import check_steps_binary as steps_binary
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
-from trialtrace.trial.plan import methods
+from trialtrace.trial.plan import methods, registry
 from trialtrace.trial.resolve import (
     STEPS,
     inherited,
@@ -187,13 +187,13 @@ def _where(files: Files, name: str, path: Path_, condition: Any) -> None:
 
 def _suits(files: Files, name: str, place: Path_, step: tuple[str, str, str]) -> None:
     section, statistic, method = step
-    kinds = methods.kinds_of(*step)
-    told = method if method in methods.NARROWER else statistic
+    kinds = registry.kinds_of(*step)
+    told = method if registry.narrower(statistic, method) else statistic
     for variable in variables_of(files, name):
         kind = files.endpoint_kind(variable)
         if kind not in methods.ANALYSABLE or kind in kinds:
             continue
-        offered = one_of(methods.suited(section, kind))
+        offered = one_of(registry.suited(section, kind))
         files.plan.add(
             place,
             found=f"{told} of {variable}, an endpoint of kind {kind}",
@@ -224,6 +224,10 @@ def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     elif "visits" in given and isinstance(given["visits"], list):
         for position, visit in enumerate(given["visits"]):
             known(document, (*place, position), visit, labels, f"a visit of {who}")
-    together = [m for _, _, _, m, _ in steps(given) if m in methods.OVER_VISITS]
+    together = [
+        method
+        for _, section, statistic, method, _ in steps(given)
+        if registry.card_of(registry.step_key(section, statistic, method)).visits != "each"
+    ]
     if together and labels and len(used_visits(files, name) or labels) < 2:
         document.add(place, found="one visit", expected=f"two or more for {together[0]}")

@@ -6,6 +6,7 @@ from trialtrace.config.compose import Path_
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan import methods
+from trialtrace.trial.plan.registry import comparing
 from trialtrace.trial.resolve import variables_of
 
 BASELINE, TREATED_SIDE = "baseline", "treated_side"
@@ -15,7 +16,7 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     _design(files, place, method)
     for position, one in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
-        _covariate(files, name, here, one, within=method in methods.WITHIN_SUBJECTS)
+        _covariate(files, name, here, one, within=method in comparing("within"))
     _one_treatment(files, place, options)
     _margins(files, place, options)
     others = [(("with",), options)] if "with" in options else []
@@ -30,8 +31,8 @@ def _design(files: Files, place: Path_, method: str) -> None:
     if kind is None:
         return
     own = kind in methods.OWN_TREATMENT
-    if method in (methods.BETWEEN_SUBJECTS if own else methods.WITHIN_SUBJECTS):
-        chosen = methods.WITHIN_SUBJECTS if own else methods.BETWEEN_SUBJECTS
+    if method in comparing("between" if own else "within"):
+        chosen = comparing("within" if own else "between")
         files.plan.add(
             place,
             found=f"{method}, while the design is {kind}",

@@ -1,38 +1,175 @@
-"""The families of methods: each has a module of cards."""
+"""The families of methods: each has a module of cards. What follows from all cards stands here."""
 
 import importlib
+from dataclasses import replace
 from functools import cache
 
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import TEST, Card, Named
+from trialtrace.trial.plan.statistics import STATISTICS
 
-_HERE = "trialtrace.trial.plan"
-FAMILIES = (
-    "categorical",
-    "margins",
-    "over_arms",
-    "missing",
-    "imputation",
-    "stratified",
-    "regression",
-    "compliers",
-    "continuous",
-    "association",
-    "equivalence",
-    "paired",
-    "within",
-    "repeated",
-    "mixed",
-    "ordinal",
-    "survival",
-    "competing",
-    "mean_times",
-    "hierarchy",
-    "resampling",
-)
+_HERE = "trialtrace.trial.plan.cards"
+
+# Statistic and method of a step to the module of its card: a job reads those of its plan alone.
+MODULES: dict[str, str] = {
+    "proportion.wilson": f"{_HERE}.categorical",
+    "proportion.clopper_pearson": f"{_HERE}.categorical",
+    "risk_difference.newcombe": f"{_HERE}.categorical",
+    "risk_difference.wald": f"{_HERE}.categorical",
+    "risk_difference.miettinen_nurminen": f"{_HERE}.categorical",
+    "risk_ratio.katz_log": f"{_HERE}.categorical",
+    "odds_ratio.woolf": f"{_HERE}.categorical",
+    "number_needed_to_treat.newcombe": f"{_HERE}.categorical",
+    "p_value.fisher": f"{_HERE}.categorical",
+    "p_value.chi_squared": f"{_HERE}.categorical",
+    "proportion.wald": f"{_HERE}.categorical",
+    "proportion.agresti_coull": f"{_HERE}.categorical",
+    "proportion.jeffreys": f"{_HERE}.categorical",
+    "risk_difference.agresti_caffo": f"{_HERE}.categorical",
+    "risk_ratio.koopman": f"{_HERE}.categorical",
+    "risk_ratio.miettinen_nurminen": f"{_HERE}.categorical",
+    "upper_bound.clopper_pearson": f"{_HERE}.margins",
+    "upper_bound.rule_of_three": f"{_HERE}.margins",
+    "p_value.risk_difference_margin": f"{_HERE}.margins",
+    "p_value.risk_difference_equivalence": f"{_HERE}.margins",
+    "p_value.risk_ratio_margin": f"{_HERE}.margins",
+    "p_value.barnard": f"{_HERE}.margins",
+    "p_value.boschloo": f"{_HERE}.margins",
+    "p_value.binomial": f"{_HERE}.margins",
+    "fragility_index.fisher": f"{_HERE}.margins",
+    "p_value.chi_squared_table": f"{_HERE}.over_arms",
+    "p_value.fisher_freeman_halton": f"{_HERE}.over_arms",
+    "p_value.cmh_general_association": f"{_HERE}.over_arms",
+    "p_value.cmh_row_mean_scores": f"{_HERE}.over_arms",
+    "p_value.cochran_armitage": f"{_HERE}.over_arms",
+    "p_value.logistic_interaction": f"{_HERE}.over_arms",
+    "p_value.firth_interaction": f"{_HERE}.over_arms",
+    "proportion.missing_as_event": f"{_HERE}.missing",
+    "risk_difference.missing_as_event": f"{_HERE}.missing",
+    "proportion.missing_as_no_event": f"{_HERE}.missing",
+    "risk_difference.missing_as_no_event": f"{_HERE}.missing",
+    "proportion_bounds.best_worst": f"{_HERE}.missing",
+    "risk_difference_bounds.best_worst": f"{_HERE}.missing",
+    "tipping.fisher": f"{_HERE}.missing",
+    "tipping.chi_squared": f"{_HERE}.missing",
+    "risk_difference.multiple_imputation": f"{_HERE}.imputation",
+    "risk_difference.mantel_haenszel": f"{_HERE}.stratified",
+    "odds_ratio.mantel_haenszel": f"{_HERE}.stratified",
+    "p_value.cochran_mantel_haenszel": f"{_HERE}.stratified",
+    "p_value.breslow_day": f"{_HERE}.stratified",
+    "risk_ratio.mantel_haenszel": f"{_HERE}.stratified",
+    "odds_ratio.conditional": f"{_HERE}.stratified",
+    "p_value.exact_conditional": f"{_HERE}.stratified",
+    "p_value.zelen": f"{_HERE}.stratified",
+    "risk_difference.standardised": f"{_HERE}.regression",
+    "risk_ratio.standardised": f"{_HERE}.regression",
+    "risk_ratio.modified_poisson": f"{_HERE}.regression",
+    "odds_ratio.logistic": f"{_HERE}.regression",
+    "odds_ratio.firth": f"{_HERE}.regression",
+    "odds_ratio.logistic_random_site": f"{_HERE}.regression",
+    "complier_difference.bloom": f"{_HERE}.compliers",
+    "complier_difference_bounds.trimming": f"{_HERE}.compliers",
+    "summary.descriptive": f"{_HERE}.continuous",
+    "mean_difference.welch": f"{_HERE}.continuous",
+    "p_value.welch_t": f"{_HERE}.continuous",
+    "probability_of_superiority.brunner_munzel": f"{_HERE}.continuous",
+    "p_value.mann_whitney": f"{_HERE}.continuous",
+    "median_difference.hodges_lehmann": f"{_HERE}.continuous",
+    "correlation.pearson": f"{_HERE}.association",
+    "correlation.spearman": f"{_HERE}.association",
+    "equivalence.welch": f"{_HERE}.equivalence",
+    "equivalence.paired_t": f"{_HERE}.equivalence",
+    "mean_difference.paired_t": f"{_HERE}.paired",
+    "mean_difference.paired_regression": f"{_HERE}.paired",
+    "median_difference.signed_rank": f"{_HERE}.paired",
+    "p_value.paired_t": f"{_HERE}.paired",
+    "p_value.signed_rank": f"{_HERE}.paired",
+    "p_value.rerandomise_sides": f"{_HERE}.paired",
+    "p_value.repeated_measures_anova": f"{_HERE}.within",
+    "change_difference.mixed_model": f"{_HERE}.within",
+    "p_value.mixed_anova": f"{_HERE}.repeated",
+    "mean_difference.mmrm": f"{_HERE}.mixed",
+    "mean_difference.ancova": f"{_HERE}.mixed",
+    "mean_difference.random_site": f"{_HERE}.mixed",
+    "categories.count": f"{_HERE}.ordinal",
+    "odds_ratio.proportional_odds": f"{_HERE}.ordinal",
+    "odds_ratio.ordinal_mixed": f"{_HERE}.ordinal",
+    "p_value.rank_anova": f"{_HERE}.ordinal",
+    "events.count": f"{_HERE}.survival",
+    "survival.kaplan_meier": f"{_HERE}.survival",
+    "median_time.kaplan_meier": f"{_HERE}.survival",
+    "follow_up.reverse_kaplan_meier": f"{_HERE}.survival",
+    "hazard_ratio.cox": f"{_HERE}.survival",
+    "p_value.log_rank": f"{_HERE}.survival",
+    "incidence.aalen_johansen": f"{_HERE}.competing",
+    "incidence_difference.aalen_johansen": f"{_HERE}.competing",
+    "p_value.gray": f"{_HERE}.competing",
+    "incidence.turnbull": f"{_HERE}.competing",
+    "p_value.interval_log_rank": f"{_HERE}.competing",
+    "mean_time.restricted": f"{_HERE}.mean_times",
+    "mean_time_difference.restricted": f"{_HERE}.mean_times",
+    "mean_time_ratio.restricted": f"{_HERE}.mean_times",
+    "hazard_ratio.cox_stratified": f"{_HERE}.mean_times",
+    "p_value.weighted_log_rank": f"{_HERE}.mean_times",
+    "p_value.proportional_hazards": f"{_HERE}.mean_times",
+    "win_ratio.all_pairs": f"{_HERE}.hierarchy",
+    "p_value.rerandomisation_exact": f"{_HERE}.resampling",
+    "p_value.rerandomisation": f"{_HERE}.resampling",
+}
+
+
+@cache
+def _family(module: str) -> dict[str, Card]:
+    """The cards of a module by their step."""
+    name = module.rpartition(".")[2]
+    return {
+        card.step: replace(card, family=name, check=card.check or name)
+        for card in importlib.import_module(module).CARDS
+    }
+
+
+def card_of(step: str) -> Card:
+    """The card of a statistic.method. Raises KeyError where there is none."""
+    return _family(MODULES[step])[step]
 
 
 @cache
 def cards() -> tuple[Card, ...]:
-    """Every card, family by family."""
-    modules = (importlib.import_module(f"{_HERE}.{name}") for name in FAMILIES)
-    return tuple(card for module in modules for card in module.CARDS)
+    """Every card, in the order of the registry."""
+    return tuple(card_of(step) for step in MODULES)
+
+
+@cache
+def titles() -> dict[str, Named]:
+    """Method, as results name it, -> its title and reference."""
+    named = {card.method: Named(card.title, card.reference) for card in cards() if card.title}
+    return named | {name: also for card in cards() for name, also in card.also.items()}
+
+
+def comparing(how: str) -> list[str]:
+    """Methods that compare "within" or "between" subjects."""
+    return list(dict.fromkeys(card.method for card in cards() if card.compares == how))
+
+
+def step_key(section: str, name: str, method: str) -> str:
+    """statistic.method of a step; the principal statistic of a test is its p-value."""
+    return f"{name if section in ('describe', 'estimates') else TEST}.{method}"
+
+
+def kinds_of(section: str, statistic: str, method: str) -> tuple[str, ...]:
+    """The kinds of endpoint that a step suits."""
+    return card_of(step_key(section, statistic, method)).kinds or STATISTICS[statistic].kinds
+
+
+def narrower(statistic: str, method: str) -> bool:
+    """Whether a method does not suit all kinds of endpoint of its statistic."""
+    return statistic in STATISTICS and bool(card_of(f"{statistic}.{method}").kinds)
+
+
+def suited(section: str, kind: str) -> list[str]:
+    """What a section offers for a kind of endpoint."""
+    if section in ("tests", "interaction"):
+        tests = (card for card in cards() if card.statistic == TEST and kind in card.kinds)
+        return [card.method for card in tests if section == "tests" or card.interaction]
+    return [
+        name for name, each in STATISTICS.items() if each.section == section and kind in each.kinds
+    ]

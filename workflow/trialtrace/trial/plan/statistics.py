@@ -1,6 +1,7 @@
 """Statistics of `describe` and `estimates`: what each means, and which endpoints it suits."""
 
-from trialtrace.trial.plan.card import BINARY, INTERVALS, SCORES, TIMES, Statistic
+from trialtrace.trial.plan.card import Statistic
+from trialtrace.trial.plan.methods import BINARY, INTERVALS, SCORES, TIMES
 
 STATISTICS: dict[str, Statistic] = {
     "proportion": Statistic("describe", "Proportion with the event, with an interval.", BINARY),

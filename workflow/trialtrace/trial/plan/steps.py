@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from trialtrace.config.spec import Distinct, Made, Schema, definition
+from trialtrace.config.spec import Distinct, Made, Schema, Shared, definition
 from trialtrace.trial.plan.card import TEST, Card
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.statistics import STATISTICS
@@ -140,9 +140,18 @@ DescribeStep = Annotated[
         ),
         step_of,
     ),
+    Shared("plan", "describe"),
 ]
 EstimateStep = Annotated[
-    Any, Made(lambda: _of_statistics("estimates", "One estimate; a comparison each."), step_of)
+    Any,
+    Made(
+        lambda: _of_statistics(
+            "estimates",
+            "One estimate with its interval, for each treated arm against the reference.",
+        ),
+        step_of,
+    ),
+    Shared("plan", "estimate"),
 ]
-TestStep = Annotated[Any, Made(_of_tests, test_of)]
-InteractionStep = Annotated[Any, Made(_of_interaction, test_of)]
+TestStep = Annotated[Any, Made(_of_tests, test_of), Shared("plan", "test_step")]
+InteractionStep = Annotated[Any, Made(_of_interaction, test_of), Shared("plan", "interaction")]

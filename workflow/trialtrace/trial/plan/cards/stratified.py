@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import BINARY, Card, Named
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity, Sides
 from trialtrace.trial.words import Name
 
@@ -115,12 +116,13 @@ CARDS = (
             )
         },
     ),
-    Card("risk_ratio.mantel_haenszel", options=OddsRatioMantelHaenszel),
+    Card("risk_ratio.mantel_haenszel", options=OddsRatioMantelHaenszel, check="exact"),
     Card(
         "odds_ratio.conditional",
         "conditional maximum likelihood, exact interval",
         "Gart 1970, Biometrika 57:471",
         options=Conditional,
+        check="exact",
     ),
     Card(
         "p_value.exact_conditional",
@@ -130,6 +132,7 @@ CARDS = (
         options=ExactConditional,
         gives="p_value.{}@pair",
         kinds=BINARY,
+        check="exact",
     ),
     Card(
         "p_value.zelen",
@@ -140,5 +143,6 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         interaction=ZelenOverLevels,
+        check="exact",
     ),
 )

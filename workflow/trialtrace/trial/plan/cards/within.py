@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.plan.card import OVER_TIME, Card, Named
+from trialtrace.trial.plan import gives
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import MixedDf
 from trialtrace.trial.words import Name
 
@@ -51,6 +53,7 @@ CARDS = (
             ),
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
         },
+        gives=gives.within_effects,
     ),
     Card(
         "change_difference.mixed_model",
@@ -60,5 +63,6 @@ CARDS = (
         gives="change_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         visits="over",
         compares="within",
+        check="mixed",
     ),
 )

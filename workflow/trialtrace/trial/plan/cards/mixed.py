@@ -86,6 +86,7 @@ CARDS = (
         options=Ancova,
         gives="mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?",
         compares="between",
+        check="ancova",
     ),
     Card(
         "mean_difference.random_site",

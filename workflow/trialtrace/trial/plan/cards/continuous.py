@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import SCORES, Card, Named
+from trialtrace.trial.plan import gives
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.plan.options import Continuity, Sides
 
 
@@ -34,6 +36,8 @@ CARDS = (
         "summary.descriptive",
         "description",
         also={"t_interval": Named("mean with Student's t interval", "")},
+        check="descriptive",
+        gives=gives.summary,
     ),
     Card(
         "mean_difference.welch",

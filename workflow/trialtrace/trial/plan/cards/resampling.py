@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import BINARY, SCORES, TIMES, Card
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.methods import BINARY, SCORES, TIMES
 from trialtrace.trial.plan.options import Groups, Sides
 from trialtrace.trial.words import Name
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import BINARY, Card, Named
+from trialtrace.trial.plan import gives
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Sides
 
 
@@ -101,6 +103,7 @@ CARDS = (
         options=RiskDifferenceMargin,
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
+        check="score_ratio",
     ),
     Card(
         "p_value.risk_difference_equivalence",
@@ -110,6 +113,7 @@ CARDS = (
         options=RiskDifferenceEquivalence,
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
+        check="score_ratio",
     ),
     Card(
         "p_value.risk_ratio_margin",
@@ -119,6 +123,7 @@ CARDS = (
         options=RiskRatioMargin,
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
+        check="score_ratio",
     ),
     Card(
         "p_value.barnard",
@@ -128,6 +133,7 @@ CARDS = (
         options=Barnard,
         gives="p_value.{}@pair",
         kinds=BINARY,
+        check="exact",
     ),
     Card(
         "p_value.boschloo",
@@ -137,6 +143,7 @@ CARDS = (
         options=Boschloo,
         gives="p_value.{}@pair",
         kinds=BINARY,
+        check="exact",
     ),
     Card(
         "p_value.binomial",
@@ -160,5 +167,7 @@ CARDS = (
                 "Baer et al. 2021, J Clin Epidemiol 137:49",
             ),
         },
+        check="compliers",
+        gives=gives.fragility,
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import BINARY, SCORES, Card
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.methods import BINARY, SCORES
 from trialtrace.trial.plan.options import Groups, Sides
 from trialtrace.trial.words import Name
 
@@ -127,6 +128,7 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY,
         interaction=LogisticOverLevels,
+        check="interaction",
     ),
     Card(
         "p_value.firth_interaction",
@@ -139,5 +141,6 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY,
         interaction=FirthOverLevels,
+        check="interaction",
     ),
 )

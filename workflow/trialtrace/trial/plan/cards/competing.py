@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import INTERVALS, TIMES, Card
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.trial.plan.options import Groups
 
 
@@ -83,6 +84,7 @@ CARDS = (
         options=Turnbull,
         gives="incidence.{}@group;time",
         kinds=INTERVALS,
+        check="interval_times",
     ),
     Card(
         "p_value.interval_log_rank",
@@ -92,5 +94,6 @@ CARDS = (
         options=IntervalLogRank,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=INTERVALS,
+        check="interval_times",
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
+from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.words import AnalysedValue, Name, VisitLabel
 
@@ -23,6 +24,7 @@ CARDS = (
         "Fisher 1921, Metron 1:3",
         options=Pearson,
         also={"pearson_correlation": Named("t test of no correlation", "")},
+        gives=gives.correlation,
     ),
     Card(
         "correlation.spearman",
@@ -30,5 +32,6 @@ CARDS = (
         "Spearman 1904, Am J Psychol 15:72; Bonett and Wright 2000, Psychometrika 65:23",
         options=Pearson,
         also={"spearman_correlation": Named("t test of no correlation of ranks", "")},
+        gives=gives.correlation,
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import TIMES, Card, Named
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import TIMES
 from trialtrace.trial.plan.options import CurveScale, Groups, Ties
 
 
@@ -53,12 +54,13 @@ CARDS = (
         options=KaplanMeier,
         gives="survival.{}@group;time at_risk.count@group;time",
     ),
-    Card("median_time.kaplan_meier", options=MedianTimeKaplanMeier),
+    Card("median_time.kaplan_meier", options=MedianTimeKaplanMeier, gives="median_time.{}@group"),
     Card(
         "follow_up.reverse_kaplan_meier",
         "reverse Kaplan-Meier median",
         "Schemper and Smith 1996, Control Clin Trials 17:343",
         options=MedianTimeKaplanMeier,
+        gives="follow_up.{}@group",
     ),
     Card(
         "hazard_ratio.cox",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import TIMES, Card, Named
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import TIMES
 from trialtrace.trial.plan.options import Groups, Ties
 from trialtrace.trial.words import Name
 
@@ -79,6 +80,7 @@ CARDS = (
         "restricted mean",
         "Royston and Parmar 2013, BMC Med Res Methodol 13:152",
         options=Restricted,
+        gives="mean_time.{}@group",
     ),
     Card(
         "mean_time_difference.restricted",
@@ -99,6 +101,7 @@ CARDS = (
         options=CoxStratified,
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_stratified_wald": Named("Wald test in the Cox model with strata", "")},
+        check="survival",
     ),
     Card(
         "p_value.weighted_log_rank",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import BINARY, Card, Named
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity, Sides
 
 
@@ -44,6 +45,7 @@ CARDS = (
         "risk_difference.miettinen_nurminen",
         "Miettinen and Nurminen's score interval",
         "Miettinen and Nurminen 1985, Stat Med 4:213",
+        check="score",
     ),
     Card("risk_ratio.katz_log", "log interval", "Katz et al. 1978, Biometrics 34:469"),
     Card("odds_ratio.woolf", "sample odds ratio, log interval", "Woolf 1955, Ann Hum Genet 19:251"),
@@ -71,24 +73,32 @@ CARDS = (
             )
         },
     ),
-    Card("proportion.wald", gives="count.events@group proportion.{}@group"),
+    Card("proportion.wald", gives="count.events@group proportion.{}@group", check="one_proportion"),
     Card(
         "proportion.agresti_coull",
         "Agresti and Coull's interval",
         "Agresti and Coull 1998, Am Stat 52:119",
         gives="count.events@group proportion.{}@group",
+        check="one_proportion",
     ),
     Card(
         "proportion.jeffreys",
         "Jeffreys' interval",
         "Brown, Cai and DasGupta 2001, Stat Sci 16:101",
         gives="count.events@group proportion.{}@group",
+        check="one_proportion",
     ),
     Card(
         "risk_difference.agresti_caffo",
         "Agresti and Caffo's interval",
         "Agresti and Caffo 2000, Am Stat 54:280",
+        check="score_ratio",
     ),
-    Card("risk_ratio.koopman", "Koopman's score interval", "Koopman 1984, Biometrics 40:513"),
-    Card("risk_ratio.miettinen_nurminen"),
+    Card(
+        "risk_ratio.koopman",
+        "Koopman's score interval",
+        "Koopman 1984, Biometrics 40:513",
+        check="score_ratio",
+    ),
+    Card("risk_ratio.miettinen_nurminen", check="score_ratio"),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import OVER_TIME, SCORES, Card, Named
+from trialtrace.trial.plan import gives
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import OVER_TIME, SCORES
 from trialtrace.trial.words import Name
 
 
@@ -79,6 +81,7 @@ CARDS = (
         gives="odds_ratio.{}@pair p_value.{}@pair chi_squared.{}@pair? df.{}@pair?",
         kinds=SCORES,
         visits="over",
+        check="ordinal_grid",
     ),
     Card(
         "p_value.rank_anova",
@@ -89,14 +92,7 @@ CARDS = (
             "between subjects."
         ),
         options=RankAnova,
-        gives=(
-            "p_value.{}@all;effect=arm f.{}@all;effect=arm? df1.{}@all;effect=arm? "
-            "df2.{}@all;effect=arm? p_value.{}@all;effect=visit f.{}@all;effect=visit? "
-            "df1.{}@all;effect=visit? df2.{}@all;effect=visit? "
-            "p_value.{}@all;effect=arm_visit f.{}@all;effect=arm_visit? "
-            "df1.{}@all;effect=arm_visit? df2.{}@all;effect=arm_visit? "
-            "relative_effect.{}@arm?"
-        ),
+        gives=gives.rank_effects(),
         kinds=OVER_TIME,
         visits="whole",
         compares="between",

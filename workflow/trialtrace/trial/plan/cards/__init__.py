@@ -1,0 +1,1 @@
+"""The cards of all statistics, a module a family."""

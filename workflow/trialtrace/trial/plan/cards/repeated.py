@@ -1,0 +1,36 @@
+"""Analysis of variance, one factor within and one between subjects."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan import gives
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.methods import OVER_TIME
+from trialtrace.trial.plan.options import Sphericity
+
+
+@shape
+class MixedAnova:
+    """Analysis of variance, one factor within and one between subjects."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+    between: Literal["arm"] = key("Factor between subjects.")
+    sums_of_squares: Literal["II", "III"] = key("Type of the sums of squares, in capitals.")
+    sphericity: Sphericity = key("Correction for departure from sphericity.")
+
+
+CARDS = (
+    Card(
+        "p_value.mixed_anova",
+        "mixed analysis of variance, sphericity corrected by ε",
+        ("Greenhouse and Geisser 1959, Psychometrika 24:95; Huynh and Feldt 1976; Lecoutre 1991"),
+        means="Analysis of variance, one factor within and one between subjects.",
+        options=MixedAnova,
+        gives=gives.mixed_effects(),
+        kinds=OVER_TIME,
+        visits="whole",
+        compares="between",
+    ),
+)
