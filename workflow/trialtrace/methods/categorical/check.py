@@ -4,17 +4,32 @@ from collections.abc import Callable
 from math import inf, nan
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import CHI_SQUARED, Answer, Recomputed, peer
 
 PROPORTION = "statsmodels.stats.proportion.proportion_confint"
 TWO_RISKS = "statsmodels.stats.proportion.confint_proportions_2indep"
 UNDEFINED = nan, nan
+# Events and subjects of the treated arm, then of the reference arm.
+Table = tuple[int, int, int, int]
 
 
-def two_by_two(data: Data, asked: Asked) -> tuple[int, int, int, int]:
+def two_by_two(data: Data, asked: Asked) -> Table:
     """Events and subjects of the treated arm, then of the reference arm."""
     treated, reference = (arm_counts(data, asked, arm) for arm in asked.pair)
     return *treated, *reference
+
+
+def both_arms(data: Data, asked: Asked) -> tuple[Table | None, int]:
+    """The counts of two arms, None where one has nobody, and the subjects of both."""
+    table = two_by_two(data, asked)
+    return (table if table[1] and table[3] else None), table[1] + table[3]
+
+
+def one_arm(data: Data, asked: Asked) -> tuple[tuple[int, int] | None, int]:
+    """Events and subjects of a result's arm, None where it has nobody, and its subjects."""
+    values = data.records(asked)["AVAL"]
+    n = len(values)
+    return ((int((values == 1).sum()), n) if n else None), n
 
 
 def arm_counts(data: Data, asked: Asked, arm: str) -> tuple[int, int]:
@@ -28,83 +43,80 @@ def events(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas: records", float((values == 1).sum()), n_used=len(values))
 
 
-def _proportion(method: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        values = data.records(asked)["AVAL"]
-        by, n = f"{PROPORTION} ({method})", len(values)
-        if n == 0:
-            return Recomputed(by, nan, n_used=0)
+def _proportion(method: str) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(f"{PROPORTION} ({method})", one_arm)
+    def check(data: Data, asked: Asked, counts: tuple[int, int]) -> Answer:
+        """statsmodels' `proportion_confint`."""
         from statsmodels.stats.proportion import proportion_confint
 
-        happened = int((values == 1).sum())
-        alpha = 1 - data.confidence(asked)
-        low, high = proportion_confint(happened, n, alpha=alpha, method=method)
-        return Recomputed(by, happened / n, (float(low), float(high)), n_used=n)
+        x, n = counts
+        return x / n, proportion_confint(x, n, alpha=1 - data.confidence(asked), method=method)
 
     return check
 
 
-def _difference(method: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x1, n1, x0, n0 = two_by_two(data, asked)
-        by, n = f"{TWO_RISKS} ({method})", n1 + n0
-        if 0 in (n1, n0):
-            return Recomputed(by, nan, n_used=n)
-        value = x1 / n1 - x0 / n0
-        if method == "wald" and x1 in (0, n1) and x0 in (0, n0):
-            return Recomputed(by, value, UNDEFINED, n_used=n)
-        return Recomputed(by, value, _two_risks(data, asked, method, "diff"), n_used=n)
+def _difference(method: str) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(f"{TWO_RISKS} ({method})", both_arms)
+    def check(data: Data, asked: Asked, table: Table) -> Answer:
+        """statsmodels' `confint_proportions_2indep`."""
+        x1, n1, x0, n0 = table
+        # Wald's error is 0 where nobody in an arm differs from the others.
+        without_error = method == "wald" and x1 in (0, n1) and x0 in (0, n0)
+        bounds = UNDEFINED if without_error else _two_risks(data, asked, table, method, "diff")
+        return x1 / n1 - x0 / n0, bounds
 
     return check
 
 
-def _two_risks(data: Data, asked: Asked, method: str, compare: str) -> tuple[float, float]:
+def _two_risks(
+    data: Data, asked: Asked, table: Table, method: str, compare: str
+) -> tuple[float, float]:
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     alpha = 1 - data.confidence(asked)
-    counts = two_by_two(data, asked)
-    low, high = confint_proportions_2indep(*counts, method=method, compare=compare, alpha=alpha)
-    return float(low), float(high)
+    return confint_proportions_2indep(*table, method=method, compare=compare, alpha=alpha)
 
 
-def needed_to_treat(data: Data, asked: Asked) -> Recomputed:
-    """Reciprocals of the risk reduction and of its bounds; none where these contain zero."""
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    by, n = f"{TWO_RISKS} (newcomb, reciprocal)", n1 + n0
-    if 0 in (n1, n0):
-        return Recomputed(by, nan, n_used=n)
+@peer(f"{TWO_RISKS} (newcomb, reciprocal)", both_arms)
+def needed_to_treat(data: Data, asked: Asked, table: Table) -> Answer:
+    """Reciprocals of the risk reduction and of its bounds; none where these contain zero.
+
+    The bounds are those of statsmodels' `confint_proportions_2indep`.
+    """
+    x1, n1, x0, n0 = table
     value = inf if x1 * n0 == x0 * n1 else 1 / (x0 / n0 - x1 / n1)
-    low, high = _two_risks(data, asked, "newcomb", "diff")
-    bounds = (-1 / low, -1 / high) if low * high > 0 else UNDEFINED
-    return Recomputed(by, value, bounds, n_used=n)
+    low, high = _two_risks(data, asked, table, "newcomb", "diff")
+    return value, (-1 / low, -1 / high) if low * high > 0 else UNDEFINED
 
 
-def risk_ratio(data: Data, asked: Asked) -> Recomputed:
-    """No interval with no event in an arm, or with an event in every subject."""
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    by, n = f"{TWO_RISKS} (log ratio)", n1 + n0
-    if 0 in (n1, n0):
-        return Recomputed(by, nan, n_used=n)
+@peer(f"{TWO_RISKS} (log ratio)", both_arms)
+def risk_ratio(data: Data, asked: Asked, table: Table) -> Answer:
+    """statsmodels' `confint_proportions_2indep`.
+
+    No interval with no event in an arm, or with an event in every subject.
+    """
+    x1, n1, x0, n0 = table
     if 0 in (x1, x0) or (x1 == n1 and x0 == n0):
-        return Recomputed(by, _quotient(x1 * n0, x0 * n1), UNDEFINED, n_used=n)
-    return Recomputed(by, (x1 / n1) / (x0 / n0), _two_risks(data, asked, "log", "ratio"), n_used=n)
+        return _quotient(x1 * n0, x0 * n1), UNDEFINED
+    return (x1 / n1) / (x0 / n0), _two_risks(data, asked, table, "log", "ratio")
 
 
-def odds_ratio(data: Data, asked: Asked) -> Recomputed:
-    """Woolf's interval; none with an empty cell."""
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    by, n = "statsmodels.stats.contingency_tables.Table2x2", n1 + n0
-    if 0 in (n1, n0):
-        return Recomputed(by, nan, n_used=n)
-    cells = [[x1, n1 - x1], [x0, n0 - x0]]
-    if 0 in (*cells[0], *cells[1]):
-        value = _quotient(x1 * (n0 - x0), x0 * (n1 - x1))
-        return Recomputed(by, value, UNDEFINED, n_used=n)
+@peer("statsmodels.stats.contingency_tables.Table2x2", both_arms)
+def odds_ratio(data: Data, asked: Asked, table: Table) -> Answer:
+    """Woolf's interval by statsmodels' `Table2x2`; none with an empty cell."""
     from statsmodels.stats.contingency_tables import Table2x2
 
-    table = Table2x2(cells, shift_zeros=False)
-    low, high = table.oddsratio_confint(alpha=1 - data.confidence(asked))
-    return Recomputed(by, float(table.oddsratio), (float(low), float(high)), n_used=n)
+    (x1, y1), (x0, y0) = cells = _cells(table)
+    if 0 in (x1, y1, x0, y0):
+        return _quotient(x1 * y0, x0 * y1), UNDEFINED
+    odds = Table2x2(cells, shift_zeros=False)
+    return odds.oddsratio, odds.oddsratio_confint(alpha=1 - data.confidence(asked))
+
+
+def _cells(table: Table) -> list[list[int]]:
+    """With and without the event, a line for each arm."""
+    x1, n1, x0, n0 = table
+    return [[x1, n1 - x1], [x0, n0 - x0]]
 
 
 def _quotient(above: int, below: int) -> float:
@@ -113,28 +125,25 @@ def _quotient(above: int, below: int) -> float:
     return inf if above else nan
 
 
-def fisher(data: Data, asked: Asked) -> Recomputed:
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    by, n = "scipy.stats.fisher_exact", n1 + n0
-    if 0 in (n1, n0):
-        return Recomputed(by, nan, n_used=n)
+@peer("scipy.stats.fisher_exact", both_arms)
+def fisher(data: Data, asked: Asked, table: Table) -> Answer:
+    """scipy's `fisher_exact`."""
     from scipy.stats import fisher_exact
 
-    sides = asked.options["sides"].replace("_", "-")
-    found = fisher_exact([[x1, n1 - x1], [x0, n0 - x0]], alternative=sides)
-    return Recomputed(by, float(found.pvalue), n_used=n)
+    return fisher_exact(_cells(table), alternative=asked.alternative).pvalue
 
 
-def _chi_squared(correction: bool, part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x1, n1, x0, n0 = two_by_two(data, asked)
-        by, n = f"scipy.stats.chi2_contingency (correction={correction})", n1 + n0
-        if 0 in (n1, n0) or x1 + x0 in (0, n):
-            return Recomputed(by, nan, n_used=n)
+def _chi_squared(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(f"scipy.stats.chi2_contingency (correction={correction})", both_arms)
+    def check(data: Data, asked: Asked, table: Table) -> Answer:
+        """scipy's `chi2_contingency`; nothing to test where all or none have the event."""
         from scipy.stats import chi2_contingency
 
-        found = chi2_contingency([[x1, n1 - x1], [x0, n0 - x0]], correction=correction)
-        return Recomputed(by, float(getattr(found, part)), n_used=n)
+        x1, n1, x0, n0 = table
+        if x1 + x0 in (0, n1 + n0):
+            return nan
+        test = chi2_contingency(_cells(table), correction=correction)
+        return {"p_value": test.pvalue, "chi_squared": test.statistic, "df": test.dof}
 
     return check
 
@@ -150,6 +159,6 @@ CHECKS = {
     "odds_ratio.woolf": odds_ratio,
     "p_value.fisher": fisher,
 }
-for _name, _corrected in (("chi_squared", False), ("chi_squared_continuity", True)):
-    for _stat, _part in (("p_value", "pvalue"), ("chi_squared", "statistic"), ("df", "dof")):
-        CHECKS[f"{_stat}.{_name}"] = _chi_squared(_corrected, _part)
+for _stat in CHI_SQUARED:
+    CHECKS[f"{_stat}.chi_squared"] = _chi_squared(correction=False)
+    CHECKS[f"{_stat}.chi_squared_continuity"] = _chi_squared(correction=True)

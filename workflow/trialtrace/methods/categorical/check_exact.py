@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.methods.categorical.check import two_by_two
+from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
-from trialtrace.methods.stratified.check import strata
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, peer
+from trialtrace.methods.stratified.check import compared_strata, strata
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,20 +21,34 @@ TIE = 1 + 1e-7
 MOST_LISTED = 300_000
 
 
-def _informative(table: "pd.DataFrame") -> list[tuple[int, int, int, int]]:
-    """(x1, n1, events, all) of the strata with more than one possible table."""
-    found = []
+# Events of the treated arm, its subjects, events and subjects of both arms.
+Stratum = tuple[int, int, int, int]
+
+
+def _informative(table: "pd.DataFrame") -> list[Stratum]:
+    """The strata with more than one possible table."""
+    strata = []
     for row in table.astype(int).itertuples():
         events, total = row.x1 + row.x0, row.n1 + row.n0
         if min(row.n1, events) > max(events - row.n0, 0):
-            found.append((row.x1, row.n1, events, total))
-    return found
+            strata.append((row.x1, row.n1, events, total))
+    return strata
 
 
-def exact_conditional(data: Data, asked: Asked) -> Recomputed:
-    table, n = strata(data, asked)
-    if table.empty:
-        return Recomputed(LISTED, nan, n_used=n)
+def _of_at_least(least: int):
+    """The informative strata, None where they are fewer than this, and the subjects."""
+
+    def read(data: Data, asked: Asked) -> tuple[list[Stratum] | None, int]:
+        table, n = strata(data, asked)
+        informative = _informative(table)
+        return (informative if len(informative) >= least else None), n
+
+    return read
+
+
+@peer(LISTED, compared_strata)
+def exact_conditional(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+    """The sum of the strata's counts by scipy's `hypergeom`, one stratum after the other."""
     from scipy.stats import hypergeom
 
     chance, observed, least = np.ones(1), 0, 0
@@ -52,37 +66,37 @@ def exact_conditional(data: Data, asked: Asked) -> Recomputed:
         value = chance[at:].sum() if sides == "greater" else chance[: at + 1].sum()
         alike = own
     off = {"none": 0.0, "half_of_observed": own / 2, "half_of_all": alike / 2}[mid]
-    return Recomputed(LISTED, min(float(value - off), 1.0), n_used=n)
+    return min(float(value - off), 1.0)
 
 
-def odds_ratio(data: Data, asked: Asked) -> Recomputed:
-    """Mean and tails of the sum of noncentral hypergeometric counts, solved for the odds ratio."""
-    table, n = strata(data, asked)
-    used = _informative(table)
-    if not used:
-        return Recomputed(TILTED, nan, n_used=n)
-    at = sum(one[0] for one in used)
-    least = sum(max(0, events - (total - n1)) for _, n1, events, total in used)
-    most = sum(min(n1, events) for _, n1, events, _ in used)
+@peer(TILTED, _of_at_least(1), ITERATIVE)
+def odds_ratio(data: Data, asked: Asked, informative: list[Stratum]) -> Answer:
+    """Mean and tails of the sum of noncentral hypergeometric counts, solved for the odds ratio.
+
+    scipy's `nchypergeom_fisher` and `brentq`.
+    """
+    at = sum(x1 for x1, *_ in informative)
+    least = sum(max(0, events - (total - n1)) for _, n1, events, total in informative)
+    most = sum(min(n1, events) for _, n1, events, _ in informative)
     tail = (1 - data.confidence(asked)) / 2
     if at == most:
-        return Recomputed(TILTED, inf, n_used=n)
-    value = _solve(used, lambda chance, s: chance @ (s - at)) if at > least else 0.0
-    low = _solve(used, lambda chance, s: chance[s >= at].sum() - tail) if at > least else 0.0
-    high = _solve(used, lambda chance, s: chance[s <= at].sum() - tail)
-    return Recomputed(TILTED, value, (low, high), ITERATIVE, n)
+        return inf
+    value = _solve(informative, lambda chance, s: chance @ (s - at)) if at > least else 0.0
+    low = _solve(informative, lambda chance, s: chance[s >= at].sum() - tail) if at > least else 0.0
+    return value, (low, _solve(informative, lambda chance, s: chance[s <= at].sum() - tail))
 
 
-def _solve(used: list[tuple[int, int, int, int]], function) -> float:
+def _solve(informative: list[Stratum], function) -> float:
+    """The odds ratio at which a function of the chances and counts of the sum is 0."""
     from scipy.optimize import brentq
     from scipy.stats import nchypergeom_fisher
 
     def at(logarithm: float) -> float:
         chance, least = np.ones(1), 0
-        for _, n1, events, total in used:
+        for _, n1, events, total in informative:
             support = np.arange(max(0, events - (total - n1)), min(n1, events) + 1)
-            of = nchypergeom_fisher.pmf(support, total, n1, events, np.exp(logarithm))
-            chance, least = np.convolve(chance, of), least + support[0]
+            own = nchypergeom_fisher.pmf(support, total, n1, events, np.exp(logarithm))
+            chance, least = np.convolve(chance, own), least + support[0]
         return float(function(chance, least + np.arange(chance.size)))
 
     end = 2.0
@@ -91,44 +105,38 @@ def _solve(used: list[tuple[int, int, int, int]], function) -> float:
     return float(np.exp(brentq(at, -end, end, xtol=1e-13, rtol=1e-13)))
 
 
-def risk_ratio(data: Data, asked: Asked) -> Recomputed:
+@peer("pandas: greenland_robins formula", compared_strata)
+def risk_ratio(data: Data, asked: Asked, t: "pd.DataFrame") -> Answer:
     """Mantel-Haenszel's ratio; variance by Greenland and Robins (1985)."""
-    from scipy.stats import norm
-
-    t, n = strata(data, asked)
-    by = "pandas: greenland_robins formula"
-    if t.empty:
-        return Recomputed(by, nan, n_used=n)
     total = t.n1 + t.n0
     up, down = float((t.x1 * t.n0 / total).sum()), float((t.x0 * t.n1 / total).sum())
     if 0 in (up, down):
-        value = nan if up == down else (inf if up else 0.0)
-        return Recomputed(by, value, (nan, nan), n_used=n)
+        return (nan if up == down else inf if up else 0.0), (nan, nan)
     events = t.x1 + t.x0
     spread = float(((t.n1 * t.n0 * events - t.x1 * t.x0 * total) / total**2).sum()) / (up * down)
     if spread <= 1e-15:
-        return Recomputed(by, up / down, (nan, nan), n_used=n)
-    factor = float(np.exp(norm.isf((1 - data.confidence(asked)) / 2) * sqrt(spread)))
-    return Recomputed(by, up / down, (up / down / factor, up / down * factor), n_used=n)
+        return up / down, (nan, nan)
+    factor = float(np.exp(data.z(asked) * sqrt(spread)))
+    return up / down, (up / down / factor, up / down * factor)
 
 
-def zelen(data: Data, asked: Asked) -> Recomputed | None:
-    """Every set of tables with the observed sum, one by one."""
+@peer(LISTED, _of_at_least(2))
+def zelen(data: Data, asked: Asked, informative: list[Stratum]) -> Answer:
+    """Every set of tables with the observed sum, one by one, by scipy's `hypergeom`.
+
+    No answer where these are too many to be listed.
+    """
     from scipy.stats import hypergeom
 
-    table, n = strata(data, asked)
-    used = _informative(table)
-    if len(used) < 2:
-        return Recomputed(LISTED, nan, n_used=n)
     chances = []
-    for _, n1, events, total in used:
+    for _, n1, events, total in informative:
         support = range(max(0, events - (total - n1)), min(n1, events) + 1)
         pmf = hypergeom.pmf(list(support), total, events, n1).tolist()
         chances.append(dict(zip(support, pmf, strict=True)))
-    if prod(len(one) for one in chances[:-1]) > MOST_LISTED:
+    if prod(len(chance) for chance in chances[:-1]) > MOST_LISTED:
         return None
-    at = sum(one[0] for one in used)
-    own = prod(chance[one[0]] for chance, one in zip(chances, used, strict=True))
+    at = sum(x1 for x1, *_ in informative)
+    own = prod(chance[x1] for chance, (x1, *_) in zip(chances, informative, strict=True))
     all_of_them = extreme = 0.0
     for first in product(*chances[:-1]):
         last = chances[-1].get(at - sum(first))
@@ -136,7 +144,7 @@ def zelen(data: Data, asked: Asked) -> Recomputed | None:
             each = last * prod(c[x] for c, x in zip(chances[:-1], first, strict=True))
             all_of_them += each
             extreme += each * (each <= own * TIE)
-    return Recomputed(LISTED, min(extreme / all_of_them, 1.0), n_used=n)
+    return min(extreme / all_of_them, 1.0)
 
 
 def _grids(n1: int, n0: int) -> tuple[np.ndarray, np.ndarray]:
@@ -170,10 +178,10 @@ def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
     return min(best, 1.0)
 
 
-def barnard(data: Data, asked: Asked) -> Recomputed:
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    if 0 in (n1, n0):
-        return Recomputed(UNCONDITIONAL, nan, n_used=n1 + n0)
+@peer(UNCONDITIONAL, both_arms, ITERATIVE)
+def barnard(data: Data, asked: Asked, table: Table) -> Answer:
+    """Tables at least as far by their z; the largest chance by scipy's `minimize_scalar`."""
+    x1, n1, x0, n0 = table
     a, b = _grids(n1, n0)
     difference = a / n1 - b / n0
     if asked.options["statistic"] == "score":
@@ -186,7 +194,7 @@ def barnard(data: Data, asked: Asked) -> Recomputed:
     z = {"two_sided": np.abs(z), "greater": z, "less": -z}[asked.options["sides"]]
     own = z[x1, x0]
     extreme = z >= own - 1e-7 * abs(own) if np.isfinite(own) else z >= own
-    return Recomputed(UNCONDITIONAL, _largest(extreme, n1, n0), None, ITERATIVE, n1 + n0)
+    return _largest(extreme, n1, n0)
 
 
 def fisher_of_all(n1: int, n0: int, sides: str) -> np.ndarray:
@@ -205,18 +213,17 @@ def fisher_of_all(n1: int, n0: int, sides: str) -> np.ndarray:
     return p
 
 
-def boschloo(data: Data, asked: Asked) -> Recomputed:
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    if 0 in (n1, n0):
-        return Recomputed(UNCONDITIONAL, nan, n_used=n1 + n0)
+@peer(UNCONDITIONAL, both_arms, ITERATIVE)
+def boschloo(data: Data, asked: Asked, table: Table) -> Answer:
+    """Tables with at most Fisher's p-value; the largest chance by scipy's `minimize_scalar`."""
+    x1, n1, x0, n0 = table
     sides = asked.options["sides"]
     doubled = sides == "two_sided" and asked.options["two_sided"] == "doubled"
-    found = []
-    for one in ("greater", "less") if doubled else (sides,):
-        p = data.once(("fisher", n1, n0, one), lambda one=one: fisher_of_all(n1, n0, one))
-        found.append(_largest(p <= p[x1, x0] * TIE, n1, n0))
-    value = min(1.0, 2 * min(found)) if doubled else found[0]
-    return Recomputed(UNCONDITIONAL, value, None, ITERATIVE, n1 + n0)
+    largest = []
+    for side in ("greater", "less") if doubled else (sides,):
+        p = data.once(("fisher", n1, n0, side), lambda side=side: fisher_of_all(n1, n0, side))
+        largest.append(_largest(p <= p[x1, x0] * TIE, n1, n0))
+    return min(1.0, 2 * min(largest)) if doubled else largest[0]
 
 
 CHECKS = {

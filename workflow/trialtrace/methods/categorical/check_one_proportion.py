@@ -3,91 +3,73 @@
 from collections.abc import Callable
 from math import log, nan, sqrt
 
+from trialtrace.methods.categorical.check import UNDEFINED, one_arm
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 
-UNDEFINED = nan, nan
-
-
-def counts(data: Data, asked: Asked) -> tuple[int, int]:
-    """Events and subjects of the result's arm."""
-    values = data.records(asked)["AVAL"]
-    return int((values == 1).sum()), len(values)
+# Events and subjects.
+Counts = tuple[int, int]
+FORMULA = "math: formula"
 
 
-def wald(x: int, n: int, confidence: float) -> tuple[float, float]:
-    if x in (0, n):
-        return UNDEFINED
-    half = _z(confidence) * sqrt(x * (n - x) / n**3)
-    return x / n - half, x / n + half
+@peer(FORMULA, one_arm)
+def wald(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """No interval where all or none have the event: the error is 0."""
+    x, n = counts
+    half = data.z(asked) * sqrt(x * (n - x) / n**3)
+    return x / n, UNDEFINED if x in (0, n) else (x / n - half, x / n + half)
 
 
-def agresti_coull(x: int, n: int, confidence: float) -> tuple[float, float]:
-    z = _z(confidence)
+@peer(FORMULA, one_arm)
+def agresti_coull(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """Wald's interval with z²/2 events and z²/2 failures more."""
+    (x, n), z = counts, data.z(asked)
     p = (x + z * z / 2) / (n + z * z)
     half = z * sqrt(p * (1 - p) / (n + z * z))
-    return p - half, p + half
+    return x / n, (p - half, p + half)
 
 
-def jeffreys(x: int, n: int, confidence: float) -> tuple[float, float]:
+@peer("scipy.stats.beta", one_arm)
+def jeffreys(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """Quantiles of scipy's `beta` with half an event and half a failure more.
+
+    The bound is that of the range itself where no event, or no failure, was seen.
+    """
     from scipy.stats import beta
 
-    of, tail = beta(x + 0.5, n - x + 0.5), (1 - confidence) / 2
-    return (float(of.ppf(tail)) if x else 0.0), (float(of.isf(tail)) if x < n else 1.0)
+    x, n = counts
+    posterior, tail = beta(x + 0.5, n - x + 0.5), (1 - data.confidence(asked)) / 2
+    return x / n, (posterior.ppf(tail) if x else 0.0, posterior.isf(tail) if x < n else 1.0)
 
 
-def _z(confidence: float) -> float:
-    from scipy.stats import norm
-
-    return float(norm.isf((1 - confidence) / 2))
-
-
-def _interval(formula: Callable, by: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x, n = counts(data, asked)
-        if n == 0:
-            return Recomputed(by, nan, n_used=0)
-        return Recomputed(by, x / n, formula(x, n, data.confidence(asked)), n_used=n)
-
-    return check
-
-
-def upper(data: Data, asked: Asked) -> Recomputed:
-    """scipy's one-sided interval."""
-    x, n = counts(data, asked)
-    by = "scipy.stats.binomtest (alternative less, exact)"
-    if n == 0:
-        return Recomputed(by, nan, n_used=0)
+@peer("scipy.stats.binomtest (alternative less, exact)", one_arm)
+def upper(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """The one-sided interval of scipy's `binomtest`."""
     from scipy.stats import binomtest
 
-    found = binomtest(x, n, alternative="less").proportion_ci(data.confidence(asked), "exact")
-    return Recomputed(by, float(found.high), n_used=n)
+    one_sided = binomtest(*counts, alternative="less")
+    return one_sided.proportion_ci(data.confidence(asked), "exact").high
 
 
-def rule_of_three(data: Data, asked: Asked) -> Recomputed:
-    x, n = counts(data, asked)
-    by = "math: -log(1 - confidence) / n"
-    if n == 0 or x:
-        return Recomputed(by, nan, n_used=n)
-    return Recomputed(by, min(1.0, -log(1 - data.confidence(asked)) / n), n_used=n)
+@peer("math: -log(1 - confidence) / n", one_arm)
+def rule_of_three(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """The rule is for no event at all."""
+    x, n = counts
+    return nan if x else min(1.0, -log(1 - data.confidence(asked)) / n)
 
 
-def binomial(data: Data, asked: Asked) -> Recomputed:
-    x, n = counts(data, asked)
-    by = "scipy.stats.binomtest"
-    if n == 0:
-        return Recomputed(by, nan, n_used=0)
+@peer("scipy.stats.binomtest", one_arm)
+def binomial(data: Data, asked: Asked, counts: Counts) -> Answer:
+    """scipy's `binomtest`."""
     from scipy.stats import binomtest
 
-    sides = asked.options["sides"].replace("_", "-")
-    found = binomtest(x, n, asked.options["threshold"], alternative=sides)
-    return Recomputed(by, float(found.pvalue), n_used=n)
+    return binomtest(*counts, asked.options["threshold"], alternative=asked.alternative).pvalue
 
 
-CHECKS = {
-    "proportion.wald": _interval(wald, "math: formula"),
-    "proportion.agresti_coull": _interval(agresti_coull, "math: formula"),
-    "proportion.jeffreys": _interval(jeffreys, "scipy.stats.beta"),
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+    "proportion.wald": wald,
+    "proportion.agresti_coull": agresti_coull,
+    "proportion.jeffreys": jeffreys,
     "upper_bound.clopper_pearson": upper,
     "upper_bound.rule_of_three": rule_of_three,
     "p_value.binomial": binomial,

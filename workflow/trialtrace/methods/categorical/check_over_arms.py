@@ -6,11 +6,16 @@ from math import comb, isnan, nan, prod, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
 
 from trialtrace.methods.categorical.check_score_ratio import tail
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -23,16 +28,8 @@ BY_MATRICES = "numpy.linalg.pinv (definition with Kronecker products)"
 def records(data: Data, asked: Asked) -> "pd.DataFrame":
     """AVAL, TRTP and the stratum ("" without strata) of each record that is used."""
     names = tuple(adsl_code(name) for name in asked.options.get("strata", ()))
-    key = (
-        "with strata",
-        asked.analysis,
-        asked.parameter,
-        asked.visit,
-        asked.stratum,
-        asked.pair,
-        names,
-    )
-    return data.once(key, lambda: _records(data, asked, list(names)))
+    key = ("with strata", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
+    return data.once((*key, names), lambda: _records(data, asked, list(names)))
 
 
 def _records(data: Data, asked: Asked, names: list[str]) -> "pd.DataFrame":
@@ -56,32 +53,33 @@ def crosstabs(rows: "pd.DataFrame") -> np.ndarray:
     return wide.to_numpy(float).reshape(len(strata), len(arms), -1)
 
 
-def _chi_squared(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = records(data, asked)
-        by, n = "scipy.stats.chi2_contingency (correction=False)", len(rows)
-        made = crosstabs(rows)
-        if min(made.shape[1:]) < 2:
-            return Recomputed(by, nan, n_used=n)
-        from scipy.stats import chi2_contingency
-
-        found = chi2_contingency(made[0], correction=False)
-        value = {"p_value": found.pvalue, "chi_squared": found.statistic, "df": found.dof}[part]
-        return Recomputed(by, float(value), n_used=n)
-
-    return check
-
-
-def fisher_freeman_halton(data: Data, asked: Asked) -> Recomputed | None:
-    """Every table of two lines in whole numbers; None for more lines or too many tables."""
+def rows_of(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
+    """The records with their stratum, and how many they are."""
     rows = records(data, asked)
-    by, n = "math.comb (every table)", len(rows)
+    return rows, len(rows)
+
+
+@peer("scipy.stats.chi2_contingency (correction=False)", rows_of)
+def chi_squared(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """scipy's `chi2_contingency`; none of a single arm or value."""
+    from scipy.stats import chi2_contingency
+
+    tables = crosstabs(rows)
+    if min(tables.shape[1:]) < 2:
+        return nan
+    test = chi2_contingency(tables[0], correction=False)
+    return {"p_value": test.pvalue, "chi_squared": test.statistic, "df": test.dof}
+
+
+@peer("math.comb (every table)", rows_of)
+def fisher_freeman_halton(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """Every table of two lines in whole numbers; no answer of more lines or too many tables."""
     if rows.empty:
-        return Recomputed(by, nan, n_used=0)
+        return nan
     table = crosstabs(rows)[0].astype(int)
     table = table if table.shape[0] <= table.shape[1] else table.T
     if min(table.shape) < 2:
-        return Recomputed(by, 1.0, n_used=n)
+        return 1.0
     sizes, line = table.sum(axis=0).tolist(), table[0].tolist()
     if len(table) > 2 or prod(size + 1 for size in sizes[:-1]) > MOST_LISTED:
         return None
@@ -93,19 +91,16 @@ def fisher_freeman_halton(data: Data, asked: Asked) -> Recomputed | None:
         if 0 <= last <= sizes[-1]:
             each = prod(way[x] for way, x in zip(ways, first, strict=False)) * ways[-1][last]
             extreme += each * (each <= own)
-    return Recomputed(by, extreme / comb(sum(sizes), total), n_used=n)
+    return extreme / comb(sum(sizes), total)
 
 
-def _generalised(mean_scores: bool, part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = records(data, asked)
+def _generalised(mean_scores: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(BY_MATRICES, rows_of)
+    def check(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
         values = np.sort(rows["AVAL"].unique())
         scores = asked.options["scores"] if mean_scores else None
-        found = _kronecker(crosstabs(rows), values, scores)
-        df, statistic = found
-        parts = {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}
-        value = nan if isnan(statistic) else parts[part]
-        return Recomputed(BY_MATRICES, value, n_used=len(rows))
+        df, statistic = _kronecker(crosstabs(rows), values, scores)
+        return nan if isnan(statistic) else of_chi_squared(statistic, df)
 
     return check
 
@@ -142,30 +137,28 @@ def _scores(table: np.ndarray, values: np.ndarray, scores: str) -> np.ndarray:
     return ranks / {"midranks": 1.0, "ridit": n, "modified_ridit": n + 1}[scores]
 
 
-def _trend(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = records(data, asked)
-        by, n = "pandas: correlation of scores and events", len(rows)
-        score = rows["TRTP"].map(asked.options["scores"]).astype(float)
-        event = (rows["AVAL"] == 1).astype(float)
-        if score.nunique() < 2 or event.nunique() < 2:
-            return Recomputed(by, nan, n_used=n)
-        size = n if asked.options["variance"] == "binomial" else n - 1
-        z = float(score.corr(event)) * sqrt(size)
-        value = z if part == "z" else tail(z, asked.options["sides"])
-        return Recomputed(by, value, n_used=n)
+@peer("pandas: correlation of scores and events", rows_of)
+def trend(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """Cochran and Armitage's z is the correlation times the root of the subjects.
 
-    return check
+    pandas' `Series.corr`. The variance given the margins has one subject less.
+    """
+    score = rows["TRTP"].map(asked.options["scores"]).astype(float)
+    event = (rows["AVAL"] == 1).astype(float)
+    if score.nunique() < 2 or event.nunique() < 2:
+        return nan
+    size = len(rows) - (asked.options["variance"] != "binomial")
+    z = float(score.corr(event)) * sqrt(size)
+    return {"p_value": tail(z, asked.options["sides"]), "z": z}
 
 
 CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "p_value.fisher_freeman_halton": fisher_freeman_halton,
 }
-for _part in ("p_value", "chi_squared", "df"):
+for _stat in CHI_SQUARED:
     CHECKS |= {
-        f"{_part}.chi_squared_table": _chi_squared(_part),
-        f"{_part}.cmh_general_association": _generalised(False, _part),
-        f"{_part}.cmh_row_mean_scores": _generalised(True, _part),
+        f"{_stat}.chi_squared_table": chi_squared,
+        f"{_stat}.cmh_general_association": _generalised(mean_scores=False),
+        f"{_stat}.cmh_row_mean_scores": _generalised(mean_scores=True),
     }
-for _part in ("p_value", "z"):
-    CHECKS[f"{_part}.cochran_armitage"] = _trend(_part)
+CHECKS |= {f"{stat}.cochran_armitage": trend for stat in ("p_value", "z")}

@@ -6,27 +6,25 @@ the binomial likelihood numerically, and each bound is where the score statistic
 factor N / (N - 1), meets the normal quantile.
 """
 
-from math import nan, sqrt
+from math import sqrt
 
 from scipy.optimize import brentq
-from scipy.stats import norm
 
-from trialtrace.methods.categorical.check import two_by_two
+from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, peer
 
 BY = "scipy.optimize.brentq (score test inverted)"
 # How far from the ends of its range a restricted risk is looked for.
 EDGE = 1e-15
 
 
-def risk_difference(data: Data, asked: Asked) -> Recomputed:
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    if 0 in (n1, n0):
-        return Recomputed(BY, nan, n_used=n1 + n0)
-    z = float(norm.isf((1 - data.confidence(asked)) / 2))
-    bounds = _bound(x1, n1, x0, n0, z, -1.0), _bound(x1, n1, x0, n0, z, 1.0)
-    return Recomputed(BY, x1 / n1 - x0 / n0, bounds, ITERATIVE, n1 + n0)
+@peer(BY, both_arms, ITERATIVE)
+def risk_difference(data: Data, asked: Asked, table: Table) -> Answer:
+    """The bounds by scipy's `brentq`, the restricted risks within them by another one."""
+    x1, n1, x0, n0 = table
+    z = data.z(asked)
+    return x1 / n1 - x0 / n0, (_bound(*table, z, -1.0), _bound(*table, z, 1.0))
 
 
 def _bound(x1: int, n1: int, x0: int, n0: int, z: float, end: float) -> float:

@@ -1,18 +1,17 @@
 """Score tests at a margin and score intervals of a ratio, by numerical maximum likelihood."""
 
 from collections.abc import Callable
-from math import exp, log, nan, sqrt
+from math import exp, isnan, log, nan, sqrt
 
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from trialtrace.methods.categorical.check import two_by_two
+from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.categorical.check_score import EDGE, restricted_error
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Recomputed, peer
 
 BY = "scipy.optimize.brentq (restricted likelihood)"
-Table = tuple[int, int, int, int]
 
 
 def restricted_ratio(x1: int, n1: int, x0: int, n0: int, ratio: float) -> float:
@@ -39,17 +38,18 @@ def z_of_ratio(table: Table, ratio: float, variance: str) -> float:
     return (x1 / n1 - ratio * x0 / n0) / sqrt(spread * factor)
 
 
-def _interval(variance: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x1, n1, x0, n0 = table = two_by_two(data, asked)
-        n = n1 + n0
-        if 0 in (n1, n0) or x0 == 0:
-            return Recomputed(BY, nan, n_used=n)
-        z = float(norm.isf((1 - data.confidence(asked)) / 2))
+def _interval(variance: str) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(BY, both_arms, ITERATIVE)
+    def check(data: Data, asked: Asked, table: Table) -> Answer:
+        """The ratios at which the score statistic is the quantile, by scipy's `brentq`."""
+        x1, n1, x0, n0 = table
+        if x0 == 0:
+            return nan
+        z = data.z(asked)
         value = x1 * n0 / (x0 * n1)
         low = _bound(table, value, z, variance) if x1 else 0.0
         start = value if x1 else 1e-9
-        return Recomputed(BY, value, (low, _bound(table, start, -z, variance)), ITERATIVE, n)
+        return value, (low, _bound(table, start, -z, variance))
 
     return check
 
@@ -84,69 +84,55 @@ def _difference_z(table: Table, margin: float, variance: str) -> float:
     return (x1 / n1 - x0 / n0 - margin) / error
 
 
-def _margin(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        table = two_by_two(data, asked)
-        n = table[1] + table[3]
-        if 0 in (table[1], table[3]):
-            return Recomputed(BY, nan, n_used=n)
-        z = _difference_z(table, asked.options["margin"], asked.options["variance"])
-        value = z if part == "z" else tail(z, asked.options["sides"])
-        return Recomputed(BY, value, None, ITERATIVE, n)
-
-    return check
+@peer(BY, both_arms, ITERATIVE)
+def difference_margin(data: Data, asked: Asked, table: Table) -> Answer:
+    """The score test of a difference at the margin."""
+    z = _difference_z(table, asked.options["margin"], asked.options["variance"])
+    return {"p_value": tail(z, asked.options["sides"]), "z": z}
 
 
-def _equivalence(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        table, given = two_by_two(data, asked), asked.options
-        n = table[1] + table[3]
-        if 0 in (table[1], table[3]) or given["lower"] >= given["upper"]:
-            return Recomputed(BY, nan, n_used=n)
-        z = [_difference_z(table, given[end], given["variance"]) for end in ("lower", "upper")]
-        p = [tail(z[0], "greater"), tail(z[1], "less")]
-        if nan in z or any(one != one for one in z):
-            return Recomputed(BY, nan, n_used=n)
-        value = z[p.index(max(p))] if part == "z" else max(p)
-        return Recomputed(BY, value, None, ITERATIVE, n)
-
-    return check
+@peer(BY, both_arms, ITERATIVE)
+def equivalence(data: Data, asked: Asked, table: Table) -> Answer:
+    """The larger of the p-values at the two margins, and the statistic it belongs to."""
+    lower, upper, variance = (asked.options[key] for key in ("lower", "upper", "variance"))
+    if lower >= upper:
+        return nan
+    above, below = _difference_z(table, lower, variance), _difference_z(table, upper, variance)
+    if isnan(above) or isnan(below):
+        return nan
+    p_above, p_below = tail(above, "greater"), tail(below, "less")
+    return {"p_value": max(p_above, p_below), "z": above if p_above >= p_below else below}
 
 
-def _ratio_margin(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x1, n1, x0, n0 = table = two_by_two(data, asked)
-        margin = asked.options["margin"]
-        everybody = margin == 1 and x1 == n1 and x0 == n0
-        if 0 in (n1, n0) or x1 + x0 == 0 or everybody:
-            return Recomputed(BY, nan, n_used=n1 + n0)
-        z = z_of_ratio(table, margin, asked.options["variance"])
-        value = z if part == "z" else tail(z, asked.options["sides"])
-        return Recomputed(BY, value, None, ITERATIVE, n1 + n0)
-
-    return check
+@peer(BY, both_arms, ITERATIVE)
+def ratio_margin(data: Data, asked: Asked, table: Table) -> Answer:
+    """The score test of a ratio at the margin; none where nothing varies under it."""
+    x1, n1, x0, n0 = table
+    margin = asked.options["margin"]
+    if x1 + x0 == 0 or (margin == 1 and x1 == n1 and x0 == n0):
+        return nan
+    z = z_of_ratio(table, margin, asked.options["variance"])
+    return {"p_value": tail(z, asked.options["sides"]), "z": z}
 
 
-def agresti_caffo(data: Data, asked: Asked) -> Recomputed:
+@peer("math: formula", both_arms)
+def agresti_caffo(data: Data, asked: Asked, table: Table) -> Answer:
     """Wald's interval with one event and one failure more in each arm."""
-    x1, n1, x0, n0 = two_by_two(data, asked)
-    by, n = "math: formula", n1 + n0
-    if 0 in (n1, n0):
-        return Recomputed(by, nan, n_used=n)
+    x1, n1, x0, n0 = table
     p1, p0 = (x1 + 1) / (n1 + 2), (x0 + 1) / (n0 + 2)
     spread = p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2)
-    half = float(norm.isf((1 - data.confidence(asked)) / 2)) * sqrt(spread)
-    return Recomputed(by, x1 / n1 - x0 / n0, (p1 - p0 - half, p1 - p0 + half), n_used=n)
+    half = data.z(asked) * sqrt(spread)
+    return x1 / n1 - x0 / n0, (p1 - p0 - half, p1 - p0 + half)
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "risk_difference.agresti_caffo": agresti_caffo,
     "risk_ratio.koopman": _interval("koopman"),
     "risk_ratio.miettinen_nurminen": _interval("miettinen_nurminen"),
 }
 for _stat in ("p_value", "z"):
     CHECKS |= {
-        f"{_stat}.risk_difference_margin": _margin(_stat),
-        f"{_stat}.risk_difference_equivalence": _equivalence(_stat),
-        f"{_stat}.risk_ratio_margin": _ratio_margin(_stat),
+        f"{_stat}.risk_difference_margin": difference_margin,
+        f"{_stat}.risk_difference_equivalence": equivalence,
+        f"{_stat}.risk_ratio_margin": ratio_margin,
     }

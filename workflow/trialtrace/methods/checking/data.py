@@ -80,6 +80,11 @@ class Asked:
     def is_p_value(self) -> bool:
         return self.stat.startswith("p_") or self.stat.endswith("_p")
 
+    @property
+    def alternative(self) -> str:
+        """The sides of a test as scipy calls them."""
+        return self.options["sides"].replace("_", "-")
+
 
 def _number(value: float | None) -> float:
     return nan if value is None else float(value)
@@ -130,6 +135,12 @@ class Data:
     def confidence(self, asked: Asked) -> float:
         return self.analysis(asked).confidence
 
+    def z(self, asked: Asked) -> float:
+        """The normal quantile of a result's two-sided interval."""
+        from scipy.stats import norm
+
+        return float(norm.isf((1 - self.confidence(asked)) / 2))
+
     def subjects(self, asked: Asked) -> "pd.DataFrame":
         """The subjects of a result of the baseline table: its population, its arm."""
 
@@ -160,6 +171,11 @@ class Data:
         rows = self.endpoint_records(asked)
         key = ("arms", *self._cut(asked), tuple(arms))
         return self.once(key, lambda: rows[rows["TRTP"].isin(arms)])
+
+    def some_records(self, asked: Asked) -> "tuple[pd.DataFrame | None, int]":
+        """The records of a result, None where there are none, and how many they are."""
+        records = self.records(asked)
+        return (None if records.empty else records), len(records)
 
     def endpoint_records(self, asked: Asked) -> "pd.DataFrame":
         """The same in any arm."""

@@ -1,14 +1,14 @@
 """What a check gives back, and when two numbers agree."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from math import isinf, isnan, nan
-from typing import TYPE_CHECKING
+from functools import cache, wraps
+from math import isfinite, isinf, isnan, nan
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trialtrace.methods.checking.data import Asked
+    from trialtrace.methods.checking.data import Asked, Data
 
 # Results are stored to 12 significant digits, so two closed formulas agree far below this.
 EXACT = 1e-8
@@ -34,6 +34,53 @@ class Recomputed:
     tolerance: float = EXACT
     n_used: int | None = None
     chance: float = 0.0
+
+
+# What a formula gives: no answer, a value, a value with its bounds, or statistics by name.
+Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float]] | float | None
+CHI_SQUARED = ("p_value", "chi_squared", "df")
+
+
+def peer(
+    by: "str | Callable[[Asked], str]",
+    of: "Callable[[Data, Asked], tuple[Any, int | None]]",
+    tolerance: float = EXACT,
+) -> "Callable[[Callable[[Data, Asked, Any], Answer]], Callable[[Data, Asked], Recomputed | None]]":
+    """Make a check out of a formula `(data, asked, inputs) -> Answer`.
+
+    `of` reads the inputs, None where the data are too few for any value, and the number of subjects
+    that enter. Of statistics by name the asked one is taken. NaN is no value, None no answer; a
+    formula that decides for itself by what it computes gives a whole `Recomputed`.
+    """
+
+    def decorate(
+        formula: "Callable[[Data, Asked, Any], Answer]",
+    ) -> "Callable[[Data, Asked], Recomputed | None]":
+        @wraps(formula)
+        def check(data: "Data", asked: "Asked") -> Recomputed | None:
+            inputs, n = of(data, asked)
+            answer = nan if inputs is None else formula(data, asked, inputs)
+            if answer is None or isinstance(answer, Recomputed):
+                return answer
+            if isinstance(answer, Mapping):
+                answer = answer[asked.stat]
+            value, bounds = answer if isinstance(answer, tuple) else (answer, None)
+            bounds = None if bounds is None else (float(bounds[0]), float(bounds[1]))
+            name = by if isinstance(by, str) else by(asked)
+            # A value that there is not is missing exactly.
+            width = tolerance if isfinite(value) or bounds else EXACT
+            return Recomputed(name, float(value), bounds, width, n)
+
+        return check
+
+    return decorate
+
+
+def of_chi_squared(statistic: float, df: float) -> dict[str, float]:
+    """A test by the upper tail of chi-squared: one minus the lower one loses digits."""
+    from scipy.stats import chi2
+
+    return {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}
 
 
 @dataclass(frozen=True)

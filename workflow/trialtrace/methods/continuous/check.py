@@ -7,32 +7,51 @@ import numpy as np
 from scipy import stats
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+
+# The values of the treated arm and of the reference arm.
+Samples = tuple[np.ndarray, np.ndarray]
+WELCH = "scipy.stats.ttest_ind (equal_var=False)"
 
 
-def samples(data: Data, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+def samples(data: Data, asked: Asked) -> Samples:
     """The values of the treated arm and of the reference arm."""
     treated, reference = (data.records(asked, [arm])["AVAL"].to_numpy() for arm in asked.pair)
     return treated, reference
 
 
-def superiority(data: Data, asked: Asked) -> Recomputed:
+def _of_at_least(least: int) -> Callable[[Data, Asked], tuple[Samples | None, int]]:
+    """The samples, None where one has fewer values than this, and the number of all values."""
+
+    def read(data: Data, asked: Asked) -> tuple[Samples | None, int]:
+        x, y = samples(data, asked)
+        return ((x, y) if min(len(x), len(y)) >= least else None), len(x) + len(y)
+
+    return read
+
+
+def vary(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether one of two samples has values that differ."""
+    return len({*x}) > 1 or len({*y}) > 1
+
+
+@peer("scipy.stats.mannwhitneyu, brunnermunzel", _of_at_least(2))
+def superiority(data: Data, asked: Asked, both: Samples) -> Answer:
     """Mann-Whitney's U by the number of pairs, with the error that Brunner-Munzel's t implies.
 
     That statistic is (estimate - 1/2) / error; the interval is symmetric on the logit scale.
+    scipy's `mannwhitneyu` and `brunnermunzel`.
     """
-    x, y = samples(data, asked)
-    by, n = "scipy.stats.mannwhitneyu, brunnermunzel", len(x) + len(y)
-    if min(len(x), len(y)) < 2:
-        return Recomputed(by, nan, n_used=n)
+    x, y = both
     value = float(stats.mannwhitneyu(x, y, method="asymptotic").statistic) / (len(x) * len(y))
     # Samples that do not overlap have no error: Brunner and Munzel's statistic is infinite.
     error = 0.0 if value in (0.0, 1.0) else _error(x, y, value)
     if not error:
-        return Recomputed(by, value, (nan, nan), n_used=n)
-    half = float(stats.norm.isf((1 - data.confidence(asked)) / 2)) * error / (value * (1 - value))
+        return value, (nan, nan)
+    # By the delta method: the logit's derivative is 1 / (p (1 - p)).
+    half = data.z(asked) * error / (value * (1 - value))
     low, high = (1 / (1 + exp(-(log(value / (1 - value)) + side * half))) for side in (-1, 1))
-    return Recomputed(by, value, (low, high), n_used=n)
+    return value, (low, high)
 
 
 def _error(x: np.ndarray, y: np.ndarray, value: float) -> float:
@@ -46,80 +65,73 @@ def _error(x: np.ndarray, y: np.ndarray, value: float) -> float:
     return sqrt(spread + within_y.var(ddof=1) / len(x) ** 2 / len(y))
 
 
-def shift(data: Data, asked: Asked) -> Recomputed:
+@peer("scipy.stats.norm; counts of differences", _of_at_least(1))
+def shift(data: Data, asked: Asked, both: Samples) -> Answer:
     """Median of all differences; the bounds are where the rank test's statistic passes its limit.
 
     The variance is corrected for ties within each sample, as a shift parts the samples.
     """
-    x, y = samples(data, asked)
-    by, n = "scipy.stats.norm; counts of differences", len(x) + len(y)
-    if min(len(x), len(y)) == 0 or (len({*x}) == 1 and len({*y}) == 1):
-        return Recomputed(by, nan, n_used=n)
-    every, pairs = np.sort((x[:, None] - y).ravel()), len(x) * len(y)
+    x, y = both
+    if not vary(x, y):
+        return nan
+    n, pairs = len(x) + len(y), len(x) * len(y)
+    every = np.sort((x[:, None] - y).ravel())
     tied = sum((c**3 - c).sum() for c in (np.unique(v, return_counts=True)[1] for v in (x, y)))
     sigma = sqrt(pairs / 12 * (n + 1 - tied / (n * (n - 1))))
-    limit = pairs / 2 + float(stats.norm.isf((1 - data.confidence(asked)) / 2)) * sigma
+    limit = pairs / 2 + data.z(asked) * sigma
     limit += 0.5 if asked.options["correction"] == "continuity" else 0.0
     bounds = -inf, inf
     if limit < pairs:
         # So many of the largest differences lie above the lower bound at most.
         above = int(np.floor(limit))
-        bounds = float(every[pairs - above - 1]), float(every[above])
-    return Recomputed(by, float(np.median(every)), bounds, n_used=n)
+        bounds = every[pairs - above - 1], every[above]
+    return np.median(every), bounds
 
 
-def _mann_whitney(correction: bool, part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x, y = samples(data, asked)
-        by, n = (
-            f"scipy.stats.mannwhitneyu (asymptotic, use_continuity={correction})",
-            len(x) + len(y),
+def _mann_whitney(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    by = f"scipy.stats.mannwhitneyu (asymptotic, use_continuity={correction})"
+
+    @peer(by, _of_at_least(1))
+    def check(data: Data, asked: Asked, both: Samples) -> Answer:
+        """scipy's `mannwhitneyu` with the normal approximation; none where all values are tied."""
+        x, y = both
+        if len({*x, *y}) == 1:
+            return nan
+        test = stats.mannwhitneyu(
+            x, y, alternative=asked.alternative, method="asymptotic", use_continuity=correction
         )
-        if min(len(x), len(y)) == 0 or len({*x, *y}) == 1:
-            return Recomputed(by, nan, n_used=n)
-        sides = asked.options["sides"].replace("_", "-")
-        found = stats.mannwhitneyu(
-            x, y, alternative=sides, method="asymptotic", use_continuity=correction
-        )
-        return Recomputed(by, float(getattr(found, part)), n_used=n)
+        return {"p_value": test.pvalue, "u": test.statistic}
 
     return check
 
 
-def _welch(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        x, y = samples(data, asked)
-        by, n = "scipy.stats.ttest_ind (equal_var=False)", len(x) + len(y)
-        if min(len(x), len(y)) < 2 or (len({*x}) == 1 and len({*y}) == 1):
-            return Recomputed(by, nan, n_used=n)
-        sides = asked.options["sides"].replace("_", "-")
-        found = stats.ttest_ind(x, y, equal_var=False, alternative=sides)
-        return Recomputed(by, float(getattr(found, part)), n_used=n)
-
-    return check
+@peer(WELCH, _of_at_least(2))
+def welch_t(data: Data, asked: Asked, both: Samples) -> Answer:
+    """scipy's `ttest_ind`; none where neither sample varies."""
+    if not vary(*both):
+        return nan
+    test = stats.ttest_ind(*both, equal_var=False, alternative=asked.alternative)
+    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
 
 
-def mean_difference(data: Data, asked: Asked) -> Recomputed:
-    x, y = samples(data, asked)
-    by, n = "scipy.stats.ttest_ind (equal_var=False)", len(x) + len(y)
-    if min(len(x), len(y)) < 2:
-        return Recomputed(by, nan, n_used=n)
-    value, bounds = float(x.mean() - y.mean()), (nan, nan)
-    if len({*x}) > 1 or len({*y}) > 1:
-        found = stats.ttest_ind(x, y, equal_var=False).confidence_interval(data.confidence(asked))
-        bounds = float(found.low), float(found.high)
-    return Recomputed(by, value, bounds, n_used=n)
+@peer(WELCH, _of_at_least(2))
+def mean_difference(data: Data, asked: Asked, both: Samples) -> Answer:
+    """The interval of scipy's `ttest_ind`; none where neither sample varies."""
+    x, y = both
+    bounds = nan, nan
+    if vary(x, y):
+        test = stats.ttest_ind(x, y, equal_var=False)
+        bounds = test.confidence_interval(data.confidence(asked))
+    return x.mean() - y.mean(), bounds
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "probability_of_superiority.brunner_munzel": superiority,
     "mean_difference.welch": mean_difference,
     "median_difference.hodges_lehmann": shift,
     "median_difference.hodges_lehmann_continuity": shift,
-    "p_value.welch_t": _welch("pvalue"),
-    "t.welch_t": _welch("statistic"),
-    "df.welch_t": _welch("df"),
 }
-for _name, _corrected in (("mann_whitney", False), ("mann_whitney_continuity", True)):
-    CHECKS[f"p_value.{_name}"] = _mann_whitney(_corrected, "pvalue")
-    CHECKS[f"u.{_name}"] = _mann_whitney(_corrected, "statistic")
+CHECKS |= {f"{stat}.welch_t": welch_t for stat in ("p_value", "t", "df")}
+for _stat in ("p_value", "u"):
+    CHECKS[f"{_stat}.mann_whitney"] = _mann_whitney(correction=False)
+    CHECKS[f"{_stat}.mann_whitney_continuity"] = _mann_whitney(correction=True)

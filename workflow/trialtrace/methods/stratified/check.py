@@ -5,10 +5,15 @@ from math import inf, nan, sqrt
 from typing import TYPE_CHECKING
 
 from scipy.optimize import brentq
-from scipy.stats import chi2, norm
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -52,38 +57,47 @@ def _stratified(table: "pd.DataFrame"):
     return StratifiedTable(cells)
 
 
-def odds_ratio(data: Data, asked: Asked) -> Recomputed:
-    """No interval where one of the two Mantel-Haenszel sums is zero."""
+def compared_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int]":
+    """The same, None without a stratum of both arms."""
     table, n = strata(data, asked)
-    if table.empty:
-        return Recomputed(STRATIFIED, nan, n_used=n)
+    return (None if table.empty else table), n
+
+
+def informative_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int]":
+    """Those with both outcomes, None without one; the others make the library's sums undefined."""
+    table, n = strata(data, asked)
+    happened = table.x1 + table.x0
+    table = table[(happened > 0) & (happened < table.n1 + table.n0)]
+    return (None if table.empty else table), n
+
+
+@peer(STRATIFIED, compared_strata)
+def odds_ratio(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+    """statsmodels' `StratifiedTable.oddsratio_pooled`.
+
+    No interval where one of the two Mantel-Haenszel sums is zero.
+    """
     up = float((table.x1 * (table.n0 - table.x0)).sum())
     down = float((table.x0 * (table.n1 - table.x1)).sum())
     if 0 in (up, down):
-        value = nan if up == down else (inf if up else 0.0)
-        return Recomputed(STRATIFIED, value, (nan, nan), n_used=n)
-    found = _stratified(table)
-    low, high = found.oddsratio_pooled_confint(alpha=1 - data.confidence(asked))
-    return Recomputed(
-        STRATIFIED, float(found.oddsratio_pooled), (float(low), float(high)), n_used=n
-    )
+        return (nan if up == down else inf if up else 0.0), (nan, nan)
+    pooled = _stratified(table)
+    bounds = pooled.oddsratio_pooled_confint(alpha=1 - data.confidence(asked))
+    return pooled.oddsratio_pooled, bounds
 
 
-def risk_difference(data: Data, asked: Asked) -> Recomputed:
+@peer(lambda asked: f"pandas: {asked.options['variance']} formula", compared_strata)
+def risk_difference(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
     """Weights n1 n0 / N; variance of Sato (1989), or of Greenland and Robins (1985)."""
-    table, n = strata(data, asked)
     variance = {"sato": _sato, "greenland_robins": _greenland_robins}[asked.options["variance"]]
-    by = f"pandas: {asked.options['variance']} formula"
-    if table.empty:
-        return Recomputed(by, nan, n_used=n)
     weight = 1 / (1 / table.n1 + 1 / table.n0)
     difference = table.x1 / table.n1 - table.x0 / table.n0
     value = float((weight * difference).sum() / weight.sum())
     spread = variance(table, value) / float(weight.sum()) ** 2
     if spread <= 0:
-        return Recomputed(by, value, (nan, nan), n_used=n)
-    half = float(norm.isf((1 - data.confidence(asked)) / 2)) * sqrt(spread)
-    return Recomputed(by, value, (value - half, value + half), n_used=n)
+        return value, (nan, nan)
+    half = data.z(asked) * sqrt(spread)
+    return value, (value - half, value + half)
 
 
 def _sato(t: "pd.DataFrame", difference: float) -> float:
@@ -102,40 +116,35 @@ def _greenland_robins(t: "pd.DataFrame", difference: float) -> float:
     return float((weight**2 * spread).sum())
 
 
-def _informative(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Strata with both outcomes; the others make the library's sums undefined."""
-    happened = table.x1 + table.x0
-    return table[(happened > 0) & (happened < table.n1 + table.n0)]
+def _cmh(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    by = f"{STRATIFIED}.test_null_odds (correction={correction})"
 
-
-def _cmh(correction: bool, part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        table, n = strata(data, asked)
-        table = _informative(table)
-        by = f"{STRATIFIED}.test_null_odds (correction={correction})"
-        if table.empty:
-            return Recomputed(by, nan, n_used=n)
+    @peer(by, informative_strata)
+    def check(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+        """statsmodels' `StratifiedTable.test_null_odds`."""
         # The library takes 1/2 off also where less than 1/2 is there to take from.
         shift = (table.x1 - table.n1 * (table.x1 + table.x0) / (table.n1 + table.n0)).sum()
-        found = _stratified(table).test_null_odds(correction=correction and abs(shift) > HALF)
-        return Recomputed(by, _part(part, float(found.statistic), 1), n_used=n)
+        test = _stratified(table).test_null_odds(correction=correction and abs(shift) > HALF)
+        return of_chi_squared(float(test.statistic), 1)
 
     return check
 
 
-def _breslow_day(tarone: bool, part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        table, n = strata(data, asked)
-        table = _informative(table)
-        by = f"{STRATIFIED}.test_equal_odds (adjust={tarone})"
+def _breslow_day(tarone: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    by = f"{STRATIFIED}.test_equal_odds (adjust={tarone})"
+
+    @peer(by, informative_strata)
+    def check(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+        """statsmodels' `StratifiedTable.test_equal_odds`."""
         common = odds_ratio(data, asked).value
         if len(table) < 2 or common in (0.0, inf):
-            return Recomputed(by, nan, n_used=n)
+            return nan
         if abs(common - 1) > NEAR_ONE:
             statistic = float(_stratified(table).test_equal_odds(adjust=tarone).statistic)
-        else:
-            by, statistic = BY_ROOTS, _equal_odds(table, common, tarone)
-        return Recomputed(by, _part(part, statistic, len(table) - 1), n_used=n)
+            return of_chi_squared(statistic, len(table) - 1)
+        statistics = of_chi_squared(_equal_odds(table, common, tarone), len(table) - 1)
+        n = strata(data, asked)[1]
+        return Recomputed(BY_ROOTS, statistics[asked.stat], n_used=n)
 
     return check
 
@@ -159,19 +168,14 @@ def _equal_odds(table: "pd.DataFrame", common: float, tarone: bool) -> float:
     return square - (distance**2 / sum(variances) if tarone else 0.0)
 
 
-def _part(part: str, statistic: float, df: int) -> float:
-    """The p-value by the upper tail: one minus the lower, as the library has it, loses digits."""
-    return {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}[part]
-
-
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "odds_ratio.mantel_haenszel": odds_ratio,
     "risk_difference.mantel_haenszel": risk_difference,
 }
-for _part_name in ("p_value", "chi_squared", "df"):
+for _stat in CHI_SQUARED:
     CHECKS |= {
-        f"{_part_name}.cochran_mantel_haenszel": _cmh(False, _part_name),
-        f"{_part_name}.cochran_mantel_haenszel_continuity": _cmh(True, _part_name),
-        f"{_part_name}.breslow_day": _breslow_day(False, _part_name),
-        f"{_part_name}.breslow_day_tarone": _breslow_day(True, _part_name),
+        f"{_stat}.cochran_mantel_haenszel": _cmh(correction=False),
+        f"{_stat}.cochran_mantel_haenszel_continuity": _cmh(correction=True),
+        f"{_stat}.breslow_day": _breslow_day(tarone=False),
+        f"{_stat}.breslow_day_tarone": _breslow_day(tarone=True),
     }

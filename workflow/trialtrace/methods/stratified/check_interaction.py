@@ -5,11 +5,17 @@ from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
 
-from trialtrace.methods.categorical.check_over_arms import records
+from trialtrace.methods.categorical.check_over_arms import rows_of
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    ITERATIVE,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,36 +40,32 @@ def _designs(rows: "pd.DataFrame") -> tuple[np.ndarray, np.ndarray] | None:
     return smaller, np.column_stack([smaller, *products])
 
 
-def _logistic(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = records(data, asked)
-        designs, n = _designs(rows), len(rows)
-        # Without an event, or with events only, in a cell the saturated model has no maximum.
-        if designs is None or rows.groupby(["TRTP", "stratum"])["AVAL"].nunique().min() < 2:
-            return Recomputed(LOGIT, nan, n_used=n)
-        from statsmodels.discrete.discrete_model import Logit
+@peer(LOGIT, rows_of, ITERATIVE)
+def logistic(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """Twice the difference of two log-likelihoods of statsmodels' `Logit`."""
+    designs = _designs(rows)
+    # Without an event, or with events only, in a cell the saturated model has no maximum.
+    if designs is None or rows.groupby(["TRTP", "stratum"])["AVAL"].nunique().min() < 2:
+        return nan
+    from statsmodels.discrete.discrete_model import Logit
 
-        y = rows["AVAL"].to_numpy()
-        found = [Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200).llf for x in designs]
-        df = designs[1].shape[1] - designs[0].shape[1]
-        return Recomputed(LOGIT, _part(part, 2 * (found[1] - found[0]), df), None, ITERATIVE, n)
+    y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
+    without, with_products = (
+        Logit(y, x).fit(disp=0, tol=1e-12, maxiter=200).llf for x in (smaller, larger)
+    )
+    return of_chi_squared(2 * (with_products - without), larger.shape[1] - smaller.shape[1])
 
-    return check
 
-
-def _firth(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = records(data, asked)
-        designs, n = _designs(rows), len(rows)
-        if designs is None:
-            return Recomputed(PENALISED, nan, n_used=n)
-        y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
-        found = [_peak(y, larger, free) for free in (smaller.shape[1], larger.shape[1])]
-        df = larger.shape[1] - smaller.shape[1]
-        value = _part(part, max(2 * (found[1] - found[0]), 0.0), df)
-        return Recomputed(PENALISED, value, None, SEARCHED, n)
-
-    return check
+@peer(PENALISED, rows_of, SEARCHED)
+def firth(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """Twice the difference of two penalised log-likelihoods at scipy's `minimize`."""
+    designs = _designs(rows)
+    if designs is None:
+        return nan
+    y, (smaller, larger) = rows["AVAL"].to_numpy(), designs
+    without, with_products = (_peak(y, larger, x.shape[1]) for x in designs)
+    statistic = max(2 * (with_products - without), 0.0)
+    return of_chi_squared(statistic, larger.shape[1] - smaller.shape[1])
 
 
 def _peak(y: np.ndarray, x: np.ndarray, free: int) -> float:
@@ -101,13 +103,6 @@ def peak(
     return value(beta)[0], beta
 
 
-def _part(part: str, statistic: float, df: int) -> float:
-    return {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}[part]
-
-
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {}
-for _name in ("p_value", "chi_squared", "df"):
-    CHECKS |= {
-        f"{_name}.logistic_interaction": _logistic(_name),
-        f"{_name}.firth_interaction": _firth(_name),
-    }
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {}
+for _stat in CHI_SQUARED:
+    CHECKS |= {f"{_stat}.logistic_interaction": logistic, f"{_stat}.firth_interaction": firth}

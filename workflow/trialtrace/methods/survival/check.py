@@ -6,10 +6,17 @@ from math import exp, isnan, log, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import EXACT, ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    ITERATIVE,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -60,43 +67,44 @@ def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> Any:
     return data.once((*key, asked.stratum, asked.group, reverse), fit)
 
 
-def survival(data: Data, asked: Asked) -> Recomputed:
-    """The curve at a time; NaN beyond the last observed one."""
-    records, time = data.records(asked), float(asked.second)
-    by, n = f"{CURVE} ({asked.options['interval']})", len(records)
-    if n == 0:
-        return Recomputed(by, nan, n_used=0)
+@peer(lambda asked: f"{CURVE} ({asked.options['interval']})", Data.some_records)
+def survival(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """statsmodels' `SurvfuncRight` at a time; NaN beyond the last observed one.
+
+    The bounds are those of Greenwood's error, on the scale of log(S) or of log(-log(S)).
+    """
+    time = float(asked.second)
     if time > records["AVAL"].max():
-        return Recomputed(by, nan, (nan, nan), n_used=n)
+        return nan, (nan, nan)
     curve = _curve(data, asked)
     before = int((curve.surv_times <= time).sum())
     log_interval = asked.options["interval"] == "log"
     if before == 0:
-        return Recomputed(by, 1.0, (1.0, 1.0) if log_interval else (nan, nan), n_used=n)
+        return 1.0, (1.0, 1.0) if log_interval else (nan, nan)
     value, se = float(curve.surv_prob[before - 1]), float(curve.surv_prob_se[before - 1])
     if value == 0 or isnan(se):
-        return Recomputed(by, value, (nan, nan), n_used=n)
-    z = float(norm.isf((1 - data.confidence(asked)) / 2))
+        return value, (nan, nan)
+    z = data.z(asked)
     if log_interval:
-        bounds = value * exp(-z * se / value), min(1.0, value * exp(z * se / value))
-    else:
-        centre, half = log(-log(value)), z * se / (value * abs(log(value)))
-        bounds = exp(-exp(centre + half)), exp(-exp(centre - half))
-    return Recomputed(by, value, bounds, n_used=n)
+        return value, (value * exp(-z * se / value), min(1.0, value * exp(z * se / value)))
+    centre, half = log(-log(value)), z * se / (value * abs(log(value)))
+    return value, (exp(-exp(centre + half)), exp(-exp(centre - half)))
 
 
-def _median(*, reverse: bool) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        records = data.records(asked)
-        scale = {"log_log": "cloglog", "log": "log"}[asked.options["interval"]]
-        by, n = f"{CURVE}.quantile, quantile_ci ({scale})", len(records)
-        if n == 0:
-            return Recomputed(by, nan, n_used=0)
+def _scale(asked: Asked) -> str:
+    """statsmodels' name of the transformation."""
+    return {"log_log": "cloglog", "log": "log"}[asked.options["interval"]]
+
+
+def _median(*, reverse: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked)})", Data.some_records)
+    def check(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+        """statsmodels' `SurvfuncRight.quantile` and `quantile_ci`."""
         curve = _curve(data, asked, reverse=reverse)
         if not len(curve.surv_times):
-            return Recomputed(by, nan, (nan, nan), n_used=n)
-        bounds = _half_bounds(curve, data.confidence(asked), scale)
-        return Recomputed(by, _half(curve, float(records["AVAL"].max())), bounds, n_used=n)
+            return nan, (nan, nan)
+        bounds = _half_bounds(curve, data.confidence(asked), _scale(asked))
+        return _half(curve, float(records["AVAL"].max())), bounds
 
     return check
 
@@ -175,39 +183,38 @@ def estimated(data: Data, asked: Asked) -> Any:
     return None if (np.abs(fit.params) > FLAT).any() or not np.isfinite(fit.bse).all() else fit, n
 
 
-def hazard_ratio(data: Data, asked: Asked) -> Recomputed:
-    by = f"{COX} (ties={asked.options['ties']})"
-    fit, n = estimated(data, asked)
-    if fit is None:
-        return Recomputed(by, nan, n_used=n)
+def _model(asked: Asked) -> str:
+    return f"{COX} (ties={asked.options['ties']})"
+
+
+@peer(_model, estimated, ITERATIVE)
+def hazard_ratio(data: Data, asked: Asked, fit: Any) -> Answer:
+    """statsmodels' `PHReg`."""
     at = data.analysis(asked).estimand.treated.index(asked.pair[0])
     low, high = fit.conf_int(alpha=1 - data.confidence(asked))[at]
-    bounds = exp(float(low)), exp(float(high))
-    return Recomputed(by, exp(float(fit.params[at])), bounds, ITERATIVE, n)
+    return exp(float(fit.params[at])), (exp(float(low)), exp(float(high)))
 
 
-def cox_p_value(data: Data, asked: Asked) -> Recomputed:
-    by = f"{COX} (ties={asked.options['ties']})"
-    fit, n = estimated(data, asked)
-    if fit is None:
-        return Recomputed(by, nan, n_used=n)
+@peer(_model, estimated, ITERATIVE)
+def cox_p_value(data: Data, asked: Asked, fit: Any) -> Answer:
+    """Wald's test of a coefficient of statsmodels' `PHReg`."""
     at = data.analysis(asked).estimand.treated.index(asked.pair[0])
-    z = abs(float(fit.params[at] / fit.bse[at]))
-    return Recomputed(by, 2 * float(norm.sf(z)), None, ITERATIVE, n)
+    return 2 * float(norm.sf(abs(float(fit.params[at] / fit.bse[at]))))
 
 
-def _log_rank(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        key = ("log_rank", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
-        statistic, df, n = data.once(key, lambda: _survdiff(data, asked))
-        value = {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": df}[part]
-        return Recomputed(LOG_RANK, value, None, EXACT, n)
-
-    return check
+def _tested(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
+    key = ("log_rank", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
+    return data.once(key, lambda: _survdiff(data, asked))
 
 
-def _survdiff(data: Data, asked: Asked) -> tuple[float, float, int]:
-    """The statistic, its degrees of freedom and subjects; NaN where no two arms can be compared."""
+@peer(LOG_RANK, _tested)
+def log_rank(data: Data, asked: Asked, test: tuple[float, float]) -> Answer:
+    """statsmodels' `survdiff`."""
+    return of_chi_squared(*test)
+
+
+def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int]:
+    """The statistic with its degrees of freedom, None without two arms to compare, and subjects."""
     from statsmodels.duration.survfunc import survdiff
 
     everybody = data.records(asked)
@@ -215,17 +222,17 @@ def _survdiff(data: Data, asked: Asked) -> tuple[float, float, int]:
     # An arm whose subjects have all left before the first event takes no part.
     present = everybody.loc[everybody["AVAL"] >= first, "TRTP"].unique()
     if len(present) < 2:
-        return nan, nan, n
+        return None, n
     records = everybody[everybody["TRTP"].isin(present)]
     arms = records["TRTP"].astype("category").cat.codes
     try:
         statistic, _ = survdiff(records["AVAL"], _happened(records), arms)
     except np.linalg.LinAlgError:
-        return nan, nan, n
-    return float(statistic), float(len(present) - 1), n
+        return None, n
+    return (float(statistic), float(len(present) - 1)), n
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "count.subjects": subjects,
     "events.count": events,
     "at_risk.count": at_risk,
@@ -236,7 +243,4 @@ CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
     "hazard_ratio.cox_stratified": hazard_ratio,
     "p_value.cox_wald": cox_p_value,
     "p_value.cox_stratified_wald": cox_p_value,
-    "p_value.log_rank": _log_rank("p_value"),
-    "chi_squared.log_rank": _log_rank("chi_squared"),
-    "df.log_rank": _log_rank("df"),
-}
+} | {f"{stat}.log_rank": log_rank for stat in CHI_SQUARED}

@@ -1,12 +1,23 @@
 """Competing events by sums over event times, as their papers write them."""
 
+from collections.abc import Callable
 from math import exp, log, nan, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BY = "numpy: sums over event times"
 GRAY = "numpy: Gray 1988, sums over event times"
@@ -45,58 +56,51 @@ def incidence_at(time, cause, at: float, variance: str) -> tuple[float, float]:
     return total, max(spread, 0.0)
 
 
-def incidence(data: Data, asked: Asked) -> Recomputed:
-    records, at = data.records(asked), float(asked.second)
-    n = len(records)
-    if n == 0:
-        return Recomputed(BY, nan, n_used=0)
+@peer(BY, Data.some_records)
+def incidence(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """Bounds on the scale of log(-log), of a share between 0 and 1."""
     time, cause = _data(records)
-    value, variance = incidence_at(time, cause, at, asked.options["variance"])
-    bounds = (nan, nan)
-    if 0 < value < 1:
-        z, se = float(norm.isf((1 - data.confidence(asked)) / 2)), sqrt(variance)
-        power = exp(z * se / (value * log(value)))
-        bounds = value ** (1 / power), value**power
-    return Recomputed(BY, value, bounds, n_used=n)
+    value, variance = incidence_at(time, cause, float(asked.second), asked.options["variance"])
+    if not 0 < value < 1:
+        return value, (nan, nan)
+    power = exp(data.z(asked) * sqrt(variance) / (value * log(value)))
+    return value, (value ** (1 / power), value**power)
 
 
-def difference(data: Data, asked: Asked) -> Recomputed:
-    n, at = len(data.records(asked)), float(asked.second)
-    parts = []
-    for arm in asked.pair:
-        own = data.records(asked, [arm])
-        if not len(own):
-            return Recomputed(BY, nan, n_used=n)
-        parts.append(incidence_at(*_data(own), at, asked.options["variance"]))
-    (a, va), (b, vb) = parts
+def _both_arms(data: Data, asked: Asked) -> "tuple[list[pd.DataFrame] | None, int]":
+    arms = [data.records(asked, [arm]) for arm in asked.pair]
+    return (arms if all(map(len, arms)) else None), len(data.records(asked))
+
+
+@peer(BY, _both_arms)
+def difference(data: Data, asked: Asked, arms: "list[pd.DataFrame]") -> Answer:
+    """The difference of two shares by a time, with Wald's bounds and test."""
+    at, variance = float(asked.second), asked.options["variance"]
+    (a, va), (b, vb) = (incidence_at(*_data(arm), at, variance) for arm in arms)
     se = sqrt(va + vb) if va + vb > 0 else nan
-    z = float(norm.isf((1 - data.confidence(asked)) / 2))
     value = a - b if se > 0 else nan
     if asked.stat == "incidence_difference":
-        return Recomputed(BY, value, (value - z * se, value + z * se), n_used=n)
-    statistic = value / se
-    p = 2 * float(norm.sf(abs(statistic)))
-    return Recomputed(BY, p if asked.stat == "p_value" else statistic, n_used=n)
+        half = data.z(asked) * se
+        return value, (value - half, value + half)
+    z = value / se
+    return {"p_value": 2 * float(norm.sf(abs(z))), "z": z}
 
 
-def _gray(part: str):
-    def check(data: Data, asked: Asked) -> Recomputed:
-        records = data.records(asked)
-        time, cause = _data(records)
-        names = sorted(records["TRTP"].unique())
-        n, k = len(records), len(names)
-        if k < 2 or not (cause == 1).any():
-            return Recomputed(GRAY, nan, n_used=n)
-        group = np.array([names.index(one) for one in records["TRTP"]])
-        score, spread = _gray_sums(time, cause, group, k, asked.options["rho"])
-        roots = np.linalg.eigvalsh(spread[1:, 1:])
-        if not np.isfinite(score).all() or roots[0] <= 1e-12 * roots[-1]:
-            return Recomputed(GRAY, nan, n_used=n)
-        statistic = float(score[1:] @ np.linalg.solve(spread[1:, 1:], score[1:]))
-        value = {"p_value": chi2.sf(statistic, k - 1), "chi_squared": statistic, "df": k - 1}
-        return Recomputed(GRAY, float(value[part]), n_used=n)
-
-    return check
+@peer(GRAY, Data.some_records)
+def gray(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """Gray's test; none of a single group, without an event, or of a singular covariance."""
+    time, cause = _data(records)
+    names = sorted(records["TRTP"].unique())
+    k = len(names)
+    if k < 2 or not (cause == 1).any():
+        return nan
+    group = np.array([names.index(name) for name in records["TRTP"]])
+    score, spread = _gray_sums(time, cause, group, k, asked.options["rho"])
+    roots = np.linalg.eigvalsh(spread[1:, 1:])
+    if not np.isfinite(score).all() or roots[0] <= 1e-12 * roots[-1]:
+        return nan
+    statistic = float(score[1:] @ np.linalg.solve(spread[1:, 1:], score[1:]))
+    return of_chi_squared(statistic, k - 1)
 
 
 def _gray_sums(time, cause, group, k: int, rho: float):
@@ -162,7 +166,9 @@ def _gray_covariance(rows: list[dict], k: int) -> np.ndarray:
     return spread
 
 
-CHECKS = {"incidence.aalen_johansen": incidence} | {
-    f"{name}.aalen_johansen": difference for name in ("incidence_difference", "p_value", "z")
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+    "incidence.aalen_johansen": incidence,
 }
-CHECKS |= {f"{name}.gray": _gray(name) for name in ("p_value", "chi_squared", "df")}
+for _stat in ("incidence_difference", "p_value", "z"):
+    CHECKS[f"{_stat}.aalen_johansen"] = difference
+CHECKS |= {f"{stat}.gray": gray for stat in CHI_SQUARED}

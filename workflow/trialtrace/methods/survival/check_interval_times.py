@@ -1,12 +1,15 @@
 """Interval-censored times: the likelihood maximised over all gaps between bounds by scipy."""
 
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import CHI_SQUARED, Answer, of_chi_squared, peer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BY = "numpy: self-consistency, then Newton on the gaps with mass"
 EM_STEPS, NEWTON = 4000, 50
@@ -59,41 +62,34 @@ def _polished(inside: np.ndarray, p: np.ndarray) -> np.ndarray:
     return p
 
 
-def share(data: Data, asked: Asked) -> Recomputed:
+@peer(BY, Data.some_records, TOLERANCE)
+def share(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
     """The least share with the event by a time that the estimate allows."""
-    records = data.records(asked)
-    n = len(records)
-    if n == 0:
-        return Recomputed(BY, nan, n_used=0)
     key = ("turnbull", asked.analysis, asked.parameter, asked.stratum, asked.group)
     inner, p = data.once(key, lambda: masses(*_bounds(records)))
-    ended = inner[:, 1] <= float(asked.second)
-    return Recomputed(BY, float(p[ended].sum()), None, TOLERANCE, n)
+    return p[inner[:, 1] <= float(asked.second)].sum()
 
 
-def _test(part: str):
-    def check(data: Data, asked: Asked) -> Recomputed:
-        records = data.records(asked)
-        groups, n = sorted(records["TRTP"].unique()), len(records)
-        if len(groups) < 2:
-            return Recomputed(BY, nan, n_used=n)
-        kind = asked.options["scores"]
-        key = ("scores", kind, asked.analysis, asked.parameter, asked.stratum, asked.pair)
-        score = data.once(key, lambda: _scores(*_bounds(records), kind))
-        score = score - score.mean()
-        k = len(groups)
-        if not (score @ score) > 1e-12:
-            return Recomputed(BY, nan, n_used=n)
-        of = [(records["TRTP"] == one).to_numpy() for one in groups[1:]]
-        sums = np.array([score[own].sum() for own in of])
-        sizes = np.array([own.sum() for own in of], dtype=float)
-        spread = float(score @ score) / (n - 1)
-        covariance = spread * (np.diag(sizes) - np.outer(sizes, sizes) / n)
-        statistic = float(sums @ np.linalg.solve(covariance, sums))
-        value = {"p_value": chi2.sf(statistic, k - 1), "chi_squared": statistic, "df": k - 1}
-        return Recomputed(BY, float(value[part]), None, TOLERANCE, n)
-
-    return check
+@peer(BY, Data.some_records, TOLERANCE)
+def log_rank(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """Sums of scores by arm, with the covariance of all their permutations."""
+    groups, n = sorted(records["TRTP"].unique()), len(records)
+    if len(groups) < 2:
+        return nan
+    kind = asked.options["scores"]
+    key = ("scores", kind, asked.analysis, asked.parameter, asked.stratum, asked.pair)
+    score = data.once(key, lambda: _scores(*_bounds(records), kind))
+    score = score - score.mean()
+    if not (score @ score) > 1e-12:
+        return nan
+    # The sums add up to 0, so that one arm is left out.
+    members = [(records["TRTP"] == arm).to_numpy() for arm in groups[1:]]
+    sums = np.array([score[own].sum() for own in members])
+    sizes = np.array([own.sum() for own in members], dtype=float)
+    spread = float(score @ score) / (n - 1)
+    covariance = spread * (np.diag(sizes) - np.outer(sizes, sizes) / n)
+    statistic = float(sums @ np.linalg.solve(covariance, sums))
+    return of_chi_squared(statistic, len(groups) - 1)
 
 
 def _scores(low: np.ndarray, high: np.ndarray, kind: str) -> np.ndarray:
@@ -114,6 +110,5 @@ def _scores(low: np.ndarray, high: np.ndarray, kind: str) -> np.ndarray:
     return np.array(found)
 
 
-CHECKS = {"incidence.turnbull": share} | {
-    f"{part}.interval_log_rank": _test(part) for part in ("p_value", "chi_squared", "df")
-}
+CHECKS = {"incidence.turnbull": share}
+CHECKS |= {f"{stat}.interval_log_rank": log_rank for stat in CHI_SQUARED}

@@ -1,13 +1,25 @@
 """Mean times under curves of statsmodels; weighted tests and hazards over time by plain sums."""
 
+from collections.abc import Callable
 from math import exp, log, nan, sqrt
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.stats import norm
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    ITERATIVE,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.methods.survival.check import estimated
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AREA = "statsmodels.duration.survfunc.SurvfuncRight (area)"
 SUMS = "numpy: sums over event times"
@@ -35,49 +47,49 @@ def area(records, tau: float) -> tuple[float, float]:
     return float(pieces.sum()), float(variance)
 
 
-def mean(data: Data, asked: Asked) -> Recomputed:
-    records, horizon = data.records(asked), asked.options["horizon"]
-    n = len(records)
-    last = float(records["AVAL"].max()) if n else nan
+@peer(AREA, Data.some_records)
+def mean(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """The area up to a horizon that the times reach."""
+    last, horizon = float(records["AVAL"].max()), asked.options["horizon"]
     tau = last if horizon == "last_observed" else float(horizon)
-    if not n or tau > last or not tau > 0:
-        return Recomputed(AREA, nan, n_used=n)
+    if tau > last or not tau > 0:
+        return nan
     value, variance = area(records, tau)
-    z, se = float(norm.isf((1 - data.confidence(asked)) / 2)), sqrt(variance)
-    bounds = (value - z * se, value + z * se) if se > 0 else (nan, nan)
-    return Recomputed(AREA, value, bounds, n_used=n)
+    half = data.z(asked) * sqrt(variance)
+    return value, (value - half, value + half) if half > 0 else (nan, nan)
 
 
-def compared(data: Data, asked: Asked) -> Recomputed:
+def _areas(data: Data, asked: Asked) -> tuple[list[tuple[float, float]] | None, int]:
+    """Area and variance of both arms, None where one is not known up to the horizon; subjects."""
+    tau, records = float(asked.options["horizon"]), data.records(asked)
+    arms = [data.records(asked, [arm]) for arm in asked.pair]
+    known = all(len(arm) and _reaches(arm, tau) for arm in arms) and tau <= records["AVAL"].max()
+    return ([area(arm, tau) for arm in arms] if known else None), len(records)
+
+
+@peer(AREA, _areas)
+def compared(data: Data, asked: Asked, areas: list[tuple[float, float]]) -> Answer:
     """Difference, or ratio on the log scale, with Wald bounds and test."""
-    tau, n = float(asked.options["horizon"]), len(data.records(asked))
-    parts, last = [], data.records(asked)["AVAL"].max()
-    for arm in asked.pair:
-        own = data.records(asked, [arm])
-        if not len(own) or not _reaches(own, tau) or tau > last:
-            return Recomputed(AREA, nan, n_used=n)
-        parts.append(area(own, tau))
-    (a, va), (b, vb) = parts
-    if "of" in asked.options:
+    (a, va), (b, vb) = areas
+    ratio = "of" in asked.options
+    if ratio:
         if asked.options["of"] == "time_lost":
+            tau = float(asked.options["horizon"])
             a, b = tau - a, tau - b
-        if min(a, b) <= 0 or va + vb == 0:
-            return Recomputed(AREA, nan, n_used=n)
+        if min(a, b) <= 0:
+            return nan
+        # The delta method: the variance of a logarithm is that of the area over its square.
         centre, se = log(a / b), sqrt(va / a**2 + vb / b**2)
     else:
         centre, se = a - b, sqrt(va + vb)
     if se == 0:
-        return Recomputed(AREA, nan, n_used=n)
-    z = float(norm.isf((1 - data.confidence(asked)) / 2))
+        return nan
     if asked.stat in ("p_value", "z"):
-        value = centre / se
-        return Recomputed(
-            AREA, value if asked.stat == "z" else 2 * float(norm.sf(abs(value))), n_used=n
-        )
-    values = [centre, centre - z * se, centre + z * se]
-    if "of" in asked.options:
-        values = [exp(one) for one in values]
-    return Recomputed(AREA, values[0], (values[1], values[2]), n_used=n)
+        return {"z": centre / se, "p_value": 2 * float(norm.sf(abs(centre / se)))}
+    half = data.z(asked) * se
+    if ratio:
+        return exp(centre), (exp(centre - half), exp(centre + half))
+    return centre, (centre - half, centre + half)
 
 
 def _reaches(records, tau: float) -> bool:
@@ -87,57 +99,49 @@ def _reaches(records, tau: float) -> bool:
     return tau <= last or bool((at_last["CNSR"] == 0).all())
 
 
-def _weighted(part: str):
-    def check(data: Data, asked: Asked) -> Recomputed:
-        records = data.records(asked)
-        time, event = records["AVAL"].to_numpy(), (records["CNSR"] == 0).to_numpy()
-        groups, n = sorted(records["TRTP"].unique()), len(records)
-        index = np.array([groups.index(one) for one in records["TRTP"]])
-        k, surviving = len(groups), 1.0
-        score, spread = np.zeros(k), np.zeros((k, k))
-        expected = np.zeros(k)
-        for t in np.unique(time[event]):
-            at_risk = np.array([((time >= t) & (index == g)).sum() for g in range(k)], dtype=float)
-            died = np.array([((time == t) & event & (index == g)).sum() for g in range(k)])
-            total, d = at_risk.sum(), died.sum()
-            weight = surviving ** asked.options["rho"] * (1 - surviving) ** asked.options["gamma"]
-            part_of = at_risk / total
-            score += weight * (died - d * part_of)
-            expected += weight * d * part_of
-            if total > 1:
-                size = weight**2 * d * (total - d) / (total - 1)
-                spread += size * (np.diag(part_of) - np.outer(part_of, part_of))
-            surviving *= 1 - d / total
-        used = np.flatnonzero(expected > 0)
-        if len(used) < 2:
-            return Recomputed(SUMS, nan, n_used=n)
-        own = np.ix_(used[1:], used[1:])
-        if np.linalg.matrix_rank(spread[own]) < len(used) - 1:
-            return Recomputed(SUMS, nan, n_used=n)
-        statistic = float(score[used[1:]] @ np.linalg.solve(spread[own], score[used[1:]]))
-        df = len(used) - 1
-        value = {"p_value": chi2.sf(statistic, df), "chi_squared": statistic, "df": df}[part]
-        return Recomputed(SUMS, float(value), n_used=n)
-
-    return check
+@peer(SUMS, Data.some_records)
+def weighted_log_rank(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
+    """Fleming and Harrington's weights S(t-)^rho (1 - S(t-))^gamma of the pooled curve."""
+    time, event = records["AVAL"].to_numpy(), (records["CNSR"] == 0).to_numpy()
+    groups = sorted(records["TRTP"].unique())
+    group = np.array([groups.index(arm) for arm in records["TRTP"]])
+    k, surviving = len(groups), 1.0
+    score, expected, spread = np.zeros(k), np.zeros(k), np.zeros((k, k))
+    for t in np.unique(time[event]):
+        at_risk = np.array([((time >= t) & (group == g)).sum() for g in range(k)], dtype=float)
+        died = np.array([((time == t) & event & (group == g)).sum() for g in range(k)])
+        total, d = at_risk.sum(), died.sum()
+        weight = surviving ** asked.options["rho"] * (1 - surviving) ** asked.options["gamma"]
+        share = at_risk / total
+        score += weight * (died - d * share)
+        expected += weight * d * share
+        if total > 1:
+            # The covariance of hypergeometric counts, given the margins of this time.
+            size = weight**2 * d * (total - d) / (total - 1)
+            spread += size * (np.diag(share) - np.outer(share, share))
+        surviving *= 1 - d / total
+    used = np.flatnonzero(expected > 0)
+    if len(used) < 2:
+        return nan
+    # The scores add up to 0, so that one group is left out.
+    own = np.ix_(used[1:], used[1:])
+    df = len(used) - 1
+    if np.linalg.matrix_rank(spread[own]) < df:
+        return nan
+    statistic = float(score[used[1:]] @ np.linalg.solve(spread[own], score[used[1:]]))
+    return of_chi_squared(statistic, df)
 
 
-def _proportional(part: str):
-    def check(data: Data, asked: Asked) -> Recomputed | None:
-        fit, n = estimated(data, asked)
-        if asked.error:
-            return Recomputed(ZPH, nan, n_used=n) if fit is None else None
-        if fit is None:
-            return Recomputed(ZPH, nan, n_used=n)
-        key = ("zph", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
-        statistic, df, n = data.once(key, lambda: _zph(data, asked, np.asarray(fit.params)))
-        value = {"p_value": chi2.sf(statistic, df), "chi_squared": statistic, "df": df}[part]
-        return Recomputed(ZPH, float(value), None, ITERATIVE, n)
-
-    return check
+@peer(ZPH, estimated, ITERATIVE)
+def proportional_hazards(data: Data, asked: Asked, fit: Any) -> Answer:
+    """The score test at the coefficients of statsmodels' `PHReg`; why it failed is not checked."""
+    if asked.error:
+        return None
+    key = ("zph", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
+    return of_chi_squared(*data.once(key, lambda: _zph(data, asked, np.asarray(fit.params))))
 
 
-def _zph(data: Data, asked: Asked, beta: np.ndarray) -> tuple[float, float, int]:
+def _zph(data: Data, asked: Asked, beta: np.ndarray) -> tuple[float, float]:
     """Score test of coefficients that change with g(t), at the fit in which they do not."""
     treated = data.analysis(asked).estimand.treated
     records = data.records(asked, data.compared(asked))
@@ -161,28 +165,29 @@ def _zph(data: Data, asked: Asked, beta: np.ndarray) -> tuple[float, float, int]
             score += value * (x[died].mean(axis=0) - middle)
             a, b, c = a + own, b + value * own, c + value**2 * own
     spread = c - b @ np.linalg.solve(a, b)
-    return float(score @ np.linalg.solve(spread, score)), float(k), len(records)
+    return float(score @ np.linalg.solve(spread, score)), float(k)
 
 
 def _function(name: str, time, event, when) -> np.ndarray:
+    """g(t) at the times of events: t, its logarithm or rank, or the share with an event before."""
     if name in ("identity", "log"):
         return np.log(when) if name == "log" else when
     if name == "rank":
         return np.array([((time < t).sum() + (time <= t).sum() + 1) / 2 for t in when])
-    surviving, found = 1.0, []
+    surviving, died = 1.0, []
     for t in when:
-        found.append(1 - surviving)
+        died.append(1 - surviving)
         surviving *= 1 - (event & (time == t)).sum() / (time >= t).sum()
-    return np.array(found)
+    return np.array(died)
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "mean_time.restricted": mean,
     "mean_time_difference.restricted": compared,
     "mean_time_ratio.restricted": compared,
 }
 for _kind in ("difference", "ratio"):
-    CHECKS |= {f"{part}.restricted_{_kind}": compared for part in ("p_value", "z")}
-for _part in ("p_value", "chi_squared", "df"):
-    CHECKS[f"{_part}.weighted_log_rank"] = _weighted(_part)
-    CHECKS[f"{_part}.proportional_hazards"] = _proportional(_part)
+    CHECKS |= {f"{stat}.restricted_{_kind}": compared for stat in ("p_value", "z")}
+for _stat in CHI_SQUARED:
+    CHECKS[f"{_stat}.weighted_log_rank"] = weighted_log_rank
+    CHECKS[f"{_stat}.proportional_hazards"] = proportional_hazards
