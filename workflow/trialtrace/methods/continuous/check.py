@@ -20,7 +20,7 @@ def samples(data: Data, asked: Asked) -> Samples:
     return treated, reference
 
 
-def _of_at_least(least: int) -> Callable[[Data, Asked], tuple[Samples | None, int]]:
+def samples_of_at_least(least: int) -> Callable[[Data, Asked], tuple[Samples | None, int]]:
     """The samples, None where one has fewer values than this, and the number of all values."""
 
     def read(data: Data, asked: Asked) -> tuple[Samples | None, int]:
@@ -35,7 +35,7 @@ def vary(x: np.ndarray, y: np.ndarray) -> bool:
     return len({*x}) > 1 or len({*y}) > 1
 
 
-@peer("scipy.stats.mannwhitneyu, brunnermunzel", _of_at_least(2))
+@peer("scipy.stats.mannwhitneyu, brunnermunzel", samples_of_at_least(2))
 def superiority(data: Data, asked: Asked, both: Samples) -> Answer:
     """Mann-Whitney's U by the number of pairs, with the error that Brunner-Munzel's t implies.
 
@@ -65,7 +65,7 @@ def _error(x: np.ndarray, y: np.ndarray, value: float) -> float:
     return sqrt(spread + within_y.var(ddof=1) / len(x) ** 2 / len(y))
 
 
-@peer("scipy.stats.norm; counts of differences", _of_at_least(1))
+@peer("scipy.stats.norm; counts of differences", samples_of_at_least(1))
 def shift(data: Data, asked: Asked, both: Samples) -> Answer:
     """Median of all differences; the bounds are where the rank test's statistic passes its limit.
 
@@ -91,7 +91,7 @@ def shift(data: Data, asked: Asked, both: Samples) -> Answer:
 def _mann_whitney(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
     by = f"scipy.stats.mannwhitneyu (asymptotic, use_continuity={correction})"
 
-    @peer(by, _of_at_least(1))
+    @peer(by, samples_of_at_least(1))
     def check(data: Data, asked: Asked, both: Samples) -> Answer:
         """scipy's `mannwhitneyu` with the normal approximation; none where all values are tied."""
         x, y = both
@@ -105,7 +105,7 @@ def _mann_whitney(correction: bool) -> Callable[[Data, Asked], Recomputed | None
     return check
 
 
-@peer(WELCH, _of_at_least(2))
+@peer(WELCH, samples_of_at_least(2))
 def welch_t(data: Data, asked: Asked, both: Samples) -> Answer:
     """scipy's `ttest_ind`; none where neither sample varies."""
     if not vary(*both):
@@ -114,7 +114,7 @@ def welch_t(data: Data, asked: Asked, both: Samples) -> Answer:
     return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
 
 
-@peer(WELCH, _of_at_least(2))
+@peer(WELCH, samples_of_at_least(2))
 def mean_difference(data: Data, asked: Asked, both: Samples) -> Answer:
     """The interval of scipy's `ttest_ind`; none where neither sample varies."""
     x, y = both

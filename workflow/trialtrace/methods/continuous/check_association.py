@@ -1,40 +1,57 @@
 """Correlations by scipy; the interval of ranks by Bonett and Wright's formula."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import atanh, nan, sqrt, tanh
+from typing import TYPE_CHECKING
 
 from scipy import stats
 
 from trialtrace.methods.checking.data import EVERYBODY, Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.methods.continuous.check_hierarchy import outcome_records
 from trialtrace.methods.continuous.check_paired import pairs, wide_of
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def check(data: Data, asked: Asked) -> Recomputed:
+
+def _of_ranks(asked: Asked) -> bool:
+    return asked.method.partition(".")[2].startswith("spearman")
+
+
+def _by(asked: Asked) -> str:
+    return f"scipy.stats.{'spearmanr' if _of_ranks(asked) else 'pearsonr'}"
+
+
+def _read(data: Data, asked: Asked) -> "tuple[tuple[pd.Series, pd.Series] | None, int]":
+    """The two series, None of fewer than three subjects or of equal values, and subjects."""
     x, y = _both(data, asked)
-    rank = asked.method.partition(".")[2].startswith("spearman")
-    by, n = f"scipy.stats.{'spearmanr' if rank else 'pearsonr'}", len(x)
-    if n < 3 or x.nunique() < 2 or y.nunique() < 2:
-        return Recomputed(by, nan, n_used=n)
-    if rank:
-        x, y = x.rank(), y.rank()
-    found = stats.pearsonr(x, y)
-    r = float(found.statistic)
+    enough = len(x) >= 3 and x.nunique() > 1 and y.nunique() > 1
+    return ((x, y) if enough else None), len(x)
+
+
+@peer(_by, _read)
+def check(data: Data, asked: Asked, both: "tuple[pd.Series, pd.Series]") -> Answer:
+    """scipy's `pearsonr`, of the ranks for Spearman's; Fisher's z for the interval.
+
+    Its variance is 1 / (n - 3), for ranks with the factor 1 + r²/2 of Bonett and Wright (2000).
+    """
+    x, y = both
+    n, rank = len(x), _of_ranks(asked)
+    test = stats.pearsonr(x.rank(), y.rank()) if rank else stats.pearsonr(x, y)
+    r = float(test.statistic)
     perfect = abs(r) > 1 - 1e-12
     if asked.stat == "correlation":
-        bounds = (nan, nan)
-        if n > 3 and not perfect:
-            z = float(stats.norm.isf((1 - data.confidence(asked)) / 2))
-            half = z * sqrt((1 + r**2 / 2 if rank else 1.0) / (n - 3))
-            bounds = tanh(atanh(r) - half), tanh(atanh(r) + half)
-        return Recomputed(by, r, bounds, n_used=n)
+        if n == 3 or perfect:
+            return r, (nan, nan)
+        half = data.z(asked) * sqrt((1 + r**2 / 2 if rank else 1.0) / (n - 3))
+        return r, (tanh(atanh(r) - half), tanh(atanh(r) + half))
     if perfect:
-        return Recomputed(by, nan, n_used=n)
+        return nan
     t = r * sqrt((n - 2) / (1 - r**2))
-    value = {"p_value": float(found.pvalue), "t": t, "df": float(n - 2)}[asked.stat]
-    return Recomputed(by, value, n_used=n)
+    return {"p_value": test.pvalue, "t": t, "df": n - 2}
 
 
 def _both(data: Data, asked: Asked):
@@ -46,14 +63,14 @@ def _both(data: Data, asked: Asked):
     }
     if data.trial.design.kind in OWN_TREATMENT:
         other = outcome_records(data, asked, how, list(asked.pair))
-        found = [pairs(data, asked), wide_of(other, asked.pair)]
-        series = [None if one is None else one["d"] for one in found]
+        wides = [pairs(data, asked), wide_of(other, asked.pair)]
+        series = [None if wide is None else wide["d"] for wide in wides]
     else:
         arms = data.compared(asked) if asked.group == EVERYBODY else [asked.group]
         other = outcome_records(data, asked, how, arms)
         own = data.records(replace(asked, pair=None), arms)
         series = [_series(own), _series(other)]
-    if None in [one if one is None else 0 for one in series]:
+    if any(values is None for values in series):
         import pandas as pd
 
         return pd.Series(dtype=float), pd.Series(dtype=float)
@@ -68,7 +85,7 @@ def _series(records):
     return records.set_index("USUBJID")["AVAL"]
 
 
-CHECKS = {}
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {}
 for _name in ("pearson", "spearman"):
     CHECKS[f"correlation.{_name}"] = check
-    CHECKS |= {f"{part}.{_name}_correlation": check for part in ("p_value", "t", "df")}
+    CHECKS |= {f"{stat}.{_name}_correlation": check for stat in ("p_value", "t", "df")}

@@ -1,71 +1,82 @@
 """Two one-sided tests by statsmodels and scipy, and the verdict from the interval."""
 
+from collections.abc import Callable
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
-from trialtrace.methods.continuous.check import samples
-from trialtrace.methods.continuous.check_paired import pairs
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.continuous.check import Samples, samples_of_at_least, vary
+from trialtrace.methods.continuous.check_paired import paired_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WELCH = "statsmodels.stats.weightstats.CompareMeans.ttest_ind (usevar=unequal)"
 PAIRED = "scipy.stats.ttest_1samp"
+Bounds = tuple[float, float]
 
 
-def _answer(asked: Asked, by: str, value: float, bounds, p, n: int) -> Recomputed:
-    lower, upper = asked.options["lower"], asked.options["upper"]
+def _answer(asked: Asked, value: float, bounds: Bounds, above: float, below: float) -> Answer:
+    """The statistics from the interval and the p-values of the two one-sided tests.
+
+    The verdict is 1 where the interval lies within the margins, -1 where it lies outside.
+    """
     if asked.stat == "mean_difference":
-        return Recomputed(by, value, bounds, n_used=n)
-    if asked.stat == "verdict":
-        inside = lower < bounds[0] and bounds[1] < upper
-        outside = bounds[0] >= upper or bounds[1] <= lower
-        return Recomputed(by, float(inside) - float(outside), n_used=n)
-    names = {"p_value": max(p), "p_above_lower": p[0], "p_below_upper": p[1]}
-    return Recomputed(by, float(names[asked.stat]), n_used=n)
+        return value, bounds
+    (low, high), lower, upper = bounds, asked.options["lower"], asked.options["upper"]
+    return {
+        "verdict": float(lower < low and high < upper) - float(low >= upper or high <= lower),
+        "p_value": max(above, below),
+        "p_above_lower": above,
+        "p_below_upper": below,
+    }
 
 
-def welch(data: Data, asked: Asked) -> Recomputed:
-    x, y = samples(data, asked)
-    n = len(x) + len(y)
-    if min(len(x), len(y)) < 2:
-        return Recomputed(WELCH, nan, n_used=n)
+def _without_error(asked: Asked, value: float) -> Answer:
+    """What there is to say of values that do not vary."""
+    return (value, (nan, nan)) if asked.stat == "mean_difference" else nan
+
+
+@peer(WELCH, samples_of_at_least(2))
+def welch(data: Data, asked: Asked, both: Samples) -> Answer:
+    """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
+    x, y = both
     value = float(x.mean() - y.mean())
-    if len({*x}) == 1 and len({*y}) == 1:
-        found = value if asked.stat == "mean_difference" else nan
-        return Recomputed(WELCH, found, (nan, nan) if found == found else None, n_used=n)
+    if not vary(x, y):
+        return _without_error(asked, value)
     from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
     means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
     bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar="unequal")
-    p = tuple(
+    above, below = (
         float(means.ttest_ind(alternative=sides, usevar="unequal", value=asked.options[margin])[1])
         for margin, sides in (("lower", "larger"), ("upper", "smaller"))
     )
-    return _answer(asked, WELCH, value, tuple(map(float, bounds)), p, n)
+    return _answer(asked, value, bounds, above, below)
 
 
-def paired(data: Data, asked: Asked) -> Recomputed:
+@peer(PAIRED, paired_rows)
+def paired(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """scipy's `ttest_1samp` of the differences."""
     from scipy.stats import ttest_1samp
 
-    wide = pairs(data, asked)
-    if wide is None:
-        return Recomputed(PAIRED, nan)
-    d, n = wide["d"].to_numpy(), len(wide)
-    if n < 2:
-        return Recomputed(PAIRED, nan, n_used=n)
+    d = wide["d"].to_numpy()
+    if len(d) < 2:
+        return nan
+    value = float(d.mean())
     if np.ptp(d) == 0:
-        found = float(d.mean()) if asked.stat == "mean_difference" else nan
-        return Recomputed(PAIRED, found, (nan, nan) if found == found else None, n_used=n)
-    bounds = ttest_1samp(d, 0.0).confidence_interval(1 - 2 * asked.options["alpha"])
-    p = (
-        float(ttest_1samp(d, asked.options["lower"], alternative="greater").pvalue),
-        float(ttest_1samp(d, asked.options["upper"], alternative="less").pvalue),
-    )
-    bounds = float(bounds.low), float(bounds.high)
-    return _answer(asked, PAIRED, float(d.mean()), bounds, p, n)
+        return _without_error(asked, value)
+    low, high = ttest_1samp(d, 0.0).confidence_interval(1 - 2 * asked.options["alpha"])
+    above = float(ttest_1samp(d, asked.options["lower"], alternative="greater").pvalue)
+    below = float(ttest_1samp(d, asked.options["upper"], alternative="less").pvalue)
+    return _answer(asked, value, (float(low), float(high)), above, below)
 
 
 STATISTICS = ("mean_difference", "p_value", "p_above_lower", "p_below_upper", "verdict")
-CHECKS = {f"{name}.equivalence_welch": welch for name in STATISTICS}
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+    f"{name}.equivalence_welch": welch for name in STATISTICS
+}
 CHECKS |= {f"{name}.equivalence_paired_t": paired for name in STATISTICS}

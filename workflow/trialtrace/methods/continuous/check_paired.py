@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from math import inf, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ LISTED = 22
 # Of the sum of sizes: sums that differ by less are equal.
 TIE = 1e-9
 OLS = "statsmodels.regression.linear_model.OLS"
+T_TEST = "scipy.stats.ttest_1samp"
 
 
 def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
@@ -46,40 +47,32 @@ def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | N
     return wide.assign(d=(first - second).astype(float))
 
 
-def _checked(compute: Callable) -> Callable[[Data, Asked], Recomputed]:
-    """A check of the differences; several records under a treatment give no value."""
-
-    def check(data: Data, asked: Asked) -> Recomputed:
-        wide = pairs(data, asked)
-        if wide is None:
-            return Recomputed("pandas: records", nan)
-        return compute(data, asked, wide)
-
-    return check
+def paired_rows(data: Data, asked: Asked) -> "tuple[pd.DataFrame | None, int | None]":
+    """The pairs, None where a subject has several records under a treatment, and how many."""
+    wide = pairs(data, asked)
+    return wide, None if wide is None else len(wide)
 
 
-@_checked
-def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Recomputed:
-    d, by = wide["d"].to_numpy(), "scipy.stats.ttest_1samp"
+@peer(T_TEST, paired_rows)
+def mean_difference(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """The interval of scipy's `ttest_1samp`; none of differences that are all the same."""
+    d = wide["d"].to_numpy()
     if len(d) < 2:
-        return Recomputed(by, nan, n_used=len(d))
-    bounds = (nan, nan)
+        return nan
+    bounds = nan, nan
     if np.ptp(d) > 0:
-        found = stats.ttest_1samp(d, 0.0).confidence_interval(data.confidence(asked))
-        bounds = float(found.low), float(found.high)
-    return Recomputed(by, float(d.mean()), bounds, n_used=len(d))
+        bounds = stats.ttest_1samp(d, 0.0).confidence_interval(data.confidence(asked))
+    return d.mean(), bounds
 
 
-def _paired_t(part: str) -> Callable[[Data, Asked], Recomputed]:
-    @_checked
-    def check(data: Data, asked: Asked, wide: "pd.DataFrame") -> Recomputed:
-        d, by = wide["d"].to_numpy(), "scipy.stats.ttest_1samp"
-        if len(d) < 2 or np.ptp(d) == 0:
-            return Recomputed(by, nan, n_used=len(d))
-        found = stats.ttest_1samp(d, 0.0, alternative=asked.options["sides"].replace("_", "-"))
-        return Recomputed(by, float(getattr(found, part)), n_used=len(d))
-
-    return check
+@peer(T_TEST, paired_rows)
+def paired_t(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """scipy's `ttest_1samp`; none of differences that are all the same."""
+    d = wide["d"].to_numpy()
+    if len(d) < 2 or np.ptp(d) == 0:
+        return nan
+    test = stats.ttest_1samp(d, 0.0, alternative=asked.alternative)
+    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
 
 
 def _sums(sizes: np.ndarray) -> Counter:
@@ -91,26 +84,22 @@ def _sums(sizes: np.ndarray) -> Counter:
     return ways
 
 
-def _signed_rank(part: str) -> Callable[[Data, Asked], Recomputed]:
-    @_checked
-    def check(data: Data, asked: Asked, wide: "pd.DataFrame") -> Recomputed:
-        d, by = wide["d"].to_numpy(), "scipy.stats.rankdata; sums of all signs counted"
-        n = len(d)
-        if asked.options["zeros"] == "wilcoxon":
-            d = d[d != 0]
-        ranks = np.rint(2 * stats.rankdata(np.abs(d)))[d != 0].astype(int)
-        if not len(ranks):
-            return Recomputed(by, nan, n_used=n)
-        positive = int(ranks[d[d != 0] > 0].sum())
-        if part == "v":
-            return Recomputed(by, positive / 2, n_used=n)
-        ways = _sums(ranks)
-        above = sum(count for total, count in ways.items() if total >= positive)
-        below = sum(count for total, count in ways.items() if total <= positive)
-        p = _tail(above, below, 2 ** len(ranks), asked.options["sides"])
-        return Recomputed(by, p, n_used=n)
-
-    return check
+@peer("scipy.stats.rankdata; sums of all signs counted", paired_rows)
+def signed_rank(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """Ranks by scipy's `rankdata`; twice the ranks are whole, so that sums are counted exactly."""
+    d = wide["d"].to_numpy()
+    if asked.options["zeros"] == "wilcoxon":
+        d = d[d != 0]
+    ranks = np.rint(2 * stats.rankdata(np.abs(d)))[d != 0].astype(int)
+    if not len(ranks):
+        return nan
+    positive = int(ranks[d[d != 0] > 0].sum())
+    if asked.stat == "v":
+        return positive / 2
+    ways = _sums(ranks)
+    above = sum(count for total, count in ways.items() if total >= positive)
+    below = sum(count for total, count in ways.items() if total <= positive)
+    return _tail(above, below, 2 ** len(ranks), asked.options["sides"])
 
 
 def _tail(above: int, below: int, total: int, sides: str) -> float:
@@ -121,51 +110,46 @@ def _tail(above: int, below: int, total: int, sides: str) -> float:
     }[sides]
 
 
-@_checked
-def pseudomedian(data: Data, asked: Asked, wide: "pd.DataFrame") -> Recomputed:
+@peer("numpy: Walsh averages; sums of all signs counted", paired_rows)
+def pseudomedian(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     """Walsh averages; the bounds leave out as many as the exact distribution allows."""
     d, n = wide["d"].to_numpy(), len(wide)
-    by = "numpy: Walsh averages; sums of all signs counted"
     if not n:
-        return Recomputed(by, nan, n_used=0)
+        return nan
     walsh = sorted((d[i] + d[j]) / 2 for i in range(n) for j in range(i + 1))
     ways, total, outside = _sums(np.arange(1, n + 1)), 0, 0
     tail = (1 - data.confidence(asked)) / 2 * (1 - 1e-12)
     while (total := total + ways[outside]) < tail * 2**n:
         outside += 1
-    bounds = (walsh[outside - 1], walsh[-outside]) if outside else (-inf, inf)
-    return Recomputed(by, float(np.median(walsh)), bounds, n_used=n)
+    return np.median(walsh), (walsh[outside - 1], walsh[-outside]) if outside else (-inf, inf)
 
 
-def _rerandomised(part: str) -> Callable[[Data, Asked], "Recomputed | None"]:
-    @_checked
-    def check(data: Data, asked: Asked, wide: "pd.DataFrame") -> Recomputed | None:
-        by, n = "numpy: every assignment of the sides", len(wide)
-        if n > LISTED:
-            return None
-        sides = data.records(asked).pivot(index="USUBJID", columns="TRTP", values="LAT")
-        sides = sides.reindex(index=wide.index, columns=list(asked.pair))
-        treated, other = (sides[arm] for arm in asked.pair)
-        usable = sides.notna().all(axis=None) and (treated != other).all()
-        if not usable or treated.nunique() != 2 or len({*treated, *other}) != 2:
-            return Recomputed(by, nan, n_used=n)
-        if part == "sum":
-            return Recomputed(by, float(wide["d"].sum()), n_used=n)
-        first = (treated == treated.max()).to_numpy()
-        score = np.where(first, 1.0, -1.0) * wide["d"].to_numpy()
-        balanced = asked.options["allocation"] == "balanced"
-        every = _assignments(score, int(first.sum()) if balanced else None)
-        observed = float(score[first].sum() - score[~first].sum())
-        centre = every.mean()
-        tie = TIE * np.abs(score).sum()
-        far = {
-            "two_sided": np.abs(every - centre) >= abs(observed - centre) - tie,
-            "greater": every >= observed - tie,
-            "less": every <= observed + tie,
-        }[asked.options["sides"]]
-        return Recomputed(by, float(far.mean()), n_used=n)
-
-    return check
+@peer("numpy: every assignment of the sides", paired_rows)
+def rerandomised(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
+    """The share of all assignments at least as extreme; no answer where these are too many."""
+    if len(wide) > LISTED:
+        return None
+    sides = data.records(asked).pivot(index="USUBJID", columns="TRTP", values="LAT")
+    sides = sides.reindex(index=wide.index, columns=list(asked.pair))
+    treated, other = (sides[arm] for arm in asked.pair)
+    usable = sides.notna().all(axis=None) and (treated != other).all()
+    if not usable or treated.nunique() != 2 or len({*treated, *other}) != 2:
+        return nan
+    if asked.stat == "sum":
+        return wide["d"].sum()
+    first = (treated == treated.max()).to_numpy()
+    score = np.where(first, 1.0, -1.0) * wide["d"].to_numpy()
+    balanced = asked.options["allocation"] == "balanced"
+    every = _assignments(score, int(first.sum()) if balanced else None)
+    observed = float(score[first].sum() - score[~first].sum())
+    centre = every.mean()
+    tie = TIE * np.abs(score).sum()
+    far = {
+        "two_sided": np.abs(every - centre) >= abs(observed - centre) - tie,
+        "greater": every >= observed - tie,
+        "less": every <= observed + tie,
+    }[asked.options["sides"]]
+    return far.mean()
 
 
 def _assignments(score: np.ndarray, size: int | None) -> np.ndarray:
@@ -180,57 +164,49 @@ def _assignments(score: np.ndarray, size: int | None) -> np.ndarray:
     return sums if size is None else sums[chosen == size]
 
 
-def regression(data: Data, asked: Asked) -> Recomputed:
-    by = OLS
-    fit, n, _ = _regressed(data, asked)
-    if fit is None:
-        return Recomputed(by, nan, n_used=n)
-    low, high = fit.conf_int(alpha=1 - data.confidence(asked))[0]
-    return Recomputed(by, float(fit.params[0]), (float(low), float(high)), n_used=n)
+# A fit of statsmodels with the columns of each covariate.
+Regression = tuple[Any, dict[str, list[int]]]
 
 
-def _covariate(part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        fit, n, places = _regressed(data, asked)
-        if fit is None:
-            return Recomputed(OLS, nan, n_used=n)
-        own = places[asked.second]
-        rows = np.eye(len(fit.params))[own]
-        found = fit.f_test(rows)
-        value = {
-            "p_value": float(found.pvalue),
-            "f": float(np.squeeze(found.fvalue)),
-            "df1": float(len(own)),
-            "df2": float(fit.df_resid),
-        }[part]
-        return Recomputed(f"{OLS}.f_test", value, n_used=n)
-
-    return check
-
-
-def _regressed(data: Data, asked: Asked):
-    """The fit of the differences on centred covariates, subjects, and each covariate's columns."""
-    wide = pairs(data, asked)
+def _regressed(data: Data, asked: Asked) -> tuple[Regression | None, int | None]:
+    """The differences on centred covariates, None where these tell too little, and subjects."""
+    wide, n = paired_rows(data, asked)
     if wide is None:
-        return None, None, {}
-    names = asked.options["covariates"]
+        return None, n
     records = data.records(asked)
     treated = records[records["TRTP"] == asked.pair[0]].set_index("USUBJID").loc[wide.index]
     other = records[records["TRTP"] == asked.pair[1]].set_index("USUBJID").loc[wide.index]
     subjects = data.adsl.set_index("USUBJID").loc[wide.index]
     blocks, places, width = [np.ones((len(wide), 1))], {}, 1
-    for name in names:
+    for name in asked.options["covariates"]:
         block = _block(name, treated, other, subjects)
         if block is None:
-            return None, len(wide), {}
+            return None, n
         places[name] = list(range(width, width := width + block.shape[1]))
         blocks.append(block)
     x = np.hstack(blocks)
     if np.linalg.matrix_rank(x) < x.shape[1] or len(x) <= x.shape[1]:
-        return None, len(wide), {}
+        return None, n
     from statsmodels.regression.linear_model import OLS as Model
 
-    return Model(wide["d"].to_numpy(), x).fit(), len(wide), places
+    return (Model(wide["d"].to_numpy(), x).fit(), places), n
+
+
+@peer(OLS, _regressed)
+def regression(data: Data, asked: Asked, fitted: Regression) -> Answer:
+    """The intercept of statsmodels' `OLS`: the difference at the mean of the covariates."""
+    fit, _ = fitted
+    return fit.params[0], fit.conf_int(alpha=1 - data.confidence(asked))[0]
+
+
+@peer(f"{OLS}.f_test", _regressed)
+def covariate(data: Data, asked: Asked, fitted: Regression) -> Answer:
+    """statsmodels' `f_test` of the columns of a covariate."""
+    fit, places = fitted
+    own = places[asked.second]
+    test = fit.f_test(np.eye(len(fit.params))[own])
+    f = np.squeeze(test.fvalue)
+    return {"p_value": test.pvalue, "f": f, "df1": len(own), "df2": fit.df_resid}
 
 
 def _block(name: str, treated, other, subjects) -> np.ndarray | None:
@@ -251,17 +227,14 @@ def _block(name: str, treated, other, subjects) -> np.ndarray | None:
     )
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "mean_difference.paired_t": mean_difference,
-    "p_value.paired_t": _paired_t("pvalue"),
-    "t.paired_t": _paired_t("statistic"),
-    "df.paired_t": _paired_t("df"),
     "median_difference.signed_rank": pseudomedian,
     "mean_difference.paired_regression": regression,
 }
-for _part in ("p_value", "f", "df1", "df2"):
-    CHECKS[f"{_part}.paired_regression"] = _covariate(_part)
+CHECKS |= {f"{stat}.paired_t": paired_t for stat in ("p_value", "t", "df")}
+CHECKS |= {f"{stat}.paired_regression": covariate for stat in ("p_value", "f", "df1", "df2")}
 for _name in ("signed_rank", "signed_rank_pratt"):
-    CHECKS |= {f"{part}.{_name}": _signed_rank(part) for part in ("p_value", "v")}
+    CHECKS |= {f"{stat}.{_name}": signed_rank for stat in ("p_value", "v")}
 for _name in ("rerandomise_sides", "rerandomise_sides_balanced"):
-    CHECKS |= {f"{part}.{_name}": _rerandomised(part) for part in ("p_value", "sum")}
+    CHECKS |= {f"{stat}.{_name}": rerandomised for stat in ("p_value", "sum")}

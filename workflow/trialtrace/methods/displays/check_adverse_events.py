@@ -24,7 +24,7 @@ def occurrences(data: Data, asked: Asked) -> Recomputed:
 
 
 def share(data: Data, asked: Asked) -> Recomputed:
-    """The exact interval by its beta quantiles (Clopper and Pearson 1934); none of nobody."""
+    """The exact interval (Clopper and Pearson 1934) by scipy's `beta`; none of nobody."""
     from scipy.stats import beta
 
     x, n = int(_rows(data, asked)["USUBJID"].nunique()), len(data.subjects(asked))

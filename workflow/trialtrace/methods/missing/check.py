@@ -5,13 +5,14 @@ from math import nan
 from typing import TYPE_CHECKING
 
 from trialtrace.methods.checking.data import Asked, Data, level_text
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# Events, subjects with an outcome, subjects without.
 Counts = tuple[int, int, int]
 WILSON = "statsmodels.stats.proportion.proportion_confint (wilson, missing counted)"
 NEWCOMBE = "statsmodels.stats.proportion.confint_proportions_2indep (newcomb, missing counted)"
@@ -50,86 +51,88 @@ def size(data: Data, asked: Asked, arms: list[str]) -> int:
     return len(data.records(asked, arms) if everybody is None else everybody)
 
 
-def _proportion(event: bool) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        arms = data.arms(asked)
-        found, n = counts(data, asked, arms), size(data, asked, arms)
-        if found is None or n == 0:
-            return Recomputed(WILSON, nan, n_used=n)
+def _arm(data: Data, asked: Asked) -> tuple[Counts | None, int]:
+    """The counts of a result's arm, None where it has nobody, and its subjects."""
+    arms = data.arms(asked)
+    arm, n = counts(data, asked, arms), size(data, asked, arms)
+    return (arm if n else None), n
+
+
+def _both(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, int]:
+    """The counts of two arms, None where one has nobody, and the subjects of both."""
+    one, other = (counts(data, asked, [arm]) for arm in asked.pair)
+    known = one is not None and other is not None and sum(one[1:]) and sum(other[1:])
+    return ((one, other) if known else None), size(data, asked, list(asked.pair))
+
+
+def _both_seen(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, int]:
+    """The same, None also where nobody of an arm has an outcome."""
+    arms, n = _both(data, asked)
+    return (arms if arms and arms[0][1] and arms[1][1] else None), n
+
+
+def _proportion(event: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(WILSON, _arm)
+    def check(data: Data, asked: Asked, arm: Counts) -> Answer:
+        """statsmodels' `proportion_confint`."""
         from statsmodels.stats.proportion import proportion_confint
 
-        x = found[0] + found[2] * event
-        low, high = proportion_confint(x, n, 1 - data.confidence(asked), method="wilson")
-        return Recomputed(WILSON, x / n, (float(low), float(high)), n_used=n)
+        x, known, lacking = arm
+        x, n = x + lacking * event, known + lacking
+        return x / n, proportion_confint(x, n, 1 - data.confidence(asked), method="wilson")
 
     return check
 
 
-def _pair(data: Data, asked: Asked) -> tuple[Counts | None, Counts | None, int]:
-    one, other = (counts(data, asked, [arm]) for arm in asked.pair)
-    return one, other, size(data, asked, list(asked.pair))
-
-
-def _difference(event: bool) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        one, other, n = _pair(data, asked)
-        if one is None or other is None or 0 in (sum(one[1:]), sum(other[1:])):
-            return Recomputed(NEWCOMBE, nan, n_used=n)
+def _difference(event: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(NEWCOMBE, _both)
+    def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
+        """statsmodels' `confint_proportions_2indep`."""
         from statsmodels.stats.proportion import confint_proportions_2indep
 
-        table = []
-        for x, known, lacking in (one, other):
-            table += [x + lacking * event, known + lacking]
+        (x1, n1), (x0, n0) = ((x + gone * event, known + gone) for x, known, gone in arms)
         alpha = 1 - data.confidence(asked)
-        low, high = confint_proportions_2indep(
-            *table, method="newcomb", compare="diff", alpha=alpha
+        bounds = confint_proportions_2indep(
+            x1, n1, x0, n0, method="newcomb", compare="diff", alpha=alpha
         )
-        value = table[0] / table[1] - table[2] / table[3]
-        return Recomputed(NEWCOMBE, value, (float(low), float(high)), n_used=n)
+        return x1 / n1 - x0 / n0, bounds
 
     return check
 
 
-def _arm_bound(highest: bool) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        arms = data.arms(asked)
-        found, n = counts(data, asked, arms), size(data, asked, arms)
-        if found is None or found[1] == 0:
-            return Recomputed(BY_COUNTS, nan, n_used=n)
-        return Recomputed(BY_COUNTS, (found[0] + found[2] * highest) / n, n_used=n)
+def _arm_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(BY_COUNTS, _arm)
+    def check(data: Data, asked: Asked, arm: Counts) -> Answer:
+        x, known, lacking = arm
+        return (x + lacking * highest) / (known + lacking) if known else nan
 
     return check
 
 
-def _pair_bound(highest: bool) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        one, other, n = _pair(data, asked)
-        if one is None or other is None or 0 in (one[1], other[1]):
-            return Recomputed(BY_COUNTS, nan, n_used=n)
+def _pair_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(BY_COUNTS, _both_seen)
+    def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
+        one, other = arms
         first = (one[0] + one[2] * highest) / sum(one[1:])
         second = (other[0] + other[2] * (not highest)) / sum(other[1:])
-        return Recomputed(BY_COUNTS, first - second, n_used=n)
+        return first - second
 
     return check
 
 
-def _tipping(test: str, part: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        one, other, n = _pair(data, asked)
-        by = f"scipy.stats ({test}, every outcome of the missing)"
-        if one is None or other is None or 0 in (one[1], other[1]):
-            return Recomputed(by, nan, n_used=n)
+def _tipping(test: str) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(f"scipy.stats ({test}, every outcome of the missing)", _both_seen)
+    def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
+        """scipy's `fisher_exact` or `chi2_contingency` of every table that may have been."""
         level = asked.options["level"]
-        key = ("tipping", test, one, other)
-        p = data.once(key, lambda: _p_values(test, one, other))
-        observed = _p(test, one[0], one[1], other[0], other[1])
+        p = data.once(("tipping", test, *arms), lambda: _p_values(test, *arms))
+        observed = _p(test, *arms[0][:2], *arms[1][:2])
         known = [value for value in p if value == value]
-        value = {
+        return {
             "tipped": float(sum((value <= level) != (observed <= level) for value in p)),
             "p_lowest": min(known, default=nan),
             "p_highest": max(known, default=nan),
-        }[part]
-        return Recomputed(by, value, n_used=n)
+        }
 
     return check
 
@@ -154,7 +157,7 @@ def _p(test: str, x1: int, n1: int, x0: int, n0: int) -> float:
     return float(chi2_contingency(table, correction=False).pvalue)
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "proportion_lowest.best_worst": _arm_bound(False),
     "proportion_highest.best_worst": _arm_bound(True),
     "risk_difference_lowest.best_worst": _pair_bound(False),
@@ -164,5 +167,5 @@ for _name, _event in (("missing_as_event", True), ("missing_as_no_event", False)
     CHECKS[f"proportion.{_name}"] = _proportion(_event)
     CHECKS[f"risk_difference.{_name}"] = _difference(_event)
 for _test in ("fisher", "chi_squared"):
-    for _part in ("tipped", "p_lowest", "p_highest"):
-        CHECKS[f"{_part}.tipping_{_test}"] = _tipping(_test, _part)
+    for _stat in ("tipped", "p_lowest", "p_highest"):
+        CHECKS[f"{_stat}.tipping_{_test}"] = _tipping(_test)

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.methods.displays.check_flow import visits_of
 
 if TYPE_CHECKING:
@@ -21,23 +21,31 @@ BY = "statsmodels.stats.anova.AnovaRM"
 CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 
 
-def check(data: Data, asked: Asked) -> Recomputed:
-    """One statistic of one effect; NaN where there is nothing to analyse."""
+Effects = dict[str, dict[str, float]]
+
+
+def _analysed(data: Data, asked: Asked) -> tuple[dict[str, float] | None, int]:
+    """The statistics of an effect, None where there is nothing to analyse, and subjects."""
     design, treatment = asked.options["design"], asked.options.get("treatment")
     key = ("within", asked.analysis, asked.parameter, asked.stratum, design, treatment)
     effects, n = data.once(key, lambda: _effects(data, asked, design, treatment))
-    if asked.second not in effects:
-        return Recomputed(BY, nan, n_used=n)
-    found = dict(effects[asked.second])
+    return effects.get(asked.second), n
+
+
+@peer(BY, _analysed)
+def check(data: Data, asked: Asked, effect: dict[str, float]) -> Answer:
+    """statsmodels' `AnovaRM`; degrees of freedom by the epsilon that the plan names, at most 1."""
     scale = 1.0
     if asked.options["sphericity"] != "none":
-        scale = min(found[f"epsilon_{CORRECTED[asked.options['sphericity']]}"], 1.0)
-    found["df1_corrected"], found["df2_corrected"] = found["df1"] * scale, found["df2"] * scale
-    found["p_value"] = _p(found, scale)
-    return Recomputed(BY, found[asked.stat], n_used=n)
+        scale = min(effect[f"epsilon_{CORRECTED[asked.options['sphericity']]}"], 1.0)
+    return effect | {
+        "df1_corrected": effect["df1"] * scale,
+        "df2_corrected": effect["df2"] * scale,
+        "p_value": _p(effect, scale),
+    }
 
 
-def _effects(data: Data, asked: Asked, design: str, treatment: str | None):
+def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tuple[Effects, int]:
     """Statistics by effect, and the subjects with a value in every cell."""
     visits = visits_of(data, asked)
     arms = [treatment] if design == "visits" else data.compared(asked)
@@ -148,7 +156,7 @@ STATISTICS = (
     "partial_eta_squared",
     "generalised_eta_squared",
 )
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     f"{name}.repeated_measures_anova_{design}": check
     for name in STATISTICS
     for design in ("cells", "treatment_by_visit", "visits")
