@@ -1,12 +1,13 @@
 """Win statistics: every pair compared in a matrix, errors by leaving out each patient in turn."""
 
 from math import exp, inf, isfinite, log, nan, sqrt
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, peer
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.plan.methods import DATASETS
 
@@ -16,51 +17,43 @@ NO_ERROR = 1e-12
 DECIMALS = 9
 
 
-def check(data: Data, asked: Asked) -> Recomputed:
-    key = (
-        "pairs",
-        asked.analysis,
-        asked.parameter,
-        asked.visit,
-        asked.stratum,
-        asked.pair,
-        str(asked.options),
-    )
-    made = data.once(key, lambda: _pairs(data, asked))
-    if made is None or not (made["win"].any() or made["loss"].any()):
-        return Recomputed(BY, nan)
-    win, loss, n = made["win"], made["loss"], made["n"]
+def _compared(data: Data, asked: Asked) -> tuple[dict[str, Any] | None, int | None]:
+    """The pairs, None where no pair is decided, and the subjects."""
+    key = ("pairs", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
+    pairs = data.once((*key, str(asked.options)), lambda: _pairs(data, asked))
+    if pairs is None or not (pairs["win"].any() or pairs["loss"].any()):
+        return None, None
+    return pairs, pairs["n"]
+
+
+@peer(BY, _compared)
+def check(data: Data, asked: Asked, pairs: dict[str, Any]) -> Answer:
+    """Wins, losses and ties by counting; the statistics from their shares of all pairs."""
+    win, loss = pairs["win"], pairs["loss"]
     if min(win.shape) < 2:
-        return Recomputed(BY, nan, n_used=n)
+        return nan
     if asked.stat in ("wins", "losses"):
-        at = made["names"].index(asked.second)
-        return Recomputed(BY, float(made["levels"][at][asked.stat == "losses"]), n_used=n)
+        at = pairs["names"].index(asked.second)
+        return pairs["levels"][at][asked.stat == "losses"]
     if asked.stat == "ties":
-        return Recomputed(BY, float(win.size - win.sum() - loss.sum()), n_used=n)
-    return _estimate(data, asked, win, loss, n)
-
-
-def _estimate(data: Data, asked: Asked, win, loss, n: int) -> Recomputed:
-    z = float(norm.isf((1 - data.confidence(asked)) / 2))
-    won, lost = float(win.mean()), float(loss.mean())
+        return win.size - win.sum() - loss.sum()
+    z, won, lost = data.z(asked), float(win.mean()), float(loss.mean())
     net, se = won - lost, _error(win - loss)
     if asked.stat in ("p_value", "z"):
-        value = net / se if se > 0 else nan
-        p = 2 * float(norm.sf(abs(value))) if se > 0 else nan
-        return Recomputed(BY, p if asked.stat == "p_value" else value, n_used=n)
+        statistic = net / se if se > 0 else nan
+        return {"z": statistic, "p_value": 2 * float(norm.sf(abs(statistic)))}
     if asked.stat == "net_benefit":
-        bounds = (net - z * se, net + z * se) if se > 0 else (nan, nan)
-        return Recomputed(BY, net, bounds, n_used=n)
+        return net, (net - z * se, net + z * se) if se > 0 else (nan, nan)
     if asked.stat == "win_odds":
         value = (1 + net) / (1 - net) if net < 1 else inf
-        half = 2 * se / (1 - net**2) if abs(net) < 1 else nan
+        # The delta method on log((1 + d) / (1 - d)).
+        error = 2 * se / (1 - net**2) if abs(net) < 1 else nan
     else:
         value = won / lost if lost > 0 else inf
-        half = _error(win / won - loss / lost) if won > 0 and lost > 0 else nan
-    if not (0 < value < inf and isfinite(half) and half > 0):
-        return Recomputed(BY, value, (nan, nan), n_used=n)
-    bounds = exp(log(value) - z * half), exp(log(value) + z * half)
-    return Recomputed(BY, value, bounds, n_used=n)
+        error = _error(win / won - loss / lost) if won > 0 and lost > 0 else nan
+    if not (0 < value < inf and isfinite(error) and error > 0):
+        return value, (nan, nan)
+    return value, (exp(log(value) - z * error), exp(log(value) + z * error))
 
 
 def _error(matrix: np.ndarray) -> float:

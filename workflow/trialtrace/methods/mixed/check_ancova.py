@@ -1,12 +1,13 @@
 """Analysis of covariance by statsmodels; covariates of subjects as columns."""
 
+from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, peer
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -41,16 +42,26 @@ def covariates(data: Data, records: "pd.DataFrame", names: list[str]):
     return kept, pd.DataFrame(made, index=index)
 
 
-def ancova(data: Data, asked: Asked) -> Recomputed:
-    names = asked.options["covariates"] + asked.options["strata"]
-    records = data.records(asked, data.compared(asked))
-    records, z = covariates(data, records, asked.options["covariates"])
-    strata = asked.options["strata"]
-    subjects = data.adsl.set_index("USUBJID")
+@dataclass(frozen=True)
+class Design:
+    """Values, the columns of the arms, of covariates and of strata, and the arms' names."""
+
+    y: np.ndarray
+    x: np.ndarray
+    arms: list[str]
+
+
+def _design(data: Data, asked: Asked) -> tuple[Design | None, int]:
+    """The design, None where it has no solution or an arm has nobody, and the records."""
+    records, z = covariates(
+        data, data.records(asked, data.compared(asked)), asked.options["covariates"]
+    )
+    strata, subjects = asked.options["strata"], data.adsl.set_index("USUBJID")
     for name in strata:
         known = subjects.index[subjects[adsl_code(name)].notna()]
         records = records[records["USUBJID"].isin(known)]
-    n, by = len(records), f"{OLS} ({', '.join(names) or 'arms alone'})"
+    if records.empty:
+        return None, 0
     records = records.sort_values("USUBJID")
     arms = sorted(records["TRTP"].unique())
     columns = [(records["TRTP"] == arm).to_numpy(dtype=float) for arm in arms]
@@ -60,29 +71,42 @@ def ancova(data: Data, asked: Asked) -> Recomputed:
         joined = keys.agg("|".join, axis=1)
         levels = sorted(joined.unique())[1:]
         columns += [(joined == level).to_numpy(dtype=float) for level in levels]
-    x = np.column_stack(columns) if n else np.zeros((0, 1))
+    x, n = np.column_stack(columns), len(records)
     full = n > x.shape[1] and np.linalg.matrix_rank(x) == x.shape[1]
-    if not full or not set(asked.pair) <= set(arms):
-        return Recomputed(by, nan, n_used=n)
-    own = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
-    if asked.options["variance"] in ("HC2", "HC3") and own.max() > 1 - 1e-9:
-        return Recomputed(by, nan, n_used=n)
+    known = full and set(asked.pair) <= set(arms)
+    return (Design(records["AVAL"].to_numpy(), x, arms) if known else None), n
+
+
+def _by(asked: Asked) -> str:
+    names = asked.options["covariates"] + asked.options["strata"]
+    return f"{OLS} ({', '.join(names) or 'arms alone'})"
+
+
+@peer(_by, _design)
+def ancova(data: Data, asked: Asked, design: Design) -> Answer:
+    """statsmodels' `OLS` with the error that the plan names, and its `t_test` of two arms."""
+    x, arms, variance = design.x, design.arms, asked.options["variance"]
+    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
+    # HC2 and HC3 divide by one less the leverage.
+    if variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9:
+        return nan
+    fit = _fit(design, "nonrobust" if variance == "model" else variance)
+    if fit.ssr <= 1e-24 * float((design.y**2).sum()):
+        return nan
+    contrast = np.zeros(x.shape[1])
+    contrast[arms.index(asked.pair[0])], contrast[arms.index(asked.pair[1])] = 1.0, -1.0
+    test = fit.t_test(contrast)
+    if asked.stat != "mean_difference":
+        t, p = float(np.squeeze(test.tvalue)), float(np.squeeze(test.pvalue))
+        return {"p_value": p, "f": t**2, "df1": 1.0, "df2": fit.df_resid}
+    bounds = np.squeeze(test.conf_int(alpha=1 - data.confidence(asked)))
+    return float(np.squeeze(test.effect)), (bounds[0], bounds[1])
+
+
+def _fit(design: Design, covariance: str) -> Any:
     from statsmodels.regression.linear_model import OLS as Model
 
-    kind = {"model": "nonrobust"}.get(asked.options["variance"], asked.options["variance"])
-    fit = Model(records["AVAL"].to_numpy(), x).fit(cov_type=kind, use_t=True)
-    if fit.ssr <= 1e-24 * float((records["AVAL"] ** 2).sum()):
-        return Recomputed(by, nan, n_used=n)
-    row = np.zeros(x.shape[1])
-    row[arms.index(asked.pair[0])], row[arms.index(asked.pair[1])] = 1.0, -1.0
-    found = fit.t_test(row)
-    if asked.stat != "mean_difference":
-        t, df = float(np.squeeze(found.tvalue)), float(fit.df_resid)
-        p_value = float(np.squeeze(found.pvalue))
-        value = {"p_value": p_value, "f": t**2, "df1": 1.0, "df2": df}[asked.stat]
-        return Recomputed(by, value, n_used=n)
-    low, high = np.squeeze(found.conf_int(alpha=1 - data.confidence(asked)))
-    return Recomputed(by, float(np.squeeze(found.effect)), (float(low), float(high)), n_used=n)
+    return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)
 
 
 CHECKS = {f"{part}.ancova": ancova for part in ("mean_difference", "p_value", "f", "df1", "df2")}

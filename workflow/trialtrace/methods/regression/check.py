@@ -1,14 +1,15 @@
 """Regression of events on arm and covariates: statsmodels, standardisation by hand."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import exp, log, nan, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.stats import chi2
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Recomputed, peer
 from trialtrace.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.methods.regression.check_ordinal_grid import TOLERANCE, maximum
 from trialtrace.methods.stratified.check_interaction import LOGIT, PENALISED, peak
@@ -41,10 +42,6 @@ def design(data: Data, asked: Asked, rows: "pd.DataFrame", arms: list[str]) -> n
     return pd.concat(parts, axis=1).to_numpy(float) if len(rows) else np.zeros((0, len(parts)))
 
 
-def _of_all(data: Data, asked: Asked, rows: "pd.DataFrame") -> np.ndarray:
-    return design(data, asked, rows, data.compared(asked)[:-1])
-
-
 def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
     """Columns that tell something of their own, and both outcomes."""
     return len(y) > 0 and len(set(y)) == 2 and np.linalg.matrix_rank(x) == x.shape[1]
@@ -56,9 +53,11 @@ def _fit(y: np.ndarray, x: np.ndarray, family: str):
 
     if not _solvable(y, x) or _recedes(y, x, family):
         return None
-    of = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
+    distribution = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
     kind = {"cov_type": "HC0"} if family == "poisson" else {}
-    fit = sm.GLM(y, x, family=of).fit(tol=1e-14, tol_criterion="params", maxiter=200, **kind)
+    fit = sm.GLM(y, x, family=distribution).fit(
+        tol=1e-14, tol_criterion="params", maxiter=200, **kind
+    )
     return fit if (fit.bse > 1e-9).all() else None
 
 
@@ -74,48 +73,58 @@ def _recedes(y: np.ndarray, x: np.ndarray, family: str) -> bool:
     gain = none.sum(axis=0) - (event.sum(axis=0) if family == "binomial" else 0)
     held = {"A_eq": event, "b_eq": np.zeros(len(event))} if family == "poisson" else {}
     above = none if family == "poisson" else np.vstack([none, -event])
-    found = linprog(gain, A_ub=above, b_ub=np.zeros(len(above)), bounds=(-1, 1), **held)
-    return found.fun < -1e-7
+    descent = linprog(gain, A_ub=above, b_ub=np.zeros(len(above)), bounds=(-1, 1), **held)
+    return descent.fun < -1e-7
 
 
-def _ratio(family: str, by: str) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = rows_of(data, asked)
-        x, y = _of_all(data, asked, rows), rows["AVAL"].to_numpy(float)
-        found = _fit(y, x, family)
-        if found is None:
-            return Recomputed(by, nan, n_used=len(rows))
+@dataclass(frozen=True)
+class Model:
+    """Outcomes, the columns of a model, and the arms that have one; after the intercept's."""
+
+    y: np.ndarray
+    x: np.ndarray
+    arms: list[str]
+
+
+def _model(data: Data, asked: Asked) -> tuple[Model, int]:
+    """The model of all compared arms, of which the reference has no column, and subjects."""
+    rows, arms = rows_of(data, asked), data.compared(asked)[:-1]
+    return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
+
+
+def _ratio(family: str, by: str) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(by, _model, ITERATIVE)
+    def check(data: Data, asked: Asked, model: Model) -> Answer:
+        """A contrast of coefficients of statsmodels' `GLM`, with Wald's bounds."""
+        fit = _fit(model.y, model.x, family)
+        if fit is None:
+            return nan
         # The reference has no coefficient.
-        signs = zip(asked.pair, (1.0, -1.0), strict=True)
-        treated = data.compared(asked)[:-1]
-        contrast = np.zeros(len(found.params))
-        for arm, sign in signs:
-            if arm in treated:
-                contrast[1 + treated.index(arm)] = sign
-        z = float(norm.isf((1 - data.confidence(asked)) / 2))
-        half = z * sqrt(contrast @ found.cov_params() @ contrast)
-        centre = float(contrast @ found.params)
-        return Recomputed(
-            by, exp(centre), (exp(centre - half), exp(centre + half)), ITERATIVE, len(rows)
-        )
+        contrast = np.zeros(len(fit.params))
+        for arm, sign in zip(asked.pair, (1.0, -1.0), strict=True):
+            if arm in model.arms:
+                contrast[1 + model.arms.index(arm)] = sign
+        half = data.z(asked) * sqrt(contrast @ fit.cov_params() @ contrast)
+        centre = float(contrast @ fit.params)
+        return exp(centre), (exp(centre - half), exp(centre + half))
 
     return check
 
 
-def firth(data: Data, asked: Asked) -> Recomputed:
-    """Profile bounds by roots of the penalised likelihood with the coefficient held."""
+@peer(PENALISED, _model, 3e-7)
+def firth(data: Data, asked: Asked, model: Model) -> Answer:
+    """Profile bounds by roots of the penalised likelihood with the coefficient held.
+
+    scipy's `minimize` for the likelihood, `brentq` for the roots.
+    """
     from scipy.optimize import brentq
 
-    rows = rows_of(data, asked)
-    x, y = _of_all(data, asked, rows), rows["AVAL"].to_numpy(float)
-    if not len(y) or np.linalg.matrix_rank(x) < x.shape[1]:
-        return Recomputed(PENALISED, nan, n_used=len(rows))
-    arms = data.compared(asked)
-    if asked.pair[1] != arms[-1]:
-        return Recomputed(PENALISED, nan, n_used=len(rows))
-    at = 1 + arms.index(asked.pair[0])
-    order = [at, *(i for i in range(x.shape[1]) if i != at)]
-    x = x[:, order]
+    y, x = model.y, model.x
+    singular = not len(y) or np.linalg.matrix_rank(x) < x.shape[1]
+    if singular or asked.pair[1] != data.compared(asked)[-1]:
+        return nan
+    at = 1 + model.arms.index(asked.pair[0])
+    x = x[:, [at, *(i for i in range(x.shape[1]) if i != at)]]
     best, beta = peak(y, x)
     limit = float(chi2.ppf(data.confidence(asked), 1)) / 2
 
@@ -128,68 +137,76 @@ def firth(data: Data, asked: Asked) -> Recomputed:
         while fall(beta[0] + step) < 0:
             step *= 2
         ends.append(exp(brentq(fall, beta[0], beta[0] + step, xtol=1e-10)))
-    return Recomputed(PENALISED, exp(beta[0]), tuple(ends), 3e-7, len(rows))
+    return exp(beta[0]), (ends[0], ends[1])
 
 
-def random_site(data: Data, asked: Asked) -> Recomputed:
-    """The likelihood summed over a fixed grid of the sites' intercepts."""
+def _of_sites(data: Data, asked: Asked) -> "tuple[pd.DataFrame, int]":
+    """The rows of subjects whose site is known, and how many they are."""
     rows = rows_of(data, asked).merge(data.adsl[["USUBJID", "SITEID"]].dropna(), on="USUBJID")
-    x, y = _of_all(data, asked, rows)[:, 1:], rows["AVAL"].to_numpy(float)
+    return rows, len(rows)
+
+
+@peer(BY_GRID, _of_sites)
+def random_site(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """The likelihood summed over a fixed grid of the sites' intercepts, by scipy's `minimize`."""
+    arms = data.compared(asked)[:-1]
+    x, y = design(data, asked, rows, arms), rows["AVAL"].to_numpy(float)
     _, site, size = np.unique(rows["SITEID"], return_inverse=True, return_counts=True)
-    with_one = np.column_stack([np.ones(len(x)), x])
-    if not _solvable(y, with_one) or _recedes(y, with_one, "binomial") or size.max() < 2:
-        return Recomputed(BY_GRID, nan, n_used=len(rows))
+    if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2:
+        return nan
     try:
-        theta, information = maximum(y.astype(int), x, site, 1)
+        theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
     except np.linalg.LinAlgError:
-        return Recomputed(BY_GRID, nan, n_used=len(rows))
+        return nan
     at = 1 + data.compared(asked).index(asked.pair[0])
-    if at > x.shape[1]:
-        return Recomputed(BY_GRID, nan, n_used=len(rows))
-    half = float(norm.isf((1 - data.confidence(asked)) / 2))
-    half *= sqrt(np.linalg.inv(information)[at, at])
+    if at >= x.shape[1]:
+        return nan
+    half = data.z(asked) * sqrt(np.linalg.inv(information)[at, at])
     bounds = exp(theta[at] - half), exp(theta[at] + half)
     tolerance = next(t for nodes, t in TOLERANCE if asked.options["nodes"] >= nodes)
     return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance, len(rows))
 
 
-def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed]:
-    def check(data: Data, asked: Asked) -> Recomputed:
-        rows = rows_of(data, asked)
-        # An arm without subjects takes no part in this model.
-        treated = [arm for arm in data.compared(asked)[:-1] if (rows["TRTP"] == arm).any()]
-        x, y = design(data, asked, rows, treated), rows["AVAL"].to_numpy(float)
-        found, n = _fit(y, x, "binomial"), len(rows)
-        if found is None or asked.pair[0] not in treated:
-            return Recomputed(STANDARD, nan, n_used=n)
-        means, covariance = _means(asked, treated, x, y, found)
-        z = float(norm.isf((1 - data.confidence(asked)) / 2))
+def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:
+    """The same, of the arms with subjects; an arm without any takes no part."""
+    rows = rows_of(data, asked)
+    arms = [arm for arm in data.compared(asked)[:-1] if (rows["TRTP"] == arm).any()]
+    return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
+
+
+def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed | None]:
+    @peer(STANDARD, _of_present, ITERATIVE)
+    def check(data: Data, asked: Asked, model: Model) -> Answer:
+        """Mean predictions of statsmodels' `GLM`; a ratio's error by the delta method."""
+        fit = _fit(model.y, model.x, "binomial")
+        if fit is None or asked.pair[0] not in model.arms:
+            return nan
+        means, covariance = _means(asked, model, fit)
+        contrast = np.array([1 / means[0], -1 / means[1]] if ratio else [1.0, -1.0])
+        half = data.z(asked) * sqrt(contrast @ covariance @ contrast)
         if ratio:
-            contrast = np.array([1 / means[0], -1 / means[1]])
-            half = z * sqrt(contrast @ covariance @ contrast)
             centre = log(means[0] / means[1])
-            bounds = exp(centre - half), exp(centre + half)
-            return Recomputed(STANDARD, exp(centre), bounds, ITERATIVE, n)
-        contrast = np.array([1.0, -1.0])
-        half = z * sqrt(contrast @ covariance @ contrast)
+            return exp(centre), (exp(centre - half), exp(centre + half))
         value = float(means[0] - means[1])
-        return Recomputed(STANDARD, value, (value - half, value + half), ITERATIVE, n)
+        return value, (value - half, value + half)
 
     return check
 
 
-def _means(asked: Asked, treated: list[str], x: np.ndarray, y: np.ndarray, found) -> tuple:
+def _means(asked: Asked, model: Model, fit: Any) -> tuple[np.ndarray, np.ndarray]:
     """Standardised risks of the two arms with their covariance, as the step's variance says."""
+    x, y = model.x, model.y
     predicted, slopes = [], []
     for arm in asked.pair:
+        # Everybody as if in this arm.
         moved = x.copy()
-        moved[:, 1 : 1 + len(treated)] = [float(arm == name) for name in treated]
-        p = 1 / (1 + np.exp(-moved @ found.params))
+        moved[:, 1 : 1 + len(model.arms)] = [float(arm == name) for name in model.arms]
+        p = 1 / (1 + np.exp(-moved @ fit.params))
         predicted.append(p)
         slopes.append((moved * (p * (1 - p))[:, None]).mean(axis=0))
     predicted, slopes, n = np.array(predicted), np.array(slopes), len(y)
     means = predicted.mean(axis=1)
-    fitted = 1 / (1 + np.exp(-x @ found.params))
+    fitted = 1 / (1 + np.exp(-x @ fit.params))
     information = (x.T * (fitted * (1 - fitted))) @ x
     if asked.options["variance"] == "sandwich":
         scores = x * (y - fitted)[:, None]
@@ -201,7 +218,7 @@ def _means(asked: Asked, treated: list[str], x: np.ndarray, y: np.ndarray, found
     return means, covariance
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed]] = {
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
     "risk_difference.standardised": _standardised(ratio=False),
     "risk_ratio.standardised": _standardised(ratio=True),
     "risk_ratio.modified_poisson": _ratio("poisson", POISSON),

@@ -1,15 +1,24 @@
 """Ordinal values: pandas counts, proportional odds by Newton's method, ranks by scipy."""
 
 import warnings
+from collections.abc import Callable
 from math import exp, nan
+from typing import Any
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import chi2, norm, rankdata
+from scipy.stats import chi2, rankdata
 from scipy.stats import f as f_distribution
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Recomputed
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    ITERATIVE,
+    Answer,
+    Recomputed,
+    of_chi_squared,
+    peer,
+)
 from trialtrace.methods.displays.check_flow import complete, visits_of
 from trialtrace.methods.mixed.check_ancova import covariates
 
@@ -44,26 +53,35 @@ def _design(data: Data, asked: Asked):
     return records["AVAL"].to_numpy(dtype=float), x
 
 
-def odds(data: Data, asked: Asked) -> Recomputed | None:
-    key = ("odds", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
-    y, x = data.once((*key, "data"), lambda: _design(data, asked))
-    found = data.once((*key, "fit"), lambda: newton(y, x))
-    n = len(y)
-    if found is None:
-        return Recomputed(ODDS, nan, n_used=n)
+def _fitted(data: Data, asked: Asked) -> tuple[tuple[np.ndarray, np.ndarray] | None, int]:
+    """Slopes and their covariance, None without a finite maximum, and the subjects."""
+    y, x = _designed(data, asked)
+    return data.once((*_key(asked), "fit"), lambda: newton(y, x)), len(y)
+
+
+def _designed(data: Data, asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+    return data.once((*_key(asked), "data"), lambda: _design(data, asked))
+
+
+def _key(asked: Asked) -> tuple[str | None, ...]:
+    options = str(asked.options)
+    return ("odds", asked.analysis, asked.parameter, asked.visit, asked.stratum, options)
+
+
+@peer(ODDS, _fitted, ITERATIVE)
+def odds(data: Data, asked: Asked, fit: tuple[np.ndarray, np.ndarray]) -> Answer:
+    """A contrast of the slopes with Wald's bounds and test; why it failed is not checked."""
     if asked.error:
         return None
-    beta, covariance = found
+    beta, covariance = fit
     treated, row = data.analysis(asked).estimand.treated, np.zeros(len(beta))
     for arm, sign in zip(asked.pair, (1.0, -1.0), strict=True):
         row[: len(treated)] += sign * (np.array(treated) == arm)
     value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
     if asked.stat == "odds_ratio":
-        half = float(norm.isf((1 - data.confidence(asked)) / 2)) * se
-        return Recomputed(ODDS, exp(value), (exp(value - half), exp(value + half)), ITERATIVE, n)
-    square = (value / se) ** 2
-    parts = {"p_value": float(chi2.sf(square, 1)), "chi_squared": square, "df": 1.0}
-    return Recomputed(ODDS, parts[asked.stat], None, ITERATIVE, n)
+        half = data.z(asked) * se
+        return exp(value), (exp(value - half), exp(value + half))
+    return of_chi_squared((value / se) ** 2, 1.0)
 
 
 def newton(y: np.ndarray, x: np.ndarray):
@@ -116,16 +134,17 @@ def _terms(theta, k, x, cuts: int):
     return float(np.log(chance).sum()), first.sum(axis=0), first.T @ first - second
 
 
-def brant(data: Data, asked: Asked) -> Recomputed | None:
-    key = ("odds", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
-    y, x = data.once((*key, "data"), lambda: _design(data, asked))
-    statistic, df = data.once((*key, "brant"), lambda: _brant(y, x))
-    if asked.error:
-        return Recomputed(BRANT, nan, n_used=len(y)) if statistic is None else None
-    if statistic is None:
-        return Recomputed(BRANT, nan, n_used=len(y))
-    value = {"p_value": float(chi2.sf(statistic, df)), "chi_squared": statistic, "df": float(df)}
-    return Recomputed(BRANT, value[asked.stat], None, ITERATIVE, len(y))
+def _tested(data: Data, asked: Asked) -> tuple[tuple[float, int] | None, int]:
+    """Brant's statistic with its degrees of freedom, None where there is none, and subjects."""
+    y, x = _designed(data, asked)
+    statistic, df = data.once((*_key(asked), "brant"), lambda: _brant(y, x))
+    return (None if statistic is None else (statistic, df)), len(y)
+
+
+@peer(BRANT, _tested, ITERATIVE)
+def brant(data: Data, asked: Asked, test: tuple[float, int]) -> Answer:
+    """statsmodels' `Logit` at each threshold; why it failed is not checked."""
+    return None if asked.error else of_chi_squared(*test)
 
 
 def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
@@ -169,16 +188,17 @@ def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
     return float(difference @ np.linalg.solve(spread, difference)), len(rows)
 
 
-def ranks(data: Data, asked: Asked) -> Recomputed:
+def _analysed(data: Data, asked: Asked) -> tuple[dict[str, Any] | None, int]:
     key = ("ranks", asked.analysis, asked.parameter, asked.stratum)
-    made, n = data.once(key, lambda: _ranks(data, asked))
+    return data.once(key, lambda: _ranks(data, asked))
+
+
+@peer(RANKS, _analysed)
+def ranks(data: Data, asked: Asked, analysed: dict[str, Any]) -> Answer:
+    """Ranks by scipy's `rankdata`; NaN of an effect without variation."""
     if asked.stat == "relative_effect":
-        if made is None:
-            return Recomputed(RANKS, nan, n_used=n)
-        return Recomputed(RANKS, float(made["effects"].loc[asked.group, asked.visit]), n_used=n)
-    if made is None or asked.second not in made:
-        return Recomputed(RANKS, nan, n_used=n)
-    return Recomputed(RANKS, made[asked.second][asked.stat], n_used=n)
+        return analysed["effects"].loc[asked.group, asked.visit]
+    return analysed.get(asked.second, {asked.stat: nan})
 
 
 def _ranks(data: Data, asked: Asked):
@@ -230,9 +250,12 @@ def _ranks(data: Data, asked: Asked):
     return made, n
 
 
-CHECKS = {"count.categories": category, "proportion.categories": category}
-for _part in ("odds_ratio", "p_value", "chi_squared", "df"):
-    CHECKS[f"{_part}.proportional_odds"] = odds
-    CHECKS[f"{_part}.brant"] = brant
-for _part in ("p_value", "f", "df1", "df2", "relative_effect"):
-    CHECKS[f"{_part}.rank_anova"] = ranks
+CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+    "count.categories": category,
+    "proportion.categories": category,
+    "odds_ratio.proportional_odds": odds,
+}
+CHECKS |= {f"{stat}.proportional_odds": odds for stat in CHI_SQUARED}
+CHECKS |= {f"{stat}.brant": brant for stat in CHI_SQUARED}
+for _stat in ("p_value", "f", "df1", "df2", "relative_effect"):
+    CHECKS[f"{_stat}.rank_anova"] = ranks

@@ -5,10 +5,9 @@ from math import exp, nan
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
-from scipy.stats import chi2, norm
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Recomputed, of_chi_squared
 from trialtrace.methods.displays.check_flow import visits_of
 from trialtrace.methods.mixed.check_ancova import covariates
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -34,15 +33,13 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     tolerance *= max(1.0, made["sd"] / USUAL_SD)
     n = made["n"]
     if asked.stat == "odds_ratio":
-        half = float(norm.isf((1 - data.confidence(asked)) / 2)) * se
+        half = data.z(asked) * se
         return Recomputed(BY, exp(value), (exp(value - half), exp(value + half)), tolerance, n)
     z = abs(value / se)
-    square = z**2
     if asked.stat == "chi_squared":
         # The error is that of z, which a small square has more of.
         tolerance *= max(1.0, 2 / z) if z > 0 else 1.0
-    parts = {"p_value": float(chi2.sf(square, 1)), "chi_squared": square, "df": 1.0}
-    return Recomputed(BY, parts[asked.stat], None, tolerance, n)
+    return Recomputed(BY, of_chi_squared(z**2, 1.0)[asked.stat], None, tolerance, n)
 
 
 def _row(data: Data, asked: Asked, made: dict) -> np.ndarray:

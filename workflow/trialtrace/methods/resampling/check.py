@@ -1,14 +1,18 @@
 """Re-randomisation: convolution by scipy, or shuffles of another generator within the cells."""
 
 from math import nan, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.methods.categorical.check_exact import TIE
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.methods.stratified.check import strata
 from trialtrace.trial.model import adsl_code
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONVOLVED = "scipy.stats.hypergeom (strata combined)"
 SHUFFLED = "numpy.random.Generator.permuted"
@@ -17,10 +21,11 @@ SHUFFLES = 2000
 WIDTH = 5.0
 
 
-def exact(data: Data, asked: Asked) -> Recomputed:
+@peer(CONVOLVED, strata)
+def exact(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
+    """The sum of the strata's counts by scipy's `hypergeom`, one stratum after the other."""
     from scipy.stats import hypergeom
 
-    table, n = strata(data, asked)
     chance, at, least, mean = np.ones(1), 0, 0, 0.0
     for row in table.astype(int).itertuples():
         events, total = row.x1 + row.x0, row.n1 + row.n0
@@ -36,7 +41,7 @@ def exact(data: Data, asked: Asked) -> Recomputed:
         chosen = np.abs(s - mean) >= abs(at - mean) * (1 - 1e-9) - 1e-9
     else:
         chosen = s >= at if sides == "greater" else s <= at
-    return Recomputed(CONVOLVED, min(float(chance[chosen].sum()), 1.0), n_used=n)
+    return min(float(chance[chosen].sum()), 1.0)
 
 
 def drawn(data: Data, asked: Asked) -> Recomputed:
