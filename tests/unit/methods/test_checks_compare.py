@@ -1,12 +1,13 @@
-"""When two numbers agree; what a comparison says."""
+"""When two numbers agree; what a comparison says; a check out of a formula."""
 
 from dataclasses import replace
 from math import inf, nan
+from types import SimpleNamespace
 
 import pytest
 from tiny_data import asked
 
-from trialtrace.methods.checking.outcome import Recomputed, close, compare, version
+from trialtrace.methods.checking.outcome import EXACT, Recomputed, close, compare, peer, version
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,44 @@ def test_the_version_is_that_of_the_library_named_first():
 
     assert version("scipy.stats.fisher_exact") == scipy.__version__
     assert version("statistics.stdev") == platform.python_version()
+
+
+def made(answer, of=lambda data, asked: ("rows", 7)):
+    """What a check gives whose formula gives this answer."""
+    check = peer("numpy: a formula", of, tolerance=1e-3)(lambda data, asked, rows: answer)
+    return check(None, SimpleNamespace(stat="p_value"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "interval", "tolerance"),
+    [
+        (0.5, 0.5, None, 1e-3),
+        ((0.5, (0.1, 0.9)), 0.5, (0.1, 0.9), 1e-3),
+        ({"z": 3.0, "p_value": 0.25}, 0.25, None, 1e-3),
+        (nan, nan, None, EXACT),
+        (inf, inf, None, EXACT),
+        ((nan, (0.1, 0.9)), nan, (0.1, 0.9), 1e-3),
+    ],
+)
+def test_a_formula_gives_a_value_its_bounds_or_statistics_by_name(
+    answer, value, interval, tolerance
+):
+    expected = Recomputed("numpy: a formula", value, interval, tolerance, 7)
+    assert str(made(answer)) == str(expected)
+
+
+def test_a_formula_may_have_no_answer_or_say_by_what_it_computes():
+    whole = Recomputed("scipy: another path", 1.0)
+    assert made(None) is None
+    assert made(whole) is whole
+
+
+def test_a_formula_is_not_asked_where_there_are_too_few_rows():
+    found = made("never looked at", of=lambda data, asked: (None, 2))
+    assert str(found) == str(Recomputed("numpy: a formula", nan, None, EXACT, 2))
+
+
+def test_a_check_may_be_named_by_its_options():
+    check = peer(lambda asked: f"numpy: {asked.stat}", lambda data, asked: ("rows", 7))
+    found = check(lambda data, asked, rows: 1.0)(None, SimpleNamespace(stat="p_value"))
+    assert found.by == "numpy: p_value"
