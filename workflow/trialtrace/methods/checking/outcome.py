@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from math import isfinite, isinf, isnan, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from trialtrace.methods.checking.data import Asked, Data
+
+    Check = Callable[[Data, Asked], "Recomputed | None"]
 
 # Results are stored to 12 significant digits, so two closed formulas agree far below this.
 EXACT = 1e-8
@@ -38,14 +40,16 @@ class Recomputed:
 
 # What a formula gives: no answer, a value, a value with its bounds, or statistics by name.
 Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float]] | float | None
+# What a formula is computed from.
+Inputs = TypeVar("Inputs")
 CHI_SQUARED = ("p_value", "chi_squared", "df")
 
 
 def peer(
     by: "str | Callable[[Asked], str]",
-    of: "Callable[[Data, Asked], tuple[Any, int | None]]",
+    of: "Callable[[Data, Asked], tuple[Inputs | None, int | None]]",
     tolerance: float = EXACT,
-) -> "Callable[[Callable[[Data, Asked, Any], Answer]], Callable[[Data, Asked], Recomputed | None]]":
+) -> "Callable[[Callable[[Data, Asked, Inputs], Answer]], Check]":
     """Make a check out of a formula `(data, asked, inputs) -> Answer`.
 
     `of` reads the inputs, None where the data are too few for any value, and the number of subjects
@@ -53,9 +57,7 @@ def peer(
     formula that decides for itself by what it computes gives a whole `Recomputed`.
     """
 
-    def decorate(
-        formula: "Callable[[Data, Asked, Any], Answer]",
-    ) -> "Callable[[Data, Asked], Recomputed | None]":
+    def decorate(formula: "Callable[[Data, Asked, Inputs], Answer]") -> "Check":
         @wraps(formula)
         def check(data: "Data", asked: "Asked") -> Recomputed | None:
             inputs, n = of(data, asked)

@@ -1,7 +1,7 @@
 """Win statistics: every pair compared in a matrix, errors by leaving out each patient in turn."""
 
+from dataclasses import dataclass
 from math import exp, inf, isfinite, log, nan, sqrt
-from typing import Any
 
 import numpy as np
 from scipy.stats import norm
@@ -17,24 +17,33 @@ NO_ERROR = 1e-12
 DECIMALS = 9
 
 
-def _compared(data: Data, asked: Asked) -> tuple[dict[str, Any] | None, int | None]:
+@dataclass(frozen=True)
+class Pairs:
+    """Wins and losses of the treated across the reference arm; both counted at each level."""
+
+    win: np.ndarray
+    loss: np.ndarray
+    levels: dict[str, tuple[int, int]]
+    n: int
+
+
+def _compared(data: Data, asked: Asked) -> tuple[Pairs | None, int | None]:
     """The pairs, None where no pair is decided, and the subjects."""
     key = ("pairs", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
     pairs = data.once((*key, str(asked.options)), lambda: _pairs(data, asked))
-    if pairs is None or not (pairs["win"].any() or pairs["loss"].any()):
+    if pairs is None or not (pairs.win.any() or pairs.loss.any()):
         return None, None
-    return pairs, pairs["n"]
+    return pairs, pairs.n
 
 
 @peer(BY, _compared)
-def check(data: Data, asked: Asked, pairs: dict[str, Any]) -> Answer:
+def check(data: Data, asked: Asked, pairs: Pairs) -> Answer:
     """Wins, losses and ties by counting; the statistics from their shares of all pairs."""
-    win, loss = pairs["win"], pairs["loss"]
+    win, loss = pairs.win, pairs.loss
     if min(win.shape) < 2:
         return nan
     if asked.stat in ("wins", "losses"):
-        at = pairs["names"].index(asked.second)
-        return pairs["levels"][at][asked.stat == "losses"]
+        return pairs.levels[asked.second][asked.stat == "losses"]
     if asked.stat == "ties":
         return win.size - win.sum() - loss.sum()
     z, won, lost = data.z(asked), float(win.mean()), float(loss.mean())
@@ -68,8 +77,8 @@ def _error(matrix: np.ndarray) -> float:
     return error if error > NO_ERROR else nan
 
 
-def _pairs(data: Data, asked: Asked) -> dict | None:
-    """Matrices of wins and losses, treated across reference, with the counts of each level."""
+def _pairs(data: Data, asked: Asked) -> Pairs | None:
+    """Every pair, decided at the first level that tells the two apart."""
     first = data.records(asked)
     if first["USUBJID"].duplicated().any():
         return None
@@ -80,7 +89,7 @@ def _pairs(data: Data, asked: Asked) -> dict | None:
     arms = [first.loc[first["TRTP"] == arm, "USUBJID"].to_numpy() for arm in asked.pair]
     shape = tuple(map(len, arms))
     win, loss = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    levels, names = [], []
+    levels: dict[str, tuple[int, int]] = {}
     for name, records, how in outcomes:
         if records["USUBJID"].duplicated().any():
             return None
@@ -92,15 +101,9 @@ def _pairs(data: Data, asked: Asked) -> dict | None:
         undecided = ~(win | loss)
         better, worse = better & undecided, worse & undecided
         win, loss = win | better, loss | worse
-        levels.append((better.sum(), worse.sum()))
-        names.append(name)
-    return {
-        "win": win.astype(float),
-        "loss": loss.astype(float),
-        "levels": levels,
-        "names": names,
-        "n": len(first),
-    }
+        # Of an endpoint that stands at two levels the first is told.
+        levels.setdefault(name, (better.sum(), worse.sum()))
+    return Pairs(win.astype(float), loss.astype(float), levels, len(first))
 
 
 def _sign(a, b, how) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from math import inf, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -15,6 +15,7 @@ from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
+    from statsmodels.regression.linear_model import RegressionResults
 
 # All assignments of so many subjects are listed at once (32 MB).
 LISTED = 22
@@ -165,7 +166,7 @@ def _assignments(score: np.ndarray, size: int | None) -> np.ndarray:
 
 
 # A fit of statsmodels with the columns of each covariate.
-Regression = tuple[Any, dict[str, list[int]]]
+Regression = tuple["RegressionResults", dict[str, list[int]]]
 
 
 def _regressed(data: Data, asked: Asked) -> tuple[Regression | None, int | None]:

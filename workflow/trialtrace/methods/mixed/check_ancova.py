@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
+    from statsmodels.regression.linear_model import RegressionResults
 
 OLS = "statsmodels.regression.linear_model.OLS"
 
@@ -103,7 +104,7 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     return float(np.squeeze(test.effect)), (bounds[0], bounds[1])
 
 
-def _fit(design: Design, covariance: str) -> Any:
+def _fit(design: Design, covariance: str) -> "RegressionResults":
     from statsmodels.regression.linear_model import OLS as Model
 
     return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, log, nan, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import chi2
@@ -17,6 +17,7 @@ from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
+    from statsmodels.genmod.generalized_linear_model import GLMResults
 
 POISSON = "statsmodels.genmod.generalized_linear_model.GLM (Poisson, HC0)"
 STANDARD = "statsmodels.genmod.generalized_linear_model.GLM (binomial, standardised by hand)"
@@ -47,7 +48,7 @@ def _solvable(y: np.ndarray, x: np.ndarray) -> bool:
     return len(y) > 0 and len(set(y)) == 2 and np.linalg.matrix_rank(x) == x.shape[1]
 
 
-def _fit(y: np.ndarray, x: np.ndarray, family: str):
+def _fit(y: np.ndarray, x: np.ndarray, family: str) -> "GLMResults | None":
     """The fit, or None where its likelihood has no maximum or an error of a coefficient is 0."""
     import statsmodels.api as sm
 
@@ -193,7 +194,7 @@ def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _means(asked: Asked, model: Model, fit: Any) -> tuple[np.ndarray, np.ndarray]:
+def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, np.ndarray]:
     """Standardised risks of the two arms with their covariance, as the step's variance says."""
     x, y = model.x, model.y
     predicted, slopes = [], []

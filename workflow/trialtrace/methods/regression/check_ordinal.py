@@ -2,8 +2,9 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import exp, nan
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
@@ -21,6 +22,9 @@ from trialtrace.methods.checking.outcome import (
 )
 from trialtrace.methods.displays.check_flow import complete, visits_of
 from trialtrace.methods.mixed.check_ancova import covariates
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ODDS = "numpy: Newton's method on the cumulative logit likelihood"
 BRANT = "statsmodels.discrete.discrete_model.Logit at each threshold"
@@ -188,20 +192,28 @@ def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
     return float(difference @ np.linalg.solve(spread, difference)), len(rows)
 
 
-def _analysed(data: Data, asked: Asked) -> tuple[dict[str, Any] | None, int]:
+@dataclass(frozen=True)
+class Ranks:
+    """Relative effects by arm and visit, and the statistics of each effect that varies."""
+
+    effects: "pd.DataFrame"
+    tests: dict[str, dict[str, float]]
+
+
+def _analysed(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
     key = ("ranks", asked.analysis, asked.parameter, asked.stratum)
     return data.once(key, lambda: _ranks(data, asked))
 
 
 @peer(RANKS, _analysed)
-def ranks(data: Data, asked: Asked, analysed: dict[str, Any]) -> Answer:
+def ranks(data: Data, asked: Asked, analysed: Ranks) -> Answer:
     """Ranks by scipy's `rankdata`; NaN of an effect without variation."""
     if asked.stat == "relative_effect":
-        return analysed["effects"].loc[asked.group, asked.visit]
-    return analysed.get(asked.second, {asked.stat: nan})
+        return analysed.effects.loc[asked.group, asked.visit]
+    return analysed.tests.get(asked.second, {asked.stat: nan})
 
 
-def _ranks(data: Data, asked: Asked):
+def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
     """Each effect's statistics by full matrices; None where ranks cannot be compared."""
     visits = visits_of(data, asked)
     records = complete(data.records(asked, data.compared(asked)), visits)
@@ -221,7 +233,7 @@ def _ranks(data: Data, asked: Asked):
         spread[at * k : (at + 1) * k, at * k : (at + 1) * k] = own * n / sizes[at]
     mean_g, mean_k = np.full((g, g), 1 / g), np.full((k, k), 1 / k)
     centre_g, centre_k = np.eye(g) - mean_g, np.eye(k) - mean_k
-    made = {"effects": effects}
+    tests = {}
     projections = {
         "arm": np.kron(centre_g, mean_k),
         "visit": np.kron(mean_g, centre_k),
@@ -234,20 +246,20 @@ def _ranks(data: Data, asked: Asked):
         if trace <= 1e-12 * float(np.trace(spread)):
             continue
         f, df1 = n * float(p @ t @ p) / trace, trace**2 / float(np.trace(product @ product))
-        made[name] = {"f": f, "df1": df1, "p_value": float(chi2.sf(df1 * f, df1))}
-    if "arm" in made:
+        tests[name] = {"f": f, "df1": df1, "p_value": float(chi2.sf(df1 * f, df1))}
+    if "arm" in tests:
         own = np.array(
             [
-                frame[arm == one].mean(axis=1).var() / m
-                for one, m in zip(effects.index, sizes, strict=True)
+                frame[arm == name].mean(axis=1).var() / m
+                for name, m in zip(effects.index, sizes, strict=True)
             ]
         )
         df2 = float(own.sum() ** 2 / (own**2 / (sizes - 1)).sum())
-        made["arm"] |= {
+        tests["arm"] |= {
             "df2": df2,
-            "p_value": float(f_distribution.sf(made["arm"]["f"], made["arm"]["df1"], df2)),
+            "p_value": float(f_distribution.sf(tests["arm"]["f"], tests["arm"]["df1"], df2)),
         }
-    return made, n
+    return Ranks(effects, tests), n
 
 
 CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {

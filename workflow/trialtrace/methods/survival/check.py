@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from math import exp, isnan, log, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import norm
@@ -21,6 +21,8 @@ from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
     import pandas as pd
+    from statsmodels.duration.hazard_regression import PHRegResults
+    from statsmodels.duration.survfunc import SurvfuncRight
 
 CURVE = "statsmodels.duration.survfunc.SurvfuncRight"
 COX = "statsmodels.duration.hazard_regression.PHReg"
@@ -53,7 +55,7 @@ def _happened(records: "pd.DataFrame") -> "pd.Series":
     return (records["CNSR"] == 0).astype(int)
 
 
-def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> Any:
+def _curve(data: Data, asked: Asked, *, reverse: bool = False) -> "SurvfuncRight":
     """The survival curve of the arm of a result, fitted once."""
     key = ("curve", asked.analysis, asked.population, asked.parameter, asked.visit)
 
@@ -109,7 +111,7 @@ def _median(*, reverse: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _half_bounds(curve: Any, confidence: float, scale: str) -> tuple[float, float]:
+def _half_bounds(curve: "SurvfuncRight", confidence: float, scale: str) -> tuple[float, float]:
     """The library's bounds; NaN where a bound of the curve does not reach one half."""
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = curve.quantile_ci(0.5, alpha=1 - confidence, method=scale)
@@ -122,7 +124,7 @@ def _half_bounds(curve: Any, confidence: float, scale: str) -> tuple[float, floa
     return float(low), float(high) if high in curve.surv_times[inside] else nan
 
 
-def _half(curve: Any, last: float) -> float:
+def _half(curve: "SurvfuncRight", last: float) -> float:
     """Where the curve is first below one half; the middle of a stretch on which it is one half."""
     below = float(curve.quantile(0.5 + ROUNDING))
     level = abs(curve.surv_prob - 0.5) <= ROUNDING
@@ -131,7 +133,7 @@ def _half(curve: Any, last: float) -> float:
     return (float(curve.surv_times[level][0]) + (last if isnan(below) else below)) / 2
 
 
-def _cox(data: Data, asked: Asked) -> Any:
+def _cox(data: Data, asked: Asked) -> "PHRegResults":
     """One model of all arms, the reference without an indicator; fitted once."""
     ties, names = asked.options["ties"], asked.options.get("strata", [])
     key = ("cox", asked.analysis, asked.parameter, asked.visit, asked.stratum, ties, *names)
@@ -161,7 +163,7 @@ def _cox(data: Data, asked: Asked) -> Any:
     return data.once(key, fit)
 
 
-def _in_strata(data: Data, asked: Asked) -> tuple["pd.DataFrame", Any]:
+def _in_strata(data: Data, asked: Asked) -> "tuple[pd.DataFrame, np.ndarray | None]":
     """The records of all arms with known strata, and the strata as numbers; None without any."""
     records, names = data.records(asked, data.compared(asked)), asked.options.get("strata", [])
     if not names:
@@ -172,7 +174,7 @@ def _in_strata(data: Data, asked: Asked) -> tuple["pd.DataFrame", Any]:
     return records, joined.astype("category").cat.codes.to_numpy()
 
 
-def estimated(data: Data, asked: Asked) -> Any:
+def estimated(data: Data, asked: Asked) -> "tuple[PHRegResults | None, int]":
     """The fit, or None where the likelihood has no maximum, and the number of subjects."""
     records, _ = _in_strata(data, asked)
     happened = _happened(records).groupby(records["TRTP"]).sum()
@@ -188,7 +190,7 @@ def _model(asked: Asked) -> str:
 
 
 @peer(_model, estimated, ITERATIVE)
-def hazard_ratio(data: Data, asked: Asked, fit: Any) -> Answer:
+def hazard_ratio(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
     """statsmodels' `PHReg`."""
     at = data.analysis(asked).estimand.treated.index(asked.pair[0])
     low, high = fit.conf_int(alpha=1 - data.confidence(asked))[at]
@@ -196,7 +198,7 @@ def hazard_ratio(data: Data, asked: Asked, fit: Any) -> Answer:
 
 
 @peer(_model, estimated, ITERATIVE)
-def cox_p_value(data: Data, asked: Asked, fit: Any) -> Answer:
+def cox_p_value(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
     """Wald's test of a coefficient of statsmodels' `PHReg`."""
     at = data.analysis(asked).estimand.treated.index(asked.pair[0])
     return 2 * float(norm.sf(abs(float(fit.params[at] / fit.bse[at]))))

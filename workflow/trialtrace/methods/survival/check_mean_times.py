@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from math import exp, log, nan, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import norm
@@ -20,6 +20,7 @@ from trialtrace.methods.survival.check import estimated
 
 if TYPE_CHECKING:
     import pandas as pd
+    from statsmodels.duration.hazard_regression import PHRegResults
 
 AREA = "statsmodels.duration.survfunc.SurvfuncRight (area)"
 SUMS = "numpy: sums over event times"
@@ -133,7 +134,7 @@ def weighted_log_rank(data: Data, asked: Asked, records: "pd.DataFrame") -> Answ
 
 
 @peer(ZPH, estimated, ITERATIVE)
-def proportional_hazards(data: Data, asked: Asked, fit: Any) -> Answer:
+def proportional_hazards(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
     """The score test at the coefficients of statsmodels' `PHReg`; why it failed is not checked."""
     if asked.error:
         return None
