@@ -1,0 +1,98 @@
+"""What is held against R: each subject with its R packages and how closely the numbers agree.
+
+A subject is a script of R, its output in expected/, and our numbers of the same cases.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import recompute
+import recompute_correlated
+import recompute_missing
+import recompute_models
+from recompute import Numbers
+
+Number = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`numbers` are ours; the tolerances are relative.
+
+    `tolerance` is that of our numbers beside R's, `again` of another run of R beside its committed
+    output, where another version of R or of a package may round otherwise.
+    """
+
+    numbers: Callable[[], Numbers]
+    packages: tuple[str, ...] = ()
+    # The largest differences seen are of the order 1e-10, where the data have a large common offset
+    # (there R rounds, by its own means) or a likelihood ratio is next to 0, and else 1e-11.
+    tolerance: float = 1e-8
+    again: float = 1e-9
+    # Of Satterthwaite's degrees of freedom, and of Kenward-Roger's by observed information, which
+    # rest in R on numeric second derivatives of the likelihood: differences up to 7e-8.
+    by_derivatives: float | None = None
+
+    def relative(self, quantity: str, tolerance: float) -> float:
+        """The tolerance of a quantity."""
+        numeric = "satterthwaite.df" in quantity or "observed" in quantity
+        return self.by_derivatives if numeric and self.by_derivatives else tolerance
+
+    def differences(
+        self, found: Mapping[Number, float], expected: Mapping[Number, float], tolerance: float
+    ) -> list[str]:
+        """Numbers that differ by more than the tolerance, in words."""
+        return [
+            f"{case} {quantity}: {found[case, quantity]!r}, in expected/ {value!r}"
+            for (case, quantity), value in expected.items()
+            if not agree(found[case, quantity], value, self.relative(quantity, tolerance))
+        ]
+
+
+def agree(one: float, other: float, relative: float) -> bool:
+    """Both missing, or within the relative tolerance."""
+    if math.isnan(one) or math.isnan(other):
+        return math.isnan(one) and math.isnan(other)
+    return math.isclose(one, other, rel_tol=relative)
+
+
+PACKAGES = {
+    "survival": ("survival",),
+    "risk_sets": ("survival",),
+    "resampling": ("survival",),
+    "repeated": ("car",),
+    "repeated_general": ("car",),
+    "metafor": ("metafor",),
+    "restricted_mean": ("survival",),
+    "cox_start_stop": ("survival",),
+    "competing_risks": ("cmprsk",),
+    "vcdextra": ("vcdExtra",),
+    "group_sequential": ("mvtnorm",),
+    "models": ("sandwich", "car", "ordinal", "MASS", "numDeriv"),
+    "ordinal_mixed": ("ordinal", "numDeriv"),
+    "mmrm": ("nlme", "numDeriv"),
+    "linear_mixed": ("lmerTest", "pbkrtest"),
+    "gee": ("geepack",),
+    "missing": ("mice",),
+}
+CLOSENESS = {
+    # R's root search ends at 1e-11 in Firth's bounds.
+    "models": {"again": 1e-8},
+    # R's derivatives are numeric; the largest difference seen from ours is 2e-9.
+    "ordinal_mixed": {"again": 1e-7},
+    "mmrm": {"again": 1e-8, "by_derivatives": 1e-6},
+    # lme4's optimum is polished with numeric derivatives.
+    "linear_mixed": {"tolerance": 1e-7, "again": 1e-7, "by_derivatives": 1e-6},
+    # A coefficient next to 0 differs by 1.3e-10.
+    "gee": {"again": 1e-8},
+}
+SUBJECTS = {
+    name: Subject(numbers, PACKAGES.get(name, ()), **CLOSENESS.get(name, {}))
+    for name, numbers in (
+        recompute.SUBJECTS
+        | recompute_correlated.SUBJECTS
+        | recompute_models.SUBJECTS
+        | {"missing": recompute_missing.missing_data}
+    ).items()
+}
