@@ -132,11 +132,14 @@ def _operand_mistakes(
 def _column_mistakes(
     name: str, operator: str, operand: Mapping[str, Any], columns: Mapping[str, str] | None
 ) -> list[tuple[str, str]]:
-    other = operand.get("column")
-    if set(operand) != {"column"} or (columns is not None and other not in columns):
-        return [(operator, "takes a value or {column: another column}")]
+    mistake = [(operator, "takes a value or {column: another column}")]
+    if set(operand) != {"column"}:
+        return mistake
     if columns is None:
         return []
+    other = operand["column"]
+    if other not in columns:
+        return mistake
     family, others = (_NUMERIC.get(kind, kind) for kind in (columns[name], columns[other]))
     if family != others:
         return [(operator, f"{name} holds {family}s and {other} {others}s: they never compare")]

@@ -20,8 +20,9 @@ from trialtrace.ground.conditions import met
 from trialtrace.ground.contracts import ADSL, DERIVED, read_table
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
+
+    from trialtrace.ground.arrays import Exact, Labels, Places, Whole
 
 COMPLETE = "complete"
 Predicate = Mapping[str, Any]
@@ -34,8 +35,8 @@ class Frames:
         self.folder = Path(derived)
         self._tables: dict[str, pa.Table] = {}
         self._selections: dict[tuple[str, str], Selection] = {}
-        self._parts: dict[tuple[str, str], tuple[np.ndarray, pa.Table]] = {}
-        self._ids: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._parts: dict[tuple[str, str], tuple[Places, pa.Table]] = {}
+        self._ids: dict[str, tuple[Exact, Whole]] = {}
 
     def table(self, dataset: str) -> "pa.Table":
         """The data set with the ADSL columns that it lacks, and ASEQ (0 in ADSL)."""
@@ -58,7 +59,7 @@ class Frames:
                 table = table.append_column(name, adsl[name].combine_chunks().take(rows))
         return table.combine_chunks()
 
-    def ids(self, dataset: str) -> "tuple[np.ndarray, np.ndarray]":
+    def ids(self, dataset: str) -> "tuple[Exact, Whole]":
         """USUBJID/ASEQ of every row, sorted, and the place of each row among them."""
         import numpy as np
         import pyarrow as pa
@@ -81,7 +82,7 @@ class Frames:
             self._selections[key] = Selection(self, dataset, dict(predicate), self._rows(*key))
         return self._selections[key]
 
-    def _rows(self, dataset: str, predicate: str) -> "np.ndarray":
+    def _rows(self, dataset: str, predicate: str) -> "Places":
         import numpy as np
 
         condition = json.loads(predicate)
@@ -96,7 +97,7 @@ class Frames:
             rows = rows[met(condition, part).to_numpy(zero_copy_only=False)]
         return rows if complete is None else _complete(table, rows, complete)
 
-    def _of_parameter(self, dataset: str, code: str) -> "tuple[np.ndarray, pa.Table]":
+    def _of_parameter(self, dataset: str, code: str) -> "tuple[Places, pa.Table]":
         """The rows of one parameter, and these alone as a table.
 
         Nearly every predicate names one, so that the others need not be searched each time.
@@ -112,7 +113,7 @@ class Frames:
         return self._parts[dataset, code]
 
 
-def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list]) -> "np.ndarray":
+def _complete(table: "pa.Table", rows: "Places", complete: Mapping[str, list[object]]) -> "Places":
     """Of `rows`, those of subjects with an AVAL at each combination of the given values."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -130,7 +131,8 @@ def _complete(table: "pa.Table", rows: "np.ndarray", complete: Mapping[str, list
     needed = prod(len(set(values)) for values in complete.values())
     whole = counted.filter(pc.equal(counted[f"{names[0]}_count"], needed))["USUBJID"]
     kept = pc.is_in(seen["USUBJID"], value_set=whole.combine_chunks())
-    return rows[kept.to_numpy()]
+    wholly: Places = rows[kept.to_numpy()]
+    return wholly
 
 
 @dataclass(frozen=True)
@@ -140,18 +142,19 @@ class Selection:
     frames: Frames
     dataset: str
     predicate: dict[str, Any]
-    rows: "np.ndarray"
+    rows: "Places"
 
     @property
     def n(self) -> int:
         return len(self.rows)
 
-    def column(self, name: str) -> "np.ndarray":
+    def column(self, name: str) -> "Labels":
         """The selected values of a column as a numpy array (missing: NaN or None)."""
         import pyarrow as pa
 
         column = self.frames.table(self.dataset)[name].combine_chunks()
-        return column.take(pa.array(self.rows)).to_numpy(zero_copy_only=False)
+        values: Labels = column.take(pa.array(self.rows)).to_numpy(zero_copy_only=False)
+        return values
 
     @cached_property
     def ids(self) -> list[str]:
@@ -159,7 +162,8 @@ class Selection:
         import numpy as np
 
         names, place = self.frames.ids(self.dataset)
-        return names[np.sort(place[self.rows])].tolist()
+        ids: list[str] = names[np.sort(place[self.rows])].tolist()
+        return ids
 
     @cached_property
     def sha256(self) -> str:

@@ -1,15 +1,14 @@
 """Checks of arguments, and the few distribution functions that several modules share."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc, chdtrc, ndtri
 
+from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
-Floats = NDArray[np.float64]
 SIDES = ("two_sided", "greater", "less")
 
 
@@ -83,7 +82,7 @@ def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
     return float(events), float(total)
 
 
-def labels(values: ArrayLike, name: str, length: int) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
     """Return the distinct labels, sorted, and for each element the index of its label."""
     if np.ma.is_masked(values):
         raise StatsError(f"{name} has masked labels.")

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats, Places
 
-Function = Callable[[Floats, NDArray[np.intp]], Floats]
+Function = Callable[[Floats, Places], Floats]
 STEPS = 200
 
 
@@ -25,7 +24,8 @@ def roots(function: Function, low: Floats, high: Floats) -> Floats:
     b, a = np.array(low, dtype=np.float64), np.array(high, dtype=np.float64)
     fb, fa = function(b, which), function(a, which)
     inside = (np.sign(fa) * np.sign(fb) <= 0) & np.isfinite(fa) & np.isfinite(fb)
-    which, a, b, fa, fb = (part[inside] for part in (which, a, b, fa, fb))
+    which = which[inside]
+    a, b, fa, fb = (part[inside] for part in (a, b, fa, fb))
     step = np.full(len(which), 0.5)
     for _ in range(STEPS):
         at = a + step * (b - a)

@@ -8,9 +8,8 @@ import hashlib
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from trialtrace.ground.arrays import Floats
 
 
 def bits_of(seed: int, trial: str, name: str) -> np.random.Philox:

@@ -30,8 +30,9 @@ from trialtrace.claims.prints.finding import (
     two_digits,
 )
 from trialtrace.claims.prints.intervals import fitting
-from trialtrace.claims.prints.shares import Counts, possible_counts, printing_as
+from trialtrace.claims.prints.shares import possible_counts, printing_as
 from trialtrace.claims.sentences import thousands
+from trialtrace.ground.arrays import Whole
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 
 MOST_SETS = 5_000
@@ -120,7 +121,7 @@ def _unlike_all_randomised(ledger: Ledger, entry: Entry, groups: Sequence[Entry]
     )
 
 
-def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Counts] | None:
+def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Whole] | None:
     """The counts that print as each group's percentage, of the patients randomised at most.
 
     None where a group's are not known to be so many, or would be too many.
@@ -143,7 +144,7 @@ def _tried(found: dict[str, np.ndarray]) -> str:
     return f", nor by {listed(others, 'or')}" if others else ""
 
 
-def narrowed(groups: Sequence[Entry], every: Sequence[Counts]) -> list[Counts] | None:
+def narrowed(groups: Sequence[Entry], every: Sequence[Whole]) -> list[Whole] | None:
     """The counts that also give the printed intervals.
 
     None where that leaves out nothing, or where a printed interval fits no counts at all.
@@ -158,7 +159,7 @@ def narrowed(groups: Sequence[Entry], every: Sequence[Counts]) -> list[Counts] |
     return kept if any(len(a) < len(b) for a, b in zip(kept, every, strict=True)) else None
 
 
-def _on_intervals(entry: Entry, kept: list[Counts]) -> tuple[str, int | None]:
+def _on_intervals(entry: Entry, kept: list[Whole]) -> tuple[str, int | None]:
     """What p is on the counts that also give the printed intervals; how many sets give it."""
     found, part = _over_sets(kept, entry.tails), entry.parts["p"]
     if not found:
@@ -177,7 +178,7 @@ def _on_intervals(entry: Entry, kept: list[Counts]) -> tuple[str, int | None]:
     return text, left
 
 
-def _over_sets(every: Sequence[Counts], tails: Sequence[str]) -> dict[str, np.ndarray]:
+def _over_sets(every: Sequence[Whole], tails: Sequence[str]) -> dict[str, np.ndarray]:
     """P over every choice of counts: of two groups by all usual tests, of more by χ².
 
     `tails` as `Entry.tails`: of both, the smaller p counts.

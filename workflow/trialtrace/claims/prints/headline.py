@@ -6,13 +6,13 @@ from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
-from trialtrace.claims.prints.shares import Counts, possible_counts
+from trialtrace.claims.prints.shares import possible_counts
+from trialtrace.ground.arrays import Floats, Whole
 
 REDUCTION = "relative_reduction"
 RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
@@ -247,13 +247,13 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
         )
 
 
-def _ranges(counts: Counts, size: int) -> NDArray[np.float64]:
+def _ranges(counts: Whole, size: int) -> Floats:
     """From none to all of those who were not analysed, in percent of all."""
     x, n = counts.T
     return 100 * np.stack([x, x + size - n], axis=1) / size
 
 
-def _overlaps(ledger: Ledger, ranges: dict[str, NDArray[np.float64]]) -> Iterator[str]:
+def _overlaps(ledger: Ledger, ranges: dict[str, Floats]) -> Iterator[str]:
     """In how many sets of counts the ranges of two groups overlap: against the control, if any."""
     controls = {group.name for group in ledger.groups.values() if group.control}
     for one, other in combinations(ranges, 2):

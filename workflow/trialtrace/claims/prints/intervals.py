@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger
@@ -16,7 +15,8 @@ from trialtrace.claims.prints.finding import (
     listed,
     prints,
 )
-from trialtrace.claims.prints.shares import Counts, possible_counts
+from trialtrace.claims.prints.shares import possible_counts
+from trialtrace.ground.arrays import Floats, Whole
 from trialtrace.stats.summaries.count_tests import intervals_of_shares
 
 HALF = 50
@@ -76,13 +76,13 @@ def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     yield _share_finding(entry, pairs, fitting(entry, pairs), drawn)
 
 
-def _intervals(entry: Entry, pairs: Counts) -> dict[str, NDArray[np.float64]]:
+def _intervals(entry: Entry, pairs: Whole) -> dict[str, Floats]:
     """Bounds in percent by method, (counts, 2)."""
     found = intervals_of_shares(*pairs.T, confidence=confidence_of(entry))
     return {name: 100 * ends for name, ends in found.items()}
 
 
-def fitting(entry: Entry, pairs: Counts) -> dict[tuple[int, int], list[str]]:
+def fitting(entry: Entry, pairs: Whole) -> dict[tuple[int, int], list[str]]:
     """The counts on which a usual method gives both printed bounds, and these methods.
 
     A cut interval is told only where it is another than the plain one.
@@ -106,9 +106,7 @@ def fitting(entry: Entry, pairs: Counts) -> dict[tuple[int, int], list[str]]:
     return dict(sorted(found.items(), key=lambda one: one[0][::-1]))
 
 
-def _nearest(
-    entry: Entry, pairs: Counts, printed: NDArray[np.float64]
-) -> Iterator[dict[str, object]]:
+def _nearest(entry: Entry, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:
     """For each method, the counts whose bounds (in percent) come nearest to the printed ones."""
     for name, ends in _intervals(entry, pairs).items():
         off = np.where(np.isnan(ends), np.inf, np.abs(ends - printed)).max(axis=1)
@@ -119,7 +117,7 @@ def _nearest(
             yield {"method": METHODS[name], "low": low, "high": high, "of": pairs[best].tolist()}
 
 
-def _share_finding(entry: Entry, pairs: Counts, found: dict, drawn: dict) -> Finding:
+def _share_finding(entry: Entry, pairs: Whole, found: dict, drawn: dict) -> Finding:
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
     detail |= drawn

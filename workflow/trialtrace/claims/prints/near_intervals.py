@@ -13,8 +13,9 @@ from math import ceil
 from trialtrace.claims.ledger import Entry, Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed, prints
 from trialtrace.claims.prints.intervals import fitting
-from trialtrace.claims.prints.shares import Counts, possible_counts
+from trialtrace.claims.prints.shares import possible_counts
 from trialtrace.claims.search.candidates import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
+from trialtrace.ground.arrays import Whole
 
 NEAR = 0.75
 """The share of the bounds that a rule has to give to be told."""
@@ -121,7 +122,7 @@ def _told(text: str, entries: list[Entry], first: Entry, detail: dict) -> Findin
 
 
 def _at_other_levels(
-    entries: list[Entry], counts: dict[str, Counts], first: Entry
+    entries: list[Entry], counts: dict[str, Whole], first: Entry
 ) -> Iterator[Finding]:
     rules = {}
     for method, level in product(INTERVALS, LEVELS):

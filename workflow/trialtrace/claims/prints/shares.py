@@ -10,7 +10,6 @@ from functools import lru_cache
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Entry, Ledger, whole_count
@@ -25,6 +24,7 @@ from trialtrace.claims.prints.finding import (
     listed,
     prints,
 )
+from trialtrace.ground.arrays import Whole
 from trialtrace.stats.summaries.percentages import (
     count_ranges,
     counts_for_percentage,
@@ -36,7 +36,6 @@ OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": 
 LARGEST = 1000
 MOST_COUNTS = 100_000
 FEW = 4
-Counts = NDArray[np.int64]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -287,7 +286,7 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             return
 
 
-def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Counts | None:
+def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Whole | None:
     """(events, patients) behind a percentage, rows by patients, the fewest first.
 
     The printed ones where they are printed, none where they are impossible; of at most `most`
@@ -306,7 +305,7 @@ def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Counts | None:
 
 
 @lru_cache(maxsize=4096)
-def printing_as(percent: Component, fewest: int, most: int) -> Counts:
+def printing_as(percent: Component, fewest: int, most: int) -> Whole:
     """(events, patients) that print as a percentage, of the sizes from `fewest` to `most`."""
     sizes = np.arange(fewest, most + 1)
     first, last = count_ranges(as_range(percent), sizes)

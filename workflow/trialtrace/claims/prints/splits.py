@@ -24,9 +24,9 @@ from trialtrace.claims.prints.finding import (
     two_digits,
 )
 from trialtrace.claims.sentences import thousands
+from trialtrace.ground.arrays import Whole
 from trialtrace.stats.summaries.split_strata import (
     Table,
-    Whole,
     p_values_of_splits,
     sizes_of_first,
     splits,

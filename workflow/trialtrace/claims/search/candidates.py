@@ -10,9 +10,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from trialtrace.claims.search.coincidence import Choices, Family, choices
+from trialtrace.ground.arrays import Whole
 from trialtrace.stats.categorical.proportions import bounds
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
@@ -61,7 +62,7 @@ def departures(*tiers: int) -> int:
     return sum(tier > 1 for tier in tiers)
 
 
-def grid(values: ArrayLike, unit: Fraction, rounding: str) -> NDArray[np.int64]:
+def grid(values: ArrayLike, unit: Fraction, rounding: str) -> Whole:
     """The grid values as which numbers are printed; numbers are taken to 9 decimals of a unit."""
     steps = np.round(np.asarray(values, dtype=np.float64) / float(unit), 9)
     if rounding == CUT_OFF:

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from trialtrace.claims.search.window import Cell, Displacement, Joint, Window
+from trialtrace.ground.arrays import Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +32,19 @@ class Choices:
     """
 
     names: Sequence[str]
-    tiers: NDArray[np.int64]
-    cells: NDArray[np.int64]
-    owners: NDArray[np.int64]
+    tiers: Whole
+    cells: Whole
+    owners: Whole
 
     def candidates(self, tier: int) -> int:
         """How many choices lie up to a tier."""
         return int((self.tiers <= tier).sum())
 
-    def reach(self, tier: int) -> NDArray[np.int64]:
+    def reach(self, tier: int) -> Whole:
         """The cells that choices up to a tier give, (cells, parts); some may stand there twice."""
         return self.cells[self.tiers[self.owners] <= tier]
 
-    def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
+    def giving(self, cell: Cell, tier: int) -> Whole:
         """The choices up to a tier that give a cell."""
         owners = self.owners[(self.cells == np.array(cell)).all(axis=1)]
         return owners[self.tiers[owners] <= tier]
@@ -54,26 +55,26 @@ class Spans:
     """Choices of one part that give every cell from `first` to `last`, (choices,) each."""
 
     names: Sequence[str]
-    tiers: NDArray[np.int64]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
+    tiers: Whole
+    first: Whole
+    last: Whole
 
     def candidates(self, tier: int) -> int:
         """How many choices lie up to a tier."""
         return int((self.tiers <= tier).sum())
 
-    def reach(self, tier: int) -> NDArray[np.int64]:
+    def reach(self, tier: int) -> Whole:
         """The cells that choices up to a tier give, (cells, 1)."""
         inside = (self.tiers <= tier) & (self.first <= self.last)
         return _covered(self.first[inside], self.last[inside])
 
-    def giving(self, cell: Cell, tier: int) -> NDArray[np.int64]:
+    def giving(self, cell: Cell, tier: int) -> Whole:
         """The choices up to a tier that give a cell."""
         (at,) = cell
         return np.flatnonzero((self.first <= at) & (at <= self.last) & (self.tiers <= tier))
 
 
-def _covered(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
+def _covered(first: Whole, last: Whole) -> Whole:
     """The cells in any of the spans."""
     if not len(first):
         return np.empty((0, 1), dtype=np.int64)
@@ -132,7 +133,7 @@ class Family:
             told.append(factor.names[first])
         return departures, f"{self.name} on {'; '.join(told)}"
 
-    def _giving(self, cells: Sequence[Cell], tier: int) -> list[NDArray[np.int64]]:
+    def _giving(self, cells: Sequence[Cell], tier: int) -> list[Whole]:
         if self.tier > tier:
             return [np.empty(0, dtype=np.int64) for _ in cells]
         return [one.giving(cell, tier) for one, cell in zip(self.factors, cells, strict=True)]
@@ -144,7 +145,7 @@ class Fits:
 
     families: Sequence[Family]
     windows: Sequence[Window | Joint]
-    _cells: dict[tuple[int, int], NDArray[np.int64]] = field(default_factory=dict, init=False)
+    _cells: dict[tuple[int, int], Whole] = field(default_factory=dict, init=False)
 
     def coincidence(self, by: Displacement, tier: int) -> float | None:
         """CP over the windows of all factors, for candidates up to a tier.
@@ -170,7 +171,7 @@ class Fits:
         printed = [window.printed for window in self.windows]
         return sum(family.matches(printed, tier) for family in self.families)
 
-    def _reached(self, factor: int, tier: int) -> NDArray[np.int64]:
+    def _reached(self, factor: int, tier: int) -> Whole:
         """The different cells of a factor that any candidate up to a tier gives."""
         if (factor, tier) not in self._cells:
             given = [one.factors[factor].reach(tier) for one in self.families if one.tier <= tier]
@@ -179,7 +180,7 @@ class Fits:
             self._cells[factor, tier] = _different(cells)
         return self._cells[factor, tier]
 
-    def _matched(self, cells: list[NDArray[np.int64]], tier: int) -> int:
+    def _matched(self, cells: list[Whole], tier: int) -> int:
         """How many vectors of the product of `cells` some family matches."""
         if len(cells) == 1:
             return len(cells[0])
@@ -195,7 +196,7 @@ class Fits:
         return sum(groups.values())
 
 
-def _different(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+def _different(cells: Whole) -> Whole:
     """The different rows; as single numbers where these have room for them, which is faster."""
     if not len(cells):
         return cells

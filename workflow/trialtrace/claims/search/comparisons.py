@@ -6,7 +6,6 @@ from itertools import product
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.prints.comparisons import KINDS, METHODS, estimate
 from trialtrace.claims.search.candidates import (
@@ -19,7 +18,7 @@ from trialtrace.claims.search.candidates import (
     tabulated,
 )
 from trialtrace.claims.search.coincidence import Family, Spans
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats, Whole
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
@@ -65,7 +64,7 @@ def comparison_families(
                 yield Family(name, max(*chosen, third), (own,), many)
 
 
-def _intervals(counts: NDArray[np.int64], measure: str, confidence: float) -> dict[str, Floats]:
+def _intervals(counts: Whole, measure: str, confidence: float) -> dict[str, Floats]:
     """Bounds (tables, 2) by method, differences in percentage points as they are printed."""
     factor = 100 if measure == "risk_difference" else 1
     found = intervals_of_tables(*counts.T, measure=KINDS[measure], confidence=confidence)

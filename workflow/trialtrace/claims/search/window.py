@@ -10,8 +10,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
+from trialtrace.ground.arrays import Flags, Whole
 from trialtrace.trial.claims.printed import Component
 
 Cell = tuple[int, ...]
@@ -73,7 +73,7 @@ class Window:
             total += ways
         return total * (len(_near(at["p"], by)) if "p" in at else 1)
 
-    def inside(self, cells: NDArray[np.int64], by: Displacement) -> NDArray[np.bool_]:
+    def inside(self, cells: Whole, by: Displacement) -> Flags:
         """Which vectors, (vectors, parts), lie in the window."""
         place = {target.role: k for k, target in enumerate(self.targets)}
         kept = np.ones(len(cells), dtype=bool)
@@ -124,7 +124,7 @@ class Held:
     def size(self, by: Displacement) -> int:
         return 1
 
-    def inside(self, cells: NDArray[np.int64], by: Displacement) -> NDArray[np.bool_]:
+    def inside(self, cells: Whole, by: Displacement) -> Flags:
         return cells[:, 0] == self.cell
 
 
@@ -147,7 +147,7 @@ class Joint:
         """How many vectors the window has, the printed one included."""
         return prod(window.size(by) for window in self.windows)
 
-    def inside(self, cells: NDArray[np.int64], by: Displacement) -> NDArray[np.bool_]:
+    def inside(self, cells: Whole, by: Displacement) -> Flags:
         """Which vectors, (vectors, parts), lie in the window."""
         kept, first = np.ones(len(cells), dtype=bool), 0
         for window in self.windows:

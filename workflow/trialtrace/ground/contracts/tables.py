@@ -1,6 +1,7 @@
 """Tables that keep a contract: checked where they are written and where they are read."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,7 @@ def empty(contract: Contract) -> "pa.Table":
     return pa.schema([(c.name, _arrow_type(c.kind)) for c in contract.columns]).empty_table()
 
 
-def from_rows(rows: list[dict], contract: Contract) -> "pa.Table":
+def from_rows(rows: Iterable[Mapping[str, object]], contract: Contract) -> "pa.Table":
     """A table of the contract from dictionaries; a missing key is a missing value."""
     import pyarrow as pa
 

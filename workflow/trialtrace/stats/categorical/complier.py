@@ -18,7 +18,8 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, normal_quantile, sample
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import normal_quantile, sample
 from trialtrace.stats.results import Interval, StatsError
 
 

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, gammaln
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
-    Floats,
     check_choice,
     check_confidence,
     normal_quantile,
@@ -245,7 +245,7 @@ def exact_tails(table: Tables) -> dict[str, Floats]:
     events = x1 + x0
     least, most = np.maximum(events - n0, 0.0), np.minimum(n1, events)
     # One width for all tables: what a table has no room for gets no weight.
-    possible = least + np.arange(int((most - least).max(initial=0)) + 1)
+    possible = least + np.arange(float((most - least).max(initial=0)) + 1)
     kept = possible <= most
     possible = np.minimum(possible, most)
     logs = _log_choose(n1, possible) + _log_choose(n0, events - possible)
@@ -289,8 +289,8 @@ def tables(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Tables
 
 
 def _table(x1: float, n1: float, x0: float, n0: float) -> Tables:
-    pairs = single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
-    return tuple(np.asarray(count) for pair in pairs for count in pair)
+    (x1, n1), (x0, n0) = single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
+    return np.asarray(x1), np.asarray(n1), np.asarray(x0), np.asarray(n0)
 
 
 def _newcombe(table: Tables, confidence: float) -> tuple[Floats, Floats, Floats]:
@@ -368,7 +368,8 @@ def _odds_ratio(table: Tables) -> Floats:
 
 
 def _log_choose(n: Floats, k: Floats) -> Floats:
-    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    log: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return log
 
 
 FORMULAS: dict[str, Formula] = {

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.stats._inputs import Floats, chi2_tail, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import chi2_tail, numbers
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.stratified._partial_tables import MOST_KEPT, check_size, probability_at_most
 
@@ -89,7 +90,7 @@ def _table(table: ArrayLike) -> Floats:
 def _two_rows(rows: Floats, columns: Floats, constant: float, limit: float) -> float:
     """List the first row of all tables on a grid; the largest column takes what is left."""
     left, logs = rows[0], constant
-    total, value = 0.0, 0.0
+    total, value = np.zeros(()), np.zeros(())
     for size in columns[:-1]:
         cell = np.arange(min(size, left) + 1)
         value = np.add.outer(value, -gammaln(cell + 1) - gammaln(size - cell + 1))

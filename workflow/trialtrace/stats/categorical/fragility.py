@@ -9,6 +9,8 @@ References: Walsh et al., J Clin Epidemiol 2014;67:622. Baer et al., J Clin Epid
 Oracle: every changed table by R's fisher.test.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from trialtrace.stats._inputs import check_choice, single_count
@@ -61,7 +63,7 @@ def fragility_index(x1: float, n1: float, x0: float, n0: float, *, level: float,
     raise StatsError("no changed outcomes cross the level.")
 
 
-def _changed(x1: int, n1: int, x0: int, n0: int, change: int):
+def _changed(x1: int, n1: int, x0: int, n0: int, change: int) -> Iterator[tuple[int, int]]:
     """Every pair of events after so many changed outcomes."""
     for first in range(-change, change + 1):
         rest = change - abs(first)

@@ -22,13 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
-from trialtrace.stats._inputs import (
-    Floats,
-    check_choice,
-    check_confidence,
-    normal_quantile,
-    single_count,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile, single_count
 from trialtrace.stats.results import Interval, StatsError
 
 

@@ -10,10 +10,12 @@ References: Miettinen and Nurminen, Stat Med 1985;4:213. Farrington and Manning,
 """
 
 from math import copysign, nan, sqrt
+from typing import TypeVar
 
 import numpy as np
 from scipy.special import ndtr
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
@@ -104,12 +106,16 @@ def _margin(margin: float) -> float:
     return float(margin)
 
 
-def risk_difference(x1: float, n1: float, x0: float, n0: float) -> float:
+# One table, or arrays of them.
+Number = TypeVar("Number", float, Floats)
+
+
+def risk_difference(x1: Number, n1: Number, x0: Number, n0: Number) -> Number:
     """Return x1/n1 - x0/n0 from one division, so that equal risks differ by exactly 0."""
     return (x1 * n0 - x0 * n1) / (n1 * n0)
 
 
-def _bounds(x1, n1, x0, n0, z) -> tuple[float, float]:
+def _bounds(x1: float, n1: float, x0: float, n0: float, z: float) -> tuple[float, float]:
     """Return the two differences whose test statistic is z."""
     from scipy.optimize import brentq
 
@@ -128,7 +134,7 @@ def _bounds(x1, n1, x0, n0, z) -> tuple[float, float]:
     return bound(-1.0), bound(1.0)
 
 
-def _constrained_variance(x1, n1, x0, n0, difference):
+def _constrained_variance(x1: float, n1: float, x0: float, n0: float, difference: float) -> float:
     """Variance of the estimate under the most likely risks that differ by `difference`."""
     total, apart = n1 + n0, abs(difference)
     low, high = ((x0, n0), (x1, n1)) if difference >= 0 else ((x1, n1), (x0, n0))
@@ -137,7 +143,7 @@ def _constrained_variance(x1, n1, x0, n0, difference):
     return spread * total / (total - 1)
 
 
-def _constrained_lower_risk(x, n, y, m, apart):
+def _constrained_lower_risk(x: float, n: float, y: float, m: float, apart: float) -> float:
     """Most likely risk u of x among n when that of y among m is u + apart, apart >= 0.
 
     The root of the likelihood's derivative, cleared of denominators: a cubic that falls from 0

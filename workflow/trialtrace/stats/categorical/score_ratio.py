@@ -77,7 +77,7 @@ def risk_ratio_score_test(
     return TestResult(z, nan, normal_tail(z, sides))
 
 
-def _statistic(x1, n1, x0, n0, ratio, variance) -> float:
+def _statistic(x1: float, n1: float, x0: float, n0: float, ratio: float, variance: str) -> float:
     """Constrained z of p1 - ratio p0, positive where the observed ratio is above `ratio`.
 
     The most likely control risk is the smaller root of N r p^2 - b p + events = 0, in the form
@@ -94,7 +94,7 @@ def _statistic(x1, n1, x0, n0, ratio, variance) -> float:
     return (x1 / n1 - ratio * x0 / n0) / sqrt(spread) if spread > 0 else inf
 
 
-def _lower(x1, n1, x0, n0, z, variance) -> float:
+def _lower(x1: float, n1: float, x0: float, n0: float, z: float, variance: str) -> float:
     """Return the ratio below the estimate whose statistic is z; 0 without a treated event."""
     from scipy.optimize import brentq
 

@@ -12,6 +12,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, counts, sample
 from trialtrace.stats.categorical.score import normal_tail
 from trialtrace.stats.results import StatsError, TestResult
@@ -46,9 +47,9 @@ def cochran_armitage(
     if np.unique(scores[n > 0]).size < 2:
         raise StatsError("all patients have one score, so there is no trend to test.")
     # Distances from the first score: whole numbers stay whole, and equal risks give exactly 0.
-    scores = scores - scores[0]
-    slope = (total * (x @ scores) - events * (n @ scores)) / total
-    centred = scores - (n @ scores) / total
+    distance: Floats = scores - scores[0]
+    slope = (total * (x @ distance) - events * (n @ distance)) / total
+    centred = distance - (n @ distance) / total
     divisor = total if variance == "binomial" else total - 1
     spread = events * (total - events) / (total * divisor) * (n @ centred**2)
     z = float(slope) / sqrt(spread)

@@ -19,7 +19,8 @@ from math import sqrt
 import numpy as np
 from scipy.special import gammaln
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, single_count
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, single_count
 from trialtrace.stats.results import StatsError
 
 # Two tables are equally extreme when their statistics differ by no more than rounding.
@@ -133,15 +134,16 @@ def _tables(n1: float, n0: float) -> tuple[Floats, Floats, Floats]:
     treated = np.where(possible, treated, least)
     log_factorial = gammaln(np.arange(n1 + n0 + 2) + 1)
 
-    def choose(n, k):
+    def choose(n: float, k: Floats) -> Floats:
         k = k.astype(np.int64)
-        return log_factorial[int(n)] - log_factorial[k] - log_factorial[int(n) - k]
+        logs: Floats = log_factorial[int(n)] - log_factorial[k] - log_factorial[int(n) - k]
+        return logs
 
     logs = choose(n1, treated) + choose(n0, events - treated) - choose(n1 + n0, events)
     return events, treated, np.where(possible, np.exp(logs), 0.0)
 
 
-def _z(x1, n1, x0, n0, statistic: str) -> Floats:
+def _z(x1: Floats, n1: float, x0: Floats, n0: float, statistic: str) -> Floats:
     """Standardised difference of the observed risks."""
     difference = (x1 * n0 - x0 * n1) / (n1 * n0)
     if statistic == "score":
@@ -205,4 +207,5 @@ def _binomial(total: int, risk: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         up = np.where(s == 0, 0.0, s * np.log(risk)[:, None])
         down = np.where(s == total, 0.0, (total - s) * np.log1p(-risk)[:, None])
-    return np.exp(choose + up + down)
+    probability: Floats = np.exp(choose + up + down)
+    return probability

@@ -13,14 +13,8 @@ from math import atanh, nan, sqrt, tanh
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    normal_quantile,
-    sample,
-    t_tail,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, sample, t_tail
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 METHODS = ("pearson", "spearman")
@@ -69,8 +63,9 @@ def _correlation(x: ArrayLike, y: ArrayLike, method: str) -> tuple[float, int]:
         raise StatsError("one of the two is constant, so there is no correlation.")
     if method == "spearman":
         x, y = _ranks(x), _ranks(y)
-    x, y = x - x.mean(), y - y.mean()
-    r = float(x @ y / sqrt((x @ x) * (y @ y)))
+    dx: Floats = x - x.mean()
+    dy: Floats = y - y.mean()
+    r = float(dx @ dy / sqrt((dx @ dx) * (dy @ dy)))
     if abs(r) > 1 - WHOLE:
         r = float(np.sign(r))
     return (r if abs(r) > NOTHING else 0.0), x.size

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, ndtr, stdtrit
 
-from trialtrace.stats._inputs import Floats, check_choice, check_confidence, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, check_confidence, numbers
 from trialtrace.stats.results import StatsError
 
 VARIANCES = ("pooled", "welch", "pooled_over_all")
@@ -63,7 +64,8 @@ class Differences:
         """Two-sided p-values of no difference."""
         with np.errstate(divide="ignore", invalid="ignore"):
             squared = (self.estimate / self.error) ** 2
-            return betainc(self.df / 2, 0.5, self.df / (self.df + squared))
+            p: Floats = betainc(self.df / 2, 0.5, self.df / (self.df + squared))
+            return p
 
 
 def group_moments(
@@ -135,7 +137,7 @@ def adjusted_differences(
     The analysis of covariance with the covariate of `group_moments`. Raises `StatsError` without
     one. Oracle: R's lm, as `ancova.ancova`.
     """
-    if moments.covariate is None:
+    if moments.covariate is None or moments.covariate_squares is None or moments.products is None:
         raise StatsError("the moments have no covariate.")
     pair = [first, second]
     own = slice(None) if over_all else pair

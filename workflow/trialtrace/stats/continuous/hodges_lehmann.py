@@ -12,7 +12,8 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, normal_quantile, sample
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, normal_quantile, sample
 from trialtrace.stats.results import Interval, StatsError
 
 

@@ -13,14 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    check_confidence,
-    sample,
-    t_tail,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, sample, t_tail
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -147,7 +141,7 @@ def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     return x - x[0], y - x[0]
 
 
-def _welch(x, y) -> tuple[float, float, float]:
+def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
     """Return the difference of means, its standard error and Satterthwaite's df."""
     x, y = _pair(x, y)
     difference = float(x.mean() - y.mean())

@@ -18,13 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    normal_quantile,
-    sample,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, sample
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -78,8 +73,8 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
 
 def _midranks(values: Floats) -> tuple[Floats, Floats]:
     """Return ranks from 1, ties sharing their mean rank, and the size of each group of ties."""
-    _, group, size = np.unique(values, return_inverse=True, return_counts=True)
-    size = size.astype(np.float64)
+    _, group, count = np.unique(values, return_inverse=True, return_counts=True)
+    size = count.astype(np.float64)
     return (np.cumsum(size) - (size - 1) / 2)[group], size
 
 

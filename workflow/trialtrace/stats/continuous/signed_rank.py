@@ -15,7 +15,8 @@ from math import inf, nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, check_confidence, sample
+from trialtrace.ground.arrays import Floats, Whole
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, sample
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 ZEROS = ("wilcoxon", "pratt")
@@ -35,15 +36,16 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str) -> TestResult:
     """
     check_choice("sides", sides, SIDES)
     check_choice("zeros", zeros, ZEROS)
-    difference = sample(difference, "differences")
-    if difference.size > LARGEST:
-        raise StatsError(f"{difference.size} differences are too many for the exact distribution.")
-    if not difference.any():
+    ranked = sample(difference, "differences")
+    if ranked.size > LARGEST:
+        raise StatsError(f"{ranked.size} differences are too many for the exact distribution.")
+    if not ranked.any():
         raise StatsError("all differences are 0, so the test has no ranks.")
+    nonzero: Floats = ranked[ranked != 0]
     if zeros == "wilcoxon":
-        difference = difference[difference != 0]
-    ranks = _doubled_ranks(np.abs(difference))[difference != 0]
-    positive = int(ranks[difference[difference != 0] > 0].sum())
+        ranked = nonzero
+    ranks = _doubled_ranks(np.abs(ranked))[ranked != 0]
+    positive = int(ranks[nonzero > 0].sum())
     share = _distribution(ranks)
     greater, less = float(share[positive:].sum()), float(share[: positive + 1].sum())
     p_value = {"greater": greater, "less": less, "two_sided": 2 * min(greater, less)}[sides]
@@ -74,14 +76,14 @@ def pseudomedian(difference: ArrayLike, *, confidence: float) -> Interval:
     return Interval(float(np.median(walsh)), float(low), float(high))
 
 
-def _doubled_ranks(values: Floats) -> np.ndarray:
+def _doubled_ranks(values: Floats) -> Whole:
     """Twice the midranks, whole numbers."""
     _, index, size = np.unique(values, return_inverse=True, return_counts=True)
     end = np.cumsum(size)
     return (2 * end - size + 1)[index.reshape(-1)]
 
 
-def _distribution(ranks: np.ndarray) -> Floats:
+def _distribution(ranks: Whole) -> Floats:
     """Probability of each sum of the ranks with a positive sign, 0 to their total."""
     share = np.zeros(int(ranks.sum()) + 1)
     share[0] = 1.0

@@ -18,14 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
-from trialtrace.stats._inputs import (
-    Floats,
-    check_choice,
-    normal_quantile,
-    numbers,
-    sample,
-    survival_data,
-)
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import check_choice, normal_quantile, numbers, sample, survival_data
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Pairs compared at once: a few megabytes, which stay near the processor.
@@ -147,22 +141,21 @@ def _data(
         raise StatsError("treated must be 1 for the treated and 0 for controls.")
     if not outcomes:
         raise StatsError("there is no outcome.")
-    parts = []
+    parts: list[tuple[Floats, Floats | None, float]] = []
     for place, outcome in enumerate(outcomes, 1):
         if isinstance(outcome, TimeToEvent):
             value, event = survival_data(outcome.time, outcome.event)
-            part = (value, event, 0.0)
+            parts.append((value, event, 0.0))
         else:
             value = _values(outcome, f"outcome {place}")
             margin = float(numbers(outcome.margin, "margin"))
             if margin < 0:
                 raise StatsError("margin must not be negative.")
-            part = (value if outcome.larger_wins else -value, None, margin)
+            parts.append((value if outcome.larger_wins else -value, None, margin))
         if value.size != treated.size:
             raise StatsError(
                 f"outcome {place} has {value.size} values for {treated.size} patients."
             )
-        parts.append(part)
     return treated, parts
 
 
@@ -178,8 +171,8 @@ def _values(outcome: Measured, name: str) -> Floats:
 
 def _compare(
     parts: list[tuple[Floats, Floats | None, float]],
-    first: NDArray[np.intp],
-    second: NDArray[np.intp],
+    first: Places,
+    second: Places,
 ) -> Iterator[tuple[slice, int, NDArray[np.int8]]]:
     """Compare patients in blocks of the first group with all of the second.
 

@@ -12,14 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtri, expit, ndtri
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.resampling.drawing import Seed, check_seed, random_words
 from trialtrace.stats.results import StatsError
 
-Flags = NDArray[np.bool_]
 # Uniform numbers in (0, 1), shape (imputations, count), of one place in the stream.
 Uniforms = Callable[[int, int], Floats]
 
@@ -54,7 +52,7 @@ class Stream:
             :, :count
         ]
         # 52 bits and a half: neither 0 nor 1, whose normal quantiles are infinite.
-        return ((words >> np.uint64(12)) + 0.5) * 2.0**-52
+        return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +133,7 @@ def draw_logistic(y: Floats, x: Floats, uniform: Floats, what: str) -> Floats:
 
 def _solve(information: Floats, score: Floats, what: str) -> Floats:
     try:
-        step = np.linalg.solve(information, score)[..., 0]
+        step = np.linalg.solve(information, score).astype(np.float64, copy=False)[..., 0]
     except np.linalg.LinAlgError:
         raise _separated(what) from None
     if not np.isfinite(step).all():

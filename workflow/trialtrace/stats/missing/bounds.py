@@ -11,10 +11,10 @@ Lee and Li, J Biopharm Stat 2009;19:1085 (tipping points).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, gammaln
 
-from trialtrace.stats._inputs import Floats, check_choice, single_count
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import check_choice, single_count
 from trialtrace.stats.results import StatsError
 
 # Tables as likely as the observed one count as extreme; R's fisher.test has the same slack.
@@ -41,8 +41,8 @@ class TippingMap:
 
     difference: Floats
     p_value: Floats
-    significant: NDArray[np.bool_]
-    tipped: NDArray[np.bool_]
+    significant: Flags
+    tipped: Flags
     observed_p_value: float
 
 
@@ -96,8 +96,8 @@ def tipping_map(
     x0, n0 = single_count(x0, n0, "second arm")
     m1, m0 = _missing(missing1, "first arm"), _missing(missing0, "second arm")
     p_values = _fisher if test == "fisher" else _chi_squared
-    a = x1 + np.arange(m1 + 1)[:, None]
-    b = x0 + np.arange(m0 + 1)[None, :]
+    a = x1 + np.arange(m1 + 1.0)[:, None]
+    b = x0 + np.arange(m0 + 1.0)[None, :]
     p = p_values(a, n1 + m1, b, n0 + m0)
     observed = float(p_values(np.array([[x1]]), n1, np.array([[x0]]), n0)[0, 0])
     significant = p <= level
@@ -124,7 +124,8 @@ def _chi_squared(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
     # Nobody or everybody with the event is 0 / 0.
     with np.errstate(invalid="ignore"):
         statistic = n * (a * n0 - b * n1) ** 2 / spread
-    return chdtrc(1, statistic)
+    p: Floats = chdtrc(1, statistic)
+    return p
 
 
 def _fisher(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
@@ -142,4 +143,5 @@ def _fisher(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
 
 
 def _log_choose(n: float, k: Floats) -> Floats:
-    return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    log: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return log

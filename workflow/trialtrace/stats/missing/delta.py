@@ -13,9 +13,10 @@ Application, 2013, chapter 10. Ratitch, O'Kelly and Tosiello, Pharm Stat 2013;12
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, labels, numbers, sample
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import labels, numbers, sample
 from trialtrace.stats.missing.pooling import Pooled, pool
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.results import StatsError
@@ -31,13 +32,18 @@ class DeltaGrid:
 
     deltas: tuple[Floats, Floats]
     pooled: Pooled
-    significant: NDArray[np.bool_]
-    tipped: NDArray[np.bool_]
+    significant: Flags
+    tipped: Flags
     without_shift: Pooled
 
 
 def add_delta(
-    completed: ArrayLike, filled: ArrayLike, arm: ArrayLike, *, arms: tuple, deltas: ArrayLike
+    completed: ArrayLike,
+    filled: ArrayLike,
+    arm: ArrayLike,
+    *,
+    arms: tuple[object, ...],
+    deltas: ArrayLike,
 ) -> Floats:
     """Completed values (imputations, n) with the filled ones of each of `arms` shifted.
 
@@ -59,7 +65,7 @@ def delta_tipping(
     x: ArrayLike,
     contrast: ArrayLike,
     *,
-    arms: tuple,
+    arms: tuple[object, ...],
     deltas: tuple[ArrayLike, ArrayLike],
     null: float,
     sides: str,
@@ -87,25 +93,31 @@ def delta_tipping(
     q, triangle = orthonormal(x)
     if n == x.shape[1]:
         raise StatsError("as many coefficients as values leave nothing for the error.")
-    weight = np.linalg.solve(triangle.T, contrast)
+    weight = np.linalg.solve(triangle.T, contrast).astype(np.float64, copy=False)
     if not weight.any():
         raise StatsError("the contrast is 0 throughout.")
-    options = {
-        "df_complete": float(n - x.shape[1]),
-        "null": null,
-        "sides": sides,
-        "confidence": 1 - level,
-        "scale": "identity",
-    }
+    df = n - x.shape[1]
     moments = _moments(values, shift, q, weight)
-    grid = pool(*_shifted_fits(moments, *grids, weight, n - x.shape[1]), **options)
-    zero = np.zeros(1)
-    plain = pool(*_shifted_fits(moments, zero, zero, weight, n - x.shape[1]), **options)
+
+    def pooled(first: Floats, second: Floats) -> Pooled:
+        fits = _shifted_fits(moments, first, second, weight, df)
+        return pool(
+            *fits,
+            df_complete=float(df),
+            null=null,
+            sides=sides,
+            confidence=1 - level,
+            scale="identity",
+        )
+
+    grid, plain = pooled(*grids), pooled(np.zeros(1), np.zeros(1))
     significant = grid.p_value <= level
     return DeltaGrid(grids, grid, significant, significant != (plain.p_value[0, 0] <= level), plain)
 
 
-def _shifts(completed, filled, arm, arms: tuple) -> tuple[Floats, Floats]:
+def _shifts(
+    completed: ArrayLike, filled: ArrayLike, arm: ArrayLike, arms: tuple[object, ...]
+) -> tuple[Floats, Floats]:
     """Completed values, and for each arm the pattern (n,) of what a delta of 1 adds."""
     values, filled = numbers(completed, "completed"), np.asarray(filled)
     if values.ndim != 2 or 0 in values.shape:

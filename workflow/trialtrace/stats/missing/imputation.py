@@ -16,17 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, ndtri
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, numbers
-from trialtrace.stats.missing._posterior import (
-    Flags,
-    Stream,
-    Uniforms,
-    draw_logistic,
-    draw_normal,
-)
+from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import check_choice, labels, numbers
+from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_logistic, draw_normal
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
 
@@ -54,7 +49,7 @@ class Data:
     y: Floats
     fixed: Floats
     kinds: tuple[str, ...]
-    groups: tuple[NDArray[np.intp], ...]
+    groups: tuple[Places, ...]
     names: tuple[str, ...]
     to_fill: Flags
     marked: Flags
@@ -181,7 +176,15 @@ def outcome_columns(y: ArrayLike) -> tuple[Floats, Flags]:
     return y, missing
 
 
-def check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked) -> Data:
+def check_data(
+    y: ArrayLike,
+    arm: ArrayLike,
+    covariates: ArrayLike | None,
+    kinds: Sequence[str],
+    arms: str,
+    not_to_impute: ArrayLike,
+    if_marked: str,
+) -> Data:
     """Check the input of an imputation; see `impute_monotone`."""
     y, missing = outcome_columns(y)
     n, k = y.shape
@@ -203,7 +206,8 @@ def check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked) -> Dat
         fixed.append(more)
     if arms == "in_model":
         fixed.append((index[:, None] == np.arange(1, len(found))).astype(np.float64))
-        groups, names = (np.arange(n),), ("all arms",)
+        groups: tuple[Places, ...] = (np.arange(n),)
+        names: tuple[str, ...] = ("all arms",)
     else:
         groups = tuple(np.flatnonzero(index == g) for g in range(len(found)))
         names = tuple(f"arm {label}" for label in found)
@@ -283,7 +287,7 @@ def fill_column(
             values[:, gap, j] = residual[:, gap] < risk
 
 
-def _predictors(values: Floats, fixed: Floats, rows: NDArray, others: list[int]) -> Floats:
+def _predictors(values: Floats, fixed: Floats, rows: Places, others: list[int]) -> Floats:
     own = values[:, rows][:, :, others]
     shared = np.broadcast_to(fixed[rows], (*own.shape[:2], fixed.shape[1]))
     # One layout in memory, or the last bit would depend on the number of imputations.

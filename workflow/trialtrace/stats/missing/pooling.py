@@ -17,14 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincc, stdtr, stdtrit
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    check_confidence,
-    chi2_tail,
-    numbers,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, chi2_tail, numbers
 from trialtrace.stats.results import StatsError, TestResult
 
 
@@ -201,5 +195,8 @@ def _check_pooling(m: int, df_complete: float) -> None:
 
 def _t_p_value(statistic: Floats, df: Floats, sides: str) -> Floats:
     if sides == "two_sided":
-        return 2 * stdtr(df, -np.abs(statistic))
-    return stdtr(df, -statistic if sides == "greater" else statistic)
+        statistic = -np.abs(statistic)
+    elif sides == "greater":
+        statistic = -statistic
+    tail: Floats = stdtr(df, statistic)
+    return 2 * tail if sides == "two_sided" else tail

@@ -26,11 +26,12 @@ Kenward, J R Stat Soc A 2019;182:623.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from trialtrace.stats._inputs import Floats, check_choice, labels
-from trialtrace.stats.missing._posterior import Flags, Stream, Uniforms, draw_normal
+from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import check_choice, labels
+from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_normal
 from trialtrace.stats.missing.imputation import Imputations, fillable, marks, outcome_columns
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
@@ -49,8 +50,8 @@ class Visits:
     """Checked input: y (n, k), the number of visits up to the last seen, arms, what to fill."""
 
     y: Floats
-    last: NDArray[np.intp]
-    arm: NDArray[np.intp]
+    last: Places
+    arm: Places
     names: tuple[str, ...]
     reference: int
     to_fill: Flags
@@ -58,7 +59,8 @@ class Visits:
 
     def place(self, cycle: int, visit: int, group: int) -> int:
         """Place in the stream, of the parameters of an arm (from 1) or of values (group 0)."""
-        return (cycle * self.y.shape[1] + visit) * (len(self.names) + 1) + group
+        place: int = (cycle * self.y.shape[1] + visit) * (len(self.names) + 1) + group
+        return place
 
 
 def impute_reference_based(
@@ -146,12 +148,14 @@ def conditional(
     return intercept, weights, _part(covariance, wanted, wanted) - weights @ cross
 
 
-def _part(matrix: Floats, rows: list[int] | NDArray[np.intp], columns: list[int]) -> Floats:
+def _part(matrix: Floats, rows: list[int] | Places, columns: list[int]) -> Floats:
     # One layout in memory, or the last bit would depend on the number of imputations.
     return np.ascontiguousarray(matrix[..., rows, :][..., columns])
 
 
-def check_visits(y, arm, reference, not_to_impute, if_marked) -> Visits:
+def check_visits(
+    y: ArrayLike, arm: ArrayLike, reference: object, not_to_impute: ArrayLike, if_marked: str
+) -> Visits:
     """Check the input of a reference-based imputation; see `impute_reference_based`."""
     y, missing = outcome_columns(y)
     found, index = labels(arm, "arm", len(y))
@@ -203,7 +207,7 @@ def _arm_parameters(
         if not seen.size:
             raise StatsError(f"visit {j} of arm {data.names[g]} has no observed value.")
         rows = own[gap[:, j]]
-        uniform = uniforms(data.place(0, j, 0), len(data.y))[:, rows]
+        uniform = uniforms(data.place(0, int(j), 0), len(data.y))[:, rows]
         values[:, rows, j] = seen[(uniform * seen.size).astype(np.intp)]
     patterns, member = np.unique(
         np.column_stack([gap, data.last[own]]), axis=0, return_inverse=True
@@ -248,7 +252,7 @@ def _deviates(data: Visits, cycle: int, uniforms: Uniforms) -> Floats:
 def _fill(
     values: Floats,
     data: Visits,
-    rows: NDArray[np.intp],
+    rows: Places,
     joint: tuple[Floats, Floats],
     known: list[int],
     wanted: list[int],
@@ -258,7 +262,7 @@ def _fill(
     intercept, weights, left = conditional(*joint, known, wanted)
     given = _part(values, rows, known) @ np.swapaxes(weights, -1, -2)
     noise = _part(z, rows, wanted) @ np.swapaxes(np.linalg.cholesky(left), -1, -2)
-    cells = np.ix_(rows, wanted)
-    fill = data.to_fill[cells]
+    down, across = rows[:, None], np.array(wanted)
+    fill = data.to_fill[down, across]
     drawn = intercept[:, None] + given + noise
-    values[(slice(None), *cells)] = np.where(fill, drawn, values[(slice(None), *cells)])
+    values[:, down, across] = np.where(fill, drawn, values[:, down, across])

@@ -11,7 +11,8 @@ Research Council, The Prevention and Treatment of Missing Data in Clinical Trial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, sample
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import sample
 from trialtrace.stats.missing.imputation import fillable, marks, outcome_columns
 from trialtrace.stats.results import StatsError
 

@@ -18,9 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.stats.regression._design import SINGULAR, least_squares
 from trialtrace.stats.results import StatsError
 
@@ -104,8 +103,8 @@ class _Slopes:
 def fit_blocks(
     y: Floats,
     x: Floats,
-    seen: NDArray[np.bool_],
-    kind: NDArray[np.intp],
+    seen: Flags,
+    kind: Places,
     covariance: Covariance,
     start: Callable[[Floats], Floats],
     *,
@@ -126,7 +125,7 @@ def fit_blocks(
     residual[seen] = y[seen] - x[seen] @ coef
     model = _Likelihood(residual, flat, kind, covariance, n_seen=int(seen.sum()), reml=reml)
     point, iterations = _maximise(model, start(residual))
-    inverse = np.linalg.inv(triangle)
+    inverse = np.linalg.inv(triangle).astype(np.float64, copy=False)
     moments = model.moments(point, inverse)
     log_likelihood = point.log_likelihood
     if reml:
@@ -144,7 +143,16 @@ def fit_blocks(
 class _Likelihood:
     """The log-likelihood, profiled over the coefficients, for data padded and grouped once."""
 
-    def __init__(self, y, x, kind, covariance: Covariance, *, n_seen: int, reml: bool):
+    def __init__(
+        self,
+        y: Floats,
+        x: Floats,
+        kind: Places,
+        covariance: Covariance,
+        *,
+        n_seen: int,
+        reml: bool,
+    ):
         self.covariance, self.reml = covariance, reml
         self.count = np.bincount(kind).astype(np.float64)
         self.p = x.shape[2]
@@ -227,7 +235,7 @@ class _Likelihood:
         return np.add.reduceat(columns @ columns.transpose(0, 2, 1), self.first_block, axis=0)
 
 
-def _condense(rows: Floats, kind: NDArray[np.intp]) -> tuple[Floats, NDArray[np.intp]]:
+def _condense(rows: Floats, kind: Places) -> tuple[Floats, Places]:
     """Sort blocks by kind and replace those of a kind by fewer with the same sums of products."""
     shape = rows.shape[1:]
     # In one unit for all columns, else small ones drown in the rounding of large ones.
@@ -273,7 +281,8 @@ def _direction(gradient: Floats, observed: Floats, expected: Floats) -> Floats |
     for information in (observed, expected):
         roots, vectors = np.linalg.eigh(information / outer)
         if roots[0] > SINGULAR:
-            return (vectors @ ((vectors.T @ (gradient / scale)) / roots)) / scale
+            step: Floats = (vectors @ ((vectors.T @ (gradient / scale)) / roots)) / scale
+            return step
     return None
 
 

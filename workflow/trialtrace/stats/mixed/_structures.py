@@ -12,9 +12,8 @@ The first two are linear in their parameters, so that their second derivatives a
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats.results import StatsError
 
 STRUCTURES = (
@@ -41,7 +40,8 @@ class Structure:
         """Parameters near a positive definite matrix, shape (visits, visits)."""
         if self.linear:
             weight = np.sum(self.basis, axis=(1, 2))
-            return np.einsum("hab,ab->h", self.basis, matrix) / weight
+            theta: Floats = np.einsum("hab,ab->h", self.basis, matrix) / weight
+            return theta
         sd = np.sqrt(np.diag(matrix))
         near = (matrix / np.outer(sd, sd))[self.power == 1]
         variance = sd**2 if self.heterogeneous else [np.mean(sd**2)]
@@ -100,7 +100,7 @@ def _linear_basis(name: str, visits: int) -> Floats:
     return basis
 
 
-def available_covariance(residual: Floats, seen: NDArray[np.bool_], rounding: float) -> Floats:
+def available_covariance(residual: Floats, seen: Flags, rounding: float) -> Floats:
     """Covariance of residuals by the pairs of visits at hand, shrunk to be positive definite.
 
     Raises `StatsError` where the residuals of a visit are no larger than `rounding`.
@@ -115,4 +115,5 @@ def available_covariance(residual: Floats, seen: NDArray[np.bool_], rounding: fl
     if lowest < 0.05:
         keep = 0.95 / (1 - lowest)
         correlation = keep * correlation + (1 - keep) * np.eye(variance.size)
-    return correlation * np.sqrt(np.outer(variance, variance))
+    covariance: Floats = correlation * np.sqrt(np.outer(variance, variance))
+    return covariance

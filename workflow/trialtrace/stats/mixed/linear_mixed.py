@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, numbers, sample
-from trialtrace.stats.mixed._gaussian_blocks import Covariance, fit_blocks
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import check_choice, labels, numbers, sample
+from trialtrace.stats.mixed._gaussian_blocks import Covariance, Solution, fit_blocks
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
 from trialtrace.stats.results import StatsError
 
@@ -86,7 +87,9 @@ def linear_mixed(
     return _result(fit, scale, method, n_clusters=found.size, n=y.size)
 
 
-def _result(fit, scale: Floats, method: str, *, n_clusters: int, n: int) -> LinearMixedFit:
+def _result(
+    fit: Solution, scale: Floats, method: str, *, n_clusters: int, n: int
+) -> LinearMixedFit:
     """Check G against its bound and give it back in the units of z."""
     g, residual = _matrix(fit.theta, scale.size), float(fit.theta[-1])
     if np.linalg.eigvalsh(g)[0] < NOTHING * residual:
@@ -104,7 +107,7 @@ def _result(fit, scale: Floats, method: str, *, n_clusters: int, n: int) -> Line
     )
 
 
-def _columns(values, name: str, n: int) -> Floats:
+def _columns(values: ArrayLike, name: str, n: int) -> Floats:
     values = numbers(values, name)
     if values.ndim != 2 or values.shape[0] != n or values.shape[1] == 0:
         raise StatsError(f"{name} must have shape ({n}, columns); got {values.shape}.")
@@ -118,7 +121,7 @@ def _matrix(theta: Floats, r: int) -> Floats:
     return g + np.tril(g, -1).T
 
 
-def _random_effects(z: Floats, seen) -> Covariance:
+def _random_effects(z: Floats, seen: Flags) -> Covariance:
     """Z G Z' + s^2 I for every kind of cluster.
 
     G is free on the way to the maximum: where the maximum lies beyond its bound is then known.
@@ -133,7 +136,7 @@ def _random_effects(z: Floats, seen) -> Covariance:
     first = np.concatenate([parts, (eye * seen[:, :, None])[None]])
     units = eye * ~seen[:, :, None]
 
-    def covariance(theta: Floats):
+    def covariance(theta: Floats) -> tuple[Floats, Floats, None]:
         if theta[-1] <= 0:
             raise np.linalg.LinAlgError
         return np.tensordot(theta, first, 1) + units, first, None

@@ -23,20 +23,14 @@ References: Satterthwaite, Biometrics Bull 1946;2:110. Fai and Cornelius, J Stat
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    check_confidence,
-    f_tail,
-    numbers,
-    t_tail,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers, t_tail
 from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution
 from trialtrace.stats.regression._design import SINGULAR
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -70,7 +64,9 @@ class MixedFit:
     moments: Moments = field(repr=False)
 
 
-def shared_fields(solution: Solution, *, method: str, n_subjects: int, n_values: int) -> dict:
+def shared_fields(
+    solution: Solution, *, method: str, n_subjects: int, n_values: int
+) -> dict[str, Any]:
     """Fields of `MixedFit` from the solution of its likelihood."""
     return {
         "coef": solution.coef,
@@ -155,7 +151,7 @@ def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
     return TestResult(statistic, float(size), p_value, denominator)
 
 
-def _rows(fit: MixedFit, rows) -> Floats:
+def _rows(fit: MixedFit, rows: ArrayLike) -> Floats:
     """Check rows of contrasts and take them to the coordinates of `Moments`."""
     rows = np.atleast_2d(numbers(rows, "rows"))
     if rows.ndim != 2 or rows.shape[1] != fit.coef.size or rows.shape[0] == 0:
@@ -176,7 +172,8 @@ def _satterthwaite(fit: MixedFit, rows: Floats) -> Floats:
     variance = np.einsum("ra,ra->r", rows, rows)
     gradient = np.einsum("ra,hab,rb->rh", rows, fit.moments.p, rows, optimize=True)
     spread = np.einsum("rh,hj,rj->r", gradient, np.linalg.inv(fit.moments.observed), gradient)
-    return 2 * variance**2 / spread
+    df: Floats = 2 * variance**2 / spread
+    return df
 
 
 def _average(df: Floats) -> float:
@@ -194,7 +191,8 @@ def _weight(fit: MixedFit, df: str) -> Floats:
     if fit.method != "REML":
         raise StatsError("Kenward-Roger is defined for REML; fit by REML.")
     observed = df == "kenward_roger_observed"
-    return np.linalg.inv(fit.moments.observed if observed else fit.moments.expected)
+    information = fit.moments.observed if observed else fit.moments.expected
+    return np.linalg.inv(information).astype(np.float64, copy=False)
 
 
 def _adjusted(fit: MixedFit, weight: Floats) -> Floats:
@@ -204,7 +202,8 @@ def _adjusted(fit: MixedFit, weight: Floats) -> Floats:
     inner -= np.einsum("hj,hab,jbc->ac", weight, m.p, m.p, optimize=True)
     if m.r is not None:
         inner -= np.einsum("hj,hjab->ab", weight, m.r) / 4
-    return np.eye(inner.shape[0]) + inner + inner.T
+    factor: Floats = np.eye(inner.shape[0]) + inner + inner.T
+    return factor
 
 
 def _kenward_roger(fit: MixedFit, rows: Floats, df: str) -> tuple[Floats, float, float]:

@@ -15,9 +15,10 @@ References: Laird and Ware, Biometrics 1982;38:963. Jennrich and Schluchter, Bio
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, labels
+from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import check_choice, labels
 from trialtrace.stats.mixed._gaussian_blocks import Covariance, fit_blocks
 from trialtrace.stats.mixed._structures import STRUCTURES, Structure, available_covariance
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
@@ -30,7 +31,7 @@ class MmrmFit(MixedFit):
     """A fitted model; `sigma`, (groups, visits, visits), is the covariance in each group."""
 
     structure: str
-    groups: tuple
+    groups: tuple[object, ...]
     sigma: Floats
     n_by_visit: tuple[int, ...]
 
@@ -60,7 +61,7 @@ def mmrm(
     check_choice("structure", structure, STRUCTURES)
     check_choice("method", method, ("REML", "ML"))
     y, x, seen = visit_data(y, x)
-    present = seen.any(axis=1)
+    present = np.asarray(seen.any(axis=1))
     y, x, seen = y[present], x[present], seen[present]
     names, group = _groups(groups, present)
     _check_pairs(seen, group, len(names), every_pair=structure == "unstructured")
@@ -88,7 +89,7 @@ def mmrm(
     )
 
 
-def _groups(groups, present) -> tuple[tuple, NDArray[np.intp]]:
+def _groups(groups: ArrayLike | None, present: Flags) -> tuple[tuple[object, ...], Places]:
     """Names of the groups that have values, and of each subject present the index of its own."""
     if groups is None:
         return ("all",), np.zeros(int(present.sum()), dtype=np.intp)
@@ -97,7 +98,7 @@ def _groups(groups, present) -> tuple[tuple, NDArray[np.intp]]:
     return tuple(found[used].tolist()), group.reshape(-1)
 
 
-def _check_pairs(seen, group, n_groups: int, *, every_pair: bool) -> None:
+def _check_pairs(seen: Flags, group: Places, n_groups: int, *, every_pair: bool) -> None:
     """Refuse a covariance about which the visits at hand say nothing."""
     for g in range(n_groups):
         own = seen[group == g].astype(np.float64)
@@ -111,7 +112,7 @@ def _check_pairs(seen, group, n_groups: int, *, every_pair: bool) -> None:
             )
 
 
-def _by_pattern(model: Structure, group, seen, n_groups: int) -> Covariance:
+def _by_pattern(model: Structure, group: Places, seen: Flags, n_groups: int) -> Covariance:
     """Covariance of every pattern of group and observed visits, padded by units."""
     kinds, visits = seen.shape
     both = (seen[:, :, None] & seen[:, None, :]).astype(np.float64)
@@ -121,19 +122,22 @@ def _by_pattern(model: Structure, group, seen, n_groups: int) -> Covariance:
     def spread(first: Floats) -> Floats:
         """(groups, q, T, T) to (groups * q, kinds, T, T)."""
         wide = first[:, :, None] * (in_group[:, None, :, None, None] * both)
-        return wide.reshape(-1, kinds, visits, visits)
+        by_parameter: Floats = wide.reshape(-1, kinds, visits, visits)
+        return by_parameter
 
-    def covariance(theta: Floats):
+    def covariance(theta: Floats) -> tuple[Floats, Floats, Floats | None]:
         parts = [model.at(part) for part in np.split(theta, n_groups)]
         sigma = np.stack([part[0] for part in parts])
         v = sigma[group] * both + units
         first = spread(np.stack([part[1] for part in parts]))
-        if model.linear:
+        curves = [part[2] for part in parts if part[2] is not None]
+        # Linear structures have no second derivatives.
+        if not curves:
             return v, first, None
-        q = parts[0][2].shape[0]
+        q = curves[0].shape[0]
         second = np.zeros((n_groups, q, n_groups, q, kinds, visits, visits))
-        for g, part in enumerate(parts):
-            second[g, :, g] = part[2][:, :, None] * (in_group[g][:, None, None] * both)
+        for g, curve in enumerate(curves):
+            second[g, :, g] = curve[:, :, None] * (in_group[g][:, None, None] * both)
         return v, first, second.reshape(n_groups * q, n_groups * q, kinds, visits, visits)
 
     return covariance

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, numbers
+from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.stats._inputs import check_choice, labels, numbers
 from trialtrace.stats.results import StatsError
 
 CODINGS = ("cell_means", "treatment")
@@ -31,15 +32,15 @@ class VisitDesign:
 
     x: Floats
     names: tuple[str, ...]
-    arms: tuple
-    visits: tuple
+    arms: tuple[object, ...]
+    visits: tuple[object, ...]
     covariate_means: Floats
     cells: Floats
 
 
 def visit_design(
     arm: ArrayLike,
-    visits: Sequence,
+    visits: Sequence[object],
     *,
     coding: str,
     covariates: ArrayLike | None = None,
@@ -81,7 +82,10 @@ def mean_row(design: VisitDesign, *, arm: object, visit: object) -> Floats:
 
     Raises `StatsError` for an arm or visit that the design does not have.
     """
-    return design.cells[_place(design.arms, arm, "arm"), _place(design.visits, visit, "visit")]
+    row: Floats = design.cells[
+        _place(design.arms, arm, "arm"), _place(design.visits, visit, "visit")
+    ]
+    return row
 
 
 def difference_row(design: VisitDesign, *, arm: object, reference: object, visit: object) -> Floats:
@@ -106,13 +110,13 @@ def interaction_rows(design: VisitDesign) -> Floats:
     return rows.reshape(-1, rows.shape[-1])
 
 
-def _place(known: tuple, value: object, what: str) -> int:
+def _place(known: tuple[object, ...], value: object, what: str) -> int:
     if value not in known:
         raise StatsError(f"{what} {value!r} is not one of {', '.join(map(str, known))}.")
     return known.index(value)
 
 
-def _cells(arms, visits, coding: str) -> tuple[Floats, list[str]]:
+def _cells(arms: Labels, visits: tuple[object, ...], coding: str) -> tuple[Floats, list[str]]:
     """Row of each arm and visit, (arms, visits, arms * visits), and the names of the columns."""
     g, t = len(arms), len(visits)
     cells = np.eye(g * t).reshape(g, t, g * t)
@@ -127,7 +131,9 @@ def _cells(arms, visits, coding: str) -> tuple[Floats, list[str]]:
     return cells, names
 
 
-def _covariates(values, by_visit, n: int, visits):
+def _covariates(
+    values: ArrayLike | None, by_visit: bool | None, n: int, visits: tuple[object, ...]
+) -> tuple[Floats, Floats, tuple[list[str], Floats]]:
     """Columns (n, visits, c), means of covariates, and names with rows at the means."""
     t = len(visits)
     if values is None:

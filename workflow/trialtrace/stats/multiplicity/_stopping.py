@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from trialtrace.stats._inputs import Floats, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -16,7 +16,7 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.results import StatsError
 
 

@@ -14,9 +14,10 @@ in base R, p.adjust.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.multiplicity.closed_testing import _p_values
 from trialtrace.stats.results import StatsError
 
@@ -53,10 +54,11 @@ def graphical(
     weights, edges = _graph(weights, transitions, p.size)
     left = np.isfinite(p)
     if missing == "left_out":
-        for j in np.flatnonzero(~left):
-            weights, edges = reject(weights, edges, int(j))
+        for gap in np.flatnonzero(~left):
+            weights, edges = reject(weights, edges, int(gap))
     adjusted = np.full(p.shape, np.nan)
-    order, largest = [], 0.0
+    order: list[int] = []
+    largest = 0.0
     while left.any():
         # A hypothesis without weight cannot be rejected, not even with p = 0.
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -90,9 +92,7 @@ def reject(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats
     return passed, edges
 
 
-def intersection_weights(
-    weights: ArrayLike, transitions: ArrayLike, members: ArrayLike
-) -> NDArray[np.float64]:
+def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: ArrayLike) -> Floats:
     """Weights of the weighted Bonferroni test of an intersection: all others taken out.
 
     `members` are the indices of the intersection; shape (m,) with 0 elsewhere. The order in

@@ -26,9 +26,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from trialtrace.stats._inputs import Floats, check_choice, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.multiplicity._stopping import (
     START,
+    State,
     advance,
     boundary_of,
     information_of,
@@ -155,20 +157,21 @@ def spending_boundary(
     return _boundary(t, z, sides)
 
 
-def _solve(state, information: float, spend: float) -> float:
+def _solve(state: State, information: float, spend: float) -> float:
     """The critical value whose upper tail has probability `spend`."""
     from scipy.optimize import brentq
 
     if spend <= 0 or tails(state, information, 0.0, WIDEST)[0] > spend:
         return float("inf")
     # On the log scale, where small probabilities are far apart too.
-    return brentq(
+    z: float = brentq(
         lambda z: np.log(max(tails(state, information, 0.0, z)[0], 1e-320) / spend),
         -WIDEST,
         WIDEST,
         xtol=1e-13,
         rtol=1e-14,
     )
+    return z
 
 
 def _spending(name: str, parameter: float | None) -> Callable[[Floats, float], Floats]:

@@ -21,7 +21,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_confidence
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_confidence
 from trialtrace.stats.multiplicity._stopping import (
     START,
     advance,
@@ -138,7 +139,9 @@ def bias_adjusted(
     return _solve(mean, plain - width, plain + width)
 
 
-def _past(information, upper, lower) -> tuple[Floats, Floats, Floats]:
+def _past(
+    information: ArrayLike, upper: ArrayLike, lower: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
     information = information_of(information)
     before = information.size - 1
     upper, lower = boundary_of(upper, before, "upper"), boundary_of(lower, before, "lower")
@@ -147,7 +150,9 @@ def _past(information, upper, lower) -> tuple[Floats, Floats, Floats]:
     return information, upper, lower
 
 
-def _root(probability: Callable, level: float, z: float, information: ArrayLike) -> float:
+def _root(
+    probability: Callable[[float], float], level: float, z: float, information: ArrayLike
+) -> float:
     first = information_of(information)[0]
     plain, width = z / sqrt(information_of(information)[-1]), 1 / sqrt(first)
     # Not wider at once: far from the data every probability is 0 or 1 and tells no direction.
@@ -159,7 +164,7 @@ def _root(probability: Callable, level: float, z: float, information: ArrayLike)
     raise StatsError("the bound is too far from the data to be found.")
 
 
-def _solve(function: Callable, low: float, high: float) -> float:
+def _solve(function: Callable[[float], float], low: float, high: float) -> float:
     from scipy.optimize import brentq
 
     return float(brentq(function, low, high, xtol=1e-14, rtol=1e-14))

@@ -5,16 +5,17 @@ combinations of each other, and units or a far mean of a covariate cannot spoil 
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, numbers
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
 
 # Share of its size, in standard units, below which a matrix is taken to be singular.
 SINGULAR = 1e-9
 
 
-def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, Flags]:
     """Check y, (n, T), with NaN for missing visits, and x, (n, T, p); 0 where nothing is seen."""
     if np.ma.is_masked(y) or np.ma.is_masked(x):
         raise StatsError("y and x must not be masked; a missing visit is NaN in y.")
@@ -57,7 +58,7 @@ def least_squares(y: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
     q, triangle = orthonormal(x)
     if x.shape[0] == x.shape[1]:
         raise StatsError("as many coefficients as values leave nothing for the error.")
-    coef = np.linalg.solve(triangle, q.T @ y)
+    coef = np.linalg.solve(triangle, q.T @ y).astype(np.float64, copy=False)
     rounding = 64 * np.finfo(np.float64).eps * np.abs(y).max()
     if np.sqrt(np.mean((y - x @ coef) ** 2)) <= rounding:
         raise StatsError("there is no variation beyond what x explains.")

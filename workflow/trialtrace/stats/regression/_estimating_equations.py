@@ -9,10 +9,9 @@ equations are U'r = 0. Values not seen are rows of zeros, as in `_gaussian_block
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats.regression._design import SINGULAR, orthonormal
 from trialtrace.stats.results import StatsError
 
@@ -62,7 +61,7 @@ class Solution:
         return scores.T @ scores
 
 
-def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working: str) -> Solution:
+def solve(y: Floats, x: Floats, seen: Flags, *, family: str, working: str) -> Solution:
     """Alternate Fisher scoring of the coefficients and moments of the working correlation.
 
     y and seen of shape (n, T), x (n, T, p), zero where nothing is seen. Raises `StatsError` as
@@ -96,7 +95,7 @@ def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working
         beta = beta + step
         length = float(step @ information @ step) / max(scale, np.finfo(float).tiny)
         if settled and length < STEP**2:
-            back = np.linalg.inv(triangle)
+            back = np.linalg.inv(triangle).astype(np.float64, copy=False)
             model = scale * back @ np.linalg.inv(information) @ back.T
             return Solution(
                 back @ (beta + shift), model, correlation, scale, iteration, back, white, residual
@@ -111,7 +110,7 @@ def solve(y: Floats, x: Floats, seen: NDArray[np.bool_], *, family: str, working
 class _Moments:
     """Working correlation from Pearson residuals, and its whitening of every pattern seen."""
 
-    def __init__(self, seen: NDArray[np.bool_], working: str):
+    def __init__(self, seen: Flags, working: str):
         self.working = working
         patterns, kind = np.unique(seen, axis=0, return_inverse=True)
         self.kind = kind.reshape(-1)
@@ -138,7 +137,7 @@ class _Moments:
         elif self.working == "unstructured":
             values = products / self.pairs
         else:
-            values = self._autoregression(products) ** self.apart
+            values = np.power(self._autoregression(products), self.apart)
         matrix = np.eye(pearson.shape[1])
         matrix[self.rows, self.columns] = matrix[self.columns, self.rows] = values
         return matrix
@@ -187,10 +186,11 @@ def _start(y: Floats, x: Floats, family: str) -> Floats:
     weight = mean * (1 - mean) if family == "binomial" else mean
     link = logit(mean) if family == "binomial" else np.log(mean)
     target = link + (y - mean) / weight
-    return np.linalg.solve(x.T @ (weight[:, None] * x), x.T @ (weight * target))
+    information = x.T @ (weight[:, None] * x)
+    return np.linalg.solve(information, x.T @ (weight * target)).astype(np.float64, copy=False)
 
 
-def _residuals(y: Floats, eta: Floats, seen, family: str) -> tuple[Floats, Floats]:
+def _residuals(y: Floats, eta: Floats, seen: Flags, family: str) -> tuple[Floats, Floats]:
     """Pearson residuals and square roots of the variance function; 0 where nothing is seen."""
     if family == "gaussian":
         return y - eta, seen.astype(np.float64)
@@ -205,6 +205,7 @@ def _step(white: Floats, residual: Floats) -> tuple[Floats, Floats]:
     flat = white.reshape(-1, white.shape[2])
     information = flat.T @ flat
     try:
-        return np.linalg.solve(information, flat.T @ residual.reshape(-1)), information
+        step = np.linalg.solve(information, flat.T @ residual.reshape(-1))
     except np.linalg.LinAlgError:
         raise StatsError(SEPARATED) from None
+    return step.astype(np.float64, copy=False), information

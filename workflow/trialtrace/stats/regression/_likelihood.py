@@ -9,7 +9,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, numbers, sample
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import numbers, sample
 from trialtrace.stats.results import StatsError
 
 # Longest change of a linear predictor in the last step: the error after it is about its square.

@@ -11,12 +11,12 @@ Milliken, Am Stat 1980;34:216 (adjusted means).
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, numbers, sample
+from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats.regression._design import least_squares
 from trialtrace.stats.regression.coefficients import Coefficients, contrast, from_covariance
 from trialtrace.stats.results import Interval, StatsError
@@ -35,7 +35,7 @@ class AncovaFit:
     gives each term's columns; `residual_sd` is in the units of the outcome.
     """
 
-    arms: NDArray[Any]
+    arms: Labels
     coefficients: Coefficients
     terms: dict[str, list[int]]
     mean_columns: Floats
@@ -103,7 +103,9 @@ def ancova(
     return AncovaFit(arms, fit, terms, x.mean(axis=0), residual, variance, y.size)
 
 
-def arm_difference(fit: AncovaFit, arm: Any, reference: Any, *, confidence: float) -> Interval:
+def arm_difference(
+    fit: AncovaFit, arm: object, reference: object, *, confidence: float
+) -> Interval:
     """Adjusted difference of means, arm minus reference, in the units of the outcome.
 
     Its test is `wald_test(fit.coefficients, arm_row(fit, arm, reference))`.
@@ -113,7 +115,7 @@ def arm_difference(fit: AncovaFit, arm: Any, reference: Any, *, confidence: floa
     return contrast(fit.coefficients, arm_row(fit, arm, reference), confidence=confidence)
 
 
-def arm_row(fit: AncovaFit, arm: Any, reference: Any) -> Floats:
+def arm_row(fit: AncovaFit, arm: object, reference: object) -> Floats:
     """The row of coefficients that makes the difference of two arms.
 
     Oracle: as for `arm_difference`.
@@ -176,7 +178,7 @@ def _fit(y: Floats, x: Floats, variance: str, confidence: float) -> tuple[Coeffi
     return fit, mean_square**0.5
 
 
-def _index(fit: AncovaFit, arm: Any) -> int:
+def _index(fit: AncovaFit, arm: object) -> int:
     places = np.flatnonzero(fit.arms == arm)
     if places.size != 1:
         raise StatsError(f"there is no arm {arm!r}.")

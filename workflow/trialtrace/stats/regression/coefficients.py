@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
-    Floats,
     check_confidence,
     chi2_tail,
     f_tail,
@@ -66,9 +66,9 @@ def contrast(fit: Coefficients, row: ArrayLike, *, confidence: float) -> Interva
 
     Raises `StatsError` for a row of another length or of zeros.
     """
-    row = _rows(fit, row)[0]
-    estimate = float(row @ fit.coef)
-    half = _quantile(fit.df, confidence) * sqrt(float(row @ fit.covariance @ row))
+    weights: Floats = _rows(fit, row)[0]
+    estimate = float(weights @ fit.coef)
+    half = _quantile(fit.df, confidence) * sqrt(float(weights @ fit.covariance @ weights))
     return Interval(estimate, estimate - half, estimate + half)
 
 

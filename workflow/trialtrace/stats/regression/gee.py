@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
-    Floats,
     check_choice,
     check_confidence,
     chi2_tail,
@@ -173,7 +173,7 @@ def gee_test(fit: GeeFit, rows: ArrayLike) -> TestResult:
     return TestResult(wald / r, r, f_tail(wald / r, r, fit.df), fit.df)
 
 
-def _rows(fit: GeeFit, rows) -> tuple[Floats, Floats]:
+def _rows(fit: GeeFit, rows: ArrayLike) -> tuple[Floats, Floats]:
     """Check rows of contrasts and return them with the covariance of their estimates."""
     rows = np.atleast_2d(numbers(rows, "rows"))
     if rows.ndim != 2 or rows.shape[1] != fit.coef.size or rows.shape[0] == 0:

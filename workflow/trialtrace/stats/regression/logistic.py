@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from trialtrace.stats._inputs import Floats, chi2_tail, normal_quantile
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import chi2_tail, normal_quantile
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
 from trialtrace.stats.regression.coefficients import Coefficients, from_covariance
@@ -240,8 +241,8 @@ def _uphill(curve: Floats, score: Floats, information: Floats) -> Floats:
     try:
         np.linalg.cholesky(curve)
     except np.linalg.LinAlgError:
-        return np.linalg.solve(2 * information, score)
-    return np.linalg.solve(curve, score)
+        curve = 2 * information
+    return np.linalg.solve(curve, score).astype(np.float64, copy=False)
 
 
 def _log_likelihood(y: Floats, eta: Floats) -> float:

@@ -9,13 +9,13 @@ Stat Med 1993;12:2257 (the score test is the rank sum test).
 
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from trialtrace.stats._inputs import Floats, chi2_tail, labels, sample
+from trialtrace.ground.arrays import Floats, Labels, Places
+from trialtrace.stats._inputs import chi2_tail, labels, sample
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, columns, maximise, recedes
 from trialtrace.stats.regression.coefficients import Coefficients, from_covariance, wald_test
@@ -31,7 +31,7 @@ class ProportionalOddsFit:
     """
 
     coefficients: Coefficients
-    levels: NDArray[Any]
+    levels: Labels
     thresholds: Floats
     thresholds_se: Floats
     covariance: Floats
@@ -83,7 +83,7 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
     par, covariance = back @ par, back @ np.linalg.inv(information) @ back.T
     own = covariance[cutpoints:, cutpoints:]
     fit = from_covariance(par[cutpoints:], own, df=inf, confidence=confidence)
-    value = derivatives(np.linalg.solve(back, par))[0]
+    value = derivatives(np.linalg.solve(back, par).astype(np.float64, copy=False))[0]
     p = float(x.shape[1])
     ratio = max(2 * (value - null), 0.0)
     return ProportionalOddsFit(
@@ -144,11 +144,12 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
     both = np.kron(np.eye(cutpoints), inverse)
     differ = np.column_stack([-np.ones(cutpoints - 1), np.eye(cutpoints - 1)])
     covariance = both @ joint @ both.T
-    single = tuple(_compare(beta, covariance, np.kron(differ, row)) for row in np.eye(p))
-    return _compare(beta, covariance, np.kron(differ, np.eye(p))), single
+    every, *each = (np.kron(differ, row).astype(float) for row in (np.eye(p), *np.eye(p)))
+    single = tuple(_compare(beta, covariance, rows) for rows in each)
+    return _compare(beta, covariance, every), single
 
 
-def ordinal_data(y: ArrayLike, x: ArrayLike) -> tuple[NDArray[Any], NDArray[np.intp], Floats]:
+def ordinal_data(y: ArrayLike, x: ArrayLike) -> tuple[Labels, Places, Floats]:
     """Levels of y, each value's level from 0, and the columns; at least two levels."""
     y = sample(y, "y", at_least=2)
     levels, level = labels(y, "y", y.size)
@@ -157,7 +158,7 @@ def ordinal_data(y: ArrayLike, x: ArrayLike) -> tuple[NDArray[Any], NDArray[np.i
     return levels, level, columns(x, y.size)
 
 
-def cuts(level: NDArray[np.intp], levels: int) -> tuple[Floats, Floats]:
+def cuts(level: Places, levels: int) -> tuple[Floats, Floats]:
     """Indicators of the threshold above and of the one below each value, (n, levels - 1)."""
     at = np.eye(levels)[level]
     return at[:, :-1], at[:, 1:]
@@ -179,7 +180,9 @@ def level_terms(a: Floats, b: Floats) -> tuple[Floats, ...]:
         return value, da, db, da * slope_a - da**2, -da * db, db * slope_b - db**2
 
 
-def _derivatives(par, upper, lower, level, levels) -> tuple[float, Floats, Floats]:
+def _derivatives(
+    par: Floats, upper: Floats, lower: Floats, level: Places, levels: int
+) -> tuple[float, Floats, Floats]:
     a = np.where(level < levels - 1, upper @ par, np.inf)
     b = np.where(level > 0, lower @ par, -np.inf)
     value, da, db, daa, dab, dbb = level_terms(a, b)
@@ -189,7 +192,7 @@ def _derivatives(par, upper, lower, level, levels) -> tuple[float, Floats, Float
     return total, upper.T @ da + lower.T @ db, -second
 
 
-def _score(level: NDArray[np.intp], share: Floats, q: Floats) -> TestResult:
+def _score(level: Places, share: Floats, q: Floats) -> TestResult:
     """Score test by the expected information: scores are sums of shares at and below a level."""
     edges = np.concatenate([[0.0], share, [1.0]])
     scores = edges[1:] + edges[:-1] - 1
@@ -213,4 +216,5 @@ def _compare(beta: Floats, covariance: Floats, rows: Floats) -> TestResult:
 def _centred(x: Floats) -> Floats:
     if (x.min(axis=0) == x.max(axis=0)).any():
         raise StatsError("a column of x is constant; the thresholds are the intercepts.")
-    return x - x.mean(axis=0)
+    centred: Floats = x - x.mean(axis=0)
+    return centred

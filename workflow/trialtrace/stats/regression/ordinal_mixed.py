@@ -9,12 +9,12 @@ References: Hedeker and Gibbons, Biometrics 1994;50:933. Liu and Pierce, Biometr
 
 from dataclasses import dataclass
 from math import inf, log, pi, sqrt
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, labels
+from trialtrace.ground.arrays import Floats, Labels, Places
+from trialtrace.stats._inputs import labels
 from trialtrace.stats.regression._likelihood import ITERATIONS
 from trialtrace.stats.regression.coefficients import Coefficients, from_covariance
 from trialtrace.stats.regression.ordinal import cuts, level_terms, ordinal_data, proportional_odds
@@ -32,7 +32,7 @@ class OrdinalMixedFit:
     """Log odds ratios, thresholds and the standard deviation `sd` of the intercepts (logits)."""
 
     coefficients: Coefficients
-    levels: NDArray[Any]
+    levels: Labels
     thresholds: Floats
     thresholds_se: Floats
     sd: float
@@ -75,10 +75,10 @@ def ordinal_mixed(
     back[:cutpoints, cutpoints:-1] = centre / spread
     covariance = back @ np.linalg.inv(information) @ back.T
     par, se = back @ par, np.sqrt(np.diag(covariance))
-    slopes = slice(cutpoints, par.size - 1)
+    slope = slice(cutpoints, par.size - 1)
     return OrdinalMixedFit(
         coefficients=from_covariance(
-            par[slopes], covariance[slopes, slopes], df=inf, confidence=confidence
+            par[slope], covariance[slope, slope], df=inf, confidence=confidence
         ),
         levels=levels,
         thresholds=par[:cutpoints],
@@ -121,7 +121,7 @@ def _climb(model: "_Model", par: Floats) -> tuple[Floats, float, Floats]:
 class _Model:
     """Likelihood by quadrature; `par` is thresholds, slopes, standard deviation."""
 
-    def __init__(self, level, levels: int, x: Floats, subject, nodes: int) -> None:
+    def __init__(self, level: Places, levels: int, x: Floats, subject: Places, nodes: int) -> None:
         order = np.argsort(subject, kind="stable")
         self.level, self.subject, x = level[order], subject[order], x[order]
         self.top = self.level == levels - 1
@@ -168,8 +168,8 @@ class _Model:
         highest = joint.max(axis=1, keepdims=True)
         weight = np.exp(joint - highest)
         total = weight.sum(axis=1, keepdims=True)
-        value = float(np.sum(highest + np.log(total) + np.log(scale)[:, None]))
-        if not np.isfinite(value):
+        log_likelihood = float(np.sum(highest + np.log(total) + np.log(scale)[:, None]))
+        if not np.isfinite(log_likelihood):
             return -inf, par, np.eye(par.size)
         weight = weight / total
         # Rows of coefficients at every node: (rows, nodes, parameters).
@@ -188,4 +188,4 @@ class _Model:
         cross = (upper.T * (of_row * dab).ravel()) @ lower
         second = (upper.T * (of_row * daa).ravel()) @ upper + cross + cross.T
         second += (lower.T * (of_row * dbb).ravel()) @ lower
-        return value, mean.sum(axis=0), -second - spread
+        return log_likelihood, mean.sum(axis=0), -second - spread

@@ -11,7 +11,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, binary_data, maximise, recedes
 from trialtrace.stats.regression.coefficients import Coefficients, from_covariance
@@ -49,7 +49,7 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
         ) from None
     residual = y - np.exp(q @ gamma)
     half = np.linalg.solve(triangle, np.linalg.solve(information, q.T * residual))
-    coef = np.linalg.solve(triangle, gamma)
+    coef = np.linalg.solve(triangle, gamma).astype(np.float64, copy=False)
     scale = np.sum(np.linalg.inv(triangle) ** 2, axis=1)
     if (np.diag(half @ half.T) <= 1e-20 * scale).any():
         raise StatsError("outcomes do not vary where a coefficient is fitted; its error is 0.")

@@ -11,13 +11,13 @@ Freedman, Stat Sci 2008;23:237. Ye, Bannick, Yi and Shao, Stat Theory Relat Fiel
 
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, normal_quantile, numbers, sample
+from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.stats._inputs import check_choice, labels, normal_quantile, numbers, sample
 from trialtrace.stats.regression.ancova import ols
 from trialtrace.stats.regression.coefficients import Coefficients
 from trialtrace.stats.regression.logistic import logistic
@@ -31,7 +31,7 @@ VARIANCES = ("fixed", "random", "sandwich")
 class Standardised:
     """Standardised means (k,) of the arms with their covariance (k, k)."""
 
-    arms: NDArray[Any]
+    arms: Labels
     means: Floats
     covariance: Floats
     family: str
@@ -82,7 +82,7 @@ def standardise(
 
 
 def standardised_difference(
-    fit: Standardised, arm: Any, reference: Any, *, confidence: float
+    fit: Standardised, arm: object, reference: object, *, confidence: float
 ) -> Interval:
     """Difference of two standardised means, arm minus reference: the risk difference if logistic.
 
@@ -97,7 +97,7 @@ def standardised_difference(
 
 
 def standardised_ratio(
-    fit: Standardised, arm: Any, reference: Any, *, confidence: float
+    fit: Standardised, arm: object, reference: object, *, confidence: float
 ) -> Interval:
     """Ratio of two standardised means, the risk ratio if logistic; symmetric on the log scale.
 
@@ -132,10 +132,10 @@ def _influence(y: Floats, x: Floats, fit: Coefficients, family: str) -> Floats:
     """What each patient adds to the coefficients, times n: (n, p)."""
     mean, weight = _mean(x @ fit.coef, family)
     information = (x.T * weight) @ x / y.size
-    return np.linalg.solve(information, x.T * (y - mean)).T
+    return np.linalg.solve(information, x.T * (y - mean)).astype(np.float64, copy=False).T
 
 
-def _index(fit: Standardised, arm: Any) -> int:
+def _index(fit: Standardised, arm: object) -> int:
     places = np.flatnonzero(fit.arms == arm)
     if places.size != 1:
         raise StatsError(f"there is no arm {arm!r}.")

@@ -12,9 +12,10 @@ from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, labels
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import labels
 from trialtrace.stats.results import StatsError
 
 Term = tuple[str, ...]
@@ -25,12 +26,12 @@ class Cells:
     """Subjects by cell of the factors between them: sizes (cells,), codes (cells, factors)."""
 
     names: Term
-    levels: tuple[tuple, ...]
-    of_subject: NDArray[np.intp]
+    levels: tuple[tuple[object, ...], ...]
+    of_subject: Places
     size: Floats
 
     @property
-    def codes(self) -> NDArray[np.intp]:
+    def codes(self) -> Places:
         shape = tuple(len(found) for found in self.levels)
         return np.stack(np.unravel_index(np.arange(self.size.size), shape or (1,)), axis=1)
 
@@ -77,10 +78,10 @@ def orthonormal_contrasts(k: int) -> Floats:
 
 def within_columns(names: Sequence[str], levels: Sequence[int], term: Term) -> Floats:
     """Orthonormal contrasts of the responses of a subject for one effect within subjects."""
-    columns = np.ones((1, 1))
+    columns: Floats = np.ones((1, 1))
     for name, k in zip(names, levels, strict=True):
         own = orthonormal_contrasts(k) if name in term else np.full((k, 1), k**-0.5)
-        columns = np.kron(columns, own)
+        columns = np.kron(columns, own).astype(np.float64, copy=False)
     return columns
 
 
@@ -109,7 +110,7 @@ def between_bases(cells: Cells, sums_of_squares: str) -> dict[Term, Floats]:
     return bases
 
 
-def _sum_coding(cells: Cells, codes: NDArray[np.intp], term: Term) -> Floats:
+def _sum_coding(cells: Cells, codes: Places, term: Term) -> Floats:
     """Products of sum-to-zero codes of the term's factors, one row a cell."""
     columns = np.ones((codes.shape[0], 1))
     for name, found, code in zip(cells.names, cells.levels, codes.T, strict=False):

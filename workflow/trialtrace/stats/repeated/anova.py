@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, labels, numbers
-from trialtrace.stats.repeated.anova_general import AnovaEffect, repeated_anova
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import labels, numbers
+from trialtrace.stats.repeated.anova_general import AnovaEffect, Corrections, repeated_anova
 from trialtrace.stats.results import StatsError
 
 
@@ -71,7 +72,7 @@ class MixedAnova:
 
     n_subjects: int
     n_visits: int
-    groups: tuple
+    groups: tuple[object, ...]
     group_sizes: tuple[int, ...]
     sums_of_squares: str
     between: Effect
@@ -93,8 +94,9 @@ def rm_anova(y: ArrayLike) -> RepeatedAnova:
     y = _responses(y, groups=1)
     fit = repeated_anova(y, within=("visits",), between={}, sums_of_squares="III", measured=())
     visits = fit.effect("visits")
+    corrections = _corrections(visits)
     return RepeatedAnova(
-        *y.shape, _within(visits), visits.corrections.mauchly_w, visits.corrections.mauchly_p
+        y.shape[0], y.shape[1], _within(visits), corrections.mauchly_w, corrections.mauchly_p
     )
 
 
@@ -130,8 +132,8 @@ def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> Mi
         between=Effect(*_plain(fit.effect("arms"))),
         within=_within(visits),
         interaction=_within(fit.effect("arms", "visits")),
-        mauchly_w=visits.corrections.mauchly_w,
-        mauchly_p=visits.corrections.mauchly_p,
+        mauchly_w=_corrections(visits).mauchly_w,
+        mauchly_p=_corrections(visits).mauchly_p,
     )
 
 
@@ -139,8 +141,14 @@ def _plain(effect: AnovaEffect) -> list[float]:
     return [getattr(effect, name) for name in Effect.__dataclass_fields__]
 
 
+def _corrections(effect: AnovaEffect) -> Corrections:
+    """Corrections of an effect within subjects, which always has them."""
+    assert effect.corrections is not None
+    return effect.corrections
+
+
 def _within(effect: AnovaEffect) -> WithinEffect:
-    corrections = effect.corrections
+    corrections = _corrections(effect)
     parts = (
         corrections.greenhouse_geisser,
         corrections.huynh_feldt_lecoutre,
@@ -151,7 +159,7 @@ def _within(effect: AnovaEffect) -> WithinEffect:
     )
 
 
-def _responses(y, *, groups: int) -> Floats:
+def _responses(y: ArrayLike, *, groups: int) -> Floats:
     y = numbers(y, "y")
     if y.ndim != 2:
         raise StatsError(f"y must have shape (subjects, visits); got {y.shape}.")

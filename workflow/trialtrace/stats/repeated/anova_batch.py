@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, numbers
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import check_choice, labels, numbers
 from trialtrace.stats.repeated._factorial import orthonormal_contrasts
 from trialtrace.stats.repeated.sphericity import mauchly_tail
 from trialtrace.stats.results import StatsError
@@ -123,7 +124,7 @@ def _batch(y: ArrayLike) -> Floats:
     return y
 
 
-def _anova(y: Floats, sizes, sums_of_squares: str) -> BatchAnova:
+def _anova(y: Floats, sizes: Places, sums_of_squares: str) -> BatchAnova:
     """All tests of data sets whose subjects stand by arm."""
     sets, n, k = y.shape
     g, d = len(sizes), k - 1
@@ -151,7 +152,7 @@ def _anova(y: Floats, sizes, sums_of_squares: str) -> BatchAnova:
         within_p_gg=within.p_at(gg),
         between=effect(squares[2], rest[1], g - 1, 1) if several else None,
         interaction=interaction,
-        interaction_p_gg=interaction.p_at(gg) if several else None,
+        interaction_p_gg=interaction.p_at(gg) if interaction else None,
         epsilon_gg=gg,
         epsilon_hf=hf,
         mauchly_w=w,
@@ -161,7 +162,7 @@ def _anova(y: Floats, sizes, sums_of_squares: str) -> BatchAnova:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _sums(y: Floats, sizes, sums_of_squares: str):
+def _sums(y: Floats, sizes: Places, sums_of_squares: str) -> tuple[Floats, ...]:
     """Sums of squares of the effects, of the errors, tr(EE), and log det of the scaled E.
 
     Data sets come last in every array, so that each step runs along them.
@@ -200,7 +201,7 @@ def _sums(y: Floats, sizes, sums_of_squares: str):
     return squares, rest, np.einsum("ijb,ijb->b", error, error), _log_det(error / trace * d)
 
 
-def _centre(values: Floats, sizes) -> Floats:
+def _centre(values: Floats, sizes: Places) -> Floats:
     """Take from each row the mean of its arm, in place, and return the means; rows are by arm."""
     ends = np.cumsum(sizes)
     means = np.empty((len(sizes), *values.shape[1:]))
@@ -215,14 +216,16 @@ def _visit_square(centres: Floats, size: Floats, sums_of_squares: str) -> Floats
     """Sum of squares of the visits at the weighted (II) or unweighted (III) mean over arms."""
     weights = size / size.sum() if sums_of_squares == "II" else np.full(size.shape, 1 / size.size)
     mean = np.einsum("g,gjb->jb", weights[:, 0], centres)
-    return np.einsum("jb,jb->b", mean, mean) / np.sum(weights**2 / size)
+    square: Floats = np.einsum("jb,jb->b", mean, mean) / np.sum(weights**2 / size)
+    return square
 
 
 def _spread(centres: Floats, size: Floats) -> Floats:
     """Weighted sum of squares of the arms' means about their mean."""
     weights = size[:, 0]
     centres = centres - np.einsum("g,gjb->jb", weights / weights.sum(), centres)
-    return np.einsum("g,gjb,gjb->b", weights, centres, centres)
+    square: Floats = np.einsum("g,gjb,gjb->b", weights, centres, centres)
+    return square
 
 
 def _log_det(matrix: Floats) -> Floats:
@@ -266,6 +269,7 @@ def _mauchly(trace: Floats, log_det: Floats, d: int, df: int) -> tuple[Floats, F
     return np.exp(log_det), mauchly_tail(log_det, d, df, d + 1)
 
 
-def _tail(f: Floats, df1: float, df2: float, scale) -> Floats:
+def _tail(f: Floats, df1: float, df2: float, scale: Floats | float) -> Floats:
     """Upper tail of F with both degrees of freedom times `scale`."""
-    return betainc(df2 * scale / 2, df1 * scale / 2, df2 / (df2 + df1 * f))
+    p: Floats = betainc(df2 * scale / 2, df1 * scale / 2, df2 / (df2 + df1 * f))
+    return p

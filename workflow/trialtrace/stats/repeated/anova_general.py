@@ -22,7 +22,8 @@ from math import frexp, inf, ldexp, nan, prod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, f_tail, numbers
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import check_choice, f_tail, numbers
 from trialtrace.stats.repeated._factorial import (
     Cells,
     Term,
@@ -93,7 +94,7 @@ class Anova:
     """
 
     n_subjects: int
-    cells: tuple[tuple[tuple, int], ...]
+    cells: tuple[tuple[tuple[object, ...], int], ...]
     sums_of_squares: str
     measured: tuple[str, ...]
     effects: tuple[AnovaEffect, ...]
@@ -158,12 +159,17 @@ def repeated_anova(
     return Anova(y.shape[0], named, sums_of_squares, tuple(measured), effects)
 
 
-def _names(cells: Cells, code) -> tuple:
+def _names(cells: Cells, code: Places) -> tuple[object, ...]:
     return tuple(found[i] for found, i in zip(cells.levels, code, strict=False))
 
 
 def _effects(
-    found, errors, cells: Cells, columns: int, measured, exponent: int
+    found: Sequence[tuple[Term, Term, float, int, Floats]],
+    errors: Sequence[float],
+    cells: Cells,
+    columns: int,
+    measured: Collection[str],
+    exponent: int,
 ) -> tuple[AnovaEffect, ...]:
     """Turn sums of squares into F tests with their effect sizes and corrections."""
     n, df = cells.of_subject.size, cells.of_subject.size - cells.size.size
@@ -201,8 +207,10 @@ def _effects(
 
 def _corrections(f: float, df1: float, df2: float, shape: Sphericity, d: int) -> Corrections:
     epsilons = (shape.epsilon_gg, shape.epsilon_hf, shape.epsilon_hf_1976, 1 / d)
-    corrected = (corrected_test(f, df1, df2, epsilon) for epsilon in epsilons)
-    return Corrections(*corrected, shape.mauchly_w, shape.mauchly_p, shape.mauchly_p_anderson)
+    gg, hf, hf_1976, lowest = (corrected_test(f, df1, df2, epsilon) for epsilon in epsilons)
+    return Corrections(
+        gg, hf, hf_1976, lowest, shape.mauchly_w, shape.mauchly_p, shape.mauchly_p_anderson
+    )
 
 
 def corrected_test(f: float, df1: float, df2: float, epsilon: float) -> Corrected:

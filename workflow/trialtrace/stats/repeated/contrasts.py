@@ -19,15 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    check_confidence,
-    labels,
-    numbers,
-    t_tail,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, labels, numbers, t_tail
 from trialtrace.stats.results import Interval, StatsError
 
 
@@ -89,7 +82,7 @@ def repeated_contrast(
     if np.abs(residual).max() <= 16 * np.finfo(np.float64).eps * scale:
         raise StatsError("the scores do not vary within cells, so there is no error term.")
     estimate = float(weights @ mean + offset * within.sum() * weights.sum())
-    square = np.bincount(cell, residual**2)
+    square = np.bincount(cell, residual**2).astype(np.float64, copy=False)
     variance_of = _pooled if variance == "pooled" else _separate
     se, df = variance_of(square, size, weights)
     t, p = estimate / se, t_tail(estimate / se, df, sides)
@@ -98,7 +91,7 @@ def repeated_contrast(
     return Contrast(Interval(estimate, estimate - half, estimate + half), se, t, df, p)
 
 
-def _weights(between: Mapping[object, float], found: list) -> Floats:
+def _weights(between: Mapping[object, float], found: list[object]) -> Floats:
     if set(between) != set(found):
         raise StatsError(f"between must give a weight for each of the cells {found}.")
     return numbers([between[name] for name in found], "between")

@@ -15,7 +15,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
 
 
@@ -56,7 +57,8 @@ def generalised_eta_squared(
     kept = np.array([bool(set(term) & set(measured)) for term in terms])
     denominator = errors.sum() + squares[kept].sum() + np.where(kept, 0.0, squares)
     with np.errstate(invalid="ignore"):
-        return squares / denominator
+        eta: Floats = squares / denominator
+        return eta
 
 
 def _squares(values: ArrayLike, name: str) -> Floats:

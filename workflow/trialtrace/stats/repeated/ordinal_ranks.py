@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaincc
 
-from trialtrace.stats._inputs import Floats, f_tail, labels, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import f_tail, labels, numbers
 from trialtrace.stats.results import StatsError, TestResult
 
 
@@ -36,9 +37,9 @@ class RankAnova:
     finite one and is the better test of the arms.
     """
 
-    groups: tuple
+    groups: tuple[object, ...]
     group_sizes: tuple[int, ...]
-    relative_effects: NDArray[np.float64]
+    relative_effects: Floats
     between: TestResult
     between_box: TestResult
     within: TestResult
@@ -103,14 +104,17 @@ def _share_below(y: Floats) -> Floats:
 
 
 def _covariance(residual: Floats) -> Floats:
-    return residual.T @ residual / (residual.shape[0] - 1)
+    covariance: Floats = residual.T @ residual / (residual.shape[0] - 1)
+    return covariance
 
 
 def _centring(k: int) -> Floats:
     return np.eye(k) - 1 / k
 
 
-def _statistic(effects, blocks, n: int, of_arms, of_visits, what: str) -> TestResult:
+def _statistic(
+    effects: Floats, blocks: Floats, n: int, of_arms: Floats, of_visits: Floats, what: str
+) -> TestResult:
     """ANOVA-type statistic of the hypothesis of_arms x of_visits, both projections.
 
     The covariance is block-diagonal, so that the traces need the blocks only.

@@ -12,7 +12,7 @@ from math import exp, log, nan
 import numpy as np
 from scipy.special import gammaincc, gammaln
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _mauchly(error: Floats, df: int, columns: int) -> tuple[float, float, float]
     return exp(log_w), p, anderson
 
 
-def mauchly_tail(log_w, d: int, df: int, columns: int):
+def mauchly_tail(log_w: Floats | float, d: int, df: int, columns: int) -> Floats:
     """P-value of Mauchly's W from its logarithm, elementwise: chi-squared to second order.
 
     In the second-order term R's mauchly.test and car multiply one coefficient by the number of
@@ -92,4 +92,5 @@ def mauchly_tail(log_w, d: int, df: int, columns: int):
     # The tail with four more degrees of freedom, less the first, in closed form.
     with np.errstate(divide="ignore"):
         mass = np.exp(shape * np.log(half) - half - gammaln(shape + 1))
-    return first + second * mass * (1 + half / (shape + 1))
+    tail: Floats = first + second * mass * (1 + half / (shape + 1))
+    return tail

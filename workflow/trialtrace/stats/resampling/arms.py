@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_confidence
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_confidence
 from trialtrace.stats.resampling.cells import Codes
 from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed
 from trialtrace.stats.resampling.exact import LONGEST_LIST, listed, share
@@ -67,8 +68,10 @@ def global_test(
     """
     if scheme.kind == "sides":
         raise StatsError("two sides of a patient are no arms; use rerandomisation_test.")
-    check_tolerance(tie_tolerance), check_confidence(confidence)
-    check_seed(seed), check_draws(draws)
+    check_tolerance(tie_tolerance)
+    check_confidence(confidence)
+    check_seed(seed)
+    check_draws(draws)
     data = whole_scores(scheme, scores)
     roots, df, scale = _roots(data)
     own = scheme.code[data.layout.order][None, :]

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, counts, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import counts, numbers
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.results import StatsError
 
@@ -94,8 +95,9 @@ def binary_tables(
     treated = scheme.code[keep] == scheme.index_of(arm)
     cell, cells = scheme.cell[keep], int(scheme.cell.max()) + 1
 
-    def per_cell(weights) -> Floats:
-        return np.bincount(cell, np.asarray(weights, dtype=np.float64), cells)
+    def per_cell(weights: ArrayLike) -> Floats:
+        count = np.bincount(cell, np.asarray(weights, dtype=np.float64), cells)
+        return count.astype(np.float64, copy=False)
 
     return per_cell(treated * y), per_cell(treated), per_cell(~treated * y), per_cell(~treated)
 
@@ -121,15 +123,16 @@ def _hypergeometric(n1: float, n0: float, cases: float) -> Floats:
     mode = int(np.searchsorted(-ratio, -1.0))
     up, down = np.cumprod(ratio[mode:]), np.cumprod(1 / ratio[:mode][::-1])[::-1]
     mass = np.concatenate([down, [1.0], up])
-    return mass / mass.sum()
+    probability: Floats = mass / mass.sum()
+    return probability
 
 
 def _power(mass: Floats, times: int) -> Floats:
     """The distribution of the sum of so many, by repeated squaring."""
-    result = None
+    result = np.ones(1)
     while times:
         if times % 2:
-            result = mass if result is None else np.convolve(result, mass)
+            result = np.convolve(result, mass)
         times //= 2
         if times:
             mass = np.convolve(mass, mass)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from trialtrace.stats._inputs import Floats, check_choice, check_confidence, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, check_confidence, numbers
 from trialtrace.stats.resampling.drawing import (
     BOOTSTRAP,
     Seed,

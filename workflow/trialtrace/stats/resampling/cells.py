@@ -14,10 +14,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from trialtrace.ground.arrays import Places, Whole
+
 Codes = NDArray[np.uint8]
 
 
-def all_arrangements(counts: NDArray[np.int64]) -> Codes:
+def all_arrangements(counts: Whole) -> Codes:
     """Every way to lay arms of these sizes over their patients, one a row, in order of codes."""
     rows, left = np.zeros((1, 0), dtype=np.uint8), np.asarray(counts)[None, :]
     for _ in range(int(np.sum(counts))):
@@ -28,7 +30,9 @@ def all_arrangements(counts: NDArray[np.int64]) -> Codes:
     return rows
 
 
-def split_by_keys(keys: np.ndarray, ends: tuple[int, ...]) -> tuple[Codes, NDArray[np.intp]]:
+def split_by_keys(
+    keys: NDArray[np.uint32 | np.uint64], ends: tuple[int, ...]
+) -> tuple[Codes, Places]:
     """Arms by the order of the keys within the last axis, and the rows where keys tie at a border.
 
     keys (rows, cells, size); arm j has the keys of ranks ends[j-1] + 1 .. ends[j]. In the rows
@@ -55,7 +59,7 @@ def split_by_coins(
     coins: NDArray[np.uint64],
     size: int,
     second: int,
-    positions: Callable[[int], NDArray[np.intp]],
+    positions: Callable[[int], Places],
 ) -> Codes:
     """Codes (cells, size) with `second` ones each, from coins (cells, words of `coin_words`).
 
@@ -91,10 +95,10 @@ def fair(size: int, second: int) -> bool:
 
 def _change_over(
     flat: Codes,
-    found: NDArray[np.intp],
+    found: Places,
     many: Codes,
-    surplus: NDArray[np.int64],
-    cell: NDArray[np.intp],
+    surplus: Whole,
+    cell: Places,
 ) -> None:
     """Move found patients, one a cell at a time, out of the arm `many` that has too many."""
     need = np.abs(surplus[cell])

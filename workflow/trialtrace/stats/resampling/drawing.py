@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats.resampling.cells import (
     Codes,
     all_arrangements,
@@ -68,7 +69,7 @@ class Layout:
     """Patients sorted by composition of their cell and by cell, and the words of one draw."""
 
     scheme: Scheme
-    order: NDArray[np.intp]
+    order: Places
     groups: tuple[Group, ...]
     words: int
 
@@ -95,9 +96,9 @@ def random_words(
     return stream.random_raw(rows * 4 * steps).reshape(rows, 4 * steps)
 
 
-def unit_interval(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+def unit_interval(words: NDArray[np.uint64]) -> Floats:
     """Uniform numbers in [0, 1) from the upper 53 bits of each word."""
-    return (words >> np.uint64(11)) * 2.0**-53
+    return (words >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def layout_of(scheme: Scheme) -> Layout:
@@ -169,7 +170,7 @@ def draw_block(layout: Layout, seed: Seed, first: int, rows: int) -> Codes:
     codes = np.empty((rows, layout.scheme.n), dtype=np.uint8)
     for number, group in enumerate(layout.groups):
         own = words[:, group.word : group.word + group.words]
-        if group.way == "table":
+        if group.table is not None:
             # 53 bits over at most 2048 rows: no row is likelier by more than one part in 2^42.
             pick = (unit_interval(own) * len(group.table)).astype(np.intp)
             drawn = group.table[pick]
@@ -181,8 +182,10 @@ def draw_block(layout: Layout, seed: Seed, first: int, rows: int) -> Codes:
     return codes
 
 
-def _by_keys(layout: Layout, group: Group, words: np.ndarray, seed: Seed, first: int) -> Codes:
-    def keys_of(own: np.ndarray) -> np.ndarray:
+def _by_keys(
+    layout: Layout, group: Group, words: NDArray[np.uint64], seed: Seed, first: int
+) -> Codes:
+    def keys_of(own: NDArray[np.uint64]) -> NDArray[np.uint32]:
         keys = own.view(np.uint32)[:, : group.cells * group.size]
         return keys.reshape(len(own), group.cells, group.size)
 
@@ -190,26 +193,28 @@ def _by_keys(layout: Layout, group: Group, words: np.ndarray, seed: Seed, first:
     for row in tied:
         step = (first + int(row)) * layout.steps
         more = random_words(seed, TIED_KEYS, step, 1, layout.steps, branch=0)
-        more = keys_of(more[:, group.word : group.word + group.words])
-        long = keys_of(words[row : row + 1]).astype(np.uint64) << np.uint64(32) | more
+        low = keys_of(more[:, group.word : group.word + group.words])
+        long = keys_of(words[row : row + 1]).astype(np.uint64) << np.uint64(32) | low
         drawn[row] = split_by_keys(long, group.ends)[0][0]
     return drawn
 
 
-def _by_coins(group: Group, words: np.ndarray, seed: Seed, first: int, number: int) -> Codes:
+def _by_coins(
+    group: Group, words: NDArray[np.uint64], seed: Seed, first: int, number: int
+) -> Codes:
     rows, steps = len(words), group.cells * STAGE_STEPS
 
-    def positions(stage: int) -> NDArray[np.intp]:
+    def positions(stage: int) -> Places:
         branch = (number << 32) + stage
         more = random_words(seed, CHANGES, first * steps, rows, steps, branch=branch)
-        more = unit_interval(more.reshape(rows * group.cells, -1))
-        return (more * group.size).astype(np.intp)
+        chance = unit_interval(more.reshape(rows * group.cells, -1))
+        return (chance * group.size).astype(np.intp)
 
     coins = words.reshape(rows * group.cells, -1)
     return split_by_coins(coins, group.size, group.size - group.ends[0], positions)
 
 
-def _independent(keys: np.ndarray, probabilities: tuple[float, ...]) -> Codes:
+def _independent(keys: NDArray[np.uint32], probabilities: tuple[float, ...]) -> Codes:
     """Each patient by its own key; probabilities are met to one part in 2^32."""
     codes = np.zeros(keys.shape, dtype=np.uint8)
     for border in np.cumsum(probabilities)[:-1]:

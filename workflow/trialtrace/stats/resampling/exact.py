@@ -9,12 +9,12 @@ References: Horowitz and Sahni, J ACM 1974;21:277 (two lists). Pagano and Tritch
 Assoc 1983;78:435 (exact permutation distributions).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import log
 
 import numpy as np
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.resampling.cells import Codes, all_arrangements
 from trialtrace.stats.resampling.drawing import Layout
 from trialtrace.stats.resampling.schemes import Scheme, arrangements
@@ -23,6 +23,10 @@ from trialtrace.stats.resampling.sums import Question, WholeScores, signs
 # Entries of one list of sums, 16 MiB of them, and assignments that are listed one by one.
 LONGEST_LIST = 1 << 21
 BLOCK_CELLS = 1 << 20
+# The first patient of a unit, and the codes of all its ways.
+Unit = tuple[int, Codes]
+# For an endpoint, pairs of lists of sums.
+Pairs = Callable[[int], list[tuple[Floats, Floats]]]
 
 
 def count_all(data: WholeScores, question: Question) -> tuple[Floats, Floats] | None:
@@ -85,7 +89,7 @@ def _units(layout: Layout) -> list[tuple[int, Codes]]:
     return units
 
 
-def _count_listed(data: WholeScores, question: Question, border: Floats):
+def _count_listed(data: WholeScores, question: Question, border: Floats) -> tuple[Floats, Floats]:
     p, extreme = np.zeros(border.size), np.zeros(border.size)
     for codes, weight in listed(data.layout):
         sums = signs(data.layout.scheme, codes) @ data.whole
@@ -101,7 +105,7 @@ def share(scheme: Scheme, p: Floats, extreme: Floats) -> Floats:
     return extreme / scheme.assignments() if scheme.equally_likely else np.minimum(p, 1.0)
 
 
-def _halves(data: WholeScores):
+def _halves(data: WholeScores) -> Pairs | None:
     """A function that gives, for an endpoint, pairs of lists whose sums are the statistics."""
     layout = data.layout
     scheme = layout.scheme
@@ -113,7 +117,7 @@ def _halves(data: WholeScores):
         if max(ways) > LONGEST_LIST:
             return None
     units = sorted(_units(layout), key=lambda unit: len(unit[1]), reverse=True)
-    sides: tuple[list, list] = ([], [])
+    sides: tuple[list[Unit], list[Unit]] = ([], [])
     lengths = [0.0, 0.0]
     for unit in units:
         shorter = int(lengths[1] < lengths[0])
@@ -122,9 +126,10 @@ def _halves(data: WholeScores):
     if max(lengths) > log(LONGEST_LIST) + 1e-9:
         return None
 
-    def pairs(endpoint: int):
+    def pairs(endpoint: int) -> list[tuple[Floats, Floats]]:
         whole = data.whole[:, endpoint]
-        return [tuple(_sums_of(side, whole, scheme.kind) for side in sides)]
+        first, second = (_sums_of(side, whole, scheme.kind) for side in sides)
+        return [(first, second)]
 
     return pairs
 
@@ -145,7 +150,7 @@ def _sums_of(units: list[tuple[int, Codes]], whole: Floats, kind: str) -> Floats
     return sums
 
 
-def _halves_of_one_cell(data: WholeScores):
+def _halves_of_one_cell(data: WholeScores) -> Pairs | None:
     """Pairs of lists, one for each number of treated in the first half of the one large cell."""
     margins = data.layout.scheme.margins()
     cell = int(np.argmax((margins > 0).all(axis=1) * margins.sum(axis=1)))
@@ -157,7 +162,7 @@ def _halves_of_one_cell(data: WholeScores):
         return None
     fixed = others & (data.layout.scheme.code[data.layout.order] == 1)
 
-    def pairs(endpoint: int):
+    def pairs(endpoint: int) -> list[tuple[Floats, Floats]]:
         whole = data.whole[:, endpoint]
         left = _subsets(whole[columns[:middle]])
         right = _subsets(whole[columns[middle:]])

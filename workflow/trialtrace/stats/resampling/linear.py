@@ -13,13 +13,13 @@ Pearson, Biometrika 1934;26:404.
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, check_confidence, numbers
+from trialtrace.ground.arrays import Floats, Whole
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, numbers
 from trialtrace.stats.resampling.drawing import Seed, check_seed
 from trialtrace.stats.resampling.exact import count_all
 from trialtrace.stats.resampling.schemes import Scheme
@@ -64,7 +64,7 @@ def rerandomisation_test(
     scheme: Scheme,
     scores: ArrayLike,
     *,
-    arm: Any,
+    arm: object,
     sides: str,
     draws: int,
     exact_up_to: int,
@@ -88,7 +88,9 @@ def rerandomisation_test(
     enumeration, `wilcox.test(exact = TRUE)`, `fisher.test`, `mantelhaen.test(exact = TRUE)`.
     """
     question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
-    check_confidence(confidence), check_seed(seed), check_draws(draws)
+    check_confidence(confidence)
+    check_seed(seed)
+    check_draws(draws)
     observed = data.in_units_of_scores(question.sign * observed_sums(data))
     sd = data.sd()
     if scheme.at_most(exact_up_to):
@@ -97,22 +99,22 @@ def rerandomisation_test(
             p, extreme = found
             zero, number = np.zeros_like(p), scheme.assignments()
             return Rerandomisation(observed, sd, p, extreme, number, True, zero, p, p)
-    extreme = _count(data, question, seed, 0, draws, None)
-    return Rerandomisation(observed, sd, *monte_carlo(extreme, draws=draws, confidence=confidence))
+    count = _count(data, question, seed, 0, draws, None)
+    return Rerandomisation(observed, sd, *monte_carlo(count, draws=draws, confidence=confidence))
 
 
 def count_extreme(
     scheme: Scheme,
     scores: ArrayLike,
     *,
-    arm: Any,
+    arm: object,
     sides: str,
     seed: Seed,
     start: int,
     stop: int,
     rows: int | None,
     tie_tolerance: float,
-) -> NDArray[np.int64]:
+) -> Whole:
     """How many of the draws start .. stop - 1 are at least as extreme as observed, (endpoints,).
 
     The part of `rerandomisation_test` that can be divided: counts of adjoining ranges add up to
@@ -126,7 +128,7 @@ def count_extreme(
 
 
 def draw_statistics(
-    scheme: Scheme, scores: ArrayLike, *, arm: Any, seed: Seed, start: int, stop: int
+    scheme: Scheme, scores: ArrayLike, *, arm: object, seed: Seed, start: int, stop: int
 ) -> Floats:
     """Statistics of the draws start .. stop - 1, shape (draws, endpoints), in units of the scores.
 
@@ -150,7 +152,8 @@ def monte_carlo(
     extreme (endpoints,) of `draws`. Returns (p_value, extreme, draws, exact = False, mc_se, low,
     high) as in `Rerandomisation`. Oracle: `binom.test` for the interval.
     """
-    check_confidence(confidence), check_draws(draws)
+    check_confidence(confidence)
+    check_draws(draws)
     count = numbers(extreme, "extreme")
     if ((count < 0) | (count > draws)).any():
         raise StatsError("counts of extreme draws must lie between 0 and the draws.")
@@ -170,7 +173,7 @@ def check_draws(draws: int) -> None:
 
 
 def _prepared(
-    scheme: Scheme, scores: ArrayLike, arm: Any, sides: str, tolerance: float
+    scheme: Scheme, scores: ArrayLike, arm: object, sides: str, tolerance: float
 ) -> tuple[Question, WholeScores]:
     check_choice("sides", sides, SIDES)
     if len(scheme.arms) != 2:
@@ -188,7 +191,7 @@ def check_tolerance(tolerance: float) -> None:
 
 def _count(
     data: WholeScores, question: Question, seed: Seed, start: int, stop: int, rows: int | None
-) -> NDArray[np.int64]:
+) -> Whole:
     border = question.border(data)
     counts = np.zeros(border.size, dtype=np.int64)
     for _, columns, sums in products(data, seed, start, stop, rows):

@@ -19,11 +19,11 @@ Oracle: all assignments of a scheme, listed by recursion in R.
 
 from dataclasses import dataclass
 from math import comb, lgamma, log, prod
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trialtrace.ground.arrays import Places, Whole
 from trialtrace.stats._inputs import labels, numbers
 from trialtrace.stats.results import StatsError
 
@@ -41,9 +41,9 @@ class Scheme:
     """
 
     kind: str
-    arms: tuple[Any, ...]
+    arms: tuple[object, ...]
     code: NDArray[np.uint8]
-    cell: NDArray[np.intp]
+    cell: Places
     probabilities: tuple[float, ...] = ()
 
     @property
@@ -56,7 +56,7 @@ class Scheme:
         """Whether all assignments have the same probability."""
         return len(set(self.probabilities)) < 2
 
-    def margins(self) -> NDArray[np.int64]:
+    def margins(self) -> Whole:
         """Patients of each arm in each cell, shape (cells, arms)."""
         table = np.zeros((int(self.cell.max()) + 1, len(self.arms)), dtype=np.int64)
         np.add.at(table, (self.cell, self.code), 1)
@@ -65,7 +65,7 @@ class Scheme:
     def assignments(self) -> int:
         """How many assignments the scheme allows, the observed one among them."""
         if self.kind != "fixed":
-            return len(self.arms) ** self.n
+            return int(len(self.arms) ** self.n)
         return prod(arrangements(row) for row in self.margins())
 
     def at_most(self, limit: int) -> bool:
@@ -75,14 +75,14 @@ class Scheme:
         far = sum(map(_log_arrangements, self.margins())) > log(max(limit, 1)) + 1
         return not (self.kind == "fixed" and far) and self.assignments() <= limit
 
-    def index_of(self, arm: Any) -> int:
+    def index_of(self, arm: object) -> int:
         """Index of an arm's label; an unknown one raises `StatsError`."""
         for i, label in enumerate(self.arms):
             if label == arm:
                 return i
         raise StatsError(f"there is no arm {arm!r}; the arms are {_named(self.arms)}.")
 
-    def between(self, first: Any, second: Any) -> tuple["Scheme", NDArray[np.intp]]:
+    def between(self, first: object, second: object) -> tuple["Scheme", Places]:
         """The scheme for a comparison of two arms only, and which patients it has.
 
         Patients of other arms keep their assignment: margins are those of the two arms within
@@ -98,8 +98,8 @@ class Scheme:
         patients = np.flatnonzero(np.isin(self.code, pair))
         code = np.searchsorted(pair, self.code[patients]).astype(np.uint8)
         _, cell = np.unique(self.cell[patients], return_inverse=True)
-        chances = [self.probabilities[i] for i in pair] if self.probabilities else []
-        chances = tuple(p / sum(chances) for p in chances)
+        shares = [self.probabilities[i] for i in pair] if self.probabilities else []
+        chances = tuple(p / sum(shares) for p in shares)
         names = tuple(self.arms[i] for i in pair)
         return Scheme(self.kind, names, code, cell, chances), patients
 
@@ -204,7 +204,7 @@ def _fixed(arm: ArrayLike, within: tuple[tuple[str, ArrayLike], ...]) -> Scheme:
     return scheme
 
 
-def _arms(arm: ArrayLike) -> tuple[tuple[Any, ...], NDArray[np.uint8]]:
+def _arms(arm: ArrayLike) -> tuple[tuple[object, ...], NDArray[np.uint8]]:
     length = np.shape(arm)[0] if np.ndim(arm) == 1 else -1
     if length < 1:
         raise StatsError("arms must be a one-dimensional array with one label a patient.")
@@ -214,5 +214,5 @@ def _arms(arm: ArrayLike) -> tuple[tuple[Any, ...], NDArray[np.uint8]]:
     return tuple(found.tolist()), code.astype(np.uint8)
 
 
-def _named(arms: tuple[Any, ...]) -> str:
+def _named(arms: tuple[object, ...]) -> str:
     return ", ".join(repr(arm) for arm in arms)

@@ -13,10 +13,13 @@ Piantadosi, Biometrika 1988;75:57, and Tukey, Control Clin Trials 1993;14:266 (r
 covariate model). Mantel, J Am Stat Assoc 1963;58:690 (scores within strata).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, labels, sample, survival_data
+from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import check_choice, labels, sample, survival_data
 from trialtrace.stats.results import StatsError
 
 
@@ -125,7 +128,7 @@ def residual_scores(
     return _place(values, included, lambda y: residuals(y, x[keep]))
 
 
-def _included(included: ArrayLike | None, n: int) -> np.ndarray:
+def _included(included: ArrayLike | None, n: int) -> Flags:
     if included is None:
         return np.ones(n, dtype=bool)
     keep = np.asarray(included)
@@ -136,7 +139,9 @@ def _included(included: ArrayLike | None, n: int) -> np.ndarray:
     return keep
 
 
-def _place(values: ArrayLike, included: ArrayLike | None, compute) -> Floats:
+def _place(
+    values: ArrayLike, included: ArrayLike | None, compute: Callable[[Floats], Floats]
+) -> Floats:
     """Compute scores of the included patients, 0 for the others."""
     keep = _included(included, np.size(values))
     scores = np.zeros(keep.size)
@@ -144,7 +149,12 @@ def _place(values: ArrayLike, included: ArrayLike | None, compute) -> Floats:
     return scores
 
 
-def _within(values: ArrayLike, stratum: ArrayLike | None, included, compute) -> Floats:
+def _within(
+    values: ArrayLike,
+    stratum: ArrayLike | None,
+    included: ArrayLike | None,
+    compute: Callable[[Floats], Floats],
+) -> Floats:
     keep = _included(included, np.size(values))
 
     def by_stratum(y: Floats) -> Floats:
@@ -156,7 +166,7 @@ def _within(values: ArrayLike, stratum: ArrayLike | None, included, compute) -> 
     return _place(values, included, by_stratum)
 
 
-def _patients_by_stratum(stratum: ArrayLike | None, keep: np.ndarray) -> list[np.ndarray]:
+def _patients_by_stratum(stratum: ArrayLike | None, keep: Flags) -> list[Places]:
     """Indices, among the included patients, of each stratum."""
     if stratum is None:
         return [np.arange(np.count_nonzero(keep))]

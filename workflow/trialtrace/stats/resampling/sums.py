@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, numbers
+from trialtrace.ground.arrays import Floats, Places, Whole
+from trialtrace.stats._inputs import numbers
 from trialtrace.stats.resampling.cells import Codes
 from trialtrace.stats.resampling.drawing import Layout, Seed, blocks, layout_of
 from trialtrace.stats.resampling.schemes import Scheme
@@ -30,12 +31,13 @@ class WholeScores:
 
     layout: Layout
     whole: Floats
-    exponent: NDArray[np.int64]
+    exponent: Whole
 
     @property
     def total(self) -> Floats:
         """Sum of absolute scores, in units: the scale of the tie tolerance."""
-        return np.abs(self.whole).sum(axis=0)
+        total: Floats = np.abs(self.whole).sum(axis=0)
+        return total
 
     def in_units_of_scores(self, sums: Floats) -> Floats:
         """Turn sums of whole numbers into the unit of the scores."""
@@ -101,7 +103,8 @@ def whole_scores(scheme: Scheme, scores: ArrayLike) -> WholeScores:
 def observed_sums(data: WholeScores) -> Floats:
     """Sums over the second arm of the observed assignment, in units."""
     scheme = data.layout.scheme
-    return (signs(scheme, scheme.code[data.layout.order][None, :]) @ data.whole)[0]
+    sums: Floats = (signs(scheme, scheme.code[data.layout.order][None, :]) @ data.whole)[0]
+    return sums
 
 
 def signs(scheme: Scheme, codes: Codes) -> Floats:
@@ -113,7 +116,7 @@ def signs(scheme: Scheme, codes: Codes) -> Floats:
     return factor
 
 
-def _centred(values: Floats, cell: NDArray[np.intp]) -> Floats:
+def _centred(values: Floats, cell: Places) -> Floats:
     """Less the mean of the cell; first less one of its values, which is exact where they are near.
 
     values (endpoints, n). A constant cell is then 0 and not a rounding error.

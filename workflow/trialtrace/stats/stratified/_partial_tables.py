@@ -14,10 +14,9 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats, Places, Whole
 from trialtrace.stats.results import StatsError
 
 # Logarithms of two products of factorials that differ by less are of the same product.
@@ -41,12 +40,12 @@ class _Parts:
     for it. `_collect` puts them in order.
     """
 
-    left: NDArray[np.int64]
-    where: NDArray[np.intp]
+    left: Whole
+    where: Places
     log: Floats
     weight: Floats
 
-    def starts(self) -> NDArray[np.intp]:
+    def starts(self) -> Places:
         """Where the stretch of each remainder starts, and the end; only once in order."""
         return np.searchsorted(self.where, np.arange(len(self.left) + 1))
 
@@ -62,10 +61,11 @@ class _Parts:
 
     def total(self) -> Floats:
         """Sum of these products for each remainder."""
-        return np.bincount(self.where, self.products(), len(self.left))
+        total = np.bincount(self.where, self.products(), len(self.left))
+        return total.astype(np.float64, copy=False)
 
 
-def probability_at_most(rows, columns, constant: float, limit: float) -> float:
+def probability_at_most(rows: Whole, columns: Whole, constant: float, limit: float) -> float:
     """Probability of all tables whose log probability is at most `limit`."""
     many = _count(columns, rows)
     check_size(many.sum() * rows.size, MOST_KEPT)
@@ -82,7 +82,7 @@ def probability_at_most(rows, columns, constant: float, limit: float) -> float:
     return _join(before, node, between, after, where, limit)
 
 
-def _count(columns, rows) -> Floats:
+def _count(columns: Whole, rows: Whole) -> Floats:
     """Number of ways to fill each column, from the product of the rows' polynomials."""
     ways = np.ones(1)
     for most in rows:
@@ -99,7 +99,7 @@ def _split(many: Floats) -> int:
     return min(range(len(many) - 2), key=lambda k: max(logs[:k].sum(), logs[k + 1 : -1].sum()))
 
 
-def _fillings(size: int, rows) -> NDArray[np.int64]:
+def _fillings(size: int, rows: Whole) -> Whole:
     """All columns of cells that add up to `size` and exceed no row total, shape (number, rows)."""
     cells = np.zeros((1, 0), dtype=np.int64)
     left = np.array([size])
@@ -114,11 +114,12 @@ def _fillings(size: int, rows) -> NDArray[np.int64]:
     return cells
 
 
-def _log_cells(fillings) -> Floats:
-    return -gammaln(fillings + 1.0).sum(axis=1)
+def _log_cells(fillings: Whole) -> Floats:
+    log: Floats = -gammaln(fillings + 1.0).sum(axis=1)
+    return log
 
 
-def _pairs(left, fillings):
+def _pairs(left: Whole, fillings: Whole) -> tuple[Places, Places]:
     """Indices of remainders and fillings that fit into them."""
     check_size(float(len(left)) * len(fillings), MOST_COMPARED)
     found, many = [], 0
@@ -131,10 +132,13 @@ def _pairs(left, fillings):
         found.append((node + first, filling))
         many += node.size
         check_size(many, MOST_KEPT)
-    return tuple(np.concatenate(side) for side in zip(*found, strict=True))
+    nodes, places = zip(*found, strict=True)
+    return np.concatenate(nodes), np.concatenate(places)
 
 
-def _remainders(left, fillings, node, filling):
+def _remainders(
+    left: Whole, fillings: Whole, node: Places, filling: Places
+) -> tuple[Whole, Places]:
     """Return what pairs leave, sorted and distinct, and for each pair which of those it leaves.
 
     All remainders here have one sum, so all cells but the last, as digits of one number, say
@@ -159,7 +163,7 @@ def _remainders(left, fillings, node, filling):
     return nodes, same[place][key]
 
 
-def _ragged(start, many):
+def _ragged(start: Places, many: Places) -> tuple[Places, Places]:
     """Enumerate stretches of the given lengths: which stretch, and the position in the whole."""
     index = np.repeat(np.arange(many.size), many)
     ends = np.cumsum(many)
@@ -186,7 +190,7 @@ def _collect(parts: _Parts) -> _Parts:
     return _Parts(parts.left, where[first], log[first], np.add.reduceat(parts.weight[order], first))
 
 
-def _fill(parts: _Parts, fillings) -> _Parts:
+def _fill(parts: _Parts, fillings: Whole) -> _Parts:
     """Add one column to all partial tables on the left, which are in order."""
     node, filling = _pairs(parts.left, fillings)
     start = parts.starts()
@@ -198,7 +202,7 @@ def _fill(parts: _Parts, fillings) -> _Parts:
     return _Parts(nodes, where[pair], log, parts.weight[source])
 
 
-def _complete(nodes, columns: list) -> _Parts:
+def _complete(nodes: Whole, columns: list[Whole]) -> _Parts:
     """List the ways to use up each remainder with the columns on the right."""
     if len(columns) == 1:
         return _Parts(nodes, np.arange(len(nodes)), _log_cells(nodes), np.ones(len(nodes)))
@@ -217,7 +221,7 @@ def _complete(nodes, columns: list) -> _Parts:
     return _Parts(nodes, node[pair], log[pair] + after.log[source], after.weight[source])
 
 
-def _only(parts: _Parts, nodes) -> tuple[_Parts, NDArray[np.intp]]:
+def _only(parts: _Parts, nodes: Places) -> tuple[_Parts, Places]:
     """Keep some remainders, their partial tables in order; return also the new number of each."""
     kept = np.zeros(len(parts.left), dtype=bool)
     kept[nodes] = True
@@ -227,7 +231,9 @@ def _only(parts: _Parts, nodes) -> tuple[_Parts, NDArray[np.intp]]:
     return _collect(some), number[nodes]
 
 
-def _join(before: _Parts, node, between, after: _Parts, where, limit: float) -> float:
+def _join(
+    before: _Parts, node: Places, between: Floats, after: _Parts, where: Places, limit: float
+) -> float:
     """Add up the tables whose left part leaves `node` and whose right part uses up `where`.
 
     Where every left part goes with every right part the sums of both are multiplied, where none
@@ -247,7 +253,9 @@ def _join(before: _Parts, node, between, after: _Parts, where, limit: float) -> 
     return p + _mixed(before, node, between[mixed], after, where, limit)
 
 
-def _mixed(before: _Parts, node, between, after: _Parts, where, limit: float) -> float:
+def _mixed(
+    before: _Parts, node: Places, between: Floats, after: _Parts, where: Places, limit: float
+) -> float:
     """Sum over pairs as in `_join`: each left part takes the right parts up to its own limit."""
     head, tail = _running_sum(before), _running_sum(after)
     room = limit - between
@@ -283,11 +291,14 @@ def _running_sum(parts: _Parts) -> Floats:
     return total
 
 
-def _position(parts: _Parts, node, most) -> NDArray[np.intp]:
+def _position(parts: _Parts, node: Places, most: Floats) -> Places:
     """For each node the end of its stretch of partial tables whose logarithm is at most `most`."""
     least = parts.log.min()
     range_ = parts.log.max() - least
     wide = range_ + 3
     check_size(len(parts.left) * wide, MOST_TOLD_APART)
     key = parts.where * wide + (parts.log - least)
-    return np.searchsorted(key, node * wide + np.clip(most - least, -1, range_ + 1), side="right")
+    position: Places = np.searchsorted(
+        key, node * wide + np.clip(most - least, -1, range_ + 1), side="right"
+    )
+    return position

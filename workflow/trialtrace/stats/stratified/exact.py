@@ -10,13 +10,15 @@ Patel and Gray, J Am Stat Assoc 1985;80:969. Lydersen, Fagerland and Laake, Stat
 (mid-p).
 """
 
+from collections.abc import Callable
 from math import exp, inf, log, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, check_confidence, counts
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, counts
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Two outcomes are equally likely when their probabilities differ by no more than rounding;
@@ -107,7 +109,7 @@ def odds_ratio_conditional(
     return Interval(estimate, lower, upper)
 
 
-def _root(function, *arguments) -> float:
+def _root(function: Callable[..., float], *arguments: object) -> float:
     """Return exp of the root in log psi; the function is monotone, so ends double until it fits."""
     from scipy.optimize import brentq
 
@@ -119,13 +121,16 @@ def _root(function, *arguments) -> float:
     return exp(brentq(function, -end, end, args=arguments, xtol=1e-15, rtol=1e-14))
 
 
-def _tilted(logs: Floats, s: Floats, log_psi: float) -> Floats:
+def _tilted(logs: Floats, s: Places, log_psi: float) -> Floats:
     tilted = logs + s * log_psi
     weights = np.exp(tilted - tilted.max())
-    return weights / weights.sum()
+    probability: Floats = weights / weights.sum()
+    return probability
 
 
-def _strata(x1, n1, x0, n0) -> tuple[Floats, Floats, Floats, Floats]:
+def _strata(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Check the arrays and keep the strata that have patients in both arms."""
     x1, n1 = counts(np.atleast_1d(x1), np.atleast_1d(n1), "treated arm")
     x0, n0 = counts(np.atleast_1d(x0), np.atleast_1d(n0), "control arm")

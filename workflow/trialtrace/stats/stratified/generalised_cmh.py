@@ -13,7 +13,8 @@ Mantel, J Am Stat Assoc 1963;58:690. Van Elteren, Bull Int Stat Inst 1960;37:351
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, chi2_tail, numbers, sample
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, chi2_tail, numbers, sample
 from trialtrace.stats.results import StatsError, TestResult
 
 SCORES = ("equal", "midranks", "ridit", "modified_ridit")
@@ -83,7 +84,8 @@ def _tables(tables: ArrayLike) -> Floats:
         raise StatsError(f"tables need shape (strata, rows, columns); got {tables.shape}.")
     if (tables != np.floor(tables)).any() or (tables < 0).any():
         raise StatsError("counts of the tables must be whole numbers of at least 0.")
-    return tables[tables.sum(axis=(1, 2)) >= 2]
+    informative: Floats = tables[tables.sum(axis=(1, 2)) >= 2]
+    return informative
 
 
 def _scores(tables: Floats, scores: str | ArrayLike, name: str, *, axis: int) -> Floats:
@@ -99,7 +101,9 @@ def _scores(tables: Floats, scores: str | ArrayLike, name: str, *, axis: int) ->
         return np.broadcast_to(np.arange(1.0, margin.shape[1] + 1), margin.shape)
     ranks = np.cumsum(margin, axis=1) - margin / 2 + 0.5
     total = margin.sum(axis=1, keepdims=True)
-    return ranks / {"midranks": 1.0, "ridit": total, "modified_ridit": total + 1}[scores]
+    divisors = {"midranks": np.ones_like(total), "ridit": total, "modified_ridit": total + 1}
+    ranked: Floats = ranks / divisors[scores]
+    return ranked
 
 
 def _quadratic(tables: Floats, left: Floats, right: Floats) -> TestResult:
@@ -133,4 +137,5 @@ def _quadratic(tables: Floats, left: Floats, right: Floats) -> TestResult:
 def _covariance(share: Floats, contrast: Floats) -> Floats:
     """Covariance of `contrast` over one margin with the given shares, shape (strata, a, a)."""
     centred = contrast - np.einsum("ki,kia->ka", share, contrast)[:, None, :]
-    return np.einsum("ki,kia,kib->kab", share, centred, centred)
+    covariance: Floats = np.einsum("ki,kia,kib->kab", share, centred, centred)
+    return covariance

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.stats._inputs import Floats, chi2_tail, counts, labels, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import chi2_tail, counts, labels, numbers
 from trialtrace.stats.regression.logistic import firth_likelihood_ratio, logistic
 from trialtrace.stats.results import StatsError, TestResult
 
@@ -107,6 +108,7 @@ def _columns(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> tuple[Floats, 
     return y, smaller, products.astype(float)
 
 
-def _log_table(a: Floats, n1: float, events: float, n0: float) -> Floats:
+def _log_table(a: Floats, n1: float | Floats, events: float | Floats, n0: float | Floats) -> Floats:
     """Log weight of a treated events given the margins."""
-    return -sum(gammaln(cell + 1) for cell in (a, n1 - a, events - a, n0 - events + a))
+    log: Floats = -sum(gammaln(cell + 1) for cell in (a, n1 - a, events - a, n0 - events + a))
+    return log

@@ -20,13 +20,8 @@ from math import exp, inf, log, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import (
-    Floats,
-    check_choice,
-    chi2_tail,
-    counts,
-    normal_quantile,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_choice, chi2_tail, counts, normal_quantile
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -181,7 +176,9 @@ def breslow_day(
     return TestResult(statistic, df, chi2_tail(statistic, df))
 
 
-def _strata(x1, n1, x0, n0) -> tuple[Floats, Floats, Floats, Floats]:
+def _strata(
+    x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Check the arrays and keep the strata that have patients in both arms.
 
     The strata left out add 0 to every sum of this module, but would divide by 0 on the way.
@@ -198,7 +195,7 @@ def _strata(x1, n1, x0, n0) -> tuple[Floats, Floats, Floats, Floats]:
     return x1[both], n1[both], x0[both], n0[both]
 
 
-def _expected_events(n1, n0, events, odds_ratio) -> Floats:
+def _expected_events(n1: Floats, n0: Floats, events: Floats, odds_ratio: float) -> Floats:
     """Treated events that have the given odds ratio in each stratum, margins kept.
 
     The root of (1 - psi) a^2 + (n0 - events + psi (n1 + events)) a - psi n1 events = 0 that

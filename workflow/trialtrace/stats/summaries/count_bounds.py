@@ -9,10 +9,11 @@ twenty steps, which for one table alone takes forty times as long as `score`, `s
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from trialtrace.stats._inputs import Floats, check_choice, check_confidence, normal_quantile
+from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile
 from trialtrace.stats._roots import roots
 from trialtrace.stats.categorical.contingency import FORMULAS, Tables, tables
 from trialtrace.stats.categorical.score import SMALLEST_STEP, risk_difference
@@ -59,8 +60,8 @@ def _miettinen_nurminen(table: Tables, z: float) -> Floats:
     x, y = np.where(often, n - a, a), np.where(often, m - c, c)
     estimate = risk_difference(x, n, y, m)
 
-    def excess(difference: Floats, which: NDArray[np.intp]) -> Floats:
-        own = [part[which] for part in (x, n, y, m)]
+    def excess(difference: Floats, which: Places) -> Floats:
+        own = x[which], n[which], y[which], m[which]
         return (estimate[which] - difference) ** 2 - z**2 * _constrained_variance(*own, difference)
 
     bounds = []
@@ -75,7 +76,7 @@ def _miettinen_nurminen(table: Tables, z: float) -> Floats:
     return np.stack([np.where(often, -high, low), np.where(often, -low, high)], axis=1)
 
 
-def _constrained_variance(x, n, y, m, difference) -> Floats:
+def _constrained_variance(x: Floats, n: Floats, y: Floats, m: Floats, difference: Floats) -> Floats:
     """Variance of the estimate under the most likely risks that differ by `difference`."""
     apart, up = np.abs(difference), difference >= 0
     lx, ln, hx, hn = (np.where(up, one, other) for one, other in ((y, x), (m, n), (x, y), (n, m)))
@@ -84,7 +85,7 @@ def _constrained_variance(x, n, y, m, difference) -> Floats:
     return spread * (n + m) / (n + m - 1)
 
 
-def _constrained_lower_risk(x, n, y, m, apart) -> Floats:
+def _constrained_lower_risk(x: Floats, n: Floats, y: Floats, m: Floats, apart: Floats) -> Floats:
     """Most likely risk u of x among n when that of y among m is u + apart; see `score`."""
     width = 1 - apart
     none = (x == 0) & ((y == 0) | ((apart > 0) & (y / apart <= n + (m - y) / width)))
@@ -131,8 +132,8 @@ def _lower_ratio(table: Tables, z: float, variance: str) -> Floats:
     a, n, c, m = (part[some] for part in table)
     estimate = np.where(c > 0, np.log(a * m / (c * n)), np.inf)
 
-    def excess(log_ratio: Floats, which: NDArray[np.intp]) -> Floats:
-        own = (part[which] for part in (a, n, c, m))
+    def excess(log_ratio: Floats, which: Places) -> Floats:
+        own = a[which], n[which], c[which], m[which]
         value = _statistic(*own, np.exp(log_ratio), variance) - z
         return np.where(log_ratio >= estimate[which], -z, value)
 
@@ -143,7 +144,7 @@ def _lower_ratio(table: Tables, z: float, variance: str) -> Floats:
     return found
 
 
-def _spread(excess: Callable, end: Floats, side: int) -> Floats:
+def _spread(excess: Callable[[Floats, Places], Floats], end: Floats, side: int) -> Floats:
     """The ends, doubled while the function has this sign."""
     which = np.arange(len(end))
     while len(which):
@@ -153,7 +154,7 @@ def _spread(excess: Callable, end: Floats, side: int) -> Floats:
     return end
 
 
-def _statistic(a, n, c, m, ratio, variance) -> Floats:
+def _statistic(a: Floats, n: Floats, c: Floats, m: Floats, ratio: Floats, variance: str) -> Floats:
     """Constrained z of p1 - ratio p0; see `score_ratio`."""
     total, events = n + m, a + c
     linear = ratio * (n + c) + a + m
@@ -176,7 +177,7 @@ def _conditional(table: Tables, tail: float) -> Floats:
     return bounds
 
 
-def _conditional_part(a, n, c, m, tail: float) -> Floats:
+def _conditional_part(a: Floats, n: Floats, c: Floats, m: Floats, tail: float) -> Floats:
     """Bounds at which the observed count and all beyond it have the probability `tail`."""
     events = (a + c)[:, None]
     s = np.arange(int(events.max(initial=0)) + 1)[None, :]
@@ -195,14 +196,15 @@ def _conditional_part(a, n, c, m, tail: float) -> Floats:
     return np.stack([lower, upper], axis=1)
 
 
-def _tail(logs: Floats, apart: Floats, beyond: NDArray[np.bool_], tail: float, sign: int) -> Floats:
+def _tail(logs: Floats, apart: Floats, beyond: Flags, tail: float, sign: int) -> Floats:
     """The odds ratios at which what is `beyond` has the probability `tail`, rising with `sign`."""
 
-    def excess(log_psi: Floats, which: NDArray[np.intp]) -> Floats:
+    def excess(log_psi: Floats, which: Places) -> Floats:
         tilted = logs[which] + apart[which] * log_psi[:, None]
         weights = np.exp(tilted - tilted.max(axis=1, keepdims=True))
         share = np.where(beyond[which], weights, 0.0).sum(axis=1) / weights.sum(axis=1)
-        return sign * (share - tail)
+        beyond_target: Floats = sign * (share - tail)
+        return beyond_target
 
     low, high = np.full(len(logs), -1.0), np.full(len(logs), 1.0)
     return np.exp(roots(excess, _spread(excess, low, 1), _spread(excess, high, -1)))

@@ -14,7 +14,8 @@ from math import nan
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, single_count
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, single_count
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds_by_method
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
@@ -51,7 +52,7 @@ def p_values_of_counts(
     table = c.tables(x1, n1, x0, n0)
     p_values = _asymptotic(table) | _exact(table, sides)
     if sides != "two_sided":
-        p_values |= dict.fromkeys(("chi_squared", "chi_squared_corrected"), np.float64(nan))
+        p_values |= dict.fromkeys(("chi_squared", "chi_squared_corrected"), np.asarray(nan))
     return {name: float(p_values[name]) for name in TESTS}
 
 
@@ -65,12 +66,12 @@ def p_values_of_tables(
     where nobody or everybody has the event, for the chi-squared tests. Raises `StatsError` for
     counts outside 0..n and empty arms. Oracle: those of `contingency`.
     """
-    table = c.tables(x1, n1, x0, n0)
-    widest = int((table[0] + table[2]).max(initial=0)) + 1
+    table = x1, n1, x0, n0 = c.tables(x1, n1, x0, n0)
+    widest = int((x1 + x0).max(initial=0)) + 1
     step = max(1, CELLS // widest)
     parts = [
-        _exact(tuple(count[start : start + step] for count in table), "two_sided")
-        for start in range(0, max(len(table[0]), 1), step)
+        _exact((x1[some], n1[some], x0[some], n0[some]), "two_sided")
+        for some in (slice(at, at + step) for at in range(0, max(len(x1), 1), step))
     ]
     exact = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     plain = _asymptotic(table)

@@ -15,12 +15,15 @@ grid of bounds and estimates, pnorm and pt).
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, check_confidence, numbers
+from trialtrace.ground.arrays import Exact, Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_tails
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
@@ -129,12 +132,12 @@ def interval_of_error(
     )
 
 
-def error_of_deviation(sd: Printed, n: object) -> Bounds:
+def error_of_deviation(sd: Printed, n: ArrayLike) -> Bounds:
     """Standard error sd / sqrt(n) of a mean: tells an SE that is printed as an SD, or the reverse.
 
     Shapes are broadcast. Raises `StatsError` for sizes below 1. Oracle: the ends by hand.
     """
-    n = numbers(n, "sizes")  # type: ignore[arg-type]
+    n = numbers(n, "sizes")
     if (n < 1).any():
         raise StatsError("sizes must be at least 1.")
     low, high = sd.bounds
@@ -168,8 +171,9 @@ def _on_scale(number: Printed, scale: str) -> tuple[float, float]:
 def _symmetric(estimate: Printed, low: Printed, high: Printed, scale: str) -> bool:
     """Whether 2 e = l + u, or e^2 = l u for ratios, has a solution in the three ranges."""
 
-    def both(a, b):
-        return a * b if scale == "log" else a + b
+    def both(a: Exact, b: Exact) -> Fraction:
+        value: Fraction = a.item() * b.item() if scale == "log" else a.item() + b.item()
+        return value
 
     # A sum or product of two ends is attained only where both ends are.
     ends = [

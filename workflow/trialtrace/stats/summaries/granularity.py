@@ -23,8 +23,9 @@ from functools import lru_cache
 from math import isqrt, nan
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Exact, Flags, Floats, Whole
 from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor, one_shape
@@ -37,10 +38,10 @@ MOST_STATES = 2_000_000
 class Grim:
     """Whether each mean is possible, the sums that give it (none: first > last), and luck."""
 
-    consistent: NDArray[np.bool_]
-    first_sum: NDArray
-    last_sum: NDArray
-    luck: NDArray[np.float64]
+    consistent: Flags
+    first_sum: Exact
+    last_sum: Exact
+    luck: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +165,14 @@ def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) ->
     weight = n * (n - 1 if divisor == "n - 1" else n)
     squares = {x: Fraction(x * (n - x), weight) for x in counts}
     fitting = tuple(x for x, square in squares.items() if _square_inside(square, sd))
-    cells = {_cell(square, sd.unit[()]) for square in squares.values()}
-    possible = _cell(Fraction((n // 2) * (n - n // 2), weight), sd.unit[()]) + 1
+    cells = {_cell(square, sd.unit.item()) for square in squares.values()}
+    possible = _cell(Fraction((n // 2) * (n - n // 2), weight), sd.unit.item()) + 1
     return Debit(bool(fitting), fitting, len(cells) / possible)
 
 
-def _solutions(sd, n, sums, weight, limits, *, most):
+def _solutions(
+    sd: Printed, n: int, sums: range, weight: int, limits: tuple[int, int] | None, *, most: int
+) -> tuple[tuple[tuple[int, int], ...], str]:
     """Pairs (S, Q) that give the standard deviation, and how far the best sum came if none."""
     found: list[tuple[int, int]] = []
     stages = ("square", "parity", "data")
@@ -193,13 +196,14 @@ def _solutions(sd, n, sums, weight, limits, *, most):
 
 def _square_range(sd: Printed, n: int, total: int, weight: int) -> tuple[int, int]:
     """Whole sums of squares Q for which (Q - S^2/n) / weight is the square of such an SD."""
-    low, high = max(sd.low[()], Fraction(0)), sd.high[()]
+    low: Fraction = max(sd.low.item(), Fraction(0))
+    high: Fraction = sd.high.item()
     if high < 0 or (high == 0 and not sd.high_closed):
         return 1, 0
     middle = Fraction(total**2, n)
     least, most = low**2 * weight + middle, high**2 * weight + middle
     first, last = _ceiling(least), _floor(most)
-    if first == least and not (sd.low_closed or sd.low[()] < 0):
+    if first == least and not (sd.low_closed or sd.low.item() < 0):
         first += 1
     return first, last - (last == most and not sd.high_closed)
 
@@ -254,20 +258,17 @@ def _reachable(n: int, top: int) -> tuple[int, ...]:
 
 def _neighbours(sd: Printed) -> list[Printed]:
     """Printed numbers with the same digits in the same unit interval (or the same ten units)."""
-    value, unit = sd.value[()], sd.unit[()]
+    value, unit = sd.value.item(), sd.unit.item()
     count = max(_floor(1 / unit), 10)
     start = _floor(value / (count * unit)) * count
-    below, above = value - sd.low[()], sd.high[()] - value
+    below, above = value - sd.low.item(), sd.high.item() - value
     return [_moved(sd, k * unit, below, above) for k in range(max(start, 0), start + count)]
 
 
 def _moved(sd: Printed, value: Fraction, below: Fraction, above: Fraction) -> Printed:
-    exact = []
-    for number in (value, sd.unit[()], value - below, value + above):
-        cell = np.empty((), dtype=object)
-        cell[()] = number
-        exact.append(cell)
-    return Printed(*exact, sd.low_closed, sd.high_closed)
+    exact = (np.array(end, dtype=object) for end in (value, value - below, value + above))
+    moved, low, high = exact
+    return Printed(moved, sd.unit, low, high, sd.low_closed, sd.high_closed)
 
 
 def _cell(square: Fraction, unit: Fraction) -> int:
@@ -288,7 +289,7 @@ def _square_inside(square: Fraction, number: Printed) -> bool:
     return bool(square < high**2 or (square == high**2 and number.high_closed))
 
 
-def _positive_whole(values: ArrayLike, name: str) -> NDArray[np.int64]:
+def _positive_whole(values: ArrayLike, name: str) -> Whole:
     array = numbers(values, name)
     if (array < 1).any() or (array != np.floor(array)).any():
         raise StatsError(f"{name} must be positive whole numbers.")

@@ -14,13 +14,14 @@ References: Student, Biometrika 1908;6:1. Welch, Biometrika 1947;34:28. Ranges f
 Nuijten et al., Behav Res Methods 2016;48:1205, who do so for printed test statistics.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betainc, ndtr
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, numbers
+from trialtrace.ground.arrays import Flags, Floats, Places
+from trialtrace.stats._inputs import SIDES, check_choice, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
@@ -30,7 +31,7 @@ SHORT = 0.1
 
 
 def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
-    """P-value of t, arrays of one shape; infinite df are those of the normal distribution.
+    """P-value of t, arrays that broadcast; infinite df are those of the normal distribution.
 
     Source: the incomplete beta function. Oracle: R's pt and pnorm.
     """
@@ -38,7 +39,7 @@ def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
     df = np.where(normal, 1.0, df)
     with np.errstate(invalid="ignore", over="ignore"):
         share = np.where(np.isinf(t), 0.0, df / (df + np.square(t)))
-    both = np.where(normal, 2 * ndtr(-abs(t)), betainc(df / 2, 0.5, share))
+    both: Floats = np.where(normal, 2 * ndtr(-abs(t)), betainc(df / 2, 0.5, share))
     if sides == "two_sided":
         return both
     in_tail = (t > 0) == (sides == "greater")
@@ -90,7 +91,10 @@ def t_test_p(
 
     # The end of the differences with the least p; the greatest has the other one.
     ends = (low, high) if sides == "less" else (high, low)
-    bounds = [[np.broadcast_to(end, shape).ravel() for end in pair] for pair in spreads]
+    bounds = [
+        (np.broadcast_to(low, shape).ravel(), np.broadcast_to(high, shape).ravel())
+        for low, high in spreads
+    ]
     at_sizes = [np.broadcast_to(n, shape).ravel() for n in sizes]
     pooled = variance == "pooled"
     return Bounds(extreme(ends[0], 1), extreme(ends[1], -1))
@@ -104,19 +108,19 @@ def _size(n: ArrayLike) -> Floats:
 
 
 def _extreme(
-    p: Callable,
+    p: Callable[..., Floats],
     difference: Floats,
-    spreads: list,
+    spreads: list[tuple[Floats, Floats]],
     sizes: list[Floats],
     sign: int,
-    lower: NDArray[np.bool_] | None,
+    lower: Flags | None,
 ) -> Floats:
     """Least (sign 1) or greatest (-1) p over the rectangles of standard deviations, (claims,).
 
     `lower` tells where the edges through the lower corner hold it; None where a corner does.
     """
     corners = np.stack([p(difference, s1, s0, *sizes) for s1, s0 in zip(*spreads, strict=True)])
-    best = sign * (sign * corners).min(axis=0)
+    best: Floats = sign * (sign * corners).min(axis=0)
     if lower is None:
         return best
     (l1, h1), (l0, h0) = spreads
@@ -128,7 +132,11 @@ def _extreme(
 
 
 def _along_edge(
-    p: Callable, difference: Floats, edge: tuple[Floats, ...], sizes: list[Floats], sign: int
+    p: Callable[..., Floats],
+    difference: Floats,
+    edge: tuple[Floats, ...],
+    sizes: list[Floats],
+    sign: int,
 ) -> Floats:
     """The extreme p along an edge (s1, s0, step1, step0): a grid, then finer ones around the best.
 
@@ -137,7 +145,7 @@ def _along_edge(
     is 1e-7 of an edge wide, so that a smooth extreme inside is right to about 1e-14.
     """
 
-    def grid(chosen, left: Floats, right: Floats, points: int) -> tuple[Floats, ...]:
+    def grid(chosen: Places, left: Floats, right: Floats, points: int) -> tuple[Floats, ...]:
         """Best value, its place, and the points beside it."""
         s1, s0, step1, step0, d, *n = (part[chosen, None] for part in (*edge, difference, *sizes))
         at = left[:, None] + (right - left)[:, None] * np.linspace(0.0, 1.0, points)
@@ -169,7 +177,9 @@ def _along_edge(
     return sign * found
 
 
-def _p(difference, s1, s0, sizes, variance, sides) -> Floats:
+def _p(
+    difference: Floats, s1: Floats, s0: Floats, sizes: Sequence[Floats], variance: str, sides: str
+) -> Floats:
     n1, n0 = sizes
     if variance == "pooled":
         df = n1 + n0 - 2 + 0 * s1

@@ -9,8 +9,9 @@ Source: arithmetic. Oracle: rounding of every count by `decimal` in the tests.
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Whole
 from trialtrace.stats._inputs import numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _filled, one_shape
@@ -19,7 +20,7 @@ PERCENT = Fraction(1, 100)
 LARGEST_LIMIT = 1_000_000
 
 
-def counts_for_percentage(percentage: Printed, n: int) -> NDArray[np.int64]:
+def counts_for_percentage(percentage: Printed, n: int) -> Whole:
     """All counts x of 0..n whose percentage of n prints as given, in order; none is possible.
 
     `percentage` is a single number. Raises `StatsError` for an n that is not a positive whole
@@ -31,7 +32,7 @@ def counts_for_percentage(percentage: Printed, n: int) -> NDArray[np.int64]:
     return np.arange(first[0], last[0] + 1, dtype=np.int64)
 
 
-def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[Whole, Whole]:
     """First and last count behind each percentage, shapes broadcast; none where first > last.
 
     Raises `StatsError` for other denominators. Oracle: rounding of every count.
@@ -43,7 +44,7 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[NDArray[np.int64], 
     return _span(percentage, n.astype(np.int64))
 
 
-def possible_denominators(percentages: Printed, *, limit: int) -> NDArray[np.int64]:
+def possible_denominators(percentages: Printed, *, limit: int) -> Whole:
     """All n from 1 to `limit` with which every one of the percentages can be a count.
 
     `percentages`: a single number or shape (k,), of the same group of patients. That their
@@ -60,7 +61,7 @@ def possible_denominators(percentages: Printed, *, limit: int) -> NDArray[np.int
     return n[possible]
 
 
-def _span(percentage: Printed, n: NDArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _span(percentage: Printed, n: Whole) -> tuple[Whole, Whole]:
     first, last = percentage.scaled(PERCENT).multiples(n)
     # A percentage outside 0..100 has no count: the empty range keeps first above last.
     first, last = np.maximum(first, 0), np.minimum(last, n)
@@ -68,9 +69,9 @@ def _span(percentage: Printed, n: NDArray) -> tuple[NDArray[np.int64], NDArray[n
 
 
 def _one(percentages: Printed, index: tuple[int, ...]) -> Printed:
-    exact = (_filled(part[index]) for part in percentages._parts())
-    flags = (np.asarray(f[index]) for f in (percentages.low_closed, percentages.high_closed))
-    return Printed(*exact, *flags)
+    value, unit, low, high = (_filled(part[index]) for part in percentages._parts())
+    with_low, with_high = percentages.low_closed[index], percentages.high_closed[index]
+    return Printed(value, unit, low, high, np.asarray(with_low), np.asarray(with_high))
 
 
 def _whole(n: object) -> int:

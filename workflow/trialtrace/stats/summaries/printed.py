@@ -10,19 +10,21 @@ digit: R, IEEE 754), "half_any" (a half may go either way: the rule of the paper
 "truncate" (digits cut off, towards zero), "up" (away from zero), "any" (rounded or cut off).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice
+from trialtrace.ground.arrays import Exact, Flags, Floats
+from trialtrace.stats._inputs import check_choice
 from trialtrace.stats.results import StatsError
 
-Whole = NDArray[Any]
+# Value, unit, least and greatest value, and whether each of these two belongs to the range.
+Range = tuple[Fraction, Fraction, Fraction, Fraction, bool, bool]
 ROUNDINGS = ("half_up", "half_away", "half_even", "half_any", "truncate", "up", "any")
 HALF = Fraction(1, 2)
 
@@ -43,12 +45,12 @@ class Printed:
     the two flags say whether the ends belong to the range.
     """
 
-    value: Whole
-    unit: Whole
-    low: Whole
-    high: Whole
-    low_closed: NDArray[np.bool_]
-    high_closed: NDArray[np.bool_]
+    value: Exact
+    unit: Exact
+    low: Exact
+    high: Exact
+    low_closed: Flags
+    high_closed: Flags
 
     @property
     def bounds(self) -> tuple[Floats, Floats]:
@@ -59,22 +61,22 @@ class Printed:
         """The same numbers in another unit: `factor` 1/100 turns percentages into proportions."""
         if factor <= 0:
             raise StatsError("a change of unit needs a positive factor.")
-        parts = (_filled(part * Fraction(factor)) for part in self._parts())
-        return Printed(*parts, self.low_closed, self.high_closed)
+        value, unit, low, high = (_filled(part * Fraction(factor)) for part in self._parts())
+        return Printed(value, unit, low, high, self.low_closed, self.high_closed)
 
-    def contains(self, values: ArrayLike) -> NDArray[np.bool_]:
+    def contains(self, values: ArrayLike) -> Flags:
         """Whether each value would print as the number does; shapes are broadcast.
 
         Floats are compared as the exact binary numbers they are; NaN never prints as a number.
         """
         exact = np.vectorize(_fraction, otypes=[object])(np.asarray(values))
-        missing = np.equal(exact, None)
-        exact = np.where(missing, Fraction(0), exact)
+        missing = np.equal(exact, np.array(None, dtype=object))
+        exact = np.where(missing, np.array(Fraction(0), dtype=object), exact)
         above = (exact > self.low) | (self.low_closed & (exact == self.low))
         under = (exact < self.high) | (self.high_closed & (exact == self.high))
         return np.asarray((above & under & ~missing).astype(bool))
 
-    def multiples(self, parts: ArrayLike) -> tuple[Whole, Whole]:
+    def multiples(self, parts: ArrayLike) -> tuple[Exact, Exact]:
         """First and last whole s with s / parts in the range; none where first > last.
 
         `parts` are positive whole numbers, broadcast against the numbers.
@@ -86,7 +88,7 @@ class Printed:
         last = last - (~self.high_closed & (high == last)).astype(int)
         return _filled(first), _filled(last)
 
-    def _parts(self) -> tuple[Whole, Whole, Whole, Whole]:
+    def _parts(self) -> tuple[Exact, Exact, Exact, Exact]:
         return self.value, self.unit, self.low, self.high
 
 
@@ -129,7 +131,7 @@ def not_negative(number: Printed, name: str) -> tuple[Floats, Floats]:
     return np.maximum(low, 0.0), high
 
 
-def one_shape(*arrays: Any) -> tuple[int, ...]:
+def one_shape(*arrays: ArrayLike) -> tuple[int, ...]:
     """The common shape of claims given together, or an error that says what does not fit."""
     shapes = [np.shape(array) for array in arrays]
     try:
@@ -138,7 +140,7 @@ def one_shape(*arrays: Any) -> tuple[int, ...]:
         raise StatsError(f"claims given together differ in shape: {shapes}.") from None
 
 
-def _assemble(rows: list[tuple], shape: tuple[int, ...]) -> Printed:
+def _assemble(rows: list[Range], shape: tuple[int, ...]) -> Printed:
     if not rows:
         raise StatsError("no printed number is given.")
     columns = list(zip(*rows, strict=True))
@@ -147,7 +149,7 @@ def _assemble(rows: list[tuple], shape: tuple[int, ...]) -> Printed:
     return Printed(*(column.reshape(shape) for column in (*exact, *flags)))
 
 
-def _range(number: Decimal, rounding: str, step: Fraction | None) -> tuple:
+def _range(number: Decimal, rounding: str, step: Fraction | None) -> Range:
     value = Fraction(number)
     unit = Fraction(Decimal(1).scaleb(int(number.as_tuple().exponent))) if step is None else step
     if (value / unit).denominator != 1:
@@ -167,7 +169,9 @@ def _range(number: Decimal, rounding: str, step: Fraction | None) -> tuple:
     return value, unit, low, high, *closed
 
 
-def _directed(value: Fraction, unit: Fraction, rounding: str) -> tuple:
+def _directed(
+    value: Fraction, unit: Fraction, rounding: str
+) -> tuple[Fraction, Fraction, bool, bool]:
     if value == 0:
         return (-unit, unit, False, False) if rounding == "truncate" else (value, value, True, True)
     # Away from zero for truncated numbers, towards it for numbers rounded up.
@@ -192,14 +196,16 @@ def _decimal(number: object) -> Decimal:
     return value
 
 
-def _fraction(value: object) -> Fraction | None:
+def _fraction(value: Fraction | Decimal | float) -> Fraction | None:
     if isinstance(value, Fraction | Decimal | int):
         return Fraction(value)
-    value = float(value)  # type: ignore[arg-type]
-    if np.isnan(value):
+    binary = float(value)
+    if np.isnan(binary):
         return None
+    if np.isfinite(binary):
+        return Fraction(binary)
     # An infinite value lies outside of every range; so does this one.
-    return Fraction(value) if np.isfinite(value) else Fraction(10) ** 400 * (1 if value > 0 else -1)
+    return Fraction(10) ** 400 * (1 if binary > 0 else -1)
 
 
 def _floor(value: Fraction | int) -> int:
@@ -210,11 +216,11 @@ def _ceiling(value: Fraction | int) -> int:
     return -(-value.numerator // value.denominator)
 
 
-def _each(function: Any, values: Whole) -> Whole:
+def _each(function: Callable[[Fraction], int], values: Exact) -> Exact:
     return np.asarray(np.vectorize(function, otypes=[object])(values))
 
 
-def _filled(values: Any) -> Whole:
+def _filled(values: Any) -> Exact:
     """Keep arrays of exact numbers arrays, also with shape ()."""
     if isinstance(values, np.ndarray):
         return values

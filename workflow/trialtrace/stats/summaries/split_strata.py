@@ -8,17 +8,15 @@ the strata gives another split with the same p.
 Source: that of `stratified` and `exact_stratified`. Oracle: R's mantelhaen.test, and counting.
 """
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, gammaln, ndtr
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice
+from trialtrace.ground.arrays import Floats, Places, Whole
+from trialtrace.stats._inputs import SIDES, check_choice
 from trialtrace.stats.stratified.exact import RELATIVE_TIE
 
-Whole = NDArray[np.int64]
 Table = tuple[int, int, int, int]
 
 
@@ -31,19 +29,21 @@ def sizes_of_first(n1: int, n0: int, *, imbalance: Fraction, fewest: int) -> Who
     first, second = np.arange(fewest, n1 - fewest + 1), np.arange(fewest, n0 - fewest + 1)
     pairs = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1).reshape(-1, 2)
     apart = np.abs(pairs[:, 0] * n0 - pairs[:, 1] * n1)
-    return pairs[apart * imbalance.denominator <= imbalance.numerator * n1 * n0]
+    balanced: Whole = pairs[apart * imbalance.denominator <= imbalance.numerator * n1 * n0]
+    return balanced
 
 
 def ways(table: Table, sizes: Whole) -> Whole:
     """How many splits of the events there are for each pair of sizes, shape (pairs,)."""
     x1, n1, x0, n0 = table
-    return np.prod(
+    number: Whole = np.prod(
         [
             np.minimum(own, x) - np.maximum(x - (n - own), 0) + 1
             for own, x, n in ((sizes[:, 0], x1, n1), (sizes[:, 1], x0, n0))
         ],
         axis=0,
     )
+    return number
 
 
 def splits(table: Table, sizes: Whole) -> Whole:
@@ -112,10 +112,11 @@ def _exact(table: Table, of: Whole, sides: str) -> Floats:
         sums = np.arange(chance.shape[1])
         chosen = np.broadcast_to(sums <= x1 if sides == "less" else sums >= x1, chance.shape)
     p = np.where(chosen, chance, 0.0).sum(axis=1) / chance.sum(axis=1)
-    return np.minimum(p, 1.0)[back]
+    p_values: Floats = np.minimum(p, 1.0)[back]
+    return p_values
 
 
-def _distinct(key: Whole) -> tuple[Sequence[Whole], Whole]:
+def _distinct(key: Whole) -> tuple[Whole, Places]:
     """The different rows as columns, and for each row which of them it is."""
     rows, back = np.unique(key, axis=0, return_inverse=True)
     return rows.T, back.reshape(-1)
@@ -130,4 +131,5 @@ def _hypergeometric(n: Whole, m: Whole, events: Whole, most: int) -> Floats:
     logs = -(gammaln(x + 1) + gammaln(n - x + 1) + gammaln(other + 1) + gammaln(m - other + 1))
     logs = np.where(possible, logs, -np.inf)
     chance = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return chance / chance.sum(axis=1, keepdims=True)
+    probability: Floats = chance / chance.sum(axis=1, keepdims=True)
+    return probability

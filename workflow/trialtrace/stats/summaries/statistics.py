@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, chdtrc, gammaln, ndtr
 
-from trialtrace.stats._inputs import SIDES, Floats, check_choice, numbers
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.mean_tests import t_tails
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
@@ -37,8 +38,7 @@ def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
         raise StatsError("degrees of freedom must be positive.")
     low, high = _sized(t, sides)
     one_shape(low, *ends)
-    found = [t_tails(*np.broadcast_arrays(a, b), sides) for a in (low, high) for b in ends]
-    return _bounds(found)
+    return _bounds([t_tails(t, df, sides) for t in (low, high) for df in ends])
 
 
 def p_of_z(z: Printed, *, sides: str) -> Bounds:
@@ -69,7 +69,7 @@ def p_of_correlation(r: Printed, df: ArrayLike, *, sides: str) -> Bounds:
     one_shape(low, df)
     with np.errstate(divide="ignore"):
         found = [end * np.sqrt(df / (1 - end**2)) for end in (low, high)]
-    return _bounds([t_tails(*np.broadcast_arrays(t, df), sides) for t in found])
+    return _bounds([t_tails(t, df, sides) for t in found])
 
 
 def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
@@ -196,12 +196,15 @@ def _epsilons(epsilon: tuple[float, float]) -> tuple[float, float]:
     return float(least), float(most)
 
 
-def _f_tails(f: Floats, df1: Floats, df2: Floats, epsilon: Floats) -> Floats:
+def _f_tails(
+    f: Floats, df1: Floats | float, df2: Floats | float, epsilon: Floats | float
+) -> Floats:
     # The ratio of the degrees of freedom, and with it the share, does not depend on epsilon.
-    return betainc(epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f))
+    p: Floats = betainc(epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f))
+    return p
 
 
-def _pieces(excess: Callable, grid: Floats) -> Floats:
+def _pieces(excess: Callable[[Floats], Floats], grid: Floats) -> Floats:
     """The intervals of the grid's range where `excess` is at most 0, their ends by bisection."""
     inside = excess(grid) <= 0
     edges = np.flatnonzero(inside[1:] != inside[:-1])
@@ -218,6 +221,6 @@ def _pieces(excess: Callable, grid: Floats) -> Floats:
     return np.array(ends).reshape(-1, 2)
 
 
-def _bounds(found: list) -> Bounds:
-    found = np.broadcast_arrays(*found)
-    return Bounds(np.min(found, axis=0)[()], np.max(found, axis=0)[()])
+def _bounds(p_values: list[Floats]) -> Bounds:
+    all_p = np.broadcast_arrays(*p_values)
+    return Bounds(np.min(all_p, axis=0)[()], np.max(all_p, axis=0)[()])

@@ -17,13 +17,8 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import (
-    SIDES,
-    Floats,
-    check_choice,
-    normal_quantile,
-    sample,
-)
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, sample
 from trialtrace.stats.categorical.score import normal_tail
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -57,9 +52,10 @@ class CumulativeIncidence:
         row = np.searchsorted(self.time, times, side="right")
         known = times <= self.last_time
         curves = ((0.0, self.incidence), (0.0, self.se), (nan, self.low), (nan, self.high))
-        return tuple(
+        incidence, se, low, high = (
             np.where(known, np.concatenate([[first], curve])[row], nan) for first, curve in curves
         )
+        return incidence, se, low, high
 
 
 def cumulative_incidence(
@@ -80,10 +76,10 @@ def cumulative_incidence(
     z = normal_quantile(confidence)
     time, cause = check_causes(time, cause, of)
     when, row = np.unique(time[cause > 0], return_inverse=True)
-    own = np.bincount(row, cause[cause > 0] == of, minlength=when.size)
+    own = np.bincount(row, cause[cause > 0] == of, minlength=when.size).astype(np.float64)
     every = np.bincount(row, minlength=when.size).astype(np.float64)
     at_risk = time.size - np.searchsorted(np.sort(time), when, side="left").astype(np.float64)
-    before = just_before(np.cumprod((at_risk - every) / at_risk), 1.0)
+    before = just_before(((at_risk - every) / at_risk).cumprod(), 1.0)
     incidence = np.cumsum(before * own / at_risk)
     spread = _aalen if variance == "aalen" else _delta
     se = np.sqrt(np.maximum(spread(incidence, before, own, every, at_risk), 0.0))
@@ -128,7 +124,8 @@ def cumulative_incidence_difference(
             arms.append((0.0 if known else nan, 0.0))
             continue
         curve = cumulative_incidence(time, cause, of=of, confidence=confidence, variance=variance)
-        arms.append(tuple(float(part) for part in curve.at(at)[:2]))
+        incidence, error, _, _ = curve.at(at)
+        arms.append((float(incidence), float(error)))
     (f1, se1), (f0, se0) = arms
     if np.isnan(f1 - f0):
         raise StatsError(f"an arm is not observed up to time {at:g}.")
@@ -140,7 +137,7 @@ def cumulative_incidence_difference(
     return interval, TestResult(statistic, nan, normal_tail(statistic, sides))
 
 
-def check_causes(time, cause, of) -> tuple[Floats, Floats]:
+def check_causes(time: ArrayLike, cause: ArrayLike, of: int | None) -> tuple[Floats, Floats]:
     """Return times and causes as floats; `of` is a cause somebody must have, or None."""
     time, cause = sample(time, "time"), sample(cause, "cause")
     if time.size != cause.size:
@@ -159,7 +156,7 @@ def just_before(after: Floats, start: float) -> Floats:
     return np.concatenate([np.full_like(after[:1], start), after[:-1]])
 
 
-def _bounds(incidence, se, z) -> tuple[Floats, Floats]:
+def _bounds(incidence: Floats, se: Floats, z: float) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = np.exp(z * se / (incidence * np.log(incidence)))
         low, high = incidence ** (1 / power), incidence**power
@@ -167,7 +164,7 @@ def _bounds(incidence, se, z) -> tuple[Floats, Floats]:
     return np.where(inside, low, nan), np.where(inside, high, nan)
 
 
-def _quadratic(incidence, first, second, third) -> Floats:
+def _quadratic(incidence: Floats, first: Floats, second: Floats, third: Floats) -> Floats:
     """Sum over times s <= t of (F(t) - F(s))^2 first + second - 2 (F(t) - F(s)) third."""
     a, b, c = np.cumsum(first), np.cumsum(incidence * first), np.cumsum(incidence**2 * first)
     own, cross = np.cumsum(third), np.cumsum(incidence * third)
@@ -175,7 +172,9 @@ def _quadratic(incidence, first, second, third) -> Floats:
     return squares + np.cumsum(second) - 2 * (incidence * own - cross)
 
 
-def _delta(incidence, before, own, every, at_risk) -> Floats:
+def _delta(
+    incidence: Floats, before: Floats, own: Floats, every: Floats, at_risk: Floats
+) -> Floats:
     """Variance by the delta method, the events of a time being multinomial."""
     left = np.maximum(at_risk - every, 1)
     first = every / (at_risk * left)
@@ -184,7 +183,9 @@ def _delta(incidence, before, own, every, at_risk) -> Floats:
     return _quadratic(incidence, first, second, third)
 
 
-def _aalen(incidence, before, own, every, at_risk) -> Floats:
+def _aalen(
+    incidence: Floats, before: Floats, own: Floats, every: Floats, at_risk: Floats
+) -> Floats:
     """Aalen's variance: the two kinds of events are counting processes without covariance."""
     left, other = np.maximum(at_risk - every, 1), every - own
     own, other = (
@@ -197,6 +198,6 @@ def _aalen(incidence, before, own, every, at_risk) -> Floats:
     return _quadratic(incidence, first, second, third)
 
 
-def hypergeometric_factor(events, at_risk) -> Floats:
+def hypergeometric_factor(events: Floats, at_risk: Floats) -> Floats:
     """Factor by which ties shrink a variance: (n - d)/(n - 1) for d > 0 events among n."""
     return 1 - np.maximum(events - 1, 0) / np.where(events > 1, at_risk - 1, 1)

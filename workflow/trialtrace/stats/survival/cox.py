@@ -17,8 +17,8 @@ from math import inf, nan
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import (
-    Floats,
     check_choice,
     chi2_tail,
     labels,
@@ -137,7 +137,7 @@ class _PartialLikelihood:
     less a fraction of the block's events where ties are Efron's.
     """
 
-    def __init__(self, time, event, x, stratum, *, efron: bool):
+    def __init__(self, time: Floats, event: Floats, x: Floats, stratum: Places, *, efron: bool):
         self.order = order = np.lexsort((time, stratum))
         time, stratum = time[order], stratum[order]
         self.event, self.x = event[order], x[order]
@@ -168,7 +168,9 @@ class _PartialLikelihood:
             return inf, np.full_like(beta, nan), np.full((beta.size, beta.size), nan)
         mean = self._risk_sums(weight[:, None] * self.x) / risk[:, None]
         hazard, own = (
-            np.bincount(self.owner, values, minlength=self.starts.size)
+            np.bincount(self.owner, values, minlength=self.starts.size).astype(
+                np.float64, copy=False
+            )
             for values in (1 / risk, self.fraction / risk)
         )
         exposure = weight * (self._accumulated(hazard) - self.event * own[self.block])
@@ -180,7 +182,8 @@ class _PartialLikelihood:
     def _accumulated(self, hazard: Floats) -> Floats:
         """Sum what each block has over the blocks at which each patient is at risk."""
         cumulative = np.concatenate([np.cumsum(hazard[s], axis=0) for s in self.strata])
-        return cumulative[self.block]
+        of_patient: Floats = cumulative[self.block]
+        return of_patient
 
     def _risk_sums(self, values: Floats) -> Floats:
         """Sum `values` over the risk set of every event."""
@@ -228,13 +231,13 @@ def _flattest(information: Floats) -> float:
     return float(np.linalg.eigvalsh(information / np.outer(scale, scale))[0])
 
 
-def _covariates(x, n: int) -> tuple[Floats, Floats]:
+def _covariates(x: ArrayLike, n: int) -> tuple[Floats, Floats]:
     """Return centred and scaled covariates with their scales: units cannot spoil convergence."""
     x = numbers(x, "x")
     if x.ndim != 2 or x.shape[0] != n or x.shape[1] == 0:
         raise StatsError(f"x must have shape ({n}, covariates); got {x.shape}.")
-    x = x - x.mean(axis=0)
-    spread = x.std(axis=0)
-    if (np.ptp(x, axis=0) == 0).any():
+    centred: Floats = x - x.mean(axis=0)
+    spread: Floats = centred.std(axis=0)
+    if (np.ptp(centred, axis=0) == 0).any():
         raise StatsError("a covariate has the same value in all patients.")
-    return x / spread, spread
+    return centred / spread, spread

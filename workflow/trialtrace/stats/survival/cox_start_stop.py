@@ -16,8 +16,8 @@ Therneau and Grambsch, Modeling Survival Data, 2000, chapters 3 and 7 (ties in r
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import (
-    Floats,
     check_choice,
     chi2_tail,
     labels,
@@ -76,14 +76,15 @@ def cox_start_stop(
     score = float(gradient @ np.linalg.solve(information, gradient))
     beta, log_likelihood, information, iterations = _maximise(model)
     covariance = np.linalg.inv(information)
-    if variance == "robust":
+    if cluster is not None and variance == "robust":
         covariance = covariance @ _meat(model, beta, cluster, information) @ covariance
         meat = _meat(model, zero, cluster, information)
         score = float(gradient @ np.linalg.solve(meat, gradient))
     df = float(beta.size)
     wald = float(beta @ np.linalg.solve(covariance, beta))
     ratio = max(0.0, 2 * (log_likelihood - null_log_likelihood))
-    tests = (TestResult(value, df, chi2_tail(value, df)) for value in (wald, score, ratio))
+    tests = [TestResult(value, df, chi2_tail(value, df)) for value in (wald, score, ratio)]
+    wald_test, score_test, ratio_test = tests
     covariance = covariance / np.outer(spread, spread)
     coef, se = beta / spread, np.sqrt(np.diag(covariance))
     return CoxFit(
@@ -94,7 +95,9 @@ def cox_start_stop(
         covariance,
         log_likelihood,
         null_log_likelihood,
-        *tests,
+        wald_test,
+        score_test,
+        ratio_test,
         n=model.event.size,
         n_event=int(model.event.sum()),
         iterations=iterations,
@@ -105,7 +108,9 @@ def cox_start_stop(
 class StartStop(_PartialLikelihood):
     """The log partial likelihood of rows that enter after `start`; see `_PartialLikelihood`."""
 
-    def __init__(self, start, stop, event, x, stratum, *, efron: bool):
+    def __init__(
+        self, start: Floats, stop: Floats, event: Floats, x: Floats, stratum: Places, *, efron: bool
+    ):
         super().__init__(stop, event, x, stratum, efron=efron)
         time = stop[self.order][self.starts]
         self.time = time
@@ -125,13 +130,14 @@ class StartStop(_PartialLikelihood):
         self.first_block = np.repeat([s.start for s in self.strata], np.diff(self.bounds))
 
     def _accumulated(self, hazard: Floats) -> Floats:
-        sums = np.concatenate([np.zeros_like(hazard[:1]), np.cumsum(hazard, axis=0)])
-        return sums[self.block + 1] - sums[self.first_block + self.entered]
+        sums: Floats = np.concatenate([np.zeros_like(hazard[:1]), np.cumsum(hazard, axis=0)])
+        of_row: Floats = sums[self.block + 1] - sums[self.first_block + self.entered]
+        return of_row
 
     def _risk_sums(self, values: Floats) -> Floats:
         sums = np.concatenate([np.zeros_like(values[:1]), np.cumsum(values[self.by_entry], axis=0)])
         waiting = (sums[self.last] - sums[self.late])[self.owner]
-        risk = super()._risk_sums(values) - waiting
+        risk: Floats = super()._risk_sums(values) - waiting
         if values.ndim == 1:
             # Too small to be told from rounding: 0, which the likelihood takes for its end.
             risk[risk < LOST * waiting] = 0.0
@@ -163,12 +169,19 @@ class StartStop(_PartialLikelihood):
         mean_exposure = self._accumulated(hazard_x) - self.event[:, None] * own_x[self.block]
         parts = self.event[:, None] * (self.x - expected)
         parts -= weight[:, None] * (self.x * exposure[:, None] - mean_exposure)
-        result = np.empty_like(parts)
+        result: Floats = np.empty_like(parts)
         result[self.order] = parts
         return result
 
 
-def start_stop_model(start, stop, event, x, strata, ties) -> tuple[StartStop, Floats]:
+def start_stop_model(
+    start: ArrayLike | None,
+    stop: ArrayLike,
+    event: ArrayLike,
+    x: ArrayLike,
+    strata: ArrayLike | None,
+    ties: str,
+) -> tuple[StartStop, Floats]:
     """Return the checked data as a likelihood of scaled covariates, and their scales."""
     check_choice("ties", ties, ("efron", "breslow"))
     stop, event = survival_data(stop, event)
@@ -186,7 +199,13 @@ def start_stop_model(start, stop, event, x, strata, ties) -> tuple[StartStop, Fl
     return StartStop(start, stop, event, x, stratum, efron=ties == "efron"), spread
 
 
-def _clusters(start, stop, subject, strata, variance) -> np.ndarray | None:
+def _clusters(
+    start: ArrayLike | None,
+    stop: ArrayLike,
+    subject: ArrayLike | None,
+    strata: ArrayLike | None,
+    variance: str,
+) -> Places | None:
     """The number of each row's subject; rows of one subject must not overlap in a stratum."""
     if subject is None:
         if variance == "robust":
@@ -204,7 +223,7 @@ def _clusters(start, stop, subject, strata, variance) -> np.ndarray | None:
     return cluster
 
 
-def _meat(model: StartStop, beta: Floats, cluster: np.ndarray, information: Floats) -> Floats:
+def _meat(model: StartStop, beta: Floats, cluster: Places, information: Floats) -> Floats:
     """Sum of the squared scores of the subjects."""
     totals = np.zeros((int(cluster.max()) + 1, beta.size))
     np.add.at(totals, cluster, model.score_residuals(beta))

@@ -18,7 +18,8 @@ Reference: Gray, Ann Stat 1988;16:1141.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, chi2_tail, labels, numbers
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import chi2_tail, labels, numbers
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.competing_risks import (
     check_causes,
@@ -71,7 +72,9 @@ def gray_test(
     return TestResult(statistic, float(k - 1), chi2_tail(statistic, k - 1))
 
 
-def _group_counts(time, cause, index, k, of) -> tuple[Floats, Floats, Floats]:
+def _group_counts(
+    time: Floats, cause: Floats, index: Places, k: int, of: int
+) -> tuple[Floats, Floats, Floats]:
     """Events of the cause, other events and numbers at risk, times down, groups across."""
     when, row = np.unique(time[cause > 0], return_inverse=True)
     kind, who = cause[cause > 0] == of, index[cause > 0]
@@ -84,13 +87,15 @@ def _group_counts(time, cause, index, k, of) -> tuple[Floats, Floats, Floats]:
     return own, other, at_risk
 
 
-def _gray_sums(time, cause, index, k, of, rho) -> tuple[Floats, Floats]:
+def _gray_sums(
+    time: Floats, cause: Floats, index: Places, k: int, of: int, rho: float
+) -> tuple[Floats, Floats]:
     """Weighted observed less expected events of the k groups and their covariance, one stratum."""
     own, other, at_risk = _group_counts(time, cause, index, k, of)
     if not own.any():
         return np.zeros(k), np.zeros((k, k))
     size = np.maximum(at_risk, 1)
-    after = np.cumprod((size - own - other) / size, axis=0)
+    after = ((size - own - other) / size).cumprod(axis=0)
     before = just_before(after, 1.0)
     incidence = np.cumsum(before * own / size, axis=0)
     # A group with nobody left may have S = 0, but then h is 0 as well.
@@ -124,4 +129,5 @@ def _gray_sums(time, cause, index, k, of, rho) -> tuple[Floats, Floats]:
 
 def _outer(influence: Floats, spread: Floats) -> Floats:
     """Sum over times t and groups r of spread (t, r) times the products of influence (t, i, r)."""
-    return np.einsum("tir,tjr,tr->ij", influence, influence, spread, optimize=True)
+    products: Floats = np.einsum("tir,tjr,tr->ij", influence, influence, spread, optimize=True)
+    return products

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialtrace.stats._inputs import Floats, check_choice
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import check_choice
 from trialtrace.stats.survival.risk_sets import RiskSets
 
 ITERATIONS = 30
@@ -86,7 +87,7 @@ class _Partial:
 
     def log_likelihood(self, beta: Floats) -> Floats:
         """The log partial likelihood of each subset."""
-        value = np.einsum("sk,sk->s", self.groups[:, 1:], beta)
+        value: Floats = np.einsum("sk,sk->s", self.groups[:, 1:], beta)
         for n, times in self.layers:
             total = np.einsum("sk,skt->st", _hazards(beta), n)
             value = value - (times * np.log(np.where(total > 0, total, 1.0))).sum(axis=1)
@@ -118,7 +119,8 @@ class _Partial:
 
 def _hazards(beta: Floats) -> Floats:
     """Hazards of all groups, the first 1."""
-    return np.exp(np.concatenate([np.zeros((len(beta), 1)), beta], axis=1))
+    hazards: Floats = np.exp(np.concatenate([np.zeros((len(beta), 1)), beta], axis=1))
+    return hazards
 
 
 def _inverse(matrices: Floats) -> Floats:
@@ -134,10 +136,11 @@ def _inverse(matrices: Floats) -> Floats:
 
 
 def _solved(matrices: Floats, vectors: Floats) -> Floats:
-    return np.einsum("skj,sj->sk", _inverse(matrices), vectors)
+    solved: Floats = np.einsum("skj,sj->sk", _inverse(matrices), vectors)
+    return solved
 
 
-def _spread_out(part: Floats, missing: Floats, some) -> Floats:
+def _spread_out(part: Floats, missing: Floats, some: Flags) -> Floats:
     """Values of the fitted subsets at their places among all, NaN elsewhere."""
     found = np.full((len(some), *part.shape[1:]), np.nan)
     found[some] = part + missing.reshape(-1, *[1] * (part.ndim - 1))

@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
-from trialtrace.stats._inputs import Floats, check_choice, chi2_tail, labels
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import check_choice, chi2_tail, labels
 from trialtrace.stats.results import StatsError, TestResult
 
 MAX_ITERATIONS = 200
@@ -126,7 +127,7 @@ def interval_log_rank(
     return TestResult(statistic, float(size.size - 1), chi2_tail(statistic, size.size - 1))
 
 
-def _intervals(left, right) -> tuple[Floats, Floats]:
+def _intervals(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
     if np.ma.is_masked(left) or np.ma.is_masked(right):
         raise StatsError("left or right has masked values; decide on them first.")
     left, right = (np.asarray(ends) for ends in (left, right))
@@ -142,7 +143,7 @@ def _intervals(left, right) -> tuple[Floats, Floats]:
     return left, right
 
 
-def _distinct(left, right) -> tuple[Floats, Floats, Floats]:
+def _distinct(left: Floats, right: Floats) -> tuple[Floats, Floats, Floats]:
     """Each interval once, with its number of subjects."""
     lefts, i = np.unique(left, return_inverse=True)
     rights, j = np.unique(right, return_inverse=True)
@@ -150,7 +151,7 @@ def _distinct(left, right) -> tuple[Floats, Floats, Floats]:
     return lefts[code // rights.size], rights[code % rights.size], weight.astype(np.float64)
 
 
-def _innermost(left, right) -> tuple[Floats, Floats]:
+def _innermost(left: Floats, right: Floats) -> tuple[Floats, Floats]:
     """Left and right ends next to each other in the order of all ends.
 
     At one time the order is: left end of an exact time, right ends, then left ends, which open.
@@ -164,7 +165,7 @@ def _innermost(left, right) -> tuple[Floats, Floats]:
     return ends[pairs, 0], ends[pairs + 1, 0]
 
 
-def _inside(left, right, inner_left, inner_right) -> np.ndarray:
+def _inside(left: Floats, right: Floats, inner_left: Floats, inner_right: Floats) -> Flags:
     """Which innermost intervals (columns) lie in each observation's (rows).
 
     An exact time's interval lies in (left, right] only if the time is above left, or is it.
@@ -211,7 +212,7 @@ def _maximise(rows: Floats, weight: Floats) -> tuple[Floats, float, int]:
     raise StatsError(f"no estimate after {MAX_ITERATIONS} steps.")
 
 
-def _scores(left, right, fit: Turnbull, scores: str) -> Floats:
+def _scores(left: Floats, right: Floats, fit: Turnbull, scores: str) -> Floats:
     """The score of each subject from the estimate of all."""
     before = 1 - np.concatenate([[0.0], np.cumsum(fit.mass)])[:-1]
     survival = np.concatenate([[1.0], before[1:], [0.0]])
@@ -223,4 +224,5 @@ def _scores(left, right, fit: Turnbull, scores: str) -> Floats:
     inside = _inside(left, right, fit.left, fit.right)
     first = inside.argmax(axis=1)
     last = inside.shape[1] - inside[:, ::-1].argmax(axis=1)
-    return (product[first] - product[last]) / (survival[first] - survival[last])
+    of_subject: Floats = (product[first] - product[last]) / (survival[first] - survival[last])
+    return of_subject

@@ -18,14 +18,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import (
-    Floats,
-    check_choice,
-    chi2_tail,
-    labels,
-    normal_quantile,
-    survival_data,
-)
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import check_choice, chi2_tail, labels, normal_quantile, survival_data
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox
 
@@ -66,10 +60,11 @@ class KaplanMeier:
         row = np.searchsorted(self.time, times, side="right")
         start = 1.0 if self.interval == "log" else np.nan
         known = times <= self.time[-1]
-        return tuple(
+        survival, low, high = (
             np.where(known, np.concatenate([[first], curve])[row], np.nan)
             for first, curve in ((1.0, self.survival), (start, self.low), (start, self.high))
         )
+        return survival, low, high
 
     def median(self) -> Interval:
         """Return the median time and its bounds, where the curve and its bounds cross one half.
@@ -80,7 +75,7 @@ class KaplanMeier:
         """
         return Interval(*(self._crossing(c) for c in (self.survival, self.low, self.high)))
 
-    def n_at_risk(self, times: ArrayLike) -> np.ndarray:
+    def n_at_risk(self, times: ArrayLike) -> Places:
         """Return how many subjects are under observation just before each of `times`."""
         times = np.asarray(times, dtype=np.float64)
         return self._all_times.size - np.searchsorted(self._all_times, times, side="left")
@@ -114,9 +109,9 @@ def kaplan_meier(
     z = normal_quantile(confidence)
     time, event = survival_data(time, event)
     distinct, row, size = np.unique(time, return_inverse=True, return_counts=True)
-    deaths = np.bincount(row, event)
+    deaths = np.bincount(row, event).astype(np.float64, copy=False)
     at_risk = (time.size - np.cumsum(size) + size).astype(np.float64)
-    survival = np.cumprod((at_risk - deaths) / at_risk)
+    survival = ((at_risk - deaths) / at_risk).cumprod()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         # The last patients all dying makes the sum infinite; survival is 0 there, so NaN.
         log_se = np.sqrt(np.cumsum(deaths / (at_risk * (at_risk - deaths))))
@@ -172,7 +167,7 @@ def compare_groups(difference: Floats, expected: Floats, variance: Floats) -> Te
     return TestResult(statistic, float(rest.size), chi2_tail(statistic, rest.size))
 
 
-def _bounds(survival, log_se, z, interval) -> tuple[Floats, Floats]:
+def _bounds(survival: Floats, log_se: Floats, z: float, interval: str) -> tuple[Floats, Floats]:
     """Pointwise bounds; `log_se` is the standard error of log S."""
     inside = survival > 0
     if interval == "log":
@@ -185,7 +180,7 @@ def _bounds(survival, log_se, z, interval) -> tuple[Floats, Floats]:
     return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
 
 
-def _log_rank_sums(time, event, index, k) -> tuple[Floats, Floats]:
+def _log_rank_sums(time: Floats, event: Floats, index: Places, k: int) -> tuple[Floats, Floats]:
     """Expected events of the k groups and their covariance in one stratum."""
     when, deaths = np.unique(time[event == 1], return_counts=True)
     at_risk = np.empty((when.size, k))

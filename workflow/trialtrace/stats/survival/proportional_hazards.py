@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, check_choice, chi2_tail
+from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import check_choice, chi2_tail
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.cox import _check_information, _maximise
 from trialtrace.stats.survival.cox_start_stop import StartStop, start_stop_model
@@ -96,7 +97,7 @@ def proportional_hazards_test(
     )
 
 
-def _schoenfeld(model: StartStop, mean: Floats) -> tuple[Floats, np.ndarray]:
+def _schoenfeld(model: StartStop, mean: Floats) -> tuple[Floats, Places]:
     """Events' covariates less the mean in their risk set, that of tied events averaged."""
     deaths = np.maximum(model.per_block(np.ones(model.owner.size)), 1)
     average = model.per_block(mean) / deaths[:, None]

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from trialtrace.stats._inputs import Floats, check_choice, normal_quantile, survival_data
+from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.stats._inputs import check_choice, normal_quantile, survival_data
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.kaplan_meier import HALF_WIDTH
 
@@ -47,18 +48,18 @@ class RiskSets:
 
     def together(self) -> "RiskSets":
         """All groups as one."""
-        sums = (part.sum(axis=1, keepdims=True) for part in (self.at_risk, self.events))
-        return RiskSets(self.time, *sums, self.last.max(axis=1, keepdims=True))
+        at_risk, events = (part.sum(axis=1, keepdims=True) for part in (self.at_risk, self.events))
+        return RiskSets(self.time, at_risk, events, self.last.max(axis=1, keepdims=True))
 
     def as_strata(self) -> "RiskSets":
         """The subsets as the strata of one: risk sets stay apart, and models have one effect."""
         groups = self.at_risk.shape[1]
-        parts = (
+        at_risk, events = (
             part.transpose(1, 0, 2).reshape(1, groups, -1) for part in (self.at_risk, self.events)
         )
         times = np.tile(self.time, self.at_risk.shape[0])
         last = self.last.max(axis=0, keepdims=True, initial=-np.inf)
-        return RiskSets(times, *parts, last)
+        return RiskSets(times, at_risk, events, last)
 
 
 def risk_sets(
@@ -193,7 +194,7 @@ class Curves:
 
     def median(self) -> tuple[Floats, Floats, Floats]:
         """Medians and their bounds, (subsets,), as `survival.KaplanMeier.median` has them."""
-        return tuple(self._crossing(curve) for curve in (self.survival, self.low, self.high))
+        return self._crossing(self.survival), self._crossing(self.low), self._crossing(self.high)
 
     def at(self, time: float) -> tuple[Floats, Floats, Floats]:
         """Survival and its bounds at a time; NaN beyond the last observed one."""
@@ -202,9 +203,10 @@ class Curves:
         if row < 0:
             alive = np.where(known, 1.0, np.nan)
             return alive, np.full_like(alive, np.nan), np.full_like(alive, np.nan)
-        return tuple(
+        survival, low, high = (
             np.where(known, curve[:, row], np.nan) for curve in (self.survival, self.low, self.high)
         )
+        return survival, low, high
 
     def _crossing(self, curve: Floats) -> Floats:
         if not curve.shape[1]:
@@ -231,7 +233,7 @@ def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
     n, d = own.at_risk[:, 0], own.events[:, 0]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         kept = np.where(n > 0, 1 - d / n, 1.0)
-        survival = np.cumprod(kept, axis=1)
+        survival = kept.cumprod(axis=1)
         error = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0), axis=1))
         if interval == "log_log":
             power = np.exp(z * error / np.abs(np.log(survival)))
@@ -243,10 +245,11 @@ def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
         else:
             low, high = survival * (1 - z * error), np.minimum(survival * (1 + z * error), 1)
             low, inside = np.maximum(low, 0), survival > 0
-    return Curves(sets, survival, *(np.where(inside, part, np.nan) for part in (low, high)))
+    low, high = (np.where(inside, bound, np.nan) for bound in (low, high))
+    return Curves(sets, survival, low, high)
 
 
-def _counted(members) -> Floats:
+def _counted(members: Flags) -> Floats:
     """Cumulative counts along patients, from 0."""
     counted = np.zeros((members.shape[0], members.shape[1] + 1))
     np.cumsum(members, axis=1, out=counted[:, 1:])

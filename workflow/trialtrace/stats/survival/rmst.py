@@ -22,6 +22,7 @@ from math import exp, log, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, survival_data
 from trialtrace.stats.categorical.score import normal_tail
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -150,14 +151,16 @@ def restricted_mean_ratio(
     return RestrictedMeanContrast(bounds, se, found.test)
 
 
-def _two_areas(time1, event1, time0, event0, tau) -> tuple[tuple[float, float], ...]:
+def _two_areas(
+    time1: ArrayLike, event1: ArrayLike, time0: ArrayLike, event0: ArrayLike, tau: float
+) -> tuple[tuple[float, float], ...]:
     """Mean and variance of arm 1 and of arm 0."""
     arms = [survival_data(time1, event1), survival_data(time0, event0)]
     _check_tau(tau, arms)
     return tuple(_area(time, event, float(tau)) for time, event in arms)
 
 
-def _check_tau(tau: float, arms) -> None:
+def _check_tau(tau: float, arms: list[tuple[Floats, Floats]]) -> None:
     if not (isinstance(tau, int | float | np.number) and 0 < tau < np.inf):
         raise StatsError(f"tau must be a time above 0; got {tau!r}.")
     limit = max(time.max() for time, _ in arms)
@@ -168,7 +171,7 @@ def _check_tau(tau: float, arms) -> None:
         raise StatsError(f"tau is {tau:g}, but the curves are known only up to {limit:g}.")
 
 
-def _area(time, event, tau: float) -> tuple[float, float]:
+def _area(time: Floats, event: Floats, tau: float) -> tuple[float, float]:
     """Area under the Kaplan-Meier curve up to tau, and its variance."""
     when, deaths = np.unique(time[(event == 1) & (time <= tau)], return_counts=True)
     ordered = np.sort(time)

@@ -10,10 +10,13 @@ Peto and Peto, J R Stat Soc A 1972;135:185. Tarone, Biometrika 1975;62:679 (tren
 and Fleming, Biometrika 1982;69:553.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.stats._inputs import Floats, chi2_tail, labels, numbers, survival_data
+from trialtrace.ground.arrays import Floats, Labels, Places
+from trialtrace.stats._inputs import chi2_tail, labels, numbers, survival_data
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.kaplan_meier import compare_groups
 
@@ -46,7 +49,7 @@ def log_rank_trend(
     event: ArrayLike,
     group: ArrayLike,
     *,
-    scores: dict,
+    scores: Mapping[object, float],
     strata: ArrayLike | None = None,
 ) -> TestResult:
     """Log-rank test for a trend of the hazard over groups that have an order, on 1 df.
@@ -72,7 +75,9 @@ def log_rank_trend(
     return TestResult(statistic, 1.0, chi2_tail(statistic, 1.0))
 
 
-def _sums(time, event, group, strata, powers):
+def _sums(
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None, powers: ArrayLike
+) -> tuple[Floats, Floats, Floats, Labels]:
     """Weighted observed less expected events, expected events, their covariance; group names."""
     rho, gamma = numbers(powers, "rho and gamma")
     if rho < 0 or gamma < 0:
@@ -93,7 +98,9 @@ def _sums(time, event, group, strata, powers):
     return difference, expected, variance, names
 
 
-def _stratum_sums(time, event, index, k, rho, gamma) -> tuple[Floats, Floats, Floats]:
+def _stratum_sums(
+    time: Floats, event: Floats, index: Places, k: int, rho: float, gamma: float
+) -> tuple[Floats, Floats, Floats]:
     died = event == 1
     when, row = np.unique(time[died], return_inverse=True)
     observed, at_risk = np.empty((when.size, k)), np.empty((when.size, k))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 
 SUBSETS = 3
 

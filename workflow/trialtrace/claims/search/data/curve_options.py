@@ -8,7 +8,7 @@ from trialtrace.claims.search.data.blocks import Blocks
 from trialtrace.claims.search.data.time_blocks import Block
 from trialtrace.claims.search.data.wanted import Key
 from trialtrace.claims.search.data.ways import Option
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.survival.risk_sets import RiskSets, curves
 
 BOUNDS = {"log_log": ("log-log bounds", 1), "log": ("log bounds", 1), "plain": ("plain bounds", 2)}

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.search.data.patients import Patients
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.stats.repeated.anova_general import AnovaEffect, repeated_anova
 from trialtrace.stats.results import StatsError
 
@@ -38,14 +37,14 @@ class Design(NamedTuple):
 
     name: str
     tier: int
-    fit: Callable[[Floats, NDArray[np.bool_]], AnovaEffect | None]
+    fit: Callable[[Floats, Flags], AnovaEffect | None]
 
 
 def between_designs(patients: Patients, arms: Sequence[int], effect: str) -> Iterator[Design]:
     """Designs of arms by visits, for values (subjects, visits)."""
 
     def by_arm(other: str, squares: str) -> Callable:
-        def fit(values: Floats, members: NDArray[np.bool_]) -> AnovaEffect | None:
+        def fit(values: Floats, members: Flags) -> AnovaEffect | None:
             own = members & np.isin(patients.arm, arms) & _whole(values)
             return _effect(
                 values[own], ("visit",), {"arm": patients.arm[own]}, BETWEEN[other], squares
@@ -54,7 +53,7 @@ def between_designs(patients: Patients, arms: Sequence[int], effect: str) -> Ite
         return fit
 
     def of_arms(some: Sequence[int]) -> Callable:
-        def fit(values: Floats, members: NDArray[np.bool_]) -> AnovaEffect | None:
+        def fit(values: Floats, members: Flags) -> AnovaEffect | None:
             own = members & np.isin(patients.arm, some) & _whole(values)
             return _effect(values[own], ("visit",), {}, ("visit",))
 
@@ -74,7 +73,7 @@ def within_designs(patients: Patients, arms: Sequence[int], effect: str) -> Iter
     """Designs of two treatments of one subject, for values (subjects, treatments, visits)."""
 
     def fit(shape: str, factors: tuple[str, ...], place: int | None = None) -> Callable:
-        def of(values: Floats, members: NDArray[np.bool_]) -> AnovaEffect | None:
+        def of(values: Floats, members: Flags) -> AnovaEffect | None:
             own = values if place is None else values[:, [place]]
             own = own[members & _whole(own)]
             if shape != "treatment_by_visit":
@@ -96,7 +95,7 @@ def within_designs(patients: Patients, arms: Sequence[int], effect: str) -> Iter
             yield Design(told, tier, fit("visits", WITHIN[other], number))
 
 
-def _whole(values: Floats) -> NDArray[np.bool_]:
+def _whole(values: Floats) -> Flags:
     """Subjects with every value."""
     return ~np.isnan(values.reshape(len(values), -1)).any(axis=1)
 
@@ -104,7 +103,7 @@ def _whole(values: Floats) -> NDArray[np.bool_]:
 def _effect(
     values: Floats,
     within: tuple[str, ...],
-    between: Mapping[str, NDArray[np.intp]],
+    between: Mapping[str, Places],
     factors: tuple[str, ...],
     squares: str = "III",
 ) -> AnovaEffect | None:

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from trialtrace.claims.search.data import hazards
-from trialtrace.claims.search.data.patients import PLANNED, Mask, Patients
+from trialtrace.claims.search.data.patients import PLANNED, Patients
 from trialtrace.claims.search.data.time_blocks import Reading
 from trialtrace.claims.search.data.wanted import Key, P, Who
 from trialtrace.claims.search.data.ways import Option, Way, crossed
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.cox import cox
 from trialtrace.stats.survival.group_cox import cox_groups
@@ -95,7 +95,7 @@ def _stratifications(patients: Patients, reading: Reading) -> Iterator[Stratifie
     some = [name for name, found in codes.items() if found is not None]
     declared = [name for name in patients.trial.design.strata if name in some]
 
-    def stratify(names: Sequence[str], label: str, tier: int, own: Mask) -> Stratified:
+    def stratify(names: Sequence[str], label: str, tier: int, own: Flags) -> Stratified:
         known, joined = own & (patients.arm >= 0) & ~np.isnan(reading.time), 0
         for name in names:
             levels, many = codes[name]

@@ -11,7 +11,8 @@ from trialtrace.claims.search.data.blocks import Blocks
 from trialtrace.claims.search.data.time_blocks import Block
 from trialtrace.claims.search.data.wanted import Key, P, Who
 from trialtrace.claims.search.data.ways import Option
-from trialtrace.stats._inputs import Floats, normal_quantile
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import normal_quantile
 from trialtrace.stats.survival.group_cox import GroupCox
 from trialtrace.stats.survival.risk_sets import log_rank_sums
 

@@ -16,7 +16,7 @@ from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.values import Block, Reading, blocks_of
 from trialtrace.claims.search.data.wanted import ALL, Key, P, Wanted
 from trialtrace.claims.search.data.ways import Option, Way, both_bounds, crossed, levels_of
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.continuous import group_means
 
 SPREADS = {"": 1, "standard error for the deviation": 2, "deviation with divisor n": 2}

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialtrace.claims.search.data.ways import Sets
+from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.methods.analysing.subject_tables import TWICE
-from trialtrace.stats._inputs import Floats
 from trialtrace.stats.results import StatsError
 from trialtrace.trace.words import variable_label
 from trialtrace.trial.model import adsl_code
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from trialtrace.ground.frames import Frames, Selection
     from trialtrace.trial.load import Trial
 
-Mask = NDArray[np.bool_]
 MOST_LEVELS = 12
 PLANNED = "the same patients"
 
@@ -47,7 +46,7 @@ class Patients:
         self._levels: dict[str, NDArray[Any] | None] = {}
 
     @cached_property
-    def planned(self) -> Mask:
+    def planned(self) -> Flags:
         return self._flag(self.population) & self._in_stratum
 
     @cached_property
@@ -106,7 +105,7 @@ class Patients:
             self._levels[name] = self._texts(name)
         return self._levels[name]
 
-    def strata(self, name: str) -> tuple[NDArray[np.intp], int] | None:
+    def strata(self, name: str) -> tuple[Places, int] | None:
         """Each subject's level by number, -1 where it is missing, and how many there are.
 
         None for a variable of many values or of one.
@@ -139,7 +138,7 @@ class Patients:
         found[texts == ""] = np.nan
         return found
 
-    def _parts(self) -> Iterator[tuple[str, str, Mask]]:
+    def _parts(self) -> Iterator[tuple[str, str, Flags]]:
         """(variable, part in words, members) of each variable."""
         for name in self.variables:
             texts, label = self.levels(name), f"“{variable_label(self.trial, name)}”"
@@ -159,11 +158,11 @@ class Patients:
                         (texts != level) & (texts != ""),
                     )
 
-    def _flag(self, population: str) -> Mask:
+    def _flag(self, population: str) -> Flags:
         return self.subjects.column(self.trial.populations[population].flag) == "Y"
 
     @cached_property
-    def _in_stratum(self) -> Mask:
+    def _in_stratum(self) -> Flags:
         if self.stratum is None:
             return np.ones(self.n, dtype=bool)
         variable, _, level = self.stratum.partition("=")
@@ -171,7 +170,7 @@ class Patients:
         return np.array([_text(value) == level for value in values])
 
 
-def _sets(found: list[tuple[str, int, Mask]]) -> Sets:
+def _sets(found: list[tuple[str, int, Flags]]) -> Sets:
     names, tiers, masks = zip(*found, strict=True)
     return Sets(list(names), list(tiers), np.array(masks))
 

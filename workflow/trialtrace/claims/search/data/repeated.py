@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.search.data.designs import Design
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.values import CASES, KINDS, Visits, changed
 from trialtrace.claims.search.data.wanted import Key, P, Wanted
 from trialtrace.claims.search.data.ways import Option, Way, crossed
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats.repeated.anova_general import AnovaEffect
 
 CORRECTIONS = {
@@ -73,7 +72,7 @@ class Repeated:
             options = list(_options(design, keys, found))
             yield from crossed([one[0] for one in sets], [one[1] for one in sets], [options])
 
-    def _sets(self, tier: int) -> list[tuple[str, int, Floats, NDArray[np.bool_]]]:
+    def _sets(self, tier: int) -> list[tuple[str, int, Floats, Flags]]:
         """(name, tier, values, members); subsets only for a design that is tier 1."""
         found, declared = [], self.patients.declared
         for reading in self.readings:

@@ -17,7 +17,7 @@ from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.values import Block, Reading, blocks_of
 from trialtrace.claims.search.data.wanted import ALL, Key, P, Wanted, Who
 from trialtrace.claims.search.data.ways import Option, Way, both_bounds, crossed, levels_of
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.search.data.wanted import ALL, Who
 from trialtrace.claims.search.data.ways import Sets
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.stats.survival.group_cox import GroupCox, cox_groups
 from trialtrace.stats.survival.risk_sets import RiskSets, risk_sets
 
@@ -40,15 +39,15 @@ class Block:
 
     reading: Reading
     sets: Sets
-    arm: NDArray[np.intp]
+    arm: Places
     arms: Sequence[str]
 
     @cached_property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Flags:
         return ~np.isnan(self.reading.time) & (self.arm >= 0)
 
     @cached_property
-    def data(self) -> tuple[Floats, Floats, NDArray[np.intp], NDArray[np.bool_]]:
+    def data(self) -> tuple[Floats, Floats, Places, Flags]:
         """Time, event, arm and masks of those with a time."""
         own, known = self.reading, self.known
         return own.time[known], own.event[known], self.arm[known], self.sets.masks[:, known]
@@ -77,7 +76,7 @@ class Block:
         """The risk sets of a group, or of everybody."""
         return sets.together() if who == ALL else sets.of(self.arms.index(str(who)))
 
-    def members(self, who: Who) -> NDArray[np.bool_]:
+    def members(self, who: Who) -> Flags:
         _, _, arm, masks = self.data
         return masks if who == ALL else masks & (arm == self.arms.index(str(who)))
 

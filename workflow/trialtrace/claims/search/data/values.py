@@ -12,13 +12,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.ways import Sets
+from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.ground.store import significant
 from trialtrace.methods.analysing.cuts import endpoint_visits
-from trialtrace.stats._inputs import Floats
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.visits import baseline
 
@@ -52,7 +51,7 @@ class Visits:
         return self.labels.index(label)
 
     @cached_property
-    def complete(self) -> NDArray[np.bool_]:
+    def complete(self) -> Flags:
         return ~np.isnan(self.values).any(axis=0)
 
     @cached_property
@@ -154,7 +153,7 @@ class Block:
     sets: Sets
 
     @cached_property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Flags:
         return ~np.isnan(self.reading.values) & (self.patients.arm >= 0)
 
     @property
@@ -162,11 +161,11 @@ class Block:
         return self.reading.values[self.known]
 
     @property
-    def arm(self) -> NDArray[np.intp]:
+    def arm(self) -> Places:
         return self.patients.arm[self.known]
 
     @cached_property
-    def masks(self) -> NDArray[np.bool_]:
+    def masks(self) -> Flags:
         return self.sets.masks[:, self.known]
 
 

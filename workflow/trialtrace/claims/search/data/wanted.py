@@ -6,12 +6,11 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.agreement import DIFFERS
 from trialtrace.claims.convert import CONVERSIONS, falls
 from trialtrace.claims.search.window import Held, Joint, Target, Window
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.trial.claims.printed import Component
 
 ALL = "all"
@@ -70,7 +69,7 @@ class Wanted:
             shown = np.asarray(CONVERSIONS[self.how](values), dtype=np.float64)
         return shown if self.digits else np.where(np.isnan(shown), np.nan, self._true(shown))
 
-    def _true(self, shown: Floats) -> NDArray[np.bool_]:
+    def _true(self, shown: Floats) -> Flags:
         relation, value = self.part.relation, float(self.part.value or 0)
         if relation == "ns":
             return shown > self.level

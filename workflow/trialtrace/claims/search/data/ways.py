@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trialtrace.claims.convert import FROM_DAYS
 from trialtrace.claims.search.candidates import LEVELS, ROUNDINGS, departures, tabulated
 from trialtrace.claims.search.coincidence import Family
 from trialtrace.claims.search.data.blocks import SUBSETS
 from trialtrace.claims.search.data.wanted import Key, P, Wanted
-from trialtrace.stats._inputs import Floats
+from trialtrace.ground.arrays import Flags, Floats
 
 RATIOS = ("hazard_ratio", "risk_ratio", "odds_ratio")
 DIFFERENCES = ("mean_difference", "risk_difference")
@@ -32,7 +31,7 @@ class Sets:
 
     names: list[str]
     tiers: list[int]
-    masks: NDArray[np.bool_]
+    masks: Flags
 
     def __len__(self) -> int:
         return len(self.names)
