@@ -29,8 +29,9 @@ FOUND = {
 # symptoms already.
 DRAWN = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], dtype=float)
 EXPECTED = [[1, 0, 1, 1], [0, 1, 0, 1]]
+CIPN = Stub(options=RULE)
 TRIAL = Stub(
-    endpoints={"cipn": Stub(options=RULE)}
+    endpoints={"cipn": CIPN}
     | {name: Stub(code=name.upper()) for name in ("nerve", "reflex", "touch", "symptoms")}
 )
 
@@ -42,7 +43,7 @@ def found(monkeypatch):
         return np.array(values, dtype=float)
 
     monkeypatch.setattr(imputation, "component", component)
-    return Stub(trial=TRIAL, place=Stub(parameter="cipn"))
+    return Stub(trial=TRIAL, endpoint=CIPN)
 
 
 def test_the_rule_counts_what_was_drawn_and_what_was_found(found):

@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from trialtrace.ground.frames import Frames, Selection
+from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.ground.frames import Frames, Predicate, Selection
 from trialtrace.ground.store import significant
 from trialtrace.ground.units import of_difference
-from trialtrace.methods.analysing.rows import ALL, Place
+from trialtrace.methods.analysing.rows import ALL, Options, Place
 from trialtrace.trial.model import Analysis, Endpoint, Step, adsl_code
 from trialtrace.trial.plan.methods import DATASETS
 from trialtrace.trial.visits import visit_labels
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from trialtrace.trial.load import Trial
 
 # What must be there for a record to have the value that an analysis is of.
@@ -42,11 +41,17 @@ class Cut:
     place: Place
     visits: tuple[str, ...] = ()
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint whose values are analysed."""
+        assert self.place.parameter is not None
+        return self.trial.endpoints[self.place.parameter]
+
     def rows(self, **conditions: Any) -> Selection:
         """The rows of this cut that also meet `conditions` (column=test)."""
         return self.frames.select(self.dataset, self.base | conditions)
 
-    def values(self, rows: Selection) -> "np.ndarray":
+    def values(self, rows: Selection) -> "Labels":
         """What is analysed of these rows: the value, its change, or its change in percent."""
         if self.analysis.value == "value":
             return rows.column("AVAL")
@@ -54,7 +59,8 @@ class Cut:
         if self.analysis.value == "change":
             return change
         # Rounded as the derived values are, so that equal changes tie.
-        return significant(100 * change / rows.column("BASE").astype(float))
+        percent: Floats = significant(100 * change / rows.column("BASE").astype(float))
+        return percent
 
     @cached_property
     def unit(self) -> str | None:
@@ -72,8 +78,9 @@ class Cut:
         named = {*self.analysis.estimand.treated, self.analysis.estimand.reference}
         return [arm for arm in self.trial.design.arms if arm in named]
 
-    def groups(self) -> list[tuple[str, dict[str, Any]]]:
+    def groups(self) -> list[tuple[str, Predicate]]:
         """(name, condition) for each arm, and for all arms together where the plan says overall."""
+        groups: list[tuple[str, Predicate]]
         groups = [(arm, {"TRTP": {"is": arm}}) for arm in self.arms()]
         if self.analysis.overall:
             groups.append((ALL, {"TRTP": {"in": self.arms()}}))
@@ -93,12 +100,12 @@ class Cut:
     def at(self, **place: Any) -> Place:
         return replace(self.place, **place)
 
-    def options(self, step: Step, *, interval: bool = False) -> dict[str, Any]:
+    def options(self, step: Step, *, interval: bool = False) -> Options:
         """Every choice of a step, with the confidence level where it gives an interval."""
         return step.options | ({"confidence": self.analysis.confidence} if interval else {})
 
     @property
-    def chosen(self) -> dict[str, Any]:
+    def chosen(self) -> Options:
         """The choice of the value, an option of every result that is not of the plain value."""
         return {} if self.analysis.value == "value" else {"value": self.analysis.value}
 

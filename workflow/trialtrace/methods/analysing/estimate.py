@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from math import isfinite, isinf, isnan, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.rows import Place, Result, bounds
+from trialtrace.methods.analysing.rows import Basis, Notes, Options, Place, Result, bounds
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.model import Step
 
@@ -20,35 +20,37 @@ def interval_result(
     names: tuple[str, str],
     members: dict[str, Selection],
     compute: Callable[[], Interval],
-    **more: Any,
+    *,
+    options: Options,
+    level: float | None = None,
+    **notes: Unpack[Notes],
 ) -> Result:
     """An estimate with its interval; where the method has no answer, a result with its reason.
 
-    An infinite or undefined estimate (a ratio with no event in an arm) is no answer either.
+    An infinite or undefined estimate (a ratio with no event in an arm) is no answer either. `level`
+    is that of the interval, the analysis's confidence if None.
     """
-    stat, method = names
-    more.setdefault("synthetic", cut.trial.synthetic)
-    options = more.pop("options") | cut.chosen
-    level = more.pop("level", cut.analysis.confidence)
     try:
         found = compute()
-    except StatsError as error:
-        return Result(place, stat, method, nan, options, members, error=str(error), **more)
-    if not isfinite(found.estimate):
+    except StatsError as refused:
+        error = str(refused)
+    else:
+        if isfinite(found.estimate):
+            level = cut.analysis.confidence if level is None else level
+            return plain_result(
+                cut,
+                place,
+                names,
+                members,
+                found.estimate,
+                options=options,
+                interval=bounds(found),
+                level=level,
+                **notes,
+            )
         what = "not defined" if isnan(found.estimate) else "infinite"
         error = f"the estimate is {what} for these data."
-        return Result(place, stat, method, nan, options, members, error=error, **more)
-    return Result(
-        place,
-        stat,
-        method,
-        found.estimate,
-        options,
-        members,
-        interval=bounds(found),
-        level=level,
-        **more,
-    )
+    return plain_result(cut, place, names, members, nan, options=options, error=error, **notes)
 
 
 def plain_result(
@@ -57,12 +59,30 @@ def plain_result(
     names: tuple[str, str],
     members: dict[str, Selection],
     value: float,
-    **more: Any,
+    *,
+    options: Options | None = None,
+    interval: tuple[float, float] | None = None,
+    level: float | None = None,
+    error: str | None = None,
+    text: str | None = None,
+    **notes: Unpack[Notes],
 ) -> Result:
-    """A value without an interval."""
-    more.setdefault("synthetic", cut.trial.synthetic)
-    options = more.pop("options", {}) | cut.chosen
-    return Result(place, *names, float(value), options, members, **more)
+    """A value, with an interval where one is given."""
+    stat, method = names
+    return Result(
+        place,
+        stat,
+        method,
+        float(value),
+        (options or {}) | cut.chosen,
+        members,
+        interval=interval,
+        level=level,
+        error=error,
+        text=text,
+        synthetic=cut.trial.synthetic,
+        **notes,
+    )
 
 
 def test_results(
@@ -73,18 +93,17 @@ def test_results(
     compute: Callable[[], TestResult],
     *,
     statistic: str | None,
-    options: dict[str, Any],
-    n_used: int,
+    **basis: Unpack[Basis],
 ) -> list[Result]:
     """The p-value of a test, then its statistic and degrees of freedom where it has them."""
-    common = {"options": options | cut.chosen, "n_used": n_used, "synthetic": cut.trial.synthetic}
     try:
         found = compute()
     except StatsError as error:
-        return [Result(place, "p_value", method, nan, members=members, error=str(error), **common)]
+        names = ("p_value", method)
+        return [plain_result(cut, place, names, members, nan, error=str(error), **basis)]
     values = [("p_value", found.p_value), (statistic, found.statistic), ("df", found.df)]
     return [
-        Result(place, name, method, value, members=members, **common)
+        plain_result(cut, place, (name, method), members, value, **basis)
         for name, value in values
         if name is not None and (name == "p_value" or (statistic is not None and value == value))
     ]
@@ -96,7 +115,7 @@ def contrast_results(
     step: Step,
     members: dict[str, Selection],
     compute: "Callable[[], Contrast]",
-    common: dict[str, Any],
+    common: Basis,
 ) -> Iterator[Result]:
     """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
     names = (step.statistic, step.method)
@@ -115,7 +134,7 @@ def f_results(
     method: str,
     members: dict[str, Selection],
     compute: Callable[[], TestResult],
-    common: dict[str, Any],
+    common: Basis,
 ) -> Iterator[Result]:
     """An F test: its p-value, F and both degrees of freedom, or the reason why there is none."""
     try:

@@ -139,8 +139,9 @@ def _strata(trial: "Trial", analysis: Analysis) -> list[str | None]:
 def _levels(trial: "Trial", name: str) -> list[str]:
     """The declared levels of a subject variable, or any. Sex is coded anew, by the data."""
     variable = _variable(trial, name)
-    known = variable is not None and variable.choices and name != "sex"
-    return list(variable.choices.values()) if known else [_LEVEL]
+    if variable is None or not variable.choices or name == "sex":
+        return [_LEVEL]
+    return list(variable.choices.values())
 
 
 def _variable(trial: "Trial", name: str) -> "Variable | None":
@@ -245,8 +246,9 @@ def _is_number(trial: "Trial", name: str) -> bool:
     if name == "age":
         return True
     variable = _variable(trial, name)
-    known = variable is not None and name not in ("sex", "site")
-    return known and variable.kind in NUMERIC and not variable.choices
+    if variable is None or name in ("sex", "site"):
+        return False
+    return variable.kind in NUMERIC and not variable.choices
 
 
 def _adverse_events(trial: "Trial") -> Iterator[Planned]:

@@ -44,4 +44,6 @@ MODULES: dict[str, str] = {
 
 def method(step: "Step") -> "Callable[[Cut, Step], Iterator[Result]]":
     """The function that runs a step."""
-    return importlib.import_module(MODULES[card_of(step.key).family]).METHODS[step.key]
+    methods_of = importlib.import_module(MODULES[card_of(step.key).family]).METHODS
+    function: Callable[[Cut, Step], Iterator[Result]] = methods_of[step.key]
+    return function

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan
-from typing import Any
+from typing import Any, TypedDict
 
 from trialtrace.ground.frames import Selection, canonical
 from trialtrace.ground.words import LABELS, stat_text
@@ -36,6 +36,26 @@ class Place:
 
     def who(self) -> str:
         return "-".join(self.pair) if self.pair else self.group or ALL
+
+
+# Choices by name: of a step, or of a result.
+Options = dict[str, Any]
+
+
+class Notes(TypedDict, total=False):
+    """What a result says beside its value, its options and its members: fields of `Result`."""
+
+    unit: str | None
+    n_used: int | None
+    denominator: int | None
+    warning: str | None
+
+
+class Basis(TypedDict):
+    """What the results of one statistic share: its options and how many it rests on."""
+
+    options: Options
+    n_used: int | None
 
 
 @dataclass

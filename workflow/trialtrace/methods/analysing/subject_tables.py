@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trialtrace.ground.arrays import Labels
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.stats.results import StatsError
@@ -28,9 +29,10 @@ class SubjectTable:
     def n(self) -> int:
         return len(self.values)
 
-    def column(self, name: str) -> np.ndarray:
+    def column(self, name: str) -> Labels:
         """A column of the first record of each subject."""
-        return self.rows.column(name)[self.first]
+        values: Labels = self.rows.column(name)[self.first]
+        return values
 
 
 def covariate_column(name: str) -> str:

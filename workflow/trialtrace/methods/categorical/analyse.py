@@ -1,14 +1,15 @@
 """Events (yes or no): risks by arm, comparisons of two arms, exact and χ² tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Notes, Result
 from trialtrace.stats.categorical import contingency, proportions
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
+from trialtrace.stats.results import Interval, TestResult
 from trialtrace.trial.model import Step
 from trialtrace.trial.plan.methods import result_method
 
@@ -19,7 +20,7 @@ PROPORTIONS = {
     "agresti_coull": proportions.agresti_coull,
     "jeffreys": proportions.jeffreys,
 }
-ESTIMATES = {
+ESTIMATES: dict[str, Callable[..., Interval]] = {
     "risk_difference.agresti_caffo": contingency.risk_difference_agresti_caffo,
     "risk_difference.newcombe": contingency.risk_difference_newcombe,
     "risk_difference.wald": contingency.risk_difference_wald,
@@ -30,7 +31,7 @@ ESTIMATES = {
     "odds_ratio.woolf": contingency.odds_ratio_sample,
     "number_needed_to_treat.newcombe": contingency.number_needed_to_treat,
 }
-TESTS = {
+TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
     "fisher": (contingency.fisher_exact, None),
     "chi_squared": (contingency.chi_squared, "chi_squared"),
 }
@@ -49,7 +50,7 @@ def describe_proportion(cut: Cut, step: Step) -> Iterator[Result]:
         events = with_event(cut, rows)
         members = {"numerator": events, "denominator": rows}
         place = cut.at(group=group)
-        common = {"n_used": rows.n, "denominator": rows.n}
+        common: Notes = {"n_used": rows.n, "denominator": rows.n}
         yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
         yield interval_result(
             cut,

@@ -1,6 +1,7 @@
 """Effects in those who took the treatment, from arms of which only the treated one has access."""
 
 from collections.abc import Iterator
+from functools import partial
 from math import nan
 
 import numpy as np
@@ -11,7 +12,7 @@ from trialtrace.methods.analysing.estimate import interval_result, plain_result
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.stats.categorical import complier
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.model import Step
 
 
@@ -29,6 +30,12 @@ def outcomes(
     return treated.column("AVAL"), received, reference.column("AVAL")
 
 
+def _difference(cut: Cut, step: Step, treated: Selection, reference: Selection) -> Interval:
+    return complier.complier_difference(
+        *outcomes(cut, step, treated, reference), confidence=cut.analysis.confidence
+    )
+
+
 def difference(cut: Cut, step: Step) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
@@ -36,9 +43,7 @@ def difference(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             (step.statistic, step.method),
             _members(cut, step, both),
-            lambda treated=treated, reference=reference: complier.complier_difference(
-                *outcomes(cut, step, treated, reference), confidence=cut.analysis.confidence
-            ),
+            partial(_difference, cut, step, treated, reference),
             options=cut.options(step, interval=True),
             n_used=both.n,
         )

@@ -6,7 +6,7 @@ from math import nan
 
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result, test_results
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Notes, Result
 from trialtrace.methods.categorical.analyse import two_by_two, with_event
 from trialtrace.stats.categorical import binomial, score, score_ratio, unconditional
 from trialtrace.stats.categorical.fragility import fragility_index
@@ -27,14 +27,16 @@ def equivalence(*table: int, lower: float, upper: float, variance: str) -> TestR
     return max(both, key=lambda one: one.p_value)
 
 
-def _unconditional(function: Callable) -> Callable[..., TestResult]:
+def _unconditional(
+    function: Callable[..., unconditional.UnconditionalTest],
+) -> Callable[..., TestResult]:
     def compute(*table: int, **options: str) -> TestResult:
         return TestResult(nan, nan, function(*table, **options).p_value)
 
     return compute
 
 
-TESTS = {
+TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
     "risk_difference_margin": (score.risk_difference_score_test, "z"),
     "risk_difference_equivalence": (equivalence, "z"),
     "risk_ratio_margin": (score_ratio.risk_ratio_score_test, "z"),
@@ -82,16 +84,25 @@ def upper_bound(cut: Cut, step: Step) -> Iterator[Result]:
         rows = cut.rows(**condition)
         events = with_event(cut, rows)
         members = {"numerator": events, "denominator": rows}
-        place, common = cut.at(group=group), {"n_used": rows.n, "denominator": rows.n}
+        place = cut.at(group=group)
+        common: Notes = {"n_used": rows.n, "denominator": rows.n}
         yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
-        common["options"] = cut.options(step, interval=True)
         value, error = nan, None
         try:
             value = BOUNDS[step.method](events.n, rows.n, confidence=cut.analysis.confidence)
         except StatsError as refused:
             error = str(refused)
         names = (step.statistic, step.method)
-        yield plain_result(cut, place, names, members, value, error=error, **common)
+        yield plain_result(
+            cut,
+            place,
+            names,
+            members,
+            value,
+            options=cut.options(step, interval=True),
+            error=error,
+            **common,
+        )
 
 
 def fragility(cut: Cut, step: Step) -> Iterator[Result]:

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import test_results
@@ -61,7 +62,7 @@ def run(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def _one_table(function: Callable) -> Compute:
+def _one_table(function: Callable[[Floats], TestResult]) -> Compute:
     return lambda cut, step, arms, rows: function(tables(cut, rows, arms, [])[0][0])
 
 
@@ -78,7 +79,7 @@ def _row_mean_scores(cut: Cut, step: Step, arms: list[str], rows: Selection) -> 
     return generalised_cmh.cmh_row_mean_scores(made, column_scores=given)
 
 
-def _interaction(function: Callable) -> Compute:
+def _interaction(function: Callable[[Labels, Labels, Labels], TestResult]) -> Compute:
     """Arms by strata; `function` takes the outcome, the arm and the stratum of each row."""
 
     def compute(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:

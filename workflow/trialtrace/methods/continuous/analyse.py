@@ -1,6 +1,6 @@
 """Measured and ordinal values: summaries by arm, comparisons of two arms by means and by ranks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from trialtrace.ground.frames import Selection
@@ -9,15 +9,15 @@ from trialtrace.methods.analysing.estimate import interval_result, plain_result,
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import named
 from trialtrace.stats.continuous import hodges_lehmann, means, ranks
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.model import Step
 
-ESTIMATES = {
+ESTIMATES: dict[str, Callable[..., Interval]] = {
     "median_difference.hodges_lehmann": hodges_lehmann.hodges_lehmann,
     "mean_difference.welch": means.mean_difference_welch,
     "probability_of_superiority.brunner_munzel": ranks.probability_of_superiority,
 }
-TESTS = {
+TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
     "welch_t": (means.welch_t, "t"),
     "mann_whitney": (ranks.mann_whitney, "u"),
 }
@@ -63,8 +63,8 @@ def _mean(cut: Cut, group: str, rows: Selection) -> Result:
         means.mean_interval(cut.values(rows), confidence=confidence)
     except StatsError as error:
         value = means.describe(cut.values(rows)).mean
-        more = {"n_used": rows.n, "warning": f"No interval: {error}"}
-        return plain_result(cut, place, names, members, value, **more)
+        warning = f"No interval: {error}"
+        return plain_result(cut, place, names, members, value, n_used=rows.n, warning=warning)
     return interval_result(
         cut,
         place,

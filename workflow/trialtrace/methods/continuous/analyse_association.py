@@ -9,7 +9,7 @@ import numpy as np
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, cuts
 from trialtrace.methods.analysing.estimate import interval_result, test_results
-from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.analysing.rows import Basis, Place, Result
 from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
 from trialtrace.stats.continuous import association
 from trialtrace.trial.model import Step
@@ -26,7 +26,7 @@ def correlation(cut: Cut, step: Step) -> Iterator[Result]:
         subjects, left, right = np.intersect1d(first[0], second[0], return_indices=True)
         x, y = first[1][left], second[1][right]
         at = replace(place, second=("with", step.options["with"]))
-        more = {"options": cut.options(step, interval=True), "n_used": len(subjects)}
+        more: Basis = {"options": cut.options(step, interval=True), "n_used": len(subjects)}
         yield interval_result(
             cut,
             at,
@@ -92,7 +92,7 @@ def _differences(
         yield place, {"analysed": rows[0], "with": rows[1]}, found[0], found[1]
 
 
-def _of_pairs(found) -> Series:
+def _of_pairs(found: Paired | tuple[Place, Selection, str]) -> Series:
     if not isinstance(found, Paired):
         return np.array([], dtype=str), np.array([])
     return found.column("USUBJID")[:, 0].astype(str), found.difference

@@ -5,14 +5,14 @@ A difference that is not significant says nothing of this: its interval has to l
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result
-from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.analysing.rows import Notes, Place, Result
 from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
 from trialtrace.stats.continuous import means
 from trialtrace.stats.results import Interval, StatsError
@@ -36,7 +36,7 @@ def welch(cut: Cut, step: Step) -> Iterator[Result]:
             {"analysed": both},
             {"n_used": both.n},
             partial(means.mean_difference_welch, x, y),
-            lambda shift, sides, x=x, y=y: means.welch_t(x - shift, y, sides=sides).p_value,
+            partial(_welch, x, y),
         )
 
 
@@ -45,9 +45,8 @@ def paired(cut: Cut, step: Step) -> Iterator[Result]:
     for found in comparisons(cut):
         if not isinstance(found, Paired):
             place, rows, reason = found
-            members, common = {"analysed": rows}, {"error": reason}
             names = ("mean_difference", _method(step))
-            yield plain_result(cut, place, names, members, np.nan, **common)
+            yield plain_result(cut, place, names, {"analysed": rows}, np.nan, error=reason)
             continue
         d = found.difference
         yield from _results(
@@ -57,8 +56,16 @@ def paired(cut: Cut, step: Step) -> Iterator[Result]:
             {"analysed": found.rows},
             found.common,
             partial(means.mean_interval, d),
-            lambda shift, sides, d=d: means.paired_t(d - shift, sides=sides).p_value,
+            partial(_paired, d),
         )
+
+
+def _welch(x: Floats, y: Floats, shift: float, sides: str) -> float:
+    return means.welch_t(x - shift, y, sides=sides).p_value
+
+
+def _paired(difference: Floats, shift: float, sides: str) -> float:
+    return means.paired_t(difference - shift, sides=sides).p_value
 
 
 def _method(step: Step) -> str:
@@ -70,7 +77,7 @@ def _results(
     step: Step,
     place: Place,
     members: dict[str, Selection],
-    common: dict[str, Any],
+    common: Notes,
     interval: Callable[..., Interval],
     p_value: Callable[[float, str], float],
 ) -> Iterator[Result]:
@@ -94,17 +101,32 @@ def _results(
         }
         found = interval(confidence=level)
     except StatsError as error:
-        more = {"error": str(error), "options": step.options, **common}
-        yield plain_result(cut, place, ("p_value", method), members, np.nan, **more)
+        yield plain_result(
+            cut,
+            place,
+            ("p_value", method),
+            members,
+            np.nan,
+            options=step.options,
+            error=str(error),
+            **common,
+        )
         return
-    common = {"options": step.options, **common}
-    yield plain_result(cut, place, ("p_value", method), members, max(tests.values()), **common)
-    for stat, value in tests.items():
-        yield plain_result(cut, place, (stat, method), members, value, **common)
+    for stat, value in {"p_value": max(tests.values()), **tests}.items():
+        yield plain_result(
+            cut, place, (stat, method), members, value, options=step.options, **common
+        )
     verdict = 1 if lower < found.low and found.high < upper else 0
     verdict = -1 if found.low >= upper or found.high <= lower else verdict
     yield plain_result(
-        cut, place, ("verdict", method), members, verdict, text=VERDICTS[verdict], **common
+        cut,
+        place,
+        ("verdict", method),
+        members,
+        verdict,
+        options=step.options,
+        text=VERDICTS[verdict],
+        **common,
     )
 
 

@@ -1,18 +1,18 @@
 """A hierarchy of outcomes over all pairs of two arms: the first that tells two patients apart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from trialtrace.ground.frames import Selection
+from trialtrace.ground.frames import Predicate, Selection
 from trialtrace.methods.analysing.cuts import Cut, cuts
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.stats.continuous import win_ratio
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.model import Step
 
 STATISTICS = ("win_ratio", "net_benefit", "win_odds")
@@ -29,7 +29,7 @@ class _Outcome:
 
 def hierarchy(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: win ratio, net benefit, win odds, their test, and pairs by level."""
-    levels = [_Outcome(cut.place.parameter, cut, step.options["first"])]
+    levels = [_Outcome(cut.endpoint.name, cut, step.options["first"])]
     levels += [_Outcome(how["endpoint"], _cut_of(cut, how), how) for how in step.options["then"]]
     options = cut.options(step, interval=True)
     for pair, both, _, _ in cut.pairs():
@@ -38,24 +38,18 @@ def hierarchy(cut: Cut, step: Step) -> Iterator[Result]:
         for number, level in enumerate(levels[1:], 2):
             members[f"outcome_{number}"] = level.cut.rows(**arms)
         found = partial(_statistics, levels, arms, both, pair[0], cut.analysis.confidence)
-        common = {"options": options, "n_used": both.n}
+        common: Basis = {"options": options, "n_used": both.n}
         for stat in STATISTICS:
             yield interval_result(
                 cut,
                 place,
                 (stat, step.method),
                 members,
-                lambda stat=stat, found=found: getattr(found(), stat),
+                partial(_interval, found, stat),
                 **common,
             )
         yield from test_results(
-            cut,
-            place,
-            step.method,
-            members,
-            lambda found=found: found().test,
-            statistic="z",
-            **common,
+            cut, place, step.method, members, partial(_test, found), statistic="z", **common
         )
         try:
             made = found()
@@ -84,8 +78,17 @@ def _cut_of(cut: Cut, how: dict[str, Any]) -> Cut:
     return cuts(cut.trial, analysis, cut.frames, together=False)[0]
 
 
+def _interval(found: Callable[[], win_ratio.WinStatistics], stat: str) -> Interval:
+    interval: Interval = getattr(found(), stat)
+    return interval
+
+
+def _test(found: Callable[[], win_ratio.WinStatistics]) -> TestResult:
+    return found().test
+
+
 def _statistics(
-    levels: list[_Outcome], arms: dict, both: Selection, treated: str, confidence: float
+    levels: list[_Outcome], arms: Predicate, both: Selection, treated: str, confidence: float
 ) -> win_ratio.WinStatistics:
     subjects = both.column("USUBJID").astype(str)
     if len(np.unique(subjects)) < both.n:

@@ -8,18 +8,20 @@ under the other.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import NoReturn
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.ground.store import difference
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import f_results, interval_result, test_results
-from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result
 from trialtrace.stats import resampling
 from trialtrace.stats.continuous import means, signed_rank
 from trialtrace.stats.regression import ancova
-from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.regression.coefficients import Coefficients, contrast, wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.model import Step, adsl_code
 from trialtrace.trial.plan.methods import result_method
@@ -28,6 +30,10 @@ TREATMENT = "TRTP"
 # Sums of up to so many assignments are enumerated; within subjects all of them always are.
 ENUMERATED = 2**60
 NO_SEED = (0, 0)
+
+
+# A regression, and the columns of each of its terms.
+Fitted = tuple[Coefficients, dict[str, list[int]]]
 
 
 @dataclass(frozen=True)
@@ -45,15 +51,17 @@ class Paired:
     single: int
 
     @property
-    def difference(self) -> np.ndarray:
-        return difference(self.values[:, 0], self.values[:, 1])
+    def difference(self) -> Floats:
+        within: Floats = difference(self.values[:, 0], self.values[:, 1])
+        return within
 
-    def column(self, name: str) -> np.ndarray:
+    def column(self, name: str) -> Labels:
         """A column of the treated and of the reference record of each subject, (n, 2)."""
-        return self.rows.column(name)[self.at]
+        values: Labels = self.rows.column(name)[self.at]
+        return values
 
     @property
-    def common(self) -> dict:
+    def common(self) -> Notes:
         """What every result of the comparison has."""
         warning = None
         if self.single:
@@ -81,7 +89,9 @@ def comparisons(cut: Cut) -> Iterator[Paired | tuple[Place, Selection, str]]:
 
 
 def _each(
-    cut: Cut, compute: Callable[[Paired], Callable], made: Callable[..., Iterator[Result]]
+    cut: Cut,
+    compute: Callable[[Paired], Callable[[], object]],
+    made: Callable[..., Iterator[Result]],
 ) -> Iterator[Result]:
     """The results of each comparison; one that has no pairs of values fails with its reason."""
     for found in comparisons(cut):
@@ -93,7 +103,7 @@ def _each(
             yield from made(place, members, partial(_refuse, reason), {"n_used": None})
 
 
-def _refuse(reason: str) -> Interval:
+def _refuse(reason: str) -> NoReturn:
     raise StatsError(reason)
 
 
@@ -103,7 +113,9 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
     compute = {"paired_t": means.mean_interval, "signed_rank": signed_rank.pseudomedian}
     function = compute[step.method]
 
-    def made(place, members, run, common):
+    def made(
+        place: Place, members: dict[str, Selection], run: Callable[[], Interval], common: Notes
+    ) -> Iterator[Result]:
         yield interval_result(
             cut,
             place,
@@ -122,7 +134,9 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
     function, statistic = TESTS[step.method]
     name = result_method(step.method, step.options)
 
-    def made(place, members, run, common):
+    def made(
+        place: Place, members: dict[str, Selection], run: Callable[[], TestResult], common: Notes
+    ) -> Iterator[Result]:
         results = test_results(
             cut,
             place,
@@ -188,9 +202,10 @@ def regression(cut: Cut, step: Step) -> Iterator[Result]:
     """
     names, confidence = step.options["covariates"], cut.analysis.confidence
     for found in comparisons(cut):
+        fit: Callable[[], Fitted]
         if not isinstance(found, Paired):
             place, rows, reason = found
-            fit, columns, common = partial(_refuse, reason), [], {"n_used": None}
+            fit, columns, common = partial(_refuse, reason), [], Notes(n_used=None)
             members = {"analysed": rows}
         else:
             place, members, common = found.place, {"analysed": found.rows}, found.common
@@ -201,30 +216,32 @@ def regression(cut: Cut, step: Step) -> Iterator[Result]:
             place,
             (step.statistic, step.method),
             members,
-            lambda fit=fit: contrast(*_row(fit(), 0), confidence=confidence),
+            partial(_mean, fit, confidence),
             options=options,
             **common,
         )
         for name in columns:
             at = cut.at(pair=place.pair, second=("covariate", name))
-            more = {"options": options, "n_used": common["n_used"]}
+            basis: Basis = {"options": options, "n_used": common["n_used"]}
             compute = partial(_effect, fit, name)
-            yield from f_results(cut, at, step.method, members, compute, more)
+            yield from f_results(cut, at, step.method, members, compute, basis)
 
 
-def _row(fitted, place: int):
-    fit, _ = fitted
-    return fit, np.eye(fit.coef.size)[place]
+def _mean(fit: Callable[[], Fitted], confidence: float) -> Interval:
+    """The first coefficient: the mean difference where all covariates are at their means."""
+    fitted, _ = fit()
+    return contrast(fitted, np.eye(fitted.coef.size)[0], confidence=confidence)
 
 
-def _effect(fit: Callable, name: str) -> TestResult:
+def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:
     fitted, terms = fit()
     return wald_test(fitted, np.eye(fitted.coef.size)[terms[name]])
 
 
-def _fit(found: Paired, names: list[str], confidence: float):
+def _fit(found: Paired, names: list[str], confidence: float) -> Fitted:
     """Least squares of the differences on an intercept and centred covariates; their columns."""
-    blocks, terms, width = [np.ones((len(found.values), 1))], {}, 1
+    blocks, width = [np.ones((len(found.values), 1))], 1
+    terms: dict[str, list[int]] = {}
     for name in names:
         block = _columns(found, name)
         terms[name] = list(range(width, width + block.shape[1]))
@@ -234,7 +251,7 @@ def _fit(found: Paired, names: list[str], confidence: float):
     return ancova.ols(found.difference, x, variance="model", confidence=confidence), terms
 
 
-def _columns(found: Paired, name: str) -> np.ndarray:
+def _columns(found: Paired, name: str) -> Floats:
     """A covariate as columns that are 0 on average over subjects, or over levels."""
     if name == "baseline":
         base = found.column("BASE").astype(float)
@@ -243,16 +260,18 @@ def _columns(found: Paired, name: str) -> np.ndarray:
         column = "LAT" if name == "treated_side" else adsl_code(name)
         values = found.column(column)[:, 0]
     if np.issubdtype(values.dtype, np.number):
-        return (values.astype(float) - values.astype(float).mean())[:, None]
+        centred: Floats = values.astype(float) - values.astype(float).mean()
+        return centred.reshape(-1, 1)
     if (values == None).any():  # noqa: E711
         raise StatsError(f"{name} is not known of every subject.")
     levels, index = np.unique(values.astype(str), return_inverse=True)
     if levels.size < 2:
         raise StatsError(f"{name} is the same in every subject.")
-    return np.vstack([np.eye(levels.size - 1), -np.ones(levels.size - 1)])[index]
+    columns: Floats = np.vstack([np.eye(levels.size - 1), -np.ones(levels.size - 1)])[index]
+    return columns
 
 
-TESTS = {
+TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
     "paired_t": (_paired_t, "t"),
     "signed_rank": (_signed_rank, "v"),
     "rerandomise_sides": (_rerandomise, "sum"),

@@ -7,6 +7,7 @@ the trial can exclude.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
             levels = _levels(frames, base, name.upper(), _declared(trial, endpoint, name))
             cuts += [(name, name.upper(), level) for level in levels]
         arms = list(trial.design.arms)
+        groups: list[tuple[str, dict[str, Any], dict[str, Any]]]
         groups = [(arm, {"TRTP": {"is": arm}}, {"TRT01P": {"is": arm}}) for arm in arms]
         groups.append((ALL, {"TRTP": {"in": arms}}, {"TRT01P": {"in": arms}}))
         if trial.design.kind in OWN_TREATMENT:
@@ -83,8 +85,8 @@ def _counts(
 ) -> Iterator[Result]:
     patients, n = len(np.unique(rows.column("USUBJID").astype(str))), everybody.n
     members = {"numerator": rows, "denominator": everybody}
-    common = {"n_used": n, "denominator": n, "synthetic": trial.synthetic}
-    yield Result(place, "patients", METHOD, patients, {}, members, **common)
+    result = partial(Result, n_used=n, denominator=n, synthetic=trial.synthetic)
+    yield result(place, "patients", METHOD, patients, {}, members)
     yield Result(
         place,
         "occurrences",
@@ -103,15 +105,8 @@ def _counts(
     try:
         found = clopper_pearson(patients, n, confidence=confidence)
     except StatsError as error:
-        yield Result(place, *names, np.nan, options, members, error=str(error), **common)
+        yield result(place, *names, np.nan, options, members, error=str(error))
         return
-    yield Result(
-        place,
-        *names,
-        found.estimate,
-        options,
-        members,
-        interval=bounds(found),
-        level=confidence,
-        **common,
+    yield result(
+        place, *names, found.estimate, options, members, interval=bounds(found), level=confidence
     )

@@ -61,10 +61,19 @@ def _variable(
             rows = frames.select("adsl", base | {column: {"is": level}})
             at = Place(**{**vars(place), "second": ("level", level_text(level))})
             members = {"numerator": rows, "denominator": known}
-            common = {"n_used": known.n, "denominator": known.n, "synthetic": trial.synthetic}
-            yield Result(at, "count", METHOD, rows.n, {}, members, **common)
             share = rows.n / known.n if known.n else np.nan
-            yield Result(at, "proportion", METHOD, share, {}, members, **common)
+            for stat, value in (("count", rows.n), ("proportion", share)):
+                yield Result(
+                    at,
+                    stat,
+                    METHOD,
+                    value,
+                    {},
+                    members,
+                    n_used=known.n,
+                    denominator=known.n,
+                    synthetic=trial.synthetic,
+                )
     yield Result(
         place,
         "missing",
@@ -93,4 +102,4 @@ def is_number(frames: Frames, column: str) -> bool:
     import pyarrow as pa
 
     kind = frames.table("adsl").schema.field(column).type
-    return pa.types.is_floating(kind) or pa.types.is_integer(kind)
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))

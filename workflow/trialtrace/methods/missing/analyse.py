@@ -16,7 +16,7 @@ from trialtrace.ground.conditions import columns_of as columns_of_condition
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Basis, Notes, Result
 from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.stats import missing
 from trialtrace.stats.categorical import contingency, proportions
@@ -82,7 +82,7 @@ def as_counted(cut: Cut, step: Step) -> Iterator[Result]:
     for group, condition in cut.groups():
         arms = condition["TRTP"].get("in") or [condition["TRTP"]["is"]]
         whole = everybody(cut, arms)
-        common = {"n_used": whole.subjects.n, "denominator": whole.subjects.n}
+        common: Notes = {"n_used": whole.subjects.n, "denominator": whole.subjects.n}
         yield interval_result(
             cut,
             cut.at(group=group),
@@ -131,7 +131,7 @@ def proportion_bounds(cut: Cut, step: Step) -> Iterator[Result]:
     """By arm: the proportion if nobody, and if everybody, of the missing had the event."""
     for arm in cut.arms():
         whole = everybody(cut, [arm])
-        common = {"options": cut.options(step), "n_used": whole.subjects.n}
+        common: Basis = {"options": cut.options(step), "n_used": whole.subjects.n}
         for end in ("lowest", "highest"):
             value, error = nan, None
             try:
@@ -148,7 +148,7 @@ def proportion_bounds(cut: Cut, step: Step) -> Iterator[Result]:
 def difference_bounds(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: the least and the largest risk difference that the missing could give."""
     for pair, both, one, other in _pairs(cut):
-        common = {"options": cut.options(step), "n_used": both.subjects.n}
+        common: Basis = {"options": cut.options(step), "n_used": both.subjects.n}
         for end in ("lowest", "highest"):
             value, error = nan, None
             try:
@@ -174,7 +174,7 @@ def tipping(cut: Cut, step: Step) -> Iterator[Result]:
     options = cut.options(step) | {"level": cut.analysis.decision_level}
     for pair, both, one, other in _pairs(cut):
         place, method = cut.at(pair=pair), f"tipping_{step.method}"
-        common = {"options": options, "n_used": both.subjects.n}
+        common: Basis = {"options": options, "n_used": both.subjects.n}
         try:
             found = tipping_map(cut, step, one, other)
         except StatsError as error:
@@ -188,8 +188,9 @@ def tipping(cut: Cut, step: Step) -> Iterator[Result]:
         if p.size:
             values |= {"p_lowest": p.min(), "p_highest": p.max()}
         for stat, value in values.items():
-            more = common | ({"denominator": found.tipped.size} if stat == "tipped" else {})
-            yield plain_result(cut, place, (stat, method), both.members, value, **more)
+            of = found.tipped.size if stat == "tipped" else None
+            names = (stat, method)
+            yield plain_result(cut, place, names, both.members, value, denominator=of, **common)
 
 
 METHODS = {

@@ -92,7 +92,7 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
     """
     from trialtrace.endpoints.composite_rule import rule
 
-    options = cut.trial.endpoints[cut.place.parameter].options
+    options = cut.endpoint.options
     shape = next(iter(drawn.values())).shape
 
     def everywhere(values: np.ndarray) -> np.ndarray:

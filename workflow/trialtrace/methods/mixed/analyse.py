@@ -6,14 +6,15 @@ who died it speaks of a value after death: the plan's note has to say so.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, f_results, interval_result
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
 from trialtrace.stats.mixed import linear_mixed, mixed_tests, visit_design
 from trialtrace.stats.mixed import mmrm as repeated_model
@@ -25,14 +26,18 @@ from trialtrace.trial.model import Step
 TWO_SIDED = "two_sided"
 
 
+Fitted = tuple[visit_design.VisitDesign, repeated_model.MmrmFit]
+
+
 class _Mmrm:
     """The model of one cut, fitted once; each property raises StatsError where it has no answer."""
 
     def __init__(self, cut: Cut, step: Step, rows: Selection):
         self.cut, self.options, self.rows = cut, step.options, rows
+        self._failed: StatsError | None = None
 
     @cached_property
-    def _fitted(self):
+    def _fitted(self) -> Fitted:
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
         arms, names = table.column("TRTP").astype(str), self.options["covariates"]
         columns = covariates(table, names)
@@ -52,17 +57,15 @@ class _Mmrm:
         )
         return design, fit
 
-    def fitted(self):
+    def fitted(self) -> Fitted:
         """The design and the fit. A failure is remembered, so that it costs its time once."""
-        if not hasattr(self, "_failed"):
-            try:
-                self._failed = None
-                return self._fitted
-            except StatsError as error:
-                self._failed = error
         if self._failed is not None:
             raise StatsError(str(self._failed))
-        return self._fitted
+        try:
+            return self._fitted
+        except StatsError as error:
+            self._failed = error
+            raise
 
     def difference(self, pair: tuple[str, str], visit: str) -> mixed_tests.Contrast:
         design, fit = self.fitted()
@@ -76,7 +79,7 @@ class _Mmrm:
         row = visit_design.mean_row(design, arm=arm, visit=visit)
         return self._contrast(fit, row).interval
 
-    def _contrast(self, fit, row) -> mixed_tests.Contrast:
+    def _contrast(self, fit: repeated_model.MmrmFit, row: Floats) -> mixed_tests.Contrast:
         return mixed_tests.contrast(
             fit,
             row,
@@ -91,7 +94,7 @@ class _Mmrm:
         return mixed_tests.f_test(fit, rows, df=self.options["df"])
 
 
-def _check_arms(wanted: Iterable[str], known: Iterable[str]) -> None:
+def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:
     if not set(wanted) <= set(known):
         raise StatsError("an arm has no values.")
 
@@ -104,7 +107,7 @@ def mmrm(cut: Cut, step: Step) -> Iterator[Result]:
         **known(step.options["covariates"]),
     )
     model, members = _Mmrm(cut, step, rows), {"analysed": rows}
-    common = {
+    common: Basis = {
         "options": cut.options(step, interval=True),
         "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
     }
@@ -134,36 +137,24 @@ def ancova(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: difference of means adjusted for covariates and strata, and its test."""
     names, strata = step.options["covariates"], step.options["strata"]
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
-    common = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    fitted: dict[str, object] = {}
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
 
-    def fit():
-        if "fit" not in fitted:
-            fitted["fit"] = _ancova(cut, step, rows)
-        return fitted["fit"]
+    @cache
+    def fit() -> covariance_analysis.AncovaFit:
+        return _ancova(cut, step, rows)
+
+    def difference(pair: tuple[str, str]) -> Interval:
+        return covariance_analysis.arm_difference(fit(), *pair, confidence=cut.analysis.confidence)
+
+    def test(pair: tuple[str, str]) -> TestResult:
+        return wald_test(fit().coefficients, covariance_analysis.arm_row(fit(), *pair))
 
     for pair in cut.analysis.pairs:
         place, members = cut.at(pair=pair), {"analysed": rows}
         yield interval_result(
-            cut,
-            place,
-            (step.statistic, step.method),
-            members,
-            lambda pair=pair: covariance_analysis.arm_difference(
-                fit(), *pair, confidence=cut.analysis.confidence
-            ),
-            **common,
+            cut, place, (step.statistic, step.method), members, partial(difference, pair), **common
         )
-        yield from f_results(
-            cut,
-            place,
-            step.method,
-            members,
-            lambda pair=pair: wald_test(
-                fit().coefficients, covariance_analysis.arm_row(fit(), *pair)
-            ),
-            common,
-        )
+        yield from f_results(cut, place, step.method, members, partial(test, pair), common)
 
 
 def _ancova(cut: Cut, step: Step, rows: Selection) -> covariance_analysis.AncovaFit:
@@ -186,13 +177,11 @@ def random_site(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: difference of means, each site having a random effect of its own."""
     names = step.options["covariates"]
     rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present", **known(names))
-    common = {"options": cut.options(step, interval=True), "n_used": rows.n}
-    fitted: dict[str, object] = {}
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    fitted = cache(partial(_random_site, cut, step, rows))
 
     def contrast(pair: tuple[str, str]) -> mixed_tests.Contrast:
-        if not fitted:
-            fitted["arms"], fitted["fit"] = _random_site(cut, step, rows)
-        arms, fit = fitted["arms"], fitted["fit"]
+        arms, fit = fitted()
         _check_arms(pair, arms)
         row = np.zeros(fit.coef.size)
         row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
@@ -206,7 +195,9 @@ def random_site(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def _random_site(cut: Cut, step: Step, rows: Selection):
+def _random_site(
+    cut: Cut, step: Step, rows: Selection
+) -> tuple[list[str], linear_mixed.LinearMixedFit]:
     table = subject_table(cut, rows, {})
     arms, index = np.unique(table.column("TRTP").astype(str), return_inverse=True)
     columns = covariates(table, step.options["covariates"])

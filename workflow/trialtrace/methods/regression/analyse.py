@@ -1,11 +1,12 @@
 """Events by regression on arm and covariates of the subjects: one model of all compared arms."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from math import exp
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result
@@ -16,6 +17,8 @@ from trialtrace.stats.regression import logistic, ordinal_mixed, poisson, standa
 from trialtrace.stats.results import Interval
 from trialtrace.trial.model import Step
 
+# Coefficients, and the lower and upper ends of their intervals.
+Ends = tuple[Floats, Floats, Floats]
 Effect = Callable[[tuple[str, str]], Interval]
 
 
@@ -31,7 +34,7 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             (step.statistic, step.method),
             members,
-            lambda pair=pair: effect(pair),
+            partial(effect, pair),
             options=cut.options(step, interval=True),
             n_used=rows.n,
         )
@@ -65,12 +68,12 @@ def design(cut: Cut, step: Step, rows: Selection) -> np.ndarray:
     return np.column_stack(parts).astype(float)
 
 
-def _ratios(fitted: Callable[[np.ndarray, np.ndarray, float], tuple]) -> Callable[..., Effect]:
+def _ratios(fitted: Callable[[Floats, Floats, float], Ends]) -> Callable[..., Effect]:
     """Exponentials of the coefficients of the arms; `fitted` gives coef, low and high."""
 
     def make(cut: Cut, step: Step, rows: Selection) -> Effect:
         @cache
-        def fit() -> tuple:
+        def fit() -> Ends:
             x = design(cut, step, rows)
             return fitted(rows.column("AVAL"), x, cut.analysis.confidence)
 
@@ -83,17 +86,17 @@ def _ratios(fitted: Callable[[np.ndarray, np.ndarray, float], tuple]) -> Callabl
     return make
 
 
-def _poisson(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
+def _poisson(y: Floats, x: Floats, confidence: float) -> Ends:
     found = poisson.modified_poisson(y, x, confidence=confidence)
     return found.coef, found.low, found.high
 
 
-def _logistic(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
+def _logistic(y: Floats, x: Floats, confidence: float) -> Ends:
     found = logistic.logistic(y, x, confidence=confidence).coefficients
     return found.coef, found.low, found.high
 
 
-def _firth(y: np.ndarray, x: np.ndarray, confidence: float) -> tuple:
+def _firth(y: Floats, x: Floats, confidence: float) -> Ends:
     found = logistic.firth(y, x, confidence=confidence)
     return found.coef, found.low, found.high
 
@@ -102,7 +105,7 @@ def _random_site(cut: Cut, step: Step, rows: Selection) -> Effect:
     """Log odds of the arms with a normal intercept of each site."""
 
     @cache
-    def fit() -> tuple:
+    def fit() -> Ends:
         found = ordinal_mixed.ordinal_mixed(
             rows.column("AVAL"),
             design(cut, step, rows)[:, 1:],

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import exp, isfinite
+from typing import Generic, TypeVar
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import (
@@ -14,7 +16,7 @@ from trialtrace.methods.analysing.estimate import (
     plain_result,
     test_results,
 )
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Basis, Notes, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
 from trialtrace.stats.regression import ordinal as cumulative
 from trialtrace.stats.regression import ordinal_mixed
@@ -30,7 +32,7 @@ def describe(cut: Cut, step: Step) -> Iterator[Result]:
     levels = np.unique(cut.values(cut.rows(TRTP={"in": cut.arms()})).astype(float))
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        common = {"n_used": rows.n, "denominator": rows.n}
+        common: Notes = {"n_used": rows.n, "denominator": rows.n}
         values = cut.values(rows).astype(float)
         for level in levels.tolist():
             place = cut.at(group=group, second=("category", level_text(level)))
@@ -49,40 +51,45 @@ def _at(cut: Cut, rows: Selection, level: float) -> Selection:
     return cut.frames.select(rows.dataset, rows.predicate | {column: {"is": level}})
 
 
-class _Once:
+Fit = TypeVar("Fit")
+# What models of ordinal values have in common: log odds ratios.
+_Odds = cumulative.ProportionalOddsFit | ordinal_mixed.OrdinalMixedFit
+
+
+class _Once(Generic[Fit]):
     """A model fitted when it is first asked; its failure is remembered."""
 
-    def __init__(self, fit: Callable):
-        self._fit, self._known = fit, None
+    def __init__(self, fit: Callable[[], Fit]):
+        self._fit = fit
+        self._known: Fit | StatsError | None = None
 
-    def __call__(self):
+    def __call__(self) -> Fit:
         if self._known is None:
             try:
-                self._known = self._fit(), None
+                self._known = self._fit()
             except StatsError as error:
-                self._known = None, error
-        found, error = self._known
-        if error is not None:
-            raise StatsError(str(error))
-        return found
+                self._known = error
+        if isinstance(self._known, StatsError):
+            raise StatsError(str(self._known))
+        return self._known
 
 
-def _odds(fitted: Callable, row: np.ndarray, confidence: float) -> Interval:
+def _odds(fitted: Callable[[], _Odds], row: Callable[[], Floats], confidence: float) -> Interval:
     """A combination of log odds ratios as an odds ratio of a higher value."""
-    found = contrast(fitted().coefficients, row, confidence=confidence)
+    found = contrast(fitted().coefficients, row(), confidence=confidence)
     values = [exp(v) if isfinite(v) else v for v in (found.estimate, found.low, found.high)]
     return Interval(*values)
 
 
-def _wald(fitted: Callable, row: np.ndarray) -> TestResult:
-    return wald_test(fitted().coefficients, row)
+def _wald(fitted: Callable[[], _Odds], row: Callable[[], Floats]) -> TestResult:
+    return wald_test(fitted().coefficients, row())
 
 
 def proportional_odds(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: odds ratio of a higher value, its test; and the test of proportional odds."""
     names, confidence = step.options["covariates"], cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known(names))
-    common = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
     members, treated = {"analysed": rows}, cut.analysis.estimand.treated
 
     def data() -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +106,7 @@ def proportional_odds(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             (step.statistic, step.method),
             members,
-            lambda row=row: _odds(fitted, row(), confidence),
+            partial(_odds, fitted, row, confidence),
             **common,
         )
         yield from test_results(
@@ -107,7 +114,7 @@ def proportional_odds(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             step.method,
             members,
-            lambda row=row: _wald(fitted, row()),
+            partial(_wald, fitted, row),
             statistic="chi_squared",
             **common,
         )
@@ -122,8 +129,9 @@ def proportional_odds(cut: Cut, step: Step) -> Iterator[Result]:
     )
 
 
-def _unit(fitted: Callable, number: int) -> np.ndarray:
-    return np.eye(fitted().coefficients.coef.size)[number]
+def _unit(fitted: Callable[[], _Odds], number: int) -> Floats:
+    row: Floats = np.eye(fitted().coefficients.coef.size)[number]
+    return row
 
 
 def mixed(cut: Cut, step: Step) -> Iterator[Result]:
@@ -136,7 +144,7 @@ def mixed(cut: Cut, step: Step) -> Iterator[Result]:
     own = cut.trial.design.kind in OWN_TREATMENT
     names, arms, visits = step.options["covariates"], cut.arms(), list(cut.visits)
     rows = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits}, **known(names))
-    common = {
+    common: Basis = {
         "options": cut.options(step, interval=True),
         "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
     }
@@ -152,7 +160,7 @@ def mixed(cut: Cut, step: Step) -> Iterator[Result]:
                 place,
                 (step.statistic, step.method),
                 members,
-                lambda row=row: _odds(fitted, row(), cut.analysis.confidence),
+                partial(_odds, fitted, row, cut.analysis.confidence),
                 **common,
             )
             yield from test_results(
@@ -160,13 +168,15 @@ def mixed(cut: Cut, step: Step) -> Iterator[Result]:
                 place,
                 step.method,
                 members,
-                lambda row=row: _wald(fitted, row()),
+                partial(_wald, fitted, row),
                 statistic="chi_squared",
                 **common,
             )
 
 
-def _fit_mixed(cut: Cut, step: Step, rows: Selection, arms: list[str]):
+def _fit_mixed(
+    cut: Cut, step: Step, rows: Selection, arms: list[str]
+) -> ordinal_mixed.OrdinalMixedFit:
     """Columns: every cell of arm and visit but the first, then covariates."""
     table = subject_table(cut, rows, {"TRTP": arms, "AVISIT": list(cut.visits)})
     subject, cell = np.nonzero(~np.isnan(table.values))
@@ -188,8 +198,14 @@ def _fit_mixed(cut: Cut, step: Step, rows: Selection, arms: list[str]):
 
 
 def _row(
-    fitted: Callable, arms: list[str], visits: int, pair: tuple[str, str], visit: int, *, own: bool
-) -> np.ndarray:
+    fitted: Callable[[], _Odds],
+    arms: list[str],
+    visits: int,
+    pair: tuple[str, str],
+    visit: int,
+    *,
+    own: bool,
+) -> Floats:
     cells = np.zeros((len(arms), visits))
     cells[arms.index(pair[0]), visit] += 1
     cells[arms.index(pair[1]), visit] -= 1
@@ -201,14 +217,19 @@ def _row(
     return row
 
 
+def _effect(fitted: Callable[[], ordinal_ranks.RankAnova], name: str) -> TestResult:
+    test: TestResult = getattr(fitted(), name)
+    return test
+
+
 def rank_anova(cut: Cut, step: Step) -> Iterator[Result]:
     """ANOVA-type statistics over subjects with every visit, and relative effects of the cells."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
     n = len(np.unique(rows.column("USUBJID").astype(str)))
-    common = {"options": cut.options(step), "n_used": n}
+    common: Basis = {"options": cut.options(step), "n_used": n}
     members = {"analysed": rows}
 
-    def fit():
+    def fit() -> ordinal_ranks.RankAnova:
         table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
         return ordinal_ranks.rank_anova(table.values, table.column("TRTP").astype(str))
 
@@ -220,7 +241,7 @@ def rank_anova(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(second=("effect", effect)),
             step.method,
             members,
-            lambda name=name: getattr(fitted(), name),
+            partial(_effect, fitted, name),
             common,
         )
     try:

@@ -8,7 +8,8 @@ import numpy as np
 
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.estimate import plain_result
+from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.stats.repeated import anova as repeated
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.model import Step
@@ -33,14 +34,15 @@ def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
     """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
     subjects = len(set(rows.column("USUBJID")))
-    more = {"n_used": subjects, "synthetic": cut.trial.synthetic}
-    members, options = {"analysed": rows}, step.options | cut.chosen
+    basis: Basis = {"options": step.options, "n_used": subjects}
+    members = {"analysed": rows}
     try:
         y, arm = by_subject(cut, rows, len(cut.visits))
         found = repeated.mixed_anova(y, arm, sums_of_squares=step.options["sums_of_squares"])
     except StatsError as error:
         place = cut.at(second=("effect", "visit"))
-        yield Result(place, "p_value", step.method, nan, options, members, error=str(error), **more)
+        names = ("p_value", step.method)
+        yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
         return
     for effect, name in EFFECTS.items():
         place = cut.at(second=("effect", effect))
@@ -48,7 +50,7 @@ def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
         if effect != "arm":
             values |= {"mauchly_w": found.mauchly_w, "mauchly_p": found.mauchly_p}
         for stat, value in values.items():
-            yield Result(place, stat, step.method, float(value), options, members, **more)
+            yield plain_result(cut, place, (stat, step.method), members, value, **basis)
 
 
 def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:

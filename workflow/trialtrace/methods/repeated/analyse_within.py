@@ -4,16 +4,16 @@ An F of an analysis of variance tests its own effect only. Each p-value says whi
 treatments in every subject just the interaction of treatment and visit tests the treatment.
 """
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from math import nan
 
 import numpy as np
 
-from trialtrace.ground.frames import COMPLETE
+from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import contrast_results
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.estimate import contrast_results, plain_result
+from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import subject_table
 from trialtrace.stats.mixed import linear_mixed, mixed_tests
 from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect, repeated_anova
@@ -56,8 +56,8 @@ def repeated_measures_anova(cut: Cut, step: Step) -> Iterator[Result]:
     rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns})
     subjects = len(np.unique(rows.column("USUBJID").astype(str)))
     left = len(np.unique(some.column("USUBJID").astype(str))) - subjects
-    more = {"n_used": subjects, "synthetic": cut.trial.synthetic}
-    members, options = {"analysed": rows}, step.options | cut.chosen
+    basis: Basis = {"options": step.options, "n_used": subjects}
+    members = {"analysed": rows}
     method = result_method(step.method, step.options)
     if left:
         members["incomplete"] = some
@@ -65,16 +65,21 @@ def repeated_measures_anova(cut: Cut, step: Step) -> Iterator[Result]:
         found = _anova(cut, rows, columns, design)
     except StatsError as error:
         place = cut.at(second=("effect", _effects(design)[0]))
-        yield Result(place, "p_value", method, nan, options, members, error=str(error), **more)
+        names = ("p_value", method)
+        yield plain_result(cut, place, names, members, nan, error=str(error), **basis)
         return
     for effect in _effects(design):
         place = cut.at(second=("effect", effect))
         values = _values(found.effect(*_factors(design, effect)), step.options["sphericity"])
         for stat, value in values.items():
-            says = TESTS[design, effect] if stat == "p_value" else None
-            if stat == "p_value" and left:
-                says += f" {left} subjects without a value in every cell are left out."
-            yield Result(place, stat, method, value, options, members, warning=says, **more)
+            says = None
+            if stat == "p_value":
+                lost = (
+                    f" {left} subjects without a value in every cell are left out." if left else ""
+                )
+                says = TESTS[design, effect] + lost
+            names = (stat, method)
+            yield plain_result(cut, place, names, members, value, warning=says, **basis)
 
 
 def _effects(design: str) -> list[str]:
@@ -85,7 +90,7 @@ def _factors(design: str, effect: str) -> tuple[str, ...]:
     return FACTORS[design] if effect == "treatment_visit" else (effect,)
 
 
-def _anova(cut: Cut, rows, columns: dict[str, list[str]], design: str) -> Anova:
+def _anova(cut: Cut, rows: Selection, columns: dict[str, list[str]], design: str) -> Anova:
     table = subject_table(cut, rows, columns)
     y = table.values
     if design == "treatment_by_visit":
@@ -96,6 +101,7 @@ def _anova(cut: Cut, rows, columns: dict[str, list[str]], design: str) -> Anova:
 def _values(effect: AnovaEffect, sphericity: str) -> dict[str, float]:
     """The statistics of an effect; `p_value` and the corrected df are those the plan says."""
     known = effect.corrections
+    assert known is not None
     gg, hf, low = known.greenhouse_geisser, known.huynh_feldt_lecoutre, known.lower_bound
     chosen = effect if sphericity == "none" else getattr(known, CORRECTED[sphericity])
     values = {
@@ -131,37 +137,40 @@ def mixed_model(cut: Cut, step: Step) -> Iterator[Result]:
     _, *later = cut.visits
     for pair in cut.analysis.pairs:
         rows = cut.rows(TRTP={"in": list(pair)}, AVISIT={"in": list(cut.visits)})
-        common = {
+        common: Basis = {
             "options": cut.options(step, interval=True),
             "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
         }
-        fitted: dict[str, linear_mixed.LinearMixedFit] = {}
-
-        def contrast(number: int, rows=rows, pair=pair, fitted=fitted) -> mixed_tests.Contrast:
-            if "fit" not in fitted:
-                fitted["fit"] = _mixed(cut, step, rows, pair)
-            row = np.zeros((2, len(cut.visits)))
-            row[0, number], row[0, 0], row[1, number], row[1, 0] = 1.0, -1.0, -1.0, 1.0
-            return mixed_tests.contrast(
-                fitted["fit"],
-                row.ravel(),
-                df=step.options["df"],
-                sides="two_sided",
-                confidence=cut.analysis.confidence,
-            )
-
+        fitted = cache(partial(_mixed, cut, step, rows, pair))
         for number, visit in enumerate(later, 1):
             yield from contrast_results(
                 cut,
                 cut.at(pair=pair, visit=visit),
                 step,
                 {"analysed": rows},
-                partial(contrast, number),
+                partial(_since_first, cut, step, fitted, number),
                 common,
             )
 
 
-def _mixed(cut: Cut, step: Step, rows, pair) -> linear_mixed.LinearMixedFit:
+def _since_first(
+    cut: Cut, step: Step, fitted: Callable[[], linear_mixed.LinearMixedFit], number: int
+) -> mixed_tests.Contrast:
+    """Difference of the treatments at a visit, less that at the first visit."""
+    row = np.zeros((2, len(cut.visits)))
+    row[0, number], row[0, 0], row[1, number], row[1, 0] = 1.0, -1.0, -1.0, 1.0
+    return mixed_tests.contrast(
+        fitted(),
+        row.ravel(),
+        df=step.options["df"],
+        sides="two_sided",
+        confidence=cut.analysis.confidence,
+    )
+
+
+def _mixed(
+    cut: Cut, step: Step, rows: Selection, pair: tuple[str, str]
+) -> linear_mixed.LinearMixedFit:
     columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
     table = subject_table(cut, rows, columns)
     subject, cell = np.nonzero(~np.isnan(table.values))

@@ -5,14 +5,16 @@ Sizes of the arms are fixed within the cells that the step names: strata, blocks
 
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from math import nan
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result, test_results
-from trialtrace.methods.analysing.rows import Place, Result
+from trialtrace.methods.analysing.rows import Basis, Place, Result
 from trialtrace.methods.categorical.analyse_over_arms import groups
 from trialtrace.methods.stratified.analyse import keys_of, members, stratum_rows, tables
 from trialtrace.stats import resampling
@@ -20,22 +22,22 @@ from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.trial.model import Step
 
 
+def _exact(counts: tuple[Floats, Floats, Floats, Floats], which: str) -> TestResult:
+    return TestResult(nan, nan, getattr(resampling.binary_exact(*counts), which))
+
+
 def exact(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: events by all assignments of the scheme, none drawn."""
     sides = step.options["sides"]
     which = step.options["two_sided"] if sides == "two_sided" else sides
     for pair, both, treated, reference in cut.pairs():
-
-        def compute(treated=treated, reference=reference) -> TestResult:
-            found = resampling.binary_exact(*tables(cut, step, treated, reference))
-            return TestResult(nan, nan, getattr(found, which))
-
+        counts = tables(cut, step, treated, reference)
         yield from test_results(
             cut,
             cut.at(pair=pair),
             step.method,
             members(cut, step, both),
-            compute,
+            partial(_exact, counts, which),
             statistic=None,
             options=cut.options(step),
             n_used=stratum_rows(cut, step, both).n,
@@ -46,7 +48,7 @@ def drawn(cut: Cut, step: Step) -> Iterator[Result]:
     """Of all arms or of each comparison: the p-value by draws, with its Monte Carlo error."""
     for pair, arms, rows in groups(cut, step):
         place, roles = cut.at(pair=pair), {"analysed": rows}
-        common = {"options": cut.options(step), "n_used": rows.n}
+        common: Basis = {"options": cut.options(step), "n_used": rows.n}
         try:
             p, error = _draw(cut, step, rows, place, arms)
         except StatsError as refused:
@@ -74,7 +76,8 @@ def _draw(
     }
     scores = _scores(cut, step, rows, cells)
     if place.pair is None:
-        found = resampling.global_test(scheme, scores, **choices)
+        overall = resampling.global_test(scheme, scores, **choices)
+        return float(overall.p_value[0]), float(overall.mc_se[0])
     else:
         found = resampling.rerandomisation_test(
             scheme, scores, arm=place.pair[0], sides=given["sides"], **choices

@@ -1,27 +1,29 @@
 """Events compared across strata: Mantel-Haenszel estimates, CMH and Breslow-Day tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, test_results
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import named, with_event
+from trialtrace.stats.results import Interval, TestResult
 from trialtrace.stats.stratified import mantel_haenszel as stratified
 from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
 from trialtrace.stats.stratified.interaction import zelen
 from trialtrace.trial.model import Step, adsl_code
 
-TESTS = {
+TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
     "cochran_mantel_haenszel": (stratified.cochran_mantel_haenszel, "chi_squared"),
     "breslow_day": (stratified.breslow_day, "chi_squared"),
     "exact_conditional": (exact_conditional_test, None),
     "zelen": (zelen, None),
 }
-ESTIMATES = {
+ESTIMATES: dict[str, Callable[..., Interval]] = {
     "odds_ratio.mantel_haenszel": stratified.mantel_haenszel_odds_ratio,
     "odds_ratio.conditional": odds_ratio_conditional,
     "risk_difference.mantel_haenszel": stratified.mantel_haenszel_risk_difference,
@@ -80,18 +82,19 @@ def stratum_rows(cut: Cut, step: Step, rows: Selection) -> Selection:
 
 def tables(
     cut: Cut, step: Step, treated: Selection, reference: Selection
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[Floats, Floats, Floats, Floats]:
     """Events and totals by stratum of the treated arm, then of the reference arm, each (K,)."""
     arms = [stratum_rows(cut, step, rows) for rows in (treated, reference)]
     keys = [keys_of(rows, step.options["strata"]) for rows in arms]
     # Without strata everybody is in one table.
     strata = np.unique(np.concatenate(keys)) if step.options["strata"] else np.array([""])
-    counts = []
+    counts: list[Floats] = []
     for rows, key in zip(arms, keys, strict=True):
         at = np.searchsorted(strata, key)
         events = np.bincount(at, weights=rows.column("AVAL") == 1, minlength=len(strata))
-        counts += [events, np.bincount(at, minlength=len(strata)).astype(float)]
-    return tuple(counts)
+        counts += [events.astype(float), np.bincount(at, minlength=len(strata)).astype(float)]
+    x1, n1, x0, n0 = counts
+    return x1, n1, x0, n0
 
 
 def keys_of(rows: Selection, names: list[str]) -> np.ndarray:

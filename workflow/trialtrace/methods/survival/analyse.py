@@ -10,8 +10,8 @@ from scipy.special import ndtr
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.methods.analysing.rows import Place, Result, bounds
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result, bounds
+from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival import cox
 from trialtrace.stats.survival import kaplan_meier as survival
 from trialtrace.trial.model import Step, adsl_code
@@ -49,7 +49,8 @@ def describe_events(cut: Cut, step: Step) -> Iterator[Result]:
     """By arm: subjects and events."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        place, common = cut.at(group=group), {"n_used": rows.n, "denominator": rows.n}
+        place = cut.at(group=group)
+        common: Notes = {"n_used": rows.n, "denominator": rows.n}
         names = ("count", "subjects"), ("events", "count")
         yield plain_result(cut, place, names[0], {"analysed": rows}, rows.n, **common)
         yield plain_result(
@@ -103,18 +104,29 @@ def _median(
     event: np.ndarray,
 ) -> Result:
     """Where a curve comes down to one half; "not reached" is an answer, nobody to follow is not."""
-    common = {"options": cut.options(step, interval=True), "n_used": len(time), "unit": unit(cut)}
-    names = (stat, step.method)
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": len(time)}
+    names, of_time = (stat, step.method), unit(cut)
     try:
         found = curve_of(cut, step, time, event).median()
     except StatsError as error:
-        return plain_result(cut, place, names, members, nan, error=str(error), **common)
+        return plain_result(
+            cut, place, names, members, nan, error=str(error), unit=of_time, **common
+        )
     if np.isnan(found.estimate):
-        warning = "The curve stays above one half."
-        known = {"interval": bounds(found), "level": cut.analysis.confidence}
-        more = {"text": "not reached", "warning": warning, **known, **common}
-        return plain_result(cut, place, names, members, nan, **more)
-    return interval_result(cut, place, names, members, lambda: found, **common)
+        return plain_result(
+            cut,
+            place,
+            names,
+            members,
+            nan,
+            interval=bounds(found),
+            level=cut.analysis.confidence,
+            text="not reached",
+            warning="The curve stays above one half.",
+            unit=of_time,
+            **common,
+        )
+    return interval_result(cut, place, names, members, lambda: found, unit=of_time, **common)
 
 
 def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
@@ -128,16 +140,17 @@ def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
 
 def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
     """Hazard ratio of each arm against the reference, from one Cox model of all arms."""
-    names = [adsl_code(name) for name in step.options.get("strata", ())]
-    rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(names, "present"))
+    by = [adsl_code(name) for name in step.options.get("strata", ())]
+    rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(by, "present"))
     strata = None
-    if names:
-        levels = zip(*(rows.column(name).astype(str) for name in names), strict=True)
+    if by:
+        levels = zip(*(rows.column(name).astype(str) for name in by), strict=True)
         strata = np.array(["|".join(level) for level in levels])
     treated = cut.analysis.estimand.treated
     x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
-    common = {"n_used": rows.n, "options": cut.options(step, interval=True)}
-    members, names = roles(cut, rows), (step.statistic, step.method)
+    common: Basis = {"n_used": rows.n, "options": cut.options(step, interval=True)}
+    members = roles(cut, rows)
+    names = (step.statistic, step.method)
     try:
         fit = cox.cox(
             *times(rows),
@@ -148,15 +161,14 @@ def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
         )
     except StatsError as error:
         for pair in cut.analysis.pairs:
-            place, more = cut.at(pair=pair), {"error": str(error), **common}
-            yield plain_result(cut, place, names, members, nan, **more)
+            place = cut.at(pair=pair)
+            yield plain_result(cut, place, names, members, nan, error=str(error), **common)
         return
     p_values = 2 * ndtr(-np.abs(fit.coef / fit.se))
     for number, pair in enumerate(cut.analysis.pairs):
         values = (exp(v[number]) for v in (fit.coef, fit.low, fit.high))
-        found = Interval(*values)
-        place = cut.at(pair=pair)
-        yield interval_result(cut, place, names, members, lambda found=found: found, **common)
+        place, ratio = cut.at(pair=pair), partial(Interval, *values)
+        yield interval_result(cut, place, names, members, ratio, **common)
         wald = ("p_value", f"{step.method}_wald")
         yield plain_result(cut, place, wald, members, p_values[number], **common)
 
@@ -168,6 +180,10 @@ def compared(cut: Cut, step: Step) -> list[tuple[tuple[str, str] | None, Selecti
     return [(pair, both) for pair, both, _, _ in cut.pairs()]
 
 
+def _log_rank(rows: Selection) -> TestResult:
+    return survival.log_rank(*times(rows), rows.column("TRTP").astype(str))
+
+
 def log_rank(cut: Cut, step: Step) -> Iterator[Result]:
     """Log-rank test over all arms of the analysis, or of each comparison."""
     for pair, rows in compared(cut, step):
@@ -176,7 +192,7 @@ def log_rank(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             step.method,
             roles(cut, rows),
-            lambda rows=rows: survival.log_rank(*times(rows), rows.column("TRTP").astype(str)),
+            partial(_log_rank, rows),
             statistic="chi_squared",
             options=cut.options(step),
             n_used=rows.n,

@@ -1,6 +1,6 @@
 """The event while other events compete, and events seen only at visits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -58,6 +58,14 @@ def _at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
     return Interval(estimate, low, high)
 
 
+def _interval(compute: Callable[[], tuple[Interval, TestResult]]) -> Interval:
+    return compute()[0]
+
+
+def _test(compute: Callable[[], tuple[Interval, TestResult]]) -> TestResult:
+    return compute()[1]
+
+
 def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: difference of the shares with the event by a time, and its test."""
     options = cut.options(step, interval=True)
@@ -78,7 +86,7 @@ def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
             place,
             (step.statistic, step.method),
             roles(cut, both),
-            lambda compute=compute: compute()[0],
+            partial(_interval, compute),
             options=options,
             n_used=both.n,
         )
@@ -87,7 +95,7 @@ def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
             place,
             step.method,
             roles(cut, both),
-            lambda compute=compute: compute()[1],
+            partial(_test, compute),
             statistic="z",
             options=options,
             n_used=both.n,
@@ -130,17 +138,25 @@ def describe_turnbull(cut: Cut, step: Step) -> Iterator[Result]:
         rows = cut.rows(**condition)
         for time in step.options["times"]:
             place = cut.at(group=group, second=("time", level_text(time)))
-            more = {"n_used": rows.n, "options": cut.options(step)}
+            error = warning = None
             try:
                 low, high = interval_censored.turnbull(*bounds(rows)).probability_by([time])
-            except StatsError as error:
-                more |= {"error": str(error)}
+            except StatsError as refused:
+                error = str(refused)
                 low = high = np.array([np.nan])
             if high[0] > low[0]:
                 between = f"from {100 * low[0]:.1f} % to {100 * high[0]:.1f} %"
-                more |= {"warning": f"The visits leave the share open here: {between}."}
+                warning = f"The visits leave the share open here: {between}."
             yield plain_result(
-                cut, place, ("incidence", step.method), roles(cut, rows), low[0], **more
+                cut,
+                place,
+                ("incidence", step.method),
+                roles(cut, rows),
+                low[0],
+                options=cut.options(step),
+                n_used=rows.n,
+                error=error,
+                warning=warning,
             )
 
 

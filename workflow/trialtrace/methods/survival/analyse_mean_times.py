@@ -1,6 +1,6 @@
 """Mean times up to a horizon; hazards within strata, weighted or changing over time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -43,17 +43,26 @@ def _mean(cut: Cut, rows: Selection, horizon: float | str) -> Interval:
     time, event = times(rows)
     if not rows.n:
         raise StatsError("nobody was followed.")
-    tau = float(time.max()) if horizon == LAST else horizon
+    tau = float(time.max() if horizon == LAST else horizon)
     found = rmst.restricted_mean(time, event, tau=tau, confidence=cut.analysis.confidence)
     return Interval(found.estimate, found.low, found.high)
 
 
+def _interval(compute: Callable[[], rmst.RestrictedMeanContrast]) -> Interval:
+    return compute().interval
+
+
+def _test(compute: Callable[[], rmst.RestrictedMeanContrast]) -> TestResult:
+    return compute().test
+
+
 def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: difference or ratio of the means, and its test."""
-    function = {
+    comparisons: dict[str, Callable[..., rmst.RestrictedMeanContrast]] = {
         "mean_time_difference": rmst.restricted_mean_difference,
         "mean_time_ratio": rmst.restricted_mean_ratio,
-    }[step.statistic]
+    }
+    function = comparisons[step.statistic]
     more = {"of": step.options["of"]} if "of" in step.options else {}
     options = cut.options(step, interval=True)
     own = unit(cut) if step.statistic == "mean_time_difference" else None
@@ -73,7 +82,7 @@ def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
             place,
             (step.statistic, step.method),
             members,
-            lambda compute=compute: compute().interval,
+            partial(_interval, compute),
             options=options,
             n_used=both.n,
             unit=own,
@@ -83,7 +92,7 @@ def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
             place,
             f"{step.method}_{step.statistic.rpartition('_')[2]}",
             members,
-            lambda compute=compute: compute().test,
+            partial(_test, compute),
             statistic="z",
             options=options,
             n_used=both.n,
