@@ -29,9 +29,10 @@ from trialtrace.claims.print_audit import (
     note_searches,
     search_as_json,
 )
-from trialtrace.claims.select import Row, one
+from trialtrace.claims.select import one
 from trialtrace.claims.sentences import house
 from trialtrace.ground.contracts import CLAIMS, RESULTS, from_rows, read_table, write_table
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.contracts.verdicts import DATA
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_json
@@ -75,7 +76,7 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
     write_json(Path(out_file).with_name(PRINT), about | found)
 
 
-def audit_rows(trial: "Trial", results: list[Row]) -> list[dict[str, Any]]:
+def audit_rows(trial: "Trial", results: list[ResultRow]) -> list[dict[str, Any]]:
     """The rows of the claims table: a row a component, in the order of the ledger."""
     rows: list[dict[str, Any]] = []
     file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
@@ -123,13 +124,15 @@ def _identity(claim: "Claim") -> dict[str, Any]:
     }
 
 
-def _why_not(row: Row) -> str:
+def _why_not(row: ResultRow) -> str:
     """Why a result has no value, and of which patients where they are some only."""
     reason = str(row["error"]).removesuffix(".")
     return f"{reason} in the stratum {row['stratum']}" if row["stratum"] else reason
 
 
-def _not_checkable(component: Component, reason: str, row: Row | None = None) -> dict[str, Any]:
+def _not_checkable(
+    component: Component, reason: str, row: ResultRow | None = None
+) -> dict[str, Any]:
     """A row without a verdict. `reason` stands in the finding as the configuration words it."""
     text = reason if reason.endswith(".") else f"{reason}."
     text = text[0].upper() + text[1:]
@@ -147,7 +150,7 @@ class Auditor:
     """One claim against the results of its trial."""
 
     trial: "Trial"
-    results: list[Row]
+    results: list[ResultRow]
     claim: "Claim"
     place: str
 
@@ -233,7 +236,7 @@ class Auditor:
             "data_finding": sentence(component, value, verdict, row, decision, level),
         }
 
-    def _result(self, component: Component) -> Row:
+    def _result(self, component: Component) -> ResultRow:
         """The one result that a component is compared with."""
         selects, stat = self.selects, self.selects.get("stat")
         name = component.name
@@ -270,26 +273,30 @@ class Auditor:
             )
         )
 
-    def _value(self, component: Component, row: Row, how: str) -> Decimal | None:
+    def _value(self, component: Component, row: ResultRow, how: str) -> Decimal | None:
         """The value on the printed scale; limits change places where the scale runs backwards."""
-        column = "stat_value"
+        value = row["stat_value"]
         if component.name == "denominator":
-            column = "denominator"
+            value = row["denominator"]
         if component.name in ("ci_low", "ci_high"):
-            other = "ci_high" if component.name == "ci_low" else "ci_low"
-            column = other if falls(how) else component.name
-        value = row[column]
+            low = (component.name == "ci_low") != falls(how)
+            value = row["ci_low"] if low else row["ci_high"]
         if value is None or not isfinite(value):
             return None
         return convert(how, decimal(float(value)))
 
-    def _level(self, row: Row) -> Decimal | None:
+    def _level(self, row: ResultRow) -> Decimal | None:
         """The decision level of the result's analysis: never its confidence."""
         analysis = self.trial.plan.analyses.get(row["analysis_id"])
         return None if analysis is None else Decimal(str(analysis.decision_level))
 
     def _decision(
-        self, component: Component, components: list[Component], row: Row, how: str, value: Decimal
+        self,
+        component: Component,
+        components: list[Component],
+        row: ResultRow,
+        how: str,
+        value: Decimal,
     ) -> str | None:
         if component.name == "p":
             return decide_p(component, value, self._level(row))
@@ -298,7 +305,9 @@ class Auditor:
         signed = component.word is not None or row["stat_name"] == NUMBER_NEEDED
         return decide_sign(value) if signed else None
 
-    def _interval_decision(self, components: list[Component], row: Row, how: str) -> str | None:
+    def _interval_decision(
+        self, components: list[Component], row: ResultRow, how: str
+    ) -> str | None:
         low, high = (next(c for c in components if c.name == n) for n in ("ci_low", "ci_high"))
         values = self._value(low, row, how), self._value(high, row, how)
         null = null_value(row["stat_name"])

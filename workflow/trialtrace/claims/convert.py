@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from trialtrace.claims.agreement import twelve
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.words import SHARES
 from trialtrace.trial.claims.printed import RANGE, Component
@@ -95,7 +96,11 @@ def _singular(unit: str) -> str:
 
 
 def scale_of(
-    selects: dict, component: Component, components: list[Component], row: dict, place: str
+    selects: dict[str, Any],
+    component: Component,
+    components: list[Component],
+    row: ResultRow,
+    place: str,
 ) -> str:
     """The conversion of a component to that of `row`, its result; a bound's is that of the number
     before it. Raises UserError as `scale` does."""

@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from trialtrace.claims.agreement import CHANGES, DIFFERS, EXACT, SAME, decimal, twelve
-from trialtrace.claims.select import Row, one
+from trialtrace.claims.select import one
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.words import SHARES, percent
 
@@ -13,7 +14,7 @@ WORDS = ("lower", "higher")
 
 
 def judge_direction(
-    results: list[Row],
+    results: list[ResultRow],
     selects: dict[str, Any],
     direction: dict[str, str],
     labels: dict[str, str],
@@ -31,7 +32,8 @@ def judge_direction(
     for row in rows:
         if row["stat_value"] is None:
             return {"missing": row["error"] or row["warning"] or row["stat_text"], "row": row}
-    difference = decimal(rows[0]["stat_value"]) - decimal(rows[1]["stat_value"])
+    left, right = (decimal(present(row["stat_value"])) for row in rows)
+    difference = left - right
     shown = difference * 100 if rows[0]["stat_name"] in SHARES else difference
     found = "equal" if difference == 0 else "lower" if difference < 0 else "higher"
     texts = [_text(row, labels) for row in rows]
@@ -59,14 +61,13 @@ def _read(direction: dict[str, str], place: str) -> tuple[str, str, str]:
     return words[0], direction[words[0]], direction["than"]
 
 
-def _text(row: Row, labels: dict[str, str]) -> str:
-    group = row["group1_level"]
-    value = row["stat_value"]
+def _text(row: ResultRow, labels: dict[str, str]) -> str:
+    group, value, of = present(row["group1_level"]), present(row["stat_value"]), row["denominator"]
     label = _within(labels.get(group, group))
     if row["stat_name"] not in SHARES:
         return f"a {row['stat_label']} of {value:.4g} with {label}"
-    counts = f" ({round(value * row['denominator'])} of {row['denominator']})"
-    return f"{percent(value)}%{counts if row['denominator'] else ''} with {label}"
+    counts = f" ({round(value * of)} of {of})" if of else ""
+    return f"{percent(value)}%{counts} with {label}"
 
 
 def _within(label: str) -> str:

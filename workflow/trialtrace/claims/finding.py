@@ -14,7 +14,7 @@ from trialtrace.claims.agreement import (
     rounded,
     units_off,
 )
-from trialtrace.claims.select import Row
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import NUMBER_NEEDED
 from trialtrace.trial.claims.printed import RANGE, Component
 
@@ -47,7 +47,7 @@ def sentence(
     printed: Component,
     value: Decimal,
     verdict: Verdict,
-    row: Row,
+    row: ResultRow,
     decision: str | None,
     level: Decimal | None,
 ) -> str:
@@ -56,7 +56,7 @@ def sentence(
     return f"{told}{_decided(printed, verdict, decision, level)}."
 
 
-def _given(printed: Component, value: Decimal, verdict: Verdict, row: Row) -> str:
+def _given(printed: Component, value: Decimal, verdict: Verdict, row: ResultRow) -> str:
     if printed.name == "p":
         test = TESTS.get(row["method"].split(".", 1)[1])
         return (
@@ -69,11 +69,12 @@ def _given(printed: Component, value: Decimal, verdict: Verdict, row: Row) -> st
     return f"The data give {noun}{verdict.text}{behind}"
 
 
-def _counts(printed: Component, row: Row) -> str:
+def _counts(printed: Component, row: ResultRow) -> str:
     """ " (12 of 58)" behind a share."""
     if printed.name != "percent" or row["stat_name"] != "proportion" or not row["denominator"]:
         return ""
-    return f" ({round(row['stat_value'] * row['denominator'])} of {row['denominator']})"
+    events = round(present(row["stat_value"]) * row["denominator"])
+    return f" ({events} of {row['denominator']})"
 
 
 def _compared(printed: Component, value: Decimal, verdict: Verdict) -> str:
@@ -100,7 +101,7 @@ def _away(printed: Component, value: Decimal) -> str:
     return f"{number} {noun} of the last digit {'higher' if units > 0 else 'lower'}"
 
 
-def _before_rounding(value: Decimal, row: Row) -> str:
+def _before_rounding(value: Decimal, row: ResultRow) -> str:
     """A number needed to treat is by custom rounded up; say so where that makes another number."""
     if row["stat_name"] != NUMBER_NEEDED or value < 0:
         return ""

@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.errors import Problem, UserError, did_you_mean
 from trialtrace.ground.words import OF_P_VALUES, SYMBOLS
 
-Row = dict[str, Any]
 ALL = "all"
 # Key of a claim -> column of results, for keys that compare as they stand.
 PLAIN_KEYS = ("visit", "stratum", "parameter")
@@ -16,7 +16,7 @@ SHOWN = 6
 EMPTY = "The data have no value there."
 
 
-def rows_of(results: list[Row], selects: dict[str, Any], place: str) -> list[Row]:
+def rows_of(results: list[ResultRow], selects: dict[str, Any], place: str) -> list[ResultRow]:
     """The results that meet every key but `stat`. Raises UserError for an unknown analysis."""
     mine = [row for row in results if row["analysis_id"] == selects["analysis"]]
     if not mine:
@@ -32,10 +32,11 @@ def rows_of(results: list[Row], selects: dict[str, Any], place: str) -> list[Row
     return [row for row in mine if _meets(row, selects)]
 
 
-def _meets(row: Row, selects: dict[str, Any]) -> bool:
+def _meets(row: ResultRow, selects: dict[str, Any]) -> bool:
+    keys = [key for key in PLAIN_KEYS if key in selects]
     return (
         _who(row, selects)
-        and all(row[key] == str(selects[key]) for key in PLAIN_KEYS if key in selects)
+        and values_of(row, keys) == tuple(str(selects[key]) for key in keys)
         and all(
             row["group2"] == key and row["group2_level"] == str(selects[key])
             for key in SECOND_KEYS
@@ -44,7 +45,7 @@ def _meets(row: Row, selects: dict[str, Any]) -> bool:
     )
 
 
-def _who(row: Row, selects: dict[str, Any]) -> bool:
+def _who(row: ResultRow, selects: dict[str, Any]) -> bool:
     pair = selects.get("compare")
     if pair is not None:
         return (row["comparison"], row["reference"]) == (pair["of"], pair["to"])
@@ -56,12 +57,14 @@ def _who(row: Row, selects: dict[str, Any]) -> bool:
     return row["group1_level"] == group
 
 
-def is_stat(row: Row, stat: str) -> bool:
+def is_stat(row: ResultRow, stat: str) -> bool:
     """Whether a row is the statistic "stat" or "stat.method"."""
     return stat in (row["stat_name"], row["method"])
 
 
-def one(results: list[Row], selects: dict[str, Any], stats: Iterable[str], place: str) -> Row:
+def one(
+    results: list[ResultRow], selects: dict[str, Any], stats: Iterable[str], place: str
+) -> ResultRow:
     """The one result of the first of `stats` that has any. Raises UserError for none or several."""
     rows = rows_of(results, selects, place)
     for stat in stats:
@@ -75,7 +78,7 @@ def one(results: list[Row], selects: dict[str, Any], stats: Iterable[str], place
     raise UserError(_none(results, selects, list(stats), place))
 
 
-def _without_result(rows: list[Row], stats: list[str]) -> Row | None:
+def _without_result(rows: list[ResultRow], stats: list[str]) -> ResultRow | None:
     """Where the data gave none of `stats`: a result of the same place that says why.
 
     A group without a value has a count of 0 and no summary; a test without an answer has a p-value
@@ -91,7 +94,7 @@ def _without_result(rows: list[Row], stats: list[str]) -> Row | None:
     return None
 
 
-def _several(found: list[Row], stat: str, place: str) -> Problem:
+def _several(found: list[ResultRow], stat: str, place: str) -> Problem:
     return Problem(
         f"{place}.is",
         f"{len(found)} results meet this",
@@ -102,7 +105,9 @@ def _several(found: list[Row], stat: str, place: str) -> Problem:
     )
 
 
-def _none(results: list[Row], selects: dict[str, Any], stats: list[str], place: str) -> Problem:
+def _none(
+    results: list[ResultRow], selects: dict[str, Any], stats: list[str], place: str
+) -> Problem:
     """Nearest results: those of the same analysis whose identifiers look most like the keys."""
     ids = [row["result_id"] for row in results if row["analysis_id"] == selects["analysis"]]
     trial = ids[0].split("/")[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from trialtrace.cleaning.account import Account, read_account
 from trialtrace.ground.contracts import CLAIMS
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.paths import project
 from trialtrace.ground.store import read_parquet
 from trialtrace.report.audit.red_lines import not_estimable_line, red_lines
@@ -38,10 +39,10 @@ class Material:
         )
 
     @cached_property
-    def results(self) -> list[dict[str, Any]]:
+    def results(self) -> list[ResultRow]:
         return list(self.tracer.results.values())
 
-    def of(self, analysis: str) -> list[dict[str, Any]]:
+    def of(self, analysis: str) -> list[ResultRow]:
         """The results of one analysis, in the plan's order."""
         return [row for row in self.results if row["analysis_id"] == analysis]
 
@@ -84,13 +85,13 @@ class Material:
         """Findings of the checks on print, and the searches over other choices."""
         return json.loads((self.folder / "audit" / "print.json").read_text(encoding="utf-8"))
 
-    def parameter_words(self, row: dict[str, Any]) -> list[str]:
+    def parameter_words(self, row: ResultRow) -> list[str]:
         """The label of a result's endpoint where its analysis covers several, else nothing."""
         endpoint = self.trial.endpoints.get(row["parameter"] or "")
         several = ";parameter=" in row["result_id"]
         return [endpoint.label] if several and endpoint is not None else []
 
-    def shown(self, analysis: str) -> list[dict[str, Any]]:
+    def shown(self, analysis: str) -> list[ResultRow]:
         """The same with words in place of the name of a category, an effect, another endpoint."""
         words = self.tracer.about.second_words
         return [row | {"group2_level": words(row)} for row in self.of(analysis)]

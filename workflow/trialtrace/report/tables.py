@@ -1,14 +1,13 @@
 """Tables of a report as Markdown; every number is a link to its trace page."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.ground.words import LABELS, NOT_ESTIMABLE, interval_text, unit_text, value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 
-Row = dict[str, Any]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 OF_A_TEST = {
     "chi_squared": "χ²",
@@ -38,13 +37,13 @@ def captioned(material: Material, table: str, label: str, caption: str) -> str:
     return f"::: {{#tbl-{label}}}\n\n{table}\n{told}\n\n:::\n"
 
 
-def link(row: Row, text: str | None = None) -> str:
+def link(row: ResultRow, text: str | None = None) -> str:
     """A number of the report as a link to its trace."""
     shown = escape_markdown(text if text is not None else short_text(row))
     return f"[{shown}]({trace_link(row['result_id'])})"
 
 
-def short_text(row: Row) -> str:
+def short_text(row: ResultRow) -> str:
     """A value with its interval, without unit and level, for a table cell."""
     value = row["stat_value"]
     if value is None:
@@ -65,7 +64,7 @@ def slug(text: str) -> str:
     return text.replace("_", "-").replace(".", "-")
 
 
-def effects_table(material: Material, rows: list[Row], label: str, caption: str) -> str:
+def effects_table(material: Material, rows: list[ResultRow], label: str, caption: str) -> str:
     """An analysis of variance: a row for each statistic, a column for each effect."""
     effects = list(dict.fromkeys(row["group2_level"] for row in rows))
     stats = list(dict.fromkeys(row["stat_name"] for row in rows))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import lower_first
 from trialtrace.trace.words import stratum_words, variable_label
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from trialtrace.ground.frames import Frames
     from trialtrace.trial.load import Trial
 
-Row = dict[str, Any]
 # Results that no analysis of the plan makes, by their place in a report.
 DISPLAYS = {
     "baseline": "baseline table",
@@ -29,7 +29,7 @@ PLAIN = ("descriptive", "count", "events", "subjects", "categories")
 OVER_OUTCOMES = "all_pairs"
 
 
-def heading(row: Row) -> str:
+def heading(row: ResultRow) -> str:
     """ "p 0.005 (Fisher's exact test)", "count 53", "mean 5.80 (95 % CI 4.55 to 7.05), mean with
     Student's t interval"."""
     name = {"count": "count"}.get(row["stat_name"], row["stat_label"])
@@ -46,7 +46,7 @@ class About:
     def __init__(self, trial: "Trial", frames: "Frames"):
         self.trial, self.frames = trial, frames
 
-    def subject(self, row: Row) -> str:
+    def subject(self, row: ResultRow) -> str:
         """Endpoint, groups, population, visit, stratum, what else the result is of, analysis."""
         trial = self.trial
         name = row["population"]
@@ -64,7 +64,7 @@ class About:
             parts.append(origin)
         return ", ".join(part for part in parts if part)
 
-    def _endpoint(self, row: Row) -> str:
+    def _endpoint(self, row: ResultRow) -> str:
         trial, name = self.trial, row["parameter"]
         planned = row["analysis_id"] in trial.plan.analyses
         if planned and row["method"].endswith(f".{OVER_OUTCOMES}"):
@@ -72,26 +72,27 @@ class About:
         if name in trial.endpoints:
             return _distinct(name, trial.endpoints)
         if planned:
-            return name
+            return present(name)
         if row["analysis_id"] == "baseline":
-            return variable_label(trial, name)
+            return variable_label(trial, present(name))
         if name in trial.plan.analyses:
             return f"Subjects analysed for: {_distinct(name, trial.plan.analyses)}"
         if name in trial.populations:
             return f"Subjects in: {_distinct(name, trial.populations)}"
         return "Subjects"
 
-    def _groups(self, row: Row) -> str:
+    def _groups(self, row: ResultRow) -> str:
         arms = self.trial.design.arms
         if row["comparison"]:
-            return f"{arms[row['comparison']].label} against {arms[row['reference']].label}"
+            reference = arms[present(row["reference"])]
+            return f"{arms[row['comparison']].label} against {reference.label}"
         if row["group1_level"] in arms:
             return arms[row["group1_level"]].label
         return "all patients" if self.trial.design.kind in OWN_TREATMENT else "all arms"
 
-    def _second(self, row: Row) -> str:
+    def _second(self, row: ResultRow) -> str:
         kind, words = row["group2"], self.second_words(row)
-        if kind is None:
+        if kind is None or words is None:
             return ""
         if kind == "time":
             return f"at {words}{self.time_unit(row)}"
@@ -102,11 +103,11 @@ class About:
             return f"{kind} {level}" if told else "any term"
         return f"{kind} {words}"
 
-    def _origin(self, row: Row) -> str:
+    def _origin(self, row: ResultRow) -> str:
         name, planned = row["analysis_id"], self.trial.plan.analyses
         return _distinct(name, planned) if name in planned else DISPLAYS[name]
 
-    def second_words(self, row: Row) -> str | None:
+    def second_words(self, row: ResultRow) -> str | None:
         """What tells a result apart beside its group: the words of a category, of another endpoint
         (an outcome of a hierarchy, the other of a correlation), of the treated side, of an
         effect; else its name."""
@@ -116,15 +117,18 @@ class About:
             return endpoints[level].label
         if kind == "covariate" and level == "treated_side":
             return "side of the treatment"
+        if level is None:
+            return None
         if kind == "effect":
             return level.replace("_", " × ")
         if kind == "category" and row["parameter"] in endpoints:
-            return self._categories.get((endpoints[row["parameter"]].code, level), level)
+            code = endpoints[row["parameter"]].code
+            return self._categories.get((code, level), level)
         return level
 
-    def time_unit(self, row: Row) -> str:
+    def time_unit(self, row: ResultRow) -> str:
         """ " days", the unit of the time of a result's endpoint; empty where it has none."""
-        code = self.trial.endpoints[row["parameter"]].code
+        code = self.trial.endpoints[present(row["parameter"])].code
         units = self.frames.select("adtte", {"PARAMCD": {"is": code}}).column("AVALU")
         return f" {units[0]}" if len(units) and units[0] else ""
 

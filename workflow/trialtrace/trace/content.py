@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.cleaning.summary import rejects_summary
-from trialtrace.ground.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, read_table
+from trialtrace.ground.contracts import CHECKS, CLAIMS, MEMBERS, RESULTS, Contract, read_table
+from trialtrace.ground.contracts.rows import (
+    CheckRow,
+    ClaimRow,
+    MemberRow,
+    ResultRow,
+    present,
+    values_of,
+)
 from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.frames import Frames, Selection
@@ -53,20 +61,20 @@ class Tracer:
         self._rejects: dict[frozenset[RawPart], list[dict[str, Any]]] = {}
 
     @cached_property
-    def results(self) -> dict[str, dict[str, Any]]:
+    def results(self) -> dict[str, ResultRow]:
         table = read_table(self.folder / "analysis" / "results.parquet", RESULTS)
         return {row["result_id"]: row for row in table.to_pylist()}
 
     @cached_property
-    def members(self) -> dict[str, list[dict[str, Any]]]:
+    def members(self) -> dict[str, list[MemberRow]]:
         return self._by_result(self.folder / "analysis" / "members.parquet", MEMBERS)
 
     @cached_property
-    def checks(self) -> dict[str, list[dict[str, Any]]]:
+    def checks(self) -> dict[str, list[CheckRow]]:
         return self._by_result(self.folder / "analysis" / "checks.parquet", CHECKS)
 
     @cached_property
-    def claims(self) -> dict[str, list[dict[str, Any]]]:
+    def claims(self) -> dict[str, list[ClaimRow]]:
         return self._by_result(self.folder / "audit" / "claims.parquet", CLAIMS)
 
     @cached_property
@@ -74,21 +82,23 @@ class Tracer:
         path = self.folder / "raw" / "manifest.json"
         return json.loads(path.read_text(encoding="utf-8"))
 
-    def _by_result(self, path: Path, contract: Any) -> dict[str, list[dict[str, Any]]]:
-        grouped: dict[str, list[dict[str, Any]]] = {}
+    def _by_result(self, path: Path, contract: Contract) -> dict[str, list[Any]]:
+        grouped: dict[str, list[Any]] = {}
         for row in read_table(path, contract).to_pylist():
             grouped.setdefault(row["result_id"], []).append(row)
         return grouped
 
     @cached_property
-    def _counts(self) -> dict[tuple, tuple[int, int]]:
+    def _counts(self) -> dict[tuple[object, ...], tuple[int, int]]:
         """Where events are counted: events and subjects by the place of a result and a group."""
-        counts = {}
-        for row in self.results.values():
-            if row["method"] in ("count.events", "events.count"):
-                key = (*(row[part] for part in COUNTED_BY), row["group1_level"])
-                counts[key] = (round(row["stat_value"]), row["denominator"])
-        return counts
+        return {
+            (*values_of(row, COUNTED_BY), row["group1_level"]): (
+                round(present(row["stat_value"])),
+                present(row["denominator"]),
+            )
+            for row in self.results.values()
+            if row["method"] in ("count.events", "events.count")
+        }
 
     def trace(self, result_id: str, *, rows: bool = False) -> dict[str, Any]:
         """The trace of a result, with `rows` also every raw cell behind it.
@@ -132,7 +142,7 @@ class Tracer:
         }
         return made | self._rows(result_id, rows)
 
-    def _result(self, result_id: str) -> dict[str, Any]:
+    def _result(self, result_id: str) -> ResultRow:
         if result_id in self.results:
             return self.results[result_id]
         near = difflib.get_close_matches(result_id, self.results, n=5, cutoff=0.4)
@@ -145,7 +155,7 @@ class Tracer:
             )
         )
 
-    def counted(self, row: dict[str, Any]) -> list[str]:
+    def counted(self, row: ResultRow) -> list[str]:
         """Events of subjects in the arms of a result, where its analysis counts them."""
         arms = self.trial.design.arms
         named = (
@@ -153,13 +163,13 @@ class Tracer:
         )
         found = []
         for name in named[:GROUPS_SHOWN]:
-            counted = self._counts.get((*(row[part] for part in COUNTED_BY), name))
+            counted = self._counts.get((*values_of(row, COUNTED_BY), name))
             if counted is not None:
                 label = arms[name].label if name in arms else "all arms"
                 found.append(f"{counted[0]} of {counted[1]} {label}")
         return found
 
-    def _method(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _method(self, row: ResultRow) -> dict[str, Any]:
         about = method_of(row["method"])
         return {
             "name": row["method"],
@@ -168,20 +178,20 @@ class Tracer:
             "options": json.loads(row["options"]),
         }
 
-    def _check(self, check: dict[str, Any]) -> dict[str, Any]:
-        keys = ("component", "check_by", "version", "recomputed", "tolerance", "agrees")
-        return {key: check[key] for key in keys}
+    def _check(self, check: CheckRow) -> dict[str, Any]:
+        return {key: value for key, value in check.items() if key != "result_id"}
 
-    def _claim(self, claim: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    def _claim(self, claim: ClaimRow, row: ResultRow) -> dict[str, Any]:
         keys = ("claim_id", "component", "quote", "printed", "recomputed_text")
-        shown = {key: claim[key] for key in (*keys, *COLUMNS, *FINDINGS.values())}
+        values: dict[str, Any] = {**claim}
+        shown = {key: values[key] for key in (*keys, *COLUMNS, *FINDINGS.values())}
         return shown | {"step": self.step(claim, row)}
 
-    def step(self, claim: dict[str, Any], row: dict[str, Any]) -> str:
+    def step(self, claim: ClaimRow, row: ResultRow) -> str:
         """What lies between a result and the number that a claim shows of it, in words."""
         return step(self.trial.claims[claim["claim_id"]].selects, claim, row)
 
-    def _plan(self, row: dict[str, Any]) -> dict[str, str]:
+    def _plan(self, row: ResultRow) -> dict[str, str]:
         planned = row["analysis_id"] in self.trial.plan.analyses
         kind = "analyses" if planned else "displays"
         return {"file": self._plan_file, "key": f"{kind}.{row['analysis_id']}"}
@@ -213,7 +223,7 @@ class Tracer:
             )
         return {"rows": selections, "rejected": self._rejected(frozenset(every))}
 
-    def _hash(self, member: dict[str, Any], selection: Selection) -> dict[str, str | None]:
+    def _hash(self, member: MemberRow, selection: Selection) -> dict[str, str | None]:
         """From a plain hash over identifiers these are found by trying, so it is shown in full
         disclosure only."""
         if self.disclosure == "full":

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from trialtrace.ground.contracts.rows import ClaimRow, ResultRow, present
 from trialtrace.ground.words import NUMBER_NEEDED, value_text
 
-Row = dict[str, Any]
 # Conversion of a claim (`as`) -> the step from the value as its page shows it.
 STEPS = {
     "percent_reduction": "1 \N{MINUS SIGN} {}",
@@ -17,7 +17,7 @@ STEPS = {
 }
 
 
-def step(selects: Mapping[str, Any] | None, claim: Row, result: Row) -> str:
+def step(selects: Mapping[str, Any] | None, claim: ClaimRow, result: ResultRow) -> str:
     """ "1 − 0.54", "2352 days / 365.25", "12.8, rounded"; nothing where the page of the result
     shows the number itself.
 
@@ -35,5 +35,6 @@ def step(selects: Mapping[str, Any] | None, claim: Row, result: Row) -> str:
     return ""
 
 
-def _shows(claim: Row, result: Row) -> bool:
-    return claim["recomputed_text"] == value_text(result["stat_name"], result["stat_value"])
+def _shows(claim: ClaimRow, result: ResultRow) -> bool:
+    value = present(result["stat_value"])
+    return claim["recomputed_text"] == value_text(result["stat_name"], value)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from trialtrace.ground.contracts.rows import CheckRow
 from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS, SHOWN
 from trialtrace.running.fresh import STAGES
 from trialtrace.running.standing import outdated_line, run_line
@@ -103,9 +104,9 @@ def option_text(value: Any) -> str:
     return str(value)
 
 
-def check_lines(checks: list[dict[str, Any]]) -> list[str]:
+def check_lines(checks: list[CheckRow]) -> list[str]:
     """One line for each checker, over the components it recomputed."""
-    by: dict[tuple, list[dict[str, Any]]] = {}
+    by: dict[tuple[str, str, float], list[CheckRow]] = {}
     for check in checks:
         by.setdefault((check["check_by"], check["version"], check["tolerance"]), []).append(check)
     lines = []

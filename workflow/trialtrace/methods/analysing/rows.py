@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, TypedDict
 
+from trialtrace.ground.contracts.rows import MemberRow, ResultRow
 from trialtrace.ground.frames import Selection, canonical
 from trialtrace.ground.words import LABELS, stat_text
 from trialtrace.stats.results import Interval
@@ -82,7 +83,7 @@ class Result:
     def __post_init__(self) -> None:
         self.result_id = result_id(self.place, self.stat, self.method)
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> ResultRow:
         """The row of the results contract."""
         place = self.place
         low, high = self.interval if self.interval is not None else (None, None)
@@ -111,6 +112,9 @@ class Result:
             "unit": self.unit,
             "n_used": self.n_used,
             "denominator": self.denominator,
+            "seed": None,
+            "n_draws": None,
+            "mc_se": None,
             "stat_text": self.text
             or stat_text(self.stat, self.value, self.interval, self.level, self.unit),
             "warning": self.warning,
@@ -118,7 +122,7 @@ class Result:
             "synthetic": self.synthetic,
         }
 
-    def member_rows(self) -> list[dict[str, Any]]:
+    def member_rows(self) -> list[MemberRow]:
         """The rows of the members contract."""
         return [
             {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, read_table
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import DATASETS
@@ -51,12 +52,13 @@ class Asked:
     error: str | None
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> "Asked":
+    def of(cls, row: ResultRow) -> "Asked":
         """From a row of the results table."""
         interval = None
         if row["ci_level"] is not None:
             interval = (_number(row["ci_low"]), _number(row["ci_high"]))
-        pair = (row["comparison"], row["reference"])
+        treated, reference = row["comparison"], row["reference"]
+        pair = None if treated is None or reference is None else (treated, reference)
         return cls(
             row["result_id"],
             row["analysis_id"],
@@ -68,7 +70,7 @@ class Asked:
             row["stratum"],
             row["group1_level"],
             row["group2_level"],
-            pair if pair[0] is not None else None,
+            pair,
             row["stat_name"],
             _number(row["stat_value"]),
             interval,

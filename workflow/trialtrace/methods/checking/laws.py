@@ -6,8 +6,9 @@ does not, nothing can be believed, and the run stops.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.rows import MemberRow, ResultRow, present, values_of
 from trialtrace.ground.errors import ConservationError, Problems, unbalanced
 from trialtrace.methods.checking.data import EVERYBODY, Data
 from trialtrace.methods.checking.members import members_balance
@@ -17,7 +18,6 @@ from trialtrace.trial.plan.methods import OWN_TREATMENT
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
 
-Row = dict[str, Any]
 Told = Iterator[str]
 # One fault can break hundreds of laws.
 SHOWN = 20
@@ -25,7 +25,7 @@ SHOWN = 20
 Counts = Counter[tuple[str, str | None, str, str | None]]
 
 
-def verify(data: Data, results: list[Row], members: list[Row]) -> None:
+def verify(data: Data, results: list[ResultRow], members: list[MemberRow]) -> None:
     """Raise ConservationError naming what does not add up, the first cases of it."""
     problems = Problems()
     flow = counts_of(results, "flow")
@@ -46,12 +46,16 @@ def verify(data: Data, results: list[Row], members: list[Row]) -> None:
     problems.raise_if_any(ConservationError)
 
 
-def counts_of(results: list[Row], analysis: str) -> Counts:
+def counts_of(results: list[ResultRow], analysis: str) -> Counts:
     """The counts of one analysis."""
-    columns = ("stat_name", "parameter", "group1_level", "group2_level")
     return Counter(
         {
-            tuple(row[name] for name in columns): round(row["stat_value"])
+            (
+                row["stat_name"],
+                row["parameter"],
+                present(row["group1_level"]),
+                row["group2_level"],
+            ): round(present(row["stat_value"]))
             for row in results
             if row["analysis_id"] == analysis and row["stat_value"] is not None
         }
@@ -116,47 +120,48 @@ def _ended(data: Data, flow: Counts, group: str) -> Told:
     )
 
 
-def baseline_balances(results: list[Row], flow: Counts) -> Told:
+def baseline_balances(results: list[ResultRow], flow: Counts) -> Told:
     """Of each variable: known values = its levels, and known + missing = the population's arm."""
     known: dict[tuple[str, str], list[int]] = defaultdict(list)
-    missing: dict[tuple[str, str], Row] = {}
+    missing: dict[tuple[str, str], ResultRow] = {}
     rows = [row for row in results if row["analysis_id"] == "baseline"]
     for row in rows:
-        key = row["parameter"], row["group1_level"]
+        key = present(row["parameter"]), present(row["group1_level"])
         if row["stat_name"] == "count":
-            known[key].append(round(row["stat_value"]))
+            known[key].append(round(present(row["stat_value"])))
         if row["stat_name"] == "missing":
             missing[key] = row
     for (name, group), row in missing.items():
-        parts = [*known[name, group], round(row["stat_value"])]
-        yield from _sums(f"{name}, {group}", row["n_used"], parts)
+        parts = [*known[name, group], round(present(row["stat_value"]))]
+        n = present(row["n_used"])
+        yield from _sums(f"{name}, {group}", n, parts)
         box = flow.get(("in_population", row["population"], group, None))
         if box is not None and group != EVERYBODY:
-            yield from _sums(f"population of {name}, {group}", row["n_used"], [box], ["the flow"])
+            yield from _sums(f"population of {name}, {group}", n, [box], ["the flow"])
 
 
-def categories_balance(results: list[Row]) -> Told:
+def categories_balance(results: list[ResultRow]) -> Told:
     """The categories of an ordinal value add up to the subjects with a value."""
-    parts: dict[tuple, list[int]] = defaultdict(list)
+    parts: dict[tuple[tuple[str | None, ...], str | None, int], list[int]] = defaultdict(list)
     for row in results:
         if row["method"] == "count.categories":
-            place = [row[key] for key in ("analysis_id", "parameter", "visit", "stratum")]
-            whole = place, row["group1_level"], row["denominator"]
-            parts[tuple(place), *whole[1:]].append(round(row["stat_value"]))
+            place = values_of(row, ("analysis_id", "parameter", "visit", "stratum"))
+            whole = place, row["group1_level"], present(row["denominator"])
+            parts[whole].append(round(present(row["stat_value"])))
     for (place, group, total), counts in parts.items():
         name = ", ".join([*filter(None, place), group or EVERYBODY])
         yield from _sums(name, total, counts)
 
 
-def events_balance(results: list[Row]) -> Told:
+def events_balance(results: list[ResultRow]) -> Told:
     """No more events, and nobody more at risk, than subjects."""
     for row in results:
         if row["method"] in ("count.events", "events.count", "at_risk.count", "patients.count"):
-            n = round(row["stat_value"])
-            yield from _at_most(row["result_id"], n, "subjects", row["n_used"])
+            n = round(present(row["stat_value"]))
+            yield from _at_most(row["result_id"], n, "subjects", present(row["n_used"]))
 
 
-def adverse_events_balance(trial: "Trial", results: list[Row]) -> Told:
+def adverse_events_balance(trial: "Trial", results: list[ResultRow]) -> Told:
     """Occurrences = those of each term; patients ≤ occurrences; all = each arm."""
     of_all = counts_of(results, "adverse_events")
     for (stat, name, group, level), n in of_all.items():
@@ -173,7 +178,7 @@ def adverse_events_balance(trial: "Trial", results: list[Row]) -> Told:
             terms = [
                 count
                 for key, count in of_all.items()
-                if key[:3] == (stat, name, group) and key[3].startswith("term=")
+                if key[:3] == (stat, name, group) and (key[3] or "").startswith("term=")
             ]
             yield from _sums(f"{told}, {group}", n, terms)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.contracts.rows import MemberRow, ResultRow, present
 from trialtrace.ground.errors import Problem, unbalanced
 from trialtrace.methods.checking.data import Data
 from trialtrace.methods.checking.where import surely
@@ -151,7 +152,9 @@ def _complete(table: "pd.DataFrame", met: np.ndarray, complete: dict[str, list[A
     return wanted & table["USUBJID"].isin(whole).to_numpy()
 
 
-def members_balance(data: Data, results: list[Row], members: list[Row]) -> Iterator[Problem]:
+def members_balance(
+    data: Data, results: list[ResultRow], members: list[MemberRow]
+) -> Iterator[Problem]:
     """What does not add up between results and the rows behind them."""
     evaluated = Members(data)
     roles: dict[str, Roles] = {row["result_id"]: {} for row in results}
@@ -170,12 +173,12 @@ def members_balance(data: Data, results: list[Row], members: list[Row]) -> Itera
             selected = f"{chosen.n} {'other ' if row['n'] == chosen.n else ''}rows"
             found = f"{row['n']} rows stored, {selected} selected from {row['dataset']}"
             yield unbalanced(place, found, "the members are not what their condition selects")
-    for row in results:
-        for message in told(row, roles[row["result_id"]]):
-            yield unbalanced(f"result {row['result_id']}", message)
+    for result in results:
+        for message in told(result, roles[result["result_id"]]):
+            yield unbalanced(f"result {result['result_id']}", message)
 
 
-def told(row: Row, roles: Roles) -> Iterator[str]:
+def told(row: ResultRow, roles: Roles) -> Iterator[str]:
     """What does not add up in one result, as sentences."""
     whole = roles.get("denominator") or roles.get("analysed")
     if whole is None:
@@ -192,17 +195,18 @@ def told(row: Row, roles: Roles) -> Iterator[str]:
     yield from _count(row, roles)
 
 
-def _n_holds(row: Row, whole: Chosen, roles: Roles) -> bool:
+def _n_holds(row: ResultRow, whole: Chosen, roles: Roles) -> bool:
+    n = present(row["n_used"])
     if row["method"] in OF_OTHERS:
-        return row["n_used"] >= len(whole.subjects)
+        return n >= len(whole.subjects)
     if row["method"].endswith(OF_A_PAIR):
-        return row["n_used"] <= whole.n
+        return n <= whole.n
     if "with" in roles:
-        return row["n_used"] <= min(whole.n, roles["with"].n)
-    return row["n_used"] in (whole.n, len(whole.subjects))
+        return n <= min(whole.n, roles["with"].n)
+    return n in (whole.n, len(whole.subjects))
 
 
-def _count(row: Row, roles: Roles) -> Iterator[str]:
+def _count(row: ResultRow, roles: Roles) -> Iterator[str]:
     names, of_subjects = COUNTED.get(row["stat_name"], ((), False))
     role = next((roles[name] for name in names if name in roles), None)
     if role is None or row["stat_value"] is None:

@@ -1,7 +1,7 @@
 """The section of a report on published numbers: each claim, what the data and print say of it,
 and what the searches over other choices are worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trialtrace.claims.tally import tally, tally_text, worst, worst_first
@@ -20,7 +20,7 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import captioned, pipe_table
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 DATA_AT = 2
 """The place of the column of what the data give; it is left out where they give nothing."""
 

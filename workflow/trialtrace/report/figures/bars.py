@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.report.figures.canvas import (
     INK,
     PALE,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Row = dict[str, Any]
 MOST_UPRIGHT = 6
 
 
@@ -35,9 +35,9 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         if row["method"] == given["estimate"] and row["group1_level"] in arms
     ]
     several = repeats_cuts(chosen)
-    groups: dict[str, dict[str, Row]] = {}
+    groups: dict[str, dict[str, ResultRow]] = {}
     for row in chosen:
-        groups.setdefault(name_of(material, row, several), {})[row["group1_level"]] = row
+        groups.setdefault(name_of(material, row, several), {})[present(row["group1_level"])] = row
     if not any(row["stat_value"] is not None for of in groups.values() for row in of.values()):
         raise nothing(given["title"], "no proportion could be estimated")
     shown = [arm for arm in arms if any(arm in group for group in groups.values())]
@@ -51,16 +51,11 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
 
 
 def _figure(
-    material: Material, title: str, groups: dict[str, dict[str, Row]], arms: list[str]
+    material: Material, title: str, groups: dict[str, dict[str, ResultRow]], arms: list[str]
 ) -> "Figure":
     upright = len(groups) <= MOST_UPRIGHT
-    ends = [
-        row[end]
-        for group in groups.values()
-        for row in group.values()
-        for end in ("stat_value", "ci_high")
-        if row[end] is not None
-    ]
+    rows = [row for group in groups.values() for row in group.values()]
+    ends = [end for row in rows for end in (row["stat_value"], row["ci_high"]) if end is not None]
     top = max(ends)
     height = 3.6 if upright else 1.2 + 0.17 * len(groups) * (len(arms) + 1)
     with drawing(7.2, height) as figure:
@@ -88,7 +83,7 @@ def _figure(
 def _arm(
     material: Material,
     axes: "Axes",
-    groups: list[dict[str, Row]],
+    groups: list[dict[str, ResultRow]],
     arms: list[str],
     number: int,
     upright: bool,
@@ -136,13 +131,13 @@ def _arm(
     axes.grid(axis="y" if upright else "x", color=PALE, linewidth=0.6)
 
 
-def _value(group: dict[str, Row], arm: str) -> float | None:
+def _value(group: dict[str, ResultRow], arm: str) -> float | None:
     return group[arm]["stat_value"] if arm in group else None
 
 
-def _counts(material: Material, row: Row) -> str:
+def _counts(material: Material, row: ResultRow) -> str:
     """ "12/40", where the analysis counts events; else the number analysed."""
     n = row["denominator"] or row["n_used"]
     if not n:
         return ""
-    return f"{round(row['stat_value'] * n)}/{n}"
+    return f"{round(present(row['stat_value']) * n)}/{n}"

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.words import number, p_text
 from trialtrace.report.figures.canvas import COLOURS, FAINT, INK, MARKERS, drawing
 from trialtrace.report.figures.picture import Picture, nothing
@@ -29,20 +30,20 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         if row["group2"] == "effect" and given.get("parameter") in (None, row["parameter"])
     ]
     wanted = effect_name(given["effect"])
-    rows: dict[str, float] = {}
+    rows: dict[str, float | None] = {}
     for row in effects:
         if row["group2_level"] == wanted:
             rows.setdefault(row["stat_name"], row["stat_value"])
     if any(rows.get(name) is None for name in ("f", "df1", "df2")):
-        known = ", ".join(dict.fromkeys(row["group2_level"] for row in effects)) or "none"
+        known = ", ".join(dict.fromkeys(present(row["group2_level"]) for row in effects)) or "none"
         why = f"{analysis.label} has no F for {wanted}; its effects are: {known}"
         raise nothing(given["title"], why)
-    f, df1, df2 = rows["f"], rows["df1"], rows["df2"]
+    f, df1, df2 = (present(rows[name]) for name in ("f", "df1", "df2"))
     if df1 <= 1:
         raise nothing(given["title"], "with one degree of freedom there is nothing to correct")
     lower = 1 / df1
     marks = {"epsilon_lower": lower} | {
-        name: min(rows[name], 1.0) for name in MARKED if rows.get(name) is not None
+        name: min(value, 1.0) for name in MARKED if (value := rows.get(name)) is not None
     }
     with drawing(7.2, 3.2) as figure:
         axes = figure.subplots()

@@ -5,6 +5,7 @@ Where somebody in the export is not used, or has no arm, a box of the export sta
 
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.report.audit.red_lines import not_used, reason_words
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing
@@ -80,7 +81,7 @@ def counts(material: Material) -> dict[tuple, int]:
     """Counts by statistic, parameter, group and level."""
     return {
         (row["stat_name"], row["parameter"], row["group1_level"], row["group2_level"]): round(
-            row["stat_value"]
+            present(row["stat_value"])
         )
         for row in material.of("flow")
     }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.units import POINTS as POINTS_UNIT
 from trialtrace.ground.words import LABELS, POINTS, RATIOS
 from trialtrace.report.figures.canvas import FAINT, INK, PALE, colour_of, drawing, wrapped
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Row = dict[str, Any]
 WIDTH = 46
 
 
@@ -41,7 +41,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(_figure(material, wanted[0], rows), caption, f"Forest plot of {lines}.")
 
 
-def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
+def _figure(material: Material, estimate: str, rows: list[ResultRow]) -> "Figure":
     stat = estimate.split(".", 1)[0]
     names = [wrapped(name, WIDTH) for name in _names(material, rows)]
     heights = np.array([max(1.0, 0.6 + 0.5 * name.count("\n")) for name in names])
@@ -54,7 +54,7 @@ def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
             if number % 2:
                 ends = (edges[number + 1], edges[number])
                 axes.axhspan(*ends, color=PALE, alpha=0.35, linewidth=0, zorder=0)
-            arm = colour_of(arms_of(material), row["comparison"])
+            arm = colour_of(arms_of(material), present(row["comparison"]))
             _line(axes, row, places[number], stat, arm)
         axes.set_yticks(places, names)
         axes.tick_params(axis="y", length=0)
@@ -65,7 +65,7 @@ def _figure(material: Material, estimate: str, rows: list[Row]) -> "Figure":
         return figure
 
 
-def _names(material: Material, rows: list[Row]) -> list[str]:
+def _names(material: Material, rows: list[ResultRow]) -> list[str]:
     """A name a line; the arm alone beneath a line of the same name, the method where names repeat.
 
     A visit that all lines share is left out.
@@ -86,7 +86,7 @@ def _names(material: Material, rows: list[Row]) -> list[str]:
     return names
 
 
-def _arm(material: Material, row: Row) -> str:
+def _arm(material: Material, row: ResultRow) -> str:
     """The treated arm of a line where its analysis compares several."""
     several = len(material.trial.plan.analyses[row["analysis_id"]].pairs) > 1
     return material.arm_label(row["comparison"]) if several else ""
@@ -109,7 +109,7 @@ def _axis_label(stat: str, units: set[str | None]) -> str:
     return label[0].upper() + label[1:] + unit + scale
 
 
-def _scale(axes: "Axes", rows: list[Row], stat: str) -> None:
+def _scale(axes: "Axes", rows: list[ResultRow], stat: str) -> None:
     factor = _factor(stat)
     ends = [
         factor * value
@@ -135,15 +135,17 @@ def _scale(axes: "Axes", rows: list[Row], stat: str) -> None:
     axes.axvline(factor * _null(stat), color=FAINT, linewidth=0.9, zorder=1)
 
 
-def _line(axes: "Axes", row: Row, height: float, stat: str, colour: str) -> None:
+def _line(axes: "Axes", row: ResultRow, height: float, stat: str, colour: str) -> None:
     factor = _factor(stat)
     if row["ci_low"] is not None and row["ci_high"] is not None:
         ends = [factor * row["ci_low"], factor * row["ci_high"]]
         axes.plot(ends, [height, height], color=INK, linewidth=1.4, solid_capstyle="butt", zorder=2)
-    axes.plot(factor * row["stat_value"], height, "s", color=colour, markersize=6, zorder=3)
+    axes.plot(
+        factor * present(row["stat_value"]), height, "s", color=colour, markersize=6, zorder=3
+    )
 
 
-def _texts(axes: "Axes", rows: list[Row], places: np.ndarray) -> None:
+def _texts(axes: "Axes", rows: list[ResultRow], places: np.ndarray) -> None:
     for place, row in zip(places, rows, strict=True):
         axes.annotate(
             short_text(row), (1.02, place), xycoords=("axes fraction", "data"), va="center"

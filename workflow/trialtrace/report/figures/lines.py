@@ -1,14 +1,11 @@
 """What tells the lines or groups of a figure of results apart."""
 
-from typing import Any
-
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.report.material import Material
 from trialtrace.trace.words import stratum_words
 
-Row = dict[str, Any]
 
-
-def repeats_cuts(rows: list[Row]) -> bool:
+def repeats_cuts(rows: list[ResultRow]) -> bool:
     """Whether two analyses have a line at the same visit, subgroup or endpoint of a list."""
     cuts = {
         (row["analysis_id"], row["visit"], row["stratum"], listed)
@@ -18,11 +15,11 @@ def repeats_cuts(rows: list[Row]) -> bool:
     return len(cuts) > len({cut[1:] for cut in cuts})
 
 
-def _listed(row: Row) -> str | None:
+def _listed(row: ResultRow) -> str | None:
     return row["parameter"] if ";parameter=" in row["result_id"] else None
 
 
-def name_of(material: Material, row: Row, several: bool) -> str:
+def name_of(material: Material, row: ResultRow, several: bool) -> str:
     """What tells a line apart: the subgroup or the visit, else the analysis; the arm if several."""
     analysis = material.trial.plan.analyses[row["analysis_id"]]
     parts = [stratum_words(material.trial, row["stratum"])] if row["stratum"] else []

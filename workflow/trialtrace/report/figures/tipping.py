@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.words import p_text
 from trialtrace.report.figures.canvas import INK, PALE, drawing, wrapped
 from trialtrace.report.figures.picture import Picture, nothing
@@ -21,10 +22,10 @@ BELOW, ABOVE = "#0072B2", "#F3E9DC"
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Events and patients come from the analysis, the missing from its population."""
     analysis = material.trial.plan.analyses[given["analysis"]]
-    counts = {arm: _counts(material, given, arm) for arm in (given["of"], given["to"])}
-    if None in counts.values() or any(n == 0 for _, n, _ in counts.values()):
+    treated, reference = (_counts(material, given, arm) for arm in (given["of"], given["to"]))
+    if treated is None or reference is None or 0 in (treated[1], reference[1]):
         raise nothing(given["title"], f"{analysis.label} counts no events in one of the arms")
-    (x1, n1, m1), (x0, n0, m0) = (counts[arm] for arm in (given["of"], given["to"]))
+    (x1, n1, m1), (x0, n0, m0) = treated, reference
     if m1 == 0 and m0 == 0:
         raise nothing(given["title"], "no outcome is missing in these arms")
     level = analysis.decision_level
@@ -59,13 +60,14 @@ def _counts(material: Material, given: dict[str, Any], arm: str) -> tuple[int, i
     if row is None or row["stat_value"] is None:
         return None
     size = next(
-        each["stat_value"]
+        present(each["stat_value"])
         for each in material.of("flow")
         if each["stat_name"] == "in_population"
         and each["parameter"] == row["population"]
         and each["group1_level"] == arm
     )
-    return round(row["stat_value"]), row["denominator"], round(size) - row["denominator"]
+    n = present(row["denominator"])
+    return round(row["stat_value"]), n, round(size) - n
 
 
 def _map(axes: "Axes", found: TippingMap, level: float) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import percent
 from trialtrace.methods.analysing.rows import ALL
 from trialtrace.methods.displays.analyse_adverse_events import ANALYSIS, ANY, TERM
@@ -9,7 +10,6 @@ from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 
-Row = dict[str, Any]
 MOST_TERMS = 60
 
 
@@ -25,9 +25,9 @@ def adverse_section(material: Material) -> str:
 def _table(material: Material, given: dict[str, Any]) -> str:
     rows = [row for row in material.of(ANALYSIS) if row["parameter"] == given["endpoint"]]
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
-    groups = list(dict.fromkeys(row["group1_level"] for row in rows))
+    groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))
     terms = _levels(rows, TERM)
-    terms.sort(key=lambda term: -by["patients", term, ALL]["stat_value"])
+    terms.sort(key=lambda term: -present(by["patients", term, ALL]["stat_value"]))
     body = [["**Any**", *(_any(by, group) for group in groups)]]
     body += [_line(by, term, groups) for term in terms[:MOST_TERMS]]
     for column in given.get("columns", ()):
@@ -45,7 +45,7 @@ def _table(material: Material, given: dict[str, Any]) -> str:
     return captioned(material, pipe_table(header, body), slug, caption)
 
 
-def _levels(rows: list[Row], column: str) -> list[str]:
+def _levels(rows: list[ResultRow], column: str) -> list[str]:
     levels = dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"])
     return [level for level in levels if level.partition("=")[0] == column]
 

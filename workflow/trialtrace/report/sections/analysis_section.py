@@ -1,9 +1,10 @@
 """The section of one analysis: what was asked, who was analysed, what was found, how sure."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.conditions import describe
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS, lower_first
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.methods.analysing.rows import ALL
@@ -23,7 +24,6 @@ from trialtrace.report.tables import link
 if TYPE_CHECKING:
     from trialtrace.trial.model import Analysis
 
-Row = dict[str, Any]
 VALUE_WORDS = {
     "value": "",
     "change": " (change from baseline)",
@@ -120,7 +120,7 @@ def analysed(material: Material, analysis: "Analysis") -> str:
     """The population and, by arm, how many of it entered; a range where that differs. Markdown."""
     population = material.trial.populations[analysis.estimand.population]
     sizes = {
-        row["group1_level"]: round(row["stat_value"])
+        row["group1_level"]: round(present(row["stat_value"]))
         for row in material.of("flow")
         if row["stat_name"] == "in_population" and row["parameter"] == population.name
     }
@@ -144,11 +144,11 @@ def _used(material: Material, name: str, arm: str, whole: int) -> list[int]:
     Means of a model over all arms are made of more than an arm has, and are left out.
     """
     used = [
-        (row["method"], row["denominator"] or row["n_used"])
+        (row["method"], n)
         for row in material.of(name)
         if row["group1_level"] == arm
         and row["stratum"] is None
-        and (row["denominator"] or row["n_used"])
+        and (n := row["denominator"] or row["n_used"])
     ]
     of_all = {method for method, n in used if n > whole}
     return [n for method, n in used if method not in of_all]
@@ -166,7 +166,7 @@ def _used_in_all(material: Material, name: str) -> str:
     ]
     if not used:
         return ""
-    by_size = sorted(used, key=lambda row: row["n_used"])
+    by_size = sorted(used, key=lambda row: present(row["n_used"]))
     low, high = (
         f"[{row['n_used']}]({trace_link(row['result_id'])}#n)" for row in (by_size[0], by_size[-1])
     )
@@ -183,7 +183,7 @@ def remarks(material: Material, name: str) -> Iterator[str]:
     """
     rows = material.of(name)
     everywhere = {_place(material, row) for row in rows}
-    found: dict[str, dict[str, Row]] = {}
+    found: dict[str, dict[str, ResultRow]] = {}
     stats: dict[str, set[str]] = {}
     for row in rows:
         for text in (row["error"], row["warning"]):
@@ -203,8 +203,8 @@ def remarks(material: Material, name: str) -> Iterator[str]:
         yield f"{told} ({where}{more})."
 
 
-def _place(material: Material, row: Row) -> str:
-    who = ""
+def _place(material: Material, row: ResultRow) -> str:
+    who: str | None = None
     if row["group2"] == "effect":
         who = material.tracer.about.second_words(row)
     elif row["comparison"]:

@@ -1,8 +1,8 @@
 """The tables of an analysis: lines by visit, stratum and group, columns by statistic."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.ground.words import LABELS, P_VALUES, POINTS, SYMBOLS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -19,7 +19,6 @@ from trialtrace.report.tables import (
 from trialtrace.trace.words import stratum_words
 from trialtrace.trial.plan.references import ADJUSTMENTS, TOLD, adjustment_of, limits_of, method_of
 
-Row = dict[str, Any]
 MOST_COLUMNS = 5
 
 
@@ -66,9 +65,9 @@ def analysis_tables(material: Material, name: str) -> str:
     return "\n".join(made)
 
 
-def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iterable[str]:
+def _effects(material: Material, rows: list[ResultRow], name: str, label: str) -> Iterable[str]:
     """A table of effects for each endpoint, visit, subgroup and method."""
-    cuts: dict[tuple[str, str], list[Row]] = {}
+    cuts: dict[tuple[str, str], list[ResultRow]] = {}
     for row in rows:
         cuts.setdefault((row["method"].split(".", 1)[1], _cut(material, row)), []).append(row)
     several = len({method for method, _ in cuts}) > 1
@@ -80,27 +79,27 @@ def _effects(material: Material, rows: list[Row], name: str, label: str) -> Iter
         yield effects_table(material, own, place, caption)
 
 
-def _arm(material: Material, row: Row) -> str:
+def _arm(material: Material, row: ResultRow) -> str:
     return material.arm_label(row["group1_level"])
 
 
-def _comparison(material: Material, row: Row) -> str:
+def _comparison(material: Material, row: ResultRow) -> str:
     against = material.arm_label(row["reference"])
     return f"{material.arm_label(row['comparison'])} against {against}"
 
 
-def _listed(row: Row) -> bool:
+def _listed(row: ResultRow) -> bool:
     """Whether the result is one of several endpoints of its analysis."""
     return ";parameter=" in row["result_id"]
 
 
 def _pivot(
     material: Material,
-    rows: list[Row],
+    rows: list[ResultRow],
     label: str,
     caption: str,
     who: str,
-    name_of: Callable[[Material, Row], str],
+    name_of: Callable[[Material, ResultRow], str],
 ) -> str:
     """A line for each visit, stratum and group, a column for each statistic.
 
@@ -181,7 +180,7 @@ def _lines_down(
     return pipe_table([*lead, *titles], body, len(lead))
 
 
-def _cut_title(rows: list[Row]) -> str | None:
+def _cut_title(rows: list[ResultRow]) -> str | None:
     """What tells the lines of a group apart: a subgroup, a visit, or nothing."""
     if any(_listed(row) for row in rows):
         return "Endpoint"
@@ -190,19 +189,19 @@ def _cut_title(rows: list[Row]) -> str | None:
     return "Visit" if any(row["visit"] for row in rows) else None
 
 
-def _column(row: Row) -> tuple:
+def _column(row: ResultRow) -> tuple:
     second = (row["group2"], row["group2_level"]) if row["group2"] else None
     return (row["method"], second, row["unit"])
 
 
-def _inside_p(row: Row, rows: list[Row]) -> bool:
+def _inside_p(row: ResultRow, rows: list[ResultRow]) -> bool:
     """A test's statistic stands in brackets behind its p-value."""
     return row["stat_name"] in OF_A_TEST and any(
         each["stat_name"] == "p_value" and _same_test(row, each) for each in rows
     )
 
 
-def _same_test(one: Row, other: Row) -> bool:
+def _same_test(one: ResultRow, other: ResultRow) -> bool:
     keys = (
         "parameter",
         "visit",
@@ -213,12 +212,11 @@ def _same_test(one: Row, other: Row) -> bool:
         "group2",
         "group2_level",
     )
-    return one["method"].split(".", 1)[1] == other["method"].split(".", 1)[1] and all(
-        one[key] == other[key] for key in keys
-    )
+    same_method = one["method"].split(".", 1)[1] == other["method"].split(".", 1)[1]
+    return same_method and values_of(one, keys) == values_of(other, keys)
 
 
-def _statistic(p: Row, rows: list[Row]) -> str:
+def _statistic(p: ResultRow, rows: list[ResultRow]) -> str:
     """ " (χ² 8.00, df 1)" with links, or nothing."""
     if p["stat_name"] != "p_value":
         return ""
@@ -230,19 +228,20 @@ def _statistic(p: Row, rows: list[Row]) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _cut(material: Material, row: Row) -> str:
+def _cut(material: Material, row: ResultRow) -> str:
     stratum = stratum_words(material.trial, row["stratum"]) if row["stratum"] else None
-    endpoint = material.trial.endpoints[row["parameter"]].label if _listed(row) else None
+    endpoints, name = material.trial.endpoints, row["parameter"]
+    endpoint = endpoints[name].label if name is not None and _listed(row) else None
     return ", ".join(part for part in (endpoint, stratum, row["visit"]) if part)
 
 
-def _cell(row: Row) -> str:
+def _cell(row: ResultRow) -> str:
     if row["method"] in ("count.events", "events.count") or row["stat_name"] == "tipped":
         return link(row, f"{row['stat_text']} of {row['denominator']}".replace(" ", NO_BREAK))
     return link(row)
 
 
-def _time_unit(material: Material, rows: list[Row]) -> str:
+def _time_unit(material: Material, rows: list[ResultRow]) -> str:
     """ " days", the unit of the endpoint's time; empty where it has none."""
     of_time = next((row for row in rows if row["group2"] == "time"), None)
     return material.tracer.about.time_unit(of_time) if of_time else ""
@@ -257,7 +256,7 @@ def _title(column: tuple, columns: list[tuple], time_unit: str) -> str:
     title = LABELS[stat]
     methods = {m.split(".", 1)[1] for m, _, _ in columns if m.split(".", 1)[0] == stat}
     if stat == "p_adjusted":
-        title += f", {ADJUSTMENTS[adjustment_of(how)].title}"
+        title += f", {ADJUSTMENTS[present(adjustment_of(how))].title}"
     elif stat == "p_value" or stat in OF_A_TEST or len(methods) > 1 or how in TOLD:
         title += f", {method_of(method).title}"
     if stat in POINTS:

@@ -8,7 +8,6 @@ from trialtrace.ground.conditions import describe
 from trialtrace.ground.words import MINUS
 from trialtrace.trial.cohort.model import OTHERWISE
 
-Row = dict[str, Any]
 # A parameter with its groups and the value of each: "" where all rows have the same.
 Given = dict[str, dict[str, Any]]
 STATISTICS = {"min": "lowest", "max": "highest", "count": "number"}
@@ -19,7 +18,7 @@ CORRELATIONS = {
 }
 
 
-def sentence(rows: list[Row], label: Callable[[str], str]) -> str:
+def sentence(rows: list[dict[str, Any]], label: Callable[[str], str]) -> str:
     """The parameters of one quantity and tag; `label` gives a group ("arm = smt") its words."""
     given: Given = {}
     for row in rows:

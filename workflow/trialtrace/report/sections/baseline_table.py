@@ -1,15 +1,12 @@
 """The baseline table of a report: variables and levels down, arms across, no tests."""
 
-from typing import Any
-
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import value_text
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, captioned, link, pipe_table
 from trialtrace.trace.words import variable_label
-
-Row = dict[str, Any]
 
 
 def baseline_table(material: Material) -> str:
@@ -21,7 +18,7 @@ def baseline_table(material: Material) -> str:
     if given is None:
         return ""
     rows = material.of("baseline")
-    groups = list(dict.fromkeys(row["group1_level"] for row in rows))
+    groups = list(dict.fromkeys(present(row["group1_level"]) for row in rows))
     body = []
     for name in given["variables"]:
         body += _variable(material, name, [row for row in rows if row["parameter"] == name], groups)
@@ -39,7 +36,9 @@ def baseline_table(material: Material) -> str:
     return captioned(material, pipe_table(header, body), "baseline", caption)
 
 
-def _variable(material: Material, name: str, rows: list[Row], groups: list[str]) -> list[list[str]]:
+def _variable(
+    material: Material, name: str, rows: list[ResultRow], groups: list[str]
+) -> list[list[str]]:
     by = {(row["stat_name"], row["group2_level"], row["group1_level"]): row for row in rows}
     label = escape_markdown(variable_label(material.trial, name))
     levels = list(dict.fromkeys(row["group2_level"] for row in rows if row["group2_level"]))

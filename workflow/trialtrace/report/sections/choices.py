@@ -1,8 +1,9 @@
 """What changes under other choices: an analysis and those made `of` it, side by side."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.ground.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
@@ -12,7 +13,6 @@ from trialtrace.trial.plan.references import method_of
 if TYPE_CHECKING:
     from trialtrace.trial.model import Analysis
 
-Row = dict[str, Any]
 Key = tuple[str | None, ...]
 # Analyses that ask the same question otherwise; a subgroup asks another one.
 ROLES = ("sensitivity", "supportive", "exploratory")
@@ -58,7 +58,7 @@ def _children(material: Material, name: str) -> "Iterator[Analysis]":
             yield from _children(material, other.name)
 
 
-def _first_statistic(rows: list[Row]) -> str | None:
+def _first_statistic(rows: list[ResultRow]) -> str | None:
     compared = (row for row in rows if row["comparison"] and row["ci_level"] is not None)
     return next((row["stat_name"] for row in compared), None)
 
@@ -84,17 +84,17 @@ def _lines(material: Material, member: "Analysis", wanted: str | None) -> Iterat
             label, p = "", ""
 
 
-def _cuts(rows: list[Row]) -> dict[Key, list[Row]]:
+def _cuts(rows: list[ResultRow]) -> dict[Key, list[ResultRow]]:
     """Rows of comparisons and of all arms together, by endpoint, visit, stratum and arms."""
-    found: dict[Key, list[Row]] = {}
+    found: dict[Key, list[ResultRow]] = {}
     for row in rows:
         if row["group1_level"] is None and row["stratum"] is None and row["group2"] is None:
             keys = ("parameter", "visit", "comparison", "reference")
-            found.setdefault(tuple(row[key] for key in keys), []).append(row)
+            found.setdefault(values_of(row, keys), []).append(row)
     return found
 
 
-def _where(material: Material, key: Key, row: Row, one_visit: bool) -> list[str]:
+def _where(material: Material, key: Key, row: ResultRow, one_visit: bool) -> list[str]:
     _, visit, treated, reference = key
     parts = [*material.parameter_words(row), *([visit] if visit and not one_visit else [])]
     if treated:
@@ -103,19 +103,19 @@ def _where(material: Material, key: Key, row: Row, one_visit: bool) -> list[str]
     return [*parts, "all arms"]
 
 
-def _apart(row: Row) -> bool:
+def _apart(row: ResultRow) -> bool:
     """Whether a test asks if strata differ, not if arms do."""
     return row["method"].startswith("p_value.breslow_day")
 
 
-def _has_interval(row: Row) -> bool:
+def _has_interval(row: ResultRow) -> bool:
     return row["ci_level"] is not None
 
 
-def _short(row: Row) -> str:
+def _short(row: ResultRow) -> str:
     return method_of(row["method"]).title
 
 
-def _estimate(row: Row, wanted: str | None) -> str:
+def _estimate(row: ResultRow, wanted: str | None) -> str:
     what = "" if row["stat_name"] == wanted else f"{escape_markdown(LABELS[row['stat_name']])} "
     return f"{what}{link(row)} ({escape_markdown(_short(row))})"

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.ground.words import LABELS, POINTS
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.tables import NO_BREAK, OF_A_TEST, captioned, link, pipe_table
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, method_of
 
-Row = dict[str, Any]
 Line = tuple[str, str]
 # A longer table is cut by visit, so that a reader can find the row.
 MOST_LINES = 36
@@ -44,14 +43,14 @@ def compact_tables(material: Material, name: str) -> str:
 
 def _grid(
     material: Material,
-    rows: list[Row],
+    rows: list[ResultRow],
     label: str,
     caption: str,
-    column_of: Callable[[Material, Row], str],
-    cell_of: Callable[[list[Row]], str],
+    column_of: Callable[[Material, ResultRow], str],
+    cell_of: Callable[[list[ResultRow]], str],
 ) -> Iterator[str]:
     """Tables with a line an endpoint, visit and stratum; one a visit where they are too many."""
-    cells: dict[Line, dict[str, list[Row]]] = {}
+    cells: dict[Line, dict[str, list[ResultRow]]] = {}
     for row in rows:
         line = cells.setdefault(_line(material, row), {})
         line.setdefault(column_of(material, row), []).append(row)
@@ -97,22 +96,22 @@ def _table(parts: list[tuple[Line, list[str]]], columns: list[str], with_cut: bo
     return pipe_table(header, body, numbers_from=99)
 
 
-def _line(material: Material, row: Row) -> Line:
+def _line(material: Material, row: ResultRow) -> Line:
     endpoint = (material.parameter_words(row) or [row["parameter"] or ""])[0]
     stratum = [material.stratum_words(row["stratum"])] if row["stratum"] else []
     return endpoint, ", ".join([*stratum, *([row["visit"]] if row["visit"] else [])])
 
 
-def _with_unit(line: Line, cells: dict[str, list[Row]]) -> str:
+def _with_unit(line: Line, cells: dict[str, list[ResultRow]]) -> str:
     """The endpoint with the unit of its values."""
     unit = next((row["unit"] for rows in cells.values() for row in rows if row["unit"]), None)
     return f"{line[0]}, {unit}" if unit else line[0]
 
 
-def _by_description(rows: list[Row]) -> dict[str, list[Row]]:
+def _by_description(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
     """Rows by arm: a statistic that comes by several methods has a table for each further one."""
     first: dict[str, str] = {}
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[ResultRow]] = {}
     for row in rows:
         own = first.setdefault(row["stat_name"], row["method"])
         further = own != row["method"] and row["stat_name"] != "count"
@@ -120,18 +119,18 @@ def _by_description(rows: list[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _tests(rows: list[Row]) -> list[str]:
+def _tests(rows: list[ResultRow]) -> list[str]:
     """The tests and adjustments of a table's p-values, in their order."""
     return list(dict.fromkeys(row["method"] for row in rows if _of_p(row)))
 
 
-def _of_p(row: Row) -> bool:
+def _of_p(row: ResultRow) -> bool:
     return row["stat_name"] in ("p_value", "p_adjusted")
 
 
-def _tests_words(rows: list[Row], method: str = "") -> str:
+def _tests_words(rows: list[ResultRow], method: str = "") -> str:
     """What the p-values of a table are, in their order in a cell; not if of the table's method."""
-    told = {"p_value": [], "p_adjusted": []}
+    told: dict[str, list[str]] = {"p_value": [], "p_adjusted": []}
     for one in _tests(rows):
         stat, short = one.split(".", 1)
         adjust = adjustment_of(short) if stat == "p_adjusted" else None
@@ -145,11 +144,11 @@ def _tests_words(rows: list[Row], method: str = "") -> str:
     )
 
 
-def _by_estimate(rows: list[Row]) -> dict[str, list[Row]]:
+def _by_estimate(rows: list[ResultRow]) -> dict[str, list[ResultRow]]:
     """Rows by the estimate that they belong to; tests stand with the first."""
     estimates = list(dict.fromkeys(row["method"] for row in rows if row["ci_level"] is not None))
     known = {row["method"] for row in rows if row["stat_name"] in _names(estimates)}
-    found: dict[str, list[Row]] = {method: [] for method in sorted(known, key=_order(rows))}
+    found: dict[str, list[ResultRow]] = {method: [] for method in sorted(known, key=_order(rows))}
     first = next(iter(found), "")
     for row in rows:
         own = row["method"] if row["method"] in found else first
@@ -161,7 +160,7 @@ def _names(methods: list[str]) -> set[str]:
     return {method.split(".", 1)[0] for method in methods}
 
 
-def _order(rows: list[Row]) -> Callable[[str], int]:
+def _order(rows: list[ResultRow]) -> Callable[[str], int]:
     places = {method: at for at, method in reversed(list(enumerate(r["method"] for r in rows)))}
     return places.__getitem__
 
@@ -172,24 +171,24 @@ def _title(method: str) -> str:
     return f"{LABELS[stat]}{unit} ({method_of(method).title})"
 
 
-def _arm(material: Material, row: Row) -> str:
+def _arm(material: Material, row: ResultRow) -> str:
     return material.arm_label(row["group1_level"])
 
 
-def _pair(material: Material, row: Row) -> str:
+def _pair(material: Material, row: ResultRow) -> str:
     against = material.arm_label(row["reference"])
     return f"{material.arm_label(row['comparison'])} against {against}"
 
 
-def _effect(material: Material, row: Row) -> str:
-    return row["group2_level"]
+def _effect(material: Material, row: ResultRow) -> str:
+    return present(row["group2_level"])
 
 
-def _method(material: Material, row: Row) -> str:
+def _method(material: Material, row: ResultRow) -> str:
     return method_of(row["method"]).title
 
 
-def _described(rows: list[Row]) -> str:
+def _described(rows: list[ResultRow]) -> str:
     """ "12 of 40, 30.0 %", "4.51 (4.10 to 4.92), SD 1.20, n 40", or each by its name."""
     parts = [_in_category(level, rows) for level in _categories(rows)]
     by = {row["stat_name"]: row for row in rows if row["group2"] != "category"}
@@ -212,19 +211,20 @@ def _described(rows: list[Row]) -> str:
     return ", ".join(parts)
 
 
-def _categories(rows: list[Row]) -> list[str]:
+def _categories(rows: list[ResultRow]) -> list[str]:
     """The categories that are counted, in the order of the results."""
-    return list(dict.fromkeys(row["group2_level"] for row in rows if row["group2"] == "category"))
+    categories = (row for row in rows if row["group2"] == "category")
+    return list(dict.fromkeys(present(row["group2_level"]) for row in categories))
 
 
-def _in_category(level: str, rows: list[Row]) -> str:
+def _in_category(level: str, rows: list[ResultRow]) -> str:
     """ "progression: 3 (12.0 %)"."""
     by = {row["stat_name"]: row for row in rows if row["group2_level"] == level}
     share = f"{NO_BREAK}({link(by['proportion'])})" if "proportion" in by else ""
     return f"{escape_markdown(level)}:{NO_BREAK}{link(by['count'])}{share}"
 
 
-def _estimated(tests: list[str], rows: list[Row]) -> str:
+def _estimated(tests: list[str], rows: list[ResultRow]) -> str:
     """ "1.20 (0.40 to 2.00), p 0.004 and 0.005, adjusted p 0.01": estimates, then p-values.
 
     The caption names the tests; a cell that lacks one of them names its own.
@@ -241,14 +241,14 @@ def _estimated(tests: list[str], rows: list[Row]) -> str:
     return ", ".join(parts)
 
 
-def _value(row: Row) -> str:
+def _value(row: ResultRow) -> str:
     """An estimate as it stands; what is none with its name."""
     if row["ci_level"] is not None or row["error"]:
         return link(row)
     return f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}"
 
 
-def _tested(rows: list[Row]) -> str:
+def _tested(rows: list[ResultRow]) -> str:
     """ "F 4.04 (3, 693), p 0.019, adjusted p 0.04, ε 0.65"."""
     by = {row["stat_name"]: row for row in rows}
     parts = []
@@ -265,6 +265,6 @@ def _tested(rows: list[Row]) -> str:
     return ", ".join(parts)
 
 
-def _plain(rows: list[Row]) -> str:
+def _plain(rows: list[ResultRow]) -> str:
     parts = [row for row in rows if row["stat_name"] not in OF_A_TEST]
     return ", ".join(f"{escape_markdown(LABELS[row['stat_name']])} {link(row)}" for row in parts)

@@ -5,15 +5,15 @@ their adjusted p-value. Where a family has the test of all arms, the pairs of th
 none. Every other p-value is shown without a verdict.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.report.material import Material
 from trialtrace.trial.plan.references import adjustment_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.model import Analysis, Plan
 
-Row = dict[str, Any]
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")
 
@@ -24,27 +24,26 @@ def decides_anything(plan: "Plan", analysis: "Analysis") -> bool:
     return analysis.name in named or (analysis.role == "primary" and bool(analysis.tests))
 
 
-def is_adjusted(adjusted: Row, p: Row) -> bool:
+def is_adjusted(adjusted: ResultRow, p: ResultRow) -> bool:
     """Whether a row is the adjusted p-value of a test: of the same name at the same place."""
     short, test = (row["method"].split(".", 1)[1] for row in (adjusted, p))
+    of_one = (*PLACE, "group1_level", "group2", "group2_level")
     return (
         adjusted["stat_name"] == "p_adjusted"
         and short == f"{adjustment_of(short)}_{test}"
-        and all(
-            adjusted[key] == p[key] for key in (*PLACE, "group1_level", "group2", "group2_level")
-        )
+        and values_of(adjusted, of_one) == values_of(p, of_one)
     )
 
 
-def adjusted_of(material: Material, p: Row) -> Row | None:
+def adjusted_of(material: Material, p: ResultRow) -> ResultRow | None:
     """The adjusted p-value of a test; None where no family has it."""
     return next((row for row in material.of(p["analysis_id"]) if is_adjusted(row, p)), None)
 
 
-def of_all_arms(material: Material, name: str) -> list[tuple[Row, Row]]:
+def of_all_arms(material: Material, name: str) -> list[tuple[ResultRow, ResultRow]]:
     """(p, adjusted p) of the tests of an analysis over all its arms that a family has."""
     of_some = ("comparison", "group1_level", "group2")
-    rows = [row for row in material.of(name) if all(row[key] is None for key in of_some)]
+    rows = [row for row in material.of(name) if set(values_of(row, of_some)) == {None}]
     adjusted = [row for row in rows if row["stat_name"] == "p_adjusted"]
     return [
         (p, own)
@@ -54,7 +53,7 @@ def of_all_arms(material: Material, name: str) -> list[tuple[Row, Row]]:
     ]
 
 
-def deciding(material: Material, analysis: "Analysis", p: Row) -> Row | None:
+def deciding(material: Material, analysis: "Analysis", p: ResultRow) -> ResultRow | None:
     """The p-value by which a test is decided: its adjusted one, or itself; None where none is."""
     own = adjusted_of(material, p)
     if own is not None:
@@ -64,12 +63,12 @@ def deciding(material: Material, analysis: "Analysis", p: Row) -> Row | None:
     return p
 
 
-def verdict(material: Material, analysis: "Analysis", p: Row) -> str:
+def verdict(material: Material, analysis: "Analysis", p: ResultRow) -> str:
     """ ", below the decision level of 0.05"; of a pair beneath the test of all arms, that it is not
     judged; else nothing."""
     found = deciding(material, analysis, p)
     if found is not None:
-        side = "below" if found["stat_value"] < analysis.decision_level else "not below"
+        side = "below" if present(found["stat_value"]) < analysis.decision_level else "not below"
         return f", {side} the decision level of {analysis.decision_level:g}"
     if adjusted_of(material, p) is None and of_all_arms(material, analysis.name):
         return ", not judged by itself"

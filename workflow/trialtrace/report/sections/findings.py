@@ -1,8 +1,9 @@
 """What an analysis found, in sentences: estimate, denominators, p-value, and what is decided."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.rows import ResultRow, present, values_of
 from trialtrace.ground.words import LABELS
 from trialtrace.report.links import trace_link
 from trialtrace.report.material import Material
@@ -21,8 +22,7 @@ from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_
 if TYPE_CHECKING:
     from trialtrace.trial.model import Analysis
 
-Row = dict[str, Any]
-Compared = tuple[Row, Row | None, str]
+Compared = tuple[ResultRow, ResultRow | None, str]
 # An analysis with more comparisons than this is told by how many there are.
 MOST_SENTENCES = 4
 
@@ -95,7 +95,7 @@ def _interaction(material: Material, analysis: "Analysis") -> list[str]:
         for row in material.of(analysis.name)
         if row["stat_name"] == "p_value" and row["stratum"] is None and row["group2"] is None
     ]
-    several = len({tuple(row[key] for key in PLACE) for row in rows}) > 1
+    several = len({values_of(row, PLACE) for row in rows}) > 1
     told = []
     for row in rows:
         parts = [*material.parameter_words(row), *([row["visit"]] if row["visit"] else [])]
@@ -107,7 +107,9 @@ def _interaction(material: Material, analysis: "Analysis") -> list[str]:
     return told
 
 
-def _overall(material: Material, analysis: "Analysis") -> Iterator[tuple[Row, Row, str]]:
+def _overall(
+    material: Material, analysis: "Analysis"
+) -> Iterator[tuple[ResultRow, ResultRow, str]]:
     """(p, adjusted p, the words before them) of the tests of all arms that a family has."""
     found = of_all_arms(material, analysis.name)
     visits = len({p["visit"] for p, _ in found}) > 1
@@ -118,7 +120,7 @@ def _overall(material: Material, analysis: "Analysis") -> Iterator[tuple[Row, Ro
 
 def described(material: Material, analysis: "Analysis") -> list[str]:
     """The shares by arm of an analysis without an estimate that compares; none where many."""
-    cuts: dict[tuple, list[Row]] = {}
+    cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.of(analysis.name):
         if row["stat_name"] == "proportion" and row["group1_level"] and not row["group2"]:
             cuts.setdefault(tuple(row[key] for key in ("parameter", "visit", "stratum")), [])
@@ -155,14 +157,14 @@ def _many(material: Material, analysis: "Analysis", found: list[Compared]) -> st
     return escape_markdown(text)
 
 
-def _counted(analysis: "Analysis", rows: list[Row]) -> str:
+def _counted(analysis: "Analysis", rows: list[ResultRow]) -> str:
     """How many of the p-values that decide lie below the level: the adjusted ones, the others."""
     told = []
     for stat, words in (("p_adjusted", ""), ("p_value", ", each taken by itself")):
         own = [r for r in rows if r["stat_name"] == stat and r["stat_value"] is not None]
         if own:
             how = _adjustment if stat == "p_adjusted" else _how
-            below = sum(row["stat_value"] < analysis.decision_level for row in own)
+            below = sum(present(row["stat_value"]) < analysis.decision_level for row in own)
             by = ", ".join(dict.fromkeys(map(how, own)))
             lead = f"{LABELS[stat]}-values below {analysis.decision_level:g}{words}"
             told.append(f"{lead}: {below} of {len(own)} ({by})")
@@ -171,10 +173,10 @@ def _counted(analysis: "Analysis", rows: list[Row]) -> str:
 
 def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
     """(estimate, its p-value, the words before it) of each comparison of an analysis."""
-    cuts: dict[tuple, list[Row]] = {}
+    cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in material.of(analysis.name):
         if row["comparison"] is not None:
-            cuts.setdefault(tuple(row[key] for key in PLACE), []).append(row)
+            cuts.setdefault(values_of(row, PLACE), []).append(row)
     visits = len({key[3] for key in cuts}) > 1
     for (_, _, _, visit, stratum), rows in cuts.items():
         estimate = next((row for row in rows if row["ci_level"] is not None), None)
@@ -188,7 +190,7 @@ def compared(material: Material, analysis: "Analysis") -> Iterator[Compared]:
         yield estimate, None if stratum else planned_p(analysis, rows), lead
 
 
-def planned_p(analysis: "Analysis", rows: list[Row]) -> Row | None:
+def planned_p(analysis: "Analysis", rows: list[ResultRow]) -> ResultRow | None:
     """The p-value of the plan's first test that a family has, else of its first test; a correction
     ends the method's name."""
     found = []
@@ -203,24 +205,24 @@ def planned_p(analysis: "Analysis", rows: list[Row]) -> Row | None:
     return p if p is not None and p["stat_value"] is not None else None
 
 
-def _pair(material: Material, row: Row) -> str:
+def _pair(material: Material, row: ResultRow) -> str:
     return " against ".join(material.arm_label(row[key]) for key in ("comparison", "reference"))
 
 
-def _tests(material: Material, p: Row) -> list[tuple[Row, str]]:
+def _tests(material: Material, p: ResultRow) -> list[tuple[ResultRow, str]]:
     """A p-value and, where its family is adjusted, the adjusted one, each with its method."""
     adjusted = adjusted_of(material, p)
     return [(p, _how(p)), *([(adjusted, _adjustment(adjusted))] if adjusted is not None else [])]
 
 
-def _tests_text(tests: list[tuple[Row, str]]) -> str:
+def _tests_text(tests: list[tuple[ResultRow, str]]) -> str:
     """ "p = 0.03 (Fisher's exact test), adjusted p = 0.06 (Holm's step-down adjustment)"."""
     return ", ".join(
         f"{LABELS[row['stat_name']]} {_sign(row)}{row['stat_text']} ({how})" for row, how in tests
     )
 
 
-def _tests_markdown(tests: list[tuple[Row, str]]) -> str:
+def _tests_markdown(tests: list[tuple[ResultRow, str]]) -> str:
     """The same with links."""
     return ", ".join(
         f"{LABELS[row['stat_name']]} {_sign(row)}{link(row)} ({escape_markdown(how)})"
@@ -228,29 +230,30 @@ def _tests_markdown(tests: list[tuple[Row, str]]) -> str:
     )
 
 
-def _how(p: Row) -> str:
+def _how(p: ResultRow) -> str:
     return method_of(p["method"]).title
 
 
-def _adjustment(adjusted: Row) -> str:
-    return ADJUSTMENTS[adjustment_of(adjusted["method"].removeprefix("p_adjusted."))].title
+def _adjustment(adjusted: ResultRow) -> str:
+    how = adjustment_of(adjusted["method"].removeprefix("p_adjusted."))
+    return ADJUSTMENTS[present(how)].title
 
 
-def _denominators(material: Material, estimate: Row) -> str:
+def _denominators(material: Material, estimate: ResultRow) -> str:
     counts = material.tracer.counted(estimate)
     return f"; {', '.join(counts)}" if counts else ""
 
 
-def _margins(material: Material, estimate: Row) -> str:
+def _margins(material: Material, estimate: ResultRow) -> str:
     """Whether the difference lies within the margins, where the analysis asks that."""
     for row in material.of(estimate["analysis_id"]):
-        if row["stat_name"] == "verdict" and all(row[key] == estimate[key] for key in PLACE):
+        if row["stat_name"] == "verdict" and values_of(row, PLACE) == values_of(estimate, PLACE):
             margins = escape_markdown(limits_of(row["options"]).removeprefix(", "))
             return f"; held against margins of {margins}: {link(row)}"
     return ""
 
 
-def _sign(p: Row) -> str:
+def _sign(p: ResultRow) -> str:
     """ "= " before a number; nothing before "<0.0001" or words."""
     return "= " if p["stat_text"][0].isdigit() else ""
 

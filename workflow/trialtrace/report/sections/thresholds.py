@@ -1,7 +1,8 @@
 """Shares of an analysis that are held against a threshold, arm by arm, as a sentence."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from trialtrace.ground.contracts.rows import ResultRow, values_of
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.findings import ending
@@ -11,7 +12,6 @@ from trialtrace.trial.plan.references import limits_of, method_of
 if TYPE_CHECKING:
     from trialtrace.trial.model import Analysis
 
-Row = dict[str, Any]
 TEST = "p_value.binomial"
 SAME = ("parameter", "visit", "stratum", "group1_level")
 
@@ -19,16 +19,20 @@ SAME = ("parameter", "visit", "stratum", "group1_level")
 def against_thresholds(material: Material, analysis: "Analysis", *, named: bool) -> list[str]:
     """A sentence for each endpoint, visit and subgroup whose shares were tested by arm."""
     rows = material.of(analysis.name)
-    cuts: dict[tuple, list[Row]] = {}
+    cuts: dict[tuple[str | None, ...], list[ResultRow]] = {}
     for row in rows:
         if row["method"].startswith(TEST) and row["group1_level"] and row["stat_value"] is not None:
-            key = tuple(row[name] for name in (*SAME[:3], "options"))
+            key = values_of(row, (*SAME[:3], "options"))
             cuts.setdefault(key, []).append(row)
     return [_sentence(material, analysis, rows, tests, named) for tests in cuts.values()]
 
 
 def _sentence(
-    material: Material, analysis: "Analysis", rows: list[Row], tests: list[Row], named: bool
+    material: Material,
+    analysis: "Analysis",
+    rows: list[ResultRow],
+    tests: list[ResultRow],
+    named: bool,
 ) -> str:
     first = tests[0]
     how = f"{method_of(first['method']).title}{limits_of(first['options'])}"
@@ -47,5 +51,5 @@ def _sentence(
     return f"{escape_markdown(lead)}: {'; '.join(arms)}{ending(material)}"
 
 
-def _same(one: Row, other: Row) -> bool:
-    return all(one[name] == other[name] for name in SAME) and not one["group2"]
+def _same(one: ResultRow, other: ResultRow) -> bool:
+    return values_of(one, SAME) == values_of(other, SAME) and not one["group2"]

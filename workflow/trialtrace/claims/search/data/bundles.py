@@ -13,10 +13,11 @@ from trialtrace.claims.search.data.repeated import Repeated, repeated_readings
 from trialtrace.claims.search.data.shares import Shares
 from trialtrace.claims.search.data.times import Times
 from trialtrace.claims.search.data.values import readings, visits_of
-from trialtrace.claims.search.data.wanted import Key, Row, Wanted, ordered, wanted
+from trialtrace.claims.search.data.wanted import Judged, Key, Wanted, ordered, wanted
 from trialtrace.claims.search.data.ways import Way, families
 from trialtrace.claims.search.search import Bundle, Searched, search
 from trialtrace.claims.search.window import Displacement
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.cuts import visits as planned_visits
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.claims.printed import Component, parse
@@ -38,7 +39,7 @@ class Grid(Protocol):
 
 
 def search_rows(
-    trial: "Trial", frames: "Frames", results: Sequence[Row], rows: Sequence[Row]
+    trial: "Trial", frames: "Frames", results: Sequence[ResultRow], rows: Sequence[Judged]
 ) -> list[Searched]:
     """A search for each bundle; `rows` are those of the claims table by data."""
     found, grid = [], cache(partial(_grid, trial, cache(partial(Patients, trial, frames))))
@@ -50,18 +51,18 @@ def search_rows(
 
 
 Place = tuple[str, str | None, str | None, str | None]
-Read = tuple["Claim", list[tuple[Component, Row, Row]]]
+Read = tuple["Claim", list[tuple[Component, Judged, ResultRow]]]
 
 
 def _linked(
-    trial: "Trial", results: Sequence[Row], rows: Sequence[Row]
+    trial: "Trial", results: Sequence[ResultRow], rows: Sequence[Judged]
 ) -> list[tuple[Place, list[Read]]]:
     """Claims that links join and that are of one analysis, endpoint, visit and stratum.
 
     A claim comes with its components that the data could judge, the row of each and its result.
     """
     by_id = {row["result_id"]: row for row in results}
-    judged: dict[str, dict[str, Row]] = {}
+    judged: dict[str, dict[str, Judged]] = {}
     for row in rows:
         recomputed = row["against_data"] not in (NOT_CHECKABLE, NOT_TIED)
         if recomputed and row["component"] not in ("direction", "words"):
@@ -73,9 +74,12 @@ def _linked(
         places: dict[Place, list] = {}
         for part in parse(claim.printed):
             if part.name in parts:
-                result = by_id[parts[part.name]["result_id"]]
-                place = tuple(
-                    result[key] for key in ("analysis_id", "parameter", "visit", "stratum")
+                result = by_id[present(parts[part.name]["result_id"])]
+                place = (
+                    result["analysis_id"],
+                    result["parameter"],
+                    result["visit"],
+                    result["stratum"],
                 )
                 places.setdefault(place, []).append((part, parts[part.name], result))
         for place, own in places.items():

@@ -11,15 +11,17 @@ from trialtrace.claims.agreement import DIFFERS
 from trialtrace.claims.convert import CONVERSIONS, falls
 from trialtrace.claims.search.window import Held, Joint, Target, Window
 from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.trial.claims.printed import Component
 
 ALL = "all"
 Who = str | tuple[str, str]
 Second = tuple[str, str] | None
 P = "p_value"
-Row = Mapping[str, Any]
 _FIELDS = {"ci_low": "low", "ci_high": "high", "denominator": "denominator"}
 _OTHER_SIDE = {"low": "high", "high": "low"}
+# A row of claims, whose columns are also chosen by name.
+Judged = Mapping[str, Any]
 
 
 class Key(NamedTuple):
@@ -81,21 +83,27 @@ class Wanted:
 
 
 def wanted(
-    claim: str, part: Component, result: Row, how: str, rows: Mapping[str, Row], level: float
+    claim: str,
+    part: Component,
+    result: ResultRow,
+    how: str,
+    rows: Mapping[str, Judged],
+    level: float,
 ) -> Wanted:
     """A component with the result that it was compared with; `rows` are those of its claim."""
     field = _FIELDS.get(part.name, "value")
     if falls(how):
         field = _OTHER_SIDE.get(field, field)
-    pair = result["comparison"], result["reference"]
-    who = pair if pair[0] else result["group1_level"] or ALL
-    second = (result["group2"], result["group2_level"]) if result["group2"] else None
+    treated, kind = result["comparison"], result["group2"]
+    group = result["group1_level"] or ALL
+    who = (treated, present(result["reference"])) if treated else group
+    second = (kind, present(result["group2_level"])) if kind else None
     key = Key(result["stat_name"], field, who, second)
     differs = rows[part.name]["against_data"] == DIFFERS
     return Wanted(claim, part, key, how, differs, _held(part, rows), level)
 
 
-def _held(part: Component, rows: Mapping[str, Row]) -> bool:
+def _held(part: Component, rows: Mapping[str, Judged]) -> bool:
     """Whether a component is kept and not displaced.
 
     A denominator says who was analysed, degrees of freedom by which design. Where a claim prints a
