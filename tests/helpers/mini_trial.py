@@ -19,6 +19,7 @@ report:
 """
 
 TRIAL = """\
+version: 2
 title: A small trial
 question: Does the drug relieve pain?
 design:

@@ -6,9 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.errors import UserError
+
+if TYPE_CHECKING:
+    from trialtrace.ground.paths import Project
 
 RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
 PLANNED_COLUMNS = ("result_id", "given")
@@ -88,6 +91,13 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("trial", help="name of the trial, as under config/trials")
     export.add_argument("folder", help="a new folder for the files and the dictionary")
     export.set_defaults(run=run_export)
+
+    migrate = commands.add_parser("migrate", help="bring an older configuration forward")
+    migrate.add_argument("trial", nargs="?", help="name of a trial (default: every listed one)")
+    migrate.add_argument(
+        "--write", action="store_true", help="write what is otherwise only shown, as a diff"
+    )
+    migrate.set_defaults(run=run_migrate)
     return made
 
 
@@ -120,7 +130,9 @@ def _planned(arguments: argparse.Namespace) -> int:
     from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
-    planned = planned_results(load_trial(_configured(at, arguments.trial), at))
+    trial = load_trial(_configured(at, arguments.trial), at)
+    _tell_version(at, trial.name)
+    planned = planned_results(trial)
     if arguments.analysis is not None:
         _known("analysis", arguments.analysis, list(dict.fromkeys(p.analysis for p in planned)))
         planned = [one for one in planned if one.analysis == arguments.analysis]
@@ -241,6 +253,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     others = without_folder(at, arguments.trial)
     if problems := [*problems, *([unlisted] if unlisted else [])]:
         raise ProblemsError(problems + others)
+    _tell_version(at, arguments.trial)
     print(f"{arguments.trial}: configuration and dictionary are in order")
     for remark in without_origin(load_trial(arguments.trial, at)):
         print(f"{arguments.trial}: {remark}")
@@ -256,8 +269,50 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.trial), at)
+    _tell_version(at, trial.name)
     print(export_folder(trial, arguments.folder), end="")
     return 0
+
+
+def run_migrate(arguments: argparse.Namespace) -> int:
+    """Nothing is written of any trial where one cannot be migrated."""
+    from trialtrace.ground.paths import project
+    from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name
+    from trialtrace.trial.migrate import migrated
+    from trialtrace.trial.version import CURRENT
+
+    at = project(arguments.project)
+    names = [plain_name(at, arguments.trial)] if arguments.trial else listed_trials(at)
+    for name in names:
+        # A folder can be brought forward before it is listed.
+        if problem := not_a_trial(at, name, names):
+            raise UserError(problem)
+    for trial in [migrated(at, name) for name in names]:
+        print(trial.diff(), end="")
+        sys.stdout.flush()
+        if not trial.changed:
+            told = f"its configuration is of version {CURRENT}: nothing to do"
+        elif arguments.write:
+            trial.write()
+            told = (
+                f"from version {trial.version} to {CURRENT}, written: {', '.join(trial.changed)}; "
+                f"now trialtrace check {trial.trial}"
+            )
+        else:
+            told = (
+                f"from version {trial.version} to {CURRENT}, nothing is written yet: "
+                f"trialtrace migrate {trial.trial} --write"
+            )
+        print(f"{trial.trial}: {told}", file=sys.stderr)
+    return 0
+
+
+def _tell_version(at: "Project", trial: str) -> None:
+    """Say what to do where a trial's configuration is of an older version."""
+    from trialtrace.trial.version import older_line
+
+    if line := older_line(at, trial):
+        print(line, file=sys.stderr)
 
 
 def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool = False) -> None:
@@ -289,9 +344,10 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool 
     except UserError:
         told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
     print("\n".join(told), file=sys.stderr)
+    _tell_version(at, trial)
 
 
-def _configured(at: Any, name: str) -> str:
+def _configured(at: "Project", name: str) -> str:
     """The name of a trial that config.yaml lists and that has a configuration folder."""
     from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name
 

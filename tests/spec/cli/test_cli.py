@@ -11,6 +11,7 @@ import pytest
 
 from trialtrace.cli import RESULT_COLUMNS, main
 from trialtrace.ground.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
+from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.report import listing
 
 pytestmark = pytest.mark.xdist_group("cli")
@@ -318,3 +319,37 @@ def test_what_a_command_need_not_import_it_does_not(mini, command):
     loaded = set(done.stderr.split())
     assert "trialtrace.ground.contracts" in loaded
     assert not loaded & heavy
+
+
+@pytest.mark.parametrize("command", [("results", "mini"), ("claims", "mini"), ("trace", RISK)])
+def test_results_of_other_contracts_are_refused(run, mini, tmp_path, command):
+    made = "results/mini/made/analyse_plan.json"
+    other = tmp_path / "other"
+    shutil.copytree(mini.at.root, other, symlinks=True)
+    record = json.loads((other / made).read_text())
+    assert record["contract"] == VERSION
+    (other / made).write_text(json.dumps(record | {"contract": VERSION + 1}))
+    error = told(run(*command, at=other))
+    assert f"results that keep version {VERSION + 1} of the data contracts" in error
+    assert f"version {VERSION}, which this trialtrace reads" in error
+    assert "make run TRIAL=mini" in error
+
+
+def test_results_that_name_no_contract_are_of_the_first(run, mini, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(mini.at.root, other, symlinks=True)
+    for path in (other / "results/mini/made").iterdir():
+        record = json.loads(path.read_text())
+        del record["contract"]
+        path.write_text(json.dumps(record))
+    assert run("results", "mini", at=other).returncode == (0 if VERSION == 1 else 1)
+
+
+def test_commands_on_results_say_what_to_do_with_an_older_configuration(run, mini, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(mini.at.root, other, symlinks=True)
+    trial = other / "config/trials/mini/trial.yaml"
+    trial.write_text(trial.read_text().replace("version: 2\n", ""))
+    line = "mini: its configuration is of version 1, today's is 2: trialtrace migrate mini shows"
+    for command in [("results", "mini"), ("claims", "mini"), ("trace", RISK)]:
+        assert run(*command, at=other).stderr.count(line) == 1

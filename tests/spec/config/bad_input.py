@@ -60,7 +60,7 @@ SHAPE = [
         "title: A small trial\n",
         "title: A\ntitle: B\n",
         ("title", 1),
-        "a key that stands already in line 1",
+        "a key that stands already in line 2",
     ),
     (
         "an unquoted NO",

@@ -69,7 +69,7 @@ ONE_AT_ITS_DEFINITION = [
         "trial.yaml",
         "    drug: {label",
         "    durg: {label",
-        "trial.yaml, line 6: design.arms.durg",
+        "trial.yaml, line 7: design.arms.durg",
         '"drug" is used 5 times',
     ),
     (

@@ -23,7 +23,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z -]+):", re.MULTILINE)
-COMMANDS = ("results", "trace", "claims", "check", "export", "audit")
+COMMANDS = ("results", "trace", "claims", "check", "export", "audit", "migrate")
 
 
 def prose(text: str) -> str:

@@ -4,6 +4,7 @@ Refused are duplicate keys, anchors, aliases, tags, a second document, and files
 (a caller may allow more). A file in which everything is wrong is told by its first mistakes.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -149,12 +150,23 @@ def compose(at: Project, path: Path, largest: int = LARGEST) -> Document:
     if text is None:
         document.broken.add(())
         return document
+    _read(document, text)
+    return document
+
+
+def compose_text(shown: str, text: str) -> Document:
+    """A text that stands in no file yet, as `compose` reads one."""
+    document = Document(shown)
+    _read(document, text.removeprefix(codecs.BOM_UTF8.decode()))
+    return document
+
+
+def _read(document: Document, text: str) -> None:
     try:
         _Composer(document).read(text)
     except yaml.YAMLError as error:
         _syntax(document, error, text.splitlines())
         document.broken.add(())
-    return document
 
 
 def _text(document: Document, path: Path, largest: int) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import sha256_bytes, sha256_file, write_json
 
@@ -28,13 +29,15 @@ class Made:
     """What a job came from and what it made. Paths are those of the rules, from the root.
 
     `fresh` is the hash of its code and configuration. `inputs` has a digest for each file or folder
-    that it read; `outputs`, for each that it made, the sha256 of every file there.
+    that it read; `outputs`, for each that it made, the sha256 of every file there. `contract` is
+    the version of the contracts that its tables keep; a record that names none is of the first.
     """
 
     rule: str
     fresh: str
     inputs: dict[str, str]
     outputs: dict[str, Contents]
+    contract: int = 1
 
 
 def record_path(rule: str, trial: str | None) -> str:
@@ -62,7 +65,7 @@ def write_record(
     made = {one: contents(root, one) for one in outputs}
     shared = all((root / one).stat().st_mode & OTHERS for one in made)
     mode = 0o644 if shared else 0o600
-    write_json(root / path, asdict(Made(*origin, read, made)), mode)
+    write_json(root / path, asdict(Made(*origin, read, made, VERSION)), mode)
 
 
 def contents(root: Path, path: str) -> Contents:

@@ -19,6 +19,7 @@ from trialtrace.running.settle import settle
 from trialtrace.running.standing import standing
 from trialtrace.trial.listed import not_a_trial
 from trialtrace.trial.load import Settings, load_settings, load_trial
+from trialtrace.trial.version import older_line
 
 EARLIER = "  ! {} is of an earlier run: this one has not come to it"
 
@@ -137,9 +138,12 @@ def begin(at: Project, check: bool, dry: bool = False) -> Run:
 
         problems = Problems(check_all(None, at))
         problems.raise_if_any()
-        for trial in load_settings(at).trials:
+        trials = load_settings(at).trials
+        for trial in trials:
             check_data(load_trial(trial, at), problems)
         problems.raise_if_any()
+        for line in filter(None, (older_line(at, trial) for trial in trials)):
+            print(line, file=sys.stderr)
     run = Run(at, freshness(at))
     if check:
         hashes = {record_path(*job): fresh for job, fresh in run.hashes.items()}

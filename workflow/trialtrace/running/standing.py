@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.ground.errors import Problem, Problems, UserError
 from trialtrace.ground.paths import Project
 from trialtrace.running.fresh import STAGES
@@ -18,12 +19,17 @@ from trialtrace.running.made import Made, altered, edited, read_record, record_p
 def check_stands(at: Project, trial: str, last: str, whole: bool = False) -> None:
     """Raise UserError unless every stage up to `last` ended, in order, and its files are theirs.
 
+    So it does for results of other contracts than this program reads.
+
     Read from the disk are the files that `last` read or made, under `whole` those of every stage;
     of the others the records speak.
     """
     records = standing(at, trial)
     if last not in records:
         raise UserError(_stopped(at, trial, list(STAGES)[len(records)], last))
+    for made in records.values():
+        if made.contract != VERSION:
+            raise UserError(_of_another_contract(trial, made))
     used = {*records[last].inputs, *records[last].outputs}
     problems = Problems()
     for rule in list(records)[: list(STAGES).index(last) + 1]:
@@ -50,6 +56,16 @@ def _follows(made: Made, before: Mapping[str, Made]) -> bool:
     """Whether a job read what the jobs before it now say that they wrote."""
     written = {one: files for other in before.values() for one, files in other.outputs.items()}
     return all(one in written and together(written[one]) == d for one, d in made.inputs.items())
+
+
+def _of_another_contract(trial: str, made: Made) -> Problem:
+    return Problem(
+        f"{trial}: {made.rule}",
+        found=f"results that keep version {made.contract} of the data contracts",
+        expected=f"version {VERSION}, which this trialtrace reads (docs/data-contracts.md)",
+        do=f"make run TRIAL={trial}, which makes them anew; or read them with the trialtrace that "
+        "made them",
+    )
 
 
 def _stopped(at: Project, trial: str, rule: str, last: str) -> Problem:

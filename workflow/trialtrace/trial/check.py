@@ -22,6 +22,7 @@ from trialtrace.trial.hash_key import read_hash_key
 from trialtrace.trial.listed import not_a_trial
 from trialtrace.trial.load import Settings
 from trialtrace.trial.plan import check as plan
+from trialtrace.trial.version import newer
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")
 # Beside them, for a synthetic source alone.
@@ -72,6 +73,8 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     if synthetic:
         documents["cohort"] = read_document(at, folder / COHORT, "cohort")
     dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
+    if problems := newer(documents["trial"]):
+        return problems
     files = Files(
         at=at,
         dictionary=dictionary,

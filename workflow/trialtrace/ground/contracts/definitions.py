@@ -7,6 +7,10 @@ unless a contract says that it is the writer's (results stand in the order of th
 
 from dataclasses import dataclass
 
+VERSION = 1
+"""Of all contracts together: it rises where a table loses or renames a column, or changes what a
+column means, so that who reads results elsewhere can tell. A further column is no new version."""
+
 TEXT, NUMBER, INTEGER, FLAG, DATE = "text", "number", "integer", "flag", "date"
 
 

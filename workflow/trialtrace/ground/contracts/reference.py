@@ -18,6 +18,7 @@ from trialtrace.ground.contracts import (
     SOURCES,
     Contract,
 )
+from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.ground.paths import Project, project
 from trialtrace.ground.store import write_text
 
@@ -51,6 +52,10 @@ The tables that the stages hand to each other, as Parquet under `results/<trial>
 where it is written and where it is read: its columns, their types and order, values that have to be
 there, and its key. Column names are CDISC ADaM's where ADaM has one.
 
+These are the contracts of version {version}, which every record of `results/<trial>/made/` names as
+`contract`. The version rises where a table loses or renames a column or changes what one means, and
+`trialtrace` reads results of its own version only; a further column is no new version.
+
 | type | in Parquet |
 | --- | --- |
 | text | string, UTF-8 |
@@ -76,14 +81,14 @@ _OTHERS = """\
 | `report/` | the report, a page for every number, figures, configuration; a folder to mail |
 | `report/code.json` | the hash of each stage's code |
 | `report/warnings.json` | the sentences in red on page 1 |
-| `made/<rule>.json` | of a job: hash of code, configuration, data; digests of inputs; its files |
+| `made/<rule>.json` | of a job: hash of its origin; digests of inputs; its files; `contract` |
 | `run.json` | what may differ from run to run: times, host, user, commit, renderer, versions |
 """
 
 
 def reference() -> str:
     """The whole page."""
-    parts = [_INTRODUCTION]
+    parts = [_INTRODUCTION.format(version=VERSION)]
     for stage, contracts in FILES.items():
         parts.append(f"## {stage}\n")
         parts += [_contract(file, contract) for file, contract in contracts]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from trialtrace.config.spec import By, Filled, key, optional, shape
+from trialtrace.config.spec import By, Filled, Rule, key, optional, shape
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.populations import Population
 from trialtrace.trial.study.source import Files, Rdatasets, Synthetic
 from trialtrace.trial.study.subjects import Subjects
 from trialtrace.trial.study.tables import Table
+from trialtrace.trial.version import CURRENT, WITHOUT
 from trialtrace.trial.words import Name, Text
 
 
@@ -17,6 +18,11 @@ from trialtrace.trial.words import Name, Text
 class TrialFile:
     """What the trial is: design, arms, source, tables, subjects, populations."""
 
+    version: Annotated[int, Rule(minimum=WITHOUT, maximum=CURRENT)] | None = optional(
+        f"Version of the form that all files of this folder have; {WITHOUT} where it is left out. "
+        "`trialtrace migrate` brings an older folder forward.",
+        expected=f"a version from {WITHOUT} to {CURRENT}; a newer one needs a newer trialtrace",
+    )
     title: Text = key("Title of the trial.")
     question: Text = key("What the trial asks, in one sentence.")
     registration: Text | None = optional("Number in a trial registry.")
