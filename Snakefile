@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import project
+from trialtrace.report.sections.closing import closing_lines
 from trialtrace.running.run import begin
 from trialtrace.running.run_record import end_run
 
@@ -27,15 +28,7 @@ try:
 except UserError as error:
     raise SystemExit(str(error))
 
-
-def account(results, name, stages):
-    # Only the end of a run needs it, so that its start does not wait for the import.
-    from trialtrace.report.sections.closing import closing_lines
-
-    return closing_lines(results, name, stages)
-
-
-RUN.follow(HANDLERS, lambda: workflow.dag_settings.targets, account)
+RUN.follow(HANDLERS, lambda: workflow.dag_settings.targets, closing_lines)
 
 
 wildcard_constraints:
