@@ -6,6 +6,7 @@ import pytest
 
 from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Sources
+from trialtrace.running.imports import outside_entries
 
 SCRIPT = "scripts/job.py"
 
@@ -14,13 +15,17 @@ SCRIPT = "scripts/job.py"
 def closure(tmp_path: Path):
     """Write files under a package and give the closure of a script, by their names."""
 
-    def of(script: str, files: dict[str, str], used: set[str] | None = None) -> set[str]:
+    def of(
+        script: str, files: dict[str, str], used: set[str] | None = None, *, formulas: bool = False
+    ) -> set[str]:
         package = tmp_path / "workflow" / "trialtrace"
         named = {SCRIPT: script} | {f"workflow/trialtrace/{k}": v for k, v in files.items()}
         for name, text in ({"workflow/trialtrace/__init__.py": ""} | named).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
-        found = Sources(Project(tmp_path)).closure(tmp_path / SCRIPT, lambda _: used)
+        found = Sources(Project(tmp_path)).closure(
+            tmp_path / SCRIPT, lambda _: used, formulas=formulas
+        )
         return {str(p.relative_to(package)) for p in found if p.is_relative_to(package)}
 
     return of
@@ -41,6 +46,32 @@ def closure(tmp_path: Path):
 def test_an_import_in_any_form_brings_the_module_and_its_packages(closure, code):
     files = {"a/__init__.py": "", "a/b.py": "value = 1", "c.py": ""}
     assert closure(code, files) == {"__init__.py", "a/__init__.py", "a/b.py"}
+
+
+CARDS = """CARDS = (
+    Card("mean.plain", "mean", formula="means:plain"),
+    Card(
+        "mean.robust",
+        formula="ranks:robust",
+    ),
+)
+"""
+
+
+def test_a_card_leads_to_its_formula_where_something_is_computed(closure):
+    files = {"cards.py": CARDS, "stats/__init__.py": "", "stats/means.py": "", "stats/ranks.py": ""}
+    code, cards = "import trialtrace.cards", {"__init__.py", "cards.py"}
+    assert closure(code, files, {"mean.robust"}) == cards
+    computed = closure(code, files, {"mean.robust"}, formulas=True)
+    assert computed == cards | {"stats/__init__.py", "stats/ranks.py"}
+
+
+def test_entries_that_are_not_used_do_not_count():
+    registry = 'HERE = "a"\nMODULES = {\n    "x": f"{HERE}.x",\n    "y": "a.y",\n}\n'
+    kept = outside_entries(registry, {"y"})
+    assert '"a.y"' in kept and ".x" not in kept and "HERE" in kept
+    kept = outside_entries(CARDS, {"mean.plain"})
+    assert "means:plain" in kept and "robust" not in kept
 
 
 def test_relative_imports_and_what_they_import_in_turn(closure):

@@ -11,7 +11,17 @@ import pytest
 from checkout import Copy, Job, Traced
 
 from trialtrace.ground.paths import project
-from trialtrace.running.fresh import SITE, SITE_STAGE, STAGES, Freshness, freshness
+from trialtrace.running.fresh import (
+    ANALYSE,
+    CHECK,
+    SITE,
+    SITE_STAGE,
+    STAGES,
+    Freshness,
+    freshness,
+    used,
+)
+from trialtrace.trial.load import load_trial
 
 # Jobs that are hashed over a file they did not use in the traced run, over all files and jobs:
 # code for input that the trials do not have (of a cohort no claim is searched with data), what an
@@ -88,6 +98,20 @@ def test_every_job_that_used_a_file_is_scheduled_when_it_changes(run, traced, di
     assert not unseen
 
 
+def test_a_formula_reruns_the_analyses_whose_cards_name_it(run, direct):
+    """Nothing but a card leads from an analysis of two arms to its formula."""
+    module, at = "categorical.contingency", project(run.root)
+    asked = {
+        (ANALYSE, name)
+        for name in project_trials(run)
+        if any(card.formula.startswith(f"{module}:") for card in used(load_trial(name, at)))
+    }
+    changed = direct[f"workflow/trialtrace/stats/{module.replace('.', '/')}.py"]
+    assert {job for job in changed if job[0] == ANALYSE} == asked
+    assert 0 < len(asked) < len(project_trials(run))
+    assert not {job for job in changed if job[0] == CHECK}
+
+
 def test_a_setting_reruns_the_jobs_that_looked_at_it(traced: Traced):
     """config.yaml counts by its values: a trial more in its list reruns no other trial."""
     for (rule, trial), looked_at in traced.settings.items():
@@ -133,6 +157,7 @@ def test_no_module_reruns_everything_but_the_core(direct, hashes):
         # A level may be the nominal one of a look of a group-sequential design.
         "stats/__init__",
         "stats/_inputs",
+        "ground/arrays",
         "stats/multiplicity/__init__",
         "stats/multiplicity/_stopping",
         "stats/results",

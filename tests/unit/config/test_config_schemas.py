@@ -1,7 +1,10 @@
 """The schemas: strict at every level, every key told, in step with the code beside them."""
 
 import importlib
+import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +15,11 @@ from mini_trial import REPOSITORY
 from trialtrace.config.schema import SHARED
 from trialtrace.ground.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.ground.paths import Project
+from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.registry import MODULES
 from trialtrace.trial.check_trial import ADSL
 from trialtrace.trial.files import schemas
+from trialtrace.trial.model import Step
 from trialtrace.trial.plan.card import TEST
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.statistics import STATISTICS
@@ -80,9 +85,30 @@ def test_the_schemas_are_not_stale():
 
 
 @pytest.mark.parametrize("family", MODULES)
-def test_a_family_runs_what_it_has_cards_for(family):
+def test_a_family_runs_nothing_without_a_card(family):
+    steps = {card.step for card in cards() if card.family == family}
+    statistics = {step.partition(".")[0] for step in steps}
     run = importlib.import_module(MODULES[family]).METHODS
-    assert {card.step for card in cards() if card.family == family} == set(run)
+    assert set(run) <= steps | statistics
+
+
+@pytest.mark.parametrize(
+    "card", [card for card in cards() if card.formula], ids=lambda card: card.step
+)
+def test_the_formula_of_a_card_is_a_function_of_the_statistics(card):
+    made = formula(Step(card.statistic, card.method, {}))
+    assert callable(made) and set(card.fixed) <= set(inspect.signature(made).parameters)
+
+
+def test_reading_cards_imports_no_formula():
+    code = "import sys; from trialtrace.trial.plan.registry import cards; cards()"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}; print('scipy' in sys.modules, 'numpy' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["False", "False"]
 
 
 def test_every_family_runs():

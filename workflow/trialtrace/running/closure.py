@@ -20,6 +20,7 @@ from trialtrace.running.imports import Imports, imports_of, outside_entries
 PACKAGE = "trialtrace"
 # The names that are used of a module's registry; None where all of them may be.
 Named = Callable[[str], set[str] | None]
+Edges = tuple[set[str], dict[str, str], dict[str, str], set[Path]]
 # What sources import, by their content: parsing them all would take most of the time.
 REMEMBERED = ".snakemake/trialtrace.imports.json"
 
@@ -31,13 +32,16 @@ class Sources:
     at: Project
     _known: dict[str, Imports] = field(default_factory=dict)
     _digests: dict[Path, bytes] = field(default_factory=dict)
-    _edges: dict[Path, tuple[set[str], dict[str, str], set[Path]]] = field(default_factory=dict)
+    _edges: dict[Path, Edges] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         try:
             told = json.loads((self.at.root / REMEMBERED).read_text(encoding="utf-8"))
-            self._known = {k: Imports(tuple(v["names"]), v["registry"]) for k, v in told.items()}
-        except (OSError, ValueError):
+            self._known = {
+                key: Imports(tuple(each["names"]), each["registry"], each["formulas"])
+                for key, each in told.items()
+            }
+        except (OSError, ValueError, KeyError):
             self._known = {}
         self._remembered = len(self._known)
 
@@ -103,10 +107,11 @@ class Sources:
     def _dotted(self) -> dict[Path, str]:
         return {path: name for name, path in self.modules.items()}
 
-    def closure(self, start: Path, named: Named) -> set[Path]:
+    def closure(self, start: Path, named: Named, *, formulas: bool = False) -> set[Path]:
         """Every file that the code in `start` can come to use, itself included.
 
-        `named` gives the names that are used of a module's registry, or None for all of them.
+        `named` gives the names that are used of a module's registry, or None for all of them;
+        `formulas` says that the code computes, so that cards lead to their formulas.
         """
         found: set[Path] = set()
         ahead = [start]
@@ -115,7 +120,8 @@ class Sources:
             if path in found:
                 continue
             found.add(path)
-            names, registry, files = self._leads_to(path)
+            names, registry, by_card, files = self._leads_to(path)
+            registry = registry | (by_card if formulas else {})
             if registry:
                 used = named(self._dotted.get(path, ""))
                 keys = registry if used is None else used & set(registry)
@@ -131,8 +137,8 @@ class Sources:
         reader = self.digest(Path(imports.__file__)) + self.digest(Path(__file__))
         return f"{place} {(hashlib.sha256(self.digest(path) + reader)).hexdigest()}"
 
-    def _leads_to(self, path: Path) -> tuple[set[str], dict[str, str], set[Path]]:
-        """Modules always used, modules by a name of the registry, and other files."""
+    def _leads_to(self, path: Path) -> Edges:
+        """Modules always used, by a name of the registry, by a card; and other files."""
         if path not in self._edges:
             text = path.read_bytes().decode("utf-8", errors="ignore")
             made = self._imports(path, text)
@@ -140,7 +146,7 @@ class Sources:
             registry = {key: name for key, name in made.registry.items() if name in self.modules}
             others = self.others.items()
             files = {place for name, places in others if name in text for place in places}
-            self._edges[path] = (modules, registry, files - {path})
+            self._edges[path] = (modules, registry, made.formulas, files - {path})
         return self._edges[path]
 
     def _imports(self, path: Path, text: str) -> Imports:
@@ -150,7 +156,7 @@ class Sources:
             made = imports_of(text, path.suffix, package)
             names = tuple(name for name in made.names if name.partition(".")[0] == PACKAGE)
             registry = {k: v for k, v in made.registry.items() if v.startswith(f"{PACKAGE}.")}
-            self._known[key] = Imports(names, registry)
+            self._known[key] = Imports(names, registry, made.formulas)
         return self._known[key]
 
     def _with_parents(self, name: str) -> Iterator[str]:

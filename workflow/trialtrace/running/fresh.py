@@ -43,6 +43,7 @@ class Stage:
 
 
 INGEST, CLEAN, DERIVE = "ingest_sources", "clean_tables", "derive_datasets"
+ANALYSE = "analyse_plan"
 CHECK, AUDIT, RENDER = "check_results", "audit_claims", "render_report"
 TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
@@ -55,7 +56,7 @@ STAGES = {
     INGEST: Stage((TRIAL,)),
     CLEAN: Stage((TRIAL, DICTIONARY, CLEANING)),
     DERIVE: Stage((TRIAL, DICTIONARY, CLEANING, ENDPOINTS)),
-    "analyse_plan": Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
+    ANALYSE: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN)),
     CHECK: Stage((TRIAL, ENDPOINTS, PLAN)),
     AUDIT: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
     RENDER: Stage(
@@ -65,6 +66,8 @@ STAGES = {
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
 
+# The registry of statistics, and where the cards are that it leads to.
+REGISTRY, CARDS = "trialtrace.trial.plan.registry", "trialtrace.trial.plan.cards."
 # Which names of a registry a trial's configuration uses, and the file that has them: a stage that
 # does not read the file uses none.
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
@@ -77,7 +80,7 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     ),
     "trialtrace.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
     "trialtrace.endpoints.scores.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
-    "trialtrace.trial.plan.registry": (PLAN, steps),
+    REGISTRY: (PLAN, steps),
     "trialtrace.methods.analysing.registry": (
         PLAN,
         lambda trial: {card.family for card in used(trial)},
@@ -101,7 +104,7 @@ def renderer() -> str:
 
 
 # What a report calls its methods is looked up among all cards.
-WHOLE = {("trialtrace.trial.plan.registry", RENDER)}
+WHOLE = {(REGISTRY, RENDER)}
 
 
 def used(trial: Trial) -> list[Card]:
@@ -155,13 +158,15 @@ class Freshness:
     def code_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The script, modules, templates and reports that a job can use."""
         script = self.at.root / "scripts" / f"{rule}.py"
-        return self.sources.closure(script, self._named(rule, trial))
+        return self.sources.closure(script, self._named(rule, trial), formulas=rule == ANALYSE)
 
     def _named(self, rule: str, trial: str | None) -> Named:
         """The names of each registry that a job can use."""
         read = (STAGES[rule] if trial else SITE_STAGE).files
 
         def named(registry: str) -> set[str] | None:
+            if registry.startswith(CARDS):
+                registry = REGISTRY
             if registry not in NAMED or (registry, rule) in WHOLE:
                 return None
             file, names = NAMED[registry]

@@ -7,18 +7,24 @@ top-level mapping from names to modules is a registry: it leads to the modules w
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
+# Where the formulas of cards stand.
+FORMULAS = "trialtrace.stats"
 CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Imports:
-    """Dotted names that may be modules, and the texts of top-level mappings from text to text."""
+    """Dotted names that may be modules, and the texts of top-level mappings from text to text.
+
+    `formulas` maps the step of a card to the module of its formula.
+    """
 
     names: tuple[str, ...]
     registry: dict[str, str]
+    formulas: dict[str, str] = field(default_factory=dict)
 
 
 def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
@@ -27,7 +33,8 @@ def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
     trees = [ast.parse(part) for part in code]
     names = {name for tree in trees for name in _imported(tree, package)}
     registry = {key: name for tree in trees for key, name in _mappings(tree).items()}
-    return Imports(tuple(sorted(names)), registry)
+    formulas = {card.step: card.formula for tree in trees for card in _cards(tree) if card.formula}
+    return Imports(tuple(sorted(names)), registry, formulas)
 
 
 def _imported(tree: ast.Module, package: tuple[str, ...]) -> Iterator[str]:
@@ -58,19 +65,45 @@ def _for_type_checkers(test: ast.expr) -> bool:
     return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
 
 
+@dataclass(frozen=True)
+class _Card:
+    """A card as its source says it: its step, the module of its formula, and where it stands."""
+
+    step: str
+    formula: str
+    place: ast.expr
+
+
+def _cards(tree: ast.Module) -> Iterator[_Card]:
+    """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            for call in node.value.elts:
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Card":
+                    keys = {each.arg: _text(each.value, {}) for each in call.keywords}
+                    module = (keys.get("formula") or "").partition(":")[0]
+                    formula = f"{FORMULAS}.{module}" if module else ""
+                    yield _Card(_text(call.args[0], {}) or "", formula, call)
+
+
 def outside_entries(text: str, kept: Collection[str]) -> str:
-    """Source without the entries of its top-level mappings from text to text, but those kept."""
-    lines = text.splitlines()
+    """Source without those entries of top-level mappings of texts, and cards, that are not kept."""
     tree = ast.parse(text)
+    places = [(card.step, card.place, card.place) for card in _cards(tree)]
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
             for key, value in zip(node.value.keys, node.value.values, strict=True):
                 name = _text(key, {})
-                if name is not None and name not in kept and isinstance(value, _TEXTS):
-                    lines[key.lineno - 1 : value.end_lineno] = [""] * (
-                        value.end_lineno - key.lineno + 1
-                    )
-    return "\n".join(line for line in lines if line)
+                if key is not None and name is not None and isinstance(value, _TEXTS):
+                    places.append((name, key, value))
+    gone = {
+        number
+        for name, first, last in places
+        if name not in kept
+        for number in range(first.lineno, (last.end_lineno or last.lineno) + 1)
+    }
+    lines = enumerate(text.splitlines(), 1)
+    return "\n".join(line for number, line in lines if number not in gone)
 
 
 def _mappings(tree: ast.Module) -> dict[str, str]:

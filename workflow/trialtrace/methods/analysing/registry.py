@@ -1,7 +1,7 @@
 """The module that runs each family of methods.
 
-A module holds `METHODS`: "statistic.method" to a function `(cut, step) -> results`, for every card
-of its family.
+A module holds `METHODS`: "statistic.method" to a function `(cut, step) -> results`, or a statistic
+to the function of all its methods, whose cards name their formulas.
 """
 
 import importlib
@@ -45,5 +45,6 @@ MODULES: dict[str, str] = {
 def method(step: "Step") -> "Callable[[Cut, Step], Iterator[Result]]":
     """The function that runs a step."""
     methods_of = importlib.import_module(MODULES[card_of(step.key).family]).METHODS
-    function: Callable[[Cut, Step], Iterator[Result]] = methods_of[step.key]
+    key = step.key if step.key in methods_of else step.statistic
+    function: Callable[[Cut, Step], Iterator[Result]] = methods_of[key]
     return function

@@ -1,40 +1,18 @@
 """Events (yes or no): risks by arm, comparisons of two arms, exact and χ² tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Notes, Result
-from trialtrace.stats.categorical import contingency, proportions
-from trialtrace.stats.categorical.score_ratio import risk_ratio_score
-from trialtrace.stats.results import Interval, TestResult
 from trialtrace.trial.model import Step
 from trialtrace.trial.plan.methods import result_method
 
-PROPORTIONS = {
-    "wilson": proportions.wilson,
-    "clopper_pearson": proportions.clopper_pearson,
-    "wald": proportions.wald,
-    "agresti_coull": proportions.agresti_coull,
-    "jeffreys": proportions.jeffreys,
-}
-ESTIMATES: dict[str, Callable[..., Interval]] = {
-    "risk_difference.agresti_caffo": contingency.risk_difference_agresti_caffo,
-    "risk_difference.newcombe": contingency.risk_difference_newcombe,
-    "risk_difference.wald": contingency.risk_difference_wald,
-    "risk_difference.miettinen_nurminen": contingency.risk_difference_miettinen_nurminen,
-    "risk_ratio.katz_log": contingency.risk_ratio_log,
-    "risk_ratio.koopman": partial(risk_ratio_score, variance="koopman"),
-    "risk_ratio.miettinen_nurminen": partial(risk_ratio_score, variance="miettinen_nurminen"),
-    "odds_ratio.woolf": contingency.odds_ratio_sample,
-    "number_needed_to_treat.newcombe": contingency.number_needed_to_treat,
-}
-TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
-    "fisher": (contingency.fisher_exact, None),
-    "chi_squared": (contingency.chi_squared, "chi_squared"),
-}
+# The χ² test has a statistic beside its p-value.
+STATISTIC = {"chi_squared": "chi_squared"}
 EVENT = {"AVAL": {"is": 1}}
 
 
@@ -57,7 +35,7 @@ def describe_proportion(cut: Cut, step: Step) -> Iterator[Result]:
             place,
             ("proportion", step.method),
             members,
-            partial(PROPORTIONS[step.method], events.n, rows.n, confidence=cut.analysis.confidence),
+            partial(formula(step), events.n, rows.n, confidence=cut.analysis.confidence),
             options=cut.options(step, interval=True),
             **common,
         )
@@ -72,7 +50,7 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
             (step.statistic, step.method),
             {"analysed": both, "numerator": with_event(cut, both)},
             partial(
-                ESTIMATES[step.key],
+                formula(step),
                 *two_by_two(cut, treated, reference),
                 confidence=cut.analysis.confidence,
             ),
@@ -83,15 +61,14 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
 
 def test(cut: Cut, step: Step) -> Iterator[Result]:
     """By comparison: a test of equal risks."""
-    function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut,
             cut.at(pair=pair),
             named(step),
             {"analysed": both, "numerator": with_event(cut, both)},
-            partial(function, *two_by_two(cut, treated, reference), **step.options),
-            statistic=statistic,
+            partial(formula(step), *two_by_two(cut, treated, reference), **step.options),
+            statistic=STATISTIC.get(step.method),
             options=cut.options(step),
             n_used=both.n,
         )
@@ -107,8 +84,11 @@ def two_by_two(cut: Cut, treated: Selection, reference: Selection) -> tuple[int,
     return with_event(cut, treated).n, treated.n, with_event(cut, reference).n, reference.n
 
 
-METHODS = (
-    {f"proportion.{name}": describe_proportion for name in PROPORTIONS}
-    | dict.fromkeys(ESTIMATES, estimate)
-    | {f"p_value.{name}": test for name in TESTS}
-)
+METHODS = {
+    "proportion": describe_proportion,
+    "risk_difference": estimate,
+    "risk_ratio": estimate,
+    "odds_ratio": estimate,
+    "number_needed_to_treat": estimate,
+    "p_value": test,
+}

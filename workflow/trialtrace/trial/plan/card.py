@@ -40,6 +40,9 @@ class Card:
     statistic by comparison; a function of the options, and of whether each subject has every
     treatment, where these decide.
 
+    `formula` is "module:function" below `trialtrace.stats`, where the family runs all its formulas
+    alike, with the arguments `fixed`; nothing is imported by reading a card.
+
     `family` is the module it stands in; `check` names the module of its check, where several
     families share one or a family has several. `visits` is "over" where the method sees all visits
     of a subject at once, "whole" where it has no result of a single visit and is of subjects with
@@ -58,6 +61,8 @@ class Card:
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""
     also: Mapping[str, Named] = field(default_factory=dict)
+    formula: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
     check: str = ""
 

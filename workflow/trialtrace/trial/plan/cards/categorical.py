@@ -28,28 +28,49 @@ CARDS = (
         "Wilson's score interval",
         "Wilson 1927, J Am Stat Assoc 22:209",
         gives="count.events@group proportion.{}@group",
+        formula="categorical.proportions:wilson",
     ),
     Card(
         "proportion.clopper_pearson",
         "exact interval",
         "Clopper and Pearson 1934, Biometrika 26:404",
         gives="count.events@group proportion.{}@group",
+        formula="categorical.proportions:clopper_pearson",
     ),
     Card(
         "risk_difference.newcombe",
         "Newcombe's score interval",
         "Newcombe 1998, Stat Med 17:873, method 10",
+        formula="categorical.contingency:risk_difference_newcombe",
     ),
-    Card("risk_difference.wald", "Wald's interval", "normal approximation with unpooled variance"),
+    Card(
+        "risk_difference.wald",
+        "Wald's interval",
+        "normal approximation with unpooled variance",
+        formula="categorical.contingency:risk_difference_wald",
+    ),
     Card(
         "risk_difference.miettinen_nurminen",
         "Miettinen and Nurminen's score interval",
         "Miettinen and Nurminen 1985, Stat Med 4:213",
         check="score",
+        formula="categorical.contingency:risk_difference_miettinen_nurminen",
     ),
-    Card("risk_ratio.katz_log", "log interval", "Katz et al. 1978, Biometrics 34:469"),
-    Card("odds_ratio.woolf", "sample odds ratio, log interval", "Woolf 1955, Ann Hum Genet 19:251"),
-    Card("number_needed_to_treat.newcombe"),
+    Card(
+        "risk_ratio.katz_log",
+        "log interval",
+        "Katz et al. 1978, Biometrics 34:469",
+        formula="categorical.contingency:risk_ratio_log",
+    ),
+    Card(
+        "odds_ratio.woolf",
+        "sample odds ratio, log interval",
+        "Woolf 1955, Ann Hum Genet 19:251",
+        formula="categorical.contingency:odds_ratio_sample",
+    ),
+    Card(
+        "number_needed_to_treat.newcombe", formula="categorical.contingency:number_needed_to_treat"
+    ),
     Card(
         "p_value.fisher",
         "Fisher's exact test",
@@ -58,6 +79,7 @@ CARDS = (
         options=Fisher,
         gives="p_value.{}@pair",
         kinds=BINARY,
+        formula="categorical.contingency:fisher_exact",
     ),
     Card(
         "p_value.chi_squared",
@@ -72,14 +94,21 @@ CARDS = (
                 "χ² test with Yates' continuity correction", "Yates 1934"
             )
         },
+        formula="categorical.contingency:chi_squared",
     ),
-    Card("proportion.wald", gives="count.events@group proportion.{}@group", check="one_proportion"),
+    Card(
+        "proportion.wald",
+        gives="count.events@group proportion.{}@group",
+        check="one_proportion",
+        formula="categorical.proportions:wald",
+    ),
     Card(
         "proportion.agresti_coull",
         "Agresti and Coull's interval",
         "Agresti and Coull 1998, Am Stat 52:119",
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
+        formula="categorical.proportions:agresti_coull",
     ),
     Card(
         "proportion.jeffreys",
@@ -87,18 +116,27 @@ CARDS = (
         "Brown, Cai and DasGupta 2001, Stat Sci 16:101",
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
+        formula="categorical.proportions:jeffreys",
     ),
     Card(
         "risk_difference.agresti_caffo",
         "Agresti and Caffo's interval",
         "Agresti and Caffo 2000, Am Stat 54:280",
         check="score_ratio",
+        formula="categorical.contingency:risk_difference_agresti_caffo",
     ),
     Card(
         "risk_ratio.koopman",
         "Koopman's score interval",
         "Koopman 1984, Biometrics 40:513",
         check="score_ratio",
+        formula="categorical.score_ratio:risk_ratio_score",
+        fixed={"variance": "koopman"},
     ),
-    Card("risk_ratio.miettinen_nurminen", check="score_ratio"),
+    Card(
+        "risk_ratio.miettinen_nurminen",
+        check="score_ratio",
+        formula="categorical.score_ratio:risk_ratio_score",
+        fixed={"variance": "miettinen_nurminen"},
+    ),
 )
