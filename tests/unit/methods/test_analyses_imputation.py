@@ -65,7 +65,7 @@ def test_the_check_applies_the_rule_by_itself():
         for who, value in zip(NAMES, values, strict=True)
     ]
     bds = pd.DataFrame(rows, columns=["USUBJID", "PARAMCD", "AVISIT", "AVAL", "CHG"])
-    asked = Stub(parameter="cipn", visit="late", options={"components": ["nerve"]})
+    asked = Stub(variable="cipn", visit="late", options={"components": ["nerve"]})
     for drawn, expected in zip(DRAWN, EXPECTED, strict=True):
         made = check._by_rule(Stub(bds=bds, trial=TRIAL), asked, drawn[:, None], pd.Series(NAMES))
         assert made.tolist() == expected

@@ -104,3 +104,11 @@ def test_a_check_may_be_named_by_its_options():
     check = peer(lambda asked: f"numpy: {asked.stat}", lambda data, asked: ("rows", 7))
     found = check(lambda data, asked, rows: 1.0)(None, SimpleNamespace(stat="p_value"))
     assert found.by == "numpy: p_value"
+
+
+@pytest.mark.parametrize("name", ["contrast", "level", "variable"])
+def test_what_a_result_is_not_of_is_an_error_of_the_check(name):
+    """Of all arms, without a time, category or effect, and of no endpoint."""
+    of_all = replace(asked("count.x"), pair=None, second=None, parameter=None)
+    with pytest.raises(LookupError):
+        getattr(of_all, name)

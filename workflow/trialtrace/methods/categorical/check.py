@@ -15,7 +15,7 @@ Table = tuple[int, int, int, int]
 
 def two_by_two(data: Data, asked: Asked) -> Table:
     """Events and subjects of the treated arm, then of the reference arm."""
-    treated, reference = (arm_counts(data, asked, arm) for arm in asked.pair)
+    treated, reference = (arm_counts(data, asked, arm) for arm in asked.contrast)
     return *treated, *reference
 
 

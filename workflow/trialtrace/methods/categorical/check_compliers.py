@@ -24,7 +24,7 @@ def _outcomes(data: Data, asked: Asked) -> tuple[Outcomes | None, int]:
     """
     flag = data.trial.populations[asked.options["receipt"]].flag
     rows = data.records(asked).merge(data.adsl[["USUBJID", flag]], on="USUBJID")
-    z = (rows["TRTP"] == asked.pair[0]).astype(float)
+    z = (rows["TRTP"] == asked.contrast[0]).astype(float)
     d = z * (rows[flag] == "Y")
     outcomes = rows["AVAL"].to_numpy(), z.to_numpy(), d.to_numpy()
     return (outcomes if z.nunique() == 2 and d.any() else None), len(rows)

@@ -1,5 +1,6 @@
 """Exact tests of two risks by listing every table, with scipy's distributions."""
 
+from functools import partial
 from itertools import product
 from math import inf, nan, prod, sqrt
 from typing import TYPE_CHECKING
@@ -221,7 +222,7 @@ def boschloo(data: Data, asked: Asked, table: Table) -> Answer:
     doubled = sides == "two_sided" and asked.options["two_sided"] == "doubled"
     largest = []
     for side in ("greater", "less") if doubled else (sides,):
-        p = data.once(("fisher", n1, n0, side), lambda side=side: fisher_of_all(n1, n0, side))
+        p = data.once(("fisher", n1, n0, side), partial(fisher_of_all, n1, n0, side))
         largest.append(_largest(p <= p[x1, x0] * TIE, n1, n0))
     return min(1.0, 2 * min(largest)) if doubled else largest[0]
 

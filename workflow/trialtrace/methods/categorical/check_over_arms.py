@@ -108,7 +108,7 @@ def _generalised(mean_scores: bool) -> Callable[[Data, Asked], Recomputed | None
 def _kronecker(tables: np.ndarray, values: np.ndarray, scores: str | None) -> tuple[float, float]:
     """Degrees of freedom and the statistic; NaN where no stratum lets anything be compared."""
     _, r, c = tables.shape
-    g, v = 0.0, 0.0
+    g, v = np.zeros(()), np.zeros(())
     for table in tables:
         n = table.sum()
         if n < 2:

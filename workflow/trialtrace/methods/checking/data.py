@@ -83,6 +83,27 @@ class Asked:
         return self.stat.startswith("p_") or self.stat.endswith("_p")
 
     @property
+    def contrast(self) -> tuple[str, str]:
+        """The arm that is compared and its reference. Raises LookupError of a result without."""
+        if self.pair is None:
+            raise LookupError
+        return self.pair
+
+    @property
+    def variable(self) -> str:
+        """The endpoint or variable that a result is of. Raises LookupError of a result without."""
+        if self.parameter is None:
+            raise LookupError
+        return self.parameter
+
+    @property
+    def level(self) -> str:
+        """The time, category or effect a result is of. Raises LookupError of a result without."""
+        if self.second is None:
+            raise LookupError
+        return self.second
+
+    @property
     def alternative(self) -> str:
         """The sides of a test as scipy calls them."""
         return self.options["sides"].replace("_", "-")
@@ -198,7 +219,7 @@ class Data:
         return self.once(("endpoint", name), choose)
 
     def _records(self, asked: Asked) -> "pd.DataFrame":
-        table = self.of_endpoint(asked.parameter)
+        table = self.of_endpoint(asked.variable)
         chosen = table["AVAL"].notna()
         chosen &= table[self.trial.populations[asked.population].flag] == "Y"
         if asked.visit is not None:

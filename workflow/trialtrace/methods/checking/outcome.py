@@ -151,5 +151,5 @@ def version(by: str) -> str:
     import sys
     from importlib.metadata import version as installed
 
-    library = re.match(r"\w+", by).group()
+    library = re.split(r"\W", by, maxsplit=1)[0]
     return platform.python_version() if library in sys.stdlib_module_names else installed(library)

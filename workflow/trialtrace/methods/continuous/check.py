@@ -16,7 +16,7 @@ WELCH = "scipy.stats.ttest_ind (equal_var=False)"
 
 def samples(data: Data, asked: Asked) -> Samples:
     """The values of the treated arm and of the reference arm."""
-    treated, reference = (data.records(asked, [arm])["AVAL"].to_numpy() for arm in asked.pair)
+    treated, reference = (data.records(asked, [arm])["AVAL"].to_numpy() for arm in asked.contrast)
     return treated, reference
 
 

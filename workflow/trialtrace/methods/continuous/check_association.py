@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scipy import stats
 
-from trialtrace.methods.checking.data import EVERYBODY, Asked, Data
+from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
 from trialtrace.methods.continuous.check_hierarchy import outcome_records
 from trialtrace.methods.continuous.check_paired import pairs, wide_of
@@ -54,7 +54,7 @@ def check(data: Data, asked: Asked, both: "tuple[pd.Series, pd.Series]") -> Answ
     return {"p_value": test.pvalue, "t": t, "df": n - 2}
 
 
-def _both(data: Data, asked: Asked):
+def _both(data: Data, asked: Asked) -> "tuple[pd.Series, pd.Series]":
     """The two series of the subjects that have both, in one order."""
     how = {
         "endpoint": asked.options["with"],
@@ -62,23 +62,25 @@ def _both(data: Data, asked: Asked):
         **({"visit": asked.options["with_visit"]} if "with_visit" in asked.options else {}),
     }
     if data.trial.design.kind in OWN_TREATMENT:
-        other = outcome_records(data, asked, how, list(asked.pair))
-        wides = [pairs(data, asked), wide_of(other, asked.pair)]
-        series = [None if wide is None else wide["d"] for wide in wides]
+        other = outcome_records(data, asked, how, list(asked.contrast))
+        x, y = (
+            None if wide is None else wide["d"]
+            for wide in (pairs(data, asked), wide_of(other, asked.contrast))
+        )
     else:
-        arms = data.compared(asked) if asked.group == EVERYBODY else [asked.group]
-        other = outcome_records(data, asked, how, arms)
-        own = data.records(replace(asked, pair=None), arms)
-        series = [_series(own), _series(other)]
-    if any(values is None for values in series):
+        of_group = replace(asked, pair=None)
+        arms = data.arms(of_group)
+        x = _series(data.records(of_group, arms))
+        y = _series(outcome_records(data, asked, how, arms))
+    if x is None or y is None:
         import pandas as pd
 
         return pd.Series(dtype=float), pd.Series(dtype=float)
-    shared = series[0].index.intersection(series[1].index).sort_values()
-    return series[0].loc[shared], series[1].loc[shared]
+    shared = x.index.intersection(y.index).sort_values()
+    return x.loc[shared], y.loc[shared]
 
 
-def _series(records):
+def _series(records: "pd.DataFrame") -> "pd.Series | None":
     """Values by subject; None where a subject has several."""
     if records["USUBJID"].duplicated().any():
         return None

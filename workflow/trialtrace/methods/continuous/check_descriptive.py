@@ -17,7 +17,7 @@ def values(data: Data, asked: Asked) -> "pd.Series":
     """The column that is described, missing values included where it is one of ADSL."""
     if asked.analysis in data.trial.plan.analyses:
         return data.records(asked)["AVAL"]
-    return data.subjects(asked)[adsl_code(asked.parameter)]
+    return data.subjects(asked)[adsl_code(asked.variable)]
 
 
 def count(data: Data, asked: Asked) -> Recomputed:
@@ -43,7 +43,7 @@ def _at_level(data: Data, asked: Asked) -> int:
         return Counter(level_text(value) for value in values(data, asked).dropna())
 
     key = ("levels", asked.analysis, asked.population, asked.group, asked.parameter)
-    return data.once(key, levels)[asked.second]
+    return data.once(key, levels)[asked.level]
 
 
 def mean(data: Data, asked: Asked) -> Recomputed:

@@ -43,7 +43,7 @@ def check(data: Data, asked: Asked, pairs: Pairs) -> Answer:
     if min(win.shape) < 2:
         return nan
     if asked.stat in ("wins", "losses"):
-        return pairs.levels[asked.second][asked.stat == "losses"]
+        return pairs.levels[asked.level][asked.stat == "losses"]
     if asked.stat == "ties":
         return win.size - win.sum() - loss.sum()
     z, won, lost = data.z(asked), float(win.mean()), float(loss.mean())
@@ -82,11 +82,11 @@ def _pairs(data: Data, asked: Asked) -> Pairs | None:
     first = data.records(asked)
     if first["USUBJID"].duplicated().any():
         return None
-    outcomes = [(asked.parameter, first, asked.options["first"])]
+    outcomes = [(asked.variable, first, asked.options["first"])]
     for how in asked.options["then"]:
-        records = outcome_records(data, asked, how, list(asked.pair))
+        records = outcome_records(data, asked, how, list(asked.contrast))
         outcomes.append((how["endpoint"], records, how))
-    arms = [first.loc[first["TRTP"] == arm, "USUBJID"].to_numpy() for arm in asked.pair]
+    arms = [first.loc[first["TRTP"] == arm, "USUBJID"].to_numpy() for arm in asked.contrast]
     shape = tuple(map(len, arms))
     win, loss = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
     levels: dict[str, tuple[int, int]] = {}

@@ -30,7 +30,7 @@ def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
 
     None where a subject has several records under a treatment.
     """
-    return wide_of(data.records(asked), asked.pair)
+    return wide_of(data.records(asked), asked.contrast)
 
 
 def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | None":
@@ -131,8 +131,8 @@ def rerandomised(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     if len(wide) > LISTED:
         return None
     sides = data.records(asked).pivot(index="USUBJID", columns="TRTP", values="LAT")
-    sides = sides.reindex(index=wide.index, columns=list(asked.pair))
-    treated, other = (sides[arm] for arm in asked.pair)
+    sides = sides.reindex(index=wide.index, columns=list(asked.contrast))
+    treated, other = (sides[arm] for arm in asked.contrast)
     usable = sides.notna().all(axis=None) and (treated != other).all()
     if not usable or treated.nunique() != 2 or len({*treated, *other}) != 2:
         return nan
@@ -175,8 +175,8 @@ def _regressed(data: Data, asked: Asked) -> tuple[Regression | None, int | None]
     if wide is None:
         return None, n
     records = data.records(asked)
-    treated = records[records["TRTP"] == asked.pair[0]].set_index("USUBJID").loc[wide.index]
-    other = records[records["TRTP"] == asked.pair[1]].set_index("USUBJID").loc[wide.index]
+    treated = records[records["TRTP"] == asked.contrast[0]].set_index("USUBJID").loc[wide.index]
+    other = records[records["TRTP"] == asked.contrast[1]].set_index("USUBJID").loc[wide.index]
     subjects = data.adsl.set_index("USUBJID").loc[wide.index]
     blocks, places, width = [np.ones((len(wide), 1))], {}, 1
     for name in asked.options["covariates"]:
@@ -204,7 +204,7 @@ def regression(data: Data, asked: Asked, fitted: Regression) -> Answer:
 def covariate(data: Data, asked: Asked, fitted: Regression) -> Answer:
     """statsmodels' `f_test` of the columns of a covariate."""
     fit, places = fitted
-    own = places[asked.second]
+    own = places[asked.level]
     test = fit.f_test(np.eye(len(fit.params))[own])
     f = np.squeeze(test.fvalue)
     return {"p_value": test.pvalue, "f": f, "df1": len(own), "df2": fit.df_resid}

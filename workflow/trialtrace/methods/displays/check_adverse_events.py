@@ -38,13 +38,13 @@ def share(data: Data, asked: Asked) -> Recomputed:
 
 def _rows(data: Data, asked: Asked) -> "pd.DataFrame":
     rows = data.occds
-    chosen = rows["PARAMCD"] == data.trial.endpoints[asked.parameter].code
+    chosen = rows["PARAMCD"] == data.trial.endpoints[asked.variable].code
     chosen &= rows["USUBJID"].isin(data.subjects(asked)["USUBJID"])
     arms = list(data.trial.design.arms) if asked.group == EVERYBODY else [asked.group]
     if data.trial.design.kind not in OWN_TREATMENT:
         chosen &= rows["TRTP"].isin(arms)
     if asked.second != "any":
-        column, _, level = asked.second.partition("=")
+        column, _, level = asked.level.partition("=")
         chosen &= rows[column.upper()].map(level_text) == level
     return rows[chosen]
 

@@ -20,7 +20,7 @@ def randomised(data: Data, asked: Asked) -> Recomputed:
 
 
 def in_population(data: Data, asked: Asked) -> Recomputed:
-    flag = data.trial.populations[asked.parameter].flag
+    flag = data.trial.populations[asked.variable].flag
     subjects = _of_arm(data, asked, data.adsl, "TRT01P")
     return _count("pandas: subjects by flag", int((subjects[flag] == "Y").sum()))
 
@@ -56,7 +56,7 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
 
     Of an analysis by subgroup those whose subgroup is known.
     """
-    analysis = data.trial.plan.analyses[asked.parameter]
+    analysis = data.trial.plan.analyses[asked.variable]
     estimand = analysis.estimand
     first = next(
         name
@@ -95,7 +95,7 @@ def analysed(data: Data, asked: Asked) -> Recomputed:
 
 def visits_of(data: Data, asked: Asked) -> list[str]:
     """The visits of an analysis in their order; none where its endpoint has none."""
-    records = data.of_endpoint(asked.parameter)
+    records = data.of_endpoint(asked.variable)
     if "AVISIT" not in records.columns:
         return []
     order = records[["AVISITN", "AVISIT"]].dropna().drop_duplicates().sort_values("AVISITN")

@@ -60,9 +60,11 @@ def _arm(data: Data, asked: Asked) -> tuple[Counts | None, int]:
 
 def _both(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, int]:
     """The counts of two arms, None where one has nobody, and the subjects of both."""
-    one, other = (counts(data, asked, [arm]) for arm in asked.pair)
-    known = one is not None and other is not None and sum(one[1:]) and sum(other[1:])
-    return ((one, other) if known else None), size(data, asked, list(asked.pair))
+    n = size(data, asked, list(asked.contrast))
+    one, other = (counts(data, asked, [arm]) for arm in asked.contrast)
+    if one is None or other is None or 0 in (one[1] + one[2], other[1] + other[2]):
+        return None, n
+    return (one, other), n
 
 
 def _both_seen(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, int]:

@@ -22,7 +22,7 @@ WIDTH = 5.0
 
 def difference(data: Data, asked: Asked) -> Recomputed:
     arms = data.compared(asked)
-    n = size(data, asked, list(asked.pair))
+    n = size(data, asked, list(asked.contrast))
     whole = subjects(data, asked, arms)
     # What we refuse (separation, a missing covariate) another path would only guess.
     if asked.error or whole is None or counts(data, asked, arms) is None:
@@ -32,7 +32,7 @@ def difference(data: Data, asked: Asked) -> Recomputed:
     key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(given))
     completed = data.once(key, lambda: _completed(data, asked, whole))
     arm = whole["TRT01P"].to_numpy()
-    one, other = (completed[:, arm == name] for name in asked.pair)
+    one, other = (completed[:, arm == name] for name in asked.contrast)
     p1, p0 = one.mean(axis=1), other.mean(axis=1)
     within = float((p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]).mean())
     value, between = float((p1 - p0).mean()), float((p1 - p0).var(ddof=1))
@@ -78,7 +78,7 @@ def _by_rule(data: Data, asked: Asked, made: np.ndarray, names: "pd.Series") -> 
     """The composite's own rule over the drawn findings and the others as they were found."""
     import pandas as pd
 
-    rule = data.trial.endpoints[asked.parameter].options
+    rule = data.trial.endpoints[asked.variable].options
     drawn = dict(zip(asked.options["components"], made.T, strict=True))
     findings = [
         drawn[name] if name in drawn else _found(data, asked, name, names, "AVAL").to_numpy(float)

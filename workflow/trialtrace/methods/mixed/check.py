@@ -20,7 +20,7 @@ BY = "numpy: Fisher scoring, formulas of the papers"
 TOLERANCE = 3e-7
 
 
-def _answer(data: Data, asked: Asked, made, row: np.ndarray | None) -> Recomputed:
+def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
     """The statistic of a result from a fit and the row (or rows) it is about."""
     fit, n = made["fit"], made["n"]
     df = asked.options["df"]
@@ -77,7 +77,7 @@ def mmrm(data: Data, asked: Asked) -> Recomputed | None:
         return _answer(data, asked, made, np.array(rows))
     if asked.group is not None:
         return _answer(data, asked, made, row(asked.group, asked.visit))
-    one, other = (row(arm, asked.visit) for arm in asked.pair)
+    one, other = (row(arm, asked.visit) for arm in asked.contrast)
     return _answer(data, asked, made, one - other)
 
 
@@ -166,7 +166,10 @@ def random_site(data: Data, asked: Asked) -> Recomputed | None:
     if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
         return _refused(asked, made)
     row = np.zeros(len(made["fit"].beta))
-    row[made["arms"].index(asked.pair[0])], row[made["arms"].index(asked.pair[1])] = 1.0, -1.0
+    row[made["arms"].index(asked.contrast[0])], row[made["arms"].index(asked.contrast[1])] = (
+        1.0,
+        -1.0,
+    )
     return _answer(data, asked, made, row)
 
 
@@ -208,9 +211,9 @@ def mixed_model(data: Data, asked: Asked) -> Recomputed | None:
 
 def _mixed_model(data: Data, asked: Asked) -> dict:
     visits = visits_of(data, asked)
-    records = data.records(_without_visit(asked), list(asked.pair))
+    records = data.records(_without_visit(asked), list(asked.contrast))
     records = records[records["AVISIT"].isin(visits)]
-    treated = (records["TRTP"] == asked.pair[0]).to_numpy()
+    treated = (records["TRTP"] == asked.contrast[0]).to_numpy()
     cell = np.where(treated, 0, len(visits)) + np.array(
         [visits.index(v) for v in records["AVISIT"]]
     )
@@ -233,7 +236,7 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
         "fit": fit,
         "n": n,
         "visits": visits,
-        "arms": list(asked.pair),
+        "arms": list(asked.contrast),
         "random": lambda theta: theta[np.array(own)],
     }
 

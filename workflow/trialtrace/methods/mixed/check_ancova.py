@@ -74,7 +74,7 @@ def _design(data: Data, asked: Asked) -> tuple[Design | None, int]:
         columns += [(joined == level).to_numpy(dtype=float) for level in levels]
     x, n = np.column_stack(columns), len(records)
     full = n > x.shape[1] and np.linalg.matrix_rank(x) == x.shape[1]
-    known = full and set(asked.pair) <= set(arms)
+    known = full and set(asked.contrast) <= set(arms)
     return (Design(records["AVAL"].to_numpy(), x, arms) if known else None), n
 
 
@@ -95,7 +95,7 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     if fit.ssr <= 1e-24 * float((design.y**2).sum()):
         return nan
     contrast = np.zeros(x.shape[1])
-    contrast[arms.index(asked.pair[0])], contrast[arms.index(asked.pair[1])] = 1.0, -1.0
+    contrast[arms.index(asked.contrast[0])], contrast[arms.index(asked.contrast[1])] = 1.0, -1.0
     test = fit.t_test(contrast)
     if asked.stat != "mean_difference":
         t, p = float(np.squeeze(test.tvalue)), float(np.squeeze(test.pvalue))

@@ -102,7 +102,7 @@ def _ratio(family: str, by: str) -> Callable[[Data, Asked], Recomputed | None]:
             return nan
         # The reference has no coefficient.
         contrast = np.zeros(len(fit.params))
-        for arm, sign in zip(asked.pair, (1.0, -1.0), strict=True):
+        for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
             if arm in model.arms:
                 contrast[1 + model.arms.index(arm)] = sign
         half = data.z(asked) * sqrt(contrast @ fit.cov_params() @ contrast)
@@ -122,9 +122,9 @@ def firth(data: Data, asked: Asked, model: Model) -> Answer:
 
     y, x = model.y, model.x
     singular = not len(y) or np.linalg.matrix_rank(x) < x.shape[1]
-    if singular or asked.pair[1] != data.compared(asked)[-1]:
+    if singular or asked.contrast[1] != data.compared(asked)[-1]:
         return nan
-    at = 1 + model.arms.index(asked.pair[0])
+    at = 1 + model.arms.index(asked.contrast[0])
     x = x[:, [at, *(i for i in range(x.shape[1]) if i != at)]]
     best, beta = peak(y, x)
     limit = float(chi2.ppf(data.confidence(asked), 1)) / 2
@@ -159,7 +159,7 @@ def random_site(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
         theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
     except np.linalg.LinAlgError:
         return nan
-    at = 1 + data.compared(asked).index(asked.pair[0])
+    at = 1 + data.compared(asked).index(asked.contrast[0])
     if at >= x.shape[1]:
         return nan
     half = data.z(asked) * sqrt(np.linalg.inv(information)[at, at])
@@ -180,7 +180,7 @@ def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed | None]:
     def check(data: Data, asked: Asked, model: Model) -> Answer:
         """Mean predictions of statsmodels' `GLM`; a ratio's error by the delta method."""
         fit = _fit(model.y, model.x, "binomial")
-        if fit is None or asked.pair[0] not in model.arms:
+        if fit is None or asked.contrast[0] not in model.arms:
             return nan
         means, covariance = _means(asked, model, fit)
         contrast = np.array([1 / means[0], -1 / means[1]] if ratio else [1.0, -1.0])
@@ -197,15 +197,15 @@ def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed | None]:
 def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, np.ndarray]:
     """Standardised risks of the two arms with their covariance, as the step's variance says."""
     x, y = model.x, model.y
-    predicted, slopes = [], []
-    for arm in asked.pair:
+    risks, derivatives = [], []
+    for arm in asked.contrast:
         # Everybody as if in this arm.
         moved = x.copy()
         moved[:, 1 : 1 + len(model.arms)] = [float(arm == name) for name in model.arms]
         p = 1 / (1 + np.exp(-moved @ fit.params))
-        predicted.append(p)
-        slopes.append((moved * (p * (1 - p))[:, None]).mean(axis=0))
-    predicted, slopes, n = np.array(predicted), np.array(slopes), len(y)
+        risks.append(p)
+        derivatives.append((moved * (p * (1 - p))[:, None]).mean(axis=0))
+    predicted, slopes, n = np.array(risks), np.array(derivatives), len(y)
     means = predicted.mean(axis=1)
     fitted = 1 / (1 + np.exp(-x @ fit.params))
     information = (x.T * (fitted * (1 - fitted))) @ x

@@ -37,7 +37,7 @@ STEEP = 6.0
 
 def category(data: Data, asked: Asked) -> Recomputed:
     values = data.records(asked)["AVAL"]
-    count, n = float((values == float(asked.second)).sum()), len(values)
+    count, n = float((values == float(asked.level)).sum()), len(values)
     if asked.stat == "proportion":
         count = count / n if n else nan
     return Recomputed("pandas: records", count, n_used=n)
@@ -79,7 +79,7 @@ def odds(data: Data, asked: Asked, fit: tuple[np.ndarray, np.ndarray]) -> Answer
         return None
     beta, covariance = fit
     treated, row = data.analysis(asked).estimand.treated, np.zeros(len(beta))
-    for arm, sign in zip(asked.pair, (1.0, -1.0), strict=True):
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
         row[: len(treated)] += sign * (np.array(treated) == arm)
     value, se = float(row @ beta), float(row @ covariance @ row) ** 0.5
     if asked.stat == "odds_ratio":
@@ -183,8 +183,8 @@ def _brant(y: np.ndarray, x: np.ndarray) -> tuple[float | None, int]:
             both = chances[max(i, j)] * (1 - chances[min(i, j)])
             block = inverses[i] @ ((z.T * both) @ z) @ inverses[j]
             joint[i * p : (i + 1) * p, j * p : (j + 1) * p] = block[1:, 1:]
-    rows = np.hstack([-np.ones((cuts - 1, 1)), np.eye(cuts - 1)])
-    rows = np.kron(rows, np.eye(p))
+    # Each threshold's slopes less those of the first: all 0 where the odds are proportional.
+    rows = np.kron(np.hstack([-np.ones((cuts - 1, 1)), np.eye(cuts - 1)]), np.eye(p))
     difference, spread = rows @ np.concatenate(slopes), rows @ joint @ rows.T
     size = np.sqrt(np.maximum(np.diag(spread), 1e-300))
     if np.linalg.eigvalsh(spread / np.outer(size, size))[0] < 1e-10:
@@ -210,7 +210,7 @@ def ranks(data: Data, asked: Asked, analysed: Ranks) -> Answer:
     """Ranks by scipy's `rankdata`; NaN of an effect without variation."""
     if asked.stat == "relative_effect":
         return analysed.effects.loc[asked.group, asked.visit]
-    return analysed.tests.get(asked.second, {asked.stat: nan})
+    return analysed.tests.get(asked.level, {asked.stat: nan})
 
 
 def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:

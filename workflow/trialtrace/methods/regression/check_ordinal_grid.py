@@ -45,7 +45,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
 def _row(data: Data, asked: Asked, made: dict) -> np.ndarray:
     arms, visits = made["arms"], made["visits"]
     cells = np.zeros((len(arms), len(visits)))
-    for arm, sign in zip(asked.pair, (1.0, -1.0), strict=True):
+    for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
         cells[arms.index(arm), visits.index(asked.visit)] += sign
         if data.trial.design.kind in OWN_TREATMENT:
             cells[arms.index(arm), 0] -= sign

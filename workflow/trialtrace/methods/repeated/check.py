@@ -53,7 +53,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     if name == "p_value":
         corrected = asked.second != "arm"
         name = CORRECTED[asked.options["sphericity"]] if corrected else "p_uncorrected"
-    return Recomputed(table.by[asked.second], table.effects[asked.second][name], n_used=table.n)
+    return Recomputed(table.by[asked.level], table.effects[asked.level][name], n_used=table.n)
 
 
 def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:

@@ -29,7 +29,7 @@ def _analysed(data: Data, asked: Asked) -> tuple[dict[str, float] | None, int]:
     design, treatment = asked.options["design"], asked.options.get("treatment")
     key = ("within", asked.analysis, asked.parameter, asked.stratum, design, treatment)
     effects, n = data.once(key, lambda: _effects(data, asked, design, treatment))
-    return effects.get(asked.second), n
+    return effects.get(asked.level), n
 
 
 @peer(BY, _analysed)
@@ -48,7 +48,7 @@ def check(data: Data, asked: Asked, effect: dict[str, float]) -> Answer:
 def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tuple[Effects, int]:
     """Statistics by effect, and the subjects with a value in every cell."""
     visits = visits_of(data, asked)
-    arms = [treatment] if design == "visits" else data.compared(asked)
+    arms = data.compared(asked) if treatment is None else [treatment]
     records = data.records(asked, arms)
     records = records[records["AVISIT"].isin(visits)]
     cells = len(visits) * len(arms)
@@ -124,8 +124,8 @@ def _mauchly(spread: np.ndarray, d: int, df: int, columns: int) -> dict[str, flo
     """Mauchly's W with the second-order expansion of R, in which all columns count."""
     w = float(np.linalg.det(spread) / (np.trace(spread) / d) ** d)
     rho = 1 - (2 * d**2 + d + 2) / (6 * d * df)
-    second = (d + 2) * (d - 1) * (d - 2) * (2 * d**3 + 6 * d**2 + 3 * columns + 2)
-    second /= 288 * (df * d * rho) ** 2
+    cubic = 2 * d**3 + 6 * d**2 + 3 * columns + 2
+    second = (d + 2) * (d - 1) * (d - 2) * cubic / (288 * (df * d * rho) ** 2)
     z, k = -df * rho * np.log(w), d * (d + 1) / 2 - 1
     p = chi2.sf(z, k) + second * (chi2.sf(z, k + 4) - chi2.sf(z, k))
     return {"mauchly_w": w, "mauchly_p": float(p)}

@@ -50,7 +50,7 @@ def drawn(data: Data, asked: Asked) -> Recomputed:
     names = [adsl_code(name) for name in given["strata"]]
     rows = data.records(asked).merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
     n = len(rows)
-    timed = "CNSR" in rows and data.trial.endpoints[asked.parameter].kind == "time_to_event"
+    timed = "CNSR" in rows and data.trial.endpoints[asked.variable].kind == "time_to_event"
     cells = rows[names].astype(str).agg("\x1f".join, axis=1) if names else rows["TRTP"] * 0 + ""
     cells = cells if names else cells.map(lambda _: "")
     mixed = rows.groupby(cells)["TRTP"].nunique().max() if n else 0
@@ -98,8 +98,8 @@ def _share(scores: np.ndarray, arm: np.ndarray, cells: np.ndarray, asked: Asked)
     if asked.pair is None:
         own, others = _distance(centred, arm[None], cells)[0], _distance(centred, shuffled, cells)
     else:
-        own = (centred * (arm == asked.pair[0])).sum()
-        others = (centred * (shuffled == asked.pair[0])).sum(axis=1)
+        own = (centred * (arm == asked.contrast[0])).sum()
+        others = (centred * (shuffled == asked.contrast[0])).sum(axis=1)
         sides = asked.options["sides"]
         sign = -1.0 if sides == "less" else 1.0
         own, others = (

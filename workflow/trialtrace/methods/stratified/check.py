@@ -41,7 +41,7 @@ def _strata(data: Data, asked: Asked, names: tuple[str, ...]) -> "tuple[pd.DataF
     keys = [records[name] for name in ("all_of_them", *columns, "TRTP")]
     happened = (records["AVAL"] == 1).groupby(keys)
     wide = happened.agg(["sum", "size"]).unstack("TRTP", fill_value=0)
-    treated, reference = asked.pair
+    treated, reference = asked.contrast
     wide = wide.reindex(
         columns=[(part, arm) for arm in (treated, reference) for part in ("sum", "size")],
         fill_value=0,
@@ -136,9 +136,10 @@ def _breslow_day(tarone: bool) -> Callable[[Data, Asked], Recomputed | None]:
     @peer(by, informative_strata)
     def check(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
         """statsmodels' `StratifiedTable.test_equal_odds`."""
-        common = odds_ratio(data, asked).value
-        if len(table) < 2 or common in (0.0, inf):
+        pooled = odds_ratio(data, asked)
+        if pooled is None or len(table) < 2 or pooled.value in (0.0, inf):
             return nan
+        common = pooled.value
         if abs(common - 1) > NEAR_ONE:
             statistic = float(_stratified(table).test_equal_odds(adjust=tarone).statistic)
             return of_chi_squared(statistic, len(table) - 1)

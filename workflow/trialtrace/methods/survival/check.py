@@ -47,7 +47,7 @@ def events(data: Data, asked: Asked) -> Recomputed:
 
 def at_risk(data: Data, asked: Asked) -> Recomputed:
     records = data.records(asked)
-    number = int((records["AVAL"] >= float(asked.second)).sum())
+    number = int((records["AVAL"] >= float(asked.level)).sum())
     return Recomputed("pandas: records", float(number), n_used=len(records))
 
 
@@ -75,7 +75,7 @@ def survival(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
 
     The bounds are those of Greenwood's error, on the scale of log(S) or of log(-log(S)).
     """
-    time = float(asked.second)
+    time = float(asked.level)
     if time > records["AVAL"].max():
         return nan, (nan, nan)
     curve = _curve(data, asked)
@@ -192,7 +192,7 @@ def _model(asked: Asked) -> str:
 @peer(_model, estimated, ITERATIVE)
 def hazard_ratio(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
     """statsmodels' `PHReg`."""
-    at = data.analysis(asked).estimand.treated.index(asked.pair[0])
+    at = data.analysis(asked).estimand.treated.index(asked.contrast[0])
     low, high = fit.conf_int(alpha=1 - data.confidence(asked))[at]
     return exp(float(fit.params[at])), (exp(float(low)), exp(float(high)))
 
@@ -200,7 +200,7 @@ def hazard_ratio(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
 @peer(_model, estimated, ITERATIVE)
 def cox_p_value(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
     """Wald's test of a coefficient of statsmodels' `PHReg`."""
-    at = data.analysis(asked).estimand.treated.index(asked.pair[0])
+    at = data.analysis(asked).estimand.treated.index(asked.contrast[0])
     return 2 * float(norm.sf(abs(float(fit.params[at] / fit.bse[at]))))
 
 

@@ -60,7 +60,7 @@ def incidence_at(time, cause, at: float, variance: str) -> tuple[float, float]:
 def incidence(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
     """Bounds on the scale of log(-log), of a share between 0 and 1."""
     time, cause = _data(records)
-    value, variance = incidence_at(time, cause, float(asked.second), asked.options["variance"])
+    value, variance = incidence_at(time, cause, float(asked.level), asked.options["variance"])
     if not 0 < value < 1:
         return value, (nan, nan)
     power = exp(data.z(asked) * sqrt(variance) / (value * log(value)))
@@ -68,14 +68,14 @@ def incidence(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
 
 
 def _both_arms(data: Data, asked: Asked) -> "tuple[list[pd.DataFrame] | None, int]":
-    arms = [data.records(asked, [arm]) for arm in asked.pair]
+    arms = [data.records(asked, [arm]) for arm in asked.contrast]
     return (arms if all(map(len, arms)) else None), len(data.records(asked))
 
 
 @peer(BY, _both_arms)
 def difference(data: Data, asked: Asked, arms: "list[pd.DataFrame]") -> Answer:
     """The difference of two shares by a time, with Wald's bounds and test."""
-    at, variance = float(asked.second), asked.options["variance"]
+    at, variance = float(asked.level), asked.options["variance"]
     (a, va), (b, vb) = (incidence_at(*_data(arm), at, variance) for arm in arms)
     se = sqrt(va + vb) if va + vb > 0 else nan
     value = a - b if se > 0 else nan

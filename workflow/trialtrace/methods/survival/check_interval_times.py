@@ -67,7 +67,7 @@ def share(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
     """The least share with the event by a time that the estimate allows."""
     key = ("turnbull", asked.analysis, asked.parameter, asked.stratum, asked.group)
     inner, p = data.once(key, lambda: masses(*_bounds(records)))
-    return p[inner[:, 1] <= float(asked.second)].sum()
+    return p[inner[:, 1] <= float(asked.level)].sum()
 
 
 @peer(BY, Data.some_records, TOLERANCE)

@@ -63,7 +63,7 @@ def mean(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
 def _areas(data: Data, asked: Asked) -> tuple[list[tuple[float, float]] | None, int]:
     """Area and variance of both arms, None where one is not known up to the horizon; subjects."""
     tau, records = float(asked.options["horizon"]), data.records(asked)
-    arms = [data.records(asked, [arm]) for arm in asked.pair]
+    arms = [data.records(asked, [arm]) for arm in asked.contrast]
     known = all(len(arm) and _reaches(arm, tau) for arm in arms) and tau <= records["AVAL"].max()
     return ([area(arm, tau) for arm in arms] if known else None), len(records)
 
