@@ -161,8 +161,8 @@ def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
         return 1.0
 
     def chances(p: np.ndarray) -> np.ndarray:
-        one = binom.pmf(np.arange(n1 + 1), n1, p[:, None])
-        return np.sum((one @ extreme) * binom.pmf(np.arange(n0 + 1), n0, p[:, None]), axis=1)
+        treated = binom.pmf(np.arange(n1 + 1), n1, p[:, None])
+        return np.sum((treated @ extreme) * binom.pmf(np.arange(n0 + 1), n0, p[:, None]), axis=1)
 
     def chance(p: float) -> float:
         return float(chances(np.array([p]))[0])
@@ -172,10 +172,10 @@ def _largest(extreme: np.ndarray, n1: int, n0: int) -> float:
     best = float(values.max())
     for at in np.argsort(values)[::-1][:6]:
         ends = grid[max(at - 1, 0)], grid[min(at + 1, grid.size - 1)]
-        found = minimize_scalar(
+        peak = minimize_scalar(
             lambda p: -chance(p), bounds=ends, method="bounded", options={"xatol": 1e-12}
         )
-        best = max(best, -float(found.fun))
+        best = max(best, -float(peak.fun))
     return min(best, 1.0)
 
 
@@ -207,7 +207,7 @@ def fisher_of_all(n1: int, n0: int, sides: str) -> np.ndarray:
         a = np.arange(max(0, events - n0), min(n1, events) + 1)
         pmf = hypergeom.pmf(a, n1 + n0, events, n1)
         if sides == "two_sided":
-            order = np.array([pmf[pmf <= one * TIE].sum() for one in pmf])
+            order = np.array([pmf[pmf <= chance * TIE].sum() for chance in pmf])
         else:
             order = pmf[::-1].cumsum()[::-1] if sides == "greater" else pmf.cumsum()
         p[a, events - a] = order

@@ -113,25 +113,25 @@ class Compared:
         return f"{self.component}: ours {self.ours!r}, {self.by} {self.theirs!r}"
 
 
-def compare(asked: "Asked", found: Recomputed) -> Iterator[Compared]:
+def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
     """Value, then bounds where either side has them, then the number of subjects that entered."""
     # An infinite estimate is no value in the results either, but an error with its reason.
-    pairs = [("value", asked.value, nan if isinf(found.value) else found.value)]
-    if asked.interval is not None and found.interval is not None:
-        bounds = zip(("ci_low", "ci_high"), asked.interval, found.interval, strict=True)
+    pairs = [("value", asked.value, nan if isinf(recomputed.value) else recomputed.value)]
+    if asked.interval is not None and recomputed.interval is not None:
+        bounds = zip(("ci_low", "ci_high"), asked.interval, recomputed.interval, strict=True)
         pairs += bounds
-    elif found.interval is not None and not asked.error:
-        pairs += [("ci_low", nan, found.interval[0]), ("ci_high", nan, found.interval[1])]
-    if found.n_used is not None:
+    elif recomputed.interval is not None and not asked.error:
+        pairs += [("ci_low", nan, recomputed.interval[0]), ("ci_high", nan, recomputed.interval[1])]
+    if recomputed.n_used is not None:
         ours = nan if asked.n_used is None else float(asked.n_used)
-        pairs.append(("n_used", ours, float(found.n_used)))
+        pairs.append(("n_used", ours, float(recomputed.n_used)))
     near_zero = 0.0 if asked.is_p_value else NEAR_ZERO
     for component, ours, theirs in pairs:
-        width = found.tolerance
-        if found.chance and component != "n_used" and not isnan(theirs):
-            width = found.chance / max(abs(theirs), NEAR_ZERO)
-        agrees = close(ours, theirs, width, NEAR_ZERO if found.chance else near_zero)
-        yield Compared(asked.result_id, component, ours, theirs, found.by, width, agrees)
+        width = recomputed.tolerance
+        if recomputed.chance and component != "n_used" and not isnan(theirs):
+            width = recomputed.chance / max(abs(theirs), NEAR_ZERO)
+        agrees = close(ours, theirs, width, NEAR_ZERO if recomputed.chance else near_zero)
+        yield Compared(asked.result_id, component, ours, theirs, recomputed.by, width, agrees)
 
 
 def close(ours: float, theirs: float, tolerance: float, near_zero: float = NEAR_ZERO) -> bool:

@@ -29,11 +29,11 @@ def check_results(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_fil
     """
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS)
     data = asked_of(trial, Path(derived_dir), results)
-    found = list(recomputed(trial, data))
-    _refuse_disagreement(found)
+    compared = list(recomputed(trial, data))
+    _refuse_disagreement(compared)
     members = read_table(Path(analysis_dir) / "members.parquet", MEMBERS)
     verify(data, results.to_pylist(), members.to_pylist())
-    rows = from_rows([each.row() for each in found], CHECKS)
+    rows = from_rows([each.row() for each in compared], CHECKS)
     write_table(Path(out_file), rows, CHECKS, synthetic=trial.synthetic)
 
 
@@ -57,7 +57,7 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
         if _check_of(asked, checks) is None:
             continue
         try:
-            found = data.recompute(asked)
+            answer = data.recompute(asked)
         except (ArithmeticError, LookupError, ValueError) as error:
             raise UserError(
                 Problem(
@@ -65,8 +65,8 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
                     f"the independent recomputation failed: {type(error).__name__}",
                 )
             ) from error
-        if found is not None:
-            yield from compare(asked, found)
+        if answer is not None:
+            yield from compare(asked, answer)
 
 
 def _check_of(asked: Asked, checks: "dict[str, Check]") -> "Check | None":

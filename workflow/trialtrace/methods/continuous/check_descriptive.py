@@ -34,8 +34,8 @@ def share(data: Data, asked: Asked) -> Recomputed:
 
 
 def missing(data: Data, asked: Asked) -> Recomputed:
-    found = values(data, asked)
-    return Recomputed("pandas.Series.isna", float(found.isna().sum()), n_used=len(found))
+    column = values(data, asked)
+    return Recomputed("pandas.Series.isna", float(column.isna().sum()), n_used=len(column))
 
 
 def _at_level(data: Data, asked: Asked) -> int:

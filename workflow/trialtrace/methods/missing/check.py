@@ -61,10 +61,14 @@ def _arm(data: Data, asked: Asked) -> tuple[Counts | None, int]:
 def _both(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, int]:
     """The counts of two arms, None where one has nobody, and the subjects of both."""
     n = size(data, asked, list(asked.contrast))
-    one, other = (counts(data, asked, [arm]) for arm in asked.contrast)
-    if one is None or other is None or 0 in (one[1] + one[2], other[1] + other[2]):
+    treated, reference = (counts(data, asked, [arm]) for arm in asked.contrast)
+    if (
+        treated is None
+        or reference is None
+        or 0 in (treated[1] + treated[2], reference[1] + reference[2])
+    ):
         return None, n
-    return (one, other), n
+    return (treated, reference), n
 
 
 def _both_seen(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, int]:
@@ -114,9 +118,9 @@ def _arm_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
 def _pair_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
     @peer(BY_COUNTS, _both_seen)
     def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
-        one, other = arms
-        first = (one[0] + one[2] * highest) / sum(one[1:])
-        second = (other[0] + other[2] * (not highest)) / sum(other[1:])
+        treated, reference = arms
+        first = (treated[0] + treated[2] * highest) / sum(treated[1:])
+        second = (reference[0] + reference[2] * (not highest)) / sum(reference[1:])
         return first - second
 
     return check
@@ -139,12 +143,12 @@ def _tipping(test: str) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _p_values(test: str, one: Counts, other: Counts) -> list[float]:
-    n1, n0 = sum(one[1:]), sum(other[1:])
+def _p_values(test: str, treated: Counts, reference: Counts) -> list[float]:
+    n1, n0 = sum(treated[1:]), sum(reference[1:])
     return [
-        _p(test, one[0] + i, n1, other[0] + j, n0)
-        for i in range(one[2] + 1)
-        for j in range(other[2] + 1)
+        _p(test, treated[0] + i, n1, reference[0] + j, n0)
+        for i in range(treated[2] + 1)
+        for j in range(reference[2] + 1)
     ]
 
 

@@ -28,13 +28,13 @@ def difference(data: Data, asked: Asked) -> Recomputed:
     if asked.error or whole is None or counts(data, asked, arms) is None:
         return Recomputed(BY, nan, n_used=n)
     kept = ("components", "covariates", "arms", "at_least")
-    given = {key: asked.options.get(key) for key in kept}
-    key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(given))
+    options = {key: asked.options.get(key) for key in kept}
+    key = ("imputed", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(options))
     completed = data.once(key, lambda: _completed(data, asked, whole))
     arm = whole["TRT01P"].to_numpy()
-    one, other = (completed[:, arm == name] for name in asked.contrast)
-    p1, p0 = one.mean(axis=1), other.mean(axis=1)
-    within = float((p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]).mean())
+    treated, reference = (completed[:, arm == name] for name in asked.contrast)
+    p1, p0 = treated.mean(axis=1), reference.mean(axis=1)
+    within = float((p1 * (1 - p1) / treated.shape[1] + p0 * (1 - p0) / reference.shape[1]).mean())
     value, between = float((p1 - p0).mean()), float((p1 - p0).var(ddof=1))
     extra = (1 + 1 / IMPUTATIONS) * between
     tail = (1 - data.confidence(asked)) / 2
@@ -50,21 +50,23 @@ def _completed(data: Data, asked: Asked, whole: "pd.DataFrame") -> np.ndarray:
     """Outcomes of everybody, (imputations, subjects)."""
     import pandas as pd
 
-    given, names = asked.options, whole["USUBJID"]
-    parts = [_found(data, asked, name, names, "AVAL") for name in given["components"]]
+    options, names = asked.options, whole["USUBJID"]
+    parts = [_found(data, asked, name, names, "AVAL") for name in options["components"]]
     y = np.column_stack(parts).astype(float)
     fixed = pd.get_dummies(
-        whole[[adsl_code(name) for name in given["covariates"]]], drop_first=True
+        whole[[adsl_code(name) for name in options["covariates"]]], drop_first=True
     ).to_numpy(float)
     arm = whole["TRT01P"].to_numpy()
     records = data.records(asked, data.compared(asked)).set_index("USUBJID")["AVAL"]
     observed = names.map(records).to_numpy(float)
     draw = np.random.default_rng(20240301)
-    made = [_impute(y, fixed, arm, given, draw) for _ in range(IMPUTATIONS)]
-    if "at_least" in given:
-        event = np.array([(one.sum(axis=1) >= given["at_least"]).astype(float) for one in made])
+    completed = [_impute(y, fixed, arm, options, draw) for _ in range(IMPUTATIONS)]
+    if "at_least" in options:
+        event = np.array(
+            [(imputed.sum(axis=1) >= options["at_least"]).astype(float) for imputed in completed]
+        )
     else:
-        event = np.array([_by_rule(data, asked, one, names) for one in made])
+        event = np.array([_by_rule(data, asked, imputed, names) for imputed in completed])
     return np.where(np.isnan(observed), event, observed)
 
 
@@ -74,12 +76,12 @@ def _found(data: Data, asked: Asked, name: str, names: "pd.Series", column: str)
     return names.map(rows.dropna(subset=column).set_index("USUBJID")[column])
 
 
-def _by_rule(data: Data, asked: Asked, made: np.ndarray, names: "pd.Series") -> np.ndarray:
+def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: "pd.Series") -> np.ndarray:
     """The composite's own rule over the drawn findings and the others as they were found."""
     import pandas as pd
 
     rule = data.trial.endpoints[asked.variable].options
-    drawn = dict(zip(asked.options["components"], made.T, strict=True))
+    drawn = dict(zip(asked.options["components"], imputed.T, strict=True))
     findings = [
         drawn[name] if name in drawn else _found(data, asked, name, names, "AVAL").to_numpy(float)
         for name in rule["findings"]
@@ -92,17 +94,17 @@ def _by_rule(data: Data, asked: Asked, made: np.ndarray, names: "pd.Series") -> 
     return surely(rule["event"], pd.DataFrame(columns)).to_numpy(float)
 
 
-def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, given: dict, draw) -> np.ndarray:
+def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, options: dict, draw) -> np.ndarray:
     lacking = np.isnan(y)
-    made = np.where(lacking, (draw.random(y.shape) < 0.5).astype(float), y)
-    apart = given["arms"] == "by_arm"
+    imputed = np.where(lacking, (draw.random(y.shape) < 0.5).astype(float), y)
+    apart = options["arms"] == "by_arm"
     names = np.unique(arm)
     indicators = (arm[:, None] == names[1:]).astype(float)
     groups = [arm == name for name in names] if apart else [np.ones(len(arm), bool)]
     cycles = 8 if y.shape[1] > 1 else 1
     for _ in range(cycles):
         for column in range(y.shape[1]):
-            others = np.delete(made, column, axis=1)
+            others = np.delete(imputed, column, axis=1)
             x = np.column_stack([np.ones(len(y)), fixed, others])
             x = x if apart else np.column_stack([x, indicators])
             for group in groups:
@@ -110,8 +112,8 @@ def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, given: dict, draw
                 if gone.any():
                     beta = _posterior(y[seen, column], x[seen], draw)
                     p = 1 / (1 + np.exp(-x[gone] @ beta))
-                    made[gone, column] = draw.random(gone.sum()) < p
-    return made
+                    imputed[gone, column] = draw.random(gone.sum()) < p
+    return imputed
 
 
 def _posterior(y: np.ndarray, x: np.ndarray, draw) -> np.ndarray:

@@ -102,7 +102,7 @@ def _mmrm(data: Data, asked: Asked) -> dict:
     arm = records.groupby("USUBJID")["TRTP"].first()[y.index]
     z, arms = z.loc[y.index].to_numpy(dtype=float), sorted(arm.unique())
     t, width = len(visits), len(visits) if options["slopes"] == "each_visit" else 1
-    at = np.array([arms.index(one) for one in arm])
+    at = np.array([arms.index(name) for name in arm])
     x = np.zeros((len(y), t, len(arms) * t + z.shape[1] * width))
     for v in range(t):
         x[np.arange(len(y)), v, at * t + v] = 1.0
@@ -130,18 +130,18 @@ def _mmrm(data: Data, asked: Asked) -> dict:
 def _structure(t: int, name: str) -> np.ndarray:
     if name == "compound_symmetry":
         return np.array([np.eye(t), np.ones((t, t)) - np.eye(t)])
-    found = []
+    directions = []
     for i in range(t):
         for j in range(i + 1):
             g = np.zeros((t, t))
             g[i, j] = g[j, i] = 1.0
-            found.append(g)
-    return np.array(found)
+            directions.append(g)
+    return np.array(directions)
 
 
 def _blocks(values, x, groups, structure) -> list[mixed_fit.Block]:
     """Subjects with the same visits seen, of the same group, together."""
-    seen, found = ~np.isnan(values), []
+    seen, blocks = ~np.isnan(values), []
     q, number = len(structure), groups.max() + 1
     for group in range(number):
         for pattern in np.unique(seen[groups == group], axis=0):
@@ -150,8 +150,8 @@ def _blocks(values, x, groups, structure) -> list[mixed_fit.Block]:
             g = np.zeros((q * number, len(at), len(at)))
             g[group * q : (group + 1) * q] = structure[:, at][:, :, at]
             if len(at):
-                found.append(mixed_fit.Block(values[own][:, at], x[own][:, at], g))
-    return found
+                blocks.append(mixed_fit.Block(values[own][:, at], x[own][:, at], g))
+    return blocks
 
 
 def _without_visit(asked: Asked) -> Asked:

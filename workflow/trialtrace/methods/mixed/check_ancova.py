@@ -24,23 +24,23 @@ def covariates(data: Data, records: "pd.DataFrame", names: list[str]):
     subjects = data.adsl.set_index("USUBJID")
     columns, kept = {}, records
     for name in names:
-        own = (
+        values = (
             records.dropna(subset=["BASE"]).groupby("USUBJID")["BASE"].first()
             if name == "baseline"
             else subjects[adsl_code(name)].dropna()
         )
-        kept = kept[kept["USUBJID"].isin(own.index)]
-        columns[name] = own
+        kept = kept[kept["USUBJID"].isin(values.index)]
+        columns[name] = values
     index = pd.Index(sorted(kept["USUBJID"].unique()), name="USUBJID")
-    made = {}
-    for name, own in columns.items():
-        own = own.loc[index]
-        if pd.api.types.is_numeric_dtype(own):
-            made[name] = own
+    design = {}
+    for name, values in columns.items():
+        values = values.loc[index]
+        if pd.api.types.is_numeric_dtype(values):
+            design[name] = values
         else:
-            for level in sorted(own.unique())[1:]:
-                made[f"{name}={level}"] = (own == level).astype(float)
-    return kept, pd.DataFrame(made, index=index)
+            for level in sorted(values.unique())[1:]:
+                design[f"{name}={level}"] = (values == level).astype(float)
+    return kept, pd.DataFrame(design, index=index)
 
 
 @dataclass(frozen=True)

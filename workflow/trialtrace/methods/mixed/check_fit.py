@@ -130,56 +130,56 @@ def _traces(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return left.reshape(len(left), -1) @ right.transpose(0, 2, 1).reshape(len(right), -1).T
 
 
-def contrast(found: Fit, row: np.ndarray, df: str) -> tuple[float, float, float]:
+def contrast(fit: Fit, row: np.ndarray, df: str) -> tuple[float, float, float]:
     """Estimate, standard error and degrees of freedom of one row."""
-    value = float(row @ found.beta)
+    value = float(row @ fit.beta)
     if df == "satterthwaite":
-        variance = float(row @ found.phi @ row)
-        freedom = _satterthwaite(found, row, variance)
+        variance = float(row @ fit.phi @ row)
+        freedom = _satterthwaite(fit, row, variance)
         return value, variance**0.5, freedom
-    adjusted, _, a2 = _kenward_roger(found, row[None], df)
+    adjusted, _, a2 = _kenward_roger(fit, row[None], df)
     return value, float(row @ adjusted @ row) ** 0.5, 2 / a2
 
 
-def _satterthwaite(found: Fit, row: np.ndarray, variance: float) -> float:
-    slope = -np.einsum("a,qab,b->q", row @ found.phi, found.p, found.phi @ row)
-    return 2 * variance**2 / float(slope @ np.linalg.solve(found.observed, slope))
+def _satterthwaite(fit: Fit, row: np.ndarray, variance: float) -> float:
+    slope = -np.einsum("a,qab,b->q", row @ fit.phi, fit.p, fit.phi @ row)
+    return 2 * variance**2 / float(slope @ np.linalg.solve(fit.observed, slope))
 
 
-def _kenward_roger(found: Fit, rows: np.ndarray, df: str) -> tuple[np.ndarray, float, float]:
+def _kenward_roger(fit: Fit, rows: np.ndarray, df: str) -> tuple[np.ndarray, float, float]:
     """The adjusted covariance, A1 and A2."""
-    if df not in found.adjusted:
-        found.adjusted[df] = _adjusted(found, df)
-    adjusted, w = found.adjusted[df]
-    phi = found.phi
+    if df not in fit.adjusted:
+        fit.adjusted[df] = _adjusted(fit, df)
+    adjusted, w = fit.adjusted[df]
+    phi = fit.phi
     theta = rows.T @ np.linalg.solve(rows @ phi @ rows.T, rows)
-    parts = theta @ phi @ found.p @ phi
+    parts = theta @ phi @ fit.p @ phi
     trace = np.trace(parts, axis1=1, axis2=2)
     return adjusted, float(trace @ w @ trace), float((w * _traces(parts, parts)).sum())
 
 
-def _adjusted(found: Fit, df: str) -> tuple[np.ndarray, np.ndarray]:
+def _adjusted(fit: Fit, df: str) -> tuple[np.ndarray, np.ndarray]:
     """The adjusted covariance of the coefficients, and that of the parameters."""
-    w = np.linalg.inv(found.observed if df == "kenward_roger_observed" else found.expected)
-    phi = found.phi
-    middle = np.tensordot(w, found.q, 2)
-    middle -= (found.p @ phi @ np.tensordot(w, found.p, 1)).sum(axis=0)
+    w = np.linalg.inv(fit.observed if df == "kenward_roger_observed" else fit.expected)
+    phi = fit.phi
+    middle = np.tensordot(w, fit.q, 2)
+    middle -= (fit.p @ phi @ np.tensordot(w, fit.p, 1)).sum(axis=0)
     return phi + 2 * phi @ middle @ phi, w
 
 
-def f_test(found: Fit, rows: np.ndarray, df: str) -> dict[str, float]:
+def f_test(fit: Fit, rows: np.ndarray, df: str) -> dict[str, float]:
     """F, its degrees of freedom and p for several rows."""
-    size, value = len(rows), rows @ found.beta
+    size, value = len(rows), rows @ fit.beta
     if df == "satterthwaite":
-        roots, vectors = np.linalg.eigh(rows @ found.phi @ rows.T)
+        roots, vectors = np.linalg.eigh(rows @ fit.phi @ rows.T)
         turned = vectors.T @ rows
-        f = float(np.mean((turned @ found.beta) ** 2 / roots))
-        each = np.array([_satterthwaite(found, r, v) for r, v in zip(turned, roots, strict=True)])
+        f = float(np.mean((turned @ fit.beta) ** 2 / roots))
+        each = np.array([_satterthwaite(fit, r, v) for r, v in zip(turned, roots, strict=True)])
         mean = float(np.sum(each / (each - 2)))
         df2 = 2.0 if each.min() <= 2 else 2 * mean / (mean - size)
         df2 = float(each.mean()) if np.ptp(each) <= 1e-8 * each.mean() else df2
     else:
-        adjusted, a1, a2 = _kenward_roger(found, rows, df)
+        adjusted, a1, a2 = _kenward_roger(fit, rows, df)
         b = (a1 + 6 * a2) / (2 * size)
         g = ((size + 1) * a1 - (size + 4) * a2) / ((size + 2) * a2)
         c1, c2, c3 = np.array([g, size - g, size + 2 - g]) / (3 * size + 2 * (1 - g))

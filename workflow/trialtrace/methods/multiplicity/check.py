@@ -26,8 +26,8 @@ def adjusted(data: Data, asked: Asked) -> Recomputed | None:
     None where one of the family's tests could not be recomputed.
     """
     family = data.trial.plan.multiplicity[asked.options["family"]]
-    found = data.once(("family", family.name), lambda: _family(data, family))
-    if found is None:
+    adjusted_p = data.once(("family", family.name), lambda: _family(data, family))
+    if adjusted_p is None:
         return None
     test = asked.result_id.replace(f"{ADJUSTED}.{family.adjust}_", "p_value.")
     by = {
@@ -36,30 +36,30 @@ def adjusted(data: Data, asked: Asked) -> Recomputed | None:
         "graphical": "itertools.combinations (every intersection of the graph)",
     }.get(family.adjust)
     by = by or f"statsmodels.stats.multitest.multipletests ({METHODS[family.adjust]})"
-    return Recomputed(by, found[test])
+    return Recomputed(by, adjusted_p[test])
 
 
 def _family(data: Data, family: "Family") -> P | None:
     """result_id -> adjusted p-value of every test of the family; NaN is not counted as a test."""
-    found: dict[str, Asked] = {}
+    tests: dict[str, Asked] = {}
     for test in family.tests:
         for other in data.results:
             if _is_of(test, other):
-                found.setdefault(other.result_id, other)
-    recomputed = {name: data.recompute(test) for name, test in found.items()}
+                tests.setdefault(other.result_id, other)
+    recomputed = {name: data.recompute(test) for name, test in tests.items()}
     if None in recomputed.values():
         return None
     p = {name: each.value for name, each in recomputed.items()}
     if family.adjust == "closed":
-        return _closed(data, family, found, p)
+        return _closed(data, family, tests, p)
     if family.adjust in ("fixed_sequence", "graphical"):
         return _ordered(family, p)
     from statsmodels.stats.multitest import multipletests
 
-    made = {name: value for name, value in p.items() if not isnan(value)}
-    if made:
-        values = multipletests(list(made.values()), method=METHODS[family.adjust])[1]
-        p |= dict(zip(made, (float(value) for value in values), strict=True))
+    known = {name: value for name, value in p.items() if not isnan(value)}
+    if known:
+        values = multipletests(list(known.values()), method=METHODS[family.adjust])[1]
+        p |= dict(zip(known, (float(value) for value in values), strict=True))
     return p
 
 
@@ -75,8 +75,10 @@ def _closed(data: Data, family: "Family", tests: dict[str, Asked], p: P) -> P:
     overall = {}
     for other in data.results:
         if other.pair is None and _is_of(family.options["global"], other):
-            found = data.recompute(other)
-            overall[other.visit, other.stratum, other.parameter] = found.value if found else nan
+            of_all_arms = data.recompute(other)
+            overall[other.visit, other.stratum, other.parameter] = (
+                of_all_arms.value if of_all_arms else nan
+            )
     adjusted = {}
     for name, test in tests.items():
         of_all = overall.get((test.visit, test.stratum, test.parameter), nan)

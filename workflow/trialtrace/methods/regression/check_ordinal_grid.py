@@ -22,16 +22,16 @@ USUAL_SD = 1.7
 
 def check(data: Data, asked: Asked) -> Recomputed | None:
     key = ("grid", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
-    made = data.once(key, lambda: _fit(data, asked))
-    if made is None:
+    fit = data.once(key, lambda: _fit(data, asked))
+    if fit is None:
         return Recomputed(BY, nan)
     if asked.error:
         return None
-    row = _row(data, asked, made)
-    value, se = float(row @ made["beta"]), float(row @ made["covariance"] @ row) ** 0.5
+    row = _row(data, asked, fit)
+    value, se = float(row @ fit["beta"]), float(row @ fit["covariance"] @ row) ** 0.5
     tolerance = next(t for nodes, t in TOLERANCE if asked.options["nodes"] >= nodes)
-    tolerance *= max(1.0, made["sd"] / USUAL_SD)
-    n = made["n"]
+    tolerance *= max(1.0, fit["sd"] / USUAL_SD)
+    n = fit["n"]
     if asked.stat == "odds_ratio":
         half = data.z(asked) * se
         return Recomputed(BY, exp(value), (exp(value - half), exp(value + half)), tolerance, n)
@@ -42,14 +42,14 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
     return Recomputed(BY, of_chi_squared(z**2, 1.0)[asked.stat], None, tolerance, n)
 
 
-def _row(data: Data, asked: Asked, made: dict) -> np.ndarray:
-    arms, visits = made["arms"], made["visits"]
+def _row(data: Data, asked: Asked, fit: dict) -> np.ndarray:
+    arms, visits = fit["arms"], fit["visits"]
     cells = np.zeros((len(arms), len(visits)))
     for arm, sign in zip(asked.contrast, (1.0, -1.0), strict=True):
         cells[arms.index(arm), visits.index(asked.visit)] += sign
         if data.trial.design.kind in OWN_TREATMENT:
             cells[arms.index(arm), 0] -= sign
-    row = np.zeros(len(made["beta"]))
+    row = np.zeros(len(fit["beta"]))
     row[: cells.size - 1] = cells.ravel()[1:]
     return row
 
@@ -124,8 +124,8 @@ def _information(theta, k, x, subject, cuts: int) -> np.ndarray:
         move[at] = step
         up, down = (_likelihood(theta + s * move, k, x, subject, cuts)[1] for s in (1, -1))
         columns.append((down - up) / (2 * step))
-    found = np.array(columns)
-    return (found + found.T) / 2
+    hessian = np.array(columns)
+    return (hessian + hessian.T) / 2
 
 
 def _likelihood(theta, k, x, subject, cuts: int) -> tuple[float, np.ndarray]:

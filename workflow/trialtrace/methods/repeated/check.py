@@ -161,12 +161,12 @@ def _visit_by_models(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float
 
 def _corrected(effect: dict[str, float], shape: dict[str, float]) -> dict[str, Any]:
     """p-values with both degrees of freedom multiplied by an epsilon, at most 1."""
-    found = {}
+    p_values = {}
     for name in ("gg", "hf"):
         scale = np.minimum(shape[f"epsilon_{name}"], 1.0)
         df1, df2 = effect["df1"] * scale, effect["df2"] * scale
-        found[f"p_{name}"] = float(f_distribution.sf(effect["f"], df1, df2))
-    return found
+        p_values[f"p_{name}"] = float(f_distribution.sf(effect["f"], df1, df2))
+    return p_values
 
 
 STATISTICS = (

@@ -73,7 +73,7 @@ def _effects(data: Data, asked: Asked, design: str, treatment: str | None) -> tu
 def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.ndarray) -> dict:
     from statsmodels.stats.anova import AnovaRM
 
-    made = AnovaRM(kept, "AVAL", "USUBJID", within=factors).fit().anova_table
+    anova = AnovaRM(kept, "AVAL", "USUBJID", within=factors).fit().anova_table
     effects, squares, errors = {}, {}, {}
     for size in range(1, len(factors) + 1):
         for term in combinations(range(len(factors)), size):
@@ -84,8 +84,8 @@ def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.n
             contrast = parts[0] if len(parts) == 1 else np.kron(*parts)
             score = y @ contrast.T
             name = _named([factors[at] for at in term])
-            row = made.loc[":".join(factors[at] for at in term)]
-            effects[name] = _one(row, score, y.shape[1])
+            row = anova.loc[":".join(factors[at] for at in term)]
+            effects[name] = _effect(row, score, y.shape[1])
             squares[name] = len(y) * float((score.mean(axis=0) ** 2).sum())
             errors[name] = float(((score - score.mean(axis=0)) ** 2).sum())
             if errors[name] <= 1e-24 * float((y**2).sum()):
@@ -99,25 +99,25 @@ def _table(kept: "pd.DataFrame", factors: list[str], levels: list[list], y: np.n
 
 
 def _named(factors: list[str]) -> str:
-    return "_".join({"TRTP": "treatment", "AVISIT": "visit"}.get(one, one) for one in factors)
+    return "_".join({"TRTP": "treatment", "AVISIT": "visit"}.get(name, name) for name in factors)
 
 
-def _one(row: "pd.Series", score: np.ndarray, columns: int) -> dict[str, float]:
+def _effect(row: "pd.Series", score: np.ndarray, columns: int) -> dict[str, float]:
     """F of the library; epsilons and Mauchly's test from the scores of orthonormal contrasts."""
     d, df = score.shape[1], len(score) - 1
-    found = {"f": float(row["F Value"]), "df1": float(row["Num DF"]), "df2": float(row["Den DF"])}
+    effect = {"f": float(row["F Value"]), "df1": float(row["Num DF"]), "df2": float(row["Den DF"])}
     spread = np.cov(score, rowvar=False).reshape(d, d)
     gg = 1.0 if d == 1 else float(np.trace(spread) ** 2 / (d * (spread**2).sum()))
     room = d * (df - d * gg)
     hf = ((df + 1) * d * gg - 2) / room if d > 1 and room > 1e-9 * d * df else nan
-    found |= {"epsilon_gg": gg, "epsilon_hf": 1.0 if d == 1 else hf, "epsilon_lower": 1 / d}
-    found |= {"mauchly_w": nan, "mauchly_p": nan}
+    effect |= {"epsilon_gg": gg, "epsilon_hf": 1.0 if d == 1 else hf, "epsilon_lower": 1 / d}
+    effect |= {"mauchly_w": nan, "mauchly_p": nan}
     if d > 1 and df >= d and np.linalg.matrix_rank(score - score.mean(axis=0)) == d:
-        found |= _mauchly(spread, d, df, columns)
-    found["p_uncorrected"] = _p(found, 1.0)
+        effect |= _mauchly(spread, d, df, columns)
+    effect["p_uncorrected"] = _p(effect, 1.0)
     for name in ("gg", "hf", "lower"):
-        found[f"p_{name}"] = _p(found, min(found[f"epsilon_{name}"], 1.0))
-    return found
+        effect[f"p_{name}"] = _p(effect, min(effect[f"epsilon_{name}"], 1.0))
+    return effect
 
 
 def _mauchly(spread: np.ndarray, d: int, df: int, columns: int) -> dict[str, float]:
@@ -131,10 +131,10 @@ def _mauchly(spread: np.ndarray, d: int, df: int, columns: int) -> dict[str, flo
     return {"mauchly_w": w, "mauchly_p": float(p)}
 
 
-def _p(found: dict[str, float], scale: float) -> float:
+def _p(effect: dict[str, float], scale: float) -> float:
     if not scale > 0:
         return nan
-    return float(f_distribution.sf(found["f"], found["df1"] * scale, found["df2"] * scale))
+    return float(f_distribution.sf(effect["f"], effect["df1"] * scale, effect["df2"] * scale))
 
 
 STATISTICS = (

@@ -46,29 +46,29 @@ def exact(data: Data, asked: Asked, table: "pd.DataFrame") -> Answer:
 
 def drawn(data: Data, asked: Asked) -> Recomputed:
     """The share of shuffles at least as extreme; two such shares differ by chance."""
-    given = asked.options
-    names = [adsl_code(name) for name in given["strata"]]
+    options = asked.options
+    names = [adsl_code(name) for name in options["strata"]]
     rows = data.records(asked).merge(data.adsl[["USUBJID", *names]].dropna(), on="USUBJID")
     n = len(rows)
     timed = "CNSR" in rows and data.trial.endpoints[asked.variable].kind == "time_to_event"
     cells = rows[names].astype(str).agg("\x1f".join, axis=1) if names else rows["TRTP"] * 0 + ""
     cells = cells if names else cells.map(lambda _: "")
     mixed = rows.groupby(cells)["TRTP"].nunique().max() if n else 0
-    if n == 0 or mixed < 2 or timed != (given["scores"] == "log_rank"):
+    if n == 0 or mixed < 2 or timed != (options["scores"] == "log_rank"):
         return Recomputed(SHUFFLED, nan, n_used=n)
     key = ("shuffled", asked.analysis, asked.parameter, asked.visit, asked.stratum, asked.pair)
     p = data.once(
-        (*key, str(given)),
+        (*key, str(options)),
         lambda: _share(
-            _scores(rows, cells, given), rows["TRTP"].to_numpy(), cells.to_numpy(), asked
+            _scores(rows, cells, options), rows["TRTP"].to_numpy(), cells.to_numpy(), asked
         ),
     )
-    spread = sqrt(max(p * (1 - p), 1 / SHUFFLES) * (1 / SHUFFLES + 1 / given["draws"]))
+    spread = sqrt(max(p * (1 - p), 1 / SHUFFLES) * (1 / SHUFFLES + 1 / options["draws"]))
     return Recomputed(SHUFFLED, p, n_used=n, chance=WIDTH * spread)
 
 
-def _scores(rows, cells, given) -> np.ndarray:
-    if given["scores"] == "log_rank":
+def _scores(rows, cells, options) -> np.ndarray:
+    if options["scores"] == "log_rank":
         time, event = rows["AVAL"].to_numpy(), (rows["CNSR"] == 0).to_numpy()
         hazard = [
             sum(
@@ -79,7 +79,7 @@ def _scores(rows, cells, given) -> np.ndarray:
             for own in time
         ]
         return event - np.array(hazard, dtype=float)
-    if given["scores"] == "means":
+    if options["scores"] == "means":
         values = rows["AVAL"]
         return (values - values.mean()).to_numpy()
     ranks = rows.groupby(cells)["AVAL"].rank()

@@ -93,8 +93,8 @@ def peak(
         return float(y @ eta - np.logaddexp(0, eta).sum() + size), slope
 
     def loss(free: np.ndarray) -> tuple[float, np.ndarray]:
-        found, slope = value(np.concatenate([fixed, free]))
-        return -found, -slope[fixed.size :]
+        height, slope = value(np.concatenate([fixed, free]))
+        return -height, -slope[fixed.size :]
 
     start = np.zeros(x.shape[1] - fixed.size)
     for _ in range(3 if start.size else 0):

@@ -25,12 +25,12 @@ def _bounds(records) -> tuple[np.ndarray, np.ndarray]:
 def masses(low: np.ndarray, high: np.ndarray):
     """Innermost intervals (left, right] and their masses."""
     lefts, rights = np.unique(low), np.unique(high)
-    found = []
+    gaps = []
     for left in lefts:
         right = rights[rights > left].min()
         if not ((lefts > left) & (lefts < right)).any():
-            found.append((left, right))
-    inner = np.array(found)
+            gaps.append((left, right))
+    inner = np.array(gaps)
     inside = (low[:, None] <= inner[:, 0]) & (inner[:, 1] <= high[:, None])
     p = np.full(len(inner), 1 / len(inner))
     for _ in range(EM_STEPS):
@@ -102,12 +102,12 @@ def _scores(low: np.ndarray, high: np.ndarray, kind: str) -> np.ndarray:
         product = survival * hazard
     else:
         product = np.array([s * np.log(s) if s > 0 else 0.0 for s in survival])
-    found = []
+    scores = []
     for left, right in zip(low, high, strict=True):
         own = np.flatnonzero((inner[:, 0] >= left) & (inner[:, 1] <= right))
         a, b = own[0], own[-1] + 1
-        found.append((product[a] - product[b]) / (survival[a] - survival[b]))
-    return np.array(found)
+        scores.append((product[a] - product[b]) / (survival[a] - survival[b]))
+    return np.array(scores)
 
 
 CHECKS = {"incidence.turnbull": share}
