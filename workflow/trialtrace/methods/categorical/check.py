@@ -39,6 +39,7 @@ def arm_counts(data: Data, asked: Asked, arm: str) -> tuple[int, int]:
 
 
 def events(data: Data, asked: Asked) -> Recomputed:
+    """Records with the event, by pandas."""
     values = data.records(asked)["AVAL"]
     return Recomputed("pandas: records", float((values == 1).sum()), n_used=len(values))
 

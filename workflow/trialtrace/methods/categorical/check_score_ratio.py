@@ -30,6 +30,7 @@ def restricted_ratio(x1: int, n1: int, x0: int, n0: int, ratio: float) -> float:
 
 
 def z_of_ratio(table: Table, ratio: float, variance: str) -> float:
+    """Koopman's score statistic of a ratio; with N / (N - 1) that of Miettinen and Nurminen."""
     x1, n1, x0, n0 = table
     p0 = restricted_ratio(*table, ratio)
     p1, total = ratio * p0, n1 + n0
@@ -68,6 +69,7 @@ def _bound(table: Table, value: float, z: float, variance: str) -> float:
 
 
 def tail(z: float, sides: str) -> float:
+    """The p-value of a normal statistic, by scipy's `norm`."""
     if sides == "two_sided":
         return 2 * float(norm.sf(abs(z)))
     return float(norm.sf(z) if sides == "greater" else norm.cdf(z))

@@ -80,6 +80,7 @@ class Asked:
 
     @property
     def is_p_value(self) -> bool:
+        """Whether the statistic is a p-value, which can be truly small."""
         return self.stat.startswith("p_") or self.stat.endswith("_p")
 
     @property
@@ -125,14 +126,17 @@ class Data:
 
     @cached_property
     def adsl(self) -> "pd.DataFrame":
+        """A row for each subject."""
         return read_table(self.folder / "adsl.parquet", ADSL).to_pandas()
 
     @cached_property
     def bds(self) -> "pd.DataFrame":
+        """Measured values and events, with the columns of their subject."""
         return self._with_subjects(read_table(self.folder / "bds.parquet", BDS).to_pandas())
 
     @cached_property
     def adtte(self) -> "pd.DataFrame":
+        """Times to events, with the columns of their subject."""
         return self._with_subjects(read_table(self.folder / "adtte.parquet", ADTTE).to_pandas())
 
     @cached_property
@@ -153,9 +157,11 @@ class Data:
         return self._known[key]
 
     def analysis(self, asked: Asked) -> "Analysis":
+        """The analysis of the plan that a result is of."""
         return self.trial.plan.analyses[asked.analysis]
 
     def confidence(self, asked: Asked) -> float:
+        """The confidence of a result's interval."""
         return self.analysis(asked).confidence
 
     def z(self, asked: Asked) -> float:

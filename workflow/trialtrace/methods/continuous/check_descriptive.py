@@ -28,12 +28,14 @@ def count(data: Data, asked: Asked) -> Recomputed:
 
 
 def share(data: Data, asked: Asked) -> Recomputed:
+    """Those of a level among the known values, by pandas."""
     known = values(data, asked).dropna()
     value = _at_level(data, asked) / len(known) if len(known) else nan
     return Recomputed("pandas.Series.count", value, n_used=len(known))
 
 
 def missing(data: Data, asked: Asked) -> Recomputed:
+    """Values that lack, by pandas' `Series.isna`."""
     column = values(data, asked)
     return Recomputed("pandas.Series.isna", float(column.isna().sum()), n_used=len(column))
 
@@ -47,6 +49,7 @@ def _at_level(data: Data, asked: Asked) -> int:
 
 
 def mean(data: Data, asked: Asked) -> Recomputed:
+    """pandas' `Series.mean`."""
     known = values(data, asked).dropna()
     return Recomputed("pandas.Series.mean", float(known.mean()), n_used=len(known))
 
@@ -65,6 +68,7 @@ def mean_with_interval(data: Data, asked: Asked) -> Recomputed:
 
 
 def sd(data: Data, asked: Asked) -> Recomputed:
+    """Python's `statistics.stdev`; none of a single value."""
     known = values(data, asked).dropna().astype(float).tolist()
     value = statistics.stdev(known) if len(known) > 1 else nan
     return Recomputed("statistics.stdev", value, n_used=len(known))

@@ -34,6 +34,7 @@ def pairs(data: Data, asked: Asked) -> "pd.DataFrame | None":
 
 
 def wide_of(records: "pd.DataFrame", pair: tuple[str, str]) -> "pd.DataFrame | None":
+    """The pairs of any records; None where a subject has several under a treatment."""
     # Who lacks a treatment has no pair, whatever else is wrong with the records.
     records = records[records.groupby("USUBJID")["TRTP"].transform("nunique") == len(pair)]
     if records.duplicated(["USUBJID", "TRTP"]).any():

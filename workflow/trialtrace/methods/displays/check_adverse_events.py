@@ -14,11 +14,13 @@ ANALYSIS = "adverse_events"
 
 
 def patients(data: Data, asked: Asked) -> Recomputed:
+    """Subjects with a record, by pandas."""
     n = len(data.subjects(asked))
     return Recomputed("pandas: subjects", float(_rows(data, asked)["USUBJID"].nunique()), n_used=n)
 
 
 def occurrences(data: Data, asked: Asked) -> Recomputed:
+    """Records, by pandas."""
     n = len(data.subjects(asked))
     return Recomputed("pandas: records", float(len(_rows(data, asked))), n_used=n)
 

@@ -16,10 +16,12 @@ UNKNOWN = "not recorded"
 
 
 def randomised(data: Data, asked: Asked) -> Recomputed:
+    """Subjects of an arm, by pandas."""
     return _count("pandas: subjects", len(_of_arm(data, asked, data.adsl, "TRT01P")))
 
 
 def in_population(data: Data, asked: Asked) -> Recomputed:
+    """Subjects of an arm with the flag of a population, by pandas."""
     flag = data.trial.populations[asked.variable].flag
     subjects = _of_arm(data, asked, data.adsl, "TRT01P")
     return _count("pandas: subjects by flag", int((subjects[flag] == "Y").sum()))

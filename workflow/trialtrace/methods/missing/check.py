@@ -47,6 +47,7 @@ def counts(data: Data, asked: Asked, arms: list[str]) -> Counts | None:
 
 
 def size(data: Data, asked: Asked, arms: list[str]) -> int:
+    """The subjects of the population in these arms; their records where a condition is on these."""
     everybody = subjects(data, asked, arms)
     return len(data.records(asked, arms) if everybody is None else everybody)
 

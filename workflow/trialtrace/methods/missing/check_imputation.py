@@ -21,6 +21,7 @@ WIDTH = 5.0
 
 
 def difference(data: Data, asked: Asked) -> Recomputed:
+    """Rubin's rules over completed outcomes; the two may differ by what the draws leave open."""
     arms = data.compared(asked)
     n = size(data, asked, list(asked.contrast))
     whole = subjects(data, asked, arms)

@@ -58,6 +58,7 @@ def _arms(asked: Asked) -> set[str]:
 
 
 def mmrm(data: Data, asked: Asked) -> Recomputed | None:
+    """A mean at a visit, a difference of two, or the test of all of them over the visits."""
     key = ("mmrm", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
     made = data.once(key, lambda: _tried(_mmrm, data, asked))
     if asked.error or made is None or not _arms(asked) <= set(made["arms"]):
@@ -161,6 +162,7 @@ def _without_visit(asked: Asked) -> Asked:
 
 
 def random_site(data: Data, asked: Asked) -> Recomputed | None:
+    """A difference of two arms with a random intercept of the site."""
     key = ("site", asked.analysis, asked.parameter, asked.visit, asked.stratum, str(asked.options))
     made = data.once(key, lambda: _tried(_random_site, data, asked))
     if asked.error or made is None or not _arms(asked) <= set(made["arms"]):

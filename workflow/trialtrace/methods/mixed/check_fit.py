@@ -200,10 +200,12 @@ def f_test(fit: Fit, rows: np.ndarray, df: str) -> dict[str, float]:
 
 
 def interval(value: float, se: float, df: float, confidence: float) -> tuple[float, float]:
+    """Bounds from the t distribution, by scipy's `stdtrit`."""
     half = float(stdtrit(df, 0.5 + confidence / 2)) * se
     return value - half, value + half
 
 
 def t_parts(value: float, se: float, df: float) -> dict[str, float]:
+    """Wald's test by the t distribution of scipy."""
     t = value / se
     return {"t": t, "df": df, "p_value": 2 * float(t_distribution.sf(abs(t), df))}

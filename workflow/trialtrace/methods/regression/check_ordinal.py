@@ -36,6 +36,7 @@ STEEP = 6.0
 
 
 def category(data: Data, asked: Asked) -> Recomputed:
+    """Records of a category, or their share of all, by pandas."""
     values = data.records(asked)["AVAL"]
     count, n = float((values == float(asked.level)).sum()), len(values)
     if asked.stat == "proportion":

@@ -21,6 +21,7 @@ USUAL_SD = 1.7
 
 
 def check(data: Data, asked: Asked) -> Recomputed | None:
+    """A contrast of the slopes with Wald's bounds and test; why it failed is not checked."""
     key = ("grid", asked.analysis, asked.parameter, asked.stratum, str(asked.options))
     fit = data.once(key, lambda: _fit(data, asked))
     if fit is None:

@@ -36,16 +36,19 @@ FLAT = 12.0
 
 
 def subjects(data: Data, asked: Asked) -> Recomputed:
+    """Records, by pandas."""
     n = len(data.records(asked))
     return Recomputed("pandas: records", float(n), n_used=n)
 
 
 def events(data: Data, asked: Asked) -> Recomputed:
+    """Records that are not censored, by pandas."""
     records = data.records(asked)
     return Recomputed("pandas: records", float(_happened(records).sum()), n_used=len(records))
 
 
 def at_risk(data: Data, asked: Asked) -> Recomputed:
+    """Records whose time reaches the asked one, by pandas."""
     records = data.records(asked)
     number = int((records["AVAL"] >= float(asked.level)).sum())
     return Recomputed("pandas: records", float(number), n_used=len(records))
