@@ -1,10 +1,9 @@
 """Events in two arms, by statsmodels and scipy from counts that pandas makes."""
 
-from collections.abc import Callable
 from math import inf, nan
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import CHI_SQUARED, Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import CHI_SQUARED, Answer, Check, Recomputed, peer
 
 PROPORTION = "statsmodels.stats.proportion.proportion_confint"
 TWO_RISKS = "statsmodels.stats.proportion.confint_proportions_2indep"
@@ -44,7 +43,7 @@ def events(data: Data, asked: Asked) -> Recomputed:
     return Recomputed("pandas: records", float((values == 1).sum()), n_used=len(values))
 
 
-def _proportion(method: str) -> Callable[[Data, Asked], Recomputed | None]:
+def _proportion(method: str) -> Check:
     @peer(f"{PROPORTION} ({method})", one_arm)
     def check(data: Data, asked: Asked, counts: tuple[int, int]) -> Answer:
         """statsmodels' `proportion_confint`."""
@@ -56,7 +55,7 @@ def _proportion(method: str) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _difference(method: str) -> Callable[[Data, Asked], Recomputed | None]:
+def _difference(method: str) -> Check:
     @peer(f"{TWO_RISKS} ({method})", both_arms)
     def check(data: Data, asked: Asked, table: Table) -> Answer:
         """statsmodels' `confint_proportions_2indep`."""
@@ -134,7 +133,7 @@ def fisher(data: Data, asked: Asked, table: Table) -> Answer:
     return fisher_exact(_cells(table), alternative=asked.alternative).pvalue
 
 
-def _chi_squared(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _chi_squared(correction: bool) -> Check:
     @peer(f"scipy.stats.chi2_contingency (correction={correction})", both_arms)
     def check(data: Data, asked: Asked, table: Table) -> Answer:
         """scipy's `chi2_contingency`; nothing to test where all or none have the event."""

@@ -1,13 +1,12 @@
 """Compliers by two-stage least squares and by listing, fragility by every changed table."""
 
-from collections.abc import Callable
 from math import nan, sqrt
 
 import numpy as np
 
 from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 
 TWO_STAGE = "numpy.linalg.solve (two-stage least squares, HC0)"
 LISTED = "pandas: extreme shares of the control arm"
@@ -48,7 +47,7 @@ def difference(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
     return value, (value - half, value + half)
 
 
-def _bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _bound(highest: bool) -> Check:
     @peer(LISTED, _outcomes)
     def check(data: Data, asked: Asked, outcomes: Outcomes) -> Answer:
         y, z, d = outcomes
@@ -62,7 +61,7 @@ def _bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _fragility(rule: str) -> Callable[[Data, Asked], Recomputed | None]:
+def _fragility(rule: str) -> Check:
     @peer(CHANGED, both_arms)
     def check(data: Data, asked: Asked, table: Table) -> Answer:
         """The fewest changed outcomes that bring Fisher's test to the other side of the level."""
@@ -89,7 +88,7 @@ def _all_tables(n1: int, n0: int) -> np.ndarray:
     return fisher_of_all(n1, n0, "two_sided")
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "complier_difference.bloom": difference,
     "complier_difference_lowest.trimming": _bound(highest=False),
     "complier_difference_highest.trimming": _bound(highest=True),

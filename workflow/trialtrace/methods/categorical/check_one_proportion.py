@@ -1,11 +1,10 @@
 """One proportion: formulas, and scipy.stats where it has the method."""
 
-from collections.abc import Callable
 from math import log, nan, sqrt
 
 from trialtrace.methods.categorical.check import UNDEFINED, one_arm
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 
 # Events and subjects.
 Counts = tuple[int, int]
@@ -66,7 +65,7 @@ def binomial(data: Data, asked: Asked, counts: Counts) -> Answer:
     return binomtest(*counts, asked.options["threshold"], alternative=asked.alternative).pvalue
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "proportion.wald": wald,
     "proportion.agresti_coull": agresti_coull,
     "proportion.jeffreys": jeffreys,

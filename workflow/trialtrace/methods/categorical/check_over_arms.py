@@ -1,6 +1,5 @@
 """Values by arms: scipy's χ², every table in whole numbers, definitions with matrices."""
 
-from collections.abc import Callable
 from itertools import product
 from math import comb, isnan, nan, prod, sqrt
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     Answer,
-    Recomputed,
+    Check,
     of_chi_squared,
     peer,
 )
@@ -94,7 +93,7 @@ def fisher_freeman_halton(data: Data, asked: Asked, rows: "pd.DataFrame") -> Ans
     return extreme / comb(sum(sizes), total)
 
 
-def _generalised(mean_scores: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _generalised(mean_scores: bool) -> Check:
     @peer(BY_MATRICES, rows_of)
     def check(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
         values = np.sort(rows["AVAL"].unique())
@@ -152,7 +151,7 @@ def trend(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
     return {"p_value": tail(z, asked.options["sides"]), "z": z}
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "p_value.fisher_freeman_halton": fisher_freeman_halton,
 }
 for _stat in CHI_SQUARED:

@@ -1,6 +1,5 @@
 """Score tests at a margin and score intervals of a ratio, by numerical maximum likelihood."""
 
-from collections.abc import Callable
 from math import exp, isnan, log, nan, sqrt
 
 from scipy.optimize import brentq
@@ -9,7 +8,7 @@ from scipy.stats import norm
 from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.categorical.check_score import EDGE, restricted_error
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Check, peer
 
 BY = "scipy.optimize.brentq (restricted likelihood)"
 
@@ -39,7 +38,7 @@ def z_of_ratio(table: Table, ratio: float, variance: str) -> float:
     return (x1 / n1 - ratio * x0 / n0) / sqrt(spread * factor)
 
 
-def _interval(variance: str) -> Callable[[Data, Asked], Recomputed | None]:
+def _interval(variance: str) -> Check:
     @peer(BY, both_arms, ITERATIVE)
     def check(data: Data, asked: Asked, table: Table) -> Answer:
         """The ratios at which the score statistic is the quantile, by scipy's `brentq`."""
@@ -127,7 +126,7 @@ def agresti_caffo(data: Data, asked: Asked, table: Table) -> Answer:
     return x1 / n1 - x0 / n0, (p1 - p0 - half, p1 - p0 + half)
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "risk_difference.agresti_caffo": agresti_caffo,
     "risk_ratio.koopman": _interval("koopman"),
     "risk_ratio.miettinen_nurminen": _interval("miettinen_nurminen"),

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from trialtrace.methods.checking.data import Asked, Data
 
-    Check = Callable[[Data, Asked], "Recomputed | None"]
-
 # Results are stored to 12 significant digits, so two closed formulas agree far below this.
 EXACT = 1e-8
 # For what an iteration or a root finder ends at.
@@ -38,6 +36,8 @@ class Recomputed:
     chance: float = 0.0
 
 
+# What recomputes a result; None: no answer.
+Check = Callable[["Data", "Asked"], "Recomputed | None"]
 # What a formula gives: no answer, a value, a value with its bounds, or statistics by name.
 Answer = Recomputed | Mapping[str, float] | tuple[float, tuple[float, float]] | float | None
 # What a formula is computed from.

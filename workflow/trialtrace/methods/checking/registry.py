@@ -7,18 +7,14 @@ import no statistical library by themselves.
 """
 
 import importlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.step_names import steps
 
 if TYPE_CHECKING:
-    from trialtrace.methods.checking.data import Asked, Data
-    from trialtrace.methods.checking.outcome import Recomputed
+    from trialtrace.methods.checking.outcome import Check
     from trialtrace.trial.load import Trial
-
-    Check = Callable[[Data, Asked], Recomputed | None]
 
 _HERE = "trialtrace.methods"
 

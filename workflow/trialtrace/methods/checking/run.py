@@ -17,7 +17,7 @@ from trialtrace.methods.checking.registry import checks_for
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from trialtrace.methods.checking.registry import Check
+    from trialtrace.methods.checking.outcome import Check
     from trialtrace.trial.load import Trial
 
 

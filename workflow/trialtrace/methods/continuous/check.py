@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 
 # The values of the treated arm and of the reference arm.
 Samples = tuple[np.ndarray, np.ndarray]
@@ -88,7 +88,7 @@ def shift(data: Data, asked: Asked, both: Samples) -> Answer:
     return np.median(every), bounds
 
 
-def _mann_whitney(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _mann_whitney(correction: bool) -> Check:
     by = f"scipy.stats.mannwhitneyu (asymptotic, use_continuity={correction})"
 
     @peer(by, samples_of_at_least(1))
@@ -125,7 +125,7 @@ def mean_difference(data: Data, asked: Asked, both: Samples) -> Answer:
     return x.mean() - y.mean(), bounds
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "probability_of_superiority.brunner_munzel": superiority,
     "mean_difference.welch": mean_difference,
     "median_difference.hodges_lehmann": shift,

@@ -1,6 +1,5 @@
 """Correlations by scipy; the interval of ranks by Bonett and Wright's formula."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from math import atanh, nan, sqrt, tanh
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 from scipy import stats
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.continuous.check_hierarchy import outcome_records
 from trialtrace.methods.continuous.check_paired import pairs, wide_of
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -87,7 +86,7 @@ def _series(records: "pd.DataFrame") -> "pd.Series | None":
     return records.set_index("USUBJID")["AVAL"]
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {}
+CHECKS: dict[str, Check] = {}
 for _name in ("pearson", "spearman"):
     CHECKS[f"correlation.{_name}"] = check
     CHECKS |= {f"{stat}.{_name}_correlation": check for stat in ("p_value", "t", "df")}

@@ -1,13 +1,12 @@
 """Two one-sided tests by statsmodels and scipy, and the verdict from the interval."""
 
-from collections.abc import Callable
 from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.continuous.check import Samples, samples_of_at_least, vary
 from trialtrace.methods.continuous.check_paired import paired_rows
 
@@ -76,7 +75,5 @@ def paired(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
 
 
 STATISTICS = ("mean_difference", "p_value", "p_above_lower", "p_below_upper", "verdict")
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
-    f"{name}.equivalence_welch": welch for name in STATISTICS
-}
+CHECKS: dict[str, Check] = {f"{name}.equivalence_welch": welch for name in STATISTICS}
 CHECKS |= {f"{name}.equivalence_paired_t": paired for name in STATISTICS}

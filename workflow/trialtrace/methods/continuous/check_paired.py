@@ -1,7 +1,6 @@
 """Two treatments of one subject, by scipy, by statsmodels and by counting every assignment."""
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from math import inf, nan
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -229,7 +228,7 @@ def _block(name: str, treated, other, subjects) -> np.ndarray | None:
     )
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "mean_difference.paired_t": mean_difference,
     "median_difference.signed_rank": pseudomedian,
     "mean_difference.paired_regression": regression,

@@ -1,11 +1,10 @@
 """Outcomes of everybody, by counting the subjects of the population with pandas."""
 
-from collections.abc import Callable
 from math import nan
 from typing import TYPE_CHECKING
 
 from trialtrace.methods.checking.data import Asked, Data, level_text
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
 
@@ -78,7 +77,7 @@ def _both_seen(data: Data, asked: Asked) -> tuple[tuple[Counts, Counts] | None, 
     return (arms if arms and arms[0][1] and arms[1][1] else None), n
 
 
-def _proportion(event: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _proportion(event: bool) -> Check:
     @peer(WILSON, _arm)
     def check(data: Data, asked: Asked, arm: Counts) -> Answer:
         """statsmodels' `proportion_confint`."""
@@ -91,7 +90,7 @@ def _proportion(event: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _difference(event: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _difference(event: bool) -> Check:
     @peer(NEWCOMBE, _both)
     def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
         """statsmodels' `confint_proportions_2indep`."""
@@ -107,7 +106,7 @@ def _difference(event: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _arm_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _arm_bound(highest: bool) -> Check:
     @peer(BY_COUNTS, _arm)
     def check(data: Data, asked: Asked, arm: Counts) -> Answer:
         x, known, lacking = arm
@@ -116,7 +115,7 @@ def _arm_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _pair_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _pair_bound(highest: bool) -> Check:
     @peer(BY_COUNTS, _both_seen)
     def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
         treated, reference = arms
@@ -127,7 +126,7 @@ def _pair_bound(highest: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _tipping(test: str) -> Callable[[Data, Asked], Recomputed | None]:
+def _tipping(test: str) -> Check:
     @peer(f"scipy.stats ({test}, every outcome of the missing)", _both_seen)
     def check(data: Data, asked: Asked, arms: tuple[Counts, Counts]) -> Answer:
         """scipy's `fisher_exact` or `chi2_contingency` of every table that may have been."""
@@ -164,7 +163,7 @@ def _p(test: str, x1: int, n1: int, x0: int, n0: int) -> float:
     return float(chi2_contingency(table, correction=False).pvalue)
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "proportion_lowest.best_worst": _arm_bound(False),
     "proportion_highest.best_worst": _arm_bound(True),
     "risk_difference_lowest.best_worst": _pair_bound(False),

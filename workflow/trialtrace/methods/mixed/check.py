@@ -10,7 +10,7 @@ from math import nan
 import numpy as np
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.methods.checking.outcome import Check, Recomputed
 from trialtrace.methods.displays.check_flow import visits_of
 from trialtrace.methods.mixed import check_fit as mixed_fit
 from trialtrace.methods.mixed.check_ancova import covariates
@@ -243,7 +243,7 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
     }
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "mean.mmrm": mmrm,
     "change_difference.mixed_model": mixed_model,
     "mean_difference.mmrm": mmrm,

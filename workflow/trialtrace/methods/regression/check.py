@@ -1,6 +1,5 @@
 """Regression of events on arm and covariates: statsmodels, standardisation by hand."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, log, nan, sqrt
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
 from trialtrace.methods.regression.check_ordinal_grid import BY as BY_GRID
 from trialtrace.methods.regression.check_ordinal_grid import TOLERANCE, maximum
 from trialtrace.methods.stratified.check_interaction import LOGIT, PENALISED, peak
@@ -93,7 +92,7 @@ def _model(data: Data, asked: Asked) -> tuple[Model, int]:
     return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
 
 
-def _ratio(family: str, by: str) -> Callable[[Data, Asked], Recomputed | None]:
+def _ratio(family: str, by: str) -> Check:
     @peer(by, _model, ITERATIVE)
     def check(data: Data, asked: Asked, model: Model) -> Answer:
         """A contrast of coefficients of statsmodels' `GLM`, with Wald's bounds."""
@@ -175,7 +174,7 @@ def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:
     return Model(rows["AVAL"].to_numpy(float), design(data, asked, rows, arms), arms), len(rows)
 
 
-def _standardised(ratio: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _standardised(ratio: bool) -> Check:
     @peer(STANDARD, _of_present, ITERATIVE)
     def check(data: Data, asked: Asked, model: Model) -> Answer:
         """Mean predictions of statsmodels' `GLM`; a ratio's error by the delta method."""
@@ -219,7 +218,7 @@ def _means(asked: Asked, model: Model, fit: "GLMResults") -> tuple[np.ndarray, n
     return means, covariance
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "risk_difference.standardised": _standardised(ratio=False),
     "risk_ratio.standardised": _standardised(ratio=True),
     "risk_ratio.modified_poisson": _ratio("poisson", POISSON),

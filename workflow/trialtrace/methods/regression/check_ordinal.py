@@ -1,7 +1,6 @@
 """Ordinal values: pandas counts, proportional odds by Newton's method, ranks by scipy."""
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, nan
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     ITERATIVE,
     Answer,
+    Check,
     Recomputed,
     of_chi_squared,
     peer,
@@ -263,7 +263,7 @@ def _ranks(data: Data, asked: Asked) -> tuple[Ranks | None, int]:
     return Ranks(effects, tests), n
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "count.categories": category,
     "proportion.categories": category,
     "odds_ratio.proportional_odds": odds,

@@ -1,6 +1,5 @@
 """Analysis of variance within subjects: statsmodels' AnovaRM, epsilons from contrast scores."""
 
-from collections.abc import Callable
 from itertools import combinations, product
 from math import nan, prod
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, Recomputed, peer
+from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.displays.check_flow import visits_of
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ STATISTICS = (
     "partial_eta_squared",
     "generalised_eta_squared",
 )
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     f"{name}.repeated_measures_anova_{design}": check
     for name in STATISTICS
     for design in ("cells", "treatment_by_visit", "visits")

@@ -1,6 +1,5 @@
 """Events compared over strata: statsmodels' StratifiedTable, and two formulas that it lacks."""
 
-from collections.abc import Callable
 from math import inf, nan, sqrt
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     Answer,
+    Check,
     Recomputed,
     of_chi_squared,
     peer,
@@ -116,7 +116,7 @@ def _greenland_robins(t: "pd.DataFrame", difference: float) -> float:
     return float((weight**2 * spread).sum())
 
 
-def _cmh(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _cmh(correction: bool) -> Check:
     by = f"{STRATIFIED}.test_null_odds (correction={correction})"
 
     @peer(by, informative_strata)
@@ -130,7 +130,7 @@ def _cmh(correction: bool) -> Callable[[Data, Asked], Recomputed | None]:
     return check
 
 
-def _breslow_day(tarone: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _breslow_day(tarone: bool) -> Check:
     by = f"{STRATIFIED}.test_equal_odds (adjust={tarone})"
 
     @peer(by, informative_strata)
@@ -169,7 +169,7 @@ def _equal_odds(table: "pd.DataFrame", common: float, tarone: bool) -> float:
     return square - (distance**2 / sum(variances) if tarone else 0.0)
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "odds_ratio.mantel_haenszel": odds_ratio,
     "risk_difference.mantel_haenszel": risk_difference,
 }

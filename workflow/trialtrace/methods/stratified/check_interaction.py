@@ -1,6 +1,5 @@
 """Regression models of events: statsmodels, and Firth's likelihood by scipy's optimiser."""
 
-from collections.abc import Callable
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     ITERATIVE,
     Answer,
-    Recomputed,
+    Check,
     of_chi_squared,
     peer,
 )
@@ -103,6 +102,6 @@ def peak(
     return value(beta)[0], beta
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {}
+CHECKS: dict[str, Check] = {}
 for _stat in CHI_SQUARED:
     CHECKS |= {f"{_stat}.logistic_interaction": logistic, f"{_stat}.firth_interaction": firth}

@@ -1,7 +1,6 @@
 """Time to event, by statsmodels: SurvfuncRight, survdiff, PHReg."""
 
 import warnings
-from collections.abc import Callable
 from math import exp, isnan, log, nan
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     ITERATIVE,
     Answer,
+    Check,
     Recomputed,
     of_chi_squared,
     peer,
@@ -101,7 +101,7 @@ def _scale(asked: Asked) -> str:
     return {"log_log": "cloglog", "log": "log"}[asked.options["interval"]]
 
 
-def _median(*, reverse: bool) -> Callable[[Data, Asked], Recomputed | None]:
+def _median(*, reverse: bool) -> Check:
     @peer(lambda asked: f"{CURVE}.quantile, quantile_ci ({_scale(asked)})", Data.some_records)
     def check(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
         """statsmodels' `SurvfuncRight.quantile` and `quantile_ci`."""
@@ -237,7 +237,7 @@ def _survdiff(data: Data, asked: Asked) -> tuple[tuple[float, float] | None, int
     return (float(statistic), float(len(present) - 1)), n
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "count.subjects": subjects,
     "events.count": events,
     "at_risk.count": at_risk,

@@ -1,6 +1,5 @@
 """Competing events by sums over event times, as their papers write them."""
 
-from collections.abc import Callable
 from math import exp, log, nan, sqrt
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     Answer,
-    Recomputed,
+    Check,
     of_chi_squared,
     peer,
 )
@@ -166,7 +165,7 @@ def _gray_covariance(rows: list[dict], k: int) -> np.ndarray:
     return spread
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "incidence.aalen_johansen": incidence,
 }
 for _stat in ("incidence_difference", "p_value", "z"):

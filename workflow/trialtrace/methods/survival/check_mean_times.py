@@ -1,6 +1,5 @@
 """Mean times under curves of statsmodels; weighted tests and hazards over time by plain sums."""
 
-from collections.abc import Callable
 from math import exp, log, nan, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     ITERATIVE,
     Answer,
-    Recomputed,
+    Check,
     of_chi_squared,
     peer,
 )
@@ -182,7 +181,7 @@ def _function(name: str, time, event, when) -> np.ndarray:
     return np.array(died)
 
 
-CHECKS: dict[str, Callable[[Data, Asked], Recomputed | None]] = {
+CHECKS: dict[str, Check] = {
     "mean_time.restricted": mean,
     "mean_time_difference.restricted": compared,
     "mean_time_ratio.restricted": compared,
