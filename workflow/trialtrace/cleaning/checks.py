@@ -173,8 +173,10 @@ def columns_of_check(check: CleaningCheck) -> tuple[str, ...]:
         return check.constant
     if check.stored is not None:
         return check.columns or (check.stored,)
-    if check.each_of is not None or check.unique:
-        return check.columns or check.unique or (check.each_of["column"],)
+    if check.unique:
+        return check.columns or check.unique
+    if check.each_of is not None:
+        return check.columns or (check.each_of["column"],)
     return check.columns or tuple(columns_of(check.expect or {}))
 
 

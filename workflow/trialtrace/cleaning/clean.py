@@ -17,6 +17,7 @@ from trialtrace.cleaning.rejects import FLAG, Finding
 from trialtrace.cleaning.subjects import People, check_subjects, people_of
 from trialtrace.cleaning.typed import Cleaned, Typed, type_table
 from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table
+from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.store import make_folder, write_json, write_parquet
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import TableSpec
@@ -135,7 +136,7 @@ def _checked(
             for found in judged.findings:
                 at = kept[found.positions]
                 log.add(Finding(found.rule, found.reason, at, found.column, found.severity))
-    for name in {f.column for f in log.findings[earlier:] if f.severity != FLAG}:
+    for name in {present(f.column) for f in log.findings[earlier:] if f.severity != FLAG}:
         gone = pa.array(np.isin(kept, log.rejected_cells(name)))
         position = table.column_names.index(name)
         values = blank(table[name].combine_chunks(), gone)

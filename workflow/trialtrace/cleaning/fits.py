@@ -7,6 +7,7 @@ a code, or of nothing: that a column holds TRUE and FALSE says nothing of a pati
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.alike import STEPS
@@ -182,7 +183,9 @@ def _codes(choices: dict[str, str], bad: list[str]) -> list[str]:
     }
     for words, way in ways.items():
         known = {way(code) for code in choices}
-        found += _count(bad, lambda v, w=way, k=known: w(v) in k, f"are a code but for {words}")
+        found += _count(
+            [way(value) for value in bad], known.__contains__, f"are a code but for {words}"
+        )
     return found
 
 
@@ -230,10 +233,14 @@ def _bound(limit: str | None) -> float | None:
     return None if limit is None else float(limit.replace(",", "."))
 
 
+def _matches(shape: str, value: str) -> bool:
+    return re.search(shape, value) is not None
+
+
 def _shapes(bad: list[str], shapes: dict[str, str]) -> list[str]:
     found: list[str] = []
     for shape, words in shapes.items():
-        found += _count(bad, lambda v, s=shape: re.search(s, v) is not None, words)
+        found += _count(bad, partial(_matches, shape), words)
     return found
 
 

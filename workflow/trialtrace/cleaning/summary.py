@@ -44,7 +44,21 @@ def rejects_summary(rejects: "pa.Table", disclosure: str) -> list[RejectSummary]
         rows = sorted(groups[key], key=lambda row: row["source_row"])
         values = tuple(row["value"] for row in rows) if disclosure == "full" else ()
         numbers = tuple(row["source_row"] for row in rows)
-        made.append(RejectSummary(*key, len(rows), numbers, values))
+        table, severity, level, column, rule, reason, source_file = key
+        made.append(
+            RejectSummary(
+                table,
+                severity,
+                level,
+                column,
+                rule,
+                reason,
+                source_file,
+                len(rows),
+                numbers,
+                values,
+            )
+        )
     return made
 
 

@@ -99,7 +99,8 @@ def _zone(name: str | None, place: str) -> datetime.tzinfo | None:
     if not name:
         return None
     try:
-        return pa.lib.string_to_tzinfo(name)
+        zone: datetime.tzinfo = pa.lib.string_to_tzinfo(name)
+        return zone
     except pa.ArrowInvalid:
         raise UserError(
             Problem(

@@ -133,6 +133,6 @@ def _text(node: ast.expr | None, constants: Mapping[str, str]) -> str | None:
     if isinstance(node, ast.FormattedValue):
         return _text(node.value, constants)
     if isinstance(node, ast.JoinedStr):
-        parts = [_text(part, constants) for part in node.values]
-        return None if None in parts else "".join(parts)
+        parts = [text for part in node.values if (text := _text(part, constants)) is not None]
+        return "".join(parts) if len(parts) == len(node.values) else None
     return None

@@ -1,6 +1,7 @@
 """A raw table: every cell as text, and where each row stands in its file."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ class RawTable:
         }
 
 
-def check_header(names: list[str | None], place: str) -> list[str]:
+def check_header(names: Sequence[str | None], place: str) -> list[str]:
     """The names of the columns, without blanks around them; tells every one that cannot be used.
 
     By its position: where a file has no header, what stands here are a patient's cells.

@@ -39,8 +39,8 @@ def assign(
     blocks, least, most = [by_row], [low.astype(float)], [high.astype(float)]
     for part, mask, wanted, _ in sums:
         at = np.flatnonzero(mask) * m + part
-        row = (np.ones(len(at)), (np.zeros(len(at), dtype=int), at))
-        blocks.append(csr_matrix(row, shape=(1, n * m)))
+        ones = (np.ones(len(at)), (np.zeros(len(at), dtype=int), at))
+        blocks.append(csr_matrix(ones, shape=(1, n * m)))
         least.append(np.array([float(wanted)]))
         most.append(np.array([float(wanted)]))
     rules = LinearConstraint(vstack(blocks).tocsc(), np.concatenate(least), np.concatenate(most))

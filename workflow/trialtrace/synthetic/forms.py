@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.conditions import columns_of, met
+from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.synthetic.drawn import Drawn, Level
 from trialtrace.synthetic.sheet import Sheet, Spelling, recoded, spelt
@@ -123,7 +124,8 @@ def _wide(trial: Trial, form: Mapping[str, Any], drawn: Drawn) -> "dict[str, pa.
     found = {}
     for given in form.get("wide", ()):
         below = drawn.levels[given["level"]]
-        labels = spelt(below.columns[trial.cohort.levels[below.name].column], None, Spelling(), {})
+        column = present(trial.cohort.levels[below.name].column)
+        labels = spelt(below.columns[column], None, Spelling(), {})
         for label in pc.unique(labels).to_pylist():
             name = f"{given.get('prefix', '')}{label}{given.get('suffix', '')}"
             found[name] = _of_label(below, below.view(given["of"]), pc.equal(labels, label))
@@ -136,8 +138,8 @@ def _of_label(below: Level, values: "pa.Array", chosen: "pa.Array") -> "pa.Array
     import pyarrow as pa
 
     rows = np.flatnonzero(chosen.to_numpy(zero_copy_only=False))
-    at = np.full(below.above.size, -1)
-    at[below.parent[rows]] = rows
+    at = np.full(present(below.above).size, -1)
+    at[present(below.parent)[rows]] = rows
     return values.take(pa.array(at, mask=at < 0))
 
 

@@ -182,8 +182,8 @@ def _moved(
 ) -> np.ndarray:
     """Move single values to a sum that prints right, then pairs of them until the SD does."""
     for total in goal.totals(int(x.sum()), int(low.sum()), int(high.sum())):
-        found = _to_total(x, low, high, goal, total)
-        if (found := _to_spread(found, low, high, goal)) is not None:
+        near = _to_total(x, low, high, goal, total)
+        if (found := _to_spread(near, low, high, goal)) is not None:
             return found
     told = " and ".join(f"{key} {text}" for key, text in wanted.items())
     raise Unreachable(f"no {len(x)} values in steps of {goal.step:g} were found with {told}")

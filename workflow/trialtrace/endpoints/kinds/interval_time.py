@@ -1,5 +1,6 @@
 """Interval-censored times: an event is known to lie between two visits, or after the last one."""
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,7 +113,7 @@ def _days(
     undated = known & np.isnan(days)
     for mask, why in ((disorder.ravel(), DISORDER), (undated, UNDATED)):
         study.reject(endpoint, table, row[mask & (row >= 0)], given["date"], why)
-    unusable = disorder.any(axis=0) | undated.reshape(grid.visits, grid.size).any(axis=0)
+    unusable = np.asarray((disorder | undated.reshape(grid.visits, grid.size)).any(axis=0))
     cells = chosen_cells("AVAL", table.name, row, [given["date"]])
     cells = moved(cells, grid.subjects, ("AVAL",))
     code = adsl_code(endpoint.options["start"])
@@ -125,7 +126,9 @@ def _disorder(days: np.ndarray) -> np.ndarray:
     return (days < 0) | (days <= highest[:-1])
 
 
-def _check_labels(study: Study, endpoint: Endpoint, given: object, wanted: list[str]) -> None:
+def _check_labels(
+    study: Study, endpoint: Endpoint, given: Container[str], wanted: list[str]
+) -> None:
     lacking = [label for label in wanted if label not in given]
     if lacking:
         raise UserError(

@@ -88,7 +88,7 @@ def _factors(
         here = (drug == one) & (route == by)
         factor[here], unit[here] = value, in_unit
     taken = ~(dose == 0)
-    nameless, placeless = np.equal(drug, None), np.equal(route, None)
+    nameless, placeless = (np.equal(names, np.array(None)) for names in (drug, route))
     listed = [
         (nameless & (dose != 0) & ~np.isnan(dose), "drug", NO_DRUG),
         (nameless & np.isnan(dose), "drug", EMPTY),

@@ -119,7 +119,7 @@ def _kronecker(tables: np.ndarray, values: np.ndarray, scores: str | None) -> tu
         spread_column = np.diag(column) - np.outer(column, column)
         g = g + b @ (table - n * np.outer(row, column)).ravel()
         v = v + n**2 / (n - 1) * b @ np.kron(spread_row, spread_column) @ b.T
-    if np.ndim(v) == 0 or not v.size or np.abs(v).max() < 1e-12:
+    if v.ndim == 0 or not v.size or np.abs(v).max() < 1e-12:
         return nan, nan
     scale = 1 / np.sqrt(np.where(np.diag(v) > 1e-14, np.diag(v), np.inf))
     v, g = v * np.outer(scale, scale), g * scale

@@ -78,7 +78,7 @@ def flow_balances(data: Data, flow: Counts) -> Told:
             of = flow["randomised", None, group, None]
             yield from _at_most(f"{box}, {group}", n, "randomised", of)
         if stat == "analysed":
-            population = data.trial.plan.analyses[name].estimand.population
+            population = data.trial.plan.analyses[present(name)].estimand.population
             of = flow["in_population", population, group, None]
             yield from _at_most(f"{box}, {group}", n, f"in population {population}", of)
     for group in groups:
@@ -94,7 +94,7 @@ def _subjects(data: Data, flow: Counts, randomised: int) -> Told:
     )
     assessed = flow.get(("assessed", None, EVERYBODY, None))
     if assessed is not None:
-        reasons = {key[3]: n for key, n in flow.items() if key[0] == "excluded"}
+        reasons = {present(key[3]): n for key, n in flow.items() if key[0] == "excluded"}
         yield from _sums(
             "assessed", assessed, [randomised, *reasons.values()], ["randomised", *reasons]
         )
@@ -111,7 +111,8 @@ def _ended(data: Data, flow: Counts, group: str) -> Told:
         arms = list(data.trial.design.arms) if group == EVERYBODY else [group]
         subjects = subjects[subjects["TRT01P"].isin(arms)]
     completed = int(subjects[adsl_code(given["variable"])].isin(given["completed"]).sum())
-    reasons = {key[3]: n for key, n in flow.items() if key[0] == "ended" and key[2] == group}
+    ended = {key[3]: n for key, n in flow.items() if key[0] == "ended" and key[2] == group}
+    reasons = {present(reason): n for reason, n in ended.items()}
     yield from _sums(
         f"randomised, {group}",
         flow["randomised", None, group, None],

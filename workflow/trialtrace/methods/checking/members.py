@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +90,7 @@ class Members:
         met = np.ones(len(part), dtype=bool)
         for name, test in condition.items():
             key = ("met", place, name, json.dumps(test, sort_keys=True))
-            met &= self.data.once(key, lambda n=name, t=test: _met(n, t, part))
+            met &= self.data.once(key, partial(_met, name, test, part))
         if complete is not None:
             met = _complete(part, met, complete)
         rows = part.index.to_numpy()[met]

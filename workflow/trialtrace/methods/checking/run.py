@@ -4,10 +4,12 @@ A disagreement stops the run, and so does a count that does not add up.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.contracts import CHECKS, MEMBERS, RESULTS, from_rows, read_table, write_table
+from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.errors import Problem, Problems, UserError
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.laws import verify
@@ -50,9 +52,12 @@ def asked_of(trial: "Trial", derived_dir: Path, results: "pa.Table") -> Data:
 def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
     """The same, of data that are open."""
     checks = checks_for(trial)
-    data.recompute = lambda asked: data.once(
-        ("result", asked.result_id), lambda: _check_of(asked, checks)(data, asked)
-    )
+
+    def recompute(asked: Asked) -> Any:
+        check = present(_check_of(asked, checks))
+        return data.once(("result", asked.result_id), partial(check, data, asked))
+
+    data.recompute = recompute
     for asked in data.results:
         if _check_of(asked, checks) is None:
             continue

@@ -6,6 +6,7 @@ from math import exp, inf, isfinite, log, nan, sqrt
 import numpy as np
 from scipy.stats import norm
 
+from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, peer
 from trialtrace.methods.checking.where import surely
@@ -102,7 +103,7 @@ def _pairs(data: Data, asked: Asked) -> Pairs | None:
         better, worse = better & undecided, worse & undecided
         win, loss = win | better, loss | worse
         # Of an endpoint that stands at two levels the first is told.
-        levels.setdefault(name, (better.sum(), worse.sum()))
+        levels.setdefault(present(name), (better.sum(), worse.sum()))
     return Pairs(win.astype(float), loss.astype(float), levels, len(first))
 
 

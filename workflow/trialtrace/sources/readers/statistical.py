@@ -10,7 +10,7 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +72,8 @@ def _declared_missing(
     found: Counter[str] = Counter()
     for value, text in zip(values, texts, strict=True):
         for one in ranges:
-            same = type(value) is type(one["lo"]) and text is not None
-            if same and one["lo"] <= value <= one["hi"]:
+            same = type(value) is type(one["lo"])
+            if text is not None and same and one["lo"] <= value <= one["hi"]:
                 found[text] += 1
     return dict(sorted(found.items()))
 
@@ -150,12 +150,13 @@ def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
     """The columns as Python values, and the file's description of itself."""
     import pyreadstat
 
-    parse = {
+    parsers: dict[str, Callable[..., Any]] = {
         "xpt": pyreadstat.read_xport,
         "sas7bdat": pyreadstat.read_sas7bdat,
         "spss": pyreadstat.read_por if _portable(opened) else pyreadstat.read_sav,
         "stata": pyreadstat.read_dta,
-    }[opened.format]
+    }
+    parse = parsers[opened.format]
     options: dict[str, Any] = {"encoding": opened.settings.get("encoding")}
     counted = parse in (pyreadstat.read_sas7bdat, pyreadstat.read_sav, pyreadstat.read_dta)
     if counted:

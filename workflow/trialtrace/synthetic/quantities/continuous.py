@@ -4,6 +4,8 @@ With `exact`, a display cohort hits the printed moments (see `moments`); in simu
 those of the distribution.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from trialtrace.synthetic.distributions import draw as draw_numbers
@@ -98,7 +100,7 @@ def _moments(
                 ) from None
         got = values[mask] * step
         for key, text in leaf.items():
-            drawn = {"mean": np.mean, "sd": _sd, "min": np.min, "max": np.max}[key](got)
+            drawn = MOMENTS[key](got)
             room.truth.add(
                 one,
                 path,
@@ -114,3 +116,11 @@ def _moments(
 
 def _sd(values: np.ndarray) -> float:
     return float(np.std(values, ddof=1))
+
+
+MOMENTS: dict[str, Callable[[np.ndarray], float]] = {
+    "mean": np.mean,
+    "sd": _sd,
+    "min": np.min,
+    "max": np.max,
+}
