@@ -6,14 +6,14 @@ A disagreement stops the run, and so does a count that does not add up.
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.contracts import CHECKS, MEMBERS, RESULTS, from_rows, read_table, write_table
 from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.errors import Problem, Problems, UserError
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.laws import verify
-from trialtrace.methods.checking.outcome import Compared, compare
+from trialtrace.methods.checking.outcome import Compared, Recomputed, compare
 from trialtrace.methods.checking.registry import checks_for
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def recomputed(trial: "Trial", data: Data) -> Iterable[Compared]:
     """The same, of data that are open."""
     checks = checks_for(trial)
 
-    def recompute(asked: Asked) -> Any:
+    def recompute(asked: Asked) -> Recomputed | None:
         check = present(_check_of(asked, checks))
         return data.once(("result", asked.result_id), partial(check, data, asked))
 

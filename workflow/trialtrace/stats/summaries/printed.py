@@ -220,7 +220,7 @@ def _each(function: Callable[[Fraction], int], values: Exact) -> Exact:
     return np.asarray(np.vectorize(function, otypes=[object])(values))
 
 
-def _filled(values: Any) -> Exact:
+def _filled(values: object) -> Exact:
     """Keep arrays of exact numbers arrays, also with shape ()."""
     if isinstance(values, np.ndarray):
         return values
