@@ -2,7 +2,6 @@
 
 from math import inf, nan
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import CHI_SQUARED, Answer, Check, Recomputed, peer
 

@@ -4,7 +4,6 @@ from math import nan, sqrt
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Check, peer

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, read_table
-from trialtrace.ground.contracts.rows import ResultRow, present
+from trialtrace.ground.contracts.rows import ResultRow
 from trialtrace.methods.checking.where import surely
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import DATASETS

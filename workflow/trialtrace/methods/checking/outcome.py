@@ -7,8 +7,6 @@ from functools import cache, wraps
 from math import isfinite, isinf, isnan, nan
 from typing import TYPE_CHECKING, TypeVar
 
-from trialtrace.ground.contracts.rows import present
-
 if TYPE_CHECKING:
     from trialtrace.methods.checking.data import Asked, Data
 

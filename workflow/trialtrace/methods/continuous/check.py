@@ -6,7 +6,6 @@ from math import exp, inf, log, nan, sqrt
 import numpy as np
 from scipy import stats
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Check, peer
 

@@ -5,7 +5,6 @@ from collections import Counter
 from math import nan
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data, level_text
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.trial.model import adsl_code

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import EVERYBODY, Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 from trialtrace.methods.checking.where import surely

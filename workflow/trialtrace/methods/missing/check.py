@@ -3,7 +3,6 @@
 from math import nan
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data, level_text
 from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.checking.where import surely

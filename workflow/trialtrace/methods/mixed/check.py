@@ -6,11 +6,9 @@ it stays unchecked: why an iteration failed is its own affair.
 
 from collections.abc import Callable
 from math import nan
-from typing import Any
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Check, Recomputed
 from trialtrace.methods.displays.check_flow import visits_of

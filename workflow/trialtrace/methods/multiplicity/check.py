@@ -4,7 +4,6 @@ from itertools import combinations
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import ADJUSTED, Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import chi2
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
 from trialtrace.methods.regression.check_ordinal_grid import BY as BY_GRID

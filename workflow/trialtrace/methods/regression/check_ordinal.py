@@ -10,7 +10,6 @@ from scipy.special import expit
 from scipy.stats import chi2, rankdata
 from scipy.stats import f as f_distribution
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,

@@ -6,7 +6,6 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed, of_chi_squared
 from trialtrace.methods.displays.check_flow import visits_of

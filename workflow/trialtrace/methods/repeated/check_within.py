@@ -9,7 +9,6 @@ from scipy.linalg import helmert
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Check, peer
 from trialtrace.methods.displays.check_flow import visits_of

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.categorical.check_exact import TIE
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import Answer, Recomputed, peer

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from scipy.optimize import brentq
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm
 
-from trialtrace.ground.contracts.rows import present
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
