@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, chdtrc, ndtri
+from scipy.special import betainc, chdtrc, ndtr, ndtri
 
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats.results import StatsError
@@ -130,12 +130,33 @@ def f_tail(statistic: float, df1: float, df2: float) -> float:
 
 
 def t_tail(statistic: float, df: float, sides: str) -> float:
-    """P-value of a t statistic; `greater` is the upper tail.
+    """P-value of a t statistic; `greater` is the upper tail."""
+    return float(t_tails(np.float64(statistic), np.float64(df), sides))
+
+
+def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
+    """P-values of t, arrays of one shape; infinite df are those of the normal distribution.
 
     The incomplete beta function gives the tail itself, so a small p-value keeps its digits.
     """
-    both = float(betainc(df / 2, 0.5, df / (df + statistic**2)))
+    normal = np.isinf(df)
+    df = np.where(normal, 1.0, df)
+    with np.errstate(invalid="ignore", over="ignore"):
+        share = np.where(np.isinf(t), 0.0, df / (df + np.square(t)))
+    both = np.where(normal, normal_tails(t, "two_sided"), betainc(df / 2, 0.5, share))
     if sides == "two_sided":
         return both
-    in_tail = (statistic > 0) == (sides == "greater")
-    return both / 2 if in_tail else 1 - both / 2
+    in_tail = (t > 0) == (sides == "greater")
+    return np.where(in_tail, both / 2, 1 - both / 2)
+
+
+def normal_tail(z: float, sides: str) -> float:
+    """P-value of a standard normal statistic; `greater` is the upper tail."""
+    return float(normal_tails(np.float64(z), sides))
+
+
+def normal_tails(z: Floats, sides: str) -> Floats:
+    """P-values of standard normal statistics, of any shape."""
+    if sides == "two_sided":
+        return 2 * ndtr(-np.abs(z))
+    return ndtr(-z) if sides == "greater" else ndtr(z)

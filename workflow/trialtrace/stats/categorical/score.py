@@ -13,13 +13,13 @@ from math import copysign, nan, sqrt
 from typing import TypeVar
 
 import numpy as np
-from scipy.special import ndtr
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     normal_quantile,
+    normal_tail,
     single_count,
 )
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -91,13 +91,6 @@ def risk_difference_score_test(
         spread *= (n1 + n0 - 1) / (n1 + n0)
     z = distance / sqrt(spread)
     return TestResult(z, nan, normal_tail(z, sides))
-
-
-def normal_tail(z: float, sides: str) -> float:
-    """P-value of a standard normal statistic; `greater` is the upper tail."""
-    if sides == "two_sided":
-        return float(2 * ndtr(-abs(z)))
-    return float(ndtr(-z) if sides == "greater" else ndtr(z))
 
 
 def _margin(margin: float) -> float:

@@ -13,8 +13,7 @@ from math import exp, inf, log, nan, sqrt
 
 import numpy as np
 
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, single_count
-from trialtrace.stats.categorical.score import normal_tail
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, single_count
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 VARIANCES = ("miettinen_nurminen", "koopman")

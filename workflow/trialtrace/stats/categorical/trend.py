@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, counts, sample
-from trialtrace.stats.categorical.score import normal_tail
+from trialtrace.stats._inputs import SIDES, check_choice, counts, normal_tail, sample
 from trialtrace.stats.results import StatsError, TestResult
 
 VARIANCES = ("binomial", "hypergeometric")

@@ -13,10 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, ndtr, stdtrit
+from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, check_confidence, numbers
+from trialtrace.stats._inputs import (
+    check_choice,
+    check_confidence,
+    numbers,
+    t_tails,
+)
+from trialtrace.stats.continuous.means import welch
+from trialtrace.stats.continuous.ranks import rank_sum_tests
 from trialtrace.stats.results import StatsError
 
 VARIANCES = ("pooled", "welch", "pooled_over_all")
@@ -63,9 +70,7 @@ class Differences:
     def p_value(self) -> Floats:
         """Two-sided p-values of no difference."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            squared = (self.estimate / self.error) ** 2
-            p: Floats = betainc(self.df / 2, 0.5, self.df / (self.df + squared))
-            return p
+            return t_tails(self.estimate / self.error, self.df, "two_sided")
 
 
 def group_moments(
@@ -118,10 +123,9 @@ def mean_differences(
     n, squares = moments.n[:, pair], moments.squares[:, pair]
     estimate = moments.mean[:, first] - moments.mean[:, second]
     if variance == "welch":
-        parts = _ratio(squares, np.where(n > 1, n * (n - 1), 0))
-        total = parts.sum(axis=1)
-        df = _ratio(total**2, _ratio(parts**2, n - 1).sum(axis=1))
-        return _differences(estimate, total, df)
+        variance = _ratio(squares, np.where(n > 1, n - 1, 0))
+        first_arm, second_arm = ((variance[:, arm], n[:, arm]) for arm in (0, 1))
+        return _differences(estimate, *welch(*first_arm, *second_arm))
     if variance == "pooled_over_all":
         n, squares = moments.n, moments.squares
     df = n.sum(axis=1) - n.shape[1]
@@ -178,20 +182,7 @@ def mann_whitney_p(
         np.cumsum(members[:, own], axis=1, out=running[:, 1:])
         ends = np.searchsorted(place[own], np.arange(distinct.size + 1), side="left")
         counted.append(np.diff(running[:, ends], axis=1))
-    of_first, of_second = counted
-    m, n = of_first.sum(axis=1), of_second.sum(axis=1)
-    tied = of_first + of_second
-    total = m + n
-    below = np.cumsum(of_second, axis=1) - of_second / 2
-    w = (of_first * below).sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ties = (tied**3 - tied).sum(axis=1) / (total * (total - 1))
-        variance = m * n / 12 * (total + 1 - ties)
-        distance = np.abs(w - m * n / 2)
-        if correction == "continuity":
-            distance = np.where(distance > 0, distance - 0.5, 0.0)
-        p = np.minimum(1.0, 2 * ndtr(-distance / np.sqrt(variance)))
-    return np.where(variance > 0, p, np.nan)
+    return rank_sum_tests(*counted, correction=correction, sides="two_sided")[1]
 
 
 def _differences(estimate: Floats, squared_error: Floats, df: Floats) -> Differences:

@@ -132,6 +132,18 @@ def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> I
     return _t_interval(difference, error, df, level)
 
 
+def welch(variance1: Floats, n1: Floats, variance0: Floats, n0: Floats) -> tuple[Floats, Floats]:
+    """Squared standard error of a difference of two means, and Satterthwaite's df.
+
+    Variances (divisor n - 1) and sizes of the two samples, arrays of one shape. df are NaN where
+    both variances are 0.
+    """
+    part1, part0 = variance1 / n1, variance0 / n0
+    squared = part1 + part0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return squared, squared**2 / (part1**2 / (n1 - 1) + part0**2 / (n0 - 1))
+
+
 def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     """Check two samples and measure both from one of their values.
 
@@ -147,9 +159,8 @@ def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
     difference = float(x.mean() - y.mean())
     if _constant(x) and _constant(y):
         return difference, 0.0, nan
-    parts = np.array([x.var(ddof=1) / x.size, y.var(ddof=1) / y.size])
-    df = parts.sum() ** 2 / np.sum(parts**2 / np.array([x.size - 1, y.size - 1]))
-    return difference, sqrt(parts.sum()), float(df)
+    squared, df = welch(x.var(ddof=1), np.float64(x.size), y.var(ddof=1), np.float64(y.size))
+    return difference, sqrt(squared), float(df)
 
 
 def _t_interval(estimate: float, error: float, df: float, confidence: float) -> Interval:

@@ -16,10 +16,15 @@ from math import exp, log, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, sample
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tails,
+    sample,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -36,17 +41,39 @@ def mann_whitney(x: ArrayLike, y: ArrayLike, *, correction: str, sides: str) -> 
     check_choice("correction", correction, ("none", "continuity"))
     check_choice("sides", sides, SIDES)
     x, y = sample(x, "x"), sample(y, "y")
-    m, n = x.size, y.size
-    ranks, ties = _midranks(np.concatenate([x, y]))
-    if ties.size == 1:
+    values, place = np.unique(np.concatenate([x, y]), return_inverse=True)
+    if values.size == 1:
         raise StatsError("all values are equal, so ranks cannot be compared.")
-    w = float(ranks[:m].sum() - m * (m + 1) / 2)
+    first, second = (
+        np.bincount(own, minlength=values.size).astype(np.float64)
+        for own in (place[: x.size], place[x.size :])
+    )
+    w, p_value = rank_sum_tests(first, second, correction=correction, sides=sides)
+    return TestResult(float(w), nan, float(p_value))
+
+
+def rank_sum_tests(
+    first: Floats, second: Floats, *, correction: str, sides: str
+) -> tuple[Floats, Floats]:
+    """W and the p-values of `mann_whitney`, from counts of each value that occurs.
+
+    `first` and `second` (..., values) say how many of each sample have a value, in ascending
+    order. NaN where all values are tied or a sample is empty.
+    """
+    m, n, tied = first.sum(axis=-1), second.sum(axis=-1), first + second
     total = m + n
-    variance = m * n / 12 * (total + 1 - np.sum(ties**3 - ties) / (total * (total - 1)))
-    distance = w - m * n / 2
-    if correction == "continuity":
-        distance -= {"two_sided": 0.5 * np.sign(distance), "greater": 0.5, "less": -0.5}[sides]
-    return TestResult(w, nan, _normal_tail(distance / sqrt(variance), sides))
+    # Those of the second sample below a value, and half of those that tie with it.
+    below = np.cumsum(second, axis=-1) - second / 2
+    w = (first * below).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ties = np.sum(tied**3 - tied, axis=-1) / (total * (total - 1))
+        variance = m * n / 12 * (total + 1 - ties)
+        distance = w - m * n / 2
+        if correction == "continuity":
+            towards = {"two_sided": np.sign(distance), "greater": 1.0, "less": -1.0}[sides]
+            distance = distance - 0.5 * towards
+        p_value = normal_tails(distance / np.sqrt(variance), sides)
+    return w, np.where(variance > 0, p_value, np.nan)
 
 
 def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
@@ -71,29 +98,23 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     return Interval(estimate, _expit(logit - half), _expit(logit + half))
 
 
-def _midranks(values: Floats) -> tuple[Floats, Floats]:
-    """Return ranks from 1, ties sharing their mean rank, and the size of each group of ties."""
-    _, group, count = np.unique(values, return_inverse=True, return_counts=True)
-    size = count.astype(np.float64)
-    return (np.cumsum(size) - (size - 1) / 2)[group], size
+def _midranks(values: Floats) -> Floats:
+    """Ranks from 1, ties sharing their mean rank."""
+    _, group, size = np.unique(values, return_inverse=True, return_counts=True)
+    size = size.astype(np.float64)
+    return (np.cumsum(size) - (size - 1) / 2)[group]
 
 
 def _placements(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """For each x the share of y below it, for each y the share of x above it; ties count half."""
-    ranks, _ = _midranks(np.concatenate([x, y]))
-    of_x = (ranks[: x.size] - _midranks(x)[0]) / y.size
-    of_y = 1 - (ranks[x.size :] - _midranks(y)[0]) / x.size
+    ranks = _midranks(np.concatenate([x, y]))
+    of_x = (ranks[: x.size] - _midranks(x)) / y.size
+    of_y = 1 - (ranks[x.size :] - _midranks(y)) / x.size
     return of_x, of_y
 
 
 def _constant(values: Floats) -> bool:
     return bool(values.min() == values.max())
-
-
-def _normal_tail(z: float, sides: str) -> float:
-    if sides == "two_sided":
-        return min(1.0, 2 * float(ndtr(-abs(z))))
-    return float(ndtr(-z if sides == "greater" else z))
 
 
 def _expit(value: float) -> float:

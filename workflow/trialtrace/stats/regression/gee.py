@@ -32,10 +32,10 @@ from trialtrace.stats._inputs import (
     chi2_tail,
     f_tail,
     normal_quantile,
+    normal_tail,
     numbers,
     t_tail,
 )
-from trialtrace.stats.categorical.score import normal_tail
 from trialtrace.stats.mixed.mixed_tests import Contrast
 from trialtrace.stats.regression._design import SINGULAR, visit_data
 from trialtrace.stats.regression._estimating_equations import FAMILIES, POWERS, WORKING, solve

@@ -18,32 +18,25 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, ndtr
 
-from trialtrace.ground.arrays import Flags, Floats, Places
-from trialtrace.stats._inputs import SIDES, check_choice, numbers
+from trialtrace.ground.arrays import (
+    Flags,
+    Floats,
+    Places,
+)
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    numbers,
+    t_tails,
+)
+from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 VARIANCES = ("pooled", "welch")
 FIRST, FEW, NEAR, ZOOM, ZOOMS = 65, 9, 5, 17, 6
 SHORT = 0.1
-
-
-def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
-    """P-value of t, arrays that broadcast; infinite df are those of the normal distribution.
-
-    Source: the incomplete beta function. Oracle: R's pt and pnorm.
-    """
-    normal, t = np.isinf(df), np.asarray(t, dtype=np.float64)
-    df = np.where(normal, 1.0, df)
-    with np.errstate(invalid="ignore", over="ignore"):
-        share = np.where(np.isinf(t), 0.0, df / (df + np.square(t)))
-    both: Floats = np.where(normal, 2 * ndtr(-abs(t)), betainc(df / 2, 0.5, share))
-    if sides == "two_sided":
-        return both
-    in_tail = (t > 0) == (sides == "greater")
-    return np.where(in_tail, both / 2, 1 - both / 2)
 
 
 def t_test_p(
@@ -185,10 +178,7 @@ def _p(
         df = n1 + n0 - 2 + 0 * s1
         squared = ((n1 - 1) * s1**2 + (n0 - 1) * s0**2) / df * (1 / n1 + 1 / n0)
     else:
-        v1, v0 = s1**2 / n1, s0**2 / n0
-        squared = v1 + v0
-        with np.errstate(invalid="ignore"):
-            df = squared**2 / (v1**2 / (n1 - 1) + v0**2 / (n0 - 1))
+        squared, df = welch(s1**2, n1, s0**2, n0)
         # Both standard deviations 0: any df will do, since t is 0 or infinite.
         df = np.where(squared == 0, 1.0, df)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -16,9 +16,13 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, chdtrc, gammaln, ndtr
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, numbers
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    numbers,
+    t_tails,
+)
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries.mean_tests import t_tails
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
 GRID = 4001

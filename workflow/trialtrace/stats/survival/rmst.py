@@ -23,8 +23,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, survival_data
-from trialtrace.stats.categorical.score import normal_tail
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tail,
+    survival_data,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
