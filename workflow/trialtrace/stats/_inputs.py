@@ -131,7 +131,7 @@ def f_tail(statistic: float, df1: float, df2: float) -> float:
 
 def t_tail(statistic: float, df: float, sides: str) -> float:
     """P-value of a t statistic; `greater` is the upper tail."""
-    return float(t_tails(np.float64(statistic), np.float64(df), sides))
+    return float(t_tails(np.asarray(statistic, float), np.asarray(df, float), sides))
 
 
 def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
@@ -152,11 +152,13 @@ def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
 
 def normal_tail(z: float, sides: str) -> float:
     """P-value of a standard normal statistic; `greater` is the upper tail."""
-    return float(normal_tails(np.float64(z), sides))
+    return float(normal_tails(np.asarray(z, float), sides))
 
 
 def normal_tails(z: Floats, sides: str) -> Floats:
     """P-values of standard normal statistics, of any shape."""
     if sides == "two_sided":
-        return 2 * ndtr(-np.abs(z))
-    return ndtr(-z) if sides == "greater" else ndtr(z)
+        tails: Floats = 2 * ndtr(-np.abs(z))
+    else:
+        tails = ndtr(-z) if sides == "greater" else ndtr(z)
+    return tails

@@ -111,7 +111,7 @@ Formula = Callable[[Floats, Floats, float], tuple[Floats, Floats]]
 
 
 def _of_one(formula: Formula, x: float, n: float, confidence: float) -> Interval:
-    events, size = (np.asarray(count, float) for count in single_count(x, n, "sample"))
+    events, size = (np.asarray(count) for count in single_count(x, n, "sample"))
     low, high = formula(events, size, check_confidence(confidence))
     return Interval(float(events / size), float(low), float(high))
 
