@@ -28,7 +28,17 @@ SHARED = {
     "categorical.score": ("risk_difference",),
     "repeated.sphericity": ("mauchly_tail",),
     "summaries.printed": ("not_negative", "one_shape"),
-    "survival.kaplan_meier": ("compare_groups",),
+    "survival.kaplan_meier": (
+        "compare_groups",
+        "crossing_of_half",
+        "curve_bounds",
+        "greenwood",
+        "product_limit",
+        "sums_over_strata",
+        "unweighted",
+        "weighted_sums",
+    ),
+    "survival.weighted_log_rank": ("fleming_harrington", "survival_before"),
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {

@@ -13,10 +13,12 @@ Crowley, Biometrics 1982;38:29 (interval of the median). Mantel, Cancer Chemothe
 Oracle: R's survfit with its quantiles, and survdiff.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import check_choice, chi2_tail, labels, normal_quantile, survival_data
@@ -73,25 +75,13 @@ class KaplanMeier:
         while, the middle of that stretch, which ends at the next drop or the last observed time
         (as R's quantile.survfit). NaN where a curve never gets there.
         """
-        return Interval(*(self._crossing(c) for c in (self.survival, self.low, self.high)))
+        curves = np.stack([self.survival, self.low, self.high])
+        return Interval(*crossing_of_half(self.time, curves, self.time[-1]).tolist())
 
     def n_at_risk(self, times: ArrayLike) -> Places:
         """Return how many subjects are under observation just before each of `times`."""
         times = np.asarray(times, dtype=np.float64)
         return self._all_times.size - np.searchsorted(self._all_times, times, side="left")
-
-    def _crossing(self, curve: Floats) -> float:
-        known = ~np.isnan(curve)
-        time, curve = self.time[known], curve[known]
-        below = np.flatnonzero(curve <= 0.5 + HALF_WIDTH)
-        if below.size == 0:
-            return float("nan")
-        first = below[0]
-        if curve[first] < 0.5 - HALF_WIDTH:
-            return float(time[first])
-        dropped = np.flatnonzero(curve < 0.5 - HALF_WIDTH)
-        end = time[dropped[0]] if dropped.size else self.time[-1]
-        return float((time[first] + end) / 2)
 
 
 def kaplan_meier(
@@ -106,16 +96,13 @@ def kaplan_meier(
     Raises `StatsError` for no subjects, missing or negative times, events other than 0 and 1.
     """
     check_choice("interval", interval, ("log_log", "log"))
-    z = normal_quantile(confidence)
     time, event = survival_data(time, event)
     distinct, row, size = np.unique(time, return_inverse=True, return_counts=True)
     deaths = np.bincount(row, event).astype(np.float64, copy=False)
     at_risk = (time.size - np.cumsum(size) + size).astype(np.float64)
-    survival = ((at_risk - deaths) / at_risk).cumprod()
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        # The last patients all dying makes the sum infinite; survival is 0 there, so NaN.
-        log_se = np.sqrt(np.cumsum(deaths / (at_risk * (at_risk - deaths))))
-        low, high = _bounds(survival, log_se, z, interval)
+    survival, log_se = product_limit(at_risk, deaths), greenwood(at_risk, deaths)
+    low, high = curve_bounds(survival, log_se, confidence=confidence, interval=interval)
+    with np.errstate(invalid="ignore"):
         se = survival * log_se
     return KaplanMeier(
         distinct, at_risk, deaths, size - deaths, survival, se, low, high, interval, np.sort(time)
@@ -134,20 +121,114 @@ def log_rank(
     Raises `StatsError` for fewer than two such groups, for groups that are never at risk
     together, and for data as in `kaplan_meier`.
     """
+    difference, expected, variance, _ = sums_over_strata(time, event, group, strata, unweighted)
+    return compare_groups(difference, expected, variance)
+
+
+def sums_over_strata(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    strata: ArrayLike | None,
+    weight: Callable[[Floats, Floats], Floats],
+) -> tuple[Floats, Floats, Floats, NDArray[Any]]:
+    """Observed less expected events, (groups,), expected ones, their covariance; group names.
+
+    All weighted and summed over strata; `weight` gives the weights at the times of events from
+    the patients at risk and the events of all groups of a stratum.
+    """
     time, event = survival_data(time, event)
     names, index = labels(group, "group", time.size)
     stratum = np.zeros(time.size, dtype=np.intp)
     if strata is not None:
         stratum = labels(strata, "strata", time.size)[1]
     k = len(names)
-    observed = np.bincount(index, event, minlength=k)
-    expected, variance = np.zeros(k), np.zeros((k, k))
+    observed, expected, variance = np.zeros(k), np.zeros(k), np.zeros((k, k))
     for s in range(int(stratum.max()) + 1):
         here = stratum == s
-        add_expected, add_variance = _log_rank_sums(time[here], event[here], index[here], k)
-        expected += add_expected
-        variance += add_variance
-    return compare_groups(observed - expected, expected, variance)
+        at_risk, events = _risk_table(time[here], event[here], index[here], k)
+        weights = weight(at_risk.sum(axis=0), events.sum(axis=0))
+        own = weighted_sums(at_risk, events, weights)
+        observed, expected, variance = observed + own[0], expected + own[1], variance + own[2]
+    return observed - expected, expected, variance, names
+
+
+def unweighted(total: Floats, deaths: Floats) -> Floats:
+    """Weight 1 at every time, that of the log-rank test."""
+    return np.ones_like(total)
+
+
+def weighted_sums(at_risk: Floats, events: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Weighted observed and expected events of groups, and the covariance of their difference.
+
+    `at_risk` and `events` are (..., groups, times), `weight` (..., times); sums (..., groups).
+    The variance is hypergeometric.
+    """
+    total, deaths = at_risk.sum(axis=-2), events.sum(axis=-2)
+    # A time at which nobody of a subset is at risk adds nothing.
+    share = at_risk / np.maximum(total, 1)[..., None, :]
+    # With one patient at risk the event is certain and has no variance.
+    spread = weight**2 * deaths * (total - deaths) / np.maximum(total - 1, 1)
+    scaled = share * spread[..., None, :]
+    variance = -np.einsum("...kt,...jt->...kj", scaled, share)
+    groups = np.arange(share.shape[-2])
+    # Not as a difference of sums: exactly 0 where a group is alone at risk.
+    variance[..., groups, groups] = np.einsum("...kt,...kt->...k", scaled, 1 - share)
+    observed = np.einsum("...kt,...t->...k", events, weight)
+    expected = np.einsum("...kt,...t->...k", share, weight * deaths)
+    return observed, expected, variance
+
+
+def product_limit(at_risk: Floats, deaths: Floats) -> Floats:
+    """Kaplan-Meier estimates at the times of a curve, both arguments (..., times)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kept = np.where(at_risk > 0, (at_risk - deaths) / at_risk, 1.0)
+    return np.cumprod(kept, axis=-1)
+
+
+def greenwood(at_risk: Floats, deaths: Floats) -> Floats:
+    """Standard errors of the logarithm of `product_limit`; infinite from where that is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.where(deaths > 0, deaths / (at_risk * (at_risk - deaths)), 0.0)
+    return np.sqrt(np.cumsum(steps, axis=-1))
+
+
+def curve_bounds(
+    survival: Floats, log_se: Floats, *, confidence: float, interval: str
+) -> tuple[Floats, Floats]:
+    """Pointwise bounds of survival from the standard error of its logarithm, of any shape.
+
+    `interval` is "log_log", "log" or "plain" (symmetric on the scale of survival, cut at 0 and 1).
+    NaN where survival is 0, with "log_log" also where it is 1.
+    """
+    z, inside = normal_quantile(confidence), survival > 0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        if interval == "log_log":
+            inside = inside & (survival < 1)
+            power = np.exp(z * log_se / np.abs(np.log(survival)))
+            low, high = survival**power, survival ** (1 / power)
+        elif interval == "log":
+            low, high = survival * np.exp(-z * log_se), survival * np.exp(z * log_se)
+        else:
+            low, high = survival * (1 - z * log_se), survival * (1 + z * log_se)
+        low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+    return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
+
+
+def crossing_of_half(time: Floats, curve: Floats, last: Floats) -> Floats:
+    """When curves (..., times) cross one half, as `KaplanMeier.median` says, (...).
+
+    `last` is the end of each curve's follow-up.
+    """
+    if not curve.shape[-1]:
+        return np.full(curve.shape[:-1], np.nan)
+    # A bound that is not known is on neither side.
+    below, strictly = curve <= 0.5 + HALF_WIDTH, curve < 0.5 - HALF_WIDTH
+    first = below.argmax(axis=-1)
+    end = np.where(strictly.any(axis=-1), time[strictly.argmax(axis=-1)], last)
+    at_once = np.take_along_axis(strictly, first[..., None], axis=-1)[..., 0]
+    found = np.where(at_once, time[first], (time[first] + end) / 2)
+    return np.where(below.any(axis=-1), found, np.nan)
 
 
 def compare_groups(difference: Floats, expected: Floats, variance: Floats) -> TestResult:
@@ -167,29 +248,15 @@ def compare_groups(difference: Floats, expected: Floats, variance: Floats) -> Te
     return TestResult(statistic, float(rest.size), chi2_tail(statistic, rest.size))
 
 
-def _bounds(survival: Floats, log_se: Floats, z: float, interval: str) -> tuple[Floats, Floats]:
-    """Pointwise bounds; `log_se` is the standard error of log S."""
-    inside = survival > 0
-    if interval == "log":
-        low, high = survival * np.exp(-z * log_se), survival * np.exp(z * log_se)
-        high = np.minimum(high, 1.0)
-    else:
-        inside = inside & (survival < 1)
-        power = np.exp(z * log_se / np.abs(np.log(survival)))
-        low, high = survival**power, survival ** (1 / power)
-    return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
-
-
-def _log_rank_sums(time: Floats, event: Floats, index: Places, k: int) -> tuple[Floats, Floats]:
-    """Expected events of the k groups and their covariance in one stratum."""
-    when, deaths = np.unique(time[event == 1], return_counts=True)
-    at_risk = np.empty((when.size, k))
+def _risk_table(
+    time: Floats, event: Floats, index: NDArray[np.intp], k: int
+) -> tuple[Floats, Floats]:
+    """Patients at risk and events of one stratum, (groups, times), at the times of any event."""
+    died = event == 1
+    when, row = np.unique(time[died], return_inverse=True)
+    at_risk, events = np.empty((k, when.size)), np.empty((k, when.size))
     for g in range(k):
         own = np.sort(time[index == g])
-        at_risk[:, g] = own.size - np.searchsorted(own, when, side="left")
-    total = at_risk.sum(axis=1)
-    share = at_risk / total[:, None]
-    # With one patient at risk the event is certain and has no variance.
-    weight = deaths * (total - deaths) / np.maximum(total - 1, 1)
-    mixed = share.T @ (share * weight[:, None])
-    return deaths @ share, np.diag(weight @ share) - mixed
+        at_risk[g] = own.size - np.searchsorted(own, when, side="left")
+        events[g] = np.bincount(row[index[died] == g], minlength=when.size)
+    return at_risk, events

@@ -21,9 +21,17 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, normal_quantile, survival_data
+from trialtrace.stats._inputs import check_choice, survival_data
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.survival.kaplan_meier import HALF_WIDTH
+from trialtrace.stats.survival.kaplan_meier import (
+    crossing_of_half,
+    curve_bounds,
+    greenwood,
+    product_limit,
+    unweighted,
+    weighted_sums,
+)
+from trialtrace.stats.survival.weighted_log_rank import survival_before
 
 WEIGHTS = ("log_rank", "peto_peto", "gehan", "tarone_ware")
 
@@ -165,22 +173,13 @@ def log_rank_sums(sets: RiskSets, *, weight: str) -> LogRankSums:
     """
     check_choice("weight", weight, WEIGHTS)
     total, deaths = sets.at_risk.sum(axis=1), sets.events.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(total[:, None] > 0, sets.at_risk / total[:, None], 0.0)
-        after = np.cumprod(np.where(total > 0, 1 - deaths / total, 1.0), axis=1)
-    factors = {
-        "log_rank": np.ones_like(total),
-        "gehan": total,
-        "tarone_ware": np.sqrt(total),
-        "peto_peto": np.concatenate([np.ones((len(after), 1)), after[:, :-1]], axis=1),
-    }
-    own = factors[weight]
-    spread = own**2 * deaths * (total - deaths) / np.maximum(total - 1, 1)
-    mixed = np.einsum("skt,sjt,st->skj", share, share, spread, optimize=True)
-    alone = np.einsum("skt,st->sk", share, spread)
-    variance = np.eye(share.shape[1]) * alone[:, :, None] - mixed
-    observed = np.einsum("skt,st->sk", sets.events, own)
-    return LogRankSums(observed, np.einsum("skt,st->sk", share, own * deaths), variance)
+    weights = {
+        "log_rank": unweighted,
+        "gehan": lambda total, _: total,
+        "tarone_ware": lambda total, _: np.sqrt(total),
+        "peto_peto": survival_before,
+    }[weight]
+    return LogRankSums(*weighted_sums(sets.at_risk, sets.events, weights(total, deaths)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,7 +193,11 @@ class Curves:
 
     def median(self) -> tuple[Floats, Floats, Floats]:
         """Medians and their bounds, (subsets,), as `survival.KaplanMeier.median` has them."""
-        return self._crossing(self.survival), self._crossing(self.low), self._crossing(self.high)
+        last = self.sets.together().last[:, 0]
+        return tuple(
+            crossing_of_half(self.sets.time, curve, last)
+            for curve in (self.survival, self.low, self.high)
+        )
 
     def at(self, time: float) -> tuple[Floats, Floats, Floats]:
         """Survival and its bounds at a time; NaN beyond the last observed one."""
@@ -208,18 +211,6 @@ class Curves:
         )
         return survival, low, high
 
-    def _crossing(self, curve: Floats) -> Floats:
-        if not curve.shape[1]:
-            return np.full(len(curve), np.nan)
-        time, rows = self.sets.time, np.arange(len(curve))
-        with np.errstate(invalid="ignore"):
-            below, strictly = curve <= 0.5 + HALF_WIDTH, curve < 0.5 - HALF_WIDTH
-        first = below.argmax(axis=1)
-        last = self.sets.together().last[:, 0]
-        end = np.where(strictly.any(axis=1), time[strictly.argmax(axis=1)], last)
-        found = np.where(strictly[rows, first], time[first], (time[first] + end) / 2)
-        return np.where(below.any(axis=1), found, np.nan)
-
 
 def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
     """Kaplan-Meier curves of all patients of each subset together.
@@ -228,25 +219,11 @@ def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
     1), the variance Greenwood's. Oracle: R's survfit.
     """
     check_choice("interval", interval, ("log_log", "log", "plain"))
-    z = normal_quantile(confidence)
-    own = sets.together()
-    n, d = own.at_risk[:, 0], own.events[:, 0]
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        kept = np.where(n > 0, 1 - d / n, 1.0)
-        survival = kept.cumprod(axis=1)
-        error = np.sqrt(np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0), axis=1))
-        if interval == "log_log":
-            power = np.exp(z * error / np.abs(np.log(survival)))
-            low, high = survival**power, survival ** (1 / power)
-            inside = (survival > 0) & (survival < 1)
-        elif interval == "log":
-            low, high = survival * np.exp(-z * error), np.minimum(survival * np.exp(z * error), 1)
-            inside = survival > 0
-        else:
-            low, high = survival * (1 - z * error), np.minimum(survival * (1 + z * error), 1)
-            low, inside = np.maximum(low, 0), survival > 0
-    low, high = (np.where(inside, bound, np.nan) for bound in (low, high))
-    return Curves(sets, survival, low, high)
+    together = sets.together()
+    counts = together.at_risk[:, 0], together.events[:, 0]
+    survival, log_se = product_limit(*counts), greenwood(*counts)
+    bounds = curve_bounds(survival, log_se, confidence=confidence, interval=interval)
+    return Curves(sets, survival, *bounds)
 
 
 def _counted(members: Flags) -> Floats:

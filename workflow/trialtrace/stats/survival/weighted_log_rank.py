@@ -11,14 +11,20 @@ and Fleming, Biometrika 1982;69:553.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Labels, Places
-from trialtrace.stats._inputs import chi2_tail, labels, numbers, survival_data
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import chi2_tail, numbers
 from trialtrace.stats.results import StatsError, TestResult
-from trialtrace.stats.survival.kaplan_meier import compare_groups
+from trialtrace.stats.survival.kaplan_meier import (
+    compare_groups,
+    product_limit,
+    sums_over_strata,
+    unweighted,
+)
 
 
 def weighted_log_rank(
@@ -40,7 +46,12 @@ def weighted_log_rank(
 
     Raises `StatsError` as `survival.log_rank` does, and for negative powers.
     """
-    difference, expected, variance, _ = _sums(time, event, group, strata, (rho, gamma))
+    rho, gamma = numbers([rho, gamma], "rho and gamma").tolist()
+    if rho < 0 or gamma < 0:
+        raise StatsError("rho and gamma must be at least 0.")
+    difference, expected, variance, _ = sums_over_strata(
+        time, event, group, strata, partial(fleming_harrington, rho=rho, gamma=gamma)
+    )
     return compare_groups(difference, expected, variance)
 
 
@@ -61,7 +72,7 @@ def log_rank_trend(
     Raises `StatsError` for a group without a score, where the groups at risk together share one,
     and for data as in `survival.log_rank`.
     """
-    difference, _, variance, names = _sums(time, event, group, strata, (0.0, 0.0))
+    difference, _, variance, names = sums_over_strata(time, event, group, strata, unweighted)
     missing = [name for name in names.tolist() if name not in scores]
     if missing:
         raise StatsError(f"group {missing[0]!r} has no score.")
@@ -75,47 +86,18 @@ def log_rank_trend(
     return TestResult(statistic, 1.0, chi2_tail(statistic, 1.0))
 
 
-def _sums(
-    time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None, powers: ArrayLike
-) -> tuple[Floats, Floats, Floats, Labels]:
-    """Weighted observed less expected events, expected events, their covariance; group names."""
-    rho, gamma = numbers(powers, "rho and gamma")
-    if rho < 0 or gamma < 0:
-        raise StatsError("rho and gamma must be at least 0.")
-    time, event = survival_data(time, event)
-    names, index = labels(group, "group", time.size)
-    stratum = np.zeros(time.size, dtype=np.intp)
-    if strata is not None:
-        stratum = labels(strata, "strata", time.size)[1]
-    k = len(names)
-    difference, expected, variance = np.zeros(k), np.zeros(k), np.zeros((k, k))
-    for s in range(int(stratum.max()) + 1):
-        here = stratum == s
-        own = _stratum_sums(time[here], event[here], index[here], k, rho, gamma)
-        difference += own[0]
-        expected += own[1]
-        variance += own[2]
-    return difference, expected, variance, names
+def fleming_harrington(total: Floats, deaths: Floats, rho: float, gamma: float) -> Floats:
+    """Weights S^rho (1 - S)^gamma at times of events, S that of `survival_before`."""
+    before = survival_before(total, deaths)
+    return before**rho * (1 - before) ** gamma
 
 
-def _stratum_sums(
-    time: Floats, event: Floats, index: Places, k: int, rho: float, gamma: float
-) -> tuple[Floats, Floats, Floats]:
-    died = event == 1
-    when, row = np.unique(time[died], return_inverse=True)
-    observed, at_risk = np.empty((when.size, k)), np.empty((when.size, k))
-    for g in range(k):
-        own = np.sort(time[index == g])
-        at_risk[:, g] = own.size - np.searchsorted(own, when, side="left")
-        observed[:, g] = np.bincount(row[index[died] == g], minlength=when.size)
-    total, deaths = at_risk.sum(axis=1), observed.sum(axis=1)
-    after = np.cumprod((total - deaths) / total)
-    before = np.concatenate([[1.0], after[:-1]]) if when.size else after
-    weight = before**rho * (1 - before) ** gamma
-    share = at_risk / total[:, None]
-    expected = share * (weight * deaths)[:, None]
-    # With one patient at risk the event is certain and has no variance.
-    spread = weight**2 * deaths * (total - deaths) / np.maximum(total - 1, 1)
-    mixed = share.T @ (share * spread[:, None])
-    difference = (observed * weight[:, None] - expected).sum(axis=0)
-    return difference, expected.sum(axis=0), np.diag(spread @ share) - mixed
+def survival_before(total: Floats, deaths: Floats) -> Floats:
+    """Kaplan-Meier estimate just before each time of an event, of all groups together.
+
+    `total` at risk and `deaths` are (..., times).
+    """
+    after = product_limit(total, deaths)
+    before = np.ones_like(after)
+    before[..., 1:] = after[..., :-1]
+    return before
