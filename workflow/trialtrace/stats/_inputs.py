@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, chdtrc, ndtr, ndtri
+from scipy.special import betainc, chdtrc, gammaln, ndtr, ndtri
 
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats.results import StatsError
@@ -125,8 +125,19 @@ def chi2_tail(statistic: float, df: float) -> float:
 
 
 def f_tail(statistic: float, df1: float, df2: float) -> float:
-    """Upper tail of the F distribution, by the incomplete beta function to keep small tails."""
-    return float(betainc(df2 / 2, df1 / 2, df2 / (df2 + df1 * statistic)))
+    """Upper tail of the F distribution."""
+    return float(f_tails(np.asarray(statistic, float), df1, df2, np.asarray(1.0)))
+
+
+def f_tails(f: Floats, df1: ArrayLike, df2: ArrayLike, epsilon: Floats) -> Floats:
+    """Upper tails of F with both degrees of freedom times epsilon, arrays that broadcast.
+
+    By the incomplete beta function, to keep small tails.
+    """
+    df1, df2 = np.asarray(df1, dtype=np.float64), np.asarray(df2, dtype=np.float64)
+    # The ratio of the degrees of freedom, and with it the share, does not depend on epsilon.
+    tails: Floats = betainc(epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f))
+    return tails
 
 
 def t_tail(statistic: float, df: float, sides: str) -> float:
@@ -162,3 +173,10 @@ def normal_tails(z: Floats, sides: str) -> Floats:
     else:
         tails = ndtr(-z) if sides == "greater" else ndtr(z)
     return tails
+
+
+def log_choose(n: ArrayLike, k: ArrayLike) -> Floats:
+    """Logarithms of binomial coefficients, arrays that broadcast."""
+    n, k = np.asarray(n, dtype=np.float64), np.asarray(k, dtype=np.float64)
+    logs: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return logs

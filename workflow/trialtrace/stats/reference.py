@@ -26,7 +26,7 @@ SHARED = {
     "regression.ordinal": ("ordinal_data", "cuts", "level_terms"),
     "repeated.anova_general": ("corrected_test",),
     "categorical.score": ("risk_difference",),
-    "repeated.sphericity": ("mauchly_tail",),
+    "repeated.sphericity": ("greenhouse_geisser", "huynh_feldt", "mauchly_tail"),
     "summaries.printed": ("not_negative", "one_shape"),
     "survival.kaplan_meier": (
         "compare_groups",

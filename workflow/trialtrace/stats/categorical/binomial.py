@@ -9,9 +9,9 @@ Oracle: R's binom.test.
 from math import log, nan
 
 import numpy as np
-from scipy.special import betainc, betaincinv, gammaln
+from scipy.special import betainc, betaincinv
 
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, single_count
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, log_choose, single_count
 from trialtrace.stats.results import StatsError, TestResult
 
 # Two counts are equally likely when their probabilities differ by no more than rounding; R's
@@ -38,8 +38,7 @@ def binomial_test(x: float, n: float, *, threshold: float, sides: str) -> TestRe
         p = float(betainc(n - x, x + 1, 1 - threshold)) if x < n else 1.0
     else:
         k = np.arange(n + 1)
-        logs = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-        logs += k * log(threshold) + (n - k) * np.log1p(-threshold)
+        logs = log_choose(n, k) + (k * log(threshold) + (n - k) * np.log1p(-threshold))
         p = float(np.exp(logs[logs <= logs[int(x)] + np.log1p(RELATIVE_TIE)]).sum())
     return TestResult(x / n, nan, min(p, 1.0))
 

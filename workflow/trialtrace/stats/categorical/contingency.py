@@ -21,13 +21,14 @@ from math import inf, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, gammaln
+from scipy.special import chdtrc
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     check_confidence,
+    log_choose,
     normal_quantile,
     single_count,
 )
@@ -248,7 +249,7 @@ def exact_tails(table: Tables) -> dict[str, Floats]:
     possible = least + np.arange(float((most - least).max(initial=0)) + 1)
     kept = possible <= most
     possible = np.minimum(possible, most)
-    logs = _log_choose(n1, possible) + _log_choose(n0, events - possible)
+    logs = log_choose(n1, possible) + log_choose(n0, events - possible)
     weights = np.where(kept, np.exp(logs - logs.max(axis=-1, keepdims=True)), 0.0)
     own = np.take_along_axis(weights, (x1 - least).astype(np.intp), axis=-1)
     likely, rare = own * (1 + RELATIVE_TIE), own / (1 + RELATIVE_TIE)
@@ -365,11 +366,6 @@ def _from_log(log_ratio: Floats, variance: Floats, confidence: float) -> tuple[F
 def _odds_ratio(table: Tables) -> Floats:
     x1, n1, x0, n0 = table
     return x1 * (n0 - x0) / (x0 * (n1 - x1))
-
-
-def _log_choose(n: Floats, k: Floats) -> Floats:
-    log: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    return log
 
 
 FORMULAS: dict[str, Formula] = {

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, single_count
+from trialtrace.stats._inputs import SIDES, check_choice, log_choose, single_count
 from trialtrace.stats.results import StatsError
 
 # Two tables are equally extreme when their statistics differ by no more than rounding.
@@ -203,7 +203,7 @@ def _largest(share: Floats) -> tuple[float, float]:
 def _binomial(total: int, risk: Floats) -> Floats:
     """Binomial probabilities of 0..total events, shape (risks, total + 1)."""
     s = np.arange(total + 1)
-    choose = gammaln(total + 1) - gammaln(s + 1) - gammaln(total - s + 1)
+    choose = log_choose(total, s)
     with np.errstate(divide="ignore", invalid="ignore"):
         up = np.where(s == 0, 0.0, s * np.log(risk)[:, None])
         down = np.where(s == total, 0.0, (total - s) * np.log1p(-risk)[:, None])

@@ -11,10 +11,10 @@ Lee and Li, J Biopharm Stat 2009;19:1085 (tipping points).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc, gammaln
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, single_count
+from trialtrace.stats._inputs import check_choice, log_choose, single_count
+from trialtrace.stats.categorical.contingency import chi_squared_tests
 from trialtrace.stats.results import StatsError
 
 # Tables as likely as the observed one count as extreme; R's fisher.test has the same slack.
@@ -119,13 +119,8 @@ def _missing(missing: float, arm: str) -> int:
 
 def _chi_squared(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
     """P-values of Pearson's chi-squared for a of n1 against b of n0."""
-    n, events = n1 + n0, a + b
-    spread = events * (n - events) * n1 * n0
-    # Nobody or everybody with the event is 0 / 0.
-    with np.errstate(invalid="ignore"):
-        statistic = n * (a * n0 - b * n1) ** 2 / spread
-    p: Floats = chdtrc(1, statistic)
-    return p
+    table = tuple(np.broadcast_arrays(a, float(n1), b, float(n0)))
+    return chi_squared_tests(table, correction="none")[1]
 
 
 def _fisher(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
@@ -134,14 +129,9 @@ def _fisher(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
     total, first = a + b, np.broadcast_to(a, p.shape)
     for events in np.unique(total):
         k = np.arange(max(0, events - n0), min(n1, events) + 1)
-        log = _log_choose(n1, k) + _log_choose(n0, events - k)
+        log = log_choose(n1, k) + log_choose(n0, events - k)
         weight = np.exp(log - log.max())
         at = total == events
         own = weight[(first[at] - k[0]).astype(np.intp)]
         p[at] = np.where(weight <= own[:, None] * SLACK, weight, 0).sum(axis=1) / weight.sum()
     return np.minimum(p, 1.0)
-
-
-def _log_choose(n: float, k: Floats) -> Floats:
-    log: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    return log

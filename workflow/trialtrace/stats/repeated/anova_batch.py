@@ -14,12 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc
 
 from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import check_choice, labels, numbers
+from trialtrace.stats._inputs import check_choice, f_tails, labels, numbers
 from trialtrace.stats.repeated._factorial import orthonormal_contrasts
-from trialtrace.stats.repeated.sphericity import mauchly_tail
+from trialtrace.stats.repeated.sphericity import greenhouse_geisser, huynh_feldt, mauchly_tail
 from trialtrace.stats.results import StatsError
 
 # Data sets worked on together, so that their sums stay in the processor's cache.
@@ -42,7 +41,7 @@ class BatchEffect:
         """
         epsilon = np.asarray(epsilon, dtype=np.float64)
         scale = np.where(epsilon > 0, np.minimum(epsilon, 1.0), np.nan)
-        return _tail(self.f, self.df1, self.df2, scale)
+        return f_tails(self.f, self.df1, self.df2, scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def _anova(y: Floats, sizes: Places, sums_of_squares: str) -> BatchAnova:
         df1, df2 = float(rank * each), float(df * each)
         with np.errstate(invalid="ignore", divide="ignore"):
             f = (square / df1) / (error / df2)
-        return BatchEffect(f, df1, df2, _tail(f, df1, df2, 1.0))
+        return BatchEffect(f, df1, df2, f_tails(f, df1, df2, np.asarray(1.0)))
 
     gg, hf = _epsilons(rest[0], square_sum, d, df)
     w, p = _mauchly(rest[0], log_det, d, df)
@@ -255,11 +254,8 @@ def _epsilons(trace: Floats, square_sum: Floats, d: int, df: int) -> tuple[Float
     if d == 1:
         one = np.where(np.isnan(trace), np.nan, 1.0)
         return one, one
-    gg = np.minimum(trace**2 / (d * square_sum), 1.0)
-    room = df - d * gg
-    with np.errstate(invalid="ignore", divide="ignore"):
-        hf = ((df + 1) * d * gg - 2) / (d * room)
-    return gg, np.where(room > 1e-9 * df, hf, np.nan)
+    gg = greenhouse_geisser(trace, square_sum, d)
+    return gg, huynh_feldt(gg, d, df, df + 1)
 
 
 def _mauchly(trace: Floats, log_det: Floats, d: int, df: int) -> tuple[Floats, Floats]:
@@ -267,9 +263,3 @@ def _mauchly(trace: Floats, log_det: Floats, d: int, df: int) -> tuple[Floats, F
     if d == 1 or df < d:
         return np.full(trace.shape, np.nan), np.full(trace.shape, np.nan)
     return np.exp(log_det), mauchly_tail(log_det, d, df, d + 1)
-
-
-def _tail(f: Floats, df1: float, df2: float, scale: Floats | float) -> Floats:
-    """Upper tail of F with both degrees of freedom times `scale`."""
-    p: Floats = betainc(df2 * scale / 2, df1 * scale / 2, df2 / (df2 + df1 * f))
-    return p

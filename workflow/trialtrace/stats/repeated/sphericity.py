@@ -50,14 +50,26 @@ def sphericity(
     d = error.shape[0]
     if d == 1:
         return Sphericity(1.0, 1.0, 1.0, nan, nan, nan)
-    gg = min(float(np.trace(error) ** 2 / (d * np.sum(error**2))), 1.0)
+    gg = greenhouse_geisser(np.trace(error), np.sum(error**2), d)
+    hf, hf_1976 = (float(huynh_feldt(gg, d, df, n)) for n in (df + 1, subjects or df + 1))
+    return Sphericity(float(gg), hf, hf_1976, *_mauchly(error, df, columns or d + 1))
+
+
+def greenhouse_geisser(trace: Floats, square_sum: Floats, d: int) -> Floats:
+    """Greenhouse and Geisser's epsilon of error matrices of d contrasts, from tr(E) and tr(EE)."""
+    return np.minimum(trace**2 / (d * square_sum), 1.0)
+
+
+def huynh_feldt(gg: Floats, d: int, df: int, n: int) -> Floats:
+    """Huynh and Feldt's epsilon from Greenhouse and Geisser's, NaN where it is not defined.
+
+    n is the number of subjects, as published in 1976, or `df` + 1, as corrected by Lecoutre.
+    """
     room = df - d * gg
-    # On few degrees of freedom the two can be equal up to rounding.
-    defined = room > 1e-9 * df
-    hf, hf_1976 = (
-        (n * d * gg - 2) / (d * room) if defined else nan for n in (df + 1, subjects or df + 1)
-    )
-    return Sphericity(gg, hf, hf_1976, *_mauchly(error, df, columns or d + 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        epsilon = (n * d * gg - 2) / (d * room)
+    # On few degrees of freedom df and d gg can be equal up to rounding.
+    return np.where(room > 1e-9 * df, epsilon, np.nan)
 
 
 def _mauchly(error: Floats, df: int, columns: int) -> tuple[float, float, float]:

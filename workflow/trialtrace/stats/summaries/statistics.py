@@ -13,15 +13,10 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, chdtrc, gammaln, ndtr
+from scipy.special import chdtrc, gammaln, ndtr
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    SIDES,
-    check_choice,
-    numbers,
-    t_tails,
-)
+from trialtrace.stats._inputs import SIDES, check_choice, f_tails, numbers, t_tails
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
@@ -107,7 +102,7 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
     for end, sign in ((high, 1), (low, -1)):
         at = np.broadcast_to(grid, (*shape, grid.size))
         for _ in range(3):
-            p = _f_tails(end[..., None], df1[..., None], df2[..., None], at)
+            p = f_tails(end[..., None], df1[..., None], df2[..., None], at)
             best = np.argmin(sign * p, axis=-1, keepdims=True)
             near = [np.clip(best + step, 0, grid.size - 1) for step in (-1, 1)]
             left, right = (np.take_along_axis(at, index, axis=-1) for index in near)
@@ -135,7 +130,7 @@ def epsilons_of_f_and_p(
 
     def excess(e: Floats) -> Floats:
         """At most 0 where the p that F allows and the p that is printed have a value in common."""
-        smallest, largest = (_f_tails(end, df1, df2, e) for end in (high, low))
+        smallest, largest = (f_tails(end, df1, df2, e) for end in (high, low))
         return np.maximum(smallest - p_high, p_low - largest)
 
     return _pieces(excess, np.linspace(least, most, GRID if most > least else 1))
@@ -198,14 +193,6 @@ def _epsilons(epsilon: tuple[float, float]) -> tuple[float, float]:
     if not 0 < least <= most <= 1:
         raise StatsError(f"epsilon must lie between 0 and 1, the least first; got {epsilon!r}.")
     return float(least), float(most)
-
-
-def _f_tails(
-    f: Floats, df1: Floats | float, df2: Floats | float, epsilon: Floats | float
-) -> Floats:
-    # The ratio of the degrees of freedom, and with it the share, does not depend on epsilon.
-    p: Floats = betainc(epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f))
-    return p
 
 
 def _pieces(excess: Callable[[Floats], Floats], grid: Floats) -> Floats:
