@@ -15,7 +15,6 @@ Oracle: R's survfit with its quantiles, and survdiff.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -131,7 +130,7 @@ def sums_over_strata(
     group: ArrayLike,
     strata: ArrayLike | None,
     weight: Callable[[Floats, Floats], Floats],
-) -> tuple[Floats, Floats, Floats, NDArray[Any]]:
+) -> tuple[Floats, Floats, Floats, NDArray[np.generic]]:
     """Observed less expected events, (groups,), expected ones, their covariance; group names.
 
     All weighted and summed over strata; `weight` gives the weights at the times of events from
