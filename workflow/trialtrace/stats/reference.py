@@ -27,6 +27,7 @@ SHARED = {
     "repeated.anova_general": ("corrected_test",),
     "categorical.score": ("risk_difference",),
     "repeated.sphericity": ("greenhouse_geisser", "huynh_feldt", "mauchly_tail"),
+    "stratified.mantel_haenszel": ("departures",),
     "summaries.printed": ("not_negative", "one_shape"),
     "survival.kaplan_meier": (
         "compare_groups",

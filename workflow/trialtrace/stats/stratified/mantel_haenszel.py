@@ -39,16 +39,27 @@ def cochran_mantel_haenszel(
     differ, or counts that are not whole numbers within 0..n.
     """
     check_choice("correction", correction, ("none", "continuity"))
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
-    total, events = n1 + n0, x1 + x0
-    variance = np.sum(n1 * n0 * events * (total - events) / (total**2 * (total - 1)))
+    departure, spread = departures(*_strata(x1, n1, x0, n0))
+    variance = np.sum(spread)
     if variance == 0:
         raise StatsError("no stratum has both arms and both outcomes, so nothing can be compared.")
-    distance = abs(np.sum((x1 * n0 - x0 * n1) / total))
+    distance = abs(np.sum(departure))
     if correction == "continuity" and distance >= 0.5:
         distance -= 0.5
     statistic = float(distance**2 / variance)
     return TestResult(statistic, 1.0, chi2_tail(statistic, 1))
+
+
+def departures(x1: Floats, n1: Floats, x0: Floats, n0: Floats) -> tuple[Floats, Floats]:
+    """Observed less expected events of the first arm and their variance, elementwise.
+
+    Those of each table if the risks are equal, all margins held; 0 where a table holds no
+    comparison.
+    """
+    total, events = n1 + n0, x1 + x0
+    departure = (x1 * n0 - x0 * n1) / np.maximum(total, 1)
+    scale = np.maximum(total**2 * (total - 1), 1)
+    return departure, n1 * n0 * events * (total - events) / scale
 
 
 def mantel_haenszel_odds_ratio(

@@ -16,6 +16,7 @@ from scipy.special import chdtrc, gammaln, ndtr
 from trialtrace.ground.arrays import Floats, Places, Whole
 from trialtrace.stats._inputs import SIDES, check_choice
 from trialtrace.stats.stratified.exact import RELATIVE_TIE
+from trialtrace.stats.stratified.mantel_haenszel import departures
 
 Table = tuple[int, int, int, int]
 
@@ -87,13 +88,9 @@ def _distance(table: Table, of: Whole) -> tuple[Floats, Floats]:
     """Sum over strata of observed - expected events of the first arm, and its variance."""
     x1, n1, x0, n0 = table
     i, a, j, b = of.T.astype(np.float64)
-    distance, variance = np.zeros(len(of)), np.zeros(len(of))
-    for x, n, y, m in ((i, a, j, b), (x1 - i, n1 - a, x0 - j, n0 - b)):
-        total, events = n + m, x + y
-        distance += (x * m - y * n) / np.maximum(total, 1)
-        scale = np.maximum(total**2 * (total - 1), 1)
-        variance += n * m * events * (total - events) / scale
-    return distance, variance
+    first = departures(i, a, j, b)
+    second = departures(x1 - i, n1 - a, x0 - j, n0 - b)
+    return first[0] + second[0], first[1] + second[1]
 
 
 def _exact(table: Table, of: Whole, sides: str) -> Floats:
