@@ -16,11 +16,11 @@ Each formula stands once, over arrays of tables; the functions of one table are 
 dimension, `summaries` has many tables at once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf, nan
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 from trialtrace.ground.arrays import Floats
@@ -200,7 +200,7 @@ def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> T
     table = _table(x1, n1, x0, n0)
     with np.errstate(divide="ignore", invalid="ignore"):
         odds_ratio = float(_odds_ratio(table))
-    return TestResult(odds_ratio, nan, float(exact_tails(table)[sides]))
+    return TestResult(odds_ratio, nan, float(exact_tails(table, (sides,))[sides]))
 
 
 def chi_squared(x1: float, n1: float, x0: float, n0: float, *, correction: str) -> TestResult:
@@ -235,12 +235,12 @@ def chi_squared_tests(table: Tables, *, correction: str) -> tuple[Floats, Floats
     return statistic, chdtrc(1, statistic)
 
 
-def exact_tails(table: Tables) -> dict[str, Floats]:
+def exact_tails(table: Tables, tails: Iterable[str]) -> dict[str, Floats]:
     """Probabilities of tables with the margins of each table, if the risks are equal.
 
-    "greater" and "less": of as many events in the first arm or more, or fewer; "two_sided": of all
-    tables no more likely than the observed one; "observed" and "tied": of that table alone, and of
-    all that are as likely (within `RELATIVE_TIE`).
+    `tails` are any of "greater" and "less": of as many events in the first arm or more, or fewer;
+    "two_sided": of all tables no more likely than the observed one; "observed" and "tied": of that
+    table alone, and of all that are as likely (within `RELATIVE_TIE`).
     """
     x1, n1, x0, n0 = (count[..., None] for count in table)
     events = x1 + x0
@@ -254,17 +254,14 @@ def exact_tails(table: Tables) -> dict[str, Floats]:
     own = np.take_along_axis(weights, (x1 - least).astype(np.intp), axis=-1)
     likely, rare = own * (1 + RELATIVE_TIE), own / (1 + RELATIVE_TIE)
     total = weights.sum(axis=-1)
-    chosen = {
-        "two_sided": weights <= likely,
-        "greater": possible >= x1,
-        "less": possible <= x1,
-        "observed": possible == x1,
-        "tied": (weights <= likely) & (weights >= rare),
+    chosen: dict[str, Callable[[], NDArray[np.bool_]]] = {
+        "two_sided": lambda: weights <= likely,
+        "greater": lambda: possible >= x1,
+        "less": lambda: possible <= x1,
+        "observed": lambda: possible == x1,
+        "tied": lambda: (weights <= likely) & (weights >= rare),
     }
-    return {
-        name: np.where(where & kept, weights, 0.0).sum(axis=-1) / total
-        for name, where in chosen.items()
-    }
+    return {tail: np.where(chosen[tail](), weights, 0.0).sum(axis=-1) / total for tail in tails}
 
 
 def _of_one(

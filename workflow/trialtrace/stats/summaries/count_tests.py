@@ -87,7 +87,7 @@ def _asymptotic(table: c.Tables) -> dict[str, Floats]:
 
 
 def _exact(table: c.Tables, sides: str) -> dict[str, Floats]:
-    tails = c.exact_tails(table)
+    tails = c.exact_tails(table, ("two_sided", "less", "greater", "observed", "tied"))
     # At one side only the observed table can be counted half.
     tied = tails["tied"] if sides == "two_sided" else tails["observed"]
     return {
