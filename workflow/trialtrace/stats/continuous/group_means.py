@@ -16,12 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    check_choice,
-    check_confidence,
-    numbers,
-    t_tails,
-)
+from trialtrace.stats._inputs import check_choice, check_confidence, numbers, t_tails
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.continuous.ranks import rank_sum_tests
 from trialtrace.stats.results import StatsError
@@ -123,8 +118,8 @@ def mean_differences(
     n, squares = moments.n[:, pair], moments.squares[:, pair]
     estimate = moments.mean[:, first] - moments.mean[:, second]
     if variance == "welch":
-        variance = _ratio(squares, np.where(n > 1, n - 1, 0))
-        first_arm, second_arm = ((variance[:, arm], n[:, arm]) for arm in (0, 1))
+        variances = _ratio(squares, np.where(n > 1, n - 1, 0))
+        first_arm, second_arm = ((variances[:, arm], n[:, arm]) for arm in (0, 1))
         return _differences(estimate, *welch(*first_arm, *second_arm))
     if variance == "pooled_over_all":
         n, squares = moments.n, moments.squares

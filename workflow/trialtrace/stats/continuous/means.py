@@ -159,7 +159,8 @@ def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
     difference = float(x.mean() - y.mean())
     if _constant(x) and _constant(y):
         return difference, 0.0, nan
-    squared, df = welch(x.var(ddof=1), np.float64(x.size), y.var(ddof=1), np.float64(y.size))
+    first, second = ((z.var(ddof=1), np.asarray(z.size, float)) for z in (x, y))
+    squared, df = welch(*first, *second)
     return difference, sqrt(squared), float(df)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, log_choose, single_count
-from trialtrace.stats.categorical.contingency import chi_squared_tests
+from trialtrace.stats.categorical.contingency import chi_squared_tests, tables
 from trialtrace.stats.results import StatsError
 
 # Tables as likely as the observed one count as extreme; R's fisher.test has the same slack.
@@ -119,8 +119,7 @@ def _missing(missing: float, arm: str) -> int:
 
 def _chi_squared(a: Floats, n1: float, b: Floats, n0: float) -> Floats:
     """P-values of Pearson's chi-squared for a of n1 against b of n0."""
-    table = tuple(np.broadcast_arrays(a, float(n1), b, float(n0)))
-    return chi_squared_tests(table, correction="none")[1]
+    return chi_squared_tests(tables(a, n1, b, n0), correction="none")[1]
 
 
 def _fisher(a: Floats, n1: float, b: Floats, n0: float) -> Floats:

@@ -50,7 +50,8 @@ def sphericity(
     d = error.shape[0]
     if d == 1:
         return Sphericity(1.0, 1.0, 1.0, nan, nan, nan)
-    gg = greenhouse_geisser(np.trace(error), np.sum(error**2), d)
+    trace, square_sum = np.asarray(np.trace(error)), np.asarray(np.sum(error**2))
+    gg = greenhouse_geisser(trace, square_sum, d)
     hf, hf_1976 = (float(huynh_feldt(gg, d, df, n)) for n in (df + 1, subjects or df + 1))
     return Sphericity(float(gg), hf, hf_1976, *_mauchly(error, df, columns or d + 1))
 

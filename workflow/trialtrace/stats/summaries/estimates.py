@@ -22,17 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
-from trialtrace.ground.arrays import (
-    Exact,
-    Floats,
-)
-from trialtrace.stats._inputs import (
-    SIDES,
-    check_choice,
-    check_confidence,
-    numbers,
-    t_tails,
-)
+from trialtrace.ground.arrays import Exact, Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, numbers, t_tails
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 

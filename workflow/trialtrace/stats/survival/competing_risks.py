@@ -18,13 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    SIDES,
-    check_choice,
-    normal_quantile,
-    normal_tail,
-    sample,
-)
+from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, sample
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 

@@ -182,14 +182,15 @@ def product_limit(at_risk: Floats, deaths: Floats) -> Floats:
     """Kaplan-Meier estimates at the times of a curve, both arguments (..., times)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         kept = np.where(at_risk > 0, (at_risk - deaths) / at_risk, 1.0)
-    return np.cumprod(kept, axis=-1)
+    return kept.cumprod(axis=-1)
 
 
 def greenwood(at_risk: Floats, deaths: Floats) -> Floats:
     """Standard errors of the logarithm of `product_limit`; infinite from where that is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         steps = np.where(deaths > 0, deaths / (at_risk * (at_risk - deaths)), 0.0)
-    return np.sqrt(np.cumsum(steps, axis=-1))
+    log_se: Floats = np.sqrt(steps.cumsum(axis=-1))
+    return log_se
 
 
 def curve_bounds(

@@ -193,11 +193,11 @@ class Curves:
 
     def median(self) -> tuple[Floats, Floats, Floats]:
         """Medians and their bounds, (subsets,), as `survival.KaplanMeier.median` has them."""
-        last = self.sets.together().last[:, 0]
-        return tuple(
-            crossing_of_half(self.sets.time, curve, last)
-            for curve in (self.survival, self.low, self.high)
+        time, last = self.sets.time, self.sets.together().last[:, 0]
+        middle, low, high = (
+            crossing_of_half(time, curve, last) for curve in (self.survival, self.low, self.high)
         )
+        return middle, low, high
 
     def at(self, time: float) -> tuple[Floats, Floats, Floats]:
         """Survival and its bounds at a time; NaN beyond the last observed one."""
