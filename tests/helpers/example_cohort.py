@@ -5,8 +5,9 @@ from pathlib import Path
 from mini_trial import REPOSITORY
 
 from trialtrace.config.files import read_document
+from trialtrace.config.spec import structure
 from trialtrace.ground.paths import Project
-from trialtrace.trial.cohort.model import Cohort, build_cohort
+from trialtrace.trial.cohort.file import CohortFile
 
 # The lines are as long as they are in a file.
 # ruff: noqa: E501
@@ -117,10 +118,10 @@ quantities:
 """
 
 
-def cohort_of(tmp_path: Path, text: str = COHORT) -> Cohort:
+def cohort_of(tmp_path: Path, text: str = COHORT) -> CohortFile:
     """A cohort from the text of its file, by way of the schema."""
     path = tmp_path / "cohort.yaml"
     path.write_text(text, encoding="utf-8")
     document = read_document(Project(REPOSITORY), path, "cohort")
     assert not document.problems, "\n".join(map(str, document.problems))
-    return build_cohort(document.data)
+    return structure(CohortFile, document.data)

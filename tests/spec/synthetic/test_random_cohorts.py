@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_cohorts import Promise, cohorts, printed
 
+from trialtrace.config.spec import structure
 from trialtrace.synthetic.draw import draw_cohort
-from trialtrace.trial.cohort.model import build_cohort
+from trialtrace.trial.cohort.file import CohortFile
 
 SLOW = settings(
     max_examples=60,
@@ -30,7 +31,9 @@ def counted(mask: np.ndarray, values: np.ndarray) -> tuple[int, int]:
 @SLOW
 @given(cohorts(), st.integers(0, 10**6))
 def test_the_promises_of_a_display_cohort(promise: Promise, seed: int):
-    drawn = draw_cohort(build_cohort(promise.document), "random", mode="display", seed=seed)
+    drawn = draw_cohort(
+        structure(CohortFile, promise.document), "random", mode="display", seed=seed
+    )
     patients = drawn.levels["patients"]
     arm, whole, inner, kind = columns(patients, "arm", "whole", "inner", "kind")
     assert Counter(arm.tolist()) == promise.arms
@@ -90,12 +93,12 @@ def _rows(drawn) -> None:
 def test_streams_are_by_name(promise: Promise, seed: int, data):
     """The order of the file and further quantities change nothing; neither does a second draw."""
     document = promise.document
-    first = draw_cohort(build_cohort(document), "random", mode="display", seed=seed)
+    first = draw_cohort(structure(CohortFile, document), "random", mode="display", seed=seed)
     names = data.draw(st.permutations(list(document["quantities"])))
     more = {name: document["quantities"][name] for name in names}
     more["new"] = {"level": "visits", "normal": {"mean": 0, "sd": 1}}
     second = draw_cohort(
-        build_cohort(document | {"quantities": more}), "random", mode="display", seed=seed
+        structure(CohortFile, document | {"quantities": more}), "random", mode="display", seed=seed
     )
     for name, level in first.levels.items():
         for column, values in level.columns.items():

@@ -9,7 +9,7 @@ from mini_trial import REPOSITORY
 from test_cohort_check import problems
 
 from trialtrace.synthetic.draw import draw_cohort
-from trialtrace.trial.cohort.model import KINDS
+from trialtrace.trial.cohort.quantities.registry import MODULES
 
 PAGE = (REPOSITORY / "docs" / "synthetic.md").read_text(encoding="utf-8")
 COHORT = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]
@@ -33,6 +33,6 @@ def test_its_cohort_is_checked_and_drawn(tmp_path):
 
 def test_every_kind_is_told():
     table = PAGE[PAGE.index("| kind |") : PAGE.index("`where` says")]
-    assert set(KINDS) == set(
+    assert set(MODULES) == set(
         re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE)))
     ) - {"kind"}

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialtrace.cleaning.clean import clean_table
+from trialtrace.config.spec import structure
 from trialtrace.ground.store import significant
 from trialtrace.synthetic import raw_tables
 from trialtrace.synthetic.drawn import Drawn, Level
 from trialtrace.synthetic.export import export
 from trialtrace.synthetic.streams import streams
+from trialtrace.trial.cohort.forms import Forms
 from trialtrace.trial.model import Cleaning, CleaningTable, Source, TableSpec, Variable
 
 CHOICES = {"1": "Yes", "2": "2 of 3", "x,y": 'a "word"', "3": "1"}
@@ -76,7 +78,8 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
         variable("code", "text", CHOICES),
     ]
     spec = TableSpec("form", "form", ("id",), "id", None)
-    cohort = SimpleNamespace(forms={"form": {"level": "patients"}}, mess=[], levels={})
+    forms = structure(Forms, {"form": {"level": "patients"}})
+    cohort = SimpleNamespace(forms=forms, mess=(), levels={})
     trial = SimpleNamespace(
         name="made",
         synthetic=True,

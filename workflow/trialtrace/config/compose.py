@@ -106,11 +106,14 @@ class Document:
             value = value[key]
         return value if self.sound(*path) else None
 
-    def names(self, *path: str) -> list[str] | None:
+    def names(self, *path: str | int) -> list[str] | None:
         """The keys of a mapping, sound or not; None where there is no mapping."""
         value = self.data
         for key in path:
-            value = value.get(key) if isinstance(value, dict) else None
+            if isinstance(value, list) and isinstance(key, int) and key < len(value):
+                value = value[key]
+            else:
+                value = value.get(key) if isinstance(value, dict) else None
         return list(value) if isinstance(value, dict) else None
 
     def entries(self, *path: str) -> Iterator[tuple[str, Any]]:

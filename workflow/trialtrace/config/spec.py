@@ -11,7 +11,8 @@ A shape is a class of keys; the type of a key says what may stand there, `key` w
 
 `schema_of` gives the JSON Schema of a type, `structure` the object of a mapping that the schema has
 accepted. `optional` makes a key that may be left out; it is None then. A word that Python keeps for
-itself gets an underscore: `from_` is the key `from`.
+itself gets an underscore: `from_` is the key `from`. `entry_name` makes a field that is no key: it
+holds the name under which an entry of a mapping stands.
 
 =========================  ====================================================================
 type                       what may stand there
@@ -32,7 +33,7 @@ a shape                    a mapping with these keys and no other
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
@@ -104,10 +105,14 @@ class Having:
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """A type whose schema and objects functions make, from what stands in a registry."""
+    """A type whose schema and objects functions make, from what stands in a registry.
+
+    `within` gives the types in which others may be that are told in the definitions of a schema.
+    """
 
     schema: Callable[[], Schema]
     build: Callable[[Any], Any]
+    within: Callable[[], tuple[Any, ...]] = tuple
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,11 @@ def optional(means: str, *, expected: str | None = None, **rules: Any) -> Any:
     return field(default=None, metadata=_metadata(means, expected, rules))
 
 
+def entry_name(*, default: str) -> Any:
+    """The name under which an entry of a mapping stands; `default` for an object that is none."""
+    return field(default=default)
+
+
 def _metadata(means: str, expected: str | None, rules: dict[str, Any]) -> dict[str, Any]:
     return {"means": means, "rules": rules | ({"x-expected": expected} if expected else {})}
 
@@ -152,7 +162,9 @@ def shape(
     expected: str | None = ...,
     instead: Mapping[str, str] = ...,
 ) -> Callable[[type[T]], type[T]]: ...
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key, optional))
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(key, optional, entry_name)
+)
 def shape(
     cls: type[T] | None = None,
     *,
@@ -188,7 +200,7 @@ def is_shape(hint: Any) -> bool:
 
 def keys_of(cls: type) -> dict[str, "Field[Any]"]:
     """The keys of a shape as they stand in a file, in order."""
-    return {each.name.rstrip("_"): each for each in fields(cls)}
+    return {each.name.rstrip("_"): each for each in fields(cls) if "means" in each.metadata}
 
 
 @cache
@@ -234,12 +246,11 @@ def shared_types(hint: Any) -> Iterator[tuple[Shared, Any]]:
             ahead += types_of(bare).values()
         else:
             ahead += [part for part in get_args(bare) if part is not Ellipsis]
-            ahead += [
-                each
-                for mark in marks
-                if isinstance(mark, By)
-                for each in (mark.each or {}).values()
-            ]
+        for mark in marks:
+            if isinstance(mark, By):
+                ahead += (mark.each or {}).values()
+            elif isinstance(mark, Made):
+                ahead += mark.within()
     yield from seen.items()
 
 
@@ -443,14 +454,16 @@ def structure(hint: Any, data: Any) -> Any:
     return _builder(hint)(data)
 
 
+def items_of(value: object) -> dict[str, Any]:
+    """Key -> object of the keys of a shape that were not left out, in the order of the shape."""
+    keys = {name: getattr(value, each.name) for name, each in keys_of(type(value)).items()}
+    return {name: inner for name, inner in keys.items() if inner is not None}
+
+
 def mapping_of(value: Any) -> Any:
     """The data that an object was made of; keys that were left out stay so."""
     if is_shape(type(value)):
-        return {
-            name: mapping_of(getattr(value, each.name))
-            for name, each in keys_of(type(value)).items()
-            if getattr(value, each.name) is not None
-        }
+        return {name: mapping_of(inner) for name, inner in items_of(value).items()}
     if isinstance(value, tuple):
         return [mapping_of(entry) for entry in value]
     if isinstance(value, dict):
@@ -473,12 +486,21 @@ def _builder(hint: Any) -> Callable[[Any], Any]:
         return lambda data: tuple(structure(entry, each) for each in data)
     if origin is dict and get_args(bare)[1] is not Any:
         values = get_args(bare)[1]
-        return lambda data: {name: structure(values, each) for name, each in data.items()}
+        return lambda data: {
+            name: _entry(name, structure(values, each)) for name, each in data.items()
+        }
     choice = next((mark for mark in marks if isinstance(mark, By)), None)
     if origin in (Union, UnionType) or choice:
         members = _members(bare)
         return lambda data: structure(_member(members, choice, data), data)
     return lambda data: data
+
+
+def _entry(name: str, value: Any) -> Any:
+    """An entry of a mapping, with its name where its shape holds it."""
+    held = fields(value) if is_shape(type(value)) else ()
+    holder = next((each.name for each in held if "means" not in each.metadata), None)
+    return value if holder is None else replace(value, **{holder: name})
 
 
 def _shape_builder(cls: type) -> Callable[[Any], Any]:

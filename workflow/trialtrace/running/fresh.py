@@ -73,7 +73,9 @@ REGISTRY, CARDS = "trialtrace.trial.plan.registry", "trialtrace.trial.plan.cards
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.sources.registry": (TRIAL, lambda trial: {trial.source.kind}),
     "trialtrace.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
-    "trialtrace.synthetic.quantities": (TRIAL, lambda trial: quantities_of(trial)),
+    "trialtrace.trial.cohort.registry": (COHORT, lambda trial: {trial.source.kind}),
+    "trialtrace.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
+    "trialtrace.synthetic.quantities": (COHORT, lambda trial: quantities_of(trial)),
     "trialtrace.endpoints.registry": (
         ENDPOINTS,
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
@@ -136,7 +138,7 @@ def tables_of(trial: Trial) -> list[Path]:
 
 def quantities_of(trial: Trial) -> set[str]:
     """The kinds of quantities of a synthetic trial's cohort."""
-    return {one.kind for one in trial.cohort.quantities.values()} if trial.synthetic else set()
+    return {each.kind for each in trial.cohort.quantities.values()} if trial.synthetic else set()
 
 
 @dataclass
@@ -162,7 +164,7 @@ class Freshness:
 
     def _named(self, rule: str, trial: str | None) -> Named:
         """The names of each registry that a job can use."""
-        read = (STAGES[rule] if trial else SITE_STAGE).files
+        read = self._files_read(rule, trial)
 
         def named(registry: str) -> set[str] | None:
             if registry.startswith(CARDS):
@@ -174,15 +176,20 @@ class Freshness:
 
         return named
 
+    def _files_read(self, rule: str, trial: str | None) -> tuple[str, ...]:
+        """The names of the trial's configuration files that a stage reads."""
+        files = (STAGES[rule] if trial else SITE_STAGE).files
+        if trial and rule in SYNTHETIC and self._trial(trial).synthetic:
+            return (*files, *SYNTHETIC[rule])
+        return files
+
     def _trial(self, name: str) -> Trial:
         return self._trials.setdefault(name, load_trial(name, self.at))
 
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The trial's configuration files that a stage reads, and the schemas they must keep."""
         stage = STAGES[rule] if trial else SITE_STAGE
-        names = stage.files
-        if trial and rule in SYNTHETIC and self._trial(trial).synthetic:
-            names = (*names, *SYNTHETIC[rule])
+        names = self._files_read(rule, trial)
         parts = [Path(name).stem for name in names] + ["config"] * bool(stage.settings)
         parts += ["instruments"] * ("endpoints" in parts)
         schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}

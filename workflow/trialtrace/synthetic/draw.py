@@ -12,7 +12,8 @@ from trialtrace.synthetic.room import Room
 from trialtrace.synthetic.rows import Rows, counted, labelled, patients
 from trialtrace.synthetic.streams import streams, uniforms
 from trialtrace.synthetic.truth import Truth
-from trialtrace.trial.cohort.model import MOST_ROWS, Cohort
+from trialtrace.trial.cohort.file import CohortFile
+from trialtrace.trial.cohort.levels import MOST_ROWS
 from trialtrace.trial.cohort.order import in_order
 from trialtrace.trial.load import Trial
 
@@ -45,7 +46,7 @@ def draw(
 
 
 def draw_cohort(
-    cohort: Cohort, name: str, *, mode: str, seed: int, sizes: Mapping[str, int] | None = None
+    cohort: CohortFile, name: str, *, mode: str, seed: int, sizes: Mapping[str, int] | None = None
 ) -> Drawn:
     """As `draw`, from the cohort itself."""
     wanted = _sizes(cohort, name, mode, sizes)
@@ -59,12 +60,12 @@ def draw_cohort(
     levels: dict[str, Level] = {}
     for level in cohort.levels.values():
         above = levels[level.of] if level.of else None
-        levels[level.name] = room.levels[level.name].level(above)
+        levels[level.name] = room.levels[level.name].drawn(above)
     return Drawn(name, mode, seed, levels, room.truth.rows, room.stream)
 
 
 def _sizes(
-    cohort: Cohort, name: str, mode: str, sizes: Mapping[str, int] | None
+    cohort: CohortFile, name: str, mode: str, sizes: Mapping[str, int] | None
 ) -> Mapping[str, int]:
     root = cohort.root
     own = root.arms or {root.name: root.size or 0}
@@ -88,40 +89,40 @@ def _made(room: Room, sizes: Mapping[str, int]) -> Room:
             room.levels[name] = _level(room, name, sizes)
         elif what == "kept":
             rows = room.levels[name]
-            if rows.spec.keep:
-                rows.keep(rows.met(rows.spec.keep))
+            if rows.level.keep:
+                rows.keep(rows.met(rows.level.keep))
         else:
-            one = room.cohort.quantities[name]
-            rows = room.levels[one.level]
-            rows.own |= importlib.import_module(KINDS[one.kind]).draw(room, rows, one)
+            quantity = room.cohort.quantities[name]
+            rows = room.levels[quantity.level]
+            rows.own |= importlib.import_module(KINDS[quantity.kind]).draw(room, rows, quantity)
     return room
 
 
 def _level(room: Room, name: str, sizes: Mapping[str, int]) -> Rows:
-    spec = room.cohort.levels[name]
-    if spec.of is None:
+    level = room.cohort.levels[name]
+    if level.of is None:
         _held(room, name, sum(sizes.values()))
         keys = uniforms(room.stream(f"{name}.arm"), sum(sizes.values()))
-        return patients(spec, sizes, np.argsort(keys, kind="stable"))
-    above = room.levels[spec.of]
-    if spec.labels:
-        _held(room, name, above.size * len(spec.labels))
-        return labelled(spec, above)
-    if isinstance(spec.count, int):
-        _held(room, name, above.size * spec.count)
-        return counted(spec, above, np.full(above.size, spec.count))
-    number = above[spec.count or ""]
+        return patients(level, sizes, np.argsort(keys, kind="stable"))
+    above = room.levels[level.of]
+    if level.labels:
+        _held(room, name, above.size * len(level.labels))
+        return labelled(level, above)
+    if isinstance(level.count, int):
+        _held(room, name, above.size * level.count)
+        return counted(level, above, np.full(above.size, level.count))
+    number = above[level.count or ""]
     counts = np.where(number.known, number.data, 0)
     if (counts < 0).any() or (counts != np.floor(counts)).any():
         raise UserError(
             Problem(
                 f"config/trials/{room.trial}/cohort.yaml: levels.{name}.count",
-                found=f"{spec.count} with values that count no rows",
+                found=f"{level.count} with values that count no rows",
                 expected="whole numbers of at least 0",
             )
         )
     _held(room, name, int(counts.sum()))
-    return counted(spec, above, counts.astype(np.int64))
+    return counted(level, above, counts.astype(np.int64))
 
 
 def _held(room: Room, name: str, rows: int) -> None:

@@ -6,6 +6,7 @@ The files are delimited text with the columns of the dictionary, spelt as `sourc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config.spec import mapping_of
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.synthetic.drawn import Drawn
@@ -118,7 +119,7 @@ def _told(done: Done, lines: "pa.Array") -> dict[str, Any]:
 
     n = len(done.rows)
     return {
-        **done.given,
+        **mapping_of(done.defect),
         "table": done.sheet.table.name,
         "source_rows": lines.take(pa.array(done.rows)).to_pylist(),
         "expected": [

@@ -8,6 +8,7 @@ from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.synthetic.drawn import Drawn, Level
 from trialtrace.synthetic.sheet import Sheet, Spelling, recoded, spelt
+from trialtrace.trial.cohort.forms import ColumnOfLevel, Form, MissingBy
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import TableSpec, Variable
 
@@ -32,22 +33,23 @@ def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
     form = _form(trial, name)
     table = _table(trial, name)
     variables = trial.dictionary[table.name]
-    level = drawn.levels[form["level"]]
+    level = drawn.levels[form.level]
     spelling = spelling_of(trial.source.items[name])
     rows = np.arange(level.size)
-    if "where" in form:
-        rows = np.flatnonzero(rows_met(form["where"], level))
+    if form.where is not None:
+        rows = np.flatnonzero(rows_met(form.where, level))
     arms = {arm.name: arm.code for arm in trial.design.arms.values()}
     wide = _wide(trial, form, drawn)
-    names = [*variables, *(n for n in form.get("columns", {}) if n not in variables)]
+    named = form.columns or {}
+    names = [*variables, *(column for column in named if column not in variables)]
     columns, blank = {}, {}
     for column in names:
         place = f"config/trials/{trial.name}/cohort.yaml: forms.{name}.columns.{column}"
-        given = form.get("columns", {}).get(column)
-        if given is None and column in wide:
+        if column not in named and column in wide:
             text = spelt(wide[column], variables[column], spelling, arms)
         else:
-            text = _text(given or column, level, variables.get(column), spelling, arms, place)
+            holds = named.get(column, column)
+            text = _text(holds, level, variables.get(column), spelling, arms, place)
         text = text.take(rows)
         columns[column] = _coded_missing(form, column, text, level, rows)
         blank[column] = text.is_null().to_numpy(zero_copy_only=False)
@@ -55,8 +57,8 @@ def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:
     return Sheet(name, level, table, variables, spelling, rows, columns, used, blank)
 
 
-def _form(trial: Trial, name: str) -> Mapping[str, Any]:
-    forms = trial.cohort.forms
+def _form(trial: Trial, name: str) -> Form:
+    forms = trial.cohort.forms or {}
     if name not in forms:
         raise UserError(
             Problem(
@@ -84,7 +86,7 @@ def _table(trial: Trial, name: str) -> TableSpec:
 
 
 def _text(
-    given: Any,
+    holds: str | ColumnOfLevel,
     level: Level,
     variable: Variable | None,
     spelling: Spelling,
@@ -95,40 +97,39 @@ def _text(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(given, str):
-        given = {"of": given}
-    if "of" not in given:
-        return pa.repeat(pa.scalar(given["text"]), level.size)
-    if given["of"] not in level.names:
+    written = ColumnOfLevel(of=holds, codes=None, text=None) if isinstance(holds, str) else holds
+    if written.of is None:
+        return pa.repeat(pa.scalar(written.text), level.size)
+    if written.of not in level.names:
         raise UserError(
             Problem(
                 place,
-                found=repr(given["of"]),
+                found=repr(written.of),
                 expected=f"a quantity of {level.name} or above: {one_of(level.names, 40)}",
-                do=did_you_mean(given["of"], level.names),
+                do=did_you_mean(written.of, level.names),
             )
         )
-    values = level.view(given["of"])
-    if "text" in given:
-        return pc.if_else(pc.is_valid(values), given["text"], pa.scalar(None, pa.string()))
-    if "codes" in given:
+    values = level.view(written.of)
+    if written.text is not None:
+        return pc.if_else(pc.is_valid(values), written.text, pa.scalar(None, pa.string()))
+    if written.codes is not None:
         plain = spelt(values, None, Spelling(), {})
-        return recoded(plain, given["codes"], place)
+        return recoded(plain, written.codes, place)
     return spelt(values, variable, spelling, arms)
 
 
-def _wide(trial: Trial, form: Mapping[str, Any], drawn: Drawn) -> "dict[str, pa.Array]":
+def _wide(trial: Trial, form: Form, drawn: Drawn) -> "dict[str, pa.Array]":
     """Column -> value in each row of the form's level, for rows of a level below side by side."""
     import pyarrow.compute as pc
 
     found = {}
-    for given in form.get("wide", ()):
-        below = drawn.levels[given["level"]]
+    for wide in form.wide or ():
+        below = drawn.levels[wide.level]
         column = present(trial.cohort.levels[below.name].column)
         labels = spelt(below.columns[column], None, Spelling(), {})
         for label in pc.unique(labels).to_pylist():
-            name = f"{given.get('prefix', '')}{label}{given.get('suffix', '')}"
-            found[name] = _of_label(below, below.view(given["of"]), pc.equal(labels, label))
+            values = below.view(wide.of)
+            found[wide.column(label)] = _of_label(below, values, pc.equal(labels, label))
     return found
 
 
@@ -144,19 +145,19 @@ def _of_label(below: Level, values: "pa.Array", chosen: "pa.Array") -> "pa.Array
 
 
 def _coded_missing(
-    form: Mapping[str, Any], column: str, text: "pa.Array", level: Level, rows: "np.ndarray"
+    form: Form, column: str, text: "pa.Array", level: Level, rows: "np.ndarray"
 ) -> "pa.Array":
     """The column with its code where a value is missing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    given = form.get("missing", {}).get(column)
-    if given is None:
+    code = (form.missing or {}).get(column)
+    if code is None:
         return text
-    if isinstance(given, str):
-        return pc.fill_null(text, given)
-    coded = pc.and_(pc.is_null(text), pa.array(rows_met(given["when"], level)[rows]))
-    return pc.if_else(coded, given["code"], text)
+    if not isinstance(code, MissingBy):
+        return pc.fill_null(text, code)
+    coded = pc.and_(pc.is_null(text), pa.array(rows_met(code.when, level)[rows]))
+    return pc.if_else(coded, code.code, text)
 
 
 def rows_met(condition: Mapping[str, Any], level: Level) -> "np.ndarray":

@@ -6,7 +6,7 @@ import numpy as np
 
 from trialtrace.synthetic.room import Room, parameter
 from trialtrace.synthetic.rows import Rows
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.options import Limited
 
 TINY = 1e-9
 
@@ -22,15 +22,14 @@ def in_steps(whole: np.ndarray, step: float) -> np.ndarray:
 
 
 def limits(
-    room: Room, rows: Rows, one: Quantity, open_: np.ndarray
+    room: Room, rows: Rows, quantity: Limited, step: float | None, open_: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest value of each row; whole steps where there is a step.
 
     Raises UserError where no value lies between them in a row of the mask `open_`.
     """
-    given, step = one.options.get("limits", {}), one.options.get("step")
     low, high = np.full(rows.size, -np.inf), np.full(rows.size, np.inf)
-    for key, bound in given.items():
+    for key, bound in quantity.bounds().items():
         ends = parameter(rows, bound)
         if step is not None:
             ends = _steps(key, ends, step)
@@ -44,7 +43,7 @@ def limits(
     if empty.any():
         row = int(np.flatnonzero(empty)[0])
         raise room.fail(
-            one,
+            quantity,
             f"in {int(empty.sum())} rows of {rows.name} no value is possible",
             found=f"limits that leave nothing, first in row {row + 1}",
             expected="limits between which a value lies",

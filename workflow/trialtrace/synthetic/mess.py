@@ -6,14 +6,36 @@ many are rejected. So what cleaning has to say of each defect is known, and list
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.synthetic.drawn import Drawn
 from trialtrace.synthetic.forms import rows_met
 from trialtrace.synthetic.sheet import Sheet, dates, order_of, spelt
+from trialtrace.trial.cohort.mess import (
+    BreaksCheck,
+    CodedMissing,
+    DateAfter,
+    DecimalSign,
+    Defect,
+    DefectOfCell,
+    DefectWithValue,
+    DuplicateRow,
+    FreeText,
+    HalfValue,
+    Impossible,
+    ImpossibleDate,
+    NoSubject,
+    NoUnit,
+    StraySpace,
+    UnknownCode,
+    UnknownSubject,
+    UnknownUnit,
+    WrongUnit,
+)
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import Variable
 
@@ -40,7 +62,7 @@ class Job:
     trial: Trial
     drawn: Drawn
     sheet: Sheet
-    given: Mapping[str, Any]
+    defect: Defect
     place: str
     stream: str
 
@@ -49,7 +71,7 @@ class Job:
         import numpy as np
 
         open_ = np.flatnonzero(free & ~self.sheet.used)
-        wanted = self.given["rows"]
+        wanted = self.defect.rows
         if len(open_) < wanted and self.drawn.mode == "display":
             raise UserError(
                 Problem(
@@ -76,14 +98,11 @@ class Job:
         self.sheet.columns[column] = pc.replace_with_mask(cells, pa.array(mask), values)
 
 
-Defect = Callable[[Job], tuple["np.ndarray", list[Expected]]]
-
-
 @dataclass(frozen=True)
 class Done:
     """A defect as it stands in a sheet: the rows of the sheet, and what cleaning has to list."""
 
-    given: Mapping[str, Any]
+    defect: Defect
     sheet: Sheet
     rows: "np.ndarray"
     expected: list[Expected]
@@ -94,31 +113,44 @@ def make_mess(trial: Trial, drawn: Drawn, sheets: list[Sheet]) -> list[Done]:
     by_name = {sheet.name: sheet for sheet in sheets}
     made: list[Done] = []
     seen: Counter[str] = Counter()
-    for number, given in enumerate(trial.cohort.mess, start=1):
-        if given["form"] not in by_name:
+    for number, defect in enumerate(trial.cohort.mess or (), start=1):
+        if defect.form not in by_name:
             continue
-        where = given.get("column", given.get("check", ""))
-        name = f"mess/{given['form']}/{where}/{given['defect']}"
+        name = f"mess/{defect.form}/{defect.place}/{defect.defect}"
         seen[name] += 1
         place = f"config/trials/{trial.name}/cohort.yaml: mess[{number}]"
-        job = Job(trial, drawn, by_name[given["form"]], given, place, f"{name}/{seen[name]}")
-        rows, expected = DEFECTS[given["defect"]](job)
-        made.append(Done(given, job.sheet, rows, expected))
+        job = Job(trial, drawn, by_name[defect.form], defect, place, f"{name}/{seen[name]}")
+        rows, expected = put_in(defect, job)
+        made.append(Done(defect, job.sheet, rows, expected))
     return made
 
 
-def _missing_cell(job: Job, rule: str, text: str | None = None) -> tuple[Any, list[Expected]]:
-    """A value that breaks a rule, in cells that are missing anyway."""
-    column = job.given["column"]
-    rows = job.choose(job.sheet.blank[column], f"have no {column}")
-    job.put(column, rows, job.given["value"] if text is None else text)
-    return rows, [Expected(column, rule)]
+@singledispatch
+def put_in(defect: Defect, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    """Put a defect into its sheet: the rows that have it, and what cleaning lists in each."""
+    raise NotImplementedError(defect.defect)
 
 
-def _impossible(job: Job) -> tuple[Any, list[Expected]]:
-    variable = job.sheet.variables[job.given["column"]]
-    low = below_minimum(job.given["value"], variable)
-    return _missing_cell(job, "below_minimum" if low else "above_maximum")
+def _missing_cells(defect: DefectWithValue, job: Job) -> "np.ndarray":
+    """Write the value into cells that are missing anyway: the rows."""
+    rows = job.choose(job.sheet.blank[defect.column], f"have no {defect.column}")
+    job.put(defect.column, rows, defect.value)
+    return rows
+
+
+@put_in.register(UnknownCode)
+@put_in.register(DecimalSign)
+@put_in.register(ImpossibleDate)
+def _(defect: DefectWithValue, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    # The rule of cleaning that rejects each of these has the name of the defect.
+    return _missing_cells(defect, job), [Expected(defect.column, defect.defect)]
+
+
+@put_in.register(Impossible)
+def _(defect: Impossible, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    low = below_minimum(defect.value, job.sheet.variables[defect.column])
+    rule = "below_minimum" if low else "above_maximum"
+    return _missing_cells(defect, job), [Expected(defect.column, rule)]
 
 
 def below_minimum(text: str, variable: Variable) -> bool:
@@ -130,57 +162,66 @@ def below_minimum(text: str, variable: Variable) -> bool:
     return float(text.replace(",", ".")) < float(variable.minimum.replace(",", "."))
 
 
-def _half(job: Job) -> tuple[Any, list[Expected]]:
-    coded = job.sheet.variables[job.given["column"]].choices
-    return _missing_cell(job, "unknown_code" if coded else "not_an_integer")
+@put_in.register(HalfValue)
+def _(defect: HalfValue, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    coded = job.sheet.variables[defect.column].choices
+    rule = "unknown_code" if coded else "not_an_integer"
+    return _missing_cells(defect, job), [Expected(defect.column, rule)]
 
 
-def _free_text(job: Job) -> tuple[Any, list[Expected]]:
-    dated = job.sheet.variables[job.given["column"]].kind == "date"
-    return _missing_cell(job, "not_a_date" if dated else "not_a_number")
+@put_in.register(FreeText)
+def _(defect: FreeText, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    dated = job.sheet.variables[defect.column].kind == "date"
+    rule = "not_a_date" if dated else "not_a_number"
+    return _missing_cells(defect, job), [Expected(defect.column, rule)]
 
 
-def _coded_missing(job: Job) -> tuple[Any, list[Expected]]:
-    return _missing_cell(job, "")[0], []
+@put_in.register(CodedMissing)
+def _(defect: CodedMissing, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    return _missing_cells(defect, job), []
 
 
-def _unit(job: Job) -> Mapping[str, Any]:
+def _conversion(defect: DefectOfCell, job: Job) -> Mapping[str, Any]:
     """How cleaning converts the column."""
-    return job.trial.cleaning.tables[job.sheet.table.name].convert[job.given["column"]]
+    return job.trial.cleaning.tables[job.sheet.table.name].convert[defect.column]
 
 
-def _no_unit(job: Job) -> tuple[Any, list[Expected]]:
+@put_in.register(NoUnit)
+def _(defect: NoUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     import pyarrow as pa
 
-    rows, expected = _missing_cell(job, "missing_unit")
-    unit = _unit(job)["unit_column"]
+    rows, expected = _missing_cells(defect, job), [Expected(defect.column, "missing_unit")]
+    unit = _conversion(defect, job)["unit_column"]
     job.put(unit, rows, pa.nulls(len(rows), pa.string()))
     if job.sheet.variables[unit].required:
         expected.append(Expected(unit, "required", FLAG))
     return rows, expected
 
 
-def _unknown_unit(job: Job) -> tuple[Any, list[Expected]]:
-    rows, expected = _missing_cell(job, "unknown_unit")
-    unit = _unit(job)["unit_column"]
-    job.put(unit, rows, job.given["unit"])
+@put_in.register(UnknownUnit)
+def _(defect: UnknownUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    rows, expected = _missing_cells(defect, job), [Expected(defect.column, "unknown_unit")]
+    unit = _conversion(defect, job)["unit_column"]
+    job.put(unit, rows, defect.unit)
     if job.sheet.variables[unit].choices:
         expected.append(Expected(unit, "unknown_code"))
     return rows, expected
 
 
-def _stray_space(job: Job) -> tuple[Any, list[Expected]]:
+@put_in.register(StraySpace)
+def _(defect: StraySpace, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = job.given["column"]
+    column = defect.column
     rows = job.choose(~job.sheet.blank[column], f"have a {column}")
     cells = job.sheet.columns[column].take(pa.array(rows))
     job.put(column, rows, pc.binary_join_element_wise("  ", cells, " ", ""))
     return rows, []
 
 
-def _wrong_unit(job: Job) -> tuple[Any, list[Expected]]:
+@put_in.register(WrongUnit)
+def _(defect: WrongUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     """The value in another unit: (value - add) / multiply, as cleaning's conversion undoes it."""
     import numpy as np
     import pyarrow as pa
@@ -188,8 +229,8 @@ def _wrong_unit(job: Job) -> tuple[Any, list[Expected]]:
 
     from trialtrace.ground.store import significant
 
-    column, unit, sheet = job.given["column"], job.given["unit"], job.sheet
-    conversion = _unit(job)
+    column, unit, sheet = defect.column, defect.unit, job.sheet
+    conversion = _conversion(defect, job)
     factor = conversion["factors"][unit]
     factor = factor if isinstance(factor, dict) else {"multiply": factor, "add": 0}
     multiply, add = float(factor["multiply"]), float(factor["add"])
@@ -206,66 +247,62 @@ def _wrong_unit(job: Job) -> tuple[Any, list[Expected]]:
     return rows, []
 
 
-def _duplicate(job: Job) -> tuple[Any, list[Expected]]:
-    rows = job.choose(_all(job), "are there")
-    rows = _add_rows(job.sheet, rows, {})
-    return rows, [Expected(None, "duplicate_row")]
+@put_in.register(DuplicateRow)
+def _(defect: DuplicateRow, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    return _copied_rows(job, {}), [Expected(None, "duplicate_row")]
 
 
-def _unknown_subject(job: Job) -> tuple[Any, list[Expected]]:
-    rows = job.choose(_all(job), "are there")
-    rows = _add_rows(job.sheet, rows, {job.sheet.table.subject: job.given["value"]})
+@put_in.register(UnknownSubject)
+def _(defect: UnknownSubject, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    rows = _copied_rows(job, {job.sheet.table.subject: defect.value})
     return rows, [Expected(None, "unknown_subject")]
 
 
-def _no_subject(job: Job) -> tuple[Any, list[Expected]]:
-    rows = job.choose(_all(job), "are there")
-    rows = _add_rows(job.sheet, rows, {job.sheet.table.subject: None})
+@put_in.register(NoSubject)
+def _(defect: NoSubject, job: Job) -> "tuple[np.ndarray, list[Expected]]":
+    rows = _copied_rows(job, {job.sheet.table.subject: None})
     return rows, [Expected(None, "subject_missing")]
 
 
-def _breaks_check(job: Job) -> tuple[Any, list[Expected]]:
+@put_in.register(BreaksCheck)
+def _(defect: BreaksCheck, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     import numpy as np
 
-    put, where = job.given["put"], job.given.get("where")
+    put, where = defect.put, defect.where
     free = np.logical_and.reduce([job.sheet.blank[column] for column in put])
     if where:
         free &= rows_met(where, job.sheet.level)[job.sheet.rows]
     told = " where it may stand" if where else ""
     rows = job.choose(free, f"have no {', no '.join(put)}{told}")
-    for column, given in put.items():
-        text = given if isinstance(given, str) else _shifted(job, column, given, rows)
+    for column, written in put.items():
+        text = _shifted(job, column, written, rows) if isinstance(written, DateAfter) else written
         job.put(column, rows, text)
-    check = job.trial.cleaning.checks[job.given["check"]]
+    check = job.trial.cleaning.checks[defect.check]
     return rows, [
         Expected(column, check.name, check.severity if column in put else FLAG)
         for column in check.columns
     ]
 
 
-def _shifted(job: Job, column: str, given: Mapping[str, Any], rows: "np.ndarray") -> "pa.Array":
+def _shifted(job: Job, column: str, written: DateAfter, rows: "np.ndarray") -> "pa.Array":
     """Days after a date among the quantities, as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     sheet = job.sheet
-    start = sheet.level.view(given["date"]).take(pa.array(sheet.rows[rows]))
-    moved = pc.add(start.cast(pa.int32()), pa.scalar(given["days"], pa.int32()))
+    start = sheet.level.view(written.date).take(pa.array(sheet.rows[rows]))
+    moved = pc.add(start.cast(pa.int32()), pa.scalar(written.days, pa.int32()))
     order = order_of(sheet.variables[column], sheet.spelling)
     return dates(moved.cast(pa.date32()), order)
 
 
-def _all(job: Job) -> "np.ndarray":
-    import numpy as np
-
-    return np.ones(job.sheet.size, dtype=bool)
-
-
-def _add_rows(sheet: Sheet, rows: "np.ndarray", changed: Mapping[str, str | None]) -> "np.ndarray":
+def _copied_rows(job: Job, changed: Mapping[str, str | None]) -> "np.ndarray":
     """Copies at the end of the sheet, with other text in some columns; they get no more defects."""
     import numpy as np
     import pyarrow as pa
 
+    sheet = job.sheet
+    rows = job.choose(np.ones(sheet.size, dtype=bool), "are there")
     n, before = len(rows), sheet.size
     for name, cells in sheet.columns.items():
         if name in changed:
@@ -278,22 +315,3 @@ def _add_rows(sheet: Sheet, rows: "np.ndarray", changed: Mapping[str, str | None
     sheet.rows = np.concatenate([sheet.rows, sheet.rows[rows]])
     sheet.used = np.concatenate([sheet.used, np.ones(n, dtype=bool)])
     return np.arange(before, before + n)
-
-
-DEFECTS: dict[str, Defect] = {
-    "coded_missing": _coded_missing,
-    "stray_space": _stray_space,
-    "wrong_unit": _wrong_unit,
-    "no_unit": _no_unit,
-    "unknown_unit": _unknown_unit,
-    "impossible": _impossible,
-    "free_text": _free_text,
-    "half_value": _half,
-    "unknown_code": lambda job: _missing_cell(job, "unknown_code"),
-    "decimal_sign": lambda job: _missing_cell(job, "decimal_sign"),
-    "impossible_date": lambda job: _missing_cell(job, "impossible_date"),
-    "duplicate_row": _duplicate,
-    "unknown_subject": _unknown_subject,
-    "no_subject": _no_subject,
-    "breaks_check": _breaks_check,
-}

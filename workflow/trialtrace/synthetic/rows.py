@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trialtrace.ground.conditions import columns_of, met
-from trialtrace.synthetic.drawn import Level
+from trialtrace.synthetic import drawn
 from trialtrace.synthetic.values import CATEGORY, INTEGER, NUMBER, Values
-from trialtrace.trial.cohort.model import LevelSpec
+from trialtrace.trial.cohort.levels import Level
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,9 +21,9 @@ class Rows:
     parent, of at most `width`. Random numbers go by `serial`, so that `keep` changes none.
     """
 
-    def __init__(self, spec: LevelSpec, above: "Rows | None", parent: np.ndarray | None, size: int):
-        self.spec = spec
-        self.name = spec.name
+    def __init__(self, level: Level, above: "Rows | None", parent: np.ndarray | None, size: int):
+        self.level = level
+        self.name = level.name
         self.above = above
         self.parent = parent
         self.size = self.all = size
@@ -69,50 +69,49 @@ class Rows:
         self.parent = None if self.parent is None else self.parent[rows]
         self.size = len(rows)
 
-    def level(self, above: Level | None) -> Level:
+    def drawn(self, above: drawn.Level | None) -> drawn.Level:
         """As it is given away."""
         columns = {name: values.to_arrow() for name, values in self.own.items()}
-        return Level(self.name, self.size, above, self.parent, columns)
+        return drawn.Level(self.name, self.size, above, self.parent, columns)
 
 
-def patients(spec: LevelSpec, sizes: Mapping[str, int], order: np.ndarray | None) -> Rows:
+def patients(level: Level, sizes: Mapping[str, int], order: np.ndarray | None) -> Rows:
     """The first level; `order` shuffles the arms over its rows."""
     size = sum(sizes.values())
-    made = Rows(spec, None, None, size)
+    made = Rows(level, None, None, size)
     every = np.ones(size, dtype=bool)
     made.own["id"] = Values(INTEGER, np.arange(1, size + 1), every)
-    if spec.arms:
+    if level.arms:
         codes = np.repeat(np.arange(len(sizes)), list(sizes.values()))
         codes = codes if order is None else codes[order]
         made.own["arm"] = Values(CATEGORY, codes, every, tuple(sizes))
     return made
 
 
-def labelled(spec: LevelSpec, above: Rows) -> Rows:
+def labelled(level: Level, above: Rows) -> Rows:
     """A row for each label under each parent."""
-    width = len(spec.labels)
-    made = Rows(spec, above, np.repeat(np.arange(above.size), width), above.size * width)
+    days = np.array([np.nan if day is None else day for day in level.days.values()])
+    width = len(days)
+    made = Rows(level, above, np.repeat(np.arange(above.size), width), above.size * width)
     made.position = np.tile(np.arange(width), above.size)
     made.width = width
     every = np.ones(made.size, dtype=bool)
-    column = spec.column or spec.name
-    made.own[column] = Values(CATEGORY, made.position, every, tuple(spec.labels))
-    if spec.dated:
-        days = np.array([np.nan if day is None else day for day in spec.labels.values()])
+    made.own[level.column] = Values(CATEGORY, made.position, every, tuple(level.days))
+    if level.dated:
         whole = bool(np.all(days == np.floor(days)))
         values = days[made.position]
         kind, data = (INTEGER, values.astype(np.int64)) if whole else (NUMBER, values)
-        made.own[f"{column}_day"] = Values(kind, data, np.isfinite(values))
+        made.own[f"{level.column}_day"] = Values(kind, data, np.isfinite(values))
     return made
 
 
-def counted(spec: LevelSpec, above: Rows, counts: np.ndarray) -> Rows:
+def counted(level: Level, above: Rows, counts: np.ndarray) -> Rows:
     """So many rows under each parent, numbered from 1."""
     parent = np.repeat(np.arange(above.size), counts)
-    made = Rows(spec, above, parent, len(parent))
+    made = Rows(level, above, parent, len(parent))
     first = np.concatenate(([0], np.cumsum(counts)))[:-1]
     made.position = np.arange(len(parent)) - first[parent]
     made.width = int(counts.max()) if len(counts) else 0
     every = np.ones(made.size, dtype=bool)
-    made.own[spec.column or spec.name] = Values(INTEGER, made.position + 1, every)
+    made.own[level.column] = Values(INTEGER, made.position + 1, every)
     return made

@@ -7,11 +7,12 @@ value, drawn, drawn_of, margin (whether it is one), check (what the report compa
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trialtrace.trial.cohort.model import Quantity, cells
-from trialtrace.trial.cohort.tags import has_margin, parameter_tag
+from trialtrace.config.spec import items_of, mapping_of
+from trialtrace.trial.cohort.quantities.quantity import Quantity
+from trialtrace.trial.cohort.tables import Group, cells
 
 COLUMNS = (
     "quantity",
@@ -33,7 +34,6 @@ COLUMNS = (
     "check",
     "note",
 )
-_OPTIONS = ("loads", "correlation", "limits", "step", "known")
 
 
 class Truth:
@@ -42,49 +42,55 @@ class Truth:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
 
-    def add(self, one: Quantity, path: Any, what: str, **more: Any) -> dict[str, Any]:
+    def add(self, quantity: Quantity, group: Group, what: str, **more: Any) -> None:
         """A row; columns that are not given stay None."""
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
         row |= {
-            "quantity": one.name,
-            "level": one.level,
-            "group": ", ".join(f"{by} = {value}" for by, value in path),
-            "arm": next((value for by, value in path if by == "arm"), None),
+            "quantity": quantity.name,
+            "level": quantity.level,
+            "group": ", ".join(f"{by} = {value}" for by, value in group),
+            "arm": next((value for by, value in group if by == "arm"), None),
             "what": what,
-            "tag": one.tag,
+            "tag": quantity.origin,
             "margin": False,
-            "note": one.options.get("note"),
+            "note": quantity.note,
         }
         self.rows.append(row | more)
-        return self.rows[-1]
 
-    def parameters(self, one: Quantity, given: Mapping[str, Any] | None = None) -> None:
-        """A row for every leaf of what stands under the kind, and one for each option."""
-        tag = parameter_tag(one)
-        printed = None if has_margin(one) else one.options.get("printed")
-        for key, value in (one.given if given is None else given).items():
-            for path, leaf in cells(value):
-                what = f"{one.kind}.{key}"
-                self.add(one, path, what, value=plain(leaf), tag=tag, printed=printed)
-        for key in _OPTIONS:
-            for inner, value in _options(one, key):
-                for path, leaf in cells(value):
-                    self.add(one, path, inner, value=plain(leaf), tag=tag)
-        if one.where is not None:
-            self.add(one, (), "where", value=plain(one.where), tag=tag)
+    def parameters(self, quantity: Quantity, body: Mapping[str, object] | None = None) -> None:
+        """A row for every leaf of what stands under the kind, and one for each option.
 
-
-def _options(one: Quantity, key: str) -> list[tuple[str, Any]]:
-    value = one.options.get(key)
-    if value is None:
-        return []
-    if isinstance(value, Mapping) and key in ("limits", "loads"):
-        return [(f"{key}.{inner}", given) for inner, given in value.items()]
-    return [(key, value)]
+        `body` are those keys under the kind that are told, all where it is None.
+        """
+        tag = quantity.parameter_origin
+        printed = None if quantity.has_margin else quantity.printed
+        for key, value in (items_of(quantity.body) if body is None else body).items():
+            for group, leaf in cells(value):
+                what = f"{quantity.kind}.{key}"
+                self.add(quantity, group, what, value=plain(leaf), tag=tag, printed=printed)
+        for what, value in _options(quantity):
+            for group, leaf in cells(value):
+                self.add(quantity, group, what, value=plain(leaf), tag=tag)
+        if quantity.where is not None:
+            self.add(quantity, (), "where", value=plain(quantity.where), tag=tag)
 
 
-def plain(value: Any) -> Any:
+def _options(quantity: Quantity) -> Iterator[tuple[str, object]]:
+    """What is told of the options: each load and each limit by itself."""
+    options = items_of(quantity)
+    for key in ("loads", "correlation", "limits", "step", "known"):
+        value = options.get(key)
+        if key == "loads":
+            yield from ((f"loads.{name}", load) for name, load in (value or {}).items())
+        elif key == "limits":
+            bounds = {} if value is None else value.bounds()
+            yield from ((f"limits.{end}", bound) for end, bound in bounds.items())
+        elif value is not None:
+            yield key, value
+
+
+def plain(value: object) -> Any:
     """A number or text as it is, anything else as JSON text."""
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(mapping_of(value), ensure_ascii=False, sort_keys=True)

@@ -3,14 +3,16 @@
 A stage reads only the files whose parts it uses, so that a change in another file leaves it fresh.
 """
 
+import importlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.files import read_yaml
+from trialtrace.config.spec import structure
 from trialtrace.ground.paths import Project, project
 from trialtrace.trial import build
-from trialtrace.trial.cohort.model import Cohort, build_cohort
+from trialtrace.trial.cohort.registry import READERS
 from trialtrace.trial.dictionary import read_dictionary
 from trialtrace.trial.model import (
     Claim,
@@ -24,6 +26,9 @@ from trialtrace.trial.model import (
     TableSpec,
     Variable,
 )
+
+if TYPE_CHECKING:
+    from trialtrace.trial.cohort.file import CohortFile
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,11 @@ class Trial:
         return self.source.kind == "files"
 
     @cached_property
-    def cohort(self) -> Cohort:
+    def cohort(self) -> "CohortFile":
         """What a synthetic source is drawn from. Raises UserError where there is no such file."""
-        return build_cohort(self._file("cohort"))
+        shape: type[CohortFile] = importlib.import_module(READERS["synthetic"]).CohortFile
+        cohort: CohortFile = structure(shape, self._file("cohort"))
+        return cohort
 
     @cached_property
     def tables(self) -> dict[str, TableSpec]:

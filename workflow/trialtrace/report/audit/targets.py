@@ -16,7 +16,7 @@ from trialtrace.report.sections.assumed import sentence, words
 from trialtrace.report.sections.measured import Measured, measure
 from trialtrace.report.tables import captioned, pipe_table
 from trialtrace.trace.words import variable_label
-from trialtrace.trial.cohort.model import OTHERWISE
+from trialtrace.trial.cohort.tables import OTHERWISE
 
 Row = dict[str, Any]
 COUNTED = ("share", "total", "count of")

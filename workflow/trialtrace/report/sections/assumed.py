@@ -6,7 +6,7 @@ from typing import Any
 
 from trialtrace.ground.conditions import describe
 from trialtrace.ground.words import MINUS
-from trialtrace.trial.cohort.model import OTHERWISE
+from trialtrace.trial.cohort.tables import OTHERWISE
 
 # A parameter with its groups and the value of each: "" where all rows have the same.
 Given = dict[str, dict[str, Any]]

@@ -9,33 +9,34 @@ from trialtrace.synthetic.grid import in_steps, limits
 from trialtrace.synthetic.room import Room
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.values import Values, number
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.arithmetic import Linear, Product
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    result = _linear(rows, one) if one.kind == "linear" else _product(rows, one)
-    low, high = limits(room, rows, one, rows.met(one.where))
-    step = one.options.get("step")
+def draw(room: Room, rows: Rows, quantity: Linear | Product) -> dict[str, Values]:
+    result = _sum(rows, quantity) if isinstance(quantity, Linear) else _product(rows, quantity)
+    step, open_ = quantity.step, rows.met(quantity.where)
+    low, high = limits(room, rows, quantity, step, open_)
     if step is not None:
         result = in_steps(np.clip(np.floor(result / step + 0.5), low, high), step)
     else:
         result = np.clip(result, low, high)
-    room.truth.parameters(one)
-    return {one.name: number(result, rows.met(one.where), step)}
+    room.truth.parameters(quantity)
+    return {quantity.name: number(result, open_, step)}
 
 
-def _linear(rows: Rows, one: Quantity) -> np.ndarray:
-    total = np.full(rows.size, float(one.given.get("constant", 0)))
-    for name, factor in one.given["terms"].items():
+def _sum(rows: Rows, quantity: Linear) -> np.ndarray:
+    total = np.full(rows.size, float(quantity.linear.constant or 0))
+    for name, factor in quantity.linear.terms.items():
         total = total + factor * rows[name].numbers
     return total
 
 
-def _product(rows: Rows, one: Quantity) -> np.ndarray:
-    total = np.full(rows.size, float(one.given.get("times", 1)))
-    for name in one.given["of"]:
+def _product(rows: Rows, quantity: Product) -> np.ndarray:
+    factors = quantity.product
+    total = np.full(rows.size, 1.0 if factors.times is None else float(factors.times))
+    for name in factors.of:
         total = total * rows[name].numbers
-    for name in one.given.get("divided_by", ()):
+    for name in factors.divided_by or ():
         with np.errstate(divide="ignore", invalid="ignore"):
             total = total / rows[name].numbers
     return total

@@ -3,50 +3,56 @@
 A score from low to high goes through the categories in the order in which they are written.
 """
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
+from trialtrace.config.spec import mapping_of
 from trialtrace.synthetic.room import Room, groups, told
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.scores import score
 from trialtrace.synthetic.values import CATEGORY, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.choice import Categories, Choice
+from trialtrace.trial.cohort.tables import Group
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    z, open_ = score(room, rows, one.name, one.options)
-    open_ &= rows.met(one.where)
+def draw(room: Room, rows: Rows, quantity: Choice) -> dict[str, Values]:
+    choice = quantity.choice
+    z, open_ = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
+    open_ &= rows.met(quantity.where)
     codes = np.full(rows.size, -1)
-    exact = "counts" in one.given
-    table = one.given["counts" if exact else "of"]
-    labels = categories(one)
-    room.truth.parameters(one, {} if exact else {"of": table})
-    for path, weights, mask in groups(rows, table, open_):
+    exact = choice.counts is not None
+    labels = choice.names
+    room.truth.parameters(quantity, {} if exact else {"of": choice.of})
+    for group, weights, mask in _groups(rows, choice, open_):
         at, numbers = np.array([labels.index(c) for c in weights]), np.array([*weights.values()])
         here = np.flatnonzero(mask)
         if exact and not room.simulates:
             if numbers.sum() != len(here):
                 raise room.fail(
-                    one,
-                    f"{told(path)}: the counts do not add up to the rows",
+                    quantity,
+                    f"{told(group)}: the counts do not add up to the rows",
                     found=f"{numbers.sum()} in the counts, {len(here)} rows",
                 )
             codes[here] = at[_by_counts(z[here], numbers)]
-        elif "quota" in one.given and not room.simulates:
-            for part in _parts(rows, one.given["quota"], here):
-                codes[part] = at[_by_counts(z[part], _quota(numbers, len(part)))]
+        elif choice.quota and not room.simulates:
+            for cell in _cells(rows, choice.quota, here):
+                codes[cell] = at[_by_counts(z[cell], _quota(numbers, len(cell)))]
         else:
             codes[here] = at[_by_probability(z[here], numbers / numbers.sum())]
         if exact:
-            _tell(room, one, path, weights, codes[here] == at[:, None], len(here))
-    return {one.name: Values(CATEGORY, codes, codes >= 0, labels)}
+            _tell(room, quantity, group, weights, codes[here] == at[:, None])
+    return {quantity.name: Values(CATEGORY, codes, codes >= 0, labels)}
 
 
-def categories(one: Quantity) -> tuple[str, ...]:
-    """Every category, in the order in which they first stand."""
-    from trialtrace.trial.cohort.model import cells
-
-    table = one.given.get("counts", one.given.get("of"))
-    return tuple(dict.fromkeys(name for _, leaf in cells(table) for name in leaf))
+def _groups(
+    rows: Rows, choice: Categories, mask: np.ndarray
+) -> Iterator[tuple[Group, Mapping[str, float], np.ndarray]]:
+    """Groups of rows with the counts, or else the probabilities, of their categories."""
+    if choice.counts is not None:
+        yield from groups(rows, choice.counts, mask)
+    elif choice.of is not None:
+        yield from groups(rows, choice.of, mask)
 
 
 def _by_counts(z: np.ndarray, numbers: np.ndarray) -> np.ndarray:
@@ -65,11 +71,12 @@ def _by_probability(z: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return np.minimum(found, last)
 
 
-def _parts(rows: Rows, names: list[str], here: np.ndarray) -> list[np.ndarray]:
+def _cells(rows: Rows, names: tuple[str, ...], here: np.ndarray) -> list[np.ndarray]:
+    """The rows of `here` by the values of some quantities together."""
     codes = np.column_stack([rows[name].coded()[0][here] for name in names])
-    _, part = np.unique(codes, axis=0, return_inverse=True)
-    part = part.reshape(-1)
-    return [here[part == number] for number in range(part.max() + 1)] if len(part) else []
+    _, cell = np.unique(codes, axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    return [here[cell == number] for number in range(cell.max() + 1)] if len(cell) else []
 
 
 def _quota(probabilities: np.ndarray, size: int) -> np.ndarray:
@@ -81,19 +88,22 @@ def _quota(probabilities: np.ndarray, size: int) -> np.ndarray:
     return found
 
 
-def _tell(room: Room, one: Quantity, path, weights: dict, drawn: np.ndarray, size: int) -> None:
+def _tell(
+    room: Room, quantity: Choice, group: Group, weights: Mapping[str, float], drawn: np.ndarray
+) -> None:
+    """Rows of the truth for the counts of a group; `drawn`: shape (categories, rows)."""
     total = sum(weights.values())
     for (category, count), here in zip(weights.items(), drawn, strict=True):
         room.truth.add(
-            one,
-            path,
+            quantity,
+            group,
             f"count of {category}",
-            printed=one.given.get("printed"),
+            printed=quantity.choice.printed,
             count=count,
             of=total,
             value=count / total if total else None,
             drawn=int(here.sum()),
-            drawn_of=size,
+            drawn_of=drawn.shape[1],
             margin=True,
-            check=one.options.get("check"),
+            check=mapping_of(quantity.check),
         )

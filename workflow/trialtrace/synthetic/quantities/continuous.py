@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from trialtrace.config.spec import items_of, mapping_of
+from trialtrace.synthetic.distributions import Parts
 from trialtrace.synthetic.distributions import draw as draw_numbers
 from trialtrace.synthetic.grid import in_steps, limits
 from trialtrace.synthetic.moments import Unreachable, hit
@@ -16,44 +18,51 @@ from trialtrace.synthetic.room import Room, groups, parameter, told
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.scores import score
 from trialtrace.synthetic.values import Values, number
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.margins import Moments
+from trialtrace.trial.cohort.quantities.continuous import Continuous, Uniform
+from trialtrace.trial.cohort.tables import Group
+
+# A group, the moments that are wanted of it, and its rows.
+Wanted = tuple[Group, Moments, np.ndarray]
+# Lowest and highest value of each row.
+Ends = tuple[np.ndarray, np.ndarray]
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    z, known = score(room, rows, one.name, one.options)
-    known &= rows.met(one.where)
-    parts = {key: parameter(rows, given) for key, given in one.given.items()}
-    low, high = limits(room, rows, one, known)
+def draw(room: Room, rows: Rows, quantity: Continuous) -> dict[str, Values]:
+    z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
+    known &= rows.met(quantity.where)
+    parts = {name: parameter(rows, given) for name, given in quantity.parameters().items()}
+    step, exact = quantity.step, quantity.exact
+    low, high = limits(room, rows, quantity, step, known)
     for part in (*parts.values(), low, high):
         known &= ~np.isnan(part)
-    room.truth.parameters(one)
-    _positive(room, one, parts, known)
-    step = one.options.get("step")
+    room.truth.parameters(quantity)
+    _positive(room, quantity, parts, known)
     values = np.full(rows.size, np.nan)
-    if room.simulates and "exact" in one.options:
-        _as_population(rows, one, parts, (low, high), known)
+    if room.simulates and exact is not None and step is not None:
+        wanted = list(groups(rows, exact, known))
+        _as_population(quantity.kind, wanted, step, parts, (low, high))
     if known.any():
         inner = {key: part[known] for key, part in parts.items()}
-        values[known] = _numbers(one.kind, z[known], inner, low[known], high[known], step)
-    if "exact" in one.options:
-        _moments(room, rows, one, values, (low, high), known)
+        values[known] = _numbers(quantity.kind, z[known], inner, low[known], high[known], step)
+    if exact is not None and step is not None:
+        wanted = list(groups(rows, exact, known))
+        _moments(room, quantity, wanted, step, values, (low, high))
     if step is not None:
         values = in_steps(values, step)
-    return {one.name: number(values, known, step)}
+    return {quantity.name: number(values, known, step)}
 
 
-def _positive(room: Room, one: Quantity, parts: dict, known: np.ndarray) -> None:
-    for key in {"sd", "shape", "scale"} & set(parts) | (
-        {"mean"} if one.kind == "lognormal" else set()
-    ):
-        if (parts[key][known] <= 0).any():
-            raise room.fail(one, f"{key} has to be above 0 in every row")
-    if one.kind == "uniform" and (parts["from"] > parts["to"])[known].any():
-        raise room.fail(one, "from has to be at most to in every row")
+def _positive(room: Room, quantity: Continuous, parts: Parts, known: np.ndarray) -> None:
+    for name in quantity.positive:
+        if (parts[name][known] <= 0).any():
+            raise room.fail(quantity, f"{name} has to be above 0 in every row")
+    if isinstance(quantity, Uniform) and (parts["from"] > parts["to"])[known].any():
+        raise room.fail(quantity, "from has to be at most to in every row")
 
 
 def _numbers(
-    kind: str, z: np.ndarray, parts: dict, low: np.ndarray, high: np.ndarray, step: float | None
+    kind: str, z: np.ndarray, parts: Parts, low: np.ndarray, high: np.ndarray, step: float | None
 ) -> np.ndarray:
     """Numbers inside their limits; in whole steps where there is a step."""
     if step is None:
@@ -63,54 +72,57 @@ def _numbers(
     return np.clip(np.floor(drawn / step + 0.5), low, high)
 
 
-def _as_population(rows: Rows, one: Quantity, parts: dict, ends: tuple, known: np.ndarray) -> None:
+def _as_population(kind: str, wanted: list[Wanted], step: float, parts: Parts, ends: Ends) -> None:
     """Turn printed moments into those of the distribution, in place, group by group."""
-    step = one.options["step"]
-    for _, leaf, mask in groups(rows, one.options["exact"], known):
+    for _, moments, mask in wanted:
         if not mask.any():
             continue
         low, high = ((end[mask] + half) * step for end, half in zip(ends, (-0.5, 0.5), strict=True))
         inner = {key: part[mask] for key, part in parts.items()}
-        for key, part in with_moments(one.kind, inner, low, high, leaf).items():
+        for key, part in with_moments(kind, inner, low, high, items_of(moments)).items():
             parts[key][mask] = part
-        for end, key in ((ends[0], "min"), (ends[1], "max")):
-            if key in leaf:
-                bound = round(float(leaf[key]) / step)
-                end[mask] = (
-                    np.maximum(end[mask], bound) if key == "min" else np.minimum(end[mask], bound)
-                )
+        # Every value of the distribution lies inside of the printed extremes.
+        if moments.min is not None:
+            ends[0][mask] = np.maximum(ends[0][mask], round(float(moments.min) / step))
+        if moments.max is not None:
+            ends[1][mask] = np.minimum(ends[1][mask], round(float(moments.max) / step))
 
 
 def _moments(
-    room: Room, rows: Rows, one: Quantity, values: np.ndarray, ends: tuple, known: np.ndarray
+    room: Room,
+    quantity: Continuous,
+    wanted: list[Wanted],
+    step: float,
+    values: np.ndarray,
+    ends: Ends,
 ) -> None:
     """Hit the moments in a display cohort; a row of the truth for each of them."""
-    step = one.options["step"]
-    for path, leaf, mask in groups(rows, one.options["exact"], known):
+    for group, moments, mask in wanted:
+        texts: dict[str, str] = items_of(moments)
         if not room.simulates:
             low, high = ends[0][mask], ends[1][mask]
             try:
-                values[mask] = hit(values[mask], low, high, step=step, wanted=leaf)
+                values[mask] = hit(values[mask], low, high, step=step, wanted=texts)
             except Unreachable as reason:
                 raise room.fail(
-                    one,
-                    f"{told(path)}: {reason}",
-                    found=", ".join(f"{key} {text}" for key, text in leaf.items()),
+                    quantity,
+                    f"{told(group)}: {reason}",
+                    found=", ".join(f"{key} {text}" for key, text in texts.items()),
                     expected="moments that values in this step and these limits can have",
                 ) from None
         got = values[mask] * step
-        for key, text in leaf.items():
-            drawn = MOMENTS[key](got)
+        for key, text in texts.items():
+            drawn = STATISTICS[key](got)
             room.truth.add(
-                one,
-                path,
+                quantity,
+                group,
                 key,
                 printed=text,
                 value=float(text),
                 margin=True,
                 drawn=float(np.round(drawn, 10)),
                 drawn_of=int(mask.sum()),
-                check=one.options.get("check"),
+                check=mapping_of(quantity.check),
             )
 
 
@@ -118,7 +130,7 @@ def _sd(values: np.ndarray) -> float:
     return float(np.std(values, ddof=1))
 
 
-MOMENTS: dict[str, Callable[[np.ndarray], float]] = {
+STATISTICS: dict[str, Callable[[np.ndarray], float]] = {
     "mean": np.mean,
     "sd": _sd,
     "min": np.min,

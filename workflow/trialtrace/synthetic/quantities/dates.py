@@ -8,28 +8,31 @@ from trialtrace.synthetic.room import Room, parameter
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.streams import uniforms
 from trialtrace.synthetic.values import DATE, INTEGER, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.dates import DateQuantity, DaysQuantity
 
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    known = rows.met(one.where)
-    room.truth.parameters(one)
-    if one.kind == "days":
-        start, end = rows[one.given["from"]], rows[one.given["to"]]
+def draw(room: Room, rows: Rows, quantity: DateQuantity | DaysQuantity) -> dict[str, Values]:
+    known = rows.met(quantity.where)
+    room.truth.parameters(quantity)
+    if isinstance(quantity, DaysQuantity):
+        start, end = rows[quantity.days.from_], rows[quantity.days.to]
         known &= start.known & end.known
-        return {one.name: Values(INTEGER, end.data - start.data, known)}
-    if "between" in one.given:
-        return {one.name: Values(DATE, _between(room, rows, one), known)}
-    start, days = rows[one.given["from"]], parameter(rows, one.given["days"])
+        return {quantity.name: Values(INTEGER, end.data - start.data, known)}
+    day = quantity.date
+    if day.between is not None:
+        dates = _between(room, rows, quantity.name, day.between)
+        return {quantity.name: Values(DATE, np.sort(dates) if day.ordered else dates, known)}
+    # The check of the file asks for both where `between` is not there.
+    assert day.from_ is not None and day.days is not None
+    start, days = rows[day.from_], parameter(rows, day.days)
     known &= start.known & ~np.isnan(days)
     days = np.where(np.isnan(days), 0, np.floor(days + 0.5)).astype(np.int64)
-    return {one.name: Values(DATE, start.data + days, known)}
+    return {quantity.name: Values(DATE, start.data + days, known)}
 
 
-def _between(room: Room, rows: Rows, one: Quantity) -> np.ndarray:
-    first, last = (datetime.date.fromisoformat(d).toordinal() - EPOCH for d in one.given["between"])
-    place = uniforms(room.stream(one.name), rows.all)[rows.serial]
-    days = first + np.floor(place * (last - first + 1)).astype(np.int64)
-    return np.sort(days) if one.given.get("ordered") else days
+def _between(room: Room, rows: Rows, name: str, between: tuple[str, ...]) -> np.ndarray:
+    first, last = (datetime.date.fromisoformat(day).toordinal() - EPOCH for day in between)
+    place = uniforms(room.stream(name), rows.all)[rows.serial]
+    return first + np.floor(place * (last - first + 1)).astype(np.int64)

@@ -8,24 +8,25 @@ import numpy as np
 from trialtrace.synthetic.room import Room
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.values import INTEGER, NUMBER, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.gather import Gather
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    below = room.levels[one.given["level"]]
+def draw(room: Room, rows: Rows, quantity: Gather) -> dict[str, Values]:
+    summary = quantity.gather
+    below = room.levels[summary.level]
     above = below.rows_of(rows)
-    counted = below.met(one.given.get("where"))
-    statistic, source = one.given["statistic"], one.given.get("of")
-    values = below[source] if source else None
+    counted = below.met(summary.where)
+    statistic = summary.statistic
+    values = below[summary.of] if summary.of else None
     if values is not None:
         counted &= values.known
     here = np.flatnonzero(counted)
     number = np.bincount(above[here], minlength=rows.size)
-    open_ = rows.met(one.where)
-    room.truth.parameters(one)
+    open_ = rows.met(quantity.where)
+    room.truth.parameters(quantity)
     if statistic == "count" or values is None:
-        return {one.name: Values(INTEGER, number, open_)}
-    return {one.name: _summary(statistic, values, here, above[here], number).within(open_)}
+        return {quantity.name: Values(INTEGER, number, open_)}
+    return {quantity.name: _summary(statistic, values, here, above[here], number).within(open_)}
 
 
 def _summary(

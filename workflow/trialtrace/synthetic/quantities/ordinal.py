@@ -10,22 +10,23 @@ from trialtrace.synthetic.room import Room, groups, parameter
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.scores import score
 from trialtrace.synthetic.values import INTEGER, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.ordinal import Ordinal
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
+def draw(room: Room, rows: Rows, quantity: Ordinal) -> dict[str, Values]:
     from scipy.special import ndtri
 
-    z, known = score(room, rows, one.name, one.options)
-    known &= rows.met(one.where)
-    shift = parameter(rows, one.given.get("shift", 0))
+    scale = quantity.ordinal
+    z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
+    known &= rows.met(quantity.where)
+    shift = parameter(rows, 0 if scale.shift is None else scale.shift)
     known &= ~np.isnan(shift)
     found, reached = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=bool)
-    for _, probabilities, mask in groups(rows, one.given["probabilities"], known):
+    for _, probabilities, mask in groups(rows, scale.probabilities, known):
         weights = np.asarray(probabilities, dtype=np.float64)
         cuts = ndtri(np.cumsum(weights / weights.sum())[:-1])
         place = np.searchsorted(cuts, (z + shift)[mask], side="right")
-        found[mask] = one.given["from"] + np.minimum(place, np.flatnonzero(weights)[-1])
+        found[mask] = scale.from_ + np.minimum(place, np.flatnonzero(weights)[-1])
         reached |= mask
-    room.truth.parameters(one)
-    return {one.name: Values(INTEGER, found, known & reached)}
+    room.truth.parameters(quantity)
+    return {quantity.name: Values(INTEGER, found, known & reached)}

@@ -6,13 +6,13 @@ from trialtrace.synthetic.room import Room, parameter
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.scores import score
 from trialtrace.synthetic.values import Values, yes_no
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.pick import Pick
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    z, known = score(room, rows, one.name, one.options)
-    known &= rows.met(one.where)
-    wanted = parameter(rows, one.given["count"])
+def draw(room: Room, rows: Rows, quantity: Pick) -> dict[str, Values]:
+    z, known = score(room, rows, quantity.name, quantity.loads, quantity.correlation)
+    known &= rows.met(quantity.where)
+    wanted = parameter(rows, quantity.pick.count)
     known &= ~np.isnan(wanted)
     parent = rows.parent if rows.parent is not None else np.zeros(rows.size, dtype=np.int64)
     here = np.flatnonzero(known)
@@ -25,12 +25,16 @@ def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
     rank = np.arange(len(order)) - start
     yes = np.zeros(rows.size, dtype=bool)
     yes[order[rank < wanted[order]]] = True
-    room.truth.parameters(one)
-    _enough(room, rows, one, parent, known, wanted)
-    return {one.name: yes_no(yes, known)}
+    room.truth.parameters(quantity)
+    _enough(room, rows, quantity, (parent, known, wanted))
+    return {quantity.name: yes_no(yes, known)}
 
 
-def _enough(room, rows: Rows, one: Quantity, parent, known, wanted) -> None:
+def _enough(
+    room: Room, rows: Rows, quantity: Pick, asking: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> None:
+    """Refuse more than there is; `asking`: parent, whether it is known, and the number, by row."""
+    parent, known, wanted = asking
     parents = rows.above.size if rows.above is not None else 1
     there = np.bincount(parent[known], minlength=parents)
     asked = np.zeros(parents)
@@ -39,7 +43,7 @@ def _enough(room, rows: Rows, one: Quantity, parent, known, wanted) -> None:
         row = int(np.flatnonzero(asked > there)[0])
         above = rows.above.name if rows.above is not None else rows.name
         raise room.fail(
-            one,
+            quantity,
             "more rows are to be picked than there are",
             found=f"{asked[row]:g} of {there[row]} rows, first under row {row + 1} of {above}",
         )

@@ -1,38 +1,36 @@
 """rule: the value of the first case whose condition is surely met."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from trialtrace.synthetic.room import Room
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.values import CATEGORY, INTEGER, NUMBER, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.margins import Outcome, OutcomeColumn
+from trialtrace.trial.cohort.quantities.rule import RuleQuantity
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    open_ = rows.met(one.where)
+def draw(room: Room, rows: Rows, quantity: RuleQuantity) -> dict[str, Values]:
+    open_ = rows.met(quantity.where)
     pieces: list[tuple[np.ndarray, Values]] = []
-    for case in one.given["cases"]:
-        here = open_ & rows.met(case["when"])
+    for case in quantity.rule.cases:
+        here = open_ & rows.met(case.when)
         open_ &= ~here
-        pieces.append((here, _outcome(rows, case["is"])))
-    if "otherwise" in one.given:
-        pieces.append((open_, _outcome(rows, one.given["otherwise"])))
-    room.truth.parameters(one)
-    return {one.name: _joined(rows.size, pieces)}
+        pieces.append((here, _outcome(rows, case.is_)))
+    if quantity.rule.otherwise is not None:
+        pieces.append((open_, _outcome(rows, quantity.rule.otherwise)))
+    room.truth.parameters(quantity)
+    return {quantity.name: _joined(rows.size, pieces)}
 
 
-def _outcome(rows: Rows, given: Any) -> Values:
+def _outcome(rows: Rows, outcome: Outcome) -> Values:
     every = np.ones(rows.size, dtype=bool)
-    if isinstance(given, Mapping):
-        return rows[given["column"]]
-    if isinstance(given, str):
-        return Values(CATEGORY, np.zeros(rows.size, dtype=np.int64), every, (given,))
-    if isinstance(given, int):
-        return Values(INTEGER, np.full(rows.size, given), every)
-    return Values(NUMBER, np.full(rows.size, float(given)), every)
+    if isinstance(outcome, OutcomeColumn):
+        return rows[outcome.column]
+    if isinstance(outcome, str):
+        return Values(CATEGORY, np.zeros(rows.size, dtype=np.int64), every, (outcome,))
+    if isinstance(outcome, int):
+        return Values(INTEGER, np.full(rows.size, outcome), every)
+    return Values(NUMBER, np.full(rows.size, float(outcome)), every)
 
 
 def _joined(size: int, pieces: list[tuple[np.ndarray, Values]]) -> Values:

@@ -7,57 +7,60 @@ cohort, total / rows, times the weight.
 
 import numpy as np
 
+from trialtrace.config.spec import mapping_of
 from trialtrace.synthetic.room import Room, groups, told
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.streams import uniforms
 from trialtrace.synthetic.values import INTEGER, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.spread import Spread
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    open_ = rows.met(one.where)
-    weight = _weights(rows, one)
+def draw(room: Room, rows: Rows, quantity: Spread) -> dict[str, Values]:
+    open_ = rows.met(quantity.where)
+    weight = _weights(rows, quantity)
     open_ &= ~np.isnan(weight)
     found, covered = np.zeros(rows.size, dtype=np.int64), np.zeros(rows.size, dtype=bool)
-    room.truth.parameters(one, {})
-    noted = room.noted.setdefault(one.name, {})
-    for path, leaf, mask in groups(rows, one.given, open_):
+    room.truth.parameters(quantity, {})
+    noted = room.noted.setdefault(quantity.name, {})
+    for group, leaf, mask in groups(rows, quantity.table, open_):
         here = np.flatnonzero(mask)
         if len(here):
             means = weight[here] / weight[here].mean()
         if room.simulates:
-            mean = (room.reference or {}).get(one.name, {}).get(path, 0.0)
+            mean = (room.reference or {}).get(quantity.name, {}).get(group, 0.0)
             if len(here):
                 found[here] = _poisson(
-                    uniforms(room.stream(one.name), rows.all)[rows.serial[here]], mean * means
+                    uniforms(room.stream(quantity.name), rows.all)[rows.serial[here]], mean * means
                 )
         elif len(here):
-            name = f"{one.name} {told(path)}" if path else one.name
-            place = uniforms(room.stream(name), leaf["total"])
+            name = f"{quantity.name} {told(group)}" if group else quantity.name
+            place = uniforms(room.stream(name), leaf.total)
             row = np.searchsorted(np.cumsum(means) / means.sum(), place, side="right")
             found[here] = np.bincount(np.minimum(row, len(here) - 1), minlength=len(here))
-            noted[path] = leaf["total"] / len(here)
-        elif leaf["total"]:
-            raise room.fail(one, f"{told(path)}: there are no rows", found=f"total {leaf['total']}")
+            noted[group] = leaf.total / len(here)
+        elif leaf.total:
+            raise room.fail(
+                quantity, f"{told(group)}: there are no rows", found=f"total {leaf.total}"
+            )
         covered |= mask
         room.truth.add(
-            one,
-            path,
+            quantity,
+            group,
             "total",
-            printed=leaf.get("printed"),
-            count=leaf["total"],
-            value=leaf["total"],
+            printed=leaf.printed,
+            count=leaf.total,
+            value=leaf.total,
             drawn=int(found[here].sum()),
             drawn_of=len(here),
             margin=True,
-            check=one.options.get("check"),
+            check=mapping_of(quantity.check),
         )
-    return {one.name: Values(INTEGER, found, covered)}
+    return {quantity.name: Values(INTEGER, found, covered)}
 
 
-def _weights(rows: Rows, one: Quantity) -> np.ndarray:
+def _weights(rows: Rows, quantity: Spread) -> np.ndarray:
     total, variance = np.zeros(rows.size), 0.0
-    for factor, load in one.options.get("loads", {}).items():
+    for factor, load in (quantity.loads or {}).items():
         total = total + load * rows[factor].numbers
         variance += load**2
     return np.exp(total - variance / 2)

@@ -5,14 +5,14 @@ import numpy as np
 from trialtrace.synthetic.room import Room
 from trialtrace.synthetic.rows import Rows
 from trialtrace.synthetic.values import CATEGORY, Values
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.text import TextQuantity
 
 
-def draw(room: Room, rows: Rows, one: Quantity) -> dict[str, Values]:
-    number = rows[one.given["of"]]
-    known = number.known & rows.met(one.where)
+def draw(room: Room, rows: Rows, quantity: TextQuantity) -> dict[str, Values]:
+    number = rows[quantity.text.of]
+    known = number.known & rows.met(quantity.where)
     found, codes = np.unique(number.data, return_inverse=True)
-    prefix, width = one.given.get("prefix", ""), one.given.get("width", 1)
+    prefix, width = quantity.text.prefix or "", quantity.text.width or 1
     labels = tuple(f"{prefix}{int(value):0{width}d}" for value in found.tolist())
-    room.truth.parameters(one)
-    return {one.name: Values(CATEGORY, codes.reshape(-1), known, labels)}
+    room.truth.parameters(quantity)
+    return {quantity.name: Values(CATEGORY, codes.reshape(-1), known, labels)}

@@ -1,57 +1,45 @@
 """cohort.yaml: its levels and quantities, and what they say of each other and of the trial."""
 
 from trialtrace.config.compose import Document
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.cohort.check_kinds import check_kind
 from trialtrace.trial.cohort.check_margins import check_margins
-from trialtrace.trial.cohort.check_tables import PARAMETERS, check_tables
-from trialtrace.trial.cohort.model import (
-    KINDS,
-    MOST_ROWS,
-    Cohort,
-    LevelSpec,
-    Quantity,
-    level_spec,
-    needs,
-    quantity,
-)
-from trialtrace.trial.cohort.order import CycleError, in_order
+from trialtrace.trial.cohort.check_tables import check_tables
+from trialtrace.trial.cohort.file import CohortFile, Levels, Quantities
+from trialtrace.trial.cohort.levels import MOST_ROWS, Level
+from trialtrace.trial.cohort.order import CycleError, before_keep, in_order
+from trialtrace.trial.cohort.quantities.pattern import Pattern
+from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.quantities.registry import MODULES, OPTIONS, kinds_of, options_of
+from trialtrace.trial.cohort.quantities.rule import RuleQuantity
 from trialtrace.trial.cohort.types import Types
 from trialtrace.trial.context import Files, known
-
-OPTIONS = (
-    "loads",
-    "correlation",
-    "limits",
-    "step",
-    "exact",
-    "among",
-    "known",
-    "check",
-)
 
 
 def check(files: Files) -> None:
     document = files.cohort
     if document is None or not document.sound("levels"):
         return
-    levels = {name: level_spec(name, given) for name, given in document.entries("levels")}
+    levels: dict[str, Level] = structure(Levels, dict(document.entries("levels")))
     if not _levels(files, document, levels):
         return
-    quantities = {}
-    for name, given in document.entries("quantities"):
-        if _one_kind(document, name, given) and _on_level(document, name, given, levels):
-            quantities[name] = quantity(name, given)
-    cohort = Cohort(levels, quantities, {}, [])
+    entries = {
+        name: entry
+        for name, entry in document.entries("quantities")
+        if _one_kind(document, name, entry) and _on_level(document, name, entry, levels)
+    }
+    quantities: dict[str, Quantity] = structure(Quantities, entries)
+    cohort = CohortFile(levels=levels, quantities=quantities, forms=None, mess=None)
     _names(document, cohort)
     types = Types(cohort)
     whole = len(quantities) == len(document.names("quantities") or ())
-    for one in quantities.values():
-        if _uses(document, types, one, whole):
-            check_tables(document, types, one, _arms(types, files.arms))
-            check_kind(document, types, one)
-            check_margins(files, types, one)
+    for quantity in quantities.values():
+        if _uses(document, types, quantity, whole):
+            check_tables(document, types, quantity, _arms(types, files.arms))
+            check_kind(document, types, quantity)
+            check_margins(files, types, quantity)
     for level in levels.values():
         _rows_of(document, types, level, whole)
     _cycles(document, cohort)
@@ -66,7 +54,7 @@ def _arms(types: Types, arms: list[str] | None) -> set[str]:
     return told
 
 
-def _levels(files: Files, document: Document, levels: dict[str, LevelSpec]) -> bool:
+def _levels(files: Files, document: Document, levels: dict[str, Level]) -> bool:
     """Whether the levels make a tree: the patients, and each other one below an earlier one."""
     before = len(document.problems)
     roots = [name for name, level in levels.items() if level.of is None]
@@ -79,7 +67,7 @@ def _levels(files: Files, document: Document, levels: dict[str, LevelSpec]) -> b
         earlier = list(levels)[: list(levels).index(name)]
         known(document, (*path, "of"), level.of, earlier, "a level that stands before")
         ways = [key for key, value in (("labels", level.labels), ("count", level.count)) if value]
-        if level.count == 0 or len(ways) != 1 or level.column is None:
+        if level.count == 0 or len(ways) != 1 or level.as_ is None:
             document.add(
                 path,
                 found=f"the keys {one_of(document.names('levels', name) or ())}",
@@ -92,15 +80,15 @@ def _levels(files: Files, document: Document, levels: dict[str, LevelSpec]) -> b
     return len(document.problems) == before
 
 
-def _sizes(document: Document, levels: dict[str, LevelSpec]) -> None:
+def _sizes(document: Document, levels: dict[str, Level]) -> None:
     """Levels of more rows than can be held, where the file tells their number."""
     rows: dict[str, int | None] = {}
     for name, level in levels.items():
         above = rows[level.of] if level.of else 1
         if level.of is None:
-            each: int | None = sum(level.arms.values()) or level.size
+            each: int | None = sum((level.arms or {}).values()) or level.size
         else:
-            each = len(level.labels) or (level.count if isinstance(level.count, int) else None)
+            each = len(level.days) or (level.count if isinstance(level.count, int) else None)
         rows[name] = None if above is None or each is None else above * each
         if (rows[name] or 0) > MOST_ROWS:
             document.add(
@@ -109,9 +97,9 @@ def _sizes(document: Document, levels: dict[str, LevelSpec]) -> None:
             return
 
 
-def _root(files: Files, document: Document, level: LevelSpec, roots: list[str]) -> None:
+def _root(files: Files, document: Document, level: Level, roots: list[str]) -> None:
     path = ("levels", level.name)
-    if roots[0] != level.name or level.column or level.labels or level.count or level.keep:
+    if roots[0] != level.name or level.as_ or level.labels or level.count or level.keep:
         document.add(
             path,
             found="a level without `of`",
@@ -125,7 +113,7 @@ def _root(files: Files, document: Document, level: LevelSpec, roots: list[str]) 
             expected="arms, or size where a patient is not in one arm",
         )
     arms = files.arms
-    for name in level.arms:
+    for name in level.arms or ():
         known(document, (*path, "arms", name), name, arms, "an arm of trial.yaml")
     left = [arm for arm in arms or () if level.arms and arm not in level.arms]
     if left:
@@ -134,102 +122,106 @@ def _root(files: Files, document: Document, level: LevelSpec, roots: list[str]) 
         )
 
 
-def _one_kind(document: Document, name: str, given: dict) -> bool:
+def _one_kind(document: Document, name: str, entry: dict[str, object]) -> bool:
     """Whether a quantity is of one kind, with options that this kind has."""
     path = ("quantities", name)
-    kinds = [key for key in given if key in KINDS]
+    kinds = kinds_of(entry)
     if len(kinds) != 1:
         document.add(
             path,
             found=f"the kinds {one_of(kinds)}" if kinds else "no kind",
-            expected=f"exactly one of {one_of(KINDS, 30)}",
+            expected=f"exactly one of {one_of(MODULES, 30)}",
         )
         return False
-    wrong = [key for key in given if key in OPTIONS and key not in KINDS[kinds[0]]]
+    (kind,) = kinds
+    options = options_of(kind)
+    wrong = [key for key in entry if key in OPTIONS and key not in (*options, "printed")]
     for key in wrong:
-        own = KINDS[kinds[0]]
         document.add(
             (*path, key),
-            found=f"{key}, which {kinds[0]} does not have",
-            expected=f"options of {kinds[0]}: {one_of(own)}" if own else f"{kinds[0]} without it",
+            found=f"{key}, which {kind} does not have",
+            expected=f"options of {kind}: {one_of(options)}" if options else f"{kind} without it",
         )
     return not wrong
 
 
-def _on_level(document: Document, name: str, given: dict, levels: dict[str, LevelSpec]) -> bool:
-    return known(document, ("quantities", name, "level"), given["level"], levels, "a level")
+def _on_level(
+    document: Document, name: str, entry: dict[str, str], levels: dict[str, Level]
+) -> bool:
+    return known(document, ("quantities", name, "level"), entry["level"], levels, "a level")
 
 
-def _names(document: Document, cohort: Cohort) -> None:
+def _names(document: Document, cohort: CohortFile) -> None:
     """Every column has a name of its own."""
     taken = {
         name: f"made by the level {level.name}"
         for level in cohort.levels.values()
-        for name in level.own
+        for name in level.quantities
     }
-    for one in cohort.quantities.values():
-        for name in one.makes:
-            path = ("quantities", one.name)
-            path = (*path, "pattern", "parts", name) if one.kind == "pattern" else path
+    for quantity in cohort.quantities.values():
+        for name in quantity.columns:
+            path: Place = ("quantities", quantity.name)
+            if isinstance(quantity, Pattern):
+                path = (*path, "pattern", "parts", name)
             if name in taken:
                 document.add(path, found=f'"{name}", which is {taken[name]}', expected="a new name")
-            taken.setdefault(name, f"the quantity {one.name}")
+            taken.setdefault(name, f"the quantity {quantity.name}")
 
 
-def _uses(document: Document, types: Types, one: Quantity, whole: bool) -> bool:
+def _uses(document: Document, types: Types, quantity: Quantity, whole: bool) -> bool:
     """Whether everything that a quantity names is there, on its level or on one above."""
     before = len(document.problems)
-    seen = types.seen(one.level)
-    for place, name in needs(one):
-        if place and (place[0] == "where" or place[-1] == "when"):
+    path = ("quantities", quantity.name)
+    for place, name in quantity.needs():
+        if place[0] == "where" or place[-1] == "when":
             continue
-        _use(document, types, one, (("quantities", one.name, *place), name), whole)
-    columns = {name: held.variable() for name, held in seen.items()}
-    if one.where is not None and whole:
-        path = ("quantities", one.name, "where")
-        check_condition(document, path, one.where, columns, _told(one))
-    for position, case in enumerate(one.given.get("cases", ()) if one.kind == "rule" else ()):
-        if whole:
-            path = ("quantities", one.name, "rule", "cases", position, "when")
-            check_condition(document, path, case["when"], columns, _told(one))
+        _use(document, types, quantity, ((*path, *place), name), whole)
+    columns = {name: held.variable() for name, held in types.seen(quantity.level).items()}
+    if quantity.where is not None and whole:
+        check_condition(document, (*path, "where"), quantity.where, columns, _told(quantity))
+    if isinstance(quantity, RuleQuantity) and whole:
+        for position, case in enumerate(quantity.rule.cases):
+            place = ("rule", "cases", position, "when")
+            check_condition(document, (*path, *place), case.when, columns, _told(quantity))
     return len(document.problems) == before
 
 
-def _what(one: Quantity, path: tuple) -> str:
+def _what(quantity: Quantity, path: Place) -> str:
     """What may stand at a place: where a parameter stands, a number too."""
-    numbers = PARAMETERS.get(one.kind, ())
-    number = "a number, or " if path[-1] in numbers or "limits" in path else ""
-    return number + _told(one)
+    number = path[-1] in quantity.parameters() or "limits" in path
+    return ("a number, or " if number else "") + _told(quantity)
 
 
-def _told(one: Quantity) -> str:
-    return f"a quantity of the level {one.level} or of those above"
+def _told(quantity: Quantity) -> str:
+    return f"a quantity of the level {quantity.level} or of those above"
 
 
-def _use(document: Document, types: Types, one: Quantity, use: tuple, whole: bool) -> None:
+def _use(
+    document: Document, types: Types, quantity: Quantity, use: tuple[Place, str], whole: bool
+) -> None:
     path, name = use
-    seen = types.seen(one.level)
-    if name in seen or name == one.name:
+    seen = types.seen(quantity.level)
+    if name in seen or name == quantity.name:
         return
     if name in types.columns:
         document.add(
             path,
             found=f'"{name}", a quantity of the level {types.columns[name].level}',
-            expected=_told(one),
+            expected=_told(quantity),
             do="summarise it with gather"
-            if one.level in types.above(types.columns[name].level)
+            if quantity.level in types.above(types.columns[name].level)
             else None,
         )
-    elif whole and not any(name in other.makes for other in types.cohort.quantities.values()):
+    elif whole and not any(name in other.columns for other in types.cohort.quantities.values()):
         document.add(
             path,
             found=f'"{name}"',
-            expected=f"{_what(one, path)}: {one_of(seen, 30)}",
+            expected=f"{_what(quantity, path)}: {one_of(seen, 30)}",
             do=did_you_mean(name, types.columns),
         )
 
 
-def _rows_of(document: Document, types: Types, level: LevelSpec, whole: bool) -> None:
+def _rows_of(document: Document, types: Types, level: Level, whole: bool) -> None:
     """A level's count and the condition of its rows."""
     path = ("levels", level.name)
     if isinstance(level.count, str) and level.of:
@@ -248,13 +240,10 @@ def _rows_of(document: Document, types: Types, level: LevelSpec, whole: bool) ->
         _before_keep(document, types, level)
 
 
-def _before_keep(document: Document, types: Types, level: LevelSpec) -> None:
+def _before_keep(document: Document, types: Types, level: Level) -> None:
     """Rows that are taken away may not count in a margin."""
-    from trialtrace.trial.cohort.order import before_keep
-    from trialtrace.trial.cohort.tags import has_margin
-
     for name in sorted(before_keep(types.cohort, level)):
-        if has_margin(types.cohort.quantities[name]):
+        if types.cohort.quantities[name].has_margin:
             document.add(
                 ("quantities", name),
                 found=f"a margin over rows of which {level.name}.keep takes some away",
@@ -262,7 +251,7 @@ def _before_keep(document: Document, types: Types, level: LevelSpec) -> None:
             )
 
 
-def _cycles(document: Document, cohort: Cohort) -> None:
+def _cycles(document: Document, cohort: CohortFile) -> None:
     try:
         in_order(cohort)
     except CycleError as error:

@@ -5,9 +5,13 @@ from typing import Any
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
+from trialtrace.config.spec import structure
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import did_you_mean, one_of
-from trialtrace.trial.cohort.model import LevelSpec, level_spec, quantity
+from trialtrace.trial.cohort.file import Levels, Quantities
+from trialtrace.trial.cohort.levels import Level
+from trialtrace.trial.cohort.quantities.quantity import Quantity
+from trialtrace.trial.cohort.quantities.registry import kinds_of
 from trialtrace.trial.context import Files, column, known
 from trialtrace.trial.model import Variable
 
@@ -35,24 +39,24 @@ def seen_of(document: Document) -> dict[str, list[str]] | None:
     """Level -> the quantities of its rows and of those above; None where that cannot be known."""
     if not document.sound("levels") or not document.sound("quantities"):
         return None
-    levels = {name: level_spec(name, given) for name, given in document.entries("levels")}
-    own: dict[str, list[str]] = {name: list(level.own) for name, level in levels.items()}
-    for name, given in document.entries("quantities"):
-        try:
-            one = quantity(name, given)
-        except StopIteration:
-            return None
-        own.setdefault(one.level, []).extend(one.makes)
-    return {name: _upwards(name, levels, own) for name in levels}
+    levels: dict[str, Level] = structure(Levels, dict(document.entries("levels")))
+    entries = dict(document.entries("quantities"))
+    if not all(kinds_of(entry) for entry in entries.values()):
+        return None
+    quantities: dict[str, Quantity] = structure(Quantities, entries)
+    columns = {name: level.quantities for name, level in levels.items()}
+    for quantity in quantities.values():
+        columns.setdefault(quantity.level, []).extend(quantity.columns)
+    return {name: _upwards(name, levels, columns) for name in levels}
 
 
-def _upwards(name: str, levels: dict[str, LevelSpec], own: dict[str, list[str]]) -> list[str]:
+def _upwards(name: str, levels: dict[str, Level], columns: dict[str, list[str]]) -> list[str]:
     found: list[str] = []
     passed: set[str] = set()
     following: str | None = name
     while following in levels and following not in passed:
         passed.add(following)
-        found += own[following]
+        found += columns[following]
         following = levels[following].of
     return found
 

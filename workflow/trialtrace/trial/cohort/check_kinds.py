@@ -1,15 +1,32 @@
 """The rules of each kind of quantity in cohort.yaml."""
 
+import datetime
 import itertools
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from functools import singledispatch
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.cohort.check_scores import check_scores
-from trialtrace.trial.cohort.model import MOST_ROWS, Quantity, cells
+from trialtrace.trial.cohort.levels import MOST_ROWS
+from trialtrace.trial.cohort.quantities.arithmetic import Linear, Product
+from trialtrace.trial.cohort.quantities.bands import BandsQuantity
+from trialtrace.trial.cohort.quantities.choice import Choice
+from trialtrace.trial.cohort.quantities.continuous import Continuous, Uniform
+from trialtrace.trial.cohort.quantities.dates import DateQuantity, DaysQuantity
+from trialtrace.trial.cohort.quantities.gather import Gather
+from trialtrace.trial.cohort.quantities.options import Limited
+from trialtrace.trial.cohort.quantities.ordinal import Ordinal
+from trialtrace.trial.cohort.quantities.pattern import PartsNumber, Pattern
+from trialtrace.trial.cohort.quantities.pick import Pick
+from trialtrace.trial.cohort.quantities.quantity import Quantity
+from trialtrace.trial.cohort.quantities.rule import RuleQuantity
+from trialtrace.trial.cohort.quantities.running import Running
+from trialtrace.trial.cohort.quantities.spread import Spread
+from trialtrace.trial.cohort.quantities.text import TextQuantity
+from trialtrace.trial.cohort.tables import cells, key_of, names_in
 from trialtrace.trial.cohort.types import Types
 from trialtrace.trial.context import known
 
@@ -17,11 +34,16 @@ TINY = 1e-6
 MOST_PARTS = 12
 
 
-def check_kind(document: Document, types: Types, one: Quantity) -> None:
-    check_scores(document, types, one)
-    if (rules := _RULES.get(one.kind)) is not None:
-        rules(document, types, one, ("quantities", one.name, one.kind))
-    _limits(document, one)
+def check_kind(document: Document, types: Types, quantity: Quantity) -> None:
+    check_scores(document, types, quantity)
+    _rules(quantity, document, types, ("quantities", quantity.name, quantity.kind))
+    if isinstance(quantity, Limited):
+        _limits(document, quantity)
+
+
+@singledispatch
+def _rules(quantity: Quantity, document: Document, types: Types, path: Path_) -> None:
+    """What a kind of quantity asks for beside its shape; a share has its rules in check_margins."""
 
 
 def _numeric(document: Document, types: Types, path: Path_, name: str, kind: str = "") -> None:
@@ -30,58 +52,61 @@ def _numeric(document: Document, types: Types, path: Path_, name: str, kind: str
         document.add(path, found=f"{name}, {held.kind}", expected=kind or "a number")
 
 
-def _limits(document: Document, one: Quantity) -> None:
-    given = one.options.get("limits", {})
-    path = ("quantities", one.name, "limits")
-    numbers = [given.get("from", given.get("above")), given.get("to", given.get("below"))]
-    if all(isinstance(end, int | float) for end in numbers) and numbers[0] > numbers[1]:
-        document.add(path, found=f"{numbers[0]} to {numbers[1]}", expected="the lower end first")
+def _limits(document: Document, quantity: Limited) -> None:
+    bounds = quantity.bounds()
+    ends = bounds.get("from", bounds.get("above")), bounds.get("to", bounds.get("below"))
+    _ascending(document, ("quantities", quantity.name, "limits"), *ends)
 
 
-def _continuous(document: Document, types: Types, one: Quantity, path: Path_) -> None:
+def _ascending(document: Document, path: Path_, low: object, high: object) -> None:
+    """Two ends that are both written out; others are told by the draw."""
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        document.add(path, found=f"{low} to {high}", expected="the lower end first")
+
+
+@_rules.register
+def _(quantity: Continuous, document: Document, types: Types, path: Path_) -> None:
     """Numbers of a distribution that are written out; those of tables are told by the draw."""
-    positive = {"normal": ("sd",), "lognormal": ("mean", "sd"), "weibull": ("shape", "scale")}
-    for key in positive.get(one.kind, ()):
-        value = one.given.get(key)
+    parameters = quantity.parameters()
+    for key in quantity.positive:
+        value = parameters[key]
         if isinstance(value, int | float) and value <= 0:
             document.add((*path, key), found=f"{value}", expected="more than 0")
-    ends = [one.given.get(key) for key in ("from", "to")]
-    if all(isinstance(end, int | float) for end in ends) and ends[0] > ends[1]:
-        document.add(path, found=f"{ends[0]} to {ends[1]}", expected="the lower end first")
+    if isinstance(quantity, Uniform):
+        _ascending(document, path, quantity.uniform.from_, quantity.uniform.to)
 
 
-def _spread(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    for where, leaf in cells(one.given):
-        if leaf["total"] > MOST_ROWS:
+@_rules.register
+def _(quantity: Spread, document: Document, types: Types, path: Path_) -> None:
+    for group, leaf in cells(quantity.table):
+        if leaf.total > MOST_ROWS:
             document.add(
-                (*path, *_key(where), "total"),
-                found=f"{leaf['total']}",
+                (*path, *key_of(group), "total"),
+                found=f"{leaf.total}",
                 expected=f"at most {MOST_ROWS}",
             )
 
 
-def _choice(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    given = one.given
-    if ("of" in given) == ("counts" in given):
-        document.add(path, found=f"the keys {one_of(given)}", expected="either of or counts")
+@_rules.register
+def _(quantity: Choice, document: Document, types: Types, path: Path_) -> None:
+    choice = quantity.choice
+    if (choice.of is None) == (choice.counts is None):
+        keys = document.names(*path) or ()
+        document.add(path, found=f"the keys {one_of(keys)}", expected="either of or counts")
         return
-    if "counts" in given and "quota" in given:
+    if choice.counts is not None and choice.quota is not None:
         document.add((*path, "quota"), found="quota beside counts", expected="quota beside of")
-    for where, leaf in cells(given["of"]) if "of" in given else ():
-        _adds_up(document, (*path, "of", *_key(where)), leaf.values())
+    for group, leaf in () if choice.of is None else cells(choice.of):
+        _adds_up(document, (*path, "of", *key_of(group)), leaf.values())
 
 
-def _ordinal(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    for where, leaf in cells(one.given["probabilities"]):
-        _adds_up(document, (*path, "probabilities", *_key(where)), leaf)
+@_rules.register
+def _(quantity: Ordinal, document: Document, types: Types, path: Path_) -> None:
+    for group, leaf in cells(quantity.ordinal.probabilities):
+        _adds_up(document, (*path, "probabilities", *key_of(group)), leaf)
 
 
-def _key(where: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The keys of a table that lead to a group."""
-    return tuple(part for _, value in where for part in ("is", value))
-
-
-def _adds_up(document: Document, path: Path_, numbers: Any) -> None:
+def _adds_up(document: Document, path: Path_, numbers: Iterable[float]) -> None:
     total = math.fsum(numbers)
     if abs(total - 1) > TINY:
         document.add(
@@ -91,49 +116,57 @@ def _adds_up(document: Document, path: Path_, numbers: Any) -> None:
         )
 
 
-def _pattern(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    given, parts = one.given, list(one.given["parts"])
-    of = types.columns.get(given["of"])
-    if of is not None and (set(of.values or ()) != {"yes", "no"} or of.level != one.level):
+@_rules.register
+def _(quantity: Pattern, document: Document, types: Types, path: Path_) -> None:
+    parts = list(quantity.pattern.parts)
+    of = types.columns.get(quantity.pattern.of)
+    if of is not None and (not of.yes_no or of.level != quantity.level):
         document.add(
             (*path, "of"),
             found=f"{of.name}, {of.kind} of the level {of.level}",
-            expected=f"a yes/no quantity of the level {one.level}",
+            expected=f"a yes/no quantity of the level {quantity.level}",
         )
     if not 2 <= len(parts) <= MOST_PARTS:
         document.add(
             (*path, "parts"), found=f"{len(parts)} parts", expected=f"2 to {MOST_PARTS} parts"
         )
-    for key in ("yes", "no", "unknown"):
-        numbers = given.get(key, {})
-        for position, name in enumerate(numbers.get("missing", ())):
-            known(document, (*path, key, "missing", position), name, parts, "a part")
-        most = len(parts) - (len(numbers.get("missing", ())) if key != "unknown" else 0)
-        least = max(numbers.get("at_least", 0), 0)
-        top = numbers.get("at_most", len(parts))
-        if least > most or (key != "unknown" and least > top):
-            document.add(
-                (*path, key),
-                found=f"at least {least} of {most} parts, at most {top}",
-                expected="a number that the parts can have",
-            )
-        if key == "no" and top < len(numbers.get("missing", ())):
-            document.add(
-                (*path, key),
-                found=f"{len(numbers['missing'])} parts missing, at most {top}",
-                expected="no more missing parts than may be yes: a missing part may be one",
-            )
-    for name, part in given["parts"].items():
-        if ("share" in part) == ("propensity" in part):
+    for key, numbers in quantity.pattern.states.items():
+        if numbers is not None:
+            _numbers(document, parts, (*path, key), numbers)
+    for name, part in quantity.pattern.parts.items():
+        if (part.share is None) == (part.propensity is None):
             document.add(
                 (*path, "parts", name),
-                found=f"the keys {one_of(part)}",
+                found=f"the keys {one_of(document.names(*path, 'parts', name) or ())}",
                 expected="either share or propensity",
             )
 
 
-def _rule(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    if one.name in types.columns:
+def _numbers(document: Document, parts: list[str], path: Path_, numbers: PartsNumber) -> None:
+    """How many parts may be yes in a state of the composite, the last key of the path."""
+    state, missing = path[-1], numbers.missing or ()
+    for position, name in enumerate(missing):
+        known(document, (*path, "missing", position), name, parts, "a part")
+    most = len(parts) - (len(missing) if state != "unknown" else 0)
+    least = numbers.at_least or 0
+    top = len(parts) if numbers.at_most is None else numbers.at_most
+    if least > most or (state != "unknown" and least > top):
+        document.add(
+            path,
+            found=f"at least {least} of {most} parts, at most {top}",
+            expected="a number that the parts can have",
+        )
+    if state == "no" and top < len(missing):
+        document.add(
+            path,
+            found=f"{len(missing)} parts missing, at most {top}",
+            expected="no more missing parts than may be yes: a missing part may be one",
+        )
+
+
+@_rules.register
+def _(quantity: RuleQuantity, document: Document, types: Types, path: Path_) -> None:
+    if quantity.name in types.columns:
         return
     document.add(
         path,
@@ -142,11 +175,12 @@ def _rule(document: Document, types: Types, one: Quantity, path: Path_) -> None:
     )
 
 
-def _bands(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    ends, values = one.given["up_to"], one.given["values"]
-    _numeric(document, types, (*path, "of"), one.given["of"])
+@_rules.register
+def _(quantity: BandsQuantity, document: Document, types: Types, path: Path_) -> None:
+    ends, values = quantity.bands.up_to, quantity.bands.values
+    _numeric(document, types, (*path, "of"), quantity.bands.of)
     if any(b <= a for a, b in itertools.pairwise(ends)):
-        document.add((*path, "up_to"), found=f"{ends}", expected="ascending numbers")
+        document.add((*path, "up_to"), found=f"{list(ends)}", expected="ascending numbers")
     if len(values) != len(ends) + 1:
         document.add(
             (*path, "values"),
@@ -157,116 +191,94 @@ def _bands(document: Document, types: Types, one: Quantity, path: Path_) -> None
         document.add((*path, "values"), found="text and numbers", expected="one of both")
 
 
-def _linear(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    for name in one.given["terms"]:
+@_rules.register
+def _(quantity: Linear, document: Document, types: Types, path: Path_) -> None:
+    for name in quantity.linear.terms:
         _numeric(document, types, (*path, "terms", name), name)
 
 
-def _product(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    for key in ("of", "divided_by"):
-        for position, name in enumerate(one.given.get(key, ())):
+@_rules.register
+def _(quantity: Product, document: Document, types: Types, path: Path_) -> None:
+    factors = quantity.product
+    for key, names in (("of", factors.of), ("divided_by", factors.divided_by or ())):
+        for position, name in enumerate(names):
             _numeric(document, types, (*path, key, position), name)
 
 
-def _date(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    given = one.given
-    if set(given) not in ({"between"}, {"between", "ordered"}, {"from", "days"}):
+@_rules.register
+def _(quantity: DateQuantity, document: Document, types: Types, path: Path_) -> None:
+    day = quantity.date
+    keys = document.names(*path) or ()
+    if set(keys) not in ({"between"}, {"between", "ordered"}, {"from", "days"}):
         document.add(
             path,
-            found=f"the keys {one_of(given)}",
+            found=f"the keys {one_of(keys)}",
             expected="between, with or without ordered; or from and days",
         )
-        return
-    if "from" in given:
-        _numeric(document, types, (*path, "from"), given["from"], "date")
-        return
-    import datetime
+    elif day.from_ is not None:
+        _numeric(document, types, (*path, "from"), day.from_, "date")
+    elif day.between is not None:
+        _between(document, (*path, "between"), day.between)
 
+
+def _between(document: Document, path: Path_, days: tuple[str, ...]) -> None:
     try:
-        first, last = (datetime.date.fromisoformat(day) for day in given["between"])
+        first, last = (datetime.date.fromisoformat(day) for day in days)
     except ValueError:
-        document.add(
-            (*path, "between"), found=one_of(given["between"]), expected="dates that exist"
-        )
+        document.add(path, found=one_of(days), expected="dates that exist")
         return
     if first > last:
-        document.add((*path, "between"), found=f"{first} to {last}", expected="the first day first")
+        document.add(path, found=f"{first} to {last}", expected="the first day first")
 
 
-def _days(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    for key in ("from", "to"):
-        _numeric(document, types, (*path, key), one.given[key], "date")
+@_rules.register
+def _(quantity: DaysQuantity, document: Document, types: Types, path: Path_) -> None:
+    _numeric(document, types, (*path, "from"), quantity.days.from_, "date")
+    _numeric(document, types, (*path, "to"), quantity.days.to, "date")
 
 
-def _gather(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    given = one.given
-    levels = [name for name in types.cohort.levels if one.level in types.above(name)[1:]]
-    if not known(document, (*path, "level"), given["level"], levels, f"a level below {one.level}"):
+@_rules.register
+def _(quantity: Gather, document: Document, types: Types, path: Path_) -> None:
+    level, of, statistic = quantity.gather.level, quantity.gather.of, quantity.gather.statistic
+    levels = [name for name in types.cohort.levels if quantity.level in types.above(name)[1:]]
+    what = f"a level below {quantity.level}"
+    if not known(document, (*path, "level"), level, levels, what):
         return
-    inside = types.seen(given["level"])
-    if "of" not in given:
-        if given["statistic"] != "count":
+    inside = types.seen(level)
+    if of is None:
+        if statistic != "count":
             document.add(path, found="no `of`", expected="the quantity that is summarised")
-    elif known(document, (*path, "of"), given["of"], inside, f"a quantity of {given['level']}"):
-        numeric = given["statistic"] in ("sum", "mean")
-        if numeric:
-            _numeric(document, types, (*path, "of"), given["of"])
-        elif given["statistic"] in ("min", "max") and inside[given["of"]].kind == "text":
-            document.add((*path, "of"), found=f"{given['of']}, text", expected="numbers or dates")
-    if "where" in given:
+    elif known(document, (*path, "of"), of, inside, f"a quantity of {level}"):
+        if statistic in ("sum", "mean"):
+            _numeric(document, types, (*path, "of"), of)
+        elif statistic in ("min", "max") and inside[of].kind == "text":
+            document.add((*path, "of"), found=f"{of}, text", expected="numbers or dates")
+    if quantity.gather.where is not None:
         columns = {name: held.variable() for name, held in inside.items()}
-        check_condition(document, (*path, "where"), given["where"], columns)
+        check_condition(document, (*path, "where"), quantity.gather.where, columns)
 
 
-def _running(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    _numeric(document, types, (*path, "of"), one.given["of"])
+@_rules.register
+def _(quantity: Running, document: Document, types: Types, path: Path_) -> None:
+    _numeric(document, types, (*path, "of"), quantity.running.of)
 
 
-def _text(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    _numeric(document, types, (*path, "of"), one.given["of"], "integer")
+@_rules.register
+def _(quantity: TextQuantity, document: Document, types: Types, path: Path_) -> None:
+    _numeric(document, types, (*path, "of"), quantity.text.of, "integer")
 
 
-def _pick(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    level = types.cohort.levels[one.level]
+@_rules.register
+def _(quantity: Pick, document: Document, types: Types, path: Path_) -> None:
+    level = types.cohort.levels[quantity.level]
     if level.of is None:
-        document.add(path, found=f"the level {one.level}", expected="a level below another one")
+        document.add(path, found=f"the level {level.name}", expected="a level below another one")
         return
     above = types.seen(level.of)
-    for name in _names(one.given["count"]):
+    for name in names_in(quantity.pick.count):
         if name not in above:
             document.add(
                 (*path, "count"),
-                found=f"{name}, a quantity of the level {one.level}",
+                found=f"{name}, a quantity of the level {level.name}",
                 expected=f"a quantity of the level {level.of} or above, one number a parent",
             )
-
-
-def _names(given: Any) -> list[str]:
-    if isinstance(given, str):
-        return [given]
-    if isinstance(given, Mapping):
-        inner = [name for _, leaf in cells(given) for name in _names(leaf)]
-        return [*(name for path, _ in cells(given) for name, _ in path), *inner]
-    return []
-
-
-_RULES: dict[str, Callable[[Document, Types, Quantity, Path_], None]] = {
-    "normal": _continuous,
-    "lognormal": _continuous,
-    "weibull": _continuous,
-    "uniform": _continuous,
-    "spread": _spread,
-    "choice": _choice,
-    "ordinal": _ordinal,
-    "pattern": _pattern,
-    "rule": _rule,
-    "bands": _bands,
-    "linear": _linear,
-    "product": _product,
-    "date": _date,
-    "days": _days,
-    "gather": _gather,
-    "running": _running,
-    "text": _text,
-    "pick": _pick,
-}

@@ -1,85 +1,94 @@
 """Margins in cohort.yaml: counts that print as printed, sums and means that can be."""
 
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.ground.errors import one_of
 from trialtrace.stats.results import StatsError
-from trialtrace.trial.cohort.model import Quantity, cells
+from trialtrace.trial.cohort.margins import ExactMoments, MarginCheck, ShareMargin
 from trialtrace.trial.cohort.printed_counts import counts, percentage, prints_as
+from trialtrace.trial.cohort.quantities.choice import Choice
+from trialtrace.trial.cohort.quantities.continuous import Continuous, Lognormal, Normal
+from trialtrace.trial.cohort.quantities.options import Checked
+from trialtrace.trial.cohort.quantities.pattern import Pattern
+from trialtrace.trial.cohort.quantities.quantity import Quantity
+from trialtrace.trial.cohort.quantities.share import Among, Share
+from trialtrace.trial.cohort.tables import Group, cells, key_of
 from trialtrace.trial.cohort.types import Types
 from trialtrace.trial.context import Files, known
 
-Where = tuple[tuple[str, str], ...]
 
-
-def check_margins(files: Files, types: Types, one: Quantity) -> None:
-    document, base = files.cohort, ("quantities", one.name)
+def check_margins(files: Files, types: Types, quantity: Quantity) -> None:
+    document, base = files.cohort, ("quantities", quantity.name)
     assert document is not None
-    if one.kind == "share":
-        for path, leaf in cells(one.given):
-            _share(document, types, one, ((*base, "share", *keys(path)), path, leaf))
-    for position, margin in enumerate(one.options.get("among", ())):
-        _among(document, types, one, position, margin)
-    if one.kind == "pattern":
-        for name, part in one.given["parts"].items():
-            for path, leaf in cells(part.get("share", {})) if "share" in part else ():
-                place = (*base, "pattern", "parts", name, "share", *keys(path))
-                _share(document, types, one, (place, path, leaf))
-            _compared(files, (*base, "pattern", "parts", name, "check"), part.get("check"))
-    if one.kind == "choice" and "counts" in one.given:
-        for path, leaf in cells(one.given["counts"]):
-            _counts(document, types, one, ((*base, "choice", "counts", *keys(path)), path, leaf))
-    if "exact" in one.options:
-        _exact(document, types, one)
-    _compared(files, (*base, "check"), one.options.get("check"))
-    for position, margin in enumerate(one.options.get("among", ())):
-        _compared(files, (*base, "among", position, "check"), margin.get("check"))
+    if isinstance(quantity, Share):
+        for group, leaf in cells(quantity.table):
+            place = (*base, "share", *key_of(group))
+            _share(document, place, leaf, _rows(types, quantity, group))
+        for position, other in enumerate(quantity.among or ()):
+            _among(document, types, (*base, "among", position), quantity, other)
+    if isinstance(quantity, Pattern):
+        _parts(files, document, types, quantity)
+    if isinstance(quantity, Choice) and quantity.choice.counts is not None:
+        for group, counts in cells(quantity.choice.counts):
+            place = (*base, "choice", "counts", *key_of(group))
+            _adds_up(document, place, counts, _rows(types, quantity, group))
+    if isinstance(quantity, Continuous) and quantity.exact is not None:
+        _exact(document, types, quantity, quantity.exact)
+    if isinstance(quantity, Checked):
+        _compared(files, (*base, "check"), quantity.check)
+    if isinstance(quantity, Share):
+        for position, other in enumerate(quantity.among or ()):
+            _compared(files, (*base, "among", position, "check"), other.check)
 
 
-def keys(path: Where) -> tuple[str, ...]:
-    """The keys of a table that lead to a group."""
-    return tuple(part for _, value in path for part in ("is", value))
+def _parts(files: Files, document: Document, types: Types, quantity: Pattern) -> None:
+    for name, part in quantity.pattern.parts.items():
+        base = ("quantities", quantity.name, "pattern", "parts", name)
+        for group, leaf in () if part.table is None else cells(part.table):
+            place = (*base, "share", *key_of(group))
+            _share(document, place, leaf, _rows(types, quantity, group))
+        _compared(files, (*base, "check"), part.check)
 
 
-def _rows(types: Types, one: Quantity, path: Where) -> int | None:
+def _rows(types: Types, quantity: Quantity, group: Group) -> int | None:
     """The rows of a group where the file tells them: patients, all or of an arm."""
     root = types.cohort.root
-    if one.level != root.name or one.where is not None:
+    if quantity.level != root.name or quantity.where is not None:
         return None
-    if not path:
-        return sum(root.arms.values()) if root.arms else root.size
-    return root.arms.get(path[0][1]) if len(path) == 1 and path[0][0] == "arm" else None
+    arms = root.arms or {}
+    if not group:
+        return sum(arms.values()) if arms else root.size
+    return arms.get(group[0][1]) if len(group) == 1 and group[0][0] == "arm" else None
 
 
-def _share(document: Document, types: Types, one: Quantity, where: tuple) -> None:
-    place, path, leaf = where
-    if ("count" in leaf) == ("probability" in leaf):
+def _share(document: Document, place: Path_, leaf: ShareMargin, rows: int | None) -> None:
+    if (leaf.count is None) == (leaf.probability is None):
+        keys = document.names(*place)
         document.add(
             place,
-            found=f"the keys {one_of(leaf)}" if leaf else "nothing",
+            found=f"the keys {one_of(keys)}" if keys else "nothing",
             expected="either count or probability",
         )
         return
-    if "count" not in leaf:
-        for key in ("of", "printed"):
-            if key in leaf:
-                document.add(
-                    (*place, key),
-                    found=f"{key} beside probability",
-                    expected="count and of, or probability alone",
-                )
-        p = leaf["probability"]
-        if isinstance(p, int | float) and not 0 <= p <= 1:
-            document.add((*place, "probability"), found=f"{p}", expected="0 to 1")
+    if leaf.probability is None:
+        _count(document, place, leaf, rows)
         return
-    rows = _rows(types, one, path)
-    _count(document, place, leaf, rows)
+    for key, value in (("of", leaf.of), ("printed", leaf.printed)):
+        if value is not None:
+            document.add(
+                (*place, key),
+                found=f"{key} beside probability",
+                expected="count and of, or probability alone",
+            )
+    p = leaf.probability
+    if isinstance(p, int | float) and not 0 <= p <= 1:
+        document.add((*place, "probability"), found=f"{p}", expected="0 to 1")
 
 
-def _count(document: Document, place: Path_, leaf: dict[str, Any], rows: int | None) -> None:
-    count, of = leaf["count"], leaf.get("of", rows)
+def _count(document: Document, place: Path_, leaf: ShareMargin, rows: int | None) -> None:
+    count, of = leaf.count or 0, rows if leaf.of is None else leaf.of
     if rows is not None and of is not None and of > rows:
         document.add(
             (*place, "of"), found=f"{of}", expected=f"at most {rows}, the patients of the group"
@@ -88,8 +97,8 @@ def _count(document: Document, place: Path_, leaf: dict[str, Any], rows: int | N
         return
     if count > of:
         document.add((*place, "count"), found=f"{count} of {of}", expected=f"at most {of}")
-    elif "printed" in leaf:
-        _printed(document, (*place, "printed"), leaf["printed"], count, of)
+    elif leaf.printed is not None:
+        _printed(document, (*place, "printed"), leaf.printed, count, of)
 
 
 def _printed(document: Document, place: Path_, text: str, count: int, of: int) -> None:
@@ -108,67 +117,70 @@ def _printed(document: Document, place: Path_, text: str, count: int, of: int) -
         )
 
 
-def _among(document: Document, types: Types, one: Quantity, position: int, margin: dict) -> None:
-    base = ("quantities", one.name, "among", position)
-    held = types.columns.get(margin["of"])
-    if held is not None and set(held.values or ()) != {"yes", "no"}:
+def _among(document: Document, types: Types, base: Path_, quantity: Share, other: Among) -> None:
+    held = types.columns.get(other.of)
+    if held is not None and not held.yes_no:
         document.add((*base, "of"), found=f"{held.name}, {held.kind}", expected="a yes/no quantity")
-    whole = dict(cells(one.given))
-    for path, leaf in cells(margin["margin"]):
-        place = (*base, "margin", *keys(path))
-        if "count" not in leaf:
-            document.add(place, found=f"the keys {one_of(leaf)}", expected="count")
+    whole = dict(cells(quantity.table))
+    for group, leaf in cells(other.margin):
+        place = (*base, "margin", *key_of(group))
+        if leaf.count is None:
+            keys = document.names(*place) or ()
+            document.add(place, found=f"the keys {one_of(keys)}", expected="count")
             continue
         _count(document, place, leaf, None)
-        outer = whole.get(path, {})
-        for key in ("count", "of"):
-            if key in outer and leaf.get(key, 0) > outer[key]:
-                document.add(
-                    (*place, key),
-                    found=f"{leaf[key]}",
-                    expected=f"at most {outer[key]}, the {key} of the whole group",
-                )
-        if {"count", "of"} <= set(outer) and "of" in leaf:
-            no, rest = leaf["of"] - leaf["count"], outer["of"] - outer["count"]
-            if no > rest:
-                document.add(
-                    place,
-                    found=f"{no} without, of {rest} in the whole group",
-                    expected="no more than the whole group has",
-                )
+        if group in whole:
+            _inside(document, place, leaf, whole[group])
 
 
-def _counts(document: Document, types: Types, one: Quantity, where: tuple) -> None:
-    place, path, leaf = where
-    rows, total = _rows(types, one, path), sum(leaf.values())
+def _inside(document: Document, place: Path_, leaf: ShareMargin, outer: ShareMargin) -> None:
+    """Counts among some rows against those of the whole group."""
+    for key, inner, most in (
+        ("count", leaf.count, outer.count),
+        ("of", leaf.of, outer.of),
+    ):
+        if inner is not None and most is not None and inner > most:
+            document.add(
+                (*place, key),
+                found=f"{inner}",
+                expected=f"at most {most}, the {key} of the whole group",
+            )
+    without, rest = leaf.without, outer.without
+    if without is not None and rest is not None and without > rest:
+        document.add(
+            place,
+            found=f"{without} without, of {rest} in the whole group",
+            expected="no more than the whole group has",
+        )
+
+
+def _adds_up(document: Document, place: Path_, counts: Mapping[str, int], rows: int | None) -> None:
+    total = sum(counts.values())
     if rows is not None and total != rows:
         document.add(
             place, found=f"counts that add up to {total}", expected=f"{rows}, the patients there"
         )
 
 
-def _exact(document: Document, types: Types, one: Quantity) -> None:
-    base = ("quantities", one.name, "exact")
-    step = one.options.get("step")
-    if step is None or one.kind not in ("normal", "lognormal"):
+def _exact(document: Document, types: Types, quantity: Continuous, exact: ExactMoments) -> None:
+    base, step = ("quantities", quantity.name, "exact"), quantity.step
+    if step is None or not isinstance(quantity, Normal | Lognormal):
         document.add(
             base,
-            found=f"exact, {one.kind}" + ("" if step else " without a step"),
+            found=f"exact, {quantity.kind}" + ("" if step else " without a step"),
             expected="a normal or lognormal quantity with a step",
         )
         return
     unit = Fraction(repr(float(step)))
-    for path, leaf in cells(one.options["exact"]):
-        place, rows = (*base, *keys(path)), _rows(types, one, path)
-        for key in ("min", "max"):
-            if key in leaf and (Fraction(leaf[key]) / unit).denominator != 1:
-                document.add(
-                    (*place, key), found=f'"{leaf[key]}"', expected=f"a multiple of {step}"
-                )
-        if "mean" in leaf and rows:
-            _mean(document, (*place, "mean"), leaf["mean"], rows, unit)
-        if "sd" in leaf and Fraction(leaf["sd"]) < 0:
-            document.add((*place, "sd"), found=f'"{leaf["sd"]}"', expected="at least 0")
+    for group, leaf in cells(exact):
+        place, rows = (*base, *key_of(group)), _rows(types, quantity, group)
+        for key, end in (("min", leaf.min), ("max", leaf.max)):
+            if end is not None and (Fraction(end) / unit).denominator != 1:
+                document.add((*place, key), found=f'"{end}"', expected=f"a multiple of {step}")
+        if leaf.mean is not None and rows:
+            _mean(document, (*place, "mean"), leaf.mean, rows, unit)
+        if leaf.sd is not None and Fraction(leaf.sd) < 0:
+            document.add((*place, "sd"), found=f'"{leaf.sd}"', expected="at least 0")
 
 
 def _mean(document: Document, place: Path_, text: str, rows: int, unit: Fraction) -> None:
@@ -188,23 +200,24 @@ def _mean(document: Document, place: Path_, text: str, rows: int, unit: Fraction
         )
 
 
-def _compared(files: Files, place: Path_, given: dict[str, Any] | None) -> None:
+def _compared(files: Files, place: Path_, check: MarginCheck | None) -> None:
     document = files.cohort
-    if given is None or document is None:
+    if check is None or document is None:
         return
-    if ("endpoint" in given) == ("variable" in given):
+    if (check.endpoint is None) == (check.variable is None):
+        keys = document.names(*place) or ()
         document.add(
-            place, found=f"the keys {one_of(given)}", expected="either endpoint or variable"
+            place, found=f"the keys {one_of(keys)}", expected="either endpoint or variable"
         )
-    if "endpoint" in given:
+    if check.endpoint is not None:
         names = files.endpoints.names()
         entries = tuple(f"{name}_" for name in names or ())
-        if not given["endpoint"].startswith(entries or ("",)):
+        if not check.endpoint.startswith(entries or ("",)):
             what = "an endpoint of endpoints.yaml"
-            known(document, (*place, "endpoint"), given["endpoint"], names, what)
-    if "variable" in given:
+            known(document, (*place, "endpoint"), check.endpoint, names, what)
+    if check.variable is not None:
         what = "a variable of subjects"
-        known(document, (*place, "variable"), given["variable"], files.subject_variables, what)
-    if "population" in given:
+        known(document, (*place, "variable"), check.variable, files.subject_variables, what)
+    if check.population is not None:
         what = "a population of trial.yaml"
-        known(document, (*place, "population"), given["population"], files.populations, what)
+        known(document, (*place, "population"), check.population, files.populations, what)

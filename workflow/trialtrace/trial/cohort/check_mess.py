@@ -120,8 +120,8 @@ def _breaks(
     names = [n for n, c in files.cleaning.entries("checks") if c["table"] == table]
     for one in given["put"]:
         column(document, (*path, "put", one), one, columns)
-    level, seen = document.get("forms", given["form"], "level"), seen_of(document)
-    for one in columns_of(given.get("where", {})) if seen and level in seen else ():
+    level, seen = document.get("forms", given["form"], "level"), seen_of(document) or {}
+    for one in columns_of(given.get("where", {})) if level in seen else ():
         known(document, (*path, "where"), one, seen[level], what_of(level))
     if not known(document, (*path, "check"), given["check"], names, f"a check of {table}"):
         return

@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Document, Path_
-from trialtrace.trial.cohort.model import Quantity
+from trialtrace.trial.cohort.quantities.continuous import Normal
+from trialtrace.trial.cohort.quantities.options import Correlation, Loaded, Scored
+from trialtrace.trial.cohort.quantities.quantity import Quantity
+from trialtrace.trial.cohort.quantities.share import Share
 from trialtrace.trial.cohort.types import Types
 
 TINY = 1e-9
 
 
-def check_scores(document: Document, types: Types, one: Quantity) -> None:
-    base = ("quantities", one.name)
-    _loads(document, types, (*base, "loads"), one.options.get("loads", {}), one.kind != "spread")
-    known = one.options.get("known", {}).get("loads", {})
-    _loads(document, types, (*base, "known", "loads"), known, True)
-    if "correlation" in one.options:
-        _correlation(document, types, one, (*base, "correlation"))
+def check_scores(document: Document, types: Types, quantity: Quantity) -> None:
+    base = ("quantities", quantity.name)
+    if isinstance(quantity, Loaded):
+        # A spread goes by the loaded part of the score alone, which may have any variance.
+        standard = isinstance(quantity, Scored)
+        _loads(document, types, (*base, "loads"), quantity.loads or {}, standard)
+    if isinstance(quantity, Share):
+        _loads(document, types, (*base, "known", "loads"), quantity.known_loads, True)
+    if isinstance(quantity, Scored) and quantity.correlation is not None:
+        _correlation(document, types, quantity, quantity.correlation)
 
 
 def _loads(
@@ -24,13 +30,13 @@ def _loads(
 ) -> None:
     for name in loads:
         factor = types.columns[name].of if name in types.columns else None
-        if factor is None or not _is_factor(factor):
+        if not isinstance(factor, Normal) or not _is_factor(factor):
             document.add(
                 (*path, name),
                 found=f"{name}, which is no standard normal quantity",
                 expected="a quantity with normal: {mean: 0, sd: 1} and no limits, step or where",
             )
-        elif len(loads) > 1 and "loads" in factor.options:
+        elif len(loads) > 1 and factor.loads:
             document.add(
                 (*path, name),
                 found=f"{name}, which itself loads on others",
@@ -45,20 +51,25 @@ def _loads(
         )
 
 
-def _is_factor(one: Quantity) -> bool:
-    plain = not {"limits", "step", "exact"} & set(one.options) and one.where is None
-    return one.kind == "normal" and one.given == {"mean": 0, "sd": 1} and plain
+def _is_factor(quantity: Normal) -> bool:
+    if quantity.limits or quantity.step or quantity.exact or quantity.where is not None:
+        return False
+    return (quantity.normal.mean, quantity.normal.sd) == (0, 1)
 
 
-def _correlation(document: Document, types: Types, one: Quantity, path: Path_) -> None:
-    level = types.cohort.levels[one.level]
+def _correlation(
+    document: Document, types: Types, quantity: Scored, correlation: Correlation
+) -> None:
+    path, level = ("quantities", quantity.name, "correlation"), types.cohort.levels[quantity.level]
     if level.of is None:
-        document.add(path, found=f"the level {one.level}", expected="a level below another one")
-    if (matrix := one.options["correlation"].get("unstructured")) is not None:
-        _matrix(document, (*path, "unstructured"), matrix, len(level.labels))
+        document.add(path, found=f"the level {level.name}", expected="a level below another one")
+    if (matrix := correlation.unstructured) is not None:
+        _matrix(document, (*path, "unstructured"), matrix, len(level.days))
 
 
-def _matrix(document: Document, path: Path_, matrix: list[list[float]], size: int) -> None:
+def _matrix(
+    document: Document, path: Path_, matrix: tuple[tuple[float, ...], ...], size: int
+) -> None:
     import numpy as np
 
     if not size or len(matrix) != size or any(len(row) != size for row in matrix):

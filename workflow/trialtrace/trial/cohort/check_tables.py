@@ -4,106 +4,81 @@ Where no number was printed, arms are exchangeable: a table by arm needs a tag t
 numbers come from.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TypeVar
 
 from trialtrace.config.compose import Document, Path_
+from trialtrace.config.spec import mapping_of
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import one_of
-from trialtrace.trial.cohort.model import Quantity
-from trialtrace.trial.cohort.tags import parameter_tag
+from trialtrace.trial.cohort.margins import Parameter, ShareMargin, Tag
+from trialtrace.trial.cohort.quantities.options import Limited
+from trialtrace.trial.cohort.quantities.quantity import ASSUMED, Quantity
+from trialtrace.trial.cohort.quantities.rule import RuleQuantity
+from trialtrace.trial.cohort.tables import ByValue
 from trialtrace.trial.cohort.types import Types
 from trialtrace.trial.context import known
 
-PARAMETERS = {
-    "normal": ("mean", "sd"),
-    "lognormal": ("mean", "sd"),
-    "weibull": ("shape", "scale"),
-    "uniform": ("from", "to"),
-    "ordinal": ("shift",),
-    "pick": ("count",),
-    "date": ("days",),
-}
+T = TypeVar("T")
 
 
-def check_tables(document: Document, types: Types, one: Quantity, arms: set[str]) -> None:
-    base = ("quantities", one.name)
-    for path, given in _parameters(one):
-        _parameter(document, types, one, (*base, *path), given)
-        _by_arm(document, arms, (*base, *path), given, parameter_tag(one))
-    for path, table, tag in _margins(one):
-        _groups(document, types, one, (*base, *path), table, needed=path[-1] == "share")
+def check_tables(document: Document, types: Types, quantity: Quantity, arms: set[str]) -> None:
+    base = ("quantities", quantity.name)
+    for path, given in _parameters(quantity):
+        _parameter(document, types, (*base, *path), given)
+        _by_arm(document, arms, (*base, *path), given, quantity.parameter_origin)
+    for path, table, tag in quantity.margins():
+        _groups(document, types, (*base, *path), table, needed=path[-1] == "share")
         if _told_by_print(table, tag):
             _assumed_alike(document, arms, (*base, *path), table)
         else:
-            _by_arm(document, arms, (*base, *path), table, "assumed")
-    if one.kind == "rule" and one.tag == "assumed":
-        for position, case in enumerate(one.given["cases"]):
-            if arms & set(columns_of(case["when"])):
+            _by_arm(document, arms, (*base, *path), table, ASSUMED)
+    if isinstance(quantity, RuleQuantity) and quantity.origin == ASSUMED:
+        for position, case in enumerate(quantity.rule.cases):
+            if arms & set(columns_of(case.when)):
                 _refuse(document, (*base, "rule", "cases", position, "when"))
 
 
-def _parameters(one: Quantity) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for key in PARAMETERS.get(one.kind, ()):
-        if key in one.given:
-            yield (one.kind, key), one.given[key]
-    for key, given in one.options.get("limits", {}).items():
-        yield ("limits", key), given
+def _parameters(quantity: Quantity) -> Iterator[tuple[Path_, Parameter]]:
+    for key, given in quantity.parameters().items():
+        yield (quantity.kind, key), given
+    if isinstance(quantity, Limited):
+        for key, given in quantity.bounds().items():
+            yield ("limits", key), given
 
 
-def _margins(one: Quantity) -> Iterator[tuple[tuple[Any, ...], Any, str]]:
-    """(key, table, tag) of everything that is divided by groups."""
-    given = one.given
-    if one.kind in ("share", "spread"):
-        yield (one.kind,), given, one.tag
-    elif one.kind == "choice":
-        for key in ("of", "counts"):
-            if key in given:
-                yield ("choice", key), given[key], one.tag
-    elif one.kind == "ordinal":
-        yield ("ordinal", "probabilities"), given["probabilities"], one.tag
-    elif one.kind == "pattern":
-        for name, part in given["parts"].items():
-            if "share" in part:
-                tag = part.get("tag", one.tag)
-                yield ("pattern", "parts", name, "share"), part["share"], tag
-    if "exact" in one.options:
-        yield ("exact",), one.options["exact"], one.tag
-    for position, margin in enumerate(one.options.get("among", ())):
-        yield ("among", position, "margin"), margin["margin"], one.tag
-
-
-def _told_by_print(table: Any, tag: str) -> bool:
+def _told_by_print(table: object, tag: Tag) -> bool:
     """Whether some number of a table was printed, or follows from printed ones."""
-    if not isinstance(table, Mapping):
-        return tag != "assumed"
-    if "by" in table:
-        return any(_told_by_print(leaf, tag) for leaf in table["is"].values())
-    if "probability" in table:
-        return False
-    return table.get("tag", tag) != "assumed"
+    if isinstance(table, ByValue):
+        return any(_told_by_print(inner, tag) for inner in table.is_.values())
+    if isinstance(table, ShareMargin):
+        return table.probability is None and (table.tag or tag) != ASSUMED
+    return tag != ASSUMED
 
 
-def _by_arm(document: Document, arms: set[str], path: Path_, given: Any, tag: str) -> None:
-    if not isinstance(given, Mapping) or "by" not in given or tag != "assumed":
+def _by_arm(document: Document, arms: set[str], path: Path_, given: object, tag: Tag) -> None:
+    if not isinstance(given, ByValue) or tag != ASSUMED:
         return
-    if given["by"] in arms:
+    if given.by in arms:
         _refuse(document, (*path, "by"))
-    for value, inner in given["is"].items():
+    for value, inner in given.is_.items():
         _by_arm(document, arms, (*path, "is", value), inner, tag)
-    if "otherwise" in given:
-        _by_arm(document, arms, (*path, "otherwise"), given["otherwise"], tag)
+    if given.otherwise is not None:
+        _by_arm(document, arms, (*path, "otherwise"), given.otherwise, tag)
 
 
-def _assumed_alike(document: Document, arms: set[str], path: Path_, table: Any) -> None:
+def _assumed_alike(document: Document, arms: set[str], path: Path_, table: object) -> None:
     """Arms without a printed number, beside arms that have one, share what is assumed."""
-    if not isinstance(table, Mapping) or "by" not in table:
+    if not isinstance(table, ByValue):
         return
-    leaves = [leaf for leaf in table["is"].values() if isinstance(leaf, Mapping)]
-    assumed = {str(leaf["probability"]) for leaf in leaves if "probability" in leaf}
-    if table["by"] in arms and len(assumed) > 1:
+    assumed = {
+        str(mapping_of(leaf.probability))
+        for leaf in table.is_.values()
+        if isinstance(leaf, ShareMargin) and leaf.probability is not None
+    }
+    if table.by in arms and len(assumed) > 1:
         _refuse(document, (*path, "by"))
-    for value, inner in table["is"].items():
+    for value, inner in table.is_.items():
         _assumed_alike(document, arms, (*path, "is", value), inner)
 
 
@@ -116,35 +91,33 @@ def _refuse(document: Document, path: Path_) -> None:
     )
 
 
-def _parameter(document: Document, types: Types, one: Quantity, path: Path_, given: Any) -> None:
+def _parameter(document: Document, types: Types, path: Path_, given: Parameter) -> None:
     """A number, the name of one, or a table with an entry for every value."""
     if isinstance(given, str):
         held = types.columns.get(given)
         if held is not None and not held.numeric:
             document.add(path, found=f"{given}, {held.kind}", expected="a number")
-    elif isinstance(given, Mapping):
-        _values(document, types, path, given, complete="otherwise" not in given)
-        for value, inner in given["is"].items():
-            _parameter(document, types, one, (*path, "is", value), inner)
-        if "otherwise" in given:
-            _parameter(document, types, one, (*path, "otherwise"), given["otherwise"])
+    elif isinstance(given, ByValue):
+        _values(document, types, path, given, complete=given.otherwise is None)
+        for value, inner in given.is_.items():
+            _parameter(document, types, (*path, "is", value), inner)
+        if given.otherwise is not None:
+            _parameter(document, types, (*path, "otherwise"), given.otherwise)
 
 
-def _groups(
-    document: Document, types: Types, one: Quantity, path: Path_, table: Any, needed: bool
-) -> None:
-    if not isinstance(table, Mapping) or "by" not in table:
+def _groups(document: Document, types: Types, path: Path_, table: object, needed: bool) -> None:
+    if not isinstance(table, ByValue):
         return
     _values(document, types, path, table, complete=needed)
-    for value, inner in table["is"].items():
-        _groups(document, types, one, (*path, "is", value), inner, needed)
+    for value, inner in table.is_.items():
+        _groups(document, types, (*path, "is", value), inner, needed)
 
 
 def _values(
-    document: Document, types: Types, path: Path_, table: Mapping[str, Any], complete: bool
+    document: Document, types: Types, path: Path_, table: ByValue[T], complete: bool
 ) -> None:
     """The values under `is` are those that the quantity can have."""
-    held = types.columns.get(table["by"])
+    held = types.columns.get(table.by)
     if held is None:
         return
     if held.kind not in ("text", "integer"):
@@ -156,9 +129,9 @@ def _values(
         return
     if held.values is None:
         return
-    for value in table["is"]:
+    for value in table.is_:
         known(document, (*path, "is", value), value, held.values, f"a value of {held.name}")
-    left = [value for value in held.values if value not in table["is"]]
+    left = [value for value in held.values if value not in table.is_]
     if left and complete:
         document.add(
             (*path, "is"),

@@ -6,8 +6,11 @@ from trialtrace.config.spec import Filled, key, optional, shape
 from trialtrace.trial.cohort.forms import Forms
 from trialtrace.trial.cohort.levels import Level
 from trialtrace.trial.cohort.mess import Mess
-from trialtrace.trial.cohort.quantities import Quantity
+from trialtrace.trial.cohort.quantities.registry import Entry
 from trialtrace.trial.words import Name
+
+Levels = Filled[Name, Level]
+Quantities = Filled[Name, Entry]
 
 
 @shape
@@ -15,10 +18,8 @@ class CohortFile:
     """What a synthetic cohort is drawn from; only with `source.kind: synthetic`. See
     docs/synthetic.md."""
 
-    levels: Filled[Name, Level] = key(
-        "Kinds of rows, the patients first; each further one is below another."
-    )
-    quantities: Filled[Name, Quantity] = key(
+    levels: Levels = key("Kinds of rows, the patients first; each further one is below another.")
+    quantities: Quantities = key(
         "What is drawn or computed for every row of a level; each may use others of its "
         "level and of those above, in any order."
     )
@@ -27,3 +28,8 @@ class CohortFile:
         "Defects of a real export, each with a number of rows. They are put where they "
         "touch no margin: where a value is missing anyway, or where cleaning restores it."
     )
+
+    @property
+    def root(self) -> Level:
+        """The patients."""
+        return next(level for level in self.levels.values() if level.of is None)

@@ -21,6 +21,10 @@ class Wide:
         "What stands after the label in the name of the column.", pattern="^\\S+$"
     )
 
+    def column(self, label: str) -> str:
+        """The column of a label."""
+        return f"{self.prefix or ''}{label}{self.suffix or ''}"
+
 
 @shape
 class Form:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from trialtrace.config.spec import Distinct, Filled, Rule, optional, shape
+from trialtrace.config.spec import Distinct, Filled, Rule, entry_name, optional, shape
 from trialtrace.trial.words import Condition, Name, Text
+
+# Rows of a level, and what is spread over them: more do not fit into the memory of a usual machine.
+MOST_ROWS = 50_000_000
 
 
 @shape
 class Level:
     """A kind of rows."""
 
+    name: str = entry_name(default="")
     of: Name | None = optional("The level above; the first level, the patients, has none.")
     arms: Filled[Name, Annotated[int, Rule(minimum=1)]] | None = optional(
         "Patients of each arm, in the order of the display cohort; makes the quantity "
@@ -37,3 +41,28 @@ class Level:
         "Rows that are there, by quantities of this level and those above; what is "
         "unknown is not there. The quantities that it names are drawn before."
     )
+
+    @property
+    def days(self) -> dict[str, float | None]:
+        """Label -> its day, None where labels have none; empty where a level has no labels."""
+        if isinstance(self.labels, dict):
+            return dict(self.labels)
+        return dict.fromkeys(self.labels or ())
+
+    @property
+    def dated(self) -> bool:
+        return isinstance(self.labels, dict)
+
+    @property
+    def column(self) -> str:
+        """The quantity that tells the rows of one parent apart."""
+        return self.as_ or self.name
+
+    @property
+    def quantities(self) -> list[str]:
+        """The quantities that a level has by itself."""
+        if self.of is None:
+            return ["id", "arm"] if self.arms else ["id"]
+        # A level without `as` is refused, and its rows have no such quantity until then.
+        column = self.as_ or ""
+        return [column, f"{column}_day"] if self.dated else [column]

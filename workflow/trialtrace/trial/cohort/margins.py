@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, Filled, Rule, Shared, key, optional, shape
+from trialtrace.config.spec import Filled, Rule, Shared, key, optional, shape
+from trialtrace.trial.cohort.tables import ByValue
 from trialtrace.trial.words import Name, Text
 
 
 @shape
-class ParameterBy:
+class ParameterBy(ByValue[float | str]):
     """A parameter for each value of a quantity."""
 
     by: Name = key("Quantity whose value chooses.")
@@ -34,7 +35,7 @@ Parameter = Annotated[
 
 
 @shape(by="by")
-class CountsOfShareBy:
+class CountsOfShareBy(ByValue["ShareMargin"]):
     """Margins by the value of a quantity."""
 
     by: Name = key("Quantity whose value chooses the group; its groups may be divided further.")
@@ -42,6 +43,10 @@ class CountsOfShareBy:
 
 
 Tag = Literal["printed", "arithmetic", "assumed"]
+TAG = (
+    "Where a number comes from: printed; arithmetic from printed numbers; assumed "
+    "(what is not told is assumed)."
+)
 
 
 @shape
@@ -54,10 +59,12 @@ class ShareMargin:
         "How many have a value; all rows of the group where it is not given.", minimum=0
     )
     probability: Parameter | None = optional("Probability of yes, where no count is fixed.")
-    tag: Tag | None = optional(
-        "Where a number comes from: printed; arithmetic from printed numbers; assumed "
-        "(what is not told is assumed)."
-    )
+    tag: Tag | None = optional(TAG)
+
+    @property
+    def without(self) -> int | None:
+        """How many are no; None where the file does not tell it."""
+        return None if self.count is None or self.of is None else self.of - self.count
 
 
 CountsOfShare = Annotated[
@@ -75,7 +82,7 @@ CountsOfShare = Annotated[
 
 
 @shape(by="by")
-class CategoryWeightsBy:
+class CategoryWeightsBy(ByValue[dict[str, float]]):
     """Probabilities by the value of a quantity."""
 
     by: Name = key("Quantity whose value chooses the group; its groups may be divided further.")
@@ -92,7 +99,7 @@ CategoryWeights = Annotated[
 
 
 @shape(by="by")
-class CategoryCountsBy:
+class CategoryCountsBy(ByValue[dict[str, int]]):
     """Counts by the value of a quantity."""
 
     by: Name = key("Quantity whose value chooses the group; its groups may be divided further.")
@@ -109,7 +116,7 @@ CategoryCounts = Annotated[
 
 
 @shape(by="by")
-class ExactMomentsBy:
+class ExactMomentsBy(ByValue["Moments"]):
     """Moments by the value of a quantity."""
 
     by: Name = key("Quantity whose value chooses the group; its groups may be divided further.")
@@ -138,7 +145,7 @@ ExactMoments = Annotated[
 
 
 @shape(by="by")
-class TotalsBy:
+class TotalsBy(ByValue["Total"]):
     """Totals by the value of a quantity."""
 
     by: Name = key("Quantity whose value chooses the group; its groups may be divided further.")
@@ -160,7 +167,7 @@ Totals = Annotated[
 
 
 @shape
-class LevelProbabilitiesBy:
+class LevelProbabilitiesBy(ByValue[tuple[float, ...]]):
     """Probabilities of levels by the value of a quantity."""
 
     by: Name = key("Quantity whose value chooses.")
@@ -204,19 +211,6 @@ Outcome = Annotated[
     ],
     Shared("cohort", "outcome"),
 ]
-
-
-@shape
-class PartsNumber:
-    """How many of the parts are yes."""
-
-    at_least: int | None = optional(
-        "At least so many are yes; under `unknown` a missing part counts as one.", minimum=0
-    )
-    at_most: int | None = optional(
-        "At most so many are yes; under `no` a missing part counts as one.", minimum=0
-    )
-    missing: Distinct[Name] | None = optional("Parts that have no value in these rows.")
 
 
 @shape(least=1)

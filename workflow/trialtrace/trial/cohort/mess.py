@@ -14,29 +14,51 @@ class Defect:
 
     form: Name = key("Form.")
     rows: int = key("How many rows.", minimum=1)
+    defect: str = key("What is wrong.")
+
+    @property
+    def place(self) -> str:
+        """What it is put into, beside its form: a column, a check, or nothing."""
+        return ""
 
 
 @shape
-class CodedMissing(Defect):
+class DefectOfCell(Defect):
+    """A defect of cells of a column."""
+
+    column: Column = key("Column of the dictionary.")
+
+    @property
+    def place(self) -> str:
+        return self.column
+
+
+@shape
+class DefectWithValue(DefectOfCell):
+    """What is written into cells of a column, where the value is missing anyway."""
+
+    value: Value = key("What is written.")
+
+
+@shape
+class CodedMissing(DefectWithValue):
     """A missing value is written as a code for missing. Nothing is rejected."""
 
     defect: Literal["coded_missing"] = key(
         "A missing value is written as a code for missing. Nothing is rejected."
     )
-    column: Column = key("Column of the dictionary.")
     value: Value = key("A code of `missing` in cleaning.yaml.")
 
 
 @shape
-class StraySpace(Defect):
+class StraySpace(DefectOfCell):
     """A value has blanks around it. Cleaning takes them off."""
 
     defect: Literal["stray_space"] = key("A value has blanks around it. Cleaning takes them off.")
-    column: Column = key("Column of the dictionary.")
 
 
 @shape
-class WrongUnit(Defect):
+class WrongUnit(DefectOfCell):
     """A value is written in another unit, with that unit in its unit column. Cleaning converts
     it."""
 
@@ -44,35 +66,30 @@ class WrongUnit(Defect):
         "A value is written in another unit, with that unit in its unit column. Cleaning "
         "converts it."
     )
-    column: Column = key("Column of the dictionary.")
     unit: Value = key("A unit of `convert` in cleaning.yaml.")
 
 
 @shape
-class NoUnit(Defect):
+class NoUnit(DefectWithValue):
     """A number without its unit, where the value is missing anyway."""
 
     defect: Literal["no_unit"] = key(
         "A number without its unit, where the value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
-class UnknownUnit(Defect):
+class UnknownUnit(DefectWithValue):
     """A number with a unit that cleaning.yaml does not know, where the value is missing anyway."""
 
     defect: Literal["unknown_unit"] = key(
         "A number with a unit that cleaning.yaml does not know, where the value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
     unit: Value = key("The unit.")
 
 
 @shape
-class Impossible(Defect):
+class Impossible(DefectWithValue):
     """A value below the minimum or above the maximum of the dictionary, where the value is
     missing anyway."""
 
@@ -80,23 +97,19 @@ class Impossible(Defect):
         "A value below the minimum or above the maximum of the dictionary, where the "
         "value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
-class FreeText(Defect):
+class FreeText(DefectWithValue):
     """Words in a column of numbers or dates, where the value is missing anyway."""
 
     defect: Literal["free_text"] = key(
         "Words in a column of numbers or dates, where the value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
-class HalfValue(Defect):
+class HalfValue(DefectWithValue):
     """A number with a fraction in a column of whole numbers or codes, where the value is missing
     anyway."""
 
@@ -104,41 +117,33 @@ class HalfValue(Defect):
         "A number with a fraction in a column of whole numbers or codes, where the value "
         "is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
-class UnknownCode(Defect):
+class UnknownCode(DefectWithValue):
     """A code that is none of the dictionary, where the value is missing anyway."""
 
     defect: Literal["unknown_code"] = key(
         "A code that is none of the dictionary, where the value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
-class DecimalSign(Defect):
+class DecimalSign(DefectWithValue):
     """A number with the other decimal sign, where the value is missing anyway."""
 
     defect: Literal["decimal_sign"] = key(
         "A number with the other decimal sign, where the value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
-class ImpossibleDate(Defect):
+class ImpossibleDate(DefectWithValue):
     """A day that the calendar does not have, where the value is missing anyway."""
 
     defect: Literal["impossible_date"] = key(
         "A day that the calendar does not have, where the value is missing anyway."
     )
-    column: Column = key("Column of the dictionary.")
-    value: Value = key("What is written.")
 
 
 @shape
@@ -177,6 +182,10 @@ class BreaksCheck(Defect):
         "Rows in which it may stand, by quantities of the form's level and those above."
     )
     put: Filled[Column, Put] = key("What is written: column to text.")
+
+    @property
+    def place(self) -> str:
+        return self.check
 
 
 Mess = Listed[

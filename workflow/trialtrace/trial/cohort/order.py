@@ -6,7 +6,8 @@ one on the rows that are kept.
 """
 
 from trialtrace.ground.conditions import columns_of
-from trialtrace.trial.cohort.model import Cohort, LevelSpec, Quantity, gathers, needs
+from trialtrace.trial.cohort.file import CohortFile
+from trialtrace.trial.cohort.levels import Level
 
 Step = tuple[str, str]
 
@@ -19,7 +20,7 @@ class CycleError(Exception):
         self.steps = steps
 
 
-def in_order(cohort: Cohort) -> list[Step]:
+def in_order(cohort: CohortFile) -> list[Step]:
     """Every step after those that it needs, otherwise as the file has them. Raises CycleError."""
     wanted = steps(cohort)
     done: dict[Step, None] = {}
@@ -28,7 +29,9 @@ def in_order(cohort: Cohort) -> list[Step]:
     return list(done)
 
 
-def _visit(step: Step, wanted: dict[Step, list[Step]], done: dict[Step, None], path: list) -> None:
+def _visit(
+    step: Step, wanted: dict[Step, list[Step]], done: dict[Step, None], path: list[Step]
+) -> None:
     if step in done:
         return
     if step in path:
@@ -38,50 +41,50 @@ def _visit(step: Step, wanted: dict[Step, list[Step]], done: dict[Step, None], p
     done[step] = None
 
 
-def steps(cohort: Cohort) -> dict[Step, list[Step]]:
+def steps(cohort: CohortFile) -> dict[Step, list[Step]]:
     """Every step with those that it needs."""
     made = makers(cohort)
     early = {name: before_keep(cohort, level) for name, level in cohort.levels.items()}
     wanted: dict[Step, list[Step]] = {}
     for name, level in cohort.levels.items():
         wanted["level", name] = _needs_of_level(level, made)
-        kept = [made[one] for one in columns_of(level.keep or {}) if one in made]
+        kept = [made[column] for column in columns_of(level.keep or {}) if column in made]
         wanted["kept", name] = [("level", name), *kept]
-    for name, one in cohort.quantities.items():
-        start = "level" if name in early.get(one.level, ()) else "kept"
-        needed = [(start, one.level)]
-        needed += [made[need] for _, need in needs(one) if need in made]
-        if one.kind == "gather":
-            needed.append(("kept", one.given["level"]))
-            needed += [made[need] for need in gathers(one) if need in made]
+    for name, quantity in cohort.quantities.items():
+        start = "level" if name in early.get(quantity.level, ()) else "kept"
+        needed = [(start, quantity.level)]
+        needed += [made[need] for _, need in quantity.needs() if need in made]
+        if (below := quantity.level_below) is not None:
+            needed.append(("kept", below))
+            needed += [made[need] for need in quantity.gathers if need in made]
         wanted["quantity", name] = needed
     return wanted
 
 
-def makers(cohort: Cohort) -> dict[str, Step]:
+def makers(cohort: CohortFile) -> dict[str, Step]:
     """Column -> the quantity that makes it; the columns of levels are not among them."""
     return {
         column: ("quantity", name)
-        for name, one in cohort.quantities.items()
-        for column in one.makes
+        for name, quantity in cohort.quantities.items()
+        for column in quantity.columns
     }
 
 
-def before_keep(cohort: Cohort, level: LevelSpec) -> set[str]:
+def before_keep(cohort: CohortFile, level: Level) -> set[str]:
     """The quantities of a level that `keep` uses, also through others of the level."""
     made = makers(cohort)
     found: set[str] = set()
     ahead = columns_of(level.keep or {})
     while ahead:
         name = made.get(ahead.pop(), ("", ""))[1]
-        one: Quantity | None = cohort.quantities.get(name)
-        if one is not None and one.level == level.name and name not in found:
+        quantity = cohort.quantities.get(name)
+        if quantity is not None and quantity.level == level.name and name not in found:
             found.add(name)
-            ahead += [need for _, need in needs(one)]
+            ahead += [need for _, need in quantity.needs()]
     return found
 
 
-def _needs_of_level(level: LevelSpec, made: dict[str, Step]) -> list[Step]:
+def _needs_of_level(level: Level, made: dict[str, Step]) -> list[Step]:
     found: list[Step] = [("kept", level.of)] if level.of else []
     if isinstance(level.count, str) and level.count in made:
         found.append(made[level.count])

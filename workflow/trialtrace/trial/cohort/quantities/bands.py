@@ -1,0 +1,40 @@
+"""bands: a value by the band in which a number lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from trialtrace.config.spec import Distinct, Listed, Rule, key, shape
+from trialtrace.trial.cohort.held import Columns, Held, constant, joined
+from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.words import Name
+
+
+@shape
+class Bands:
+    """Bands of a number, and their values."""
+
+    of: Name = key("The number.")
+    up_to: Distinct[float] = key("Upper ends of the bands, which belong to them, ascending.")
+    values: Listed[Annotated[float | str, Rule(expected="a number or text in quotes")]] = key(
+        "Values of the bands, and a last one for what is above."
+    )
+
+
+@shape
+class BandsQuantity(Quantity):
+    """A value by the band in which a number lies."""
+
+    kind = "bands"
+    bands: Bands = key("A value by the band in which a number lies.")
+
+    def holds(self, columns: Columns) -> Held | None:
+        return joined([constant(value) for value in self.bands.values])
+
+    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+        yield ("bands", "of"), [self.bands.of]
+        yield from super().uses()
+
+
+KINDS: dict[str, type[Quantity]] = {BandsQuantity.kind: BandsQuantity}

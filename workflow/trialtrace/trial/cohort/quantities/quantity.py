@@ -1,0 +1,102 @@
+"""What every quantity of a cohort says, and what it answers of itself whatever its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from trialtrace.config.spec import entry_name, key, optional, shape
+from trialtrace.ground.conditions import columns_of
+from trialtrace.trial.cohort.held import Columns, Held
+from trialtrace.trial.cohort.margins import TAG, Parameter, Tag
+from trialtrace.trial.words import Condition, Name, Text
+
+# Where something stands inside the entry of a quantity.
+Place = tuple[str | int, ...]
+# The tag of numbers of which the file says nothing.
+ASSUMED: Tag = "assumed"
+
+
+@shape
+class Quantity:
+    """A quantity: its level, exactly one kind, options."""
+
+    kind: ClassVar[str]
+
+    name: str = entry_name(default="")
+    level: Name = key("Level whose rows have the quantity.")
+    tag: Tag | None = optional(TAG)
+    note: Text | None = optional("Where the numbers come from, or why they are assumed so.")
+    where: Condition | None = optional(
+        "Rows that have a value; where this is not surely met the value is missing."
+    )
+    printed: Text | None = optional(
+        "What was printed, for numbers tagged printed that are no margin."
+    )
+
+    @property
+    def body(self) -> object:
+        """What stands under the kind."""
+        body: object = getattr(self, self.kind)
+        return body
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that it makes."""
+        return [self.name]
+
+    def holds(self, columns: Columns) -> Held | None:
+        """What its columns hold; None where that cannot be known."""
+        raise NotImplementedError(self.kind)
+
+    # --- what its numbers stand for ------------------------------------------------------------
+
+    @property
+    def origin(self) -> Tag:
+        """Where its numbers come from."""
+        return self.tag or ASSUMED
+
+    @property
+    def has_margin(self) -> bool:
+        """Whether it has counts, totals or moments that are hit."""
+        return False
+
+    @property
+    def parameter_origin(self) -> Tag:
+        """Where the numbers come from that are no margin: beside a margin they are assumed."""
+        return ASSUMED if self.has_margin else self.origin
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Key under the kind -> a number, the name of one, or a table of them."""
+        return {}
+
+    def margins(self) -> Iterator[tuple[Place, object, Tag]]:
+        """Everything that is divided by groups: its place, the table, the tag of its numbers."""
+        return iter(())
+
+    # --- what it is made from ------------------------------------------------------------------
+
+    def needs(self) -> list[tuple[Place, str]]:
+        """(place, quantity) for everything it is made from, of its level or of one above.
+
+        What a summary takes from a level below is told by `gathers`.
+        """
+        found: list[tuple[Place, str]] = [
+            (("where",), name) for name in columns_of(self.where or {})
+        ]
+        found += [(place, name) for place, names in self.uses() for name in names]
+        return list(dict.fromkeys(found))
+
+    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+        """Places that name quantities, with these names: those of the kind, then of the options."""
+        return iter(())
+
+    @property
+    def level_below(self) -> str | None:
+        """The level below whose rows it summarises."""
+        return None
+
+    @property
+    def gathers(self) -> list[str]:
+        """The quantities of that level that it takes."""
+        return []

@@ -1,0 +1,62 @@
+"""spread: a whole number a row, with an exact total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from trialtrace.config.spec import Filled, Rule, key, shape
+from trialtrace.trial.cohort.held import Columns, Held
+from trialtrace.trial.cohort.margins import Tag, Total, Totals, TotalsBy
+from trialtrace.trial.cohort.quantities.options import Checked, Loaded
+from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.tables import choosers
+from trialtrace.trial.words import Name
+
+
+@shape(by="by")
+class SpreadTotalsBy(TotalsBy):
+    """Totals by the value of a quantity."""
+
+    by: Name = key("Quantity whose value chooses the group.")
+    is_: Filled[str, Totals] = key("Total of each group.")
+
+
+@shape
+class SpreadTotal(Total):
+    """One total."""
+
+    total: int = key("Total over all rows.", minimum=0)
+
+
+@shape
+class Spread(Checked, Loaded):
+    """A whole number a row, with an exact total."""
+
+    kind = "spread"
+    spread: Annotated[
+        SpreadTotalsBy | SpreadTotal,
+        Rule(expected="{total: 7} or {by: quantity, is: {group: {total: 7}}}"),
+    ] = key("A whole number a row, with an exact total.")
+
+    @property
+    def table(self) -> Totals:
+        """The total of each group."""
+        return self.spread
+
+    def holds(self, columns: Columns) -> Held:
+        return Held("integer")
+
+    @property
+    def has_margin(self) -> bool:
+        return True
+
+    def margins(self) -> Iterator[tuple[Place, object, Tag]]:
+        yield ("spread",), self.spread, self.origin
+
+    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+        yield ("spread",), choosers(self.spread)
+        yield from super().uses()
+
+
+KINDS: dict[str, type[Quantity]] = {Spread.kind: Spread}
