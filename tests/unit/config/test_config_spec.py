@@ -15,8 +15,11 @@ from trialtrace.config.spec import (
     Distinct,
     Filled,
     Listed,
+    Made,
     Rule,
+    Shared,
     definition,
+    entry_name,
     key,
     mapping_of,
     optional,
@@ -129,6 +132,31 @@ def test_objects_keep_everything_that_a_file_says(path):
         pytest.skip("its steps are objects of their own")
     data = compose(AT, path).data
     assert mapping_of(structure(FILES[path.stem].shape, data)) == data
+
+
+@shape
+class Named:
+    """An entry that knows its name."""
+
+    name: str = entry_name(default="")
+    size: int = key("Size.")
+
+
+def test_an_entry_knows_the_name_under_which_it_stands():
+    data = {"a": {"size": 1}, "b": {"size": 2}}
+    made = structure(Filled[str, Named], data)
+    assert [(entry.name, entry.size) for entry in made.values()] == [("a", 1), ("b", 2)]
+    assert mapping_of(made) == data
+    assert list(definition(Named)["properties"]) == ["size"]
+    assert structure(Named, {"size": 3}).name == ""
+
+
+def test_a_made_type_tells_which_shared_types_it_holds():
+    shared = Annotated[int, Shared("cohort", "number")]
+    plain = Made(dict, int)
+    assert list(shared_types(Annotated[Any, plain])) == []
+    holding = Made(dict, int, lambda: (Listed[shared],))
+    assert [mark.name for mark, _ in shared_types(Annotated[Any, holding])] == ["number"]
 
 
 def test_every_shared_type_is_found_once():

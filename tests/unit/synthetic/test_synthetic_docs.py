@@ -9,7 +9,8 @@ from mini_trial import REPOSITORY
 from test_cohort_check import problems
 
 from trialtrace.synthetic.draw import draw_cohort
-from trialtrace.trial.cohort.quantities.registry import MODULES
+from trialtrace.synthetic.quantities import KINDS
+from trialtrace.trial.cohort.quantities.registry import MODULES, shape_of
 
 PAGE = (REPOSITORY / "docs" / "synthetic.md").read_text(encoding="utf-8")
 COHORT = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)[0]
@@ -29,6 +30,13 @@ def test_its_cohort_is_checked_and_drawn(tmp_path):
     rash = Counter(zip(arm, patients.view("rash").to_pylist(), strict=True))
     assert (rash["drug", "yes"], rash["drug", "no"]) == (4, 14)
     assert (rash["placebo", "yes"], rash["placebo", "no"]) == (8, 9)
+
+
+def test_every_kind_is_declared_and_drawn_under_one_name():
+    assert list(MODULES) == list(KINDS)
+    assert [shape_of(kind).kind for kind in MODULES] == list(MODULES)
+    named = [(MODULES[kind].rsplit(".")[-1], KINDS[kind].rsplit(".")[-1]) for kind in MODULES]
+    assert [pair for pair in named if pair[0] != pair[1]] == []
 
 
 def test_every_kind_is_told():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from drawn_trial import COHORT, write_trial
+from drawn_trial import COHORT, TRIAL, write_trial
 from mini_trial import REPOSITORY
 
 from trialtrace.running.closure import Sources
@@ -50,5 +50,20 @@ def test_only_the_kinds_that_the_cohort_has_count(made):
     }
     assert {"continuous", "choice", "share", "dates", "ordinal"} <= names
     assert not {"gather", "running", "bands", "text", "arithmetic"} & names
+    drawn = made.at.root / "workflow/trialtrace/trial/cohort/quantities"
+    assert drawn / "share.py" in made.code_files("ingest_sources", "made")
+    assert drawn / "share.py" not in made.code_files("clean_tables", "made")
     code = {path.stem for path in made.code_files("ingest_sources", "made")}
     assert {"draw", "streams", "moments", "order", "export"} <= code
+
+
+def test_a_trial_with_another_source_has_no_code_of_cohorts(made, tmp_path):
+    source = "  kind: files\n  folder: data\n  items: {patients: {path: a.parquet, format: parquet}}\n"
+    text = TRIAL.replace(TRIAL[TRIAL.index("  kind: synthetic") : TRIAL.index("tables:")], source)
+    (made.at.trial_config("made") / "trial.yaml").write_text(text, encoding="utf-8")
+    cohort = made.at.root / "workflow/trialtrace/trial/cohort"
+    again = Freshness(made.at, made.settings, Sources(made.at))
+    for rule in ("ingest_sources", "clean_tables", "derive_datasets"):
+        code = again.code_files(rule, "made")
+        here = {path.name for path in code if cohort in path.parents}
+        assert here == {"__init__.py", "registry.py"}, rule
