@@ -58,7 +58,9 @@ def test_only_the_kinds_that_the_cohort_has_count(made):
 
 
 def test_a_trial_with_another_source_has_no_code_of_cohorts(made, tmp_path):
-    source = "  kind: files\n  folder: data\n  items: {patients: {path: a.parquet, format: parquet}}\n"
+    source = (
+        "  kind: files\n  folder: data\n  items: {patients: {path: a.parquet, format: parquet}}\n"
+    )
     text = TRIAL.replace(TRIAL[TRIAL.index("  kind: synthetic") : TRIAL.index("tables:")], source)
     (made.at.trial_config("made") / "trial.yaml").write_text(text, encoding="utf-8")
     cohort = made.at.root / "workflow/trialtrace/trial/cohort"
