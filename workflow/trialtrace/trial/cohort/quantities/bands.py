@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Listed, Rule, key, shape
 from trialtrace.trial.cohort.held import Columns, Held, constant, joined
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
-from trialtrace.trial.words import Name
+from trialtrace.trial.cohort.quantities.quantity import Quantity, Used
 
 
 @shape
 class Bands:
     """Bands of a number, and their values."""
 
-    of: Name = key("The number.")
+    of: Used = key("The number.")
     up_to: Distinct[float] = key("Upper ends of the bands, which belong to them, ascending.")
     values: Listed[Annotated[float | str, Rule(expected="a number or text in quotes")]] = key(
         "Values of the bands, and a last one for what is above."
@@ -31,10 +29,3 @@ class BandsQuantity(Quantity):
 
     def holds(self, columns: Columns) -> Held | None:
         return joined([constant(value) for value in self.bands.values])
-
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
-        yield ("bands", "of"), [self.bands.of]
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {BandsQuantity.kind: BandsQuantity}

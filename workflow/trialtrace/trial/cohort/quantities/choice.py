@@ -8,9 +8,9 @@ from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.cohort.held import Columns, Held
 from trialtrace.trial.cohort.margins import CategoryCounts, CategoryWeights, Tag
 from trialtrace.trial.cohort.quantities.options import Checked, Scored
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
-from trialtrace.trial.cohort.tables import cells, choosers
-from trialtrace.trial.words import Name, Text
+from trialtrace.trial.cohort.quantities.quantity import Place, Used
+from trialtrace.trial.cohort.tables import cells
+from trialtrace.trial.words import Text
 
 
 @shape(least=1)
@@ -22,7 +22,7 @@ class Categories:
         "Exact count of each category, instead of probabilities."
     )
     printed: Text | None = optional("What was printed of the counts.")
-    quota: Distinct[Name] | None = optional(
+    quota: Distinct[Used] | None = optional(
         "Quantities in whose every group the probabilities are met as closely as whole numbers can."
     )
 
@@ -55,12 +55,3 @@ class Choice(Checked, Scored):
         for name, table in (("of", self.choice.of), ("counts", self.choice.counts)):
             if table is not None:
                 yield ("choice", name), table, self.origin
-
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
-        yield ("choice", "of"), choosers(self.choice.of)
-        yield ("choice", "counts"), choosers(self.choice.counts)
-        yield ("choice", "quota"), list(self.choice.quota or ())
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {Choice.kind: Choice}

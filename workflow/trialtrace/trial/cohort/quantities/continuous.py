@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar
 
-from trialtrace.config.spec import items_of, key, shape
+from trialtrace.config.spec import key, shape
 from trialtrace.trial.cohort.margins import Parameter
 from trialtrace.trial.cohort.quantities.options import Checked, Exact, Limited, Scored, Stepped
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
-from trialtrace.trial.cohort.tables import names_in
 
 
 @shape
@@ -51,14 +48,6 @@ class Continuous(Checked, Exact, Stepped, Limited, Scored):
     # Parameters that have to be above 0 in every row.
     positive: ClassVar[tuple[str, ...]] = ("sd",)
 
-    def parameters(self) -> dict[str, Parameter]:
-        return items_of(self.body)
-
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
-        for name, parameter in self.parameters().items():
-            yield (self.kind, name), names_in(parameter)
-        yield from super().uses()
-
 
 @shape
 class Normal(Continuous):
@@ -95,8 +84,3 @@ class Uniform(Continuous):
     kind = "uniform"
     positive = ()
     uniform: UniformDistribution = key("A number between two others.")
-
-
-KINDS: dict[str, type[Quantity]] = {
-    each.kind: each for each in (Normal, Lognormal, Weibull, Uniform)
-}

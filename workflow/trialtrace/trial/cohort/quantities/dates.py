@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Rule, key, optional, shape
-from trialtrace.trial.cohort.held import Columns, Held
+from trialtrace.trial.cohort.held import Held
 from trialtrace.trial.cohort.margins import Parameter
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
-from trialtrace.trial.cohort.tables import names_in
-from trialtrace.trial.words import Name
+from trialtrace.trial.cohort.quantities.quantity import Quantity, Used
 
 
 @shape
@@ -31,7 +28,7 @@ class Day:
         | None
     ) = optional("First and last day, in quotes; every day is as likely.", minItems=2, maxItems=2)
     ordered: bool | None = optional("Whether the dates ascend with the rows.")
-    from_: Name | None = optional("A date drawn before, instead of `between`.")
+    from_: Used | None = optional("A date drawn before, instead of `between`.")
     days: Parameter | None = optional("Days after it.")
 
 
@@ -39,8 +36,8 @@ class Day:
 class TwoDates:
     """Two dates."""
 
-    from_: Name = key("First date.")
-    to: Name = key("Second date.")
+    from_: Used = key("First date.")
+    to: Used = key("Second date.")
 
 
 @shape
@@ -48,19 +45,8 @@ class DateQuantity(Quantity):
     """A date."""
 
     kind = "date"
+    held = Held("date")
     date: Day = key("A date.")
-
-    def holds(self, columns: Columns) -> Held:
-        return Held("date")
-
-    def parameters(self) -> dict[str, Parameter]:
-        return {} if self.date.days is None else {"days": self.date.days}
-
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
-        yield ("date", "from"), [self.date.from_] if self.date.from_ else []
-        for name, parameter in self.parameters().items():
-            yield ("date", name), names_in(parameter)
-        yield from super().uses()
 
 
 @shape
@@ -68,18 +54,5 @@ class DaysQuantity(Quantity):
     """Days from one date to another."""
 
     kind = "days"
+    held = Held("integer")
     days: TwoDates = key("Days from one date to another.")
-
-    def holds(self, columns: Columns) -> Held:
-        return Held("integer")
-
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
-        yield ("days", "from"), [self.days.from_]
-        yield ("days", "to"), [self.days.to]
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {
-    DateQuantity.kind: DateQuantity,
-    DaysQuantity.kind: DaysQuantity,
-}

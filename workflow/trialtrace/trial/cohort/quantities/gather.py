@@ -49,6 +49,3 @@ class Gather(Quantity):
     def gathers(self) -> list[str]:
         named = [self.gather.of] if self.gather.of else []
         return list(dict.fromkeys([*named, *columns_of(self.gather.where or {})]))
-
-
-KINDS: dict[str, type[Quantity]] = {Gather.kind: Gather}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Filled, Rule, entry_name, key, optional, shape
-from trialtrace.trial.cohort.held import YES_NO, Columns, Held
+from trialtrace.trial.cohort.held import YES_NO, Held
 from trialtrace.trial.cohort.margins import TAG, CountsOfShare, MarginCheck, Tag
 from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
 from trialtrace.trial.cohort.quantities.share import ShareBy, ShareValue
@@ -102,6 +102,7 @@ class Pattern(Quantity):
     """Parts of a composite, in numbers that agree with it."""
 
     kind = "pattern"
+    held = Held("text", YES_NO)
     pattern: Composite = key(
         "Parts of a composite: yes/no quantities of their own, in numbers that agree with it."
     )
@@ -109,9 +110,6 @@ class Pattern(Quantity):
     @property
     def columns(self) -> list[str]:
         return list(self.pattern.parts)
-
-    def holds(self, columns: Columns) -> Held:
-        return Held("text", YES_NO)
 
     @property
     def has_margin(self) -> bool:
@@ -123,11 +121,7 @@ class Pattern(Quantity):
                 place = ("pattern", "parts", part.name, "share")
                 yield place, part.share, part.tag or self.origin
 
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+    def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
         yield ("pattern", "of"), [self.pattern.of]
         for part in self.pattern.parts.values():
             yield ("pattern", "parts", part.name, "share"), choosers(part.share)
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {Pattern.kind: Pattern}

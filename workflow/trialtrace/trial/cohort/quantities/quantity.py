@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from typing import Annotated, ClassVar, TypeGuard, get_args, get_origin
 
-from trialtrace.config.spec import entry_name, key, optional, shape
+from trialtrace.config.spec import entry_name, items_of, key, optional, shape, types_of
 from trialtrace.ground.conditions import columns_of
 from trialtrace.trial.cohort.held import Columns, Held
 from trialtrace.trial.cohort.margins import TAG, Parameter, Tag
+from trialtrace.trial.cohort.tables import ByValue, choosers, names_in
 from trialtrace.trial.words import Condition, Name, Text
 
 # Where something stands inside the entry of a quantity.
 Place = tuple[str | int, ...]
 # The tag of numbers of which the file says nothing.
 ASSUMED: Tag = "assumed"
+_USED = "used"
+# The name of a quantity, of the same level or of one above, that another one is made from.
+Used = Annotated[Name, _USED]
 
 
 @shape
@@ -22,6 +26,8 @@ class Quantity:
     """A quantity: its level, exactly one kind, options."""
 
     kind: ClassVar[str]
+    # What its columns hold, where the kind alone tells it.
+    held: ClassVar[Held | None] = None
 
     name: str = entry_name(default="")
     level: Name = key("Level whose rows have the quantity.")
@@ -47,7 +53,7 @@ class Quantity:
 
     def holds(self, columns: Columns) -> Held | None:
         """What its columns hold; None where that cannot be known."""
-        raise NotImplementedError(self.kind)
+        return self.held
 
     # --- what its numbers stand for ------------------------------------------------------------
 
@@ -68,7 +74,7 @@ class Quantity:
 
     def parameters(self) -> dict[str, Parameter]:
         """Key under the kind -> a number, the name of one, or a table of them."""
-        return {}
+        return {name: value for name, hint, value in self._keys() if _is_parameter(value, hint)}
 
     def margins(self) -> Iterator[tuple[Place, object, Tag]]:
         """Everything that is divided by groups: its place, the table, the tag of its numbers."""
@@ -89,7 +95,19 @@ class Quantity:
 
     def uses(self) -> Iterator[tuple[Place, list[str]]]:
         """Places that name quantities, with these names: those of the kind, then of the options."""
-        return iter(())
+        return self.uses_of_kind()
+
+    def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
+        """The same of the kind alone: parameters, tables, and keys of the type `Used`."""
+        for name, hint, value in self._keys():
+            yield (self.kind, name), _named(hint, value)
+
+    def _keys(self) -> Iterator[tuple[str, object, object]]:
+        """Each key under the kind, its type, and what is given."""
+        shape: type = type(self.body)
+        hints = types_of(shape)
+        for name, value in items_of(self.body).items():
+            yield name, hints[name], value
 
     @property
     def level_below(self) -> str | None:
@@ -100,3 +118,25 @@ class Quantity:
     def gathers(self) -> list[str]:
         """The quantities of that level that it takes."""
         return []
+
+
+def _named(hint: object, value: object) -> list[str]:
+    """The quantities that the value of a key names, by the type of the key."""
+    if _is_parameter(value, hint):
+        return names_in(value)
+    if isinstance(value, ByValue):
+        return choosers(value)
+    if _is_used(hint):
+        return [str(value)]
+    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    inner = get_args(bare)[0] if get_origin(bare) in (tuple, dict) else None
+    return list(value) if _is_used(inner) and isinstance(value, Iterable) else []
+
+
+def _is_parameter(value: object, hint: object) -> TypeGuard[Parameter]:
+    """Whether the value of a key is a parameter, by the type of the key."""
+    return hint == Parameter
+
+
+def _is_used(hint: object) -> bool:
+    return get_origin(hint) is Annotated and _USED in get_args(hint)

@@ -51,17 +51,13 @@ class RuleQuantity(Quantity):
             ]
         )
 
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+    def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
         for position, case in enumerate(self.rule.cases):
             place = ("rule", "cases", position)
             yield (*place, "when"), columns_of(case.when)
             yield (*place, "is"), _taken(case.is_)
         yield ("rule", "otherwise"), _taken(self.rule.otherwise)
-        yield from super().uses()
 
 
 def _taken(outcome: Outcome | None) -> list[str]:
     return [outcome.column] if isinstance(outcome, OutcomeColumn) else []
-
-
-KINDS: dict[str, type[Quantity]] = {RuleQuantity.kind: RuleQuantity}

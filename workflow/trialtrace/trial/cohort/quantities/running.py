@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.cohort.held import Columns, Held
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
-from trialtrace.trial.words import Name
+from trialtrace.trial.cohort.quantities.quantity import Quantity, Used
 
 
 @shape
 class RunningSum:
     """What is added up."""
 
-    of: Name = key("A number of the same level; what is missing adds nothing.")
+    of: Used = key("A number of the same level; what is missing adds nothing.")
     before: bool | None = optional("Whether the row's own value is left out.")
 
 
@@ -28,10 +25,3 @@ class Running(Quantity):
     def holds(self, columns: Columns) -> Held | None:
         source = columns(self.running.of)
         return source and Held(source.kind, source.values)
-
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
-        yield ("running", "of"), [self.running.of]
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {Running.kind: Running}

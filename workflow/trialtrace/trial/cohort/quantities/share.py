@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Filled, Listed, Rule, key, optional, shape
-from trialtrace.trial.cohort.held import YES_NO, Columns, Held
+from trialtrace.trial.cohort.held import YES_NO, Held
 from trialtrace.trial.cohort.margins import (
     CountsOfShare,
     CountsOfShareBy,
     MarginCheck,
+    Parameter,
     ShareMargin,
     Tag,
 )
 from trialtrace.trial.cohort.quantities.options import LOADS, Checked, Loads, Scored
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.quantities.quantity import Place
 from trialtrace.trial.cohort.tables import cells, choosers
 from trialtrace.trial.words import Name
 
@@ -89,6 +90,7 @@ class Share(Checked, AmongOthers):
     """Yes or no."""
 
     kind = "share"
+    held = Held("text", YES_NO)
     share: Annotated[
         ShareBy | ShareValue,
         Rule(
@@ -107,20 +109,17 @@ class Share(Checked, AmongOthers):
         """The margin of each group."""
         return self.share
 
-    def holds(self, columns: Columns) -> Held:
-        return Held("text", YES_NO)
-
     @property
     def has_margin(self) -> bool:
         return any(leaf.count is not None for _, leaf in cells(self.table))
+
+    def parameters(self) -> dict[str, Parameter]:
+        # The probability of a group belongs to its margin.
+        return {}
 
     def margins(self) -> Iterator[tuple[Place, object, Tag]]:
         yield ("share",), self.share, self.origin
         yield from super().margins()
 
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+    def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
         yield ("share",), choosers(self.share)
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {Share.kind: Share}

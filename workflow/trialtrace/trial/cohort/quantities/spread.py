@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Filled, Rule, key, shape
-from trialtrace.trial.cohort.held import Columns, Held
+from trialtrace.trial.cohort.held import Held
 from trialtrace.trial.cohort.margins import Tag, Total, Totals, TotalsBy
 from trialtrace.trial.cohort.quantities.options import Checked, Loaded
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.quantities.quantity import Place
 from trialtrace.trial.cohort.tables import choosers
 from trialtrace.trial.words import Name
 
@@ -34,6 +34,7 @@ class Spread(Checked, Loaded):
     """A whole number a row, with an exact total."""
 
     kind = "spread"
+    held = Held("integer")
     spread: Annotated[
         SpreadTotalsBy | SpreadTotal,
         Rule(expected="{total: 7} or {by: quantity, is: {group: {total: 7}}}"),
@@ -44,9 +45,6 @@ class Spread(Checked, Loaded):
         """The total of each group."""
         return self.spread
 
-    def holds(self, columns: Columns) -> Held:
-        return Held("integer")
-
     @property
     def has_margin(self) -> bool:
         return True
@@ -54,9 +52,5 @@ class Spread(Checked, Loaded):
     def margins(self) -> Iterator[tuple[Place, object, Tag]]:
         yield ("spread",), self.spread, self.origin
 
-    def uses(self) -> Iterator[tuple[Place, list[str]]]:
+    def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
         yield ("spread",), choosers(self.spread)
-        yield from super().uses()
-
-
-KINDS: dict[str, type[Quantity]] = {Spread.kind: Spread}
