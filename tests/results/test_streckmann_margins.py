@@ -16,6 +16,7 @@ from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.paths import Project, project
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.cohort.mess import BreaksCheck, Impossible
 from trialtrace.trial.load import load_trial
 
 TRIAL = "streckmann2024"
@@ -117,13 +118,15 @@ def test_rejects_are_the_declared_mess(folder):
         if one["severity"] == "reject" and one["column"] != "vas_unit":
             key = (one["table"], one["rule"])
             found[key] = found.get(key, 0) + 1
-    declared = [one for one in load_trial(TRIAL).cohort.mess if one["defect"] not in RESTORED]
     expected: dict[tuple[str, str], int] = {}
-    for one in declared:
-        key = (one["form"], RULES.get(one["defect"], one["defect"]))
-        if one["defect"] == "breaks_check":
-            key = (one["form"], one["check"])
-        if one["defect"] == "impossible" and float(one["value"]) < 0:
-            key = (one["form"], "below_minimum")
-        expected[key] = expected.get(key, 0) + one["rows"]
+    for declared in load_trial(TRIAL).cohort.mess:
+        if declared.defect in RESTORED:
+            continue
+        rule = RULES.get(declared.defect, declared.defect)
+        if isinstance(declared, BreaksCheck):
+            rule = declared.check
+        elif isinstance(declared, Impossible) and float(declared.value) < 0:
+            rule = "below_minimum"
+        key = (declared.form, rule)
+        expected[key] = expected.get(key, 0) + declared.rows
     assert found == expected
