@@ -43,11 +43,12 @@ populations:
   pp: {label: Per protocol, flag: PPROTFL, where: {arm: present}}
 """
 ENDPOINTS = """
-relief: {label: Relief, code: RELIEF, kind: event}
-pain:
-  {label: Pain, code: PAIN, kind: repeated, visits: {a: day 1, b: day 2, c: day 3}, baseline: day 1}
-score: {label: Score, code: SCORE, kind: measure}
-death: {label: Death, code: DEATH, kind: time_to_event}
+relief: {label: Relief, code: RELIEF, kind: event, table: patients, event: {relief: {is: "1"}}}
+pain: {label: Pain, code: PAIN, kind: repeated, table: patients,
+  visits: {a: day 1, b: day 2, c: day 3}, baseline: day 1}
+score: {label: Score, code: SCORE, kind: measure, table: patients, column: score}
+death: {label: Death, code: DEATH, kind: time_to_event, table: patients, time: days,
+  event: {died: {is: "1"}}, event_label: Death, censored_label: Alive}
 """
 PLAN = """
 decision_level: 0.05

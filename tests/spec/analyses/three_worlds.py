@@ -35,8 +35,8 @@ subjects: {table: patients, variables: {dominant: dominant}}
 populations: {all: {label: All, flag: ITTFL, where: {arm: present}}}
 """
 ENDPOINTS = """
-strength:
-  {label: Strength, code: STRENGTH, kind: repeated, visits: {a: before, b: after}, baseline: before}
+strength: {label: Strength, code: STRENGTH, kind: repeated, table: patients,
+  visits: {a: before, b: after}, baseline: before}
 """
 PLAN = """
 decision_level: 0.05

@@ -68,7 +68,7 @@ def test_every_variable_of_adsl_has_an_edge_for_every_subject(derived, name):
 def test_every_subject_has_a_record_in_every_parameter_and_visit(derived, name):
     trial, tables = load_trial(name), derived(name)
     for endpoint in trial.endpoints.values():
-        visits = len(endpoint.options.get("visits", [None]))
+        visits = len(endpoint.entry.visit_labels) or 1
         for data_set in ("bds", "adtte"):
             table = tables[data_set]
             records = table.filter(pc.equal(table["PARAMCD"], endpoint.code))

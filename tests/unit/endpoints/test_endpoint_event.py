@@ -93,9 +93,3 @@ def test_endpoints_made_from_each_other_are_refused(tmp_path):
     v: {label: V, code: V, kind: event, of: u, event: {above: 0}}
     """
     assert "made from themselves" in refused(tiny(endpoints), tmp_path, patients="id rx\na 1")
-
-
-def test_an_unknown_kind_offers_the_nearest(tmp_path):
-    endpoints = "u: {label: U, code: U, kind: evnt, table: patients, event: {rx: present}}"
-    text = refused(tiny(endpoints), tmp_path, patients="id rx\na 1")
-    assert 'did you mean "event"?' in text

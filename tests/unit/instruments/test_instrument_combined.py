@@ -1,5 +1,7 @@
 """Gene expression and response of bone metastases: scores of several rows or endpoints."""
 
+from types import SimpleNamespace as Stub
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -168,7 +170,7 @@ def test_response_by_pain_and_opioids(pain, opioids, changed, expected):
     before, now, drug_before, drug = (
         np.array([np.nan if one is None else one], dtype=float) for one in (*pain, *opioids)
     )
-    (found,) = category(now, before, drug, drug_before, OPTIONS | changed)
+    (found,) = category(now, before, drug, drug_before, Stub(**(OPTIONS | changed)))
     assert (None if np.isnan(found) else found) == expected
 
 
@@ -204,8 +206,8 @@ UNITS = "tables: {pcr: {units: {v: mm}}}"
 
 def test_response_with_death_as_its_own_category(tmp_path):
     trial = tiny(RESPONSE, trial=TABLES, cleaning=UNITS)
-    assert trial.endpoints["response"].options["made_from"] == ["pain", "omed", "death"]
-    declared = {one.name: (one.kind, one.options) for one in trial.endpoints.values()}.get
+    assert trial.endpoints["response"].entry.parents == ["pain", "omed", "death"]
+    declared = trial.endpoints.get
     assert visit_labels("response", declared) == visit_labels("responded", declared) == ["m3"]
     tables = derived(trial, tmp_path, patients=ALIVE, pcr=VISITS)
     found = shown(tables["bds"], "PARAMCD", "AVISIT", "AVAL", "AVALC")
@@ -246,7 +248,7 @@ def test_response_needs_visits_and_a_baseline(old, new, message, tmp_path):
 
 OPIOIDS = """
 omed: {label: O, kind: oral_morphine, code: OMED, table: drugs, drug: drug, route: way, dose: dose,
-       conversion: cdc_2022, drugs: {m: morphine}, unit: mg/day, routes: {po: oral},
+       conversion: cdc_2022, drugs: {m: morphine}, routes: {po: oral},
        none: {drug: {is: "none"}}, without_rows: missing,
        visit: {column: day, labels: {"0": start, "1": m3}}, baseline: start}
 """

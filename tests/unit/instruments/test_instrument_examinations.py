@@ -94,7 +94,7 @@ def test_a_pattern_without_a_score_is_refused(tmp_path):
 def test_a_visual_analogue_scale_in_its_unit(tmp_path):
     trial = tiny(VAS, trial=TABLES, cleaning=UNITS)
     assert values(trial, tmp_path, "id v:number\na 63.5", "AVAL", "AVALU") == [(63.5, "mm")]
-    assert trial.endpoints["vas"].options["scale"]["to"] == 100
+    assert trial.endpoints["vas"].scale.high == 100
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_each_muscle_has_its_grade_and_its_own_baseline(tmp_path):
         ("after", "biceps", "right", 4.25, -0.75),
         ("after", "biceps", "left", 2, None),
     ]
-    assert trial.endpoints["mrc"].options["scale"]["type"] == "ordinal"
+    assert trial.endpoints["mrc"].scale.type == "ordinal"
 
 
 @pytest.mark.parametrize(

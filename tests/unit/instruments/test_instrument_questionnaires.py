@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_trial import derived, edges, refused, shown, tiny
 
+from trialtrace.trial.model import ValueScale
+
 QLQ = """
 qlq: {kind: instrument, instrument: qlq_c30, code: Q, table: forms, items: {prefix: q},
       scales: all}
@@ -203,13 +205,8 @@ def test_the_neuropathy_subscale(tmp_path):
 def test_form_and_direction_are_declared(form, direction, expected, end, tmp_path):
     endpoints = NTX.replace("ntx_11", form).replace("higher_better", direction)
     trial = tiny(endpoints, trial=TABLES)
-    scale = trial.endpoints["ntx"].options["scale"]
-    assert scale == {
-        "type": "continuous",
-        "from": 0,
-        "to": end,
-        "higher": direction.removeprefix("higher_"),
-    }
+    higher = direction.removeprefix("higher_")
+    assert trial.endpoints["ntx"].scale == ValueScale("continuous", 0, end, higher)
     form = answers(dict.fromkeys(range(1, 14), 1), 13, "n")
     assert scores(endpoints, form, tmp_path)["NTX"] == expected
 

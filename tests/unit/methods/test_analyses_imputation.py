@@ -5,6 +5,7 @@ from types import SimpleNamespace as Stub
 import numpy as np
 import pandas as pd
 import pytest
+from tiny_endpoint import endpoint
 
 from trialtrace.methods.missing import analyse_imputation as imputation
 from trialtrace.methods.missing import check_imputation as check
@@ -12,6 +13,8 @@ from trialtrace.methods.missing import check_imputation as check
 RULE = {
     "findings": ["nerve", "reflex", "touch"],
     "scores": {"worse": {"of": "symptoms", "value": "change"}},
+    "missing": "undecided",
+    "counted": "at_visit",
     "event": {
         "any": [
             {"findings": {"at_least": 2}},
@@ -29,7 +32,7 @@ FOUND = {
 # symptoms already.
 DRAWN = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], dtype=float)
 EXPECTED = [[1, 0, 1, 1], [0, 1, 0, 1]]
-CIPN = Stub(options=RULE)
+CIPN = endpoint("composite_event", **RULE)
 TRIAL = Stub(
     endpoints={"cipn": CIPN}
     | {name: Stub(code=name.upper()) for name in ("nerve", "reflex", "touch", "symptoms")}

@@ -15,7 +15,7 @@ ARMS = {"drug": ([10, 20, 30, 40], [1, 2, 2, 0]), "placebo": ([15, 25, 35, 45], 
 @pytest.fixture
 def legend():
     design = Stub(arms={name: Stub(label=name.capitalize()) for name in ARMS})
-    endpoints = {"time": Stub(options={"competing": ["death"]}), "death": Stub(label="Death")}
+    endpoints = {"time": Stub(entry=Stub(competing=("death",))), "death": Stub(label="Death")}
     material = Stub(
         trial=Stub(design=design, endpoints=endpoints, plan=Stub(confidence=0.95)),
         arm_label=str.capitalize,

@@ -1,6 +1,7 @@
 """Figures of clean tables: cycles, sessions and many values a patient."""
 
 from dataclasses import replace
+from types import SimpleNamespace as Stub
 
 import mini_run
 import mini_trial
@@ -43,14 +44,18 @@ id,day,given,plan_mg,dose_mg
 2,2,,100,100
 2,3,2020-04-01,,50
 """
-OPTIONS = {
-    "table": "cycles",
-    "date": "given",
-    "planned": "plan_mg",
-    "delivered": "dose_mg",
-    "done": {"dose_mg": {"above": 0}},
-    "column": "dose_mg",
-}
+# What the three figures read of their kinds of endpoint.
+ENTRY = Stub(
+    table="cycles",
+    where=None,
+    date="given",
+    planned="plan_mg",
+    delivered="dose_mg",
+    caps=None,
+    done={"dose_mg": {"above": 0}},
+    end=None,
+    column="dose_mg",
+)
 GIVEN = {"title": "Doses", "endpoint": "doses", "population": "itt", "day": "day"}
 
 
@@ -60,7 +65,7 @@ def made(root, rows=ROWS, disclosure="full"):
     )
     (root / "data" / "doses.csv").write_text(rows)
     run = mini_run.run_stages(load_trial("mini", at), at.results / "mini", at)
-    run.trial.endpoints["doses"] = Endpoint("doses", "Doses", "DOSES", "measure", OPTIONS, "doses")
+    run.trial.endpoints["doses"] = Endpoint("doses", "Doses", "DOSES", "measure", ENTRY, "doses")
     settings = replace(load_settings(at), disclosure=disclosure)
     return Material(run.trial, settings, run.folder, {})
 

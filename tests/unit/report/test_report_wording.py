@@ -5,6 +5,7 @@ from types import SimpleNamespace as Stub
 import numpy as np
 import pyarrow as pa
 import pytest
+from tiny_endpoint import endpoint
 
 from trialtrace.report.figures.at_risk import time_words
 from trialtrace.report.figures.clean_rows import CleanRows
@@ -14,6 +15,7 @@ from trialtrace.report.sections.compact import _described
 from trialtrace.report.sections.findings import _margins, described
 from trialtrace.report.sections.origins import without_origin
 from trialtrace.trace.about import About
+from trialtrace.trial.endpoints.attendance import End
 
 ROW = {
     "parameter": "response",
@@ -118,20 +120,38 @@ def test_the_axis_of_time_says_since_when_where_it_is_known(endpoint, more, expe
     )
 
 
+ENDS = {"event_label": "Event", "censored_label": "None"}
+COLUMN = {
+    "kind": "time_to_event",
+    "table": "patients",
+    "time": "days",
+    "event": {"died": {"is": "1"}},
+} | ENDS
+DATES = {
+    "kind": "time_to_event",
+    "table": "patients",
+    "event_date": "on",
+    "event": {"died": {"is": "1"}},
+    "last_contact": "seen",
+    "terminal": True,
+    "day_of_start": 0,
+} | ENDS
+
+
 def times(**displays):
-    options = {
-        "death": {"start": "began"},
-        "entered": {"start": "entry"},
-        "randomised": {"start": "rand"},
-        "first": {"first_of": ["death", "entered"]},
-        "column": {"time": "days"},
-        "visits": {"days": {"week 12": 84}},
-        "seen": {"seen": "visits"},
-        "declared": {"time": "days", "origin": "conception"},
+    entries = {
+        "death": DATES | {"start": "began"},
+        "entered": DATES | {"start": "entry"},
+        "randomised": DATES | {"start": "rand"},
+        "first": {"kind": "time_to_event", "first_of": ["death", "entered"]},
+        "column": COLUMN,
+        "visits": {"kind": "interval_time", "of": "any", "days": {"week 12": 84}} | ENDS,
+        "seen": {"kind": "time_to_event", "seen": "visits"},
+        "declared": COLUMN | {"origin": "conception"},
     }
     labels = {"day": "First day of treatment", "in": "Date of entry", "r": "Date of randomisation"}
     return Stub(
-        endpoints={name: Stub(options=given) for name, given in options.items()},
+        endpoints={name: endpoint(name=name, **keys) for name, keys in entries.items()},
         subjects=Stub(variables={"began": "day", "entry": "in", "rand": "r"}, table="patients"),
         dictionary={"patients": {name: Stub(label=label) for name, label in labels.items()}},
         plan=Stub(displays=displays),
@@ -152,7 +172,7 @@ def test_sessions_after_a_death_are_told_by_their_day():
     material = Stub(trial=Stub(endpoints={"death": Stub(code="DEATH")}), tracer=Stub(frames=frames))
     days = pa.array(np.array(["2020-01-03", "2020-01-04", "2020-01-09"], dtype="datetime64[D]"))
     rows = CleanRows(pa.table({"on": days}), np.array(["a", "a", "b"]), np.array(["x"] * 3))
-    found = _after_the_end(material, {"event": "death", "date": "on", "after": "not_done"}, rows)
+    found = _after_the_end(material, End(event="death", date="on", after="not_done"), rows)
     assert found.tolist() == [False, True, False]
 
 

@@ -162,7 +162,7 @@ def test_the_entries_are_valid_and_make_endpoints(at):
     assert [e.name for e in trial.family("ntx")] == ["ntx"]
     assert trial.endpoints["rf_rf"].label == "Roles"
     assert trial.endpoints["rf_ql"].label == "EORTC QLQ-C30 (version 3): global health status"
-    assert trial.endpoints["ntx"].visits == ["before", "after"]
+    assert trial.endpoints["ntx"].entry.visit_labels == ["before", "after"]
 
 
 @pytest.mark.parametrize(

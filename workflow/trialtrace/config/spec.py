@@ -117,9 +117,11 @@ class Made:
 
 @dataclass(frozen=True)
 class _About:
-    """What a shape says of itself: the key that tells it apart, and what rules it has besides."""
+    """What a shape says of itself: the key that tells it apart, whether its keys stand after those
+    of the shapes that are made from it, and what rules it has besides."""
 
     by: str | None
+    last: bool
     rules: tuple[tuple[str, Any], ...]
 
 
@@ -157,6 +159,7 @@ def shape(cls: type[T]) -> type[T]: ...
 def shape(
     *,
     by: str | None = ...,
+    last: bool = ...,
     one_key: bool = ...,
     least: int = ...,
     expected: str | None = ...,
@@ -169,6 +172,7 @@ def shape(
     cls: type[T] | None = None,
     *,
     by: str | None = None,
+    last: bool = False,
     one_key: bool = False,
     least: int = 0,
     expected: str | None = None,
@@ -176,9 +180,10 @@ def shape(
 ) -> Any:
     """A mapping with the keys of the class and no other.
 
-    `by` is the key that tells it apart from others in a choice; `one_key` says that exactly one key
-    stands there, `least` how many at least; `expected` is told where a needed key is missing;
-    `instead` maps a key to the one that is needed where it is left out.
+    `by` is the key that tells it apart from others in a choice; with `last` its keys stand after
+    those of the shapes that are made from it; `one_key` says that exactly one key stands there,
+    `least` how many at least; `expected` is told where a needed key is missing; `instead` maps a
+    key to the one that is needed where it is left out.
     """
     rules: Schema = {"minProperties": 1, "maxProperties": 1} if one_key else {}
     rules |= {"minProperties": least} if least else {}
@@ -188,7 +193,7 @@ def shape(
 
     def made(plain: type[T]) -> type[T]:
         whole = dataclass(frozen=True, kw_only=True)(plain)
-        setattr(whole, _SHAPE, _About(by, tuple(rules.items())))
+        setattr(whole, _SHAPE, _About(by, last, tuple(rules.items())))
         return whole
 
     return made if cls is None else made(cls)
@@ -200,7 +205,14 @@ def is_shape(hint: Any) -> bool:
 
 def keys_of(cls: type) -> dict[str, "Field[Any]"]:
     """The keys of a shape as they stand in a file, in order."""
-    return {each.name.rstrip("_"): each for each in fields(cls) if "means" in each.metadata}
+    keys = [each for each in fields(cls) if "means" in each.metadata]
+    late = {
+        each.name
+        for base in cls.__mro__[1:]
+        if _SHAPE in vars(base) and vars(base)[_SHAPE].last
+        for each in fields(base)
+    }
+    return {each.name.rstrip("_"): each for each in sorted(keys, key=lambda k: k.name in late)}
 
 
 @cache

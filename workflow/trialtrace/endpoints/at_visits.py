@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def looked_at_visits(study: Study, endpoint: Endpoint) -> list[str]:
     """The labels of the visits that a made endpoint looks at; [] where its parts have none."""
-    return chosen_visits(endpoint.name, study.declared)
+    return chosen_visits(endpoint.name, study.trial.endpoints.get)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def with_baseline(endpoint: Endpoint, study: Study, records: Records, visits: li
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    baseline = endpoint.options.get("baseline")
+    baseline = endpoint.entry.baseline
     if baseline is None:
         return records
     if baseline not in visits:

@@ -43,12 +43,12 @@ def require_dates(place: str, column: str, values: "pa.Array") -> "pa.Array":
 
 def start_days(study: Study, endpoint: Endpoint) -> np.ndarray:
     """The day of `start`, a date among the subject variables, for each subject."""
-    code = adsl_code(endpoint.options["start"])
+    code = adsl_code(endpoint.entry.start)
     if code not in study.adsl.columns:
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}: start",
-                found=endpoint.options["start"],
+                found=endpoint.entry.start,
                 expected="a variable of `subjects`",
             )
         )

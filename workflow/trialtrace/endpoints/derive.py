@@ -10,7 +10,7 @@ from trialtrace.cleaning.account import Account, read_account
 from trialtrace.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.endpoints.assemble import data_set, number_records, sources_table
 from trialtrace.endpoints.populations import add_flags
-from trialtrace.endpoints.registry import derivation, parents
+from trialtrace.endpoints.registry import derivation
 from trialtrace.endpoints.study import Study, config_file, read_clean
 from trialtrace.endpoints.unused import rejects_table
 from trialtrace.ground.contracts import (
@@ -79,7 +79,7 @@ def derive_study(trial: Trial, clean_dir: Path) -> Study:
     keys, table, adsl = derive_adsl(trial, read_clean(clean_dir, trial.subjects.table))
     study = Study(trial, Path(clean_dir), keys, adsl, {table.name: table})
     for endpoint in in_order(trial):
-        derive = derivation(endpoint.kind, study.place(endpoint))
+        derive = derivation(endpoint.kind)
         study.made[endpoint.name] = derive(endpoint, study)
     add_flags(study)
     return study
@@ -90,7 +90,7 @@ def in_order(trial: Trial) -> list[Endpoint]:
     done: dict[str, Endpoint] = {}
     waiting = dict(trial.endpoints)
     while waiting:
-        ready = [e for e in waiting.values() if all(name in done for name in parents(e))]
+        ready = [e for e in waiting.values() if all(name in done for name in e.entry.parents)]
         if not ready:
             raise UserError(
                 Problem(

@@ -1,7 +1,7 @@
 """Where the records of an endpoint stand: at which visit, location and side, and in which row."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,12 +10,13 @@ from trialtrace.endpoints.study import CleanTable, Study, met_rows
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.endpoints.shared import Axis, InTable
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Option of an endpoint -> column of the data set; records are ordered by these, then by subject.
+# Axis of an endpoint -> column of the data set.
 AXES = {"visit": "AVISIT", "location": "LOC", "side": "LAT"}
 
 
@@ -98,7 +99,7 @@ class Placed:
         return [Cells("AVAL", self.record, self.table.name, self.rows, one) for one in each]
 
 
-def lay_out(endpoint: Endpoint, study: Study, values: list[str]) -> Layout:
+def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Layout:
     """The row of each record among those that meet `where`; `values` are the columns read.
 
     Raises UserError where a row has a value and no labelled place, and where a place has two rows.
@@ -109,16 +110,15 @@ def lay_out(endpoint: Endpoint, study: Study, values: list[str]) -> Layout:
 
 
 def place_rows(
-    endpoint: Endpoint, study: Study, values: list[str], *, every: bool = False
+    endpoint: Endpoint[InTable], study: Study, values: list[str], *, every: bool = False
 ) -> Placed:
     """The rows that meet `where`, each with its record by visit, location, side and subject.
 
     Raises UserError where a row has a value and no labelled place; with `every` also where it has
     no value, since the row itself counts.
     """
-    given = {axis: endpoint.options[axis] for axis in AXES if axis in endpoint.options}
-    where = endpoint.options.get("where")
-    by = [*(axis["column"] for axis in given.values()), *columns_of(where or {})]
+    axes, where = endpoint.entry.axes, endpoint.entry.where
+    by = [*(told.column for told in axes.values()), *columns_of(where or {})]
     table = study.table(endpoint, list(dict.fromkeys([*values, *by])))
     rows = met_rows(table, where)
     valid = np.full(table.rows.num_rows, every)
@@ -126,31 +126,28 @@ def place_rows(
         valid |= table.column(column).is_valid().to_numpy(zero_copy_only=False)
     place = np.zeros(len(rows), dtype=np.int64)
     labels: dict[str, list[str]] = {}
-    for axis, told in given.items():
+    for axis, told in axes.items():
         number = _numbered(study, endpoint, table, told)[rows]
         _check_labels(study, endpoint, axis, int(valid[rows[number < 0]].sum()), every)
         rows, place, number = (part[number >= 0] for part in (rows, place, number))
-        labels[axis] = distinct_labels(study, endpoint, axis, told)
+        labels[axis] = distinct_labels(study, endpoint, axis, list(told.labels.values()))
         place = place * len(labels[axis]) + number
     record = place * study.size + table.subject[rows]
     return Placed(table, rows, record, study.size, labels, by)
 
 
-def _numbered(
-    study: Study, endpoint: Endpoint, table: CleanTable, told: dict[str, Any]
-) -> np.ndarray:
+def _numbered(study: Study, endpoint: Endpoint, table: CleanTable, told: Axis) -> np.ndarray:
     """The number of each row's label; -1 where its value has none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    codes = column_text(table.column(told["column"]), study.place(endpoint))
-    known = pc.index_in(codes, value_set=pa.array([str(code) for code in told["labels"]]))
+    codes = column_text(table.column(told.column), study.place(endpoint))
+    known = pc.index_in(codes, value_set=pa.array(list(told.labels)))
     return pc.fill_null(known, -1).to_numpy().astype(np.int64)
 
 
-def distinct_labels(study: Study, endpoint: Endpoint, axis: str, told: dict[str, Any]) -> list[str]:
+def distinct_labels(study: Study, endpoint: Endpoint, axis: str, labels: list[str]) -> list[str]:
     """The labels in declared order; each must stand once."""
-    labels = [str(label) for label in told["labels"].values()]
     if len(set(labels)) < len(labels):
         raise UserError(
             Problem(study.place(endpoint), found=f"{axis}s that share a label", expected="one each")
@@ -175,7 +172,7 @@ def _check_labels(study: Study, endpoint: Endpoint, axis: str, lost: int, every:
 def _check_one_row_each(study: Study, endpoint: Endpoint, placed: Placed) -> None:
     several = np.flatnonzero(np.bincount(placed.record, minlength=placed.size) > 1)
     if several.size:
-        axes = [axis for axis in AXES if axis in endpoint.options]
+        axes = list(endpoint.entry.axes)
         told = {("visit",): "subject visits", (): "subjects"}.get(
             tuple(axes), f"places ({', '.join(['subject', *axes])})"
         )

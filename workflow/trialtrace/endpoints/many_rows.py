@@ -9,6 +9,7 @@ from trialtrace.endpoints.layout import Layout, place_rows
 from trialtrace.endpoints.records import Cells
 from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.endpoints.shared import InTable
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Gathered:
         return [Cells(variable, self.record, self.table.name, self.rows, name) for name in each]
 
 
-def gather(endpoint: Endpoint, study: Study, columns: list[str]) -> Gathered:
+def gather(endpoint: Endpoint[InTable], study: Study, columns: list[str]) -> Gathered:
     """The rows that meet `where`, by record. Raises UserError for a row at an unlabelled place."""
     placed = place_rows(endpoint, study, columns, every=True)
     return Gathered(placed.table, placed.rows, placed.record, placed.first())

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
-from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.trial.model import Endpoint
-from trialtrace.trial.visits import made_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,17 +39,9 @@ KINDS = {
 }
 
 
-def derivation(kind: str, place: str) -> Callable[[Endpoint, Study], Records]:
+def derivation(kind: str) -> Callable[[Endpoint, Study], Records]:
     """The function that derives an endpoint of this kind."""
-    if kind not in KINDS:
-        raise UserError(
-            Problem(place, found=f'kind "{kind}"', expected=one_of(KINDS), do=_near(kind))
-        )
     return importlib.import_module(KINDS[kind]).derive
-
-
-def _near(kind: str) -> str | None:
-    return did_you_mean(kind, KINDS)
 
 
 def looked_at(endpoint: Endpoint, study: Study) -> list[str]:
@@ -67,8 +57,3 @@ def undecided_subjects(endpoint: Endpoint, study: Study) -> "np.ndarray":
     if not hasattr(module, "undecided"):
         return np.zeros(study.size, dtype=bool)
     return module.undecided(study, endpoint)
-
-
-def parents(endpoint: Endpoint) -> list[str]:
-    """The endpoints that this one is made from."""
-    return made_of(endpoint.options)

@@ -12,6 +12,7 @@ from trialtrace.endpoints.unused import Reason, rejected_cells
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.contracts import CLEAN, read_table
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.shared import InTable
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import Condition, Endpoint
 from trialtrace.trial.visits import visit_labels
@@ -61,18 +62,13 @@ class Study:
         """Where an endpoint is written, for messages."""
         return f"{config_file(self.trial, 'endpoints')}: {endpoint.name}"
 
-    def table(self, endpoint: Endpoint, columns: list[str]) -> CleanTable:
+    def table(self, endpoint: Endpoint[InTable], columns: list[str]) -> CleanTable:
         """The endpoint's clean table; `columns` must stand in it and its subjects in ADSL."""
-        return read_placed(self, endpoint, endpoint.options["table"], columns)
+        return read_placed(self, endpoint, endpoint.entry.table, columns)
 
     def visits(self, name: str) -> list[str]:
         """The labels of an endpoint's visits; [] where it has none."""
-        return visit_labels(name, self.declared)
-
-    def declared(self, name: str) -> tuple[str, dict[str, Any]] | None:
-        """An endpoint's kind and its other keys."""
-        endpoint = self.trial.endpoints.get(name)
-        return None if endpoint is None else (endpoint.kind, endpoint.options)
+        return visit_labels(name, self.trial.endpoints.get)
 
     def parent(self, endpoint: Endpoint, name: str, datasets: tuple[str, ...]) -> Records:
         """The records of the endpoint `name`, which must lie in one of the data sets."""
@@ -104,12 +100,12 @@ class Study:
                 made += chosen_cells(target, one.table, row[subject], [one.column])
         return made
 
-    def unit(self, endpoint: Endpoint, column: str) -> str | None:
+    def unit(self, endpoint: Endpoint[InTable], column: str) -> str | None:
         """The endpoint's own unit, else its column's after cleaning."""
-        cleaning = self.trial.cleaning.tables.get(endpoint.options["table"])
+        cleaning = self.trial.cleaning.tables.get(endpoint.entry.table)
         units = cleaning.units if cleaning else {}
         converted = {name: to["to"] for name, to in cleaning.convert.items()} if cleaning else {}
-        return endpoint.options.get("unit", (units | converted).get(column))
+        return endpoint.entry.unit or (units | converted).get(column)
 
 
 def config_file(trial: Trial, part: str) -> str:

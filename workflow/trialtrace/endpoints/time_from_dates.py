@@ -12,6 +12,7 @@ from trialtrace.endpoints.study import CleanTable, Study, one_row_each
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.endpoints.time_to_event import DatedTime, TimeFromDates, TimeToOccurrence
 from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
@@ -37,26 +38,29 @@ class Found:
     cells: list[Cells]
 
 
-def time_from_dates(endpoint: Endpoint, study: Study) -> Records:
+def time_from_dates(endpoint: Endpoint[DatedTime], study: Study) -> Records:
     """A record a subject: AVAL days from `start` to the event, else to the last contact.
 
     A time beyond `horizon` is censored there. Dates in an impossible order are listed as rejects,
     and their subject has no time; so has one whose event is unknown.
     """
-    options = endpoint.options
-    last, where = options["last_contact"], options.get("where")
+    entry = endpoint.entry
+    last, where = entry.last_contact, entry.where
     used = [last, *columns_of(where or {})]
-    if "event" in options:
-        used += [options["event_date"], *columns_of(options["event"])]
+    if isinstance(entry, TimeFromDates):
+        used += [entry.event_date, *columns_of(entry.event)]
     table = study.table(endpoint, list(dict.fromkeys(used)))
     row = one_row_each(study, endpoint, table, where)
     contact = _days(study, endpoint, table, last, row)
-    found = (_of_row if "event" in options else _of_occurrences)(study, endpoint, table, row)
+    if isinstance(entry, TimeFromDates):
+        found = _of_row(study, endpoint, entry, table, row)
+    else:
+        found = _of_occurrences(study, endpoint, entry, row)
     start = start_days(study, endpoint)
     wrong = _impossible(study, endpoint, found, start, (table, row, contact))
-    time = np.where(found.happened == 1, found.day, contact) - start + options["day_of_start"]
+    time = np.where(found.happened == 1, found.day, contact) - start + entry.day_of_start
     unknown = wrong | np.isnan(time) | np.isnan(found.happened)
-    code = adsl_code(options["start"])
+    code = adsl_code(entry.start)
     cells = [*chosen_cells("AVAL", table.name, row, list(dict.fromkeys(used))), *found.cells]
     cells += study.subject_cells(code, "AVAL", np.arange(study.size))
     values = _values(endpoint, time, found.happened == 1, start, unknown)
@@ -70,9 +74,11 @@ def _days(
     return day_numbers(pick(dates, row))
 
 
-def _of_row(study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray) -> Found:
-    column = endpoint.options["event_date"]
-    happened = as_numbers(pick(evaluate(endpoint.options["event"], table.rows), row))
+def _of_row(
+    study: Study, endpoint: Endpoint, entry: TimeFromDates, table: CleanTable, row: np.ndarray
+) -> Found:
+    column = entry.event_date
+    happened = as_numbers(pick(evaluate(entry.event, table.rows), row))
     day = _days(study, endpoint, table, column, row)
     for mask, why in (
         ((happened == 1) & np.isnan(day), UNDATED),
@@ -83,11 +89,13 @@ def _of_row(study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray
     return Found(happened, day, row, table, column, [])
 
 
-def _of_occurrences(study: Study, endpoint: Endpoint, table: CleanTable, row: np.ndarray) -> Found:
+def _of_occurrences(
+    study: Study, endpoint: Endpoint, entry: TimeToOccurrence, row: np.ndarray
+) -> Found:
     """The first of a subject's occurrences; unknown where one of them has no date."""
-    parent = study.parent(endpoint, endpoint.options["occurrence"], ("occds",))
-    of = study.trial.endpoints[endpoint.options["occurrence"]]
-    size, column = study.size, of.options["date"]
+    parent = study.parent(endpoint, entry.occurrence, ("occds",))
+    of = study.trial.endpoints[entry.occurrence]
+    size, column = study.size, of.entry.date
     day = day_numbers(parent.columns["ADT"])
     first = np.full(size, np.inf)
     np.fmin.at(first, parent.subject, day)
@@ -100,7 +108,7 @@ def _of_occurrences(study: Study, endpoint: Endpoint, table: CleanTable, row: np
         if one.variable == "ADT":
             is_first = day[one.record] == first[parent.subject[one.record]]
             source[parent.subject[one.record[is_first]]] = one.row[is_first]
-    occurrences = study.tables[of.options["table"]]
+    occurrences = study.tables[of.entry.table]
     cells = moved(behind, parent.subject, ("TERM", "ADT"))
     first = np.where(np.isinf(first), np.nan, first)
     return Found(happened, first, source, occurrences, column, cells)
@@ -108,7 +116,7 @@ def _of_occurrences(study: Study, endpoint: Endpoint, table: CleanTable, row: np
 
 def _impossible(
     study: Study,
-    endpoint: Endpoint,
+    endpoint: Endpoint[DatedTime],
     found: Found,
     start: np.ndarray,
     last: tuple[CleanTable, np.ndarray, np.ndarray],
@@ -116,7 +124,7 @@ def _impossible(
     """Subjects whose dates contradict each other; the cells are listed as rejects."""
     table, row, contact = last
     yes = found.happened == 1
-    terminal = endpoint.options["terminal"]
+    terminal = endpoint.entry.terminal
     order = (contact > found.day) if terminal else (contact < found.day)
     wrong = np.zeros(study.size, dtype=bool)
     for mask, why in (
@@ -128,12 +136,12 @@ def _impossible(
         wrong |= mask
     early = contact < start
     rows = row[early & (row >= 0)]
-    study.reject(endpoint, table, rows, endpoint.options["last_contact"], EARLY_CONTACT)
+    study.reject(endpoint, table, rows, endpoint.entry.last_contact, EARLY_CONTACT)
     return wrong | early
 
 
 def _values(
-    endpoint: Endpoint,
+    endpoint: Endpoint[DatedTime],
     time: np.ndarray,
     happened: np.ndarray,
     start: np.ndarray,
@@ -141,13 +149,14 @@ def _values(
 ) -> dict[str, "pa.Array"]:
     import pyarrow as pa
 
-    options = endpoint.options
-    beyond = time > options.get("horizon", np.inf)
-    time = np.where(beyond, options.get("horizon", np.inf), time)
+    entry = endpoint.entry
+    horizon = np.inf if entry.horizon is None else entry.horizon
+    beyond = time > horizon
+    time = np.where(beyond, horizon, time)
     happened = happened & ~beyond
-    why = np.where(beyond, options.get("horizon_label", ""), options["censored_label"])
-    event = np.full(len(time), options["event_label"], dtype=object)
-    end = np.where(unknown, np.nan, start + time - options["day_of_start"])
+    why = np.where(beyond, entry.horizon_label or "", entry.censored_label)
+    event = np.full(len(time), entry.event_label, dtype=object)
+    end = np.where(unknown, np.nan, start + time - entry.day_of_start)
     return {
         "AVAL": pa.array(time, mask=unknown),
         "AVALU": unit_column("days", len(time)),

@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.endpoints.adsl import decode
 from trialtrace.endpoints.records import Cells, chosen_cells, pick
 from trialtrace.endpoints.study import CleanTable, Study
+from trialtrace.trial.endpoints.occurrence import FurtherColumns
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def typed_columns(
-    study: Study, endpoint: Endpoint, table: CleanTable, rows: np.ndarray
+    study: Study, endpoint: Endpoint[FurtherColumns], table: CleanTable, rows: np.ndarray
 ) -> tuple[dict[str, "pa.Array"], list[Cells]]:
     """The declared `columns` in the records' rows, by their names in capitals, and their cells.
 
@@ -22,7 +23,7 @@ def typed_columns(
     """
     values: dict[str, pa.Array] = {}
     cells: list[Cells] = []
-    for name, column in endpoint.options.get("columns", {}).items():
+    for name, column in (endpoint.entry.columns or {}).items():
         found = pick(table.column(column), rows)
         known = study.trial.dictionary.get(table.name, {}).get(column)
         if known and known.choices:

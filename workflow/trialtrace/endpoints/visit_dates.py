@@ -11,6 +11,7 @@ from trialtrace.endpoints.records import Records, chosen_cells, pick
 from trialtrace.endpoints.study import Study, require_columns
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.shared import DatedRecords
 from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
@@ -26,26 +27,26 @@ def dated(endpoint: Endpoint, study: Study, layout: Layout, records: Records) ->
     whose day (0 on the day of the start) is outside its visit's window is listed; with
     `outside: reject` its value is missing. Nothing is added without `date`.
     """
-    options = endpoint.options
-    if "date" not in options:
+    entry = endpoint.entry
+    if not isinstance(entry, DatedRecords) or entry.date is None:
         return records
-    column = options["date"]
+    column = entry.date
     require_columns(layout.table.rows, [column], study.place(endpoint))
     dates = require_dates(study.place(endpoint), column, layout.table.column(column))
     adt = pick(dates, layout.row)
     columns = records.columns | {"ADT": adt}
     cells = [*records.cells, *chosen_cells("ADT", layout.table.name, layout.row, [column])]
-    if "start" in options:
+    if entry.start is not None:
         day = day_numbers(adt) - start_days(study, endpoint)[records.subject]
         columns["ADY"] = _ady(day)
-        if "windows" in options:
-            outside = _outside(study, endpoint, layout, day)
-            columns = _without(columns, outside & (options["outside"] == "reject"))
+        if entry.windows is not None and entry.outside is not None:
+            outside = _outside(study, endpoint, entry.windows, layout, day)
+            columns = _without(columns, outside & (entry.outside == "reject"))
             rows = layout.row[outside]
-            why = Reason(OUTSIDE, "a visit dated outside its window", options["outside"])
+            why = Reason(OUTSIDE, "a visit dated outside its window", entry.outside)
             study.reject(endpoint, layout.table, rows, column, why)
             cells += chosen_cells("AVAL", layout.table.name, layout.row, [column])
-            code = adsl_code(options["start"])
+            code = adsl_code(entry.start)
             cells += study.subject_cells(code, "AVAL", records.subject)
     return replace(records, columns=columns, cells=tuple(cells))
 
@@ -57,8 +58,14 @@ def _ady(day: np.ndarray) -> "pa.Array":
     return pa.array(np.nan_to_num(counted).astype(np.int64), mask=np.isnan(day))
 
 
-def _outside(study: Study, endpoint: Endpoint, layout: Layout, day: np.ndarray) -> np.ndarray:
-    windows, visits = endpoint.options["windows"], layout.visits
+def _outside(
+    study: Study,
+    endpoint: Endpoint,
+    windows: dict[str, tuple[float, ...]],
+    layout: Layout,
+    day: np.ndarray,
+) -> np.ndarray:
+    visits = layout.visits
     strange = [label for label in windows if label not in visits]
     if strange:
         raise UserError(

@@ -1,7 +1,6 @@
 """Response of painful bone metastases: pain and opioids together, by consensus categories."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -35,12 +34,31 @@ INSTRUMENT = Instrument(
 )
 
 
+class Choices(Protocol):
+    """What the consensus leaves open, as an entry declares it."""
+
+    @property
+    def opioid_change(self) -> str: ...
+
+    @property
+    def from_none(self) -> str: ...
+
+    @property
+    def stable_pain(self) -> str: ...
+
+    @property
+    def low_baseline(self) -> str: ...
+
+    @property
+    def both_up(self) -> str: ...
+
+
 def category(
     pain: np.ndarray,
     pain_before: np.ndarray,
     opioids: np.ndarray,
     opioids_before: np.ndarray,
-    options: Mapping[str, Any],
+    declared: Choices,
 ) -> np.ndarray:
     """Categories 1 to 4 from pain on 0 to 10 and daily oral morphine; NaN where one is missing."""
     change = difference(pain, pain_before)
@@ -49,23 +67,23 @@ def category(
         share = difference(opioids, opioids_before) / opioids_before
     share = np.where(none, 0.0, significant(share))
     started = none & (opioids > 0)
-    least = SHARE if options["opioid_change"] == "25_percent" else 0.0
+    least = SHARE if declared.opioid_change == "25_percent" else 0.0
     up = started | (share >= least if least else share > 0)
     down = share <= -least if least else share < 0
-    much_up = (started & (options["from_none"] == "increase")) | (share >= SHARE)
+    much_up = (started & (declared.from_none == "increase")) | (share >= SHARE)
     much_down = share <= -SHARE
-    lowest = -POINTS if options["stable_pain"] == "less_than_2_lower" else 0
+    lowest = -POINTS if declared.stable_pain == "less_than_2_lower" else 0
     stable_pain = (change > lowest if lowest else change >= 0) & (change <= 1)
     worse = change >= POINTS
     complete = (pain == 0) & ~up
     partial = ((change <= -POINTS) & ~up) | (much_down & (change <= 0))
     progression = (worse & ~up & ~down) | (much_up & stable_pain)
-    if options["both_up"] == "progression":
+    if declared.both_up == "progression":
         progression |= worse & much_up
     found = np.select([complete, partial, progression], [1.0, 2.0, 4.0], default=3.0)
     missing = np.isnan(change) | np.isnan(opioids - opioids_before)
-    if options["from_none"] == "missing":
+    if declared.from_none == "missing":
         missing |= started
-    if options["low_baseline"] == "not_evaluable":
+    if declared.low_baseline == "not_evaluable":
         missing |= pain_before < POINTS
     return np.where(missing, np.nan, found)

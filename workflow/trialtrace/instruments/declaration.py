@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 # The key of an entry, what stands there, and what was expected.
 Mistake = tuple[tuple[str, ...], str, str]
+
+
+class Places(Protocol):
+    """How an entry tells locations apart: value of the column to label."""
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True)
@@ -49,11 +56,6 @@ class Scale:
     @property
     def kind(self) -> str:
         return "instrument_event" if self.event else "instrument"
-
-    def as_option(self) -> dict[str, Any]:
-        """The option `scale` of an endpoint, as far as it is known."""
-        ends = {"from": self.low, "to": self.high, "higher": self.higher}
-        return {"type": self.type} | {key: end for key, end in ends.items() if end is not None}
 
 
 @dataclass(frozen=True)

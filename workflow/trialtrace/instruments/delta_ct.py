@@ -1,7 +1,7 @@
 """Gene expression by quantitative PCR: cycle thresholds against those of reference genes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -25,11 +25,28 @@ INSTRUMENT = Instrument(
 )
 
 
-def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
+class Genes(Protocol):
+    """The genes of interest of an entry: name of the scale to code."""
+
+    @property
+    def genes(self) -> Mapping[str, str]: ...
+
+
+class Detection(Protocol):
+    """From which Ct on a gene is not detected, and whether one such replicate decides."""
+
+    @property
+    def censored_at(self) -> float: ...
+
+    @property
+    def replicates(self) -> str: ...
+
+
+def scales(declared: Genes) -> tuple[Scale, ...]:
     """A scale a gene, in declared order."""
     return tuple(
         Scale(name, name.upper().replace("_", ""), f"delta Ct of {code}", unit="cycles")
-        for name, code in options["genes"].items()
+        for name, code in declared.genes.items()
     )
 
 
@@ -39,7 +56,7 @@ def mean_ct(
     gene: np.ndarray,
     ct: np.ndarray,
     codes: list[str],
-    options: Mapping[str, Any],
+    declared: Detection,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Each gene's mean Ct in every record (genes x records), and which rows belong to a gene.
 
@@ -48,7 +65,7 @@ def mean_ct(
     """
     used = np.isin(gene, codes)
     with np.errstate(invalid="ignore"):
-        censored = ct >= options["censored_at"]
+        censored = ct >= declared.censored_at
     detected = np.isfinite(ct) & ~censored
     means = []
     for code in codes:
@@ -57,6 +74,6 @@ def mean_ct(
         count = np.bincount(record, weights=detected & mine, minlength=size)
         total = np.bincount(record, weights=each, minlength=size)
         lost = np.bincount(record, weights=censored & mine, minlength=size) > 0
-        none = (count == 0) | (lost & (options["replicates"] == "any"))
+        none = (count == 0) | (lost & (declared.replicates == "any"))
         means.append(np.where(none, np.nan, total / np.maximum(count, 1)))
     return np.stack(means), used

@@ -1,7 +1,7 @@
 """FACT/GOG-Ntx: neurotoxicity subscale of eleven items (or another declared form)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -24,15 +24,25 @@ INSTRUMENT = Instrument(
 )
 
 
-def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
+class Form(Protocol):
+    """The form of an entry and its direction."""
+
+    @property
+    def form(self) -> str: ...
+
+    @property
+    def direction(self) -> str: ...
+
+
+def scales(declared: Form) -> tuple[Scale, ...]:
     """The one scale of the declared form, in the declared direction."""
-    count = FORMS[options["form"]]
-    higher = options["direction"].removeprefix("higher_")
+    count = FORMS[declared.form]
+    higher = declared.direction.removeprefix("higher_")
     items = named(tuple(range(1, count + 1)))
     return (Scale("", "", INSTRUMENT.scales[0].label, 0, ITEM_HIGH * count, higher, items=items),)
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     """0 to 4 x number of items; NaN where half of the items or fewer are answered."""
     turned = scale.higher == "better"
     values = {name: ITEM_HIGH - items[name] if turned else items[name] for name in scale.items}

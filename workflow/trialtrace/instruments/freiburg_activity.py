@@ -1,7 +1,7 @@
 """Freiburg questionnaire of physical activity: MET-hours per week."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -21,16 +21,23 @@ INSTRUMENT = Instrument(
 )
 
 
-def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
+class Equivalents(Protocol):
+    """The metabolic equivalent of each activity of an entry."""
+
+    @property
+    def met(self) -> Mapping[str, float]: ...
+
+
+def scales(declared: Equivalents) -> tuple[Scale, ...]:
     (scale,) = INSTRUMENT.scales
-    activities = tuple(options["met"])
+    activities = tuple(declared.met)
     return (Scale("", "", scale.label, 0, None, "better", unit=scale.unit, items=activities),)
 
 
-def items(options: Mapping[str, Any]) -> dict[str, Item]:
-    return dict.fromkeys(options["met"], _HOURS)
+def items(declared: Equivalents) -> dict[str, Item]:
+    return dict.fromkeys(declared.met, _HOURS)
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: Equivalents) -> np.ndarray:
     """MET-hours per week; NaN where the hours of an activity are missing."""
-    return np.stack([options["met"][name] * items[name] for name in scale.items]).sum(axis=0)
+    return np.stack([declared.met[name] * items[name] for name in scale.items]).sum(axis=0)

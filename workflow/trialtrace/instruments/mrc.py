@@ -1,11 +1,11 @@
 """Medical Research Council grades of muscle strength."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from trialtrace.instruments.declaration import Instrument, Item, Mistake, Scale
+from trialtrace.instruments.declaration import Instrument, Item, Mistake, Places, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 HIGHEST = 5
 
@@ -23,21 +23,31 @@ INSTRUMENT = Instrument(
 )
 
 
-def scales(options: "Mapping[str, Any]") -> tuple[Scale, ...]:
+class Summary(Protocol):
+    """How an entry summarises the muscles of its locations."""
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def location(self) -> Places | None: ...
+
+
+def scales(declared: Summary) -> tuple[Scale, ...]:
     """Grades are ordinal; a sum or mean over muscles is taken as a number."""
-    summary = options["summary"]
-    muscles = len(options["location"]["labels"]) if "location" in options else 1
+    summary = declared.summary
+    muscles = len(declared.location.labels) if declared.location else 1
     if summary == "each":
         return INSTRUMENT.scales
     high = HIGHEST * muscles if summary == "sum" else HIGHEST
     return (Scale("", "", f"{summary} of grades", 0, high, "better", items=("value",)),)
 
 
-def joined(options: "Mapping[str, Any]") -> tuple[str, ...]:
+def joined(declared: Summary) -> tuple[str, ...]:
     """A sum or mean is one record for all locations."""
-    return () if options["summary"] == "each" else ("location",)
+    return () if declared.summary == "each" else ("location",)
 
 
-def mistakes(options: "Mapping[str, Any]") -> "Iterator[Mistake]":
-    if options["summary"] != "each" and "location" not in options:
-        yield ("summary",), options["summary"], "`location`, the muscles to be summarised"
+def mistakes(declared: Summary) -> "Iterator[Mistake]":
+    if declared.summary != "each" and declared.location is None:
+        yield ("summary",), declared.summary, "`location`, the muscles to be summarised"

@@ -1,7 +1,6 @@
 """Nerve conduction: amplitude, velocity and distal latency of a nerve."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -30,5 +29,5 @@ INSTRUMENT = Instrument(
 )
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     return items[scale.name]

@@ -1,7 +1,6 @@
 """painDETECT: likelihood of a neuropathic component of pain."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ INSTRUMENT = Instrument(
 )
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     """The total, or its class 1 to 3; NaN where an item is missing."""
     total = complete_sum(items)
     if scale.name == "":

@@ -1,7 +1,6 @@
 """EORTC QLQ-C30, version 3: fifteen scales from 0 to 100, and the summary score."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -63,7 +62,7 @@ INSTRUMENT = Instrument(
 )
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     """One scale of every record, 0 to 100; NaN where too few items are answered."""
     if scale.name != "sum":
         return _one(scale.name, items)

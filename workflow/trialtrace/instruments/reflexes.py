@@ -1,7 +1,6 @@
 """Deep tendon reflexes as graded by an examiner."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -21,5 +20,5 @@ INSTRUMENT = Instrument(
 )
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     return items["value"]

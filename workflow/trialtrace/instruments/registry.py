@@ -1,11 +1,11 @@
 """The instruments and their modules; a new one is one module, one entry here and one schema part.
 
 Each module has `INSTRUMENT`, what the rule is and where it stands, and
-`score(scale, items, options) -> values` of one scale from its items' values (NaN where missing),
-unless trialtrace.endpoints.scores derives it. Where options decide what they are, it has
-`scales(options)` and `items(options)`; where a derivation of its own reads columns or endpoints,
+`score(scale, items, declared) -> values` of one scale from its items' values (NaN where missing),
+unless trialtrace.endpoints.scores derives it. Where the entry decides what they are, it has
+`scales(declared)` and `items(declared)`; where a derivation of its own reads columns or endpoints,
 `COLUMNS` (option to the kinds of column that suit it) and `PARENTS` (option to "scores" or
-"times"). `joined(options)` are axes over which records are joined to one, and `mistakes(options)`
+"times"). `joined(declared)` are axes over which records are joined to one, and `mistakes(declared)`
 tells what its schema cannot.
 """
 

@@ -1,7 +1,6 @@
 """Balance: path and area of the centre of pressure, by the device or from its trace."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -35,9 +34,16 @@ INSTRUMENT = Instrument(
 )
 
 
-def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
+class Recording(Protocol):
+    """The columns of the summary of a device, or None for traces."""
+
+    @property
+    def items(self) -> object | None: ...
+
+
+def scales(declared: Recording) -> tuple[Scale, ...]:
     """From traces the scores have no items."""
-    if "items" in options:
+    if declared.items is not None:
         return INSTRUMENT.scales
     return tuple(
         Scale(one.name, one.suffix, one.label, 0, None, "worse", unit=one.unit)

@@ -1,7 +1,6 @@
 """Total neuropathy score, clinical version."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -22,5 +21,5 @@ INSTRUMENT = Instrument(
 )
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     return complete_sum(items)

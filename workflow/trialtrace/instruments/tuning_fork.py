@@ -1,10 +1,10 @@
 """Rydel-Seiffer graduated tuning fork, with norms by age."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from trialtrace.ground.errors import one_of
-from trialtrace.instruments.declaration import Instrument, Item, Mistake, Scale
+from trialtrace.instruments.declaration import Instrument, Item, Mistake, Places, Scale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,33 @@ INSTRUMENT = Instrument(
 )
 
 
-def mistakes(options: Mapping[str, Any]) -> "Iterator[Mistake]":
+class Groups(Protocol):
+    """The groups of a table of norms: by location, or one for all."""
+
+    @property
+    def groups(self) -> Mapping[str, str] | None: ...
+
+    @property
+    def group(self) -> str | None: ...
+
+
+class Normal(Protocol):
+    """The norm of an entry, and its locations."""
+
+    @property
+    def norm(self) -> Groups: ...
+
+    @property
+    def location(self) -> Places | None: ...
+
+
+def mistakes(declared: Normal) -> "Iterator[Mistake]":
     """A group for every location, or one for all."""
-    norm = options["norm"]
-    if "location" in options:
-        places = list(options["location"]["labels"].values())
-        if sorted(norm.get("groups", ())) != sorted(places):
-            found = f"groups of {one_of(norm['groups'])}" if "groups" in norm else "no groups"
+    norm = declared.norm
+    if declared.location:
+        places = list(declared.location.labels.values())
+        if sorted(norm.groups or ()) != sorted(places):
+            found = f"groups of {one_of(norm.groups)}" if norm.groups else "no groups"
             yield ("norm",), found, f"groups: a group for each of {one_of(places)}"
-    elif "group" not in norm:
+    elif norm.group is None:
         yield ("norm",), "no group", "group: the group of the table, for all values"

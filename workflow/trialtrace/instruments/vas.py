@@ -1,7 +1,7 @@
 """Visual analogue and numerical rating scales of pain, burning and the like."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -22,13 +22,20 @@ INSTRUMENT = Instrument(
 )
 
 
-def scales(options: Mapping[str, Any]) -> tuple[Scale, ...]:
-    return (Scale("", "", "value", 0, options["to"], "worse", items=("value",)),)
+class Ruler(Protocol):
+    """The upper end of the scale of an entry."""
+
+    @property
+    def to(self) -> int: ...
 
 
-def items(options: Mapping[str, Any]) -> dict[str, Item]:
-    return {"value": Item(0, options["to"], whole=False, units=UNITS[options["to"]])}
+def scales(declared: Ruler) -> tuple[Scale, ...]:
+    return (Scale("", "", "value", 0, declared.to, "worse", items=("value",)),)
 
 
-def score(scale: Scale, items: Mapping[str, np.ndarray], options: Mapping[str, Any]) -> np.ndarray:
+def items(declared: Ruler) -> dict[str, Item]:
+    return {"value": Item(0, declared.to, whole=False, units=UNITS[declared.to])}
+
+
+def score(scale: Scale, items: Mapping[str, np.ndarray], declared: object) -> np.ndarray:
     return items["value"]

@@ -25,9 +25,8 @@ from trialtrace.config.project_table import table_path
 from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Named, Sources
 from trialtrace.running.data import data_digests
-from trialtrace.trial.endpoints.conversions import FOLDER as CONVERSIONS
-from trialtrace.trial.endpoints.norms import FOLDER as NORMS
 from trialtrace.trial.hash_key import key_in_use
+from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.load import Settings, Trial, load_settings, load_trial
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.registry import card_of
@@ -76,6 +75,11 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.trial.cohort.registry": (COHORT, lambda trial: {trial.source.kind}),
     "trialtrace.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
     "trialtrace.synthetic.quantities": (COHORT, lambda trial: quantities_of(trial)),
+    "trialtrace.trial.endpoints.registry": (
+        ENDPOINTS,
+        lambda trial: {endpoint.entry.kind for endpoint in trial.endpoints.values()},
+    ),
+    "trialtrace.trial.instruments.registry": (ENDPOINTS, lambda trial: instruments_of(trial)),
     "trialtrace.endpoints.registry": (
         ENDPOINTS,
         lambda trial: {endpoint.kind for endpoint in trial.endpoints.values()},
@@ -121,19 +125,14 @@ def formats_of(trial: Trial) -> set[str]:
 
 def instruments_of(trial: Trial) -> set[str]:
     """The instruments of the trial's endpoints."""
-    options = (endpoint.options for endpoint in trial.endpoints.values())
-    return {given["instrument"] for given in options if "instrument" in given}
+    entries = (endpoint.entry for endpoint in trial.endpoints.values())
+    return {entry.instrument for entry in entries if isinstance(entry, InstrumentEntry)}
 
 
 def tables_of(trial: Trial) -> list[Path]:
     """The tables of the project that the trial's endpoints read: norms, conversion factors."""
-    found = []
-    for endpoint in trial.endpoints.values():
-        if endpoint.kind == "finding" and "norm" in endpoint.options:
-            found.append(table_path(trial.at, NORMS, endpoint.options["norm"]["table"]))
-        if endpoint.kind == "oral_morphine":
-            found.append(table_path(trial.at, CONVERSIONS, endpoint.options["conversion"]))
-    return found
+    read = [table for each in trial.endpoints.values() for table in each.entry.project_tables]
+    return [table_path(trial.at, folder, name) for folder, name in read]
 
 
 def quantities_of(trial: Trial) -> set[str]:

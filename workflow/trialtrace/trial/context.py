@@ -110,12 +110,7 @@ class Files:
 
     def visits_of(self, name: str) -> list[str] | None:
         """The labels of an endpoint's visits: [] where it has none, None where it is not sound."""
-        return None if name not in self.derived else visit_labels(name, self.declared)
-
-    def declared(self, name: str) -> tuple[str, dict[str, Any]] | None:
-        """The kind of an endpoint and its other keys; None where it is not sound."""
-        endpoint = self.derived.get(name)
-        return None if endpoint is None else (endpoint.kind, endpoint.options)
+        return None if name not in self.derived else visit_labels(name, self.derived.get)
 
 
 def known(

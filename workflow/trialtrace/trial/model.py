@@ -6,7 +6,12 @@ stand beside them (`code`, `flag`). Conditions stay mappings; see `trialtrace.gr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from trialtrace.trial.endpoints.shared import Entry
+
+if TYPE_CHECKING:
+    from trialtrace.instruments import declaration as instruments
 
 Condition = Mapping[str, Any]
 
@@ -178,35 +183,53 @@ class Cleaning:
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """A derived endpoint. `kind` names a module of the registry; `options` are its other keys.
+class ValueScale:
+    """The scale of an endpoint's values, as far as its ends and their direction are known."""
 
-    `family` is the entry of endpoints.yaml it comes from; an instrument gives one a scale.
+    type: str
+    low: float | None
+    high: float | None
+    higher: str | None
+
+
+EntryOf = TypeVar("EntryOf", bound=Entry, covariant=True)
+
+
+@dataclass(frozen=True)
+class Endpoint(Generic[EntryOf]):
+    """A derived endpoint. `kind` names a module of the registry, `entry` is what its kind declares.
+
+    `family` is the name of the entry in endpoints.yaml. An instrument gives one a scale (`score`);
+    `joined` are the axes over which its rule joins records to one.
     """
 
     name: str
     label: str
     code: str
     kind: str
-    options: dict[str, Any]
+    entry: EntryOf
     family: str = ""
+    score: "instruments.Scale | None" = None
+    joined: tuple[str, ...] = ()
 
     @property
-    def visits(self) -> list[str]:
-        """The labels of its own visits, in order; none where it has none or takes another's."""
-        told = self.options.get("visits")
-        if not isinstance(told, Mapping):
-            told = (self.options.get("visit") or {}).get("labels", {})
-        return list(told.values())
+    def scale(self) -> ValueScale | None:
+        """The scale of its values: that of its score, or what its entry declares."""
+        if self.score is not None:
+            score = self.score
+            return ValueScale(score.type, score.low, score.high, score.higher)
+        if (told := self.entry.scale) is None:
+            return None
+        return ValueScale(told.type, told.from_, told.to, told.higher)
 
     @property
     def places(self) -> dict[str, list[str]]:
         """LAT and LOC -> labels of the sides and locations that tell records apart."""
-        joined = self.options.get("joined", ())
+        axes = {"LAT": ("side", self.entry.side), "LOC": ("location", self.entry.location)}
         return {
-            column: [str(label) for label in self.options[axis]["labels"].values()]
-            for axis, column in (("side", "LAT"), ("location", "LOC"))
-            if isinstance(self.options.get(axis), Mapping) and axis not in joined
+            column: list(axis.labels.values())
+            for column, (name, axis) in axes.items()
+            if axis is not None and name not in self.joined
         }
 
 

@@ -12,6 +12,7 @@ from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.endpoints.aggregate import Aggregate
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 COUNTS = ("count", "distinct")
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[Aggregate], study: Study) -> Records:
     """A record a subject, and visit, location and side where declared, over its rows' values.
 
     Missing values are left out; a record with fewer than `min_rows` values is missing, and GROUNDS
@@ -29,27 +30,27 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     """
     import pyarrow as pa
 
-    options = endpoint.options
-    column = options["column"]
+    entry = endpoint.entry
+    column = entry.column
     gathered = gather(endpoint, study, [column])
     values = gathered.column(column)
     known = values.is_valid().to_numpy(zero_copy_only=False)
     count = gathered.count(known)
-    if options["statistic"] == "distinct":
+    if entry.statistic == "distinct":
         codes = values.dictionary_encode().indices.fill_null(-1).to_numpy().astype(float)
         found = statistic("distinct", codes[known], gathered.record[known], len(gathered))
     else:
         numbers = _numbers(study, endpoint, gathered, values)
         found = statistic(
-            options["statistic"],
+            entry.statistic,
             numbers[known],
             gathered.record[known],
             len(gathered),
-            options.get("quantile"),
+            entry.quantile,
         )
-    least = options.get("min_rows", 0 if options["statistic"] in COUNTS else 1)
+    least = _least_rows(entry)
     found = np.where(count < least, np.nan, found)
-    none = 0.0 if options.get("without_rows") == "zero" else np.nan
+    none = 0.0 if entry.without_rows == "zero" else np.nan
     found = np.where(gathered.layout.row < 0, none, found)
     treatment, behind = _treatment(study, endpoint, gathered)
     made = {
@@ -64,6 +65,13 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
         (*gathered.cells([column]), *behind),
     )
     return with_baseline(endpoint, study, records, gathered.layout.visits)
+
+
+def _least_rows(entry: Aggregate) -> int:
+    """Fewest values for a result."""
+    if entry.min_rows is not None:
+        return entry.min_rows
+    return 0 if entry.statistic in COUNTS else 1
 
 
 def _too_few(count: np.ndarray, least: int) -> "pa.Array":
@@ -119,12 +127,12 @@ def _order(values: np.ndarray, start: np.ndarray, n: np.ndarray, q: float) -> np
 
 
 def _numbers(
-    study: Study, endpoint: Endpoint, gathered: Gathered, values: "pa.Array"
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered, values: "pa.Array"
 ) -> np.ndarray:
     """The values as numbers; dates as days, whose only statistics are span and counts."""
     import pyarrow as pa
 
-    wanted = endpoint.options["statistic"]
+    wanted = endpoint.entry.statistic
     if wanted == "count":
         return np.zeros(len(values))
     if pa.types.is_date(values.type):
@@ -137,17 +145,17 @@ def _numbers(
                 expected="span (days from the first to the last), count or distinct",
             )
         )
-    return gathered.numbers(study, endpoint, endpoint.options["column"])
+    return gathered.numbers(study, endpoint, endpoint.entry.column)
 
 
 def _unit(study: Study, endpoint: Endpoint) -> str | None:
-    if endpoint.options["statistic"] in COUNTS:
-        return endpoint.options.get("unit")
-    return study.unit(endpoint, endpoint.options["column"])
+    if endpoint.entry.statistic in COUNTS:
+        return endpoint.entry.unit
+    return study.unit(endpoint, endpoint.entry.column)
 
 
 def _treatment(
-    study: Study, endpoint: Endpoint, gathered: Gathered
+    study: Study, endpoint: Endpoint[Aggregate], gathered: Gathered
 ) -> tuple[dict[str, "pa.Array"], list]:
     """The treatment of each record's first row; its other rows must have the same."""
     column = study.trial.tables[gathered.table.name].arm

@@ -10,6 +10,8 @@ from trialtrace.endpoints.registry import looked_at, undecided_subjects
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth
 from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.endpoints.any_occurrence import OfOccurrences
+from trialtrace.trial.endpoints.occurrence import FurtherColumns
 from trialtrace.trial.model import Endpoint
 
 
@@ -22,7 +24,7 @@ class Outcomes:
     unclear: np.ndarray
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[OfOccurrences], study: Study) -> Records:
     """AVAL 1 for a subject with an occurrence of `of` that surely meets `where`, else 0.
 
     Missing where none surely does and one may. A yes comes from the cells of its occurrences. A no
@@ -38,44 +40,44 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     return Records("bds", np.arange(study.size), yes_no(as_truth(truth)), tuple(cells))
 
 
-def outcomes(endpoint: Endpoint, study: Study) -> Outcomes:
+def outcomes(endpoint: Endpoint[OfOccurrences], study: Study) -> Outcomes:
     """The occurrences, which of them count, and subjects of whom it cannot be known."""
     import pyarrow as pa
 
-    parent = study.parent(endpoint, endpoint.options["of"], ("occds",))
+    parent = study.parent(endpoint, endpoint.entry.of, ("occds",))
     truth = np.ones(len(parent))
-    where = endpoint.options.get("where")
+    where = endpoint.entry.where
     if where is not None:
         columns = {name.lower(): values for name, values in parent.columns.items()}
         truth = as_numbers(evaluate(where, pa.table(columns)))
-    of = study.trial.endpoints[endpoint.options["of"]]
+    of = study.trial.endpoints[endpoint.entry.of]
     unclear = undecided_subjects(of, study)
-    if endpoint.options.get("without_rows") == "missing":
+    if endpoint.entry.without_rows == "missing":
         table = study.table(of, [])
         unclear = unclear | (np.bincount(table.subject, minlength=study.size) == 0)
     return Outcomes(parent.subject, truth, unclear)
 
 
-def behind(endpoint: Endpoint, study: Study, found: Outcomes) -> list[Cells]:
+def behind(endpoint: Endpoint[OfOccurrences], study: Study, found: Outcomes) -> list[Cells]:
     """The cells of the occurrences that count or may, and for other subjects what was looked at."""
-    parent = study.made[endpoint.options["of"]]
+    parent = study.made[endpoint.entry.of]
     counts = ~(found.truth == 0)
     had = np.zeros(study.size, dtype=bool)
     had[found.subject[counts]] = True
-    tested = {name.upper() for name in columns_of(endpoint.options.get("where") or {})}
+    tested = {name.upper() for name in columns_of(endpoint.entry.where or {})}
     cells = []
     for one in parent.cells:
         if one.variable in {"TERM", *tested}:
             kept = counts[one.record]
             subject = parent.subject[one.record[kept]]
             cells.append(Cells("AVAL", subject, one.table, one.row[kept], one.column))
-    return cells + _behind_no(study, study.trial.endpoints[endpoint.options["of"]], had, tested)
+    return cells + _behind_no(study, study.trial.endpoints[endpoint.entry.of], had, tested)
 
 
 def _behind_no(
-    study: Study, occurrence: Endpoint, had: np.ndarray, tested: set[str]
+    study: Study, occurrence: Endpoint[FurtherColumns], had: np.ndarray, tested: set[str]
 ) -> list[Cells]:
-    given = occurrence.options.get("columns", {}).items()
+    given = (occurrence.entry.columns or {}).items()
     more = [column for name, column in given if name.upper() in tested]
     columns = list(dict.fromkeys([*looked_at(occurrence, study), *more]))
     table = study.table(occurrence, columns)

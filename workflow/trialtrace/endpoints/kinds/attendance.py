@@ -11,6 +11,7 @@ from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.endpoints.attendance import Attendance, End, PlannedVariable
 from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ TOO_MANY = Reason("more_than_planned", "more sessions done than planned")
 AFTER_DEATH = Reason("after_the_end", "a session done after the subject's death")
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[Attendance], study: Study) -> Records:
     """AVAL done / planned, from 0 to 1; GROUNDS "12 of 16 sessions".
 
     Missing where nothing was planned or the plan is unknown, where a session may or may not have
@@ -28,17 +29,16 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     """
     import pyarrow as pa
 
-    options = endpoint.options
-    date = options.get("end", {}).get("date")
-    used = [*columns_of(options["done"]), *([date] if date else [])]
+    entry = endpoint.entry
+    used = [*columns_of(entry.done), *([entry.end.date] if entry.end else [])]
     gathered = gather(endpoint, study, used)
-    done = as_numbers(evaluate(options["done"], gathered.table.rows))[gathered.rows]
+    done = as_numbers(evaluate(entry.done, gathered.table.rows))[gathered.rows]
     counts = np.ones(len(done), dtype=bool)
     cells = gathered.cells(used)
-    if date:
-        counts, done, behind = _after_the_end(study, endpoint, gathered, done)
+    if entry.end:
+        counts, done, behind = _after_the_end(study, endpoint, entry.end, gathered, done)
         cells += behind
-    if options["unknown"] == "not_done":
+    if entry.unknown == "not_done":
         done = np.where(np.isnan(done), 0.0, done)
     sure = gathered.count(counts & (done == 1)).astype(float)
     unclear = gathered.count(counts & np.isnan(done)) > 0
@@ -47,7 +47,7 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     too_many = sure > planned
     listed = gathered.rows[(done == 1) & too_many[gathered.record]]
     study.reject(endpoint, gathered.table, listed, used[0], TOO_MANY)
-    absent = (gathered.layout.row < 0) & (options.get("without_rows", "missing") == "missing")
+    absent = (gathered.layout.row < 0) & (entry.without_rows != "zero")
     unknown = unclear | too_many | absent | ~(planned > 0)
     share = sure / np.where(unknown, np.nan, planned)
     values = {"AVAL": pa.array(share, mask=unknown), "GROUNDS": _told(sure, planned, unknown)}
@@ -68,36 +68,35 @@ def _told(done: np.ndarray, planned: np.ndarray, unknown: np.ndarray) -> "pa.Arr
 
 
 def _planned(
-    study: Study, endpoint: Endpoint, gathered: Gathered, counts: np.ndarray
+    study: Study, endpoint: Endpoint[Attendance], gathered: Gathered, counts: np.ndarray
 ) -> tuple[np.ndarray, list[Cells]]:
     """The number of planned sessions of each subject, NaN where it is unknown."""
-    given = endpoint.options["planned"]
-    if given == "rows":
+    planned = endpoint.entry.planned
+    if planned == "rows":
         return gathered.count(counts).astype(float), []
-    if not isinstance(given, dict):
-        return np.full(study.size, float(given)), []
-    code = adsl_code(given["variable"])
+    if not isinstance(planned, PlannedVariable):
+        return np.full(study.size, float(planned)), []
+    code = adsl_code(planned.variable)
     values = study.adsl.columns[code].cast("float64").to_numpy(zero_copy_only=False)
     return values.astype(float), study.subject_cells(code, "AVAL", np.arange(study.size))
 
 
 def _after_the_end(
-    study: Study, endpoint: Endpoint, gathered: Gathered, done: np.ndarray
+    study: Study, endpoint: Endpoint, end: End, gathered: Gathered, done: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
     """Which rows count, whether they were done, and the cells of the event that ends the plan.
 
     A session after the day of the event is not planned any more, or planned and not done. One that
     is said to be done then is listed, and is not done.
     """
-    end = endpoint.options["end"]
-    parent = study.parent(endpoint, end["event"], ("adtte",))
+    parent = study.parent(endpoint, end.event, ("adtte",))
     happened = parent.columns["CNSR"].cast("float64").to_numpy(zero_copy_only=False) == 0
     last = np.where(happened, day_numbers(parent.columns["ADT"]), np.nan)
     place = study.place(endpoint)
-    day = day_numbers(require_dates(place, end["date"], gathered.column(end["date"])))
+    day = day_numbers(require_dates(place, end.date, gathered.column(end.date)))
     after = day > last[gathered.record]
     listed = gathered.rows[after & (done == 1)]
-    study.reject(endpoint, gathered.table, listed, end["date"], AFTER_DEATH)
-    counts = ~after if end["after"] == "not_planned" else np.ones(len(done), dtype=bool)
+    study.reject(endpoint, gathered.table, listed, end.date, AFTER_DEATH)
+    counts = ~after if end.after == "not_planned" else np.ones(len(done), dtype=bool)
     behind = [one for one in parent.cells if one.variable == "AVAL"]
     return counts, np.where(after, 0.0, done), behind

@@ -13,31 +13,32 @@ from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth, ever
 from trialtrace.ground.conditions import columns_of, evaluate
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.endpoints.composite_event import CompositeEvent
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[CompositeEvent], study: Study) -> Records:
     """A record a subject and visit (`counted: at_visit`, `by_visit`), or a subject (`ever`).
 
     GROUNDS names the findings that were present and the scores whose test was met, with the visit
     where it was an earlier one, and what was unknown. The raw cells are those of all parts, at all
     visits that decide.
     """
-    options = endpoint.options
+    entry = endpoint.entry
     grid = Grid(looked_at_visits(study, endpoint), study.size)
     findings, scores, cells = _parts(study, endpoint, grid)
-    truth = rule(options["event"], findings, scores, options["missing"])
-    grounds = _grounds(options["event"], findings, scores, truth)
-    if options["counted"] == "at_visit":
+    truth = rule(entry.event, findings, scores, entry.missing)
+    grounds = _grounds(entry.event, findings, scores, truth)
+    if entry.counted == "at_visit":
         values = grid.place() | yes_no(as_truth(truth)) | {"GROUNDS": grounds}
         return Records("bds", grid.subjects, values, tuple(cells))
     by_visit = truth.reshape(grid.visits, grid.size)
-    so_far = ever(by_visit, passing_over=options.get("missing_visits") == "passed_over")
+    so_far = ever(by_visit, passing_over=entry.missing_visits == "passed_over")
     grounds = _first_grounds(grid, by_visit, grounds)
-    if options["counted"] == "by_visit":
+    if entry.counted == "by_visit":
         values = grid.place() | yes_no(as_truth(so_far.ravel())) | {"GROUNDS": grounds}
         return Records("bds", grid.subjects, values, tuple(_later(cells, grid)))
     last = (grid.visits - 1) * grid.size
@@ -47,11 +48,11 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
 
 
 def _parts(
-    study: Study, endpoint: Endpoint, grid: Grid
+    study: Study, endpoint: Endpoint[CompositeEvent], grid: Grid
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], list[Cells]]:
     """Findings and scores by name in the cells of the grid, and the raw cells behind them."""
     findings, scores, cells = {}, {}, []
-    for name in endpoint.options[COUNT]:
+    for name in endpoint.entry.findings:
         findings[name], behind = one_each(study, endpoint, grid, name, "value")
         known = findings[name][~np.isnan(findings[name])]
         if not np.isin(known, (0, 1)).all():
@@ -63,9 +64,9 @@ def _parts(
                 )
             )
         cells += behind
-    for name, score in endpoint.options.get("scores", {}).items():
-        what = score.get("value", "value")
-        scores[name], behind = one_each(study, endpoint, grid, score["of"], what)
+    for name, score in endpoint.entry.parts.items():
+        what = score.value or "value"
+        scores[name], behind = one_each(study, endpoint, grid, score.of, what)
         cells += behind
     return findings, scores, cells
 

@@ -9,6 +9,7 @@ from trialtrace.endpoints.study import Study
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.store import difference
 from trialtrace.ground.units import of_difference
+from trialtrace.trial.endpoints.difference import Difference
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ COLUMNS = {"treatment": "TRTP", "side": "LAT", "location": "LOC", "visit": "AVIS
 PLACE = ("AVISIT", "LOC", "LAT", "TRTP")
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[Difference], study: Study) -> Records:
     """A record a subject and remaining visit, location and side: the first level less the second.
 
     Missing where one of the two is; the raw cells are those of both. With `by: treatment` or
@@ -27,9 +28,9 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     """
     import pyarrow as pa
 
-    options = endpoint.options
-    parent = study.parent(endpoint, options["of"], ("bds",))
-    by, what = options["by"], options.get("value", "value")
+    entry = endpoint.entry
+    parent = study.parent(endpoint, entry.of, ("bds",))
+    by, what = entry.by, entry.value or "value"
     level = _levels(study, endpoint, parent, COLUMNS[by])
     kept = _kept(parent, by)
     place, places = _places(parent, kept)
@@ -38,7 +39,7 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     found = np.full((2, places * study.size), np.nan)
     wanted = ("AVAL",) if what == "value" else ("AVAL", "BASE")
     cells = []
-    for number, name in enumerate(options["levels"]):
+    for number, name in enumerate(entry.levels):
         here = np.flatnonzero(level == name)
         times = np.bincount(cell[here], minlength=found.shape[1])
         if (times > 1).any():
@@ -78,8 +79,10 @@ def _kept(parent: Records, by: str) -> list[str]:
     return kept + ["AVISITN"] * ("AVISIT" in kept)
 
 
-def _levels(study: Study, endpoint: Endpoint, parent: Records, column: str) -> np.ndarray:
-    levels = endpoint.options["levels"]
+def _levels(
+    study: Study, endpoint: Endpoint[Difference], parent: Records, column: str
+) -> np.ndarray:
+    levels = endpoint.entry.levels
     if column not in parent.columns:
         there: list[str] = []
     else:
@@ -90,8 +93,8 @@ def _levels(study: Study, endpoint: Endpoint, parent: Records, column: str) -> n
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}: levels",
-                found=f"{one_of(lacking)}, which no record of {endpoint.options['of']} has",
-                expected=f"a {endpoint.options['by']} of its records: {one_of(there)}",
+                found=f"{one_of(lacking)}, which no record of {endpoint.entry.of} has",
+                expected=f"a {endpoint.entry.by} of its records: {one_of(there)}",
             )
         )
     return found

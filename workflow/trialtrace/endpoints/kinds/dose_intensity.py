@@ -5,7 +5,6 @@ Oncol 1986;4:1281), by drug, then the mean over a subject's drugs.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,12 @@ from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.canonical import column_text
+from trialtrace.trial.endpoints.dose_intensity import (
+    DoseIntensity,
+    IntervalByDrug,
+    IntervalColumn,
+    PlannedCyclesColumn,
+)
 from trialtrace.trial.model import Endpoint
 
 NEGATIVE = Reason("negative_dose", "a delivered dose below 0")
@@ -44,7 +49,7 @@ class Cycles:
     planned_cycles: np.ndarray
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[DoseIntensity], study: Study) -> Records:
     """AVAL the relative dose intensity of each subject, 1 as planned.
 
     Missing where a cycle of the subject has no number, drug, planned or delivered dose, where the
@@ -52,17 +57,17 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     """
     import pyarrow as pa
 
-    options = endpoint.options
-    used = _columns(options)
+    entry = endpoint.entry
+    used = _columns(entry)
     gathered = gather(endpoint, study, used)
     drug, drugs = _drugs(study, endpoint, gathered)
     cycles = _cycles(study, endpoint, gathered, drug, drugs)
     bad = _wrong(study, endpoint, gathered, drug, cycles)
     courses = study.size * max(len(drugs), 1)
     value = course_intensity(
-        cycles, courses, options["convention"], counted=options["last_interval"] == "counted"
+        cycles, courses, entry.convention, counted=entry.last_interval == "counted"
     )
-    if options["above_one"] == "cut":
+    if entry.above_one == "cut":
         value = np.minimum(value, 1.0)
     value = np.where(np.bincount(cycles.course, bad, courses) > 0, np.nan, value)
     having = (np.bincount(cycles.course, minlength=courses) > 0).reshape(-1, study.size)
@@ -72,7 +77,7 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     mean = by_drug.sum(axis=0) / np.where((n == 0) | none, np.nan, n)
     made = {
         "AVAL": pa.array(mean, mask=np.isnan(mean)),
-        "AVALU": unit_column(options.get("unit"), study.size),
+        "AVALU": unit_column(entry.unit, study.size),
     }
     return Records("bds", np.arange(study.size), made, tuple(gathered.cells(used)))
 
@@ -123,72 +128,80 @@ def course_intensity(cycles: Cycles, courses: int, convention: str, *, counted: 
     return np.where(nothing, 0.0 if whole else np.nan, found)
 
 
-def _columns(options: dict[str, Any]) -> list[str]:
+def _columns(entry: DoseIntensity) -> list[str]:
     """The columns that an endpoint over cycles reads, each once."""
-    used = [options[key] for key in ("cycle", "planned", "delivered", "date")]
-    used += [options["drug"]] if "drug" in options else []
-    for key in ("interval", "planned_cycles"):
-        given = options.get(key)
-        used += [given["column"]] if isinstance(given, dict) and "column" in given else []
+    used = [entry.cycle, entry.planned, entry.delivered, entry.date]
+    used += [entry.drug] if entry.drug else []
+    for number in (entry.interval, entry.planned_cycles):
+        used += [number.column] if isinstance(number, IntervalColumn | PlannedCyclesColumn) else []
     return list(dict.fromkeys(used))
 
 
-def _drugs(study: Study, endpoint: Endpoint, gathered: Gathered) -> tuple[np.ndarray, list[str]]:
+def _drugs(
+    study: Study, endpoint: Endpoint[DoseIntensity], gathered: Gathered
+) -> tuple[np.ndarray, list[str]]:
     """The number of each row's drug, -1 where there is none, and the drugs' codes."""
-    if "drug" not in endpoint.options:
+    if endpoint.entry.drug is None:
         return np.zeros(len(gathered.rows), dtype=np.int64), []
-    text = column_text(gathered.column(endpoint.options["drug"]), study.place(endpoint))
+    text = column_text(gathered.column(endpoint.entry.drug), study.place(endpoint))
     coded = text.dictionary_encode()
     drugs = coded.dictionary.to_pylist()
     return coded.indices.fill_null(-1).to_numpy().astype(np.int64), drugs
 
 
 def _cycles(
-    study: Study, endpoint: Endpoint, gathered: Gathered, drug: np.ndarray, drugs: list[str]
+    study: Study,
+    endpoint: Endpoint[DoseIntensity],
+    gathered: Gathered,
+    drug: np.ndarray,
+    drugs: list[str],
 ) -> Cycles:
-    options = endpoint.options
-    numbers = {
-        key: gathered.numbers(study, endpoint, options[key])
-        for key in ("cycle", "planned", "delivered")
-    }
-    caps = np.array([options.get("caps", {}).get(one, np.inf) for one in drugs] or [np.inf])
-    planned = np.minimum(numbers["planned"], caps[drug])
-    dates = require_dates(study.place(endpoint), options["date"], gathered.column(options["date"]))
+    entry = endpoint.entry
+    number, planned, delivered = (
+        gathered.numbers(study, endpoint, name)
+        for name in (entry.cycle, entry.planned, entry.delivered)
+    )
+    caps = np.array([(entry.caps or {}).get(one, np.inf) for one in drugs] or [np.inf])
+    dates = require_dates(study.place(endpoint), entry.date, gathered.column(entry.date))
     course = np.maximum(drug, 0) * study.size + gathered.record
     return Cycles(
         course,
-        numbers["cycle"],
-        planned,
-        numbers["delivered"],
+        number,
+        np.minimum(planned, caps[drug]),
+        delivered,
         day_numbers(dates),
-        _planned(study, endpoint, gathered, options["interval"], (drug, drugs)),
-        _planned(study, endpoint, gathered, options.get("planned_cycles", "rows"), (drug, drugs)),
+        _planned(study, endpoint, gathered, entry.interval, (drug, drugs)),
+        _planned(study, endpoint, gathered, entry.planned_cycles or "rows", (drug, drugs)),
     )
 
 
 def _planned(
     study: Study,
-    endpoint: Endpoint,
+    endpoint: Endpoint[DoseIntensity],
     gathered: Gathered,
-    given: Any,
+    given: float | str | IntervalColumn | IntervalByDrug | PlannedCyclesColumn,
     drugs: tuple[np.ndarray, list[str]],
 ) -> np.ndarray:
     """A number for each row: one for all, a column's, or the drug's; NaN for `rows`."""
     size = len(gathered.rows)
-    if not isinstance(given, dict):
+    if isinstance(given, IntervalColumn | PlannedCyclesColumn):
+        return gathered.numbers(study, endpoint, given.column)
+    if not isinstance(given, IntervalByDrug):
         return np.full(size, np.nan if given == "rows" else float(given))
-    if "column" in given:
-        return gathered.numbers(study, endpoint, given["column"])
     drug, codes = drugs
-    each = np.array([float(given["by_drug"].get(code, np.nan)) for code in codes] or [np.nan])
+    each = np.array([float(given.by_drug.get(code, np.nan)) for code in codes] or [np.nan])
     return np.where(drug < 0, np.nan, each[drug])
 
 
 def _wrong(
-    study: Study, endpoint: Endpoint, gathered: Gathered, drug: np.ndarray, cycles: Cycles
+    study: Study,
+    endpoint: Endpoint[DoseIntensity],
+    gathered: Gathered,
+    drug: np.ndarray,
+    cycles: Cycles,
 ) -> np.ndarray:
     """Rows that make their course unusable; what is impossible in them is listed."""
-    options = endpoint.options
+    entry = endpoint.entry
     keys = np.where(drug < 0, -1 - np.arange(len(drug)), cycles.course)
     order = np.lexsort((cycles.number, keys))
     same = (np.diff(keys[order]) == 0) & (np.diff(cycles.number[order]) == 0)
@@ -196,20 +209,20 @@ def _wrong(
     twice[order[1:][same]] = True
     undated, disorder = _dates(cycles)
     listed = (
-        (cycles.delivered < 0, "delivered", NEGATIVE),
-        (~(cycles.planned > 0), "planned", NO_PLAN),
-        (np.isnan(cycles.number), "cycle", NO_CYCLE),
-        (twice, "cycle", TWICE),
-        (undated, "date", NO_DATE),
-        (disorder, "date", DISORDER),
+        (cycles.delivered < 0, entry.delivered, NEGATIVE),
+        (~(cycles.planned > 0), entry.planned, NO_PLAN),
+        (np.isnan(cycles.number), entry.cycle, NO_CYCLE),
+        (twice, entry.cycle, TWICE),
+        (undated, entry.date, NO_DATE),
+        (disorder, entry.date, DISORDER),
     )
     bad = np.isnan(cycles.delivered)
-    for mask, key, why in listed:
-        study.reject(endpoint, gathered.table, gathered.rows[mask], options[key], why)
+    for mask, column, why in listed:
+        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)
         bad = bad | mask
-    if "drug" in options:
+    if entry.drug:
         rows = gathered.rows[drug < 0]
-        study.reject(endpoint, gathered.table, rows, options["drug"], NO_DRUG)
+        study.reject(endpoint, gathered.table, rows, entry.drug, NO_DRUG)
     return bad | (drug < 0)
 
 

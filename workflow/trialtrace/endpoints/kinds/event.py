@@ -15,15 +15,18 @@ from trialtrace.endpoints.records import (
 from trialtrace.endpoints.study import Study, one_row_each
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.conditions import columns_of, evaluate
+from trialtrace.trial.endpoints.event import EventInRow, EventOfEndpoint
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[EventOfEndpoint | EventInRow], study: Study) -> Records:
     """A record a subject from a condition over its row, or one a record of the endpoint `of`."""
-    return _of_endpoint(endpoint, study) if "of" in endpoint.options else _of_row(endpoint, study)
+    if isinstance(entry := endpoint.entry, EventOfEndpoint):
+        return _of_endpoint(endpoint, entry, study)
+    return _of_row(endpoint, entry, study)
 
 
 def yes_no(truth: "pa.Array") -> dict[str, "pa.Array"]:
@@ -35,8 +38,8 @@ def yes_no(truth: "pa.Array") -> dict[str, "pa.Array"]:
     return {"AVAL": aval, "AVALC": pc.if_else(truth, "Y", "N").cast(pa.string())}
 
 
-def _of_row(endpoint: Endpoint, study: Study) -> Records:
-    condition, where = endpoint.options["event"], endpoint.options.get("where")
+def _of_row(endpoint: Endpoint, entry: EventInRow, study: Study) -> Records:
+    condition, where = entry.event, entry.where
     columns = list(dict.fromkeys(columns_of(condition) + columns_of(where or {})))
     table = study.table(endpoint, columns)
     row = one_row_each(study, endpoint, table, where)
@@ -46,13 +49,13 @@ def _of_row(endpoint: Endpoint, study: Study) -> Records:
     return Records("bds", np.arange(study.size), values | treatment, (*cells, *behind))
 
 
-def _of_endpoint(endpoint: Endpoint, study: Study) -> Records:
+def _of_endpoint(endpoint: Endpoint, entry: EventOfEndpoint, study: Study) -> Records:
     import pyarrow as pa
 
-    parent = study.parent(endpoint, endpoint.options["of"], ("bds",))
-    what = endpoint.options.get("value", "value")
+    parent = study.parent(endpoint, entry.of, ("bds",))
+    what = entry.value or "value"
     values = values_of(parent, what)
-    truth = evaluate({"AVAL": endpoint.options["event"]}, pa.table({"AVAL": values}))
+    truth = evaluate({"AVAL": entry.event}, pa.table({"AVAL": values}))
     kept = {name: parent.columns[name] for name in PLACE_OF_RECORD if name in parent.columns}
     behind = [one for one in parent.cells if one.variable in ("AVAL", "TRTP")]
     if what != "value":

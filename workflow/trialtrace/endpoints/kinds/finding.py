@@ -1,5 +1,6 @@
 """Findings: yes or no by visit, where a value is abnormal by a test or by a norm for the age."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,53 +16,61 @@ from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.truth import as_numbers, as_truth, at_least
 from trialtrace.ground.conditions import evaluate
 from trialtrace.ground.errors import Problem, UserError, one_of
-from trialtrace.trial.endpoints.norms import Norms, read_norms
+from trialtrace.trial.endpoints.finding import (
+    AnyFinding,
+    FindingByLocation,
+    FindingByNorm,
+    FindingByTest,
+    Norm,
+)
+from trialtrace.trial.endpoints.norms import read_norms
 from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[AnyFinding], study: Study) -> Records:
     """A record a subject and visit: whether enough sides and locations are abnormal.
 
     With `new`, a side and location counts where it is abnormal now and was not at the baseline,
     and is unknown where either is. The raw cells are those of all sides and locations looked at,
     their baselines and the age where these decide.
     """
-    options = endpoint.options
-    parent = study.parent(endpoint, options["of"], ("bds",))
+    entry = endpoint.entry
+    parent = study.parent(endpoint, entry.of, ("bds",))
     refuse_own_treatment(study, endpoint, parent)
     grid = Grid(looked_at_visits(study, endpoint), study.size)
     cell = np.where(_chosen(study, endpoint, parent), grid.cells_of(parent), -1)
-    truth, wanted, by_age = _abnormal(study, endpoint, parent)
+    truth, wanted = _abnormal(study, endpoint, parent)
     used = np.flatnonzero(cell >= 0)
     known = ~np.isnan(truth[used])
     yes = np.bincount(cell[used], truth[used] == 1, len(grid))
     seen = np.bincount(cell[used], known, len(grid))
     expected = np.full(len(grid), np.bincount(cell[used], minlength=len(grid)).max(initial=0))
-    found = at_least(
-        yes, seen, expected, options.get("at_least", 1), options.get("missing", "any_missing")
-    )
+    found = at_least(yes, seen, expected, entry.at_least or 1, entry.missing or "any_missing")
     cells = moved(parent.cells, cell, wanted)
-    if by_age:
-        cells += study.subject_cells(_age(endpoint), "AVAL", grid.subjects)
+    if isinstance(entry, FindingByNorm) and entry.norm.age:
+        cells += study.subject_cells(adsl_code(entry.norm.age), "AVAL", grid.subjects)
     values = grid.place() | yes_no(as_truth(found)) | _grounds(parent, truth, cell, grid)
     return Records("bds", grid.subjects, values, tuple(cells))
 
 
-def _chosen(study: Study, endpoint: Endpoint, parent: Records) -> np.ndarray:
+def _chosen(study: Study, endpoint: Endpoint[AnyFinding], parent: Records) -> np.ndarray:
     """The records of the sides and locations that count."""
     import pyarrow.compute as pc
 
     chosen = np.ones(len(parent), dtype=bool)
-    for key, column in (("sides", "LAT"), ("locations", "LOC")):
-        if key not in endpoint.options:
+    entry = endpoint.entry
+    for key, column, wanted in (
+        ("sides", "LAT", entry.sides),
+        ("locations", "LOC", entry.locations),
+    ):
+        if wanted is None:
             continue
-        wanted = endpoint.options[key]
         place = f"{study.place(endpoint)}: {key}"
         if column not in parent.columns:
-            _refuse(place, f"{endpoint.options['of']}, an endpoint without {key}", f"no {key}")
+            _refuse(place, f"{endpoint.entry.of}, an endpoint without {key}", f"no {key}")
         there = set(pc.unique(parent.columns[column]).to_pylist())
         if lacking := [one for one in wanted if one not in there]:
             _refuse(place, one_of(lacking), one_of(sorted(map(str, there))))
@@ -74,33 +83,35 @@ def _refuse(place: str, found: str, expected: str) -> None:
 
 
 def _abnormal(
-    study: Study, endpoint: Endpoint, parent: Records
-) -> tuple[np.ndarray, tuple[str, ...], bool]:
-    """Whether each record is abnormal, the variables that decide it, and whether the age does."""
-    options = endpoint.options
-    what = options.get("value", "value")
+    study: Study, endpoint: Endpoint[AnyFinding], parent: Records
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Whether each record is abnormal, and the variables that decide it."""
+    entry = endpoint.entry
+    what = entry.value or "value"
     now = _tested(study, endpoint, parent, values_of(parent, what))
     wanted = ("AVAL",) if what == "value" else ("AVAL", "BASE")
-    if options.get("new"):
+    if entry.new:
         if "BASE" not in parent.columns:
             _refuse(
                 f"{study.place(endpoint)}: new",
-                f"{options['of']}, an endpoint without a baseline",
+                f"{entry.of}, an endpoint without a baseline",
                 "an endpoint with `baseline`",
             )
         before = _tested(study, endpoint, parent, parent.columns["BASE"])
         now = np.where(np.isnan(now) | np.isnan(before), np.nan, (now == 1) & (before == 0))
         wanted = ("AVAL", "BASE")
-    return now, wanted, "norm" in options and "age" in options["norm"]
+    return now, wanted
 
 
-def _tested(study: Study, endpoint: Endpoint, parent: Records, values: "pa.Array") -> np.ndarray:
-    options = endpoint.options
-    if "abnormal" in options:
-        return _test(options["abnormal"], values)
-    if "abnormal_by_location" in options:
-        return _by_location(study, endpoint, parent, values)
-    return _by_norm(study, endpoint, parent, values)
+def _tested(
+    study: Study, endpoint: Endpoint[AnyFinding], parent: Records, values: "pa.Array"
+) -> np.ndarray:
+    entry = endpoint.entry
+    if isinstance(entry, FindingByTest):
+        return _test(entry.abnormal, values)
+    if isinstance(entry, FindingByLocation):
+        return _by_location(study, endpoint, entry.abnormal_by_location, parent, values)
+    return _by_norm(study, endpoint, entry.norm, parent, values)
 
 
 def _test(test: Any, values: "pa.Array") -> np.ndarray:
@@ -109,21 +120,25 @@ def _test(test: Any, values: "pa.Array") -> np.ndarray:
     return as_numbers(evaluate({"AVAL": test}, pa.table({"AVAL": values})))
 
 
-def _locations(study: Study, endpoint: Endpoint, parent: Records) -> np.ndarray:
+def _locations(study: Study, endpoint: Endpoint[AnyFinding], parent: Records) -> np.ndarray:
     if "LOC" not in parent.columns:
         _refuse(
             study.place(endpoint),
-            f"{endpoint.options['of']}, an endpoint without locations",
+            f"{endpoint.entry.of}, an endpoint without locations",
             "an endpoint with `location`",
         )
     return parent.columns["LOC"].to_numpy(zero_copy_only=False)
 
 
 def _by_location(
-    study: Study, endpoint: Endpoint, parent: Records, values: "pa.Array"
+    study: Study,
+    endpoint: Endpoint[AnyFinding],
+    tests: Mapping[str, Any],
+    parent: Records,
+    values: "pa.Array",
 ) -> np.ndarray:
     """A test for each location; a location that is looked at needs one."""
-    tests, location = endpoint.options["abnormal_by_location"], _locations(study, endpoint, parent)
+    location = _locations(study, endpoint, parent)
     truth = np.full(len(parent), np.nan)
     for name, test in tests.items():
         here = location == name
@@ -132,19 +147,20 @@ def _by_location(
     return truth
 
 
-def _by_norm(study: Study, endpoint: Endpoint, parent: Records, values: "pa.Array") -> np.ndarray:
+def _by_norm(
+    study: Study, endpoint: Endpoint[AnyFinding], norm: Norm, parent: Records, values: "pa.Array"
+) -> np.ndarray:
     """Outside the norm's limits for the location's group and the subject's age."""
-    given = endpoint.options["norm"]
-    norms: Norms = read_norms(study.trial.at, given["table"])
+    norms = read_norms(study.trial.at, norm.table)
     group = np.full(len(parent), "", dtype=object)
-    if "groups" in given:
+    if norm.groups:
         location = _locations(study, endpoint, parent)
-        for name, of in given["groups"].items():
+        for name, of in norm.groups.items():
             group[location == name] = of
-        _all_named(study, endpoint, parent, location, given["groups"], "norm.groups")
+        _all_named(study, endpoint, parent, location, norm.groups, "norm.groups")
     age = np.zeros(len(parent))
-    if "age" in given:
-        ages = study.adsl.columns[adsl_code(given["age"])].cast("float64")
+    if norm.age:
+        ages = study.adsl.columns[adsl_code(norm.age)].cast("float64")
         age = ages.to_numpy(zero_copy_only=False)[parent.subject]
     low, high = norms.limits(group, age)
     number = values.to_numpy(zero_copy_only=False).astype(np.float64)
@@ -153,7 +169,12 @@ def _by_norm(study: Study, endpoint: Endpoint, parent: Records, values: "pa.Arra
 
 
 def _all_named(
-    study: Study, endpoint: Endpoint, parent: Records, location: np.ndarray, named: Any, key: str
+    study: Study,
+    endpoint: Endpoint[AnyFinding],
+    parent: Records,
+    location: np.ndarray,
+    named: Any,
+    key: str,
 ) -> None:
     chosen = _chosen(study, endpoint, parent)
     strange = sorted({str(one) for one in np.unique(location[chosen].astype(str))} - set(named))
@@ -163,10 +184,6 @@ def _all_named(
             f"nothing for {one_of(strange)}",
             "an entry for every location that is looked at; `locations` leaves some out",
         )
-
-
-def _age(endpoint: Endpoint) -> str:
-    return adsl_code(endpoint.options["norm"]["age"])
 
 
 def _grounds(

@@ -6,21 +6,22 @@ from trialtrace.endpoints.records import PLACE_OF_RECORD, Records, renamed, valu
 from trialtrace.endpoints.study import Study
 from trialtrace.ground.conditions import evaluate
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.endpoints.graded import Graded
 from trialtrace.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[Graded], study: Study) -> Records:
     """AVAL 0, 1, 2, … in the order of `grades`, AVALC the grade's label; missing stays missing.
 
     Raises UserError where a value meets the tests of no grade, or of several.
     """
     import pyarrow as pa
 
-    parent = study.parent(endpoint, endpoint.options["of"], ("bds",))
-    what = endpoint.options.get("value", "value")
+    parent = study.parent(endpoint, endpoint.entry.of, ("bds",))
+    what = endpoint.entry.value or "value"
     values = values_of(parent, what)
     table = pa.table({"AVAL": values})
-    tests = endpoint.options["grades"]
+    tests = endpoint.entry.grades
     met = np.stack(
         [
             evaluate({"AVAL": test}, table).fill_null(False).to_numpy(zero_copy_only=False)

@@ -1,11 +1,10 @@
 """Instruments: the scores of a questionnaire or an examination by its own rule."""
 
 from trialtrace.endpoints.records import Records
-from trialtrace.endpoints.scores.items import read_items, scored
+from trialtrace.endpoints.scores.items import read_items, scale_of, scored
 from trialtrace.endpoints.scores.registry import derivation
 from trialtrace.endpoints.study import Study
 from trialtrace.instruments.registry import instrument_module
-from trialtrace.trial.endpoints.families import scale_of
 from trialtrace.trial.model import Endpoint
 
 
@@ -14,9 +13,9 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
 
     AVAL is the score, missing where the rule gives none; every item's cell of a record leads to it.
     """
-    name, scale = endpoint.options["instrument"], scale_of(endpoint)
+    name, scale = endpoint.entry.instrument, scale_of(endpoint)
     if derive_scale := derivation(name):
         return derive_scale(endpoint, scale, study)
     layout, items, columns = read_items(endpoint, scale, study)
-    values = instrument_module(name).score(scale, items, endpoint.options)
+    values = instrument_module(name).score(scale, items, endpoint.entry)
     return scored(endpoint, study, layout, scale, values, columns)

@@ -12,6 +12,7 @@ from trialtrace.endpoints.records import Cells, Records, chosen_cells, moved, pi
 from trialtrace.endpoints.study import Study, met_rows, read_placed
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.interval_time import IntervalTime
 from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ UNDATED = Reason("undated_visit", "a visit with an outcome has no date, so no ti
 DISORDER = Reason("visit_order", "the visit's date is before the start or an earlier visit's")
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[IntervalTime], study: Study) -> Records:
     """A record a subject: AVALLO the day of the last visit without the event before the first with.
 
     AVALHI is the day of the first visit with it, missing where there is none (censored on the
@@ -29,17 +30,17 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     which it was seen, or the last visit without it. A subject without any outcome has no time; so
     has one whose visits have impossible dates, or an outcome without a date.
     """
-    labels = study.visits(endpoint.options["of"])
+    labels = study.visits(endpoint.entry.of)
     if not labels:
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}: of",
-                found=f"{endpoint.options['of']}, an endpoint without visits",
+                found=f"{endpoint.entry.of}, an endpoint without visits",
                 expected="a yes/no endpoint with visits",
             )
         )
     grid = Grid(labels, study.size)
-    truth, cells = one_each(study, endpoint, grid, endpoint.options["of"], "value")
+    truth, cells = one_each(study, endpoint, grid, endpoint.entry.of, "value")
     days, unusable, behind = _days(study, endpoint, grid, ~np.isnan(truth))
     happened = truth.reshape(grid.visits, grid.size)
     low, high = bounds(happened, days.reshape(grid.visits, grid.size))
@@ -64,60 +65,59 @@ def bounds(happened: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _values(
-    endpoint: Endpoint, low: np.ndarray, high: np.ndarray, unknown: np.ndarray
+    endpoint: Endpoint[IntervalTime], low: np.ndarray, high: np.ndarray, unknown: np.ndarray
 ) -> dict[str, "pa.Array"]:
     import pyarrow as pa
 
     yes = np.isfinite(high)
 
-    def said(key: str, mask: np.ndarray) -> "pa.Array":
-        texts = np.full(len(yes), endpoint.options[key], dtype=object)
+    def said(label: str, mask: np.ndarray) -> "pa.Array":
+        texts = np.full(len(yes), label, dtype=object)
         return pa.array(texts, type=pa.string(), mask=mask)
 
     return {
         "AVAL": pa.array(np.where(yes, high, low), mask=unknown),
         "AVALU": unit_column("days", len(yes)),
         "CNSR": pa.array(np.where(yes, 0, 1), mask=unknown),
-        "EVNTDESC": said("event_label", unknown | ~yes),
-        "CNSDTDSC": said("censored_label", unknown | yes),
+        "EVNTDESC": said(endpoint.entry.event_label, unknown | ~yes),
+        "CNSDTDSC": said(endpoint.entry.censored_label, unknown | yes),
         "AVALLO": pa.array(low, mask=unknown),
         "AVALHI": pa.array(high, mask=unknown | ~yes),
     }
 
 
 def _days(
-    study: Study, endpoint: Endpoint, grid: Grid, known: np.ndarray
+    study: Study, endpoint: Endpoint[IntervalTime], grid: Grid, known: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, list[Cells]]:
     """The day of each cell, subjects whose days cannot be used, and the raw cells of the dates.
 
     With `days` alone they are nominal; with `dates`, nominal days stand in for missing dates.
     """
     nominal = np.full(len(grid), np.nan)
-    if "days" in endpoint.options:
-        given = endpoint.options["days"]
-        _check_labels(study, endpoint, given, grid.labels)
-        nominal = np.repeat([float(given[label]) for label in grid.labels], grid.size)
-    if "dates" not in endpoint.options:
+    if (days := endpoint.entry.days) is not None:
+        _check_labels(study, endpoint, days, grid.labels)
+        nominal = np.repeat([float(days[label]) for label in grid.labels], grid.size)
+    given = endpoint.entry.dates
+    if given is None:
         return nominal, np.zeros(grid.size, dtype=bool), []
-    given = endpoint.options["dates"]
-    table = read_placed(study, endpoint, given["table"], [given["date"], given["visit"]["column"]])
-    labels = {str(code): label for code, label in given["visit"]["labels"].items()}
+    table = read_placed(study, endpoint, given.table, [given.date, given.visit.column])
+    labels = given.visit.labels
     _check_labels(study, endpoint, labels.values(), grid.labels)
     rows = met_rows(table, None)
-    row = visit_rows(study, endpoint, table, given["visit"]["column"], labels, grid.labels, rows)
-    dates = require_dates(study.place(endpoint), given["date"], table.column(given["date"]))
+    row = visit_rows(study, endpoint, table, given.visit.column, labels, grid.labels, rows)
+    dates = require_dates(study.place(endpoint), given.date, table.column(given.date))
     start = start_days(study, endpoint)
-    days = day_numbers(pick(dates, row)) - np.tile(start, grid.visits)
-    days = np.where(np.isnan(days), nominal, days)
-    disorder = _disorder(days.reshape(grid.visits, grid.size))
-    undated = known & np.isnan(days)
+    day = day_numbers(pick(dates, row)) - np.tile(start, grid.visits)
+    day = np.where(np.isnan(day), nominal, day)
+    disorder = _disorder(day.reshape(grid.visits, grid.size))
+    undated = known & np.isnan(day)
     for mask, why in ((disorder.ravel(), DISORDER), (undated, UNDATED)):
-        study.reject(endpoint, table, row[mask & (row >= 0)], given["date"], why)
+        study.reject(endpoint, table, row[mask & (row >= 0)], given.date, why)
     unusable = np.asarray((disorder | undated.reshape(grid.visits, grid.size)).any(axis=0))
-    cells = chosen_cells("AVAL", table.name, row, [given["date"]])
+    cells = chosen_cells("AVAL", table.name, row, [given.date])
     cells = moved(cells, grid.subjects, ("AVAL",))
-    code = adsl_code(endpoint.options["start"])
-    return days, unusable, [*cells, *study.subject_cells(code, "AVAL", np.arange(grid.size))]
+    code = adsl_code(endpoint.entry.start)
+    return day, unusable, [*cells, *study.subject_cells(code, "AVAL", np.arange(grid.size))]
 
 
 def _disorder(days: np.ndarray) -> np.ndarray:
@@ -127,7 +127,7 @@ def _disorder(days: np.ndarray) -> np.ndarray:
 
 
 def _check_labels(
-    study: Study, endpoint: Endpoint, given: Container[str], wanted: list[str]
+    study: Study, endpoint: Endpoint[IntervalTime], given: Container[str], wanted: list[str]
 ) -> None:
     lacking = [label for label in wanted if label not in given]
     if lacking:
@@ -135,6 +135,6 @@ def _check_labels(
             Problem(
                 study.place(endpoint),
                 found=f"no day for the visit {one_of(lacking)}",
-                expected=f"every visit of {endpoint.options['of']}: {one_of(wanted)}",
+                expected=f"every visit of {endpoint.entry.of}: {one_of(wanted)}",
             )
         )

@@ -10,15 +10,16 @@ from trialtrace.endpoints.records import Records, pick
 from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.endpoints.measure import Measure
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[Measure], study: Study) -> Records:
     """A record a subject, location and side: AVAL is the column's number, or missing."""
-    column = endpoint.options["column"]
+    column = endpoint.entry.column
     layout = lay_out(endpoint, study, [column])
     treatment, behind = own_treatment(study, endpoint, layout.table, layout.row)
     values = numbers(study, endpoint, layout.table, column, layout.row)
@@ -45,7 +46,7 @@ def numbers(
     values = pick(table.column(column), row)
     if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         found = {"AVAL": values.cast(pa.float64())}
-    elif pa.types.is_string(values.type) and "scale" in endpoint.options:
+    elif pa.types.is_string(values.type) and endpoint.entry.scale:
         found = _coded(study, endpoint, table.name, column, values)
     else:
         raise UserError(
@@ -83,19 +84,17 @@ def _check_scale(study: Study, endpoint: Endpoint, values: "pa.Array", column: s
     """Refuse values outside the scale that the endpoint declares."""
     import pyarrow.compute as pc
 
-    scale = endpoint.options.get("scale", {})
-    outside = 0
-    if "from" in scale:
-        outside += pc.sum(pc.less(values, float(scale["from"]))).as_py() or 0
-    if "to" in scale:
-        outside += pc.sum(pc.greater(values, float(scale["to"]))).as_py() or 0
+    scale = endpoint.entry.scale
+    if scale is None:
+        return
+    outside = pc.sum(pc.less(values, float(scale.from_))).as_py() or 0
+    outside += pc.sum(pc.greater(values, float(scale.to))).as_py() or 0
     if outside:
-        low, high = scale.get("from", "no lower end"), scale.get("to", "no upper end")
         raise UserError(
             Problem(
                 f"{study.place(endpoint)}, column {column}",
                 found=f"{outside} values outside the scale",
-                expected=f"{low} to {high}",
+                expected=f"{scale.from_} to {scale.to}",
                 do="correct `scale`, or give the dictionary these bounds so that cleaning rejects "
                 "the values",
             )

@@ -9,6 +9,7 @@ from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.typed_columns import typed_columns
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.occurrence import NamedOccurrence, OneOccurrence
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -16,40 +17,46 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[NamedOccurrence | OneOccurrence], study: Study) -> Records:
     """A record a row that surely meets `where`; TERM is a fixed text or a column's value.
 
     The declared `columns` stand beside it, by their names in capitals.
     """
-    columns, date = looked_at(study, endpoint), endpoint.options.get("date")
-    further = list(endpoint.options.get("columns", {}).values())
+    columns, date = looked_at(study, endpoint), endpoint.entry.date
+    further = list((endpoint.entry.columns or {}).values())
     table = study.table(endpoint, [*columns, *further, *([date] if date else [])])
-    rows = met_rows(table, endpoint.options.get("where"))
+    rows = met_rows(table, endpoint.entry.where)
     values, behind = own_treatment(study, endpoint, table, rows)
     values["TERM"] = _terms(study, endpoint, table, rows)
     cells = chosen_cells("TERM", table.name, rows, columns)
     more, behind_more = typed_columns(study, endpoint, table, rows)
     cells += behind_more
     if date:
-        values["ADT"] = _dates(study, endpoint, table, rows)
+        values["ADT"] = _dates(study, endpoint, date, table, rows)
         cells += chosen_cells("ADT", table.name, rows, [date])
     return Records("occds", table.subject[rows], values | more, (*cells, *behind))
 
 
-def looked_at(study: Study, endpoint: Endpoint) -> list[str]:
+def looked_at(study: Study, endpoint: Endpoint[NamedOccurrence | OneOccurrence]) -> list[str]:
     """The columns that say whether a row tells of an occurrence, and of which."""
-    columns = columns_of(endpoint.options.get("where") or {})
-    if "term_column" in endpoint.options:
-        columns = list(dict.fromkeys([*columns, endpoint.options["term_column"]]))
-    return columns or [study.trial.tables[endpoint.options["table"]].subject]
+    entry = endpoint.entry
+    columns = columns_of(entry.where or {})
+    if isinstance(entry, NamedOccurrence):
+        columns = list(dict.fromkeys([*columns, entry.term_column]))
+    return columns or [study.trial.tables[entry.table].subject]
 
 
-def _terms(study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarray") -> "pa.Array":
+def _terms(
+    study: Study,
+    endpoint: Endpoint[NamedOccurrence | OneOccurrence],
+    table: CleanTable,
+    rows: "np.ndarray",
+) -> "pa.Array":
     import pyarrow as pa
 
-    if "term_column" not in endpoint.options:
-        return pa.repeat(endpoint.options["term"], len(rows))
-    column = endpoint.options["term_column"]
+    if isinstance(entry := endpoint.entry, OneOccurrence):
+        return pa.repeat(entry.term, len(rows))
+    column = entry.term_column
     place = f"{study.place(endpoint)}, column {column}"
     values = pick(table.column(column), rows)
     known = study.trial.dictionary.get(table.name, {}).get(column)
@@ -76,10 +83,11 @@ def _lines(table: CleanTable, rows: "np.ndarray", values: "pa.Array") -> str:
     return f"{table.name}, row {one_of(str(line) for line in lines.to_pylist())}"
 
 
-def _dates(study: Study, endpoint: Endpoint, table: CleanTable, rows: "np.ndarray") -> "pa.Array":
+def _dates(
+    study: Study, endpoint: Endpoint, column: str, table: CleanTable, rows: "np.ndarray"
+) -> "pa.Array":
     import pyarrow as pa
 
-    column = endpoint.options["date"]
     if not pa.types.is_date(table.column(column).type):
         raise UserError(
             Problem(

@@ -5,10 +5,11 @@ import numpy as np
 from trialtrace.endpoints.kinds.any_occurrence import behind, outcomes
 from trialtrace.endpoints.records import Records
 from trialtrace.endpoints.study import Study
+from trialtrace.trial.endpoints.occurrence_count import OccurrenceCount
 from trialtrace.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[OccurrenceCount], study: Study) -> Records:
     """AVAL the number of a subject's occurrences, of those that meet `where`.
 
     Missing where one of them may or may not count.

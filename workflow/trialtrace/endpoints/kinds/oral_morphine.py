@@ -13,6 +13,7 @@ from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.conditions import columns_of, met
 from trialtrace.trial.endpoints.conversions import Conversions, read_conversions
+from trialtrace.trial.endpoints.oral_morphine import OralMorphine
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ OTHER_UNIT = Reason("other_unit", "a dose in another unit than the table's")
 NEGATIVE = Reason("negative_dose", "a dose below 0")
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[OralMorphine], study: Study) -> Records:
     """A record a subject (and visit): AVAL the sum of its doses in mg of oral morphine a day.
 
     Missing where a dose is missing, or cannot be converted (listed, never left out of the sum). A
@@ -36,14 +37,19 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     """
     import pyarrow as pa
 
-    options = endpoint.options
-    table = read_conversions(study.trial.at, options["conversion"])
-    used = [options[key] for key in ("drug", "route", "dose", "unit_column") if key in options]
-    used = list(dict.fromkeys([*used, *columns_of(options.get("none", {}))]))
+    entry = endpoint.entry
+    table = read_conversions(study.trial.at, entry.conversion)
+    used = [
+        entry.drug,
+        entry.route,
+        entry.dose,
+        *([entry.unit_column] if entry.unit_column else []),
+    ]
+    used = list(dict.fromkeys([*used, *columns_of(entry.none or {})]))
     gathered = gather(endpoint, study, used)
-    dose = gathered.numbers(study, endpoint, options["dose"])
-    if "none" in options:
-        none = met(options["none"], gathered.table.rows).to_numpy(zero_copy_only=False)
+    dose = gathered.numbers(study, endpoint, entry.dose)
+    if entry.none is not None:
+        none = met(entry.none, gathered.table.rows).to_numpy(zero_copy_only=False)
         dose = np.where(none[gathered.rows], 0.0, dose)
     factor, bad = _factors(study, endpoint, gathered, table, dose)
     added = np.where(dose == 0, 0.0, dose * factor)
@@ -51,7 +57,7 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
     total = np.bincount(gathered.record, np.where(unknown, 0.0, added), len(gathered))
     lost = gathered.count(unknown)
     total = np.where(lost > 0, np.nan, total)
-    if options["without_rows"] == "missing":
+    if entry.without_rows == "missing":
         total = np.where(gathered.layout.row < 0, np.nan, total)
     values = {
         "AVAL": pa.array(total, mask=np.isnan(total)),
@@ -76,12 +82,16 @@ def _told(bad: np.ndarray) -> "pa.Array":
 
 
 def _factors(
-    study: Study, endpoint: Endpoint, gathered: Gathered, table: Conversions, dose: np.ndarray
+    study: Study,
+    endpoint: Endpoint[OralMorphine],
+    gathered: Gathered,
+    table: Conversions,
+    dose: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The factor of each row, NaN where there is none, and the rows that are listed."""
-    options = endpoint.options
-    drug = _named(study, endpoint, gathered, "drug", "drugs")
-    route = _named(study, endpoint, gathered, "route", "routes")
+    entry = endpoint.entry
+    drug = _named(study, endpoint, gathered, entry.drug, entry.drugs)
+    route = _named(study, endpoint, gathered, entry.route, entry.routes)
     factor = np.full(len(dose), np.nan)
     unit = np.full(len(dose), None, dtype=object)
     for (one, by), (in_unit, value) in table.factors.items():
@@ -90,30 +100,34 @@ def _factors(
     taken = ~(dose == 0)
     nameless, placeless = (np.equal(names, np.array(None)) for names in (drug, route))
     listed = [
-        (nameless & (dose != 0) & ~np.isnan(dose), "drug", NO_DRUG),
-        (nameless & np.isnan(dose), "drug", EMPTY),
-        (taken & ~nameless & placeless, "route", NO_ROUTE),
-        (taken & ~nameless & ~placeless & np.isnan(factor), "drug", UNKNOWN_DRUG),
-        (dose < 0, "dose", NEGATIVE),
+        (nameless & (dose != 0) & ~np.isnan(dose), entry.drug, NO_DRUG),
+        (nameless & np.isnan(dose), entry.drug, EMPTY),
+        (taken & ~nameless & placeless, entry.route, NO_ROUTE),
+        (taken & ~nameless & ~placeless & np.isnan(factor), entry.drug, UNKNOWN_DRUG),
+        (dose < 0, entry.dose, NEGATIVE),
     ]
-    if "unit_column" in options:
-        given = _named(study, endpoint, gathered, "unit_column", "units")
+    if entry.unit_column:
+        given = _named(study, endpoint, gathered, entry.unit_column, entry.units)
         other = taken & ~np.isnan(factor) & (given != unit)
-        listed.append((other, "unit_column", OTHER_UNIT))
+        listed.append((other, entry.unit_column, OTHER_UNIT))
     bad = np.zeros(len(dose), dtype=bool)
-    for mask, key, why in listed:
-        study.reject(endpoint, gathered.table, gathered.rows[mask], options[key], why)
+    for mask, column, why in listed:
+        study.reject(endpoint, gathered.table, gathered.rows[mask], column, why)
         bad |= mask
     return factor, bad
 
 
 def _named(
-    study: Study, endpoint: Endpoint, gathered: Gathered, key: str, names: str
+    study: Study,
+    endpoint: Endpoint,
+    gathered: Gathered,
+    column: str,
+    names: dict[str, str] | None,
 ) -> np.ndarray:
     """A column's values by the names that the table of factors uses; None where missing."""
-    text = column_text(gathered.column(endpoint.options[key]), study.place(endpoint))
+    text = column_text(gathered.column(column), study.place(endpoint))
     coded = text.dictionary_encode()
-    given = endpoint.options.get(names, {})
+    given = names or {}
     told = np.array(
         [*(given.get(code, code) for code in coded.dictionary.to_pylist()), None], object
     )

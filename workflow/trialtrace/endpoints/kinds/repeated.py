@@ -11,24 +11,27 @@ from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.visit_dates import dated
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.repeated import Repeated, RepeatedInColumns, RepeatedInRows
 from trialtrace.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(endpoint: Endpoint[RepeatedInRows | RepeatedInColumns], study: Study) -> Records:
     """A record a subject and visit, also where the value is missing; visits in declared order.
 
     In rows also a record a location and side, where these are declared. With `baseline`, that
     visit's records carry ABLFL, and all records BASE and CHG = AVAL - BASE.
     """
-    return (_wide if "visits" in endpoint.options else _long)(endpoint, study)
+    if isinstance(entry := endpoint.entry, RepeatedInColumns):
+        return _wide(endpoint, entry, study)
+    return _long(endpoint, entry, study)
 
 
-def _wide(endpoint: Endpoint, study: Study) -> Records:
+def _wide(endpoint: Endpoint[Repeated], entry: RepeatedInColumns, study: Study) -> Records:
     """From each visit's column in the subject's one row."""
     import pyarrow as pa
 
-    visits, where = list(endpoint.options["visits"]), endpoint.options.get("where")
-    labels = distinct_labels(study, endpoint, "visit", {"labels": endpoint.options["visits"]})
+    visits, where = list(entry.visits), entry.where
+    labels = distinct_labels(study, endpoint, "visit", entry.visit_labels)
     chosen_by = columns_of(where or {})
     table = study.table(endpoint, [*visits, *chosen_by])
     row = one_row_each(study, endpoint, table, where)
@@ -68,9 +71,9 @@ def _one_unit(study: Study, endpoint: Endpoint, columns: list[str]) -> str | Non
     return units.pop()
 
 
-def _long(endpoint: Endpoint, study: Study) -> Records:
+def _long(endpoint: Endpoint[Repeated], entry: RepeatedInRows, study: Study) -> Records:
     """From the subject's row with the codes of visit, location and side."""
-    column = endpoint.options["column"]
+    column = entry.column
     layout = lay_out(endpoint, study, [column])
     values = numbers(study, endpoint, layout.table, column, layout.row)
     values["AVALU"] = unit_column(study.unit(endpoint, column), len(layout.row))

@@ -12,49 +12,58 @@ from trialtrace.endpoints.time_from_dates import time_from_dates
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.conditions import columns_of, evaluate
 from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.trial.endpoints.time_to_event import (
+    DatedTime,
+    FirstOfTimes,
+    FirstSeen,
+    TimeInColumn,
+)
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, study: Study) -> Records:
+def derive(
+    endpoint: Endpoint[FirstOfTimes | FirstSeen | DatedTime | TimeInColumn], study: Study
+) -> Records:
     """A record a subject: AVAL time, CNSR 0 event, 1 censored or 2 a competing event first.
 
     Both are missing where the time is missing or negative or the event is unknown.
     """
-    if "first_of" in endpoint.options:
-        return _first_of(endpoint, study)
-    records = _found(endpoint, study)
-    names = endpoint.options.get("competing", ())
-    parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
+    entry = endpoint.entry
+    if isinstance(entry, FirstOfTimes):
+        return _first_of(endpoint, entry, study)
+    records = _found(endpoint, entry, study)
+    parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.competing or ()]
     if not parts:
         return records
     _common_unit(study, endpoint, [records, *parts], "competing")
     return with_competing(records, parts)
 
 
-def _found(endpoint: Endpoint, study: Study) -> Records:
+def _found(
+    endpoint: Endpoint, entry: FirstSeen | DatedTime | TimeInColumn, study: Study
+) -> Records:
     """The times before competing events."""
-    if "seen" in endpoint.options:
-        return _seen(endpoint, study)
-    if "start" in endpoint.options:
-        return time_from_dates(endpoint, study)
-    return _of_row(endpoint, study)
+    if isinstance(entry, FirstSeen):
+        return _seen(endpoint, entry, study)
+    if isinstance(entry, TimeInColumn):
+        return _of_row(endpoint, entry, study)
+    return time_from_dates(endpoint, study)
 
 
-def _seen(endpoint: Endpoint, study: Study) -> Records:
+def _seen(endpoint: Endpoint, entry: FirstSeen, study: Study) -> Records:
     """The first visit with the event of an interval-censored time, or the last without it."""
-    parent = study.parent(endpoint, endpoint.options["seen"], ("adtte",))
+    parent = study.parent(endpoint, entry.seen, ("adtte",))
     kept = ("AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC", "TRTP")
     columns = {name: parent.columns[name] for name in kept if name in parent.columns}
     behind = tuple(one for one in parent.cells if one.variable in ("AVAL", "TRTP"))
     return Records("adtte", parent.subject, columns, behind)
 
 
-def _of_row(endpoint: Endpoint, study: Study) -> Records:
-    time, event = endpoint.options["time"], endpoint.options["event"]
-    where = endpoint.options.get("where")
+def _of_row(endpoint: Endpoint, entry: TimeInColumn, study: Study) -> Records:
+    time, event, where = entry.time, entry.event, entry.where
     deciding = list(dict.fromkeys(columns_of(event) + columns_of(where or {})))
     columns = list(dict.fromkeys([time, *deciding]))
     table = study.table(endpoint, columns)
@@ -64,8 +73,8 @@ def _of_row(endpoint: Endpoint, study: Study) -> Records:
     values = _outcome(
         days,
         _numpy(happened.cast("int8").cast("float64")),
-        np.array([endpoint.options["event_label"]], dtype=object),
-        np.array([endpoint.options["censored_label"]], dtype=object),
+        np.array([entry.event_label], dtype=object),
+        np.array([entry.censored_label], dtype=object),
     )
     values["AVALU"] = unit_column(study.unit(endpoint, time), study.size)
     treatment, behind = own_treatment(study, endpoint, table, row)
@@ -109,15 +118,14 @@ def _outcome(
     }
 
 
-def _first_of(endpoint: Endpoint, study: Study) -> Records:
+def _first_of(endpoint: Endpoint, entry: FirstOfTimes, study: Study) -> Records:
     """The earliest event of several endpoints; without one, their earliest censoring.
 
     Up to the earliest censoring all were followed, so the subject is known to be free of each. Of
     events at one time the endpoint named first gives the description. Missing where one of them is
     missing, for it might have come first.
     """
-    names = endpoint.options["first_of"]
-    parts = [study.parent(endpoint, name, ("adtte",)) for name in names]
+    parts = [study.parent(endpoint, name, ("adtte",)) for name in entry.first_of]
     unit = _common_unit(study, endpoint, parts, "first_of")
     time = np.stack([_numpy(part.columns["AVAL"]) for part in parts])
     censored = np.stack([_numpy(part.columns["CNSR"].cast("float64")) for part in parts])

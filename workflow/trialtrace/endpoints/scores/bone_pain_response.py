@@ -10,24 +10,26 @@ from trialtrace.endpoints.study import Study
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.instruments.bone_pain_response import category
 from trialtrace.instruments.declaration import Scale
+from trialtrace.trial.instruments.bone_pain_response import BonePainResponse
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+def derive(endpoint: Endpoint[BonePainResponse], scale: Scale, study: Study) -> Records:
     """A record a subject and declared visit, made of the records of pain, opioids and death."""
     import pyarrow as pa
 
-    options, visits = endpoint.options, list(endpoint.options["days"])
-    given = {name: study.parent(endpoint, options[name], ("bds",)) for name in ("pain", "opioids")}
-    taken = {name: _at(endpoint, study, options[name], one, visits) for name, one in given.items()}
+    entry, visits = endpoint.entry, endpoint.entry.visit_labels
+    names = {"pain": entry.pain, "opioids": entry.opioids}
+    given = {key: study.parent(endpoint, name, ("bds",)) for key, name in names.items()}
+    taken = {key: _at(endpoint, study, names[key], one, visits) for key, one in given.items()}
     pain, opioids = (_values(given[name], taken[name]) for name in given)
-    end = study.trial.endpoints[options["pain"]].options.get("scale", {}).get("to")
-    tenths = _tenths(endpoint, study, end)
+    scale_of_pain = study.trial.endpoints[entry.pain].scale
+    tenths = _tenths(endpoint, study, scale_of_pain.high if scale_of_pain else None)
     now, before = pain * tenths
-    found = category(now, before, opioids[0], opioids[1], options)
+    found = category(now, before, opioids[0], opioids[1], entry)
     dead, death, died_of = _death(endpoint, study, visits)
     found = np.where(dead & np.isnan(pain[0]), 5.0, found)
     cells = [cell for name in given for cell in _cells(given[name], taken[name])]
@@ -88,14 +90,14 @@ def _numbers(values: "pa.Array") -> np.ndarray:
 
 
 def _death(
-    endpoint: Endpoint, study: Study, visits: list[str]
+    endpoint: Endpoint[BonePainResponse], study: Study, visits: list[str]
 ) -> tuple[np.ndarray, Records, np.ndarray]:
     """Whether a subject had died by each visit's day, and the records that say so."""
-    parent = study.parent(endpoint, endpoint.options["death"], ("adtte",))
+    parent = study.parent(endpoint, endpoint.entry.death, ("adtte",))
     record = np.full(study.size, -1, dtype=np.int64)
     record[parent.subject] = np.arange(len(parent))
     time, censored = (_numbers(parent.columns[name])[record] for name in ("AVAL", "CNSR"))
-    days = np.array([endpoint.options["days"][visit] for visit in visits], dtype=np.float64)
+    days = np.array([endpoint.entry.days[visit] for visit in visits], dtype=np.float64)
     dead = (censored == 0) & (time <= days[:, None]) & (record >= 0)
     return dead.ravel(), parent, np.where(dead, record, -1).ravel()
 

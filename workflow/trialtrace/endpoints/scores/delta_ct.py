@@ -10,23 +10,24 @@ from trialtrace.endpoints.treatment import check_one_treatment
 from trialtrace.ground.canonical import column_text
 from trialtrace.instruments.declaration import Scale
 from trialtrace.instruments.delta_ct import REASONS, mean_ct
+from trialtrace.trial.instruments.delta_ct import DeltaCt
 from trialtrace.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+def derive(endpoint: Endpoint[DeltaCt], scale: Scale, study: Study) -> Records:
     """Delta Ct of one gene; every replicate of it and of the reference genes leads to it."""
     import pyarrow as pa
 
-    options, place = endpoint.options, study.place(endpoint)
-    columns = [options["ct"], options["gene"]]
+    entry, place = endpoint.entry, study.place(endpoint)
+    columns = [entry.ct, entry.gene]
     study.table(endpoint, columns)
-    placed = place_rows(endpoint, study, [options["ct"]])
+    placed = place_rows(endpoint, study, [entry.ct])
     check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
-    genes = np.array(column_text(placed.table.column(options["gene"]), place).fill_null(""))
-    codes = [options["genes"][scale.name], *options["references"]]
-    ct = as_numbers(placed.table.column(options["ct"]), place)[placed.rows]
+    genes = np.array(column_text(placed.table.column(entry.gene), place).fill_null(""))
+    codes = [entry.genes[scale.name], *entry.references]
+    ct = as_numbers(placed.table.column(entry.ct), place)[placed.rows]
     gene = genes[placed.rows]
-    own, used = mean_ct(placed.record, placed.size, gene, ct, codes, options)
+    own, used = mean_ct(placed.record, placed.size, gene, ct, codes, entry)
     values = own[0] - own[1:].mean(axis=0)
     chosen = np.flatnonzero(used)
     cells = [

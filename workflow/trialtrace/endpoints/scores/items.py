@@ -16,7 +16,8 @@ from trialtrace.endpoints.visit_dates import dated
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.instruments.declaration import Item, Scale
-from trialtrace.trial.endpoints.families import given_column, items_of, scale_of
+from trialtrace.trial.endpoints.families import items_of
+from trialtrace.trial.instruments.shared import InstrumentEntry, ScoredRows
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -24,30 +25,37 @@ if TYPE_CHECKING:
 
 
 def read_items(
-    endpoint: Endpoint, scale: Scale, study: Study
+    endpoint: Endpoint[ScoredRows], scale: Scale, study: Study
 ) -> tuple[Layout, dict[str, np.ndarray], list[str]]:
     """Where the records stand, the values of the scale's items in each, and the items' columns.
 
     The scales of an entry share their rows: those with a value of any item of one of them.
     """
-    options, family = endpoint.options, endpoint.family
+    entry, family = endpoint.entry, endpoint.family
     every = study.once((family, "columns"), lambda: _columns_of_family(endpoint, study))
     layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
-    columns = {item: given_column(options, item) for item in scale.items}
+    columns = {item: entry.column_of(item) for item in scale.items}
     items = {
         item: study.once(
             (family, item),
-            partial(item_values, study, endpoint, layout, column, items_of(options)[item]),
+            partial(item_values, study, endpoint, layout, column, items_of(entry)[item]),
         )
         for item, column in columns.items()
     }
     return layout, items, list(columns.values())
 
 
-def _columns_of_family(endpoint: Endpoint, study: Study) -> list[str]:
+def scale_of(endpoint: Endpoint[InstrumentEntry]) -> Scale:
+    """The scale that an endpoint made from an instrument holds."""
+    if endpoint.score is None:
+        raise ValueError(f"{endpoint.name} has no scale of an instrument")
+    return endpoint.score
+
+
+def _columns_of_family(endpoint: Endpoint[ScoredRows], study: Study) -> list[str]:
     family = [one for one in study.trial.endpoints.values() if one.family == endpoint.family]
     items = dict.fromkeys(item for one in family for item in scale_of(one).items)
-    return [given_column(endpoint.options, item) for item in items]
+    return [endpoint.entry.column_of(item) for item in items]
 
 
 def scored(
@@ -107,7 +115,7 @@ def item_values(
     _check_unit(study, endpoint, column, item, place)
     cells = pick(layout.table.column(column), layout.row)
     if item.codes:
-        values = coded(cells, endpoint.options.get(item.codes, {}), item, place)
+        values = coded(cells, getattr(endpoint.entry, item.codes) or {}, item, place)
     else:
         values = as_numbers(cells, place)
     with np.errstate(invalid="ignore"):

@@ -10,21 +10,22 @@ from trialtrace.endpoints.scores.items import read_items, scored
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import check_one_treatment
 from trialtrace.instruments.declaration import Scale
+from trialtrace.trial.instruments.mrc import Mrc
 from trialtrace.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+def derive(endpoint: Endpoint[Mrc], scale: Scale, study: Study) -> Records:
     """Each muscle's grade, or its sum or mean over the muscles of a subject, visit and side."""
     layout, items, columns = read_items(endpoint, scale, study)
     values = items["value"]
-    if endpoint.options["summary"] == "each":
+    if endpoint.entry.summary == "each":
         return scored(endpoint, study, layout, scale, values, columns)
     group, joined = over_locations(layout)
     there = np.flatnonzero(layout.row >= 0)
     joined_to = _group_of(group)
     check_one_treatment(study, endpoint, layout.table, joined_to[there], layout.row[there])
     several = values.reshape(group.shape)
-    whole = several.sum(axis=1) if endpoint.options["summary"] == "sum" else several.mean(axis=1)
+    whole = several.sum(axis=1) if endpoint.entry.summary == "sum" else several.mean(axis=1)
     cells = [
         Cells("AVAL", joined_to[one.record], one.table, one.row, one.column)
         for one in layout.cells(columns)

@@ -6,20 +6,21 @@ from trialtrace.endpoints.scores.items import as_numbers, read_items, scored
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import check_one_treatment
 from trialtrace.instruments.declaration import Scale
-from trialtrace.instruments.sway import COLUMNS, trace
+from trialtrace.instruments.sway import trace
+from trialtrace.trial.instruments.sway import SwaySummary, SwayTraces
 from trialtrace.trial.model import Endpoint
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+def derive(endpoint: Endpoint[SwaySummary | SwayTraces], scale: Scale, study: Study) -> Records:
     """The device's value, or that of the record's trace, whose every sample leads to it."""
-    if "items" in endpoint.options:
+    if isinstance(entry := endpoint.entry, SwaySummary):
         layout, items, columns = read_items(endpoint, scale, study)
         return scored(endpoint, study, layout, scale, items[scale.name], columns)
-    columns = [endpoint.options[name] for name in COLUMNS]
+    columns = [entry.time, entry.x, entry.y]
     placed = place_rows(endpoint, study, columns)
     check_one_treatment(study, endpoint, placed.table, placed.record, placed.rows)
     place = study.place(endpoint)
     time, x, y = (as_numbers(placed.table.column(name), place)[placed.rows] for name in columns)
-    scores = trace(placed.record, placed.size, time, x, y, endpoint.options["ellipse"])
+    scores = trace(placed.record, placed.size, time, x, y, entry.ellipse)
     values, cells = scores[scale.name], placed.cells(columns)
     return scored(endpoint, study, placed.first(), scale, values, columns, cells=cells)

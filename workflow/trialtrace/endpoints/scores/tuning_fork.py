@@ -8,16 +8,17 @@ from trialtrace.endpoints.scores.items import read_items, scored
 from trialtrace.endpoints.study import Study
 from trialtrace.instruments.declaration import Scale
 from trialtrace.trial.endpoints.norms import read_norms
+from trialtrace.trial.instruments.tuning_fork import TuningFork
 from trialtrace.trial.model import Endpoint, adsl_code
 
 
-def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
+def derive(endpoint: Endpoint[TuningFork], scale: Scale, study: Study) -> Records:
     """The value as read, or whether it lies outside the norm."""
     layout, items, columns = read_items(endpoint, scale, study)
     value = items["value"]
     if not scale.event:
         return scored(endpoint, study, layout, scale, value, columns)
-    age = adsl_code(endpoint.options["norm"]["age"])
+    age = adsl_code(endpoint.entry.norm.age)
     limits = _limits(endpoint, study, layout, age)
     with np.errstate(invalid="ignore"):
         outside = (value < limits[0]) | (value > limits[1])
@@ -28,16 +29,16 @@ def derive(endpoint: Endpoint, scale: Scale, study: Study) -> Records:
 
 
 def _limits(
-    endpoint: Endpoint, study: Study, layout: Layout, age: str
+    endpoint: Endpoint[TuningFork], study: Study, layout: Layout, age: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and highest normal value of each record; NaN where the age is missing."""
     import pyarrow as pa
 
-    given = endpoint.options["norm"]
+    norm = endpoint.entry.norm
     ages = study.adsl.columns[age].cast(pa.float64()).to_numpy(zero_copy_only=False)
-    if "location" in endpoint.options:
-        groups = [given["groups"][place] for place in layout.labels["location"]]
+    if endpoint.entry.location and norm.groups:
+        groups = [norm.groups[place] for place in layout.labels["location"]]
         group = np.array(groups, dtype=object)[layout.number("location")]
     else:
-        group = np.full(len(layout.row), given["group"], dtype=object)
-    return read_norms(study.trial.at, given["table"]).limits(group, ages[layout.subject])
+        group = np.full(len(layout.row), norm.group, dtype=object)
+    return read_norms(study.trial.at, norm.table).limits(group, ages[layout.subject])

@@ -166,14 +166,13 @@ def visits(trial: "Trial", analysis: Analysis, endpoint: Endpoint) -> list[str]:
     labels = endpoint_visits(trial.endpoints, endpoint)
     if analysis.visits is not None:
         return [visit for visit in labels if visit in analysis.visits]
-    start = None if analysis.value == "value" else endpoint.options.get("baseline")
+    start = None if analysis.value == "value" else endpoint.entry.baseline
     return [visit for visit in labels if visit != start]
 
 
 def endpoint_visits(endpoints: dict[str, Endpoint], endpoint: Endpoint) -> list[str]:
     """The visit labels of an endpoint, or of the one it is made from."""
-    given = {one.name: (one.kind, one.options) for one in endpoints.values()}
-    return visit_labels(endpoint.name, given.get)
+    return visit_labels(endpoint.name, endpoints.get)
 
 
 def _at_visit(cut: Cut, visit: str) -> Cut:

@@ -20,6 +20,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 
 if TYPE_CHECKING:
+    from trialtrace.trial.endpoints.occurrence import FurtherColumns
     from trialtrace.trial.load import Trial
     from trialtrace.trial.model import Endpoint
 
@@ -67,10 +68,10 @@ def adverse_events(trial: "Trial", frames: Frames) -> Iterator[Result]:
                 yield from _counts(trial, place, rows, everybody, interval=name is None)
 
 
-def _declared(trial: "Trial", endpoint: "Endpoint", name: str) -> list[str]:
+def _declared(trial: "Trial", endpoint: "Endpoint[FurtherColumns]", name: str) -> list[str]:
     """The labels that the dictionary has for a further column: those without an event are told."""
-    column = endpoint.options.get("columns", {}).get(name)
-    variable = trial.dictionary[endpoint.options["table"]].get(column)
+    column = (endpoint.entry.columns or {}).get(name)
+    variable = trial.dictionary[endpoint.entry.table].get(column) if column else None
     return list(variable.choices.values()) if variable else []
 
 

@@ -92,7 +92,7 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
     """
     from trialtrace.endpoints.composite_rule import rule
 
-    options = cut.endpoint.options
+    composite = cut.endpoint.entry
     shape = next(iter(drawn.values())).shape
 
     def everywhere(values: np.ndarray) -> np.ndarray:
@@ -100,13 +100,13 @@ def _by_rule(cut: Cut, drawn: dict[str, np.ndarray], subjects: np.ndarray) -> np
 
     findings = {
         name: everywhere(drawn.get(name, component(cut, name, subjects)))
-        for name in options["findings"]
+        for name in composite.findings
     }
     scores = {
-        name: everywhere(component(cut, score["of"], subjects, SCORES[score.get("value", "value")]))
-        for name, score in options.get("scores", {}).items()
+        name: everywhere(component(cut, score.of, subjects, SCORES[score.value or "value"]))
+        for name, score in composite.parts.items()
     }
-    return rule(options["event"], findings, scores, "undecided").reshape(shape)
+    return rule(composite.event, findings, scores, "undecided").reshape(shape)
 
 
 def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -> np.ndarray:

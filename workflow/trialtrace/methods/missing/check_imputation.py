@@ -81,18 +81,18 @@ def _by_rule(data: Data, asked: Asked, imputed: np.ndarray, names: "pd.Series") 
     """The composite's own rule over the drawn findings and the others as they were found."""
     import pandas as pd
 
-    rule = data.trial.endpoints[asked.variable].options
+    rule = data.trial.endpoints[asked.variable].entry
     drawn = dict(zip(asked.options["components"], imputed.T, strict=True))
     findings = [
         drawn[name] if name in drawn else _found(data, asked, name, names, "AVAL").to_numpy(float)
-        for name in rule["findings"]
+        for name in rule.findings
     ]
     columns = {"findings": np.sum(findings, axis=0)}
-    columns |= dict(zip(rule["findings"], findings, strict=True))
-    for name, score in rule.get("scores", {}).items():
-        column = "CHG" if score.get("value") == "change" else "AVAL"
-        columns[name] = _found(data, asked, score["of"], names, column).to_numpy(float)
-    return surely(rule["event"], pd.DataFrame(columns)).to_numpy(float)
+    columns |= dict(zip(rule.findings, findings, strict=True))
+    for name, score in rule.parts.items():
+        column = "CHG" if score.value == "change" else "AVAL"
+        columns[name] = _found(data, asked, score.of, names, column).to_numpy(float)
+    return surely(rule.event, pd.DataFrame(columns)).to_numpy(float)
 
 
 def _impute(y: np.ndarray, fixed: np.ndarray, arm: np.ndarray, options: dict, draw) -> np.ndarray:

@@ -51,8 +51,8 @@ def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
     import pyarrow.compute as pc
 
     trial = material.trial
-    options = trial.endpoints[given["endpoint"]].options
-    name = options["table"]
+    entry = trial.endpoints[given["endpoint"]].entry
+    name = entry.table
     table = read_table(material.folder / "clean" / f"{name}.parquet", CLEAN)
     adsl = material.tracer.frames.table("adsl")
     flag = trial.populations[given["population"]].flag
@@ -71,7 +71,7 @@ def clean_rows(material: Material, given: dict[str, Any]) -> CleanRows:
         subject.to_numpy(zero_copy_only=False).astype(str),
         arm.to_numpy(zero_copy_only=False).astype(str),
     )
-    for condition in (options.get("where"), given.get("where")):
+    for condition in (entry.where, given.get("where")):
         found = found if condition is None else found.chosen(found.met(condition))
     return found
 

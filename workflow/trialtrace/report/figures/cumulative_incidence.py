@@ -142,7 +142,7 @@ def _caption(material: Material, given: dict[str, Any], data: dict[str, Any]) ->
 
 def _other(material: Material, given: dict[str, Any]) -> str:
     """What comes first for those without the event, by its labels."""
-    competing = endpoint_of(material, given["endpoint"]).options.get("competing", ())
+    competing = endpoint_of(material, given["endpoint"]).entry.competing or ()
     known = material.trial.endpoints
     labels = [known[name].label for name in competing if name in known]
     return " or ".join(labels) or "The competing event"

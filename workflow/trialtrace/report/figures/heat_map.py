@@ -19,23 +19,25 @@ from trialtrace.report.material import Material
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from trialtrace.trial.endpoints.attendance import Attendance, End
+
 NONE, MISSED, DONE = 0, 1, 2
 MISSED_COLOUR = "#1d2733"
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Patients with the most sessions attended stand on top of their arm."""
-    options = endpoint_of(material, given["endpoint"]).options
+    sessions: Attendance = endpoint_of(material, given["endpoint"]).entry
     rows = clean_rows(material, given)
     day = rows.numbers(given["day"])
     known = ~np.isnan(day)
     rows, day = rows.chosen(known), day[known]
     if not len(day):
         raise nothing(given["title"], "no session has a day")
-    state = np.where(rows.met(options["done"]), DONE, MISSED)
-    if "end" in options:
-        rest = MISSED if options["end"]["after"] == "not_done" else NONE
-        state = np.where(_after_the_end(material, options["end"], rows), rest, state)
+    state = np.where(rows.met(sessions.done), DONE, MISSED)
+    if sessions.end:
+        rest = MISSED if sessions.end.after == "not_done" else NONE
+        state = np.where(_after_the_end(material, sessions.end, rows), rest, state)
     by_arm = {
         arm: _grid(rows.subject, rows.arm == arm, day, state) for arm in (*arms_of(material), ALL)
     }
@@ -58,14 +60,14 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
     return Picture(figure, caption, f"Map of {sum(sizes)} patients by day, sorted by attendance.")
 
 
-def _after_the_end(material: Material, end: dict[str, str], rows: CleanRows) -> np.ndarray:
+def _after_the_end(material: Material, end: "End", rows: CleanRows) -> np.ndarray:
     """Rows dated after the event, such as death, after which no session can be done."""
-    code = material.trial.endpoints[end["event"]].code
+    code = material.trial.endpoints[end.event].code
     events = material.tracer.frames.select("adtte", {"PARAMCD": {"is": code}, "CNSR": {"is": 0}})
     days = events.column("ADT").astype("datetime64[D]").astype(float)
     last = dict(zip(events.column("USUBJID").tolist(), days.tolist(), strict=True))
     ends = np.array([last.get(one, np.inf) for one in rows.subject.tolist()])
-    return rows.numbers(end["date"]) > ends
+    return rows.numbers(end.date) > ends
 
 
 def _grid(subject: np.ndarray, own: np.ndarray, day: np.ndarray, state: np.ndarray) -> np.ndarray:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trialtrace.endpoints.registry import parents
 from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.figures.canvas import save
 from trialtrace.report.figures.picture import NothingToDraw, Picture, names
@@ -108,7 +107,8 @@ def home(material: Material, given: dict[str, Any]) -> str:
     related = {
         child
         for child, endpoint in endpoints.items()
-        if wanted & set(parents(endpoint)) or any(child in parents(endpoints[w]) for w in wanted)
+        if wanted & set(endpoint.entry.parents)
+        or any(child in endpoints[w].entry.parents for w in wanted)
     }
     families = {endpoints[name].family or name for name in wanted}
     siblings = {name for name, endpoint in endpoints.items() if endpoint.family in families}

@@ -110,14 +110,15 @@ def _panel(
         )
     axes.set_xticks(range(len(visits)), [wrapped(visit, 12) for visit in visits])
     axes.margins(x=0.08)
-    unit = endpoint_of(material, name).options.get("unit")
+    endpoint = endpoint_of(material, name)
+    unit = endpoint.entry.unit
     if small:
         axes.set_title(wrapped(label, 28), fontsize=8.5, loc="left")
         axes.tick_params(labelsize=7.5)
         axes.set_ylabel(unit or "mean", fontsize=7.5)
     else:
         axes.set_ylabel(wrapped(f"{label}, mean{f', {unit}' if unit else ''}", 44))
-    if endpoint_of(material, name).options.get("scale", {}).get("from") == 0:
+    if endpoint.scale and endpoint.scale.low == 0:
         axes.set_ylim(bottom=0)
 
 

@@ -19,15 +19,17 @@ from trialtrace.report.material import Material
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from trialtrace.trial.endpoints.aggregate import Aggregate
+
 MOST_RIDGES = 60
 POINTS = 256
 
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """Gaussian kernels of Silverman's width; the lowest ridge is of all patients together."""
-    options = endpoint_of(material, given["endpoint"]).options
+    entry: Aggregate = endpoint_of(material, given["endpoint"]).entry
     rows = clean_rows(material, given)
-    values = rows.numbers(options["column"])
+    values = rows.numbers(entry.column)
     known = ~np.isnan(values)
     rows, values = rows.chosen(known), values[known]
     if len(values) < 2 or np.ptp(values) == 0:

@@ -55,12 +55,8 @@ def _counted(material: Material, given: dict[str, Any], name: str) -> tuple[Coun
     counts: Counts = {}
     found: dict[str, float] = {}
     # Grades that are no numbers (4-, 4+) are shown as they were written.
-    grades = endpoint_of(material, name).options.get("grades", {})
-    codes = {
-        value: code.replace("-", MINUS)
-        for code, value in grades.items()
-        if isinstance(value, int | float)
-    }
+    grades = endpoint_of(material, name).entry.value_codes
+    codes = {value: code.replace("-", MINUS) for code, value in grades.items()}
     for arm in arms_of(material):
         for visit in visits:
             at = {"AVISIT": {"is": visit}} if visit else {}
@@ -104,8 +100,8 @@ def _figure(
     arms = arms_of(material)
     visits = list(dict.fromkeys(visit for _, visit in counts))
     colours = dict(zip(order, shades(len(order)), strict=True))
-    higher = endpoint_of(material, given["endpoint"]).options.get("scale", {}).get("higher")
-    if higher == "better":
+    scale = endpoint_of(material, given["endpoint"]).scale
+    if scale and scale.higher == "better":
         colours = dict(zip(order, shades(len(order))[::-1], strict=True))
     if any(MISSING in group for group in counts.values()):
         colours[MISSING] = (1.0, 1.0, 1.0, 1.0)

@@ -19,6 +19,8 @@ from trialtrace.report.material import Material
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from trialtrace.trial.endpoints.dose_intensity import DoseIntensity
+
 FULL, REDUCED, OMITTED = "full dose", "reduced", "not given"
 REDUCED_COLOUR, OMITTED_COLOUR = "#F0E442", "#1d2733"
 # A dose is reduced where it is below the plan by more than rounding.
@@ -28,10 +30,10 @@ DAYS_SHOWN = 6.0
 
 def draw(material: Material, given: dict[str, Any]) -> Picture:
     """A line a patient, by arm and length; a drug of a cycle is a mark of its own."""
-    options = endpoint_of(material, given["endpoint"]).options
+    doses: DoseIntensity = endpoint_of(material, given["endpoint"]).entry
     rows = clean_rows(material, given)
-    share = _share(rows, options)
-    day = since_first(rows, options["date"], _planned(rows, share, given))
+    share = _share(rows, doses)
+    day = since_first(rows, doses.date, _planned(rows, share, given))
     known = ~np.isnan(day) & ~np.isnan(share)
     if not known.any():
         raise nothing(given["title"], "no cycle has a date and doses")
@@ -72,11 +74,11 @@ def since_first(rows: CleanRows, column: str, instead: np.ndarray | None = None)
     return day - first[line]
 
 
-def _share(rows: CleanRows, options: dict[str, Any]) -> np.ndarray:
+def _share(rows: CleanRows, doses: "DoseIntensity") -> np.ndarray:
     """Delivered of planned dose, NaN without a planned one; caps are highest planned doses."""
-    planned, delivered = rows.numbers(options["planned"]), rows.numbers(options["delivered"])
-    for drug, cap in options.get("caps", {}).items():
-        capped = rows.met({options["drug"]: {"is": drug}}) & (planned > cap)
+    planned, delivered = rows.numbers(doses.planned), rows.numbers(doses.delivered)
+    for drug, cap in (doses.caps or {}).items():
+        capped = rows.met({doses.drug: {"is": drug}}) & (planned > cap)
         planned = np.where(capped, cap, planned)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(planned > 0, delivered / planned, np.nan)

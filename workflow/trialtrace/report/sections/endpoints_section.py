@@ -1,14 +1,12 @@
 """The endpoints of a trial: what each is, by which rule, in which unit, where higher is better."""
 
-from typing import Any
-
 from trialtrace.ground.words import lower_first, number
 from trialtrace.report.material import Material
 from trialtrace.report.render.escape import escape_markdown
 from trialtrace.report.sections.rules import rule_of
 from trialtrace.report.tables import captioned, rows_table
-from trialtrace.trial.endpoints.families import instrument_of
-from trialtrace.trial.model import Endpoint
+from trialtrace.trial.instruments.shared import InstrumentEntry
+from trialtrace.trial.model import Endpoint, ValueScale
 
 MOST_NAMED = 5
 
@@ -32,14 +30,11 @@ def endpoints_table(material: Material) -> str:
 
 def _instruments(material: Material) -> list[str]:
     """A paragraph an instrument: its rule, its missing items, where the rule stands."""
-    used = {
-        endpoint.options["instrument"]: endpoint.options
-        for endpoint in material.trial.endpoints.values()
-        if "instrument" in endpoint.options
-    }
+    entries = (endpoint.entry for endpoint in material.trial.endpoints.values())
+    used = {entry.instrument: entry for entry in entries if isinstance(entry, InstrumentEntry)}
     told = []
-    for options in used.values():
-        about = instrument_of(options)
+    for entry in used.values():
+        about = entry.declared
         checked = "" if about.verified else " Not verified: its manual was not at hand."
         text = (
             f"{about.rule} Missing: {lower_first(about.missing)} Source: {about.source}.{checked}"
@@ -77,9 +72,9 @@ def _units(material: Material, group: list[Endpoint]) -> str:
 
 def _scale(material: Material, group: list[Endpoint]) -> str:
     """ "0 to 10, higher is worse; mm"; of several scales what they share, and their units."""
-    scales = [each.options.get("scale") or {} for each in group]
+    scales = [each.scale for each in group]
     ranges = {_range(scale) for scale in scales}
-    directions = {scale.get("higher") for scale in scales}
+    directions = {scale.higher if scale else None for scale in scales}
     parts = [*ranges] if len(ranges) == 1 else []
     if len(directions) > 1:
         parts.append("direction by scale")
@@ -90,8 +85,8 @@ def _scale(material: Material, group: list[Endpoint]) -> str:
     return "; ".join(part for part in told if part)
 
 
-def _range(scale: dict[str, Any]) -> str:
-    if "from" not in scale:
+def _range(scale: ValueScale | None) -> str:
+    if scale is None or scale.low is None:
         return ""
-    end = f"to {number(scale['to'])}" if "to" in scale else "and above"
-    return f"{number(scale['from'])} {end}"
+    end = "and above" if scale.high is None else f"to {number(scale.high)}"
+    return f"{number(scale.low)} {end}"

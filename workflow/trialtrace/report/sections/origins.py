@@ -17,12 +17,12 @@ def origin(trial: "Trial", name: str) -> str | None:
 
     None where neither is there: a column of times does not say from when they run.
     """
-    options = trial.endpoints[name].options
-    while parent := options.get("seen") or next(iter(options.get("first_of", ())), None):
-        options = trial.endpoints[parent].options
-    column = trial.subjects.variables.get(options.get("start", ""))
-    if "origin" in options or column is None:
-        return options.get("origin")
+    entry = trial.endpoints[name].entry
+    while entry.time_of is not None:
+        entry = trial.endpoints[entry.time_of].entry
+    column = trial.subjects.variables.get(entry.start or "")
+    if entry.origin is not None or column is None:
+        return entry.origin
     label = trial.dictionary[trial.subjects.table][column].label
     return lower_first(label.removeprefix("Date of "))
 

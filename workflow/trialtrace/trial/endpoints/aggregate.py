@@ -6,22 +6,28 @@ from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.endpoints.shared import (
-    Endpoint,
+    Labels,
     Location,
     Scale,
     Side,
+    TableEntry,
     VisitDates,
     WithoutValues,
 )
-from trialtrace.trial.words import Column, Condition, Name, Text, VisitLabel
+from trialtrace.trial.words import Column, Text, VisitLabel
+
+WORDS = {
+    "sd": "standard deviation",
+    "min": "lowest",
+    "max": "highest",
+    "distinct": "number of values",
+}
 
 
 @shape
-class Aggregate(Endpoint):
+class Aggregate(TableEntry):
     """One number from several rows of a subject."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     column: Column = key("Column of the values.")
     visit: VisitDates | None = optional("How visits are told.")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
@@ -47,6 +53,11 @@ class Aggregate(Endpoint):
         "What a record without any row is: 0 or missing (so where it is left out); zero "
         "only for count, distinct and sum."
     )
+
+    def rule(self, labels: Labels) -> str:
+        statistic = WORDS.get(self.statistic, self.statistic)
+        statistic += f" {self.quantile:g}" if self.quantile is not None else ""
+        return f"{statistic} of {self.column} over the rows of {self.table}"
 
 
 ENTRY = Aggregate

@@ -5,24 +5,36 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
+from trialtrace.ground.conditions import describe
+from trialtrace.trial.endpoints.shared import EndpointEntry, Labels
 from trialtrace.trial.words import Condition, Name
-
-WithoutOccurrence = Literal["no_event", "missing"]
 
 
 @shape
-class AnyOccurrence(Endpoint):
-    """Whether a subject has any occurrence."""
+class OfOccurrences(EndpointEntry):
+    """An entry about the occurrences of another endpoint."""
 
     of: Name = key("Endpoint of kind occurrence or dose_change.")
     where: Condition | None = optional(
         "Occurrences that count, by `term` and the names of their `columns`."
     )
-    without_rows: WithoutOccurrence | None = optional(
+    without_rows: Literal["no_event", "missing"] | None = optional(
         "What a subject without any row in the table of the occurrences is: one without "
         "occurrences (so where it is left out), or missing."
     )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+
+@shape
+class AnyOccurrence(OfOccurrences):
+    """Whether a subject has any occurrence."""
+
+    def rule(self, labels: Labels) -> str:
+        where = f" with {describe(self.where)}" if self.where else ""
+        return f"yes where there is any {labels.of(self.of)}{where}"
 
 
 ENTRY = AnyOccurrence

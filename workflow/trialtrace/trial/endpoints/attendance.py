@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Rule, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint, WithoutValues
+from trialtrace.ground.conditions import describe
+from trialtrace.ground.words import number
+from trialtrace.trial.endpoints.shared import Labels, TableEntry, WithoutValues
 from trialtrace.trial.words import Column, Condition, Name
 
 
@@ -28,11 +30,9 @@ class End:
 
 
 @shape
-class Attendance(Endpoint):
+class Attendance(TableEntry):
     """Share of the planned sessions that a subject did, from 0 to 1."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     done: Condition = key("When a session was done.")
     unknown: Literal["missing", "not_done"] = key(
         "What a session is of which this is unknown: it makes the share missing, or was not done."
@@ -50,6 +50,31 @@ class Attendance(Endpoint):
         "What a subject without any row is whose plan is a number or a variable: 0, or "
         "missing (so where it is left out)."
     )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.end.event] if self.end else []
+
+    def rule(self, labels: Labels) -> str:
+        done = describe(self.done)
+        among = f", of those where {describe(self.where)}" if self.where else ""
+        if self.planned == "rows":
+            text = f"share of the rows where {done}{among}"
+        else:
+            plan = _plan(self.planned)
+            text = f"rows where {done}{among}, over the planned {plan}"
+        unknown = "counts as not done" if self.unknown == "not_done" else "makes it missing"
+        text += f"; an unknown session {unknown}"
+        if self.end:
+            after = "is not done" if self.end.after == "not_done" else "is not planned"
+            text += f"; a session after the event ({labels.of(self.end.event)}) {after}"
+        return text
+
+
+def _plan(planned: float | PlannedVariable) -> str:
+    if isinstance(planned, PlannedVariable):
+        return f"number in {planned.variable}"
+    return number(planned)
 
 
 ENTRY = Attendance

@@ -7,8 +7,10 @@ from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, told_kind
-from trialtrace.trial.endpoints.families import item_column, items_of, module_of, scales_of
+from trialtrace.trial.endpoints.families import items_of, module_of, scales_of
 from trialtrace.trial.endpoints.norms import check_norms
+from trialtrace.trial.endpoints.registry import entry
+from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan import methods
 
@@ -22,16 +24,17 @@ KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
-    module, scales = module_of(given), {scale.name: scale for scale in scales_of(given)}
+    told: InstrumentEntry = entry(given)
+    module, scales = module_of(told), {scale.name: scale for scale in scales_of(told)}
     for label in given.get("labels", {}):
         known(files.endpoints, (name, "labels", label), label, scales, "a scale")
     wanted = given.get("scales", "all")
     for position, scale in enumerate(wanted if isinstance(wanted, list) else ()):
         place = (name, "scales", position)
         known(files.endpoints, place, scale, scales, "a scale under these options")
-    _names(files, name, given)
+    _names(files, name, told)
     if "items" in given or "column" in given:
-        _items(files, name, given)
+        _items(files, name, given, told)
     for key, kinds in getattr(module, "COLUMNS", {}).items():
         if key in given:
             column(files.endpoints, (name, key), given[key], files.columns(given["table"]), kinds)
@@ -39,7 +42,7 @@ def check(files: Files, name: str, given: dict[str, Any]) -> None:
         _parent(files, name, key, given[key], KINDS_OF[kinds])
     if "norm" in given:
         _norm(files, name, given["norm"])
-    for path, found, expected in getattr(module, "mistakes", lambda _: ())(given):
+    for path, found, expected in getattr(module, "mistakes", lambda _: ())(told):
         files.endpoints.add((name, *path), found=found, expected=expected)
 
 
@@ -69,14 +72,14 @@ def _parent(files: Files, name: str, key: str, parent: str, kinds: tuple[str, ..
             )
 
 
-def _names(files: Files, name: str, given: dict[str, Any]) -> None:
+def _names(files: Files, name: str, told: InstrumentEntry) -> None:
     """The endpoints that the entry makes: their codes, and names that no other entry has."""
     document = files.endpoints
     for endpoint in (one for one in files.derived.values() if one.family == name):
         if not _CODE.fullmatch(endpoint.code):
             document.add(
                 (name, "code"),
-                found=f"{tell(given['code'])}, with which {endpoint.name} has the code "
+                found=f"{tell(told.code)}, with which {endpoint.name} has the code "
                 f"{tell(endpoint.code)}",
                 expected="a code of at most 8 capitals and digits with the suffix of the scale",
             )
@@ -86,7 +89,7 @@ def _names(files: Files, name: str, given: dict[str, Any]) -> None:
                 found=f"the endpoint {endpoint.name}",
                 expected=f"an entry whose endpoints have names of at most {_LONGEST_NAME} letters",
             )
-    every = [scale.name for scale in scales_of(given) if scale.name]
+    every = [scale.name for scale in scales_of(told) if scale.name]
     for scale in every:
         if (taken := f"{name}_{scale}") in (document.names() or ()):
             document.add(
@@ -96,23 +99,34 @@ def _names(files: Files, name: str, given: dict[str, Any]) -> None:
             )
 
 
-def _items(files: Files, name: str, given: dict[str, Any]) -> None:
+def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry) -> None:
     """Every item that a chosen scale needs has a column of values that the item can have."""
-    document, columns, items = files.endpoints, files.columns(given["table"]), items_of(given)
-    wanted = given.get("scales", "all")
-    scales = [one for one in scales_of(given) if wanted == "all" or one.name in ("", *wanted)]
+    document, columns, items = files.endpoints, files.columns(given["table"]), items_of(told)
+    scales = [scale for scale in scales_of(told) if told.has_scale(scale.name)]
     needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
     by_name = given.get("items", {"prefix": ""})
     for item in () if "prefix" in by_name else by_name:
         known(document, (name, "items", item), item, items, "an item")
     for item in needed:
-        path, own = item_column(given, item)
+        path, own = _item_column(given, item)
         if own is None:
-            found, told = f"no column of item {item}", one_of(needed, 40)
-            document.add((name, "items"), found=found, expected=told)
+            found, expected = f"no column of item {item}", one_of(needed, 40)
+            document.add((name, "items"), found=found, expected=expected)
         else:
             place = (name, *path)
             _values(files, name, given, place, column(document, place, own, columns), items[item])
+
+
+def _item_column(given: dict[str, Any], item: str) -> tuple[tuple[str, ...], str | None]:
+    """The key that gives an item its column, and the column, or None where nothing does.
+
+    Columns stand under `items`, by a prefix or each by itself, or under `column` for the one item.
+    """
+    if "items" not in given:
+        return ("column",), given["column"]
+    if "prefix" in given["items"]:
+        return ("items", "prefix"), f"{given['items']['prefix']}{item}"
+    return ("items", item), given["items"].get(item)
 
 
 def _values(

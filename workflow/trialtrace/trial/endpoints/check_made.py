@@ -11,7 +11,7 @@ from trialtrace.trial.context import NUMERIC, Files, known
 from trialtrace.trial.endpoints.norms import check_norms
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan import methods
-from trialtrace.trial.visits import baseline, chosen_visits, made_of, visit_labels
+from trialtrace.trial.visits import baseline, chosen_visits, visit_labels
 
 # The value of an endpoint, as a column that a test can be held against.
 AVAL = Variable("AVAL", "bds", "number", "value", {}, None, None, False, False, "", None, 0)
@@ -31,8 +31,8 @@ def made_from(files: Files, name: str) -> set[str]:
         one = todo.pop()
         if one not in reached:
             reached.add(one)
-            found = files.declared(one)
-            todo += made_of(found[1]) if found else []
+            endpoint = files.derived.get(one)
+            todo += endpoint.entry.parents if endpoint else []
     return reached
 
 
@@ -83,20 +83,20 @@ def _of_kind(files: Files, place: Path_, name: str, kinds: tuple[str, ...]) -> N
 def _visits(files: Files, name: str, given: dict[str, Any]) -> None:
     """Visits that the parts have, at least one of them, and a baseline where it is asked for."""
     document = files.endpoints
-    parts = [part for part in made_of(given) if part in files.derived]
-    labels = {label for part in parts for label in visit_labels(part, files.declared)}
+    parts = [part for part in files.derived[name].entry.parents if part in files.derived]
+    labels = {label for part in parts for label in visit_labels(part, files.derived.get)}
     if isinstance(given.get("visits"), list):
         for position, label in enumerate(given["visits"]):
             known(document, (name, "visits", position), label, sorted(labels), "a visit")
     needs = given.get("visits") == "after_baseline" or given.get("new")
     needs = needs or given.get("value", "value") != "value"
-    if needs and parts and baseline(name, files.declared) is None:
+    if needs and parts and baseline(name, files.derived.get) is None:
         document.add(
             (name,),
             found=f"no baseline of {one_of(parts)}",
             expected="an endpoint with `baseline`, for new findings, changes and after_baseline",
         )
-    elif labels and not chosen_visits(name, files.declared):
+    elif labels and not chosen_visits(name, files.derived.get):
         document.add((name, "visits"), found="no visit", expected="one visit or more")
 
 
@@ -176,7 +176,7 @@ def _composite(files: Files, name: str, given: dict[str, Any]) -> None:
             document.add(place, found=f"the name {score}", expected="a name that is not taken yet")
         if parent(files, name, (*place, "of"), one["of"], kinds):
             changed = one.get("value", "value") != "value"
-            if changed and baseline(one["of"], files.declared) is None:
+            if changed and baseline(one["of"], files.derived.get) is None:
                 document.add(
                     place, found=f"{one['of']} without a baseline", expected="one with `baseline`"
                 )
@@ -214,18 +214,19 @@ def _dated(files: Files, name: str, given: dict[str, Any]) -> None:
 
 
 def _difference(files: Files, name: str, given: dict[str, Any]) -> None:
-    by, of = given["by"], files.declared(given["of"])
+    by, of = given["by"], files.derived.get(given["of"])
     labels: list[str] | None = None
     if by == "treatment":
         labels = files.arms
     elif of is not None and by == "visit":
         labels = files.visits_of(given["of"])
-    elif of is not None and of[0] in ("repeated", "measure", "aggregate", "instrument"):
-        labels = list(of[1].get(by, {}).get("labels", {}).values())
+    elif of is not None and of.kind in ("repeated", "measure", "aggregate", "instrument"):
+        axis = of.entry.axes.get(by)
+        labels = list(axis.labels.values()) if axis else []
     for position, level in enumerate(given["levels"]):
         known(files.endpoints, (name, "levels", position), level, labels, f"a {by}")
     changed = given.get("value", "value") != "value" and of is not None
-    if changed and baseline(given["of"], files.declared) is None:
+    if changed and baseline(given["of"], files.derived.get) is None:
         files.endpoints.add(
             (name, "value"),
             found=f"{given['of']}, an endpoint without a baseline",

@@ -139,8 +139,8 @@ def _attendance(files: Files, name: str, given: dict[str, Any], columns: Columns
         column(document, (name, "end", "date"), end["date"], columns, DATES)
         place = (name, "end", "event")
         if parent(files, name, place, end["event"], TIMES):
-            dated = files.declared(end["event"])
-            if dated is not None and "start" not in dated[1]:
+            ending = files.derived.get(end["event"])
+            if ending is not None and ending.entry.start is None:
                 document.add(
                     place,
                     found=f"{end['event']}, a time without dates",

@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint, MissingItems, VisitChoice
+from trialtrace.ground.conditions import describe
+from trialtrace.trial.endpoints.shared import (
+    MISSING,
+    VALUES,
+    EndpointEntry,
+    Labels,
+    MissingItems,
+    VisitChoice,
+)
 from trialtrace.trial.words import AnalysedValue, Condition, Name, VisitLabel
+
+COUNTED = {
+    "at_visit": "by what is found at each visit",
+    "by_visit": "at the visit or an earlier one",
+    "ever": "at any visit",
+}
 
 
 @shape
@@ -21,7 +35,7 @@ class Score:
 
 
 @shape
-class CompositeEvent(Endpoint):
+class CompositeEvent(EndpointEntry):
     """Whether a rule over findings and scores is met."""
 
     findings: Distinct[Name] = key(
@@ -54,6 +68,30 @@ class CompositeEvent(Endpoint):
         ),
         expected="all, after_baseline, or a list of labels of visits",
     )
+
+    @property
+    def parents(self) -> list[str]:
+        return list(dict.fromkeys([*self.findings, *(score.of for score in self.parts.values())]))
+
+    @property
+    def parts(self) -> dict[str, Score]:
+        """The values for the rule by their names."""
+        return self.scores or {}
+
+    @property
+    def follows_visits(self) -> bool:
+        return self.counted != "ever"
+
+    @property
+    def chosen_visits(self) -> str | tuple[str, ...] | None:
+        return self.visits
+
+    def rule(self, labels: Labels) -> str:
+        text = f"yes where {describe(self.event)}, {COUNTED[self.counted]}. "
+        text += f"Findings are: {labels.listed(self.findings, '; ')}"
+        for name, score in self.parts.items():
+            text += f". {name}: {VALUES[score.value]}{labels.of(score.of)}"
+        return f"{text}; {MISSING[self.missing]}"
 
 
 ENTRY = CompositeEvent

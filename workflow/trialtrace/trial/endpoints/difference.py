@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
-from trialtrace.trial.words import AnalysedValue, Name, Words
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.endpoints.shared import ValueOfEndpoint
+from trialtrace.trial.words import Words
 
 
 @shape
-class Difference(Endpoint):
+class Difference(ValueOfEndpoint):
     """Difference within a subject: the first level less the second."""
 
-    of: Name = key("Endpoint with the value.")
-    value: AnalysedValue | None = optional(
-        "What is tested: the value (so where it is left out), its change from baseline, "
-        "or that in percent of the baseline."
-    )
     by: Literal["treatment", "side", "location", "visit"] = key("What the two levels are of.")
     levels: tuple[Words, ...] = key(
         (
@@ -28,6 +23,10 @@ class Difference(Endpoint):
         maxItems=2,
         uniqueItems=True,
     )
+
+    @property
+    def follows_visits(self) -> bool:
+        return self.by != "visit"
 
 
 ENTRY = Difference

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from trialtrace.config.spec import Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
-from trialtrace.trial.words import Column, Condition, Name, ShortName
+from trialtrace.config.spec import key, optional, shape
+from trialtrace.ground.conditions import describe
+from trialtrace.ground.words import number
+from trialtrace.trial.endpoints.occurrence import FurtherColumns
+from trialtrace.trial.endpoints.shared import Labels, TableEntry
+from trialtrace.trial.words import Column, Condition
 
 
 @shape
@@ -26,11 +29,9 @@ class Delayed:
 
 
 @shape
-class DoseChange(Endpoint):
+class DoseChange(TableEntry, FurtherColumns):
     """Changes of dose, a record each: Not given, Reduced, Delayed, Stopped."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     planned: Column | None = optional("Column of the planned dose.")
     delivered: Column | None = optional("Column of the delivered dose; 0 where none was given.")
     date: Column | None = optional("Column with the date of the dose.")
@@ -42,10 +43,17 @@ class DoseChange(Endpoint):
     stopped: Condition | None = optional(
         "Rows that tell that treatment was stopped or left out, as for a reason."
     )
-    columns: Filled[ShortName, Column] | None = optional(
-        "Further columns of OCCDS: a name of your choice (in capitals there) to a column "
-        "of the table."
-    )
+
+    def rule(self, labels: Labels) -> str:
+        changes = []
+        if self.reduced:
+            share = 100 * self.reduced.tolerance
+            changes.append(f"a dose more than {number(share)} % below the planned one")
+        if self.delayed:
+            changes.append(f"a dose more than {number(self.delayed.more_than)} days late")
+        if self.stopped is not None:
+            changes.append(f"treatment stopped ({describe(self.stopped)})")
+        return f"every row of {self.table} with {' or '.join(changes)}"
 
 
 ENTRY = DoseChange

@@ -6,8 +6,13 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Filled, Rule, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
-from trialtrace.trial.words import Column, Condition, Name, Text, Value
+from trialtrace.trial.endpoints.shared import Labels, TableEntry
+from trialtrace.trial.words import Column, Text, Value
+
+PLANS = {
+    "given_cycles": "the plan ends at the last cycle given",
+    "whole_plan": "against the whole plan",
+}
 
 
 @shape(by="by_drug")
@@ -34,12 +39,10 @@ class PlannedCyclesColumn:
 
 
 @shape
-class DoseIntensity(Endpoint):
+class DoseIntensity(TableEntry):
     """Relative dose intensity: the dose delivered in its time, against the plan; by drug, then
     the mean."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     cycle: Column = key("Column with the number of the cycle.")
     planned: Column = key("Column of the planned dose.")
     delivered: Column = key("Column of the delivered dose; 0 where none was given.")
@@ -83,6 +86,14 @@ class DoseIntensity(Endpoint):
         "Whether the intensity of a drug above 1 is kept, or cut to 1."
     )
     unit: Text | None = optional("Unit of the value.")
+
+    def rule(self, labels: Labels) -> str:
+        last = "counts" if self.last_interval == "counted" else "does not count"
+        cut = "; cut at 1" if self.above_one == "cut" else ""
+        return (
+            "delivered dose in the elapsed time over planned dose in the planned time, by drug, "
+            f"then their mean; {PLANS[self.convention]}; the last cycle's interval {last}{cut}"
+        )
 
 
 ENTRY = DoseIntensity

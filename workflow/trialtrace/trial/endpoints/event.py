@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
+from trialtrace.ground.conditions import describe
+from trialtrace.trial.endpoints.shared import THE_VALUES, EndpointEntry, Labels, TableEntry
 from trialtrace.trial.words import AnalysedValue, Condition, Name, Test
 
 
 @shape(by="of")
-class EventOfEndpoint(Endpoint):
+class EventOfEndpoint(EndpointEntry):
     """Whether another endpoint's value meets a test."""
 
     of: Name = key("Endpoint whose value is tested (measure or repeated).")
@@ -18,14 +19,27 @@ class EventOfEndpoint(Endpoint):
         "or that in percent of the baseline."
     )
 
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    @property
+    def follows_visits(self) -> bool:
+        return True
+
+    def rule(self, labels: Labels) -> str:
+        what = THE_VALUES[self.value] + labels.of(self.of)
+        return f"yes where {describe({what: self.event})}"
+
 
 @shape
-class EventInRow(Endpoint):
+class EventInRow(TableEntry):
     """Whether a subject's row meets a condition."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     event: Condition = key("Condition over the columns of the table; unknown stays missing.")
+
+    def rule(self, labels: Labels) -> str:
+        return f"yes where {describe(self.event)}"
 
 
 ENTRY = EventOfEndpoint | EventInRow

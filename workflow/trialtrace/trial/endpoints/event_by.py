@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
+from trialtrace.trial.endpoints.shared import EndpointEntry, Labels
 from trialtrace.trial.words import Name
+
+EARLY = {"missing": "is missing", "no_event": "counts as no event"}
 
 
 @shape
-class EventBy(Endpoint):
+class EventBy(EndpointEntry):
     """Whether an event had happened by a fixed time."""
 
     of: Name = key("Endpoint of kind time_to_event.")
@@ -22,6 +24,19 @@ class EventBy(Endpoint):
         "What a subject is whose competing event came first; needed where the endpoint "
         "has competing events."
     )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    def rule(self, labels: Labels) -> str:
+        text = (
+            f"yes where {labels.of(self.of)} came by {self.time:g}; who was "
+            f"censored before {EARLY[self.censored]}"
+        )
+        if self.competing:
+            text += f"; after a competing event it {EARLY[self.competing]}"
+        return text
 
 
 ENTRY = EventBy

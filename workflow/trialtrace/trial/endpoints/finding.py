@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import Distinct, Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint, MissingItems, VisitChoice
-from trialtrace.trial.words import AnalysedValue, Name, Test, VisitLabel, Words
+from trialtrace.ground.conditions import describe
+from trialtrace.trial.endpoints.norms import FOLDER, read_norms
+from trialtrace.trial.endpoints.shared import (
+    AFTER_BASELINE,
+    MISSING,
+    VALUES,
+    Labels,
+    MissingItems,
+    ValueOfEndpoint,
+    VisitChoice,
+)
+from trialtrace.trial.words import Name, Test, VisitLabel, Words
 
 
 @shape
@@ -23,15 +33,11 @@ class Norm:
     )
 
 
-@shape(by="norm")
-class FindingByNorm(Endpoint):
-    """A finding by a norm."""
+@shape
+class Finding(ValueOfEndpoint):
+    """Whether the values of another endpoint are abnormal."""
 
     of: Name = key("Endpoint with the values (measure, repeated, a scale of an instrument).")
-    value: AnalysedValue | None = optional(
-        "What is tested: the value (so where it is left out), its change from baseline, "
-        "or that in percent of the baseline."
-    )
     new: bool | None = optional(
         "Whether a side and location counts only if it was not abnormal at the baseline; "
         "unknown where the baseline is missing."
@@ -58,85 +64,71 @@ class FindingByNorm(Endpoint):
         ),
         expected="all, after_baseline, or a list of labels of visits",
     )
+
+    @property
+    def chosen_visits(self) -> str | tuple[str, ...] | None:
+        return self.visits or (AFTER_BASELINE if self.new else None)
+
+    def rule(self, labels: Labels) -> str:
+        newly = "newly " if self.new else ""
+        text = f"yes where {VALUES[self.value]}{labels.of(self.of)} is {newly}{self._abnormal}"
+        if self.new:
+            text += ", which it was not at baseline"
+        if self.at_least is not None:
+            text += f", at {self.at_least} or more of its sides and locations"
+        return text + (f"; {MISSING[self.missing]}" if self.missing else "")
+
+    @property
+    def _abnormal(self) -> str:
+        """What an abnormal value is, in words."""
+        raise NotImplementedError
+
+
+@shape(by="norm")
+class FindingByNorm(Finding):
+    """A finding by a norm."""
+
     norm: Norm = key("Normal values: outside them a value is abnormal.")
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        return [(FOLDER, self.norm.table)]
+
+    def rule(self, labels: Labels) -> str:
+        unverified = read_norms(labels.at, self.norm.table).unverified
+        sources = "; the norms are not verified: a source was not at hand" if unverified else ""
+        return super().rule(labels) + sources
+
+    @property
+    def _abnormal(self) -> str:
+        age = " for the age" if self.norm.age else ""
+        return f"outside the norms{age} ({self.norm.table.replace('_', ' ')})"
 
 
 @shape(by="abnormal_by_location")
-class FindingByLocation(Endpoint):
+class FindingByLocation(Finding):
     """A finding by a test for each location."""
 
-    of: Name = key("Endpoint with the values (measure, repeated, a scale of an instrument).")
-    value: AnalysedValue | None = optional(
-        "What is tested: the value (so where it is left out), its change from baseline, "
-        "or that in percent of the baseline."
-    )
-    new: bool | None = optional(
-        "Whether a side and location counts only if it was not abnormal at the baseline; "
-        "unknown where the baseline is missing."
-    )
-    locations: Distinct[Words] | None = optional(
-        "Labels of the locations that are looked at; all where it is left out."
-    )
-    sides: Distinct[Words] | None = optional(
-        "Labels of the sides that are looked at; all where it is left out."
-    )
-    at_least: int | None = optional(
-        ("How many of the sides and locations must be abnormal; needed where there are several."),
-        minimum=1,
-    )
-    missing: MissingItems | None = optional(
-        "Needed where there are several sides or locations. any_missing: the outcome is "
-        "missing where any part is; undecided: only where the unknown parts could change "
-        "it; measured: unknown parts count as absent."
-    )
-    visits: VisitChoice | Distinct[VisitLabel] | None = optional(
-        (
-            "Visits of the records: all (so where it is left out), after_baseline, or a list "
-            "of labels."
-        ),
-        expected="all, after_baseline, or a list of labels of visits",
-    )
     abnormal_by_location: Filled[Words, Test] = key(
         "Label of a location to the test of an abnormal value there."
     )
 
+    @property
+    def _abnormal(self) -> str:
+        tests = self.abnormal_by_location.items()
+        return "; ".join(f"{describe({'': test}).strip()} ({place})" for place, test in tests)
+
 
 @shape
-class FindingByTest(Endpoint):
+class FindingByTest(Finding):
     """A finding by a test."""
 
-    of: Name = key("Endpoint with the values (measure, repeated, a scale of an instrument).")
-    value: AnalysedValue | None = optional(
-        "What is tested: the value (so where it is left out), its change from baseline, "
-        "or that in percent of the baseline."
-    )
-    new: bool | None = optional(
-        "Whether a side and location counts only if it was not abnormal at the baseline; "
-        "unknown where the baseline is missing."
-    )
-    locations: Distinct[Words] | None = optional(
-        "Labels of the locations that are looked at; all where it is left out."
-    )
-    sides: Distinct[Words] | None = optional(
-        "Labels of the sides that are looked at; all where it is left out."
-    )
-    at_least: int | None = optional(
-        ("How many of the sides and locations must be abnormal; needed where there are several."),
-        minimum=1,
-    )
-    missing: MissingItems | None = optional(
-        "Needed where there are several sides or locations. any_missing: the outcome is "
-        "missing where any part is; undecided: only where the unknown parts could change "
-        "it; measured: unknown parts count as absent."
-    )
-    visits: VisitChoice | Distinct[VisitLabel] | None = optional(
-        (
-            "Visits of the records: all (so where it is left out), after_baseline, or a list "
-            "of labels."
-        ),
-        expected="all, after_baseline, or a list of labels of visits",
-    )
     abnormal: Test = key("Test of an abnormal value, such as {below: 4}.")
 
+    @property
+    def _abnormal(self) -> str:
+        return describe({"": self.abnormal}).strip()
 
-ENTRY = FindingByNorm | FindingByLocation | FindingByTest
+
+AnyFinding = FindingByNorm | FindingByLocation | FindingByTest
+ENTRY = AnyFinding

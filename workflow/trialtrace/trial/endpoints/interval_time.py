@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Filled, Rule, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint, VisitDates
+from trialtrace.trial.endpoints.shared import EndLabels, EndpointEntry, Labels, VisitDates
 from trialtrace.trial.words import Column, Name, Text, VisitLabel
 
 
@@ -19,7 +19,7 @@ class Dates:
 
 
 @shape
-class IntervalTime(Endpoint):
+class IntervalTime(EndpointEntry, EndLabels):
     """Time to an event that is only seen at visits: it lies between two of them."""
 
     of: Name = key("Yes/no endpoint with visits.")
@@ -33,8 +33,17 @@ class IntervalTime(Endpoint):
         "Label of a visit to its nominal day; with `dates`, for visits whose date is missing."
     )
     dates: Dates | None = optional("Dates of the visits.")
-    event_label: Text = key("What happened.")
-    censored_label: Text = key("Why the time ends without the event.")
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    def rule(self, labels: Labels) -> str:
+        start = f", from {self.origin}" if self.origin else ""
+        return (
+            f"time to {labels.of(self.of)}{start}, which lies between the last visit "
+            "without it and the first with it"
+        )
 
 
 ENTRY = IntervalTime

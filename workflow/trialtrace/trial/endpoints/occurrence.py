@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
-from trialtrace.trial.words import Column, Condition, Name, ShortName, Text
+from trialtrace.ground.conditions import describe
+from trialtrace.trial.endpoints.shared import InTable, Labels, TableEntry
+from trialtrace.trial.words import Column, ShortName, Text
 
 
-@shape(by="term_column")
-class NamedOccurrence(Endpoint):
-    """Occurrences, named by a column."""
+@shape(last=True)
+class FurtherColumns(InTable):
+    """An entry whose records have columns of the user's choice."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
-    date: Column | None = optional("Column of the date.")
-    term_column: Column = key("Column that names what occurred.")
     columns: Filled[ShortName, Column] | None = optional(
         "Further columns of OCCDS: a name of your choice (in capitals there) to a column "
         "of the table."
@@ -22,17 +19,28 @@ class NamedOccurrence(Endpoint):
 
 
 @shape
-class OneOccurrence(Endpoint):
+class Occurrence(TableEntry, FurtherColumns):
+    """Occurrences, a row each."""
+
+    date: Column | None = optional("Column of the date.")
+
+    def rule(self, labels: Labels) -> str:
+        where = f" where {describe(self.where)}" if self.where else ""
+        return f"every row of {self.table}{where}"
+
+
+@shape(by="term_column")
+class NamedOccurrence(Occurrence):
+    """Occurrences, named by a column."""
+
+    term_column: Column = key("Column that names what occurred.")
+
+
+@shape
+class OneOccurrence(Occurrence):
     """Occurrences of one thing."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
-    date: Column | None = optional("Column of the date.")
     term: Text = key("What occurred.")
-    columns: Filled[ShortName, Column] | None = optional(
-        "Further columns of OCCDS: a name of your choice (in capitals there) to a column "
-        "of the table."
-    )
 
 
 ENTRY = NamedOccurrence | OneOccurrence

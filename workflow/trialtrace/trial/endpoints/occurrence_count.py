@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.any_occurrence import WithoutOccurrence
-from trialtrace.trial.endpoints.shared import Endpoint
-from trialtrace.trial.words import Condition, Name
+from trialtrace.config.spec import shape
+from trialtrace.ground.conditions import describe
+from trialtrace.trial.endpoints.any_occurrence import OfOccurrences
+from trialtrace.trial.endpoints.shared import Labels
 
 
 @shape
-class OccurrenceCount(Endpoint):
+class OccurrenceCount(OfOccurrences):
     """How many occurrences a subject has."""
 
-    of: Name = key("Endpoint of kind occurrence or dose_change.")
-    where: Condition | None = optional(
-        "Occurrences that count, by `term` and the names of their `columns`."
-    )
-    without_rows: WithoutOccurrence | None = optional(
-        "What a subject without any row in the table of the occurrences is: one without "
-        "occurrences (so where it is left out), or missing."
-    )
+    def rule(self, labels: Labels) -> str:
+        where = f" where {describe(self.where)}" if self.where else ""
+        return f"number of {labels.of(self.of)}{where}"
 
 
 ENTRY = OccurrenceCount

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint, Location, Side, VisitDates, WithoutValues
+from trialtrace.trial.endpoints.conversions import FOLDER, read_conversions
+from trialtrace.trial.endpoints.shared import (
+    Labels,
+    Location,
+    Side,
+    TableEntry,
+    VisitDates,
+    WithoutValues,
+)
 from trialtrace.trial.words import Column, Condition, Name, Value, VisitLabel, Words
 
 
 @shape
-class OralMorphine(Endpoint):
+class OralMorphine(TableEntry):
     """Daily dose of opioids in mg of oral morphine."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     visit: VisitDates | None = optional("How visits are told.")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
     side: Side | None = optional("How sides of the body are told (LAT).")
@@ -40,6 +46,17 @@ class OralMorphine(Endpoint):
     )
     none: Condition | None = optional("Rows that say that no opioid was taken.")
     without_rows: WithoutValues = key("What a subject, or its visit, without any row is.")
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        return [(FOLDER, self.conversion)]
+
+    def rule(self, labels: Labels) -> str:
+        unverified = read_conversions(labels.at, self.conversion).unverified
+        sources = ", not verified: a source was not at hand" if unverified else ""
+        return (
+            f"dose times the factor of drug and route, summed; factors: {self.conversion}{sources}"
+        )
 
 
 ENTRY = OralMorphine

@@ -1,9 +1,11 @@
 """What an entry of endpoints.yaml says: the kind of the endpoint to the module and the shape."""
 
 import importlib
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from trialtrace.config.spec import By, Filled
+from trialtrace.config.spec import By, Filled, structure
+from trialtrace.trial.instruments import registry as instruments
 from trialtrace.trial.words import Name
 
 _HERE = "trialtrace.trial.endpoints"
@@ -36,10 +38,15 @@ def entry_of(kind: str) -> Any:
     return importlib.import_module(MODULES[kind]).ENTRY
 
 
+def entry(data: Mapping[str, Any]) -> Any:
+    """The object of an entry that its schema has accepted, of the shape of its kind."""
+    if data["kind"] == "instrument":
+        return structure(instruments.entry_of(data["instrument"]), data)
+    return structure(entry_of(data["kind"]), data)
+
+
 def every_entry() -> Any:
     """The choice of the entries of all kinds."""
-    from trialtrace.trial.instruments import registry as instruments
-
     each = {
         kind: instruments.every_entry() if kind == "instrument" else entry_of(kind)
         for kind in MODULES

@@ -1,21 +1,25 @@
-"""What entries of several kinds of endpoint say: scale, visits, sides, locations."""
+"""What entries of several kinds of endpoint say: scale, visits, sides, locations, values."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from trialtrace.config.spec import Filled, key, shape
-from trialtrace.trial.words import Code, Column, PlaceLabel, Text, Value, VisitLabel
-
-
-@shape
-class Endpoint:
-    """An entry of endpoints.yaml."""
-
-    label: Text = key("Label in reports.")
-    code: Code = key("PARAMCD: at most 8 capitals and digits.")
-    kind: str = key("Kind of the endpoint.")
-
+from trialtrace.config.spec import Filled, Rule, key, optional, shape
+from trialtrace.ground.paths import Project
+from trialtrace.ground.words import lower_first
+from trialtrace.trial.words import (
+    AnalysedValue,
+    Code,
+    Column,
+    Condition,
+    Name,
+    PlaceLabel,
+    Text,
+    Value,
+    VisitLabel,
+)
 
 ScaleType = Literal["ordinal", "continuous"]
 
@@ -63,12 +67,6 @@ class Visit:
     )
 
 
-MissingItems = Literal["any_missing", "undecided", "measured"]
-
-
-VisitChoice = Literal["all", "after_baseline"]
-
-
 @shape
 class VisitDates:
     """How visits are told."""
@@ -79,14 +77,179 @@ class VisitDates:
     )
 
 
+Axis = Visit | VisitDates | Location | Side
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the words of a rule ask of a trial: labels of its endpoints, tables of its project."""
+
+    at: Project
+    known: Mapping[str, str]
+
+    def of(self, name: str) -> str:
+        """The label within a sentence; the name itself where no endpoint has it."""
+        return lower_first(self.known.get(name, name))
+
+    def listed(self, names: Iterable[str], between: str = ", ") -> str:
+        return between.join(self.of(name) for name in names)
+
+
+class Entry:
+    """What an entry of endpoints.yaml says, whatever its kind. A key that a kind lacks is None."""
+
+    kind: str
+    visit: Visit | VisitDates | None = None
+    location: Location | None = None
+    side: Side | None = None
+    baseline: str | None = None
+    scale: Scale | None = None
+    unit: str | None = None
+    start: str | None = None
+    origin: str | None = None
+
+    @property
+    def visit_labels(self) -> list[str]:
+        """The labels of the visits that the entry itself declares, in order."""
+        return list(self.visit.labels.values()) if self.visit else []
+
+    @property
+    def parents(self) -> list[str]:
+        """The endpoints that it is made from."""
+        return []
+
+    @property
+    def follows_visits(self) -> bool:
+        """Whether its records stand at the visits of the endpoints that it is made from."""
+        return False
+
+    @property
+    def chosen_visits(self) -> str | tuple[str, ...] | None:
+        """Which visits of those that it is made from are looked at: a choice, or their labels."""
+        return None
+
+    @property
+    def time_of(self) -> str | None:
+        """The endpoint from whose start its time runs, where it has no start itself."""
+        return None
+
+    @property
+    def axes(self) -> dict[str, Axis]:
+        """How visits, locations and sides are told, as far as they are: records stand by these in
+        this order, then by subject."""
+        told = {"visit": self.visit, "location": self.location, "side": self.side}
+        return {name: axis for name, axis in told.items() if axis is not None}
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        """The tables of the project that it reads: folder of config/, and name."""
+        return []
+
+    @property
+    def value_codes(self) -> Mapping[str, float]:
+        """The codes that stand for numbers which they do not spell."""
+        return {}
+
+    def rule(self, labels: Labels) -> str:
+        """How the values are made, in words; of a kind without words of its own, the kind."""
+        return self.kind.replace("_", " ")
+
+
+class InTable(Entry):
+    """An entry whose values stand in a clean table."""
+
+    table: str
+    where: Condition | None
+
+
+@shape
+class EndpointEntry(Entry):
+    """An entry of endpoints.yaml."""
+
+    label: Text = key("Label in reports.")
+    code: Code = key("PARAMCD: at most 8 capitals and digits.")
+    kind: str = key("Kind of the endpoint.")
+
+
+@shape
+class TableEntry(EndpointEntry, InTable):
+    """An entry of endpoints.yaml whose values stand in a clean table."""
+
+    table: Name = key("Clean table.")
+    where: Condition | None = optional("Rows of the table that count.")
+
+
+@shape(last=True)
+class DatedRecords(Entry):
+    """When the records were made, and whether that was in time."""
+
+    date: Column | None = optional("Column with the date of the record (ADT).")
+    start: Name | None = optional(
+        "Subject variable with the date from which days are counted (ADY); needed with windows."
+    )
+    windows: (
+        Filled[VisitLabel, Annotated[tuple[float, ...], Rule(minItems=2, maxItems=2)]] | None
+    ) = optional("Label of a visit to its first and last day, 0 on the day of the start.")
+    outside: Literal["flag", "reject"] | None = optional(
+        "What a record outside its window is: listed and kept, or listed and without a "
+        "value; needed with windows."
+    )
+
+
+@shape(last=True)
+class EndLabels(Entry):
+    """Why a time ends, in words."""
+
+    event_label: Text = key("What happened.")
+    censored_label: Text = key("Why the time ends without the event.")
+
+
+@shape
+class ValueOfEndpoint(EndpointEntry):
+    """An entry about the value of another endpoint."""
+
+    of: Name = key("Endpoint with the value.")
+    value: AnalysedValue | None = optional(
+        "What is tested: the value (so where it is left out), its change from baseline, "
+        "or that in percent of the baseline."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.of]
+
+    @property
+    def follows_visits(self) -> bool:
+        return True
+
+
+MissingItems = Literal["any_missing", "undecided", "measured"]
+
+
+VisitChoice = Literal["all", "after_baseline"]
+
+
+AFTER_BASELINE: VisitChoice = "after_baseline"
+
+
 WithoutValues = Literal["zero", "missing"]
 
 
-@shape(by="prefix")
-class ItemsPrefix:
-    """Columns named by a prefix and the item."""
-
-    prefix: Text = key("What stands before the item in the name of its column.")
-
-
-Outside = Literal["flag", "reject"]
+# Words of a report for what is taken of an endpoint, and for what is missing.
+VALUES = {
+    None: "",
+    "value": "",
+    "change": "change from baseline of ",
+    "percent_change": "change in percent of baseline of ",
+}
+MISSING = {
+    "any_missing": "missing where any part is",
+    "undecided": "missing where unknown parts could change it",
+    "measured": "unknown parts count as absent",
+}
+THE_VALUES = {
+    None: "",
+    "value": "",
+    "change": "the change from baseline of ",
+    "percent_change": "the change in percent of ",
+}

@@ -5,111 +5,148 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Having, key, optional, shape
-from trialtrace.trial.endpoints.shared import Endpoint
+from trialtrace.ground.conditions import describe
+from trialtrace.ground.words import number
+from trialtrace.trial.endpoints.shared import (
+    EndLabels,
+    EndpointEntry,
+    Entry,
+    Labels,
+    TableEntry,
+)
 from trialtrace.trial.words import Column, Condition, Name, Text
 
 
 @shape(by="first_of")
-class FirstOfTimes(Endpoint):
+class FirstOfTimes(EndpointEntry):
     """The first of several events."""
 
     first_of: tuple[Name, ...] = key(
         "Time-to-event endpoints; the first event counts.", minItems=2, uniqueItems=True
     )
 
+    @property
+    def parents(self) -> list[str]:
+        return list(self.first_of)
+
+    @property
+    def time_of(self) -> str:
+        return self.first_of[0]
+
+    def rule(self, labels: Labels) -> str:
+        return f"time to the first of {labels.listed(self.first_of)}"
+
+
+@shape(last=True)
+class WithCompeting(Entry):
+    """A time that other events can rule out."""
+
+    competing: Distinct[Name] | None = optional(
+        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2."
+    )
+
+    @property
+    def parents(self) -> list[str]:
+        return list(self.competing or ())
+
+    def _until(self, event: str, circumstances: str, labels: Labels) -> str:
+        ruled_out = f"; competing: {labels.listed(self.competing)}" if self.competing else ""
+        return f"time until {event}{circumstances}{ruled_out}"
+
 
 @shape(by="seen")
-class FirstSeen(Endpoint):
+class FirstSeen(EndpointEntry, WithCompeting):
     """Time at which an event that is only seen at visits was first seen."""
 
     seen: Name = key(
         "Endpoint of kind interval_time; its time is that of the first visit with the "
         "event, which is late."
     )
-    competing: Distinct[Name] | None = optional(
-        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2."
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.seen, *super().parents]
+
+    @property
+    def time_of(self) -> str:
+        return self.seen
+
+    def rule(self, labels: Labels) -> str:
+        return self._until(f"the first visit with the event of {labels.of(self.seen)}", "", labels)
+
+
+@shape(last=True)
+class TimeFromStart(Entry):
+    """A time that runs from a date of the subject to one of a table."""
+
+    start: Name = key("Subject variable with the date from which time runs.")
+    last_contact: Column = key(
+        "Column with the date of the last contact; with terminal: true, of the last "
+        "contact alive or of the event."
     )
+    terminal: bool = key(
+        "Whether the event ends everything: a contact after it is impossible. Otherwise "
+        "an event after the last contact is."
+    )
+    day_of_start: int = key(
+        "Number of the day of the start: 0, or 1 as ADaM counts.", minimum=0, maximum=1
+    )
+    horizon: float | None = optional("Days after which every time is censored.", exclusiveMinimum=0)
+    horizon_label: Text | None = optional("Why a time ends at the horizon; needed with `horizon`.")
+
+    @property
+    def _span(self) -> str:
+        end = f", to day {number(self.horizon)}" if self.horizon is not None else ""
+        return f", from {self.start}{end}"
 
 
 @shape(by="occurrence")
-class TimeToOccurrence(Endpoint):
+class TimeToOccurrence(TableEntry, WithCompeting, EndLabels, TimeFromStart):
     """Time to the first of a subject's occurrences."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     occurrence: Name = key("Endpoint of kind occurrence with dates; the first counts.")
-    start: Name = key("Subject variable with the date from which time runs.")
-    last_contact: Column = key(
-        "Column with the date of the last contact; with terminal: true, of the last "
-        "contact alive or of the event."
-    )
-    terminal: bool = key(
-        "Whether the event ends everything: a contact after it is impossible. Otherwise "
-        "an event after the last contact is."
-    )
-    day_of_start: int = key(
-        "Number of the day of the start: 0, or 1 as ADaM counts.", minimum=0, maximum=1
-    )
-    horizon: float | None = optional("Days after which every time is censored.", exclusiveMinimum=0)
-    horizon_label: Text | None = optional("Why a time ends at the horizon; needed with `horizon`.")
-    event_label: Text = key("What happened.")
-    censored_label: Text = key("Why the time ends without the event.")
-    competing: Distinct[Name] | None = optional(
-        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2."
-    )
+
+    @property
+    def parents(self) -> list[str]:
+        return [self.occurrence, *super().parents]
+
+    def rule(self, labels: Labels) -> str:
+        first = f"the first {labels.of(self.occurrence)}"
+        return self._until(first, _rows(self.where) + self._span, labels)
 
 
 @shape
-class TimeFromDates(Endpoint):
+class TimeFromDates(TableEntry, WithCompeting, EndLabels, TimeFromStart):
     """Time to an event from dates."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     event_date: Column = key("Column with the date of the event.")
     event: Condition = key("When the event happened; unknown makes the time missing.")
-    start: Name = key("Subject variable with the date from which time runs.")
-    last_contact: Column = key(
-        "Column with the date of the last contact; with terminal: true, of the last "
-        "contact alive or of the event."
-    )
-    terminal: bool = key(
-        "Whether the event ends everything: a contact after it is impossible. Otherwise "
-        "an event after the last contact is."
-    )
-    day_of_start: int = key(
-        "Number of the day of the start: 0, or 1 as ADaM counts.", minimum=0, maximum=1
-    )
-    horizon: float | None = optional("Days after which every time is censored.", exclusiveMinimum=0)
-    horizon_label: Text | None = optional("Why a time ends at the horizon; needed with `horizon`.")
-    event_label: Text = key("What happened.")
-    censored_label: Text = key("Why the time ends without the event.")
-    competing: Distinct[Name] | None = optional(
-        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2."
-    )
+
+    def rule(self, labels: Labels) -> str:
+        return self._until(describe(self.event), _rows(self.where) + self._span, labels)
 
 
 @shape
-class TimeInColumn(Endpoint):
+class TimeInColumn(TableEntry, WithCompeting, EndLabels):
     """Time to an event."""
 
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     time: Column = key("Column of the time.")
     origin: Text | None = optional(
         "From when the time runs, as the axis of a curve says it: randomisation, "
         "registration. Without it the axis has its unit alone."
     )
     event: Condition = key("When the time ends with the event; otherwise it is censored.")
-    event_label: Text = key("What happened.")
-    censored_label: Text = key("Why the time ends without the event.")
-    competing: Distinct[Name] | None = optional(
-        "Time-to-event endpoints that rule the event out: whose event came first has CNSR 2."
-    )
+
+    def rule(self, labels: Labels) -> str:
+        start = f", from {self.origin}" if self.origin else ""
+        return self._until(describe(self.event), _rows(self.where) + start, labels)
 
 
-ENTRY = (
-    FirstOfTimes
-    | FirstSeen
-    | Annotated[TimeToOccurrence | TimeFromDates, Having("start")]
-    | TimeInColumn
-)
+def _rows(where: Condition | None) -> str:
+    return f" (rows where {describe(where)})" if where is not None else ""
+
+
+DatedTime = TimeToOccurrence | TimeFromDates
+
+
+ENTRY = FirstOfTimes | FirstSeen | Annotated[DatedTime, Having("start")] | TimeInColumn

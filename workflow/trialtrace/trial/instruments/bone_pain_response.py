@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Filled, key, shape
-from trialtrace.trial.instruments.shared import InstrumentEntry
-from trialtrace.trial.words import Name, Text, VisitLabel
+from trialtrace.trial.instruments.shared import Labelled
+from trialtrace.trial.words import Name, VisitLabel
 
 
 @shape
-class BonePainResponse(InstrumentEntry):
+class BonePainResponse(Labelled):
     """Response of bone metastases."""
 
-    label: Text = key(
-        "Label in reports; of a score that has a name of its own, what stands before it."
-    )
     pain: Name = key("Endpoint of pain with a baseline.")
     opioids: Name = key("Endpoint of daily oral morphine equivalents with a baseline.")
     death: Name = key("Endpoint of kind time_to_event, in days.")
@@ -38,6 +35,14 @@ class BonePainResponse(InstrumentEntry):
         "A baseline pain below 2: evaluated by the same rule, or no category."
     )
     both_up: Literal["indeterminate", "progression"] = key("Pain up by 2 and opioids up by 25 %.")
+
+    @property
+    def visit_labels(self) -> list[str]:
+        return list(self.days)
+
+    @property
+    def parents(self) -> list[str]:
+        return list(dict.fromkeys([self.pain, self.opioids, self.death]))
 
 
 ENTRY = BonePainResponse

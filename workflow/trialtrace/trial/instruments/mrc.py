@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from trialtrace.config.spec import Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Location, Side, Visit
-from trialtrace.trial.instruments.shared import InstrumentEntry
-from trialtrace.trial.words import Column, Condition, Name, Text, Value, VisitLabel
+from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredRows
+from trialtrace.trial.words import Column, Value
 
 
 @shape
-class Mrc(InstrumentEntry):
+class Mrc(Labelled, ScoredRows, AtVisits):
     """MRC grades."""
 
-    label: Text = key(
-        "Label in reports; of a score that has a name of its own, what stands before it."
-    )
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     column: Column = key("Column of the grade.")
     grades: Filled[Value, float] | None = optional(
         "Value of each code that is no whole number: code, in quotes, to a number from 0 to 5."
@@ -26,10 +21,10 @@ class Mrc(InstrumentEntry):
     summary: Literal["each", "sum", "mean"] = key(
         "A record a muscle, or the sum or mean over the muscles of `location`."
     )
-    visit: Visit | None = optional("How visits are told.")
-    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
-    side: Side | None = optional("How sides of the body are told (LAT).")
-    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+
+    @property
+    def value_codes(self) -> Mapping[str, float]:
+        return self.grades or {}
 
 
 ENTRY = Mrc

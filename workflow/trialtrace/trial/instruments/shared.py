@@ -1,20 +1,124 @@
-"""What the entries of all instruments say."""
+"""What the entries of several instruments say."""
 
 from __future__ import annotations
 
-from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.words import Code, Text
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from trialtrace.config.spec import Distinct, Filled, Rule, key, optional, shape
+from trialtrace.trial.endpoints.shared import Entry, InTable, Labels, Location, Side, Visit
+from trialtrace.trial.words import Code, Column, Condition, Item, Name, Text, VisitLabel, Words
+
+if TYPE_CHECKING:
+    from trialtrace.instruments.declaration import Instrument
+
+_LABEL = "Label in reports; of a score that has a name of its own, what stands before it."
+
+
+@shape(by="prefix")
+class ItemsPrefix:
+    """Columns named by a prefix and the item."""
+
+    prefix: Text = key("What stands before the item in the name of its column.")
+
+
+class Scored(Entry):
+    """Where the items of an instrument stand, which of its scales are made, what they are called.
+
+    A key that an instrument lacks is None.
+    """
+
+    items: ItemsPrefix | dict[str, str] | None = None
+    column: str | None = None
+    scales: Literal["all"] | tuple[str, ...] | None = None
+    labels: dict[str, str] | None = None
+
+    def column_of(self, item: str) -> str:
+        """The column of an item, or of the one item. Raises KeyError where nothing gives it one,
+        which no check lets by."""
+        if isinstance(self.items, ItemsPrefix):
+            return f"{self.items.prefix}{item}"
+        if self.items is not None:
+            return self.items[item]
+        if self.column is None:
+            raise KeyError(item)
+        return self.column
+
+    def has_scale(self, name: str) -> bool:
+        """Whether a scale of the instrument is made; one without a name always is."""
+        return self.scales in (None, "all") or not name or name in (self.scales or ())
 
 
 @shape
-class InstrumentEntry:
+class InstrumentEntry(Scored):
     """An entry of endpoints.yaml that is scored by the rule of an instrument."""
 
-    label: Text | None = optional(
-        "Label in reports; of a score that has a name of its own, what stands before it."
-    )
+    label: Text | None = optional(_LABEL)
     code: Code = key(
         "PARAMCD, before the suffix of a scale: at most 8 capitals and digits with it."
     )
     kind: str = key("Kind of the endpoint.")
     instrument: str = key("Instrument; its rule is told in instruments.md.")
+
+    @property
+    def declared(self) -> Instrument:
+        """What the instrument declares: its rule, items and scales."""
+        from trialtrace.instruments.registry import instrument_module
+
+        declared: Instrument = instrument_module(self.instrument).INSTRUMENT
+        return declared
+
+    def rule(self, labels: Labels) -> str:
+        return f"scored as {self.declared.title}, below"
+
+
+@shape
+class ScoredRows(InstrumentEntry, InTable):
+    """An instrument whose values stand in a clean table."""
+
+    table: Name = key("Clean table.")
+    where: Condition | None = optional("Rows of the table that count.")
+
+
+@shape
+class Labelled(InstrumentEntry):
+    """An instrument that has no title to serve as label."""
+
+    label: Text = key(_LABEL)
+
+
+@shape
+class ScoredItems(ScoredRows):
+    """An instrument of several items, a column each."""
+
+    items: (
+        ItemsPrefix
+        | Annotated[
+            Filled[Item, Column], Rule(expected="a mapping of items to columns, or {prefix: q}")
+        ]
+    ) = key(
+        "Columns of the items: a mapping of items to columns, or {prefix: q} for columns "
+        "named by prefix and item."
+    )
+
+
+@shape(last=True)
+class SeveralScales(Scored):
+    """An instrument with several scales, of which some may be made."""
+
+    scales: Literal["all"] | Distinct[Name] = key(
+        "Which scores: all, or a list of scales of instruments.md.",
+        expected="all, or a list of scales",
+    )
+    labels: Filled[Name, Words] | None = optional(
+        "Labels in reports that replace those of the instrument: scale to label."
+    )
+
+
+@shape(last=True)
+class AtVisits(Entry):
+    """Records at visits, of sides and locations."""
+
+    visit: Visit | None = optional("How visits are told.")
+    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
+    side: Side | None = optional("How sides of the body are told (LAT).")
+    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from trialtrace.config.spec import Distinct, Filled, key, optional, shape
-from trialtrace.trial.endpoints.shared import Location, Side, Visit
-from trialtrace.trial.instruments.shared import InstrumentEntry
-from trialtrace.trial.words import Column, Condition, Name, Text, VisitLabel, Words
+from trialtrace.config.spec import Filled, key, optional, shape
+from trialtrace.trial.endpoints.norms import FOLDER
+from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredRows, SeveralScales
+from trialtrace.trial.words import Column, Name, Words
 
 
 @shape
@@ -27,30 +25,18 @@ class Norm:
 
 
 @shape
-class TuningFork(InstrumentEntry):
+class TuningFork(Labelled, ScoredRows, AtVisits, SeveralScales):
     """Rydel-Seiffer tuning fork."""
 
-    label: Text = key(
-        "Label in reports; of a score that has a name of its own, what stands before it."
-    )
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     column: Column = key("Column of the value.")
     norm: Norm = key(
         "Normal values: outside them a value is abnormal. groups: label of a location to "
         "its group, or group: one for all."
     )
-    scales: Literal["all"] | Distinct[Name] = key(
-        "Which scores: all, or a list of scales of instruments.md.",
-        expected="all, or a list of scales",
-    )
-    labels: Filled[Name, Words] | None = optional(
-        "Labels in reports that replace those of the instrument: scale to label."
-    )
-    visit: Visit | None = optional("How visits are told.")
-    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
-    side: Side | None = optional("How sides of the body are told (LAT).")
-    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
+
+    @property
+    def project_tables(self) -> list[tuple[str, str]]:
+        return [(FOLDER, self.norm.table)]
 
 
 ENTRY = TuningFork

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from trialtrace.config.spec import Filled, Rule, key, optional, shape
-from trialtrace.trial.endpoints.shared import Location, Outside, Side, Visit
-from trialtrace.trial.instruments.shared import InstrumentEntry
-from trialtrace.trial.words import Column, Condition, Name, Text, VisitLabel
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.endpoints.shared import DatedRecords
+from trialtrace.trial.instruments.shared import AtVisits, Labelled, ScoredRows
+from trialtrace.trial.words import Column
 
 
 @shape
-class Vas(InstrumentEntry):
+class Vas(Labelled, ScoredRows, DatedRecords, AtVisits):
     """Visual analogue or numerical rating scale."""
 
-    label: Text = key(
-        "Label in reports; of a score that has a name of its own, what stands before it."
-    )
-    table: Name = key("Clean table.")
-    where: Condition | None = optional("Rows of the table that count.")
     column: Column = key("Column of the value.")
     to: Literal[10, 100] = key(
         "Upper end of the scale; it has to agree with the column's unit.",
         expected="10 (cm or points) or 100 (mm)",
-    )
-    visit: Visit | None = optional("How visits are told.")
-    baseline: VisitLabel | None = optional("Label of the visit that is the baseline.")
-    side: Side | None = optional("How sides of the body are told (LAT).")
-    location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
-    date: Column | None = optional("Column with the date of the record (ADT).")
-    start: Name | None = optional(
-        "Subject variable with the date from which days are counted (ADY); needed with windows."
-    )
-    windows: (
-        Filled[VisitLabel, Annotated[tuple[float, ...], Rule(minItems=2, maxItems=2)]] | None
-    ) = optional("Label of a visit to its first and last day, 0 on the day of the start.")
-    outside: Outside | None = optional(
-        "What a record outside its window is: listed and kept, or listed and without a "
-        "value; needed with windows."
     )
 
 

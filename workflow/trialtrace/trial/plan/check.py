@@ -132,7 +132,7 @@ def _change(files: Files, name: str, given: dict[str, Any]) -> None:
     visits = inherited(files, name, "visits")
     for variable in variables_of(files, name):
         endpoint = files.derived.get(variable)
-        start = endpoint.options.get("baseline") if endpoint else None
+        start = endpoint.entry.baseline if endpoint else None
         if endpoint and start is None:
             document.add(
                 (*path, *(("value",) if "value" in given else ())),

@@ -63,9 +63,9 @@ def _places(files: Files, variable: str) -> dict[str, list[str]]:
     """The sides and locations of an endpoint's records, or of those that an event is made of."""
     endpoint: Endpoint | None = files.derived.get(variable)
     seen = set()
-    while endpoint is not None and endpoint.kind in PASSED_ON and "of" in endpoint.options:
+    while endpoint is not None and endpoint.kind in PASSED_ON and endpoint.entry.parents:
         if endpoint.name in seen:
             return {}
         seen.add(endpoint.name)
-        endpoint = files.derived.get(endpoint.options["of"])
+        endpoint = files.derived.get(endpoint.entry.parents[0])
     return endpoint.places if endpoint is not None and endpoint.kind in WITH_PLACES else {}

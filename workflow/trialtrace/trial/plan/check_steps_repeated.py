@@ -46,7 +46,7 @@ def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within:
     if covariate == BASELINE:
         for variable in variables_of(files, name):
             endpoint = files.derived.get(variable)
-            if endpoint and "baseline" not in endpoint.options:
+            if endpoint and endpoint.entry.baseline is None:
                 document.add(
                     place,
                     found=f"the baseline of {variable}, which has none",
@@ -111,7 +111,7 @@ def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
     elif labels is not None and visit is not None:
         known(document, place, visit, labels, f"a visit of {name}")
     endpoint = files.derived.get(name)
-    if options[f"{key}value"] != "value" and endpoint and "baseline" not in endpoint.options:
+    if options[f"{key}value"] != "value" and endpoint and endpoint.entry.baseline is None:
         document.add(
             place,
             found=f"{options[f'{key}value']} of {name}, which has no baseline",

@@ -79,8 +79,7 @@ def visits_of(
     """
     endpoints = patients.trial.endpoints
     labels = endpoint_visits(endpoints, endpoint)
-    given = {one.name: (one.kind, one.options) for one in endpoints.values()}
-    start = baseline(endpoint.name, given.get)
+    start = baseline(endpoint.name, endpoints.get)
     condition: dict[str, Any] = {"PARAMCD": {"is": endpoint.code}, "AVAL": "present"}
     if analysis.where is not None:
         condition["all"] = [analysis.where]
