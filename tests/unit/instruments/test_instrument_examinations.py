@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from tiny_trial import derived, edges, refused, shown, tiny
 
+from trialtrace.running.fresh import tables_of
+
 TABLES = """
 tables:
   patients: {of: raw, key: [id], subject: id, arm: rx}
@@ -194,6 +196,11 @@ def test_a_tuning_fork_is_held_against_the_norm_of_limb_and_age(tmp_path):
     # The age stands behind the flag, not behind the value.
     ages = {edge[:2] for edge in edges(tables, "bds", "AVAL") if edge[4] == "age"}
     assert ages == {(name, number) for name in "abcd" for number in (3, 4)}
+
+
+def test_data_of_a_tuning_fork_hang_on_its_table_of_norms():
+    trial = tiny(FORK, trial=TABLES)
+    assert set(tables_of(trial)) == {trial.at.config / "norms" / "tuning_fork.csv"}
 
 
 def test_a_tuning_fork_ends_at_eight(tmp_path):

@@ -8,11 +8,11 @@ from trialtrace.ground.paths import project
 from trialtrace.trial.endpoints.shared import Labels
 
 LABELS = {
-    "fork": "Vibration",
-    "loss": "Loss of vibration",
-    "weak": "Weakness",
-    "ntx": "Symptoms",
-    "death": "Death",
+    "fork": "vibration",
+    "loss": "loss of vibration",
+    "weak": "weakness",
+    "ntx": "symptoms",
+    "death": "death",
 }
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from trialtrace.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.ground.paths import Project
-from trialtrace.ground.words import lower_first
 from trialtrace.trial.words import (
     AnalysedValue,
     Code,
@@ -82,14 +81,17 @@ Axis = Visit | VisitDates | Location | Side
 
 @dataclass(frozen=True)
 class Labels:
-    """What the words of a rule ask of a trial: labels of its endpoints, tables of its project."""
+    """What the words of a rule ask of a trial: labels of its endpoints, tables of its project.
+
+    `known` maps the name of an endpoint to its label as it stands within a sentence.
+    """
 
     at: Project
     known: Mapping[str, str]
 
     def of(self, name: str) -> str:
-        """The label within a sentence; the name itself where no endpoint has it."""
-        return lower_first(self.known.get(name, name))
+        """The label of an endpoint; the name itself where there is none of that name."""
+        return self.known.get(name, name)
 
     def listed(self, names: Iterable[str], between: str = ", ") -> str:
         return between.join(self.of(name) for name in names)
