@@ -6,7 +6,9 @@ it, so that a test shows one mistake and nothing else.
 
 from pathlib import Path
 
+from trialtrace.config.spec import structure
 from trialtrace.ground.paths import Project
+from trialtrace.trial.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -276,6 +278,12 @@ FILES = {
     "plan.yaml": PLAN,
     "claims.yaml": CLAIMS,
 }
+
+
+def settings_of(trial: str, disclosure: str, key: str | None = None) -> Settings:
+    """config.yaml of one trial."""
+    data = {"trials": [trial], "seed": 1, "disclosure": disclosure}
+    return structure(Settings, data | {"report": {"formats": ["html"]}, "hash_key": key})
 
 
 def write_project(root: Path, **files: str) -> Project:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from trialtrace.cleaning.account import FILE, Account, SubjectCount, write_account
+from trialtrace.config.spec import structure
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.contracts import (
     ADSL,
@@ -28,7 +29,13 @@ from trialtrace.ground.contracts import (
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import project
 from trialtrace.trial import build
+from trialtrace.trial.cleaning import Cleaning
 from trialtrace.trial.model import Variable
+from trialtrace.trial.study.design import Design
+from trialtrace.trial.study.populations import Population
+from trialtrace.trial.study.source import Source
+from trialtrace.trial.study.subjects import Subjects
+from trialtrace.trial.study.tables import TableSpec
 
 TYPES = {
     "text": (pa.string(), str),
@@ -73,8 +80,9 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
     `choices` maps a column of `patients` to its codes and labels.
     """
     data = yaml.safe_load(TRIAL) | (yaml.safe_load(trial) or {})
-    tables = build.tables(data)
-    source = build.source(data)
+    tables = structure(dict[str, TableSpec], data["tables"])
+    source = structure(Source, data["source"])
+    rules = (yaml.safe_load(cleaning) or {}).get("tables", {})
     fields = {
         column: Variable(
             column, "patients", "text", column, codes, *[None] * 2, *[False] * 2, "", None, 2
@@ -84,15 +92,15 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
     return SimpleNamespace(
         name="tiny",
         at=project(),
-        design=build.design(data),
+        design=structure(Design, data["design"]),
         source=source,
         synthetic=source.kind == "synthetic",
         private=source.kind == "files",
         tables=tables,
-        subjects=build.subjects(data),
-        populations=build.populations(data),
+        subjects=structure(Subjects, data["subjects"]),
+        populations=structure(dict[str, Population], data["populations"]),
         dictionary={"patients": fields},
-        cleaning=build.cleaning(yaml.safe_load(cleaning) or {}, tables),
+        cleaning=structure(Cleaning, {"tables": {key: {} for key in tables} | rules}),
         endpoints=build.endpoints(yaml.safe_load(endpoints)),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from trialtrace.config.spec import structure
 from trialtrace.ground.contracts import (
     ADSL,
     ADTTE,
@@ -25,6 +26,9 @@ from trialtrace.ground.contracts import (
 )
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.trial import build
+from trialtrace.trial.study.design import Design
+from trialtrace.trial.study.populations import Population
+from trialtrace.trial.study.subjects import Subjects
 
 TRIAL = """
 design:
@@ -146,9 +150,9 @@ class SmallTrial:
             name="small",
             synthetic=False,
             private=False,
-            design=build.design(data),
-            subjects=build.subjects(data),
-            populations=build.populations(data),
+            design=structure(Design, data["design"]),
+            subjects=structure(Subjects, data["subjects"]),
+            populations=structure(dict[str, Population], data["populations"]),
             dictionary={"patients": {}},
             endpoints=build.endpoints(yaml.safe_load(ENDPOINTS)),
             plan=build.plan(given),

@@ -14,9 +14,13 @@ import pyarrow as pa
 import yaml
 from small_trial import Results
 
+from trialtrace.config.spec import structure
 from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, empty, from_rows, write_table
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.trial import build
+from trialtrace.trial.study.design import Design
+from trialtrace.trial.study.populations import Population
+from trialtrace.trial.study.subjects import Subjects
 
 F, PATIENTS = 5.907, 22
 ARMS, VISITS = ("real", "sham"), ("before", "after")
@@ -93,9 +97,9 @@ def results(folder: Path, values: np.ndarray, plan: str = PLAN) -> Results:
         name="small",
         synthetic=False,
         private=False,
-        design=build.design(trial),
-        subjects=build.subjects(trial),
-        populations=build.populations(trial),
+        design=structure(Design, trial["design"]),
+        subjects=structure(Subjects, trial["subjects"]),
+        populations=structure(dict[str, Population], trial["populations"]),
         dictionary={"patients": {}},
         endpoints=build.endpoints(yaml.safe_load(ENDPOINTS)),
         plan=build.plan(yaml.safe_load(plan)),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from doc_blocks import ROOT, page
+from mini_trial import settings_of
 
 from trialtrace.cli import parser
 from trialtrace.ground.paths import Project
@@ -128,7 +129,7 @@ def test_the_hashes_by_hand(tmp_path: Path):
     from trialtrace.ground.contracts import ADSL, BDS, from_rows, write_table
     from trialtrace.ground.frames import Frames, canonical
     from trialtrace.trace.row_hash import RowHashes
-    from trialtrace.trial.load import Settings, load_trial
+    from trialtrace.trial.load import load_trial
 
     plain, keyed = (body for kind, body in FENCE.findall(page("docs/trace.md")) if kind == "python")
     folder = tmp_path / "results/elmunzer2012/derived"
@@ -154,6 +155,6 @@ def test_the_hashes_by_hand(tmp_path: Path):
         check=True,
     )
     selection = Frames(folder).select("bds", predicate)
-    settings = Settings(("t",), 1, "restricted", ("html",), str(key))
+    settings = settings_of("t", "restricted", str(key))
     with_key = RowHashes(load_trial("t", Project(ROOT / "none")), settings).of(selection)
     assert done.stdout == f"2 {selection.sha256}\n{with_key}\n"

@@ -24,8 +24,8 @@ from trialtrace.ground.paths import Project
 from trialtrace.ground.store import write_json
 from trialtrace.synthetic import make, raw_tables
 from trialtrace.synthetic.export import Export
+from trialtrace.trial.cleaning import OnConflict
 from trialtrace.trial.load import Trial, load_trial
-from trialtrace.trial.model import Conflict
 
 Row = dict[str, str]
 Listed = Counter[tuple[str, str | None, str, str]]
@@ -55,16 +55,16 @@ class Cohort:
 
 
 def separator_of(trial: Trial, form: str) -> str:
-    return trial.source.items[form].get("separator", ",")
+    return trial.source.items[form].separator or ","
 
 
 def rows_of(trial: Trial, form: str, data: bytes) -> list[Row]:
-    text = io.StringIO(data.decode(trial.source.items[form].get("encoding", "utf-8")))
+    text = io.StringIO(data.decode(trial.source.items[form].encoding or "utf-8"))
     return list(csv.DictReader(text, delimiter=separator_of(trial, form)))
 
 
 def cleaned(trial: Trial, made: Export, out: Path) -> Listed:
-    for raw in raw_tables(trial, made):
+    for raw in raw_tables(trial, trial.source, made):
         write_table(out / "raw" / f"{raw.name}.parquet", conform(raw.table(), RAW, raw.name), RAW)
     write_json(out / "raw" / "manifest.json", {"tables": {}})
     clean_tables(trial, out / "raw", out / "clean")
@@ -99,7 +99,7 @@ def with_rows(cohort: Cohort, form: str, rows: list[Row]) -> Export:
     )
     writer.writeheader()
     writer.writerows(rows)
-    encoding = cohort.trial.source.items[form].get("encoding", "utf-8")
+    encoding = cohort.trial.source.items[form].encoding or "utf-8"
     files = cohort.made.files | {f"{form}.csv": text.getvalue().encode(encoding)}
     return replace(cohort.made, files=files)
 
@@ -432,7 +432,7 @@ def test_a_patient_who_is_there_twice_may_be_left_out_with_a_reason(cohorts: Any
     cohort = cohorts("streckmann2024")
     trial = load_trial("streckmann2024", Project(REPOSITORY))
     rules = trial.cleaning.tables["patients"]
-    object.__setattr__(rules, "on_conflict", Conflict("reject", "neither record is signed"))
+    object.__setattr__(rules, "on_conflict", OnConflict(reject="neither record is signed"))
     listed = cleaned(trial, twice(cohort, "arm"), tmp_path) - cohort.listed
     assert listed["patients", None, "duplicate_key", "reject"] == 2
     lost = {key[0] for key in listed if key[2] == "excluded_subject"}

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from tiny_tables import TinyTrial, column, rejects, variable
+from tiny_tables import check as declared
 
 from trialtrace.ground.errors import UserError
-from trialtrace.trial.model import CleaningCheck
+from trialtrace.trial.cleaning import CleaningCheck
 
 COLUMNS = [
     variable("id", "integer"),
@@ -18,7 +19,7 @@ COLUMNS = [
 
 
 def check(severity: str = "flag", **given: Any) -> CleaningCheck:
-    return CleaningCheck("order", "Low is at most high", "visits", severity, **given)
+    return declared("order", severity, label="Low is at most high", **given)
 
 
 def clean(rule: CleaningCheck, text: str):
@@ -65,7 +66,7 @@ def test_a_missing_cell_cannot_be_taken_away_so_it_is_flagged():
 
 
 def test_checks_see_the_values_before_any_of_them_rejects():
-    first = CleaningCheck("first", "a", "visits", "reject", ("low",), expect={"low": {"below": 3}})
+    first = declared("first", "reject", columns=["low"], expect={"low": {"below": 3}})
     trial = TinyTrial(COLUMNS, key=("id", "visit"), check=(first, check("reject", **ORDER)))
     cleaned = trial.clean(PAIRS)
     assert [found for found in rejects(cleaned) if found[1] == "low"] == [
@@ -111,7 +112,6 @@ def test_checks_run_on_rows_that_were_accepted():
         {"columns": ("lo",), "expect": {"low": {"below": 3}}},
         {"constant": ("weight",)},
         {"stored": "score", "points": SCORE},
-        {},
     ],
 )
 def test_checks_that_do_not_fit_the_table(given: dict):
@@ -125,7 +125,7 @@ def test_a_check_does_not_take_keys_away():
 
 
 def test_a_check_has_a_name_of_its_own():
-    rule = CleaningCheck("required", "x", "visits", "flag", ("low",), expect={"low": "present"})
+    rule = declared("required", columns=["low"], expect={"low": "present"})
     with pytest.raises(UserError, match="name of a rule"):
         clean(rule, PAIRS)
 

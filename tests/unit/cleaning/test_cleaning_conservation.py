@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_tables import TinyTrial, variable, write_raw
+from tiny_tables import TinyTrial, check, variable, write_raw
 
 from trialtrace.cleaning.clean import clean_table, clean_tables, losses_of_typing
 from trialtrace.cleaning.conservation import ConservationError
@@ -16,7 +16,6 @@ from trialtrace.cleaning.subjects import people_of
 from trialtrace.cleaning.typed import type_table
 from trialtrace.ground.contracts import CLEAN, REJECTS, read_table
 from trialtrace.ground.errors import UserError
-from trialtrace.trial.model import CleaningCheck
 
 TRIAL = TinyTrial(
     [
@@ -31,9 +30,9 @@ TRIAL = TinyTrial(
     missing={"n": ("NA",)},
     convert={"n": {"unit_column": "u", "to": "kg", "factors": {"kg": 1, "g": 0.001}}},
     check=(
-        CleaningCheck("c1", "x", "visits", "reject", ("n", "i"), expect={"n": {"above": 1}}),
-        CleaningCheck("c2", "y", "visits", "flag", constant=("u", "d")),
-        CleaningCheck("c3", "z", "visits", "reject", ("i",), expect={"i": {"at_most": 5}}),
+        check("c1", "reject", columns=["n", "i"], expect={"n": {"above": 1}}),
+        check("c2", "flag", constant=["u", "d"]),
+        check("c3", "reject", columns=["i"], expect={"i": {"at_most": 5}}),
     ),
     losses={"exclude": {"subject_missing": "an empty line of the form"}},
 )

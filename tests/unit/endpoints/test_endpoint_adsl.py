@@ -29,7 +29,7 @@ def test_a_row_a_subject_in_the_order_of_usubjid(tmp_path):
 
 
 def test_synthetic_subjects_say_so(tmp_path):
-    trial = tiny(trial="source: {kind: synthetic, items: {}}")
+    trial = tiny(trial="source: {kind: synthetic, mode: display, seed: 1, items: {}}")
     adsl = derived(trial, tmp_path, patients="id rx\na 1")["adsl"]
     assert adsl["USUBJID"].to_pylist() == ["SYN-tiny-a"]
     assert adsl["SYNTHFL"].to_pylist() == ["Y"]

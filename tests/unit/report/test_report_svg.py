@@ -4,12 +4,12 @@ restricted disclosure no patient's exact day."""
 import mini_run
 import mini_trial
 import pytest
+from mini_trial import settings_of
 from svg_paths import data_places
 
 from trialtrace.report.figures.at_risk import PLACES, rounded_up
 from trialtrace.report.figures.make import draw_figures
 from trialtrace.report.material import Material
-from trialtrace.trial.load import Settings
 
 END = 4000
 CURVES = ("kaplan_meier_1", "cumulative_incidence_1")
@@ -31,7 +31,7 @@ def figures(tmp_path_factory):
     made = {}
     for disclosure in DISCLOSURES:
         made[disclosure] = root / disclosure
-        settings = Settings(("mini",), 1, disclosure, ("html",))
+        settings = settings_of("mini", disclosure)
         draw_figures(Material(run.trial, settings, run.folder, {}), made[disclosure])
     return made
 
@@ -71,7 +71,7 @@ def test_who_is_only_censored_is_at_no_place(tmp_path):
         row["died"] = "1"
     plan = mini_trial.PLAN.replace("at: [0, 30]", "at: [0, 9000]")
     run = mini_run.run_mini(tmp_path, rows, plan=plan)
-    settings = Settings(("mini",), 1, "full", ("html",))
+    settings = settings_of("mini", "full")
     draw_figures(Material(run.trial, settings, run.folder, {}), tmp_path / "figures")
     found = data_places(tmp_path / "figures" / "kaplan_meier_1.svg", (0, 9000))
     told = {round(x) for x, _ in found}

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trialtrace.config.spec import structure
 from trialtrace.ground.contracts import RAW, read_table
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.model import Source
+from trialtrace.trial.study.source import Source
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,27 @@ class OneFile:
     name: str = "demo"
     synthetic: bool = False
     private: bool = True
+
+
+# Keys that a format needs and most of these files do not say; the format itself by the name.
+FORMATS = {".csv": "csv", ".tsv": "tsv", ".xlsx": "excel", ".sav": "spss", ".por": "spss"}
+FORMATS |= {".parquet": "parquet", ".xpt": "xpt", ".sas7bdat": "sas7bdat", ".dta": "stata"}
+NEEDED = {
+    "csv": {"encoding": None, "separator": ",", "decimal": None},
+    "tsv": {"encoding": None, "decimal": None},
+    "excel": {"sheet": None},
+}
+
+
+def file(path: str, **settings: Any) -> dict[str, Any]:
+    """The entry of a file in source.items."""
+    kind = FORMATS.get(Path(path).suffix, "csv")
+    return {"path": path, "format": kind, **NEEDED.get(kind, {}), **settings}
+
+
+def files(folder: str, **items: dict[str, Any]) -> Source:
+    """A source of files."""
+    return structure(Source, {"kind": "files", "folder": folder, "items": items})
 
 
 @dataclass(frozen=True)
@@ -47,8 +69,9 @@ class Bench:
     def ingest(self, path: str, **settings: Any) -> list[dict[str, Any]]:
         """The rows of the raw table that is made of a file."""
         self.data.mkdir(exist_ok=True)
-        source = Source("files", {"visits": {"path": path, **settings}}, folder="data")
-        ingest_sources(OneFile(Project(self.root), source), self.out)
+        ingest_sources(
+            OneFile(Project(self.root), files("data", visits=file(path, **settings))), self.out
+        )
         return read_table(self.out / "visits.parquet", RAW).to_pylist()
 
     def warnings(self) -> list[str]:

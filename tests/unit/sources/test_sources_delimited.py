@@ -181,12 +181,8 @@ BAD = {
     },
     "no text encoding": ("id\n1\n", {"encoding": "base64"}, ["'base64'", "text encoding"]),
     "wrong separator": ("id;a\n1;2\n", {}, ["one column", "';'", "separator"]),
-    "separator of two": ("id;a\n1;2\n", {"separator": ";;"}, ["';;'", "one character"]),
     "a workbook": (b"PK\x03\x04\x14\0", {}, ["Excel workbook", "true format"]),
     "empty file": (b"", {}, ["0 bytes"]),
-    "a sheet of a text": ("id\n1\n", {"sheet": "A"}, ["no setting of the format csv"]),
-    "decimal sign": ("id\n1\n", {"decimal": "·"}, ["decimal", "expected"]),
-    "date order": ("id\n1\n", {"date_order": "ydm"}, ["date_order", "expected"]),
 }
 
 

@@ -240,7 +240,6 @@ BAD = {
     "formula never computed": (lambda: workbook([["id"], ["=1+1"]]), {}, ["cell A2", "formula"]),
     "bomb": (bomb, {}, ["unpacks to"]),
     "what the library cannot read": (empty_chart_sheet, {}, ["cannot be read", "save the sheet"]),
-    "separator": (lambda: workbook([["id"], [1]]), {"separator": ","}, ["format excel"]),
 }
 
 

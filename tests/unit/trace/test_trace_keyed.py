@@ -5,6 +5,7 @@ import hmac
 import json
 
 import pytest
+from mini_trial import settings_of
 
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.store import sha256_file
@@ -15,7 +16,7 @@ from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.text import trace_text
 from trialtrace.trial.check import check_all
 from trialtrace.trial.hash_key import key_in_use, read_hash_key
-from trialtrace.trial.load import Settings, load_settings
+from trialtrace.trial.load import load_settings
 
 pytestmark = pytest.mark.xdist_group("mini_trace")
 SHARE = "mini/relief_primary/proportion.wilson@drug"
@@ -30,7 +31,7 @@ def key_file(folder, data=b"k" * 32, mode=0o600):
 
 
 def settings(key=None, disclosure="by_source"):
-    return Settings(("mini",), 1, disclosure, ("html",), None if key is None else str(key))
+    return settings_of("mini", disclosure, None if key is None else str(key))
 
 
 def tracer(mini, key=None):

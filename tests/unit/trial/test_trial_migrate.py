@@ -62,7 +62,7 @@ def test_version_1_rejected_what_version_2_stops_for(tmp_path):
     assert texts(at)["trial.yaml"] == "version: 2\n" + OLD_TRIAL
     assert check_trial(at, "mini") == []
     tables = load_trial("mini", at).cleaning.tables
-    assert (tables["patients"].on_conflict.take, tables["adverse"].on_conflict.take) == (
+    assert (tables["patients"].conflict.take, tables["adverse"].conflict.take) == (
         "reject",
         "stop",
     )

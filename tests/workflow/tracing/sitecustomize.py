@@ -61,7 +61,7 @@ def _record() -> None:
         }
         Path(FOLDER, "-".join(job) + ".json").write_text(json.dumps(told))
 
-    from trialtrace.trial.load import Settings
+    from trialtrace.trial.settings import Settings
 
     plain = Settings.__getattribute__
 

@@ -9,10 +9,11 @@ What has no row there is missing; a count of no rows is 0.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.conditions import met
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+from trialtrace.trial.cleaning import Beside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,16 +31,16 @@ class Accepted:
 
 
 def with_beside(
-    given: Mapping[str, Mapping[str, Any]],
+    declared: Mapping[str, Beside],
     mine: Accepted,
     others: Mapping[str, Accepted],
     place: str,
 ) -> "pa.Table":
-    """The table with a column for each name of `given`. Raises UserError for what is not there."""
+    """The table with a column for each declared name. Raises UserError for what is not there."""
     table = mine.table
-    for name, one in given.items():
-        other = _table(others, one["table"], f"{place}.{name}")
-        values = _values(one, mine, other, f"{place}.{name}")
+    for name, beside in declared.items():
+        other = _table(others, beside.table, f"{place}.{name}")
+        values = _values(beside, mine, other, f"{place}.{name}")
         table = table.append_column(name, values)
     return table
 
@@ -57,20 +58,20 @@ def _table(others: Mapping[str, Accepted], name: str, place: str) -> Accepted:
     return others[name]
 
 
-def _values(one: Mapping[str, Any], mine: Accepted, other: Accepted, place: str) -> "pa.Array":
+def _values(beside: Beside, mine: Accepted, other: Accepted, place: str) -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    match = one.get("match", {})
-    wanted = _keys(mine, list(match))
-    there = _keys(other, list(match.values()))
+    wanted = _keys(mine, list(beside.match))
+    there = _keys(other, list(beside.match.values()))
     kept = pc.is_valid(there)
-    if "where" in one:
-        kept = pc.and_(kept, met(one["where"], other.table))
+    if beside.where is not None:
+        kept = pc.and_(kept, met(beside.where, other.table))
     there = there.filter(kept)
-    take = one.get("take")
-    counted = take == "count" and "column" not in one
-    column = there if counted else other.table[one["column"]].combine_chunks().filter(kept)
+    take = beside.take
+    column = there
+    if beside.column is not None:
+        column = other.table[beside.column].combine_chunks().filter(kept)
     if take is None:
         _check_single(there, place)
         return column.take(pc.index_in(wanted, value_set=there))

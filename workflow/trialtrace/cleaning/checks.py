@@ -5,17 +5,25 @@ their order does not matter. What cannot be judged because a value is missing br
 is counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.beside import Accepted, with_beside
 from trialtrace.cleaning.cells import as_mask
 from trialtrace.cleaning.groups import constant, each_of, unique
-from trialtrace.cleaning.rejects import FLAG, REJECT, RULES, Finding
-from trialtrace.ground.conditions import columns_of, evaluate, met, mistakes
-from trialtrace.ground.errors import Problem, Problems, UserError
-from trialtrace.trial.model import CleaningCheck, Condition
+from trialtrace.cleaning.rejects import FLAG, RULES, Finding
+from trialtrace.ground.conditions import evaluate, met, mistakes
+from trialtrace.ground.errors import Problems
+from trialtrace.trial.cleaning import (
+    CheckConstant,
+    CheckEachOf,
+    CheckExpect,
+    CheckStored,
+    CheckUnique,
+    CleaningCheck,
+)
+from trialtrace.trial.model import Condition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,34 +46,32 @@ def run_check(
     """Judge a check in every row of its table; `others` are all tables, for what stands beside."""
     place = f"cleaning.yaml: checks.{check.name}"
     table = mine.table
-    if check.beside:
+    if isinstance(check, CheckExpect) and check.beside:
         table = with_beside(check.beside, mine, others or {}, f"{place}.beside")
     _check_conditions(check, table)
-    if check.constant:
+    if isinstance(check, CheckConstant):
         return _constant(check, table, mine.subject)
+    if isinstance(check, CheckStored):
+        reason = f"{check.label}: {check.stored} differs from the sum of its points"
+        return _judged(check, table, _score_holds(check, table), None, reason)
     where = as_mask(met(check.where, table)) if check.where else None
-    if check.each_of is not None or check.unique:
-        return _grouped(check, table, mine.subject, where)
-    if check.stored is not None:
-        holds = _score_holds(check, table)
-        reason = f"{check.stored} differs from the sum of its points"
-    elif check.expect is not None:
-        holds = evaluate(check.expect, table)
-        reason = "does not hold"
-    else:
-        expected = "expect, stored, constant, each_of or unique"
-        raise UserError(Problem(place, expected=expected))
-    return _judged(check, table, holds, where, f"{check.label}: {reason}")
+    if isinstance(check, CheckExpect):
+        reason = f"{check.label}: does not hold"
+        return _judged(check, table, evaluate(check.expect, table), where, reason)
+    return _grouped(check, table, mine.subject, where)
 
 
 def _grouped(
-    check: CleaningCheck, table: "pa.Table", subject: "pa.Array", where: "np.ndarray | None"
+    check: CheckEachOf | CheckUnique,
+    table: "pa.Table",
+    subject: "pa.Array",
+    where: "np.ndarray | None",
 ) -> Judged:
     """A check over several rows, `each_of` or `unique`."""
     import numpy as np
 
     looked = np.ones(table.num_rows, dtype=bool) if where is None else where
-    if check.each_of is not None:
+    if isinstance(check, CheckEachOf):
         found = each_of(check.each_of, table, subject, looked)
     else:
         found = unique(check.unique, table, looked)
@@ -73,7 +79,7 @@ def _grouped(
     broken = np.zeros(table.num_rows, dtype=bool)
     for mask, why in found.broken:
         broken |= mask
-        for column in columns_of_check(check):
+        for column in check.listed:
             findings += _cells(check, table, column, mask, f"{check.label}: {why}")
     counts = {"looked_at": looked, "broken": broken, "not_judged": found.unknown}
     return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
@@ -93,7 +99,7 @@ def _judged(
     broken = looked & as_mask(pc.invert(holds))
     unknown = looked & as_mask(pc.is_null(holds))
     findings = []
-    for column in columns_of_check(check):
+    for column in check.listed:
         findings += _cells(check, table, column, broken, reason)
     counts = {"looked_at": looked, "broken": broken, "not_judged": unknown}
     return Judged(findings, {name: int(mask.sum()) for name, mask in counts.items()})
@@ -110,28 +116,28 @@ def _cells(
     used = np.flatnonzero(broken & present)
     absent = np.flatnonzero(broken & ~present)
     return [
-        Finding(check.name, reason, used, column, REJECT if check.severity == REJECT else FLAG),
+        Finding(check.name, reason, used, column, check.severity),
         Finding(check.name, reason, absent, column, FLAG),
     ]
 
 
-def _score_holds(check: CleaningCheck, table: "pa.Table") -> "pa.Array":
+def _score_holds(check: CheckStored, table: "pa.Table") -> "pa.Array":
     """Whether the stored score is the sum of its points; unknown where a criterion is."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     total = pa.repeat(0.0, table.num_rows)
     for point in check.points:
-        met_or_not = evaluate(point["when"], table).cast(pa.float64())
-        total = pc.add(total, pc.multiply(met_or_not, float(point["give"])))
+        met_or_not = evaluate(point.when, table).cast(pa.float64())
+        total = pc.add(total, pc.multiply(met_or_not, float(point.give)))
     difference = pc.abs(pc.subtract(table[check.stored].combine_chunks().cast(pa.float64()), total))
     return pc.less_equal(difference, TOLERANCE)
 
 
-def _constant(check: CleaningCheck, table: "pa.Table", subject: "pa.Array") -> Judged:
+def _constant(check: CheckConstant, table: "pa.Table", subject: "pa.Array") -> Judged:
     """Recorded values of a subject are the same in all its rows; missing ones are not compared."""
     findings, looked, broken = [], 0, 0
-    for column in columns_of_check(check):
+    for column in check.listed:
         present, differs = constant(table[column].combine_chunks(), subject)
         reason = f"{check.label}: {column} differs between rows of a subject"
         findings += _cells(check, table, column, differs, reason)
@@ -146,38 +152,43 @@ def _check_conditions(check: CleaningCheck, table: "pa.Table") -> None:
     place = f"cleaning.yaml: checks.{check.name}"
     problems = Problems()
     kinds = column_kinds(table)
-    conditions: dict[str, Condition | None] = {"where": check.where, "expect": check.expect}
-    for number, point in enumerate(check.points):
-        conditions[f"points.{number}.when"] = point["when"]
-    for key, condition in conditions.items():
-        for path, sentence in mistakes(condition, kinds) if condition is not None else ():
+    for key, condition in _conditions(check):
+        for path, sentence in mistakes(condition, kinds):
             problems.add(f"{place}.{key}.{path}".rstrip("."), sentence)
-    named = {"columns": check.columns, "constant": check.constant, "unique": check.unique}
-    if check.each_of is not None:
-        named["each_of"] = (check.each_of["column"], *check.each_of.get("by", ()))
-    named["stored"] = (check.stored,) if check.stored else ()
-    for key, columns in named.items():
+    for key, columns in _named_columns(check).items():
         for column in columns:
             if column not in kinds:
                 problems.add(f"{place}.{key}", found=repr(column), expected="a column of the table")
     if check.name in RULES:
         problems.add(place, "is the name of a rule that every table is cleaned by", do="rename it")
-    if check.severity not in (REJECT, FLAG):
-        problems.add(f"{place}.severity", found=repr(check.severity), expected="flag or reject")
     problems.raise_if_any()
 
 
-def columns_of_check(check: CleaningCheck) -> tuple[str, ...]:
-    """The columns that a check lists, and takes away if its severity is reject."""
-    if check.constant:
-        return check.constant
-    if check.stored is not None:
-        return check.columns or (check.stored,)
-    if check.unique:
-        return check.columns or check.unique
-    if check.each_of is not None:
-        return check.columns or (check.each_of["column"],)
-    return check.columns or tuple(columns_of(check.expect or {}))
+def _conditions(check: CleaningCheck) -> Iterator[tuple[str, Condition]]:
+    """(key, condition) of every condition of a check."""
+    if isinstance(check, CheckExpect | CheckEachOf | CheckUnique) and check.where is not None:
+        yield "where", check.where
+    if isinstance(check, CheckExpect):
+        yield "expect", check.expect
+    if isinstance(check, CheckStored):
+        for number, point in enumerate(check.points):
+            yield f"points.{number}.when", point.when
+
+
+def _named_columns(check: CleaningCheck) -> dict[str, tuple[str, ...]]:
+    """Key -> the columns that a check names there."""
+    match check:
+        case CheckExpect():
+            return {"columns": check.columns}
+        case CheckStored():
+            return {"stored": (check.stored,)}
+        case CheckConstant():
+            return {"constant": check.constant}
+        case CheckEachOf():
+            wanted = check.each_of
+            return {"columns": check.columns, "each_of": (wanted.column, *wanted.by)}
+        case CheckUnique():
+            return {"columns": check.columns, "unique": check.unique}
 
 
 def column_kinds(table: "pa.Table") -> dict[str, str]:

@@ -20,7 +20,7 @@ from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.store import make_folder, write_json, write_parquet
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import TableSpec
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,8 +15,8 @@ from trialtrace.cleaning.file_warnings import file_warnings
 from trialtrace.cleaning.keys import CONFLICT
 from trialtrace.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
+from trialtrace.trial.cleaning import CleaningTable
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import CleaningTable
 
 if TYPE_CHECKING:
     from trialtrace.cleaning.losses import Losses
@@ -37,7 +37,7 @@ def account_of(
 
 def subject_count(people: People, table: str, rules: CleaningTable) -> SubjectCount:
     """The subjects of the export, with what cleaning.yaml says about those who are not used."""
-    declared = rules.exclude | {CONFLICT: rules.on_conflict.reason}
+    declared = rules.excluded | {CONFLICT: rules.conflict.reason}
     excluded = tuple(Excluded(one.n, f"{one.rule}: {declared[one.rule]}") for one in people.lost)
     return SubjectCount(table, people.in_export, len(people.roster.accepted), excluded)
 

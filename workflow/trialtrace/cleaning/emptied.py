@@ -31,7 +31,7 @@ def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]
     return [
         f"{there} of the {n} rows {where}; of those of each other {key}, at least "
         f"{100 * FILLED:.0f} % have one"
-        for key in typed.spec.key
+        for key in typed.spec.key_
         if key in variables and key != typed.spec.subject
         for n, where in _bare(typed, variables[key], missing)
     ]

@@ -4,11 +4,11 @@ Each gives (mask of the rows that break it, why) pairs; `Groups.unknown` are row
 judged since a value is missing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.errors import one_of
+from trialtrace.trial.cleaning import EachOf
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ def constant(column: "pa.Array", subject: "pa.Array") -> tuple["np.ndarray", "np
 
 
 def each_of(
-    given: Mapping[str, Any], table: "pa.Table", subject: "pa.Array", looked: "np.ndarray"
+    declared: EachOf, table: "pa.Table", subject: "pa.Array", looked: "np.ndarray"
 ) -> Groups:
     """Every group of rows (a subject, and the columns `by`) has each of the values.
 
@@ -40,20 +40,21 @@ def each_of(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    group = _group(table, subject, given.get("by", ()))
+    group = _group(table, subject, declared.by)
     size = int(group.max()) + 1 if len(group) else 0
-    column = table[given["column"]].combine_chunks()
-    wanted = pa.array([_typed(column, value) for value in given["values"]], type=column.type)
+    column = table[declared.column].combine_chunks()
+    wanted = pa.array([_typed(column, value) for value in declared.values], type=column.type)
     at = pc.fill_null(pc.index_in(column, value_set=wanted), -1).to_numpy(zero_copy_only=False)
     counts = np.zeros((size, len(wanted)), dtype=np.int64)
     chosen = looked & (at >= 0)
     np.add.at(counts, (group[chosen], at[chosen]), 1)
     blank = np.zeros(size, dtype=bool)
     blank[group[looked & column.is_null().to_numpy(zero_copy_only=False)]] = True
-    often = (counts > 1).any(axis=1) & (given["times"] == "once")
+    most = 1 if declared.times == "once" else np.inf
+    often: np.ndarray = np.any(counts > most, axis=1)
     short = (counts == 0).any(axis=1) & ~often
-    told = one_of([str(value) for value in given["values"]])
-    name = given["column"]
+    told = one_of([str(value) for value in declared.values])
+    name = declared.column
     return Groups(
         [
             (looked & often[group], f"{name} has one of {told} more than once"),

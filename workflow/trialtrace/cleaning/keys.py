@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.rejects import Finding
 from trialtrace.ground.contracts import SOURCE
-from trialtrace.trial.model import TableSpec
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ def bad_rows(
         chosen = None if values is None else values.take(positions)
         findings.append(Finding(rule, reason, positions, values=chosen))
 
-    for name in dict.fromkeys([spec.subject, *spec.key]):
+    for name in dict.fromkeys([spec.subject, *spec.key_]):
         rule = "subject_missing" if name == spec.subject else "key_missing"
         nulls = pc.is_null(typed[name]).to_numpy()
         found(rule, f"no usable value in the key column {name}", nulls)
@@ -75,7 +75,7 @@ def bad_rows(
         found("excluded_subject", "no row of the subject is used in the table of subjects", gone)
         found("unknown_subject", "the subject is not in the table of subjects", ~known_one, subject)
     repeats, conflicts = _duplicates(typed, text_of, spec, free, take)
-    keys = ", ".join(spec.key)
+    keys = ", ".join(spec.key_)
     found("duplicate_row", f"repeats an earlier row of the same {keys}", repeats)
     found(CONFLICT, f"another row has the same {keys} and differs{TAKEN[take]}", conflicts)
     return findings
@@ -102,7 +102,7 @@ def _duplicates(
     repeats = np.zeros(typed.num_rows, dtype=bool)
     conflicts = repeats.copy()
     place = np.flatnonzero(free)
-    key = distinct([typed[name].combine_chunks().take(place) for name in spec.key])
+    key = distinct([typed[name].combine_chunks().take(place) for name in spec.key_])
     shared = np.bincount(key, minlength=1)[key] > 1
     if not shared.any():
         return repeats, conflicts

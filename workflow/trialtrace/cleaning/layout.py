@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import as_mask, stripped
-from trialtrace.cleaning.checks import columns_of_check
 from trialtrace.cleaning.rejects import REJECT
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.told_columns import ToldColumns, told_columns
 from trialtrace.ground.errors import Problem, Problems, UserError, did_you_mean, one_of
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import TableSpec, Variable
+from trialtrace.trial.model import Variable
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -88,7 +88,7 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     variables = trial.dictionary[spec.name]
     rules = trial.cleaning.tables[spec.name]
     place = f"{trial.name}: trial.yaml: tables.{spec.name}"
-    named = {"subject": (spec.subject,), "key": spec.key, "arm": (spec.arm,) if spec.arm else ()}
+    named = {"subject": (spec.subject,), "key": spec.key_, "arm": (spec.arm,) if spec.arm else ()}
     for key, columns in named.items():
         for name in columns:
             if name not in variables and name not in PLACE:
@@ -102,18 +102,18 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     for name, given in rules.convert.items():
         if name not in variables or variables[name].kind != "number":
             problems.add(f"{at}.convert.{name}", expected="a column of numbers in dictionary.csv")
-        if given["unit_column"] not in raw.column_names:
+        if given.unit_column not in raw.column_names:
             problems.add(
                 f"{at}.convert.{name}.unit_column",
-                found=repr(given["unit_column"]),
+                found=repr(given.unit_column),
                 expected="a column of the raw table",
-                do=did_you_mean(given["unit_column"], [*variables, *rules.ignore]),
+                do=did_you_mean(given.unit_column, [*variables, *rules.ignore]),
             )
     for name in rules.missing:
         if name not in raw.column_names:
             problems.add(f"{at}.missing.{name}", expected="a column of the raw table")
     for check in trial.cleaning.checks.values():
-        held = set(columns_of_check(check)) & {spec.subject, *spec.key}
+        held = set(check.listed) & {spec.subject, *spec.key_}
         if check.table == spec.name and check.severity == REJECT and held:
             problems.add(
                 f"{trial.name}: cleaning.yaml: checks.{check.name}",

@@ -60,7 +60,7 @@ def column_losses(trial: Trial, typed: Typed, losses: Losses) -> None:
     spec = typed.spec
     accept = trial.cleaning.tables[spec.name].accept
     for column in typed.columns:
-        if column not in (spec.subject, *spec.key):
+        if column not in (spec.subject, *spec.key_):
             loss = column_loss(typed, column)
             wanted = Wanted(trial.dictionary[spec.name][column], spelling_of(trial, spec, column))
             reason = accept.get(column)

@@ -55,7 +55,7 @@ def row_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> No
 def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
     """Rows that share a key and differ."""
     table = typed.spec.name
-    conflict = trial.cleaning.tables[table].on_conflict
+    conflict = trial.cleaning.tables[table].conflict
     at = rows_of(typed, CONFLICT)
     if conflict.take == "stop":
         if len(at):
@@ -71,7 +71,7 @@ def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:
 
 def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
     """What became of rows that share a key and differ; `at` are those that are not used."""
-    keys, rows = ", ".join(typed.spec.key), typed.raw.num_rows
+    keys, rows = ", ".join(typed.spec.key_), typed.raw.num_rows
     if take == "reject":
         return f"{len(at)} of {rows} rows share their {keys} with one that differs; none is used"
     verb = "is" if len(at) == 1 else "are"
@@ -83,7 +83,7 @@ def _taken(typed: Typed, at: "np.ndarray", take: str) -> str:
 
 def _conflict(trial: Trial, typed: Typed, at: "np.ndarray") -> Problem:
     spec = typed.spec
-    keys, rows = ", ".join(spec.key), typed.raw.num_rows
+    keys, rows = ", ".join(spec.key_), typed.raw.num_rows
     there = f"{len(at)} of {rows} rows share their {keys} and differ: {lines_told(typed, at)}"
     declare = (
         f"in cleaning.yaml: tables.{spec.name}.on_conflict: {{first: why}} (or last, or reject)"
@@ -110,11 +110,11 @@ def _wider_key(trial: Trial, typed: Typed, at: "np.ndarray") -> str:
 
     spec = typed.spec
     cells = [c.combine_chunks() for c in text_of(trial, spec, typed.raw)(at).columns]
-    key = [typed.column(name).take(pa.array(at)) for name in spec.key]
+    key = [typed.column(name).take(pa.array(at)) for name in spec.key_]
     columns = {
         name: typed.column(name).take(pa.array(at))
         for name in typed.columns
-        if name not in spec.key
+        if name not in spec.key_
     }
     variables = trial.dictionary[spec.name]
     plain = {
@@ -126,7 +126,7 @@ def _wider_key(trial: Trial, typed: Typed, at: "np.ndarray") -> str:
     }
     further = further_columns(key, cells, plain) or further_columns(key, cells, columns)
     if further:
-        return f"[{', '.join((*spec.key, *further))}] would be unique"
+        return f"[{', '.join((*spec.key_, *further))}] would be unique"
     return "no one or two further columns would"
 
 
@@ -145,7 +145,7 @@ def _by_rule(trial: Trial, typed: Typed, people: People, rule: str, losses: Loss
     table = typed.spec.name
     blank = _blank(typed)
     at = np.setdiff1d(rows_of(typed, rule), blank)
-    reason = trial.cleaning.tables[table].exclude.get(rule)
+    reason = trial.cleaning.tables[table].excluded.get(rule)
     if reason:
         losses.decisions.append(Decision(table, None, "excluded", len(at), f"{rule}: {reason}"))
     if not len(at):
@@ -177,7 +177,7 @@ def why(rule: str, n: int) -> str:
 def _of_key(typed: Typed, rule: str) -> str:
     """The columns of the key that have no usable value, for rows without a usable key."""
     reasons = [one.reason for one in typed.log.findings if one.rule == rule and len(one.positions)]
-    columns = [name for name in typed.spec.key if any(r.endswith(f" {name}") for r in reasons)]
+    columns = [name for name in typed.spec.key_ if any(r.endswith(f" {name}") for r in reasons)]
     return f"; column {', '.join(columns)}" if rule == "key_missing" else ""
 
 
@@ -185,7 +185,7 @@ def _misread(trial: Trial, typed: Typed) -> bool:
     """Whether a column of dates in the key was read in an order that another fits better."""
     spec = typed.spec
     variables = trial.dictionary[spec.name]
-    dates = [name for name in spec.key if name in variables and variables[name].kind == "date"]
+    dates = [name for name in spec.key_ if name in variables and variables[name].kind == "date"]
     return any(
         better_orders(Wanted(variables[name], spelling_of(trial, spec, name)), typed.text(name))
         for name in dates
@@ -222,7 +222,7 @@ def _hints(
     if rule == UNKNOWN:
         return as_known(_unknown(typed, at), people.roster.accepted.to_pylist())
     spec = typed.spec
-    columns = [spec.subject] if rule == "subject_missing" else list(spec.key)
+    columns = [spec.subject] if rule == "subject_missing" else list(spec.key_)
     found = []
     for column in columns:
         if column not in PLACE:
@@ -255,9 +255,9 @@ def subject_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -
     """Add the subjects of the export who are not used: declared with a reason, or a mistake."""
     table = typed.spec.name
     rules = trial.cleaning.tables[table]
-    declared = dict(rules.exclude)
-    if rules.on_conflict.reason:
-        declared[CONFLICT] = rules.on_conflict.reason
+    declared = rules.excluded
+    if rules.conflict.reason:
+        declared[CONFLICT] = rules.conflict.reason
     for one in people.lost:
         reason = declared.get(one.rule)
         if reason is None:

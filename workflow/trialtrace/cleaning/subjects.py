@@ -9,8 +9,8 @@ from trialtrace.cleaning.keys import PLACE, Roster
 from trialtrace.cleaning.rejects import ROW, RejectLog
 from trialtrace.cleaning.typed import Typed
 from trialtrace.ground.errors import Problem, UserError
+from trialtrace.trial.cleaning import CleaningTable
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import CleaningTable
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,8 @@ from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
 from trialtrace.cleaning.units import conversion_of
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import TableSpec
+from trialtrace.trial.study.source import date_order, decimal_sign
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +77,7 @@ def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | N
     place = {name: raw[name] for name in PLACE}
     typed = pa.table(place | {name: column.values for name, column in columns.items()})
     subject = subject_text(typed, spec)
-    take = trial.cleaning.tables[spec.name].on_conflict.take
+    take = trial.cleaning.tables[spec.name].conflict.take
     for finding in bad_rows(typed, text_of(trial, spec, raw), spec, subject, known, take):
         log.add(finding)
     accepted = np.ones(raw.num_rows, dtype=bool)
@@ -95,16 +96,16 @@ def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, 
         given = rules.convert.get(name)
         conversion = None
         if given is not None:
-            conversion = conversion_of(given, rules.missing.get(given["unit_column"], ()))
+            conversion = conversion_of(given, rules.missing.get(given.unit_column, ()))
         made[name] = clean_column(variable, raw, spelling, conversion, name == spec.subject)
     return made
 
 
 def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:
     """How the cells of a column are written, by its source and cleaning.yaml."""
-    source = trial.source.items.get(spec.of, {})
+    raw = trial.source.items[spec.of]
     missing = trial.cleaning.tables[spec.name].missing.get(column, ())
-    return Spelling(source.get("decimal", "."), source.get("date_order"), missing)
+    return Spelling(decimal_sign(raw), date_order(raw), missing)
 
 
 def text_of(trial: Trial, spec: TableSpec, raw: "pa.Table") -> TextOf:

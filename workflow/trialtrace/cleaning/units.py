@@ -5,10 +5,11 @@ number, or `{multiply: 0.5555555555555556, add: -17.77777777777778}` for scales 
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import Broken, Parsed, as_mask, blank, limited, stripped
 from trialtrace.ground.errors import one_of
+from trialtrace.trial.cleaning import Convert
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,15 +26,11 @@ class Conversion:
     missing: tuple[str, ...] = ()
 
 
-def conversion_of(given: dict[str, Any], missing: tuple[str, ...]) -> Conversion:
+def conversion_of(declared: Convert, missing: tuple[str, ...]) -> Conversion:
     """A conversion from its entry under `cleaning.tables.<table>.convert`."""
-    factors = {
-        unit: factor if isinstance(factor, dict) else {"multiply": factor}
-        for unit, factor in given["factors"].items()
-    }
-    multiply = {unit: float(factor.get("multiply", 1)) for unit, factor in factors.items()}
-    add = {unit: float(factor.get("add", 0)) for unit, factor in factors.items()}
-    return Conversion(given["unit_column"], given["to"], multiply, add, missing)
+    multiply = {unit: float(factor.multiply) for unit, factor in declared.linear.items()}
+    add = {unit: float(factor.add) for unit, factor in declared.linear.items()}
+    return Conversion(declared.unit_column, declared.to, multiply, add, missing)
 
 
 def convert(values: "pa.Array", raw: "pa.Table", conversion: Conversion) -> Parsed:

@@ -10,9 +10,9 @@ A shape is a class of keys; the type of a key says what may stand there, `key` w
         to: Name = key("Reference arm.")
 
 `schema_of` gives the JSON Schema of a type, `structure` the object of a mapping that the schema has
-accepted. `optional` makes a key that may be left out; it is None then. A word that Python keeps for
-itself gets an underscore: `from_` is the key `from`. `entry_name` makes a field that is no key: it
-holds the name under which an entry of a mapping stands.
+accepted. `optional` makes a key that may be left out; it is None then, or empty (`empty=dict`). A
+word that Python keeps for itself gets an underscore: `from_` is the key `from`. `entry_name` makes
+a field that is no key: it holds the name under which an entry of a mapping stands.
 
 =========================  ====================================================================
 type                       what may stand there
@@ -139,9 +139,19 @@ def key(means: str, *, expected: str | None = None, **rules: Any) -> Any:
     return field(metadata=_metadata(means, expected, rules))
 
 
-def optional(means: str, *, expected: str | None = None, **rules: Any) -> Any:
-    """A key that may be left out."""
-    return field(default=None, metadata=_metadata(means, expected, rules))
+def optional(
+    means: str,
+    *,
+    expected: str | None = None,
+    empty: type[dict[Any, Any]] | type[tuple[Any, ...]] | None = None,
+    **rules: Any,
+) -> Any:
+    """A key that may be left out; None then, or what `empty` makes: to have nothing and to say
+    nothing are the same."""
+    about = _metadata(means, expected, rules)
+    if empty is not None:
+        return field(default_factory=empty, metadata=about)
+    return field(default=None, metadata=about)
 
 
 def entry_name(*, default: str) -> Any:
@@ -213,6 +223,10 @@ def keys_of(cls: type) -> dict[str, "Field[Any]"]:
         for each in fields(base)
     }
     return {each.name.rstrip("_"): each for each in sorted(keys, key=lambda k: k.name in late)}
+
+
+def _may_be_left_out(each: "Field[Any]") -> bool:
+    return each.default is not MISSING or each.default_factory is not MISSING
 
 
 @cache
@@ -317,7 +331,7 @@ def _plain(bare: Any, marks: tuple[Any, ...]) -> Schema:
 def _of_shape(cls: type) -> Schema:
     about: _About = getattr(cls, _SHAPE)
     hints = types_of(cls)
-    needed = [name for name, each in keys_of(cls).items() if each.default is MISSING]
+    needed = [name for name, each in keys_of(cls).items() if not _may_be_left_out(each)]
     return {
         "description": " ".join((cls.__doc__ or "").split()),
         "type": "object",
@@ -468,8 +482,11 @@ def structure(hint: Any, data: Any) -> Any:
 
 def items_of(value: object) -> dict[str, Any]:
     """Key -> object of the keys of a shape that were not left out, in the order of the shape."""
-    keys = {name: getattr(value, each.name) for name, each in keys_of(type(value)).items()}
-    return {name: inner for name, inner in keys.items() if inner is not None}
+    return {
+        name: getattr(value, each.name)
+        for name, each in keys_of(type(value)).items()
+        if not _left_out(getattr(value, each.name), each)
+    }
 
 
 def mapping_of(value: Any) -> Any:
@@ -481,6 +498,10 @@ def mapping_of(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: mapping_of(entry) for name, entry in value.items()}
     return value
+
+
+def _left_out(value: Any, each: "Field[Any]") -> bool:
+    return value is None or (each.default_factory is not MISSING and not value)
 
 
 @cache

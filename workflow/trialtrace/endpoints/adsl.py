@@ -81,8 +81,8 @@ def _check_treatment(trial: Trial, place: str) -> None:
 def _check_names(trial: Trial, place: str) -> None:
     """Refuse variables and flags that would share a column of ADSL."""
     subjects = trial.subjects
-    own = {"AGE": subjects.age, "SEX": subjects.sex, "SITEID": subjects.site}
-    taken = [name for name in ADSL.names if own.get(name, "taken")]
+    free = {"AGE", "SEX", "SITEID"} - {adsl_code(name) for name in subjects.own_columns}
+    taken = [name for name in ADSL.names if name not in free]
     taken += [adsl_code(name) for name in subjects.variables]
     taken += [population.flag for population in trial.populations.values()]
     twice = sorted({name for name in taken if taken.count(name) > 1})
@@ -175,7 +175,7 @@ def _values(
     values = pick(table.column(column), row)
     place = f"{trial.name}: clean table {table.name}, column {column}"
     if variable == "SEX":
-        return decode(values, {code: sex for sex, code in trial.subjects.sex_codes.items()}, place)
+        return decode(values, trial.subjects.sex_by_code, place)
     known: Variable | None = trial.dictionary.get(table.name, {}).get(column)
     return decode(values, known.choices, place) if known and known.choices else values
 
@@ -208,6 +208,6 @@ def adsl_table(trial: Trial, records: Records) -> "pa.Table":
     size = len(records)
     given = dict(records.columns)
     if trial.subjects.age:
-        given["AGEU"] = pa.repeat(pa.scalar(trial.subjects.age_unit, type=pa.string()), size)
+        given["AGEU"] = pa.repeat(pa.scalar(trial.subjects.age.unit, type=pa.string()), size)
     whole = {name: given.get(name, pa.nulls(size)) for name in ADSL.names}
     return pa.table(whole | {name: v for name, v in given.items() if name not in whole})

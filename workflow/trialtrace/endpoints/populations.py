@@ -10,7 +10,8 @@ from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import CleanTable, Study, config_file, require_columns
 from trialtrace.ground.conditions import columns_of, describe, evaluate, met
 from trialtrace.ground.errors import Problem, UserError, one_of
-from trialtrace.trial.model import Condition, Population
+from trialtrace.trial.model import Condition
+from trialtrace.trial.study.populations import EndpointVisit, Population
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +35,7 @@ def told_rule(population: Population, label: Callable[[str], str] = str) -> str:
     """Who belongs, read aloud; `label` gives an arm its words."""
     parts = _told(population.where, population.endpoints)
     for arm, given in population.by_arm.items():
-        for part in _told(given.get("where"), given.get("endpoints", {})):
+        for part in _told(given.where, given.endpoints):
             parts.append(f"in {label(arm)}: {part}")
     return "; ".join(parts)
 
@@ -42,9 +43,10 @@ def told_rule(population: Population, label: Callable[[str], str] = str) -> str:
 def _told(where: Condition | None, tests: Mapping[str, Any]) -> list[str]:
     told = [] if where is None else [describe(where)]
     for name, test in tests.items():
-        at_visit = isinstance(test, Mapping) and "visit" in test
-        shown = describe({name: test["value"] if at_visit else test})
-        told.append(f"{shown} at {test['visit']}" if at_visit else shown)
+        if isinstance(test, EndpointVisit):
+            told.append(f"{describe({name: test.value})} at {test.visit}")
+        else:
+            told.append(describe({name: test}))
     return told
 
 
@@ -91,7 +93,7 @@ def _with_endpoints(study: Study, population: Population) -> Part:
     belongs, cells = _conditions(study, population, population.where, population.endpoints)
     for arm, given in population.by_arm.items():
         mine = _of_arm(study, arm)
-        one, behind = _conditions(study, population, given.get("where"), given.get("endpoints", {}))
+        one, behind = _conditions(study, population, given.where, given.endpoints)
         belongs &= one | ~mine
         cells += [_only(part, mine) for part in behind]
     return belongs, cells
@@ -116,9 +118,9 @@ def _by_endpoint(study: Study, population: Population, name: str, test: Any) -> 
 
     records = study.made[name]
     looked = np.ones(len(records), dtype=bool)
-    if isinstance(test, Mapping) and "visit" in test:
-        looked = _at(study, population, name, records, test["visit"])
-        test = test["value"]
+    if isinstance(test, EndpointVisit):
+        looked = _at(study, population, name, records, test.visit)
+        test = test.value
     truth = evaluate({"AVAL": test}, pa.table({"AVAL": records.columns["AVAL"]}))
     surely = truth.fill_null(False).to_numpy(zero_copy_only=False) & looked
     belongs = np.zeros(study.size, dtype=bool)

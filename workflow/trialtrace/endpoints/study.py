@@ -103,9 +103,8 @@ class Study:
     def unit(self, endpoint: Endpoint[InTable], column: str) -> str | None:
         """The endpoint's own unit, else its column's after cleaning."""
         cleaning = self.trial.cleaning.tables.get(endpoint.entry.table)
-        units = cleaning.units if cleaning else {}
-        converted = {name: to["to"] for name, to in cleaning.convert.items()} if cleaning else {}
-        return endpoint.entry.unit or (units | converted).get(column)
+        units = cleaning.unit_of if cleaning else {}
+        return endpoint.entry.unit or units.get(column)
 
 
 def config_file(trial: Trial, part: str) -> str:

@@ -15,8 +15,9 @@ from trialtrace.report.audit.red_lines import not_estimable_line, red_lines
 from trialtrace.trace.content import Tracer
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.words import stratum_words
-from trialtrace.trial.load import Settings, Trial, load_settings, load_trial
+from trialtrace.trial.load import Trial, load_settings, load_trial
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.settings import Settings
 
 
 @dataclass(frozen=True)

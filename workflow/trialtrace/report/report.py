@@ -16,7 +16,8 @@ from trialtrace.report.render import render_document
 from trialtrace.report.sections.shown_config import shown_file
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Settings, Trial
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.settings import Settings
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 
@@ -61,7 +62,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> str:
             "drawn": [asdict(figure) for figure in drawn],
         },
         inputs={"figures": out / "figures"},
-        formats=material.settings.formats,
+        formats=material.settings.report.formats,
         title=trial.title,
         synthetic=trial.synthetic,
         private=material.disclosure != "full",

@@ -6,14 +6,15 @@ from pathlib import Path
 from trialtrace.ground.errors import Problems
 from trialtrace.ground.store import sha256_file
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import Files
 
 
 def data_files(trial: Trial) -> dict[Path, str | None]:
     """Each data file of a `files` source, from the project's root -> the hash it is pinned to."""
-    if trial.source.kind != "files":
+    source = trial.source
+    if not isinstance(source, Files):
         return {}
-    folder = Path(trial.source.folder or ".")
-    return {folder / item["path"]: item.get("sha256") for item in trial.source.items.values()}
+    return {Path(source.folder, item.path): item.sha256 for item in source.items.values()}
 
 
 @lru_cache(maxsize=256)

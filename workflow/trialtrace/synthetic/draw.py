@@ -16,6 +16,7 @@ from trialtrace.trial.cohort.file import CohortFile
 from trialtrace.trial.cohort.levels import MOST_ROWS
 from trialtrace.trial.cohort.order import in_order
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import Synthetic
 
 MODES = ("display", "simulate")
 
@@ -32,8 +33,10 @@ def draw(
     `sizes`: patients of each arm, or {"patients": n} where there are no arms; only for simulate.
     Raises UserError where the rows cannot have what cohort.yaml asks for.
     """
-    mode = mode or trial.source.mode or "display"
-    seed = trial.source.seed if seed is None else seed
+    if isinstance(trial.source, Synthetic):
+        mode = mode or trial.source.mode
+        seed = trial.source.seed if seed is None else seed
+    mode = mode or "display"
     if mode not in MODES or seed is None or seed < 0:
         raise UserError(
             Problem(

@@ -7,8 +7,9 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_bytes, write_json, write_text
 from trialtrace.synthetic import SIGN, TRUTH, make
 from trialtrace.synthetic.export import NOTICE
-from trialtrace.synthetic.sheet import Spelling
+from trialtrace.synthetic.forms import spelling_of
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import date_order
 
 DICTIONARY = "dictionary.csv"
 
@@ -54,9 +55,8 @@ def write_folder(trial: Trial, folder: Path) -> list[str]:
 def files_source(trial: Trial, folder: str) -> str:
     """The `source:` of trial.yaml with which the files of a folder are read instead."""
     lines = ["source:", "  kind: files", f"  folder: {json.dumps(folder)}", "  items:"]
-    for name, settings in trial.source.items.items():
-        spelling = Spelling(**settings)
-        order = settings.get("date_order")
+    for name, declared in trial.source.items.items():
+        spelling, order = spelling_of(declared), date_order(declared)
         separator = spelling.separator.replace("\t", "\\t")
         told = [
             f"path: {name}.csv",

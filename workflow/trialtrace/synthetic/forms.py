@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config.spec import mapping_of
 from trialtrace.ground.conditions import columns_of, met
 from trialtrace.ground.contracts.rows import present
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
@@ -10,7 +11,9 @@ from trialtrace.synthetic.drawn import Drawn, Level
 from trialtrace.synthetic.sheet import Sheet, Spelling, recoded, spelt
 from trialtrace.trial.cohort.forms import ColumnOfLevel, Form, MissingBy
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import TableSpec, Variable
+from trialtrace.trial.model import Variable
+from trialtrace.trial.study.source import RawItem
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +25,9 @@ def sheets(trial: Trial, drawn: Drawn) -> list[Sheet]:
     return [_sheet(trial, drawn, name) for name in trial.source.items]
 
 
-def spelling_of(settings: Mapping[str, Any]) -> Spelling:
+def spelling_of(declared: RawItem) -> Spelling:
     """How a raw table is written, from its entry in source.items."""
-    return Spelling(**settings)
+    return Spelling(**mapping_of(declared))
 
 
 def _sheet(trial: Trial, drawn: Drawn, name: str) -> Sheet:

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.synthetic.drawn import Drawn
 from trialtrace.synthetic.forms import rows_met
 from trialtrace.synthetic.sheet import Sheet, dates, order_of, spelt
+from trialtrace.trial.cleaning import Convert
 from trialtrace.trial.cohort.mess import (
     BreaksCheck,
     CodedMissing,
@@ -181,7 +182,7 @@ def _(defect: CodedMissing, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     return _missing_cells(defect, job), []
 
 
-def _conversion(defect: DefectOfCell, job: Job) -> Mapping[str, Any]:
+def _conversion(defect: DefectOfCell, job: Job) -> Convert:
     """How cleaning converts the column."""
     return job.trial.cleaning.tables[job.sheet.table.name].convert[defect.column]
 
@@ -191,7 +192,7 @@ def _(defect: NoUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     import pyarrow as pa
 
     rows, expected = _missing_cells(defect, job), [Expected(defect.column, "missing_unit")]
-    unit = _conversion(defect, job)["unit_column"]
+    unit = _conversion(defect, job).unit_column
     job.put(unit, rows, pa.nulls(len(rows), pa.string()))
     if job.sheet.variables[unit].required:
         expected.append(Expected(unit, "required", FLAG))
@@ -201,7 +202,7 @@ def _(defect: NoUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 @put_in.register(UnknownUnit)
 def _(defect: UnknownUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     rows, expected = _missing_cells(defect, job), [Expected(defect.column, "unknown_unit")]
-    unit = _conversion(defect, job)["unit_column"]
+    unit = _conversion(defect, job).unit_column
     job.put(unit, rows, defect.unit)
     if job.sheet.variables[unit].choices:
         expected.append(Expected(unit, "unknown_code"))
@@ -231,9 +232,8 @@ def _(defect: WrongUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
 
     column, unit, sheet = defect.column, defect.unit, job.sheet
     conversion = _conversion(defect, job)
-    factor = conversion["factors"][unit]
-    factor = factor if isinstance(factor, dict) else {"multiply": factor, "add": 0}
-    multiply, add = float(factor["multiply"]), float(factor["add"])
+    factor = conversion.linear[unit]
+    multiply, add = float(factor.multiply), float(factor.add)
     sign = "," if "," in (sheet.spelling.decimal, sheet.variables[column].decimal) else "."
     plain = sheet.columns[column].filter(pa.array(~sheet.blank[column]))
     value = np.full(sheet.size, np.nan)
@@ -243,7 +243,7 @@ def _(defect: WrongUnit, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     rows = job.choose(back == significant(value), f"have a {column} that comes back from {unit}")
     variable = sheet.variables[column]
     job.put(column, rows, spelt(pa.array(other[rows]), variable, sheet.spelling, {}))
-    job.put(conversion["unit_column"], rows, unit)
+    job.put(conversion.unit_column, rows, unit)
     return rows, []
 
 
@@ -280,7 +280,7 @@ def _(defect: BreaksCheck, job: Job) -> "tuple[np.ndarray, list[Expected]]":
     check = job.trial.cleaning.checks[defect.check]
     return rows, [
         Expected(column, check.name, check.severity if column in put else FLAG)
-        for column in check.columns
+        for column in check.listed
     ]
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.errors import Problem, UserError, one_of
-from trialtrace.trial.model import TableSpec, Variable
+from trialtrace.trial.model import Variable
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,8 @@ from trialtrace.ground.frames import Selection, canonical
 from trialtrace.trial.hash_key import read_hash_key
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Settings, Trial
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.settings import Settings
 
 
 @dataclass(frozen=True)

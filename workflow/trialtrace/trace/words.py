@@ -27,7 +27,6 @@ def stratum_words(trial: "Trial", stratum: str) -> str:
 
 def variable_label(trial: "Trial", name: str) -> str:
     """The label of a subject variable: the dictionary's for its column."""
-    columns = {"age": trial.subjects.age, "sex": trial.subjects.sex, "site": trial.subjects.site}
-    column = (columns | trial.subjects.variables).get(name)
+    column = (trial.subjects.own_columns | trial.subjects.variables).get(name)
     variable = trial.dictionary.get(trial.subjects.table, {}).get(column or "")
     return variable.label if variable is not None else name

@@ -6,111 +6,15 @@ from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.trial.endpoints.families import expanded
 from trialtrace.trial.model import (
     Analysis,
-    Arm,
     Claim,
-    Cleaning,
-    CleaningCheck,
-    CleaningTable,
-    Conflict,
-    Design,
     Endpoint,
     Estimand,
     Family,
     Plan,
-    Population,
-    Source,
     Step,
-    Subjects,
-    TableSpec,
 )
 
 TESTS_WITHOUT_STATISTIC = "p_value"
-
-
-def design(data: dict[str, Any]) -> Design:
-    given = data["design"]
-    arms = {name: Arm(name=name, **arm) for name, arm in given["arms"].items()}
-    controls = [arm.name for arm in arms.values() if arm.control]
-    if len(controls) != 1:
-        raise UserError(
-            Problem(
-                "trial.yaml: design.arms",
-                found=f"{len(controls)} control arms",
-                expected="control: true on exactly one arm",
-            )
-        )
-    scheme = given["randomisation"]
-    return Design(
-        given["kind"],
-        arms,
-        scheme["scheme"],
-        tuple(scheme.get("strata", ())),
-        given.get("planned"),
-        given.get("stopped"),
-    )
-
-
-def source(data: dict[str, Any]) -> Source:
-    given = data["source"]
-    return Source(
-        given["kind"],
-        given["items"],
-        given.get("version"),
-        given.get("folder"),
-        given.get("mode"),
-        given.get("seed"),
-    )
-
-
-def tables(data: dict[str, Any]) -> dict[str, TableSpec]:
-    return {
-        name: TableSpec(name, t["of"], tuple(t["key"]), t["subject"], t.get("arm"))
-        for name, t in data["tables"].items()
-    }
-
-
-def subjects(data: dict[str, Any]) -> Subjects:
-    given = data["subjects"]
-    age, sex = given.get("age", {}), given.get("sex", {})
-    return Subjects(
-        given["table"],
-        age.get("column"),
-        age.get("unit"),
-        sex.get("column"),
-        sex.get("codes", {}),
-        given.get("site"),
-        given.get("variables", {}),
-    )
-
-
-def populations(data: dict[str, Any]) -> dict[str, Population]:
-    return {name: Population(name=name, **given) for name, given in data["populations"].items()}
-
-
-def cleaning(data: dict[str, Any], known: dict[str, TableSpec]) -> Cleaning:
-    given = data.get("tables", {})
-    made = {name: _cleaning_table(name, given.get(name, {})) for name in known}
-    checks = {name: _cleaning_check(name, check) for name, check in data.get("checks", {}).items()}
-    return Cleaning(made, checks)
-
-
-def _cleaning_table(name: str, given: dict[str, Any]) -> CleaningTable:
-    missing = {column: tuple(codes) for column, codes in given.get("missing", {}).items()}
-    conflict = _conflict(given.get("on_conflict", "stop"))
-    return CleaningTable(name, **(given | {"missing": missing, "on_conflict": conflict}))
-
-
-def _conflict(given: str | dict[str, str]) -> Conflict:
-    if isinstance(given, str):
-        return Conflict(given)
-    ((take, reason),) = given.items()
-    return Conflict(take, reason)
-
-
-def _cleaning_check(name: str, given: dict[str, Any]) -> CleaningCheck:
-    listed = ("columns", "points", "constant", "unique")
-    lists = {key: tuple(given[key]) for key in listed if key in given}
-    return CleaningCheck(name=name, **(given | lists))
 
 
 def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:

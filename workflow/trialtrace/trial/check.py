@@ -20,8 +20,8 @@ from trialtrace.trial.dictionary import check_dictionary
 from trialtrace.trial.endpoints import check as endpoints
 from trialtrace.trial.hash_key import read_hash_key
 from trialtrace.trial.listed import not_a_trial
-from trialtrace.trial.load import Settings
 from trialtrace.trial.plan import check as plan
+from trialtrace.trial.settings import Settings
 from trialtrace.trial.version import newer
 
 PARTS = ("trial", "cleaning", "endpoints", "plan", "claims")

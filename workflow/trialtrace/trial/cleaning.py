@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, Filled, Listed, Rule, key, optional, shape
+from trialtrace.config.spec import (
+    Distinct,
+    Filled,
+    Listed,
+    Rule,
+    entry_name,
+    key,
+    mapping_of,
+    optional,
+    shape,
+)
 from trialtrace.trial.words import Column, Condition, Name, Text, Value
 
 
@@ -29,16 +40,23 @@ Severity = Literal["reject", "flag"]
 class CheckExpect:
     """Rows that meet `where` must meet `expect`."""
 
+    name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     columns: Distinct[Column] = key("Columns that are listed when the check fails.")
     where: Condition | None = optional("Rows that are checked; all where it is left out.")
     expect: Condition = key("What must hold; unknown is not a failure.")
-    beside: Filled[Name, Beside] | None = optional(
+    beside: Filled[Name, Beside] = optional(
         "Values of the same subject from other tables (or other rows of this one): a name "
-        "that conditions of this check may use as a column, and where it comes from."
+        "that conditions of this check may use as a column, and where it comes from.",
+        empty=dict,
     )
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.columns
 
 
 @shape
@@ -53,21 +71,33 @@ class Point:
 class CheckStored:
     """A stored score must be the sum of its points."""
 
+    name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     stored: Column = key("Column of the stored score.")
     points: Listed[Point] = key("What the score is the sum of.")
 
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return (self.stored,)
+
 
 @shape(by="constant")
 class CheckConstant:
     """Columns that are the same in all rows of a subject."""
 
+    name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
     constant: Distinct[Column] = key("The columns.")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.constant
 
 
 @shape
@@ -79,8 +109,8 @@ class EachOf:
         "The values."
     )
     times: Literal["once", "at_least_once"] = key("How often each stands in the rows of a subject.")
-    by: Distinct[Column] | None = optional(
-        "Columns that part the rows of a subject, such as visit and side."
+    by: Distinct[Column] = optional(
+        "Columns that part the rows of a subject, such as visit and side.", empty=tuple
     )
 
 
@@ -88,33 +118,47 @@ class EachOf:
 class CheckEachOf:
     """Every subject has each of the values."""
 
+    name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
-    columns: Distinct[Column] | None = optional(
-        "Columns that are listed when the check fails; the column of each_of where it is left out."
+    columns: Distinct[Column] = optional(
+        "Columns that are listed when the check fails; the column of each_of where it is left out.",
+        empty=tuple,
     )
     where: Condition | None = optional("Rows that are checked; all where it is left out.")
     each_of: EachOf = key("What every subject must have.")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.columns or (self.each_of.column,)
 
 
 @shape(by="unique")
 class CheckUnique:
     """No two rows have the same values."""
 
+    name: str = entry_name(default="")
     label: Text = key("What is expected, as a sentence.")
     table: Name = key("Clean table.")
     severity: Severity = key("reject: the value is not used; flag: it is kept and listed.")
-    columns: Distinct[Column] | None = optional(
-        "Columns that are listed when the check fails; those of unique where it is left out."
+    columns: Distinct[Column] = optional(
+        "Columns that are listed when the check fails; those of unique where it is left out.",
+        empty=tuple,
     )
     where: Condition | None = optional("Rows that are checked; all where it is left out.")
     unique: Distinct[Column] = key(
         "Columns that together tell rows apart; rows with a missing one are not compared."
     )
 
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The columns that are listed, and taken away where the severity is reject."""
+        return self.columns or self.unique
 
-Check = Annotated[
+
+CleaningCheck = Annotated[
     CheckExpect | CheckStored | CheckConstant | CheckEachOf | CheckUnique,
     Rule(expected="one of expect, stored (with points), constant, each_of, unique"),
 ]
@@ -128,8 +172,9 @@ class Beside:
     column: Column | None = optional(
         "Its column; left out only with take: count, which then counts rows."
     )
-    match: Filled[Column, Column] | None = optional(
-        "Columns that must agree beside the subject: column of this table to column of the other."
+    match: Filled[Column, Column] = optional(
+        "Columns that must agree beside the subject: column of this table to column of the other.",
+        empty=dict,
     )
     where: Condition | None = optional(
         "Rows of the other table that are looked at; all where it is left out."
@@ -151,6 +196,16 @@ class Convert:
         "Unit as stored, in quotes where it is not a plain word, to its factor."
     )
 
+    @property
+    def linear(self) -> dict[str, LinearFactor]:
+        """Unit as stored -> its factor and what is added after it."""
+        return {
+            unit: factor
+            if isinstance(factor, LinearFactor)
+            else LinearFactor(multiply=factor, add=0)
+            for unit, factor in self.factors.items()
+        }
+
 
 @shape(one_key=True)
 class OnConflict:
@@ -159,6 +214,14 @@ class OnConflict:
     reject: Text | None = optional("Why none of the rows is used.")
     first: Text | None = optional("Why the first row is the right one.")
     last: Text | None = optional("Why the last row is the right one.")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Which of the rows that share a key and differ is used: stop, reject, first or last."""
+
+    take: str = "stop"
+    reason: str = ""
 
 
 @shape(least=1)
@@ -176,19 +239,21 @@ class Exclude:
 
 
 @shape
-class Table:
+class CleaningTable:
     """Cleaning of a table; every part may be left out."""
 
-    ignore: dict[Column, Text] | None = optional(
+    name: str = entry_name(default="")
+    ignore: dict[Column, Text] = optional(
         "Columns of the raw table that are not in the dictionary: column to the reason "
-        "why they are not used."
+        "why they are not used.",
+        empty=dict,
     )
-    missing: dict[Column, Distinct[Value]] | None = optional(
-        "Values that mean missing: column to a list of values in quotes."
+    missing: dict[Column, Distinct[Value]] = optional(
+        "Values that mean missing: column to a list of values in quotes.", empty=dict
     )
-    units: dict[Column, Text] | None = optional("Unit of a column.")
-    convert: dict[Column, Convert] | None = optional(
-        "Columns whose values stand in several units: column to the conversion."
+    units: dict[Column, Text] = optional("Unit of a column.", empty=dict)
+    convert: dict[Column, Convert] = optional(
+        "Columns whose values stand in several units: column to the conversion.", empty=dict
     )
     on_conflict: Literal["stop"] | OnConflict | None = optional(
         (
@@ -198,9 +263,10 @@ class Table:
         ),
         expected="stop, or {reject: why}, {first: why}, {last: why}",
     )
-    accept: Filled[Column, Text] | None = optional(
+    accept: Filled[Column, Text] = optional(
         "Columns that lose so many values that the run would stop, or that hold none, and "
-        "may: column to the reason. The report shows them all the same."
+        "may: column to the reason. The report shows them all the same.",
+        empty=dict,
     )
     exclude: Exclude | None = optional(
         "Rows that are left out with their subject, or in such number that the run would "
@@ -213,10 +279,33 @@ class Table:
     )
     empty: bool | None = optional("Whether the table is expected to have no row.")
 
+    @property
+    def conflict(self) -> Conflict:
+        """What becomes of rows that share a key and differ; they end the run by default."""
+        if not isinstance(self.on_conflict, OnConflict):
+            return Conflict()
+        ((take, reason),) = mapping_of(self.on_conflict).items()
+        return Conflict(take, reason)
+
+    @property
+    def excluded(self) -> dict[str, str]:
+        """Rule -> the reason why its rows are left out."""
+        return mapping_of(self.exclude) if self.exclude else {}
+
+    @property
+    def declared(self) -> str | None:
+        """That not every subject has a row here: some, earlier, empty, or nothing said."""
+        return "empty" if self.empty else self.covers
+
+    @property
+    def unit_of(self) -> dict[str, str]:
+        """Column -> unit of its clean values, where one is declared or converted to."""
+        return self.units | {column: each.to for column, each in self.convert.items()}
+
 
 @shape
-class CleaningFile:
+class Cleaning:
     """What the dictionary has no place for."""
 
-    tables: dict[Name, Table] | None = optional("Cleaning of each clean table.")
-    checks: dict[Name, Check] | None = optional("Checks over several columns or rows.")
+    tables: dict[Name, CleaningTable] = optional("Cleaning of each clean table.", empty=dict)
+    checks: dict[Name, CleaningCheck] = optional("Checks over several columns or rows.", empty=dict)

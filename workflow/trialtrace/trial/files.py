@@ -13,12 +13,12 @@ from trialtrace.ground.paths import Project, project
 from trialtrace.ground.store import write_text
 from trialtrace.trial.claims.file import ClaimsFile
 from trialtrace.trial.claims.ledger import LedgerFile
-from trialtrace.trial.cleaning import CleaningFile
+from trialtrace.trial.cleaning import Cleaning
 from trialtrace.trial.cohort.file import CohortFile
 from trialtrace.trial.endpoints import registry as endpoints
 from trialtrace.trial.instruments import registry as instruments
 from trialtrace.trial.plan.file import PlanFile
-from trialtrace.trial.settings import SettingsFile
+from trialtrace.trial.settings import Settings
 from trialtrace.trial.study.file import TrialFile
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -34,7 +34,7 @@ class File:
 
 
 FILES = {
-    "config": File("config/config.yaml", "Which trials run, and how.", SettingsFile),
+    "config": File("config/config.yaml", "Which trials run, and how.", Settings),
     "trial": File(
         "config/trials/<trial>/trial.yaml",
         "What the trial is: design, arms, source, tables, subjects, populations.",
@@ -43,7 +43,7 @@ FILES = {
     "cleaning": File(
         "config/trials/<trial>/cleaning.yaml",
         "What the dictionary has no place for.",
-        CleaningFile,
+        Cleaning,
     ),
     "endpoints": File(
         "config/trials/<trial>/endpoints.yaml",

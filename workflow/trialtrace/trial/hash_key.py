@@ -12,7 +12,8 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Settings, Trial
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.settings import Settings
 
 SHORTEST, LONGEST = 32, 4096
 OTHERS = 0o077

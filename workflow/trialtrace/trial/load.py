@@ -10,49 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.files import read_yaml
 from trialtrace.config.spec import structure
+from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project, project
 from trialtrace.trial import build
+from trialtrace.trial.cleaning import Cleaning
 from trialtrace.trial.cohort.registry import READERS
 from trialtrace.trial.dictionary import read_dictionary
-from trialtrace.trial.model import (
-    Claim,
-    Cleaning,
-    Design,
-    Endpoint,
-    Plan,
-    Population,
-    Source,
-    Subjects,
-    TableSpec,
-    Variable,
-)
+from trialtrace.trial.model import Claim, Endpoint, Plan, Variable
+from trialtrace.trial.settings import Settings
+from trialtrace.trial.study.design import Design
+from trialtrace.trial.study.file import TrialFile
+from trialtrace.trial.study.populations import Population
+from trialtrace.trial.study.source import Files, Source, Synthetic
+from trialtrace.trial.study.subjects import Subjects
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     from trialtrace.trial.cohort.file import CohortFile
 
 
-@dataclass(frozen=True)
-class Settings:
-    """config/config.yaml."""
-
-    trials: tuple[str, ...]
-    seed: int
-    disclosure: str
-    formats: tuple[str, ...]
-    hash_key: str | None = None
-
-
 def load_settings(root: Project | None = None) -> Settings:
     """The workflow's settings. Raises UserError for any mistake in the file."""
     at = root or project()
-    data = read_yaml(at, at.config / "config.yaml", "config")
-    return Settings(
-        tuple(data["trials"]),
-        data["seed"],
-        data["disclosure"],
-        tuple(data["report"]["formats"]),
-        data.get("hash_key"),
-    )
+    settings: Settings = structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
+    return settings
 
 
 @dataclass(frozen=True)
@@ -66,38 +47,49 @@ class Trial:
         return read_yaml(self.at, self.at.trial_config(self.name) / f"{part}.yaml", part)
 
     @cached_property
-    def _trial(self) -> dict[str, Any]:
-        return self._file("trial")
+    def _trial(self) -> TrialFile:
+        read: TrialFile = structure(TrialFile, self._file("trial"))
+        return read
 
     @property
     def title(self) -> str:
-        return self._trial["title"]
+        return self._trial.title
 
     @property
     def question(self) -> str:
-        return self._trial["question"]
+        return self._trial.question
 
     @property
     def registration(self) -> str | None:
-        return self._trial.get("registration")
+        return self._trial.registration
 
     @property
     def synthetic(self) -> bool:
-        return self.source.kind == "synthetic"
+        return isinstance(self.source, Synthetic)
 
     @cached_property
     def design(self) -> Design:
-        return build.design(self._trial)
+        """Raises UserError where not exactly one arm is the control."""
+        controls = [arm.name for arm in self._trial.design.arms.values() if arm.control]
+        if len(controls) != 1:
+            raise UserError(
+                Problem(
+                    "trial.yaml: design.arms",
+                    found=f"{len(controls)} control arms",
+                    expected="control: true on exactly one arm",
+                )
+            )
+        return self._trial.design
 
-    @cached_property
+    @property
     def source(self) -> Source:
-        return build.source(self._trial)
+        return self._trial.source
 
     @property
     def private(self) -> bool:
         """Whether tables of its patients are for the eyes of their owner only: not public ones, nor
         drawn ones."""
-        return self.source.kind == "files"
+        return isinstance(self.source, Files)
 
     @cached_property
     def cohort(self) -> "CohortFile":
@@ -106,17 +98,17 @@ class Trial:
         cohort: CohortFile = structure(shape, self._file("cohort"))
         return cohort
 
-    @cached_property
+    @property
     def tables(self) -> dict[str, TableSpec]:
-        return build.tables(self._trial)
+        return self._trial.tables
 
-    @cached_property
+    @property
     def subjects(self) -> Subjects:
-        return build.subjects(self._trial)
+        return self._trial.subjects
 
-    @cached_property
+    @property
     def populations(self) -> dict[str, Population]:
-        return build.populations(self._trial)
+        return self._trial.populations
 
     @cached_property
     def dictionary(self) -> dict[str, dict[str, Variable]]:
@@ -125,7 +117,12 @@ class Trial:
 
     @cached_property
     def cleaning(self) -> Cleaning:
-        return build.cleaning(self._file("cleaning"), self.tables)
+        """cleaning.yaml, with an entry for every clean table."""
+        data = self._file("cleaning")
+        declared = data.get("tables", {})
+        tables = {name: declared.get(name, {}) for name in self.tables}
+        read: Cleaning = structure(Cleaning, data | {"tables": tables})
+        return read
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
@@ -154,7 +151,7 @@ class Trial:
         """full or restricted: as set, or by the kind of source."""
         if settings.disclosure != "by_source":
             return settings.disclosure
-        return "restricted" if self.source.kind == "files" else "full"
+        return "restricted" if self.private else "full"
 
     @property
     def shows_values(self) -> bool:

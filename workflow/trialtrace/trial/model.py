@@ -1,4 +1,4 @@
-"""What the configuration says, as types. Every object is made from a validated mapping.
+"""What the dictionary, the endpoints, the plan and the claims say, as types.
 
 Names (arms, endpoints, variables, populations, analyses) are those of the configuration; ADaM codes
 stand beside them (`code`, `flag`). Conditions stay mappings; see `trialtrace.ground.conditions`.
@@ -14,92 +14,6 @@ if TYPE_CHECKING:
     from trialtrace.instruments import declaration as instruments
 
 Condition = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Arm:
-    name: str
-    label: str
-    code: str
-    control: bool = False
-
-
-@dataclass(frozen=True)
-class Design:
-    kind: str
-    arms: dict[str, Arm]
-    scheme: str
-    strata: tuple[str, ...]
-    planned: int | None
-    stopped: str | None
-
-    @property
-    def control(self) -> Arm:
-        return next(arm for arm in self.arms.values() if arm.control)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where raw tables come from. `items` maps a raw table's name to its settings."""
-
-    kind: str
-    items: dict[str, dict[str, Any]]
-    version: str | None = None
-    folder: str | None = None
-    mode: str | None = None
-    seed: int | None = None
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """A clean table: the raw table it is made of, its key, and the columns of subject and arm."""
-
-    name: str
-    of: str
-    key: tuple[str, ...]
-    subject: str
-    arm: str | None
-
-
-@dataclass(frozen=True)
-class Subjects:
-    """How ADSL is made: its table and the columns of its variables (name -> column)."""
-
-    table: str
-    age: str | None
-    age_unit: str | None
-    sex: str | None
-    sex_codes: dict[str, str]
-    site: str | None
-    variables: dict[str, str]
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """ADSL variable -> column of the table, for every variable that has one."""
-        named = {"AGE": self.age, "SEX": self.sex, "SITEID": self.site}
-        found = {variable: column for variable, column in named.items() if column}
-        return found | {adsl_code(name): column for name, column in self.variables.items()}
-
-
-@dataclass(frozen=True)
-class Population:
-    """Who belongs: subjects that meet `where`, every test of `endpoints`, and their arm's part.
-
-    `endpoints` maps an endpoint to a test of its value, or to {visit: …, value: test}; `by_arm`
-    maps an arm to further `where` and `endpoints` for its subjects.
-    """
-
-    name: str
-    label: str
-    flag: str
-    where: Condition | None = None
-    endpoints: Mapping[str, Any] = field(default_factory=dict)
-    by_arm: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def made_late(self) -> bool:
-        """Whether its flag needs the endpoints, and so comes after them."""
-        return bool(self.endpoints or self.by_arm)
 
 
 @dataclass(frozen=True)
@@ -124,62 +38,6 @@ class Variable:
     row: int
     decimal: str = "."
     branching: str = ""
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Which of the rows that share a key and differ is used: stop, reject, first or last."""
-
-    take: str = "stop"
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class CleaningTable:
-    """Cleaning of one table. `missing` and `units` are by column; `ignore` and `accept` give a
-    reason for a column, `exclude` for a rule."""
-
-    name: str
-    ignore: dict[str, str] = field(default_factory=dict)
-    missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
-    convert: dict[str, dict[str, Any]] = field(default_factory=dict)
-    on_conflict: Conflict = Conflict()
-    accept: dict[str, str] = field(default_factory=dict)
-    exclude: dict[str, str] = field(default_factory=dict)
-    covers: str | None = None
-    empty: bool = False
-
-    @property
-    def declared(self) -> str | None:
-        """That not every subject has a row here: some, earlier, empty, or nothing said."""
-        return "empty" if self.empty else self.covers
-
-
-@dataclass(frozen=True)
-class CleaningCheck:
-    """A check over cells: `expect` (with values `beside`), `stored` + `points`, `constant` within a
-    subject, `each_of` a list of values, or `unique`."""
-
-    name: str
-    label: str
-    table: str
-    severity: str
-    columns: tuple[str, ...] = ()
-    where: Condition | None = None
-    expect: Condition | None = None
-    stored: str | None = None
-    points: tuple[dict[str, Any], ...] = ()
-    constant: tuple[str, ...] = ()
-    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    each_of: Mapping[str, Any] | None = None
-    unique: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Cleaning:
-    tables: dict[str, CleaningTable]
-    checks: dict[str, CleaningCheck]
 
 
 @dataclass(frozen=True)

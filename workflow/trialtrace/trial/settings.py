@@ -16,7 +16,7 @@ class Report:
 
 
 @shape
-class SettingsFile:
+class Settings:
     """Which trials run, and how."""
 
     trials: Distinct[Name] = key(

@@ -15,7 +15,8 @@ from trialtrace.report.pages.trace_page import page
 from trialtrace.report.sections.findings import primary_results
 
 if TYPE_CHECKING:
-    from trialtrace.trial.load import Settings, Trial
+    from trialtrace.trial.load import Trial
+    from trialtrace.trial.settings import Settings
 
 # What a workflow manager leaves in a folder that it made.
 _HIDDEN = shutil.ignore_patterns(".*")
@@ -56,7 +57,7 @@ def _entry(material: Material) -> str:
     audit = tally_text(tally(material.claims)) if material.claims else "no published numbers"
     docx = (
         f' · <a href="{trial.name}/report.docx">DOCX</a>'
-        if "docx" in material.settings.formats
+        if "docx" in material.settings.report.formats
         else ""
     )
     return (

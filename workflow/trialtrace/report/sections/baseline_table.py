@@ -73,10 +73,11 @@ def _level(name: str, level: str) -> str:
 
 
 def _unit(material: Material, name: str) -> str:
-    if name == "age" and material.trial.subjects.age_unit:
-        return f", {escape_markdown(material.trial.subjects.age_unit)}"
-    column = material.trial.subjects.variables.get(name, "")
-    table = material.trial.cleaning.tables[material.trial.subjects.table]
+    subjects = material.trial.subjects
+    if name == "age" and subjects.age:
+        return f", {escape_markdown(subjects.age.unit)}"
+    column = subjects.variables.get(name, "")
+    table = material.trial.cleaning.tables[subjects.table]
     return f", {escape_markdown(table.units[column])}" if column in table.units else ""
 
 

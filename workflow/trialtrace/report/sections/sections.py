@@ -51,9 +51,9 @@ def design_line(material: Material) -> str:
         lower_first(arm.label) + (" (control)" if arm.control else "")
         for arm in design.arms.values()
     )
-    scheme = {"unknown": "scheme of randomisation not recorded"}.get(
-        design.scheme, f"{design.scheme.replace('_', ' ')} randomisation"
-    )
+    scheme = f"{design.randomisation.scheme.replace('_', ' ')} randomisation"
+    if design.randomisation.scheme == "unknown":
+        scheme = "scheme of randomisation not recorded"
     strata = f" by {', '.join(design.strata)}" if design.strata else ""
     text = f"{design.kind.replace('_', ' ').capitalize()} design; {arms}; {scheme}{strata}."
     if trial.registration:

@@ -8,6 +8,8 @@ trying.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from trialtrace.trial.study.source import Files
+
 if TYPE_CHECKING:
     import yaml
 
@@ -21,12 +23,12 @@ SHORTEST = 5
 def shown_file(trial: "Trial", name: str, disclosure: str) -> bytes:
     """The bytes of a file of the trial's configuration folder, as disclosure allows."""
     data = (trial.at.trial_config(trial.name) / name).read_bytes()
-    if disclosure == "full" or trial.source.kind != "files":
+    if disclosure == "full" or not isinstance(trial.source, Files):
         return data
     text = data.decode("utf-8")
     if name == "trial.yaml":
         text = without_places(text)
-    for word in _told_elsewhere(trial):
+    for word in _told_elsewhere(trial.source):
         text = text.replace(word, HIDDEN)
     return text.encode("utf-8")
 
@@ -56,8 +58,8 @@ def _entries(node: "yaml.Node | None") -> "dict[str, yaml.Node]":
     return {key.value: value for key, value in pairs}
 
 
-def _told_elsewhere(trial: "Trial") -> list[str]:
+def _told_elsewhere(source: Files) -> list[str]:
     """The same names in comments and sentences, longest first: those that no other word is like."""
-    names = [trial.source.folder or "", *(item["path"] for item in trial.source.items.values())]
+    names = [source.folder, *(item.path for item in source.items.values())]
     told = {name for name in names if len(name) >= SHORTEST and set(name) & set("/.")}
     return sorted(told, key=lambda name: (-len(name), name))

@@ -1,4 +1,4 @@
-"""Readers of file formats. A reader is a module with `read(opened) -> Records` and `SETTINGS`.
+"""Readers of file formats. A reader is a module with `read(opened) -> Records`.
 
 The modules are named here and imported only when a file of their format is read.
 """
@@ -14,19 +14,4 @@ FORMATS = {
     "sas7bdat": f"{_PACKAGE}.statistical",
     "spss": f"{_PACKAGE}.statistical",
     "stata": f"{_PACKAGE}.statistical",
-}
-
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-    ".parquet": "parquet",
-    ".xpt": "xpt",
-    ".sas7bdat": "sas7bdat",
-    ".sav": "spss",
-    ".zsav": "spss",
-    ".por": "spss",
-    ".dta": "stata",
 }

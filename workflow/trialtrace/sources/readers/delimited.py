@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.sources.raw import Records, check_header
+from trialtrace.trial.study.source import Delimited, SyntheticItem, Tsv
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.sources.files import Opened
 
-SETTINGS = ("encoding", "separator", "decimal")
-SEPARATORS = {"csv": ",", "tsv": "\t"}
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -70,10 +69,10 @@ class Table(NamedTuple):
     like_rows: list[str]
 
 
-def read(opened: "Opened") -> Records:
+def read(opened: "Opened[Delimited]") -> Records:
     """The cells of a text file, each as found between its separators and quotes."""
     _check_text(opened)
-    separator = _separator(opened)
+    separator = _separator(opened.declared)
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
     records = _records(text, separator, opened.name)
@@ -92,7 +91,7 @@ def read(opened: "Opened") -> Records:
     return Records(table.cells, table.lines, opened.name, notes)
 
 
-def _check_text(opened: "Opened") -> None:
+def _check_text(opened: "Opened[Delimited]") -> None:
     """A binary file under the name of a text would be told as bad encoding otherwise."""
     for start, kind in BINARY.items():
         if opened.data.startswith(start):
@@ -106,22 +105,13 @@ def _check_text(opened: "Opened") -> None:
             )
 
 
-def _separator(opened: "Opened") -> str:
-    separator = opened.settings.get("separator", SEPARATORS.get(opened.format))
-    if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
-        raise UserError(
-            Problem(
-                f"{opened.place}.separator",
-                found=repr(separator) if separator else f"none, for {opened.name}",
-                expected='one character in quotes, such as ",", ";", "|" or "\\t"',
-            )
-        )
-    return separator
+def _separator(declared: Delimited) -> str:
+    return "\t" if isinstance(declared, Tsv) else declared.separator or ","
 
 
-def _encoding(opened: "Opened") -> tuple[str, bool]:
+def _encoding(opened: "Opened[Delimited]") -> tuple[str, bool]:
     """The declared encoding, else that of the byte order mark, else UTF-8."""
-    declared = opened.settings.get("encoding")
+    declared = opened.declared.encoding
     mark = next((name for bom, name in MARKS if opened.data.startswith(bom)), None)
     if declared is None:
         return mark or "utf-8", mark is not None
@@ -150,7 +140,7 @@ def _encoding(opened: "Opened") -> tuple[str, bool]:
     return name, mark is not None
 
 
-def _decode(opened: "Opened", encoding: str) -> str:
+def _decode(opened: "Opened[Delimited]", encoding: str) -> str:
     """The text of the file; tells the first byte that the encoding does not allow."""
     try:
         text = opened.data.decode(encoding).removeprefix("\ufeff")
@@ -254,9 +244,10 @@ def _like_rows(cell: str, separator: str, width: int) -> bool:
     return {first + last, *between} == {width - 1}
 
 
-def _doubts(text: str, encoding: str, table: Table, opened: "Opened") -> list[str]:
+def _doubts(text: str, encoding: str, table: Table, opened: "Opened[Delimited]") -> list[str]:
     """What is legal text and rarely meant. A file that is pinned is whole."""
-    name, pinned = opened.name, "sha256" in opened.settings
+    name, declared = opened.name, opened.declared
+    pinned = not isinstance(declared, SyntheticItem) and declared.sha256 is not None
     told = _decoded_wrongly(text, encoding, name)
     if table.cells.num_rows and not pinned and not text.endswith(("\n", "\r")):
         told.append(
@@ -299,7 +290,7 @@ def _width_problem(name: str, line: int, found: int, expected: int) -> Problem:
     )
 
 
-def _check_split(names: list[str], separator: str, opened: "Opened") -> None:
+def _check_split(names: list[str], separator: str, opened: "Opened[Delimited]") -> None:
     """One column whose name holds another separator: the declared separator is wrong."""
     inside = [mark for mark in ",;\t|" if mark in names[0]]
     if len(names) == 1 and inside:

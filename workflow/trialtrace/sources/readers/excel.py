@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.sources.files import Opened
+    from trialtrace.trial.study.source import Excel
 
-SETTINGS = ("sheet",)
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 LARGEST = 4 << 30
 LARGEST_RATIO = 200
@@ -34,7 +34,7 @@ SMALL = 100 << 20
 Rows = list[tuple[int, dict[int, str]]]
 
 
-def read(opened: "Opened") -> Records:
+def read(opened: "Opened[Excel]") -> Records:
     """The cells of a sheet as text."""
     _check_archive(opened)
     book = _workbook(opened)
@@ -56,7 +56,7 @@ def read(opened: "Opened") -> Records:
     return Records(_cells(body, names), _numbers(body), source_file, notes)
 
 
-def _check_archive(opened: "Opened") -> None:
+def _check_archive(opened: "Opened[Excel]") -> None:
     """Refuse what is no workbook or unpacks to too much."""
     place = opened.name
     if opened.data.startswith(OLD_FORMAT):
@@ -101,7 +101,7 @@ def _unreadable(place: str, why: str) -> Problem:
     )
 
 
-def _workbook(opened: "Opened") -> Any:
+def _workbook(opened: "Opened[Excel]") -> Any:
     """The workbook without the cells of its sheets."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -114,10 +114,10 @@ def _workbook(opened: "Opened") -> Any:
         raise UserError(_unreadable(opened.name, type(error).__name__)) from None
 
 
-def _sheet(book: Any, opened: "Opened") -> Any:
+def _sheet(book: Any, opened: "Opened[Excel]") -> Any:
     """The declared sheet, or the only one."""
     names = [sheet.title for sheet in book.worksheets]
-    wanted = opened.settings.get("sheet")
+    wanted = opened.declared.sheet
     if wanted is None and len(names) == 1:
         return book.worksheets[0]
     if wanted not in names:

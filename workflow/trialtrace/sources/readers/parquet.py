@@ -8,13 +8,13 @@ from trialtrace.sources.raw import Records, check_header
 
 if TYPE_CHECKING:
     from trialtrace.sources.files import Opened
+    from trialtrace.trial.study.source import Parquet
 
-SETTINGS = ()
 # Cells that a file may hold: of any, of a larger one for each byte.
 SMALL, LARGEST_RATIO = 100_000_000, 200
 
 
-def read(opened: "Opened") -> Records:
+def read(opened: "Opened[Parquet]") -> Records:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -44,7 +44,7 @@ def read(opened: "Opened") -> Records:
     return Records(pa.table(columns, names=names), numbers, opened.name, notes)
 
 
-def _check_size(rows: int, columns: int, opened: "Opened") -> None:
+def _check_size(rows: int, columns: int, opened: "Opened[Parquet]") -> None:
     """Refuse what would not fit into memory: rows that are all the same take no room in a file."""
     most = max(SMALL, LARGEST_RATIO * len(opened.data))
     if rows * columns > most:

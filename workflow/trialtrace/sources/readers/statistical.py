@@ -22,8 +22,8 @@ from trialtrace.sources.readers.transport import check_whole
 
 if TYPE_CHECKING:
     from trialtrace.sources.files import Opened
+    from trialtrace.trial.study.source import StatisticalFile
 
-SETTINGS = ("encoding",)
 # How an SPSS file begins whose rows are compressed as a zip archive is, and where it counts rows.
 COMPRESSED = b"$FL3"
 SPSS, SPSS_COUNT, NOT_COUNTED = (b"$FL2", COMPRESSED), slice(80, 84), b"\xff" * 4
@@ -36,12 +36,12 @@ WHOLE_WIDTH = 8
 NAMES = {"xpt": "SAS transport", "sas7bdat": "SAS", "spss": "SPSS", "stata": "Stata"}
 
 
-def read(opened: "Opened") -> Records:
+def read(opened: "Opened[StatisticalFile]") -> Records:
     import pyarrow as pa
 
     _check_encoding(opened)
     columns, meta = _parse(opened)
-    if opened.format == "xpt":
+    if opened.declared.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
     arrays, warnings, missing = [], _uncounted(opened), {}
@@ -58,7 +58,7 @@ def read(opened: "Opened") -> Records:
         if codes := _declared_missing(columns[name], values, meta.missing_ranges.get(name, ())):
             missing[name] = codes
     rows = len(arrays[0])
-    encoding = opened.settings.get("encoding") or meta.file_encoding
+    encoding = opened.declared.encoding or meta.file_encoding
     numbers = pa.array(range(1, rows + 1), type=pa.int64())
     notes = {"encoding": encoding} | ({"warnings": warnings} if warnings else {})
     notes |= {"missing": missing} if missing else {}
@@ -78,9 +78,9 @@ def _declared_missing(
     return dict(sorted(found.items()))
 
 
-def _check_encoding(opened: "Opened") -> None:
+def _check_encoding(opened: "Opened[StatisticalFile]") -> None:
     """A name, and no more: the library takes "//IGNORE" behind one for leave to drop letters."""
-    declared = opened.settings.get("encoding")
+    declared = opened.declared.encoding
     if declared is not None and not ENCODING.fullmatch(declared):
         raise UserError(
             Problem(
@@ -99,11 +99,11 @@ def _check_encoding(opened: "Opened") -> None:
         )
 
 
-def _portable(opened: "Opened") -> bool:
-    return opened.format == "spss" and Path(opened.name).suffix.lower() == ".por"
+def _portable(opened: "Opened[StatisticalFile]") -> bool:
+    return opened.declared.format == "spss" and Path(opened.name).suffix.lower() == ".por"
 
 
-def _uncounted(opened: "Opened") -> list[str]:
+def _uncounted(opened: "Opened[StatisticalFile]") -> list[str]:
     """SPSS files that were written as a stream do not say how many rows they have."""
     if opened.data.startswith(SPSS) and opened.data[SPSS_COUNT] == NOT_COUNTED:
         return [
@@ -125,13 +125,15 @@ def _lossy(place: str, name: str, values: list[Any], precision: str, meta: Any) 
     return told
 
 
-def _clocks(opened: "Opened", columns: dict[str, list[Any]]) -> dict[str, list[str | None]]:
+def _clocks(
+    opened: "Opened[StatisticalFile]", columns: dict[str, list[Any]]
+) -> dict[str, list[str | None]]:
     """Columns of times as text. The library makes 06:00 of a stay of 30 hours."""
     times = [name for name, values in columns.items() if _holds_times(values)]
     if not times:
         return {}
     numbers, _ = _parse(opened, usecols=times, disable_datetime_conversion=True)
-    unit = 1_000 if opened.format == "stata" else 1_000_000
+    unit = 1_000 if opened.declared.format == "stata" else 1_000_000
     return {name: [_clock(one, unit) for one in numbers[name]] for name in times}
 
 
@@ -146,7 +148,7 @@ def _clock(value: Any, unit: int) -> str | None:
     return value_text(value)
 
 
-def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
+def _parse(opened: "Opened[StatisticalFile]", **more: Any) -> tuple[dict[str, list[Any]], Any]:
     """The columns as Python values, and the file's description of itself."""
     import pyreadstat
 
@@ -156,8 +158,8 @@ def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
         "spss": pyreadstat.read_por if _portable(opened) else pyreadstat.read_sav,
         "stata": pyreadstat.read_dta,
     }
-    parse = parsers[opened.format]
-    options: dict[str, Any] = {"encoding": opened.settings.get("encoding")}
+    parse = parsers[opened.declared.format]
+    options: dict[str, Any] = {"encoding": opened.declared.encoding}
     counted = parse in (pyreadstat.read_sas7bdat, pyreadstat.read_sav, pyreadstat.read_dta)
     if counted:
         options["user_missing"] = True
@@ -182,20 +184,20 @@ def _parse(opened: "Opened", **more: Any) -> tuple[dict[str, list[Any]], Any]:
         raise UserError(_unreadable(opened, why)) from None
 
 
-def _check_count(opened: "Opened", rows: int, columns: int) -> None:
+def _check_count(opened: "Opened[StatisticalFile]", rows: int, columns: int) -> None:
     """Refuse a count of rows that the file cannot hold: the library makes room for all of them."""
     most = len(opened.data)
-    if opened.format == "sas7bdat" or opened.data.startswith(COMPRESSED):
+    if opened.declared.format == "sas7bdat" or opened.data.startswith(COMPRESSED):
         most = max(SMALL, LARGEST_RATIO * most)
     if rows * columns > most:
         told = f"its header counts {rows} rows of {columns} variables in {len(opened.data)} bytes"
         raise UserError(_unreadable(opened, told))
 
 
-def _unreadable(opened: "Opened", why: str) -> Problem:
+def _unreadable(opened: "Opened[StatisticalFile]", why: str) -> Problem:
     return Problem(
         opened.name,
-        f"this {NAMES[opened.format]} file cannot be read: {why}",
+        f"this {NAMES[opened.declared.format]} file cannot be read: {why}",
         expected="a whole file of this format",
         do="export it again; where text cannot be decoded, declare its encoding",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import By, Distinct, Rule, key, optional, shape
+from trialtrace.config.spec import By, Distinct, Rule, entry_name, key, optional, shape
 from trialtrace.trial.words import Name, Text, Value
 
 
@@ -12,6 +12,7 @@ from trialtrace.trial.words import Name, Text, Value
 class Arm:
     """An arm."""
 
+    name: str = entry_name(default="")
     label: Text = key("Label in reports.")
     code: Value = key("Value of the arm column, in quotes.")
     control: bool | None = optional("Whether this is the control arm.")
@@ -74,3 +75,15 @@ class Design:
     ] = key("How patients were randomised.")
     planned: int | None = optional("Patients planned.", minimum=1)
     stopped: Text | None = optional("When and why the trial was stopped before its planned end.")
+
+    @property
+    def control(self) -> Arm:
+        return next(arm for arm in self.arms.values() if arm.control)
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """The variables within whose values patients were randomised; none where it was not so."""
+        randomisation = self.randomisation
+        if isinstance(randomisation, Stratified | StratifiedBlocks):
+            return randomisation.strata
+        return ()

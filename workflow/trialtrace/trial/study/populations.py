@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trialtrace.config.spec import Filled, key, optional, shape
+from trialtrace.config.spec import Filled, entry_name, key, optional, shape
 from trialtrace.trial.words import Condition, Flag, Name, Test, Text, VisitLabel
 
 
@@ -21,9 +21,10 @@ class ByArm:
     where: Condition | None = optional(
         "Condition over the columns of the subjects' table; unknown counts as not met."
     )
-    endpoints: Filled[Name, EndpointVisit | Test] | None = optional(
+    endpoints: Filled[Name, EndpointVisit | Test] = optional(
         "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
-        "must surely be met by one record."
+        "must surely be met by one record.",
+        empty=dict,
     )
 
 
@@ -31,15 +32,23 @@ class ByArm:
 class Population:
     """A population."""
 
+    name: str = entry_name(default="")
     label: Text = key("Label in reports.")
     flag: Flag = key("Its flag in ADSL: capitals, ending in FL.")
     where: Condition | None = optional(
         "Condition over the columns of the subjects' table; unknown counts as not met."
     )
-    endpoints: Filled[Name, EndpointVisit | Test] | None = optional(
+    endpoints: Filled[Name, EndpointVisit | Test] = optional(
         "Endpoint to a test of its value (1 yes, 0 no), or to a visit and a test; all "
-        "must surely be met by one record."
+        "must surely be met by one record.",
+        empty=dict,
     )
-    by_arm: Filled[Name, ByArm] | None = optional(
-        "Arm to what its subjects must meet besides; an arm without an entry has nothing besides."
+    by_arm: Filled[Name, ByArm] = optional(
+        "Arm to what its subjects must meet besides; an arm without an entry has nothing besides.",
+        empty=dict,
     )
+
+    @property
+    def made_late(self) -> bool:
+        """Whether its flag needs the endpoints, and so comes after them."""
+        return bool(self.endpoints or self.by_arm)

