@@ -8,14 +8,16 @@ import pytest
 
 from trialtrace.claims.audit import audit_rows
 from trialtrace.cleaning.clean import clean_tables
+from trialtrace.config.spec import structure
 from trialtrace.endpoints.derive import derive_datasets
 from trialtrace.ground.contracts import RESULTS, from_rows, read_table
 from trialtrace.ground.frames import Frames
 from trialtrace.ground.paths import project
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.claims.ledger import LedgerClaim
+from trialtrace.trial.claims.read import Claim, read_claim
 from trialtrace.trial.load import load_trial
-from trialtrace.trial.model import Claim
 
 PAPER = "Someone A et al. J Trials 2020;1:1-9"
 
@@ -120,19 +122,12 @@ RESULT_ROWS = [
 
 
 def claim(name: str, printed: str, selects: dict | None = None, **more: Any) -> Claim:
-    given = {"label": name, "cannot": None, "direction": None, "linked": ()} | more
-    return Claim(
-        name=name,
-        paper="main",
-        cite=PAPER,
-        place="abstract",
-        printed=printed,
-        selects=selects,
-        **given,
-    )
+    given = {"from": "main", "place": "abstract", "label": name, "printed": printed} | more
+    given |= {} if selects is None else {"is": selects}
+    return read_claim(name, structure(LedgerClaim, given), PAPER, f"claims.{name}")
 
 
-def toy_trial(claims: list[Claim], *, synthetic: bool = False) -> SimpleNamespace:
+def toy_trial(*, synthetic: bool = False) -> SimpleNamespace:
     levels = {"pain": 0.041, "pain_each": 0.05, "time": 0.05, "anova": 0.05, "empty": 0.05}
     arms = {
         "drug": SimpleNamespace(name="drug", label="Drug"),
@@ -142,7 +137,6 @@ def toy_trial(claims: list[Claim], *, synthetic: bool = False) -> SimpleNamespac
         name="toy",
         at=project(),
         synthetic=synthetic,
-        claims={each.name: each for each in claims},
         design=SimpleNamespace(arms=arms),
         plan=SimpleNamespace(
             analyses={k: SimpleNamespace(decision_level=v) for k, v in levels.items()}
@@ -163,7 +157,8 @@ def audit(results) -> Callable[..., list[dict[str, Any]]]:
         *claims: Claim, synthetic: bool = False, further: Sequence[dict] = ()
     ) -> list[dict[str, Any]]:
         known = [*results, *from_rows(list(further), RESULTS).to_pylist()]
-        return audit_rows(toy_trial(list(claims), synthetic=synthetic), known)
+        by_name = {each.name: each for each in claims}
+        return audit_rows(toy_trial(synthetic=synthetic), by_name, known)
 
     return rows
 

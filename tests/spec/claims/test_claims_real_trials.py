@@ -11,6 +11,7 @@ from trialtrace.ground.contracts import CLAIMS, read_table
 from trialtrace.ground.contracts.verdicts import COLUMNS, FINDINGS
 from trialtrace.methods.analysing.run import analyse_plan
 from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.claims.read import read_claims
 from trialtrace.trial.load import load_trial
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
@@ -79,7 +80,7 @@ def test_known_verdicts(claims_of, trial, claim, component, agreement, decision)
 @pytest.mark.parametrize("trial", TRIALS)
 def test_every_claim_of_the_ledger_has_a_verdict(claims_of, trial):
     counts = tally(claims_of(trial))
-    assert counts["claims"] == len(load_trial(trial).claims)
+    assert counts["claims"] == len(read_claims(load_trial(trial)))
     for column in COLUMNS:
         assert counts["claims"] == sum(counts[column].values())
     for row in claims_of(trial).to_pylist():

@@ -17,8 +17,10 @@ from trialtrace.claims.print_audit import note_searches
 from trialtrace.claims.search.coincidence import Fits
 from trialtrace.claims.search.data.bundles import search_rows
 from trialtrace.claims.search.window import Displacement
+from trialtrace.config.spec import structure
 from trialtrace.ground.contracts.verdicts import DATA
-from trialtrace.trial.model import Claim
+from trialtrace.trial.claims.ledger import LedgerClaim
+from trialtrace.trial.claims.read import read_claim
 
 LICORICE = {"of": "licorice", "to": "sugar"}
 ADDED = {"of": "lev_5fu", "to": "observation"}
@@ -26,18 +28,9 @@ ALONE = {"of": "lev", "to": "observation"}
 
 
 def claim(name, printed, linked=(), **selects):
-    return Claim(
-        name=name,
-        paper="main",
-        cite="A paper",
-        place="table",
-        label=name,
-        printed=printed,
-        selects=selects,
-        cannot=None,
-        direction=None,
-        linked=linked,
-    )
+    given = {"from": "main", "place": "table", "label": name, "printed": printed}
+    given |= {"is": selects, "with": list(linked)}
+    return read_claim(name, structure(LedgerClaim, given), "A paper", f"claims.{name}")
 
 
 @pytest.fixture
@@ -46,10 +39,9 @@ def searched(analysed):
 
     def run(name, *claims):
         trial, frames, results = analysed(name)
-        own = type(trial)(trial.name, trial.at)
-        own.__dict__["claims"] = {one.name: one for one in claims}
-        rows = audit_rows(own, results)
-        found = search_rows(own, frames, results, rows)
+        by_name = {one.name: one for one in claims}
+        rows = audit_rows(trial, by_name, results)
+        found = search_rows(trial, by_name, frames, results, rows)
         note_searches(rows, found, DATA)
         return found, {(row["claim_id"], row["component"]): row for row in rows}
 

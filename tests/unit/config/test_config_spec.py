@@ -82,6 +82,15 @@ class Either:
     by: str | None = optional("By.")
 
 
+@shape
+class Empties:
+    """Has what is empty where it is left out."""
+
+    sizes: dict[str, int] = optional("Sizes.", empty=dict)
+    also: tuple[str, ...] = optional("Others.", empty=tuple)
+    first: bool = optional("Whether it is the first.", empty=bool)
+
+
 FORMS = Annotated[Circle | Oval, By("form", "Form.")]
 SPANS = Annotated[FromStart | Days, Rule(expected="start or days")]
 
@@ -119,6 +128,14 @@ def test_objects_are_of_the_shape_that_fits():
     assert isinstance(structure(SPANS, {"days": 2}), Days)
     assert structure(Literal["all"] | Distinct[int], [1, 2]) == (1, 2)
     assert structure(float | FromStart | Days, {"start": 1}) == FromStart(start=1, end=None)
+
+
+def test_what_is_left_out_may_be_empty():
+    nothing, whole = structure(Empties, {}), {"sizes": {"x": 1}, "also": ["y"], "first": True}
+    assert (nothing.sizes, nothing.also, nothing.first) == ({}, (), False)
+    assert mapping_of(nothing) == {}
+    assert mapping_of(structure(Empties, whole)) == whole
+    assert definition(Empties)["required"] == []
 
 
 def test_what_stays_as_written_is_not_copied():

@@ -9,6 +9,7 @@ from mini_trial import FILES, REPOSITORY, edit, write_project
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import Project
 from trialtrace.trial.check import check_all, check_trial
+from trialtrace.trial.claims.read import read_claims
 from trialtrace.trial.load import load_settings, load_trial
 
 
@@ -35,7 +36,7 @@ def test_the_small_trial_is_valid_and_can_be_loaded(tmp_path):
     assert trial.design.control.name == "placebo"
     assert trial.plan.analyses["relief_by_smoker"].estimand.name == "relief_itt"
     assert trial.dictionary["patients"]["smoker"].choices == {"1": "Yes", "0": "No"}
-    assert next(iter(trial.claims)) == "relief_drug"
+    assert next(iter(read_claims(trial))) == "relief_drug"
     assert trial.cleaning.checks["followed"].columns == ("days",)
 
 
@@ -110,7 +111,7 @@ def test_a_broken_file_is_told_once_and_the_others_are_still_checked(tmp_path, f
         ("trial.yaml", ", control: true", "", lambda trial: trial.design),
         ("plan.yaml", "of: relief_primary\n", "of: relief_by_smoker\n", lambda trial: trial.plan),
         ("plan.yaml", "estimand: pain_itt", "estimand: other", lambda trial: trial.plan),
-        ("claims.yaml", "relief_drug: {from: main", "relief_drug: {from: x", lambda t: t.claims),
+        ("claims.yaml", "relief_drug: {from: main", "relief_drug: {from: x", read_claims),
     ],
 )
 def test_loading_a_trial_that_was_not_checked_tells_what_is_wrong(

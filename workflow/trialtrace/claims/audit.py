@@ -1,6 +1,6 @@
 """The audit stage: every printed number of a ledger beside the same number from the data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
@@ -37,11 +37,11 @@ from trialtrace.ground.contracts.verdicts import DATA
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import write_json
 from trialtrace.ground.words import COUNTS, NUMBER_NEEDED, P_VALUES
-from trialtrace.trial.claims.printed import Component, parse
+from trialtrace.trial.claims.printed import Component, unread
+from trialtrace.trial.claims.read import Claim, read_claims
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Claim
 
 PRINT = "print.json"
 SYNTHETIC = "The data are synthetic."
@@ -54,15 +54,16 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
     A claim that no single result answers is told as such; the others are audited all the same.
     """
     results = read_table(Path(analysis_dir) / "results.parquet", RESULTS).to_pylist()
-    rows, over_data = audit_rows(trial, results), []
+    claims = read_claims(trial)
+    rows, over_data = audit_rows(trial, claims, results), []
     if not trial.synthetic and any(row["against_data"] == DIFFERS for row in rows):
         from trialtrace.claims.search.data.bundles import search_rows
         from trialtrace.ground.frames import Frames
 
-        searches = search_rows(trial, Frames(derived_dir), results, rows)
+        searches = search_rows(trial, claims, Frames(derived_dir), results, rows)
         note_searches(rows, searches, DATA)
         over_data = [search_as_json(searched) for searched in searches]
-    printed = audit_ledger(ledger(trial.claims_document))
+    printed = audit_ledger(ledger(trial.claims_document, claims))
     rows = with_print(rows, printed)
     write_table(Path(out_file), from_rows(rows, CLAIMS), CLAIMS, synthetic=trial.synthetic)
     found = as_json(printed, CLAIMS.names)
@@ -76,11 +77,13 @@ def audit_claims(trial: "Trial", derived_dir: Path, analysis_dir: Path, out_file
     write_json(Path(out_file).with_name(PRINT), about | found)
 
 
-def audit_rows(trial: "Trial", results: list[ResultRow]) -> list[dict[str, Any]]:
+def audit_rows(
+    trial: "Trial", claims: Mapping[str, Claim], results: list[ResultRow]
+) -> list[dict[str, Any]]:
     """The rows of the claims table: a row a component, in the order of the ledger."""
     rows: list[dict[str, Any]] = []
     file = trial.at.shown(trial.at.trial_config(trial.name) / "claims.yaml")
-    for claim in trial.claims.values():
+    for claim in claims.values():
         place = f"{file}: claims.{claim.name}"
         try:
             found = list(Auditor(trial, results, claim, place).rows())
@@ -92,15 +95,11 @@ def audit_rows(trial: "Trial", results: list[ResultRow]) -> list[dict[str, Any]]
     return rows
 
 
-def _not_tied(claim: "Claim", error: UserError) -> list[dict[str, Any]]:
+def _not_tied(claim: Claim, error: UserError) -> list[dict[str, Any]]:
     """The rows of a claim that no single result answers: what is wrong, and what to do."""
     first = error.problems[0] if error.problems else Problem("", str(error))
     told = ": ".join(filter(None, [first.message, first.found])) or "nothing to compare it with"
     todo = "; ".join(filter(None, [f"expected {first.expected}", first.do]))
-    try:
-        parts = parse(claim.printed, words=True)
-    except UserError:
-        parts = [Component("words", claim.printed)]
     return [
         {
             "component": part.name,
@@ -110,11 +109,11 @@ def _not_tied(claim: "Claim", error: UserError) -> list[dict[str, Any]]:
             "data_finding": f"{told[0].upper()}{told[1:]}.",
             "data_more": f"{first.place}: {todo}." if first.expected else None,
         }
-        for part in parts
+        for part in claim.parts.values()
     ]
 
 
-def _identity(claim: "Claim") -> dict[str, Any]:
+def _identity(claim: Claim) -> dict[str, Any]:
     return {
         "claim_id": claim.name,
         "paper": claim.cite,
@@ -151,7 +150,7 @@ class Auditor:
 
     trial: "Trial"
     results: list[ResultRow]
-    claim: "Claim"
+    claim: Claim
     place: str
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -161,7 +160,9 @@ class Auditor:
         a real export takes its place.
         """
         reason = self.claim.cannot
-        components = parse(self.claim.printed, f"{self.place}.printed", words=reason is not None)
+        components = list(self.claim.parts.values())
+        if reason is None and "words" in self.claim.parts:
+            raise UserError(unread(self.claim.printed, f"{self.place}.printed"))
         if reason is None and self.claim.selects is None:
             raise UserError(Problem(self.place, expected="what recomputes it (is) or cannot"))
         if reason is not None and self.trial.synthetic:
@@ -170,18 +171,18 @@ class Auditor:
             if reason is not None:
                 yield _not_checkable(component, reason)
                 continue
-            words = component.name == "direction" or self.claim.direction is not None
+            words = component.name == "direction" or bool(self.claim.direction)
             row = self._direction(component) if words else self._number(component, components)
             yield _not_checkable(component, SYNTHETIC) if self.trial.synthetic else row
 
     @property
     def selects(self) -> dict[str, Any]:
-        return self.claim.selects or {}
+        return dict(self.claim.selects or {})
 
     # --- directions ---------------------------------------------------------------------------
 
     def _direction(self, component: Component) -> dict[str, Any]:
-        if self.claim.direction is None or component.name != "direction":
+        if not self.claim.direction or component.name != "direction":
             raise UserError(
                 Problem(
                     self.place,

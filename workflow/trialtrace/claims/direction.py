@@ -1,5 +1,6 @@
 """Claims that name a direction and no number: "less with licorice"."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ WORDS = ("lower", "higher")
 def judge_direction(
     results: list[ResultRow],
     selects: dict[str, Any],
-    direction: dict[str, str],
+    direction: Mapping[str, str],
     labels: dict[str, str],
     place: str,
 ) -> dict[str, Any]:
@@ -48,13 +49,13 @@ def judge_direction(
     }
 
 
-def _read(direction: dict[str, str], place: str) -> tuple[str, str, str]:
+def _read(direction: Mapping[str, str], place: str) -> tuple[str, str, str]:
     words = [word for word in WORDS if word in direction]
     if len(words) != 1 or "than" not in direction:
         raise UserError(
             Problem(
                 f"{place}.direction",
-                found=str(direction),
+                found=str(dict(direction)),
                 expected="{lower: arm, than: arm} or {higher: arm, than: arm}",
             )
         )

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from trialtrace.claims.habit import CUT, EITHER, EVEN, OPEN, UP, WAYS, Habit
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.comparisons import WORDS, estimate, table_of
 from trialtrace.claims.prints.finding import as_range, prints
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 FEWEST = 2
 """From this many numbers on, cutting off digits is a habit, not a slip."""
@@ -29,7 +30,7 @@ def with_habits(ledger: Ledger) -> Ledger:
     return replace(ledger, entries=entries, habits=habits)
 
 
-def _read(entry: Entry, own: Habit) -> Mapping[str, object]:
+def _read(entry: Claim, own: Habit) -> Mapping[str, object]:
     share = entry.share if entry.about.group else None
     return {
         name: replace(part, rounding=own.rounding if part is share else own.others)
@@ -59,19 +60,19 @@ def _evidence(ledger: Ledger, paper: str) -> Iterator[tuple[str, set[str]]]:
         if entry.about.group and entry.share and (n := ledger.size(entry)):
             yield entry.name, {way for way in WAYS if _possible(entry, n, way)}
         elif _is_estimate(entry, main) and (found := table_of(ledger.possible, entry)):
-            value = estimate(entry.about.measure or "", found[1])
+            value = estimate(entry.measure or "", found[1])
             yield entry.name, {way for way in WAYS if prints(main, value, rounding=way)}
 
 
-def _is_estimate(entry: Entry, main: Component) -> bool:
+def _is_estimate(entry: Claim, main: Component) -> bool:
     """Whether it should be what the counts of two groups give, by its sign and scale too."""
     plain = main.word is None and entry.basis is None
-    return plain and entry.about.measure in WORDS and len(entry.about.compare) == 2
+    return plain and entry.measure in WORDS and len(entry.about.compared) == 2
 
 
-def _possible(entry: Entry, n: int, way: str) -> bool:
+def _possible(entry: Claim, n: int, way: str) -> bool:
     """Whether the printed count, or any count, of n prints as the share."""
-    part, count = entry.parts["percent"], whole_count(entry)
+    part, count = entry.parts["percent"], entry.whole_count
     if count is not None:
         return prints(part, 100 * count / n, rounding=way)
     return len(counts_for_percentage(as_range(part, rounding=way), n)) > 0

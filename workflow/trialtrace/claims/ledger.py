@@ -9,168 +9,14 @@ together.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor
 
 from trialtrace.claims.habit import Habit
 from trialtrace.trial.claims.about import ALL
-from trialtrace.trial.claims.forms import AVERAGES, UNSAID
-from trialtrace.trial.claims.printed import Component, impossible
-
-MODEL = "model"
-# They rest on the times of the events.
-TIMED = ("hazard_ratio", "rate_ratio")
-
-
-@dataclass(frozen=True)
-class Group:
-    """An arm as printed. `randomised` is its printed size, where it is printed."""
-
-    name: str
-    label: str
-    randomised: int | None = None
-    control: bool = False
-
-
-@dataclass(frozen=True)
-class PaperPopulation:
-    """What the paper calls its patients; `everyone` where the name promises all randomised.
-
-    `sizes` are printed sizes by group; `only` the groups to which its rule can apply.
-    """
-
-    name: str
-    label: str
-    everyone: bool = False
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    only: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was measured. `whole` where each patient's value is a whole number (GRIM applies).
-
-    `wanted` where its events are what the treatment is for, as a response or a cure.
-    """
-
-    name: str
-    label: str
-    visits: tuple[str, ...] = ()
-    whole: bool = False
-    wanted: bool = False
-
-
-@dataclass(frozen=True)
-class Strata:
-    """What the randomisation allows of its strata, for tests that need them.
-
-    In a stratum the shares of two groups' patients differ by `imbalance` at most, and each group
-    has `fewest` patients at least. `sizes` are printed sizes of the strata by group.
-    """
-
-    number: int = 2
-    imbalance: Fraction = Fraction(1, 10)
-    fewest: int = 5
-    sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class About:
-    """What a printed expression is about; every part may be missing."""
-
-    outcome: str | None = None
-    group: str | None = None
-    compare: tuple[str, ...] = ()
-    population: str | None = None
-    category: str | None = None
-    visit: str | None = None
-    stratum: str | None = None
-    patients: int | None = None
-    test: str | None = None
-    sides: str | None = None
-    interval: str | None = None
-    measure: str | None = None
-    basis: str | None = None
-    margin: Decimal | None = None
-    correction: str | None = None
-    change: bool = False
-    paraphrase: bool = False
-    concludes: str | None = None
-    fact: str | None = None
-    size: str | None = None
-    split: str | None = None
-
-    @property
-    def part(self) -> bool:
-        """Whether it is about some of the patients of its population only."""
-        return self.stratum is not None or self.split is not None
-
-    @property
-    def cell(self) -> tuple[str | bool | None, ...]:
-        """What numbers of different groups share when they belong together."""
-        return self.outcome, self.population, self.visit, self.stratum, self.change
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A claim with its expression read. `parts` are its components by name."""
-
-    name: str
-    paper: str
-    place: str
-    label: str
-    printed: str
-    parts: Mapping[str, Component]
-    about: About
-    linked: tuple[str, ...] = ()
-    direction: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def main(self) -> Component | None:
-        """The percentage or the value, where one is printed."""
-        return self.parts.get("percent") or self.parts.get("value")
-
-    @property
-    def basis(self) -> str | None:
-        """What the number rests on where that is not the counts or means of the groups."""
-        return MODEL if self.about.measure in TIMED else self.about.basis
-
-    @property
-    def share(self) -> Component | None:
-        """The percentage, where it is that of a count: not of a curve, not of a model."""
-        return self.parts.get("percent") if self.basis is None else None
-
-    @property
-    def tested(self) -> Component | None:
-        """The p of a test of no difference, where it is a number."""
-        part = self.parts.get("p")
-        return None if part is None or part.relation == "ns" or part.symbol is not None else part
-
-    @property
-    def sides(self) -> str | None:
-        """The sides of the test that the paper states, beside p or elsewhere."""
-        return self.about.sides or (self.parts["p"].sides if "p" in self.parts else None)
-
-    @cached_property
-    def impossible(self) -> dict[str, tuple[str, str]]:
-        """The components that no study can have, each with what it is and what it has to be."""
-        found = impossible(self.parts, self.about.measure)
-        size, count = self.about.patients, whole_count(self)
-        if found or size is None or "denominator" in self.parts:
-            return found
-        if size < 1:
-            return {next(iter(self.parts)): (f"a number of patients of {size}", "at least one")}
-        if self.about.group and count is not None and count > size:
-            name = "count" if "count" in self.parts else "value"
-            return {name: (f"{count} of {size} patients", "a count that is not above them")}
-        return {}
-
-    @property
-    def tails(self) -> tuple[str, ...]:
-        """The sides of which p is that of one: both where only "one-sided" is printed."""
-        sides = self.sides or "two_sided"
-        return ("less", "greater") if sides == "one_sided" else (sides,)
+from trialtrace.trial.claims.forms import UNSAID
+from trialtrace.trial.claims.paper import PaperGroup, PaperOutcome, PaperPopulation, PaperStrata
+from trialtrace.trial.claims.read import Claim
 
 
 @dataclass(frozen=True)
@@ -181,11 +27,11 @@ class Ledger:
     """
 
     papers: Mapping[str, str]
-    groups: Mapping[str, Group]
+    groups: Mapping[str, PaperGroup]
     populations: Mapping[str, PaperPopulation]
-    outcomes: Mapping[str, Outcome]
-    entries: Mapping[str, Entry]
-    strata: Strata = Strata()
+    outcomes: Mapping[str, PaperOutcome]
+    entries: Mapping[str, Claim]
+    strata: PaperStrata
     habits: Mapping[str, Habit] = field(default_factory=dict)
 
     @cached_property
@@ -204,7 +50,7 @@ class Ledger:
     @cached_property
     def unclear(self) -> set[str]:
         """Claims such as "62 (9)" that may be means: none of their outcome is a share."""
-        of_outcome: dict[str | None, list[Entry]] = {}
+        of_outcome: dict[str | None, list[Claim]] = {}
         for entry in self.of_group():
             part = entry.parts.get("percent")
             if part is not None and part.symbol == UNSAID:
@@ -217,43 +63,43 @@ class Ledger:
             if self.size(entry)
         }
 
-    def _is_share(self, entry: Entry) -> bool:
+    def _is_share(self, entry: Claim) -> bool:
         """Whether a percentage is that of the count before it, within one unit of its digits."""
         n, part = self.size(entry), entry.parts["percent"]
         if not n:
             return True
         return abs(100 * (entry.parts["count"].value or 0) / n - (part.value or 0)) <= part.ulp
 
-    def population(self, entry: Entry) -> PaperPopulation | None:
+    def population(self, entry: Claim) -> PaperPopulation | None:
         name = entry.about.population or next(iter(self.populations), None)
         return self.populations.get(name) if name else None
 
-    def size(self, entry: Entry) -> int | None:
+    def size(self, entry: Claim) -> int | None:
         """The printed number of patients behind a group's claim: its own, else its population's.
 
         None for a subgroup without its own: it is a part of its population.
         """
         if "denominator" in entry.parts:
             return int(entry.parts["denominator"].value or 0)
-        if entry.about.patients is not None:
-            return entry.about.patients
+        if entry.about.n is not None:
+            return entry.about.n
         if entry.about.part:
             return None
         population = self.population(entry)
-        own = population.sizes.get(entry.about.group or "") if population else None
+        own = population.size_of.get(entry.about.group or "") if population else None
         return self._of_randomised(entry) if own is None else own
 
-    def assumed(self, entry: Entry) -> bool:
+    def assumed(self, entry: Claim) -> bool:
         """Whether its size is that of all randomised, and no percentage beside it bears it out."""
-        if entry.about.part or entry.about.patients is not None:
+        if entry.about.part or entry.about.n is not None:
             return False
         if {"denominator", "percent"} & set(entry.parts):
             return False
         population = self.population(entry)
-        own = population.sizes.get(entry.about.group or "") if population else None
+        own = population.size_of.get(entry.about.group or "") if population else None
         return own is None and self._of_randomised(entry) is not None
 
-    def _of_randomised(self, entry: Entry) -> int | None:
+    def _of_randomised(self, entry: Claim) -> int | None:
         """The number randomised to a group, where the ledger has no other for its population.
 
         It has to be the population of everyone, or none be named, and every percentage of the
@@ -263,33 +109,33 @@ class Ledger:
         if entry.about.size is not None or (self._alone(entry) and not self._of_everyone(entry)):
             return None
         population, group = self.population(entry), self.groups.get(entry.about.group or "")
-        if population and (population.sizes or not population.everyone):
+        if population and (population.size_of or not population.everyone):
             return None
         if group is None or (population.name if population else None, group.name) in self._fewer:
             return None
-        return group.randomised
+        return group.size
 
-    def _alone(self, entry: Entry) -> bool:
+    def _alone(self, entry: Claim) -> bool:
         return "percent" in entry.parts and "count" not in entry.parts
 
-    def _of_everyone(self, entry: Entry) -> bool:
+    def _of_everyone(self, entry: Claim) -> bool:
         population = self.population(entry)
         return population is not None and population.everyone and entry.share is not None
 
-    def taken(self, entry: Entry) -> int | None:
+    def taken(self, entry: Claim) -> int | None:
         """The number randomised where it is the size of a percentage without a count."""
-        own = entry.about.patients is None and "denominator" not in entry.parts
+        own = entry.about.n is None and "denominator" not in entry.parts
         return self._of_randomised(entry) if own and self._alone(entry) else None
 
-    def of_all_randomised(self, entry: Entry) -> int | None:
+    def of_all_randomised(self, entry: Claim) -> int | None:
         """The number randomised that a percentage without a size may be of, as far as it tells."""
         population, group = self.population(entry), self.groups.get(entry.about.group or "")
         name = population.name if population else None
-        if population and (population.sizes or not population.everyone):
+        if population and (population.size_of or not population.everyone):
             return None
         if group is None or entry.about.part or (name, group.name) in self._fewer:
             return None
-        return group.randomised if self.size(entry) is None else None
+        return group.size if self.size(entry) is None else None
 
     @cached_property
     def _fewer(self) -> set[tuple[str | None, str]]:
@@ -297,14 +143,14 @@ class Ledger:
         found = set()
         for entry in self.of_group():
             part, group = entry.share, self.groups.get(entry.about.group or "")
-            if part is None or group is None or not group.randomised or entry.about.part:
+            if part is None or group is None or not group.size or entry.about.part:
                 continue
-            if "denominator" in entry.parts or entry.about.patients is not None:
+            if "denominator" in entry.parts or entry.about.n is not None:
                 continue
             # Rounded or cut off: how the paper rounds is known only later.
-            value, n = part.value or Decimal(0), group.randomised
+            value, n = part.value or Decimal(0), group.size
             low, high = ((value + part.ulp * by) * n / 100 for by in (Decimal("-0.5"), 1))
-            count = whole_count(entry)
+            count = entry.whole_count
             fits = low <= count <= high if count is not None else floor(high) >= ceil(low)
             if part.relation == "=" and not fits:
                 population = self.population(entry)
@@ -319,18 +165,18 @@ class Ledger:
             if n := self.size(entry):
                 found.setdefault(entry.about.group or "", set()).add(n)
         for population in self.populations.values():
-            for group, n in population.sizes.items():
+            for group, n in population.size_of.items():
                 found.setdefault(group, set()).add(n)
         for group in self.groups.values():
-            if group.randomised:
-                found.setdefault(group.name, set()).add(group.randomised)
+            if group.size:
+                found.setdefault(group.name, set()).add(group.size)
         return found
 
     def printed_sizes(self, group: str) -> set[int]:
         """Every size that is printed anywhere for a group."""
         return self._printed_sizes.get(group, set())
 
-    def size_of(self, entry: Entry, group: str) -> int | None:
+    def size_of(self, entry: Claim, group: str) -> int | None:
         """The printed number of patients of one of the groups that a claim compares."""
         sizes = {self.size(one) for one in self.beside(entry, group)} - {None}
         if len(sizes) == 1:
@@ -338,10 +184,10 @@ class Ledger:
         if entry.about.part:
             return None
         population, known = self.population(entry), self.groups.get(group)
-        own = population.sizes.get(group) if population else None
-        return own or (known.randomised if known else None)
+        own = population.size_of.get(group) if population else None
+        return own or (known.size if known else None)
 
-    def sizes(self, kind: str, population: str | None = None) -> dict[str, Entry]:
+    def sizes(self, kind: str, population: str | None = None) -> dict[str, Claim]:
         """The claims that print a number of patients (planned, randomised, analysed), by group."""
         return {
             entry.about.group or ALL: entry
@@ -353,65 +199,65 @@ class Ledger:
     def patients_of_every_group(self) -> int | None:
         """How many patients there are where all of them are in every group, as two sides of one."""
         total = self.sizes("randomised").get(ALL)
-        groups = {group.randomised for group in self.groups.values()}
-        one = len(self.groups) > 1 and total is not None and groups == {whole_count(total)}
+        groups = {group.size for group in self.groups.values()}
+        one = len(self.groups) > 1 and total is not None and groups == {total.whole_count}
         return groups.pop() if one else None
 
-    def group_label(self, entry: Entry) -> str:
+    def group_label(self, entry: Claim) -> str:
         """The label of the group a claim is about."""
         group = self.groups.get(entry.about.group or "")
         return group.label if group else "all groups"
 
-    def of_group(self) -> Iterator[Entry]:
+    def of_group(self) -> Iterator[Claim]:
         """Claims about one group."""
         return (entry for entry in self.entries.values() if entry.about.group)
 
-    def beside(self, entry: Entry, group: str) -> list[Entry]:
+    def beside(self, entry: Claim, group: str) -> list[Claim]:
         """The claims about one of the groups that a claim compares.
 
         A change and a value of one visit are two things. A comparison that is not called one of
         changes is about these where nothing else is printed.
         """
         own = (group, entry.about.category, *entry.about.cell)
-        if own not in self._by_cell and entry.about.compare and not entry.about.change:
+        if own not in self._by_cell and entry.about.compared and not entry.about.change:
             own = (*own[:-1], True)
         return self._by_cell.get(own, [])
 
     @cached_property
-    def _by_cell(self) -> dict[tuple, list[Entry]]:
+    def _by_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by (group, category, cell)."""
-        found: dict[tuple, list[Entry]] = {}
+        found: dict[tuple, list[Claim]] = {}
         for one in self.of_group():
             found.setdefault((one.about.group, one.about.category, *one.about.cell), []).append(one)
         return found
 
     @cached_property
-    def of_cell(self) -> dict[tuple, list[Entry]]:
+    def of_cell(self) -> dict[tuple, list[Claim]]:
         """The claims about one group, by cell."""
-        found: dict[tuple, list[Entry]] = {}
+        found: dict[tuple, list[Claim]] = {}
         for entry in self.of_group():
             found.setdefault(entry.about.cell, []).append(entry)
         return found
 
     @cached_property
-    def facts(self) -> dict[str, list[Entry]]:
+    def facts(self) -> dict[str, list[Claim]]:
         """The claims that tell a fact, by its name."""
-        found: dict[str, list[Entry]] = {}
+        found: dict[str, list[Claim]] = {}
         for entry in self.entries.values():
             if entry.about.fact is not None:
                 found.setdefault(entry.about.fact, []).append(entry)
         return found
 
     @cached_property
-    def comparisons(self) -> dict[tuple, list[Entry]]:
+    def comparisons(self) -> dict[tuple, list[Claim]]:
         """The claims that compare groups, by cell."""
-        found: dict[tuple, list[Entry]] = {}
+        found: dict[tuple, list[Claim]] = {}
         for entry in self.entries.values():
-            if entry.about.compare:
+            if entry.about.compared:
                 found.setdefault(entry.about.cell, []).append(entry)
         return found
 
-    def compared(self, entry: Entry, *names: str) -> list[Entry] | None:
+    def compared(self, entry: Claim, *names: str) -> list[Claim] | None:
         """For a comparison, the one claim of each group that has all the components `names`.
 
         None where a group has no such claim, or several.
@@ -424,25 +270,14 @@ class Ledger:
             found += of_one
         return found or None
 
-    def compared_groups(self, entry: Entry) -> tuple[str, ...]:
-        return tuple(self.groups) if entry.about.compare == (ALL,) else entry.about.compare
+    def compared_groups(self, entry: Claim) -> tuple[str, ...]:
+        return tuple(self.groups) if entry.about.compared == (ALL,) else entry.about.compared
 
     @cached_property
-    def categories(self) -> dict[tuple, list[Entry]]:
+    def categories(self) -> dict[tuple, list[Claim]]:
         """Claims of the categories of one outcome in one group, by (cell, group)."""
-        found: dict[tuple, list[Entry]] = {}
+        found: dict[tuple, list[Claim]] = {}
         for entry in self.of_group():
             if entry.about.category is not None:
                 found.setdefault((*entry.about.cell, entry.about.group), []).append(entry)
         return found
-
-
-def whole_count(entry: Entry) -> int | None:
-    """The count that a claim prints, alone or before a percentage; not a mean or a median."""
-    part = entry.parts.get("count")
-    if part is None and set(entry.parts) <= {"value", "p"}:
-        part = entry.parts.get("value")
-    if part is None or part.symbol in AVERAGES:
-        return None
-    whole = part.places == 0 and part.unit is None and part.relation == "="
-    return int(part.value) if whole and part.value is not None else None

@@ -25,6 +25,7 @@ from trialtrace.trace.raw_rows import RawPart, RawRows, RawValues
 from trialtrace.trace.row_hash import RowHashes
 from trialtrace.trace.steps import step
 from trialtrace.trace.words import in_words
+from trialtrace.trial.claims.read import Claim, read_claims
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
@@ -189,7 +190,11 @@ class Tracer:
 
     def step(self, claim: ClaimRow, row: ResultRow) -> str:
         """What lies between a result and the number that a claim shows of it, in words."""
-        return step(self.trial.claims[claim["claim_id"]].selects, claim, row)
+        return step(self._declared[claim["claim_id"]].selects, claim, row)
+
+    @cached_property
+    def _declared(self) -> dict[str, Claim]:
+        return read_claims(self.trial)
 
     def _plan(self, row: ResultRow) -> dict[str, str]:
         planned = row["analysis_id"] in self.trial.plan.analyses

@@ -6,7 +6,6 @@ from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.trial.endpoints.families import expanded
 from trialtrace.trial.model import (
     Analysis,
-    Claim,
     Endpoint,
     Estimand,
     Family,
@@ -154,22 +153,3 @@ def _test(entry: dict[str, Any]) -> Step:
     """{test: {option: …}}: its principal statistic is a p-value."""
     ((method, options),) = entry.items()
     return Step(TESTS_WITHOUT_STATISTIC, method, dict(options))
-
-
-def claims(data: dict[str, Any]) -> dict[str, Claim]:
-    made = {}
-    for name, given in data["claims"].items():
-        cite = _named(f"claims.yaml: claims.{name}.from", given["from"], data["papers"])
-        made[name] = Claim(
-            name,
-            given["from"],
-            cite,
-            given["place"],
-            given["label"],
-            given["printed"],
-            given.get("is"),
-            given.get("cannot"),
-            given.get("direction"),
-            tuple(given.get("with", ())),
-        )
-    return made

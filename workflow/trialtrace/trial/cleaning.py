@@ -277,7 +277,7 @@ class CleaningTable:
         "all: `some` of them, whoever they are; `earlier`, those who were enrolled early "
         "enough."
     )
-    empty: bool | None = optional("Whether the table is expected to have no row.")
+    empty: bool = optional("Whether the table is expected to have no row.", empty=bool)
 
     @property
     def conflict(self) -> Conflict:

@@ -16,7 +16,7 @@ from trialtrace.trial import build
 from trialtrace.trial.cleaning import Cleaning
 from trialtrace.trial.cohort.registry import READERS
 from trialtrace.trial.dictionary import read_dictionary
-from trialtrace.trial.model import Claim, Endpoint, Plan, Variable
+from trialtrace.trial.model import Endpoint, Plan, Variable
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.file import TrialFile
@@ -138,13 +138,9 @@ class Trial:
     def plan(self) -> Plan:
         return build.plan(self._file("plan"))
 
-    @cached_property
-    def claims(self) -> dict[str, Claim]:
-        return build.claims(self._file("claims"))
-
     @property
     def claims_document(self) -> dict[str, Any]:
-        """claims.yaml as it stands: with what each number is about, for the checks on print."""
+        """claims.yaml as it stands; `trialtrace.trial.claims.read` makes claims of it."""
         return self._file("claims")
 
     def disclosure(self, settings: Settings) -> str:

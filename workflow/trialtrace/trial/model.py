@@ -1,4 +1,4 @@
-"""What the dictionary, the endpoints, the plan and the claims say, as types.
+"""What the dictionary, the endpoints and the plan say, as types.
 
 Names (arms, endpoints, variables, populations, analyses) are those of the configuration; ADaM codes
 stand beside them (`code`, `flag`). Conditions stay mappings; see `trialtrace.ground.conditions`.
@@ -175,22 +175,6 @@ class Plan:
     analyses: dict[str, Analysis]
     multiplicity: dict[str, Family]
     displays: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A printed expression and what recomputes it (`selects`), or why nothing can (`cannot`)."""
-
-    name: str
-    paper: str
-    cite: str
-    place: str
-    label: str
-    printed: str
-    selects: dict[str, Any] | None
-    cannot: str | None
-    direction: dict[str, str] | None
-    linked: tuple[str, ...]
 
 
 def adsl_code(name: str) -> str:

@@ -13,7 +13,7 @@ from itertools import product
 from math import isfinite, nan
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -37,6 +37,7 @@ from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_in
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.forms import AVERAGES
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 KINDS = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
 WORDS = {
@@ -68,15 +69,15 @@ Span = tuple[float, float]
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.about.measure in WORDS and len(entry.about.compare) == 2:
+        if entry.measure in WORDS and len(entry.about.compared) == 2:
             yield from _compared(ledger, entry)
         if entry.about.group == ALL:
             yield from _everyone(ledger, entry)
 
 
-def table_of(ledger: Ledger, entry: Entry) -> tuple[list[Entry], Table] | None:
+def table_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], Table] | None:
     """The claims of the two compared groups, and their counts."""
-    found = [counted(ledger, entry, group) for group in entry.about.compare]
+    found = [counted(ledger, entry, group) for group in entry.about.compared]
     if len(found) != 2 or None in found:
         return None
     (first, (x1, n1)), (second, (x0, n0)) = (one for one in found if one is not None)
@@ -97,7 +98,7 @@ def estimate(measure: str, table: Table) -> float | None:
     return x1 * (n0 - x0) / odds if odds else None
 
 
-def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _compared(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     main = entry.parts.get("percent") or entry.parts.get("value")
     found = table_of(ledger, entry)
     if main is None or main.relation != "=":
@@ -110,25 +111,25 @@ def _compared(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     if entry.basis is not None:
         yield _of_model(entry, main, table, beside)
         return
-    if entry.about.measure not in RATIOS or main.name != "percent":
-        value = estimate(entry.about.measure or "", table)
+    if entry.measure not in RATIOS or main.name != "percent":
+        value = estimate(entry.measure or "", table)
         if value is not None and as_proportion(entry, main):
             value /= 100
-        if entry.about.measure == NEEDED and value is not None:
+        if entry.measure == NEEDED and value is not None:
             value *= _good(ledger, entry, main)
-        control_first = ledger.groups[entry.about.compare[0]].control
+        control_first = ledger.groups[entry.about.compared[0]].control
         yield _estimate(entry, main, groups, table, beside, value, control_first)
-    if {"ci_low", "ci_high"} <= set(entry.parts) and entry.about.measure in KINDS:
+    if {"ci_low", "ci_high"} <= set(entry.parts) and entry.measure in KINDS:
         yield _interval(entry, table, beside)
 
 
-def as_proportion(entry: Entry, main: Component) -> bool:
+def as_proportion(entry: Claim, main: Component) -> bool:
     """Whether a risk difference is printed as one of proportions, 0.20 for 20 points."""
-    bare = entry.about.measure == "risk_difference" and main.name == "value"
+    bare = entry.measure == "risk_difference" and main.name == "value"
     return bare and main.places > 0 and abs(main.value or 0) <= 1
 
 
-def _good(ledger: Ledger, entry: Entry, main: Component) -> int:
+def _good(ledger: Ledger, entry: Claim, main: Component) -> int:
     """1 where fewer events in the first group are what the number needed is for, else -1.
 
     Of a number needed to harm, of events that are wanted, or with the control group first, it is
@@ -138,21 +139,21 @@ def _good(ledger: Ledger, entry: Entry, main: Component) -> int:
     turns = (
         main.word == "higher",
         outcome is not None and outcome.wanted,
-        ledger.groups[entry.about.compare[0]].control,
+        ledger.groups[entry.about.compared[0]].control,
     )
     return -1 if sum(turns) % 2 else 1
 
 
 def _estimate(
-    entry: Entry,
+    entry: Claim,
     main: Component,
-    groups: list[Entry],
+    groups: list[Claim],
     table: Table,
     beside: tuple[str, ...],
     value: float | None,
     control_first: bool,
 ) -> Finding:
-    measure = entry.about.measure or ""
+    measure = entry.measure or ""
     x1, n1, x0, n0 = table
     given = f"{x1} of {n1} and {x0} of {n0}"
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
@@ -236,9 +237,9 @@ def _harm(main: Component) -> str:
     )
 
 
-def _of_model(entry: Entry, main: Component, table: Table, beside: tuple[str, ...]) -> Finding:
+def _of_model(entry: Claim, main: Component, table: Table, beside: tuple[str, ...]) -> Finding:
     """An estimate that need not be the plain one, with the plain one."""
-    measure, (x1, n1, x0, n0) = entry.about.measure or "", table
+    measure, (x1, n1, x0, n0) = entry.measure or "", table
     value = estimate(measure, table)
     shown = "none" if value is None else signed(value, max(main.places, 0) + 1)
     if measure == "risk_difference" and main.name == "percent" and value is not None:
@@ -262,7 +263,7 @@ def _fits(main: Component, value: float | None, unsigned: bool) -> bool:
     return value is not None and (prints(main, value) or (unsigned and prints(main, -value)))
 
 
-def of_percentages(measure: str, groups: list[Entry]) -> float | None:
+def of_percentages(measure: str, groups: list[Claim]) -> float | None:
     """The estimate on the printed percentages of both groups; None where one is not printed."""
     if not all("percent" in one.parts for one in groups):
         return None
@@ -282,7 +283,7 @@ def _of_two_shares(measure: str, p1: Fraction, p0: Fraction) -> float | None:
     return float(p1 * (100 - p0) / odds) if odds else None
 
 
-def shares_of(ledger: Ledger, entry: Entry) -> tuple[list[Entry], list[Component]] | None:
+def shares_of(ledger: Ledger, entry: Claim) -> tuple[list[Claim], list[Component]] | None:
     """The claims of two groups of which percentages alone are known, and these."""
     groups = ledger.compared(entry, "percent")
     if groups is None or len(groups) != 2:
@@ -310,9 +311,9 @@ def span_of(measure: str, parts: list[Component]) -> Span | None:
     return min(known), max(known)
 
 
-def _of_shares(ledger: Ledger, entry: Entry, main: Component) -> Iterator[Finding]:
+def _of_shares(ledger: Ledger, entry: Claim, main: Component) -> Iterator[Finding]:
     """An estimate against two percentages without counts."""
-    measure, found = entry.about.measure or "", shares_of(ledger, entry)
+    measure, found = entry.measure or "", shares_of(ledger, entry)
     if entry.basis is not None or found is None or (measure in RATIOS and main.name == "percent"):
         return
     groups, parts = found
@@ -349,11 +350,11 @@ def _of_shares(ledger: Ledger, entry: Entry, main: Component) -> Iterator[Findin
     )
 
 
-def _overlaps(entry: Entry, main: Component, span: Span) -> bool:
+def _overlaps(entry: Claim, main: Component, span: Span) -> bool:
     """Whether a value of the span prints so; a number needed may be rounded up to the next one."""
-    if entry.about.measure == NEEDED:
+    if entry.measure == NEEDED:
         return overlaps(main, span[0], span[1] + (main.places <= 0) / 2)
-    free = entry.about.measure not in RATIOS and unsigned(entry)
+    free = entry.measure not in RATIOS and unsigned(entry)
     return overlaps(main, *span) or (free and overlaps(main, *_minus(span)))
 
 
@@ -361,8 +362,8 @@ def _minus(span: Span) -> Span:
     return -span[1], -span[0]
 
 
-def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
-    measure, low, high = entry.about.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
+def _interval(entry: Claim, table: Table, beside: tuple[str, ...]) -> Finding:
+    measure, low, high = entry.measure or "", entry.parts["ci_low"], entry.parts["ci_high"]
     level = float(low.level) / 100 if low.level is not None else 0.95
     intervals = two_arm_intervals(*table, measure=KINDS[measure], confidence=level)
     main = entry.main
@@ -424,7 +425,7 @@ def _interval(entry: Entry, table: Table, beside: tuple[str, ...]) -> Finding:
     )
 
 
-def _ratio_bounds(entry: Entry) -> tuple[Component, Component]:
+def _ratio_bounds(entry: Claim) -> tuple[Component, Component]:
     """The bounds of a reduction or rise in percent, as those of its ratio."""
     word = entry.parts["percent"].word or "lower"
     ends = (as_ratio(entry.parts[name], word) for name in ("ci_low", "ci_high"))
@@ -443,9 +444,9 @@ def _turned(one: Interval) -> Interval:
     return Interval(-one.estimate, -one.high, -one.low)
 
 
-def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A count of all groups together against the counts of each."""
-    total, parts = whole_count(entry), []
+    total, parts = entry.whole_count, []
     for group in ledger.groups:
         found = counted(ledger, entry, group)
         if found is None:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.count_tests import (
     NAMES,
     all_counted,
@@ -34,6 +34,7 @@ from trialtrace.claims.prints.shares import possible_counts, printing_as
 from trialtrace.claims.sentences import thousands
 from trialtrace.ground.arrays import Whole
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
+from trialtrace.trial.claims.read import Claim
 
 MOST_SETS = 5_000
 PAIRWISE = ("chi_squared", "chi_squared_corrected", "fisher")
@@ -42,14 +43,14 @@ SHOWN = 3
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.tested is None or not entry.about.compare or entry.basis:
+        if entry.tested is None or not entry.about.compared or entry.basis:
             continue
         groups = ledger.compared(entry, "percent")
         if groups is not None and all_counted(ledger, entry) is None:
             yield from _of_sets(ledger, entry, groups)
 
 
-def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Finding]:
+def _of_sets(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Finding]:
     """Only percentages are printed: every set of counts of at most the randomised sizes."""
     every = options(ledger, groups)
     if every is None:
@@ -96,7 +97,7 @@ def _of_sets(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Find
     )
 
 
-def _unlike_all_randomised(ledger: Ledger, entry: Entry, groups: Sequence[Entry]) -> str | None:
+def _unlike_all_randomised(ledger: Ledger, entry: Claim, groups: Sequence[Claim]) -> str | None:
     """The question how many patients there are, where p is not that of all randomised.
 
     None where the percentages are not of all randomised, or some test on these gives p.
@@ -121,7 +122,7 @@ def _unlike_all_randomised(ledger: Ledger, entry: Entry, groups: Sequence[Entry]
     )
 
 
-def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Whole] | None:
+def options(ledger: Ledger, groups: Sequence[Claim]) -> list[Whole] | None:
     """The counts that print as each group's percentage, of the patients randomised at most.
 
     None where a group's are not known to be so many, or would be too many.
@@ -129,9 +130,9 @@ def options(ledger: Ledger, groups: Sequence[Entry]) -> list[Whole] | None:
     found = []
     for one in groups:
         group = ledger.groups.get(one.about.group or "")
-        if one.share is None or group is None or group.randomised is None:
+        if one.share is None or group is None or group.size is None:
             return None
-        counts = possible_counts(ledger, one, group.randomised)
+        counts = possible_counts(ledger, one, group.size)
         if counts is None:
             return None
         found.append(counts)
@@ -144,7 +145,7 @@ def _tried(found: dict[str, np.ndarray]) -> str:
     return f", nor by {listed(others, 'or')}" if others else ""
 
 
-def narrowed(groups: Sequence[Entry], every: Sequence[Whole]) -> list[Whole] | None:
+def narrowed(groups: Sequence[Claim], every: Sequence[Whole]) -> list[Whole] | None:
     """The counts that also give the printed intervals.
 
     None where that leaves out nothing, or where a printed interval fits no counts at all.
@@ -159,7 +160,7 @@ def narrowed(groups: Sequence[Entry], every: Sequence[Whole]) -> list[Whole] | N
     return kept if any(len(a) < len(b) for a, b in zip(kept, every, strict=True)) else None
 
 
-def _on_intervals(entry: Entry, kept: list[Whole]) -> tuple[str, int | None]:
+def _on_intervals(entry: Claim, kept: list[Whole]) -> tuple[str, int | None]:
     """What p is on the counts that also give the printed intervals; how many sets give it."""
     found, part = _over_sets(kept, entry.tails), entry.parts["p"]
     if not found:
@@ -181,7 +182,7 @@ def _on_intervals(entry: Entry, kept: list[Whole]) -> tuple[str, int | None]:
 def _over_sets(every: Sequence[Whole], tails: Sequence[str]) -> dict[str, np.ndarray]:
     """P over every choice of counts: of two groups by all usual tests, of more by χ².
 
-    `tails` as `Entry.tails`: of both, the smaller p counts.
+    `tails` as `Claim.tails`: of both, the smaller p counts.
     """
     chosen = np.array(list(product(*(own.tolist() for own in every))), dtype=np.int64)
     if len(every) == 2:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -33,6 +33,7 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.count_tests import p_values_of_counts
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 NAMES = {
     "chi_squared": "the χ² test without correction",
@@ -52,7 +53,7 @@ Counts = list[tuple[int, int]]
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in map(_above_level, ledger.entries.values()):
-        if entry.tested is None or not entry.about.compare:
+        if entry.tested is None or not entry.about.compared:
             continue
         if known := all_counted(ledger, entry):
             if over_strata(entry) and entry.basis is None:
@@ -62,7 +63,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_categories(ledger, entry)
 
 
-def _above_level(entry: Entry) -> Entry:
+def _above_level(entry: Claim) -> Claim:
     """A claim of no significance as one of a p above 0.05, the level where none is said."""
     part = entry.parts.get("p")
     if part is None or part.relation != "ns":
@@ -71,19 +72,19 @@ def _above_level(entry: Entry) -> Entry:
     return replace(entry, parts={**entry.parts, "p": above})
 
 
-def over_strata(entry: Entry) -> bool:
+def over_strata(entry: Claim) -> bool:
     """Whether p is that of a test of two groups over strata."""
-    return entry.about.test == "mantel_haenszel" and len(entry.about.compare) == 2
+    return entry.about.test == "mantel_haenszel" and len(entry.about.compared) == 2
 
 
-def all_counted(ledger: Ledger, entry: Entry) -> list[tuple[Entry, tuple[int, int]]] | None:
+def all_counted(ledger: Ledger, entry: Claim) -> list[tuple[Claim, tuple[int, int]]] | None:
     """The claim that tells the counts of each compared group, and these; None where one lacks."""
     known = [counted(ledger, entry, group) for group in ledger.compared_groups(entry)]
     found = [one for one in known if one is not None]
     return found if found and len(found) == len(known) else None
 
 
-def counted(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, tuple[int, int]] | None:
+def counted(ledger: Ledger, entry: Claim, group: str) -> tuple[Claim, tuple[int, int]] | None:
     """The claim that tells a group's counts; None where none does, or where two disagree."""
     found = [
         (one, counts)
@@ -93,12 +94,12 @@ def counted(ledger: Ledger, entry: Entry, group: str) -> tuple[Entry, tuple[int,
     return found[0] if found and len({counts for _, counts in found}) == 1 else None
 
 
-def _known(ledger: Ledger, entry: Entry) -> tuple[int, int] | None:
+def _known(ledger: Ledger, entry: Claim) -> tuple[int, int] | None:
     """(events, size) where both are printed, or follow from what is printed in one way only."""
     n = ledger.size(entry)
     if n is None:
         return None
-    count = whole_count(entry)
+    count = entry.whole_count
     if count is not None:
         return (count, n) if 0 <= count <= n else None
     if entry.share is None:
@@ -108,7 +109,7 @@ def _known(ledger: Ledger, entry: Entry) -> tuple[int, int] | None:
 
 
 def p_values(counts: Counts, tails: Sequence[str]) -> dict[str, float]:
-    """P by every usual test of two or more groups; `tails` as `Entry.tails`."""
+    """P by every usual test of two or more groups; `tails` as `Claim.tails`."""
     if len(counts) != 2:
         return _table_tests([[x, n - x] for x, n in counts])
     (x1, n1), (x0, n0) = counts
@@ -134,7 +135,7 @@ def one_sided(
     return found
 
 
-def _of_counts(entry: Entry, groups: list[Entry], counts: Counts) -> Finding:
+def _of_counts(entry: Claim, groups: list[Claim], counts: Counts) -> Finding:
     part, stated = entry.parts["p"], entry.about.test
     found = {name: p for name, p in p_values(counts, entry.tails).items() if p == p}
     fit = [name for name, p in found.items() if prints(part, p)]
@@ -192,7 +193,7 @@ def _named(tests: Sequence[str]) -> list[str]:
     return [NAMES[name] for name in tests]
 
 
-def _of_one_side(entry: Entry, make: Callable[..., Finding], given: str, p: float) -> Finding:
+def _of_one_side(entry: Claim, make: Callable[..., Finding], given: str, p: float) -> Finding:
     """A p that a one-sided test alone gives: another choice, unless two sides are stated."""
     text = f"On {given}, no two-sided test gives {entry.parts['p'].text}"
     own = f"Fisher's exact test, one-sided, with {shown_p(p)}"
@@ -201,7 +202,7 @@ def _of_one_side(entry: Entry, make: Callable[..., Finding], given: str, p: floa
     return make(ALTERNATIVE, f"{text}; {own}, does.", alternative=[NAMES[ONE_SIDED]])
 
 
-def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _of_categories(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A p over all categories of an outcome, from the table of groups by categories."""
     wanted = [(*entry.about.cell, group) for group in ledger.compared_groups(entry)]
     rows, categories = ledger.categories, None
@@ -214,7 +215,7 @@ def _of_categories(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             return
         categories = set(counted)
         chosen = [counted[name] for name in (sorted(counted, key=str))]
-        table.append([whole_count(one) or 0 for one in chosen])
+        table.append([one.whole_count or 0 for one in chosen])
         beside += [one.name for one in chosen]
     part, found, stated = entry.parts["p"], _table_tests(table), entry.about.test
     if stated not in (None, *NAMES):
@@ -249,7 +250,7 @@ def _by_test(found: dict[str, float]) -> str:
 
 
 def _if_repaired(
-    ledger: Ledger, rows: list[list[Entry]], table: list[list[int]], part: Component
+    ledger: Ledger, rows: list[list[Claim]], table: list[list[int]], part: Component
 ) -> str:
     """What p is with the counts that the totals of the groups ask for."""
     made, told = [list(row) for row in table], []
@@ -259,7 +260,7 @@ def _if_repaired(
             continue
         name, wanted = found
         own, names = ledger.entries[name], sorted({str(e.about.category) for e in entries})
-        told.append(f"{wanted} in place of {whole_count(own)}")
+        told.append(f"{wanted} in place of {own.whole_count}")
         row[names.index(str(own.about.category))] = wanted
     if not told:
         return ""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
 from trialtrace.claims.prints.shares import possible_counts
+from trialtrace.trial.claims.read import Claim
 
 MOST_NAMED = 3
 SHOWN = 4
@@ -16,11 +17,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
     of_group: dict[tuple, dict[str, set[int]]] = {}
     for entry in ledger.of_group():
         group, part = ledger.groups.get(entry.about.group or ""), entry.share
-        if part is None or part.relation != "=" or group is None or group.randomised is None:
+        if part is None or part.relation != "=" or group is None or group.size is None:
             continue
         about = entry.about
         if about.stratum is None and about.category is None and ledger.size(entry) is None:
-            found = possible_counts(ledger, entry, group.randomised)
+            found = possible_counts(ledger, entry, group.size)
             if found is not None:
                 key = (about.group, about.population)
                 of_group.setdefault(key, {})[entry.name] = set(found[:, 1].tolist())
@@ -38,7 +39,7 @@ def _apart(ledger: Ledger, possible: dict[str, set[int]]) -> Iterator[Finding]:
                 return
 
 
-def _finding(ledger: Ledger, entries: list[Entry], possible: dict[str, set[int]]) -> Finding:
+def _finding(ledger: Ledger, entries: list[Claim], possible: dict[str, set[int]]) -> Finding:
     told = [f"{one.parts['percent'].text} (of {_few(possible[one.name])})" for one in entries]
     text = (
         f"No one number of patients with {ledger.group_label(entries[0])} can stand behind "

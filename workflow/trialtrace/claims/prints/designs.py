@@ -6,8 +6,9 @@ d (n - 1) for its error; each further level of a factor between subjects takes d
 
 from collections.abc import Iterator
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding
+from trialtrace.trial.claims.read import Claim
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -21,7 +22,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _design(ledger, entry, int(df1), int(df2))
 
 
-def _design(ledger: Ledger, entry: Entry, df1: int, df2: int) -> Iterator[Finding]:
+def _design(ledger: Ledger, entry: Claim, df1: int, df2: int) -> Iterator[Finding]:
     if df2 % df1:
         return
     n, patients = df2 // df1 + 1, ledger.patients_of_every_group

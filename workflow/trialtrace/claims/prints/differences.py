@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -26,6 +26,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.trial.claims.forms import UNSAID
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
@@ -35,7 +36,7 @@ Ends = tuple[float, float]
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.about.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
+        if entry.measure != MEASURE or entry.about.test not in PLAIN or entry.basis:
             continue
         groups, main = ledger.compared(entry, "value", "sd"), entry.parts.get("value")
         if groups is None or len(groups) != 2 or main is None or main.relation != "=":
@@ -69,7 +70,7 @@ def _is_turned(main: Component, span: Ends) -> bool:
 
 
 def _estimate(
-    entry: Entry, main: Component, span: Ends, found: Ends, beside: tuple[str, ...]
+    entry: Claim, main: Component, span: Ends, found: Ends, beside: tuple[str, ...]
 ) -> Finding:
     low, high = (signed(end, max(main.places, 0) + 1) for end in span)
     text = f"The printed means differ by {low} to {high}"
@@ -111,7 +112,7 @@ def half_widths(spreads: Sequence[Ends], n: Sequence[int], confidence: float) ->
 
 
 def _interval(
-    entry: Entry, groups: Sequence[Entry], n: list[int], span: Ends, beside: tuple[str, ...]
+    entry: Claim, groups: Sequence[Claim], n: list[int], span: Ends, beside: tuple[str, ...]
 ) -> Finding:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
     confidence = float(low.level) / 100 if low.level is not None else 0.95
@@ -148,7 +149,7 @@ def _interval(
     )
 
 
-def _spreads(groups: Sequence[Entry], n: Sequence[int]) -> Iterator[list[Ends]]:
+def _spreads(groups: Sequence[Claim], n: Sequence[int]) -> Iterator[list[Ends]]:
     """The printed deviations; where ± says not of what, also those of standard errors."""
     printed = [_ends(one.parts["sd"]) for one in groups]
     yield printed

@@ -11,8 +11,9 @@ from decimal import Decimal
 from itertools import chain, product
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding
+from trialtrace.trial.claims.read import Claim
 
 WORDS = ("lower", "higher")
 SYNONYMS = {"lower": ("fewer", "less", "smaller"), "higher": ("more", "greater", "larger")}
@@ -45,7 +46,7 @@ CONTROL = "control"
 class _Number:
     """A number of a group, as printed, with the values that it stands for."""
 
-    entry: Entry
+    entry: Claim
     kind: tuple[str | None, ...]
     text: str
     bounds: tuple[Decimal, Decimal]
@@ -58,18 +59,18 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _direction(ledger, entry, *said)
 
 
-def _read(ledger: Ledger, entry: Entry) -> tuple[str, str, str] | None:
+def _read(ledger: Ledger, entry: Claim) -> tuple[str, str, str] | None:
     """Lower or higher, the group that is so, and the other one."""
     said = entry.direction
     word = next((word for word in WORDS if word in said), None)
     if word:
         return (word, said[word], said["than"]) if "than" in said else None
-    return None if said or len(entry.about.compare) != 2 else _of_words(ledger, entry)
+    return None if said or len(entry.about.compared) != 2 else _of_words(ledger, entry)
 
 
-def _of_words(ledger: Ledger, entry: Entry) -> tuple[str, str, str] | None:
+def _of_words(ledger: Ledger, entry: Claim) -> tuple[str, str, str] | None:
     """What words without `direction` say, where every one of them is known."""
-    groups = [ledger.groups[name] for name in entry.about.compare]
+    groups = [ledger.groups[name] for name in entry.about.compared]
     labels = {group.label.lower(): group.name for group in groups}
     controls = [group.name for group in groups if group.control]
     if len(labels) != 2 or len(controls) > 1:
@@ -96,7 +97,7 @@ def _words(text: str) -> list[str]:
     return [one for one in re.findall(r"\w+", text.lower()) if one not in FILLERS]
 
 
-def _direction(ledger: Ledger, entry: Entry, word: str, lower: str, than: str) -> Iterator[Finding]:
+def _direction(ledger: Ledger, entry: Claim, word: str, lower: str, than: str) -> Iterator[Finding]:
     pairs = [
         (one, other)
         for one, other in product(_numbers(ledger, entry, lower), _numbers(ledger, entry, than))
@@ -135,20 +136,20 @@ def _way(one: _Number, other: _Number) -> str | None:
     return "lower" if low < bottom else "higher"
 
 
-def _says(entry: Entry, word: str) -> bool:
+def _says(entry: Claim, word: str) -> bool:
     """Whether the printed words name the direction, as "better" does not."""
     return any(one in entry.printed.lower().split() for one in (word, *SYNONYMS[word]))
 
 
-def _said(entry: Entry, word: str) -> str:
+def _said(entry: Claim, word: str) -> str:
     return "as the words say" if _says(entry, word) else f"as “{entry.printed}” is read"
 
 
-def _numbers(ledger: Ledger, entry: Entry, group: str) -> list[_Number]:
+def _numbers(ledger: Ledger, entry: Claim, group: str) -> list[_Number]:
     """The percentages, means, medians and shares that are printed for a group."""
     found = []
     for one in ledger.beside(entry, group):
-        part, count, n = one.main, whole_count(one), ledger.size(one)
+        part, count, n = one.main, one.whole_count, ledger.size(one)
         if part is not None and part.relation == "=":
             kind = "median" if part.symbol == "median" else part.name
             unit = None if kind == "percent" else part.unit

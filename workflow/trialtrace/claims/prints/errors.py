@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import inf
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.estimates import RATIOS
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -21,6 +21,7 @@ from trialtrace.stats.summaries.estimates import (
     interval_of_error,
     p_of_estimate,
 )
+from trialtrace.trial.claims.read import Claim
 
 BOUNDS = ("ci_low", "ci_high")
 
@@ -30,7 +31,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if "se" not in entry.parts or entry.main is None or entry.main.relation != "=":
             continue
         # An error beside a ratio may be that of the ratio or of its logarithm.
-        if entry.about.measure in RATIOS:
+        if entry.measure in RATIOS:
             continue
         n = ledger.size(entry) if entry.about.group else None
         if "sd" in entry.parts and n:
@@ -41,12 +42,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_p(entry, _degrees(ledger, entry))
 
 
-def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
+def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
     """Degrees of freedom that the quantile may have, the most and the fewest.
 
     From the normal quantile to that of the smallest group alone; of 1 where no sizes are printed.
     """
-    groups = [entry.about.group] if entry.about.group else list(entry.about.compare)
+    groups = [entry.about.group] if entry.about.group else list(entry.about.compared)
     sizes = [ledger.size_of(entry, group) for group in groups]
     known = [n for n in sizes if n is not None and n > 1]
     if not known or len(known) != len(sizes):
@@ -54,7 +55,7 @@ def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
     return [inf, float(min(known) - 1)]
 
 
-def _of_deviation(entry: Entry, n: int) -> Finding:
+def _of_deviation(entry: Claim, n: int) -> Finding:
     sd, se = entry.parts["sd"], entry.parts["se"]
     found = error_of_deviation(as_range(sd), n)
     low, high = float(found.low), float(found.high)
@@ -72,13 +73,13 @@ def _of_deviation(entry: Entry, n: int) -> Finding:
     )
 
 
-def _ranges(entry: Entry) -> tuple[Printed, Printed]:
+def _ranges(entry: Claim) -> tuple[Printed, Printed]:
     """What estimate and error stand for."""
     assert entry.main is not None
     return as_range(entry.main), as_range(entry.parts["se"])
 
 
-def _of_interval(entry: Entry, degrees: list[float]) -> Finding:
+def _of_interval(entry: Claim, degrees: list[float]) -> Finding:
     estimate, error = _ranges(entry)
     low, high = (entry.parts[name] for name in BOUNDS)
     confidence = confidence_of(entry)
@@ -109,7 +110,7 @@ def _joined(ends: tuple[Bounds, ...]) -> tuple[float, float]:
     return min(float(one.low) for one in ends), max(float(one.high) for one in ends)
 
 
-def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
+def _of_p(entry: Claim, degrees: list[float]) -> Iterator[Finding]:
     part, (estimate, error) = entry.parts["p"], _ranges(entry)
     found = []
     for side in entry.tails:
@@ -135,5 +136,5 @@ def _of_p(entry: Entry, degrees: list[float]) -> Iterator[Finding]:
     )
 
 
-def _null(entry: Entry) -> float:
-    return float(entry.about.margin or 0)
+def _null(entry: Claim) -> float:
+    return float(entry.about.margin_value or 0)

@@ -13,7 +13,7 @@ from math import inf
 from scipy.special import ndtri
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import headline
 from trialtrace.claims.prints.comparisons import KINDS, table_of
 from trialtrace.claims.prints.finding import (
@@ -32,6 +32,7 @@ from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
 from trialtrace.stats.summaries.printed import Bounds
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 RATIOS = (*headline.RATIOS, REDUCTION)
 DIFFERENCES = ("risk_difference", "mean_difference")
@@ -76,10 +77,10 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _of_estimate(ledger, entry, entry.main, on_scale)
 
 
-def _on_scale(entry: Entry, main: Component) -> OnScale | None:
+def _on_scale(entry: Claim, main: Component) -> OnScale | None:
     """None for what is neither a ratio nor a difference."""
-    measure, percent = entry.about.measure, "percent" in entry.parts
-    low, high, margin = entry.parts["ci_low"], entry.parts["ci_high"], entry.about.margin
+    measure, percent = entry.measure, "percent" in entry.parts
+    low, high, margin = entry.parts["ci_low"], entry.parts["ci_high"], entry.about.margin_value
     if measure in DIFFERENCES:
         by = Fraction(1, 100) if percent else Fraction(1)
         null = float(margin * Decimal(by.numerator) / by.denominator) if margin else 0.0
@@ -101,14 +102,14 @@ def _on_scale(entry: Entry, main: Component) -> OnScale | None:
 
 
 def _of_estimate(
-    ledger: Ledger, entry: Entry, main: Component, given: OnScale
+    ledger: Ledger, entry: Claim, main: Component, given: OnScale
 ) -> Iterator[Finding]:
     every = {one.scale: _checks(ledger, entry, one) for one in _scales(entry, given)}
     first = next((one for own in every[given.scale].values() for one in own), None)
     if first is None:
         return
     part, of_p = entry.parts.get("p"), []
-    about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin)
+    about_margin = part is not None and (part.symbol in OF_A_MARGIN and entry.about.margin_value)
     if part is not None and (entry.tested is not None or about_margin):
         of_p = list(_p(ledger, entry, part, given, every))
     yield from of_p
@@ -118,20 +119,20 @@ def _of_estimate(
         yield _centred(entry, main, given, first.symmetric)
 
 
-def _scales(entry: Entry, given: OnScale) -> list[OnScale]:
+def _scales(entry: Claim, given: OnScale) -> list[OnScale]:
     """A ratio's interval is centred on the log scale as a rule, by some models as it stands."""
     plain = given.scale == "log" and entry.about.interval != "log"
     return [given, replace(given, scale="identity")] if plain else [given]
 
 
-def _checks(ledger: Ledger, entry: Entry, given: OnScale) -> dict[str, list[EstimateCheck]]:
+def _checks(ledger: Ledger, entry: Claim, given: OnScale) -> dict[str, list[EstimateCheck]]:
     """By side of the test, with every number of degrees of freedom."""
     degrees = _degrees(ledger, entry)
     found = {side: [_checked(entry, given, df, side) for df in degrees] for side in _tails(entry)}
     return {side: [one for one in own if one is not None] for side, own in found.items()}
 
 
-def _centred(entry: Entry, main: Component, given: OnScale, symmetric: bool) -> Finding:
+def _centred(entry: Claim, main: Component, given: OnScale, symmetric: bool) -> Finding:
     on = " on the log scale" if given.scale == "log" else ""
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     agreement = COMPATIBLE
@@ -139,7 +140,7 @@ def _centred(entry: Entry, main: Component, given: OnScale, symmetric: bool) -> 
     if symmetric:
         text = f"{main.text} can be the middle{on} of {shown}."
         # Where the counts give the estimate itself, that says more of it.
-        if entry.basis is not None or entry.about.measure not in KINDS:
+        if entry.basis is not None or entry.measure not in KINDS:
             covers = ("ci_high", main.name)
     else:
         text = (
@@ -152,7 +153,7 @@ def _centred(entry: Entry, main: Component, given: OnScale, symmetric: bool) -> 
 
 def _p(
     ledger: Ledger,
-    entry: Entry,
+    entry: Claim,
     part: Component,
     given: OnScale,
     every: dict[str, dict[str, list[EstimateCheck]]],
@@ -171,8 +172,8 @@ def _p(
     text = f"Estimate and interval give {p_span(low, high)}"
     if scale == "identity" and len(every) > 1:
         text += " if the interval is centred as it stands, not on the log scale"
-    if entry.about.margin is not None:
-        text += f" against {entry.about.margin}"
+    if entry.about.margin_value is not None:
+        text += f" against {entry.about.margin_value}"
     text += f", in keeping with {part.text}." if holding else f"; printed is {part.text}."
     agreement, covers = COMPATIBLE, ("value", "percent", "ci_low", "ci_high")
     if not holding:
@@ -208,7 +209,7 @@ def _spans(by_side: dict[str, list[EstimateCheck]]) -> list[tuple[float, float]]
 
 
 def _decision(
-    entry: Entry, part: Component, given: OnScale, p_of_bounds: Bounds
+    entry: Claim, part: Component, given: OnScale, p_of_bounds: Bounds
 ) -> Iterator[Finding]:
     """An interval that is not centred: whether it and p agree on the value that p is about."""
     if _tails(entry) != TWO_SIDED or part.value is None:
@@ -220,7 +221,7 @@ def _decision(
     if part.relation in (">", ">="):
         least, most = float(part.value), 1.0
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
-    margin = entry.about.margin
+    margin = entry.about.margin_value
     null = "no difference" if margin is None else f"a margin of {margin}"
     if low_end < given.null < high_end and most < level:
         text = f"{shown} includes {null}, while {part.text}."
@@ -235,7 +236,7 @@ def _decision(
     yield Finding("interval.p", entry.name, "p", agreement, text, open=unnamed)
 
 
-def _checked(entry: Entry, given: OnScale, df: float, side: str) -> EstimateCheck | None:
+def _checked(entry: Claim, given: OnScale, df: float, side: str) -> EstimateCheck | None:
     try:
         return check_estimate(
             given.estimate,
@@ -251,45 +252,45 @@ def _checked(entry: Entry, given: OnScale, df: float, side: str) -> EstimateChec
         return None
 
 
-def _tails(entry: Entry) -> tuple[str, ...]:
+def _tails(entry: Claim) -> tuple[str, ...]:
     """The sides of p; against a margin it is printed with two or with one, often not said which."""
-    if entry.about.margin is not None and entry.about.sides is None:
+    if entry.about.margin_value is not None and entry.about.sides is None:
         return ("two_sided", "less", "greater")
     return entry.tails
 
 
-def _degrees(ledger: Ledger, entry: Entry) -> list[float]:
+def _degrees(ledger: Ledger, entry: Claim) -> list[float]:
     """Degrees of freedom of the interval: for means the t test's, from least to most, and none.
 
     `FEWEST_DF` where no size is known.
     """
-    if entry.about.measure != "mean_difference" or len(entry.about.compare) != 2:
+    if entry.measure != "mean_difference" or len(entry.about.compared) != 2:
         return [inf]
-    sizes = [ledger.size_of(entry, group) for group in entry.about.compare]
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
     if None in sizes:
         return [inf, FEWEST_DF]
     known = [int(size or 0) for size in sizes]
     return [inf, *(float(df) for df in (sum(known) - 2, min(known) - 1) if df > 0)]
 
 
-def _near(entry: Entry, part: Component, low: float, high: float) -> bool:
+def _near(entry: Claim, part: Component, low: float, high: float) -> bool:
     """Whether p may be that of another test than the interval's, of events."""
-    if entry.about.measure not in OF_EVENTS or entry.tails != TWO_SIDED:
+    if entry.measure not in OF_EVENTS or entry.tails != TWO_SIDED:
         return False
     most, least = (-float(ndtri(max(p, TINY) / 2)) for p in (low, high))
     ends = [float(end) for end in as_range(part).bounds]
     if part.relation in (">", ">="):
         ends = [float(part.value or 0), 1.0]
     upper, lower = (-float(ndtri(min(max(p, TINY), 1.0) / 2)) for p in ends)
-    near = NEAR if entry.about.measure in KINDS else NEAR_OF_TIMES
+    near = NEAR if entry.measure in KINDS else NEAR_OF_TIMES
     return upper >= near * least and lower <= most / near
 
 
-def _has_own_test(ledger: Ledger, entry: Entry) -> bool:
+def _has_own_test(ledger: Ledger, entry: Claim) -> bool:
     """Whether p is not the interval's own: another test is stated, or the counts give it."""
-    if entry.about.measure == "mean_difference":
+    if entry.measure == "mean_difference":
         return entry.about.test not in (None, "t", "welch")
     if entry.about.test is not None:
         return True
-    plain = entry.about.measure in KINDS and entry.basis is None
+    plain = entry.measure in KINDS and entry.basis is None
     return plain and table_of(ledger, entry) is not None

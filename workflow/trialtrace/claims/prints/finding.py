@@ -14,7 +14,7 @@ from trialtrace.trial.claims.printed import Component
 if TYPE_CHECKING:
     import numpy as np
 
-    from trialtrace.claims.ledger import Entry
+    from trialtrace.trial.claims.read import Claim
 
 EXACT, COMPATIBLE, ALTERNATIVE = "exact", "compatible", "alternative"
 DIFFERS, INCONSISTENT = "differs", "inconsistent"
@@ -84,7 +84,7 @@ def prints(part: Component, value: float | None, *, rounding: str | None = None)
     return bool(mirrored.contains(-_twelve(value)))
 
 
-def unsigned(entry: "Entry") -> bool:
+def unsigned(entry: "Claim") -> bool:
     """Whether a difference may lack its sign: words carry it, or no part of it is below 0."""
     named = (entry.parts.get(name) for name in ("value", "percent", "ci_low", "ci_high"))
     parts = [part for part in named if part is not None]

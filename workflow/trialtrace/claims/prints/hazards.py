@@ -17,7 +17,7 @@ from math import ceil, log, sqrt
 
 from scipy.special import ndtri
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.comparisons import Table, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -29,6 +29,7 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.claims.sentences import thousands
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 MEASURE = "hazard_ratio"
 _SAID = {"lower": "A hazard reduced by", "higher": "A hazard raised by", None: "A hazard ratio of"}
@@ -40,12 +41,12 @@ SLACK = 1.2
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        about = entry.about
-        if about.measure == MEASURE and len(about.compare) == 2 and (span := _ratios(entry)):
+        two = len(entry.about.compared) == 2
+        if entry.measure == MEASURE and two and (span := _ratios(entry)):
             found = _p(ledger, entry)
             if found is not None:
                 yield from _events(ledger, entry, span, *found)
-        if about.measure == MEASURE and (counts := table_of(ledger, entry)):
+        if entry.measure == MEASURE and (counts := table_of(ledger, entry)):
             groups, table = counts
             beside = tuple(one.name for one in groups)
             yield from _narrow(entry, table, beside)
@@ -60,7 +61,7 @@ def least_error(first: int, second: int) -> float:
     return sqrt(1 / first + 1 / second)
 
 
-def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+def _narrow(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
     """An interval that is narrower than the printed events allow."""
     span, (e1, _, e0, _) = _errors(entry), table
     main = entry.main
@@ -81,7 +82,7 @@ def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
         f"on {given} has at least {least:.3f}"
     )
     agreement, more = INCONSISTENT, "."
-    if entry.about.basis is not None:
+    if entry.stated_basis is not None:
         agreement, more = COMPATIBLE, ", if its error is not a robust or weighted one."
     elif _can_be_one_step(log(float(main.value or 1)), span[1], e1, e0):
         agreement, more = COMPATIBLE, ", while Peto's one-step ratio can have it."
@@ -98,7 +99,7 @@ def _narrow(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Fin
     )
 
 
-def _errors(entry: Entry) -> tuple[float, float] | None:
+def _errors(entry: Claim) -> tuple[float, float] | None:
     """Least and greatest standard error of the log that a printed interval stands for."""
     if not set(BOUNDS) <= set(entry.parts) or entry.about.interval not in CENTRED:
         return None
@@ -117,7 +118,7 @@ def _can_be_one_step(b: float, error: float, first: int, second: int) -> bool:
     return information <= expected * (events - expected) / events
 
 
-def _direction(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
+def _direction(entry: Claim, table: Table, beside: tuple[str, ...]) -> Iterator[Finding]:
     """More events in the group whose hazard is lower: possible, and told."""
     x1, n1, x0, n0 = table
     span = _ratios(entry)
@@ -134,7 +135,7 @@ def _direction(entry: Entry, table: Table, beside: tuple[str, ...]) -> Iterator[
     yield Finding("hazard.direction", entry.name, part.name, COMPATIBLE, text, beside, remark=True)
 
 
-def _ratios(entry: Entry) -> tuple[float, float] | None:
+def _ratios(entry: Claim) -> tuple[float, float] | None:
     """The hazard ratios that print as given, also as a reduction in percent."""
     part = entry.parts.get("percent") or entry.parts.get("value")
     if part is None or part.value is None or part.relation not in ("=", "about"):
@@ -148,28 +149,28 @@ def _ratios(entry: Entry) -> tuple[float, float] | None:
     return (low, high) if low > 0 and not low <= 1 <= high else None
 
 
-def _p(ledger: Ledger, entry: Entry) -> tuple[Entry, Component] | None:
+def _p(ledger: Ledger, entry: Claim) -> tuple[Claim, Component] | None:
     """The claim's own p, or that of the claim about the same comparison; none beside a margin's."""
     if "p" in entry.parts and entry.tested is None:
         return None
     found = [
         (one, one.parts["p"])
         for one in ledger.comparisons[entry.about.cell]
-        if one.about.compare == entry.about.compare and one.tested is not None
+        if one.about.compared == entry.about.compared and one.tested is not None
         if one.tested.relation in ("=", "<", "<=", "about")
     ]
     return found[0] if len(found) == 1 else None
 
 
 def _events(
-    ledger: Ledger, entry: Entry, ratios: tuple[float, float], source: Entry, part: Component
+    ledger: Ledger, entry: Claim, ratios: tuple[float, float], source: Claim, part: Component
 ) -> Iterator[Finding]:
     high_p = float(part.bounds[1] if part.relation == "about" else as_range(part).bounds[1])
     if not 0 < high_p < 1 or source.tails != TWO_SIDED:
         return
     z, b = float(ndtri(1 - high_p / 2)), max(abs(log(ratio)) for ratio in ratios)
     events = ceil(4 * z * z / (b * b))
-    sizes = [ledger.size_of(entry, group) for group in entry.about.compare]
+    sizes = [ledger.size_of(entry, group) for group in entry.about.compared]
     patients = sum(int(n or 0) for n in sizes) if None not in sizes else None
     known = table_of(ledger, entry)
     there, what = patients, "patients"

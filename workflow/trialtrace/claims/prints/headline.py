@@ -8,28 +8,29 @@ from itertools import combinations
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.prints.shares import possible_counts
 from trialtrace.ground.arrays import Floats, Whole
+from trialtrace.trial.claims.read import Claim
 
 REDUCTION = "relative_reduction"
 RATIOS = ("risk_ratio", "odds_ratio", "hazard_ratio", "rate_ratio")
 ODDS = "odds_ratio"
 MOST_COUNTED = 1000
 Ends = tuple[Decimal, Decimal]
-Share = tuple[Entry, Ends]
+Share = tuple[Claim, Ends]
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.about.measure == REDUCTION and entry.about.compare:
+        if entry.measure == REDUCTION and entry.about.compared:
             yield from _reduction(ledger, entry)
     yield from _everyone(ledger)
 
 
-def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _reduction(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A relative reduction, against the ratio beside it or the shares that it is about."""
     low, high = _claimed(entry.parts)
     if low is None or high is None:
@@ -42,12 +43,12 @@ def _reduction(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
         yield _of_shares(ledger, entry, shares, (low, high))
 
 
-def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Finding | None:
+def _of_ratios(ledger: Ledger, entry: Claim, low: Decimal, high: Decimal) -> Finding | None:
     """1 less a ratio that is printed for the same comparison; the one that fits, if any does."""
     found = None
     for other in ledger.comparisons[entry.about.cell]:
-        main, same = other.main, other.about.compare == entry.about.compare
-        if not same or main is None or main.relation != "=" or other.about.measure not in RATIOS:
+        main, same = other.main, other.about.compared == entry.about.compared
+        if not same or main is None or main.relation != "=" or other.measure not in RATIOS:
             continue
         least, most = (100 * (1 - end) for end in reversed(main.bounds))
         fits = most > low and least < high
@@ -56,7 +57,7 @@ def _of_ratios(ledger: Ledger, entry: Entry, low: Decimal, high: Decimal) -> Fin
             f", in keeping with “{entry.printed}”." if fits else f"; printed is {entry.printed}."
         )
         agreement = COMPATIBLE if fits else INCONSISTENT
-        if not fits and other.about.measure == ODDS and _nearer(low, high, least, most):
+        if not fits and other.measure == ODDS and _nearer(low, high, least, most):
             agreement = NOT_CHECKABLE
             text += " A reduction of the risk is smaller than that of the odds."
         first, *others = entry.parts
@@ -79,7 +80,7 @@ def _nearer(low: Decimal, high: Decimal, least: Decimal, most: Decimal) -> bool:
     return (high > 0 and low < most) if most > 0 else (low < 0 and high > least)
 
 
-def _shares(ledger: Ledger, entry: Entry) -> dict[str, Share] | None:
+def _shares(ledger: Ledger, entry: Claim) -> dict[str, Share] | None:
     """The claim of each compared group, with the least and the greatest share, in percent."""
     found: dict[str, Share] = {}
     for group in ledger.compared_groups(entry):
@@ -96,7 +97,7 @@ def _shares(ledger: Ledger, entry: Entry) -> dict[str, Share] | None:
 
 
 def _of_shares(
-    ledger: Ledger, entry: Entry, shares: dict[str, Share], claimed: tuple[Decimal, Decimal]
+    ledger: Ledger, entry: Claim, shares: dict[str, Share], claimed: tuple[Decimal, Decimal]
 ) -> Finding:
     found = [
         _against(ledger, entry, dict(shares), claimed, control)
@@ -107,7 +108,7 @@ def _of_shares(
 
 def _against(
     ledger: Ledger,
-    entry: Entry,
+    entry: Claim,
     shares: dict[str, Share],
     claimed: tuple[Decimal, Decimal],
     control: str,
@@ -147,7 +148,7 @@ def _against(
     )
 
 
-def _controls(ledger: Ledger, entry: Entry) -> tuple[str, ...]:
+def _controls(ledger: Ledger, entry: Claim) -> tuple[str, ...]:
     """The groups that the reduction may be of.
 
     The control group; the last that is compared where none is named so. Of two groups with the
@@ -155,7 +156,7 @@ def _controls(ledger: Ledger, entry: Entry) -> tuple[str, ...]:
     """
     groups = ledger.compared_groups(entry)
     control = next((name for name in groups if ledger.groups[name].control), groups[-1])
-    turned = control == groups[0] and len(groups) == len(entry.about.compare) == 2
+    turned = control == groups[0] and len(groups) == len(entry.about.compared) == 2
     return (control, groups[1]) if turned else (control,)
 
 
@@ -164,7 +165,7 @@ def _span(least: Decimal | float, most: Decimal | float) -> str:
     return f"{low} %" if low == high else f"{low} to {high} %"
 
 
-def _elsewhere(ledger: Ledger, entry: Entry, control: str) -> str:
+def _elsewhere(ledger: Ledger, entry: Claim, control: str) -> str:
     """The reductions among the patients of every other population that is printed."""
     told = []
     for population in ledger.populations.values():
@@ -210,7 +211,7 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
 
     Told where not everyone can have been analysed, in one group at least.
     """
-    cells: dict[tuple, list[Entry]] = {}
+    cells: dict[tuple, list[Claim]] = {}
     for entry in ledger.of_group():
         population = ledger.population(entry)
         if population and population.everyone and entry.share and not entry.about.part:
@@ -219,7 +220,7 @@ def _everyone(ledger: Ledger) -> Iterator[Finding]:
         ranges = {}
         for entry in entries:
             group = ledger.groups.get(entry.about.group or "")
-            size = group.randomised if group else None
+            size = group.size if group else None
             counts = possible_counts(ledger, entry, size) if size else None
             if size and counts is not None and len(counts):
                 ranges[entry.name] = _ranges(counts, size)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding, listed
+from trialtrace.trial.claims.read import Claim
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -28,7 +29,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         )
 
 
-def _unclear(ledger: Ledger, entry: Entry) -> Finding:
+def _unclear(ledger: Ledger, entry: Claim) -> Finding:
     """A whole number and one in brackets that is not the percentage that it would be."""
     count, percent = entry.parts["count"], entry.parts["percent"]
     text = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -18,6 +18,7 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.shares import possible_counts
 from trialtrace.ground.arrays import Floats, Whole
 from trialtrace.stats.summaries.count_tests import intervals_of_shares
+from trialtrace.trial.claims.read import Claim
 
 HALF = 50
 METHODS = {
@@ -41,11 +42,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         if entry.main is None:
             continue
         yield from _inside(entry, entry.main)
-        if entry.about.measure is None and entry.about.group and entry.share:
+        if entry.measure is None and entry.about.group and entry.share:
             yield from _of_share(ledger, entry)
 
 
-def _inside(entry: Entry, main) -> Iterator[Finding]:
+def _inside(entry: Claim, main) -> Iterator[Finding]:
     low, high = entry.parts["ci_low"], entry.parts["ci_high"]
     if low.bounds[0] < main.bounds[1] and main.bounds[0] < high.bounds[1]:
         return
@@ -53,16 +54,16 @@ def _inside(entry: Entry, main) -> Iterator[Finding]:
     yield Finding("interval.inside", entry.name, "ci_low", INCONSISTENT, text)
 
 
-def confidence_of(entry: Entry) -> float:
+def confidence_of(entry: Claim) -> float:
     level = entry.parts["ci_low"].level
     return float(level) / 100 if level is not None else 0.95
 
 
-def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _of_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """The interval of one share, on its counts or on all counts that its percentage allows."""
     low, high, percent = (entry.parts[name] for name in ("ci_low", "ci_high", "percent"))
     n, group = ledger.size(entry), ledger.groups.get(entry.about.group or "")
-    most = n or (group.randomised if group else None)
+    most = n or (group.size if group else None)
     if most is None:
         return
     pairs = possible_counts(ledger, entry, most)
@@ -76,13 +77,13 @@ def _of_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     yield _share_finding(entry, pairs, fitting(entry, pairs), drawn)
 
 
-def _intervals(entry: Entry, pairs: Whole) -> dict[str, Floats]:
+def _intervals(entry: Claim, pairs: Whole) -> dict[str, Floats]:
     """Bounds in percent by method, (counts, 2)."""
     found = intervals_of_shares(*pairs.T, confidence=confidence_of(entry))
     return {name: 100 * ends for name, ends in found.items()}
 
 
-def fitting(entry: Entry, pairs: Whole) -> dict[tuple[int, int], list[str]]:
+def fitting(entry: Claim, pairs: Whole) -> dict[tuple[int, int], list[str]]:
     """The counts on which a usual method gives both printed bounds, and these methods.
 
     A cut interval is told only where it is another than the plain one.
@@ -106,7 +107,7 @@ def fitting(entry: Entry, pairs: Whole) -> dict[tuple[int, int], list[str]]:
     return dict(sorted(found.items(), key=lambda one: one[0][::-1]))
 
 
-def _nearest(entry: Entry, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:
+def _nearest(entry: Claim, pairs: Whole, printed: Floats) -> Iterator[dict[str, object]]:
     """For each method, the counts whose bounds (in percent) come nearest to the printed ones."""
     for name, ends in _intervals(entry, pairs).items():
         off = np.where(np.isnan(ends), np.inf, np.abs(ends - printed)).max(axis=1)
@@ -117,7 +118,7 @@ def _nearest(entry: Entry, pairs: Whole, printed: Floats) -> Iterator[dict[str, 
             yield {"method": METHODS[name], "low": low, "high": high, "of": pairs[best].tolist()}
 
 
-def _share_finding(entry: Entry, pairs: Whole, found: dict, drawn: dict) -> Finding:
+def _share_finding(entry: Claim, pairs: Whole, found: dict, drawn: dict) -> Finding:
     shown = f"{entry.parts['ci_low'].text} to {entry.parts['ci_high'].text}"
     detail = {"sets": len(pairs), "fits": [[x, m, names] for (x, m), names in found.items()]}
     detail |= drawn
@@ -150,7 +151,7 @@ def _share_finding(entry: Entry, pairs: Whole, found: dict, drawn: dict) -> Find
     return _bounds(entry, agreement, text, detail)
 
 
-def _outward(entry: Entry) -> str:
+def _outward(entry: Claim) -> str:
     """Whether the middle of the bounds lies further from 50 % than the percentage.
 
     Wald's interval has the percentage in its middle; all others lean towards 50 %.
@@ -166,7 +167,7 @@ def _outward(entry: Entry) -> str:
     )
 
 
-def _bounds(entry: Entry, agreement: str, text: str, detail: dict) -> Finding:
+def _bounds(entry: Claim, agreement: str, text: str, detail: dict) -> Finding:
     """A verdict on both bounds."""
     return Finding(
         "interval.share", entry.name, "ci_low", agreement, text, (), detail, ("ci_high",)

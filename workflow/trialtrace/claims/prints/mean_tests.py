@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -24,6 +24,7 @@ from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
 from trialtrace.trial.claims.forms import UNSAID
+from trialtrace.trial.claims.read import Claim
 
 AS_ERRORS = " behind ±, as standard errors"
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
@@ -31,7 +32,7 @@ TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        if entry.tested is not None and entry.about.compare:
+        if entry.tested is not None and entry.about.compared:
             yield from _p(ledger, entry)
         outcome = ledger.outcomes.get(entry.about.outcome or "")
         if entry.about.group and outcome and outcome.whole and _is_mean(entry):
@@ -40,7 +41,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _grimmer(ledger, entry)
 
 
-def _is_mean(entry: Entry) -> bool:
+def _is_mean(entry: Claim) -> bool:
     """Whether a value is a mean: it has a deviation, or is called so."""
     value = entry.parts.get("value")
     if value is None or value.relation != "=":
@@ -48,7 +49,7 @@ def _is_mean(entry: Entry) -> bool:
     return "sd" in entry.parts or "se" in entry.parts or value.symbol == "mean"
 
 
-def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _p(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     groups = ledger.compared(entry, "value", "sd") or ledger.compared(entry, "value", "se")
     if groups is None or len(groups) != 2:
         return
@@ -114,7 +115,7 @@ def _p(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     )
 
 
-def _readings(groups: list[Entry], sizes: list) -> Iterator[list[Printed]]:
+def _readings(groups: list[Claim], sizes: list) -> Iterator[list[Printed]]:
     """The deviations as printed; where ± says not of what, also as standard errors."""
     pairs = list(zip(groups, sizes, strict=True))
     yield [_deviation(one, n, "sd" not in one.parts) for one, n in pairs]
@@ -123,7 +124,7 @@ def _readings(groups: list[Entry], sizes: list) -> Iterator[list[Printed]]:
 
 
 def _range(
-    groups: list[Entry],
+    groups: list[Claim],
     sizes: list,
     variance: str,
     sides: str,
@@ -146,7 +147,7 @@ def _range(
     return float(found.low), float(found.high)
 
 
-def _beyond(entry: Entry) -> str | None:
+def _beyond(entry: Claim) -> str | None:
     """Why p does not follow from means and deviations, where the paper says so."""
     if entry.basis is not None:
         return f"p is that {SAID_OF[entry.basis]}"
@@ -157,7 +158,7 @@ def _beyond(entry: Entry) -> str | None:
 
 
 def _of_tails(
-    groups: list[Entry],
+    groups: list[Claim],
     sizes: list,
     variance: str,
     tails: Sequence[str],
@@ -168,7 +169,7 @@ def _of_tails(
     return min(low for low, _ in every), min(high for _, high in every)
 
 
-def _one_sided(groups: list[Entry], sizes: list, part) -> str:
+def _one_sided(groups: list[Claim], sizes: list, part) -> str:
     for sides in ("less", "greater"):
         low, high = _range(groups, sizes, "welch", sides)
         if overlaps(part, low, high):
@@ -176,7 +177,7 @@ def _one_sided(groups: list[Entry], sizes: list, part) -> str:
     return ""
 
 
-def _as_errors(groups: list[Entry], sizes: list, part) -> str:
+def _as_errors(groups: list[Claim], sizes: list, part) -> str:
     """Whether p would fit if the deviations of one group, or of both, were standard errors."""
     for which in ((0,), (1,), (0, 1)):
         spreads = [
@@ -196,13 +197,13 @@ def _as_errors(groups: list[Entry], sizes: list, part) -> str:
     return ""
 
 
-def _deviation(entry: Entry, n: int, is_error: bool) -> Printed:
+def _deviation(entry: Claim, n: int, is_error: bool) -> Printed:
     """The standard deviation as printed, or that of a printed standard error."""
     own = as_range(entry.parts.get("sd") or entry.parts["se"])
     return own.scaled(Fraction(int(n**0.5 * 10**9), 10**9)) if is_error else own
 
 
-def _grim(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _grim(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     n, mean = ledger.size(entry), entry.parts["value"]
     if n is None:
         text = "Not checkable: a mean of whole numbers needs the number of patients behind it."
@@ -224,7 +225,7 @@ def _grim(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     yield Finding("mean.granularity", entry.name, "value", agreement, text, detail={"luck": luck})
 
 
-def _grimmer(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _grimmer(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A standard deviation of whole numbers; silent where the mean is impossible already."""
     n, mean, sd = ledger.size(entry), entry.parts["value"], entry.parts["sd"]
     if n is None or n < 2 or {mean.relation, sd.relation} != {"="}:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import product
 from math import ceil
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed, prints
 from trialtrace.claims.prints.intervals import fitting
 from trialtrace.claims.prints.shares import possible_counts
 from trialtrace.claims.search.candidates import ALSO_OF_SHARES, INTERVALS, LEVELS, interval
 from trialtrace.ground.arrays import Whole
+from trialtrace.trial.claims.read import Claim
 
 NEAR = 0.75
 """The share of the bounds that a rule has to give to be told."""
@@ -35,10 +36,10 @@ class Near:
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    outcomes: dict[tuple, list[Entry]] = {}
+    outcomes: dict[tuple, list[Claim]] = {}
     for entry in ledger.of_group():
         group = ledger.groups.get(entry.about.group or "")
-        if set(BOTH) <= set(entry.parts) and entry.share and group and group.randomised:
+        if set(BOTH) <= set(entry.parts) and entry.share and group and group.size:
             about = entry.about
             key = about.outcome, about.visit, about.stratum, about.category
             outcomes.setdefault(key, []).append(entry)
@@ -61,11 +62,11 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _at_other_levels(cell, counts, first)
 
 
-def _randomised(ledger: Ledger, entry: Entry) -> int:
-    return ledger.groups[entry.about.group or ""].randomised or 0
+def _randomised(ledger: Ledger, entry: Claim) -> int:
+    return ledger.groups[entry.about.group or ""].size or 0
 
 
-def _near(entry: Entry, bounds: tuple[float, float], of: tuple[int, int] | None = None) -> Near:
+def _near(entry: Claim, bounds: tuple[float, float], of: tuple[int, int] | None = None) -> Near:
     parts = [entry.parts[name] for name in BOTH]
     values = [100 * bound for bound in bounds]
     off = max(abs(v - float(p.value or 0)) for v, p in zip(values, parts, strict=True))
@@ -80,7 +81,7 @@ def _best(rules: dict[str, list[Near]]) -> tuple[str, int, float]:
     return name, given[name], ceil(10 * off[name]) / 10
 
 
-def _on_randomised(ledger: Ledger, entries: list[Entry], first: Entry) -> Iterator[Finding]:
+def _on_randomised(ledger: Ledger, entries: list[Claim], first: Claim) -> Iterator[Finding]:
     rules = {}
     for method, level in product(ALSO_OF_SHARES, LEVELS):
         found = []
@@ -106,7 +107,7 @@ def _on_randomised(ledger: Ledger, entries: list[Entry], first: Entry) -> Iterat
     yield _told(text, entries, first, {"rule": name, "given": given, "off": off})
 
 
-def _told(text: str, entries: list[Entry], first: Entry, detail: dict) -> Finding:
+def _told(text: str, entries: list[Claim], first: Claim, detail: dict) -> Finding:
     others = tuple(one.name for one in entries if one is not first)
     return Finding(
         "interval.near",
@@ -122,7 +123,7 @@ def _told(text: str, entries: list[Entry], first: Entry, detail: dict) -> Findin
 
 
 def _at_other_levels(
-    entries: list[Entry], counts: dict[str, Whole], first: Entry
+    entries: list[Claim], counts: dict[str, Whole], first: Claim
 ) -> Iterator[Finding]:
     rules = {}
     for method, level in product(INTERVALS, LEVELS):

@@ -1,10 +1,10 @@
 """One number printed in two places that a claim links by `with`: do their digits agree?"""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
+from trialtrace.trial.claims.read import Claim
 
 NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
 
@@ -17,16 +17,16 @@ def check(ledger: Ledger) -> Iterator[Finding]:
                 yield from _twice(entry, other)
 
 
-def _same(entry: Entry, other: Entry) -> bool:
+def _same(entry: Claim, other: Claim) -> bool:
     """Whether both are about the same; a population may be named in one place only."""
     one, two = entry.about, other.about
     if None not in (one.population, two.population) and one.population != two.population:
         return False
-    bare = {"population": None, "patients": None, "test": None, "interval": None, "sides": None}
-    return one.outcome is not None and replace(one, **bare) == replace(two, **bare)  # type: ignore[arg-type]
+    but = ("population", "patients", "test", "interval", "sides")
+    return one.outcome is not None and entry.is_about_the_same(other, *but)
 
 
-def _twice(entry: Entry, other: Entry) -> Iterator[Finding]:
+def _twice(entry: Claim, other: Claim) -> Iterator[Finding]:
     for name in NAMES:
         if name not in entry.parts or name not in other.parts:
             continue

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import sqrt
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.trial.claims.forms import UNSAID
+from trialtrace.trial.claims.read import Claim
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 
@@ -30,13 +31,13 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield from _halves(ledger, entry)
 
 
-def _is_median(entry: Entry) -> bool:
+def _is_median(entry: Claim) -> bool:
     value = entry.parts.get("value")
     called = value is not None and value.symbol == "median"
     return called or (value is not None and QUARTILES[0] in entry.parts and "sd" not in entry.parts)
 
 
-def _order(entry: Entry, named: list[tuple[str, str]]) -> Iterator[Finding]:
+def _order(entry: Claim, named: list[tuple[str, str]]) -> Iterator[Finding]:
     """Least, lower quartile, middle, upper quartile, greatest: each at most the next."""
     names = [*(pair[0] for pair in reversed(named)), "value", *(pair[1] for pair in named)]
     parts = [entry.parts[name] for name in names if name in entry.parts]
@@ -52,7 +53,7 @@ def _order(entry: Entry, named: list[tuple[str, str]]) -> Iterator[Finding]:
     )
 
 
-def _deviation(entry: Entry, n: int) -> Finding:
+def _deviation(entry: Claim, n: int) -> Finding:
     (low_from, low_to), (high_from, high_to) = (as_range(entry.parts[name]).bounds for name in ENDS)
     narrow, wide = float(max(high_from - low_to, 0)), float(high_to - low_from)
     least, most = narrow / sqrt(2 * (n - 1)), wide / 2 * sqrt(n / (n - 1))
@@ -69,7 +70,7 @@ def _deviation(entry: Entry, n: int) -> Finding:
     )
 
 
-def _halves(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _halves(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """The median of whole numbers is whole, or lies halfway between two; whole where n is odd."""
     value, n = entry.parts["value"], ledger.size(entry)
     steps = as_range(value).multiples(2 if n is None or n % 2 == 0 else 1)

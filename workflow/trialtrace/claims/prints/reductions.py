@@ -8,7 +8,7 @@ shares, or the relative change of the means, and each reading is told.
 from collections.abc import Iterator
 from itertools import chain
 
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import comparisons, headline
 from trialtrace.claims.prints.comparisons import RATIOS, WORDS, as_ratio, table_of
 from trialtrace.claims.prints.finding import (
@@ -23,6 +23,7 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.stats.categorical.contingency import odds_ratio_peto
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 CHECK = "comparison.reduction"
 OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
@@ -30,42 +31,42 @@ OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     for entry in ledger.entries.values():
-        part, about = entry.parts.get("percent"), entry.about
-        if part is None or part.relation != "=" or len(about.compare) != 2:
+        part = entry.parts.get("percent")
+        if part is None or part.relation != "=" or len(entry.about.compared) != 2:
             continue
         if part.word is not None and not _of_counts(ledger, entry):
             yield from _of_ratio(ledger, entry, part)
         if entry.basis:
             continue
-        if about.measure in RATIOS:
+        if entry.measure in RATIOS:
             if found := table_of(ledger, entry):
                 yield _of_measure(entry, part, *found)
             else:
-                yield from _of_shares(ledger, entry, part, (about.measure,))
-        elif about.measure is None and part.word is not None:
+                yield from _of_shares(ledger, entry, part, (entry.measure,))
+        elif entry.measure is None and part.word is not None:
             yield from _open(ledger, entry, part)
 
 
-def _of_counts(ledger: Ledger, entry: Entry) -> bool:
+def _of_counts(ledger: Ledger, entry: Claim) -> bool:
     """Whether the counts or the percentages of the groups tell what the change is of."""
-    if entry.basis is not None or entry.about.measure not in (None, *RATIOS):
+    if entry.basis is not None or entry.measure not in (None, *RATIOS):
         return False
     return any(find(ledger, entry) for find in (table_of, comparisons.shares_of))
 
 
-def _of_ratio(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
+def _of_ratio(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
     """A change against the ratio of the same measure that is printed for the same groups.
 
     Of what is not said, or one is adjusted and the other not, only what fits is told.
     """
-    measure = entry.about.measure
+    measure = entry.measure
     if measure not in (None, *headline.RATIOS):
         return
     ratios = [
         (other, other.parts["value"])
         for other in ledger.comparisons[entry.about.cell]
-        if other.about.compare == entry.about.compare and "value" in other.parts
-        if other.about.measure in (headline.RATIOS if measure is None else (measure,))
+        if other.about.compared == entry.about.compared and "value" in other.parts
+        if other.measure in (headline.RATIOS if measure is None else (measure,))
         if other.parts["value"].relation == "=" and other.about.category == entry.about.category
     ]
     fit = [(other, ratio) for other, ratio in ratios if _holds(part, ratio)]
@@ -76,7 +77,7 @@ def _of_ratio(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding
     low, high = (100 * (float(end) - 1) for end in ratio.bounds)
     what = "reduction" if low + high < 0 else "rise"
     least, most = sorted((abs(low), abs(high)))
-    name = (other.about.measure or "").replace("_", " ")
+    name = (other.measure or "").replace("_", " ")
     text = f"A {what} of {least:.1f} to {most:.1f} % goes with the {name} of {ratio.text}"
     text += f", in keeping with {part.text}." if fit else f"; printed is {entry.printed}."
     yield Finding(
@@ -96,10 +97,10 @@ def _change(measure: str, table: comparisons.Table) -> float | None:
 
 
 def _of_measure(
-    entry: Entry, part: Component, groups: list[Entry], table: comparisons.Table
+    entry: Claim, part: Component, groups: list[Claim], table: comparisons.Table
 ) -> Finding:
     """A change of the stated measure: 25 % less of the odds is an odds ratio of 0.75."""
-    measure = entry.about.measure or ""
+    measure = entry.measure or ""
     change = _change(measure, table)
     x1, n1, x0, n0 = table
     text = f"On {x1} of {n1} and {x0} of {n0} the {WORDS[measure]} is "
@@ -152,7 +153,7 @@ def _fits(part: Component, change: float | None) -> bool:
     return any(prints(part, value) for value in sides[part.word])
 
 
-def _open(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
+def _open(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
     """A change of what the words leave open: every reading is tried and told."""
     found = table_of(ledger, entry)
     if found is None:
@@ -188,18 +189,18 @@ def _open(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
     )
 
 
-def _ratios(ledger: Ledger, entry: Entry, part: Component) -> list[str]:
+def _ratios(ledger: Ledger, entry: Claim, part: Component) -> list[str]:
     """The printed ratios of the same groups that the change may be of."""
     return [
         other.printed
         for other in ledger.comparisons[entry.about.cell]
-        if other.about.compare == entry.about.compare and other.about.measure in headline.RATIOS
+        if other.about.compared == entry.about.compared and other.measure in headline.RATIOS
         if (other.parts.get("value") and _holds(part, other.parts["value"]))
     ]
 
 
 def _of_shares(
-    ledger: Ledger, entry: Entry, part: Component, measures: tuple[str, ...]
+    ledger: Ledger, entry: Claim, part: Component, measures: tuple[str, ...]
 ) -> Iterator[Finding]:
     """A change against two percentages without counts, as one of each measure."""
     found = comparisons.shares_of(ledger, entry)
@@ -241,7 +242,7 @@ def _holds(part: Component, ratio: Component) -> bool:
     return low < most and least < high
 
 
-def _of_means(ledger: Ledger, entry: Entry, part: Component) -> Iterator[Finding]:
+def _of_means(ledger: Ledger, entry: Claim, part: Component) -> Iterator[Finding]:
     """A relative change of two printed means, or medians."""
     groups = ledger.compared(entry, "value")
     if groups is None or len(groups) != 2:

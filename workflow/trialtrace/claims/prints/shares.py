@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -31,6 +31,7 @@ from trialtrace.stats.summaries.percentages import (
     possible_denominators,
 )
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": "digits cut off"}
 LARGEST = 1000
@@ -65,9 +66,9 @@ def _habits(ledger: Ledger) -> Iterator[Finding]:
                 yield Finding("share.rounding", name, part.name, COMPATIBLE, text, remark=True)
 
 
-def _no_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _no_share(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A percentage that is not that of the count beside it."""
-    count, n, percent = whole_count(entry), ledger.size(entry), entry.parts["percent"]
+    count, n, percent = entry.whole_count, ledger.size(entry), entry.parts["percent"]
     if count is None or not n or count > n:
         return
     text = (
@@ -79,7 +80,7 @@ def _no_share(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     )
 
 
-def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A count and a percentage, with the denominator where one is printed."""
     count, percent = int(entry.parts["count"].value or 0), entry.parts["percent"]
     n = ledger.size(entry)
@@ -102,7 +103,7 @@ def _count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
 
 
 def _share(
-    ledger: Ledger, entry: Entry, count: int, n: int, beside: tuple[str, ...] = ()
+    ledger: Ledger, entry: Claim, count: int, n: int, beside: tuple[str, ...] = ()
 ) -> Finding:
     percent = entry.parts["percent"]
     value = 100 * count / n
@@ -146,7 +147,7 @@ def _share(
     )
 
 
-def _elsewhere(ledger: Ledger, entry: Entry, count: int, n: int) -> str:
+def _elsewhere(ledger: Ledger, entry: Claim, count: int, n: int) -> str:
     """Where the percentage may come from: another printed size of the group, or another group."""
     percent, about, text = entry.parts["percent"], entry.about, ""
     fit = [
@@ -171,7 +172,7 @@ def _few(counts: list[int]) -> str:
     return listed([str(one) for one in counts], "or")
 
 
-def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _alone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A percentage without a count: is any count of the printed size possible?
 
     Where no size is printed, of any size up to the number randomised.
@@ -179,14 +180,14 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     n, percent = ledger.size(entry), entry.parts["percent"]
     if n is None:
         group = ledger.groups.get(entry.about.group or "")
-        if group is not None and group.randomised is None:
+        if group is not None and group.size is None:
             text = "Not checkable: how many patients are behind it is not in the ledger "
             text += "(`patients`, `sizes` of a population, or `randomised` of the group)."
             yield Finding("share.count", entry.name, "percent", NOT_CHECKABLE, text)
             return
-        counts = possible_counts(ledger, entry, group.randomised or 0) if group else None
-        if group and group.randomised and counts is not None and not len(counts):
-            text = f"No count of {group.randomised} patients or fewer prints as {percent.text}."
+        counts = possible_counts(ledger, entry, group.size or 0) if group else None
+        if group and group.size and counts is not None and not len(counts):
+            text = f"No count of {group.size} patients or fewer prints as {percent.text}."
             yield Finding("share.count", entry.name, "percent", INCONSISTENT, text)
         return
     counts = counts_for_percentage(as_range(percent), n).tolist()
@@ -201,26 +202,26 @@ def _alone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     )
 
 
-def _beside_count(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _beside_count(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A percentage printed apart from the count of the same patients."""
     n = ledger.size(entry)
     for other in ledger.beside(entry, entry.about.group or ""):
-        count = whole_count(other)
+        count = other.whole_count
         if other.name == entry.name or "percent" in other.parts:
             continue
         if n and count is not None and count <= n:
             yield _share(ledger, entry, count, n, (other.name,))
 
 
-def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _everyone(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A population whose name promises everyone, against what its percentages allow."""
     population = ledger.population(entry)
     group = ledger.groups.get(entry.about.group or "")
     if not population or not population.everyone or entry.about.part:
         return
-    if not group or group.randomised is None:
+    if not group or group.size is None:
         return
-    size, percent = group.randomised, entry.parts["percent"]
+    size, percent = group.size, entry.parts["percent"]
     detail = {"randomised": size}
     if "denominator" in entry.parts:
         n = int(entry.parts["denominator"].value or 0)
@@ -258,7 +259,7 @@ def _everyone(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     )
 
 
-def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _only(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A group whose share changes in a population whose rule cannot apply to it."""
     population, group = ledger.population(entry), ledger.groups.get(entry.about.group or "")
     if not population or not group or not population.only or group.name in population.only:
@@ -272,7 +273,7 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     ]
     for other in elsewhere:
         theirs = ledger.population(other)
-        same = replace(other.about, population=None) == replace(entry.about, population=None)
+        same = entry.is_about_the_same(other, "population")
         if not same or not theirs or theirs.name == population.name or "percent" not in other.parts:
             continue
         (low, high), (bottom, top) = (one.parts["percent"].bounds for one in (entry, other))
@@ -286,7 +287,7 @@ def _only(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
             return
 
 
-def possible_counts(ledger: Ledger, entry: Entry, most: int) -> Whole | None:
+def possible_counts(ledger: Ledger, entry: Claim, most: int) -> Whole | None:
     """(events, patients) behind a percentage, rows by patients, the fewest first.
 
     The printed ones where they are printed, none where they are impossible; of at most `most`

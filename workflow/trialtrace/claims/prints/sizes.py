@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from trialtrace.claims.ledger import Entry, Ledger, PaperPopulation, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.sentences import thousands
 from trialtrace.trial.claims.about import ALL
+from trialtrace.trial.claims.paper import PaperPopulation
+from trialtrace.trial.claims.read import Claim
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
     yield from _sum(ledger, "randomised", None, _randomised(ledger))
     for population in ledger.populations.values():
-        sizes = _analysed(ledger, population.name) | dict(population.sizes)
+        sizes = _analysed(ledger, population.name) | dict(population.size_of)
         yield from _sum(ledger, "analysed", population.name, sizes)
         yield from _of(ledger, "analysed", population.name, f"are in “{population.label}”")
         yield from _of_arms(ledger, population)
@@ -29,7 +31,7 @@ def _analysed(ledger: Ledger, population: str | None) -> dict[str, int]:
         name: n
         for name, one in claims.items()
         if total is not None and one is not total and one.about.cell == total.about.cell
-        if (n := whole_count(one)) is not None
+        if (n := one.whole_count) is not None
     }
 
 
@@ -40,10 +42,10 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
     randomised, or a number without a population, contradicts.
     """
     for name, entry in ledger.sizes("analysed", population.name if population else None).items():
-        group, n = ledger.groups.get(name), whole_count(entry)
-        if group is None or group.randomised is None or n is None or n <= group.randomised:
+        group, n = ledger.groups.get(name), entry.whole_count
+        if group is None or group.size is None or n is None or n <= group.size:
             continue
-        text = f"{thousands(n)} are more than the {thousands(group.randomised)} randomised to "
+        text = f"{thousands(n)} are more than the {thousands(group.size)} randomised to "
         text += group.label
         received = population is not None and not population.everyone
         text += ", unless they are counted by the treatment received." if received else "."
@@ -58,7 +60,7 @@ def _of_arms(ledger: Ledger, population: PaperPopulation | None) -> Iterator[Fin
 
 
 def _randomised(ledger: Ledger) -> dict[str, int]:
-    return {g.name: g.randomised for g in ledger.groups.values() if g.randomised is not None}
+    return {g.name: g.size for g in ledger.groups.values() if g.size is not None}
 
 
 def _sum(
@@ -67,12 +69,12 @@ def _sum(
     """The sizes of the groups against the number that is printed for all, and for each."""
     claims = ledger.sizes(kind, population)
     for group, entry in claims.items():
-        count = whole_count(entry)
+        count = entry.whole_count
         if group in sizes and count is not None and sizes[group] != count:
             text = f"{count} is printed here, {sizes[group]} as the size of this group."
             yield Finding("size.sum", entry.name, "value", INCONSISTENT, text)
     total = claims.get(ALL)
-    count = None if total is None else whole_count(total)
+    count = None if total is None else total.whole_count
     if total is None or count is None or len(sizes) < 2 or set(sizes) != set(ledger.groups):
         return
     beside = tuple(entry.name for group, entry in claims.items() if group != ALL)
@@ -101,9 +103,9 @@ def _planned(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _share(
-    subject: Entry, part: Entry, whole: Entry, words: str, *, may_exceed: bool = False
+    subject: Claim, part: Claim, whole: Claim, words: str, *, may_exceed: bool = False
 ) -> Iterator[Finding]:
-    x, n = whole_count(part), whole_count(whole)
+    x, n = part.whole_count, whole.whole_count
     if x is None or not n:
         return
     text = f"{x} of the {n} {words} ({100 * x / n:.0f} %)."

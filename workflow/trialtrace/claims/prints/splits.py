@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, Strata
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.count_sets import narrowed, options
 from trialtrace.claims.prints.count_tests import all_counted, over_strata, told_test
 from trialtrace.claims.prints.finding import (
@@ -32,6 +32,8 @@ from trialtrace.stats.summaries.split_strata import (
     splits,
     ways,
 )
+from trialtrace.trial.claims.paper import PaperStrata
+from trialtrace.trial.claims.read import Claim
 
 VARIANTS = {
     "uncorrected": "without correction",
@@ -79,7 +81,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _of_sets(
-    ledger: Ledger, entry: Entry, beside: tuple[str, ...], tiers: list[list[list]]
+    ledger: Ledger, entry: Claim, beside: tuple[str, ...], tiers: list[list[list]]
 ) -> Finding:
     """Until a set of counts has a split that prints so; `tiers` in the order in which to try."""
     strata, text = ledger.strata, _about(entry)
@@ -88,14 +90,14 @@ def _of_sets(
         detail = {} if tried is None else _detail(tried)
         return Finding("p.splits", entry.name, "p", agreement, f"{told} {text}", beside, detail)
 
-    number = max(strata.number, len(strata.sizes))
+    number = max(strata.declared_number, len(strata.size_of))
     if number > 2:
         return make(
             NOT_CHECKABLE, f"There are {number} strata; splits over more than two are not tried."
         )
     left, last, sets, short = MOST_SPLITS, None, 0, False
     for table in _tables(tiers):
-        sizes = _sizes(strata, entry.about.compare, table)
+        sizes = _sizes(strata, entry.about.compared, table)
         number = int(ways(table, sizes).sum())
         if not number:
             continue
@@ -116,7 +118,7 @@ def _of_sets(
     )
 
 
-def _about(entry: Entry) -> str:
+def _about(entry: Claim) -> str:
     return (
         f"The stated test ({told_test(entry.about.test or '')}) is one over strata, whose counts "
         "are not printed."
@@ -130,12 +132,12 @@ def _tables(tiers: list[list[list]]) -> Iterator[Table]:
         yield x1, n1, x0, n0
 
 
-def _sizes(strata: Strata, groups: tuple[str, ...], table: Table) -> Whole:
+def _sizes(strata: PaperStrata, groups: tuple[str, ...], table: Table) -> Whole:
     """The patients of both groups that may be in the first stratum."""
     _, n1, _, n0 = table
     printed = _printed(strata, groups)
     if printed is None:
-        return sizes_of_first(n1, n0, imbalance=strata.imbalance, fewest=strata.fewest)
+        return sizes_of_first(n1, n0, imbalance=strata.largest_imbalance, fewest=strata.least)
     # Of those randomised in a stratum, some may not have been analysed.
     ranges = [
         np.arange(max(n - second, 0), min(n, first) + 1)
@@ -144,15 +146,15 @@ def _sizes(strata: Strata, groups: tuple[str, ...], table: Table) -> Whole:
     return np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
-def _printed(strata: Strata, groups: tuple[str, ...]) -> list[list[int]] | None:
+def _printed(strata: PaperStrata, groups: tuple[str, ...]) -> list[list[int]] | None:
     """The printed sizes of both strata for both groups."""
-    sizes = list(strata.sizes.values())
+    sizes = list(strata.size_of.values())
     if not sizes or any(group not in own for own in sizes for group in groups):
         return None
     return [[own[group] for group in groups] for own in sizes]
 
 
-def _tried(entry: Entry, table: Table, sizes: Whole, number: int) -> Tried:
+def _tried(entry: Claim, table: Table, sizes: Whole, number: int) -> Tried:
     """P over the splits; over those of some sizes, evenly chosen, where all are too many."""
     events = table[0] + table[2] + 1
     products = len(sizes) * events**3
@@ -166,12 +168,12 @@ def _tried(entry: Entry, table: Table, sizes: Whole, number: int) -> Tried:
     return Tried(table, number, own, found, fit)
 
 
-def _allowed(ledger: Ledger, entry: Entry) -> str:
+def _allowed(ledger: Ledger, entry: Claim) -> str:
     """What allows the splits, in words."""
     strata = ledger.strata
-    if _printed(strata, entry.about.compare) is not None:
-        return f"the printed sizes of “{'” and “'.join(strata.sizes)}”"
-    return f"strata.fewest {strata.fewest} and strata.imbalance {float(strata.imbalance):g}"
+    if _printed(strata, entry.about.compared) is not None:
+        return f"the printed sizes of “{'” and “'.join(strata.size_of)}”"
+    return f"strata.fewest {strata.least} and strata.imbalance {float(strata.largest_imbalance):g}"
 
 
 def _over(tried: Tried, allowed: str) -> str:
@@ -193,7 +195,7 @@ def _over(tried: Tried, allowed: str) -> str:
     )
 
 
-def _fitting(entry: Entry, tried: Tried, allowed: str) -> str:
+def _fitting(entry: Claim, tried: Tried, allowed: str) -> str:
     number = len(tried.splits)
     given = {name: int(own.sum()) for name, own in tried.fit.items()}
     told = [
@@ -211,7 +213,7 @@ def _fitting(entry: Entry, tried: Tried, allowed: str) -> str:
     )
 
 
-def _without(entry: Entry, tried: Tried, sets: int, short: bool, allowed: str) -> str:
+def _without(entry: Claim, tried: Tried, sets: int, short: bool, allowed: str) -> str:
     of = "" if sets == 1 else f", nor of those of {sets - 1} other sets of counts that print so,"
     tests = listed(list(VARIANTS.values()), "or")
     text = f"None of {thousands(len(tried.splits))} splits over two strata{of} gives "

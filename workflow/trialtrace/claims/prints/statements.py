@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.quantities import Quantity, quantity
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 from trialtrace.trial.claims.about import ALL
+from trialtrace.trial.claims.read import Claim
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -47,7 +48,7 @@ def _facts(ledger: Ledger) -> Iterator[Finding]:
         )
 
 
-def _quantities(entry: Entry) -> dict[str, Quantity]:
+def _quantities(entry: Claim) -> dict[str, Quantity]:
     found = {name: quantity(part) for name, part in entry.parts.items()}
     return {name: one for name, one in found.items() if one is not None}
 
@@ -60,14 +61,14 @@ def _alike(every: list[dict[str, Quantity]]) -> bool:
     )
 
 
-def _words(entry: Entry) -> str:
+def _words(entry: Claim) -> str:
     """What is printed, without case, marks and spaces."""
     return re.sub(r"[^\w.$€£¥]+", " ", entry.printed.lower()).strip(" .")
 
 
 def _one_sided(ledger: Ledger) -> Iterator[Finding]:
     """Shares and means of some groups, where the ledger has none for the others."""
-    cells: dict[tuple, dict[str, Entry]] = {}
+    cells: dict[tuple, dict[str, Claim]] = {}
     for entry in ledger.of_group():
         about, parts = entry.about, entry.parts
         if about.outcome and about.size is None and ("percent" in parts or "sd" in parts):
@@ -88,7 +89,7 @@ def _one_sided(ledger: Ledger) -> Iterator[Finding]:
             )
 
 
-def _baseline(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _baseline(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     outcome = ledger.outcomes.get(entry.about.outcome or "")
     if outcome is None or len(outcome.visits) != 1:
         return
@@ -99,7 +100,7 @@ def _baseline(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     yield Finding("statement.change", entry.name, next(iter(entry.parts)), INCONSISTENT, text)
 
 
-def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _no_difference(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """A conclusion of no difference needs an interval; a p above the level is none."""
     beside = ledger.comparisons.get(entry.about.cell, []) if entry.about.outcome else []
     if any("ci_low" in other.parts for other in beside):
@@ -114,7 +115,7 @@ def _no_difference(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     )
 
 
-def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _feasibility(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """Feasible, but against what?"""
     if THRESHOLD in ledger.facts:
         return
@@ -124,7 +125,7 @@ def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     )
     told = []
     for other in ledger.of_cell.get(entry.about.cell, ()):
-        x, n = whole_count(other), ledger.size(other)
+        x, n = other.whole_count, ledger.size(other)
         if entry.about.outcome and x is not None and n and x <= n:
             found = wilson(x, n, confidence=0.95)
             told.append(
@@ -136,15 +137,15 @@ def _feasibility(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
     yield Finding("statement.feasibility", entry.name, next(iter(entry.parts)), NOT_CHECKABLE, text)
 
 
-def _safety(ledger: Ledger, entry: Entry) -> Iterator[Finding]:
+def _safety(ledger: Ledger, entry: Claim) -> Iterator[Finding]:
     """What no event among so many patients can and cannot exclude."""
     counted = [
         (n, f" ({ledger.group_label(other)})")
         for other in ledger.of_cell.get(entry.about.cell, ())
-        if entry.about.outcome and whole_count(other) == 0 and (n := ledger.size(other))
+        if entry.about.outcome and other.whole_count == 0 and (n := ledger.size(other))
     ]
-    if not counted and "words" in entry.parts and entry.about.patients:
-        counted = [(entry.about.patients, "")]
+    if not counted and "words" in entry.parts and entry.about.n:
+        counted = [(entry.about.n, "")]
     told = []
     for n, label in counted:
         upper = clopper_pearson(0, n, confidence=0.90).high

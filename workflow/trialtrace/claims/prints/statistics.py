@@ -11,7 +11,7 @@ from math import inf
 import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
-from trialtrace.claims.ledger import Entry, Ledger
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
@@ -34,6 +34,7 @@ from trialtrace.stats.summaries.statistics import (
 )
 from trialtrace.trial.claims.forms import CHI_SQUARED
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 WITH_DEGREES = {
     "t": "t(54) = 2.10, p = .04",
@@ -67,7 +68,7 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             )
 
 
-def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
+def _plain(entry: Claim, symbol: str) -> Iterator[Finding]:
     statistic, part = as_range(entry.parts["statistic"]), entry.parts["p"]
     df = float(entry.parts["df1"].value or 0) if "df1" in entry.parts else inf
     rounded = "df1" in entry.parts and entry.parts["df1"].places > 0
@@ -102,7 +103,7 @@ def _plain(entry: Entry, symbol: str) -> Iterator[Finding]:
     )
 
 
-def _f(entry: Entry) -> Iterator[Finding]:
+def _f(entry: Claim) -> Iterator[Finding]:
     parts = entry.parts
     f = as_range(parts["statistic"])
     df1, df2 = float(parts["df1"].value or 0), float(parts["df2"].value or 0)
@@ -122,7 +123,7 @@ def _f(entry: Entry) -> Iterator[Finding]:
     yield _effect(entry, partial_eta_squared(f, df1, df2))
 
 
-def _effect(entry: Entry, eta: Bounds) -> Finding:
+def _effect(entry: Claim, eta: Bounds) -> Finding:
     """Partial η² of F, and the printed effect size, which may be another where it says not which.
 
     With several factors η² is smaller than partial η², never greater.
@@ -149,7 +150,7 @@ def _effect(entry: Entry, eta: Bounds) -> Finding:
     )
 
 
-def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
+def _p_of_f(entry: Claim, f, df1: float, df2: float, uncorrected: bool) -> Iterator[Finding]:
     part = entry.parts["p"]
     plain = _over_degrees(f, entry)
     lowest = 1 / df1 if uncorrected else 1.0
@@ -190,7 +191,7 @@ def _p_of_f(entry: Entry, f, df1: float, df2: float, uncorrected: bool) -> Itera
     )
 
 
-def _over_degrees(f: Printed, entry: Entry) -> Bounds:
+def _over_degrees(f: Printed, entry: Claim) -> Bounds:
     """P without a further correction, over all degrees of freedom that print as given."""
     ends = [_degree_range(entry.parts[name]) for name in ("df1", "df2")]
     pairs = product(*(np.linspace(low, high, 5 if high > low else 1) for low, high in ends))

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -22,12 +22,13 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.stats.summaries.percentages import count_ranges
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 SHOWN = 4
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
-    splits: dict[tuple, list[Entry]] = {}
+    splits: dict[tuple, list[Claim]] = {}
     for entry in ledger.of_group():
         about, part = entry.about, entry.share
         if about.split and about.stratum and part is not None and part.relation == "=":
@@ -40,12 +41,12 @@ def check(ledger: Ledger) -> Iterator[Finding]:
         yield from _sums(ledger, entries)
 
 
-def _counted(ledger: Ledger) -> list[list[Entry]]:
+def _counted(ledger: Ledger) -> list[list[Claim]]:
     """The strata of one split with printed counts and sizes, two or more, each told once."""
-    splits: dict[tuple, list[Entry]] = {}
+    splits: dict[tuple, list[Claim]] = {}
     for entry in ledger.of_group():
         about = entry.about
-        if about.split and about.stratum and whole_count(entry) is not None and ledger.size(entry):
+        if about.split and about.stratum and entry.whole_count is not None and ledger.size(entry):
             one = replace(about, stratum=None, patients=None)
             splits.setdefault((entry.basis, one), []).append(entry)
     return [
@@ -55,7 +56,7 @@ def _counted(ledger: Ledger) -> list[list[Entry]]:
     ]
 
 
-def _sums(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
+def _sums(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     """Counts and sizes of the strata against those of the whole group.
 
     A sum of counts that is not the group's is wrong only where the strata hold all its patients.
@@ -66,7 +67,7 @@ def _sums(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
     if found is None:
         return
     total, (events, n) = found
-    counts = [(whole_count(entry) or 0, ledger.size(entry) or 0) for entry in entries]
+    counts = [(entry.whole_count or 0, ledger.size(entry) or 0) for entry in entries]
     sizes = [m for _, m in counts]
     name = "denominator"
     if sum(sizes) > n:
@@ -91,7 +92,7 @@ def _sums(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
         )
 
 
-def _split(ledger: Ledger, entries: list[Entry]) -> Iterator[Finding]:
+def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
     first, second = entries
     whole = replace(first, about=replace(first.about, stratum=None, split=None))
     found = counted(ledger, whole, first.about.group or "")

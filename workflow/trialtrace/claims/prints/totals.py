@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
@@ -14,14 +15,14 @@ def check(ledger: Ledger) -> Iterator[Finding]:
             yield _total(ledger, entries, *found)
 
 
-def _counted(ledger: Ledger, entries: list[Entry]) -> tuple[dict[str, int], int] | None:
+def _counted(ledger: Ledger, entries: list[Claim]) -> tuple[dict[str, int], int] | None:
     """The counts of the categories and the size of their group."""
-    counted = {entry.name: count for entry in entries if (count := whole_count(entry)) is not None}
+    counted = {entry.name: count for entry in entries if (count := entry.whole_count) is not None}
     sizes = {ledger.size(entry) for entry in entries} - {None}
     return (counted, int(sizes.pop() or 0)) if len(counted) > 1 and len(sizes) == 1 else None
 
 
-def _total(ledger: Ledger, entries: list[Entry], counted: dict[str, int], n: int) -> Finding:
+def _total(ledger: Ledger, entries: list[Claim], counted: dict[str, int], n: int) -> Finding:
     total = sum(counted.values())
     names = list(counted)
     detail = {"total": total, "n": n, "counts": counted}
@@ -48,7 +49,7 @@ def _total(ledger: Ledger, entries: list[Entry], counted: dict[str, int], n: int
     )
 
 
-def repair(ledger: Ledger, entries: list[Entry]) -> tuple[str, int] | None:
+def repair(ledger: Ledger, entries: list[Claim]) -> tuple[str, int] | None:
     """The one claim whose own percentage asks for the count that the total lacks, and that count.
 
     None where the categories add up, or no percentage asks for what is lacking.
@@ -65,7 +66,7 @@ def repair(ledger: Ledger, entries: list[Entry]) -> tuple[str, int] | None:
     return None
 
 
-def _percent_of(entries: list[Entry], entry: Entry) -> Component | None:
+def _percent_of(entries: list[Claim], entry: Claim) -> Component | None:
     """The percentage of a category, printed with its count or apart from it."""
     for one in entries:
         if one.about.category == entry.about.category and one.share is not None:

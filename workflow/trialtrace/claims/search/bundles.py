@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from trialtrace.claims.ledger import Entry, Ledger, whole_count
+from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.comparisons import KINDS
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, as_range
 from trialtrace.claims.prints.shares import counts_by_size
@@ -14,6 +14,7 @@ from trialtrace.claims.search.window import Target, Window
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 
 UNSETTLED = (INCONSISTENT, ALTERNATIVE)
 USUAL = 1
@@ -26,7 +27,7 @@ JOINT = ("comparison.estimate", "comparison.interval")
 
 def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
     """A bundle for each p, and for the intervals of each outcome, that no check confirmed."""
-    shares: dict[tuple, list[Entry]] = {}
+    shares: dict[tuple, list[Claim]] = {}
     seen: dict[str, tuple[str, ...]] = {}
     for one in findings:
         if one.agreement not in UNSETTLED and not one.open:
@@ -36,7 +37,7 @@ def bundles(ledger: Ledger, findings: Iterable[Finding]) -> Iterator[Bundle]:
         if one.check in seen.get(one.claim, ()):
             continue
         groups = [ledger.entries[name] for name in one.beside]
-        joint = entry.about.measure in KINDS and one.check in (*JOINT, "p.counts")
+        joint = entry.measure in KINDS and one.check in (*JOINT, "p.counts")
         if one.check == "p.counts" and len(groups) == 2 and not joint:
             yield from _p(ledger, entry, groups, last)
         elif one.check == "p.means":
@@ -63,7 +64,7 @@ def sizes(ledger: Ledger, group: str, least: int) -> list[Size]:
     return [Size(n, n in printed) for n in range(max(least, 1), most + 1)]
 
 
-def _tables(ledger: Ledger, groups: list[Entry], most: int) -> list[tuple]:
+def _tables(ledger: Ledger, groups: list[Claim], most: int) -> list[tuple]:
     """(name, tier, (x1, n1, x0, n0)) for the denominators of two groups.
 
     Where all pairs are more than `most`, only the printed denominators are taken.
@@ -85,7 +86,7 @@ def _tables(ledger: Ledger, groups: list[Entry], most: int) -> list[tuple]:
     ]
 
 
-def _p(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator[Bundle]:
+def _p(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:
     part = entry.parts["p"]
     tables = _tables(ledger, groups, MOST_TABLES)
     if part.relation != "=" or not part.value or not tables:
@@ -99,9 +100,9 @@ def _p(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator
     )
 
 
-def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[Bundle]:
+def _comparison(ledger: Ledger, entry: Claim, groups: list[Claim]) -> Iterator[Bundle]:
     """An estimate with its bounds and p, where they are printed: all under one specification."""
-    parts, measure = entry.parts, entry.about.measure or ""
+    parts, measure = entry.parts, entry.measure or ""
     main = parts.get("percent") or parts.get("value")
     tables = _tables(ledger, groups, MOST_COMPARED)
     if main is None or measure not in KINDS or not tables:
@@ -130,7 +131,7 @@ def _comparison(ledger: Ledger, entry: Entry, groups: list[Entry]) -> Iterator[B
     )
 
 
-def _means(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iterator[Bundle]:
+def _means(ledger: Ledger, entry: Claim, groups: list[Claim], last: int) -> Iterator[Bundle]:
     part = entry.parts["p"]
     if part.relation != "=" or not part.value:
         return
@@ -154,8 +155,8 @@ def _means(ledger: Ledger, entry: Entry, groups: list[Entry], last: int) -> Iter
     )
 
 
-def _events(ledger: Ledger, entry: Entry) -> int | None:
-    if (count := whole_count(entry)) is not None:
+def _events(ledger: Ledger, entry: Claim) -> int | None:
+    if (count := entry.whole_count) is not None:
         return count
     n = ledger.size(entry)
     if n is None or entry.share is None:

@@ -116,6 +116,6 @@ class ClaimCannot:
     )
 
 
-Claim = Annotated[
+DeclaredClaim = Annotated[
     ClaimIs | ClaimCannot, Rule(expected="is (what recomputes it) or cannot (why nothing can)")
 ]

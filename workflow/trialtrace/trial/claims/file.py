@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.claims.claim import Claim
+from trialtrace.trial.claims.claim import DeclaredClaim
 from trialtrace.trial.claims.paper import PaperGroups, PaperOutcomes, PaperPopulations, PaperStrata
 from trialtrace.trial.words import Name, Text
 
@@ -24,4 +24,4 @@ class ClaimsFile:
     strata: PaperStrata | None = optional(
         "What the paper tells of the strata of its randomisation, for stratified tests."
     )
-    claims: dict[Name, Claim] = key("Claims: one printed expression each.")
+    claims: dict[Name, DeclaredClaim] = key("Claims: one printed expression each.")

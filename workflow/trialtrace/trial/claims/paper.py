@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, Filled, Listed, Rule, Shared, key, optional, shape
+from trialtrace.config.spec import (
+    Distinct,
+    Filled,
+    Listed,
+    Rule,
+    Shared,
+    entry_name,
+    key,
+    optional,
+    shape,
+)
 from trialtrace.trial.words import Name, Text
 
 WholePrinted = Annotated[
@@ -29,9 +41,15 @@ NumberPrinted = Annotated[
 class PaperGroup:
     """A group."""
 
+    name: str = entry_name(default="")
     label: Text = key("Label, as printed.")
     randomised: WholePrinted | None = optional("Patients randomised to it, as printed.")
-    control: bool | None = optional("Whether it is the control group.")
+    control: bool = optional("Whether it is the control group.", empty=bool)
+
+    @property
+    def size(self) -> int | None:
+        """How many patients were randomised to it, where that is printed."""
+        return None if self.randomised is None else int(self.randomised)
 
 
 PaperGroups = dict[Name, PaperGroup]
@@ -41,15 +59,22 @@ PaperGroups = dict[Name, PaperGroup]
 class PaperPopulation:
     """A population."""
 
+    name: str = entry_name(default="")
     label: Text = key("Its name, as printed.")
-    everyone: bool | None = optional(
-        "Whether the name promises everyone who was randomised, as intention to treat does."
+    everyone: bool = optional(
+        "Whether the name promises everyone who was randomised, as intention to treat does.",
+        empty=bool,
     )
     sizes: dict[Name, WholePrinted] | None = optional("Its printed size by group.")
     only: Distinct[Name] | None = optional(
         "The groups to which its rule can apply, such as those that have sessions to "
         "attend; all where it is left out."
     )
+
+    @property
+    def size_of(self) -> dict[str, int]:
+        """Its printed size by group."""
+        return {group: int(size) for group, size in (self.sizes or {}).items()}
 
 
 PaperPopulations = dict[Name, PaperPopulation]
@@ -59,15 +84,20 @@ PaperPopulations = dict[Name, PaperPopulation]
 class PaperOutcome:
     """An outcome."""
 
+    name: str = entry_name(default="")
     label: Text = key("Label.")
-    wanted: bool | None = optional(
+    wanted: bool = optional(
         "Whether its events are what the treatment is for, as a response or a cure: "
-        "decides what a number needed to treat is."
+        "decides what a number needed to treat is.",
+        empty=bool,
     )
-    whole: bool | None = optional(
-        "Whether each patient's value is a whole number, so that a mean's digits can be checked."
+    whole: bool = optional(
+        "Whether each patient's value is a whole number, so that a mean's digits can be checked.",
+        empty=bool,
     )
-    visits: Listed[Text] | None = optional("Visits at which it was measured, in the paper's words.")
+    visits: Listed[Text] = optional(
+        "Visits at which it was measured, in the paper's words.", empty=tuple
+    )
 
 
 PaperOutcomes = dict[Name, PaperOutcome]
@@ -106,6 +136,28 @@ class PaperStrata:
         ),
         minProperties=2,
     )
+
+    @property
+    def declared_number(self) -> int:
+        return 2 if self.number is None else self.number
+
+    @property
+    def largest_imbalance(self) -> Fraction:
+        """By how much the shares of two groups' patients in a stratum may differ."""
+        return Fraction(1, 10) if self.imbalance is None else Fraction(str(self.imbalance))
+
+    @property
+    def least(self) -> int:
+        """The least number of patients of each group in each stratum."""
+        return 5 if self.fewest is None else self.fewest
+
+    @property
+    def size_of(self) -> dict[str, dict[str, int]]:
+        """Stratum -> its printed patients by group."""
+        return {
+            stratum: {group: int(size) for group, size in sizes.items()}
+            for stratum, sizes in (self.sizes or {}).items()
+        }
 
 
 @shape(least=1)
@@ -194,11 +246,12 @@ class About:
     correction: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound"] | None = optional(
         "Correction for sphericity that the paper names."
     )
-    paraphrase: bool | None = optional(
+    paraphrase: bool = optional(
         "Whether the words are not the paper's own, but tell what it says; they are "
-        "judged as nothing that contradicts."
+        "judged as nothing that contradicts.",
+        empty=bool,
     )
-    change: bool | None = optional("Whether the paper calls it a change from baseline.")
+    change: bool = optional("Whether the paper calls it a change from baseline.", empty=bool)
     concludes: Literal["no_difference", "feasibility", "safety"] | None = optional(
         "What is concluded from it."
     )
@@ -212,3 +265,27 @@ class About:
         "A name for what parts the patients of a stratum from all others, where everyone "
         "is in one of its strata."
     )
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The groups that are compared, or `all` alone."""
+        return (self.compare,) if isinstance(self.compare, str) else self.compare or ()
+
+    @property
+    def n(self) -> int | None:
+        """The printed number of patients behind the number."""
+        return None if self.patients is None else int(self.patients)
+
+    @property
+    def margin_value(self) -> Decimal | None:
+        return None if self.margin is None else Decimal(self.margin)
+
+    @property
+    def part(self) -> bool:
+        """Whether it is about some of the patients of its population only."""
+        return self.stratum is not None or self.split is not None
+
+    @property
+    def cell(self) -> tuple[str | bool | None, ...]:
+        """What numbers of different groups share when they belong together."""
+        return self.outcome, self.population, self.visit, self.stratum, self.change

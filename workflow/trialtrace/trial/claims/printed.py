@@ -141,13 +141,23 @@ def parse(
                 expected=f"one printed expression, of at most {LONGEST} characters",
             )
         )
-    plain = CURRENCY.sub(lambda one: " " * len(one.group()), printed).translate(PLAIN)
+    plain = _plain(printed)
     found = _read(printed, plain)
     if found is None and words and re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain):
         return [Component("words", printed.strip())]
     if found is None:
-        raise UserError(Problem(place, found=repr(printed), **_unread(plain)))
+        raise UserError(unread(printed, place))
     return found
+
+
+def unread(printed: str, place: str) -> Problem:
+    """What is told of an expression that holds no number that can be read."""
+    return Problem(place, found=repr(printed), **_unread(_plain(printed)))
+
+
+def _plain(printed: str) -> str:
+    """The expression with every character in its place, and each sign in one form."""
+    return CURRENCY.sub(lambda match: " " * len(match.group()), printed).translate(PLAIN)
 
 
 def _unread(plain: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ class Arm:
     name: str = entry_name(default="")
     label: Text = key("Label in reports.")
     code: Value = key("Value of the arm column, in quotes.")
-    control: bool | None = optional("Whether this is the control arm.")
+    control: bool = optional("Whether this is the control arm.", empty=bool)
 
 
 @shape

@@ -20,13 +20,14 @@ from trialtrace.claims.search.window import Displacement
 from trialtrace.ground.contracts.rows import ResultRow, present
 from trialtrace.methods.analysing.cuts import visits as planned_visits
 from trialtrace.stats.results import StatsError
-from trialtrace.trial.claims.printed import Component, parse
+from trialtrace.trial.claims.printed import Component
+from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.plan.methods import BINARY, OWN_TREATMENT, SCORES, TIMES
 
 if TYPE_CHECKING:
     from trialtrace.ground.frames import Frames
     from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Analysis, Claim, Endpoint
+    from trialtrace.trial.model import Analysis, Endpoint
 
 
 class Grid(Protocol):
@@ -39,23 +40,27 @@ class Grid(Protocol):
 
 
 def search_rows(
-    trial: "Trial", frames: "Frames", results: Sequence[ResultRow], rows: Sequence[Judged]
+    trial: "Trial",
+    claims: Mapping[str, Claim],
+    frames: "Frames",
+    results: Sequence[ResultRow],
+    rows: Sequence[Judged],
 ) -> list[Searched]:
     """A search for each bundle; `rows` are those of the claims table by data."""
     found, grid = [], cache(partial(_grid, trial, cache(partial(Patients, trial, frames))))
-    for place, claims in _linked(trial, results, rows):
-        bundle = _bundle(trial, grid, place, claims)
+    for place, linked in _linked(claims, results, rows):
+        bundle = _bundle(trial, grid, place, linked)
         if bundle is not None:
             found.append(search(bundle, Displacement()))
     return found
 
 
 Place = tuple[str, str | None, str | None, str | None]
-Read = tuple["Claim", list[tuple[Component, Judged, ResultRow]]]
+Read = tuple[Claim, list[tuple[Component, Judged, ResultRow]]]
 
 
 def _linked(
-    trial: "Trial", results: Sequence[ResultRow], rows: Sequence[Judged]
+    claims: Mapping[str, Claim], results: Sequence[ResultRow], rows: Sequence[Judged]
 ) -> list[tuple[Place, list[Read]]]:
     """Claims that links join and that are of one analysis, endpoint, visit and stratum.
 
@@ -67,12 +72,12 @@ def _linked(
         recomputed = row["against_data"] not in (NOT_CHECKABLE, NOT_TIED)
         if recomputed and row["component"] not in ("direction", "words"):
             judged.setdefault(row["claim_id"], {})[row["component"]] = row
-    group = _components({name: trial.claims[name].linked for name in judged})
+    group = _components({name: claims[name].linked for name in judged})
     found: dict[tuple, list[Read]] = {}
     for name, parts in judged.items():
-        claim = trial.claims[name]
+        claim = claims[name]
         places: dict[Place, list] = {}
-        for part in parse(claim.printed):
+        for part in claim.parts.values():
             if part.name in parts:
                 result = by_id[present(parts[part.name]["result_id"])]
                 place = (
@@ -84,7 +89,7 @@ def _linked(
                 places.setdefault(place, []).append((part, parts[part.name], result))
         for place, own in places.items():
             found.setdefault((group[name], place), []).append((claim, own))
-    return [(place, claims) for (_, place), claims in found.items()]
+    return [(place, linked) for (_, place), linked in found.items()]
 
 
 def _components(links: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -200,7 +205,7 @@ def _arms(patients: Patients, analysis: "Analysis") -> list[int]:
 def _wanted(claims: Sequence[Read], level: float) -> Iterator[Wanted]:
     for claim, parts in claims:
         by_name = {part.name: row for part, row, _ in parts}
-        every = parse(claim.printed)
+        every = list(claim.parts.values())
         for part, _, result in parts:
-            how = scale_of(claim.selects or {}, part, every, result, claim.name)
+            how = scale_of(dict(claim.selects or {}), part, every, result, claim.name)
             yield wanted(claim.name, part, result, how, by_name, level)
