@@ -1,9 +1,10 @@
-"""docs/methods.md is what the docstrings of trialtrace.stats say; every method has an oracle."""
+"""docs/methods.md and docs/methods/ are what the docstrings of trialtrace.stats say; every method
+has an oracle."""
 
 import ast
 
 import pytest
-from doc_blocks import page
+from doc_blocks import ROOT, page
 
 from trialtrace.stats.reference import SHARED, STATS, names_oracle, parts, reference, subjects
 
@@ -11,9 +12,14 @@ from trialtrace.stats.reference import SHARED, STATS, names_oracle, parts, refer
 WITHOUT = {"missing.imputation.composite"}
 
 
-def test_the_page_is_not_stale():
+def test_the_pages_are_not_stale():
     made = "write it anew: python -m trialtrace.stats.reference"
-    assert page("docs/methods.md") == reference(), made
+    pages = reference()
+    assert {path.name for path in (ROOT / "docs/methods").iterdir()} == {
+        name.removeprefix("methods/") for name in pages if name != "methods.md"
+    }
+    for name, text in pages.items():
+        assert page(f"docs/{name}") == text, made
 
 
 def test_every_method_says_what_it_was_checked_against():

@@ -1,8 +1,8 @@
-"""Writes docs/methods.md, the methods of trialtrace.stats, from their docstrings.
+"""Writes docs/methods.md and docs/methods/, the methods of trialtrace.stats, from their docstrings.
 
-`python -m trialtrace.stats.reference` writes it anew; a test fails when it is stale. The source
-is read, not imported. A subject is a module; its order and its line in the overview are those of
-the table in the docstring of its package.
+`python -m trialtrace.stats.reference` writes them anew; a test fails when one is stale. The source
+is read, not imported. A page is a family, which is a package; a subject is a module, and its order
+and its line in the overview are those of the table in the docstring of its package.
 """
 
 import ast
@@ -128,6 +128,17 @@ output, run again where R is installed. The tolerance is 1e-8, relative. Looser 
 models, 1e-7, and Satterthwaite's degrees of freedom of mixed models and Kenward and Roger's by
 observed information, 1e-6, since R's own numbers rest there on numeric derivatives. Where a
 function names no oracle of its own, that of its subject holds. `make bench-stats` measures speed.
+
+A family of methods has a page; its name is that of the package in `trialtrace.stats`.
+"""
+_FAMILY = """\
+# Statistical methods: {family}
+
+*Written from the docstrings of `workflow/trialtrace/stats/{family}/` by
+`python -m trialtrace.stats.reference`; change it there. What holds for all families, and a list of
+their subjects: [methods](../methods.md).*
+
+{what}
 """
 
 
@@ -223,15 +234,31 @@ def parts(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def reference() -> str:
-    """The whole page."""
-    every = list(subjects())
+def reference() -> dict[str, str]:
+    """Page, as a path below docs/ -> its text: the overview, and a page a family."""
+    families: dict[str, list[Subject]] = {}
+    for subject in subjects():
+        families.setdefault(subject.name.partition(".")[0], []).append(subject)
+    pages = {f"methods/{name}.md": _family(name, members) for name, members in families.items()}
+    return {"methods.md": _overview(families)} | pages
+
+
+def _overview(families: dict[str, list[Subject]]) -> str:
     rows = [
-        f"| [`{one.name}`](#{one.name.replace('.', '')}) | {one.line} | {len(one.functions)} |"
-        for one in every
+        f"| [`{subject.name}`](methods/{family}.md#{subject.name.replace('.', '')}) "
+        f"| {subject.line} | {len(subject.functions)} |"
+        for family, members in families.items()
+        for subject in members
     ]
     head = ["| subject | what | functions |", "| --- | --- | ---: |"]
-    return "\n".join([_INTRODUCTION, *head, *rows, "", _in_no_plan(), *map(_subject, every)])
+    return "\n".join([_INTRODUCTION, *head, *rows, "", _in_no_plan()])
+
+
+def _family(family: str, members: list[Subject]) -> str:
+    package = ast.parse((STATS / family / "__init__.py").read_text(encoding="utf-8"))
+    paragraphs = (ast.get_docstring(package) or "").split("\n\n")
+    what = "\n\n".join(_prose(text) for text in paragraphs if not _ROW.search(text))
+    return "\n".join([_FAMILY.format(family=family, what=what), *map(_subject, members)])
 
 
 def _in_no_plan() -> str:
@@ -288,7 +315,8 @@ def _flat(text: str) -> str:
 
 
 def main() -> None:
-    write_text(project().root / "docs" / "methods.md", reference())
+    for page, text in reference().items():
+        write_text(project().root / "docs" / page, text)
 
 
 if __name__ == "__main__":
