@@ -1,7 +1,7 @@
 """Writes docs/architecture.md and its picture: the rooms of the package and who imports whom.
 
 `python campaigns/architecture.py` writes both anew from the imports; a test fails when they are
-stale.
+stale. Sections of the page, from its first `##` on, are written by others and stay.
 """
 
 import ast
@@ -108,7 +108,7 @@ def purpose(room: str) -> str:
 
 
 def page() -> str:
-    """The page: an introduction, and a row a room from the top down."""
+    """The page before its sections: an introduction, and a row a room from the top down."""
     below, rows = rooms(), []
     for room in reversed(LEVEL):
         others = ", ".join(f"`{other}`" for other in sorted(below[room], key=list(LEVEL).index))
@@ -173,9 +173,16 @@ def _box(room: str, left: float, top: float, width: float) -> str:
     )
 
 
+def parts(text: str) -> tuple[str, str]:
+    """The page's text before its sections, and the sections."""
+    start = text.find("\n## ")
+    return (text, "") if start < 0 else (text[:start], text[start:])
+
+
 def main() -> None:
     PICTURE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
+    _, sections = parts(PAGE.read_text(encoding="utf-8"))
+    PAGE.write_text(page() + sections, encoding="utf-8")
     PICTURE.write_text(picture(), encoding="utf-8")
 
 

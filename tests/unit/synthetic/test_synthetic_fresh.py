@@ -28,9 +28,9 @@ def made(tmp_path: Path) -> Freshness:
     return Freshness(at, settings_of("made", "by_source"), Sources(at))
 
 
-def test_cohort_yaml_and_its_schema_count_for_the_ingest_alone(made):
+def test_cohort_yaml_counts_for_the_ingest_alone(made):
     named = {path.name for path in made.config_files("ingest_sources", "made")}
-    assert {"cohort.yaml", "cohort.schema.json", "trial.yaml"} <= named
+    assert {"cohort.yaml", "trial.yaml"} <= named
     assert "cohort.yaml" not in {p.name for p in made.config_files("clean_tables", "made")}
 
 

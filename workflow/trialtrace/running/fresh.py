@@ -6,7 +6,8 @@ all of them, computed once at the start of a run:
 
 - the static import closure of the rule's script (see trialtrace.running.closure), in which a
   registry stands for the modules that the trial's configuration names;
-- the trial's configuration files of the stage, their schemas, and the settings it uses;
+- the trial's configuration files of the stage, and the settings it uses; not their schemas, which
+  decide at the start of every run whether it may begin, and nothing that a job computes;
 - the data files of the trial, where it reads them, by their content;
 - what renders a report;
 - the lock file and Python's minor version.
@@ -189,16 +190,12 @@ class Freshness:
         return self._trials.setdefault(name, load_trial(name, self.at))
 
     def config_files(self, rule: str, trial: str | None = None) -> set[Path]:
-        """The trial's configuration files that a stage reads, and the schemas they must keep."""
-        stage = STAGES[rule] if trial else SITE_STAGE
+        """The trial's configuration files that a stage reads."""
         names = self._files_read(rule, trial)
-        parts = [Path(name).stem for name in names] + ["config"] * bool(stage.settings)
-        parts += ["instruments"] * ("endpoints" in parts)
-        schemas = {self.at.schemas / f"{part}.schema.json" for part in (*parts, "common")}
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
         if trial and rule == DERIVE:
             files |= set(tables_of(self._trial(trial)))
-        return files | {path for path in schemas if path.is_file()}
+        return files
 
     def code(self, rule: str, trial: str | None = None) -> str:
         """The hash of a job's code and environment, which pages and results carry."""
