@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from trialtrace.stats.reference import IN_NO_PLAN
+from trialtrace.trial.plan.registry import cards
 
 PACKAGE = Path(__file__).resolve().parents[3] / "workflow/trialtrace"
 TREES = {
@@ -64,7 +65,8 @@ SCOPES = {
 
 
 def used_by_stages() -> Iterator[str]:
-    """Dotted names that other rooms use."""
+    """Dotted names that other rooms use, and the formulas that cards name."""
+    yield from (f"{STATS}{card.formula.replace(':', '.')}" for card in cards() if card.formula)
     for module, tree in TREES.items():
         if not module.startswith("trialtrace.stats"):
             yield from named(tree, SCOPES[module])
