@@ -71,7 +71,8 @@ def site(real) -> Path:
     from trialtrace.report.report import render_report
     from trialtrace.trial.load import load_settings
 
-    settings = replace(load_settings(), formats=("html",))
+    settings = load_settings()
+    settings = replace(settings, report=replace(settings.report, formats=("html",)))
     codes = {"analyse_plan": "0" * 64}
     root = next(iter(real.values())).run.at
     for trial in real.values():

@@ -6,7 +6,7 @@ import pytest
 
 from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Sources
-from trialtrace.running.imports import outside_entries
+from trialtrace.running.imports import imports_of, outside_entries
 
 SCRIPT = "scripts/job.py"
 
@@ -68,9 +68,10 @@ def test_a_card_leads_to_its_formula_where_something_is_computed(closure):
 
 def test_entries_that_are_not_used_do_not_count():
     registry = 'HERE = "a"\nMODULES = {\n    "x": f"{HERE}.x",\n    "y": "a.y",\n}\n'
-    kept = outside_entries(registry, {"y"})
+    entries = imports_of(registry, ".py", ()).entries
+    kept = outside_entries(registry, entries, {"y"})
     assert '"a.y"' in kept and ".x" not in kept and "HERE" in kept
-    kept = outside_entries(CARDS, {"mean.plain"})
+    kept = outside_entries(CARDS, imports_of(CARDS, ".py", ()).entries, {"mean.plain"})
     assert "means:plain" in kept and "robust" not in kept
 
 

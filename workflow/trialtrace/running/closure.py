@@ -38,7 +38,12 @@ class Sources:
         try:
             told = json.loads((self.at.root / REMEMBERED).read_text(encoding="utf-8"))
             self._known = {
-                key: Imports(tuple(each["names"]), each["registry"], each["formulas"])
+                key: Imports(
+                    tuple(each["names"]),
+                    each["registry"],
+                    each["formulas"],
+                    tuple(tuple(entry) for entry in each["entries"]),
+                )
                 for key, each in told.items()
             }
         except (OSError, ValueError, KeyError):
@@ -100,8 +105,9 @@ class Sources:
 
     def _entries(self, path: Path, kept: set[str]) -> bytes:
         """sha256 of a registry with the entries of these names alone."""
-        text = outside_entries(path.read_text(encoding="utf-8"), kept)
-        return hashlib.sha256(text.encode()).digest()
+        text = path.read_text(encoding="utf-8")
+        lines = outside_entries(text, self._imports(path, text).entries, kept)
+        return hashlib.sha256(lines.encode()).digest()
 
     @cached_property
     def _dotted(self) -> dict[Path, str]:
@@ -156,7 +162,7 @@ class Sources:
             made = imports_of(text, path.suffix, package)
             names = tuple(name for name in made.names if name.partition(".")[0] == PACKAGE)
             registry = {k: v for k, v in made.registry.items() if v.startswith(f"{PACKAGE}.")}
-            self._known[key] = Imports(names, registry, made.formulas)
+            self._known[key] = Imports(names, registry, made.formulas, made.entries)
         return self._known[key]
 
     def _with_parents(self, name: str) -> Iterator[str]:

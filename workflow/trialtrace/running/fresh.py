@@ -152,6 +152,7 @@ class Freshness:
     settings: Settings
     sources: Sources
     _trials: dict[str, Trial] = field(default_factory=dict)
+    _used: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _codes: dict[tuple[str, str | None], str] = field(default_factory=dict)
     _jobs: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
@@ -174,8 +175,11 @@ class Freshness:
                 registry = REGISTRY
             if registry not in NAMED or (registry, rule) in WHOLE:
                 return None
-            file, names = NAMED[registry]
-            return names(self._trial(trial)) if trial and file in read else set()
+            if trial is None or NAMED[registry][0] not in read:
+                return set()
+            if (registry, trial) not in self._used:
+                self._used[registry, trial] = NAMED[registry][1](self._trial(trial))
+            return self._used[registry, trial]
 
         return named
 

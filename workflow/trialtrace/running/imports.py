@@ -6,7 +6,7 @@ top-level mapping from names to modules is a registry: it leads to the modules w
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
@@ -19,12 +19,14 @@ CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 class Imports:
     """Dotted names that may be modules, and the texts of top-level mappings from text to text.
 
-    `formulas` maps the step of a card to the module of its formula.
+    `formulas` maps the step of a card to the module of its formula; `entries` has the name and the
+    lines of each entry of a registry.
     """
 
     names: tuple[str, ...]
     registry: dict[str, str]
     formulas: dict[str, str] = field(default_factory=dict)
+    entries: tuple[tuple[str, int, int], ...] = ()
 
 
 def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
@@ -34,7 +36,8 @@ def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
     names = {name for tree in trees for name in _imported(tree, package)}
     registry = {key: name for tree in trees for key, name in _mappings(tree).items()}
     formulas = {card.step: card.formula for tree in trees for card in _cards(tree) if card.formula}
-    return Imports(tuple(sorted(names)), registry, formulas)
+    entries = tuple(entry for tree in trees for entry in _entries(tree)) if len(trees) == 1 else ()
+    return Imports(tuple(sorted(names)), registry, formulas, entries)
 
 
 def _imported(tree: ast.Module, package: tuple[str, ...]) -> Iterator[str]:
@@ -86,21 +89,27 @@ def _cards(tree: ast.Module) -> Iterator[_Card]:
                     yield _Card(_text(call.args[0], {}) or "", formula, call)
 
 
-def outside_entries(text: str, kept: Collection[str]) -> str:
-    """Source without those entries of top-level mappings of texts, and cards, that are not kept."""
-    tree = ast.parse(text)
-    places = [(card.step, card.place, card.place) for card in _cards(tree)]
+def _entries(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
+    """Name, first and last line of each entry of top-level mappings to texts, and of each card."""
+    for card in _cards(tree):
+        yield card.step, card.place.lineno, card.place.end_lineno or card.place.lineno
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
             for key, value in zip(node.value.keys, node.value.values, strict=True):
                 name = _text(key, {})
                 if key is not None and name is not None and isinstance(value, _TEXTS):
-                    places.append((name, key, value))
+                    yield name, key.lineno, value.end_lineno or value.lineno
+
+
+def outside_entries(
+    text: str, entries: Iterable[tuple[str, int, int]], kept: Collection[str]
+) -> str:
+    """Source without those entries of its registry that are not kept."""
     gone = {
         number
-        for name, first, last in places
+        for name, first, last in entries
         if name not in kept
-        for number in range(first.lineno, (last.end_lineno or last.lineno) + 1)
+        for number in range(first, last + 1)
     }
     lines = enumerate(text.splitlines(), 1)
     return "\n".join(line for number, line in lines if number not in gone)
