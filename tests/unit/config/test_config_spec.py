@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, replace
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -179,3 +180,20 @@ def test_a_made_type_tells_which_shared_types_it_holds():
 def test_every_shared_type_is_found_once():
     found = [mark for mark, _ in shared_types(FILES["cohort"].shape)]
     assert len(found) == len(set(found)) > len(FILES)
+
+
+def test_a_shape_is_compared_by_its_values_and_cannot_be_changed():
+    one, other = Circle(form="circle", radius=1.0), Circle(form="circle", radius=2.0)
+    assert one == replace(other, radius=1.0) and one != other
+    assert hash(one) == hash(replace(other, radius=1.0))
+    assert repr(one) == "Circle(form='circle', radius=1.0)"
+    with pytest.raises(FrozenInstanceError):
+        one.radius = 3.0
+    with pytest.raises(FrozenInstanceError):
+        del one.radius
+
+
+@pytest.mark.parametrize("values", [{"form": "circle"}, {"form": "circle", "radius": 1, "x": 2}])
+def test_an_object_has_every_key_and_no_other(values):
+    with pytest.raises(TypeError, match=r"missing: \['radius'\]|unknown: \['x'\]"):
+        Circle(**values)

@@ -33,7 +33,7 @@ a shape                    a mapping with these keys and no other
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields, replace
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
@@ -202,11 +202,67 @@ def shape(
     rules |= {"x-expected": expected} if expected else {}
 
     def made(plain: type[T]) -> type[T]:
-        whole = dataclass(frozen=True, kw_only=True)(plain)
+        whole = _frozen(dataclass(init=False, repr=False, eq=False, kw_only=True)(plain))
         setattr(whole, _SHAPE, _About(by, last, tuple(rules.items())))
         return whole
 
     return made if cls is None else made(cls)
+
+
+# A run defines some 300 shapes. What dataclass writes for each, and Python then compiles, takes
+# most of that time; these do the same for all of them.
+def _frozen(cls: type[T]) -> type[T]:
+    """The class with what a frozen dataclass with keywords alone has."""
+    for method in (_init, _repr, _eq, _hash, _setattr, _delattr):
+        name = f"__{method.__name__.lstrip('_')}__"
+        if name not in vars(cls):
+            setattr(cls, name, method)
+    return cls
+
+
+def _init(self: Any, **values: Any) -> None:
+    known = {each.name: each for each in fields(self)}
+    unknown = values.keys() - known.keys()
+    missing = [
+        name
+        for name, each in known.items()
+        if name not in values and each.default is MISSING and each.default_factory is MISSING
+    ]
+    if unknown or missing:
+        wrong = f"unknown: {sorted(unknown)}, missing: {missing}"
+        raise TypeError(f"{type(self).__name__}: {wrong}")
+    for name, each in known.items():
+        if name in values:
+            self.__dict__[name] = values[name]
+        elif each.default is not MISSING:
+            self.__dict__[name] = each.default
+        elif each.default_factory is not MISSING:
+            self.__dict__[name] = each.default_factory()
+
+
+def _values(shape: Any) -> tuple[Any, ...]:
+    return tuple(getattr(shape, each.name) for each in fields(shape))
+
+
+def _repr(self: Any) -> str:
+    told = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
+    return f"{type(self).__qualname__}({', '.join(told)})"
+
+
+def _eq(self: Any, other: object) -> Any:
+    return _values(self) == _values(other) if type(self) is type(other) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash((type(self), _values(self)))
+
+
+def _setattr(self: Any, name: str, value: Any) -> None:
+    raise FrozenInstanceError(f"{type(self).__name__}.{name} cannot be changed")
+
+
+def _delattr(self: Any, name: str) -> None:
+    raise FrozenInstanceError(f"{type(self).__name__}.{name} cannot be taken away")
 
 
 def is_shape(hint: Any) -> bool:
