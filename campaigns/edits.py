@@ -25,9 +25,10 @@ TEXT = """\
 A run of the six trials has {jobs} jobs. An edit changes the hash of those that can come to use what
 is edited; with them runs what is made from what they make. "Before" is the tree of 6276ffe, where a
 concept lay in other files; an edit there is of the files that held the same. The words of a method
-lie now beside its options, so they rerun the analyses of their family too, not the reports alone.
-Reports look every method up by its name, so a card reruns each of them. Schemas count at the start
-of a run only, which is refused where one does not accept the configuration.
+lie now beside its options, so they rerun the analyses and checks of the plans that name it too.
+Reports look every method up by its name, so a card reruns each of them. A level of a plan may be
+that of an interim look, so its formula is behind every job. Schemas count at the start of a run
+alone, which is refused where one does not accept the configuration.
 """
 
 
@@ -107,15 +108,26 @@ EDITS = (
         ),
         (31, 31),
     ),
-    Edit("the words of a card", _code("trial/plan/cards/survival"), (7, 7)),
+    Edit(
+        "the words of a card",
+        (
+            Change(
+                f"{CODE}/trial/plan/cards/survival.py", f"        {REMARK}", '"hazard_ratio.cox",'
+            ),
+        ),
+        (7, 7),
+    ),
     Edit(
         "a statistic added to a family",
         (
             *_code(
                 "stats/categorical/proportions",
-                "trial/plan/cards/categorical",
-                "methods/categorical/analyse",
                 "methods/categorical/check_one_proportion",
+            ),
+            Change(
+                f"{CODE}/trial/plan/cards/categorical.py",
+                '    Card("proportion.added"),\n',
+                "CARDS = (",
             ),
             Change(
                 f"{CODE}/trial/plan/registry.py",

@@ -160,7 +160,7 @@ def test_what_a_schema_adds_is_lacking(schema, plans):
     """A method that stands alone, a choice in a list, one beside a method, a new option."""
     wider = deepcopy(schema)
     describe, tests = (wider["$defs"][name]["properties"] for name in ("describe", "test_step"))
-    describe["proportion"]["enum"].append("arcsine")
+    describe["proportion"]["enum"].append("invented")
     describe["summary"]["items"]["enum"].append("mode")
     describe["median_time"]["allOf"][0]["then"]["properties"]["interval"]["enum"].append("logit")
     tests["welch_t"]["properties"]["pooled"] = {"type": "boolean"}
@@ -172,7 +172,7 @@ def test_what_a_schema_adds_is_lacking(schema, plans):
         if str(choice) not in before
     }
     assert set(made) == {
-        'describe: proportion: "arcsine"',
+        'describe: proportion: "invented"',
         'describe: summary: "mode"',
         'describe: median_time.kaplan_meier.interval: "logit"',
         "tests: welch_t.pooled: false",
