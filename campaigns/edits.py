@@ -34,14 +34,22 @@ alone, which is refused where one does not accept the configuration.
 
 @dataclass(frozen=True)
 class Change:
-    """Text put after the line that holds `after`, else at the end of the file, which may be new."""
+    """Text put after the line that holds `after`, else at the end of the file."""
 
     file: str
     text: str = REMARK
     after: str = ""
+    new: bool = False
 
-    def of(self, content: str) -> str:
-        """The file's content with the change. Raises ValueError where no line holds `after`."""
+    def of(self, content: str | None) -> str:
+        """The file's content with the change; None is a file that is not there.
+
+        Raises ValueError for one that should, or should not, be there, and where no line holds
+        `after`.
+        """
+        if self.new != (content is None):
+            raise ValueError(f"{self.file}: {'there already' if self.new else 'not there'}")
+        content = content or ""
         if not self.after:
             return content + self.text
         lines = content.splitlines(keepends=True)
@@ -73,12 +81,16 @@ def _code(*modules: str) -> tuple[Change, ...]:
     return tuple(Change(f"{CODE}/{module}.py") for module in modules)
 
 
+def _added(*modules: str) -> tuple[Change, ...]:
+    return tuple(Change(f"{CODE}/{module}.py", new=True) for module in modules)
+
+
 EDITS = (
     Edit("a module of one instrument", _code("instruments/tuning_fork"), (5, 6)),
     Edit(
         "an instrument added",
         (
-            *_code("instruments/added", "trial/instruments/added"),
+            *_added("instruments/added", "trial/instruments/added"),
             Change(
                 f"{CODE}/instruments/registry.py",
                 '    "added": "trialtrace.instruments.added",\n',
@@ -92,12 +104,8 @@ EDITS = (
     Edit(
         "a kind of endpoint added",
         (
-            *_code(
-                "endpoints/kinds/added",
-                "trial/endpoints/added",
-                "trial/endpoints/check",
-                "trial/plan/methods",
-            ),
+            *_added("endpoints/kinds/added", "trial/endpoints/added"),
+            *_code("trial/endpoints/check", "trial/plan/methods"),
             Change(
                 f"{CODE}/endpoints/registry.py",
                 '    "added": "trialtrace.endpoints.kinds.added",\n',
@@ -163,7 +171,7 @@ def changed(root: Path, changes: Iterable[Change]) -> Iterator[None]:
         for change in changes:
             path = root / change.file
             kept[path] = path.read_text(encoding="utf-8") if path.exists() else None
-            path.write_text(change.of(kept[path] or ""), encoding="utf-8")
+            path.write_text(change.of(kept[path]), encoding="utf-8")
         yield
     finally:
         for path, content in kept.items():

@@ -49,7 +49,8 @@ _VALUES = {
 _INTRODUCTION = """\
 # Configuration
 
-*Written from `workflow/schemas/` by `python -m trialtrace.trial.reference`; change it there.*
+*Written from the schemas, and these from the shapes in `workflow/trialtrace/trial/`, by
+`python -m trialtrace.trial.files` and `python -m trialtrace.trial.reference`; change it there.*
 
 A trial is a folder under `config/trials/` with six files: `trial.yaml`, `dictionary.csv`,
 `cleaning.yaml`, `endpoints.yaml`, `plan.yaml`, `claims.yaml`. Its name is the folder's: small
