@@ -28,7 +28,8 @@ concept lay in other files; an edit there is of the files that held the same. Th
 lie now beside its options, so they rerun the analyses and checks of the plans that name it too.
 Reports look every method up by its name, so a card reruns each of them. A level of a plan may be
 that of an interim look, so its formula is behind every job. Schemas count at the start of a run
-alone, which is refused where one does not accept the configuration.
+alone, which is refused where one does not accept the configuration; the shapes that they are written
+from are code of the jobs that read the file, and trial.yaml is read by all.
 """
 
 
@@ -154,7 +155,12 @@ EDITS = (
     Edit("a quantity of cohorts", _code("synthetic/quantities/pattern"), (1, 8)),
     Edit("a label in a plan", (Change("config/trials/ruetzler2013/plan.yaml"),), (4, 5)),
     Edit(
-        "the description of a key",
+        "the description of a key of a kind of endpoint",
+        (*_code("trial/endpoints/graded"), Change(f"{SCHEMAS}/endpoints.schema.json", "\n")),
+        (30, 31),
+    ),
+    Edit(
+        "the description of a key of trial.yaml",
         (*_code("trial/study/design"), Change(f"{SCHEMAS}/trial.schema.json", "\n")),
         (42, 43),
     ),
