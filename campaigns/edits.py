@@ -28,8 +28,8 @@ concept lay in other files; an edit there is of the files that held the same. Th
 lie now beside its options, so they rerun the analyses and checks of the plans that name it too.
 Reports look every method up by its name, so a card reruns each of them. A level of a plan may be
 that of an interim look, so its formula is behind every job. Schemas count at the start of a run
-alone, which is refused where one does not accept the configuration; the shapes that they are written
-from are code of the jobs that read the file, and trial.yaml is read by all.
+alone, which is refused where one does not accept the configuration; the shapes that they are
+written from are code of the jobs that read the file, and trial.yaml is read by all.
 """
 
 
