@@ -27,9 +27,9 @@ is edited; with them runs what is made from what they make. "Before" is the tree
 concept lay in other files; an edit there is of the files that held the same. The words of a method
 lie now beside its options, so they rerun the analyses and checks of the plans that name it too.
 Reports look every method up by its name, so a card reruns each of them. A level of a plan may be
-that of an interim look, so its formula is behind every job. Schemas count at the start of a run
-alone, which is refused where one does not accept the configuration; the shapes that they are
-written from are code of the jobs that read the file, and trial.yaml is read by all.
+that of an interim look, so its formula is behind every job that reads a plan. Schemas count at the
+start of a run alone, which is refused where one does not accept the configuration; the shapes that
+they are written from are code of the jobs that read the file, and trial.yaml is read by all.
 """
 
 

@@ -28,8 +28,8 @@ from trialtrace.ground.contracts import (
 )
 from trialtrace.ground.errors import UserError
 from trialtrace.ground.paths import project
-from trialtrace.trial import build
 from trialtrace.trial.cleaning import Cleaning
+from trialtrace.trial.endpoints import families
 from trialtrace.trial.model import Variable
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.populations import Population
@@ -101,7 +101,7 @@ def tiny(endpoints: str = "{}", trial: str = "", cleaning: str = "", choices: An
         populations=structure(dict[str, Population], data["populations"]),
         dictionary={"patients": fields},
         cleaning=structure(Cleaning, {"tables": {key: {} for key in tables} | rules}),
-        endpoints=build.endpoints(yaml.safe_load(endpoints)),
+        endpoints=families.endpoints(yaml.safe_load(endpoints)),
     )
 
 

@@ -25,7 +25,8 @@ from trialtrace.ground.contracts import (
     write_table,
 )
 from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.trial import build
+from trialtrace.trial.endpoints import families
+from trialtrace.trial.plan import build
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.populations import Population
 from trialtrace.trial.study.subjects import Subjects
@@ -154,7 +155,7 @@ class SmallTrial:
             subjects=structure(Subjects, data["subjects"]),
             populations=structure(dict[str, Population], data["populations"]),
             dictionary={"patients": {}},
-            endpoints=build.endpoints(yaml.safe_load(ENDPOINTS)),
+            endpoints=families.endpoints(yaml.safe_load(ENDPOINTS)),
             plan=build.plan(given),
         )
 

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from trialtrace.trial import build
+from trialtrace.trial.plan import build
 
 PLAN = """
 estimands:

@@ -17,7 +17,8 @@ from small_trial import Results
 from trialtrace.config.spec import structure
 from trialtrace.ground.contracts import ADSL, ADTTE, BDS, OCCDS, empty, from_rows, write_table
 from trialtrace.methods.analysing.run import analyse_plan
-from trialtrace.trial import build
+from trialtrace.trial.endpoints import families
+from trialtrace.trial.plan import build
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.populations import Population
 from trialtrace.trial.study.subjects import Subjects
@@ -101,7 +102,7 @@ def results(folder: Path, values: np.ndarray, plan: str = PLAN) -> Results:
         subjects=structure(Subjects, trial["subjects"]),
         populations=structure(dict[str, Population], trial["populations"]),
         dictionary={"patients": {}},
-        endpoints=build.endpoints(yaml.safe_load(ENDPOINTS)),
+        endpoints=families.endpoints(yaml.safe_load(ENDPOINTS)),
         plan=build.plan(yaml.safe_load(plan)),
     )
     analyse_plan(config, folder / "derived", folder / "analysis")

@@ -75,7 +75,6 @@ REGISTRY, CARDS = "trialtrace.trial.plan.registry", "trialtrace.trial.plan.cards
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
     "trialtrace.sources.registry": (TRIAL, lambda trial: {trial.source.kind}),
     "trialtrace.sources.readers": (TRIAL, lambda trial: formats_of(trial)),
-    "trialtrace.trial.cohort.registry": (COHORT, lambda trial: {trial.source.kind}),
     "trialtrace.trial.cohort.quantities.registry": (COHORT, lambda trial: quantities_of(trial)),
     "trialtrace.synthetic.quantities": (COHORT, lambda trial: quantities_of(trial)),
     "trialtrace.trial.endpoints.registry": (
@@ -112,6 +111,8 @@ def renderer() -> str:
     return f"quarto {asked.stdout.strip()}"
 
 
+# Files to the modules that make their objects.
+READERS = "trialtrace.trial.readers"
 # What a report calls its methods is looked up among all cards.
 WHOLE = {(REGISTRY, RENDER)}
 
@@ -171,6 +172,8 @@ class Freshness:
         read = self._files_read(rule, trial)
 
         def named(registry: str) -> set[str] | None:
+            if registry == READERS:
+                return set(read)
             if registry.startswith(CARDS):
                 registry = REGISTRY
             if registry not in NAMED or (registry, rule) in WHOLE:

@@ -6,17 +6,17 @@ A stage reads only the files whose parts it uses, so that a change in another fi
 import importlib
 from dataclasses import dataclass
 from functools import cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.files import read_yaml
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project, project
-from trialtrace.trial import build
-from trialtrace.trial.cleaning import Cleaning
-from trialtrace.trial.cohort.registry import READERS
 from trialtrace.trial.dictionary import read_dictionary
+from trialtrace.trial.endpoints import families
 from trialtrace.trial.model import Endpoint, Plan, Variable
+from trialtrace.trial.readers import READERS
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.study.design import Design
 from trialtrace.trial.study.file import TrialFile
@@ -26,6 +26,7 @@ from trialtrace.trial.study.subjects import Subjects
 from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
+    from trialtrace.trial.cleaning import Cleaning
     from trialtrace.trial.cohort.file import CohortFile
 
 
@@ -34,6 +35,10 @@ def load_settings(root: Project | None = None) -> Settings:
     at = root or project()
     settings: Settings = structure(Settings, read_yaml(at, at.config / "config.yaml", "config"))
     return settings
+
+
+def _reader(file: str) -> ModuleType:
+    return importlib.import_module(READERS[file])
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class Trial:
     @cached_property
     def cohort(self) -> "CohortFile":
         """What a synthetic source is drawn from. Raises UserError where there is no such file."""
-        shape: type[CohortFile] = importlib.import_module(READERS["synthetic"]).CohortFile
+        shape: type[CohortFile] = _reader("cohort.yaml").CohortFile
         cohort: CohortFile = structure(shape, self._file("cohort"))
         return cohort
 
@@ -116,17 +121,18 @@ class Trial:
         return read_dictionary(self.at, self.at.trial_config(self.name) / "dictionary.csv")
 
     @cached_property
-    def cleaning(self) -> Cleaning:
+    def cleaning(self) -> "Cleaning":
         """cleaning.yaml, with an entry for every clean table."""
         data = self._file("cleaning")
         declared = data.get("tables", {})
         tables = {name: declared.get(name, {}) for name in self.tables}
-        read: Cleaning = structure(Cleaning, data | {"tables": tables})
+        shape: type[Cleaning] = _reader("cleaning.yaml").Cleaning
+        read: Cleaning = structure(shape, data | {"tables": tables})
         return read
 
     @cached_property
     def endpoints(self) -> dict[str, Endpoint]:
-        return build.endpoints(self._file("endpoints"))
+        return families.endpoints(self._file("endpoints"))
 
     def family(self, name: str) -> list[Endpoint]:
         """The endpoints of an entry of endpoints.yaml, or the one endpoint of that name."""
@@ -136,7 +142,8 @@ class Trial:
 
     @cached_property
     def plan(self) -> Plan:
-        return build.plan(self._file("plan"))
+        plan: Plan = _reader("plan.yaml").plan(self._file("plan"))
+        return plan
 
     @property
     def claims_document(self) -> dict[str, Any]:

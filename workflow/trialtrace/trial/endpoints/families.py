@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from trialtrace.instruments.declaration import Item, Scale
 
 
+def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
+    """Every endpoint by its name; an instrument gives one a scale."""
+    made: dict[str, Endpoint] = {}
+    for name, given in data.items():
+        made |= {endpoint.name: endpoint for endpoint in expanded(name, given)}
+    return made
+
+
 def expanded(name: str, data: Mapping[str, Any]) -> list[Endpoint]:
     """The endpoints of an entry: itself, or one a scale, named `<entry>_<scale>`.
 

@@ -1,12 +1,10 @@
-"""Makes the types of `model` from mappings that their schema has accepted."""
+"""Makes the plan from the mapping that its schema has accepted."""
 
 from typing import Any
 
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.trial.endpoints.families import expanded
 from trialtrace.trial.model import (
     Analysis,
-    Endpoint,
     Estimand,
     Family,
     Plan,
@@ -14,14 +12,6 @@ from trialtrace.trial.model import (
 )
 
 TESTS_WITHOUT_STATISTIC = "p_value"
-
-
-def endpoints(data: dict[str, Any]) -> dict[str, Endpoint]:
-    """Every endpoint by its name; an instrument gives one a scale."""
-    made: dict[str, Endpoint] = {}
-    for name, given in data.items():
-        made |= {endpoint.name: endpoint for endpoint in expanded(name, given)}
-    return made
 
 
 def plan(data: dict[str, Any]) -> Plan:
