@@ -32,11 +32,14 @@ a shape                    a mapping with these keys and no other
 =========================  ====================================================================
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields, replace
 from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     Literal,
@@ -50,7 +53,12 @@ from typing import (
     overload,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Schema = dict[str, Any]
+# A type as an annotation writes it: a class, a union, a marked one.
+Hint = Any
 T = TypeVar("T")
 
 _SHAPE = "__shape__"
@@ -220,7 +228,7 @@ def _frozen(cls: type[T]) -> type[T]:
     return cls
 
 
-def _init(self: Any, **values: Any) -> None:
+def _init(self: DataclassInstance, **values: object) -> None:
     known = {each.name: each for each in fields(self)}
     unknown = values.keys() - known.keys()
     missing = [
@@ -240,36 +248,38 @@ def _init(self: Any, **values: Any) -> None:
             self.__dict__[name] = each.default_factory()
 
 
-def _values(shape: Any) -> tuple[Any, ...]:
+def _values(shape: DataclassInstance) -> tuple[object, ...]:
     return tuple(getattr(shape, each.name) for each in fields(shape))
 
 
-def _repr(self: Any) -> str:
+def _repr(self: DataclassInstance) -> str:
     told = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self))
     return f"{type(self).__qualname__}({', '.join(told)})"
 
 
-def _eq(self: Any, other: object) -> Any:
-    return _values(self) == _values(other) if type(self) is type(other) else NotImplemented
+def _eq(self: DataclassInstance, other: object) -> bool:
+    if type(self) is not type(other):
+        return NotImplemented
+    return _values(self) == tuple(getattr(other, each.name) for each in fields(self))
 
 
-def _hash(self: Any) -> int:
+def _hash(self: DataclassInstance) -> int:
     return hash((type(self), _values(self)))
 
 
-def _setattr(self: Any, name: str, value: Any) -> None:
+def _setattr(self: DataclassInstance, name: str, value: object) -> None:
     raise FrozenInstanceError(f"{type(self).__name__}.{name} cannot be changed")
 
 
-def _delattr(self: Any, name: str) -> None:
+def _delattr(self: DataclassInstance, name: str) -> None:
     raise FrozenInstanceError(f"{type(self).__name__}.{name} cannot be taken away")
 
 
-def is_shape(hint: Any) -> bool:
+def is_shape(hint: Hint) -> bool:
     return isinstance(hint, type) and hasattr(hint, _SHAPE)
 
 
-def keys_of(cls: type) -> dict[str, "Field[Any]"]:
+def keys_of(cls: type) -> dict[str, Field[Any]]:
     """The keys of a shape as they stand in a file, in order."""
     keys = [each for each in fields(cls) if "means" in each.metadata]
     late = {
@@ -281,7 +291,7 @@ def keys_of(cls: type) -> dict[str, "Field[Any]"]:
     return {each.name.rstrip("_"): each for each in sorted(keys, key=lambda k: k.name in late)}
 
 
-def _may_be_left_out(each: "Field[Any]") -> bool:
+def _may_be_left_out(each: Field[Any]) -> bool:
     return each.default is not MISSING or each.default_factory is not MISSING
 
 
@@ -295,16 +305,16 @@ def types_of(cls: type) -> dict[str, Any]:
     return {name: _without_none(hints[each.name]) for name, each in keys_of(cls).items()}
 
 
-def _without_none(hint: Any) -> Any:
+def _without_none(hint: Hint) -> Hint:
     members = [member for member in _members(hint) if member is not NoneType] or [Never]
     return members[0] if len(members) == 1 else Union[tuple(members)]  # noqa: UP007
 
 
-def _members(hint: Any) -> tuple[Any, ...]:
+def _members(hint: Hint) -> tuple[Any, ...]:
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
-def _marks(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+def _marks(hint: Hint) -> tuple[Any, tuple[Any, ...]]:
     """A type without its marks, and these."""
     if get_origin(hint) is Annotated:
         bare, *marks = get_args(hint)
@@ -312,9 +322,9 @@ def _marks(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     return hint, ()
 
 
-def shared_types(hint: Any) -> Iterator[tuple[Shared, Any]]:
+def shared_types(hint: Hint) -> Iterator[tuple[Shared, Hint]]:
     """Every type that a type refers to, itself or through another, each once."""
-    seen: dict[Shared, Any] = {}
+    seen: dict[Shared, Hint] = {}
     ahead, shapes = [hint], set()
     while ahead:
         bare, marks = _marks(ahead.pop())
@@ -339,14 +349,14 @@ def shared_types(hint: Any) -> Iterator[tuple[Shared, Any]]:
 # --- JSON Schema ---------------------------------------------------------------------------------
 
 
-def schema_of(hint: Any) -> Schema:
+def schema_of(hint: Hint) -> Schema:
     """The JSON Schema of a type; a reference where it is told in the definitions of a schema."""
     _, marks = _marks(hint)
     shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
     return shared.reference if shared else definition(hint)
 
 
-def definition(hint: Any) -> Schema:
+def definition(hint: Hint) -> Schema:
     """The JSON Schema of a type, told in place."""
     bare, marks = _marks(hint)
     if (own := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
@@ -362,12 +372,12 @@ def definition(hint: Any) -> Schema:
     return made
 
 
-def _all_told_apart(members: tuple[Any, ...]) -> bool:
+def _all_told_apart(members: tuple[Hint, ...]) -> bool:
     """Whether each member has a key that tells it apart, so that a mapping may be none of them."""
     return all(_telling(member) is not None for member in members)
 
 
-def _plain(bare: Any, marks: tuple[Any, ...]) -> Schema:
+def _plain(bare: Hint, marks: tuple[object, ...]) -> Schema:
     origin = get_origin(bare)
     if is_shape(bare):
         return _of_shape(bare)
@@ -399,12 +409,12 @@ def _of_shape(cls: type) -> Schema:
     } | dict(about.rules)
 
 
-def _of_key(hint: Any, about: Mapping[str, Any]) -> Schema:
+def _of_key(hint: Hint, about: Mapping[str, Any]) -> Schema:
     made = _of_members(hint, about["rules"].get("x-expected"))
     return made | {"description": about["means"]} | about["rules"]
 
 
-def _of_members(hint: Any, expected: str | None) -> Schema:
+def _of_members(hint: Hint, expected: str | None) -> Schema:
     """The schema of a key's type; what a choice of it expects is told in its words."""
     if expected and get_origin(hint) in (Union, UnionType):
         return definition(Annotated[hint, Rule(expected=expected)])
@@ -418,14 +428,14 @@ def _of_literal(values: tuple[Any, ...]) -> Schema:
     return {"type": kinds.pop() if len(kinds) == 1 else sorted(kinds), "enum": list(values)}
 
 
-def _of_mapping(names: Any, values: Any) -> Schema:
+def _of_mapping(names: Hint, values: Hint) -> Schema:
     made: Schema = {"type": "object"}
     if names is not str:
         made["propertyNames"] = schema_of(names)
     return made | {"additionalProperties": schema_of(values)}
 
 
-def _of_choice(members: tuple[Any, ...], marks: tuple[Any, ...]) -> Schema:
+def _of_choice(members: tuple[Hint, ...], marks: tuple[object, ...]) -> Schema:
     expected = next(
         (dict(mark.keywords).get("x-expected") for mark in marks if isinstance(mark, Rule)), None
     )
@@ -443,7 +453,7 @@ def _of_choice(members: tuple[Any, ...], marks: tuple[Any, ...]) -> Schema:
     return {"type": list(dict.fromkeys(types))} | _by_type(branches)
 
 
-def _branch(members: list[Any], expected: str | None) -> Schema:
+def _branch(members: list[Hint], expected: str | None) -> Schema:
     """What is asked for where the type is known already."""
     if len(members) > 1:
         return _of_choice(tuple(members), ())
@@ -463,7 +473,7 @@ def _by_type(branches: dict[str, Schema]) -> Schema:
     return {"if": {"type": kind}, "then": first} | ({"else": rest} if rest else {})
 
 
-def _by_presence(members: tuple[Any, ...], first: Any, expected: str | None) -> Schema:
+def _by_presence(members: tuple[Hint, ...], first: Hint, expected: str | None) -> Schema:
     """Mappings told apart by a key that each but the last has; the last may have one too."""
     member, *others = members
     name = _telling(member)
@@ -480,14 +490,14 @@ def _by_presence(members: tuple[Any, ...], first: Any, expected: str | None) -> 
     }
 
 
-def _telling(hint: Any) -> str | None:
+def _telling(hint: Hint) -> str | None:
     """The key that tells a member of a choice apart."""
     bare, marks = _marks(hint)
     having = next((mark.key for mark in marks if isinstance(mark, Having)), None)
     return having or (getattr(bare, _SHAPE).by if is_shape(bare) else None)
 
 
-def _chosen_by(choice: By, members: tuple[Any, ...]) -> Schema:
+def _chosen_by(choice: By, members: tuple[Hint, ...]) -> Schema:
     named = _by_value(choice, members)
     return {
         "type": "object",
@@ -505,7 +515,7 @@ def _chosen_by(choice: By, members: tuple[Any, ...]) -> Schema:
     }
 
 
-def _by_value(choice: By, members: tuple[Any, ...]) -> dict[str, Any]:
+def _by_value(choice: By, members: tuple[Hint, ...]) -> dict[str, Any]:
     """Value of the key by which shapes are chosen -> shape."""
     return dict(choice.each or ()) or {
         value: member
@@ -514,7 +524,7 @@ def _by_value(choice: By, members: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def json_types(hint: Any) -> set[str]:
+def json_types(hint: Hint) -> set[str]:
     """The types of JSON that a type can have."""
     bare, _ = _marks(hint)
     if get_origin(bare) in (Union, UnionType):
@@ -531,7 +541,7 @@ def json_types(hint: Any) -> set[str]:
 # --- objects -------------------------------------------------------------------------------------
 
 
-def structure(hint: Any, data: Any) -> Any:
+def structure(hint: Hint, data: Any) -> Any:
     """The object of a type from data that its schema has accepted."""
     return _builder(hint)(data)
 
@@ -556,12 +566,12 @@ def mapping_of(value: Any) -> Any:
     return value
 
 
-def _left_out(value: Any, each: "Field[Any]") -> bool:
+def _left_out(value: Any, each: Field[Any]) -> bool:
     return value is None or (each.default_factory is not MISSING and not value)
 
 
 @cache
-def _builder(hint: Any) -> Callable[[Any], Any]:
+def _builder(hint: Hint) -> Callable[[Any], Any]:
     bare, marks = _marks(hint)
     origin = get_origin(bare)
     if AS_WRITTEN in marks:
@@ -603,7 +613,7 @@ def _shape_builder(cls: type) -> Callable[[Any], Any]:
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array"}
 
 
-def _member(members: tuple[Any, ...], choice: By | None, data: Any) -> Any:
+def _member(members: tuple[Hint, ...], choice: By | None, data: Any) -> Any:
     """The type of a choice that data are of."""
     if isinstance(data, dict):
         if choice:
