@@ -44,6 +44,7 @@ from typing import (
     Any,
     Literal,
     Never,
+    TypeAlias,
     TypeVar,
     Union,
     dataclass_transform,
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 # A type as an annotation writes it: a class, a union, a marked one.
-Hint = Any
+Hint: TypeAlias = Any
 T = TypeVar("T")
 
 _SHAPE = "__shape__"
@@ -310,13 +311,17 @@ def _without_none(hint: Hint) -> Hint:
     return members[0] if len(members) == 1 else Union[tuple(members)]  # noqa: UP007
 
 
+def _origin(hint: Hint) -> Hint:
+    return get_origin(hint)
+
+
 def _members(hint: Hint) -> tuple[Any, ...]:
-    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return get_args(hint) if _origin(hint) in (Union, UnionType) else (hint,)
 
 
 def _marks(hint: Hint) -> tuple[Any, tuple[Any, ...]]:
     """A type without its marks, and these."""
-    if get_origin(hint) is Annotated:
+    if _origin(hint) is Annotated:
         bare, *marks = get_args(hint)
         return bare, tuple(marks)
     return hint, ()
@@ -366,7 +371,7 @@ def definition(hint: Hint) -> Schema:
     for mark in marks:
         if isinstance(mark, Rule):
             made |= dict(mark.keywords)
-    if get_origin(bare) in (Union, UnionType) and _all_told_apart(get_args(bare)):
+    if _origin(bare) in (Union, UnionType) and _all_told_apart(get_args(bare)):
         # The sentence stands where none of them fits, not where there is no mapping at all.
         made.pop("x-expected", None)
     return made
@@ -378,7 +383,7 @@ def _all_told_apart(members: tuple[Hint, ...]) -> bool:
 
 
 def _plain(bare: Hint, marks: tuple[object, ...]) -> Schema:
-    origin = get_origin(bare)
+    origin = _origin(bare)
     if is_shape(bare):
         return _of_shape(bare)
     if origin in (Union, UnionType):
@@ -416,7 +421,7 @@ def _of_key(hint: Hint, about: Mapping[str, Any]) -> Schema:
 
 def _of_members(hint: Hint, expected: str | None) -> Schema:
     """The schema of a key's type; what a choice of it expects is told in its words."""
-    if expected and get_origin(hint) in (Union, UnionType):
+    if expected and _origin(hint) in (Union, UnionType):
         return definition(Annotated[hint, Rule(expected=expected)])
     return schema_of(hint)
 
@@ -527,13 +532,13 @@ def _by_value(choice: By, members: tuple[Hint, ...]) -> dict[str, Any]:
 def json_types(hint: Hint) -> set[str]:
     """The types of JSON that a type can have."""
     bare, _ = _marks(hint)
-    if get_origin(bare) in (Union, UnionType):
+    if _origin(bare) in (Union, UnionType):
         return set().union(*(json_types(member) for member in get_args(bare)))
-    if is_shape(bare) or get_origin(bare) is dict or bare is Any:
+    if is_shape(bare) or _origin(bare) is dict or bare is Any:
         return {"object"}
-    if get_origin(bare) is tuple:
+    if _origin(bare) is tuple:
         return {"array"}
-    if get_origin(bare) is Literal:
+    if _origin(bare) is Literal:
         return {_SCALARS[type(value)] for value in get_args(bare)}
     return {_SCALARS[bare]}
 
@@ -573,7 +578,7 @@ def _left_out(value: Any, each: Field[Any]) -> bool:
 @cache
 def _builder(hint: Hint) -> Callable[[Any], Any]:
     bare, marks = _marks(hint)
-    origin = get_origin(bare)
+    origin = _origin(bare)
     if AS_WRITTEN in marks:
         return lambda data: data
     if (own := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
