@@ -19,10 +19,11 @@ from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.registry import MODULES
 from trialtrace.trial.check_trial import ADSL
 from trialtrace.trial.files import schemas
-from trialtrace.trial.model import Step
 from trialtrace.trial.plan.card import TEST
+from trialtrace.trial.plan.options import NoOptions
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.statistics import STATISTICS
+from trialtrace.trial.plan.steps import Step
 from trialtrace.trial.reference import SCHEMAS, reference
 
 AT = Project(REPOSITORY)
@@ -96,7 +97,7 @@ def test_a_family_runs_nothing_without_a_card(family):
     "card", [card for card in cards() if card.formula], ids=lambda card: card.step
 )
 def test_the_formula_of_a_card_is_a_function_of_the_statistics(card):
-    made = formula(Step(card.statistic, card.method, {}))
+    made = formula(Step(card.statistic, card.method, NoOptions()))
     assert callable(made) and set(card.fixed) <= set(inspect.signature(made).parameters)
 
 

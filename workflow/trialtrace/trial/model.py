@@ -12,6 +12,7 @@ from trialtrace.trial.endpoints.shared import Entry
 
 if TYPE_CHECKING:
     from trialtrace.instruments import declaration as instruments
+    from trialtrace.trial.plan.steps import Step
 
 Condition = Mapping[str, Any]
 
@@ -115,19 +116,6 @@ class Estimand:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One entry of describe, estimates, tests: a statistic, its method, every option spelt out."""
-
-    statistic: str
-    method: str
-    options: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        return f"{self.statistic}.{self.method}"
-
-
-@dataclass(frozen=True)
 class Analysis:
     """An analysis of the plan, with what it inherits from the analysis `of` filled in."""
 
@@ -137,10 +125,10 @@ class Analysis:
     estimand: Estimand
     confidence: float
     decision_level: float
-    describe: tuple[Step, ...] = ()
-    estimates: tuple[Step, ...] = ()
-    tests: tuple[Step, ...] = ()
-    interaction: Step | None = None
+    describe: "tuple[Step[object], ...]" = ()
+    estimates: "tuple[Step[object], ...]" = ()
+    tests: "tuple[Step[object], ...]" = ()
+    interaction: "Step[object] | None" = None
     visits: tuple[str, ...] | None = None
     by: str | None = None
     overall: bool = False

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialtrace.config.schema import SHARED, load_schema
+from trialtrace.config.spec import structure
 from trialtrace.ground.paths import Project, project
 from trialtrace.ground.store import write_text
 from trialtrace.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.options import NoOptions
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.results import statistics
+from trialtrace.trial.plan.steps import Step
 
 SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort")
 # A step on the way to a variant of a mapping, as it is told.
@@ -97,7 +101,7 @@ _SAMPLES: dict[str, dict[str, Any]] = {
     "summary.descriptive": {
         "statistics": ["mean", "sd", "median", "quartiles", "minimum", "maximum"]
     },
-    "p_value.repeated_measures_anova": {"design": "treatment_by_visit"},
+    "p_value.repeated_measures_anova": {"design": "treatment_by_visit", "sphericity": "none"},
     "fragility_index.fisher": {"rule": "walsh"},
 }
 
@@ -146,7 +150,7 @@ def _statistics() -> str:
     for card in cards():
         key = card.step
         by_who: dict[str, list[str]] = {}
-        for one in statistics(key, _SAMPLES.get(key, {}), own=False):
+        for one in statistics(_sample(card), own=False):
             who = f"{_WHO[one.of]}, by {one.second[0]}" if one.second else _WHO[one.of]
             names = by_who.setdefault(who, [])
             if one.name not in names:
@@ -154,6 +158,13 @@ def _statistics() -> str:
         for who, names in by_who.items():
             rows.append(f"| `{key}` | {who} | {', '.join(f'`{name}`' for name in names)} |")
     return f"{_STATISTICS}\n" + "\n".join(rows) + "\n"
+
+
+def _sample(card: Card) -> Step[object]:
+    """A step of the card; with options where these decide what it gives."""
+    given = _SAMPLES.get(card.step)
+    options = NoOptions() if given is None else structure(card.options, given)
+    return Step(card.statistic, card.method, options)
 
 
 def _conditions(at: Project) -> str:

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config.spec import mapping_of
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.ground.frames import Frames, Predicate, Selection
 from trialtrace.ground.store import significant
 from trialtrace.ground.units import of_difference
 from trialtrace.methods.analysing.rows import ALL, Options, Place
-from trialtrace.trial.model import Analysis, Endpoint, Step, adsl_code
+from trialtrace.trial.model import Analysis, Endpoint, adsl_code
 from trialtrace.trial.plan.methods import DATASETS
+from trialtrace.trial.plan.steps import Step
 from trialtrace.trial.visits import visit_labels
 
 if TYPE_CHECKING:
@@ -100,9 +102,10 @@ class Cut:
     def at(self, **place: Any) -> Place:
         return replace(self.place, **place)
 
-    def options(self, step: Step, *, interval: bool = False) -> Options:
+    def options(self, step: Step[object], *, interval: bool = False) -> Options:
         """Every choice of a step, with the confidence level where it gives an interval."""
-        return step.options | ({"confidence": self.analysis.confidence} if interval else {})
+        level = {"confidence": self.analysis.confidence} if interval else {}
+        return mapping_of(step.options) | level
 
     @property
     def chosen(self) -> Options:

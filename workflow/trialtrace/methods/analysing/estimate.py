@@ -8,7 +8,7 @@ from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.rows import Basis, Notes, Options, Place, Result, bounds
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.stats.mixed.mixed_tests import Contrast
@@ -112,7 +112,7 @@ def test_results(
 def contrast_results(
     cut: Cut,
     place: Place,
-    step: Step,
+    step: Step[object],
     members: dict[str, Selection],
     compute: "Callable[[], Contrast]",
     common: Basis,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Step
+    from trialtrace.trial.plan.steps import Step
 
 STATS = "trialtrace.stats"
 
 
-def formula(step: "Step") -> Callable[..., Any]:
+def formula(step: "Step[object]") -> Callable[..., Any]:
     """The function that the card of a step names, with the arguments that it fixes."""
     card = card_of(step.key)
     module, _, name = card.formula.partition(":")

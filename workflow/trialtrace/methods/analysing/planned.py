@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.words import OF_P_VALUES, P_VALUES, SYMBOLS
 from trialtrace.methods.analysing.cuts import level_text, parameters, visits
 from trialtrace.methods.analysing.rows import ALL, Place, result_id
 from trialtrace.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.methods.displays import analyse_baseline as baseline
 from trialtrace.methods.displays import analyse_flow as flow
-from trialtrace.trial.model import Analysis, Step, adsl_code
+from trialtrace.trial.model import Analysis, adsl_code
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.results import Statistic, statistics
+from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -98,7 +100,7 @@ def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:
         yield from _step(trial, replace(analysis, by=None), given)
 
 
-def _step(trial: "Trial", analysis: Analysis, step: Step) -> Iterator[Planned]:
+def _step(trial: "Trial", analysis: Analysis, step: Step[object]) -> Iterator[Planned]:
     own = trial.design.kind in OWN_TREATMENT
     for endpoint in parameters(trial, analysis):
         estimand = analysis.estimand
@@ -112,7 +114,7 @@ def _step(trial: "Trial", analysis: Analysis, step: Step) -> Iterator[Planned]:
         )
         labels = visits(trial, analysis, endpoint)
         for stratum in _strata(trial, analysis):
-            for one in statistics(step.key, step.options, own=own):
+            for one in statistics(step, own=own):
                 if stratum is not None and not analysis.p_values_by_level and _is_p(one):
                     continue
                 for at in _places(trial, analysis, step, replace(place, stratum=stratum), one):
@@ -150,7 +152,7 @@ def _variable(trial: "Trial", name: str) -> "Variable | None":
 
 
 def _places(
-    trial: "Trial", analysis: Analysis, step: Step, place: Place, one: Statistic
+    trial: "Trial", analysis: Analysis, step: Step[object], place: Place, one: Statistic
 ) -> Iterator[Place]:
     named = {*analysis.estimand.treated, analysis.estimand.reference}
     arms = [arm for arm in trial.design.arms if arm in named]
@@ -165,18 +167,18 @@ def _places(
             yield from (replace(at, group=group) for group in [*arms, *overall])
 
 
-def _seconds(place: Place, step: Step, one: Statistic) -> list[tuple[str, str] | None]:
+def _seconds(place: Place, step: Step[object], one: Statistic) -> list[tuple[str, str] | None]:
     if one.second is None:
         return [None]
     key, value = one.second
-    given = step.options
+    given = items_of(step.options)
     values: list[str] = {
         "time": [level_text(time) for time in given.get("times", given.get("at", ()))]
         if "time" not in given
         else [level_text(given["time"])],
         "with": [given.get("with", "")],
         "covariate": list(given.get("covariates", ())),
-        "outcome": [place.parameter or "", *(each["endpoint"] for each in given.get("then", ()))],
+        "outcome": [place.parameter or "", *(each.endpoint for each in given.get("then", ()))],
     }.get(key, [_LEVEL])
     return [(key, each) for each in ([value] if value is not None else values)]
 

@@ -13,7 +13,7 @@ from trialtrace.trial.plan.registry import card_of
 if TYPE_CHECKING:
     from trialtrace.methods.analysing.cuts import Cut
     from trialtrace.methods.analysing.rows import Result
-    from trialtrace.trial.model import Step
+    from trialtrace.trial.plan.steps import Step
 
 _HERE = "trialtrace.methods"
 
@@ -42,9 +42,9 @@ MODULES: dict[str, str] = {
 }
 
 
-def method(step: "Step") -> "Callable[[Cut, Step], Iterator[Result]]":
+def method(step: "Step[object]") -> "Callable[[Cut, Step[object]], Iterator[Result]]":
     """The function that runs a step."""
     methods_of = importlib.import_module(MODULES[card_of(step.key).family]).METHODS
     key = step.key if step.key in methods_of else step.statistic
-    function: Callable[[Cut, Step], Iterator[Result]] = methods_of[key]
+    function: Callable[[Cut, Step[object]], Iterator[Result]] = methods_of[key]
     return function

@@ -1,5 +1,6 @@
 """Records of an analysis as arrays by subject: visits across, covariates beside them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +41,7 @@ def covariate_column(name: str) -> str:
     return "BASE" if name == BASELINE else adsl_code(name)
 
 
-def known(names: list[str]) -> dict[str, str]:
+def known(names: Iterable[str]) -> dict[str, str]:
     """The condition that covariates are known."""
     return {covariate_column(name): "present" for name in names}
 
@@ -71,7 +72,7 @@ def subject_table(cut: Cut, rows: Selection, columns: dict[str, list[str]]) -> S
     return SubjectTable(rows, values.reshape(len(first), width), first)
 
 
-def covariates(table: SubjectTable, names: list[str]) -> np.ndarray | None:
+def covariates(table: SubjectTable, names: Sequence[str]) -> np.ndarray | None:
     """Columns of covariates, (subjects, columns): numbers as they are, levels as effects.
 
     Effects sum to 0 over levels. None without covariates. Raises StatsError for a constant one.

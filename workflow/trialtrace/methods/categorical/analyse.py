@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
 from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Notes, Result
-from trialtrace.trial.model import Step
 from trialtrace.trial.plan.methods import result_method
+from trialtrace.trial.plan.steps import Step
 
 # The χ² test has a statistic beside its p-value.
 STATISTIC = {"chi_squared": "chi_squared"}
@@ -21,7 +22,7 @@ def with_event(cut: Cut, rows: Selection) -> Selection:
     return cut.frames.select(rows.dataset, rows.predicate | EVENT)
 
 
-def describe_proportion(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_proportion(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: events, and the proportion with its interval."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -41,7 +42,7 @@ def describe_proportion(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a difference or ratio of two risks with its interval."""
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
@@ -59,7 +60,7 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def test(cut: Cut, step: Step) -> Iterator[Result]:
+def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test of equal risks."""
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
@@ -67,14 +68,14 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             named(step),
             {"analysed": both, "numerator": with_event(cut, both)},
-            partial(formula(step), *two_by_two(cut, treated, reference), **step.options),
+            partial(formula(step), *two_by_two(cut, treated, reference), **items_of(step.options)),
             statistic=STATISTIC.get(step.method),
             options=cut.options(step),
             n_used=both.n,
         )
 
 
-def named(step: Step) -> str:
+def named(step: Step[object]) -> str:
     """The method's name in a result_id; a correction is part of it, so that two can be told."""
     return result_method(step.method, step.options)
 

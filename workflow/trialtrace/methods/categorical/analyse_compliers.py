@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,30 +14,35 @@ from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.stats.categorical import complier
 from trialtrace.stats.results import Interval, StatsError
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import compliers as cards
 
 
-def taken(cut: Cut, step: Step, treated: Selection) -> Selection:
+def taken(cut: Cut, step: "Step[cards.Bloom]", treated: Selection) -> Selection:
     """Of the treated arm, who received: the members of the population that the step names."""
-    flag = cut.trial.populations[step.options["receipt"]].flag
+    flag = cut.trial.populations[step.options.receipt].flag
     return cut.frames.select(treated.dataset, treated.predicate | {flag: {"is": "Y"}})
 
 
 def outcomes(
-    cut: Cut, step: Step, treated: Selection, reference: Selection
+    cut: Cut, step: "Step[cards.Bloom]", treated: Selection, reference: Selection
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Outcome and receipt of the treated arm, outcome of the reference arm."""
     received = np.isin(treated.rows, taken(cut, step, treated).rows).astype(float)
     return treated.column("AVAL"), received, reference.column("AVAL")
 
 
-def _difference(cut: Cut, step: Step, treated: Selection, reference: Selection) -> Interval:
+def _difference(
+    cut: Cut, step: "Step[cards.Bloom]", treated: Selection, reference: Selection
+) -> Interval:
     return complier.complier_difference(
         *outcomes(cut, step, treated, reference), confidence=cut.analysis.confidence
     )
 
 
-def difference(cut: Cut, step: Step) -> Iterator[Result]:
+def difference(cut: Cut, step: "Step[cards.Bloom]") -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
             cut,
@@ -49,7 +55,7 @@ def difference(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def bounds(cut: Cut, step: Step) -> Iterator[Result]:
+def bounds(cut: Cut, step: "Step[cards.Bloom]") -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         values, error = {"lowest": nan, "highest": nan}, None
         try:
@@ -70,7 +76,7 @@ def bounds(cut: Cut, step: Step) -> Iterator[Result]:
             )
 
 
-def _members(cut: Cut, step: Step, both: Selection) -> dict[str, Selection]:
+def _members(cut: Cut, step: Step[object], both: Selection) -> dict[str, Selection]:
     return {"analysed": both, "numerator": with_event(cut, both)}
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import nan
+from typing import TYPE_CHECKING
 
+from trialtrace.config.spec import items_of
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result, test_results
 from trialtrace.methods.analysing.rows import Notes, Result
@@ -11,7 +13,10 @@ from trialtrace.methods.categorical.analyse import two_by_two, with_event
 from trialtrace.stats.categorical import binomial, score, score_ratio, unconditional
 from trialtrace.stats.categorical.fragility import fragility_index
 from trialtrace.stats.results import StatsError, TestResult
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import margins as cards
 
 BOUNDS = {"clopper_pearson": binomial.upper_bound, "rule_of_three": binomial.rule_of_three}
 
@@ -45,7 +50,7 @@ TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
 }
 
 
-def test(cut: Cut, step: Step) -> Iterator[Result]:
+def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test of two risks."""
     function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
@@ -54,14 +59,14 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             step.method,
             {"analysed": both, "numerator": with_event(cut, both)},
-            partial(function, *two_by_two(cut, treated, reference), **step.options),
+            partial(function, *two_by_two(cut, treated, reference), **items_of(step.options)),
             statistic=statistic,
             options=cut.options(step),
             n_used=both.n,
         )
 
 
-def threshold(cut: Cut, step: Step) -> Iterator[Result]:
+def threshold(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: is the proportion that of the threshold?"""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -71,14 +76,14 @@ def threshold(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(group=group),
             step.method,
             {"numerator": events, "denominator": rows},
-            partial(binomial.binomial_test, events.n, rows.n, **step.options),
+            partial(binomial.binomial_test, events.n, rows.n, **items_of(step.options)),
             statistic=None,
             options=cut.options(step),
             n_used=rows.n,
         )
 
 
-def upper_bound(cut: Cut, step: Step) -> Iterator[Result]:
+def upper_bound(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: how large the risk can be, with all of the error on that side."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -105,20 +110,20 @@ def upper_bound(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def fragility(cut: Cut, step: Step) -> Iterator[Result]:
+def fragility(cut: Cut, step: "Step[cards.Fisher]") -> Iterator[Result]:
     """By comparison: how few other outcomes would turn the decision of Fisher's test."""
     level = cut.analysis.decision_level
     for pair, both, treated, reference in cut.pairs():
         value, error = nan, None
         try:
             table = two_by_two(cut, treated, reference)
-            value = fragility_index(*table, level=level, **step.options)
+            value = fragility_index(*table, level=level, rule=step.options.rule)
         except StatsError as refused:
             error = str(refused)
         yield plain_result(
             cut,
             cut.at(pair=pair),
-            (step.statistic, f"{step.method}_{step.options['rule']}"),
+            (step.statistic, f"{step.method}_{step.options.rule}"),
             {"analysed": both, "numerator": with_event(cut, both)},
             value,
             error=error,

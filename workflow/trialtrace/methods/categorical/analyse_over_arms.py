@@ -1,7 +1,8 @@
 """All values of an endpoint by all arms, or by each pair of arms: χ², exact, within strata."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,26 +16,32 @@ from trialtrace.stats.categorical import exact_tables
 from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.results import TestResult
 from trialtrace.stats.stratified import generalised_cmh, interaction
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import over_arms as cards
+    from trialtrace.trial.plan.options import Groups
 
 Pair = tuple[str, str] | None
-Compute = Callable[[Cut, Step, list[str], Selection], TestResult]
+Compared = Iterator[tuple[Pair, list[str], Selection]]
 
 
-def groups(cut: Cut, step: Step) -> Iterator[tuple[Pair, list[str], Selection]]:
-    """(pair or None, arms, rows): all arms at once, or each treated arm with the reference."""
+def groups(cut: Cut, which: "Groups", strata: Sequence[str]) -> Compared:
+    """(pair or None, arms, rows): all arms at once, or each treated arm with the reference.
+
+    The rows are those whose `strata` are all known.
+    """
     compared = (
         [(None, cut.arms())]
-        if step.options["groups"] == "all"
+        if which == "all"
         else [(pair, list(pair)) for pair in cut.analysis.pairs]
     )
     for pair, arms in compared:
-        rows = cut.rows(TRTP={"in": arms})
-        yield pair, arms, stratum_rows(cut, step, rows) if "strata" in step.options else rows
+        yield pair, arms, stratum_rows(cut, strata, cut.rows(TRTP={"in": arms}))
 
 
 def tables(
-    cut: Cut, rows: Selection, arms: list[str], strata: list[str]
+    cut: Cut, rows: Selection, arms: list[str], strata: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Counts (strata, arms, values) and the values of the endpoint in ascending order."""
     values, of_value = np.unique(cut.values(rows), return_inverse=True)
@@ -46,60 +53,89 @@ def tables(
     return made, values
 
 
-def run(cut: Cut, step: Step) -> Iterator[Result]:
+def _results(
+    cut: Cut,
+    step: Step[object],
+    compared: Compared,
+    compute: Callable[[list[str], Selection], TestResult],
+    statistic: str | None,
+) -> Iterator[Result]:
     """A test of arms by values, its statistic where it has one."""
-    compute, statistic = TESTS[step.method]
-    for pair, arms, rows in groups(cut, step):
+    for pair, arms, rows in compared:
         yield from test_results(
             cut,
             cut.at(pair=pair),
             step.method,
             {"analysed": rows},
-            partial(compute, cut, step, arms, rows),
+            partial(compute, arms, rows),
             statistic=statistic,
             options=cut.options(step),
             n_used=rows.n,
         )
 
 
-def _one_table(function: Callable[[Floats], TestResult]) -> Compute:
-    return lambda cut, step, arms, rows: function(tables(cut, rows, arms, [])[0][0])
+def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Result]:
+    """Arms by values, in one table."""
+    function, statistic = OF_ONE_TABLE[step.method]
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        return function(tables(cut, rows, arms, ())[0][0])
+
+    yield from _results(cut, step, groups(cut, step.options.groups, ()), compute, statistic)
 
 
-def _association(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:
-    return generalised_cmh.cmh_general_association(
-        tables(cut, rows, arms, step.options["strata"])[0]
-    )
+def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
+    """Any association of arm and value within strata."""
+    strata = step.options.strata
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        return generalised_cmh.cmh_general_association(tables(cut, rows, arms, strata)[0])
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute, "chi_squared")
 
 
-def _row_mean_scores(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:
-    made, values = tables(cut, rows, arms, step.options["strata"])
-    scores = step.options["scores"]
-    given = values if scores == "values" else scores
-    return generalised_cmh.cmh_row_mean_scores(made, column_scores=given)
+def row_mean_scores(cut: Cut, step: "Step[cards.CmhRowMeanScores]") -> Iterator[Result]:
+    """Mean scores of the arms within strata."""
+    strata, scores = step.options.strata, step.options.scores
+
+    def compute(arms: list[str], rows: Selection) -> TestResult:
+        made, values = tables(cut, rows, arms, strata)
+        columns = values if scores == "values" else scores
+        return generalised_cmh.cmh_row_mean_scores(made, column_scores=columns)
+
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute, "chi_squared")
 
 
-def _interaction(function: Callable[[Labels, Labels, Labels], TestResult]) -> Compute:
-    """Arms by strata; `function` takes the outcome, the arm and the stratum of each row."""
+def arm_by_stratum(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
+    """The interaction of arm and stratum."""
+    function, strata = INTERACTIONS[step.method], step.options.strata
 
-    def compute(cut: Cut, step: Step, arms: list[str], rows: Selection) -> TestResult:
+    def compute(arms: list[str], rows: Selection) -> TestResult:
         arm = rows.column("TRTP").astype(str)
-        return function(rows.column("AVAL"), arm, keys_of(rows, step.options["strata"]))
+        return function(rows.column("AVAL"), arm, keys_of(rows, strata))
 
-    return compute
+    compared = groups(cut, step.options.groups, strata)
+    yield from _results(cut, step, compared, compute, "chi_squared")
 
 
-def trend(cut: Cut, step: Step) -> Iterator[Result]:
+def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
     """Over all arms, in the order and at the distances of their scores."""
     rows = cut.rows(TRTP={"in": cut.arms()})
-    scores = step.options["scores"]
+    scores = step.options.scores
 
     def compute() -> TestResult:
         arm, happened = rows.column("TRTP"), rows.column("AVAL") == 1
         n = np.array([np.sum(arm == name) for name in scores])
         x = np.array([np.sum(happened[arm == name]) for name in scores])
-        choices = {name: step.options[name] for name in ("sides", "variance")}
-        return cochran_armitage(x, n, list(scores.values()), **choices)
+        return cochran_armitage(
+            x,
+            n,
+            list(scores.values()),
+            sides=step.options.sides,
+            variance=step.options.variance,
+        )
 
     yield from test_results(
         cut,
@@ -113,12 +149,18 @@ def trend(cut: Cut, step: Step) -> Iterator[Result]:
     )
 
 
-TESTS = {
-    "chi_squared_table": (_one_table(exact_tables.chi_squared_table), "chi_squared"),
-    "fisher_freeman_halton": (_one_table(exact_tables.fisher_freeman_halton), None),
-    "cmh_general_association": (_association, "chi_squared"),
-    "cmh_row_mean_scores": (_row_mean_scores, "chi_squared"),
-    "logistic_interaction": (_interaction(interaction.logistic_interaction), "chi_squared"),
-    "firth_interaction": (_interaction(interaction.firth_interaction), "chi_squared"),
+OF_ONE_TABLE: dict[str, tuple[Callable[[Floats], TestResult], str | None]] = {
+    "chi_squared_table": (exact_tables.chi_squared_table, "chi_squared"),
+    "fisher_freeman_halton": (exact_tables.fisher_freeman_halton, None),
 }
-METHODS = {f"p_value.{name}": run for name in TESTS} | {"p_value.cochran_armitage": trend}
+INTERACTIONS: dict[str, Callable[[Labels, Labels, Labels], TestResult]] = {
+    "logistic_interaction": interaction.logistic_interaction,
+    "firth_interaction": interaction.firth_interaction,
+}
+METHODS = {
+    **{f"p_value.{name}": whole_table for name in OF_ONE_TABLE},
+    **{f"p_value.{name}": arm_by_stratum for name in INTERACTIONS},
+    "p_value.cmh_general_association": association,
+    "p_value.cmh_row_mean_scores": row_mean_scores,
+    "p_value.cochran_armitage": trend,
+}

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
@@ -10,7 +12,10 @@ from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import named
 from trialtrace.stats.continuous import hodges_lehmann, means, ranks
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards.continuous import Summary
 
 ESTIMATES: dict[str, Callable[..., Interval]] = {
     "median_difference.hodges_lehmann": hodges_lehmann.hodges_lehmann,
@@ -24,7 +29,7 @@ TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
 QUARTILES = {"quartiles": ("q1", "q3")}
 
 
-def describe(cut: Cut, step: Step) -> Iterator[Result]:
+def describe(cut: Cut, step: "Step[Summary]") -> Iterator[Result]:
     """By arm: the number of values and the summaries the plan lists."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -35,10 +40,10 @@ def describe(cut: Cut, step: Step) -> Iterator[Result]:
         yield from _summaries(cut, step, group, rows)
 
 
-def _summaries(cut: Cut, step: Step, group: str, rows: Selection) -> Iterator[Result]:
+def _summaries(cut: Cut, step: "Step[Summary]", group: str, rows: Selection) -> Iterator[Result]:
     found = means.describe(cut.values(rows))
     place, members = cut.at(group=group), {"analysed": rows}
-    for name in step.options["statistics"]:
+    for name in step.options.statistics:
         if name == "mean":
             yield _mean(cut, group, rows)
             continue
@@ -76,7 +81,7 @@ def _mean(cut: Cut, group: str, rows: Selection) -> Result:
     )
 
 
-def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: an estimate with its interval."""
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
@@ -89,14 +94,14 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
                 cut.values(treated),
                 cut.values(reference),
                 confidence=cut.analysis.confidence,
-                **step.options,
+                **items_of(step.options),
             ),
             options=cut.options(step, interval=True),
             n_used=both.n,
         )
 
 
-def test(cut: Cut, step: Step) -> Iterator[Result]:
+def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test."""
     function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
@@ -105,7 +110,7 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
             cut.at(pair=pair),
             named(step),
             {"analysed": both},
-            partial(function, cut.values(treated), cut.values(reference), **step.options),
+            partial(function, cut.values(treated), cut.values(reference), **items_of(step.options)),
             statistic=statistic,
             options=cut.options(step),
             n_used=both.n,

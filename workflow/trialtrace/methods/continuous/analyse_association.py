@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,20 +13,23 @@ from trialtrace.methods.analysing.estimate import interval_result, test_results
 from trialtrace.methods.analysing.rows import Basis, Place, Result
 from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
 from trialtrace.stats.continuous import association
-from trialtrace.trial.model import Step
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import association as cards
 
 Series = tuple[np.ndarray, np.ndarray]
 
 
-def correlation(cut: Cut, step: Step) -> Iterator[Result]:
+def correlation(cut: Cut, step: "Step[cards.Pearson]") -> Iterator[Result]:
     """The correlation with its interval and test, over subjects that have both."""
     other = _other(cut, step)
     own = cut.trial.design.kind in OWN_TREATMENT
     for place, members, first, second in (_differences if own else _by_arm)(cut, other):
         subjects, left, right = np.intersect1d(first[0], second[0], return_indices=True)
         x, y = first[1][left], second[1][right]
-        at = replace(place, second=("with", step.options["with"]))
+        at = replace(place, second=("with", step.options.with_))
         more: Basis = {"options": cut.options(step, interval=True), "n_used": len(subjects)}
         yield interval_result(
             cut,
@@ -52,14 +56,14 @@ def correlation(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def _other(cut: Cut, step: Step) -> Cut:
+def _other(cut: Cut, step: "Step[cards.Pearson]") -> Cut:
     """The records of the other endpoint, of the same population and subgroup."""
-    name, visit = step.options["with"], step.options.get("with_visit")
+    name, visit = step.options.with_, step.options.with_visit
     estimand = replace(cut.analysis.estimand, variables=(name,), lists=False)
     analysis = replace(
         cut.analysis,
         estimand=estimand,
-        value=step.options["with_value"],
+        value=step.options.with_value,
         by=None,
         where=None,
         visits=None if visit is None else (visit,),

@@ -5,6 +5,7 @@ A difference that is not significant says nothing of this: its interval has to l
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +17,10 @@ from trialtrace.methods.analysing.rows import Notes, Place, Result
 from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
 from trialtrace.stats.continuous import means
 from trialtrace.stats.results import Interval, StatsError
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import equivalence as cards
 
 VERDICTS = {
     1: "within the margins: no difference that matters",
@@ -25,7 +29,7 @@ VERDICTS = {
 }
 
 
-def welch(cut: Cut, step: Step) -> Iterator[Result]:
+def welch(cut: Cut, step: "Step[cards.Welch]") -> Iterator[Result]:
     """By comparison of two arms."""
     for pair, both, treated, reference in cut.pairs():
         x, y = cut.values(treated).astype(float), cut.values(reference).astype(float)
@@ -40,7 +44,7 @@ def welch(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def paired(cut: Cut, step: Step) -> Iterator[Result]:
+def paired(cut: Cut, step: "Step[cards.Welch]") -> Iterator[Result]:
     """By comparison of two treatments of a subject."""
     for found in comparisons(cut):
         if not isinstance(found, Paired):
@@ -68,13 +72,13 @@ def _paired(difference: Floats, shift: float, sides: str) -> float:
     return means.paired_t(difference - shift, sides=sides).p_value
 
 
-def _method(step: Step) -> str:
+def _method(step: Step[object]) -> str:
     return f"equivalence_{step.method}"
 
 
 def _results(
     cut: Cut,
-    step: Step,
+    step: "Step[cards.Welch]",
     place: Place,
     members: dict[str, Selection],
     common: Notes,
@@ -82,7 +86,7 @@ def _results(
     p_value: Callable[[float, str], float],
 ) -> Iterator[Result]:
     """The interval at 1 - 2 alpha, the larger of the two one-sided p-values, and the verdict."""
-    lower, upper, alpha = (step.options[name] for name in ("lower", "upper", "alpha"))
+    lower, upper, alpha = step.options.lower, step.options.upper, step.options.alpha
     method, level = _method(step), 1 - 2 * alpha
     yield interval_result(
         cut,
@@ -90,7 +94,7 @@ def _results(
         ("mean_difference", method),
         members,
         partial(interval, confidence=level),
-        options=step.options,
+        options=cut.options(step),
         level=level,
         **common,
     )
@@ -107,14 +111,14 @@ def _results(
             ("p_value", method),
             members,
             np.nan,
-            options=step.options,
+            options=cut.options(step),
             error=str(error),
             **common,
         )
         return
     for stat, value in {"p_value": max(tests.values()), **tests}.items():
         yield plain_result(
-            cut, place, (stat, method), members, value, options=step.options, **common
+            cut, place, (stat, method), members, value, options=cut.options(step), **common
         )
     verdict = 1 if lower < found.low and found.high < upper else 0
     verdict = -1 if found.low >= upper or found.high <= lower else verdict
@@ -124,7 +128,7 @@ def _results(
         ("verdict", method),
         members,
         verdict,
-        options=step.options,
+        options=cut.options(step),
         text=VERDICTS[verdict],
         **common,
     )

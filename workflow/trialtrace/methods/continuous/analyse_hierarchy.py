@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from trialtrace.methods.analysing.estimate import interval_result, plain_result,
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.stats.continuous import win_ratio
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import hierarchy as cards
 
 STATISTICS = ("win_ratio", "net_benefit", "win_odds")
 
@@ -24,13 +27,18 @@ class _Outcome:
 
     name: str
     cut: Cut
-    how: dict[str, Any]
+    wins: str
+    margin: float
+    missing: str
 
 
-def hierarchy(cut: Cut, step: Step) -> Iterator[Result]:
+def hierarchy(cut: Cut, step: "Step[cards.AllPairs]") -> Iterator[Result]:
     """By comparison: win ratio, net benefit, win odds, their test, and pairs by level."""
-    levels = [_Outcome(cut.endpoint.name, cut, step.options["first"])]
-    levels += [_Outcome(how["endpoint"], _cut_of(cut, how), how) for how in step.options["then"]]
+    first = step.options.first
+    levels = [_Outcome(cut.endpoint.name, cut, first.wins, first.margin, "refused")]
+    for then in step.options.then:
+        records = _cut_of(cut, then)
+        levels.append(_Outcome(then.endpoint, records, then.wins, then.margin, then.missing))
     options = cut.options(step, interval=True)
     for pair, both, _, _ in cut.pairs():
         place, arms = cut.at(pair=pair), {"TRTP": {"in": list(pair)}}
@@ -63,17 +71,16 @@ def hierarchy(cut: Cut, step: Step) -> Iterator[Result]:
         yield plain_result(cut, place, ("ties", step.method), members, made.ties, **common)
 
 
-def _cut_of(cut: Cut, how: dict[str, Any]) -> Cut:
+def _cut_of(cut: Cut, then: "cards.Then") -> Cut:
     """The records of another endpoint, of the same population, where it stands in the plan."""
-    estimand = replace(cut.analysis.estimand, variables=(how["endpoint"],), lists=False)
-    visit = how.get("visit")
+    estimand = replace(cut.analysis.estimand, variables=(then.endpoint,), lists=False)
     analysis = replace(
         cut.analysis,
         estimand=estimand,
-        value=how["value"],
+        value=then.value,
         by=None,
         where=None,
-        visits=None if visit is None else (visit,),
+        visits=None if then.visit is None else (then.visit,),
     )
     return cuts(cut.trial, analysis, cut.frames, together=False)[0]
 
@@ -108,7 +115,7 @@ def _outcome(level: _Outcome, rows: Selection, subjects: np.ndarray) -> win_rati
     at = np.searchsorted(own[order], subjects)
     at = np.minimum(at, max(rows.n - 1, 0))
     there = own[order][at] == subjects if rows.n else np.zeros(len(subjects), dtype=bool)
-    if level.how["wins"] == "later":
+    if level.wins == "later":
         if not there.all():
             raise StatsError(f"{(~there).sum()} subjects have no time of {level.name}.")
         time, censored = (rows.column(name)[order][at] for name in ("AVAL", "CNSR"))
@@ -117,9 +124,9 @@ def _outcome(level: _Outcome, rows: Selection, subjects: np.ndarray) -> win_rati
     value[there] = level.cut.values(rows).astype(float)[order][at[there]]
     return win_ratio.Measured(
         value,
-        level.how["wins"] == "higher",
-        level.how["margin"],
-        level.how.get("missing", "refused"),
+        level.wins == "higher",
+        level.margin,
+        level.missing,
     )
 
 

@@ -5,13 +5,14 @@ A subject counts where both treatments have a value; the others are told, never 
 under the other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.ground.store import difference
@@ -23,8 +24,12 @@ from trialtrace.stats.continuous import means, signed_rank
 from trialtrace.stats.regression import ancova
 from trialtrace.stats.regression.coefficients import Coefficients, contrast, wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.trial.model import Step, adsl_code
+from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import result_method
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import paired as cards
 
 TREATMENT = "TRTP"
 # Sums of up to so many assignments are enumerated; within subjects all of them always are.
@@ -107,7 +112,7 @@ def _refuse(reason: str) -> NoReturn:
     raise StatsError(reason)
 
 
-def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: mean or median of the differences within subjects, with its interval."""
     confidence = cut.analysis.confidence
     compute = {"paired_t": means.mean_interval, "signed_rank": signed_rank.pseudomedian}
@@ -129,7 +134,7 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
     yield from _each(cut, lambda p: partial(function, p.difference, confidence=confidence), made)
 
 
-def test(cut: Cut, step: Step) -> Iterator[Result]:
+def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test that treatments do not differ within subjects."""
     function, statistic = TESTS[step.method]
     name = result_method(step.method, step.options)
@@ -151,7 +156,7 @@ def test(cut: Cut, step: Step) -> Iterator[Result]:
             result.warning = common.get("warning")
         yield from results
 
-    yield from _each(cut, lambda p: partial(function, p, **step.options), made)
+    yield from _each(cut, lambda p: partial(function, p, **items_of(step.options)), made)
 
 
 def _paired_t(found: Paired, *, sides: str) -> TestResult:
@@ -195,14 +200,15 @@ def _rerandomise(found: Paired, *, allocation: str, sides: str) -> TestResult:
     return TestResult(float(found.difference.sum()), np.nan, float(result.p_value[0]))
 
 
-def regression(cut: Cut, step: Step) -> Iterator[Result]:
+def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Result]:
     """By comparison: the mean difference adjusted for covariates, and each covariate's effect.
 
     Numbers are centred at their mean; of a variable with levels each level counts alike.
     """
-    names, confidence = step.options["covariates"], cut.analysis.confidence
+    names, confidence = step.options.covariates, cut.analysis.confidence
     for found in comparisons(cut):
         fit: Callable[[], Fitted]
+        columns: Sequence[str]
         if not isinstance(found, Paired):
             place, rows, reason = found
             fit, columns, common = partial(_refuse, reason), [], Notes(n_used=None)
@@ -238,7 +244,7 @@ def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:
     return wald_test(fitted, np.eye(fitted.coef.size)[terms[name]])
 
 
-def _fit(found: Paired, names: list[str], confidence: float) -> Fitted:
+def _fit(found: Paired, names: Sequence[str], confidence: float) -> Fitted:
     """Least squares of the differences on an intercept and centred covariates; their columns."""
     blocks, width = [np.ones((len(found.values), 1))], 1
     terms: dict[str, list[int]] = {}

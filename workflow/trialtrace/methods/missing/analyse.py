@@ -21,7 +21,7 @@ from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.stats import missing
 from trialtrace.stats.categorical import contingency, proportions
 from trialtrace.stats.results import Interval, StatsError
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
 
 # What a record has and a subject has not.
 OF_RECORDS = ("PARAMCD", "AVAL", "AVISIT", "CHG", "not")
@@ -76,7 +76,7 @@ def _of_subjects(cut: Cut) -> bool:
     return set(used) <= set(cut.frames.table("adsl").column_names)
 
 
-def as_counted(cut: Cut, step: Step) -> Iterator[Result]:
+def as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: the proportion of all subjects, whoever is missing counted as the name says."""
     event = COUNTED[step.method]
     for group, condition in cut.groups():
@@ -99,7 +99,7 @@ def _proportion(whole: Everybody, event: bool, confidence: float) -> Interval:
     return proportions.wilson(x + lacking * event, n + lacking, confidence=confidence)
 
 
-def difference_as_counted(cut: Cut, step: Step) -> Iterator[Result]:
+def difference_as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: the difference of these proportions, Newcombe's interval."""
     event = COUNTED[step.method]
     for pair, both, one, other in _pairs(cut):
@@ -127,7 +127,7 @@ def _pairs(cut: Cut) -> Iterator[tuple[tuple[str, str], Everybody, Everybody, Ev
         yield (treated, reference), both, everybody(cut, [treated]), everybody(cut, [reference])
 
 
-def proportion_bounds(cut: Cut, step: Step) -> Iterator[Result]:
+def proportion_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: the proportion if nobody, and if everybody, of the missing had the event."""
     for arm in cut.arms():
         whole = everybody(cut, [arm])
@@ -145,7 +145,7 @@ def proportion_bounds(cut: Cut, step: Step) -> Iterator[Result]:
             )
 
 
-def difference_bounds(cut: Cut, step: Step) -> Iterator[Result]:
+def difference_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: the least and the largest risk difference that the missing could give."""
     for pair, both, one, other in _pairs(cut):
         common: Basis = {"options": cut.options(step), "n_used": both.subjects.n}
@@ -162,14 +162,16 @@ def difference_bounds(cut: Cut, step: Step) -> Iterator[Result]:
             )
 
 
-def tipping_map(cut: Cut, step: Step, one: Everybody, other: Everybody) -> missing.TippingMap:
+def tipping_map(
+    cut: Cut, step: Step[object], one: Everybody, other: Everybody
+) -> missing.TippingMap:
     """The result for every number of events among the missing of the two arms."""
     return missing.tipping_map(
         *one.counts(), *other.counts(), test=step.method, level=cut.analysis.decision_level
     )
 
 
-def tipping(cut: Cut, step: Step) -> Iterator[Result]:
+def tipping(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: how many of all possible outcomes of the missing change the decision."""
     options = cut.options(step) | {"level": cut.analysis.decision_level}
     for pair, both, one, other in _pairs(cut):

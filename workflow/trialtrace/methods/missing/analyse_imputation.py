@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import partial
 from math import inf, nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,13 +15,16 @@ from trialtrace.methods.missing.analyse import Everybody, everybody
 from trialtrace.methods.regression.analyse_covariates import columns_of
 from trialtrace.stats import missing
 from trialtrace.stats.results import Interval, StatsError
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import imputation as cards
 
 # Columns of a record by the value of a score that a rule asks for.
 SCORES = {"value": "AVAL", "change": "CHG"}
 
 
-def imputed(cut: Cut, step: Step) -> Iterator[Result]:
+def imputed(cut: Cut, step: "Step[cards.MultipleImputation]") -> Iterator[Result]:
     """By comparison: the risk difference of all subjects, missing components drawn and pooled."""
     whole = everybody(cut, cut.arms())
     error, outcomes = None, np.empty((0, 0))
@@ -48,11 +52,11 @@ def imputed(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def _outcomes(cut: Cut, step: Step, whole: Everybody) -> np.ndarray:
+def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody) -> np.ndarray:
     """Completed outcomes (imputations, subjects): what is known stays, the rest by components."""
     given, subjects = step.options, whole.subjects
     names = subjects.column("USUBJID")
-    parts = [component(cut, name, names) for name in given["components"]]
+    parts = [component(cut, name, names) for name in given.components]
     place = cut.place
     text = "/".join(
         str(p) for p in (place.trial, place.analysis, place.parameter, place.visit, place.stratum)
@@ -61,21 +65,21 @@ def _outcomes(cut: Cut, step: Step, whole: Everybody) -> np.ndarray:
     made = missing.impute_chained(
         np.column_stack(parts),
         subjects.column("TRT01P").astype(str),
-        columns_of(subjects, given["covariates"]),
+        columns_of(subjects, given.covariates),
         kinds=["binary"] * len(parts),
-        arms=given["arms"],
-        cycles=given["cycles"],
+        arms=given.arms,
+        cycles=given.cycles,
         not_to_impute=False,
         if_marked="refuse",
-        seed=(given["seed"], stream),
+        seed=(given.seed, stream),
         start=0,
-        stop=given["imputations"],
+        stop=given.imputations,
     )
-    if "at_least" in given:
-        outcome = (made.values.sum(axis=2) >= given["at_least"]).astype(float)
+    if given.at_least is not None:
+        outcome = (made.values.sum(axis=2) >= given.at_least).astype(float)
     else:
         outcome = _by_rule(
-            cut, dict(zip(given["components"], np.moveaxis(made.values, 2, 0), strict=True)), names
+            cut, dict(zip(given.components, np.moveaxis(made.values, 2, 0), strict=True)), names
         )
     known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
     observed = np.array([known.get(name, nan) for name in names], dtype=float)
@@ -120,7 +124,7 @@ def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -
     return np.array([known.get(subject, nan) for subject in subjects], dtype=float)
 
 
-def _pooled(cut: Cut, step: Step, one: np.ndarray, other: np.ndarray) -> Interval:
+def _pooled(cut: Cut, step: Step[object], one: np.ndarray, other: np.ndarray) -> Interval:
     p1, p0 = one.mean(axis=1), other.mean(axis=1)
     variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
     found = missing.pool(

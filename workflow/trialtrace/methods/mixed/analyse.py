@@ -7,6 +7,7 @@ who died it speaks of a value after death: the plan's note has to say so.
 
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +22,10 @@ from trialtrace.stats.mixed import mmrm as repeated_model
 from trialtrace.stats.regression import ancova as covariance_analysis
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import mixed as cards
 
 TWO_SIDED = "two_sided"
 
@@ -32,28 +36,28 @@ Fitted = tuple[visit_design.VisitDesign, repeated_model.MmrmFit]
 class _Mmrm:
     """The model of one cut, fitted once; each property raises StatsError where it has no answer."""
 
-    def __init__(self, cut: Cut, step: Step, rows: Selection):
+    def __init__(self, cut: Cut, step: "Step[cards.Mmrm]", rows: Selection):
         self.cut, self.options, self.rows = cut, step.options, rows
         self._failed: StatsError | None = None
 
     @cached_property
     def _fitted(self) -> Fitted:
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
-        arms, names = table.column("TRTP").astype(str), self.options["covariates"]
+        arms, names = table.column("TRTP").astype(str), self.options.covariates
         columns = covariates(table, names)
         design = visit_design.visit_design(
             arms,
             self.cut.visits,
             coding="cell_means",
             covariates=columns,
-            by_visit=None if columns is None else self.options["slopes"] == "each_visit",
+            by_visit=None if columns is None else self.options.slopes == "each_visit",
         )
         fit = repeated_model.mmrm(
             table.values,
             design.x,
-            structure=self.options["covariance"],
-            method=self.options["estimation"],
-            groups=arms if self.options["groups"] == "by_arm" else None,
+            structure=self.options.covariance,
+            method=self.options.estimation,
+            groups=arms if self.options.groups == "by_arm" else None,
         )
         return design, fit
 
@@ -83,7 +87,7 @@ class _Mmrm:
         return mixed_tests.contrast(
             fit,
             row,
-            df=self.options["df"],
+            df=self.options.df,
             sides=TWO_SIDED,
             confidence=self.cut.analysis.confidence,
         )
@@ -91,7 +95,7 @@ class _Mmrm:
     def interaction(self) -> TestResult:
         design, fit = self.fitted()
         rows = visit_design.interaction_rows(design)
-        return mixed_tests.f_test(fit, rows, df=self.options["df"])
+        return mixed_tests.f_test(fit, rows, df=self.options.df)
 
 
 def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:
@@ -99,12 +103,12 @@ def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:
         raise StatsError("an arm has no values.")
 
 
-def mmrm(cut: Cut, step: Step) -> Iterator[Result]:
+def mmrm(cut: Cut, step: "Step[cards.Mmrm]") -> Iterator[Result]:
     """Adjusted means by arm and visit, their differences, and the test of arm by visit."""
     rows = cut.rows(
         TRTP={"in": cut.arms()},
         AVISIT={"in": list(cut.visits)},
-        **known(step.options["covariates"]),
+        **known(step.options.covariates),
     )
     model, members = _Mmrm(cut, step, rows), {"analysed": rows}
     common: Basis = {
@@ -133,9 +137,9 @@ def mmrm(cut: Cut, step: Step) -> Iterator[Result]:
     )
 
 
-def ancova(cut: Cut, step: Step) -> Iterator[Result]:
+def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
     """By comparison: difference of means adjusted for covariates and strata, and its test."""
-    names, strata = step.options["covariates"], step.options["strata"]
+    names, strata = step.options.covariates, step.options.strata
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
 
@@ -157,25 +161,25 @@ def ancova(cut: Cut, step: Step) -> Iterator[Result]:
         yield from f_results(cut, place, step.method, members, partial(test, pair), common)
 
 
-def _ancova(cut: Cut, step: Step, rows: Selection) -> covariance_analysis.AncovaFit:
+def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> covariance_analysis.AncovaFit:
     table = subject_table(cut, rows, {})
     strata = None
-    if step.options["strata"]:
-        columns = [table.column(name).astype(str) for name in known(step.options["strata"])]
+    if step.options.strata:
+        columns = [table.column(name).astype(str) for name in known(step.options.strata)]
         strata = np.array(["\x1f".join(each) for each in zip(*columns, strict=True)])
     return covariance_analysis.ancova(
         table.values[:, 0],
         table.column("TRTP").astype(str),
-        covariates=covariates(table, step.options["covariates"]),
+        covariates=covariates(table, step.options.covariates),
         strata=strata,
-        variance=step.options["variance"],
+        variance=step.options.variance,
         confidence=cut.analysis.confidence,
     )
 
 
-def random_site(cut: Cut, step: Step) -> Iterator[Result]:
+def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
     """By comparison: difference of means, each site having a random effect of its own."""
-    names = step.options["covariates"]
+    names = step.options.covariates
     rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present", **known(names))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
     fitted = cache(partial(_random_site, cut, step, rows))
@@ -186,7 +190,7 @@ def random_site(cut: Cut, step: Step) -> Iterator[Result]:
         row = np.zeros(fit.coef.size)
         row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
         return mixed_tests.contrast(
-            fit, row, df=step.options["df"], sides=TWO_SIDED, confidence=cut.analysis.confidence
+            fit, row, df=step.options.df, sides=TWO_SIDED, confidence=cut.analysis.confidence
         )
 
     for pair in cut.analysis.pairs:
@@ -196,11 +200,11 @@ def random_site(cut: Cut, step: Step) -> Iterator[Result]:
 
 
 def _random_site(
-    cut: Cut, step: Step, rows: Selection
+    cut: Cut, step: "Step[cards.RandomSite]", rows: Selection
 ) -> tuple[list[str], linear_mixed.LinearMixedFit]:
     table = subject_table(cut, rows, {})
     arms, index = np.unique(table.column("TRTP").astype(str), return_inverse=True)
-    columns = covariates(table, step.options["covariates"])
+    columns = covariates(table, step.options.covariates)
     x = np.eye(arms.size)[index.reshape(-1)]
     x = x if columns is None else np.hstack([x, columns])
     fit = linear_mixed.linear_mixed(
@@ -208,7 +212,7 @@ def _random_site(
         x,
         np.ones((table.n, 1)),
         table.column("SITEID").astype(str),
-        method=step.options["estimation"],
+        method=step.options.estimation,
     )
     return arms.tolist(), fit
 

@@ -1,8 +1,9 @@
 """Events by regression on arm and covariates of the subjects: one model of all compared arms."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from math import exp
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,18 +16,36 @@ from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.methods.regression.analyse_covariates import columns_of, known
 from trialtrace.stats.regression import logistic, ordinal_mixed, poisson, standardisation
 from trialtrace.stats.results import Interval
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import regression as cards
 
 # Coefficients, and the lower and upper ends of their intervals.
 Ends = tuple[Floats, Floats, Floats]
 Effect = Callable[[tuple[str, str]], Interval]
 
 
-def estimate(cut: Cut, step: Step) -> Iterator[Result]:
-    """By comparison: an effect of the arm given the covariates."""
-    site = {"SITEID": "present"} if step.method == "logistic_random_site" else {}
-    rows = known(cut.rows(TRTP={"in": cut.arms()}, **site), step.options["covariates"])
-    effect = FITS[step.key](cut, step, rows)
+def standardised(cut: Cut, step: "Step[cards.Standardised]") -> Iterator[Result]:
+    """By comparison: risks standardised over the covariates."""
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    yield from _results(cut, step, rows, _standardised(cut, step, rows))
+
+
+def ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]") -> Iterator[Result]:
+    """By comparison: the exponential of the arm's coefficient given the covariates."""
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), step.options.covariates)
+    yield from _results(cut, step, rows, _ratio(cut, step, rows))
+
+
+def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Result]:
+    """By comparison: an odds ratio given the covariates, each site with its own intercept."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present")
+    rows = known(rows, step.options.covariates)
+    yield from _results(cut, step, rows, _random_site(cut, step, rows))
+
+
+def _results(cut: Cut, step: Step[object], rows: Selection, effect: Effect) -> Iterator[Result]:
     members = {"analysed": rows, "numerator": with_event(cut, rows)}
     for pair in cut.analysis.pairs:
         yield interval_result(
@@ -40,7 +59,7 @@ def estimate(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def _standardised(cut: Cut, step: Step, rows: Selection) -> Effect:
+def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
     compare = {
         "risk_difference": standardisation.standardised_difference,
         "risk_ratio": standardisation.standardised_ratio,
@@ -51,39 +70,36 @@ def _standardised(cut: Cut, step: Step, rows: Selection) -> Effect:
         return standardisation.standardise(
             rows.column("AVAL"),
             rows.column("TRTP").astype(str),
-            columns_of(rows, step.options["covariates"]),
+            columns_of(rows, step.options.covariates),
             family="logistic",
-            variance=step.options["variance"],
+            variance=step.options.variance,
         )
 
     return lambda pair: compare(fit(), *pair, confidence=cut.analysis.confidence)
 
 
-def design(cut: Cut, step: Step, rows: Selection) -> np.ndarray:
+def design(cut: Cut, rows: Selection, names: Sequence[str]) -> np.ndarray:
     """Intercept, an indicator of each treated arm, covariates."""
     arm = rows.column("TRTP").astype(str)
     arms = [arm == name for name in cut.analysis.estimand.treated]
-    covariates = columns_of(rows, step.options["covariates"])
+    covariates = columns_of(rows, names)
     parts = [np.ones(rows.n), *arms] + ([] if covariates is None else [covariates])
     return np.column_stack(parts).astype(float)
 
 
-def _ratios(fitted: Callable[[Floats, Floats, float], Ends]) -> Callable[..., Effect]:
-    """Exponentials of the coefficients of the arms; `fitted` gives coef, low and high."""
+def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Effect:
+    """Exponentials of the coefficients of the arms."""
 
-    def make(cut: Cut, step: Step, rows: Selection) -> Effect:
-        @cache
-        def fit() -> Ends:
-            x = design(cut, step, rows)
-            return fitted(rows.column("AVAL"), x, cut.analysis.confidence)
+    @cache
+    def fit() -> Ends:
+        x = design(cut, rows, step.options.covariates)
+        return RATIOS[step.key](rows.column("AVAL"), x, cut.analysis.confidence)
 
-        def effect(pair: tuple[str, str]) -> Interval:
-            at = 1 + cut.analysis.estimand.treated.index(pair[0])
-            return Interval(*(exp(part[at]) for part in fit()))
+    def effect(pair: tuple[str, str]) -> Interval:
+        at = 1 + cut.analysis.estimand.treated.index(pair[0])
+        return Interval(*(exp(part[at]) for part in fit()))
 
-        return effect
-
-    return make
+    return effect
 
 
 def _poisson(y: Floats, x: Floats, confidence: float) -> Ends:
@@ -101,16 +117,16 @@ def _firth(y: Floats, x: Floats, confidence: float) -> Ends:
     return found.coef, found.low, found.high
 
 
-def _random_site(cut: Cut, step: Step, rows: Selection) -> Effect:
+def _random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection) -> Effect:
     """Log odds of the arms with a normal intercept of each site."""
 
     @cache
     def fit() -> Ends:
         found = ordinal_mixed.ordinal_mixed(
             rows.column("AVAL"),
-            design(cut, step, rows)[:, 1:],
+            design(cut, rows, step.options.covariates)[:, 1:],
             rows.column("SITEID").astype(str),
-            nodes=step.options["nodes"],
+            nodes=step.options.nodes,
             confidence=cut.analysis.confidence,
         ).coefficients
         return found.coef, found.low, found.high
@@ -122,12 +138,15 @@ def _random_site(cut: Cut, step: Step, rows: Selection) -> Effect:
     return effect
 
 
-FITS: dict[str, Callable[[Cut, Step, Selection], Effect]] = {
-    "risk_difference.standardised": _standardised,
-    "risk_ratio.standardised": _standardised,
-    "risk_ratio.modified_poisson": _ratios(_poisson),
-    "odds_ratio.logistic": _ratios(_logistic),
-    "odds_ratio.firth": _ratios(_firth),
-    "odds_ratio.logistic_random_site": _random_site,
+# What gives the coefficients of outcome, design and confidence, with their ends.
+RATIOS: dict[str, Callable[[Floats, Floats, float], Ends]] = {
+    "risk_ratio.modified_poisson": _poisson,
+    "odds_ratio.logistic": _logistic,
+    "odds_ratio.firth": _firth,
 }
-METHODS = dict.fromkeys(FITS, estimate)
+METHODS = {
+    "risk_difference.standardised": standardised,
+    "risk_ratio.standardised": standardised,
+    **dict.fromkeys(RATIOS, ratio),
+    "odds_ratio.logistic_random_site": random_site,
+}

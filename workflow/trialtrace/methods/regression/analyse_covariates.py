@@ -1,5 +1,7 @@
 """Columns of a regression from variables of the subjects, known before randomisation."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from trialtrace.ground.frames import Selection
@@ -7,13 +9,13 @@ from trialtrace.stats.results import StatsError
 from trialtrace.trial.model import adsl_code
 
 
-def known(rows: Selection, names: list[str]) -> Selection:
+def known(rows: Selection, names: Sequence[str]) -> Selection:
     """Of `rows`, those whose covariates are all known."""
     present = {adsl_code(name): "present" for name in names}
     return rows.frames.select(rows.dataset, present | rows.predicate)
 
 
-def columns_of(rows: Selection, names: list[str]) -> np.ndarray | None:
+def columns_of(rows: Selection, names: Sequence[str]) -> np.ndarray | None:
     """(n, q) columns: a number as it is, any other variable as indicators of all levels but one.
 
     Raises StatsError where a covariate is missing.

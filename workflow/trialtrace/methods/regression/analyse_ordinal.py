@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import exp, isfinite
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -23,11 +23,14 @@ from trialtrace.stats.regression import ordinal_mixed
 from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.repeated import ordinal_ranks
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.trial.model import Step
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import ordinal as cards
 
 
-def describe(cut: Cut, step: Step) -> Iterator[Result]:
+def describe(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: how many subjects have each value that occurs in any arm, and which share."""
     levels = np.unique(cut.values(cut.rows(TRTP={"in": cut.arms()})).astype(float))
     for group, condition in cut.groups():
@@ -85,9 +88,9 @@ def _wald(fitted: Callable[[], _Odds], row: Callable[[], Floats]) -> TestResult:
     return wald_test(fitted().coefficients, row())
 
 
-def proportional_odds(cut: Cut, step: Step) -> Iterator[Result]:
+def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterator[Result]:
     """By comparison: odds ratio of a higher value, its test; and the test of proportional odds."""
-    names, confidence = step.options["covariates"], cut.analysis.confidence
+    names, confidence = step.options.covariates, cut.analysis.confidence
     rows = cut.rows(TRTP={"in": cut.arms()}, **known(names))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
     members, treated = {"analysed": rows}, cut.analysis.estimand.treated
@@ -134,7 +137,7 @@ def _unit(fitted: Callable[[], _Odds], number: int) -> Floats:
     return row
 
 
-def mixed(cut: Cut, step: Step) -> Iterator[Result]:
+def mixed(cut: Cut, step: "Step[cards.OrdinalMixed]") -> Iterator[Result]:
     """By comparison and visit: odds ratio of a higher value, subjects with intercepts of their own.
 
     Where each subject has both treatments it is the ratio of the odds ratios at this visit and at
@@ -142,7 +145,7 @@ def mixed(cut: Cut, step: Step) -> Iterator[Result]:
     (for each side), since two sides differ for good. Else it is that of the arms at the visit.
     """
     own = cut.trial.design.kind in OWN_TREATMENT
-    names, arms, visits = step.options["covariates"], cut.arms(), list(cut.visits)
+    names, arms, visits = step.options.covariates, cut.arms(), list(cut.visits)
     rows = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits}, **known(names))
     common: Basis = {
         "options": cut.options(step, interval=True),
@@ -175,14 +178,14 @@ def mixed(cut: Cut, step: Step) -> Iterator[Result]:
 
 
 def _fit_mixed(
-    cut: Cut, step: Step, rows: Selection, arms: list[str]
+    cut: Cut, step: "Step[cards.OrdinalMixed]", rows: Selection, arms: list[str]
 ) -> ordinal_mixed.OrdinalMixedFit:
     """Columns: every cell of arm and visit but the first, then covariates."""
     table = subject_table(cut, rows, {"TRTP": arms, "AVISIT": list(cut.visits)})
     subject, cell = np.nonzero(~np.isnan(table.values))
     x, columns = (
         np.eye(table.values.shape[1])[cell][:, 1:],
-        covariates(table, step.options["covariates"]),
+        covariates(table, step.options.covariates),
     )
     x = x if columns is None else np.hstack([x, columns[subject]])
     unit = subject
@@ -192,7 +195,7 @@ def _fit_mixed(
         table.values[subject, cell],
         x,
         unit,
-        nodes=step.options["nodes"],
+        nodes=step.options.nodes,
         confidence=cut.analysis.confidence,
     )
 
@@ -222,7 +225,7 @@ def _effect(fitted: Callable[[], ordinal_ranks.RankAnova], name: str) -> TestRes
     return test
 
 
-def rank_anova(cut: Cut, step: Step) -> Iterator[Result]:
+def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """ANOVA-type statistics over subjects with every visit, and relative effects of the cells."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
     n = len(np.unique(rows.column("USUBJID").astype(str)))

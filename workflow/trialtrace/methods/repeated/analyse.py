@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,10 @@ from trialtrace.methods.analysing.estimate import plain_result
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.stats.repeated import anova as repeated
 from trialtrace.stats.results import StatsError
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import repeated as cards
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
 CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_value"}
@@ -30,15 +34,15 @@ SHOWN = {
 }
 
 
-def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
+def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     """Effects of arm, visit and arm × visit over subjects with a value at every visit."""
     rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
     subjects = len(set(rows.column("USUBJID")))
-    basis: Basis = {"options": step.options, "n_used": subjects}
+    basis: Basis = {"options": cut.options(step), "n_used": subjects}
     members = {"analysed": rows}
     try:
         y, arm = by_subject(cut, rows, len(cut.visits))
-        found = repeated.mixed_anova(y, arm, sums_of_squares=step.options["sums_of_squares"])
+        found = repeated.mixed_anova(y, arm, sums_of_squares=step.options.sums_of_squares)
     except StatsError as error:
         place = cut.at(second=("effect", "visit"))
         names = ("p_value", step.method)
@@ -46,7 +50,7 @@ def mixed_anova(cut: Cut, step: Step) -> Iterator[Result]:
         return
     for effect, name in EFFECTS.items():
         place = cut.at(second=("effect", effect))
-        values = _values(getattr(found, name), step.options["sphericity"])
+        values = _values(getattr(found, name), step.options.sphericity)
         if effect != "arm":
             values |= {"mauchly_w": found.mauchly_w, "mauchly_p": found.mauchly_p}
         for stat, value in values.items():

@@ -7,6 +7,7 @@ treatments in every subject just the interaction of treatment and visit tests th
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +19,11 @@ from trialtrace.methods.analysing.subject_tables import subject_table
 from trialtrace.stats.mixed import linear_mixed, mixed_tests
 from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect, repeated_anova
 from trialtrace.stats.results import StatsError
-from trialtrace.trial.model import Step
 from trialtrace.trial.plan.methods import result_method
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import within as cards
 
 # Design of the plan -> factors of the model, and the effects with what each of them tests.
 FACTORS = {
@@ -47,16 +51,18 @@ CORRECTED = {
 }
 
 
-def repeated_measures_anova(cut: Cut, step: Step) -> Iterator[Result]:
+def repeated_measures_anova(
+    cut: Cut, step: "Step[cards.RepeatedMeasuresAnova]"
+) -> Iterator[Result]:
     """The effects over subjects with a value in every cell."""
-    design, visits = step.options["design"], list(cut.visits)
-    arms = [step.options["treatment"]] if design == "visits" else cut.arms()
+    design, visits, treatment = step.options.design, list(cut.visits), step.options.treatment
+    arms = [treatment] if design == "visits" and treatment is not None else cut.arms()
     columns = {"TRTP": arms, "AVISIT": visits}
     some = cut.rows(TRTP={"in": arms}, AVISIT={"in": visits})
     rows = cut.rows(TRTP={"in": arms}, **{COMPLETE: columns})
     subjects = len(np.unique(rows.column("USUBJID").astype(str)))
     left = len(np.unique(some.column("USUBJID").astype(str))) - subjects
-    basis: Basis = {"options": step.options, "n_used": subjects}
+    basis: Basis = {"options": cut.options(step), "n_used": subjects}
     members = {"analysed": rows}
     method = result_method(step.method, step.options)
     if left:
@@ -70,7 +76,7 @@ def repeated_measures_anova(cut: Cut, step: Step) -> Iterator[Result]:
         return
     for effect in _effects(design):
         place = cut.at(second=("effect", effect))
-        values = _values(found.effect(*_factors(design, effect)), step.options["sphericity"])
+        values = _values(found.effect(*_factors(design, effect)), step.options.sphericity)
         for stat, value in values.items():
             says = None
             if stat == "p_value":
@@ -128,7 +134,7 @@ def _values(effect: AnovaEffect, sphericity: str) -> dict[str, float]:
     return {stat: value for stat, value in values.items() if stat not in idle}
 
 
-def mixed_model(cut: Cut, step: Step) -> Iterator[Result]:
+def mixed_model(cut: Cut, step: "Step[cards.MixedModel]") -> Iterator[Result]:
     """By comparison and later visit: the difference in change since the first visit.
 
     A mean for each treatment at each visit and random effects of the subject: an intercept, and
@@ -154,7 +160,10 @@ def mixed_model(cut: Cut, step: Step) -> Iterator[Result]:
 
 
 def _since_first(
-    cut: Cut, step: Step, fitted: Callable[[], linear_mixed.LinearMixedFit], number: int
+    cut: Cut,
+    step: "Step[cards.MixedModel]",
+    fitted: Callable[[], linear_mixed.LinearMixedFit],
+    number: int,
 ) -> mixed_tests.Contrast:
     """Difference of the treatments at a visit, less that at the first visit."""
     row = np.zeros((2, len(cut.visits)))
@@ -162,24 +171,24 @@ def _since_first(
     return mixed_tests.contrast(
         fitted(),
         row.ravel(),
-        df=step.options["df"],
+        df=step.options.df,
         sides="two_sided",
         confidence=cut.analysis.confidence,
     )
 
 
 def _mixed(
-    cut: Cut, step: Step, rows: Selection, pair: tuple[str, str]
+    cut: Cut, step: "Step[cards.MixedModel]", rows: Selection, pair: tuple[str, str]
 ) -> linear_mixed.LinearMixedFit:
     columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
     table = subject_table(cut, rows, columns)
     subject, cell = np.nonzero(~np.isnan(table.values))
     x = np.eye(table.values.shape[1])[cell]
     z = np.ones((len(cell), 1))
-    if step.options["random"] == "intercept_and_treatment":
+    if step.options.random == "intercept_and_treatment":
         z = np.column_stack([z, cell < len(cut.visits)])
     return linear_mixed.linear_mixed(
-        table.values[subject, cell], x, z, subject, method=step.options["estimation"]
+        table.values[subject, cell], x, z, subject, method=step.options.estimation
     )
 
 

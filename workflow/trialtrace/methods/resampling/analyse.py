@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import partial
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,34 +20,37 @@ from trialtrace.methods.categorical.analyse_over_arms import groups
 from trialtrace.methods.stratified.analyse import keys_of, members, stratum_rows, tables
 from trialtrace.stats import resampling
 from trialtrace.stats.results import StatsError, TestResult
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import resampling as cards
 
 
 def _exact(counts: tuple[Floats, Floats, Floats, Floats], which: str) -> TestResult:
     return TestResult(nan, nan, getattr(resampling.binary_exact(*counts), which))
 
 
-def exact(cut: Cut, step: Step) -> Iterator[Result]:
+def exact(cut: Cut, step: "Step[cards.RerandomisationExact]") -> Iterator[Result]:
     """By comparison: events by all assignments of the scheme, none drawn."""
-    sides = step.options["sides"]
-    which = step.options["two_sided"] if sides == "two_sided" else sides
+    sides = step.options.sides
+    which = step.options.two_sided if sides == "two_sided" else sides
     for pair, both, treated, reference in cut.pairs():
-        counts = tables(cut, step, treated, reference)
+        counts = tables(cut, step.options.strata, treated, reference)
         yield from test_results(
             cut,
             cut.at(pair=pair),
             step.method,
-            members(cut, step, both),
+            members(cut, step.options.strata, both),
             partial(_exact, counts, which),
             statistic=None,
             options=cut.options(step),
-            n_used=stratum_rows(cut, step, both).n,
+            n_used=stratum_rows(cut, step.options.strata, both).n,
         )
 
 
-def drawn(cut: Cut, step: Step) -> Iterator[Result]:
+def drawn(cut: Cut, step: "Step[cards.Rerandomisation]") -> Iterator[Result]:
     """Of all arms or of each comparison: the p-value by draws, with its Monte Carlo error."""
-    for pair, arms, rows in groups(cut, step):
+    for pair, arms, rows in groups(cut, step.options.groups, step.options.strata):
         place, roles = cut.at(pair=pair), {"analysed": rows}
         common: Basis = {"options": cut.options(step), "n_used": rows.n}
         try:
@@ -60,34 +64,46 @@ def drawn(cut: Cut, step: Step) -> Iterator[Result]:
 
 
 def _draw(
-    cut: Cut, step: Step, rows: Selection, place: Place, arms: list[str]
+    cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, place: Place, arms: list[str]
 ) -> tuple[float, float]:
-    given, arm = step.options, rows.column("TRTP").astype(str)
+    arm = rows.column("TRTP").astype(str)
     if len(np.unique(arm)) < 2:
         raise StatsError("there is one arm only, so nothing to lay anew.")
-    cells = keys_of(rows, given["strata"])
-    scheme = resampling.stratified(arm, cells) if given["strata"] else resampling.fixed_margins(arm)
-    choices = {
-        "draws": given["draws"],
-        "exact_up_to": 0,
-        "seed": (given["seed"], _stream(place)),
-        "confidence": cut.analysis.confidence,
-        "tie_tolerance": resampling.TIE_TOLERANCE,
-    }
-    scores = _scores(cut, step, rows, cells)
+    strata = step.options.strata
+    cells = keys_of(rows, strata)
+    scheme = resampling.stratified(arm, cells) if strata else resampling.fixed_margins(arm)
+    draws, seed = step.options.draws, (step.options.seed, _stream(place))
+    confidence, scores = cut.analysis.confidence, _scores(cut, step, rows, cells)
     if place.pair is None:
-        overall = resampling.global_test(scheme, scores, **choices)
-        return float(overall.p_value[0]), float(overall.mc_se[0])
-    else:
-        found = resampling.rerandomisation_test(
-            scheme, scores, arm=place.pair[0], sides=given["sides"], **choices
+        overall = resampling.global_test(
+            scheme,
+            scores,
+            draws=draws,
+            exact_up_to=0,
+            seed=seed,
+            confidence=confidence,
+            tie_tolerance=resampling.TIE_TOLERANCE,
         )
+        return float(overall.p_value[0]), float(overall.mc_se[0])
+    found = resampling.rerandomisation_test(
+        scheme,
+        scores,
+        arm=place.pair[0],
+        sides=step.options.sides,
+        draws=draws,
+        exact_up_to=0,
+        seed=seed,
+        confidence=confidence,
+        tie_tolerance=resampling.TIE_TOLERANCE,
+    )
     return float(found.p_value[0]), float(found.mc_se[0])
 
 
-def _scores(cut: Cut, step: Step, rows: Selection, cells: np.ndarray) -> np.ndarray:
+def _scores(
+    cut: Cut, step: "Step[cards.Rerandomisation]", rows: Selection, cells: np.ndarray
+) -> np.ndarray:
     """What is summed over an arm, from values or times."""
-    if step.options["scores"] == "log_rank":
+    if step.options.scores == "log_rank":
         if rows.dataset != "adtte":
             raise StatsError("log-rank scores are of times to an event.")
         time, event = rows.column("AVAL").astype(float), (rows.column("CNSR") == 0).astype(float)
@@ -95,10 +111,10 @@ def _scores(cut: Cut, step: Step, rows: Selection, cells: np.ndarray) -> np.ndar
     if rows.dataset == "adtte":
         raise StatsError("times to an event, some of them censored, have log_rank scores only.")
     values = cut.values(rows)
-    if step.options["scores"] == "means":
+    if step.options.scores == "means":
         return resampling.mean_scores(values, included=None)
     return resampling.rank_scores(
-        values, stratum=cells if step.options["strata"] else None, weights="equal", included=None
+        values, stratum=cells if step.options.strata else None, weights="equal", included=None
     )
 
 

@@ -1,10 +1,12 @@
 """Events compared across strata: Mantel-Haenszel estimates, CMH and Breslow-Day tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
@@ -15,7 +17,19 @@ from trialtrace.stats.results import Interval, TestResult
 from trialtrace.stats.stratified import mantel_haenszel as stratified
 from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
 from trialtrace.stats.stratified.interaction import zelen
-from trialtrace.trial.model import Step, adsl_code
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import stratified as cards
+
+    Estimated = cards.MantelHaenszel | cards.OddsRatioMantelHaenszel | cards.Conditional
+    Tested = (
+        cards.CochranMantelHaenszel
+        | cards.BreslowDay
+        | cards.ExactConditional
+        | cards.OddsRatioMantelHaenszel
+    )
 
 TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
     "cochran_mantel_haenszel": (stratified.cochran_mantel_haenszel, "chi_squared"),
@@ -31,63 +45,66 @@ ESTIMATES: dict[str, Callable[..., Interval]] = {
 }
 
 
-def estimate(cut: Cut, step: Step) -> Iterator[Result]:
+def estimate(cut: Cut, step: "Step[Estimated]") -> Iterator[Result]:
     """By comparison: a common odds ratio, risk ratio or risk difference over strata."""
-    choices = {k: v for k, v in step.options.items() if k != "strata"}
+    choices = {k: v for k, v in items_of(step.options).items() if k != "strata"}
     for pair, both, treated, reference in cut.pairs():
         yield interval_result(
             cut,
             cut.at(pair=pair),
             (step.statistic, step.method),
-            members(cut, step, both),
+            members(cut, step.options.strata, both),
             partial(
                 ESTIMATES[step.key],
-                *tables(cut, step, treated, reference),
+                *tables(cut, step.options.strata, treated, reference),
                 confidence=cut.analysis.confidence,
                 **choices,
             ),
             options=cut.options(step, interval=True),
-            n_used=stratum_rows(cut, step, both).n,
+            n_used=stratum_rows(cut, step.options.strata, both).n,
         )
 
 
-def test(cut: Cut, step: Step) -> Iterator[Result]:
+def test(
+    cut: Cut,
+    step: "Step[Tested]",
+) -> Iterator[Result]:
     """By comparison: a test over strata."""
-    choices = {k: v for k, v in step.options.items() if k != "strata"}
+    choices = {k: v for k, v in items_of(step.options).items() if k != "strata"}
     function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut,
             cut.at(pair=pair),
             named(step),
-            members(cut, step, both),
-            partial(function, *tables(cut, step, treated, reference), **choices),
+            members(cut, step.options.strata, both),
+            partial(function, *tables(cut, step.options.strata, treated, reference), **choices),
             statistic=statistic,
             options=cut.options(step),
-            n_used=stratum_rows(cut, step, both).n,
+            n_used=stratum_rows(cut, step.options.strata, both).n,
         )
 
 
-def members(cut: Cut, step: Step, both: Selection) -> dict[str, Selection]:
-    rows = stratum_rows(cut, step, both)
+def members(cut: Cut, strata: Sequence[str], both: Selection) -> dict[str, Selection]:
+    rows = stratum_rows(cut, strata, both)
     return {"analysed": rows, "numerator": with_event(cut, rows)}
 
 
-def stratum_rows(cut: Cut, step: Step, rows: Selection) -> Selection:
+def stratum_rows(cut: Cut, strata: Sequence[str], rows: Selection) -> Selection:
     """Of `rows`, those whose strata are all known."""
-    known = {adsl_code(name): "present" for name in step.options["strata"]}
+    known = {adsl_code(name): "present" for name in strata}
     # What the cut already asks of a column (its own subgroup) is more than that it is known.
     return cut.frames.select(rows.dataset, known | rows.predicate)
 
 
 def tables(
-    cut: Cut, step: Step, treated: Selection, reference: Selection
+    cut: Cut, names: Sequence[str], treated: Selection, reference: Selection
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Events and totals by stratum of the treated arm, then of the reference arm, each (K,)."""
-    arms = [stratum_rows(cut, step, rows) for rows in (treated, reference)]
-    keys = [keys_of(rows, step.options["strata"]) for rows in arms]
+    arms = [stratum_rows(cut, names, rows) for rows in (treated, reference)]
+    keys = [keys_of(rows, names) for rows in arms]
     # Without strata everybody is in one table.
-    strata = np.unique(np.concatenate(keys)) if step.options["strata"] else np.array([""])
+    strata = np.unique(np.concatenate(keys)) if names else np.array([""])
     counts: list[Floats] = []
     for rows, key in zip(arms, keys, strict=True):
         at = np.searchsorted(strata, key)
@@ -97,7 +114,7 @@ def tables(
     return x1, n1, x0, n0
 
 
-def keys_of(rows: Selection, names: list[str]) -> np.ndarray:
+def keys_of(rows: Selection, names: Sequence[str]) -> np.ndarray:
     """The stratum of each row as text, from its levels of the variables."""
     columns = [rows.column(adsl_code(name)).astype(str) for name in names]
     joined = columns[0] if columns else np.full(rows.n, "")

@@ -8,7 +8,8 @@ from trialtrace.ground.frames import Frames
 from trialtrace.methods.analysing.cuts import cuts
 from trialtrace.methods.analysing.registry import method
 from trialtrace.methods.analysing.rows import Result
-from trialtrace.trial.model import Analysis, Step
+from trialtrace.trial.model import Analysis
+from trialtrace.trial.plan.steps import over_levels
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
@@ -19,6 +20,6 @@ def interaction(trial: "Trial", analysis: Analysis, frames: Frames) -> Iterator[
     given = analysis.interaction
     if given is None or analysis.by is None:
         return
-    step = Step(given.statistic, given.method, {**given.options, "strata": [analysis.by]})
+    step = over_levels(given, analysis.by)
     for cut in cuts(trial, replace(analysis, by=None), frames, together=False):
         yield from method(step)(cut, step)

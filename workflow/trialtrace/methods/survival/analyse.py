@@ -1,8 +1,9 @@
 """Time to event: events, Kaplan-Meier, follow-up, Cox hazard ratios, log-rank tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from math import exp, nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
@@ -14,7 +15,13 @@ from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result, bound
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival import cox
 from trialtrace.stats.survival import kaplan_meier as survival
-from trialtrace.trial.model import Step, adsl_code
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import mean_times
+    from trialtrace.trial.plan.cards import survival as cards
+    from trialtrace.trial.plan.options import Groups
 
 HAPPENED = {"CNSR": {"is": 0}}
 
@@ -38,14 +45,19 @@ def unit(cut: Cut) -> str | None:
     return found[0] if len(found) else None
 
 
-def curve_of(cut: Cut, step: Step, time: np.ndarray, event: np.ndarray) -> survival.KaplanMeier:
+def curve_of(
+    cut: Cut,
+    step: "Step[cards.KaplanMeier | cards.MedianTimeKaplanMeier]",
+    time: np.ndarray,
+    event: np.ndarray,
+) -> survival.KaplanMeier:
     """The Kaplan-Meier curve as the step asks for it. Raises StatsError without subjects."""
     return survival.kaplan_meier(
-        time, event, confidence=cut.analysis.confidence, interval=step.options["interval"]
+        time, event, confidence=cut.analysis.confidence, interval=step.options.interval
     )
 
 
-def describe_events(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_events(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By arm: subjects and events."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -58,11 +70,11 @@ def describe_events(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def describe_survival(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_survival(cut: Cut, step: "Step[cards.KaplanMeier]") -> Iterator[Result]:
     """By arm and time: the Kaplan-Meier estimate with its interval, and the number at risk."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        for time in step.options["times"]:
+        for time in step.options.times:
             place = cut.at(group=group, second=("time", level_text(time)))
             yield interval_result(
                 cut,
@@ -79,14 +91,16 @@ def describe_survival(cut: Cut, step: Step) -> Iterator[Result]:
             )
 
 
-def _survival_at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
+def _survival_at(
+    cut: Cut, step: "Step[cards.KaplanMeier]", rows: Selection, time: float
+) -> Interval:
     found = Interval(*(float(value) for value in curve_of(cut, step, *times(rows)).at(time)))
     if np.isnan(found.estimate):
         raise StatsError("nobody was followed for so long.")
     return found
 
 
-def describe_median(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_median(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
     """By arm: the median time to the event, by the Kaplan-Meier curve."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -96,7 +110,7 @@ def describe_median(cut: Cut, step: Step) -> Iterator[Result]:
 
 def _median(
     cut: Cut,
-    step: Step,
+    step: "Step[cards.MedianTimeKaplanMeier]",
     place: Place,
     stat: str,
     members: dict[str, Selection],
@@ -129,7 +143,7 @@ def _median(
     return interval_result(cut, place, names, members, lambda: found, unit=of_time, **common)
 
 
-def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_follow_up(cut: Cut, step: "Step[cards.MedianTimeKaplanMeier]") -> Iterator[Result]:
     """By arm: median follow-up, the event taken as censoring and censoring as the event."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
@@ -138,9 +152,19 @@ def describe_follow_up(cut: Cut, step: Step) -> Iterator[Result]:
         yield _median(cut, step, place, "follow_up", members, time, 1 - event)
 
 
-def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
-    """Hazard ratio of each arm against the reference, from one Cox model of all arms."""
-    by = [adsl_code(name) for name in step.options.get("strata", ())]
+def hazard_ratio(cut: Cut, step: "Step[cards.Cox]") -> Iterator[Result]:
+    """Hazard ratio of each arm against the reference, all arms having one baseline hazard."""
+    return hazard_ratios(cut, step, ())
+
+
+def hazard_ratios(
+    cut: Cut, step: "Step[cards.Cox | mean_times.CoxStratified]", names: Sequence[str]
+) -> Iterator[Result]:
+    """Hazard ratio of each arm against the reference, from one Cox model of all arms.
+
+    Each stratum, a combination of levels of the variables `names`, has a hazard of its own.
+    """
+    by = [adsl_code(name) for name in names]
     rows = cut.rows(TRTP={"in": cut.arms()}, **dict.fromkeys(by, "present"))
     strata = None
     if by:
@@ -155,7 +179,7 @@ def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
         fit = cox.cox(
             *times(rows),
             x,
-            ties=step.options["ties"],
+            ties=step.options.ties,
             confidence=cut.analysis.confidence,
             strata=strata,
         )
@@ -173,9 +197,9 @@ def hazard_ratio(cut: Cut, step: Step) -> Iterator[Result]:
         yield plain_result(cut, place, wald, members, p_values[number], **common)
 
 
-def compared(cut: Cut, step: Step) -> list[tuple[tuple[str, str] | None, Selection]]:
+def compared(cut: Cut, groups: "Groups") -> list[tuple[tuple[str, str] | None, Selection]]:
     """The rows of each test: all arms at once, or each comparison by itself."""
-    if step.options["groups"] == "all":
+    if groups == "all":
         return [(None, cut.rows(TRTP={"in": cut.arms()}))]
     return [(pair, both) for pair, both, _, _ in cut.pairs()]
 
@@ -184,9 +208,9 @@ def _log_rank(rows: Selection) -> TestResult:
     return survival.log_rank(*times(rows), rows.column("TRTP").astype(str))
 
 
-def log_rank(cut: Cut, step: Step) -> Iterator[Result]:
+def log_rank(cut: Cut, step: "Step[cards.LogRank]") -> Iterator[Result]:
     """Log-rank test over all arms of the analysis, or of each comparison."""
-    for pair, rows in compared(cut, step):
+    for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
             cut,
             cut.at(pair=pair),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,10 @@ from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.survival.analyse import compared, roles
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival import competing_risks, gray, interval_censored
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import competing as cards
 
 # CNSR of the records -> cause: 0 for censoring, 1 the event, 2 an event that competes.
 CAUSE = np.array([1, 0, 2])
@@ -25,11 +29,11 @@ def causes(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
     return rows.column("AVAL").astype(float), CAUSE[np.minimum(code, 2)]
 
 
-def describe_incidence(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_incidence(cut: Cut, step: "Step[cards.AalenJohansen]") -> Iterator[Result]:
     """By arm and time: share with the event by then, those with a competing event never."""
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        for time in step.options["times"]:
+        for time in step.options.times:
             yield interval_result(
                 cut,
                 cut.at(group=group, second=("time", level_text(time))),
@@ -41,7 +45,7 @@ def describe_incidence(cut: Cut, step: Step) -> Iterator[Result]:
             )
 
 
-def _at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
+def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: float) -> Interval:
     when, cause = causes(rows)
     if rows.n and time > when.max():
         raise StatsError("nobody was followed for so long.")
@@ -52,7 +56,7 @@ def _at(cut: Cut, step: Step, rows: Selection, time: float) -> Interval:
         cause,
         of=EVENT,
         confidence=cut.analysis.confidence,
-        variance=step.options["variance"],
+        variance=step.options.variance,
     )
     estimate, _, low, high = (float(part) for part in curve.at(time))
     return Interval(estimate, low, high)
@@ -66,7 +70,9 @@ def _test(compute: Callable[[], tuple[Interval, TestResult]]) -> TestResult:
     return compute()[1]
 
 
-def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
+def incidence_difference(
+    cut: Cut, step: "Step[cards.IncidenceDifferenceAalenJohansen]"
+) -> Iterator[Result]:
     """By comparison: difference of the shares with the event by a time, and its test."""
     options = cut.options(step, interval=True)
     for pair, both, treated, reference in cut.pairs():
@@ -75,12 +81,12 @@ def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
             *causes(treated),
             *causes(reference),
             of=EVENT,
-            at=step.options["time"],
+            at=step.options.time,
             confidence=cut.analysis.confidence,
-            variance=step.options["variance"],
+            variance=step.options.variance,
             sides="two_sided",
         )
-        place = cut.at(pair=pair, second=("time", level_text(step.options["time"])))
+        place = cut.at(pair=pair, second=("time", level_text(step.options.time)))
         yield interval_result(
             cut,
             place,
@@ -102,14 +108,14 @@ def incidence_difference(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def test_gray(cut: Cut, step: Step) -> Iterator[Result]:
+def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
     """Gray's test over all arms, or of each comparison."""
 
     def compute(rows: Selection) -> TestResult:
         arms = rows.column("TRTP").astype(str)
-        return gray.gray_test(*causes(rows), arms, of=EVENT, rho=step.options["rho"])
+        return gray.gray_test(*causes(rows), arms, of=EVENT, rho=step.options.rho)
 
-    for pair, rows in compared(cut, step):
+    for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
             cut,
             cut.at(pair=pair),
@@ -128,7 +134,7 @@ def bounds(rows: Selection) -> tuple[np.ndarray, np.ndarray]:
     return low, np.where(np.isnan(high), np.inf, high)
 
 
-def describe_turnbull(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result]:
     """By arm and time: the share with the event by then that the visits allow, without interval.
 
     Inside an innermost interval of the estimate the share is not determined; its least value is
@@ -136,7 +142,7 @@ def describe_turnbull(cut: Cut, step: Step) -> Iterator[Result]:
     """
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
-        for time in step.options["times"]:
+        for time in step.options.times:
             place = cut.at(group=group, second=("time", level_text(time)))
             error = warning = None
             try:
@@ -160,16 +166,14 @@ def describe_turnbull(cut: Cut, step: Step) -> Iterator[Result]:
             )
 
 
-def test_intervals(cut: Cut, step: Step) -> Iterator[Result]:
+def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Result]:
     """Log-rank test of interval-censored times over all arms, or of each comparison."""
 
     def compute(rows: Selection) -> TestResult:
         arms = rows.column("TRTP").astype(str)
-        return interval_censored.interval_log_rank(
-            *bounds(rows), arms, scores=step.options["scores"]
-        )
+        return interval_censored.interval_log_rank(*bounds(rows), arms, scores=step.options.scores)
 
-    for pair, rows in compared(cut, step):
+    for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
             cut,
             cut.at(pair=pair),

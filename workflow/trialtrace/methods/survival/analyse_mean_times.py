@@ -2,24 +2,29 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, test_results
 from trialtrace.methods.analysing.rows import Result
-from trialtrace.methods.survival.analyse import compared, hazard_ratio, roles, times, unit
+from trialtrace.methods.survival.analyse import compared, hazard_ratios, roles, times, unit
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.stats.survival import proportional_hazards, rmst, weighted_log_rank
-from trialtrace.trial.model import Step
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import mean_times as cards
 
 LAST = "last_observed"
 
 
-def describe_mean(cut: Cut, step: Step) -> Iterator[Result]:
+def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
     """By arm: mean time without the event up to the horizon."""
-    horizon = step.options["horizon"]
+    horizon = step.options.horizon
     for group, condition in cut.groups():
         rows = cut.rows(**condition)
         found = interval_result(
@@ -56,14 +61,22 @@ def _test(compute: Callable[[], rmst.RestrictedMeanContrast]) -> TestResult:
     return compute().test
 
 
-def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
+def stratified(cut: Cut, step: "Step[cards.CoxStratified]") -> Iterator[Result]:
+    """Hazard ratio of each arm against the reference, each stratum with a hazard of its own."""
+    return hazard_ratios(cut, step, step.options.strata)
+
+
+def compare_means(
+    cut: Cut, step: "Step[cards.MeanTimeDifferenceRestricted | cards.MeanTimeRatioRestricted]"
+) -> Iterator[Result]:
     """By comparison: difference or ratio of the means, and its test."""
     comparisons: dict[str, Callable[..., rmst.RestrictedMeanContrast]] = {
         "mean_time_difference": rmst.restricted_mean_difference,
         "mean_time_ratio": rmst.restricted_mean_ratio,
     }
     function = comparisons[step.statistic]
-    more = {"of": step.options["of"]} if "of" in step.options else {}
+    choices = items_of(step.options)
+    horizon = choices.pop("horizon")
     options = cut.options(step, interval=True)
     own = unit(cut) if step.statistic == "mean_time_difference" else None
     for pair, both, treated, reference in cut.pairs():
@@ -71,10 +84,10 @@ def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
             function,
             *times(treated),
             *times(reference),
-            tau=step.options["horizon"],
+            tau=horizon,
             confidence=cut.analysis.confidence,
             sides="two_sided",
-            **more,
+            **choices,
         )
         place, members = cut.at(pair=pair), roles(cut, both)
         yield interval_result(
@@ -99,16 +112,16 @@ def compare_means(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def weighted(cut: Cut, step: Step) -> Iterator[Result]:
+def weighted(cut: Cut, step: "Step[cards.WeightedLogRank]") -> Iterator[Result]:
     """Weighted log-rank test over all arms, or of each comparison."""
-    powers = {name: step.options[name] for name in ("rho", "gamma")}
+    powers = {"rho": step.options.rho, "gamma": step.options.gamma}
 
     def compute(rows: Selection) -> TestResult:
         return weighted_log_rank.weighted_log_rank(
             *times(rows), rows.column("TRTP").astype(str), **powers
         )
 
-    for pair, rows in compared(cut, step):
+    for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
             cut,
             cut.at(pair=pair),
@@ -121,7 +134,7 @@ def weighted(cut: Cut, step: Step) -> Iterator[Result]:
         )
 
 
-def proportional(cut: Cut, step: Step) -> Iterator[Result]:
+def proportional(cut: Cut, step: "Step[cards.ProportionalHazards]") -> Iterator[Result]:
     """Test that the hazard ratios of all treated arms together are constant over time."""
     rows = cut.rows(TRTP={"in": cut.arms()})
     treated = cut.analysis.estimand.treated
@@ -129,7 +142,7 @@ def proportional(cut: Cut, step: Step) -> Iterator[Result]:
 
     def compute() -> TestResult:
         return proportional_hazards.proportional_hazards_test(
-            None, *times(rows), x, **step.options
+            None, *times(rows), x, ties=step.options.ties, transform=step.options.transform
         ).together
 
     yield from test_results(
@@ -148,7 +161,7 @@ METHODS = {
     "mean_time.restricted": describe_mean,
     "mean_time_difference.restricted": compare_means,
     "mean_time_ratio.restricted": compare_means,
-    "hazard_ratio.cox_stratified": hazard_ratio,
+    "hazard_ratio.cox_stratified": stratified,
     "p_value.weighted_log_rank": weighted,
     "p_value.proportional_hazards": proportional,
 }

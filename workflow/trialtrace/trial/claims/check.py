@@ -12,11 +12,10 @@ from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.gives import ARM, EVERYONE, GROUP, PAIR
 from trialtrace.trial.plan.results import Statistic, statistics
 from trialtrace.trial.plan.statistics import STATISTICS
+from trialtrace.trial.plan.steps import steps_of
 from trialtrace.trial.resolve import (
     estimand_of,
     inherited,
-    step_key,
-    steps,
     used_visits,
     variables_of,
 )
@@ -201,11 +200,7 @@ def _named(made: list[Statistic], selects: dict[str, Any]) -> list[Statistic]:
 def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statistic]:
     """Every statistic that an analysis gives, with the adjusted p-values of its families."""
     own = files.trial.get("design", "kind") in methods.OWN_TREATMENT
-    made = [
-        one
-        for _, section, name, method, options in steps(given)
-        for one in statistics(step_key(section, name, method), options, own=own)
-    ]
+    made = [one for step in steps_of(given) for one in statistics(step, own=own)]
     adjusted = [
         replace(one, stat="p_adjusted", method=f"{family['adjust']}_{one.method}")
         for _, family in files.plan.entries("multiplicity")

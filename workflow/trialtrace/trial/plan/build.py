@@ -1,17 +1,10 @@
-"""Makes the plan from the mapping that its schema has accepted."""
+"""Makes the plan of an analysis from a plan.yaml that its schema has accepted."""
 
 from typing import Any
 
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.trial.model import (
-    Analysis,
-    Estimand,
-    Family,
-    Plan,
-    Step,
-)
-
-TESTS_WITHOUT_STATISTIC = "p_value"
+from trialtrace.trial.model import Analysis, Estimand, Family, Plan
+from trialtrace.trial.plan.steps import interaction_of, step_of, test_of
 
 
 def plan(data: dict[str, Any]) -> Plan:
@@ -96,10 +89,10 @@ def _analysis(
         estimand=_named(f"plan.yaml: analyses.{name}.estimand", given["estimand"], estimands),
         confidence=given.get("confidence", data["confidence"]),
         decision_level=_level(given.get("decision_level", data["decision_level"])),
-        describe=tuple(_step(entry) for entry in given.get("describe", ())),
-        estimates=tuple(_step(entry) for entry in given.get("estimates", ())),
-        tests=tuple(_test(entry) for entry in given.get("tests", ())),
-        interaction=_test(given["interaction"]) if "interaction" in given else None,
+        describe=tuple(step_of(entry) for entry in given.get("describe", ())),
+        estimates=tuple(step_of(entry) for entry in given.get("estimates", ())),
+        tests=tuple(test_of(entry) for entry in given.get("tests", ())),
+        interaction=interaction_of(given["interaction"]) if "interaction" in given else None,
         visits=tuple(visits) if isinstance(visits, list) else None,
         by=given.get("by"),
         overall=given.get("overall", False),
@@ -127,19 +120,3 @@ def _level(given: float | dict[str, Any]) -> float:
     else:
         found = getattr(group_sequential, kind)(fractions, **common)
     return float(found.nominal[given["look"] - 1])
-
-
-def _step(entry: dict[str, Any]) -> Step:
-    """{statistic: method}, {statistic: {method: m, option: …}} or {summary: [statistics]}."""
-    ((statistic, how),) = entry.items()
-    if isinstance(how, str):
-        return Step(statistic, how, {})
-    if isinstance(how, list):
-        return Step(statistic, "descriptive", {"statistics": how})
-    return Step(statistic, how["method"], {k: v for k, v in how.items() if k != "method"})
-
-
-def _test(entry: dict[str, Any]) -> Step:
-    """{test: {option: …}}: its principal statistic is a p-value."""
-    ((method, options),) = entry.items()
-    return Step(TESTS_WITHOUT_STATISTIC, method, dict(options))

@@ -56,7 +56,7 @@ class Card:
     means: str = ""
     options: type | None = None
     interaction: type | None = None
-    gives: str | Callable[[Mapping[str, Any], bool], str] = ""
+    gives: str | Callable[[Any, bool], str] = ""
     kinds: tuple[str, ...] = ()
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""

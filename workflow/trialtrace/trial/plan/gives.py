@@ -1,7 +1,13 @@
 """What cards say of their results, in the notation of `trialtrace.trial.plan.results`."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards.association import Pearson
+    from trialtrace.trial.plan.cards.continuous import Summary
+    from trialtrace.trial.plan.cards.margins import Fisher
+    from trialtrace.trial.plan.cards.within import RepeatedMeasuresAnova
 
 GROUP, ARM, PAIR, EVERYONE, COMPARED = "group", "arm", "pair", "all", "compared"
 
@@ -51,27 +57,25 @@ def mixed_effects() -> str:
     return _effects({"arm": _ANALYSIS_OF_VARIANCE, "visit": over_visits, "arm_visit": over_visits})
 
 
-def within_effects(options: Mapping[str, Any], own: bool) -> str:
+def within_effects(options: "RepeatedMeasuresAnova", own: bool) -> str:
     """The effects of the design that the step names."""
     stats = (*_ANALYSIS_OF_VARIANCE, *_SPHERICITY, *_WITHIN)
-    return _effects(dict.fromkeys(_DESIGNS.get(options.get("design", ""), ()), stats))
+    return _effects(dict.fromkeys(_DESIGNS[options.design], stats))
 
 
-def summary(options: Mapping[str, Any], own: bool) -> str:
+def summary(options: "Summary", own: bool) -> str:
     """The statistics that the step lists, and their number of values."""
     names = {
         "mean": ("mean.t_interval",),
         "quartiles": ("q1.descriptive", "q3.descriptive"),
     }
     listed = (
-        each
-        for name in options.get("statistics", ())
-        for each in names.get(name, (f"{name}.descriptive",))
+        each for name in options.statistics for each in names.get(name, (f"{name}.descriptive",))
     )
     return " ".join(("count.descriptive@group", *(f"{each}@group?" for each in listed)))
 
 
-def correlation(options: Mapping[str, Any], own: bool) -> str:
+def correlation(options: "Pearson", own: bool) -> str:
     """A correlation and its test: of the differences where each subject has every treatment."""
     of = PAIR if own else GROUP
     test = " ".join(
@@ -81,6 +85,6 @@ def correlation(options: Mapping[str, Any], own: bool) -> str:
     return f"correlation.{{}}@{of};with {test}"
 
 
-def fragility(options: Mapping[str, Any], own: bool) -> str:
+def fragility(options: "Fisher", own: bool) -> str:
     """The index by the rule that the step names."""
-    return f"fragility_index.{{}}_{options.get('rule', '')}@pair"
+    return f"fragility_index.{{}}_{options.rule}@pair"

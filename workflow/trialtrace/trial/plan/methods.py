@@ -1,7 +1,6 @@
 """Kinds of endpoint by what they hold, and how results name a method."""
 
-from collections.abc import Mapping
-from typing import Any
+from trialtrace.config.spec import items_of
 
 # Options that are part of a result's name, and their choices that are not.
 NAMING = ("correction", "zeros", "allocation", "design")
@@ -43,7 +42,8 @@ DATASETS = {
 OWN_TREATMENT = ("within_subject", "crossover")
 
 
-def result_method(method: str, options: Mapping[str, Any]) -> str:
+def result_method(method: str, options: object) -> str:
     """A method's name in results: a choice that makes another number of it is part of the name."""
-    choice = next((options[key] for key in NAMING if key in options), None)
+    choices = items_of(options)
+    choice = next((choices[key] for key in NAMING if key in choices), None)
     return method if choice in (None, *PLAIN) else f"{method}_{choice}"

@@ -19,14 +19,14 @@ step or from the data. A `?` marks what stands only where it is defined: statist
 freedom lack where a test has no answer, or is one of a distribution that has none.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from trialtrace.config.spec import items_of
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import COMPARED, EVERYONE, PAIR
 from trialtrace.trial.plan.methods import result_method
-from trialtrace.trial.plan.registry import MODULES, card_of
+from trialtrace.trial.plan.registry import card_of
+from trialtrace.trial.plan.steps import Step
 
 
 @dataclass(frozen=True)
@@ -49,30 +49,26 @@ class Statistic:
         return f"{self.stat}.{self.method}"
 
 
-def statistics(key: str, options: Mapping[str, Any], *, own: bool) -> tuple[Statistic, ...]:
-    """The statistics of a step, `key` its statistic.method; empty for a step that does not exist.
+def statistics(step: Step[object], *, own: bool) -> tuple[Statistic, ...]:
+    """The statistics of a step.
 
     `own` says that each subject has every treatment: a correlation is then of the differences, and
     what compares later visits with the first has none at that one.
     """
-    if key not in MODULES:
-        return ()
-    card = card_of(key)
-    gives = card.gives(options, own) if callable(card.gives) else card.gives
+    card = card_of(step.key)
+    gives = card.gives(step.options, own) if callable(card.gives) else card.gives
     given = gives or f"{card.statistic}.{{}}@{PAIR}"
-    named = result_method(card.method, options)
-    return tuple(_read(each, named, card, options, own=own) for each in given.split())
+    named = result_method(card.method, step.options)
+    return tuple(_read(each, named, card, step, own=own) for each in given.split())
 
 
-def _read(
-    told: str, method: str, card: Card, options: Mapping[str, Any], *, own: bool
-) -> Statistic:
+def _read(told: str, method: str, card: Card, step: Step[object], *, own: bool) -> Statistic:
     head, _, tail = told.removesuffix("?").partition(";")
     name, _, of = head.partition("@")
     stat, _, as_told = name.partition(".")
     second, _, value = tail.partition("=")
     if of == COMPARED:
-        of = EVERYONE if options.get("groups") == "all" else PAIR
+        of = EVERYONE if items_of(step.options).get("groups") == "all" else PAIR
     return Statistic(
         stat,
         as_told.replace("{}", method),

@@ -4,25 +4,36 @@ Their shape follows from the cards: a statistic by the name of its method, by {m
 options, or, of a test, by the options alone. `summary` lists its statistics instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, TypeVar
 
-from trialtrace.config.spec import Distinct, Made, Schema, Shared, definition
+from trialtrace.config.spec import (
+    Made,
+    Schema,
+    Shared,
+    definition,
+    mapping_of,
+    structure,
+)
 from trialtrace.trial.plan.card import TEST, Card
-from trialtrace.trial.plan.registry import cards
+from trialtrace.trial.plan.options import NoOptions, Summarised
+from trialtrace.trial.plan.registry import card_of, cards
 from trialtrace.trial.plan.statistics import STATISTICS
 
-SUMMARY = Distinct[Literal["mean", "sd", "median", "quartiles", "minimum", "maximum"]]
+O_co = TypeVar("O_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Step:
-    """One entry of describe, estimates, tests: a statistic, its method, every option spelt out."""
+class Step(Generic[O_co]):
+    """One entry of describe, estimates, tests: a statistic, its method, every option spelt out.
+
+    `options` is of the shape that the card of the method has.
+    """
 
     statistic: str
     method: str
-    options: Any
+    options: O_co
 
     @property
     def key(self) -> str:
@@ -50,7 +61,7 @@ def _of_statistics(section: str, means: str) -> Schema:
         means,
         {
             name: {"description": each.means}
-            | (definition(SUMMARY) if name == "summary" else _of_methods(by_name[name]))
+            | (definition(Summarised) if name == "summary" else _of_methods(by_name[name]))
             for name, each in named.items()
         },
     )
@@ -116,20 +127,46 @@ def _of_interaction() -> Schema:
     )
 
 
-def step_of(entry: dict[str, Any]) -> Step:
+def step_of(entry: dict[str, Any]) -> Step[object]:
     """{statistic: method}, {statistic: {method: m, option: …}} or {summary: [statistics]}."""
     ((statistic, how),) = entry.items()
     if isinstance(how, str):
-        return Step(statistic, how, {})
+        return Step(statistic, how, NoOptions())
     if isinstance(how, list):
-        return Step(statistic, "descriptive", {"statistics": how})
-    return Step(statistic, how["method"], {k: v for k, v in how.items() if k != "method"})
+        return _made(statistic, "descriptive", {"statistics": how})
+    given = {name: value for name, value in how.items() if name != "method"}
+    return _made(statistic, how["method"], given)
 
 
-def test_of(entry: dict[str, Any]) -> Step:
+def test_of(entry: dict[str, Any]) -> Step[object]:
     """{test: {option: …}}: its principal statistic is a p-value."""
-    ((method, options),) = entry.items()
-    return Step(TEST, method, dict(options))
+    ((method, given),) = entry.items()
+    return _made(TEST, method, given)
+
+
+def interaction_of(entry: dict[str, Any]) -> Step[object]:
+    """{test: {option: …}}, without the strata: these are the levels of `by`."""
+    ((method, given),) = entry.items()
+    return Step(TEST, method, structure(card_of(f"{TEST}.{method}").interaction, given))
+
+
+def steps_of(analysis: dict[str, Any]) -> Iterator[Step[object]]:
+    """Every step of an analysis as it stands in the plan."""
+    for section in ("describe", "estimates"):
+        yield from map(step_of, analysis.get(section, ()))
+    yield from map(test_of, analysis.get("tests", ()))
+    if "interaction" in analysis:
+        yield interaction_of(analysis["interaction"])
+
+
+def over_levels(interaction: Step[object], by: str) -> Step[object]:
+    """The test of an interaction as a test within strata, which are the levels of a variable."""
+    given = mapping_of(interaction.options) | {"strata": [by]}
+    return _made(interaction.statistic, interaction.method, given)
+
+
+def _made(statistic: str, method: str, given: dict[str, Any]) -> Step[object]:
+    return Step(statistic, method, structure(card_of(f"{statistic}.{method}").options, given))
 
 
 DescribeStep = Annotated[
@@ -154,4 +191,6 @@ EstimateStep = Annotated[
     Shared("plan", "estimate"),
 ]
 TestStep = Annotated[Any, Made(_of_tests, test_of), Shared("plan", "test_step")]
-InteractionStep = Annotated[Any, Made(_of_interaction, test_of), Shared("plan", "interaction")]
+InteractionStep = Annotated[
+    Any, Made(_of_interaction, interaction_of), Shared("plan", "interaction")
+]

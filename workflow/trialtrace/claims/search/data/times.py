@@ -17,6 +17,7 @@ from trialtrace.claims.search.data.patients import Patients
 from trialtrace.claims.search.data.time_blocks import Block, Reading
 from trialtrace.claims.search.data.wanted import Key, P, Wanted
 from trialtrace.claims.search.data.ways import Way, both_bounds, crossed, levels_of
+from trialtrace.config.spec import items_of
 from trialtrace.trial.plan.methods import TIMES
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Times:
         found: set[float] = set()
         for analysis in self.patients.trial.plan.analyses.values():
             for step in (*analysis.describe, *analysis.estimates, *analysis.tests):
-                for time in (*step.options.get("times", ()), step.options.get("horizon")):
+                options = items_of(step.options)
+                for time in (*options.get("times", ()), options.get("horizon")):
                     if isinstance(time, int | float) and not isinstance(time, bool):
                         found.add(float(time))
         return sorted(found)

@@ -6,7 +6,14 @@ from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import SCORES
-from trialtrace.trial.plan.options import Continuity, Sides
+from trialtrace.trial.plan.options import Continuity, Sides, Summarised
+
+
+@shape
+class Summary:
+    """Description of values."""
+
+    statistics: Summarised = key("What is listed, in order.")
 
 
 @shape
@@ -35,6 +42,7 @@ CARDS = (
     Card(
         "summary.descriptive",
         "description",
+        options=Summary,
         also={"t_interval": Named("mean with Student's t interval", "")},
         check="descriptive",
         gives=gives.summary,
