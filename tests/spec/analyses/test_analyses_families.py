@@ -3,7 +3,9 @@
 import pytest
 import yaml
 
+from trialtrace.config.spec import structure
 from trialtrace.trial.plan import build
+from trialtrace.trial.plan.analysis import DecisionLevel
 
 PLAN = """
 estimands:
@@ -84,7 +86,7 @@ def test_the_level_of_an_interim_look(arms):
     spending = yaml.safe_load(
         "{boundary: spending_obrien_fleming, alpha: 0.05, fractions: [0.5, 1], look: 2}"
     )
-    assert build._level(spending) == pytest.approx(0.0490, abs=1e-4)
+    assert build._level(structure(DecisionLevel, spending)) == pytest.approx(0.0490, abs=1e-4)
 
 
 SUBGROUPS = """

@@ -10,6 +10,7 @@ from test_report_wording import words
 from trialtrace.report.sections.analysis_section import _levels, _used_in_all
 from trialtrace.report.sections.decisions import verdict
 from trialtrace.report.sections.findings import _counted, _many, _tests, planned_p, sentences
+from trialtrace.trial.plan.multiplicity import HolmTest
 
 BELOW = ", below the decision level of 0.05"
 NOT_BELOW = ", not below the decision level of 0.05"
@@ -175,12 +176,12 @@ def test_an_adjusted_p_that_is_missing_is_not_counted():
         ("secondary", [], "; p-values are shown without a decision."),
         (
             "secondary",
-            [("both", [{"analysis": "a", "test": "fisher"}])],
+            [("both", [HolmTest(analysis="a", test="fisher")])],
             "; tests are decided at 0.05.",
         ),
         (
             "secondary",
-            [("both", [{"analysis": "b", "test": "fisher"}])],
+            [("both", [HolmTest(analysis="b", test="fisher")])],
             "; p-values are shown without a decision.",
         ),
     ],

@@ -4,6 +4,7 @@ from test_report_wording import row, words
 
 from trialtrace.report.sections.analysis_section import _intercurrent
 from trialtrace.report.sections.compact import _by_description, _estimated, _tests_words
+from trialtrace.trial.plan.estimand import Intercurrent
 from trialtrace.trial.plan.references import limits_of
 
 PAIR = {"comparison": "drug", "reference": "placebo", "group1_level": None, "analysis_id": "a"}
@@ -54,9 +55,9 @@ def test_means_as_observed_and_means_of_a_model_have_a_table_each():
 
 def test_intercurrent_events_of_one_strategy_are_told_together():
     given = [
-        {"event": "rescue", "strategy": "treatment policy"},
-        {"event": "death", "strategy": "while alive"},
-        {"event": "stopping", "strategy": "treatment policy"},
+        Intercurrent(event="rescue", strategy="treatment policy"),
+        Intercurrent(event="death", strategy="while alive"),
+        Intercurrent(event="stopping", strategy="treatment policy"),
     ]
     assert list(_intercurrent(given)) == [
         "rescue, stopping (each treatment policy: what happens after it counts as it is)",

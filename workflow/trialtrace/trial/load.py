@@ -15,7 +15,7 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project, project
 from trialtrace.trial.dictionary import read_dictionary
 from trialtrace.trial.endpoints import families
-from trialtrace.trial.model import Endpoint, Plan, Variable
+from trialtrace.trial.model import Endpoint, Variable
 from trialtrace.trial.readers import READERS
 from trialtrace.trial.settings import Settings
 from trialtrace.trial.study.design import Design
@@ -28,6 +28,7 @@ from trialtrace.trial.study.tables import TableSpec
 if TYPE_CHECKING:
     from trialtrace.trial.cleaning import Cleaning
     from trialtrace.trial.cohort.file import CohortFile
+    from trialtrace.trial.plan.build import Plan
 
 
 def load_settings(root: Project | None = None) -> Settings:
@@ -141,7 +142,7 @@ class Trial:
         return [endpoint for endpoint in self.endpoints.values() if endpoint.family == name]
 
     @cached_property
-    def plan(self) -> Plan:
+    def plan(self) -> "Plan":
         plan: Plan = _reader("plan.yaml").plan(self._file("plan"))
         return plan
 

@@ -5,14 +5,13 @@ stand beside them (`code`, `flag`). Conditions stay mappings; see `trialtrace.gr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from trialtrace.trial.endpoints.shared import Entry
 
 if TYPE_CHECKING:
     from trialtrace.instruments import declaration as instruments
-    from trialtrace.trial.plan.steps import Step
 
 Condition = Mapping[str, Any]
 
@@ -90,79 +89,6 @@ class Endpoint(Generic[EntryOf]):
             for column, (name, axis) in axes.items()
             if axis is not None and name not in self.joined
         }
-
-
-@dataclass(frozen=True)
-class Estimand:
-    """ICH E9(R1): treatment, population, variables, intercurrent events, summary.
-
-    `variables` are endpoints, or entries of endpoints.yaml that make several; `lists` says that the
-    plan names a list, so that results carry their endpoint.
-    """
-
-    name: str
-    treated: tuple[str, ...]
-    reference: str
-    population: str
-    variables: tuple[str, ...]
-    intercurrent: tuple[dict[str, str], ...]
-    summary: str
-    lists: bool = False
-
-    @property
-    def variable(self) -> str:
-        """The first endpoint."""
-        return self.variables[0]
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """An analysis of the plan, with what it inherits from the analysis `of` filled in."""
-
-    name: str
-    label: str
-    role: str
-    estimand: Estimand
-    confidence: float
-    decision_level: float
-    describe: "tuple[Step[object], ...]" = ()
-    estimates: "tuple[Step[object], ...]" = ()
-    tests: "tuple[Step[object], ...]" = ()
-    interaction: "Step[object] | None" = None
-    visits: tuple[str, ...] | None = None
-    by: str | None = None
-    overall: bool = False
-    where: Condition | None = None
-    note: str | None = None
-    value: str = "value"
-    of: str | None = None
-    p_values_by_level: bool = True
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """(treated, reference) for each comparison."""
-        return [(treated, self.estimand.reference) for treated in self.estimand.treated]
-
-
-@dataclass(frozen=True)
-class Family:
-    """Tests whose p-values are adjusted together."""
-
-    name: str
-    label: str
-    adjust: str
-    tests: tuple[dict[str, str], ...]
-    options: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Plan:
-    decision_level: float
-    confidence: float
-    estimands: dict[str, Estimand]
-    analyses: dict[str, Analysis]
-    multiplicity: dict[str, Family]
-    displays: dict[str, Any]
 
 
 def adsl_code(name: str) -> str:

@@ -11,7 +11,8 @@ from trialtrace.ground.frames import Frames, Predicate, Selection
 from trialtrace.ground.store import significant
 from trialtrace.ground.units import of_difference
 from trialtrace.methods.analysing.rows import ALL, Options, Place
-from trialtrace.trial.model import Analysis, Endpoint, adsl_code
+from trialtrace.trial.model import Endpoint, adsl_code
+from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.methods import DATASETS
 from trialtrace.trial.plan.steps import Step
 from trialtrace.trial.visits import visit_labels

@@ -15,8 +15,10 @@ from trialtrace.methods.analysing.rows import ALL, Place, result_id
 from trialtrace.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.methods.displays import analyse_baseline as baseline
 from trialtrace.methods.displays import analyse_flow as flow
-from trialtrace.trial.model import Analysis, adsl_code
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.methods import OWN_TREATMENT
+from trialtrace.trial.plan.multiplicity import HolmTest
 from trialtrace.trial.plan.results import Statistic, statistics
 from trialtrace.trial.plan.steps import Step
 
@@ -84,13 +86,17 @@ def _of_level(place: Place, pattern: str) -> bool:
     return ANY in pattern or place.stratum is not None or declared
 
 
-def _is_of(test: dict[str, str], one: Planned) -> bool:
+def _is_of(test: HolmTest, one: Planned) -> bool:
     place = one.place
-    if (place.analysis, one.method) != (test["analysis"], test["test"]):
+    if (place.analysis, one.method) != (test.analysis, test.test):
         return False
     treated = place.pair[0] if place.pair else None
-    given = {"comparison": treated, "visit": place.visit, "parameter": place.parameter}
-    return all(test.get(key, value) == value for key, value in given.items())
+    limits = (
+        (test.comparison, treated),
+        (test.visit, place.visit),
+        (test.parameter, place.parameter),
+    )
+    return all(limit in (None, value) for limit, value in limits)
 
 
 def _analysis(trial: "Trial", analysis: Analysis) -> Iterator[Planned]:

@@ -23,7 +23,7 @@ from trialtrace.trial.plan.registry import card_of
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
 
 
 def analyse_plan(trial: "Trial", derived_dir: Path, out_dir: Path) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
 
 EVERYBODY = "all"
 ADJUSTED = "p_adjusted"

@@ -9,7 +9,8 @@ import numpy as np
 from trialtrace.ground.frames import COMPLETE, Frames, Selection
 from trialtrace.methods.analysing.cuts import cuts, levels
 from trialtrace.methods.analysing.rows import ALL, Place, Result
-from trialtrace.trial.model import Analysis, adsl_code
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.registry import card_of
 

@@ -11,9 +11,10 @@ from trialtrace.methods.analysing.rows import Result
 from trialtrace.stats.multiplicity import adjusted as multiplicity
 from trialtrace.stats.multiplicity import closed_testing, graphical
 from trialtrace.stats.results import StatsError
+from trialtrace.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Family
+    from trialtrace.trial.plan.multiplicity import Family
 
 ADJUST = {
     "holm": multiplicity.holm,
@@ -55,42 +56,45 @@ def members(family: "Family", results: list[Result]) -> list[Result]:
     return list(found.values())
 
 
-def _is_of(test: dict[str, str], result: Result) -> bool:
+def _is_of(test: HolmTest, result: Result) -> bool:
     place = result.place
-    if (place.analysis, result.method) != (test["analysis"], test["test"]):
+    if (place.analysis, result.method) != (test.analysis, test.test):
         return False
     treated = place.pair[0] if place.pair else None
-    given = {"comparison": treated, "visit": place.visit, "parameter": place.parameter}
-    return all(test.get(key, value) == value for key, value in given.items())
+    limits = (
+        (test.comparison, treated),
+        (test.visit, place.visit),
+        (test.parameter, place.parameter),
+    )
+    return all(limit in (None, value) for limit, value in limits)
 
 
 def _adjusted(
     family: "Family", tests: list[Result], p: np.ndarray, results: list[Result]
 ) -> np.ndarray:
-    options = family.options
-    if family.adjust == "closed":
+    if isinstance(family, Closed):
         return _closed(family, tests, p, results)
-    if family.adjust == "fixed_sequence":
-        return graphical.fixed_sequence(p, missing=options["missing"])
-    if family.adjust == "graphical":
-        if len(options["weights"]) != len(p):
-            raise StatsError(
-                f"the graph has {len(options['weights'])} weights for {len(p)} p-values."
-            )
-        graph = options["weights"], options["transitions"]
-        return graphical.graphical(p, *graph, missing=options["missing"]).adjusted
+    if isinstance(family, FixedSequence):
+        return graphical.fixed_sequence(p, missing=family.missing)
+    if isinstance(family, Graphical):
+        if len(family.weights) != len(p):
+            raise StatsError(f"the graph has {len(family.weights)} weights for {len(p)} p-values.")
+        graph = family.weights, family.transitions
+        return graphical.graphical(p, *graph, missing=family.missing).adjusted
     return ADJUST[family.adjust](p)
 
 
 def _closed(
-    family: "Family", tests: list[Result], p: np.ndarray, results: list[Result]
+    family: Closed, tests: list[Result], p: np.ndarray, results: list[Result]
 ) -> np.ndarray:
     """Pairs of three arms after the test of all three, at each visit, stratum and endpoint."""
-    overall = family.options["global"]
+    overall = (family.global_.analysis, family.global_.test)
     of_all = {
         _where(result): nan if result.error else result.value
         for result in results
-        if result.stat == "p_value" and result.place.pair is None and _is_of(overall, result)
+        if result.stat == "p_value"
+        and result.place.pair is None
+        and (result.place.analysis, result.method) == overall
     }
     adjusted = np.full(len(tests), nan)
     for place in dict.fromkeys(map(_where, tests)):

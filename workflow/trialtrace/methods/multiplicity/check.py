@@ -1,14 +1,16 @@
 """Adjusted p-values, from p-values that were themselves recomputed."""
 
+from collections.abc import Sequence
 from itertools import combinations
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from trialtrace.methods.checking.data import ADJUSTED, Asked, Data
 from trialtrace.methods.checking.outcome import Recomputed
+from trialtrace.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Family
+    from trialtrace.trial.plan.multiplicity import Family
 
 # Names of the plan -> names of statsmodels.
 METHODS = {
@@ -50,9 +52,9 @@ def _family(data: Data, family: "Family") -> P | None:
     if None in recomputed.values():
         return None
     p = {name: each.value for name, each in recomputed.items()}
-    if family.adjust == "closed":
+    if isinstance(family, Closed):
         return _closed(data, family, tests, p)
-    if family.adjust in ("fixed_sequence", "graphical"):
+    if isinstance(family, FixedSequence | Graphical):
         return _ordered(family, p)
     from statsmodels.stats.multitest import multipletests
 
@@ -63,18 +65,22 @@ def _family(data: Data, family: "Family") -> P | None:
     return p
 
 
-def _is_of(test: dict[str, str], other: Asked) -> bool:
-    if (other.analysis, other.method) != (test["analysis"], f"p_value.{test['test']}"):
+def _is_of(test: HolmTest, other: Asked) -> bool:
+    if (other.analysis, other.method) != (test.analysis, f"p_value.{test.test}"):
         return False
     treated = other.pair[0] if other.pair else None
-    given = (("comparison", treated), ("visit", other.visit), ("parameter", other.parameter))
-    return all(key not in test or test[key] == value for key, value in given)
+    limits = (
+        (test.comparison, treated),
+        (test.visit, other.visit),
+        (test.parameter, other.parameter),
+    )
+    return all(limit in (None, value) for limit, value in limits)
 
 
-def _closed(data: Data, family: "Family", tests: dict[str, Asked], p: P) -> P:
-    overall = {}
+def _closed(data: Data, family: Closed, tests: dict[str, Asked], p: P) -> P:
+    overall, named = {}, (family.global_.analysis, f"p_value.{family.global_.test}")
     for other in data.results:
-        if other.pair is None and _is_of(family.options["global"], other):
+        if other.pair is None and (other.analysis, other.method) == named:
             of_all_arms = data.recompute(other)
             overall[other.visit, other.stratum, other.parameter] = (
                 of_all_arms.value if of_all_arms else nan
@@ -86,19 +92,21 @@ def _closed(data: Data, family: "Family", tests: dict[str, Asked], p: P) -> P:
     return adjusted
 
 
-def _ordered(family: "Family", p: P) -> P:
+def _ordered(family: FixedSequence | Graphical, p: P) -> P:
     """What stops leaves nothing to reject behind it."""
     m = len(p)
-    if family.adjust == "fixed_sequence":
+    weights: Sequence[float]
+    moves: Sequence[Sequence[float]]
+    if isinstance(family, FixedSequence):
         weights = [1.0] + [0.0] * (m - 1)
         moves = [[float(j == i + 1) for j in range(m)] for i in range(m)]
     else:
-        weights, moves = family.options["weights"], family.options["transitions"]
+        weights, moves = family.weights, family.transitions
         if len(weights) != m:
             return dict.fromkeys(p, nan)
     values = list(p.values())
     gone = [i for i, value in enumerate(values) if isnan(value)]
-    if family.options["missing"] == "stops":
+    if family.missing == "stops":
         values = [1.0 if isnan(value) else value for value in values]
         gone_from_graph: list[int] = []
     else:
@@ -119,7 +127,7 @@ def _ordered(family: "Family", p: P) -> P:
 
 
 def _weights(
-    weights: list[float], moves: list[list[float]], members: tuple[int, ...]
+    weights: Sequence[float], moves: Sequence[Sequence[float]], members: tuple[int, ...]
 ) -> list[float]:
     """Weights of an intersection: all others rejected one after the other."""
     w, g, m = list(weights), [list(row) for row in moves], len(weights)

@@ -8,7 +8,7 @@ from trialtrace.ground.frames import Frames
 from trialtrace.methods.analysing.cuts import cuts
 from trialtrace.methods.analysing.registry import method
 from trialtrace.methods.analysing.rows import Result
-from trialtrace.trial.model import Analysis
+from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.steps import over_levels
 
 if TYPE_CHECKING:

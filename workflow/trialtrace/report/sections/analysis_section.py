@@ -22,7 +22,8 @@ from trialtrace.report.sections.thresholds import against_thresholds
 from trialtrace.report.tables import link
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
+    from trialtrace.trial.plan.estimand import Intercurrent
 
 VALUE_WORDS = {
     "value": "",
@@ -99,11 +100,11 @@ def asked(material: Material, analysis: "Analysis") -> str:
     )
 
 
-def _intercurrent(events: Iterable[dict[str, str]]) -> Iterator[str]:
+def _intercurrent(events: "Iterable[Intercurrent]") -> Iterator[str]:
     """Events by their strategy, in the plan's order."""
     by: dict[str, list[str]] = {}
     for event in events:
-        by.setdefault(event["strategy"], []).append(event["event"])
+        by.setdefault(event.strategy, []).append(event.event)
     for strategy, named in by.items():
         each = "each " if len(named) > 1 else ""
         yield f"{', '.join(named)} ({each}{strategy}: {STRATEGIES[strategy]})"

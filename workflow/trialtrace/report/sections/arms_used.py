@@ -12,7 +12,7 @@ from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
 
 Arms = tuple[str, ...]
 TWO = 2

@@ -11,7 +11,7 @@ from trialtrace.report.tables import captioned, link, pipe_table
 from trialtrace.trial.plan.references import method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
 
 Key = tuple[str | None, ...]
 # Analyses that ask the same question otherwise; a subgroup asks another one.

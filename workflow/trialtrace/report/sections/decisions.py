@@ -12,7 +12,7 @@ from trialtrace.report.material import Material
 from trialtrace.trial.plan.references import adjustment_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis, Plan
+    from trialtrace.trial.plan.build import Analysis, Plan
 
 PLACE = ("parameter", "comparison", "reference", "visit", "stratum")
 GROUPS = ("group1_level", "group2", "group2_level")
@@ -20,7 +20,7 @@ GROUPS = ("group1_level", "group2", "group2_level")
 
 def decides_anything(plan: "Plan", analysis: "Analysis") -> bool:
     """Whether the plan decides on a test of this analysis."""
-    named = {test["analysis"] for family in plan.multiplicity.values() for test in family.tests}
+    named = {test.analysis for family in plan.multiplicity.values() for test in family.tests}
     return analysis.name in named or (analysis.role == "primary" and bool(analysis.tests))
 
 

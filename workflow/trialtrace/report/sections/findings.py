@@ -20,7 +20,7 @@ from trialtrace.report.tables import link
 from trialtrace.trial.plan.references import ADJUSTMENTS, adjustment_of, limits_of, method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
 
 Compared = tuple[ResultRow, ResultRow | None, str]
 # An analysis with more comparisons than this is told by how many there are.

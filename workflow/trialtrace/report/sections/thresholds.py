@@ -10,7 +10,7 @@ from trialtrace.report.tables import link
 from trialtrace.trial.plan.references import limits_of, method_of
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis
+    from trialtrace.trial.plan.build import Analysis
 
 TEST = "p_value.binomial"
 SAME = ("parameter", "visit", "stratum", "group1_level")

@@ -1,122 +1,193 @@
-"""Makes the plan of an analysis from a plan.yaml that its schema has accepted."""
+"""The plan as it is used: estimands, and analyses with what they inherit, from a plan.yaml.
 
-from typing import Any
+Its schema has accepted the file, whose shapes stand beside this module.
+"""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from trialtrace.config.spec import items_of, structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.trial.model import Analysis, Estimand, Family, Plan
-from trialtrace.trial.plan.steps import interaction_of, step_of, test_of
+from trialtrace.trial.model import Condition
+from trialtrace.trial.plan.analysis import Analysis as DeclaredAnalysis
+from trialtrace.trial.plan.analysis import DecisionLevel
+from trialtrace.trial.plan.estimand import Estimand as DeclaredEstimand
+from trialtrace.trial.plan.estimand import Intercurrent
+from trialtrace.trial.plan.file import PlanFile
+from trialtrace.trial.plan.multiplicity import Family
+from trialtrace.trial.plan.steps import Step
+
+T = TypeVar("T")
+# What an analysis does not take over from the one that it names in `of`.
+NOT_INHERITED = (
+    "describe",
+    "estimates",
+    "tests",
+    "interaction",
+    "note",
+    "overall",
+    "p_values_by_level",
+)
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """ICH E9(R1): treatment, population, variables, intercurrent events, summary.
+
+    `variables` are endpoints, or entries of endpoints.yaml that make several; `lists` says that the
+    plan names a list, so that results carry their endpoint.
+    """
+
+    name: str
+    treated: tuple[str, ...]
+    reference: str
+    population: str
+    variables: tuple[str, ...]
+    intercurrent: tuple[Intercurrent, ...]
+    summary: str
+    lists: bool = False
+
+    @property
+    def variable(self) -> str:
+        """The first endpoint."""
+        return self.variables[0]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """An analysis of the plan, with what it inherits from the analysis `of` filled in."""
+
+    name: str
+    label: str
+    role: str
+    estimand: Estimand
+    confidence: float
+    decision_level: float
+    describe: tuple[Step[object], ...] = ()
+    estimates: tuple[Step[object], ...] = ()
+    tests: tuple[Step[object], ...] = ()
+    interaction: Step[object] | None = None
+    visits: tuple[str, ...] | None = None
+    by: str | None = None
+    overall: bool = False
+    where: Condition | None = None
+    note: str | None = None
+    value: str = "value"
+    of: str | None = None
+    p_values_by_level: bool = True
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """(treated, reference) for each comparison."""
+        return [(treated, self.estimand.reference) for treated in self.estimand.treated]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan with every analysis whole. `displays` stay as they are written."""
+
+    decision_level: float
+    confidence: float
+    estimands: dict[str, Estimand]
+    analyses: dict[str, Analysis]
+    multiplicity: dict[str, Family]
+    displays: dict[str, Any]
 
 
 def plan(data: dict[str, Any]) -> Plan:
-    estimands = {name: _estimand(name, given) for name, given in data["estimands"].items()}
-    analyses: dict[str, Analysis] = {}
-    for name, given in data["analyses"].items():
-        whole = _inherit(data["analyses"], given, (name,))
-        analyses[name] = _analysis(name, whole, estimands, data)
-    families = {
-        name: Family(
-            name,
-            given["label"],
-            given["adjust"],
-            tuple(given["tests"]),
-            {k: v for k, v in given.items() if k not in ("label", "adjust", "tests")},
-        )
-        for name, given in data.get("multiplicity", {}).items()
-    }
+    """The plan of a file. Raises UserError for an analysis or estimand that is none of it."""
+    file: PlanFile = structure(PlanFile, data)
+    estimands = {name: _estimand(name, declared) for name, declared in file.estimands.items()}
     return Plan(
-        data["decision_level"],
-        data["confidence"],
+        file.decision_level,
+        file.confidence,
         estimands,
-        analyses,
-        families,
+        {name: _analysis(name, file, estimands) for name in file.analyses},
+        file.multiplicity or {},
         data.get("displays", {}),
     )
 
 
-def _estimand(name: str, given: dict[str, Any]) -> Estimand:
-    treated, variable = given["treatment"]["of"], given["variable"]
+def _estimand(name: str, declared: DeclaredEstimand) -> Estimand:
+    treated, variable = declared.treatment.of, declared.variable
     return Estimand(
         name,
-        tuple(treated) if isinstance(treated, list) else (treated,),
-        given["treatment"]["to"],
-        given["population"],
-        tuple(variable) if isinstance(variable, list) else (variable,),
-        tuple(given["intercurrent"]),
-        given["summary"],
-        isinstance(variable, list),
+        (treated,) if isinstance(treated, str) else treated,
+        declared.treatment.to,
+        declared.population,
+        (variable,) if isinstance(variable, str) else variable,
+        declared.intercurrent,
+        declared.summary,
+        not isinstance(variable, str),
     )
 
 
 def _inherit(
-    analyses: dict[str, Any], given: dict[str, Any], heirs: tuple[str, ...]
-) -> dict[str, Any]:
-    """What `of` names, without its own steps and notes, under what is given."""
-    if "of" not in given:
-        return given
-    known = [name for name in analyses if name not in heirs]
-    place = f"plan.yaml: analyses.{heirs[-1]}.of"
-    parent = _named(place, given["of"], {name: analyses[name] for name in known})
-    parent = _inherit(analyses, parent, (*heirs, given["of"]))
-    own = (
-        "describe",
-        "estimates",
-        "tests",
-        "interaction",
-        "note",
-        "overall",
-        "p_values_by_level",
-    )
-    return {k: v for k, v in parent.items() if k not in own} | given
+    analyses: dict[str, DeclaredAnalysis], declared: DeclaredAnalysis, heirs: tuple[str, ...]
+) -> DeclaredAnalysis:
+    """What `of` names, without its own steps and notes, under what is declared."""
+    if declared.of is None:
+        return declared
+    known = {name: each for name, each in analyses.items() if name not in heirs}
+    parent = _named(f"plan.yaml: analyses.{heirs[-1]}.of", declared.of, known)
+    parent = _inherit(analyses, parent, (*heirs, declared.of))
+    taken_over: dict[str, Any] = dict.fromkeys(NOT_INHERITED)
+    return replace(parent, **(taken_over | items_of(declared)))
 
 
-def _named(place: str, name: str, known: dict[str, Any]) -> Any:
+def _named(place: str, name: str | None, known: Mapping[str, T]) -> T:
     """The entry of that name. Raises UserError where there is none."""
-    if name in known:
+    if name is not None and name in known:
         return known[name]
     raise UserError(
-        Problem(place, found=f'"{name}"', expected=one_of(known), do=did_you_mean(name, known))
+        Problem(
+            place, found=f'"{name}"', expected=one_of(known), do=did_you_mean(name or "", known)
+        )
     )
 
 
-def _analysis(
-    name: str, given: dict[str, Any], estimands: dict[str, Estimand], data: dict[str, Any]
-) -> Analysis:
-    visits = given.get("visits")
+def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Analysis:
+    whole = _inherit(file.analyses, file.analyses[name], (name,))
+    level, confidence = whole.decision_level, whole.confidence
     return Analysis(
         name=name,
-        label=given["label"],
-        role=given["role"],
-        estimand=_named(f"plan.yaml: analyses.{name}.estimand", given["estimand"], estimands),
-        confidence=given.get("confidence", data["confidence"]),
-        decision_level=_level(given.get("decision_level", data["decision_level"])),
-        describe=tuple(step_of(entry) for entry in given.get("describe", ())),
-        estimates=tuple(step_of(entry) for entry in given.get("estimates", ())),
-        tests=tuple(test_of(entry) for entry in given.get("tests", ())),
-        interaction=interaction_of(given["interaction"]) if "interaction" in given else None,
-        visits=tuple(visits) if isinstance(visits, list) else None,
-        by=given.get("by"),
-        overall=given.get("overall", False),
-        where=given.get("where"),
-        note=given.get("note"),
-        p_values_by_level=given.get("p_values_by_level", True),
-        value=given.get("value", "value"),
-        of=given.get("of"),
+        label=whole.label,
+        role=whole.role,
+        estimand=_named(f"plan.yaml: analyses.{name}.estimand", whole.estimand, estimands),
+        confidence=file.confidence if confidence is None else confidence,
+        decision_level=_level(file.decision_level if level is None else level),
+        describe=whole.describe or (),
+        estimates=whole.estimates or (),
+        tests=whole.tests or (),
+        interaction=whole.interaction,
+        visits=whole.visits if isinstance(whole.visits, tuple) else None,
+        by=whole.by,
+        overall=bool(whole.overall),
+        where=whole.where,
+        note=whole.note,
+        p_values_by_level=whole.p_values_by_level is not False,
+        value=whole.value or "value",
+        of=whole.of,
     )
 
 
-def _level(given: float | dict[str, Any]) -> float:
+def _level(declared: float | DecisionLevel) -> float:
     """A level, or the nominal one of a look of a group-sequential design."""
-    if not isinstance(given, dict):
-        return given
+    if not isinstance(declared, DecisionLevel):
+        return declared
     from trialtrace.stats.multiplicity import group_sequential
 
-    kind, fractions = given["boundary"], given["fractions"]
-    common = {"alpha": given["alpha"], "sides": "two_sided"}
+    kind, fractions = declared.boundary, list(declared.fractions)
     if kind.startswith("spending_"):
-        spending = kind.removeprefix("spending_")
-        found = group_sequential.spending_boundary(
-            fractions, spending=spending, parameter=None, **common
+        design = group_sequential.spending_boundary(
+            fractions,
+            spending=kind.removeprefix("spending_"),
+            parameter=None,
+            alpha=declared.alpha,
+            sides="two_sided",
         )
     else:
-        found = getattr(group_sequential, kind)(fractions, **common)
-    return float(found.nominal[given["look"] - 1])
+        boundary = getattr(group_sequential, kind)
+        design = boundary(fractions, alpha=declared.alpha, sides="two_sided")
+    return float(design.nominal[declared.look - 1])

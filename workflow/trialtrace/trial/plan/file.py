@@ -8,15 +8,7 @@ from trialtrace.config.spec import By, Filled, key, optional, shape
 from trialtrace.trial.plan.analysis import Analysis
 from trialtrace.trial.plan.displays import Displays
 from trialtrace.trial.plan.estimand import Estimand
-from trialtrace.trial.plan.multiplicity import (
-    BenjaminiHochberg,
-    Closed,
-    FixedSequence,
-    Graphical,
-    Hochberg,
-    Holm,
-    Hommel,
-)
+from trialtrace.trial.plan.multiplicity import Family
 from trialtrace.trial.words import Name
 
 
@@ -40,7 +32,7 @@ class PlanFile:
         dict[
             Name,
             Annotated[
-                Holm | Hochberg | Hommel | BenjaminiHochberg | Closed | FixedSequence | Graphical,
+                Family,
                 By(
                     "adjust",
                     "Procedure; fixed_sequence and graphical take the p-values in the order of "

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from trialtrace.config.spec import Distinct, Listed, Rule, key, optional, shape
+from trialtrace.config.spec import (
+    Distinct,
+    Listed,
+    Rule,
+    entry_name,
+    key,
+    mapping_of,
+    optional,
+    shape,
+)
 from trialtrace.trial.words import Name, Text, VisitLabel
 
 
@@ -22,39 +31,47 @@ class HolmTest:
 
 
 @shape
-class Holm:
+class AdjustedTogether:
+    """Tests whose p-values are adjusted together; `name` is that of the family."""
+
+    name: str = entry_name(default="")
+    label: Text = key("Label in reports.")
+    adjust: str = key("Procedure.")
+    tests: Distinct[HolmTest] = key("Its tests.")
+
+    @property
+    def options(self) -> dict[str, object]:
+        """Every choice of the procedure, as the plan writes it."""
+        written = mapping_of(self)
+        return {key: written[key] for key in written if key not in ("label", "adjust", "tests")}
+
+
+@shape
+class Holm(AdjustedTogether):
     """Holm's step-down procedure."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["holm"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
 
 
 @shape
-class Hochberg:
+class Hochberg(AdjustedTogether):
     """Hochberg's step-up procedure."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["hochberg"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
 
 
 @shape
-class Hommel:
+class Hommel(AdjustedTogether):
     """Hommel's procedure."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["hommel"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
 
 
 @shape
-class BenjaminiHochberg:
+class BenjaminiHochberg(AdjustedTogether):
     """Benjamini and Hochberg's control of the false discovery rate."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["benjamini_hochberg"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
 
 
 @shape
@@ -66,12 +83,10 @@ class Global:
 
 
 @shape
-class Closed:
+class Closed(AdjustedTogether):
     """Closed testing of three arms."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["closed"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
     global_: Global = key("Test of all three arms; no pair is decided before it.")
 
 
@@ -79,24 +94,20 @@ Missing = Literal["left_out", "stops"]
 
 
 @shape
-class FixedSequence:
+class FixedSequence(AdjustedTogether):
     """Tests in a fixed order."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["fixed_sequence"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
     missing: Missing = key(
         "A p-value that cannot be computed is left out, or stops what comes after it."
     )
 
 
 @shape
-class Graphical:
+class Graphical(AdjustedTogether):
     """Bretz and colleagues' graph of levels."""
 
-    label: Text = key("Label in reports.")
     adjust: Literal["graphical"] = key("Procedure.")
-    tests: Distinct[HolmTest] = key("Its tests.")
     weights: Listed[Annotated[float, Rule(minimum=0, maximum=1)]] = key(
         "Weight of each p-value, in the order of the tests; they add up to at most 1."
     )
@@ -106,3 +117,6 @@ class Graphical:
     missing: Missing = key(
         "A p-value that cannot be computed is left out, or stops what comes after it."
     )
+
+
+Family = Holm | Hochberg | Hommel | BenjaminiHochberg | Closed | FixedSequence | Graphical

@@ -27,7 +27,8 @@ from trialtrace.trial.plan.methods import BINARY, OWN_TREATMENT, SCORES, TIMES
 if TYPE_CHECKING:
     from trialtrace.ground.frames import Frames
     from trialtrace.trial.load import Trial
-    from trialtrace.trial.model import Analysis, Endpoint
+    from trialtrace.trial.model import Endpoint
+    from trialtrace.trial.plan.build import Analysis
 
 
 class Grid(Protocol):

@@ -21,7 +21,8 @@ from trialtrace.config.spec import items_of
 from trialtrace.trial.plan.methods import TIMES
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis, Endpoint
+    from trialtrace.trial.model import Endpoint
+    from trialtrace.trial.plan.build import Analysis
 
 COMPARED = ("hazard_ratio", P)
 BOUNDED = ("value", "low", "high")

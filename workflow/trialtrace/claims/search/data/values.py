@@ -22,7 +22,8 @@ from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.visits import baseline
 
 if TYPE_CHECKING:
-    from trialtrace.trial.model import Analysis, Endpoint
+    from trialtrace.trial.model import Endpoint
+    from trialtrace.trial.plan.build import Analysis
 
 KINDS = {"value": "the value", "change": "the change", "percent_change": "the change in percent"}
 CASES = {"": "", "complete cases": "complete", "last value carried forward": "carried"}
