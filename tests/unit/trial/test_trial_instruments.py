@@ -197,6 +197,12 @@ def test_a_mistake_is_told_at_its_key(at, old, new, messages):
     assert bool(text) == bool(messages), text
 
 
+def test_a_missing_key_whose_choices_are_numbers_is_told(at):
+    entry = "vas:\n  kind: instrument\n  instrument: vas\n  code: VAS\n  table: visits\nntx_low:"
+    edit(at, "endpoints.yaml", "ntx_low:", entry)
+    assert "to: 10, 100" in told(at)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "messages"),
     [

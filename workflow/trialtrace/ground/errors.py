@@ -126,9 +126,9 @@ class Problems:
             raise kind(self.found)
 
 
-def one_of(names: Iterable[str], limit: int = 12) -> str:
-    """A list of names for an `expected` line, cut where it is long."""
-    listed = list(names)
+def one_of(names: Iterable[object], limit: int = 12) -> str:
+    """A list of names or numbers for an `expected` line, cut where it is long."""
+    listed = [str(name) for name in names]
     shown = ", ".join(listed[:limit]) or "(none)"
     return shown if len(listed) <= limit else f"{shown}, … ({len(listed)} in all)"
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from trialtrace.trial.cohort.file import CohortFile
-from trialtrace.trial.cohort.held import Held
 from trialtrace.trial.cohort.levels import Level
+from trialtrace.trial.cohort.quantities.quantity import Held
 
 
 class Types:

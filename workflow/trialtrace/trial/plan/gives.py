@@ -1,17 +1,10 @@
 """What cards say of their results, in the notation of `trialtrace.trial.plan.results`."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from trialtrace.trial.plan.cards.association import Pearson
-    from trialtrace.trial.plan.cards.continuous import Summary
-    from trialtrace.trial.plan.cards.margins import Fisher
-    from trialtrace.trial.plan.cards.within import RepeatedMeasuresAnova
 
 GROUP, ARM, PAIR, EVERYONE, COMPARED = "group", "arm", "pair", "all", "compared"
 
-_ANALYSIS_OF_VARIANCE = (
+ANALYSIS_OF_VARIANCE = (
     "p_value",
     "f",
     "df1",
@@ -20,19 +13,14 @@ _ANALYSIS_OF_VARIANCE = (
     "partial_eta_squared",
     "generalised_eta_squared",
 )
-_SPHERICITY = ("epsilon_gg", "epsilon_hf", "p_gg", "p_hf", "mauchly_w", "mauchly_p")
-_WITHIN = ("p_lower", "epsilon_lower", "df1_corrected", "df2_corrected")
-_DESIGNS = {
-    "cells": ("cell",),
-    "treatment_by_visit": ("treatment", "visit", "treatment_visit"),
-    "visits": ("visit",),
-}
+SPHERICITY = ("epsilon_gg", "epsilon_hf", "p_gg", "p_hf", "mauchly_w", "mauchly_p")
 
 
-def _effects(effects: Mapping[str, Iterable[str]]) -> str:
+def effects(stats_of: Mapping[str, Iterable[str]]) -> str:
+    """Statistics of each effect; they lack where it has no answer."""
     return " ".join(
         f"{stat}.{{}}@{EVERYONE};effect={effect}?"
-        for effect, stats in effects.items()
+        for effect, stats in stats_of.items()
         for stat in stats
     )
 
@@ -47,44 +35,11 @@ def f_test(of: str, second: str = "") -> str:
 
 def rank_effects() -> str:
     """Effects of arm, visit and both by ranks, and each arm's relative effect."""
-    effects = (f_test(EVERYONE, f";effect={effect}") for effect in ("arm", "visit", "arm_visit"))
-    return " ".join((*effects, "relative_effect.{}@arm?"))
+    tests = (f_test(EVERYONE, f";effect={effect}") for effect in ("arm", "visit", "arm_visit"))
+    return " ".join((*tests, "relative_effect.{}@arm?"))
 
 
 def mixed_effects() -> str:
     """Effects of arm, visit and both; those over visits with what sphericity needs."""
-    over_visits = (*_ANALYSIS_OF_VARIANCE, *_SPHERICITY)
-    return _effects({"arm": _ANALYSIS_OF_VARIANCE, "visit": over_visits, "arm_visit": over_visits})
-
-
-def within_effects(options: "RepeatedMeasuresAnova", own: bool) -> str:
-    """The effects of the design that the step names."""
-    stats = (*_ANALYSIS_OF_VARIANCE, *_SPHERICITY, *_WITHIN)
-    return _effects(dict.fromkeys(_DESIGNS[options.design], stats))
-
-
-def summary(options: "Summary", own: bool) -> str:
-    """The statistics that the step lists, and their number of values."""
-    names = {
-        "mean": ("mean.t_interval",),
-        "quartiles": ("q1.descriptive", "q3.descriptive"),
-    }
-    listed = (
-        each for name in options.statistics for each in names.get(name, (f"{name}.descriptive",))
-    )
-    return " ".join(("count.descriptive@group", *(f"{each}@group?" for each in listed)))
-
-
-def correlation(options: "Pearson", own: bool) -> str:
-    """A correlation and its test: of the differences where each subject has every treatment."""
-    of = PAIR if own else GROUP
-    test = " ".join(
-        f"{stat}.{{}}_correlation@{of};with{mark}"
-        for stat, mark in (("p_value", ""), ("t", "?"), ("df", "?"))
-    )
-    return f"correlation.{{}}@{of};with {test}"
-
-
-def fragility(options: "Fisher", own: bool) -> str:
-    """The index by the rule that the step names."""
-    return f"fragility_index.{{}}_{options.rule}@pair"
+    over_visits = (*ANALYSIS_OF_VARIANCE, *SPHERICITY)
+    return effects({"arm": ANALYSIS_OF_VARIANCE, "visit": over_visits, "arm_visit": over_visits})

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Listed, Rule, key, shape
-from trialtrace.trial.cohort.held import Columns, Held, constant, joined
-from trialtrace.trial.cohort.quantities.quantity import Quantity, Used
+from trialtrace.trial.cohort.quantities.quantity import (
+    Columns,
+    Held,
+    Quantity,
+    Used,
+    constant,
+    joined,
+)
 
 
 @shape

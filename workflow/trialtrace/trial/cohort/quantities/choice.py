@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trialtrace.config.spec import Distinct, key, optional, shape
-from trialtrace.trial.cohort.held import Columns, Held
 from trialtrace.trial.cohort.margins import CategoryCounts, CategoryWeights, Tag
 from trialtrace.trial.cohort.quantities.options import Checked, Scored
-from trialtrace.trial.cohort.quantities.quantity import Place, Used
+from trialtrace.trial.cohort.quantities.quantity import Columns, Held, Place, Used
 from trialtrace.trial.cohort.tables import cells
 from trialtrace.trial.words import Text
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from trialtrace.config.spec import Rule, key, optional, shape
-from trialtrace.trial.cohort.held import Held
 from trialtrace.trial.cohort.margins import Parameter
-from trialtrace.trial.cohort.quantities.quantity import Quantity, Used
+from trialtrace.trial.cohort.quantities.quantity import Held, Quantity, Used
 
 
 @shape

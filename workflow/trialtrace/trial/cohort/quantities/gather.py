@@ -6,8 +6,7 @@ from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.ground.conditions import columns_of
-from trialtrace.trial.cohort.held import Columns, Held
-from trialtrace.trial.cohort.quantities.quantity import Quantity
+from trialtrace.trial.cohort.quantities.quantity import Columns, Held, Quantity
 from trialtrace.trial.words import Condition, Name
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Filled, Listed, Rule, items_of, optional, shape
-from trialtrace.trial.cohort.held import Columns, Held, recorded_in
 from trialtrace.trial.cohort.margins import ExactMoments, MarginCheck, Parameter, Tag
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.quantities.quantity import Columns, Held, Place, Quantity, recorded_in
 from trialtrace.trial.cohort.tables import choosers, names_in
 from trialtrace.trial.words import Name
 

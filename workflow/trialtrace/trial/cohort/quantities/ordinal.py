@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.cohort.held import Held
 from trialtrace.trial.cohort.margins import LevelProbabilities, Parameter, Tag
 from trialtrace.trial.cohort.quantities.options import Scored
-from trialtrace.trial.cohort.quantities.quantity import Place
+from trialtrace.trial.cohort.quantities.quantity import Held, Place
 
 
 @shape

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Filled, Rule, entry_name, key, optional, shape
-from trialtrace.trial.cohort.held import YES_NO, Held
 from trialtrace.trial.cohort.margins import TAG, CountsOfShare, MarginCheck, Tag
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.quantities.quantity import YES_NO, Held, Place, Quantity
 from trialtrace.trial.cohort.quantities.share import ShareBy, ShareValue
 from trialtrace.trial.cohort.tables import cells, choosers
 from trialtrace.trial.words import Name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.cohort.held import YES_NO, Held
 from trialtrace.trial.cohort.margins import Parameter
 from trialtrace.trial.cohort.quantities.options import Scored
+from trialtrace.trial.cohort.quantities.quantity import YES_NO, Held
 
 
 @shape

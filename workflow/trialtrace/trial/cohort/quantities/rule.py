@@ -6,9 +6,15 @@ from collections.abc import Iterator
 
 from trialtrace.config.spec import Listed, key, optional, shape
 from trialtrace.ground.conditions import columns_of
-from trialtrace.trial.cohort.held import Columns, Held, constant, joined
 from trialtrace.trial.cohort.margins import Outcome, OutcomeColumn
-from trialtrace.trial.cohort.quantities.quantity import Place, Quantity
+from trialtrace.trial.cohort.quantities.quantity import (
+    Columns,
+    Held,
+    Place,
+    Quantity,
+    constant,
+    joined,
+)
 from trialtrace.trial.words import Condition
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.cohort.held import Columns, Held
-from trialtrace.trial.cohort.quantities.quantity import Quantity, Used
+from trialtrace.trial.cohort.quantities.quantity import Columns, Held, Quantity, Used
 
 
 @shape

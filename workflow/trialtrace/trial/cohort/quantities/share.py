@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Filled, Listed, Rule, key, optional, shape
-from trialtrace.trial.cohort.held import YES_NO, Held
 from trialtrace.trial.cohort.margins import (
     CountsOfShare,
     CountsOfShareBy,
@@ -16,7 +15,7 @@ from trialtrace.trial.cohort.margins import (
     Tag,
 )
 from trialtrace.trial.cohort.quantities.options import LOADS, Checked, Loads, Scored
-from trialtrace.trial.cohort.quantities.quantity import Place
+from trialtrace.trial.cohort.quantities.quantity import YES_NO, Held, Place
 from trialtrace.trial.cohort.tables import cells, choosers
 from trialtrace.trial.words import Name
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from trialtrace.config.spec import Filled, Rule, key, shape
-from trialtrace.trial.cohort.held import Held
 from trialtrace.trial.cohort.margins import Tag, Total, Totals, TotalsBy
 from trialtrace.trial.cohort.quantities.options import Checked, Loaded
-from trialtrace.trial.cohort.quantities.quantity import Place
+from trialtrace.trial.cohort.quantities.quantity import Held, Place
 from trialtrace.trial.cohort.tables import choosers
 from trialtrace.trial.words import Name
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import GROUP, PAIR
 from trialtrace.trial.words import AnalysedValue, Name, VisitLabel
 
 
@@ -17,6 +17,16 @@ class Pearson:
     with_value: AnalysedValue = key("What is taken of the other endpoint.")
 
 
+def correlation(options: Pearson, own: bool) -> str:
+    """A correlation and its test: of the differences where each subject has every treatment."""
+    of = PAIR if own else GROUP
+    test = " ".join(
+        f"{stat}.{{}}_correlation@{of};with{mark}"
+        for stat, mark in (("p_value", ""), ("t", "?"), ("df", "?"))
+    )
+    return f"correlation.{{}}@{of};with {test}"
+
+
 CARDS = (
     Card(
         "correlation.pearson",
@@ -24,7 +34,7 @@ CARDS = (
         "Fisher 1921, Metron 1:3",
         options=Pearson,
         also={"pearson_correlation": Named("t test of no correlation", "")},
-        gives=gives.correlation,
+        gives=correlation,
     ),
     Card(
         "correlation.spearman",
@@ -32,6 +42,6 @@ CARDS = (
         "Spearman 1904, Am J Psychol 15:72; Bonett and Wright 2000, Psychometrika 65:23",
         options=Pearson,
         also={"spearman_correlation": Named("t test of no correlation of ranks", "")},
-        gives=gives.correlation,
+        gives=correlation,
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.plan.options import Continuity, Sides, Summarised
@@ -38,6 +37,18 @@ class HodgesLehmann:
     correction: Continuity = key("Correction.")
 
 
+def summary(options: Summary, own: bool) -> str:
+    """The statistics that the step lists, and their number of values."""
+    names = {
+        "mean": ("mean.t_interval",),
+        "quartiles": ("q1.descriptive", "q3.descriptive"),
+    }
+    listed = (
+        each for name in options.statistics for each in names.get(name, (f"{name}.descriptive",))
+    )
+    return " ".join(("count.descriptive@group", *(f"{each}@group?" for each in listed)))
+
+
 CARDS = (
     Card(
         "summary.descriptive",
@@ -45,7 +56,7 @@ CARDS = (
         options=Summary,
         also={"t_interval": Named("mean with Student's t interval", "")},
         check="descriptive",
-        gives=gives.summary,
+        gives=summary,
     ),
     Card(
         "mean_difference.welch",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Sides
@@ -83,6 +82,11 @@ class Fisher:
         "walsh: events added to the arm with fewer; smallest: fewest changes of any kind, "
         "for a result that is not significant too."
     )
+
+
+def fragility(options: Fisher, own: bool) -> str:
+    """The index by the rule that the step names."""
+    return f"fragility_index.{{}}_{options.rule}@pair"
 
 
 CARDS = (
@@ -168,6 +172,6 @@ CARDS = (
             ),
         },
         check="compliers",
-        gives=gives.fragility,
+        gives=fragility,
     ),
 )

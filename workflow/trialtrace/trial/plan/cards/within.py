@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import ANALYSIS_OF_VARIANCE, SPHERICITY, effects
 from trialtrace.trial.plan.methods import OVER_TIME
 from trialtrace.trial.plan.options import MixedDf
 from trialtrace.trial.words import Name
@@ -35,6 +35,20 @@ class MixedModel:
     df: MixedDf = key("Degrees of freedom.")
 
 
+_WITHIN = ("p_lower", "epsilon_lower", "df1_corrected", "df2_corrected")
+_DESIGNS = {
+    "cells": ("cell",),
+    "treatment_by_visit": ("treatment", "visit", "treatment_visit"),
+    "visits": ("visit",),
+}
+
+
+def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
+    """The effects of the design that the step names."""
+    stats = (*ANALYSIS_OF_VARIANCE, *SPHERICITY, *_WITHIN)
+    return effects(dict.fromkeys(_DESIGNS[options.design], stats))
+
+
 CARDS = (
     Card(
         "p_value.repeated_measures_anova",
@@ -53,7 +67,7 @@ CARDS = (
             ),
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
         },
-        gives=gives.within_effects,
+        gives=within_effects,
     ),
     Card(
         "change_difference.mixed_model",
