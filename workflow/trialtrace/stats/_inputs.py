@@ -1,10 +1,14 @@
-"""Checks of arguments, and the few distribution functions that several modules share."""
+"""Checks of arguments, and the few distribution functions that several modules share.
+
+`scipy.special` is loaded by the first function that needs it: a command that checks a configuration
+needs none.
+"""
 
 from collections.abc import Iterable
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import betainc, chdtrc, gammaln, ndtr, ndtri
 
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats.results import StatsError
@@ -28,7 +32,7 @@ def check_confidence(confidence: float) -> float:
 
 def normal_quantile(confidence: float) -> float:
     """Two-sided standard normal quantile: 1.96 for a confidence of 0.95."""
-    return float(ndtri(0.5 + check_confidence(confidence) / 2))
+    return float(scipy.special.ndtri(0.5 + check_confidence(confidence) / 2))
 
 
 def numbers(values: ArrayLike, name: str) -> Floats:
@@ -121,7 +125,7 @@ def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
 
 def chi2_tail(statistic: float, df: float) -> float:
     """Upper tail of the chi-squared distribution."""
-    return float(chdtrc(df, statistic))
+    return float(scipy.special.chdtrc(df, statistic))
 
 
 def f_tail(statistic: float, df1: float, df2: float) -> float:
@@ -136,7 +140,9 @@ def f_tails(f: Floats, df1: ArrayLike, df2: ArrayLike, epsilon: Floats) -> Float
     """
     df1, df2 = np.asarray(df1, dtype=np.float64), np.asarray(df2, dtype=np.float64)
     # The ratio of the degrees of freedom, and with it the share, does not depend on epsilon.
-    tails: Floats = betainc(epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f))
+    tails: Floats = scipy.special.betainc(
+        epsilon * df2 / 2, epsilon * df1 / 2, df2 / (df2 + df1 * f)
+    )
     return tails
 
 
@@ -154,7 +160,7 @@ def t_tails(t: Floats, df: Floats, sides: str) -> Floats:
     df = np.where(normal, 1.0, df)
     with np.errstate(invalid="ignore", over="ignore"):
         share = np.where(np.isinf(t), 0.0, df / (df + np.square(t)))
-    both = np.where(normal, normal_tails(t, "two_sided"), betainc(df / 2, 0.5, share))
+    both = np.where(normal, normal_tails(t, "two_sided"), scipy.special.betainc(df / 2, 0.5, share))
     if sides == "two_sided":
         return both
     in_tail = (t > 0) == (sides == "greater")
@@ -169,14 +175,18 @@ def normal_tail(z: float, sides: str) -> float:
 def normal_tails(z: Floats, sides: str) -> Floats:
     """P-values of standard normal statistics, of any shape."""
     if sides == "two_sided":
-        tails: Floats = 2 * ndtr(-np.abs(z))
+        tails: Floats = 2 * scipy.special.ndtr(-np.abs(z))
     else:
-        tails = ndtr(-z) if sides == "greater" else ndtr(z)
+        tails = scipy.special.ndtr(-z) if sides == "greater" else scipy.special.ndtr(z)
     return tails
 
 
 def log_choose(n: ArrayLike, k: ArrayLike) -> Floats:
     """Logarithms of binomial coefficients, arrays that broadcast."""
     n, k = np.asarray(n, dtype=np.float64), np.asarray(k, dtype=np.float64)
-    logs: Floats = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    logs: Floats = (
+        scipy.special.gammaln(n + 1)
+        - scipy.special.gammaln(k + 1)
+        - scipy.special.gammaln(n - k + 1)
+    )
     return logs
