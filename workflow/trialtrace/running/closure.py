@@ -7,7 +7,8 @@ file of the package or of reports/ that one of these names; and what the cells o
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +34,8 @@ class Sources:
     _known: dict[str, Imports] = field(default_factory=dict)
     _digests: dict[Path, bytes] = field(default_factory=dict)
     _edges: dict[Path, Edges] = field(default_factory=dict)
+    _places: dict[Path, str] = field(default_factory=dict)
+    _around: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         try:
@@ -59,17 +62,22 @@ class Sources:
 
     @cached_property
     def _package_files(self) -> list[Path]:
-        folder = self.at.root / "workflow" / PACKAGE
-        return [path for path in sorted(folder.rglob("*")) if "__pycache__" not in path.parts]
+        # Sorted as texts: a thousand comparisons of paths would cost more than the reading.
+        found = []
+        for folder, folders, names in os.walk(self.at.root / "workflow" / PACKAGE):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            found += [f"{folder}/{name}" for name in names]
+        return [Path(name) for name in sorted(found)]
 
     @cached_property
     def modules(self) -> dict[str, Path]:
         """Dotted name of every module of the package -> its file."""
         found = {}
+        around = len((self.at.root / "workflow").parts)
         for path in self._package_files:
             if path.suffix == ".py":
-                parts = path.relative_to(self.at.root / "workflow").with_suffix("").parts
-                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+                name = ".".join(path.parts[around:]).removesuffix(".py")
+                found[name.removesuffix(".__init__")] = path
         return found
 
     @cached_property
@@ -95,10 +103,10 @@ class Sources:
         Of a registry whose names `named` knows, the entries of these names count and no others.
         """
         whole = hashlib.sha256()
-        for path in sorted(paths):
+        for place, path in sorted((self._place(path), path) for path in paths):
             kept = named(self._dotted.get(path, ""))
             content = self.digest(path) if kept is None else self._entries(path, kept)
-            whole.update(str(path.relative_to(self.at.root)).encode() + b"\0" + content)
+            whole.update(place.encode() + b"\0" + content)
         for word in more:
             whole.update(word.encode() + b"\0")
         return whole.hexdigest()
@@ -139,9 +147,18 @@ class Sources:
 
     def _key(self, path: Path) -> str:
         """Content, place (relative imports depend on it) and the code that reads imports."""
-        place = path.relative_to(self.at.root)
-        reader = self.digest(Path(imports.__file__)) + self.digest(Path(__file__))
-        return f"{place} {(hashlib.sha256(self.digest(path) + reader)).hexdigest()}"
+        content = hashlib.sha256(self.digest(path) + self._reader).hexdigest()
+        return f"{self._place(path)} {content}"
+
+    @cached_property
+    def _reader(self) -> bytes:
+        return self.digest(Path(imports.__file__)) + self.digest(Path(__file__))
+
+    def _place(self, path: Path) -> str:
+        """Where a file stands in the project."""
+        if path not in self._places:
+            self._places[path] = str(path.relative_to(self.at.root))
+        return self._places[path]
 
     def _leads_to(self, path: Path) -> Edges:
         """Modules always used, by a name of the registry, by a card; and other files."""
@@ -165,8 +182,10 @@ class Sources:
             self._known[key] = Imports(names, registry, made.formulas, made.entries)
         return self._known[key]
 
-    def _with_parents(self, name: str) -> Iterator[str]:
-        parts = name.split(".")
-        for length in range(1, len(parts) + 1):
-            if (known := ".".join(parts[:length])) in self.modules:
-                yield known
+    def _with_parents(self, name: str) -> list[str]:
+        """The modules of a dotted name: itself, if it is one, and the packages around it."""
+        if name not in self._around:
+            outer = name.rpartition(".")[0]
+            known = [name] if name in self.modules else []
+            self._around[name] = [*(self._with_parents(outer) if outer else []), *known]
+        return self._around[name]
