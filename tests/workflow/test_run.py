@@ -16,7 +16,7 @@ from trialtrace.ground.paths import project
 from trialtrace.ground.store import sha256_file
 from trialtrace.running.fresh import freshness
 from trialtrace.running.locks import lock_run
-from trialtrace.trace.record import with_record
+from trialtrace.running.standing import changed_since
 
 # Read by its values, not as a file.
 CONFIG = "config/config.yaml"
@@ -172,11 +172,11 @@ def test_one_run_at_a_time_in_a_folder(own: Copy):
 
 def test_a_trace_tells_that_the_plan_has_changed_since_the_run(run: Copy, changing):
     at = project(run.root)
-    assert with_record({}, at, "moertel1990")["changed"] == []
+    assert changed_since(at, "moertel1990") == []
     changing("config/trials/moertel1990/plan.yaml", by="# another plan\n")
-    changed = with_record({}, at, "moertel1990")["changed"]
+    changed = changed_since(at, "moertel1990")
     assert changed == ["analyse_plan", "check_results", "audit_claims"]
-    assert with_record({}, at, "elmunzer2012")["changed"] == []
+    assert changed_since(at, "elmunzer2012") == []
 
 
 def test_a_home_that_cannot_be_written_does_not_keep_make_from_running(tmp_path: Path):

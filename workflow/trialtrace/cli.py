@@ -172,12 +172,13 @@ def run_trace(arguments: argparse.Namespace) -> int:
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.result_id.split("/", 1)[0]), at)
-    _tell_run(arguments, trial.name, AUDIT, whole=True)
+    changed = _tell_run(arguments, trial.name, AUDIT, whole=True)
     folder = at.results / trial.name
     settings = load_settings(at)
     hashes = RowHashes(trial, settings)
     tracer = Tracer(trial, folder, trial.disclosure(settings), hashes)
-    trace = with_record(tracer.trace(arguments.result_id, rows=arguments.rows), at, trial.name)
+    trace = tracer.trace(arguments.result_id, rows=arguments.rows)
+    trace = with_record(trace, at, trial.name, changed)
     if arguments.format == "json":
         print(json_text(trace), end="")
     else:
@@ -315,10 +316,13 @@ def _tell_version(at: "Project", trial: str) -> None:
         print(line, file=sys.stderr)
 
 
-def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool = False) -> None:
-    """Say which run the numbers are of. Raises UserError where none has come to its end at `last`.
+def _tell_run(
+    arguments: argparse.Namespace, trial: str, last: str, whole: bool = False
+) -> list[str]:
+    """Say which run the numbers are of; the stages that changed since.
 
-    Under --unverified they are marked instead.
+    Raises UserError where none has come to its end at `last`; under --unverified the numbers are
+    marked instead.
     """
     from trialtrace.ground.paths import project
     from trialtrace.running.standing import (
@@ -339,12 +343,15 @@ def _tell_run(arguments: argparse.Namespace, trial: str, last: str, whole: bool 
         if not getattr(arguments, "unverified", False):
             raise
         told.append(f"NOT VERIFIED\n{error}")
+    changed: list[str] = []
     try:
-        told += [outdated_line(changed)] if (changed := changed_since(at, trial)) else []
+        changed = changed_since(at, trial)
+        told += [outdated_line(changed)] if changed else []
     except UserError:
         told.append(f"the configuration has mistakes by now: trialtrace check {trial}")
     print("\n".join(told), file=sys.stderr)
     _tell_version(at, trial)
+    return changed
 
 
 def _configured(at: "Project", name: str) -> str:

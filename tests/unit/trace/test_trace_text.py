@@ -99,14 +99,14 @@ def test_nothing_of_the_data_moves_the_cursor(full):
 
 def test_the_record_of_the_run_is_added_where_there_is_one(full, tmp_path):
     trace, at, trial = full.trace(RISK), Project(tmp_path), full.trial.name
-    assert with_record(trace, at, trial) == trace
+    assert with_record(trace, at, trial, []) == trace
     folder = at.results / trial
     (folder / "report").mkdir(parents=True)
     (folder / "run.json").write_text(
         '{"commit": "3f2c1a9d00", "dirty": true, "ended": "2026-11-20T09:14:59+00:00"}'
     )
     (folder / "report" / "code.json").write_text('{"analyse_plan": "a07b"}')
-    text = trace_text(with_record(trace, at, trial), colour=False)
+    text = trace_text(with_record(trace, at, trial, []), colour=False)
     run = "commit 3f2c1a9 with changes, 2026-11-20 09:14 (from run.json)"
     assert f"\nrun       {run}\n" in text
     assert "\ncode      analyse_plan" in text

@@ -14,9 +14,9 @@ from math import ceil, floor
 
 from trialtrace.claims.habit import Habit
 from trialtrace.trial.claims.about import ALL
-from trialtrace.trial.claims.forms import UNSAID
 from trialtrace.trial.claims.paper import PaperGroup, PaperOutcome, PaperPopulation, PaperStrata
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import UNSAID
 
 
 @dataclass(frozen=True)

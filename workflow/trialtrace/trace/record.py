@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 from trialtrace.ground.paths import Project
-from trialtrace.running.standing import changed_since, read_run
+from trialtrace.running.standing import read_run
 
 
-def with_record(trace: dict[str, Any], at: Project, trial: str) -> dict[str, Any]:
-    """The trace with the hashes of the stages' code, the run, and what has changed since.
-
-    `changed` names the stages whose code, configuration or data is no longer that of the run.
-    """
+def with_record(
+    trace: dict[str, Any], at: Project, trial: str, changed: list[str]
+) -> dict[str, Any]:
+    """The trace with the hashes of the stages' code, the run, and the stages that `changed` since."""
     found = dict(trace)
     folder = at.results / trial
     codes = folder / "report" / "code.json"
@@ -20,5 +19,5 @@ def with_record(trace: dict[str, Any], at: Project, trial: str) -> dict[str, Any
     run = read_run(folder)
     if run:
         found["run"] = run
-        found["changed"] = changed_since(at, trial)
+        found["changed"] = changed
     return found

@@ -35,9 +35,9 @@ from trialtrace.stats.results import Interval
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.count_tests import printing_the_same, two_arm_intervals
 from trialtrace.trial.claims.about import ALL
-from trialtrace.trial.claims.forms import AVERAGES
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import AVERAGES
 
 KINDS = {"risk_difference": "difference", "risk_ratio": "risk_ratio", "odds_ratio": "odds_ratio"}
 WORDS = {

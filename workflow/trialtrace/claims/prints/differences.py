@@ -24,9 +24,9 @@ from trialtrace.claims.prints.finding import (
     signed,
     unsigned,
 )
-from trialtrace.trial.claims.forms import UNSAID
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import UNSAID
 
 MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")

@@ -23,8 +23,8 @@ from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
-from trialtrace.trial.claims.forms import UNSAID
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import UNSAID
 
 AS_ERRORS = " behind ±, as standard errors"
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}

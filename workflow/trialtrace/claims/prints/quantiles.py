@@ -11,8 +11,8 @@ from math import sqrt
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
-from trialtrace.trial.claims.forms import UNSAID
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import UNSAID
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
 

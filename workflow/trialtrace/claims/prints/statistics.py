@@ -32,9 +32,9 @@ from trialtrace.stats.summaries.statistics import (
     p_of_z,
     partial_eta_squared,
 )
-from trialtrace.trial.claims.forms import CHI_SQUARED
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
+from trialtrace.trial.claims.symbols import CHI_SQUARED
 
 WITH_DEGREES = {
     "t": "t(54) = 2.10, p = .04",

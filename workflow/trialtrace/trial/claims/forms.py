@@ -188,12 +188,6 @@ NAMED_AFTER = {
 }
 """What a percentage may be called behind it: "72% effective"."""
 HARMS = ("number needed to harm", "nnh")
-UNSAID = "unsaid"
-"""The symbol of a number of which the expression does not say what it is."""
-ADJUSTED = ("ahr", "aor")
-CHI_SQUARED = "χ²"
-SPREADS = {"sd": "standard deviation", "se": "standard error"}
-AVERAGES = ("mean", "median")
 _CALLED = (
     r"(?:(?:crude|unadjusted|(?:\w+[\s-])?(?P<adjusted>adjusted))\s+)?"
     rf"(?P<called>{_any(MEASURES)})(?:\s*\(\s*[A-Z]{{2,3}}\s*\))?"

@@ -15,9 +15,7 @@ from decimal import Decimal
 
 from trialtrace.ground.errors import CURLED, Problem, UserError
 from trialtrace.trial.claims.forms import (
-    ADJUSTED,
     BESIDE,
-    CHI_SQUARED,
     CURRENCY,
     DENIED,
     DIRECTION,
@@ -41,13 +39,12 @@ from trialtrace.trial.claims.forms import (
     RELATIONS,
     SIDE,
     SIGN_BEFORE,
-    SPREADS,
     TWO_NUMBERS,
-    UNSAID,
     VALUED,
     P,
     compiled,
 )
+from trialtrace.trial.claims.symbols import ADJUSTED, CHI_SQUARED, SPREADS, UNSAID
 
 NAMES = (
     "count",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
-from trialtrace.trial.claims.forms import AVERAGES, UNSAID
 from trialtrace.trial.claims.ledger import LedgerClaim, LedgerFile
 from trialtrace.trial.claims.paper import About
 from trialtrace.trial.claims.printed import Component, impossible, parse
+from trialtrace.trial.claims.symbols import AVERAGES, UNSAID
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
