@@ -52,18 +52,23 @@ CARDS = """CARDS = (
     Card("mean.plain", "mean", formula="means:plain"),
     Card(
         "mean.robust",
-        formula="ranks:robust",
+        formula=("ranks:robust", "bounds:ends", "ranks:other"),
     ),
 )
 """
 
 
 def test_a_card_leads_to_its_formula_where_something_is_computed(closure):
-    files = {"cards.py": CARDS, "stats/__init__.py": "", "stats/means.py": "", "stats/ranks.py": ""}
+    stats = {f"stats/{name}.py" for name in ("__init__", "means", "ranks", "bounds")}
+    files = {"cards.py": CARDS} | dict.fromkeys(stats, "")
     code, cards = "import trialtrace.cards", {"__init__.py", "cards.py"}
     assert closure(code, files, {"mean.robust"}) == cards
     computed = closure(code, files, {"mean.robust"}, formulas=True)
-    assert computed == cards | {"stats/__init__.py", "stats/ranks.py"}
+    assert computed == cards | stats - {"stats/means.py"}
+    assert closure(code, files, {"mean.plain"}, formulas=True) == cards | {
+        "stats/__init__.py",
+        "stats/means.py",
+    }
 
 
 def test_entries_that_are_not_used_do_not_count():

@@ -98,7 +98,11 @@ def test_a_formula_reruns_the_analyses_whose_cards_name_it(run, direct):
     asked = {
         (ANALYSE, name)
         for name in project_trials(run)
-        if any(card.formula.startswith(f"{module}:") for card in used(load_trial(name, at)))
+        if any(
+            formula.startswith(f"{module}:")
+            for card in used(load_trial(name, at))
+            for formula in card.formulas
+        )
     }
     changed = direct[f"workflow/trialtrace/stats/{module.replace('.', '/')}.py"]
     assert {job for job in changed if job[0] == ANALYSE} == asked

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from made_trial import MADE, made_trial
 from sides_trial import SIDES, sides_trial
+from spied_formulas import Spied
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
@@ -20,8 +21,15 @@ from trialtrace.trial.load import load_trial
 ASKED: dict[str, object] = {}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def spied():
+    """The formulas that each step called since the first of these tests."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield Spied(monkeypatch)
+
+
 @pytest.fixture(scope="session")
-def trials(tmp_path_factory):
+def trials(tmp_path_factory, spied):
     """A function: (trial, folder with derived/ and analysis/) by name; each made once."""
     made = {}
 

@@ -63,7 +63,7 @@ def plans():
 
 
 @pytest.fixture(scope="module")
-def widened(schema, plans, tmp_path_factory):
+def widened(schema, plans, tmp_path_factory, spied):
     choices = lacking(schema, steps_of(plans))
     trials, analyses = {}, {}
     for name, plan in plans.items():
@@ -129,6 +129,12 @@ def test_the_plans_use_every_method(trials, widened):
         *(steps(trials(name)[0]) for name in TRIALS), *map(steps, widened.trials.values())
     )
     assert used == {card.step for card in cards()}
+
+
+def test_every_analysis_calls_the_formulas_that_its_card_names(trials, widened, spied):
+    assert all(trials(name) for name in TRIALS)
+    lacking = {card.step: set(card.formulas) - spied.called[card.step] for card in cards()}
+    assert {step: named for step, named in lacking.items() if named} == {}
 
 
 def test_every_choice_is_one_that_the_configuration_accepts(widened):

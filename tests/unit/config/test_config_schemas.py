@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from mini_trial import REPOSITORY
 from trialtrace.config.schema import SHARED
 from trialtrace.ground.contracts import ADSL as ADSL_CONTRACT
 from trialtrace.ground.paths import Project
-from trialtrace.methods.analysing.formulas import formula
+from trialtrace.methods.analysing.formulas import STATS, formulas
 from trialtrace.methods.analysing.registry import MODULES
+from trialtrace.running.imports import imports_of
 from trialtrace.trial.check_trial import ADSL
 from trialtrace.trial.plan.card import TEST
 from trialtrace.trial.plan.options import NoOptions
+from trialtrace.trial.plan.registry import MODULES as CARD_MODULES
 from trialtrace.trial.plan.registry import cards
 from trialtrace.trial.plan.statistics import STATISTICS
 from trialtrace.trial.plan.steps import Step
@@ -97,11 +100,21 @@ def test_a_family_runs_nothing_without_a_card(family):
 
 
 @pytest.mark.parametrize(
-    "card", [card for card in cards() if card.formula], ids=lambda card: card.step
+    "card", [card for card in cards() if card.formulas], ids=lambda card: card.step
 )
-def test_the_formula_of_a_card_is_a_function_of_the_statistics(card):
-    made = formula(Step(card.statistic, card.method, NoOptions()))
-    assert callable(made) and set(card.fixed) <= set(inspect.signature(made).parameters)
+def test_the_formulas_of_a_card_are_functions_of_the_statistics(card):
+    first, *others = formulas(Step(card.statistic, card.method, NoOptions()))
+    assert all(map(callable, others))
+    assert callable(first) and set(card.fixed) <= set(inspect.signature(first).parameters)
+
+
+@pytest.mark.parametrize("card", cards(), ids=lambda card: card.step)
+def test_what_a_job_depends_on_follows_the_formulas_of_a_card(card):
+    """A formula that is not written out as a text would not be seen in the source."""
+    source = Path(importlib.import_module(CARD_MODULES[card.step]).__file__)
+    read = imports_of(source.read_text(encoding="utf-8"), ".py", ()).formulas[card.step]
+    modules = [f"{STATS}.{named.partition(':')[0]}" for named in card.formulas]
+    assert read == list(dict.fromkeys(modules))
 
 
 def test_reading_cards_imports_no_formula():

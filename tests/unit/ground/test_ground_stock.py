@@ -66,7 +66,8 @@ SCOPES = {
 
 def used_by_stages() -> Iterator[str]:
     """Dotted names that other rooms use, and the formulas that cards name."""
-    yield from (f"{STATS}{card.formula.replace(':', '.')}" for card in cards() if card.formula)
+    for card in cards():
+        yield from (f"{STATS}{formula.replace(':', '.')}" for formula in card.formulas)
     for module, tree in TREES.items():
         if not module.startswith("trialtrace.stats"):
             yield from named(tree, SCOPES[module])

@@ -21,7 +21,7 @@ from trialtrace.running.imports import Imports, imports_of, outside_entries
 PACKAGE = "trialtrace"
 # The names that are used of a module's registry; None where all of them may be.
 Named = Callable[[str], set[str] | None]
-Edges = tuple[set[str], dict[str, str], dict[str, str], set[Path]]
+Edges = tuple[set[str], dict[str, str], dict[str, list[str]], set[Path]]
 # What sources import, by their content: parsing them all would take most of the time.
 REMEMBERED = ".snakemake/trialtrace.imports.json"
 
@@ -135,11 +135,12 @@ class Sources:
                 continue
             found.add(path)
             names, registry, by_card, files = self._leads_to(path)
-            registry = registry | (by_card if formulas else {})
-            if registry:
+            by_name = {key: [module] for key, module in registry.items()}
+            by_name |= by_card if formulas else {}
+            if by_name:
                 used = named(self._dotted.get(path, ""))
-                keys = registry if used is None else used & set(registry)
-                chosen = (registry[key] for key in keys)
+                keys = by_name if used is None else used & set(by_name)
+                chosen = (module for key in keys for module in by_name[key])
                 names = names | {name for module in chosen for name in self._with_parents(module)}
             ahead += [self.modules[name] for name in names]
             ahead += files

@@ -19,13 +19,13 @@ CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 class Imports:
     """Dotted names that may be modules, and the texts of top-level mappings from text to text.
 
-    `formulas` maps the step of a card to the module of its formula; `entries` has the name and the
-    lines of each entry of a registry.
+    `formulas` maps the step of a card to the modules of its formulas; `entries` has the name and
+    the lines of each entry of a registry.
     """
 
     names: tuple[str, ...]
     registry: dict[str, str]
-    formulas: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, list[str]] = field(default_factory=dict)
     entries: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -35,7 +35,7 @@ def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
     trees = [ast.parse(part) for part in code]
     names = {name for tree in trees for name in _imported(tree, package)}
     registry = {key: name for tree in trees for key, name in _mappings(tree).items()}
-    formulas = {card.step: card.formula for tree in trees for card in _cards(tree) if card.formula}
+    formulas = {card.step: card.formulas for tree in trees for card in _cards(tree)}
     entries = tuple(entry for tree in trees for entry in _entries(tree)) if len(trees) == 1 else ()
     return Imports(tuple(sorted(names)), registry, formulas, entries)
 
@@ -70,23 +70,31 @@ def _for_type_checkers(test: ast.expr) -> bool:
 
 @dataclass(frozen=True)
 class _Card:
-    """A card as its source says it: its step, the module of its formula, and where it stands."""
+    """A card as its source says it: its step, the modules of its formulas, and where it stands."""
 
     step: str
-    formula: str
+    formulas: list[str]
     place: ast.expr
 
 
 def _cards(tree: ast.Module) -> Iterator[_Card]:
-    """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple."""
+    """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple.
+
+    A formula is one text, or a tuple of texts.
+    """
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
             for call in node.value.elts:
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Card":
-                    keys = {each.arg: _text(each.value, {}) for each in call.keywords}
-                    module = (keys.get("formula") or "").partition(":")[0]
-                    formula = f"{FORMULAS}.{module}" if module else ""
-                    yield _Card(_text(call.args[0], {}) or "", formula, call)
+                    formula = (each.value for each in call.keywords if each.arg == "formula")
+                    yield _Card(_text(call.args[0], {}) or "", _modules(next(formula, None)), call)
+
+
+def _modules(formula: ast.expr | None) -> list[str]:
+    """The modules of the formulas of a card, each once."""
+    named = formula.elts if isinstance(formula, ast.Tuple) else [formula]
+    modules = (text.partition(":")[0] for each in named if (text := _text(each, {})))
+    return list(dict.fromkeys(f"{FORMULAS}.{module}" for module in modules))
 
 
 def _entries(tree: ast.Module) -> Iterator[tuple[str, int, int]]:

@@ -1,21 +1,46 @@
-"""The formulas of cards: what a family that runs all its formulas alike calls."""
+"""The formulas of cards: an analysis calls what its card names.
+
+So an edit of a formula reruns the analyses whose cards name it, and no others of the family.
+"""
 
 import importlib
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.trial.plan.card import TEST
 from trialtrace.trial.plan.registry import card_of
+from trialtrace.trial.plan.results import statistics
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.steps import Step
 
 STATS = "trialtrace.stats"
+# What a test gives beside its own statistic.
+BESIDE = (TEST, "df", "df1", "df2")
+
+Formula = Callable[..., Any]
 
 
-def formula(step: "Step[object]") -> Callable[..., Any]:
-    """The function that the card of a step names, with the arguments that it fixes."""
+def formulas(step: "Step[object]") -> tuple[Formula, ...]:
+    """The functions that the card of a step names, the first with the arguments that it fixes."""
     card = card_of(step.key)
-    module, _, name = card.formula.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(f"{STATS}.{module}"), name)
-    return partial(function, **card.fixed) if card.fixed else function
+    first, *others = map(_function, card.formulas)
+    return (partial(first, **card.fixed) if card.fixed else first, *others)
+
+
+def formula(step: "Step[object]") -> Formula:
+    """The only or the first of them."""
+    return formulas(step)[0]
+
+
+def _function(named: str) -> Formula:
+    module, _, name = named.partition(":")
+    function: Formula = getattr(importlib.import_module(f"{STATS}.{module}"), name)
+    return function
+
+
+def statistic_of(step: "Step[object]") -> str | None:
+    """What the card of a test calls its statistic, as "chi_squared"; None where it has none."""
+    names = (each.stat for each in statistics(step, own=False))
+    return next((name for name in names if name not in BESIDE), None)

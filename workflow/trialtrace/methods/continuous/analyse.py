@@ -1,6 +1,6 @@
 """Measured and ordinal values: summaries by arm, comparisons of two arms by means and by ranks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,24 +8,15 @@ from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.formulas import Formula, formula, formulas, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import named
-from trialtrace.stats.continuous import hodges_lehmann, means, ranks
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.cards.continuous import Summary
 
-ESTIMATES: dict[str, Callable[..., Interval]] = {
-    "median_difference.hodges_lehmann": hodges_lehmann.hodges_lehmann,
-    "mean_difference.welch": means.mean_difference_welch,
-    "probability_of_superiority.brunner_munzel": ranks.probability_of_superiority,
-}
-TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
-    "welch_t": (means.welch_t, "t"),
-    "mann_whitney": (ranks.mann_whitney, "u"),
-}
 QUARTILES = {"quartiles": ("q1", "q3")}
 
 
@@ -41,11 +32,12 @@ def describe(cut: Cut, step: "Step[Summary]") -> Iterator[Result]:
 
 
 def _summaries(cut: Cut, step: "Step[Summary]", group: str, rows: Selection) -> Iterator[Result]:
-    found = means.describe(cut.values(rows))
+    describe_values, mean_interval = formulas(step)
+    found = describe_values(cut.values(rows))
     place, members = cut.at(group=group), {"analysed": rows}
     for name in step.options.statistics:
         if name == "mean":
-            yield _mean(cut, group, rows)
+            yield _mean(cut, group, rows, found.mean, mean_interval)
             continue
         for stat in QUARTILES.get(name, (name,)):
             options = {"quantile": "type 7"} if stat in ("median", "q1", "q3") else {}
@@ -60,22 +52,21 @@ def _summaries(cut: Cut, step: "Step[Summary]", group: str, rows: Selection) -> 
             )
 
 
-def _mean(cut: Cut, group: str, rows: Selection) -> Result:
+def _mean(cut: Cut, group: str, rows: Selection, mean: float, interval: Formula) -> Result:
     """The mean with its t interval; without one, saying so, where no interval is defined."""
     place, members, names = cut.at(group=group), {"analysed": rows}, ("mean", "t_interval")
     confidence = cut.analysis.confidence
     try:
-        means.mean_interval(cut.values(rows), confidence=confidence)
+        interval(cut.values(rows), confidence=confidence)
     except StatsError as error:
-        value = means.describe(cut.values(rows)).mean
         warning = f"No interval: {error}"
-        return plain_result(cut, place, names, members, value, n_used=rows.n, warning=warning)
+        return plain_result(cut, place, names, members, mean, n_used=rows.n, warning=warning)
     return interval_result(
         cut,
         place,
         names,
         members,
-        partial(means.mean_interval, cut.values(rows), confidence=confidence),
+        partial(interval, cut.values(rows), confidence=confidence),
         options={"confidence": confidence},
         n_used=rows.n,
     )
@@ -90,7 +81,7 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
             (step.statistic, named(step)),
             {"analysed": both},
             partial(
-                ESTIMATES[step.key],
+                formula(step),
                 cut.values(treated),
                 cut.values(reference),
                 confidence=cut.analysis.confidence,
@@ -103,22 +94,28 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test."""
-    function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut,
             cut.at(pair=pair),
             named(step),
             {"analysed": both},
-            partial(function, cut.values(treated), cut.values(reference), **items_of(step.options)),
-            statistic=statistic,
+            partial(
+                formula(step),
+                cut.values(treated),
+                cut.values(reference),
+                **items_of(step.options),
+            ),
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=both.n,
         )
 
 
-METHODS = (
-    {"summary.descriptive": describe}
-    | dict.fromkeys(ESTIMATES, estimate)
-    | {f"p_value.{name}": test for name in TESTS}
-)
+METHODS = {
+    "summary": describe,
+    "mean_difference": estimate,
+    "median_difference": estimate,
+    "probability_of_superiority": estimate,
+    "p_value": test,
+}

@@ -11,14 +11,15 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result
+from trialtrace.methods.analysing.formulas import formula, formulas
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import with_event
 from trialtrace.methods.regression.analyse_covariates import columns_of, known
-from trialtrace.stats.regression import logistic, ordinal_mixed, poisson, standardisation
 from trialtrace.stats.results import Interval
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.regression.standardisation import Standardised
     from trialtrace.trial.plan.cards import regression as cards
 
 # Coefficients, and the lower and upper ends of their intervals.
@@ -60,14 +61,11 @@ def _results(cut: Cut, step: Step[object], rows: Selection, effect: Effect) -> I
 
 
 def _standardised(cut: Cut, step: "Step[cards.Standardised]", rows: Selection) -> Effect:
-    compare = {
-        "risk_difference": standardisation.standardised_difference,
-        "risk_ratio": standardisation.standardised_ratio,
-    }[step.statistic]
+    standardise, compare = formulas(step)
 
     @cache
-    def fit() -> standardisation.Standardised:
-        return standardisation.standardise(
+    def fit() -> "Standardised":
+        return standardise(
             rows.column("AVAL"),
             rows.column("TRTP").astype(str),
             columns_of(rows, step.options.covariates),
@@ -93,7 +91,10 @@ def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Ef
     @cache
     def fit() -> Ends:
         x = design(cut, rows, step.options.covariates)
-        return RATIOS[step.key](rows.column("AVAL"), x, cut.analysis.confidence)
+        found = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
+        # What a model estimates beside its coefficients stands around them.
+        ends = found if hasattr(found, "coef") else found.coefficients
+        return ends.coef, ends.low, ends.high
 
     def effect(pair: tuple[str, str]) -> Interval:
         at = 1 + cut.analysis.estimand.treated.index(pair[0])
@@ -102,27 +103,12 @@ def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Ef
     return effect
 
 
-def _poisson(y: Floats, x: Floats, confidence: float) -> Ends:
-    found = poisson.modified_poisson(y, x, confidence=confidence)
-    return found.coef, found.low, found.high
-
-
-def _logistic(y: Floats, x: Floats, confidence: float) -> Ends:
-    found = logistic.logistic(y, x, confidence=confidence).coefficients
-    return found.coef, found.low, found.high
-
-
-def _firth(y: Floats, x: Floats, confidence: float) -> Ends:
-    found = logistic.firth(y, x, confidence=confidence)
-    return found.coef, found.low, found.high
-
-
 def _random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection) -> Effect:
     """Log odds of the arms with a normal intercept of each site."""
 
     @cache
     def fit() -> Ends:
-        found = ordinal_mixed.ordinal_mixed(
+        found = formula(step)(
             rows.column("AVAL"),
             design(cut, rows, step.options.covariates)[:, 1:],
             rows.column("SITEID").astype(str),
@@ -138,15 +124,10 @@ def _random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selecti
     return effect
 
 
-# What gives the coefficients of outcome, design and confidence, with their ends.
-RATIOS: dict[str, Callable[[Floats, Floats, float], Ends]] = {
-    "risk_ratio.modified_poisson": _poisson,
-    "odds_ratio.logistic": _logistic,
-    "odds_ratio.firth": _firth,
-}
 METHODS = {
     "risk_difference.standardised": standardised,
     "risk_ratio.standardised": standardised,
-    **dict.fromkeys(RATIOS, ratio),
+    "risk_ratio": ratio,
+    "odds_ratio": ratio,
     "odds_ratio.logistic_random_site": random_site,
 }

@@ -1,6 +1,6 @@
 """Events compared across strata: Mantel-Haenszel estimates, CMH and Breslow-Day tests."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,9 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import named, with_event
-from trialtrace.stats.results import Interval, TestResult
-from trialtrace.stats.stratified import mantel_haenszel as stratified
-from trialtrace.stats.stratified.exact import exact_conditional_test, odds_ratio_conditional
-from trialtrace.stats.stratified.interaction import zelen
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.steps import Step
 
@@ -31,19 +28,6 @@ if TYPE_CHECKING:
         | cards.OddsRatioMantelHaenszel
     )
 
-TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
-    "cochran_mantel_haenszel": (stratified.cochran_mantel_haenszel, "chi_squared"),
-    "breslow_day": (stratified.breslow_day, "chi_squared"),
-    "exact_conditional": (exact_conditional_test, None),
-    "zelen": (zelen, None),
-}
-ESTIMATES: dict[str, Callable[..., Interval]] = {
-    "odds_ratio.mantel_haenszel": stratified.mantel_haenszel_odds_ratio,
-    "odds_ratio.conditional": odds_ratio_conditional,
-    "risk_difference.mantel_haenszel": stratified.mantel_haenszel_risk_difference,
-    "risk_ratio.mantel_haenszel": stratified.mantel_haenszel_risk_ratio,
-}
-
 
 def estimate(cut: Cut, step: "Step[Estimated]") -> Iterator[Result]:
     """By comparison: a common odds ratio, risk ratio or risk difference over strata."""
@@ -55,7 +39,7 @@ def estimate(cut: Cut, step: "Step[Estimated]") -> Iterator[Result]:
             (step.statistic, step.method),
             members(cut, step.options.strata, both),
             partial(
-                ESTIMATES[step.key],
+                formula(step),
                 *tables(cut, step.options.strata, treated, reference),
                 confidence=cut.analysis.confidence,
                 **choices,
@@ -71,15 +55,16 @@ def test(
 ) -> Iterator[Result]:
     """By comparison: a test over strata."""
     choices = {k: v for k, v in items_of(step.options).items() if k != "strata"}
-    function, statistic = TESTS[step.method]
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut,
             cut.at(pair=pair),
             named(step),
             members(cut, step.options.strata, both),
-            partial(function, *tables(cut, step.options.strata, treated, reference), **choices),
-            statistic=statistic,
+            partial(
+                formula(step), *tables(cut, step.options.strata, treated, reference), **choices
+            ),
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=stratum_rows(cut, step.options.strata, both).n,
         )
@@ -123,4 +108,9 @@ def keys_of(rows: Selection, names: Sequence[str]) -> np.ndarray:
     return joined
 
 
-METHODS = dict.fromkeys(ESTIMATES, estimate) | {f"p_value.{name}": test for name in TESTS}
+METHODS = {
+    "risk_difference": estimate,
+    "risk_ratio": estimate,
+    "odds_ratio": estimate,
+    "p_value": test,
+}

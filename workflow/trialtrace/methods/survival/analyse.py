@@ -11,14 +11,14 @@ from scipy.special import ndtr
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result, bounds
-from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.survival import cox
-from trialtrace.stats.survival import kaplan_meier as survival
+from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.survival.kaplan_meier import KaplanMeier
     from trialtrace.trial.plan.cards import mean_times
     from trialtrace.trial.plan.cards import survival as cards
     from trialtrace.trial.plan.options import Groups
@@ -50,9 +50,9 @@ def curve_of(
     step: "Step[cards.KaplanMeier | cards.MedianTimeKaplanMeier]",
     time: np.ndarray,
     event: np.ndarray,
-) -> survival.KaplanMeier:
+) -> "KaplanMeier":
     """The Kaplan-Meier curve as the step asks for it. Raises StatsError without subjects."""
-    return survival.kaplan_meier(
+    return formula(step)(
         time, event, confidence=cut.analysis.confidence, interval=step.options.interval
     )
 
@@ -176,7 +176,7 @@ def hazard_ratios(
     members = roles(cut, rows)
     names = (step.statistic, step.method)
     try:
-        fit = cox.cox(
+        fit = formula(step)(
             *times(rows),
             x,
             ties=step.options.ties,
@@ -204,10 +204,6 @@ def compared(cut: Cut, groups: "Groups") -> list[tuple[tuple[str, str] | None, S
     return [(pair, both) for pair, both, _, _ in cut.pairs()]
 
 
-def _log_rank(rows: Selection) -> TestResult:
-    return survival.log_rank(*times(rows), rows.column("TRTP").astype(str))
-
-
 def log_rank(cut: Cut, step: "Step[cards.LogRank]") -> Iterator[Result]:
     """Log-rank test over all arms of the analysis, or of each comparison."""
     for pair, rows in compared(cut, step.options.groups):
@@ -216,8 +212,8 @@ def log_rank(cut: Cut, step: "Step[cards.LogRank]") -> Iterator[Result]:
             cut.at(pair=pair),
             step.method,
             roles(cut, rows),
-            partial(_log_rank, rows),
-            statistic="chi_squared",
+            partial(formula(step), *times(rows), rows.column("TRTP").astype(str)),
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=rows.n,
         )

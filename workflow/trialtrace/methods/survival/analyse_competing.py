@@ -9,10 +9,10 @@ import numpy as np
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.survival.analyse import compared, roles
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.survival import competing_risks, gray, interval_censored
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: floa
         raise StatsError("nobody was followed for so long.")
     if rows.n and not (cause == EVENT).any():
         return Interval(0.0, np.nan, np.nan)
-    curve = competing_risks.cumulative_incidence(
+    curve = formula(step)(
         when,
         cause,
         of=EVENT,
@@ -77,7 +77,7 @@ def incidence_difference(
     options = cut.options(step, interval=True)
     for pair, both, treated, reference in cut.pairs():
         compute = partial(
-            competing_risks.cumulative_incidence_difference,
+            formula(step),
             *causes(treated),
             *causes(reference),
             of=EVENT,
@@ -113,7 +113,7 @@ def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
 
     def compute(rows: Selection) -> TestResult:
         arms = rows.column("TRTP").astype(str)
-        return gray.gray_test(*causes(rows), arms, of=EVENT, rho=step.options.rho)
+        return formula(step)(*causes(rows), arms, of=EVENT, rho=step.options.rho)
 
     for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
@@ -146,7 +146,7 @@ def describe_turnbull(cut: Cut, step: "Step[cards.Turnbull]") -> Iterator[Result
             place = cut.at(group=group, second=("time", level_text(time)))
             error = warning = None
             try:
-                low, high = interval_censored.turnbull(*bounds(rows)).probability_by([time])
+                low, high = formula(step)(*bounds(rows)).probability_by([time])
             except StatsError as refused:
                 error = str(refused)
                 low = high = np.array([np.nan])
@@ -171,7 +171,7 @@ def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Re
 
     def compute(rows: Selection) -> TestResult:
         arms = rows.column("TRTP").astype(str)
-        return interval_censored.interval_log_rank(*bounds(rows), arms, scores=step.options.scores)
+        return formula(step)(*bounds(rows), arms, scores=step.options.scores)
 
     for pair, rows in compared(cut, step.options.groups):
         yield from test_results(

@@ -10,13 +10,14 @@ from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.survival.analyse import compared, hazard_ratios, roles, times, unit
 from trialtrace.stats.results import Interval, StatsError, TestResult
-from trialtrace.stats.survival import proportional_hazards, rmst, weighted_log_rank
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.survival.rmst import RestrictedMeanContrast
     from trialtrace.trial.plan.cards import mean_times as cards
 
 LAST = "last_observed"
@@ -32,7 +33,7 @@ def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
             cut.at(group=group),
             (step.statistic, step.method),
             roles(cut, rows),
-            partial(_mean, cut, rows, horizon),
+            partial(_mean, cut, step, rows),
             options=cut.options(step, interval=True),
             n_used=rows.n,
             unit=unit(cut),
@@ -44,20 +45,21 @@ def describe_mean(cut: Cut, step: "Step[cards.Restricted]") -> Iterator[Result]:
         yield found
 
 
-def _mean(cut: Cut, rows: Selection, horizon: float | str) -> Interval:
+def _mean(cut: Cut, step: "Step[cards.Restricted]", rows: Selection) -> Interval:
     time, event = times(rows)
     if not rows.n:
         raise StatsError("nobody was followed.")
+    horizon = step.options.horizon
     tau = float(time.max() if horizon == LAST else horizon)
-    found = rmst.restricted_mean(time, event, tau=tau, confidence=cut.analysis.confidence)
+    found = formula(step)(time, event, tau=tau, confidence=cut.analysis.confidence)
     return Interval(found.estimate, found.low, found.high)
 
 
-def _interval(compute: Callable[[], rmst.RestrictedMeanContrast]) -> Interval:
+def _interval(compute: "Callable[[], RestrictedMeanContrast]") -> Interval:
     return compute().interval
 
 
-def _test(compute: Callable[[], rmst.RestrictedMeanContrast]) -> TestResult:
+def _test(compute: "Callable[[], RestrictedMeanContrast]") -> TestResult:
     return compute().test
 
 
@@ -70,18 +72,13 @@ def compare_means(
     cut: Cut, step: "Step[cards.MeanTimeDifferenceRestricted | cards.MeanTimeRatioRestricted]"
 ) -> Iterator[Result]:
     """By comparison: difference or ratio of the means, and its test."""
-    comparisons: dict[str, Callable[..., rmst.RestrictedMeanContrast]] = {
-        "mean_time_difference": rmst.restricted_mean_difference,
-        "mean_time_ratio": rmst.restricted_mean_ratio,
-    }
-    function = comparisons[step.statistic]
     choices = items_of(step.options)
     horizon = choices.pop("horizon")
     options = cut.options(step, interval=True)
     own = unit(cut) if step.statistic == "mean_time_difference" else None
     for pair, both, treated, reference in cut.pairs():
         compute = partial(
-            function,
+            formula(step),
             *times(treated),
             *times(reference),
             tau=horizon,
@@ -115,20 +112,14 @@ def compare_means(
 def weighted(cut: Cut, step: "Step[cards.WeightedLogRank]") -> Iterator[Result]:
     """Weighted log-rank test over all arms, or of each comparison."""
     powers = {"rho": step.options.rho, "gamma": step.options.gamma}
-
-    def compute(rows: Selection) -> TestResult:
-        return weighted_log_rank.weighted_log_rank(
-            *times(rows), rows.column("TRTP").astype(str), **powers
-        )
-
     for pair, rows in compared(cut, step.options.groups):
         yield from test_results(
             cut,
             cut.at(pair=pair),
             step.method,
             roles(cut, rows),
-            partial(compute, rows),
-            statistic="chi_squared",
+            partial(formula(step), *times(rows), rows.column("TRTP").astype(str), **powers),
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=rows.n,
         )
@@ -141,7 +132,7 @@ def proportional(cut: Cut, step: "Step[cards.ProportionalHazards]") -> Iterator[
     x = np.column_stack([rows.column("TRTP") == arm for arm in treated]).astype(float)
 
     def compute() -> TestResult:
-        return proportional_hazards.proportional_hazards_test(
+        return formula(step)(
             None, *times(rows), x, ties=step.options.ties, transform=step.options.transform
         ).together
 

@@ -40,8 +40,9 @@ class Card:
     statistic by comparison; a function of the options, and of whether each subject has every
     treatment, where these decide.
 
-    `formula` is "module:function" below `trialtrace.stats`, where the family runs all its formulas
-    alike, with the arguments `fixed`; nothing is imported by reading a card.
+    `formula` names the functions that make its numbers, each "module:function" below
+    `trialtrace.stats`; only what counts subjects has none. `fixed` are arguments of the first.
+    Nothing is imported by reading a card.
 
     `family` is the module it stands in; `check` names the module of its check, where several
     families share one or a family has several. `visits` is "over" where the method sees all visits
@@ -61,10 +62,15 @@ class Card:
     visits: Literal["each", "over", "whole"] = "each"
     compares: Literal["within", "between", ""] = ""
     also: Mapping[str, Named] = field(default_factory=dict)
-    formula: str = ""
+    formula: str | tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     family: str = ""
     check: str = ""
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The functions of `formula`, one or several."""
+        return (self.formula,) if isinstance(self.formula, str) else self.formula
 
     @property
     def statistic(self) -> str:

@@ -61,12 +61,14 @@ CARDS = (
         options=AalenJohansen,
         gives="incidence.{}@group;time",
         kinds=TIMES,
+        formula="survival.competing_risks:cumulative_incidence",
     ),
     Card(
         "incidence_difference.aalen_johansen",
         options=IncidenceDifferenceAalenJohansen,
         gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
         kinds=TIMES,
+        formula="survival.competing_risks:cumulative_incidence_difference",
     ),
     Card(
         "p_value.gray",
@@ -76,6 +78,7 @@ CARDS = (
         options=Gray,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=TIMES,
+        formula="survival.gray:gray_test",
     ),
     Card(
         "incidence.turnbull",
@@ -85,6 +88,7 @@ CARDS = (
         gives="incidence.{}@group;time",
         kinds=INTERVALS,
         check="interval_times",
+        formula="survival.interval_censored:turnbull",
     ),
     Card(
         "p_value.interval_log_rank",
@@ -95,5 +99,6 @@ CARDS = (
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=INTERVALS,
         check="interval_times",
+        formula="survival.interval_censored:interval_log_rank",
     ),
 )

@@ -57,12 +57,14 @@ CARDS = (
         also={"t_interval": Named("mean with Student's t interval", "")},
         check="descriptive",
         gives=summary,
+        formula=("continuous.means:describe", "continuous.means:mean_interval"),
     ),
     Card(
         "mean_difference.welch",
         "difference of means, Welch's interval",
         "Welch 1947, Biometrika 34:28",
         compares="between",
+        formula="continuous.means:mean_difference_welch",
     ),
     Card(
         "p_value.welch_t",
@@ -73,12 +75,14 @@ CARDS = (
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
         kinds=SCORES,
         compares="between",
+        formula="continuous.means:welch_t",
     ),
     Card(
         "probability_of_superiority.brunner_munzel",
         "P(X > Y) + P(X = Y)/2, interval on the logit scale",
         "Brunner and Munzel 2000, Biom J 42:17",
         compares="between",
+        formula="continuous.ranks:probability_of_superiority",
     ),
     Card(
         "p_value.mann_whitney",
@@ -98,6 +102,7 @@ CARDS = (
                 ),
             )
         },
+        formula="continuous.ranks:mann_whitney",
     ),
     Card(
         "median_difference.hodges_lehmann",
@@ -111,5 +116,6 @@ CARDS = (
                 "Hodges and Lehmann 1963, Ann Math Stat 34:598",
             )
         },
+        formula="continuous.hodges_lehmann:hodges_lehmann",
     ),
 )

@@ -81,18 +81,21 @@ CARDS = (
         "Royston and Parmar 2013, BMC Med Res Methodol 13:152",
         options=Restricted,
         gives="mean_time.{}@group",
+        formula="survival.rmst:restricted_mean",
     ),
     Card(
         "mean_time_difference.restricted",
         options=MeanTimeDifferenceRestricted,
         gives="mean_time_difference.{}@pair p_value.{}_difference@pair z.{}_difference@pair?",
         also={"restricted_difference": Named("Wald test of restricted means", "")},
+        formula="survival.rmst:restricted_mean_difference",
     ),
     Card(
         "mean_time_ratio.restricted",
         options=MeanTimeRatioRestricted,
         gives="mean_time_ratio.{}@pair p_value.{}_ratio@pair z.{}_ratio@pair?",
         also={"restricted_ratio": Named("Wald test of the ratio of restricted means", "")},
+        formula="survival.rmst:restricted_mean_ratio",
     ),
     Card(
         "hazard_ratio.cox_stratified",
@@ -102,6 +105,7 @@ CARDS = (
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_stratified_wald": Named("Wald test in the Cox model with strata", "")},
         check="survival",
+        formula="survival.cox:cox",
     ),
     Card(
         "p_value.weighted_log_rank",
@@ -111,6 +115,7 @@ CARDS = (
         options=WeightedLogRank,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=TIMES,
+        formula="survival.weighted_log_rank:weighted_log_rank",
     ),
     Card(
         "p_value.proportional_hazards",
@@ -120,5 +125,6 @@ CARDS = (
         options=ProportionalHazards,
         gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
         kinds=TIMES,
+        formula="survival.proportional_hazards:proportional_hazards_test",
     ),
 )

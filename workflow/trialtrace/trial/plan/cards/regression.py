@@ -64,30 +64,45 @@ CARDS = (
         "risks standardised by a logistic model",
         "Robins 1986; Ge et al. 2011, Drug Inf J 45:481",
         options=Standardised,
+        formula=(
+            "regression.standardisation:standardise",
+            "regression.standardisation:standardised_difference",
+        ),
     ),
-    Card("risk_ratio.standardised", options=Standardised),
+    Card(
+        "risk_ratio.standardised",
+        options=Standardised,
+        formula=(
+            "regression.standardisation:standardise",
+            "regression.standardisation:standardised_ratio",
+        ),
+    ),
     Card(
         "risk_ratio.modified_poisson",
         "modified Poisson regression",
         "Zou 2004, Am J Epidemiol 159:702",
         options=ModifiedPoisson,
+        formula="regression.poisson:modified_poisson",
     ),
     Card(
         "odds_ratio.logistic",
         "logistic regression",
         "Cox 1958, J R Stat Soc B 20:215",
         options=ModifiedPoisson,
+        formula="regression.logistic:logistic",
     ),
     Card(
         "odds_ratio.firth",
         "Firth's logistic regression, profile interval",
         "Firth 1993; Heinze and Schemper 2002, Stat Med 21:2409",
         options=ModifiedPoisson,
+        formula="regression.logistic:firth",
     ),
     Card(
         "odds_ratio.logistic_random_site",
         "logistic regression, a normal intercept of each site",
         "Agresti and Hartzel 2000",
         options=LogisticRandomSite,
+        formula="regression.ordinal_mixed:ordinal_mixed",
     ),
 )

@@ -83,8 +83,13 @@ CARDS = (
         "Mantel and Haenszel's common estimate",
         "Mantel and Haenszel 1959; variances: Robins, Breslow and Greenland 1986, Sato 1989",
         options=MantelHaenszel,
+        formula="stratified.mantel_haenszel:mantel_haenszel_risk_difference",
     ),
-    Card("odds_ratio.mantel_haenszel", options=OddsRatioMantelHaenszel),
+    Card(
+        "odds_ratio.mantel_haenszel",
+        options=OddsRatioMantelHaenszel,
+        formula="stratified.mantel_haenszel:mantel_haenszel_odds_ratio",
+    ),
     Card(
         "p_value.cochran_mantel_haenszel",
         "Cochran-Mantel-Haenszel test",
@@ -99,6 +104,7 @@ CARDS = (
                 "Mantel and Haenszel 1959, J Natl Cancer Inst 22:719",
             )
         },
+        formula="stratified.mantel_haenszel:cochran_mantel_haenszel",
     ),
     Card(
         "p_value.breslow_day",
@@ -115,14 +121,21 @@ CARDS = (
                 "Breslow and Day 1980; Tarone 1985, Biometrika 72:91",
             )
         },
+        formula="stratified.mantel_haenszel:breslow_day",
     ),
-    Card("risk_ratio.mantel_haenszel", options=OddsRatioMantelHaenszel, check="exact"),
+    Card(
+        "risk_ratio.mantel_haenszel",
+        options=OddsRatioMantelHaenszel,
+        check="exact",
+        formula="stratified.mantel_haenszel:mantel_haenszel_risk_ratio",
+    ),
     Card(
         "odds_ratio.conditional",
         "conditional maximum likelihood, exact interval",
         "Gart 1970, Biometrika 57:471",
         options=Conditional,
         check="exact",
+        formula="stratified.exact:odds_ratio_conditional",
     ),
     Card(
         "p_value.exact_conditional",
@@ -133,6 +146,7 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         check="exact",
+        formula="stratified.exact:exact_conditional_test",
     ),
     Card(
         "p_value.zelen",
@@ -144,5 +158,6 @@ CARDS = (
         kinds=BINARY,
         interaction=ZelenOverLevels,
         check="exact",
+        formula="stratified.interaction:zelen",
     ),
 )

@@ -53,14 +53,21 @@ CARDS = (
         "Kaplan and Meier 1958, J Am Stat Assoc 53:457",
         options=KaplanMeier,
         gives="survival.{}@group;time at_risk.count@group;time",
+        formula="survival.kaplan_meier:kaplan_meier",
     ),
-    Card("median_time.kaplan_meier", options=MedianTimeKaplanMeier, gives="median_time.{}@group"),
+    Card(
+        "median_time.kaplan_meier",
+        options=MedianTimeKaplanMeier,
+        gives="median_time.{}@group",
+        formula="survival.kaplan_meier:kaplan_meier",
+    ),
     Card(
         "follow_up.reverse_kaplan_meier",
         "reverse Kaplan-Meier median",
         "Schemper and Smith 1996, Control Clin Trials 17:343",
         options=MedianTimeKaplanMeier,
         gives="follow_up.{}@group",
+        formula="survival.kaplan_meier:kaplan_meier",
     ),
     Card(
         "hazard_ratio.cox",
@@ -69,6 +76,7 @@ CARDS = (
         options=Cox,
         gives="hazard_ratio.{}@pair p_value.{}_wald@pair?",
         also={"cox_wald": Named("Wald test in the Cox model", "Cox 1972, J R Stat Soc B 34:187")},
+        formula="survival.cox:cox",
     ),
     Card(
         "p_value.log_rank",
@@ -78,5 +86,6 @@ CARDS = (
         options=LogRank,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=TIMES,
+        formula="survival.kaplan_meier:log_rank",
     ),
 )
