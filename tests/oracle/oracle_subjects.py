@@ -65,6 +65,7 @@ PACKAGES = {
     "repeated_general": ("car",),
     "metafor": ("metafor",),
     "restricted_mean": ("survival",),
+    "tied_times": ("survival",),
     "cox_start_stop": ("survival",),
     "competing_risks": ("cmprsk",),
     "vcdextra": ("vcdExtra",),

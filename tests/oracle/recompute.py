@@ -21,6 +21,7 @@ from recompute_pairs import pairs
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
 from recompute_resampling import resampling
+from recompute_tied_times import tied_times
 
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.categorical import contingency as c
@@ -267,6 +268,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "survival": survival,
     "resampling": lambda: resampling(cases),
     "signed_rank": lambda: pairs(cases),
+    "tied_times": lambda: tied_times(cases),
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),

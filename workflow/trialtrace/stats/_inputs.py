@@ -10,10 +10,14 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats, Labels, Places
+from trialtrace.ground.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
 SIDES = ("two_sided", "greater", "less")
+# What text columns hold where a value is missing: pandas and numpy write it out as text.
+MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})
+# Times closer than this share of the mean distinct time are one time: the width of R's timefix.
+SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
@@ -52,6 +56,15 @@ def numbers(values: ArrayLike, name: str) -> Floats:
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise StatsError(f"{name} has {bad} missing or infinite values; decide on them first.")
     return array
+
+
+def one_number(value: object, name: str) -> float:
+    """Return a single finite number as a float; text, true or false and arrays are errors."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise StatsError(f"{name} must be a number; got {value!r}.")
+    if isinstance(value, np.complexfloating) or not np.isfinite(value):
+        raise StatsError(f"{name} must be a finite number; got {value!r}.")
+    return float(value)
 
 
 def sample(values: ArrayLike, name: str, *, at_least: int = 1) -> Floats:
@@ -108,11 +121,62 @@ def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
         found, index = np.unique(array, return_inverse=True)
     except TypeError:
         raise StatsError(f"{name} mixes labels that cannot be sorted.") from None
+    if any(isinstance(value, str) and value.strip() in MISSING_TEXT for value in found.tolist()):
+        raise StatsError(f"{name} has missing labels: empty text, or a missing value as text.")
     return found, index.reshape(-1)
 
 
+def group_numbers(group: ArrayLike, *, length: int, groups: int) -> Places:
+    """Return the group of each of `length` patients, a whole number from 0 to `groups` - 1."""
+    if isinstance(groups, bool) or not isinstance(groups, int | np.integer) or groups < 1:
+        raise StatsError(f"groups must be a whole number of at least 1; got {groups!r}.")
+    array = np.asarray(group)
+    if array.shape != (length,):
+        raise StatsError(f"group must have shape ({length},); got {array.shape}.")
+    if length and array.dtype.kind not in "iu":
+        raise StatsError("group must hold the groups' numbers, whole and from 0, not labels.")
+    if ((array < 0) | (array >= groups)).any():
+        raise StatsError(f"group must lie between 0 and {groups - 1}, as there are {groups}.")
+    return array.astype(np.intp, copy=False)
+
+
+def member_flags(members: ArrayLike, length: int) -> Flags:
+    """Return subsets as true and false (or 1 and 0), shape (subsets, length)."""
+    flags = np.asarray(members)
+    if flags.ndim != 2 or flags.shape[1] != length:
+        raise StatsError(f"members must have shape (subsets, {length}); got {flags.shape}.")
+    if flags.dtype == np.bool_:
+        return flags
+    if flags.dtype.kind not in "iuf" or not ((flags == 0) | (flags == 1)).all():
+        raise StatsError("members must be true or false: who belongs to which subset.")
+    return flags.astype(np.bool_)
+
+
+def tied_times(*times: Floats) -> tuple[Floats, ...]:
+    """Give times that differ by rounding alone, in one or several arrays, their least value.
+
+    Two neighbours in the order of all distinct finite times are one time where they differ by at
+    most 1.5e-8 of the mean of these, as `timefix` of R's survival has it (its other limit, an
+    absolute 1.5e-8, would depend on the unit of time).
+    """
+    distinct = np.unique(np.concatenate(times))
+    finite = distinct[np.isfinite(distinct)]
+    if finite.size < 2:
+        return times
+    # Shares of the largest, whose mean cannot overflow.
+    scaled = finite / np.abs(finite).max() if finite[-1] or finite[0] else finite
+    apart = np.diff(scaled) > SAME_TIME * np.abs(scaled).mean()
+    if apart.all():
+        return times
+    firsts = finite[np.append(True, apart)]
+    return tuple(
+        np.where(np.isfinite(each), firsts[np.searchsorted(firsts, each, side="right") - 1], each)
+        for each in times
+    )
+
+
 def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
-    """Check times and events of shape (n,) and return them as floats."""
+    """Check times and events of shape (n,), return them as floats, equal times as `tied_times`."""
     time, event = sample(time, "time"), sample(event, "event")
     if time.size != event.size:
         raise StatsError(f"time has {time.size} values and event {event.size}.")
@@ -120,7 +184,7 @@ def survival_data(time: ArrayLike, event: ArrayLike) -> tuple[Floats, Floats]:
         raise StatsError("times must not be negative.")
     if not ((event == 0.0) | (event == 1.0)).all():
         raise StatsError("event must be 1 for the event and 0 for censoring.")
-    return time, event
+    return tied_times(time)[0], event
 
 
 def chi2_tail(statistic: float, df: float) -> float:

@@ -16,7 +16,14 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, check_confidence, numbers, t_tails
+from trialtrace.stats._inputs import (
+    check_choice,
+    check_confidence,
+    group_numbers,
+    member_flags,
+    numbers,
+    t_tails,
+)
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.continuous.ranks import rank_sum_tests
 from trialtrace.stats.results import StatsError
@@ -25,6 +32,8 @@ VARIANCES = ("pooled", "welch", "pooled_over_all")
 CORRECTIONS = ("none", "continuity")
 # Sums of squares below this share of those about zero are rounding.
 ROUNDING = 1e-13
+# Above the number of any group, where groups are not counted.
+LARGEST = np.iinfo(np.intp).max
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,13 +87,15 @@ def group_moments(
 ) -> GroupMoments:
     """Sum up values of shape (n,) by group, (n,) from 0 to `groups` - 1, and subset, (subsets, n).
 
-    Raises `StatsError` for missing values (leave those patients out first) and shapes that do
-    not fit. Oracle: R, as `means.describe`.
+    Raises `StatsError` for missing values (leave those patients out first), shapes that do not
+    fit, groups that are no such numbers, and members that are neither true nor false. Oracle: R,
+    as `means.describe`.
     """
     y = numbers(values, "values")
-    group, members = np.asarray(group), np.asarray(members, dtype=bool)
-    if y.ndim != 1 or group.shape != y.shape or members.shape[1:] != y.shape:
-        raise StatsError(f"group and members must fit {y.size} values.")
+    if y.ndim != 1:
+        raise StatsError(f"values must be one-dimensional; got shape {y.shape}.")
+    group = group_numbers(group, length=y.size, groups=groups)
+    members = member_flags(members, y.size)
     z = None if covariate is None else numbers(covariate, "covariate")
     if z is not None and z.shape != y.shape:
         raise StatsError(f"covariate must have {y.size} values.")
@@ -163,14 +174,19 @@ def mann_whitney_p(
     """Two-sided p-values of the Mann-Whitney test, (subsets,), as `ranks.mann_whitney`.
 
     Normal approximation, its variance corrected for ties; `correction` "none" or "continuity".
-    Shapes as in `group_moments`. Oracle: R's wilcox.test(exact = FALSE).
+    Shapes, and what raises `StatsError`, as in `group_moments`; NaN where a sample is empty or all
+    values are tied. Oracle: R's wilcox.test(exact = FALSE).
     """
     check_choice("correction", correction, CORRECTIONS)
     y = numbers(values, "values")
-    group, members = np.asarray(group), np.asarray(members, dtype=bool)
+    if y.ndim != 1:
+        raise StatsError(f"values must be one-dimensional; got shape {y.shape}.")
+    pair = group_numbers([first, second], length=2, groups=LARGEST)
+    group = group_numbers(group, length=y.size, groups=LARGEST)
+    members = member_flags(members, y.size)
     distinct, place = np.unique(y, return_inverse=True)
     counted = []
-    for number in (first, second):
+    for number in pair:
         own = np.flatnonzero(group == number)
         own = own[np.argsort(place[own], kind="stable")]
         running = np.zeros((len(members), own.size + 1))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Floats
+from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats._inputs import check_choice, numbers
 from trialtrace.stats.multiplicity.closed_testing import _p_values
 from trialtrace.stats.results import StatsError
@@ -55,7 +55,7 @@ def graphical(
     left = np.isfinite(p)
     if missing == "left_out":
         for gap in np.flatnonzero(~left):
-            weights, edges = reject(weights, edges, int(gap))
+            weights, edges = _taken_out(weights, edges, int(gap))
     adjusted = np.full(p.shape, np.nan)
     order: list[int] = []
     largest = 0.0
@@ -70,16 +70,24 @@ def graphical(
         largest = max(largest, min(float(ratio[j]), 1.0))
         adjusted[j], left[j] = largest, False
         order.append(j)
-        weights, edges = reject(weights, edges, j)
+        weights, edges = _taken_out(weights, edges, j)
     return Graphical(adjusted, tuple(order))
 
 
-def reject(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats]:
+def reject(weights: ArrayLike, transitions: ArrayLike, j: int) -> tuple[Floats, Floats]:
     """The graph after j is taken out: its weight passes on, its edges are joined (algorithm 1).
 
-    Weights of shape (m,), transitions (m, m); row, column and weight of j become 0. Source:
-    Bretz et al. 2009, algorithm 1. Oracle: as for `intersection_weights`.
+    Weights of shape (m,), transitions (m, m); row, column and weight of j become 0. Raises
+    `StatsError` for what is not such a graph, and a j that is not of it. Source: Bretz et al.
+    2009, algorithm 1. Oracle: as for `intersection_weights`.
     """
+    weights, transitions = _graph(weights, transitions, np.size(weights))
+    if isinstance(j, bool) or not isinstance(j, int | np.integer) or not 0 <= j < weights.size:
+        raise StatsError(f"j must be the index of one of {weights.size} hypotheses; got {j!r}.")
+    return _taken_out(weights, transitions, int(j))
+
+
+def _taken_out(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats]:
     into, out = transitions[:, j], transitions[j]
     passed = weights + weights[j] * out
     joined = transitions + np.outer(into, out)
@@ -95,19 +103,38 @@ def reject(weights: Floats, transitions: Floats, j: int) -> tuple[Floats, Floats
 def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: ArrayLike) -> Floats:
     """Weights of the weighted Bonferroni test of an intersection: all others taken out.
 
-    `members` are the indices of the intersection; shape (m,) with 0 elsewhere. The order in
-    which the others are taken out does not matter. Raises `StatsError` for what is not such a
-    graph. Oracle: sums over the paths of a Markov chain in base R.
+    `members` are the indices of the intersection, from 0, or (m,) true and false; the weights
+    have shape (m,), 0 elsewhere. The order in which the others are taken out does not matter.
+    Raises `StatsError` for what is not such a graph and for members that are not of it. Oracle:
+    sums over the paths of a Markov chain in base R.
     """
     size = np.size(weights)
     w, edges = _graph(weights, transitions, size)
-    for j in sorted(set(range(size)) - set(np.asarray(members).tolist())):
-        w, edges = reject(w, edges, j)
+    for j in np.flatnonzero(~_intersection(members, size)).tolist():
+        w, edges = _taken_out(w, edges, j)
     return w
 
 
+def _intersection(members: ArrayLike, size: int) -> Flags:
+    """Which hypotheses are members, from their indices or from true and false for each."""
+    given = np.asarray(members)
+    if given.dtype == np.bool_ and given.shape == (size,):
+        return given
+    if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
+        raise StatsError(f"members must be indices of hypotheses, or {size} times true or false.")
+    if ((given < 0) | (given >= size)).any():
+        raise StatsError(f"members must lie between 0 and {size - 1}, the last of the hypotheses.")
+    if np.unique(given).size < given.size:
+        raise StatsError("members name a hypothesis twice.")
+    inside = np.zeros(size, dtype=np.bool_)
+    inside[given.astype(np.intp)] = True
+    return inside
+
+
 def chain(size: int) -> Floats:
-    """Transitions of a chain, each hypothesis to the next."""
+    """Transitions of a chain, each hypothesis to the next; `StatsError` for no such number."""
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0:
+        raise StatsError(f"the size of a chain must be a whole number from 0; got {size!r}.")
     return np.eye(size, k=1)
 
 

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import check_choice, numbers, one_number
 from trialtrace.stats.multiplicity._stopping import (
     START,
     State,
@@ -40,7 +40,11 @@ from trialtrace.stats.results import StatsError
 
 SIDES = ("two_sided", "greater")
 SPENDING = ("obrien_fleming", "pocock", "power", "hwang_shih_decani")
-WIDEST = 38.0
+WIDEST, LEAST_ALPHA = 38.0, 1e-100
+# Largest gamma of Hwang, Shih and De Cani: beyond it the exponential leaves the range of numbers.
+STEEPEST = 500.0
+# Largest ratio of two looks' critical values by Wang and Tsiatis.
+MOST_APART = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,7 @@ def crossing_probabilities(
     upper, lower = boundary_of(upper, looks, "upper"), boundary_of(lower, looks, "lower")
     if (lower > upper).any():
         raise StatsError("the lower boundary lies above the upper one.")
-    if not np.isfinite(effect):
-        raise StatsError("the effect must be a finite number.")
+    effect = one_number(effect, "effect")
     state, above, under = START, np.zeros(looks), np.zeros(looks)
     for k in range(looks):
         above[k] = tails(state, information[k], effect, upper[k])[0]
@@ -115,15 +118,22 @@ def wang_tsiatis(fractions: ArrayLike, *, delta: float, alpha: float, sides: str
     """Wang and Tsiatis's boundary z_k = C t_k^(delta - 1/2), C such that alpha is kept.
 
     `fractions` of shape (looks,) grow and end at 1. delta 0 is O'Brien and Fleming's, 1/2 is
-    Pocock's. Raises `StatsError` for an alpha outside 0..1/2 and other fractions. Source: Wang
-    and Tsiatis 1987. Oracle: base R.
+    Pocock's. Raises `StatsError` for an alpha outside 0..1/2, other fractions, and a delta that
+    sets the looks too far apart. Source: Wang and Tsiatis 1987. Oracle: base R.
     """
     from scipy.optimize import brentq
 
     t, a = _fractions(fractions), _one_sided(alpha, sides)
     if abs(t[-1] - 1) > 1e-12:
         raise StatsError("fractions of the information must end at 1.")
-    shape = t ** (delta - 0.5)
+    delta = one_number(delta, "delta")
+    with np.errstate(over="ignore"):
+        shape = t ** (delta - 0.5)
+    # Beyond these a look could not be passed at all, or always is, whatever the constant.
+    if not (shape.max() < MOST_APART * shape.min()):
+        raise StatsError(
+            f"delta is {delta:g}, which sets the boundaries of the looks too far apart."
+        )
 
     def excess(constant: float) -> float:
         return float(_crossed(t, constant * shape, sides).sum()) - a
@@ -181,14 +191,16 @@ def _spending(name: str, parameter: float | None) -> Callable[[Floats, float], F
         return lambda t, a: 2 * ndtr(ndtri(a / 2) / np.sqrt(t))
     if name == "pocock":
         return lambda t, a: a * np.log1p((np.e - 1) * t)
-    assert parameter is not None
+    shape = one_number(parameter, "parameter")
     if name == "power":
-        if not parameter > 0:
+        if not shape > 0:
             raise StatsError("the power of a spending function must be positive.")
-        return lambda t, a: a * t**parameter
-    if parameter == 0:
+        return lambda t, a: a * t**shape
+    if shape == 0:
         return lambda t, a: a * t
-    return lambda t, a: a * np.expm1(-parameter * t) / np.expm1(-parameter)
+    if abs(shape) > STEEPEST:
+        raise StatsError(f"gamma must lie between -{STEEPEST:g} and {STEEPEST:g}; got {shape:g}.")
+    return lambda t, a: a * np.expm1(-shape * t) / np.expm1(-shape)
 
 
 def _crossed(t: Floats, z: Floats, sides: str) -> Floats:
@@ -210,6 +222,6 @@ def _fractions(fractions: ArrayLike) -> Floats:
 
 def _one_sided(alpha: float, sides: str) -> float:
     check_choice("sides", sides, SIDES)
-    if not 0 < alpha < 0.5:
-        raise StatsError(f"alpha must lie between 0 and 1/2; got {alpha!r}.")
+    if not LEAST_ALPHA < one_number(alpha, "alpha") < 0.5:
+        raise StatsError(f"alpha must lie between 0 (not below 1e-100) and 1/2; got {alpha!r}.")
     return alpha / 2 if sides == "two_sided" else float(alpha)

@@ -118,13 +118,14 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
     q, triangle = orthonormal(np.column_stack([np.ones(level.size), _centred(x)]))
     slopes, probability, bread = [], [], []
     for k in range(cutpoints):
+        threshold = levels[k] + 0.0  # without the sign of a zero
         try:
             fit = logistic(level > k, q, confidence=0.95)
         except StatsError as error:
             if separation(level > k, q) == "none":
-                raise StatsError(f"at the threshold above {levels[k]:g}: {error}") from None
+                raise StatsError(f"at the threshold above {threshold:g}: {error}") from None
             raise StatsError(
-                f"the odds ratio of a value above {levels[k]:g} is infinite, since a group or "
+                f"the odds ratio of a value above {threshold:g} is infinite, since a group or "
                 "covariate tells some of these values from the others without exception, so the "
                 "odds ratios of the scale's cuts cannot be compared."
             ) from None

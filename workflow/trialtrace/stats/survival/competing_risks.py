@@ -18,7 +18,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, sample
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tail,
+    sample,
+    tied_times,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -74,6 +81,8 @@ def cumulative_incidence(
     check_choice("variance", variance, ("aalen", "delta"))
     z = normal_quantile(confidence)
     time, cause = check_causes(time, cause, of)
+    if not (cause == of).any():
+        raise StatsError(f"nobody has an event of cause {of!r}.")
     when, row = np.unique(time[cause > 0], return_inverse=True)
     own = np.bincount(row, cause[cause > 0] == of, minlength=when.size).astype(np.float64)
     every = np.bincount(row, minlength=when.size).astype(np.float64)
@@ -107,16 +116,14 @@ def cumulative_incidence_difference(
     "greater" tests for the larger incidence in arm 1. Oracle: cmprsk's estimates and variances.
 
     Raises `StatsError` as `cumulative_incidence` does, though an arm may be without the cause;
-    for a time beyond the last of an arm; and where neither arm has a variance.
+    for a time beyond the last of an arm or missing; and where neither arm has a variance.
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, ("aalen", "delta"))
     z = normal_quantile(confidence)
-    if not of > 0:
-        raise StatsError(f"a cause is a whole number above 0; got {of!r}.")
     arms = []
     for time, cause in ((time1, cause1), (time0, cause0)):
-        _, checked = check_causes(time, cause, None)
+        _, checked = check_causes(time, cause, of)
         if not (checked == of).any():
             # Nobody with the cause: the incidence is 0 for as long as the arm is observed.
             known = at <= np.max(time)
@@ -136,8 +143,10 @@ def cumulative_incidence_difference(
     return interval, TestResult(statistic, nan, normal_tail(statistic, sides))
 
 
-def check_causes(time: ArrayLike, cause: ArrayLike, of: int | None) -> tuple[Floats, Floats]:
-    """Return times and causes as floats; `of` is a cause somebody must have, or None."""
+def check_causes(time: ArrayLike, cause: ArrayLike, of: int) -> tuple[Floats, Floats]:
+    """Return times, equal ones as `tied_times`, and causes as floats; `of` must be a cause."""
+    if not isinstance(of, int | float | np.number) or isinstance(of, bool) or not of > 0:
+        raise StatsError(f"a cause is a whole number above 0; got {of!r}.")
     time, cause = sample(time, "time"), sample(cause, "cause")
     if time.size != cause.size:
         raise StatsError(f"time has {time.size} values and cause {cause.size}.")
@@ -145,9 +154,7 @@ def check_causes(time: ArrayLike, cause: ArrayLike, of: int | None) -> tuple[Flo
         raise StatsError("times must not be negative.")
     if (cause < 0).any() or (cause != np.floor(cause)).any():
         raise StatsError("cause must be 0 for censoring or a whole number above 0.")
-    if of is not None and (not of > 0 or not (cause == of).any()):
-        raise StatsError(f"nobody has an event of cause {of!r}.")
-    return time, cause
+    return tied_times(time)[0], cause
 
 
 def just_before(after: Floats, start: float) -> Floats:

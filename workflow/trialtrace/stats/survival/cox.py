@@ -37,6 +37,8 @@ SINGULAR = 1e-9
 # Weight of a risk set, that of the patient with the largest hazard being 1, below which its
 # reciprocals would overflow.
 NEGLIGIBLE = 1e-100
+# Least standard deviation of a covariate.
+LEAST_SPREAD = 1e-140
 MONOTONE = (
     "the likelihood rises without end, so a hazard ratio has no finite estimate; "
     "look for a group without events."
@@ -199,7 +201,12 @@ def _maximise(model: _PartialLikelihood) -> tuple[Floats, float, Floats, int]:
     log_likelihood, gradient, information = model.at(beta)
     start = np.diag(information).copy()
     for iteration in range(1, MAX_ITERATIONS + 1):
-        step = np.linalg.solve(information, gradient)
+        try:
+            step = np.linalg.solve(information, gradient)
+        except np.linalg.LinAlgError:
+            raise StatsError(MONOTONE) from None
+        if not np.isfinite(step).all():
+            raise StatsError(EXTREME)
         last = gradient @ step < STEP**2
         # What only rounding lowers is not worth halving. A step so long that the weights of a
         # whole risk set vanish gives an infinite likelihood, which is no success either.
@@ -236,8 +243,12 @@ def _covariates(x: ArrayLike, n: int) -> tuple[Floats, Floats]:
     x = numbers(x, "x")
     if x.ndim != 2 or x.shape[0] != n or x.shape[1] == 0:
         raise StatsError(f"x must have shape ({n}, covariates); got {x.shape}.")
-    centred: Floats = x - x.mean(axis=0)
-    spread: Floats = centred.std(axis=0)
-    if (np.ptp(centred, axis=0) == 0).any():
+    with np.errstate(over="ignore", invalid="ignore"):
+        centred: Floats = x - x.mean(axis=0)
+        spread: Floats = centred.std(axis=0)
+    if (x.min(axis=0) == x.max(axis=0)).any():
         raise StatsError("a covariate has the same value in all patients.")
+    # Beyond these the squares of coefficients are beyond the range of numbers; NaN is as well.
+    if not ((spread > LEAST_SPREAD) & (spread < 1 / LEAST_SPREAD)).all():
+        raise StatsError("a covariate varies too little or too much to compute with; rescale it.")
     return centred / spread, spread

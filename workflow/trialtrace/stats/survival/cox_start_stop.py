@@ -24,6 +24,7 @@ from trialtrace.stats._inputs import (
     normal_quantile,
     sample,
     survival_data,
+    tied_times,
 )
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.cox import (
@@ -188,8 +189,9 @@ def start_stop_model(
     start = np.full(stop.size, -np.inf) if start is None else sample(start, "start")
     if start.size != stop.size:
         raise StatsError(f"start has {start.size} values and stop {stop.size}.")
+    start, stop = tied_times(start, stop)
     if not (start < stop).all():
-        raise StatsError("every row must start before it stops.")
+        raise StatsError("every row must start before it stops, by more than rounding.")
     x, spread = _covariates(x, stop.size)
     stratum = np.zeros(stop.size, dtype=np.intp)
     if strata is not None:
@@ -216,6 +218,7 @@ def _clusters(
     stratum = np.zeros(n, dtype=np.intp) if strata is None else labels(strata, "strata", n)[1]
     stop = np.asarray(stop, dtype=np.float64)
     begin = np.full(n, -np.inf) if start is None else np.asarray(start, dtype=np.float64)
+    begin, stop = tied_times(begin, stop)
     order = np.lexsort((begin, stratum, cluster))
     same = (np.diff(cluster[order]) == 0) & (np.diff(stratum[order]) == 0)
     if (same & (begin[order][1:] < stop[order][:-1])).any():

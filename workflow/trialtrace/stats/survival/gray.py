@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import chi2_tail, labels, numbers
+from trialtrace.stats._inputs import chi2_tail, labels, one_number
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.competing_risks import (
     check_causes,
@@ -49,7 +49,9 @@ def gray_test(
     data as in `cumulative_incidence`.
     """
     time, cause = check_causes(time, cause, of)
-    rho = float(numbers(rho, "rho"))
+    if not (cause == of).any():
+        raise StatsError(f"nobody has an event of cause {of!r}.")
+    rho = one_number(rho, "rho")
     names, index = labels(group, "group", time.size)
     stratum = np.zeros(time.size, dtype=np.intp)
     if strata is not None:

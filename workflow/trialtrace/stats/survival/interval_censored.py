@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, chi2_tail, labels
+from trialtrace.stats._inputs import check_choice, chi2_tail, labels, tied_times
 from trialtrace.stats.results import StatsError, TestResult
 
 MAX_ITERATIONS = 200
@@ -140,6 +140,7 @@ def _intervals(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
         raise StatsError("left or right has missing values; decide on them first.")
     if (left < 0).any() or (left > right).any() or np.isinf(left).any():
         raise StatsError("every left must be a time from 0 up to its right.")
+    left, right = tied_times(left, right)
     return left, right
 
 

@@ -21,8 +21,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, survival_data
-from trialtrace.stats.results import StatsError
+from trialtrace.stats._inputs import check_choice, group_numbers, member_flags, survival_data
 from trialtrace.stats.survival.kaplan_meier import (
     crossing_of_half,
     curve_bounds,
@@ -78,13 +77,13 @@ def risk_sets(
     time and event of shape (n,), group (n,) numbers from 0 to `groups` - 1, members of shape
     (subsets, n), true for those who belong.
 
-    Raises `StatsError` for shapes that do not fit, and for data as in `survival.kaplan_meier`.
-    Oracle: the log-rank tests, models and curves made of them, by R.
+    Raises `StatsError` for shapes that do not fit, groups that are no such numbers, members that
+    are neither true nor false, and for data as in `survival.kaplan_meier`. Oracle: the log-rank
+    tests, models and curves made of them, by R.
     """
     time, event = survival_data(time, event)
-    group, members = np.asarray(group), np.asarray(members, dtype=bool)
-    if group.shape != time.shape or members.ndim != 2 or members.shape[1] != time.size:
-        raise StatsError(f"group and members must fit {time.size} patients.")
+    group = group_numbers(group, length=time.size, groups=groups)
+    members = member_flags(members, time.size)
     when = np.unique(time[(event == 1) & members.any(axis=0)])
     shape = (len(members), groups, when.size)
     at_risk, events, last = np.zeros(shape), np.zeros(shape), np.empty(shape[:2])

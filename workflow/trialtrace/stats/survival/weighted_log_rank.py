@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, numbers
+from trialtrace.stats._inputs import chi2_tail, numbers, one_number
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.kaplan_meier import (
     compare_groups,
@@ -46,7 +46,7 @@ def weighted_log_rank(
 
     Raises `StatsError` as `survival.log_rank` does, and for negative powers.
     """
-    rho, gamma = numbers([rho, gamma], "rho and gamma").tolist()
+    rho, gamma = one_number(rho, "rho"), one_number(gamma, "gamma")
     if rho < 0 or gamma < 0:
         raise StatsError("rho and gamma must be at least 0.")
     difference, expected, variance, _ = sums_over_strata(

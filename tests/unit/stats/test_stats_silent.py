@@ -1,0 +1,215 @@
+"""Input that once gave numbers without a word: masks, labels, members, causes, times."""
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from stats_strategies import given
+
+from trialtrace.stats import StatsError
+from trialtrace.stats._inputs import tied_times
+from trialtrace.stats.continuous.group_means import group_moments, mann_whitney_p
+from trialtrace.stats.multiplicity.graphical import chain, intersection_weights, reject
+from trialtrace.stats.multiplicity.group_sequential import (
+    pocock,
+    spending_boundary,
+    wang_tsiatis,
+)
+from trialtrace.stats.regression.ordinal import brant_test
+from trialtrace.stats.survival.competing_risks import (
+    cumulative_incidence,
+    cumulative_incidence_difference,
+)
+from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.cox_start_stop import cox_start_stop
+from trialtrace.stats.survival.gray import gray_test
+from trialtrace.stats.survival.interval_censored import turnbull
+from trialtrace.stats.survival.kaplan_meier import kaplan_meier, log_rank
+from trialtrace.stats.survival.proportional_hazards import proportional_hazards_test
+from trialtrace.stats.survival.risk_sets import risk_sets
+from trialtrace.stats.survival.weighted_log_rank import weighted_log_rank
+
+GRAPH = ([0.5, 0.5], [[0, 1], [1, 0]])
+AALEN = {"confidence": 0.95, "variance": "aalen"}
+
+
+def test_members_of_an_intersection_are_indices_or_a_mask():
+    assert intersection_weights(*GRAPH, np.array([False, True])).tolist() == [0.0, 1.0]
+    assert intersection_weights(*GRAPH, [1]).tolist() == [0.0, 1.0]
+    assert intersection_weights(*GRAPH, []).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("members", [[5], [-1], [0, 0], [True], ["0"], [0.0], 1, [[0]], None])
+def test_no_members_of_an_intersection(members):
+    with pytest.raises(StatsError, match="members"):
+        intersection_weights(*GRAPH, members)
+
+
+def test_a_graph_is_given_as_lists_too():
+    weights, edges = reject(*GRAPH, 0)
+    assert weights.tolist() == [0.0, 1.0] and not edges.any()
+    for j in (2, -1, True, "0"):
+        with pytest.raises(StatsError, match="index"):
+            reject(*GRAPH, j)
+    for size in (-1, 2.0, True):
+        with pytest.raises(StatsError, match="size of a chain"):
+            chain(size)
+
+
+@pytest.mark.parametrize(
+    "group", [["A", "B", "A"], [0, 2, 1], [-1, 0, 1], [0.0, 1.0, 0.0], [0, 1], [True, False, True]]
+)
+def test_groups_of_many_subsets_are_numbers(group):
+    members = np.ones((1, 3), dtype=bool)
+    with pytest.raises(StatsError, match="group must"):
+        group_moments([1, 2, 3.0], group, members, groups=2)
+    with pytest.raises(StatsError, match="group must"):
+        risk_sets([1, 2, 3.0], [1, 1, 0], group, members, groups=2)
+
+
+@pytest.mark.parametrize("members", [np.full((1, 3), np.nan), [[0, 1, 2]], [["1", "0", "1"]], [1]])
+def test_members_of_subsets_are_true_or_false(members):
+    for compute in (
+        lambda: group_moments([1, 2, 3.0], [0, 1, 0], members, groups=2),
+        lambda: risk_sets([1, 2, 3.0], [1, 1, 0], [0, 1, 0], members, groups=2),
+        lambda: mann_whitney_p(
+            [1, 2, 3.0], [0, 1, 0], members, first=0, second=1, correction="none"
+        ),
+    ):
+        with pytest.raises(StatsError, match="members"):
+            compute()
+
+
+def test_ones_and_zeros_are_members_too():
+    found = group_moments([1, 2, 3.0], [0, 1, 0], np.ones((1, 3)), groups=2)
+    assert found.n.tolist() == [[2.0, 1.0]] and found.mean.tolist() == [[2.0, 2.0]]
+
+
+@pytest.mark.parametrize("of", [None, "1", [1], True, 0, -1, float("nan")])
+def test_a_cause_is_a_number(of):
+    with pytest.raises(StatsError, match="a cause is a whole number"):
+        cumulative_incidence([1, 2, 3], [1, 2, 0], of=of, **AALEN)
+    with pytest.raises(StatsError, match="a cause is a whole number"):
+        gray_test([1, 2, 3], [1, 2, 0], [0, 1, 1], of=of, rho=0.0)
+    with pytest.raises(StatsError, match="a cause is a whole number"):
+        cumulative_incidence_difference(
+            [1, 2], [1, 0], [1, 2], [1, 0], of=of, at=1, sides="two_sided", **AALEN
+        )
+
+
+def test_a_cause_that_nobody_has():
+    with pytest.raises(StatsError, match="nobody has"):
+        cumulative_incidence([1, 2, 3], [1, 2, 0], of=3, **AALEN)
+    with pytest.raises(StatsError, match="nobody has"):
+        gray_test([1, 2, 3], [1, 2, 0], [0, 1, 1], of=3, rho=0.0)
+
+
+@pytest.mark.parametrize("missing", ["", " ", "nan", "NaN", "NaT", "<NA>"])
+def test_a_missing_label_as_text_is_no_group(missing):
+    with pytest.raises(StatsError, match="group has missing labels"):
+        log_rank([1, 2, 3, 4], [1, 1, 1, 0], ["A", missing, "B", "A"])
+    # A level may well be called so.
+    assert log_rank([1, 2, 3, 4], [1, 1, 1, 0], ["None", "NA", "NA", "None"]).df == 1
+
+
+def test_powers_of_weights_are_single_numbers():
+    data = ([1, 2, 3, 4], [1, 1, 1, 0], [0, 1, 1, 0])
+    for powers in ({"rho": [1], "gamma": 0}, {"rho": 1, "gamma": [0, 1]}):
+        with pytest.raises(StatsError, match="must be a number"):
+            weighted_log_rank(*data, **powers)
+    with pytest.raises(StatsError, match="must be a number"):
+        gray_test(*data, of=1, rho=[0])
+
+
+def test_times_that_differ_by_rounding_are_one_time():
+    """The printed value is that of R (timefix) and of rounded times."""
+    time = [0.1 + 0.2, 0.3, 0.5, 0.7, 0.1 * 3, 0.9, 0.3, 0.8]
+    assert round(log_rank(time, [1] * 8, list("ABABABAB")).statistic, 4) == 4.0353
+    curve = kaplan_meier(time, [1] * 8, confidence=0.95, interval="log_log")
+    assert curve.time.tolist() == [0.3, 0.5, 0.7, 0.8, 0.9]
+    fit = turnbull([0.1 + 0.2, 0.2], [0.3 + 1e-12, 0.3])
+    assert fit.right.tolist() == [0.3] and fit.mass.tolist() == [1.0]
+
+
+@given(
+    steps=st.lists(st.integers(1, 400), min_size=1, max_size=40),
+    share=st.floats(-1e-10, 1e-10),
+    unit=st.floats(1e-6, 1e6),
+)
+def test_ties_do_not_depend_on_unit_or_order(steps, share, unit):
+    exact = np.array(steps, dtype=np.float64)
+    noisy = exact * (1 + share * np.arange(exact.size) / exact.size)
+    found = tied_times(noisy)[0]
+    assert np.array_equal(
+        np.unique(found, return_inverse=True)[1], np.unique(exact, return_inverse=True)[1]
+    )
+    assert np.isin(found, noisy).all()
+    again = tied_times(noisy[::-1] * unit)[0][::-1]
+    assert np.array_equal(
+        np.unique(again, return_inverse=True)[1], np.unique(found, return_inverse=True)[1]
+    )
+
+
+def test_a_row_of_no_length_but_rounding_is_refused():
+    with pytest.raises(StatsError, match="start before it stops"):
+        cox_start_stop(
+            [0, 0.3, 0],
+            [1, 0.1 * 3, 2],
+            [1, 1, 0],
+            [[0.0], [1.0], [0.0]],
+            ties="efron",
+            confidence=0.95,
+            variance="model",
+        )
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e-170, 1e170, 1e307])
+def test_a_covariate_beyond_the_range_of_numbers_is_refused(scale):
+    x = np.random.default_rng(1).normal(size=(20, 1)) * scale
+    time, event = np.arange(1.0, 21), np.ones(20)
+    with pytest.raises(StatsError, match="rescale"):
+        cox(time, event, x, ties="efron", confidence=0.95)
+    with pytest.raises(StatsError, match="rescale"):
+        cox_start_stop(None, time, event, x, ties="efron", confidence=0.95, variance="model")
+    with pytest.raises(StatsError, match="rescale"):
+        proportional_hazards_test(None, time, event, x, ties="efron", transform="km")
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e100])
+def test_the_unit_of_a_covariate_is_free(scale):
+    x = np.random.default_rng(1).normal(size=(20, 1))
+    time, event = np.arange(1.0, 21), np.ones(20)
+    one = cox(time, event, x, ties="efron", confidence=0.95)
+    other = cox(time, event, x * scale, ties="efron", confidence=0.95)
+    assert np.allclose(other.coef * scale, one.coef, rtol=1e-9)
+    assert np.allclose(other.se * scale, one.se, rtol=1e-9)
+
+
+TWO_SIDED = {"alpha": 0.05, "sides": "two_sided"}
+
+
+@pytest.mark.parametrize("parameter", [np.nan, np.inf, -800, 800, 1e308, "2", True, [1]])
+def test_a_parameter_of_spending_is_a_number_within_range(parameter):
+    with pytest.raises(StatsError, match=r"parameter must be|gamma must lie"):
+        spending_boundary([0.5, 1], spending="hwang_shih_decani", parameter=parameter, **TWO_SIDED)
+
+
+@pytest.mark.parametrize("alpha", ["0.05", None, True, [0.05], np.nan, 0.0, 1e-300, 0.5])
+def test_alpha_is_a_number_within_range(alpha):
+    with pytest.raises(StatsError, match="alpha must"):
+        pocock([0.5, 1], alpha=alpha, sides="two_sided")
+    with pytest.raises(StatsError, match="alpha must"):
+        spending_boundary([0.5, 1], alpha=alpha, sides="greater", spending="pocock", parameter=None)
+
+
+@pytest.mark.parametrize("delta", ["0", None, np.nan, 1e308, -1e308, 50])
+def test_delta_sets_looks_within_reach(delta):
+    with pytest.raises(StatsError, match="delta"):
+        wang_tsiatis([0.5, 1], delta=delta, **TWO_SIDED)
+
+
+def test_a_level_of_minus_zero_has_no_sign():
+    y = np.array([-0.0, 1, 2] * 20)
+    x = np.zeros((60, 1))
+    x[30] = 1
+    with pytest.raises(StatsError, match="a value above 0 is infinite"):
+        brant_test(y, x)
