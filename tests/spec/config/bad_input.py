@@ -276,6 +276,15 @@ SHAPE = [
         "of kind event",
     ),
     (
+        "more components than there are",
+        P,
+        "{risk_difference: newcombe}, {risk_ratio: katz_log}",
+        "{risk_difference: {method: multiple_imputation, components: [relief], at_least: 2, "
+        "covariates: [], arms: by_arm, imputations: 5, cycles: 5, seed: 1}}",
+        "analyses.relief_primary.estimates[1].risk_difference.at_least",
+        "2 of 1 components",
+    ),
+    (
         "the own rule of what is no composite",
         P,
         "{risk_difference: newcombe}, {risk_ratio: katz_log}",
@@ -1304,6 +1313,24 @@ REFERENCES = [
         "[{endpoint: relief, value: value, wins: higher, margin: 0, missing: open}]}}]",
         "analyses.death_time.estimates[1].win_ratio.then[1]",
         "relief, an endpoint of kind event",
+    ),
+    (
+        "a time that wins by being higher",
+        P,
+        "estimates: [{hazard_ratio: {method: cox, ties: efron}}]",
+        "estimates: [{win_ratio: {method: all_pairs, first: {wins: higher, margin: 0}, then: "
+        "[{endpoint: pain, visit: day 7, value: value, wins: lower, margin: 0, missing: open}]}}]",
+        "analyses.death_time.estimates[1].win_ratio.first",
+        "a time wins by being later",
+    ),
+    (
+        "a time that wins by a margin",
+        P,
+        "estimates: [{hazard_ratio: {method: cox, ties: efron}}]",
+        "estimates: [{win_ratio: {method: all_pairs, first: {wins: later, margin: 5}, then: "
+        "[{endpoint: pain, visit: day 7, value: value, wins: lower, margin: 0, missing: open}]}}]",
+        "analyses.death_time.estimates[1].win_ratio.first.margin",
+        "by however little",
     ),
     (
         "interval-censored methods of exact times",

@@ -183,6 +183,18 @@ CASES = [
     ),
     (
         "dropped: {level: patients, share: {probability: 0.1}}",
+        "dropped: {level: patients, share: {probability: nobody}}",
+        "dropped.share.probability",
+        "nobody",
+    ),
+    (
+        "dropped: {level: patients, share: {probability: 0.1}}",
+        "dropped: {level: patients, share: {probability: arm}}",
+        "dropped.share.probability",
+        "a number",
+    ),
+    (
+        "dropped: {level: patients, share: {probability: 0.1}}",
         "dropped: {level: patients, share: {by: arm, is: {smt: {probability: 0.1}, wbv: {probability: 0.1}, tau: {probability: 0.3}}}}",
         "dropped.share.by",
         "exchangeable",

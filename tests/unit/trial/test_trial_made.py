@@ -279,6 +279,13 @@ MISTAKES = [
         "where, endpoints or by_arm",
     ),
     (
+        "a population with a 2 of yes or no",
+        T,
+        "{relief: {is: 1}}",
+        "{relief: {is: 2}}",
+        "relief is yes (1) or no (0)",
+    ),
+    (
         "a population over no endpoint",
         T,
         "{relief: {is: 1}}",

@@ -9,7 +9,7 @@ from trialtrace.trial.check_conditions import check_condition, check_test
 from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, repeated
 from trialtrace.trial.endpoints.check_made import AVAL
 from trialtrace.trial.model import Variable, adsl_code
-from trialtrace.trial.plan.methods import ANALYSABLE
+from trialtrace.trial.plan.methods import ANALYSABLE, BINARY
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
 ADSL = (
@@ -194,6 +194,22 @@ def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
         test, place = test["value"], (*place, "value")
     if isinstance(test, dict) and files.trial.sound(*place):
         check_test(files.trial, place, AVAL, test, {"AVAL": AVAL})
+        if files.endpoint_kind(name) in BINARY:
+            _yes_or_no(files, place, name, test)
+
+
+def _yes_or_no(files: Files, place: Path_, name: str, test: dict[str, Any]) -> None:
+    """A test of a yes/no endpoint compares with 0 or 1."""
+    for operator, operand in test.items():
+        if operator in ("missing", "present"):
+            continue
+        for number in operand if isinstance(operand, list) else [operand]:
+            if isinstance(number, int | float) and number not in (0, 1):
+                files.trial.add(
+                    (*place, operator),
+                    found=f"{number:g}; {name} is yes (1) or no (0)",
+                    expected="0 or 1",
+                )
 
 
 def _populations(files: Files) -> None:

@@ -15,6 +15,7 @@ from trialtrace.trial.cohort.margins import Parameter, ShareMargin, Tag
 from trialtrace.trial.cohort.quantities.options import Limited
 from trialtrace.trial.cohort.quantities.quantity import ASSUMED, Quantity
 from trialtrace.trial.cohort.quantities.rule import RuleQuantity
+from trialtrace.trial.cohort.quantities.share import Share
 from trialtrace.trial.cohort.tables import ByValue
 from trialtrace.trial.cohort.types import Types
 from trialtrace.trial.context import known
@@ -27,6 +28,8 @@ def check_tables(document: Document, types: Types, quantity: Quantity, arms: set
     for path, given in _parameters(quantity):
         _parameter(document, types, (*base, *path), given)
         _by_arm(document, arms, (*base, *path), given, quantity.parameter_origin)
+    for path, given in quantity.probabilities() if isinstance(quantity, Share) else ():
+        _parameter(document, types, (*base, *path), given)
     for path, table, tag in quantity.margins():
         _groups(document, types, (*base, *path), table, needed=path[-1] == "share")
         if _told_by_print(table, tag):

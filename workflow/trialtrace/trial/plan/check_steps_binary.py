@@ -26,6 +26,12 @@ def check(files: Files, analysis: str, place: Path_, options: dict[str, Any]) ->
         _component(files, (*place, "components", position), name)
     if "components" in options and "at_least" not in options:
         _own_rule(files, analysis, place, options["components"])
+    elif "components" in options and options["at_least"] > len(options["components"]):
+        files.plan.add(
+            (*place, "at_least"),
+            found=f"{options['at_least']} of {len(options['components'])} components",
+            expected="a number of components that can be met",
+        )
     if "receipt" in options:
         what = "a population of trial.yaml"
         known(files.plan, (*place, "receipt"), options["receipt"], files.populations, what)

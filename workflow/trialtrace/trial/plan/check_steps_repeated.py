@@ -23,6 +23,9 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
     for where, one in others:
         _other(files, (*place, *where), one)
+    if "first" in options:
+        for variable in variables_of(files, name):
+            _wins(files, (*place, "first"), variable, options["first"])
 
 
 def _design(files: Files, place: Path_, method: str) -> None:
@@ -90,20 +93,34 @@ def _margins(files: Files, place: Path_, options: dict[str, Any]) -> None:
         )
 
 
-def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
-    """Another endpoint of a step: it exists, has a visit where one is needed, and a baseline."""
-    document, kind_of = files.plan, files.endpoint_kind
-    name, key = (options["with"], "with_") if "with" in options else (options["endpoint"], "")
-    if not known(document, place, name, files.endpoint_names, "an endpoint"):
-        return
-    wins, kind = options.get("wins"), kind_of(name)
-    suits = methods.TIMES if wins == "later" else methods.SCORES
+def _wins(files: Files, place: Path_, name: str, options: dict[str, Any]) -> bool:
+    """Whether an endpoint can win as the options say: a time by being later, and by that alone."""
+    kind, later = files.endpoint_kind(name), options.get("wins") == "later"
+    suits = methods.TIMES if later else methods.SCORES
     if kind and kind not in suits:
-        document.add(
+        files.plan.add(
             place,
             found=f"{name}, an endpoint of kind {kind}",
             expected=f"an endpoint of kind {one_of(suits)}",
+            do=None if later or kind not in methods.TIMES else "a time wins by being later",
         )
+        return False
+    if later and options["margin"] > 0:
+        files.plan.add(
+            (*place, "margin"),
+            found=f"{options['margin']:g} for {name}, a time",
+            expected="0: a time wins by being later, by however little",
+        )
+    return True
+
+
+def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
+    """Another endpoint of a step: it exists, has a visit where one is needed, and a baseline."""
+    document = files.plan
+    name, key = (options["with"], "with_") if "with" in options else (options["endpoint"], "")
+    if not known(document, place, name, files.endpoint_names, "an endpoint"):
+        return
+    if not _wins(files, place, name, options):
         return
     labels, visit = files.visits_of(name), options.get(f"{key}visit")
     if labels and visit is None:

@@ -16,7 +16,7 @@ from trialtrace.trial.cohort.margins import (
 )
 from trialtrace.trial.cohort.quantities.options import LOADS, Checked, Loads, Scored
 from trialtrace.trial.cohort.quantities.quantity import YES_NO, Held, Place
-from trialtrace.trial.cohort.tables import cells, choosers
+from trialtrace.trial.cohort.tables import cells, choosers, key_of, names_in
 from trialtrace.trial.words import Name
 
 
@@ -120,5 +120,13 @@ class Share(Checked, AmongOthers):
         yield ("share",), self.share, self.origin
         yield from super().margins()
 
+    def probabilities(self) -> Iterator[tuple[Place, Parameter]]:
+        """Those of the groups without a count, each with its place."""
+        for group, leaf in cells(self.table):
+            if leaf.probability is not None:
+                yield ("share", *key_of(group), "probability"), leaf.probability
+
     def uses_of_kind(self) -> Iterator[tuple[Place, list[str]]]:
         yield ("share",), choosers(self.share)
+        for place, probability in self.probabilities():
+            yield place, names_in(probability)
