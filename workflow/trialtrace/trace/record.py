@@ -10,7 +10,7 @@ from trialtrace.running.standing import read_run
 def with_record(
     trace: dict[str, Any], at: Project, trial: str, changed: list[str]
 ) -> dict[str, Any]:
-    """The trace with the hashes of the stages' code, the run, and the stages that `changed` since."""
+    """The trace with hashes of the stages' code, the run, and the stages that `changed` since."""
     found = dict(trace)
     folder = at.results / trial
     codes = folder / "report" / "code.json"
