@@ -80,7 +80,10 @@ IN_NO_PLAN = {
         "survival.weighted_log_rank.log_rank_trend",
     ),
     "Student's t test under its name": ("continuous.means.student_t",),
-    "levels of one intersection of a graph": ("multiplicity.graphical.intersection_weights",),
+    "levels of one intersection of a graph, and the graph after a rejection": (
+        "multiplicity.graphical.intersection_weights",
+        "multiplicity.graphical.reject",
+    ),
     "effect sizes of a table of analysis of variance": ("repeated.eta.partial_eta_squared",),
     "simulations with repeated measures": (
         "repeated.anova.rm_anova",

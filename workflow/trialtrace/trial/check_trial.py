@@ -1,5 +1,6 @@
 """trial.yaml: arms, source, tables, subjects and populations against the dictionary."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
@@ -198,7 +199,7 @@ def _test_of_endpoint(files: Files, place: Path_, name: str, test: Any) -> None:
             _yes_or_no(files, place, name, test)
 
 
-def _yes_or_no(files: Files, place: Path_, name: str, test: dict[str, Any]) -> None:
+def _yes_or_no(files: Files, place: Path_, name: str, test: Mapping[str, object]) -> None:
     """A test of a yes/no endpoint compares with 0 or 1."""
     for operator, operand in test.items():
         if operator in ("missing", "present"):

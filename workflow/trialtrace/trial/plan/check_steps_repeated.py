@@ -23,9 +23,9 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
     for where, one in others:
         _other(files, (*place, *where), one)
-    if "first" in options:
+    if first := options.get("first"):
         for variable in variables_of(files, name):
-            _wins(files, (*place, "first"), variable, options["first"])
+            _wins(files, (*place, "first"), variable, first["wins"], first["margin"])
 
 
 def _design(files: Files, place: Path_, method: str) -> None:
@@ -93,9 +93,9 @@ def _margins(files: Files, place: Path_, options: dict[str, Any]) -> None:
         )
 
 
-def _wins(files: Files, place: Path_, name: str, options: dict[str, Any]) -> bool:
+def _wins(files: Files, place: Path_, name: str, wins: str | None, margin: float) -> bool:
     """Whether an endpoint can win as the options say: a time by being later, and by that alone."""
-    kind, later = files.endpoint_kind(name), options.get("wins") == "later"
+    kind, later = files.endpoint_kind(name), wins == "later"
     suits = methods.TIMES if later else methods.SCORES
     if kind and kind not in suits:
         files.plan.add(
@@ -105,10 +105,10 @@ def _wins(files: Files, place: Path_, name: str, options: dict[str, Any]) -> boo
             do=None if later or kind not in methods.TIMES else "a time wins by being later",
         )
         return False
-    if later and options["margin"] > 0:
+    if later and margin > 0:
         files.plan.add(
             (*place, "margin"),
-            found=f"{options['margin']:g} for {name}, a time",
+            found=f"{margin:g} for {name}, a time",
             expected="0: a time wins by being later, by however little",
         )
     return True
@@ -120,7 +120,7 @@ def _other(files: Files, place: Path_, options: dict[str, Any]) -> None:
     name, key = (options["with"], "with_") if "with" in options else (options["endpoint"], "")
     if not known(document, place, name, files.endpoint_names, "an endpoint"):
         return
-    if not _wins(files, place, name, options):
+    if not _wins(files, place, name, options.get("wins"), options.get("margin", 0)):
         return
     labels, visit = files.visits_of(name), options.get(f"{key}visit")
     if labels and visit is None:
