@@ -19,7 +19,6 @@ from trialtrace.config.spec import (
     Made,
     Rule,
     Shared,
-    definition,
     entry_name,
     key,
     mapping_of,
@@ -28,6 +27,7 @@ from trialtrace.config.spec import (
     shared_types,
     structure,
 )
+from trialtrace.config.spec_schema import definition
 from trialtrace.ground.paths import Project
 from trialtrace.trial.files import FILES
 

@@ -1,4 +1,4 @@
-"""The shape of a configuration file as typed classes: its JSON Schema and its objects follow.
+"""The shape of a configuration file as typed classes; objects and JSON Schema follow from them.
 
 A shape is a class of keys; the type of a key says what may stand there, `key` what it means:
 
@@ -9,10 +9,10 @@ A shape is a class of keys; the type of a key says what may stand there, `key` w
         of: Name | Listed[Name] = key("Treated arm, or several.", expected="an arm or a list")
         to: Name = key("Reference arm.")
 
-`schema_of` gives the JSON Schema of a type, `structure` the object of a mapping that the schema has
-accepted. `optional` makes a key that may be left out; it is None then, or empty (`empty=dict`). A
-word that Python keeps for itself gets an underscore: `from_` is the key `from`. `entry_name` makes
-a field that is no key: it holds the name under which an entry of a mapping stands.
+`structure` makes the object of a mapping that the type's schema (`spec_schema`) has accepted.
+`optional` makes a key that may be left out; it is None then, or empty (`empty=dict`). A word that
+Python keeps for itself gets an underscore: `from_` is the key `from`. `entry_name` makes a field
+that is no key: it holds the name under which an entry of a mapping stands.
 
 =========================  ====================================================================
 type                       what may stand there
@@ -63,9 +63,7 @@ Hint: TypeAlias = Any
 T = TypeVar("T")
 
 _SHAPE = "__shape__"
-_SCALARS = {str: "string", float: "number", int: "integer", bool: "boolean"}
-# In a choice by type, a mapping is looked for first, then a text.
-_FIRST = ("object", "string")
+SCALARS = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +278,12 @@ def is_shape(hint: Hint) -> bool:
     return isinstance(hint, type) and hasattr(hint, _SHAPE)
 
 
+def rules_of(cls: type) -> Schema:
+    """The rules of JSON Schema that a shape has besides those of its keys."""
+    about: _About = getattr(cls, _SHAPE)
+    return dict(about.rules)
+
+
 def keys_of(cls: type) -> dict[str, Field[Any]]:
     """The keys of a shape as they stand in a file, in order."""
     keys = [each for each in fields(cls) if "means" in each.metadata]
@@ -292,7 +296,7 @@ def keys_of(cls: type) -> dict[str, Field[Any]]:
     return {each.name.rstrip("_"): each for each in sorted(keys, key=lambda k: k.name in late)}
 
 
-def _may_be_left_out(each: Field[Any]) -> bool:
+def may_be_left_out(each: Field[Any]) -> bool:
     return each.default is not MISSING or each.default_factory is not MISSING
 
 
@@ -307,21 +311,21 @@ def types_of(cls: type) -> dict[str, Any]:
 
 
 def _without_none(hint: Hint) -> Hint:
-    members = [member for member in _members(hint) if member is not NoneType] or [Never]
+    members = [member for member in members_of(hint) if member is not NoneType] or [Never]
     return members[0] if len(members) == 1 else Union[tuple(members)]  # noqa: UP007
 
 
-def _origin(hint: Hint) -> Hint:
+def origin_of(hint: Hint) -> Hint:
     return get_origin(hint)
 
 
-def _members(hint: Hint) -> tuple[Any, ...]:
-    return get_args(hint) if _origin(hint) in (Union, UnionType) else (hint,)
+def members_of(hint: Hint) -> tuple[Any, ...]:
+    return get_args(hint) if origin_of(hint) in (Union, UnionType) else (hint,)
 
 
-def _marks(hint: Hint) -> tuple[Any, tuple[Any, ...]]:
+def without_marks(hint: Hint) -> tuple[Any, tuple[Any, ...]]:
     """A type without its marks, and these."""
-    if _origin(hint) is Annotated:
+    if origin_of(hint) is Annotated:
         bare, *marks = get_args(hint)
         return bare, tuple(marks)
     return hint, ()
@@ -332,7 +336,7 @@ def shared_types(hint: Hint) -> Iterator[tuple[Shared, Hint]]:
     seen: dict[Shared, Hint] = {}
     ahead, shapes = [hint], set()
     while ahead:
-        bare, marks = _marks(ahead.pop())
+        bare, marks = without_marks(ahead.pop())
         shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
         if shared in seen or bare in shapes:
             continue
@@ -351,196 +355,37 @@ def shared_types(hint: Hint) -> Iterator[tuple[Shared, Hint]]:
     yield from seen.items()
 
 
-# --- JSON Schema ---------------------------------------------------------------------------------
+# --- choices -------------------------------------------------------------------------------------
 
 
-def schema_of(hint: Hint) -> Schema:
-    """The JSON Schema of a type; a reference where it is told in the definitions of a schema."""
-    _, marks = _marks(hint)
-    shared = next((mark for mark in marks if isinstance(mark, Shared)), None)
-    return shared.reference if shared else definition(hint)
-
-
-def definition(hint: Hint) -> Schema:
-    """The JSON Schema of a type, told in place."""
-    bare, marks = _marks(hint)
-    if (own := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
-        return own.schema()
-    choice = next((mark for mark in marks if isinstance(mark, By)), None)
-    made = _chosen_by(choice, _members(bare)) if choice else _plain(bare, marks)
-    for mark in marks:
-        if isinstance(mark, Rule):
-            made |= dict(mark.keywords)
-    if _origin(bare) in (Union, UnionType) and _all_told_apart(get_args(bare)):
-        # The sentence stands where none of them fits, not where there is no mapping at all.
-        made.pop("x-expected", None)
-    return made
-
-
-def _all_told_apart(members: tuple[Hint, ...]) -> bool:
-    """Whether each member has a key that tells it apart, so that a mapping may be none of them."""
-    return all(_telling(member) is not None for member in members)
-
-
-def _plain(bare: Hint, marks: tuple[object, ...]) -> Schema:
-    origin = _origin(bare)
-    if is_shape(bare):
-        return _of_shape(bare)
-    if origin in (Union, UnionType):
-        return _of_choice(get_args(bare), marks)
-    if origin is Literal:
-        return _of_literal(get_args(bare))
-    if origin is tuple:
-        return {"type": "array", "items": schema_of(get_args(bare)[0])}
-    if origin is dict:
-        return _of_mapping(*get_args(bare))
-    if bare in (Any, Never):
-        return {} if bare is Any else {"not": {}}
-    return {"type": _SCALARS[bare]}
-
-
-def _of_shape(cls: type) -> Schema:
-    about: _About = getattr(cls, _SHAPE)
-    hints = types_of(cls)
-    needed = [name for name, each in keys_of(cls).items() if not _may_be_left_out(each)]
-    return {
-        "description": " ".join((cls.__doc__ or "").split()),
-        "type": "object",
-        "required": needed,
-        "additionalProperties": False,
-        "properties": {
-            name: _of_key(hints[name], each.metadata) for name, each in keys_of(cls).items()
-        },
-    } | dict(about.rules)
-
-
-def _of_key(hint: Hint, about: Mapping[str, Any]) -> Schema:
-    made = _of_members(hint, about["rules"].get("x-expected"))
-    return made | {"description": about["means"]} | about["rules"]
-
-
-def _of_members(hint: Hint, expected: str | None) -> Schema:
-    """The schema of a key's type; what a choice of it expects is told in its words."""
-    if expected and _origin(hint) in (Union, UnionType):
-        return definition(Annotated[hint, Rule(expected=expected)])
-    return schema_of(hint)
-
-
-def _of_literal(values: tuple[Any, ...]) -> Schema:
-    if values == (True,):
-        return {"const": True}
-    kinds = {_SCALARS[type(value)] for value in values}
-    return {"type": kinds.pop() if len(kinds) == 1 else sorted(kinds), "enum": list(values)}
-
-
-def _of_mapping(names: Hint, values: Hint) -> Schema:
-    made: Schema = {"type": "object"}
-    if names is not str:
-        made["propertyNames"] = schema_of(names)
-    return made | {"additionalProperties": schema_of(values)}
-
-
-def _of_choice(members: tuple[Hint, ...], marks: tuple[object, ...]) -> Schema:
-    expected = next(
-        (dict(mark.keywords).get("x-expected") for mark in marks if isinstance(mark, Rule)), None
-    )
-    kinds = [json_types(member) for member in members]
-    if set().union(*kinds) == {"object"}:
-        return {"type": "object"} | _by_presence(members, members[0], expected)
-    if sum("object" in each for each in kinds) > 1 and {"object"} not in kinds[1:]:
-        return _by_presence(members, members[0], expected)
-    types = [kind for each in kinds for kind in each]
-    order = sorted(types, key=lambda kind: _FIRST.index(kind) if kind in _FIRST else len(_FIRST))
-    branches = {
-        kind: _branch([m for m, k in zip(members, kinds, strict=True) if kind in k], expected)
-        for kind in dict.fromkeys(order)
-    }
-    return {"type": list(dict.fromkeys(types))} | _by_type(branches)
-
-
-def _branch(members: list[Hint], expected: str | None) -> Schema:
-    """What is asked for where the type is known already."""
-    if len(members) > 1:
-        return _of_choice(tuple(members), ())
-    made = schema_of(members[0])
-    if "enum" in made and expected:
-        made = {"x-expected": expected} | made
-    return made if made.get("type") == "object" else {k: v for k, v in made.items() if k != "type"}
-
-
-def _by_type(branches: dict[str, Schema]) -> Schema:
-    (kind, first), *others = branches.items()
-    rest = _by_type(dict(others)) if others else {}
-    if not others:
-        return first
-    if not first and not rest:
-        return {}
-    return {"if": {"type": kind}, "then": first} | ({"else": rest} if rest else {})
-
-
-def _by_presence(members: tuple[Hint, ...], first: Hint, expected: str | None) -> Schema:
-    """Mappings told apart by a key that each but the last has; the last may have one too."""
-    member, *others = members
-    name = _telling(member)
-    if others:
-        rest = _by_presence(tuple(others), first, expected)
-    elif name is not None and expected is not None:
-        rest = {"required": [_telling(first)], "x-expected": expected}
-    else:
-        return schema_of(member)
-    return {
-        "if": {"type": "object", "required": [name]},
-        "then": schema_of(member),
-        "else": rest,
-    }
-
-
-def _telling(hint: Hint) -> str | None:
+def telling_key(hint: Hint) -> str | None:
     """The key that tells a member of a choice apart."""
-    bare, marks = _marks(hint)
+    bare, marks = without_marks(hint)
     having = next((mark.key for mark in marks if isinstance(mark, Having)), None)
     return having or (getattr(bare, _SHAPE).by if is_shape(bare) else None)
 
 
-def _chosen_by(choice: By, members: tuple[Hint, ...]) -> Schema:
-    named = _by_value(choice, members)
-    return {
-        "type": "object",
-        "required": [choice.key, *choice.also],
-        "properties": {
-            choice.key: {"description": choice.means, "type": "string", "enum": list(named)}
-        },
-        "allOf": [
-            {
-                "if": {"properties": {choice.key: {"const": value}}, "required": [choice.key]},
-                "then": schema_of(member),
-            }
-            for value, member in named.items()
-        ],
-    }
-
-
-def _by_value(choice: By, members: tuple[Hint, ...]) -> dict[str, Any]:
+def by_value(choice: By, members: tuple[Hint, ...]) -> dict[str, Any]:
     """Value of the key by which shapes are chosen -> shape."""
     return dict(choice.each or ()) or {
         value: member
         for member in members
-        for value in get_args(_marks(types_of(_marks(member)[0])[choice.key])[0])
+        for value in get_args(without_marks(types_of(without_marks(member)[0])[choice.key])[0])
     }
 
 
 def json_types(hint: Hint) -> set[str]:
     """The types of JSON that a type can have."""
-    bare, _ = _marks(hint)
-    if _origin(bare) in (Union, UnionType):
+    bare, _ = without_marks(hint)
+    if origin_of(bare) in (Union, UnionType):
         return set().union(*(json_types(member) for member in get_args(bare)))
-    if is_shape(bare) or _origin(bare) is dict or bare is Any:
+    if is_shape(bare) or origin_of(bare) is dict or bare is Any:
         return {"object"}
-    if _origin(bare) is tuple:
+    if origin_of(bare) is tuple:
         return {"array"}
-    if _origin(bare) is Literal:
-        return {_SCALARS[type(value)] for value in get_args(bare)}
-    return {_SCALARS[bare]}
+    if origin_of(bare) is Literal:
+        return {SCALARS[type(value)] for value in get_args(bare)}
+    return {SCALARS[bare]}
 
 
 # --- objects -------------------------------------------------------------------------------------
@@ -577,8 +422,8 @@ def _left_out(value: Any, each: Field[Any]) -> bool:
 
 @cache
 def _builder(hint: Hint) -> Callable[[Any], Any]:
-    bare, marks = _marks(hint)
-    origin = _origin(bare)
+    bare, marks = without_marks(hint)
+    origin = origin_of(bare)
     if AS_WRITTEN in marks:
         return lambda data: data
     if (own := next((mark for mark in marks if isinstance(mark, Made)), None)) is not None:
@@ -595,7 +440,7 @@ def _builder(hint: Hint) -> Callable[[Any], Any]:
         }
     choice = next((mark for mark in marks if isinstance(mark, By)), None)
     if origin in (Union, UnionType) or choice:
-        members = _members(bare)
+        members = members_of(bare)
         return lambda data: structure(_member(members, choice, data), data)
     return lambda data: data
 
@@ -622,9 +467,9 @@ def _member(members: tuple[Hint, ...], choice: By | None, data: Any) -> Any:
     """The type of a choice that data are of."""
     if isinstance(data, dict):
         if choice:
-            return _by_value(choice, members)[data[choice.key]]
+            return by_value(choice, members)[data[choice.key]]
         having = [m for m in members if "object" in json_types(m)]
-        return next((m for m in having if _telling(m) in data), having[-1])
+        return next((m for m in having if telling_key(m) in data), having[-1])
     kind = _TYPES[type(data)]
     fitting = {"integer": ("integer", "number")}.get(kind, (kind,))
     return next(m for m in members if not json_types(m).isdisjoint(fitting))

@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from trialtrace.config.spec import Schema, definition, schema_of, shared_types
+from trialtrace.config.spec import Schema, shared_types
+from trialtrace.config.spec_schema import definition, schema_of
 from trialtrace.ground.paths import Project, project
 from trialtrace.ground.store import write_text
 from trialtrace.trial.claims.file import ClaimsFile

@@ -12,10 +12,10 @@ from trialtrace.config.spec import (
     Made,
     Schema,
     Shared,
-    definition,
     mapping_of,
     structure,
 )
+from trialtrace.config.spec_schema import definition
 from trialtrace.trial.plan.card import TEST, Card
 from trialtrace.trial.plan.options import NoOptions, Summarised
 from trialtrace.trial.plan.registry import card_of, cards

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated
 
-from trialtrace.config.spec import Made, Schema, definition, keys_of, shape, structure, types_of
+from trialtrace.config.spec import Made, Schema, keys_of, shape, structure, types_of
+from trialtrace.config.spec_schema import definition
 from trialtrace.trial.cohort.quantities.quantity import Quantity
 
 _HERE = "trialtrace.trial.cohort.quantities"
