@@ -7,13 +7,11 @@ from trialtrace.config.spec import items_of
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.methods.analysing.formulas import formula
+from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Notes, Result
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
 
-# The χ² test has a statistic beside its p-value.
-STATISTIC = {"chi_squared": "chi_squared"}
 EVENT = {"AVAL": {"is": 1}}
 
 
@@ -69,7 +67,7 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
             named(step),
             {"analysed": both, "numerator": with_event(cut, both)},
             partial(formula(step), *two_by_two(cut, treated, reference), **items_of(step.options)),
-            statistic=STATISTIC.get(step.method),
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=both.n,
         )

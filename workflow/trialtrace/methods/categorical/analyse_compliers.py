@@ -10,9 +10,9 @@ import numpy as np
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import with_event
-from trialtrace.stats.categorical import complier
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
 
@@ -37,7 +37,7 @@ def outcomes(
 def _difference(
     cut: Cut, step: "Step[cards.Bloom]", treated: Selection, reference: Selection
 ) -> Interval:
-    return complier.complier_difference(
+    return formula(step)(
         *outcomes(cut, step, treated, reference), confidence=cut.analysis.confidence
     )
 
@@ -59,7 +59,7 @@ def bounds(cut: Cut, step: "Step[cards.Bloom]") -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         values, error = {"lowest": nan, "highest": nan}, None
         try:
-            found = complier.complier_bounds(*outcomes(cut, step, treated, reference))
+            found = formula(step)(*outcomes(cut, step, treated, reference))
             values = {"lowest": found.low, "highest": found.high}
         except StatsError as refused:
             error = str(refused)

@@ -8,51 +8,52 @@ from typing import TYPE_CHECKING
 from trialtrace.config.spec import items_of
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result, test_results
+from trialtrace.methods.analysing.formulas import Formula, formula, statistic_of
 from trialtrace.methods.analysing.rows import Notes, Result
 from trialtrace.methods.categorical.analyse import two_by_two, with_event
-from trialtrace.stats.categorical import binomial, score, score_ratio, unconditional
-from trialtrace.stats.categorical.fragility import fragility_index
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import margins as cards
 
-BOUNDS = {"clopper_pearson": binomial.upper_bound, "rule_of_three": binomial.rule_of_three}
+
+def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: a test of two risks."""
+    return _compared(cut, step, formula(step))
 
 
-def equivalence(*table: int, lower: float, upper: float, variance: str) -> TestResult:
-    """Two one-sided score tests; their larger p-value, and the z that belongs to it."""
+def equivalence(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: is the difference of two risks between two margins?"""
+    return _compared(cut, step, partial(_two_one_sided, formula(step)))
+
+
+def _two_one_sided(
+    score_test: Formula, *table: int, lower: float, upper: float, variance: str
+) -> TestResult:
+    """The larger p-value of two one-sided score tests, and the z that belongs to it."""
     if not lower < upper:
         raise StatsError("the lower margin of equivalence must be below the upper one.")
     both = [
-        score.risk_difference_score_test(*table, margin=margin, sides=sides, variance=variance)
+        score_test(*table, margin=margin, sides=sides, variance=variance)
         for margin, sides in ((lower, "greater"), (upper, "less"))
     ]
     return max(both, key=lambda one: one.p_value)
 
 
-def _unconditional(
-    function: Callable[..., unconditional.UnconditionalTest],
-) -> Callable[..., TestResult]:
-    def compute(*table: int, **options: str) -> TestResult:
-        return TestResult(nan, nan, function(*table, **options).p_value)
-
-    return compute
+def unconditional(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: a test of two risks that fixes the sizes of the arms alone."""
+    return _compared(cut, step, partial(_p_value, formula(step)))
 
 
-TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
-    "risk_difference_margin": (score.risk_difference_score_test, "z"),
-    "risk_difference_equivalence": (equivalence, "z"),
-    "risk_ratio_margin": (score_ratio.risk_ratio_score_test, "z"),
-    "barnard": (_unconditional(unconditional.barnard), None),
-    "boschloo": (_unconditional(unconditional.boschloo), None),
-}
+def _p_value(exact_test: Formula, *table: int, **options: str) -> TestResult:
+    """Of an exact test its p-value alone: its statistic only orders the tables."""
+    return TestResult(nan, nan, exact_test(*table, **options).p_value)
 
 
-def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
-    """By comparison: a test of two risks."""
-    function, statistic = TESTS[step.method]
+def _compared(
+    cut: Cut, step: Step[object], function: Callable[..., TestResult]
+) -> Iterator[Result]:
     for pair, both, treated, reference in cut.pairs():
         yield from test_results(
             cut,
@@ -60,7 +61,7 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
             step.method,
             {"analysed": both, "numerator": with_event(cut, both)},
             partial(function, *two_by_two(cut, treated, reference), **items_of(step.options)),
-            statistic=statistic,
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=both.n,
         )
@@ -76,7 +77,7 @@ def threshold(cut: Cut, step: Step[object]) -> Iterator[Result]:
             cut.at(group=group),
             step.method,
             {"numerator": events, "denominator": rows},
-            partial(binomial.binomial_test, events.n, rows.n, **items_of(step.options)),
+            partial(formula(step), events.n, rows.n, **items_of(step.options)),
             statistic=None,
             options=cut.options(step),
             n_used=rows.n,
@@ -94,7 +95,7 @@ def upper_bound(cut: Cut, step: Step[object]) -> Iterator[Result]:
         yield plain_result(cut, place, ("count", "events"), members, events.n, **common)
         value, error = nan, None
         try:
-            value = BOUNDS[step.method](events.n, rows.n, confidence=cut.analysis.confidence)
+            value = formula(step)(events.n, rows.n, confidence=cut.analysis.confidence)
         except StatsError as refused:
             error = str(refused)
         names = (step.statistic, step.method)
@@ -117,7 +118,7 @@ def fragility(cut: Cut, step: "Step[cards.Fisher]") -> Iterator[Result]:
         value, error = nan, None
         try:
             table = two_by_two(cut, treated, reference)
-            value = fragility_index(*table, level=level, rule=step.options.rule)
+            value = formula(step)(*table, level=level, rule=step.options.rule)
         except StatsError as refused:
             error = str(refused)
         yield plain_result(
@@ -132,9 +133,12 @@ def fragility(cut: Cut, step: "Step[cards.Fisher]") -> Iterator[Result]:
         )
 
 
-METHODS = {f"p_value.{name}": test for name in TESTS} | {
+METHODS = {
+    "p_value": test,
+    "p_value.risk_difference_equivalence": equivalence,
+    "p_value.barnard": unconditional,
+    "p_value.boschloo": unconditional,
     "p_value.binomial": threshold,
     "fragility_index.fisher": fragility,
-    "upper_bound.clopper_pearson": upper_bound,
-    "upper_bound.rule_of_three": upper_bound,
+    "upper_bound": upper_bound,
 }

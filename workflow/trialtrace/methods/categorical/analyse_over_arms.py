@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import test_results
+from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.stratified.analyse import keys_of, stratum_rows
-from trialtrace.stats.categorical import exact_tables
-from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.results import TestResult
-from trialtrace.stats.stratified import generalised_cmh, interaction
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -58,7 +55,6 @@ def _results(
     step: Step[object],
     compared: Compared,
     compute: Callable[[list[str], Selection], TestResult],
-    statistic: str | None,
 ) -> Iterator[Result]:
     """A test of arms by values, its statistic where it has one."""
     for pair, arms, rows in compared:
@@ -68,7 +64,7 @@ def _results(
             step.method,
             {"analysed": rows},
             partial(compute, arms, rows),
-            statistic=statistic,
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=rows.n,
         )
@@ -76,12 +72,11 @@ def _results(
 
 def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Result]:
     """Arms by values, in one table."""
-    function, statistic = OF_ONE_TABLE[step.method]
 
     def compute(arms: list[str], rows: Selection) -> TestResult:
-        return function(tables(cut, rows, arms, ())[0][0])
+        return formula(step)(tables(cut, rows, arms, ())[0][0])
 
-    yield from _results(cut, step, groups(cut, step.options.groups, ()), compute, statistic)
+    yield from _results(cut, step, groups(cut, step.options.groups, ()), compute)
 
 
 def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
@@ -89,10 +84,10 @@ def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator
     strata = step.options.strata
 
     def compute(arms: list[str], rows: Selection) -> TestResult:
-        return generalised_cmh.cmh_general_association(tables(cut, rows, arms, strata)[0])
+        return formula(step)(tables(cut, rows, arms, strata)[0])
 
     compared = groups(cut, step.options.groups, strata)
-    yield from _results(cut, step, compared, compute, "chi_squared")
+    yield from _results(cut, step, compared, compute)
 
 
 def row_mean_scores(cut: Cut, step: "Step[cards.CmhRowMeanScores]") -> Iterator[Result]:
@@ -102,22 +97,22 @@ def row_mean_scores(cut: Cut, step: "Step[cards.CmhRowMeanScores]") -> Iterator[
     def compute(arms: list[str], rows: Selection) -> TestResult:
         made, values = tables(cut, rows, arms, strata)
         columns = values if scores == "values" else scores
-        return generalised_cmh.cmh_row_mean_scores(made, column_scores=columns)
+        return formula(step)(made, column_scores=columns)
 
     compared = groups(cut, step.options.groups, strata)
-    yield from _results(cut, step, compared, compute, "chi_squared")
+    yield from _results(cut, step, compared, compute)
 
 
 def arm_by_stratum(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
     """The interaction of arm and stratum."""
-    function, strata = INTERACTIONS[step.method], step.options.strata
+    strata = step.options.strata
 
     def compute(arms: list[str], rows: Selection) -> TestResult:
         arm = rows.column("TRTP").astype(str)
-        return function(rows.column("AVAL"), arm, keys_of(rows, strata))
+        return formula(step)(rows.column("AVAL"), arm, keys_of(rows, strata))
 
     compared = groups(cut, step.options.groups, strata)
-    yield from _results(cut, step, compared, compute, "chi_squared")
+    yield from _results(cut, step, compared, compute)
 
 
 def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
@@ -129,7 +124,7 @@ def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
         arm, happened = rows.column("TRTP"), rows.column("AVAL") == 1
         n = np.array([np.sum(arm == name) for name in scores])
         x = np.array([np.sum(happened[arm == name]) for name in scores])
-        return cochran_armitage(
+        return formula(step)(
             x,
             n,
             list(scores.values()),
@@ -143,23 +138,17 @@ def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
         step.method,
         {"analysed": rows},
         compute,
-        statistic="z",
+        statistic=statistic_of(step),
         options=cut.options(step),
         n_used=rows.n,
     )
 
 
-OF_ONE_TABLE: dict[str, tuple[Callable[[Floats], TestResult], str | None]] = {
-    "chi_squared_table": (exact_tables.chi_squared_table, "chi_squared"),
-    "fisher_freeman_halton": (exact_tables.fisher_freeman_halton, None),
-}
-INTERACTIONS: dict[str, Callable[[Labels, Labels, Labels], TestResult]] = {
-    "logistic_interaction": interaction.logistic_interaction,
-    "firth_interaction": interaction.firth_interaction,
-}
 METHODS = {
-    **{f"p_value.{name}": whole_table for name in OF_ONE_TABLE},
-    **{f"p_value.{name}": arm_by_stratum for name in INTERACTIONS},
+    "p_value.chi_squared_table": whole_table,
+    "p_value.fisher_freeman_halton": whole_table,
+    "p_value.logistic_interaction": arm_by_stratum,
+    "p_value.firth_interaction": arm_by_stratum,
     "p_value.cmh_general_association": association,
     "p_value.cmh_row_mean_scores": row_mean_scores,
     "p_value.cochran_armitage": trend,

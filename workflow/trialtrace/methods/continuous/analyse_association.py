@@ -10,9 +10,9 @@ import numpy as np
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, cuts
 from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Place, Result
 from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
-from trialtrace.stats.continuous import association
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.steps import Step
 
@@ -24,6 +24,7 @@ Series = tuple[np.ndarray, np.ndarray]
 
 def correlation(cut: Cut, step: "Step[cards.Pearson]") -> Iterator[Result]:
     """The correlation with its interval and test, over subjects that have both."""
+    estimate, test = formulas(step)
     other = _other(cut, step)
     own = cut.trial.design.kind in OWN_TREATMENT
     for place, members, first, second in (_differences if own else _by_arm)(cut, other):
@@ -37,7 +38,7 @@ def correlation(cut: Cut, step: "Step[cards.Pearson]") -> Iterator[Result]:
             (step.statistic, step.method),
             members,
             partial(
-                association.correlation,
+                estimate,
                 x,
                 y,
                 method=step.method,
@@ -50,7 +51,7 @@ def correlation(cut: Cut, step: "Step[cards.Pearson]") -> Iterator[Result]:
             at,
             f"{step.method}_correlation",
             members,
-            partial(association.correlation_test, x, y, method=step.method, sides="two_sided"),
+            partial(test, x, y, method=step.method, sides="two_sided"),
             statistic="t",
             **more,
         )

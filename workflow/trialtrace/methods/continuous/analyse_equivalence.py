@@ -13,9 +13,9 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.methods.analysing.formulas import Formula, formulas
 from trialtrace.methods.analysing.rows import Notes, Place, Result
 from trialtrace.methods.continuous.analyse_paired import Paired, comparisons
-from trialtrace.stats.continuous import means
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
 
@@ -31,6 +31,7 @@ VERDICTS = {
 
 def welch(cut: Cut, step: "Step[cards.Welch]") -> Iterator[Result]:
     """By comparison of two arms."""
+    interval, test = formulas(step)
     for pair, both, treated, reference in cut.pairs():
         x, y = cut.values(treated).astype(float), cut.values(reference).astype(float)
         yield from _results(
@@ -39,13 +40,14 @@ def welch(cut: Cut, step: "Step[cards.Welch]") -> Iterator[Result]:
             cut.at(pair=pair),
             {"analysed": both},
             {"n_used": both.n},
-            partial(means.mean_difference_welch, x, y),
-            partial(_welch, x, y),
+            partial(interval, x, y),
+            _at_margin(test, x, y),
         )
 
 
 def paired(cut: Cut, step: "Step[cards.Welch]") -> Iterator[Result]:
     """By comparison of two treatments of a subject."""
+    interval, test = formulas(step)
     for found in comparisons(cut):
         if not isinstance(found, Paired):
             place, rows, reason = found
@@ -59,17 +61,19 @@ def paired(cut: Cut, step: "Step[cards.Welch]") -> Iterator[Result]:
             found.place,
             {"analysed": found.rows},
             found.common,
-            partial(means.mean_interval, d),
-            partial(_paired, d),
+            partial(interval, d),
+            _at_margin(test, d),
         )
 
 
-def _welch(x: Floats, y: Floats, shift: float, sides: str) -> float:
-    return means.welch_t(x - shift, y, sides=sides).p_value
+def _at_margin(test: Formula, first: Floats, *others: Floats) -> Callable[[float, str], float]:
+    """The p-value of a test at a margin, by which the first sample is moved."""
 
+    def p_value(margin: float, sides: str) -> float:
+        p: float = test(first - margin, *others, sides=sides).p_value
+        return p
 
-def _paired(difference: Floats, shift: float, sides: str) -> float:
-    return means.paired_t(difference - shift, sides=sides).p_value
+    return p_value
 
 
 def _method(step: Step[object]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from trialtrace.ground.frames import Predicate, Selection
 from trialtrace.methods.analysing.cuts import Cut, cuts
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
+from trialtrace.methods.analysing.formulas import Formula, formula
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.stats.continuous import win_ratio
 from trialtrace.stats.results import Interval, StatsError, TestResult
@@ -45,7 +46,9 @@ def hierarchy(cut: Cut, step: "Step[cards.AllPairs]") -> Iterator[Result]:
         members = {"analysed": both}
         for number, level in enumerate(levels[1:], 2):
             members[f"outcome_{number}"] = level.cut.rows(**arms)
-        found = partial(_statistics, levels, arms, both, pair[0], cut.analysis.confidence)
+        found = partial(
+            _statistics, formula(step), levels, arms, both, pair[0], cut.analysis.confidence
+        )
         common: Basis = {"options": options, "n_used": both.n}
         for stat in STATISTICS:
             yield interval_result(
@@ -95,7 +98,12 @@ def _test(found: Callable[[], win_ratio.WinStatistics]) -> TestResult:
 
 
 def _statistics(
-    levels: list[_Outcome], arms: Predicate, both: Selection, treated: str, confidence: float
+    statistics: Formula,
+    levels: list[_Outcome],
+    arms: Predicate,
+    both: Selection,
+    treated: str,
+    confidence: float,
 ) -> win_ratio.WinStatistics:
     subjects = both.column("USUBJID").astype(str)
     if len(np.unique(subjects)) < both.n:
@@ -103,7 +111,7 @@ def _statistics(
     outcomes = [_outcome(levels[0], both, subjects)]
     outcomes += [_outcome(level, level.cut.rows(**arms), subjects) for level in levels[1:]]
     arm = both.column("TRTP").astype(str) == treated
-    return win_ratio.win_statistics(arm.astype(float), outcomes, confidence=confidence)
+    return statistics(arm.astype(float), outcomes, confidence=confidence)
 
 
 def _outcome(level: _Outcome, rows: Selection, subjects: np.ndarray) -> win_ratio.Outcome:

@@ -18,10 +18,9 @@ from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.ground.store import difference
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import f_results, interval_result, test_results
+from trialtrace.methods.analysing.formulas import Formula, formula, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result
 from trialtrace.stats import resampling
-from trialtrace.stats.continuous import means, signed_rank
-from trialtrace.stats.regression import ancova
 from trialtrace.stats.regression.coefficients import Coefficients, contrast, wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.model import adsl_code
@@ -115,8 +114,6 @@ def _refuse(reason: str) -> NoReturn:
 def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: mean or median of the differences within subjects, with its interval."""
     confidence = cut.analysis.confidence
-    compute = {"paired_t": means.mean_interval, "signed_rank": signed_rank.pseudomedian}
-    function = compute[step.method]
 
     def made(
         place: Place, members: dict[str, Selection], run: Callable[[], Interval], common: Notes
@@ -131,12 +128,26 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
             **common,
         )
 
-    yield from _each(cut, lambda p: partial(function, p.difference, confidence=confidence), made)
+    yield from _each(
+        cut, lambda p: partial(formula(step), p.difference, confidence=confidence), made
+    )
 
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test that treatments do not differ within subjects."""
-    function, statistic = TESTS[step.method]
+    choices = items_of(step.options)
+    return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
+
+
+def rerandomise(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: all assignments of the treated side."""
+    choices = items_of(step.options)
+    return _tested(cut, step, lambda p: partial(_rerandomise, formula(step), p, **choices))
+
+
+def _tested(
+    cut: Cut, step: Step[object], compute: Callable[[Paired], Callable[[], TestResult]]
+) -> Iterator[Result]:
     name = result_method(step.method, step.options)
 
     def made(
@@ -148,7 +159,7 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
             name,
             members,
             run,
-            statistic=statistic,
+            statistic=statistic_of(step),
             options=cut.options(step),
             n_used=common["n_used"],
         )
@@ -156,18 +167,10 @@ def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
             result.warning = common.get("warning")
         yield from results
 
-    yield from _each(cut, lambda p: partial(function, p, **items_of(step.options)), made)
+    yield from _each(cut, compute, made)
 
 
-def _paired_t(found: Paired, *, sides: str) -> TestResult:
-    return means.paired_t(found.difference, sides=sides)
-
-
-def _signed_rank(found: Paired, *, sides: str, zeros: str) -> TestResult:
-    return signed_rank.signed_rank(found.difference, sides=sides, zeros=zeros)
-
-
-def _rerandomise(found: Paired, *, allocation: str, sides: str) -> TestResult:
+def _rerandomise(test: Formula, found: Paired, *, allocation: str, sides: str) -> TestResult:
     """All assignments of the treated side; the statistic is the sum of the differences.
 
     A subject's score is its value on the side that is second by name less that on the first, which
@@ -184,7 +187,7 @@ def _rerandomise(found: Paired, *, allocation: str, sides: str) -> TestResult:
     second = np.unique(side)[1]
     score = np.where(side == second, 1.0, -1.0) * found.difference
     schemes = {"coin": resampling.within_patient, "balanced": resampling.fixed_margins}
-    result = resampling.rerandomisation_test(
+    result = test(
         schemes[allocation](side),
         score,
         arm=second,
@@ -215,7 +218,7 @@ def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Resul
             members = {"analysed": rows}
         else:
             place, members, common = found.place, {"analysed": found.rows}, found.common
-            fit, columns = partial(_fit, found, names, confidence), names
+            fit, columns = partial(_fit, formula(step), found, names, confidence), names
         options = cut.options(step, interval=True)
         yield interval_result(
             cut,
@@ -244,7 +247,7 @@ def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:
     return wald_test(fitted, np.eye(fitted.coef.size)[terms[name]])
 
 
-def _fit(found: Paired, names: Sequence[str], confidence: float) -> Fitted:
+def _fit(least_squares: Formula, found: Paired, names: Sequence[str], confidence: float) -> Fitted:
     """Least squares of the differences on an intercept and centred covariates; their columns."""
     blocks, width = [np.ones((len(found.values), 1))], 1
     terms: dict[str, list[int]] = {}
@@ -254,7 +257,7 @@ def _fit(found: Paired, names: Sequence[str], confidence: float) -> Fitted:
         width += block.shape[1]
         blocks.append(block)
     x = np.hstack(blocks)
-    return ancova.ols(found.difference, x, variance="model", confidence=confidence), terms
+    return least_squares(found.difference, x, variance="model", confidence=confidence), terms
 
 
 def _columns(found: Paired, name: str) -> Floats:
@@ -277,13 +280,10 @@ def _columns(found: Paired, name: str) -> Floats:
     return columns
 
 
-TESTS: dict[str, tuple[Callable[..., TestResult], str | None]] = {
-    "paired_t": (_paired_t, "t"),
-    "signed_rank": (_signed_rank, "v"),
-    "rerandomise_sides": (_rerandomise, "sum"),
-}
 METHODS = {
-    "mean_difference.paired_t": estimate,
-    "median_difference.signed_rank": estimate,
+    "mean_difference": estimate,
+    "median_difference": estimate,
     "mean_difference.paired_regression": regression,
-} | {f"p_value.{name}": test for name in TESTS}
+    "p_value": test,
+    "p_value.rerandomise_sides": rerandomise,
+}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,12 +16,14 @@ from trialtrace.ground.conditions import columns_of as columns_of_condition
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.methods.analysing.formulas import Formula, formula
 from trialtrace.methods.analysing.rows import Basis, Notes, Result
 from trialtrace.methods.categorical.analyse import with_event
-from trialtrace.stats import missing
-from trialtrace.stats.categorical import contingency, proportions
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.stats.missing.bounds import TippingMap
 
 # What a record has and a subject has not.
 OF_RECORDS = ("PARAMCD", "AVAL", "AVISIT", "CHG", "not")
@@ -88,15 +90,15 @@ def as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
             cut.at(group=group),
             (step.statistic, step.method),
             whole.members,
-            partial(_proportion, whole, event, cut.analysis.confidence),
+            partial(_proportion, formula(step), whole, event, cut.analysis.confidence),
             options=cut.options(step, interval=True),
             **common,
         )
 
 
-def _proportion(whole: Everybody, event: bool, confidence: float) -> Interval:
+def _proportion(interval: Formula, whole: Everybody, event: bool, confidence: float) -> Interval:
     x, n, lacking = whole.counts()
-    return proportions.wilson(x + lacking * event, n + lacking, confidence=confidence)
+    return interval(x + lacking * event, n + lacking, confidence=confidence)
 
 
 def difference_as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -108,17 +110,19 @@ def difference_as_counted(cut: Cut, step: Step[object]) -> Iterator[Result]:
             cut.at(pair=pair),
             (step.statistic, step.method),
             both.members,
-            partial(_difference, one, other, event, cut.analysis.confidence),
+            partial(_difference, formula(step), one, other, event, cut.analysis.confidence),
             options=cut.options(step, interval=True),
             n_used=both.subjects.n,
         )
 
 
-def _difference(one: Everybody, other: Everybody, event: bool, confidence: float) -> Interval:
+def _difference(
+    interval: Formula, one: Everybody, other: Everybody, event: bool, confidence: float
+) -> Interval:
     table = []
     for x, n, lacking in (one.counts(), other.counts()):
         table += [x + lacking * event, n + lacking]
-    return contingency.risk_difference_newcombe(*table, confidence=confidence)
+    return interval(*table, confidence=confidence)
 
 
 def _pairs(cut: Cut) -> Iterator[tuple[tuple[str, str], Everybody, Everybody, Everybody]]:
@@ -135,7 +139,7 @@ def proportion_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
         for end in ("lowest", "highest"):
             value, error = nan, None
             try:
-                found = missing.proportion_bounds(*whole.counts())
+                found = formula(step)(*whole.counts())
                 value = found.low if end == "lowest" else found.high
             except StatsError as refused:
                 error = str(refused)
@@ -152,7 +156,7 @@ def difference_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
         for end in ("lowest", "highest"):
             value, error = nan, None
             try:
-                found = missing.worst_and_best(*one.counts(), *other.counts())
+                found = formula(step)(*one.counts(), *other.counts())
                 value = found.low if end == "lowest" else found.high
             except StatsError as refused:
                 error = str(refused)
@@ -162,11 +166,9 @@ def difference_bounds(cut: Cut, step: Step[object]) -> Iterator[Result]:
             )
 
 
-def tipping_map(
-    cut: Cut, step: Step[object], one: Everybody, other: Everybody
-) -> missing.TippingMap:
+def tipping_map(cut: Cut, step: Step[object], one: Everybody, other: Everybody) -> "TippingMap":
     """The result for every number of events among the missing of the two arms."""
-    return missing.tipping_map(
+    return formula(step)(
         *one.counts(), *other.counts(), test=step.method, level=cut.analysis.decision_level
     )
 

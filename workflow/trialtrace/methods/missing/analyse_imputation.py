@@ -10,10 +10,10 @@ import numpy as np
 
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result
+from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.missing.analyse import Everybody, everybody
 from trialtrace.methods.regression.analyse_covariates import columns_of
-from trialtrace.stats import missing
 from trialtrace.stats.results import Interval, StatsError
 from trialtrace.trial.plan.steps import Step
 
@@ -62,7 +62,8 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         str(p) for p in (place.trial, place.analysis, place.parameter, place.visit, place.stratum)
     )
     stream = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    made = missing.impute_chained(
+    impute, _ = formulas(step)
+    made = impute(
         np.column_stack(parts),
         subjects.column("TRT01P").astype(str),
         columns_of(subjects, given.covariates),
@@ -127,7 +128,8 @@ def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -
 def _pooled(cut: Cut, step: Step[object], one: np.ndarray, other: np.ndarray) -> Interval:
     p1, p0 = one.mean(axis=1), other.mean(axis=1)
     variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
-    found = missing.pool(
+    _, pool = formulas(step)
+    found = pool(
         p1 - p0,
         variance,
         df_complete=inf,

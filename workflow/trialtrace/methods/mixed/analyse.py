@@ -15,22 +15,24 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, f_results, interval_result
+from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
-from trialtrace.stats.mixed import linear_mixed, mixed_tests, visit_design
-from trialtrace.stats.mixed import mmrm as repeated_model
-from trialtrace.stats.regression import ancova as covariance_analysis
+from trialtrace.stats.mixed import visit_design
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
+    from trialtrace.stats.mixed.mixed_tests import Contrast
+    from trialtrace.stats.mixed.mmrm import MmrmFit
+    from trialtrace.stats.regression.ancova import AncovaFit
     from trialtrace.trial.plan.cards import mixed as cards
 
+    Fitted = tuple[visit_design.VisitDesign, MmrmFit]
+
 TWO_SIDED = "two_sided"
-
-
-Fitted = tuple[visit_design.VisitDesign, repeated_model.MmrmFit]
 
 
 class _Mmrm:
@@ -38,10 +40,11 @@ class _Mmrm:
 
     def __init__(self, cut: Cut, step: "Step[cards.Mmrm]", rows: Selection):
         self.cut, self.options, self.rows = cut, step.options, rows
+        self._mmrm, self._contrast_test, self._f_test = formulas(step)
         self._failed: StatsError | None = None
 
     @cached_property
-    def _fitted(self) -> Fitted:
+    def _fitted(self) -> "Fitted":
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
         arms, names = table.column("TRTP").astype(str), self.options.covariates
         columns = covariates(table, names)
@@ -52,7 +55,7 @@ class _Mmrm:
             covariates=columns,
             by_visit=None if columns is None else self.options.slopes == "each_visit",
         )
-        fit = repeated_model.mmrm(
+        fit = self._mmrm(
             table.values,
             design.x,
             structure=self.options.covariance,
@@ -61,7 +64,7 @@ class _Mmrm:
         )
         return design, fit
 
-    def fitted(self) -> Fitted:
+    def fitted(self) -> "Fitted":
         """The design and the fit. A failure is remembered, so that it costs its time once."""
         if self._failed is not None:
             raise StatsError(str(self._failed))
@@ -71,7 +74,7 @@ class _Mmrm:
             self._failed = error
             raise
 
-    def difference(self, pair: tuple[str, str], visit: str) -> mixed_tests.Contrast:
+    def difference(self, pair: tuple[str, str], visit: str) -> "Contrast":
         design, fit = self.fitted()
         _check_arms(pair, design.arms)
         row = visit_design.difference_row(design, arm=pair[0], reference=pair[1], visit=visit)
@@ -83,8 +86,8 @@ class _Mmrm:
         row = visit_design.mean_row(design, arm=arm, visit=visit)
         return self._contrast(fit, row).interval
 
-    def _contrast(self, fit: repeated_model.MmrmFit, row: Floats) -> mixed_tests.Contrast:
-        return mixed_tests.contrast(
+    def _contrast(self, fit: "MmrmFit", row: Floats) -> "Contrast":
+        return self._contrast_test(
             fit,
             row,
             df=self.options.df,
@@ -95,7 +98,8 @@ class _Mmrm:
     def interaction(self) -> TestResult:
         design, fit = self.fitted()
         rows = visit_design.interaction_rows(design)
-        return mixed_tests.f_test(fit, rows, df=self.options.df)
+        test: TestResult = self._f_test(fit, rows, df=self.options.df)
+        return test
 
 
 def _check_arms(wanted: Iterable[str], known: Iterable[object]) -> None:
@@ -143,15 +147,18 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
     rows = cut.rows(TRTP={"in": cut.arms()}, **known([*names, *strata]))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
 
+    _, arm_difference, arm_row = formulas(step)
+
     @cache
-    def fit() -> covariance_analysis.AncovaFit:
+    def fit() -> "AncovaFit":
         return _ancova(cut, step, rows)
 
     def difference(pair: tuple[str, str]) -> Interval:
-        return covariance_analysis.arm_difference(fit(), *pair, confidence=cut.analysis.confidence)
+        found: Interval = arm_difference(fit(), *pair, confidence=cut.analysis.confidence)
+        return found
 
     def test(pair: tuple[str, str]) -> TestResult:
-        return wald_test(fit().coefficients, covariance_analysis.arm_row(fit(), *pair))
+        return wald_test(fit().coefficients, arm_row(fit(), *pair))
 
     for pair in cut.analysis.pairs:
         place, members = cut.at(pair=pair), {"analysed": rows}
@@ -161,13 +168,14 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
         yield from f_results(cut, place, step.method, members, partial(test, pair), common)
 
 
-def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> covariance_analysis.AncovaFit:
+def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
     table = subject_table(cut, rows, {})
     strata = None
     if step.options.strata:
         columns = [table.column(name).astype(str) for name in known(step.options.strata)]
         strata = np.array(["\x1f".join(each) for each in zip(*columns, strict=True)])
-    return covariance_analysis.ancova(
+    ancova, *_ = formulas(step)
+    return ancova(
         table.values[:, 0],
         table.column("TRTP").astype(str),
         covariates=covariates(table, step.options.covariates),
@@ -182,14 +190,15 @@ def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
     names = step.options.covariates
     rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present", **known(names))
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    _, test_row = formulas(step)
     fitted = cache(partial(_random_site, cut, step, rows))
 
-    def contrast(pair: tuple[str, str]) -> mixed_tests.Contrast:
+    def contrast(pair: tuple[str, str]) -> "Contrast":
         arms, fit = fitted()
         _check_arms(pair, arms)
         row = np.zeros(fit.coef.size)
         row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
-        return mixed_tests.contrast(
+        return test_row(
             fit, row, df=step.options.df, sides=TWO_SIDED, confidence=cut.analysis.confidence
         )
 
@@ -201,13 +210,14 @@ def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
 
 def _random_site(
     cut: Cut, step: "Step[cards.RandomSite]", rows: Selection
-) -> tuple[list[str], linear_mixed.LinearMixedFit]:
+) -> "tuple[list[str], LinearMixedFit]":
     table = subject_table(cut, rows, {})
     arms, index = np.unique(table.column("TRTP").astype(str), return_inverse=True)
     columns = covariates(table, step.options.covariates)
     x = np.eye(arms.size)[index.reshape(-1)]
     x = x if columns is None else np.hstack([x, columns])
-    fit = linear_mixed.linear_mixed(
+    linear_mixed, _ = formulas(step)
+    fit = linear_mixed(
         table.values[:, 0],
         x,
         np.ones((table.n, 1)),

@@ -16,18 +16,22 @@ from trialtrace.methods.analysing.estimate import (
     plain_result,
     test_results,
 )
+from trialtrace.methods.analysing.formulas import formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Notes, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
-from trialtrace.stats.regression import ordinal as cumulative
-from trialtrace.stats.regression import ordinal_mixed
 from trialtrace.stats.regression.coefficients import contrast, wald_test
-from trialtrace.stats.repeated import ordinal_ranks
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.regression.ordinal import ProportionalOddsFit
+    from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
+    from trialtrace.stats.repeated.ordinal_ranks import RankAnova
     from trialtrace.trial.plan.cards import ordinal as cards
+
+    # What models of ordinal values have in common: log odds ratios.
+    Odds = ProportionalOddsFit | OrdinalMixedFit
 
 
 def describe(cut: Cut, step: Step[object]) -> Iterator[Result]:
@@ -55,8 +59,6 @@ def _at(cut: Cut, rows: Selection, level: float) -> Selection:
 
 
 Fit = TypeVar("Fit")
-# What models of ordinal values have in common: log odds ratios.
-_Odds = cumulative.ProportionalOddsFit | ordinal_mixed.OrdinalMixedFit
 
 
 class _Once(Generic[Fit]):
@@ -77,14 +79,14 @@ class _Once(Generic[Fit]):
         return self._known
 
 
-def _odds(fitted: Callable[[], _Odds], row: Callable[[], Floats], confidence: float) -> Interval:
+def _odds(fitted: "Callable[[], Odds]", row: Callable[[], Floats], confidence: float) -> Interval:
     """A combination of log odds ratios as an odds ratio of a higher value."""
     found = contrast(fitted().coefficients, row(), confidence=confidence)
     values = [exp(v) if isfinite(v) else v for v in (found.estimate, found.low, found.high)]
     return Interval(*values)
 
 
-def _wald(fitted: Callable[[], _Odds], row: Callable[[], Floats]) -> TestResult:
+def _wald(fitted: "Callable[[], Odds]", row: Callable[[], Floats]) -> TestResult:
     return wald_test(fitted().coefficients, row())
 
 
@@ -101,7 +103,8 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
         x = np.column_stack([arms == arm for arm in treated]).astype(float)
         return table.values[:, 0], x if columns is None else np.hstack([x, columns])
 
-    fitted = _Once(lambda: cumulative.proportional_odds(*data(), confidence=confidence))
+    model, brant_test = formulas(step)
+    fitted: _Once[ProportionalOddsFit] = _Once(lambda: model(*data(), confidence=confidence))
     for number, pair in enumerate(cut.analysis.pairs):
         row = partial(_unit, fitted, number)
         yield interval_result(
@@ -126,13 +129,13 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
         cut.at(),
         "brant",
         members,
-        lambda: cumulative.brant_test(*data())[0],
+        lambda: brant_test(*data())[0],
         statistic="chi_squared",
         **common,
     )
 
 
-def _unit(fitted: Callable[[], _Odds], number: int) -> Floats:
+def _unit(fitted: "Callable[[], Odds]", number: int) -> Floats:
     row: Floats = np.eye(fitted().coefficients.coef.size)[number]
     return row
 
@@ -179,7 +182,7 @@ def mixed(cut: Cut, step: "Step[cards.OrdinalMixed]") -> Iterator[Result]:
 
 def _fit_mixed(
     cut: Cut, step: "Step[cards.OrdinalMixed]", rows: Selection, arms: list[str]
-) -> ordinal_mixed.OrdinalMixedFit:
+) -> "OrdinalMixedFit":
     """Columns: every cell of arm and visit but the first, then covariates."""
     table = subject_table(cut, rows, {"TRTP": arms, "AVISIT": list(cut.visits)})
     subject, cell = np.nonzero(~np.isnan(table.values))
@@ -191,7 +194,7 @@ def _fit_mixed(
     unit = subject
     if cut.trial.design.kind in OWN_TREATMENT:
         unit = subject * len(arms) + cell // len(cut.visits)
-    return ordinal_mixed.ordinal_mixed(
+    return formula(step)(
         table.values[subject, cell],
         x,
         unit,
@@ -201,7 +204,7 @@ def _fit_mixed(
 
 
 def _row(
-    fitted: Callable[[], _Odds],
+    fitted: "Callable[[], Odds]",
     arms: list[str],
     visits: int,
     pair: tuple[str, str],
@@ -220,7 +223,7 @@ def _row(
     return row
 
 
-def _effect(fitted: Callable[[], ordinal_ranks.RankAnova], name: str) -> TestResult:
+def _effect(fitted: "Callable[[], RankAnova]", name: str) -> TestResult:
     test: TestResult = getattr(fitted(), name)
     return test
 
@@ -232,9 +235,9 @@ def rank_anova(cut: Cut, step: Step[object]) -> Iterator[Result]:
     common: Basis = {"options": cut.options(step), "n_used": n}
     members = {"analysed": rows}
 
-    def fit() -> ordinal_ranks.RankAnova:
+    def fit() -> "RankAnova":
         table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
-        return ordinal_ranks.rank_anova(table.values, table.column("TRTP").astype(str))
+        return formula(step)(table.values, table.column("TRTP").astype(str))
 
     fitted = _Once(fit)
     effects = {"arm": "between_box", "visit": "within", "arm_visit": "interaction"}

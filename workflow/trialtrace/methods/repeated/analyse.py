@@ -10,12 +10,13 @@ import numpy as np
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result
+from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Basis, Result
-from trialtrace.stats.repeated import anova as repeated
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.repeated.anova import Effect
     from trialtrace.trial.plan.cards import repeated as cards
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
@@ -42,7 +43,7 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
     members = {"analysed": rows}
     try:
         y, arm = by_subject(cut, rows, len(cut.visits))
-        found = repeated.mixed_anova(y, arm, sums_of_squares=step.options.sums_of_squares)
+        found = formula(step)(y, arm, sums_of_squares=step.options.sums_of_squares)
     except StatsError as error:
         place = cut.at(second=("effect", "visit"))
         names = ("p_value", step.method)
@@ -57,7 +58,7 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
             yield plain_result(cut, place, (stat, step.method), members, value, **basis)
 
 
-def _values(effect: repeated.Effect, sphericity: str) -> dict[str, float]:
+def _values(effect: "Effect", sphericity: str) -> dict[str, float]:
     """The statistics of an effect; `p_value` is the one corrected as the plan says."""
     given = {field.name for field in fields(effect)}
     chosen = CORRECTED[sphericity]

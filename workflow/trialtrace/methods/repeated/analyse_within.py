@@ -14,15 +14,17 @@ import numpy as np
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, plain_result
+from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import subject_table
-from trialtrace.stats.mixed import linear_mixed, mixed_tests
-from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect, repeated_anova
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
+    from trialtrace.stats.mixed.mixed_tests import Contrast
+    from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect
     from trialtrace.trial.plan.cards import within as cards
 
 # Design of the plan -> factors of the model, and the effects with what each of them tests.
@@ -68,7 +70,7 @@ def repeated_measures_anova(
     if left:
         members["incomplete"] = some
     try:
-        found = _anova(cut, rows, columns, design)
+        found = _anova(formula(step), cut, rows, columns, design)
     except StatsError as error:
         place = cut.at(second=("effect", _effects(design)[0]))
         names = ("p_value", method)
@@ -96,15 +98,17 @@ def _factors(design: str, effect: str) -> tuple[str, ...]:
     return FACTORS[design] if effect == "treatment_visit" else (effect,)
 
 
-def _anova(cut: Cut, rows: Selection, columns: dict[str, list[str]], design: str) -> Anova:
+def _anova(
+    anova: Formula, cut: Cut, rows: Selection, columns: dict[str, list[str]], design: str
+) -> "Anova":
     table = subject_table(cut, rows, columns)
     y = table.values
     if design == "treatment_by_visit":
         y = y.reshape(table.n, *(len(levels) for levels in columns.values()))
-    return repeated_anova(y, within=FACTORS[design], between={}, sums_of_squares="III", measured=())
+    return anova(y, within=FACTORS[design], between={}, sums_of_squares="III", measured=())
 
 
-def _values(effect: AnovaEffect, sphericity: str) -> dict[str, float]:
+def _values(effect: "AnovaEffect", sphericity: str) -> dict[str, float]:
     """The statistics of an effect; `p_value` and the corrected df are those the plan says."""
     known = effect.corrections
     assert known is not None
@@ -162,13 +166,14 @@ def mixed_model(cut: Cut, step: "Step[cards.MixedModel]") -> Iterator[Result]:
 def _since_first(
     cut: Cut,
     step: "Step[cards.MixedModel]",
-    fitted: Callable[[], linear_mixed.LinearMixedFit],
+    fitted: "Callable[[], LinearMixedFit]",
     number: int,
-) -> mixed_tests.Contrast:
+) -> "Contrast":
     """Difference of the treatments at a visit, less that at the first visit."""
     row = np.zeros((2, len(cut.visits)))
     row[0, number], row[0, 0], row[1, number], row[1, 0] = 1.0, -1.0, -1.0, 1.0
-    return mixed_tests.contrast(
+    _, contrast = formulas(step)
+    return contrast(
         fitted(),
         row.ravel(),
         df=step.options.df,
@@ -179,7 +184,7 @@ def _since_first(
 
 def _mixed(
     cut: Cut, step: "Step[cards.MixedModel]", rows: Selection, pair: tuple[str, str]
-) -> linear_mixed.LinearMixedFit:
+) -> "LinearMixedFit":
     columns = {"TRTP": list(pair), "AVISIT": list(cut.visits)}
     table = subject_table(cut, rows, columns)
     subject, cell = np.nonzero(~np.isnan(table.values))
@@ -187,9 +192,7 @@ def _mixed(
     z = np.ones((len(cell), 1))
     if step.options.random == "intercept_and_treatment":
         z = np.column_stack([z, cell < len(cut.visits)])
-    return linear_mixed.linear_mixed(
-        table.values[subject, cell], x, z, subject, method=step.options.estimation
-    )
+    return formula(step)(table.values[subject, cell], x, z, subject, method=step.options.estimation)
 
 
 METHODS = {

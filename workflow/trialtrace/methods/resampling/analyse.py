@@ -15,6 +15,7 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result, test_results
+from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Place, Result
 from trialtrace.methods.categorical.analyse_over_arms import groups
 from trialtrace.methods.stratified.analyse import keys_of, members, stratum_rows, tables
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import resampling as cards
 
 
-def _exact(counts: tuple[Floats, Floats, Floats, Floats], which: str) -> TestResult:
-    return TestResult(nan, nan, getattr(resampling.binary_exact(*counts), which))
+def _exact(test: Formula, counts: tuple[Floats, Floats, Floats, Floats], which: str) -> TestResult:
+    return TestResult(nan, nan, getattr(test(*counts), which))
 
 
 def exact(cut: Cut, step: "Step[cards.RerandomisationExact]") -> Iterator[Result]:
@@ -41,7 +42,7 @@ def exact(cut: Cut, step: "Step[cards.RerandomisationExact]") -> Iterator[Result
             cut.at(pair=pair),
             step.method,
             members(cut, step.options.strata, both),
-            partial(_exact, counts, which),
+            partial(_exact, formula(step), counts, which),
             statistic=None,
             options=cut.options(step),
             n_used=stratum_rows(cut, step.options.strata, both).n,
@@ -74,8 +75,9 @@ def _draw(
     scheme = resampling.stratified(arm, cells) if strata else resampling.fixed_margins(arm)
     draws, seed = step.options.draws, (step.options.seed, _stream(place))
     confidence, scores = cut.analysis.confidence, _scores(cut, step, rows, cells)
+    of_pairs, of_all = formulas(step)
     if place.pair is None:
-        overall = resampling.global_test(
+        overall = of_all(
             scheme,
             scores,
             draws=draws,
@@ -85,7 +87,7 @@ def _draw(
             tie_tolerance=resampling.TIE_TOLERANCE,
         )
         return float(overall.p_value[0]), float(overall.mc_se[0])
-    found = resampling.rerandomisation_test(
+    found = of_pairs(
         scheme,
         scores,
         arm=place.pair[0],

@@ -35,6 +35,7 @@ CARDS = (
         options=Pearson,
         also={"pearson_correlation": Named("t test of no correlation", "")},
         gives=correlation,
+        formula=("continuous.association:correlation", "continuous.association:correlation_test"),
     ),
     Card(
         "correlation.spearman",
@@ -43,5 +44,6 @@ CARDS = (
         options=Pearson,
         also={"spearman_correlation": Named("t test of no correlation of ranks", "")},
         gives=correlation,
+        formula=("continuous.association:correlation", "continuous.association:correlation_test"),
     ),
 )

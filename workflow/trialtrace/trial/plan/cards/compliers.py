@@ -23,6 +23,7 @@ CARDS = (
         "only the treated arm has access, the offer alone changes nothing; delta method",
         "Bloom 1984, Eval Rev 8:225; Angrist, Imbens and Rubin 1996, J Am Stat Assoc 91:444",
         options=Bloom,
+        formula="categorical.complier:complier_difference",
     ),
     Card(
         "complier_difference_bounds.trimming",
@@ -30,5 +31,6 @@ CARDS = (
         "Zhang and Rubin 2003, J Educ Behav Stat 28:353",
         options=Bloom,
         gives="complier_difference_lowest.{}@pair complier_difference_highest.{}@pair",
+        formula="categorical.complier:complier_bounds",
     ),
 )

@@ -35,6 +35,7 @@ CARDS = (
                 "Schuirmann 1987, J Pharmacokinet Biopharm 15:657",
             )
         },
+        formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
     ),
     Card(
         "equivalence.paired_t",
@@ -53,5 +54,6 @@ CARDS = (
                 "Schuirmann 1987, J Pharmacokinet Biopharm 15:657",
             )
         },
+        formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
     ),
 )

@@ -51,5 +51,6 @@ CARDS = (
             "win_ratio.{}@pair net_benefit.{}@pair win_odds.{}@pair p_value.{}@pair "
             "z.{}@pair? wins.{}@pair;outcome? losses.{}@pair;outcome? ties.{}@pair?"
         ),
+        formula="continuous.win_ratio:win_statistics",
     ),
 )

@@ -41,5 +41,6 @@ CARDS = (
         "multiple imputation of the components, Rubin's rules, Wald's interval",
         "Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948",
         options=MultipleImputation,
+        formula=("missing.imputation:impute_chained", "missing.pooling:pool"),
     ),
 )

@@ -90,12 +90,17 @@ def fragility(options: Fisher, own: bool) -> str:
 
 
 CARDS = (
-    Card("upper_bound.clopper_pearson", gives="count.events@group upper_bound.{}@group"),
+    Card(
+        "upper_bound.clopper_pearson",
+        gives="count.events@group upper_bound.{}@group",
+        formula="categorical.binomial:upper_bound",
+    ),
     Card(
         "upper_bound.rule_of_three",
         "rule of three, one-sided",
         "Hanley and Lippman-Hand 1983, JAMA 249:1743",
         gives="count.events@group upper_bound.{}@group",
+        formula="categorical.binomial:rule_of_three",
     ),
     Card(
         "p_value.risk_difference_margin",
@@ -108,6 +113,7 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
         check="score_ratio",
+        formula="categorical.score:risk_difference_score_test",
     ),
     Card(
         "p_value.risk_difference_equivalence",
@@ -118,6 +124,7 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
         check="score_ratio",
+        formula="categorical.score:risk_difference_score_test",
     ),
     Card(
         "p_value.risk_ratio_margin",
@@ -128,6 +135,7 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
         check="score_ratio",
+        formula="categorical.score_ratio:risk_ratio_score_test",
     ),
     Card(
         "p_value.barnard",
@@ -138,6 +146,7 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         check="exact",
+        formula="categorical.unconditional:barnard",
     ),
     Card(
         "p_value.boschloo",
@@ -148,6 +157,7 @@ CARDS = (
         gives="p_value.{}@pair",
         kinds=BINARY,
         check="exact",
+        formula="categorical.unconditional:boschloo",
     ),
     Card(
         "p_value.binomial",
@@ -157,6 +167,7 @@ CARDS = (
         options=Binomial,
         gives="p_value.{}@group",
         kinds=BINARY,
+        formula="categorical.binomial:binomial_test",
     ),
     Card(
         "fragility_index.fisher",
@@ -173,5 +184,6 @@ CARDS = (
         },
         check="compliers",
         gives=fragility,
+        formula="categorical.fragility:fragility_index",
     ),
 )

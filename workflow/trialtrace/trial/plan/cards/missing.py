@@ -10,24 +10,34 @@ CARDS = (
         "missing counted as event",
         "single imputation; Hollis 2002",
         gives="proportion.{}@group",
+        formula="categorical.proportions:wilson",
     ),
-    Card("risk_difference.missing_as_event"),
+    Card(
+        "risk_difference.missing_as_event",
+        formula="categorical.contingency:risk_difference_newcombe",
+    ),
     Card(
         "proportion.missing_as_no_event",
         "missing counted as no event",
         "single imputation; Hollis 2002",
         gives="proportion.{}@group",
+        formula="categorical.proportions:wilson",
     ),
-    Card("risk_difference.missing_as_no_event"),
+    Card(
+        "risk_difference.missing_as_no_event",
+        formula="categorical.contingency:risk_difference_newcombe",
+    ),
     Card(
         "proportion_bounds.best_worst",
         "all possible outcomes of the missing",
         "Horowitz and Manski 2000, J Am Stat Assoc 95:77",
         gives="proportion_lowest.{}@arm proportion_highest.{}@arm",
+        formula="missing.bounds:proportion_bounds",
     ),
     Card(
         "risk_difference_bounds.best_worst",
         gives="risk_difference_lowest.{}@pair risk_difference_highest.{}@pair",
+        formula="missing.bounds:worst_and_best",
     ),
     Card(
         "tipping.fisher",
@@ -38,6 +48,7 @@ CARDS = (
                 "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
             )
         },
+        formula="missing.bounds:tipping_map",
     ),
     Card(
         "tipping.chi_squared",
@@ -48,5 +59,6 @@ CARDS = (
                 "Yan, Lee and Li 2009, J Biopharm Stat 19:1085",
             )
         },
+        formula="missing.bounds:tipping_map",
     ),
 )

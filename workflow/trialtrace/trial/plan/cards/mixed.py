@@ -78,6 +78,7 @@ CARDS = (
         ),
         visits="over",
         compares="between",
+        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:contrast", "mixed.mixed_tests:f_test"),
     ),
     Card(
         "mean_difference.ancova",
@@ -87,6 +88,11 @@ CARDS = (
         gives="mean_difference.{}@pair p_value.{}@pair f.{}@pair? df1.{}@pair? df2.{}@pair?",
         compares="between",
         check="ancova",
+        formula=(
+            "regression.ancova:ancova",
+            "regression.ancova:arm_difference",
+            "regression.ancova:arm_row",
+        ),
     ),
     Card(
         "mean_difference.random_site",
@@ -95,5 +101,6 @@ CARDS = (
         options=RandomSite,
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:contrast"),
     ),
 )

@@ -72,6 +72,7 @@ CARDS = (
         also={
             "brant": Named("Brant's test of proportional odds", "Brant 1990, Biometrics 46:1171")
         },
+        formula=("regression.ordinal:proportional_odds", "regression.ordinal:brant_test"),
     ),
     Card(
         "odds_ratio.ordinal_mixed",
@@ -82,6 +83,7 @@ CARDS = (
         kinds=SCORES,
         visits="over",
         check="ordinal_grid",
+        formula="regression.ordinal_mixed:ordinal_mixed",
     ),
     Card(
         "p_value.rank_anova",
@@ -96,5 +98,6 @@ CARDS = (
         kinds=OVER_TIME,
         visits="whole",
         compares="between",
+        formula="repeated.ordinal_ranks:rank_anova",
     ),
 )

@@ -79,6 +79,7 @@ CARDS = (
         options=ChiSquaredTable,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
+        formula="categorical.exact_tables:chi_squared_table",
     ),
     Card(
         "p_value.fisher_freeman_halton",
@@ -88,6 +89,7 @@ CARDS = (
         options=ChiSquaredTable,
         gives="p_value.{}@compared",
         kinds=BINARY + SCORES,
+        formula="categorical.exact_tables:fisher_freeman_halton",
     ),
     Card(
         "p_value.cmh_general_association",
@@ -100,6 +102,7 @@ CARDS = (
         options=CmhGeneralAssociation,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
+        formula="stratified.generalised_cmh:cmh_general_association",
     ),
     Card(
         "p_value.cmh_row_mean_scores",
@@ -109,6 +112,7 @@ CARDS = (
         options=CmhRowMeanScores,
         gives="p_value.{}@compared chi_squared.{}@compared? df.{}@compared?",
         kinds=BINARY + SCORES,
+        formula="stratified.generalised_cmh:cmh_row_mean_scores",
     ),
     Card(
         "p_value.cochran_armitage",
@@ -118,6 +122,7 @@ CARDS = (
         options=CochranArmitage,
         gives="p_value.{}@all z.{}@all?",
         kinds=BINARY,
+        formula="categorical.trend:cochran_armitage",
     ),
     Card(
         "p_value.logistic_interaction",
@@ -129,6 +134,7 @@ CARDS = (
         kinds=BINARY,
         interaction=LogisticOverLevels,
         check="interaction",
+        formula="stratified.interaction:logistic_interaction",
     ),
     Card(
         "p_value.firth_interaction",
@@ -142,5 +148,6 @@ CARDS = (
         kinds=BINARY,
         interaction=FirthOverLevels,
         check="interaction",
+        formula="stratified.interaction:firth_interaction",
     ),
 )

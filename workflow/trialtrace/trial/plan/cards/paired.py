@@ -49,7 +49,11 @@ class RerandomiseSides:
 
 
 CARDS = (
-    Card("mean_difference.paired_t", compares="within"),
+    Card(
+        "mean_difference.paired_t",
+        compares="within",
+        formula="continuous.means:mean_interval",
+    ),
     Card(
         "mean_difference.paired_regression",
         "regression of the differences within subjects",
@@ -59,6 +63,7 @@ CARDS = (
             "df1.{}@pair;covariate? df2.{}@pair;covariate?"
         ),
         compares="within",
+        formula="regression.ancova:ols",
     ),
     Card(
         "median_difference.signed_rank",
@@ -71,6 +76,7 @@ CARDS = (
                 "Pratt 1959, J Am Stat Assoc 54:655",
             )
         },
+        formula="continuous.signed_rank:pseudomedian",
     ),
     Card(
         "p_value.paired_t",
@@ -79,6 +85,7 @@ CARDS = (
         gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
         kinds=SCORES,
         compares="within",
+        formula="continuous.means:paired_t",
     ),
     Card(
         "p_value.signed_rank",
@@ -87,6 +94,7 @@ CARDS = (
         gives="p_value.{}@pair v.{}@pair?",
         kinds=SCORES,
         compares="within",
+        formula="continuous.signed_rank:signed_rank",
     ),
     Card(
         "p_value.rerandomise_sides",
@@ -104,5 +112,6 @@ CARDS = (
                 "Fisher 1935, Design of Experiments",
             )
         },
+        formula="resampling.linear:rerandomisation_test",
     ),
 )

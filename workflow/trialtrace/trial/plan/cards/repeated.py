@@ -32,5 +32,6 @@ CARDS = (
         kinds=OVER_TIME,
         visits="whole",
         compares="between",
+        formula="repeated.anova:mixed_anova",
     ),
 )

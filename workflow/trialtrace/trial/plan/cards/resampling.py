@@ -60,6 +60,7 @@ CARDS = (
         options=RerandomisationExact,
         gives="p_value.{}@pair",
         kinds=BINARY,
+        formula="resampling.binary:binary_exact",
     ),
     Card(
         "p_value.rerandomisation",
@@ -69,5 +70,6 @@ CARDS = (
         options=Rerandomisation,
         gives="p_value.{}@compared mc_se.{}@compared?",
         kinds=BINARY + SCORES + TIMES,
+        formula=("resampling.linear:rerandomisation_test", "resampling.arms:global_test"),
     ),
 )

@@ -68,6 +68,7 @@ CARDS = (
             "repeated_measures_anova_visits": Named("visits under one treatment", ""),
         },
         gives=within_effects,
+        formula="repeated.anova_general:repeated_anova",
     ),
     Card(
         "change_difference.mixed_model",
@@ -78,5 +79,6 @@ CARDS = (
         visits="over",
         compares="within",
         check="mixed",
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:contrast"),
     ),
 )
