@@ -1,4 +1,5 @@
-"""Write the tables of correlated outcomes in tests/oracle/data: mmrm.csv, clusters.csv, gee.csv.
+"""Write the tables of correlated outcomes in tests/oracle/data: mmrm.csv, clusters.csv,
+clusters_bound.csv, gee.csv.
 
 Run once, `python tests/oracle/make_data_correlated.py`; the files are committed. Rows of missing
 visits are absent.
@@ -68,6 +69,24 @@ def clusters(rng: np.random.Generator) -> list[tuple]:
     return [(case, *row) for case, rows in tables.items() for row in rows]
 
 
+def bounds(rng: np.random.Generator) -> list[tuple]:
+    """As `clusters`, with estimates at their bound: a variance of 0, a correlation of 1."""
+    rows = []
+    for case in ("no_variance", "correlation"):
+        size = rng.integers(2, 7, 11)
+        cluster = np.repeat(np.arange(11), size)
+        time, level = rng.normal(0.4, 1, cluster.size), rng.normal(0, 1.5, 11)[cluster]
+        value = 3 + 0.7 * (cluster % 2) + time + rng.normal(size=cluster.size)
+        if case == "correlation":
+            value += level * (1 + 0.6 * time)
+        else:
+            # Means of clusters nearer to each other than chance would have them.
+            value -= 0.8 * (np.bincount(cluster, value) / size)[cluster]
+        table = zip(cluster + 1, cluster % 2, time, value, strict=True)
+        rows += [(case, int(c), int(arm), float(t), float(v)) for c, arm, t, v in table]
+    return rows
+
+
 def gee(rng: np.random.Generator) -> list[tuple]:
     """Rows of (case, subject, arm, visit, base, gaussian, binomial, poisson)."""
 
@@ -98,6 +117,7 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     write("mmrm.csv", "case,subject,arm,visit,base,value", mmrm(rng))
     write("clusters.csv", "case,cluster,arm,time,value", clusters(rng))
+    write("clusters_bound.csv", "case,cluster,arm,time,value", bounds(np.random.default_rng(7)))
     header = "case,subject,arm,visit,base,gaussian,binomial,poisson"
     write("gee.csv", header, gee(rng))
 

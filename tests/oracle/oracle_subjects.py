@@ -74,6 +74,7 @@ PACKAGES = {
     "ordinal_mixed": ("ordinal", "numDeriv"),
     "mmrm": ("nlme", "numDeriv"),
     "linear_mixed": ("lmerTest", "pbkrtest"),
+    "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),
     "gee": ("geepack",),
     "missing": ("mice",),
 }
@@ -85,6 +86,7 @@ CLOSENESS = {
     "mmrm": {"again": 1e-8, "by_derivatives": 1e-6},
     # lme4's optimum is polished with numeric derivatives.
     "linear_mixed": {"tolerance": 1e-7, "again": 1e-7, "by_derivatives": 1e-6},
+    "linear_mixed_bound": {"tolerance": 1e-7, "again": 1e-7, "by_derivatives": 1e-6},
     # A coefficient next to 0 differs by 1.3e-10.
     "gee": {"again": 1e-8},
 }

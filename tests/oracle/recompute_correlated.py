@@ -101,6 +101,25 @@ def linear_mixed_models() -> Numbers:
                     yield from _random_tests(case, name, fit)
 
 
+def linear_mixed_models_at_their_bound() -> Numbers:
+    for case, d in cases("clusters_bound.csv"):
+        one = np.ones_like(d["time"])
+        x = np.column_stack([one, d["arm"], d["time"]])
+        z = x[:, [0, 2]] if case == "correlation" else x[:, :1]
+        for method in ("REML", "ML"):
+            fit = linear_mixed(d["value"], x, z, d["cluster"], method=method)
+            assert fit.boundary
+            yield from _fit(case, method, fit)
+            yield from _triangle(case, f"{method}.g", fit.random_covariance)
+            yield case, f"{method}.residual", fit.residual_variance
+            for df in METHODS[: 2 if method == "REML" else 1]:
+                for i, row in enumerate(np.eye(3), 1):
+                    test = contrast(fit, row, df=df, **TEST)
+                    yield case, f"{method}.{df}.df.{i}", test.df
+                    if df == "kenward_roger":
+                        yield case, f"{method}.{df}.se.{i}", test.se
+
+
 def _random_tests(case: str, name: str, fit: MixedFit) -> Numbers:
     for method in METHODS[:2]:
         for i, row in enumerate(np.eye(4), 1):
@@ -152,5 +171,6 @@ def _working(case: str, name: str, fit: GeeFit, working: str) -> Numbers:
 SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "mmrm": mixed_models_for_repeated_measures,
     "linear_mixed": linear_mixed_models,
+    "linear_mixed_bound": linear_mixed_models_at_their_bound,
     "gee": estimating_equations,
 }

@@ -228,6 +228,74 @@ def test_balanced_clusters_give_the_analysis_of_variance():
         same([own.statistic, own.df, own.p_value], [t.statistic, 8, t.p_value], 1e-8)
 
 
+@given(seed=SEEDS)
+def test_a_variance_at_zero_leaves_least_squares(seed):
+    """Means of clusters nearer to each other than chance would have them."""
+    rng = np.random.default_rng(seed)
+    size = rng.integers(2, 7, 9)
+    cluster = np.repeat(np.arange(9), size)
+    x = np.column_stack([np.ones(cluster.size), cluster % 2, rng.normal(size=cluster.size)])
+    y = rng.normal(size=cluster.size)
+    y -= 0.9 * (np.bincount(cluster, y) / size)[cluster]
+    fit = linear_mixed(y, x, x[:, :1], cluster, method="REML")
+    coef, rest, _, _ = np.linalg.lstsq(x, y, rcond=None)
+    left = y.size - 3
+    assert fit.boundary and fit.random_covariance.tolist() == [[0.0]]
+    same([*fit.coef, fit.residual_variance], [*coef, rest[0] / left], 1e-9)
+    same(np.diag(fit.covariance), rest[0] / left * np.diag(np.linalg.inv(x.T @ x)), 1e-9)
+    same(fit.parameter_covariance, [[0, 0], [0, 2 * fit.residual_variance**2 / left]], 1e-9)
+    for df in ("satterthwaite", "kenward_roger_observed"):
+        same(contrast(fit, [0, 1, 0], df=df, **TEST).df, left, 1e-9)
+
+
+@given(seed=SEEDS)
+def test_no_other_covariance_of_random_effects_is_likelier(seed):
+    """Intercepts and slopes of one direction, so that the correlation is often 1."""
+    rng = np.random.default_rng(seed)
+    cluster = np.repeat(np.arange(12), rng.integers(3, 7, 12))
+    z = np.column_stack([np.ones(cluster.size), rng.normal(size=cluster.size)])
+    y = rng.normal(0, 1, 12)[cluster] * (1 + 0.5 * z[:, 1]) + rng.normal(size=cluster.size)
+    fit = linear_mixed(y, z, z, cluster, method="ML")
+    roots = np.linalg.eigvalsh(fit.random_covariance)
+    assert roots[0] > -1e-12 and fit.boundary == (roots[0] < 1e-9)
+
+    def likelihood(g: np.ndarray, error: float) -> float:
+        total = 0.0
+        for c in range(12):
+            own = z[cluster == c]
+            v = own @ g @ own.T + error * np.eye(len(own))
+            e = (y - z @ fit.coef)[cluster == c]
+            total -= np.linalg.slogdet(v)[1] + e @ np.linalg.solve(v, e)
+            total -= e.size * np.log(2 * np.pi)
+        return total / 2
+
+    g, error = fit.random_covariance, fit.residual_variance
+    same(likelihood(g, error), fit.log_likelihood, 1e-9)
+    for _ in range(20):
+        near = np.linalg.cholesky(g + 1e-12 * np.eye(2)) + rng.normal(0, 0.02, (2, 2))
+        other = likelihood(near @ near.T, error * np.exp(rng.normal(0, 0.02)))
+        assert other <= fit.log_likelihood + 1e-9
+
+
+@given(seed=SEEDS)
+def test_large_clusters_are_their_values(seed):
+    """What clusters are condensed to has the likelihood of the whole covariance matrix."""
+    rng = np.random.default_rng(seed)
+    cluster = rng.integers(0, 5, 150)
+    z = np.column_stack([np.ones(150), rng.normal(size=150)])
+    y = np.sum(rng.normal(size=(5, 2))[cluster] * z, axis=1) + rng.normal(size=150)
+    fit = linear_mixed(y, z, z, cluster, method="REML")
+    v = (cluster[:, None] == cluster) * (z @ fit.random_covariance @ z.T)
+    v += fit.residual_variance * np.eye(150)
+    information = z.T @ np.linalg.solve(v, z)
+    same(fit.coef, np.linalg.solve(information, z.T @ np.linalg.solve(v, y)), 1e-8)
+    same(fit.covariance, np.linalg.inv(information), 1e-8)
+    e = y - z @ fit.coef
+    value = np.linalg.slogdet(v)[1] + np.linalg.slogdet(information)[1]
+    value += e @ np.linalg.solve(v, e) + 148 * np.log(2 * np.pi)
+    same(fit.log_likelihood, -value / 2, 1e-9)
+
+
 def test_least_squares_means_are_at_the_mean_of_the_covariate():
     arm, base, y = drawn(8)
     for coding in ("cell_means", "treatment"):

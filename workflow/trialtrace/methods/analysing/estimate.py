@@ -116,16 +116,25 @@ def contrast_results(
     members: dict[str, Selection],
     compute: "Callable[[], Contrast]",
     common: Basis,
+    *,
+    warning: Callable[[], str | None] | None = None,
 ) -> Iterator[Result]:
-    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
+    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df.
+
+    `warning` is asked once there is an answer, and stands with each of its results.
+    """
     names = (step.statistic, step.method)
-    yield interval_result(cut, place, names, members, lambda: compute().interval, **common)
 
     def test() -> TestResult:
         found = compute()
         return TestResult(found.statistic, found.df, found.p_value)
 
-    yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
+    results = [interval_result(cut, place, names, members, lambda: compute().interval, **common)]
+    results += test_results(cut, place, step.method, members, test, statistic="t", **common)
+    for result in results:
+        if warning is not None and result.error is None:
+            result.warning = warning()
+        yield result
 
 
 def f_results(

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     Fitted = tuple[visit_design.VisitDesign, MmrmFit]
 
 TWO_SIDED = "two_sided"
+AT_BOUND = (
+    "The covariance of the random effects is estimated at its bound: a variance of 0, or a "
+    "correlation of 1."
+)
 
 
 class _Mmrm:
@@ -202,10 +206,24 @@ def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
             fit, row, df=step.options.df, sides=TWO_SIDED, confidence=cut.analysis.confidence
         )
 
+    def warning() -> str | None:
+        return at_bound(fitted()[1])
+
     for pair in cut.analysis.pairs:
         yield from contrast_results(
-            cut, cut.at(pair=pair), step, {"analysed": rows}, partial(contrast, pair), common
+            cut,
+            cut.at(pair=pair),
+            step,
+            {"analysed": rows},
+            partial(contrast, pair),
+            common,
+            warning=warning,
         )
+
+
+def at_bound(fit: "LinearMixedFit") -> str | None:
+    """What a reader has to know of an estimate at its bound."""
+    return AT_BOUND if fit.boundary else None
 
 
 def _random_site(

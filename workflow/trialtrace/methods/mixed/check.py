@@ -4,7 +4,7 @@ A model that had no answer is confirmed where the scoring has none either, or an
 it stays unchecked: why an iteration failed is its own affair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import nan
 
 import numpy as np
@@ -35,15 +35,26 @@ def _answer(data: Data, asked: Asked, made, row: np.ndarray) -> Recomputed:
 
 
 def _tried(make: Callable[[Data, Asked], dict], data: Data, asked: Asked) -> dict | None:
-    """The fit; None where there is none, or a random effect's covariance is none."""
+    """The fit; None where there is none."""
     try:
-        made = make(data, asked)
+        return make(data, asked)
     except (np.linalg.LinAlgError, ValueError):
         return None
-    random = made.get("random")
-    if random is not None and np.linalg.eigvalsh(random(made["fit"].theta))[0] <= 0:
-        return None
-    return made
+
+
+def _random(blocks: list[mixed_fit.Block], variance: float, r: int, reml: bool) -> mixed_fit.Fit:
+    """A fit whose random effects have a covariance, at its bound where it is none inside."""
+    rows, columns = np.tril_indices(r)
+    try:
+        start = np.append((rows == columns) * variance / 2, variance / 2)
+        fit = mixed_fit.fit(blocks, start, reml=reml)
+        g = np.zeros((r, r))
+        g[rows, columns] = g[columns, rows] = fit.theta[:-1]
+        if np.linalg.eigvalsh(g)[0] > 0:
+            return fit
+    except np.linalg.LinAlgError:
+        pass
+    return mixed_fit.fit_at_bound(blocks, variance, r, reml=reml)
 
 
 def _refused(asked: Asked, made: dict | None) -> Recomputed | None:
@@ -187,15 +198,31 @@ def _random_site(data: Data, asked: Asked) -> dict:
             z.loc[records["USUBJID"]].to_numpy(dtype=float),
         ]
     )
-    blocks = []
-    for own in records.groupby(records["USUBJID"].map(site)).indices.values():
-        k = len(own)
-        g = np.array([np.ones((k, k)), np.eye(k)])
-        blocks.append(mixed_fit.Block(records["AVAL"].to_numpy()[own][None], x[own][None], g))
-    start = np.full(2, records["AVAL"].var() / 2)
-    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
-    random = lambda theta: theta[:1, None]  # noqa: E731
-    return {"fit": fit, "n": len(records), "arms": arms, "random": random}
+    sites = records.groupby(records["USUBJID"].map(site)).indices.values()
+    blocks = _site_blocks(records["AVAL"].to_numpy(), x, sites)
+    fit = _random(blocks, records["AVAL"].var(), 1, asked.options["estimation"] == "REML")
+    return {"fit": fit, "n": len(records), "arms": arms}
+
+
+def _site_blocks(
+    y: np.ndarray, x: np.ndarray, sites: Iterable[np.ndarray]
+) -> list[mixed_fit.Block]:
+    """Each site turned by a reflection that takes a column of ones to sqrt(k), 0, ..., 0.
+
+    So its first value alone has the site's effect, and the others are those of one large block.
+    """
+    firsts, others = [], []
+    for own in sites:
+        values, k = np.column_stack([y[own], x[own]]), len(own)
+        across = np.full(k, k**-0.5) - (np.arange(k) == 0)
+        if k > 1:
+            values = values - np.outer(across, 2 * across @ values / (across @ across))
+        firsts.append((k, values[:1]))
+        others.append(values[1:])
+    rest = np.concatenate(others)
+    pieces = [(np.array([[[k]], [[1.0]]], dtype=float), first) for k, first in firsts]
+    pieces.append((np.array([[[0.0]], [[1.0]]]), rest))
+    return [mixed_fit.Block(v[:, :1], v[:, None, 1:], g) for g, v in pieces if len(v)]
 
 
 def mixed_model(data: Data, asked: Asked) -> Recomputed | None:
@@ -229,17 +256,14 @@ def _mixed_model(data: Data, asked: Asked) -> dict:
         blocks.append(
             mixed_fit.Block(records["AVAL"].to_numpy()[own][None], x[own][None], np.array(g))
         )
-    half = float(records["AVAL"].var()) / 2
-    start = np.array([half, 0.0, half, half] if both else [half, half])
-    fit = mixed_fit.fit(blocks, start, reml=asked.options["estimation"] == "REML")
-    own = [[0, 1], [1, 2]] if both else [[0]]
+    reml = asked.options["estimation"] == "REML"
+    fit = _random(blocks, float(records["AVAL"].var()), 2 if both else 1, reml)
     n = records["USUBJID"].nunique()
     return {
         "fit": fit,
         "n": n,
         "visits": visits,
         "arms": list(asked.contrast),
-        "random": lambda theta: theta[np.array(own)],
     }
 
 

@@ -4,7 +4,7 @@ V = sum of theta_i G_i in each block of values; REML or ML; Satterthwaite's and 
 approximations as their papers write them (Biometrics 1997;53:983), term by term.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -59,6 +59,8 @@ class Fit:
     observed: np.ndarray
     score: np.ndarray
     theta: np.ndarray
+    minus_twice: float
+    spread: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     adjusted: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
 
@@ -78,8 +80,81 @@ def fit(blocks: list[Block], theta: np.ndarray, *, reml: bool) -> Fit:
                     raise
         theta, found = theta + share * step, new
         if np.abs(step).max() <= ENOUGH * np.abs(theta).max():
-            return found
+            return replace(found, spread=np.linalg.inv(found.observed))
     raise np.linalg.LinAlgError
+
+
+def fit_at_bound(blocks: list[Block], scale: float, r: int, *, reml: bool) -> Fit:
+    """The maximum where the r random effects have a covariance of no full rank, r 1 or 2.
+
+    With one of them that is a variance of 0; with two, G = f f'. Found by scipy's BFGS over f and
+    the error from several beginnings, and polished by Newton steps. Raises LinAlgError where the
+    likelihood rises from there into the covariances of full rank, or there is no such maximum.
+    """
+    from scipy.optimize import OptimizeResult, minimize
+
+    turns: list[tuple[float, ...]] = [()]
+    if r == 2:
+        turns = [(np.cos(a), np.sin(a)) for a in np.arange(6) * np.pi / 6]
+
+    def tried(turn: tuple[float, ...]) -> OptimizeResult:
+        begin = np.array([*turn, 1.0]) * scale**0.5
+        return minimize(
+            lambda p: _upward(blocks, p, reml), begin, jac=True, method="BFGS", tol=1e-9
+        )
+
+    at = min(map(tried, turns), key=lambda found: found.fun).x
+    for _ in range(20):
+        fit, change, information = _bent(blocks, at, reml)
+        step = np.linalg.pinv(information, rcond=1e-9, hermitian=True) @ (change.T @ fit.score)
+        at = at + step
+        if np.abs(step).max() <= 1e-10 * np.abs(at).max():
+            break
+    fit, change, information = _bent(blocks, at, reml)
+    slope, (rows, columns) = np.zeros((r, r)), np.tril_indices(r)
+    slope[rows, columns] += fit.score[:-1] / 2
+    slope[columns, rows] += fit.score[:-1] / 2
+    if np.linalg.eigvalsh(slope)[-1] > 1e-6 * np.abs(np.diag(fit.expected)).max() ** 0.5:
+        raise np.linalg.LinAlgError
+    inverse = np.linalg.pinv(information, rcond=1e-9, hermitian=True)
+    return replace(fit, spread=change @ inverse @ change.T)
+
+
+def _theta(at: np.ndarray) -> np.ndarray:
+    """G = f f' by rows of its lower triangle, and the error variance."""
+    if len(at) == 1:
+        return np.array([0.0, at[0] ** 2])
+    a, b, s = at
+    return np.array([a * a, a * b, b * b, s * s])
+
+
+def _upward(blocks: list[Block], at: np.ndarray, reml: bool) -> tuple[float, np.ndarray]:
+    with np.errstate(all="ignore"):
+        try:
+            fit = _at(blocks, _theta(at), reml)
+        except np.linalg.LinAlgError:
+            return np.inf, np.zeros_like(at)
+    if not np.isfinite(fit.minus_twice):
+        return np.inf, np.zeros_like(at)
+    return fit.minus_twice, -2 * _change(at).T @ fit.score
+
+
+def _change(at: np.ndarray) -> np.ndarray:
+    if len(at) == 1:
+        return np.array([[0.0], [2 * at[0]]])
+    a, b, s = at
+    return np.array([[2 * a, 0, 0], [b, a, 0], [0, 2 * b, 0], [0, 0, 2 * s]])
+
+
+def _bent(blocks: list[Block], at: np.ndarray, reml: bool) -> tuple[Fit, np.ndarray, np.ndarray]:
+    """The fit, the change of theta with f and the error, and their observed information."""
+    fit, change = _at(blocks, _theta(at), reml), _change(at)
+    if len(at) == 1:
+        curve = np.array([[2 * fit.score[1]]])
+    else:
+        g11, g21, g22, error = fit.score
+        curve = np.array([[2 * g11, g21, 0], [g21, 2 * g22, 0], [0, 0, 2 * error]])
+    return fit, change, change.T @ fit.observed @ change - curve
 
 
 def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
@@ -97,6 +172,7 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
     first, second = np.zeros((size, p * p)), np.zeros((size * size, p * p))
     trace, traces, quadratic = np.zeros(size), np.zeros((size, size)), np.zeros(size)
     inner, cross = np.zeros(size * size), np.zeros((size, p))
+    square, log_det = 0.0, np.linalg.slogdet(information)[1] * reml
     for b, w in _both(blocks, inverses):
         m, (rr, rx) = len(b.y), b.rest(beta)
         wg = w @ b.g
@@ -109,6 +185,8 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
         traces += m * _traces(wg, wg)
         quadratic += flat @ rr
         inner += twice @ rr
+        square += w.ravel() @ rr
+        log_det -= m * np.linalg.slogdet(w)[1]
         cross += flat @ rx
     first, second = first.reshape(size, p, p), second.reshape(size, size, p, p)
     inner = inner.reshape(size, size) - cross @ phi @ cross.T
@@ -118,7 +196,9 @@ def _at(blocks: list[Block], theta: np.ndarray, reml: bool) -> Fit:
         products = phi @ first
         expected = expected - np.tensordot(second, phi.T, 2)
         expected += _traces(products, products) / 2
-    return Fit(beta, phi, first, second, expected, inner - expected, score, theta)
+    return Fit(
+        beta, phi, first, second, expected, inner - expected, score, theta, float(square + log_det)
+    )
 
 
 def _both(blocks, inverses):
@@ -143,7 +223,7 @@ def contrast(fit: Fit, row: np.ndarray, df: str) -> tuple[float, float, float]:
 
 def _satterthwaite(fit: Fit, row: np.ndarray, variance: float) -> float:
     slope = -np.einsum("a,qab,b->q", row @ fit.phi, fit.p, fit.phi @ row)
-    return 2 * variance**2 / float(slope @ np.linalg.solve(fit.observed, slope))
+    return 2 * variance**2 / float(slope @ fit.spread @ slope)
 
 
 def _kenward_roger(fit: Fit, rows: np.ndarray, df: str) -> tuple[np.ndarray, float, float]:
@@ -160,7 +240,7 @@ def _kenward_roger(fit: Fit, rows: np.ndarray, df: str) -> tuple[np.ndarray, flo
 
 def _adjusted(fit: Fit, df: str) -> tuple[np.ndarray, np.ndarray]:
     """The adjusted covariance of the coefficients, and that of the parameters."""
-    w = np.linalg.inv(fit.observed if df == "kenward_roger_observed" else fit.expected)
+    w = fit.spread if df == "kenward_roger_observed" else np.linalg.inv(fit.expected)
     phi = fit.phi
     middle = np.tensordot(w, fit.q, 2)
     middle -= (fit.p @ phi @ np.tensordot(w, fit.p, 1)).sum(axis=0)

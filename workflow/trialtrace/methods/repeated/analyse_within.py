@@ -17,6 +17,7 @@ from trialtrace.methods.analysing.estimate import contrast_results, plain_result
 from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import subject_table
+from trialtrace.methods.mixed.analyse import at_bound
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
@@ -160,7 +161,12 @@ def mixed_model(cut: Cut, step: "Step[cards.MixedModel]") -> Iterator[Result]:
                 {"analysed": rows},
                 partial(_since_first, cut, step, fitted, number),
                 common,
+                warning=partial(_at_bound, fitted),
             )
+
+
+def _at_bound(fitted: "Callable[[], LinearMixedFit]") -> str | None:
+    return at_bound(fitted())
 
 
 def _since_first(

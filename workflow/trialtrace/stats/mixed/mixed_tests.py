@@ -31,7 +31,7 @@ from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers, t_tail
-from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution
+from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution, inverse
 from trialtrace.stats.regression._design import SINGULAR
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
@@ -73,7 +73,7 @@ def shared_fields(
         "se": np.sqrt(np.diag(solution.covariance)),
         "covariance": solution.covariance,
         "parameters": solution.theta,
-        "parameter_covariance": np.linalg.inv(solution.moments.observed),
+        "parameter_covariance": solution.moments.spread,
         "method": method,
         "log_likelihood": solution.log_likelihood,
         "n_subjects": n_subjects,
@@ -171,7 +171,7 @@ def _satterthwaite(fit: MixedFit, rows: Floats) -> Floats:
     """Degrees of freedom of each row: 2 v^2 / var(v), v the variance of its estimate."""
     variance = np.einsum("ra,ra->r", rows, rows)
     gradient = np.einsum("ra,hab,rb->rh", rows, fit.moments.p, rows, optimize=True)
-    spread = np.einsum("rh,hj,rj->r", gradient, np.linalg.inv(fit.moments.observed), gradient)
+    spread = np.einsum("rh,hj,rj->r", gradient, fit.moments.spread, gradient)
     df: Floats = 2 * variance**2 / spread
     return df
 
@@ -190,16 +190,15 @@ def _weight(fit: MixedFit, df: str) -> Floats:
     """Covariance of the parameters that Kenward and Roger's formulas take."""
     if fit.method != "REML":
         raise StatsError("Kenward-Roger is defined for REML; fit by REML.")
-    observed = df == "kenward_roger_observed"
-    information = fit.moments.observed if observed else fit.moments.expected
-    return np.linalg.inv(information).astype(np.float64, copy=False)
+    if df == "kenward_roger_observed":
+        return fit.moments.spread
+    return inverse(fit.moments.expected)
 
 
 def _adjusted(fit: MixedFit, weight: Floats) -> Floats:
     """Covariance adjusted by Kenward and Roger, in the coordinates of `Moments`."""
     m = fit.moments
-    inner = np.einsum("hj,hjab->ab", weight, m.q)
-    inner -= np.einsum("hj,hab,jbc->ac", weight, m.p, m.p, optimize=True)
+    inner = m.q(weight) - np.einsum("hj,hab,jbc->ac", weight, m.p, m.p, optimize=True)
     if m.r is not None:
         inner -= np.einsum("hj,hjab->ab", weight, m.r) / 4
     factor: Floats = np.eye(inner.shape[0]) + inner + inner.T

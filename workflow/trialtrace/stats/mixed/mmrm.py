@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import check_choice, labels
-from trialtrace.stats.mixed._gaussian_blocks import Covariance, fit_blocks
+from trialtrace.stats.mixed._gaussian_blocks import Covariance, Kinds, fit_blocks
 from trialtrace.stats.mixed._structures import STRUCTURES, Structure, available_covariance
 from trialtrace.stats.mixed.mixed_tests import MixedFit, shared_fields
 from trialtrace.stats.regression._design import visit_data
@@ -77,8 +77,16 @@ def mmrm(
             parts.append(model.start(available_covariance(residual[own], seen[own], rounding)))
         return np.concatenate(parts)
 
-    covariance = _by_pattern(model, patterns[:, 0], patterns[:, 1:].astype(bool), len(names))
-    fit = fit_blocks(y, x, seen, kind, covariance, start, reml=method == "REML")
+    fit = fit_blocks(
+        y,
+        x,
+        seen,
+        kind,
+        _kinds(patterns[:, 0], patterns[:, 1:].astype(bool)),
+        _covariance(model, len(names)),
+        start,
+        reml=method == "REML",
+    )
     sigma = np.stack([model.at(part)[0] for part in np.split(fit.theta, len(names))])
     return MmrmFit(
         **shared_fields(fit, method=method, n_subjects=y.shape[0], n_values=int(seen.sum())),
@@ -112,32 +120,20 @@ def _check_pairs(seen: Flags, group: Places, n_groups: int, *, every_pair: bool)
             )
 
 
-def _by_pattern(model: Structure, group: Places, seen: Flags, n_groups: int) -> Covariance:
-    """Covariance of every pattern of group and observed visits, padded by units."""
-    kinds, visits = seen.shape
-    both = (seen[:, :, None] & seen[:, None, :]).astype(np.float64)
-    units = np.eye(visits) * ~seen[:, :, None]
-    in_group = (np.arange(n_groups)[:, None] == group).astype(np.float64)
+def _kinds(group: Places, seen: Flags) -> Kinds:
+    """Every pattern of group and observed visits, padded by units."""
+    eye = np.eye(seen.shape[1])
+    return Kinds(eye * seen[:, :, None], eye * ~seen[:, :, None], group)
 
-    def spread(first: Floats) -> Floats:
-        """(groups, q, T, T) to (groups * q, kinds, T, T)."""
-        wide = first[:, :, None] * (in_group[:, None, :, None, None] * both)
-        by_parameter: Floats = wide.reshape(-1, kinds, visits, visits)
-        return by_parameter
+
+def _covariance(model: Structure, n_groups: int) -> Covariance:
+    """The covariance of all visits in every group, with its derivatives."""
 
     def covariance(theta: Floats) -> tuple[Floats, Floats, Floats | None]:
         parts = [model.at(part) for part in np.split(theta, n_groups)]
-        sigma = np.stack([part[0] for part in parts])
-        v = sigma[group] * both + units
-        first = spread(np.stack([part[1] for part in parts]))
-        curves = [part[2] for part in parts if part[2] is not None]
+        sigma, first = np.stack([part[0] for part in parts]), np.stack([part[1] for part in parts])
         # Linear structures have no second derivatives.
-        if not curves:
-            return v, first, None
-        q = curves[0].shape[0]
-        second = np.zeros((n_groups, q, n_groups, q, kinds, visits, visits))
-        for g, curve in enumerate(curves):
-            second[g, :, g] = curve[:, :, None] * (in_group[g][:, None, None] * both)
-        return v, first, second.reshape(n_groups * q, n_groups * q, kinds, visits, visits)
+        curves = [part[2] for part in parts if part[2] is not None]
+        return sigma, first, np.stack(curves) if curves else None
 
     return covariance

@@ -13,6 +13,8 @@ from trialtrace.stats.results import StatsError
 
 # Share of its size, in standard units, below which a matrix is taken to be singular.
 SINGULAR = 1e-9
+# Variances of variances take the fourth power of a value, which has to be a number.
+LARGEST, SMALLEST = 1e60, 1e-60
 
 
 def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, Flags]:
@@ -34,11 +36,24 @@ def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, Flags]:
     return values, columns, seen
 
 
+def check_size(values: Floats, name: str) -> None:
+    """Refuse values, (n,) or (n, columns), so large or small that their powers are no numbers.
+
+    Zeros throughout are another matter, and no affair of this.
+    """
+    largest = np.abs(values).max(axis=0, initial=0.0)
+    if ((largest > LARGEST) | ((largest < SMALLEST) & (largest > 0))).any():
+        raise StatsError(
+            f"{name} has values beyond {LARGEST:g} or none above {SMALLEST:g}; take another unit."
+        )
+
+
 def orthonormal(x: Floats) -> tuple[Floats, Floats]:
     """Orthonormal basis of the columns of x, (values, p), and the triangle that makes x of it.
 
     Raises `StatsError` for columns of zeros or that are combinations of each other.
     """
+    check_size(x, "x")
     size = np.sqrt(np.sum(x**2, axis=0))
     if (size == 0).any():
         raise StatsError("a column of x is 0 in every observed value, so it has no coefficient.")
@@ -55,6 +70,7 @@ def least_squares(y: Floats, x: Floats) -> tuple[Floats, Floats, Floats]:
 
     Raises `StatsError` as `orthonormal`, and where nothing is left for the error.
     """
+    check_size(y, "y")
     q, triangle = orthonormal(x)
     if x.shape[0] == x.shape[1]:
         raise StatsError("as many coefficients as values leave nothing for the error.")

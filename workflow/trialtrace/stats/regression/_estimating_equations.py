@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats.regression._design import SINGULAR, orthonormal
+from trialtrace.stats.regression._design import SINGULAR, check_size, orthonormal
 from trialtrace.stats.results import StatsError
 
 FAMILIES = ("gaussian", "binomial", "poisson")
@@ -68,6 +68,7 @@ def solve(y: Floats, x: Floats, seen: Flags, *, family: str, working: str) -> So
     `gee` says.
     """
     _check_response(y[seen], family)
+    check_size(y[seen], "y")
     q, triangle = orthonormal(x[seen])
     x = np.zeros_like(x)
     x[seen] = q
