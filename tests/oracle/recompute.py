@@ -17,6 +17,7 @@ import recompute_interaction
 import recompute_multiplicity
 import recompute_summaries
 import recompute_time_to_event
+from recompute_large_samples import large_samples
 from recompute_pairs import pairs
 from recompute_repeated import general as repeated_general
 from recompute_repeated import ordinal as ordinal_ranks
@@ -267,6 +268,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "repeated_general": lambda: repeated_general(cases("repeated_general.csv")),
     "survival": survival,
     "resampling": lambda: resampling(cases),
+    "large_samples": lambda: large_samples(cases),
     "signed_rank": lambda: pairs(cases),
     "tied_times": lambda: tied_times(cases),
     **recompute_contingency.subjects(cases),

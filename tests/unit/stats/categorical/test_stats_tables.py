@@ -20,6 +20,7 @@ from trialtrace.stats.categorical.exact_tables import (
     fisher_freeman_halton,
 )
 from trialtrace.stats.categorical.trend import cochran_armitage
+from trialtrace.stats.stratified import _partial_tables
 from trialtrace.stats.stratified._partial_tables import probability_at_most
 from trialtrace.stats.stratified.generalised_cmh import (
     cmh_correlation,
@@ -114,6 +115,30 @@ def test_all_tables_have_probability_one(shape):
     limits = np.linspace(-30, 0, 7)
     p = [probability_at_most(rows, cols, constant, limit) for limit in limits]
     assert (np.diff(p) >= 0).all() and p[-1] == pytest.approx(1, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ([[1e12, 2], [3, 1e12]], "too large for an exact test"),
+        ([[1e12, 2, 3], [3, 1e12, 1], [1, 1, 1]], "too large for an exact test"),
+        ([[1000] * 3] * 3, "too large for an exact test"),
+        ([[30] * 6] * 6, "too large for an exact test"),
+        ([[1e200, 1], [1, 1e200]], "too large to be told apart"),
+        ([[1e308, 1e308], [1e308, 1]], "too large to be told apart"),
+    ],
+)
+def test_tables_beyond_enumeration_are_refused_at_once(table, message):
+    with pytest.raises(StatsError, match=message):
+        fisher_freeman_halton(table)
+
+
+def test_partial_tables_of_several_blocks_add_up(monkeypatch):
+    """The numbers of one block and of many, whichever side has its limits looked up."""
+    table = [[6, 2, 3, 1], [1, 4, 2, 5], [3, 3, 4, 0], [2, 1, 0, 6]]
+    whole = fisher_freeman_halton(table).p_value
+    monkeypatch.setattr(_partial_tables, "BLOCK", 50)
+    assert fisher_freeman_halton(table).p_value == pytest.approx(whole, rel=1e-12)
 
 
 def test_large_counts_keep_their_range():

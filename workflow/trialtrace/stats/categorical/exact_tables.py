@@ -24,6 +24,8 @@ from trialtrace.stats.stratified._partial_tables import MOST_KEPT, check_size, p
 RELATIVE_TIE = 1e-7
 # A table of two columns is listed outright up to this many cells.
 MOST_LISTED = 200_000
+# Largest number up to which floats hold every whole number.
+MOST_COUNTED = 2.0**53
 
 
 def fisher_freeman_halton(table: ArrayLike) -> TestResult:
@@ -35,9 +37,13 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     only one table is possible: p = 1. Statistic and degrees of freedom are NaN. For a 2x2 table
     this is the two-sided `contingency.fisher_exact`.
 
+    A table of 5 x 4 with 137 patients takes some seconds and 600 MB; one that would take more than
+    about a minute or 1 GB is refused.
+
     Source: Freeman and Halton 1951. Oracle: R's fisher.test (1e-10), counting in whole numbers.
     Raises `StatsError` for counts that are not whole numbers of at least 0, for a table without
-    any count, and for one so large that it cannot be enumerated here; it never draws tables.
+    any count, and for one so large that it cannot be enumerated here; it never draws tables,
+    which `fisher_freeman_halton_drawn` does.
     """
     table = _table(table)
     if min(table.shape) == 1:
@@ -49,7 +55,7 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     limit = constant - gammaln(table + 1).sum() + np.log1p(RELATIVE_TIE)
     sizes = np.minimum(columns, rows[0]) + 1
     if rows.size == 2 and (columns.size == 2 or np.prod(sizes[:-1]) <= MOST_LISTED):
-        check_size(np.prod(sizes[:-1]), MOST_KEPT)
+        check_size(float(sizes[:-1].max()), MOST_KEPT)
         p = _two_rows(rows, columns, constant, limit)
     else:
         p = probability_at_most(rows.astype(np.int64), columns.astype(np.int64), constant, limit)
@@ -82,8 +88,10 @@ def _table(table: ArrayLike) -> Floats:
         raise StatsError(f"a table has two dimensions; got shape {table.shape}.")
     if (table != np.floor(table)).any() or (table < 0).any():
         raise StatsError("counts of the table must be whole numbers of at least 0.")
-    if table.sum() == 0:
+    if not table.any():
         raise StatsError("the table has no counts.")
+    if table.max() > MOST_COUNTED / table.size:
+        raise StatsError("the table has counts that are too large to be told apart.")
     return table[table.any(axis=1)][:, table.any(axis=0)]
 
 

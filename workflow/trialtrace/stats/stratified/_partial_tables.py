@@ -21,8 +21,9 @@ from trialtrace.stats.results import StatsError
 
 # Logarithms of two products of factorials that differ by less are of the same product.
 SAME_LOG = 1e-11
-# Partial tables kept at once (about 1 GB); pairs compared and limits looked up (half a minute).
-MOST_KEPT, MOST_COMPARED, MOST_LOOKED_UP = 1e7, 1e9, 5e8
+# Partial tables kept at once (less than 1 GB); partial tables made, pairs compared and limits
+# looked up (half a minute each).
+MOST_KEPT, MOST_MADE, MOST_COMPARED, MOST_LOOKED_UP = 1e7, 2e8, 1e9, 5e8
 # Remainders times width of the logarithms, beyond which one number could not tell them apart.
 MOST_TOLD_APART = 1e8
 # Largest number found through a list of all numbers up to it.
@@ -37,7 +38,7 @@ class _Parts:
 
     `left` (nodes, rows) is sorted within rows. `where` says which remainder each partial table
     leaves, `log` is minus the log factorials of its cells, `weight` how many such tables stand
-    for it. `_collect` puts them in order.
+    for it. They are in order: by remainder, then by logarithm, equal products being one.
     """
 
     left: Whole
@@ -46,7 +47,7 @@ class _Parts:
     weight: Floats
 
     def starts(self) -> Places:
-        """Where the stretch of each remainder starts, and the end; only once in order."""
+        """Where the stretch of each remainder starts, and the end."""
         return np.searchsorted(self.where, np.arange(len(self.left) + 1))
 
     def ends(self, of: np.ufunc) -> Floats:
@@ -67,13 +68,15 @@ class _Parts:
 
 def probability_at_most(rows: Whole, columns: Whole, constant: float, limit: float) -> float:
     """Probability of all tables whose log probability is at most `limit`."""
+    # The polynomials of `_count` are multiplied term by term.
+    check_size(float(columns.max()) ** 2, MOST_COMPARED)
     many = _count(columns, rows)
     check_size(many.sum() * rows.size, MOST_KEPT)
     fillings = [_fillings(size, rows) for size in columns]
     split = _split(many)
     before = _Parts(rows[None, :], np.array([0]), np.zeros(1), np.ones(1))
     for column in fillings[:split]:
-        before = _fill(_collect(before), column)
+        before = _fill(before, column)
     middle = fillings[split]
     node, filling = _pairs(before.left, middle)
     rest, where = _remainders(before.left, middle, node, filling)
@@ -86,7 +89,7 @@ def _count(columns: Whole, rows: Whole) -> Floats:
     """Number of ways to fill each column, from the product of the rows' polynomials."""
     ways = np.ones(1)
     for most in rows:
-        ways = np.convolve(ways, np.ones(most + 1))[: columns.max() + 1]
+        ways = np.convolve(ways, np.ones(min(most, columns.max()) + 1))[: columns.max() + 1]
     return ways[columns]
 
 
@@ -174,32 +177,71 @@ def check_size(size: float, most: float) -> None:
     """Raise `StatsError` for more work than a person would wait for."""
     if size > most:
         raise StatsError(
-            "the table is too large for an exact test by enumeration; ask for a chi-squared test."
+            "the table is too large for an exact test by enumeration; ask for drawn tables or for "
+            "a chi-squared test."
         )
 
 
-def _collect(parts: _Parts) -> _Parts:
-    """Sort partial tables by node and product; equal products become one with added weights."""
+def _ordered(
+    left: Whole, where: Places, log: Floats, weight: Floats
+) -> tuple[Places, Floats, Floats]:
+    """Sort partial tables by remainder and product; equal products become one, weights added."""
     # Whole numbers sort fastest; steps of 1e-9 are far below a tie and above rounding.
-    step = np.round((parts.log - parts.log.min()) * 1e9).astype(np.int64)
-    check_size(float(len(parts.left)) * step.max(), 2.0**62)
-    order = np.argsort(parts.where * (step.max() + 1) + step)
-    where, log = parts.where[order], parts.log[order]
+    step = np.round((log - log.min()) * 1e9).astype(np.int64)
+    check_size(float(len(left)) * step.max(), 2.0**62)
+    order = np.argsort(where * (step.max() + 1) + step)
+    where, log = where[order], log[order]
     new = np.append(True, (np.diff(where) != 0) | (np.abs(np.diff(log)) > SAME_LOG))
     first = np.flatnonzero(new)
-    return _Parts(parts.left, where[first], log[first], np.add.reduceat(parts.weight[order], first))
+    return where[first], log[first], np.add.reduceat(weight[order], first)
+
+
+def _merged(first: Places, second: Places, log: Floats) -> tuple[Places, Places, Floats, Floats]:
+    """Pairs of remainders with the product between them, each once, and how often each was there.
+
+    Fillings that differ in the order of rows lead from one remainder to the same other one. The
+    result is in the order of `second`.
+    """
+    order = np.lexsort((np.round(log * 1e9), first, second))
+    first, second, log = first[order], second[order], log[order]
+    new = (np.diff(first) != 0) | (np.diff(second) != 0) | (np.abs(np.diff(log)) > SAME_LOG)
+    kept = np.flatnonzero(np.append(True, new))
+    often = np.diff(np.append(kept, log.size)).astype(np.float64)
+    return first[kept], second[kept], log[kept], often
+
+
+def _extended(parts: _Parts, left: Whole, node: Places, where: Places, log: Floats) -> _Parts:
+    """Partial tables of the remainders `node` taken on to `where`, of `left`, by products `log`.
+
+    All that lead to one remainder are put in order together, a stretch of remainders at a time,
+    so that of the many that are made only different products are kept.
+    """
+    node, where, log, often = _merged(node, where, log)
+    start = parts.starts()
+    many = np.diff(start)[node]
+    ends = np.cumsum(many)
+    check_size(float(ends[-1]), MOST_MADE)
+    # Last pairs of each remainder, of which one ends a block where that would be too long.
+    lasts = np.flatnonzero(np.append(np.diff(where) != 0, True))
+    blocks = np.unique(ends[lasts] // BLOCK, return_index=True)[1]
+    edges = np.append(lasts[blocks] + 1, where.size)
+    edges = np.unique(np.append(0, edges))
+    found, kept = [], 0
+    for some in itertools.starmap(slice, itertools.pairwise(edges.tolist())):
+        pair, source = _ragged(start[node[some]], many[some])
+        made = parts.log[source] + log[some][pair]
+        weight = parts.weight[source] * often[some][pair]
+        found.append(_ordered(left, where[some][pair], made, weight))
+        kept += found[-1][0].size
+        check_size(kept, MOST_KEPT)
+    return _Parts(left, *(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
 def _fill(parts: _Parts, fillings: Whole) -> _Parts:
-    """Add one column to all partial tables on the left, which are in order."""
+    """Add one column to all partial tables on the left."""
     node, filling = _pairs(parts.left, fillings)
-    start = parts.starts()
-    many = np.diff(start)[node]
-    check_size(many.sum(), MOST_KEPT)
     nodes, where = _remainders(parts.left, fillings, node, filling)
-    pair, source = _ragged(start[node], many)
-    log = parts.log[source] + _log_cells(fillings)[filling][pair]
-    return _Parts(nodes, where[pair], log, parts.weight[source])
+    return _extended(parts, nodes, node, where, _log_cells(fillings)[filling])
 
 
 def _complete(nodes: Whole, columns: list[Whole]) -> _Parts:
@@ -210,25 +252,17 @@ def _complete(nodes: Whole, columns: list[Whole]) -> _Parts:
     node, filling = _pairs(nodes, fillings)
     rest, where = _remainders(nodes, fillings, node, filling)
     after = _complete(rest, columns[1:])
-    log = _log_cells(fillings)[filling]
-    if len(columns) == 2:
-        return _Parts(nodes, node, log + after.log[where], np.ones(log.size))
-    after = _collect(after)
-    start = after.starts()
-    many = np.diff(start)[where]
-    check_size(many.sum(), MOST_KEPT)
-    pair, source = _ragged(start[where], many)
-    return _Parts(nodes, node[pair], log[pair] + after.log[source], after.weight[source])
+    return _extended(after, nodes, where, node, _log_cells(fillings)[filling])
 
 
 def _only(parts: _Parts, nodes: Places) -> tuple[_Parts, Places]:
-    """Keep some remainders, their partial tables in order; return also the new number of each."""
+    """Keep some remainders and their partial tables; return also the new number of each."""
     kept = np.zeros(len(parts.left), dtype=bool)
     kept[nodes] = True
     number = np.cumsum(kept) - 1
     own = np.flatnonzero(kept[parts.where])
     some = _Parts(parts.left[kept], number[parts.where[own]], parts.log[own], parts.weight[own])
-    return _collect(some), number[nodes]
+    return some, number[nodes]
 
 
 def _join(
@@ -250,30 +284,54 @@ def _join(
         return p
     before, node = _only(before, node[mixed])
     after, where = _only(after, where[mixed])
-    return p + _mixed(before, node, between[mixed], after, where, limit)
+    node, where, between, often = _merged(node, where, between[mixed])
+    room = limit - between
+    left = _band(before, node, after, where, room)
+    right = _band(after, where, before, node, room)
+    if np.sum(left[1] - left[0]) <= np.sum(right[1] - right[0]):
+        return p + _mixed(before, node, after, where, room, limit, often, left)
+    return p + _mixed(after, where, before, node, room, limit, often, right)
+
+
+def _band(
+    one: _Parts, node: Places, other: _Parts, where: Places, room: Floats
+) -> tuple[Places, Places]:
+    """Which parts of `one` go with some, not all, parts of `other`: from, and up to, positions.
+
+    Either side is widened by far more than rounding: what lies in the band is looked up.
+    """
+    start = other.starts()
+    first, last = start[where], start[where + 1]
+    low = _position(one, node, room - other.log[last - 1] - 1e-6)
+    high = _position(one, node, room - other.log[first] + 1e-6)
+    return low, high
 
 
 def _mixed(
-    before: _Parts, node: Places, between: Floats, after: _Parts, where: Places, limit: float
+    one: _Parts,
+    node: Places,
+    other: _Parts,
+    where: Places,
+    room: Floats,
+    limit: float,
+    often: Floats,
+    band: tuple[Places, Places],
 ) -> float:
-    """Sum over pairs as in `_join`: each left part takes the right parts up to its own limit."""
-    head, tail = _running_sum(before), _running_sum(after)
-    room = limit - between
-    start = after.starts()
-    first, last = start[where], start[where + 1]
-    # Either side of the band is widened by far more than rounding: what lies in it is looked up.
-    low = _position(before, node, room - after.log[last - 1] - 1e-6)
-    high = _position(before, node, room - after.log[first] + 1e-6)
-    top, tops = between + before.ends(np.maximum)[node], after.ends(np.maximum)
-    p = float(np.sum(np.exp(top + tops[where]) * head[low + node] * tail[last + where]))
+    """Sum over pairs as in `_join`: each part of `one` takes those of `other` up to its limit."""
+    low, high = band
+    head, tail = _running_sum(one), _running_sum(other)
+    last = other.starts()[where + 1]
+    tops = other.ends(np.maximum)
+    top = limit - room + one.ends(np.maximum)[node] + tops[where]
+    p = float(np.sum(often * np.exp(top) * head[low + node] * tail[last + where]))
     ends = np.cumsum(high - low)
     check_size(ends[-1], MOST_LOOKED_UP)
     blocks = np.searchsorted(ends, np.arange(0, ends[-1] + BLOCK, BLOCK))
     for some in itertools.starmap(slice, itertools.pairwise(np.append(blocks, ends.size))):
         pair, source = _ragged(low[some], (high - low)[some])
-        product, right = before.log[source] + between[some][pair], where[some][pair]
-        found = _position(after, right, limit - product)
-        part = before.weight[source] * np.exp(product + tops[right])
+        left, right = room[some][pair] - one.log[source], where[some][pair]
+        found = _position(other, right, left)
+        part = often[some][pair] * one.weight[source] * np.exp(limit - left + tops[right])
         p += float(np.sum(part * tail[found + right]))
     return p
 
