@@ -11,6 +11,7 @@ import recompute
 import recompute_correlated
 import recompute_missing
 import recompute_models
+import recompute_paired_events
 from recompute import Numbers
 
 Number = tuple[str, str]
@@ -97,5 +98,6 @@ SUBJECTS = {
         | recompute_correlated.SUBJECTS
         | recompute_models.SUBJECTS
         | {"missing": recompute_missing.missing_data}
+        | {"paired_events": recompute_paired_events.paired_events}
     ).items()
 }

@@ -40,28 +40,41 @@ def records(draw, treated):
         level, number = draw.normal(50, 10), 0
         for side, name in enumerate(("left", "right")):
             arm = "real" if side == side_treated else "sham"
+            strength = []
             for code, scale in (("STRENGTH", 1.0), ("GRADE", 0.05)):
                 first = None
-                for at, visit in enumerate(VISITS):
+                for at in range(len(VISITS)):
                     gain = at * (2.0 if arm == "real" else 0.5)
                     value = scale * (level + gain + draw.normal(0, 4 + at))
                     value = float(np.round(value, 0 if code == "GRADE" else 1))
                     value = None if draw.random() < 0.02 and at else value
                     first = value if at == 0 else first
+                    if code == "STRENGTH":
+                        strength.append(value)
                     number += 1
-                    yield {
-                        "STUDYID": "sides",
-                        "USUBJID": f"sides-{i:03}",
-                        "ASEQ": number,
-                        "PARAMCD": code,
-                        "PARAM": code,
-                        "TRTP": arm,
-                        "LAT": name,
-                        "SYNTHFL": "N",
-                        "AVISIT": visit,
-                        "AVISITN": at + 1,
-                        "AVAL": value,
+                    yield record(i, number, code, arm, name, at, value) | {
                         "BASE": first,
                         "CHG": None if value is None else value - first,
                         "ABLFL": None if at else "Y",
                     }
+            for at, value in enumerate(strength):
+                number += 1
+                strong = None if value is None else float(value > 52)
+                yield record(i, number, "STRONG", arm, name, at, strong)
+
+
+def record(i, number, code, arm, side, at, value):
+    """A row without a baseline."""
+    return {
+        "STUDYID": "sides",
+        "USUBJID": f"sides-{i:03}",
+        "ASEQ": number,
+        "PARAMCD": code,
+        "PARAM": code,
+        "TRTP": arm,
+        "LAT": side,
+        "SYNTHFL": "N",
+        "AVISIT": VISITS[at],
+        "AVISITN": at + 1,
+        "AVAL": value,
+    }

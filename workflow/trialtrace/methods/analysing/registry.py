@@ -26,6 +26,7 @@ MODULES: dict[str, str] = {
     "stratified": f"{_HERE}.stratified.analyse",
     "regression": f"{_HERE}.regression.analyse",
     "compliers": f"{_HERE}.categorical.analyse_compliers",
+    "paired_events": f"{_HERE}.categorical.analyse_paired",
     "continuous": f"{_HERE}.continuous.analyse",
     "association": f"{_HERE}.continuous.analyse_association",
     "equivalence": f"{_HERE}.continuous.analyse_equivalence",

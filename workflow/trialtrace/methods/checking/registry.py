@@ -27,6 +27,7 @@ MODULES: dict[str, str] = {
     "stratified": f"{_HERE}.stratified.check",
     "regression": f"{_HERE}.regression.check",
     "compliers": f"{_HERE}.categorical.check_compliers",
+    "paired_events": f"{_HERE}.categorical.check_paired",
     "continuous": f"{_HERE}.continuous.check",
     "association": f"{_HERE}.continuous.check_association",
     "equivalence": f"{_HERE}.continuous.check_equivalence",

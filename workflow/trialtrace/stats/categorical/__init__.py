@@ -6,6 +6,7 @@
 `contingency`    a 2x2 table: risk difference, ratio, odds ratio, NNT, Fisher, chi-squared
 `score`          risk difference: Miettinen-Nurminen interval, test at a margin
 `score_ratio`    risk ratio: Miettinen-Nurminen and Koopman interval, test at a margin
+`paired`         the same subjects twice or more: McNemar, Cochran's Q, differences of risks
 `unconditional`  unconditional exact tests of two risks: Barnard, Boschloo
 `fragility`      a 2x2 result: how few other outcomes would turn its decision
 `exact_tables`   r x c tables: exact test of Fisher, Freeman and Halton, chi-squared

@@ -1,0 +1,59 @@
+"""Our side of the oracle: yes or no under two conditions of the same subjects."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from recompute import SIDES, Numbers, cases
+
+from trialtrace.stats import StatsError
+from trialtrace.stats.categorical import paired
+
+LEVELS = (0.95, 0.9)
+MARGINS = (0, 0.1, -0.25)
+INTERVALS = {
+    "wald": paired.paired_risk_difference_wald,
+    "newcombe": paired.paired_risk_difference_newcombe,
+    "tango": paired.paired_risk_difference_tango,
+}
+
+
+def paired_events() -> Numbers:
+    for case, columns in cases("paired_events.csv"):
+        table = [
+            float(columns[key][0]) for key in ("both", "treated_only", "reference_only", "neither")
+        ]
+        yield from _tests(case, table)
+        for (name, compute), level in product(INTERVALS.items(), LEVELS):
+            found = compute(*table, confidence=level)
+            for part in ("estimate", "low", "high"):
+                yield case, f"{name}@{level}.{part}", getattr(found, part)
+    for case, columns in cases("conditions.csv"):
+        outcomes = columns["event"].reshape(-1, int(columns["condition"].max()))
+        try:
+            found = paired.cochran_q(outcomes)
+        except StatsError:
+            found = None
+        for part in ("statistic", "df", "p_value"):
+            yield case, f"cochran_q.{part}", getattr(found, part, float("nan"))
+
+
+def _tests(case: str, table: list[float]) -> Iterator[tuple[str, str, float]]:
+    discordant = table[1:3]
+    for correction, sides in product(("none", "continuity"), SIDES):
+        name = f"mcnemar.{correction}.{sides}"
+        yield from _test(case, name, paired.mcnemar, discordant, sides, correction=correction)
+    for mid_p, sides in product(paired.MID_P, SIDES):
+        found = paired.mcnemar_exact(*discordant, sides=sides, mid_p=mid_p)
+        yield case, f"exact.{mid_p}.{sides}.p_value", found.p_value
+    for margin, sides in product(MARGINS, SIDES):
+        compute = paired.paired_risk_difference_score_test
+        yield from _test(case, f"tango.{margin}.{sides}", compute, table, sides, margin=margin)
+
+
+def _test(case: str, name: str, compute, counts, sides: str, **options) -> Numbers:
+    try:
+        found = compute(*counts, sides=sides, **options)
+    except StatsError:
+        found = None
+    for part in ("statistic", "p_value"):
+        yield case, f"{name}.{part}", getattr(found, part, float("nan"))

@@ -1,0 +1,120 @@
+"""Yes or no under the treatments of one subject."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import BINARY
+from trialtrace.trial.plan.options import Continuity, Sides
+
+
+@shape
+class McNemar:
+    """McNemar's test of the two treatments of a subject."""
+
+    sides: Sides = key("Sidedness.")
+    correction: Continuity = key("Correction.")
+
+
+@shape
+class McNemarExact:
+    """Exact McNemar test of the two treatments of a subject."""
+
+    sides: Sides = key("Sidedness.")
+    mid_p: Literal["none", "half_of_observed"] = key(
+        "Mid-p: none, or half of the observed outcome's probability off."
+    )
+
+
+@shape
+class PairedMargin:
+    """Tango's score test of the two treatments of a subject against a margin."""
+
+    margin: float = key(
+        "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
+    )
+    sides: Sides = key("Sidedness.")
+
+
+@shape
+class CochranQ:
+    """Cochran's Q test of all treatments of a subject."""
+
+
+_MCNEMAR = "McNemar 1947, Psychometrika 12:153"
+
+CARDS = (
+    Card(
+        "risk_difference.newcombe_paired",
+        "Newcombe's score interval within subjects",
+        "Newcombe 1998, Stat Med 17:2635, method 10",
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_newcombe",
+    ),
+    Card(
+        "risk_difference.wald_paired",
+        "Wald's interval within subjects",
+        "normal approximation, McNemar 1947",
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_wald",
+    ),
+    Card(
+        "risk_difference.tango",
+        "Tango's score interval within subjects",
+        "Tango 1998, Stat Med 17:891",
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_tango",
+    ),
+    Card(
+        "p_value.mcnemar",
+        "McNemar's test",
+        _MCNEMAR,
+        means="McNemar's test of the two treatments of a subject.",
+        options=McNemar,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="within",
+        also={
+            "mcnemar_continuity": Named(
+                "McNemar's test with continuity correction",
+                "Edwards 1948, Psychometrika 13:185",
+            )
+        },
+        formula="categorical.paired:mcnemar",
+    ),
+    Card(
+        "p_value.mcnemar_exact",
+        "exact McNemar test",
+        f"{_MCNEMAR}; mid-P: Fagerland, Lydersen and Laake 2013",
+        means="Exact McNemar test of the two treatments of a subject.",
+        options=McNemarExact,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        compares="within",
+        formula="categorical.paired:mcnemar_exact",
+    ),
+    Card(
+        "p_value.paired_risk_difference_margin",
+        "score test of the risk difference within subjects at a margin",
+        "Tango 1998, Stat Med 17:891",
+        means="Score test of the risk difference within subjects against a margin.",
+        options=PairedMargin,
+        gives="p_value.{}@pair z.{}@pair?",
+        kinds=BINARY,
+        compares="within",
+        formula="categorical.paired:paired_risk_difference_score_test",
+    ),
+    Card(
+        "p_value.cochran_q",
+        "Cochran's Q test",
+        "Cochran 1950, Biometrika 37:256",
+        means="Cochran's Q test of all treatments of a subject.",
+        options=CochranQ,
+        gives="p_value.{}@all chi_squared.{}@all? df.{}@all?",
+        kinds=BINARY,
+        compares="within",
+        formula="categorical.paired:cochran_q",
+    ),
+)
