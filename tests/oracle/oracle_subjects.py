@@ -78,6 +78,7 @@ PACKAGES = {
     "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),
     "gee": ("geepack",),
     "missing": ("mice",),
+    "arm_contrasts": ("mvtnorm",),
 }
 CLOSENESS = {
     # R's root search ends at 1e-11 in Firth's bounds.

@@ -12,6 +12,7 @@ from math import nan
 from pathlib import Path
 
 import numpy as np
+import recompute_arms
 import recompute_contingency
 import recompute_interaction
 import recompute_multiplicity
@@ -271,6 +272,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "large_samples": lambda: large_samples(cases),
     "signed_rank": lambda: pairs(cases),
     "tied_times": lambda: tied_times(cases),
+    **recompute_arms.subjects(cases),
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),

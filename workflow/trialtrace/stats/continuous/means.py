@@ -109,13 +109,30 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     or missing values.
     """
     check_choice("sides", sides, SIDES)
-    x, y = _pair(x, y)
-    df = float(x.size + y.size - 2)
-    pooled = ((x.size - 1) * x.var(ddof=1) + (y.size - 1) * y.var(ddof=1)) / df
-    if pooled == 0 or (_constant(x) and _constant(y)):
+    difference, error, df = _student(x, y)
+    if error == 0:
         raise StatsError("both samples are constant, so the difference has no estimated error.")
-    statistic = float((x.mean() - y.mean()) / sqrt(pooled * (1 / x.size + 1 / y.size)))
+    statistic = difference / error
     return TestResult(statistic, df, t_tail(statistic, df, sides))
+
+
+def mean_difference_student(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
+    """Difference of means, mean(x) - mean(y), with Student's t interval of the pooled variance.
+
+    x and y of shapes (m,) and (n,). Where both samples are constant the bounds are NaN. Its test
+    is `student_t`.
+
+    Raises `StatsError` for fewer than two values in a sample or missing values.
+
+    >>> found = mean_difference_student([4.1, 5.0, 4.4, 5.9], [3.2, 4.0, 3.1], confidence=0.95)
+    >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
+    (1.4167, 0.0631, 2.7703)
+    """
+    level = check_confidence(confidence)
+    difference, error, df = _student(x, y)
+    if error == 0:
+        return Interval(difference, nan, nan)
+    return _t_interval(difference, error, df, level)
 
 
 def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> Interval:
@@ -151,6 +168,16 @@ def _pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     """
     x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
     return x - x[0], y - x[0]
+
+
+def _student(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
+    """Return the difference of means, its standard error by the pooled variance, and its df."""
+    x, y = _pair(x, y)
+    df = float(x.size + y.size - 2)
+    pooled = ((x.size - 1) * x.var(ddof=1) + (y.size - 1) * y.var(ddof=1)) / df
+    constant = _constant(x) and _constant(y)
+    error = 0.0 if constant else sqrt(pooled * (1 / x.size + 1 / y.size))
+    return float(x.mean() - y.mean()), error, df
 
 
 def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:

@@ -3,6 +3,7 @@
 ===================  ========================================================================
 `adjusted`           adjusted p-values: Holm, Hochberg, Hommel, Benjamini-Hochberg
 `closed_testing`     closed test of three arms and their pairs
+`max_t`              any contrasts together: multivariate t, simultaneous intervals
 `graphical`          graphs of levels that pass on: fixed sequence, any other
 `group_sequential`   boundaries of interim looks: Pocock, O'Brien-Fleming, spending functions
 `stopped_estimates`  estimates of trials that stopped early, bias of the plain ones

@@ -1,0 +1,77 @@
+"""Single-step adjustment: what every family of t statistics with one error variance shares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, isfinite
+
+import numpy as np
+
+from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence
+from trialtrace.stats.mixed.mixed_tests import Contrast
+from trialtrace.stats.multiplicity._multivariate_t import (
+    critical_value,
+    product_tail,
+    range_tail,
+)
+from trialtrace.stats.results import Interval, StatsError
+
+# A function of c, and of whether both sides count: P(max > c) and the error of its computation.
+Tail = Callable[[float, bool], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Simultaneous:
+    """Contrasts that are tested and estimated together, in the order asked for.
+
+    `critical` is what the absolute t statistic of a two-sided test has to pass, and half the width
+    of each interval in standard errors. `numerical_error` is the largest standard error of an
+    adjusted p-value by its computation: 0 where it was integrated exactly.
+    """
+
+    contrasts: tuple[Contrast, ...]
+    critical: float
+    numerical_error: float
+
+
+def dunnett_tail(loadings: Floats, df: float) -> Tail:
+    """The tail of comparisons with one reference: correlations are products of the loadings."""
+    return lambda c, both: (product_tail(c, loadings, df=df, both=both), 0.0)
+
+
+def tukey_tail(groups: int, df: float) -> Tail:
+    """The tail of all differences of so many means, two-sided: Q is the root of 2 times |t|."""
+    return lambda c, both: (range_tail(c * 2**0.5, groups, df=df), 0.0)
+
+
+def adjusted(
+    estimates: Floats,
+    errors: Floats,
+    df: float,
+    tail: Tail,
+    *,
+    sides: str,
+    confidence: float,
+) -> Simultaneous:
+    """Adjust estimates by the tail of their largest t statistic."""
+    check_choice("sides", sides, SIDES)
+    level = check_confidence(confidence)
+    critical = critical_value(lambda c: tail(c, True)[0], 1 - level)
+    both = sides == "two_sided"
+    statistics = estimates / errors
+    towards = np.abs(statistics) if both else statistics * (1 if sides == "greater" else -1)
+    found = [tail(float(each), both) for each in towards]
+    contrasts = tuple(
+        Contrast(Interval(e, e - critical * s, e + critical * s), s, df, t, min(max(p, 0.0), 1.0))
+        for e, s, t, (p, _) in zip(
+            estimates.tolist(), errors.tolist(), statistics.tolist(), found, strict=True
+        )
+    )
+    return Simultaneous(contrasts, critical, max(error for _, error in found))
+
+
+def degrees(df: float) -> float:
+    """Check degrees of freedom: positive, perhaps infinite."""
+    if isinstance(df, bool) or not isinstance(df, int | float | np.number) or not df > 0:
+        raise StatsError(f"degrees of freedom must be positive; got {df!r}.")
+    return float(df) if isfinite(df) else inf
