@@ -117,7 +117,7 @@ IN_NO_PLAN = {
 EXPORTING = ("missing.", "resampling.")
 # Modules beside the families that have no methods.
 NO_SUBJECTS = {"results", "reference"}
-_LABELS = ("Raises", "Source", "Oracle")
+_LABELS = ("Raises", "Source", "Oracle", "R:")
 _SPLIT = re.compile(r"(?<=[.)])\s+(?=(?:Raises|Oracles?|Sources?)\b)")
 _ROW = re.compile(r"^`(\w+)`\s{2,}(.+)$", re.MULTILINE)
 _ALIGNED = re.compile(r'^"?\w+"?\s{3,}\S')
@@ -244,6 +244,12 @@ def parts(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def r_call(text: str) -> str | None:
+    """R's call of the same, from a docstring."""
+    found = (_after(_flat(piece)) for label, piece in parts(text) if label == "R:")
+    return next((call.removesuffix(".") for call in found), None)
+
+
 def reference() -> dict[str, str]:
     """Page, as a path below docs/ -> its text: the overview, and a page a family."""
     families: dict[str, list[Subject]] = {}
@@ -294,7 +300,7 @@ def _function(one: Function) -> str:
     found = parts(one.text)
     prose = "\n\n".join(_prose(piece) for label, piece in found if not label)
     notes = [
-        f"- **{label}{'' if label == 'Raises' else ':'}** {_after(_flat(piece))}"
+        f"- **{label.removesuffix(':')}{'' if label == 'Raises' else ':'}** {_after(_flat(piece))}"
         for wanted in _LABELS
         for label, piece in found
         if label == wanted
@@ -305,7 +311,7 @@ def _function(one: Function) -> str:
 
 def _after(piece: str) -> str:
     """What follows the label."""
-    return re.sub(r"^(Raises|Oracles?|Sources?( and oracles)?):?\s*", "", piece)
+    return re.sub(r"^(Raises|Oracles?|Sources?( and oracles)?|R):?\s*", "", piece)
 
 
 def _prose(paragraph: str) -> str:

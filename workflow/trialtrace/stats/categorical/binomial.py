@@ -27,6 +27,8 @@ def binomial_test(x: float, n: float, *, threshold: float, sides: str) -> TestRe
 
     Raises `StatsError` for a threshold that is not between 0 and 1, for n = 0, for counts that
     are not whole numbers, for x outside 0..n.
+
+    R: `binom.test(x, n, p)$p.value`.
     """
     check_choice("sides", sides, SIDES)
     if not (isinstance(threshold, int | float | np.number) and 0 < threshold < 1):
@@ -50,6 +52,8 @@ def upper_bound(x: float, n: float, *, confidence: float) -> float:
     0.95 is the one of a two-sided 0.90.
 
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
+
+    R: `binom.test(x, n, alternative = "less")$conf.int[2]`.
     """
     x, n = single_count(x, n, "sample")
     level = check_confidence(confidence)
@@ -63,6 +67,8 @@ def rule_of_three(x: float, n: float, *, confidence: float) -> float:
 
     Oracle: the formula in R. Raises `StatsError` where there is an event, for n = 0, and for
     counts that are not whole numbers.
+
+    R: by hand in binomial.R.
     """
     x, n = single_count(x, n, "sample")
     if x:

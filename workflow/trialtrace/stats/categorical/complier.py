@@ -43,6 +43,8 @@ def complier_difference(
 
     Raises `StatsError` where nobody received, for an empty arm, missing values, or receipt other
     than 0 and 1.
+
+    R: by hand in compliers.R.
     """
     y, d, other = _data(treated, received, control)
     z = normal_quantile(confidence)
@@ -62,6 +64,8 @@ def complier_bounds(treated: ArrayLike, received: ArrayLike, control: ArrayLike)
     of the compliers' share. No sampling error is in the bounds.
 
     Raises as `complier_difference`, and for outcomes other than 0 and 1.
+
+    R: by hand in compliers.R.
     """
     y, d, other = _data(treated, received, control)
     if not np.isin(np.concatenate([y, other]), (0.0, 1.0)).all():

@@ -85,6 +85,8 @@ def risk_difference_newcombe(
     continuity correction. The interval stays within -1..1 and exists for any counts.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: by hand in two_by_two.R, from `prop.test(x, n, correct = FALSE)`.
     """
     return _of_one(_newcombe, x1, n1, x0, n0, confidence)
 
@@ -99,6 +101,8 @@ def risk_difference_wald(
     are NaN.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: `metafor::escalc("RD", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
     """
     return _of_one(_wald, x1, n1, x0, n0, confidence)
 
@@ -112,6 +116,8 @@ def risk_difference_wald_corrected(
     -1 and 1. NaN where both observed risks are 0 or 1.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: `prop.test(c(x1, x0), c(n1, n0))$conf.int`.
     """
     return _of_one(_wald_corrected, x1, n1, x0, n0, confidence)
 
@@ -127,6 +133,8 @@ def risk_difference_agresti_caffo(
 
     Source: Agresti and Caffo, Am Stat 2000;54:280. Oracle: the formula in R. Raises `StatsError`
     for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: by hand in exact_two_by_two.R.
     """
     return _of_one(_agresti_caffo, x1, n1, x0, n0, confidence)
 
@@ -142,6 +150,8 @@ def number_needed_to_treat(
     NaN. Equal observed risks have an infinite estimate.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: by hand in two_by_two.R, from `prop.test(x, n, correct = FALSE)`.
     """
     difference = risk_difference_newcombe(x1, n1, x0, n0, confidence=confidence)
     estimate = -1 / difference.estimate if difference.estimate != 0 else inf
@@ -159,6 +169,8 @@ def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: fl
     to any cell.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: `metafor::escalc("RR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
     """
     return _of_one(_katz, x1, n1, x0, n0, confidence)
 
@@ -172,6 +184,8 @@ def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence:
     Fisher's test.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: `metafor::escalc("OR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
     """
     return _of_one(_woolf, x1, n1, x0, n0, confidence)
 
@@ -195,6 +209,8 @@ def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> T
     0/0), df is NaN. With nobody or everybody having the event only one table is possible: p = 1.
 
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: `fisher.test(table)$p.value`.
     """
     check_choice("sides", sides, SIDES)
     table = _table(x1, n1, x0, n0)
@@ -211,6 +227,8 @@ def chi_squared(x1: float, n1: float, x0: float, n0: float, *, correction: str) 
 
     Raises `StatsError` where nobody or everybody has the event, since expected counts are then
     0, and for an empty arm or counts that are not whole numbers within 0..n.
+
+    R: `chisq.test(table, correct = FALSE)`.
     """
     check_choice("correction", correction, CORRECTIONS)
     table = _table(x1, n1, x0, n0)

@@ -44,6 +44,8 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     Raises `StatsError` for counts that are not whole numbers of at least 0, for a table without
     any count, and for one so large that it cannot be enumerated here; it never draws tables,
     which `fisher_freeman_halton_drawn` does.
+
+    R: `fisher.test(table)$p.value`.
     """
     table = _table(table)
     if min(table.shape) == 1:
@@ -71,6 +73,8 @@ def chi_squared_table(table: ArrayLike) -> TestResult:
     Source: Pearson 1900. Oracle: R's chisq.test.
     Raises `StatsError` where one row or one column is left, for counts that are not whole
     numbers of at least 0, and for a table without any count.
+
+    R: `chisq.test(table, correct = FALSE)`.
     """
     table = _table(table)
     if min(table.shape) == 1:

@@ -33,6 +33,8 @@ def fragility_index(x1: float, n1: float, x0: float, n0: float, *, level: float,
     Raises `StatsError` where no change crosses the level, for "walsh" on a result that is not
     significant, for a level that is not between 0 and 1, for an empty arm, and for counts that
     are not whole numbers within 0..n.
+
+    R: `fisher.test` of every changed table.
     """
     check_choice("rule", rule, RULES)
     if not (isinstance(level, int | float | np.number) and 0 < level < 1):

@@ -34,6 +34,8 @@ def wilson(x: float, n: float, *, confidence: float) -> Interval:
     lower bound is exactly 0, with events only the upper one exactly 1.
 
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
+
+    R: `prop.test(x, n, correct = FALSE)$conf.int`.
     """
     return _of_one(_wilson, x, n, confidence)
 
@@ -45,6 +47,8 @@ def clopper_pearson(x: float, n: float, *, confidence: float) -> Interval:
     then the other bound still has a tail of (1 - confidence) / 2.
 
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
+
+    R: `binom.test(x, n)$conf.int`.
     """
     return _of_one(_clopper_pearson, x, n, confidence)
 
@@ -57,6 +61,8 @@ def wald(x: float, n: float, *, confidence: float) -> Interval:
 
     Oracle: the formula in R. Raises `StatsError` for n = 0, for counts that are not whole
     numbers, for x outside 0..n.
+
+    R: by hand in exact_two_by_two.R.
     """
     return _of_one(_wald, x, n, confidence)
 
@@ -69,6 +75,8 @@ def agresti_coull(x: float, n: float, *, confidence: float) -> Interval:
 
     Oracle: the formula in R. Raises `StatsError` for n = 0, for counts that are not whole
     numbers, for x outside 0..n.
+
+    R: by hand in exact_two_by_two.R.
     """
     return _of_one(_agresti_coull, x, n, confidence)
 
@@ -82,6 +90,8 @@ def jeffreys(x: float, n: float, *, confidence: float) -> Interval:
 
     Oracle: R's qbeta. Raises `StatsError` for n = 0, for counts that are not whole numbers, for
     x outside 0..n.
+
+    R: `qbeta(c(0.025, 0.975), x + 0.5, n - x + 0.5)`.
     """
     return _of_one(_jeffreys, x, n, confidence)
 

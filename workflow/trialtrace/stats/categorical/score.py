@@ -34,6 +34,8 @@ def risk_difference_miettinen_nurminen(
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
 
     Oracle: by hand in R, a root finder on the test statistic.
+
+    R: by hand in score.R.
     """
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")
@@ -68,6 +70,8 @@ def risk_difference_score_test(
     risks by maximising the likelihood; statsmodels 0.15 is wrong at a margin other than 0.
     Raises `StatsError` at margin 0 where nobody or everybody has the event, for a margin outside
     -1..1, an empty arm, or counts that are not whole numbers within 0..n.
+
+    R: by hand in score.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)

@@ -31,6 +31,8 @@ def risk_ratio_score(
     Source: Miettinen and Nurminen 1985. Oracle: by hand in R, the risks by maximising the
     likelihood. Raises `StatsError` for an empty arm or counts that are not whole numbers within
     0..n.
+
+    R: by hand in score.R.
     """
     check_choice("variance", variance, VARIANCES)
     x1, n1 = single_count(x1, n1, "treated arm")
@@ -61,6 +63,8 @@ def risk_ratio_score_test(
     Source: Miettinen and Nurminen 1985. Oracle: by hand in R. Raises `StatsError` where the
     variance is 0 (nobody has the event, or everybody at a margin of 1), for a margin that is not
     positive, an empty arm, or counts that are not whole numbers within 0..n.
+
+    R: by hand in score.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)

@@ -32,6 +32,8 @@ def cochran_armitage(
     Oracle: R's prop.trend.test. Raises `StatsError` where nobody or everybody has the event,
     where all patients have one score, for shapes that differ, or counts that are not whole
     numbers within 0..n.
+
+    R: `prop.trend.test(x, n, score)`.
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)

@@ -63,6 +63,8 @@ def barnard(
     Oracle: enumeration of all tables in R with a fine grid and `optimise`. Raises `StatsError`
     for an empty arm, counts that are not whole numbers within 0..n, and arms so large that
     their tables cannot be listed (10,000 patients or 5 million tables).
+
+    R: by hand in exact_two_by_two.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("statistic", statistic, STATISTICS)
@@ -95,6 +97,8 @@ def boschloo(
     Oracle: enumeration of all tables in R with a fine grid and `optimise`. Raises `StatsError`
     for an empty arm, counts that are not whole numbers within 0..n, and arms so large that
     their tables cannot be listed (10,000 patients or 5 million tables).
+
+    R: by hand in exact_two_by_two.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("two_sided", two_sided, TWO_SIDED)

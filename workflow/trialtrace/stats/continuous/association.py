@@ -30,6 +30,8 @@ def correlation(x: ArrayLike, y: ArrayLike, *, method: str, confidence: float) -
 
     Raises `StatsError` for fewer than three pairs, other lengths, a constant sample or missing
     values. Oracle: R's cor.test (Pearson); cor and the formula in R (Spearman).
+
+    R: `cor.test(x, y)$conf.int`.
     """
     z = normal_quantile(confidence)
     r, n = _correlation(x, y, method)
@@ -45,6 +47,8 @@ def correlation_test(x: ArrayLike, y: ArrayLike, *, method: str, sides: str) -> 
 
     `sides` "greater" means a positive correlation. Raises `StatsError` as `correlation`, and for a
     correlation of 1 or -1. Oracle: R's cor.test, for ranks that of the ranks.
+
+    R: `cor.test(x, y)`.
     """
     check_choice("sides", sides, SIDES)
     r, n = _correlation(x, y, method)

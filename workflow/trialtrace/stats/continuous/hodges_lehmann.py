@@ -29,6 +29,8 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: f
 
     Raises `StatsError` where both samples are constant, for an empty sample or missing values.
     Oracle: `wilcox.test` with its root search tightened.
+
+    R: `wilcox.test(x, y, exact = FALSE, conf.int = TRUE)`.
     """
     check_choice("correction", correction, ("none", "continuity"))
     z = normal_quantile(confidence)

@@ -40,6 +40,8 @@ def describe(x: ArrayLike) -> Summary:
     single value is NaN.
 
     Raises `StatsError` for an empty sample or missing values.
+
+    R: `mean(x)`, `sd(x)`, `quantile(x, type = 7)`.
     """
     x = sample(x, "x")
     q1, median, q3 = (float(q) for q in np.quantile(x, [0.25, 0.5, 0.75], method="linear"))
@@ -55,6 +57,8 @@ def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
     Where all values are equal the estimated variance is 0 and the bounds are NaN.
 
     Raises `StatsError` for fewer than two values or missing values.
+
+    R: `t.test(x)$conf.int`.
     """
     x = sample(x, "x", at_least=2)
     level = check_confidence(confidence)
@@ -73,6 +77,8 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
 
     Raises `StatsError` where both samples are constant, for fewer than two values in a sample
     or missing values.
+
+    R: `t.test(x, y)`.
     """
     check_choice("sides", sides, SIDES)
     difference, error, df = _welch(x, y)
@@ -87,6 +93,8 @@ def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
 
     `sides` "greater" means a positive mean. Its interval is `mean_interval`.
     Raises `StatsError` where all differences are equal, for fewer than two or missing values.
+
+    R: `t.test(difference)`.
     """
     check_choice("sides", sides, SIDES)
     difference = sample(difference, "differences", at_least=2)
@@ -107,6 +115,8 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
 
     Raises `StatsError` where both samples are constant, for fewer than two values in a sample
     or missing values.
+
+    R: `t.test(x, y, var.equal = TRUE)`.
     """
     check_choice("sides", sides, SIDES)
     difference, error, df = _student(x, y)
@@ -141,6 +151,8 @@ def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> I
     x and y of shapes (m,) and (n,). Where both samples are constant the bounds are NaN.
 
     Raises `StatsError` for fewer than two values in a sample or missing values.
+
+    R: `t.test(x, y)$conf.int`.
     """
     level = check_confidence(confidence)
     difference, error, df = _welch(x, y)

@@ -31,6 +31,8 @@ def mann_whitney(x: ArrayLike, y: ArrayLike, *, correction: str, sides: str) -> 
     NaN. This is never the exact test, whatever the sample sizes.
 
     Raises `StatsError` where all values are tied, for an empty sample or missing values.
+
+    R: `wilcox.test(x, y, exact = FALSE, correct = FALSE)`.
     """
     check_choice("correction", correction, ("none", "continuity"))
     check_choice("sides", sides, SIDES)
@@ -79,6 +81,8 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     that variance is 0 and both bounds are NaN.
 
     Raises `StatsError` for fewer than two values in a sample or missing values.
+
+    R: by hand in ranks.R.
     """
     x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
     z = normal_quantile(confidence)

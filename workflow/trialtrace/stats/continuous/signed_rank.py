@@ -33,6 +33,8 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str) -> TestResult:
 
     Raises `StatsError` where all differences are 0, for more than 1,000 of them, an empty sample
     or missing values. Oracle: `wilcox.test(exact = TRUE)` without ties; all signs in R with them.
+
+    R: `wilcox.test(difference, exact = TRUE)`; with ties or zeros by hand in signed_rank.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("zeros", zeros, ZEROS)
@@ -61,6 +63,8 @@ def pseudomedian(difference: ArrayLike, *, confidence: float) -> Interval:
 
     Raises `StatsError` for more than 1,000 differences, an empty sample or missing values.
     Oracle: `wilcox.test(conf.int = TRUE, exact = TRUE)` without ties.
+
+    R: `wilcox.test(difference, exact = TRUE, conf.int = TRUE)`.
     """
     tail = (1 - check_confidence(confidence)) / 2
     difference = sample(difference, "differences")

@@ -91,6 +91,8 @@ def win_statistics(
 
     Raises `StatsError` for an arm of fewer than two, where no pair is decided, for other shapes
     or missing values. Oracle: all pairs and the delete-one jackknife in R.
+
+    R: by hand in win_ratio.R.
     """
     z = normal_quantile(confidence)
     treated, parts = _data(treated, outcomes)

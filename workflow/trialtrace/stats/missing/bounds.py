@@ -65,6 +65,8 @@ def worst_and_best(
     x events among n observed patients and so many missing, an arm. Low: no event among the
     missing of the first arm, all of the second; high: the reverse. Raises as
     `proportion_bounds`. Oracle: base R.
+
+    R: by hand in missing.R.
     """
     one, two = proportion_bounds(x1, n1, missing1), proportion_bounds(x0, n0, missing0)
     return Bounds(one.low - two.high, one.observed - two.observed, one.high - two.low)
@@ -88,6 +90,8 @@ def tipping_map(
     or everybody has the event the p-value of chi-squared does not exist: NaN, not significant.
 
     Raises as `proportion_bounds`. Oracle: R's fisher.test and chisq.test cell by cell.
+
+    R: `fisher.test` or `chisq.test(correct = FALSE)` of every table.
     """
     check_choice("test", test, ("fisher", "chi_squared"))
     if not (isinstance(level, int | float | np.number) and 0 < level < 1):

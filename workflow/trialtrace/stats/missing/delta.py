@@ -81,6 +81,8 @@ def delta_tipping(
 
     Raises `StatsError` for wrong shapes, singular x, no residual degrees of freedom, an exact fit.
     Oracle: lm in R at each grid point, pooled by hand.
+
+    R: by hand in missing.R.
     """
     if len(arms) != 2 or len(deltas) != 2 or arms[0] == arms[1]:
         raise StatsError("name two different arms, with one grid of deltas each.")

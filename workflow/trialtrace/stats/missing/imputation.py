@@ -112,6 +112,8 @@ def impute_chained(
     regression on the covariates and all other columns. A patient left with a NaN cell is in no
     regression that needs it. Raises as there, and where a column has no observed value.
     Oracle: base R fed with the same uniform numbers.
+
+    R: by hand in missing.R.
     """
     if not (isinstance(cycles, int | np.integer) and cycles >= 1):
         raise StatsError(f"cycles must be a whole number from 1 on; got {cycles!r}.")

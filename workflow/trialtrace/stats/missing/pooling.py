@@ -78,6 +78,8 @@ def pool(
 
     Raises `StatsError` for fewer than two imputations, a variance not above 0 and wrong options.
     Oracle: mice::pool.scalar, and base R (mice keeps lambda at 1e-4 or above, so B = 0 by hand).
+
+    R: `mice::pool.scalar(q, u, n = df + 1, k = 1)`.
     """
     q, u = numbers(estimates, "estimates"), numbers(variances, "variances")
     if q.shape != u.shape or q.ndim == 0:
@@ -127,6 +129,8 @@ def pooled_test(
     Denominator: Li, Raghunathan and Rubin for infinite df_complete, Reiter else, where k (m - 1)
     must pass 4. `df2` is infinite for B = 0 with infinite df_complete; then the p-value is that
     of chi-squared. Raises `StatsError` as `pool`, and for singular U. Oracle: base R by hand.
+
+    R: by hand in missing.R.
     """
     q, u = numbers(estimates, "estimates"), numbers(covariances, "covariances")
     if q.ndim != 2 or u.shape != (*q.shape, q.shape[1]) or q.shape[1] == 0:

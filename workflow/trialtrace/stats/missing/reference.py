@@ -108,6 +108,8 @@ def joint_distribution(
 
     `mean` and `covariance` are those of his arm; leading axes are draws. Raises `StatsError` for
     `last` 0 where the assumption continues from a visit. Oracle: base R by hand.
+
+    R: by hand in missing.R.
     """
     check_choice("assumption", assumption, ASSUMPTIONS)
     k = mean.shape[-1]

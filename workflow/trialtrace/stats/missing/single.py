@@ -27,6 +27,8 @@ def last_observation_carried_forward(y: ArrayLike, *, not_to_impute: ArrayLike) 
 
     Raises `StatsError` where a first visit is missing (nothing to carry), or a missing cell is
     marked in not_to_impute, (n, visits) or one truth value for all. Oracle: base R.
+
+    R: by hand in missing.R.
     """
     y, missing = outcome_columns(y)
     fillable(missing, marks(not_to_impute, y.shape), "refuse")
@@ -50,6 +52,8 @@ def baseline_observation_carried_forward(
 
     Raises `StatsError` for a missing baseline, and as `last_observation_carried_forward`.
     Oracle: base R.
+
+    R: by hand in missing.R.
     """
     y, missing = outcome_columns(y)
     fillable(missing, marks(not_to_impute, y.shape), "refuse")

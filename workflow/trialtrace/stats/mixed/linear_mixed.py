@@ -57,6 +57,8 @@ def linear_mixed(
     convergence.
 
     Oracle: lme4::lmer.
+
+    R: `lme4::lmer(value ~ x + (1 | cluster))`.
     """
     check_choice("method", method, ("REML", "ML"))
     y = sample(y, "y", at_least=2)

@@ -102,6 +102,8 @@ def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: 
 
     Raises `StatsError` for a row of zeros or another length, and for Kenward-Roger after ML.
     Oracle: lmerTest and pbkrtest; nlme::gls with base R for unstructured covariances.
+
+    R: `lmerTest::contest(fit, row, joint = FALSE, ddf = "Kenward-Roger")`.
     """
     check_choice("sides", sides, SIDES)
     level = check_confidence(confidence)
@@ -134,6 +136,8 @@ def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
 
     Raises `StatsError` for rows that are combinations of each other, and for Kenward-Roger after
     ML. Oracle: lmerTest::contestMD, pbkrtest::KRmodcomp.
+
+    R: `lmerTest::contestMD(fit, rows, ddf = "Kenward-Roger")`.
     """
     check_choice("df", df, METHODS)
     rotated = _rows(fit, rows)

@@ -57,6 +57,8 @@ def mmrm(
     left for the error, the covariance is singular, or the iteration does not converge.
 
     Oracle: nlme::gls with corSymm, corCompSymm, corAR1 and varIdent.
+
+    R: `nlme::gls(value ~ x, correlation = corSymm(), weights = varIdent())`.
     """
     check_choice("structure", structure, STRUCTURES)
     check_choice("method", method, ("REML", "ML"))

@@ -21,6 +21,8 @@ def holm(p: ArrayLike) -> Floats:
     """Holm's step-down values, p of shape (m,): control of the family-wise error, always valid.
 
     NaN never counts as a test. Raises `StatsError` for values outside 0..1.
+
+    R: `p.adjust(p, "holm")`.
     """
     return _adjust(p, lambda ranked, m: np.maximum.accumulate(ranked * np.arange(m, 0, -1)))
 
@@ -30,6 +32,8 @@ def hochberg(p: ArrayLike) -> Floats:
 
     Valid also under the positive dependence for which Simes's inequality holds. NaN never
     counts as a test. Raises `StatsError` for values outside 0..1.
+
+    R: `p.adjust(p, "hochberg")`.
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * np.arange(m, 0, -1)))
 
@@ -38,6 +42,8 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     """Benjamini-Hochberg values, p of shape (m,): control of the false discovery rate.
 
     NaN never counts as a test. Raises `StatsError` for values outside 0..1.
+
+    R: `p.adjust(p, "BH")`.
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
 
@@ -48,6 +54,8 @@ def hommel(p: ArrayLike) -> Floats:
     Rejects at least what Hochberg's procedure does, under the same conditions. NaN never counts
     as a test. Raises `StatsError` for values outside 0..1. Oracle: p.adjust, the closed test of
     Simes's intersections.
+
+    R: `p.adjust(p, "hommel")`.
     """
     return _adjust(p, _hommel)
 

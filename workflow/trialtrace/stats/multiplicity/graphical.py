@@ -48,6 +48,8 @@ def graphical(
 
     Raises `StatsError` for p-values outside 0..1 and for what is not such a graph. Source:
     Bretz et al. 2009, algorithm 2. Oracle: the closed test over all intersections in base R.
+
+    R: by hand in graphical.R.
     """
     check_choice("missing", missing, MISSING)
     p = _p_values(p)
@@ -107,6 +109,8 @@ def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: Ar
     have shape (m,), 0 elsewhere. The order in which the others are taken out does not matter.
     Raises `StatsError` for what is not such a graph and for members that are not of it. Oracle:
     sums over the paths of a Markov chain in base R.
+
+    R: by hand in graphical.R.
     """
     size = np.size(weights)
     w, edges = _graph(weights, transitions, size)

@@ -80,6 +80,8 @@ def crossing_probabilities(
     estimate. Raises `StatsError` for information that does not grow, boundaries that cross, and
     looks too close to each other (1/500 of the information or so). Source: Armitage,
     McPherson and Rowe 1969. Oracle: mvtnorm (two, three looks), base R (five).
+
+    R: `mvtnorm::pmvnorm` for two and three looks; more by hand in group_sequential.R.
     """
     information = information_of(information)
     looks = information.size
@@ -120,6 +122,8 @@ def wang_tsiatis(fractions: ArrayLike, *, delta: float, alpha: float, sides: str
     `fractions` of shape (looks,) grow and end at 1. delta 0 is O'Brien and Fleming's, 1/2 is
     Pocock's. Raises `StatsError` for an alpha outside 0..1/2, other fractions, and a delta that
     sets the looks too far apart. Source: Wang and Tsiatis 1987. Oracle: base R.
+
+    R: by hand in group_sequential.R.
     """
     from scipy.optimize import brentq
 
@@ -154,6 +158,8 @@ def spending_boundary(
     others. Each value depends on the looks so far only. Raises `StatsError` for an alpha
     outside 0..1/2, other fractions, and a parameter that does not belong. Source: Lan and
     DeMets 1983. Oracle: base R; the printed values 3.710, 2.511, 1.993.
+
+    R: by hand in group_sequential.R.
     """
     t, a = _fractions(fractions), _one_sided(alpha, sides)
     check_choice("spending", spending, SPENDING)

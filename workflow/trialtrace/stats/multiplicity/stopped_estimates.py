@@ -59,6 +59,8 @@ def stage_wise_p(
 
     Raises `StatsError` for information that does not grow and boundaries that cross. Source:
     Tsiatis, Rosner and Mehta 1984. Oracle: base R.
+
+    R: by hand in group_sequential.R.
     """
     information, upper, lower = _past(information, upper, lower)
     if not np.isfinite(z):
@@ -78,6 +80,8 @@ def median_unbiased(
     Arguments as in `stage_wise_p`. At the first look the estimate is the plain one. Raises
     `StatsError` as it does, and where a bound is further than 40 standard errors away. Source:
     Tsiatis, Rosner and Mehta 1984. Oracle: base R's uniroot; coverage by simulation.
+
+    R: by hand in group_sequential.R.
     """
     tail = (1 - check_confidence(confidence)) / 2
 
@@ -96,6 +100,8 @@ def stopping_bias(
     All of shape (looks,), the whole design; at the last look every trial stops, so its
     boundaries do not matter. Raises `StatsError` for information that does not grow and
     boundaries that cross. Source: Whitehead 1986. Oracle: base R, simulation.
+
+    R: by hand in group_sequential.R.
     """
     information = information_of(information)
     looks = information.size
@@ -125,6 +131,8 @@ def bias_adjusted(
     planned for later matter here, unlike for the median unbiased estimate. Raises `StatsError`
     as `stopping_bias` does and for a look that the design does not have. Source: Whitehead
     1986. Oracle: base R's uniroot.
+
+    R: by hand in group_sequential.R.
     """
     information = information_of(information)
     if not 1 <= look <= information.size or not np.isfinite(z):

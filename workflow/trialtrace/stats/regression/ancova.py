@@ -53,6 +53,8 @@ def ols(y: ArrayLike, x: ArrayLike, *, variance: str, confidence: float) -> Coef
     Raises `StatsError` for columns that are combinations of each other, nothing left for the
     error, or, with HC2 and HC3, a value that its own coefficient fits. Oracle: R's lm with
     sandwich::vcovHC.
+
+    R: `lm(y ~ x)`, with `sandwich::vcovHC` where errors are robust.
     """
     check_choice("variance", variance, VARIANCES)
     y = sample(y, "y", at_least=2)
@@ -79,6 +81,8 @@ def ancova(
     Raises `StatsError` for a single arm, a constant covariate, an arm that is a stratum,
     nothing left for the error, no variation, missing values, and with HC2 or HC3 for a stratum
     or arm of one. Oracle: R's lm with sandwich::vcovHC.
+
+    R: `lm(y ~ arm + z + stratum)`, with `sandwich::vcovHC` where errors are robust.
     """
     check_choice("variance", variance, VARIANCES)
     y = sample(y, "y", at_least=2)
@@ -111,6 +115,8 @@ def arm_difference(
     Its test is `wald_test(fit.coefficients, arm_row(fit, arm, reference))`.
 
     Raises `StatsError` for arms that are not there or equal. Oracle: R's lm.
+
+    R: by hand in models.R, from `lm(y ~ arm + z + stratum)`.
     """
     return contrast(fit.coefficients, arm_row(fit, arm, reference), confidence=confidence)
 
@@ -133,6 +139,8 @@ def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[I
     "observed", each as often as it occurs. Without strata the two agree.
 
     Oracle: R's predict(lm) over the grid of strata.
+
+    R: by hand in models.R, from `lm(y ~ arm + z + stratum)`.
     """
     check_choice("weights", weights, ("equal", "observed"))
     means = []

@@ -95,6 +95,8 @@ def gee(
     coefficients or one alone determines a coefficient, or the iteration does not converge.
 
     Oracle: geepack::geeglm for everything but the corrections; base R for these.
+
+    R: `geepack::geeglm(y ~ x, id = subject, corstr = "exchangeable")`.
     """
     check_choice("family", family, FAMILIES)
     check_choice("working", working, WORKING)

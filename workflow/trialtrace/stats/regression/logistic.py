@@ -75,6 +75,8 @@ def logistic(y: ArrayLike, x: ArrayLike, *, confidence: float) -> LogisticFit:
 
     Raises `StatsError` for separation (all or no events are a case of it), columns that are
     combinations of each other or missing values. Oracle: R's glm, refitted from its solution.
+
+    R: `glm(y ~ x, binomial)`.
     """
     y, x = binary_data(y, x)
     q, triangle = orthonormal(x)
@@ -106,6 +108,8 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
 
     Raises `StatsError` for columns that are combinations of each other, missing values, or a
     search that does not end. Oracle: base R by hand (optim on the penalised likelihood, uniroot).
+
+    R: by hand in models.R.
     """
     z = normal_quantile(confidence)
     y, x = binary_data(y, x)

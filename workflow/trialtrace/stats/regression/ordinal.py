@@ -52,6 +52,8 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
 
     Raises `StatsError` for one level, columns that are constant or combinations of each other,
     separation, or missing values. Oracle: R's ordinal::clm and MASS::polr.
+
+    R: `ordinal::clm(y ~ x)`.
     """
     levels, level, x = ordinal_data(y, x)
     centre = x.mean(axis=0)
@@ -110,6 +112,8 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
     Raises `StatsError` for fewer than three levels, separation at a threshold, missing values,
     and where the joint covariance is not positive, which happens in small samples.
     Oracle: R's glm and linear algebra by hand.
+
+    R: by hand in models.R.
     """
     levels, level, x = ordinal_data(y, x)
     cutpoints, p = levels.size - 1, x.shape[1]

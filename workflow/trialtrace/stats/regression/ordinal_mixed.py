@@ -56,6 +56,8 @@ def ordinal_mixed(
     intercepts' standard deviation is estimated as 0 (fit `proportional_odds` instead) or no
     maximum is found. Oracle: by hand in R from the
     solution of ordinal::clmm, whose optimiser stops early; not adaptive, on a fine grid.
+
+    R: `ordinal::clmm(y ~ x + (1 | subject), nAGQ = 25)`.
     """
     if not isinstance(nodes, int | np.integer) or nodes < FEWEST_NODES:
         raise StatsError(f"nodes must be a whole number of at least {FEWEST_NODES}.")

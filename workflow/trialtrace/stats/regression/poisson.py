@@ -28,6 +28,8 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
     Raises `StatsError` where no maximum exists (an arm or stratum without events, no events at
     all), for columns that are combinations of each other or missing values. Oracle: R's
     glm(family = poisson) with sandwich::vcovHC(type = "HC0").
+
+    R: `glm(y ~ x, poisson)` with `sandwich::vcovHC(fit, type = "HC0")`.
     """
     y, x = binary_data(y, x)
     q, triangle = orthonormal(x)

@@ -52,6 +52,8 @@ def standardise(
 
     Raises `StatsError` for a single arm, separation, columns that are combinations of each
     other, missing values. Oracle: R's glm and lm with predictions and derivatives by hand.
+
+    R: `glm(y ~ arm + z, binomial)`, standardised by hand in models.R.
     """
     check_choice("family", family, FAMILIES)
     check_choice("variance", variance, VARIANCES)
@@ -87,6 +89,8 @@ def standardised_difference(
     """Difference of two standardised means, arm minus reference: the risk difference if logistic.
 
     Symmetric interval with the normal quantile. Oracle: as `standardise`.
+
+    R: by hand in models.R, from `glm(y ~ arm + z, binomial)`.
     """
     i, j = _index(fit, arm), _index(fit, reference)
     z = normal_quantile(confidence)
@@ -102,6 +106,8 @@ def standardised_ratio(
     """Ratio of two standardised means, the risk ratio if logistic; symmetric on the log scale.
 
     Raises `StatsError` where a mean is not positive. Oracle: as `standardise`.
+
+    R: by hand in models.R, from `glm(y ~ arm + z, binomial)`.
     """
     i, j = _index(fit, arm), _index(fit, reference)
     z = normal_quantile(confidence)

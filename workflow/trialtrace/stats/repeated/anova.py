@@ -90,6 +90,8 @@ def rm_anova(y: ArrayLike) -> RepeatedAnova:
 
     Raises `StatsError` for missing values (drop or impute subjects first), fewer than two
     visits or subjects, or where nothing is left for the error, as in constant data.
+
+    R: `car::Anova(lm(Y ~ 1), idata = idata, idesign = ~visit, type = "III")`.
     """
     y = _responses(y, groups=1)
     fit = repeated_anova(y, within=("visits",), between={}, sums_of_squares="III", measured=())
@@ -111,6 +113,8 @@ def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> Mi
 
     Raises `StatsError` for missing values, fewer than two visits or arms, no more subjects than
     arms, or where nothing is left for an error term, as in constant data.
+
+    R: `car::Anova(lm(Y ~ arm), idata = idata, idesign = ~visit)`.
     """
     y = _responses(y, groups=2)
     if len(labels(between, "between", y.shape[0])[0]) < 2:

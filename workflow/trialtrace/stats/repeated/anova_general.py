@@ -128,6 +128,8 @@ def repeated_anova(
     Raises `StatsError` for missing responses or labels, a factor of one level, names used twice,
     a cell without subjects, no more subjects than cells, or an error term with nothing left in
     it, as in constant data. Oracle: car, tests/oracle/repeated_general.R, 1e-8.
+
+    R: `car::Anova(lm(Y ~ 1), idata = idata, idesign = ~a * b, type = "III")`.
     """
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
     if isinstance(within, str):

@@ -58,6 +58,8 @@ def repeated_contrast(
     Raises `StatsError` for missing values, weights that do not fit or are all 0, no more
     subjects than cells, a cell of one subject under "separate" (unless its weight is 0), or
     scores that do not vary within cells. Oracle: lm on scores, repeated_general.R, 1e-8.
+
+    R: `lm(score ~ 0 + cell)` of each subject's score.
     """
     check_choice("variance", variance, ("pooled", "separate"))
     check_choice("sides", sides, SIDES)

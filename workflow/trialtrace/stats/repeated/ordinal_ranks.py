@@ -59,6 +59,8 @@ def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:
     Raises `StatsError` for missing values, fewer than two visits or arms, an arm of one subject,
     or where a statistic has no variance, as for constant responses. Oracle: the matrices in base
     R, ordinal_ranks.R, 1e-8.
+
+    R: by hand in ordinal_ranks.R.
     """
     y = numbers(y, "y")
     if y.ndim != 2 or y.shape[1] < 2:

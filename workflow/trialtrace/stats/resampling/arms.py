@@ -65,6 +65,8 @@ def global_test(
     Raises `StatsError` for sides of a patient (two of them: use `rerandomisation_test`), shapes
     that do not fit, missing scores, or options out of range. Oracle: `kruskal.test`,
     `mantelhaen.test` (statistics), complete enumeration (p-values).
+
+    R: every assignment listed in resampling.R.
     """
     if scheme.kind == "sides":
         raise StatsError("two sides of a patient are no arms; use rerandomisation_test.")

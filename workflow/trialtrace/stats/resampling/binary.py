@@ -52,6 +52,8 @@ def binary_exact(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> 
 
     Raises `StatsError` for shapes that differ, or counts that are not whole numbers within 0..n.
     Oracle: `mantelhaen.test(exact = TRUE)`, one table `fisher.test`; distance by enumeration.
+
+    R: `mantelhaen.test(tables, exact = TRUE)`, `fisher.test(table)`.
     """
     x1, n1 = counts(x1, n1, "treated arm")
     x0, n0 = counts(x0, n0, "control arm")

@@ -86,6 +86,8 @@ def rerandomisation_test(
     Raises `StatsError` for more than two arms (use `Scheme.between` or `global_test`), an unknown
     arm, shapes that do not fit, missing scores, or options out of range. Oracle: complete
     enumeration, `wilcox.test(exact = TRUE)`, `fisher.test`, `mantelhaen.test(exact = TRUE)`.
+
+    R: every assignment listed in resampling.R.
     """
     question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
     check_confidence(confidence)
@@ -151,6 +153,8 @@ def monte_carlo(
 
     extreme (endpoints,) of `draws`. Returns (p_value, extreme, draws, exact = False, mc_se, low,
     high) as in `Rerandomisation`. Oracle: `binom.test` for the interval.
+
+    R: `binom.test(count, draws)$conf.int`.
     """
     check_confidence(confidence)
     check_draws(draws)

@@ -46,6 +46,8 @@ def rank_scores(
     adds the ranks of all strata, "van_elteren" divides those of a stratum of N by N + 1, which is
     best where the effect is the same everywhere. Raises `StatsError` for missing values, or for
     an unknown weight. Oracle: Mann-Whitney W less m n / 2 in one stratum.
+
+    R: `rank(x)`.
     """
     check_choice("weights", weights, ("equal", "van_elteren"))
 
@@ -83,6 +85,8 @@ def log_rank_scores(
     strata where those are given. Censoring moves with the patient, so the test asks for censoring
     that does not depend on the arm. Raises `StatsError` for negative times or events other than 0
     and 1. Oracle: `survdiff`.
+
+    R: `residuals(survival::coxph(Surv(time, event) ~ 1, ties = "breslow"))`.
     """
     keep = _included(included, np.shape(time)[0] if np.ndim(time) else 0)
     scores = np.zeros(keep.size)
@@ -107,6 +111,8 @@ def residual_scores(
     classes, and a column that the others give is not an error. The sum over one arm orders
     assignments by the score test of the arm, not by the adjusted difference itself. Raises
     `StatsError` for missing values or no residual degrees of freedom. Oracle: `residuals(lm())`.
+
+    R: `residuals(lm(y ~ x))`.
     """
     x = np.asarray(covariates, dtype=np.float64)
     if x.ndim != 2 or x.shape[0] != np.size(values):

@@ -47,6 +47,8 @@ def exact_conditional_test(
     Oracle: R's mantelhaen.test(exact = TRUE), fisher.test, and exact counting. Raises
     `StatsError` for shapes that differ, no stratum with both arms, or counts that are not whole
     numbers within 0..n.
+
+    R: `mantelhaen.test(tables, exact = TRUE)$p.value`.
     """
     check_choice("sides", sides, SIDES)
     check_choice("mid_p", mid_p, MID_P)
@@ -84,6 +86,8 @@ def odds_ratio_conditional(
     Source: Gart 1970. Oracle: the same equations in R with a root finder to 1e-14 (fisher.test
     and mantelhaen.test stop theirs at 1e-4). Raises `StatsError` for shapes that differ, no
     stratum with both arms, or counts that are not whole numbers within 0..n.
+
+    R: `mantelhaen.test(tables, exact = TRUE)`.
     """
     tail = (1 - check_confidence(confidence)) / 2
     x1, n1, x0, n0 = _strata(x1, n1, x0, n0)

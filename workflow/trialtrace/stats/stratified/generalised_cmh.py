@@ -34,6 +34,8 @@ def cmh_general_association(tables: ArrayLike) -> TestResult:
     Oracle: R's mantelhaen.test, and the definition with Kronecker products in R. Raises
     `StatsError` where no stratum allows a comparison, for another shape, or counts that are not
     whole numbers of at least 0.
+
+    R: `mantelhaen.test(tables, correct = FALSE)`.
     """
     tables = _tables(tables)
     rows, columns = tables.shape[1:]
@@ -52,6 +54,8 @@ def cmh_row_mean_scores(tables: ArrayLike, *, column_scores: str | ArrayLike) ->
     Oracle: the definition with Kronecker products in R, kruskal.test, vcdExtra. Raises
     `StatsError` where no stratum allows a comparison, for scores that do not fit, another shape,
     or counts that are not whole numbers of at least 0.
+
+    R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `rmeans`.
     """
     tables = _tables(tables)
     scores = _scores(tables, column_scores, "column_scores", axis=1)
@@ -70,6 +74,8 @@ def cmh_correlation(
     Oracle: the definition in R, cor, vcdExtra. Raises `StatsError` where no stratum allows a
     comparison, for scores that do not fit, another shape, or counts that are not whole numbers
     of at least 0.
+
+    R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `cor`.
     """
     tables = _tables(tables)
     left = _scores(tables, row_scores, "row_scores", axis=2)

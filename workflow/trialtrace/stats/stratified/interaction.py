@@ -35,6 +35,8 @@ def zelen(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> TestRes
 
     Raises `StatsError` for fewer than two strata with several possible tables, more than 5
     million combinations, shapes that differ, or counts that are not whole numbers within 0..n.
+
+    R: by hand in interaction.R.
     """
     x1, n1 = counts(np.atleast_1d(x1), np.atleast_1d(n1), "treated arm")
     x0, n0 = counts(np.atleast_1d(x0), np.atleast_1d(n0), "control arm")
@@ -71,6 +73,8 @@ def logistic_interaction(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> Te
 
     Raises `StatsError` where one of the two has a single level, for a stratum without patients
     of an arm, and where the larger model has no maximum (a cell without events, or events only).
+
+    R: `glm(y ~ arm * stratum, binomial)` beside `glm(y ~ arm + stratum, binomial)`.
     """
     y, smaller, products = _columns(y, arm, stratum)
     larger = logistic(y, np.column_stack([smaller, products]), confidence=0.95).log_likelihood
@@ -84,6 +88,8 @@ def firth_interaction(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> TestR
 
     Raises `StatsError` where arm or stratum has a single level, and for a stratum without
     patients of an arm.
+
+    R: by hand in interaction.R.
     """
     y, smaller, products = _columns(y, arm, stratum)
     last = products.shape[1]

@@ -37,6 +37,8 @@ def cochran_mantel_haenszel(
 
     Raises `StatsError` where no stratum holds both arms and both outcomes, for shapes that
     differ, or counts that are not whole numbers within 0..n.
+
+    R: `mantelhaen.test(tables, correct = FALSE)`.
     """
     check_choice("correction", correction, ("none", "continuity"))
     departure, spread = departures(*_strata(x1, n1, x0, n0))
@@ -73,6 +75,8 @@ def mantel_haenszel_odds_ratio(
 
     Raises `StatsError` where no stratum has patients in both arms, for shapes that differ, or
     counts that are not whole numbers within 0..n.
+
+    R: `mantelhaen.test(tables)`.
     """
     x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
@@ -108,6 +112,8 @@ def mantel_haenszel_risk_difference(
 
     Raises `StatsError` where no stratum has patients in both arms, for shapes that differ, or
     counts that are not whole numbers within 0..n.
+
+    R: `metafor::rma.mh(measure = "RD", ai, n1i, ci, n2i, add = 0)`.
     """
     check_choice("variance", variance, ("sato", "greenland_robins"))
     x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
@@ -140,6 +146,8 @@ def mantel_haenszel_risk_ratio(
     Source: Greenland and Robins 1985, equations 4 and 13. Oracle: metafor's rma.mh. Raises
     `StatsError` where no stratum has patients in both arms, for shapes that differ, or counts
     that are not whole numbers within 0..n.
+
+    R: `metafor::rma.mh(measure = "RR", ai, n1i, ci, n2i, add = 0)`.
     """
     x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
@@ -167,6 +175,8 @@ def breslow_day(
 
     Raises `StatsError` for fewer than two such strata, for a common odds ratio of 0 or infinity,
     for shapes that differ, or counts that are not whole numbers within 0..n.
+
+    R: `metafor::rma.mh(measure = "OR", ai, n1i, ci, n2i, add = 0)$BD`.
     """
     check_choice("correction", correction, ("none", "tarone"))
     x1, n1, x0, n0 = _strata(x1, n1, x0, n0)

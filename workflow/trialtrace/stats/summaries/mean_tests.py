@@ -51,6 +51,8 @@ def t_test_p(
 
     Oracle: base R (pt, optimize along the edges). Raises `StatsError` for sizes below 2 and for
     standard deviations that can only be negative.
+
+    R: by hand in summaries.R.
     """
     check_choice("variance", variance, VARIANCES)
     check_choice("sides", sides, SIDES)

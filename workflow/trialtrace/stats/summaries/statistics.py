@@ -30,6 +30,8 @@ def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
     Shapes are broadcast. `sides`: "two_sided" takes t by its size, so a t printed without its
     sign will do; "greater" is the upper tail. Raises `StatsError` for a df that is not
     positive. Oracle: R's pt at both ends.
+
+    R: `2 * pt(-abs(t), df)`.
     """
     check_choice("sides", sides, SIDES)
     ends = df.bounds if isinstance(df, Printed) else (numbers(df, "df"),) * 2
@@ -44,6 +46,8 @@ def p_of_z(z: Printed, *, sides: str) -> Bounds:
     """P of a printed standard normal statistic; `sides` as in `p_of_t`.
 
     Oracle: R's pnorm at both ends.
+
+    R: `2 * pnorm(-abs(z))`.
     """
     check_choice("sides", sides, SIDES)
     low, high = _sized(z, sides)
@@ -76,6 +80,8 @@ def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
 
     Raises `StatsError` for a df that is not positive and a statistic that can only be negative.
     Oracle: R's pchisq at both ends.
+
+    R: `pchisq(x, df, lower.tail = FALSE)`.
     """
     low, high = not_negative(statistic, "a chi-squared statistic")
     df = numbers(df, "df")
@@ -92,6 +98,8 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
     lies between 1/(k - 1) and 1. Shapes are broadcast. Raises `StatsError` for degrees of
     freedom that are not positive, epsilons outside 0..1, and an F that can only be negative.
     Source: Greenhouse and Geisser 1959. Oracle: R's pf, `optimize` over epsilon.
+
+    R: `pf(f, df1, df2, lower.tail = FALSE)`.
     """
     low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)

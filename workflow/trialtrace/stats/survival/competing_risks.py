@@ -77,6 +77,8 @@ def cumulative_incidence(
 
     Raises `StatsError` for a cause nobody has, missing or negative times, causes that are no whole
     numbers from 0.
+
+    R: `cmprsk::cuminc(time, cause)`.
     """
     check_choice("variance", variance, ("aalen", "delta"))
     z = normal_quantile(confidence)
@@ -117,6 +119,8 @@ def cumulative_incidence_difference(
 
     Raises `StatsError` as `cumulative_incidence` does, though an arm may be without the cause;
     for a time beyond the last of an arm or missing; and where neither arm has a variance.
+
+    R: by hand in competing_risks.R, from `cmprsk::cuminc(time, cause)`.
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, ("aalen", "delta"))

@@ -91,6 +91,8 @@ def cox(
     Raises `StatsError` where there is no event, a covariate is constant or a combination of
     others within the risk sets, the likelihood is monotone (an arm without events: the hazard
     ratio has no finite estimate), the iteration does not converge, or the data are missing.
+
+    R: `survival::coxph(Surv(time, event) ~ x + strata(s), ties = "efron")`.
     """
     check_choice("ties", ties, ("efron", "breslow"))
     z = normal_quantile(confidence)

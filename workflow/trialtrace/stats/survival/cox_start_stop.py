@@ -66,6 +66,8 @@ def cox_start_stop(
     Raises `StatsError` as `cox` does (no event, a covariate that does not vary, monotone
     likelihood), for start not below stop, rows of a subject that overlap in one stratum, a robust
     variance without subjects or with too few of them.
+
+    R: `survival::coxph(Surv(start, stop, event) ~ x, cluster = subject)`.
     """
     check_choice("variance", variance, ("model", "robust"))
     z = normal_quantile(confidence)

@@ -47,6 +47,8 @@ def gray_test(
     Raises `StatsError` for fewer than two groups, a cause nobody has, groups that cannot be
     compared (never at risk together), an incidence of all groups of 1 before the last event, and
     data as in `cumulative_incidence`.
+
+    R: `cmprsk::cuminc(time, cause, group, rho = rho)$Tests`.
     """
     time, cause = check_causes(time, cause, of)
     if not (cause == of).any():

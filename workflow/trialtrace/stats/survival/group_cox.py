@@ -39,6 +39,8 @@ def cox_groups(sets: RiskSets, *, ties: str) -> GroupCox:
 
     `ties` is "efron" or "breslow". NaN where a group has no event or is never at risk with
     another, so that a hazard ratio has no finite estimate. Oracle: R's coxph, as `cox.cox`.
+
+    R: `survival::coxph(Surv(time, event) ~ group)`.
     """
     check_choice("ties", ties, ("efron", "breslow"))
     some = (sets.events.sum(axis=2) > 0).all(axis=1)

@@ -79,6 +79,8 @@ def turnbull(left: ArrayLike, right: ArrayLike) -> Turnbull:
 
     Raises `StatsError` for missing values, left above right or below 0, infinite left, and where
     the conditions are not met after 200 steps.
+
+    R: by hand in interval_censored.R.
     """
     left, right = _intervals(left, right)
     n = left.size
@@ -108,6 +110,8 @@ def interval_log_rank(
     breast cosmesis data among them.
 
     Raises `StatsError` as `turnbull` does, for one group, and where all scores are equal.
+
+    R: by hand in interval_censored.R.
     """
     check_choice("scores", scores, ("sun", "finkelstein"))
     left, right = _intervals(left, right)

@@ -94,6 +94,8 @@ def kaplan_meier(
     cut at 1. The variance is Greenwood's in both.
 
     Raises `StatsError` for no subjects, missing or negative times, events other than 0 and 1.
+
+    R: `survival::survfit(Surv(time, event) ~ 1, conf.type = "log-log")`.
     """
     check_choice("interval", interval, ("log_log", "log"))
     time, event = survival_data(time, event)
@@ -120,6 +122,8 @@ def log_rank(
 
     Raises `StatsError` for fewer than two such groups, for groups that are never at risk
     together, and for data as in `kaplan_meier`.
+
+    R: `survival::survdiff(Surv(time, event) ~ group)`.
     """
     difference, expected, variance, _ = sums_over_strata(time, event, group, strata, unweighted)
     return compare_groups(difference, expected, variance)

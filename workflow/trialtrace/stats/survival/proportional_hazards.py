@@ -62,6 +62,8 @@ def proportional_hazards_test(
 
     Raises `StatsError` as `cox_start_stop` does; for "log" and an event at time 0; and where a
     covariate times g(t) adds nothing, as with all events at one time.
+
+    R: `survival::cox.zph(fit, transform = "km", terms = FALSE)`.
     """
     check_choice("transform", transform, TRANSFORMS)
     model, spread = start_stop_model(start, stop, event, x, strata, ties)

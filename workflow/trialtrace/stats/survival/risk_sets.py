@@ -169,6 +169,8 @@ def log_rank_sums(sets: RiskSets, *, weight: str) -> LogRankSums:
     "peto_peto" the Kaplan-Meier estimate of all groups just before. Variances are hypergeometric.
 
     Oracle: R's survdiff for "log_rank" and "peto_peto" (rho = 1); sums in R for the others.
+
+    R: `survival::survdiff(Surv(time, event) ~ group)`.
     """
     check_choice("weight", weight, WEIGHTS)
     total, deaths = sets.at_risk.sum(axis=1), sets.events.sum(axis=1)
@@ -216,6 +218,8 @@ def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
 
     `interval` is "log_log", "log" or "plain" (symmetric on the scale of survival, cut at 0 and
     1), the variance Greenwood's. Oracle: R's survfit.
+
+    R: `survival::survfit(Surv(time, event) ~ 1)`.
     """
     check_choice("interval", interval, ("log_log", "log", "plain"))
     together = sets.together()

@@ -75,6 +75,8 @@ def restricted_mean(
 
     Raises `StatsError` for tau not above 0 or beyond the last time, missing or negative times,
     events other than 0 and 1.
+
+    R: `summary(survival::survfit(Surv(time, event) ~ 1), rmean = tau)$table`.
     """
     z = normal_quantile(confidence)
     time, event = survival_data(time, event)
@@ -113,6 +115,8 @@ def restricted_mean_difference(
     module, and where no variance can be estimated because neither arm has events before tau.
 
     Oracle: differences of the restricted means and variances of `survfit`.
+
+    R: by hand in restricted_mean.R, from `survfit` with `rmean = tau`.
     """
     z = normal_quantile(confidence)
     (mean1, variance1), (mean0, variance0) = _two_areas(time1, event1, time0, event0, tau)
@@ -140,6 +144,8 @@ def restricted_mean_ratio(
     Raises `StatsError` as `restricted_mean_difference` does, and where a mean is 0.
 
     Oracle: ratios of the restricted means of `survfit`, the delta method in R.
+
+    R: by hand in restricted_mean.R, from `survfit` with `rmean = tau`.
     """
     check_choice("of", of, ("time_without_event", "time_lost"))
     z = normal_quantile(confidence)

@@ -45,6 +45,9 @@ def weighted_log_rank(
     Peto and Peto's test; sums written out in R for other gamma.
 
     Raises `StatsError` as `survival.log_rank` does, and for negative powers.
+
+    R: `survival::survdiff(Surv(time, event) ~ group, rho = 1)`; gamma by hand in
+    restricted_mean.R.
     """
     rho, gamma = one_number(rho, "rho"), one_number(gamma, "gamma")
     if rho < 0 or gamma < 0:
@@ -71,6 +74,8 @@ def log_rank_trend(
 
     Raises `StatsError` for a group without a score, where the groups at risk together share one,
     and for data as in `survival.log_rank`.
+
+    R: by hand in restricted_mean.R, from `survival::survdiff`.
     """
     difference, _, variance, names = sums_over_strata(time, event, group, strata, unweighted)
     missing = [name for name in names.tolist() if name not in scores]

@@ -54,7 +54,7 @@ CARDS = (
         "Miettinen and Nurminen's score interval",
         "Miettinen and Nurminen 1985, Stat Med 4:213",
         check="score",
-        formula="categorical.contingency:risk_difference_miettinen_nurminen",
+        formula="categorical.score:risk_difference_miettinen_nurminen",
     ),
     Card(
         "risk_ratio.katz_log",
