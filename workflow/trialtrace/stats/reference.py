@@ -128,8 +128,8 @@ _INTRODUCTION = """\
 *Written from the docstrings of `workflow/trialtrace/stats/` by
 `python -m trialtrace.stats.reference`; change it there.*
 
-Every method is a pure function of numpy arrays in `trialtrace.stats`. A plan can ask for those that
-[configuration](configuration.md) lists; the others can be called from Python. What a library might
+Every method is a pure function of numpy arrays in `trialtrace.stats`. A plan can ask for
+[many of them](methods-in-plans.md); the others can be called from Python. What a library might
 choose silently (sides, ties, corrections, variance, confidence) is a keyword without a default.
 What is refused raises `StatsError` with a sentence that says why.
 

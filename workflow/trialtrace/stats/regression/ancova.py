@@ -116,7 +116,7 @@ def arm_difference(
 
     Raises `StatsError` for arms that are not there or equal. Oracle: R's lm.
 
-    R: by hand in models.R, from `lm(y ~ arm + z + stratum)`.
+    R: by hand in models.R.
     """
     return contrast(fit.coefficients, arm_row(fit, arm, reference), confidence=confidence)
 
@@ -140,7 +140,7 @@ def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[I
 
     Oracle: R's predict(lm) over the grid of strata.
 
-    R: by hand in models.R, from `lm(y ~ arm + z + stratum)`.
+    R: by hand in models.R.
     """
     check_choice("weights", weights, ("equal", "observed"))
     means = []

@@ -53,7 +53,7 @@ def standardise(
     Raises `StatsError` for a single arm, separation, columns that are combinations of each
     other, missing values. Oracle: R's glm and lm with predictions and derivatives by hand.
 
-    R: `glm(y ~ arm + z, binomial)`, standardised by hand in models.R.
+    R: `glm(y ~ arm + z, binomial)`.
     """
     check_choice("family", family, FAMILIES)
     check_choice("variance", variance, VARIANCES)
@@ -90,7 +90,7 @@ def standardised_difference(
 
     Symmetric interval with the normal quantile. Oracle: as `standardise`.
 
-    R: by hand in models.R, from `glm(y ~ arm + z, binomial)`.
+    R: by hand in models.R.
     """
     i, j = _index(fit, arm), _index(fit, reference)
     z = normal_quantile(confidence)
@@ -107,7 +107,7 @@ def standardised_ratio(
 
     Raises `StatsError` where a mean is not positive. Oracle: as `standardise`.
 
-    R: by hand in models.R, from `glm(y ~ arm + z, binomial)`.
+    R: by hand in models.R.
     """
     i, j = _index(fit, arm), _index(fit, reference)
     z = normal_quantile(confidence)

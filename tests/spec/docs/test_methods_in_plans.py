@@ -1,0 +1,49 @@
+"""docs/methods-in-plans.md is what the cards, the formulas and the checks say."""
+
+import pytest
+from doc_blocks import page
+from statsmodels.duration.survfunc import SurvfuncRight
+
+from trialtrace.methods.reference import PAGE, reference, stands_on
+from trialtrace.trial.plan.registry import cards
+
+ROWS = {
+    cells[1].strip("` "): [cell.strip() for cell in cells[2:-1]]
+    for line in reference().splitlines()
+    if line.startswith("| `") and (cells := line.replace("\\|", "").split("|"))
+}
+
+
+def test_the_page_is_not_stale():
+    assert page(f"docs/{PAGE}") == reference(), (
+        "write it anew: python -m trialtrace.methods.reference"
+    )
+
+
+def test_every_method_has_a_row_with_a_title():
+    assert set(ROWS) == {card.step for card in cards()}
+    assert all(what and computes and checks for what, computes, checks, _ in ROWS.values())
+
+
+@pytest.mark.parametrize(
+    ("step", "checks", "r"),
+    [
+        ("p_value.fisher", "scipy `fisher_exact`", "`fisher.test(table)$p.value`"),
+        ("hazard_ratio.cox", "statsmodels `PHReg`", "coxph("),
+        ("p_value.mixed_anova", "pingouin `mixed_anova`; statsmodels `OLS`", "car::Anova("),
+        ("p_value.zelen", "own code", "by hand in interaction.R"),
+    ],
+)
+def test_who_checks_and_what_r_calls_it(step, checks, r):
+    assert ROWS[step][2] == checks
+    assert r in ROWS[step][3]
+
+
+def _curve(time, event):
+    from scipy.stats import norm, rankdata
+
+    return SurvfuncRight(rankdata(time), event), norm.ppf(0.975)
+
+
+def test_what_a_function_stands_on_is_neither_a_distribution_nor_a_rank():
+    assert stands_on(_curve) == {"statsmodels `SurvfuncRight`"}
