@@ -56,6 +56,8 @@ def mcnemar(
 
     >>> round(mcnemar(1, 7, sides="two_sided", correction="none").p_value, 4)
     0.0339
+
+    R: `mcnemar.test(table, correct = FALSE)`.
     """
     check_choice("sides", sides, SIDES)
     check_choice("correction", correction, CORRECTIONS)
@@ -86,6 +88,8 @@ def mcnemar_exact(
     0.0703
     >>> round(mcnemar_exact(1, 7, sides="two_sided", mid_p="half_of_observed").p_value, 4)
     0.0391
+
+    R: `binom.test(b, b + c)$p.value`; mid-P by hand in paired_events.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("mid_p", mid_p, MID_P)
@@ -117,6 +121,8 @@ def cochran_q(outcomes: ArrayLike) -> TestResult:
     >>> test = cochran_q([[1, 1, 0], [1, 0, 0], [0, 1, 0], [1, 1, 1], [1, 1, 0]])
     >>> round(test.statistic, 3), test.df
     (4.5, 2.0)
+
+    R: `mantelhaen.test(tables, correct = FALSE)` with a stratum a subject.
     """
     x = numbers(outcomes, "the outcomes")
     if x.ndim != 2 or x.shape[1] < 2:
@@ -150,6 +156,8 @@ def paired_risk_difference_wald(
 
     >>> paired_risk_difference_wald(1, 1, 7, 12, confidence=0.95).low.__round__(3)
     -0.52
+
+    R: by hand in paired_events.R.
     """
     a, b, c, d = _table(both, treated_only, reference_only, neither)
     n, z = a + b + c + d, normal_quantile(confidence)
@@ -175,6 +183,8 @@ def paired_risk_difference_newcombe(
 
     >>> paired_risk_difference_newcombe(1, 1, 7, 12, confidence=0.95).low.__round__(3)
     -0.507
+
+    R: by hand in paired_events.R.
     """
     a, b, c, d = _table(both, treated_only, reference_only, neither)
     n = a + b + c + d
@@ -217,6 +227,8 @@ def paired_risk_difference_tango(
 
     >>> paired_risk_difference_tango(1, 1, 7, 12, confidence=0.95).low.__round__(3)
     -0.517
+
+    R: by hand in paired_events.R.
     """
     a, b, c, d = _table(both, treated_only, reference_only, neither)
     n, z = a + b + c + d, normal_quantile(confidence)
@@ -245,6 +257,8 @@ def paired_risk_difference_score_test(
     >>> test = paired_risk_difference_score_test(43, 0, 1, 0, margin=-0.1, sides="greater")
     >>> round(test.statistic, 2)
     1.71
+
+    R: by hand in paired_events.R.
     """
     check_choice("sides", sides, SIDES)
     if not (isinstance(margin, int | float | np.number) and -1 < margin < 1):
