@@ -1,46 +1,58 @@
 """Differences within pairs by their ranks: Wilcoxon's signed rank test and its estimate.
 
-Tests that differences are symmetric about 0. The distribution is exact given the ranks, ties
-included: every difference keeps its size, and its sign is a fair coin. The estimate is the median
-of the means of all pairs of differences (Walsh averages), each difference with itself included;
-its interval holds the shifts that the exact test without ties does not reject.
+Tests that differences are symmetric about 0: given the ranks every difference keeps its size, and
+its sign is a fair coin. The exact distribution lists all signs, ties included; the normal one has
+its mean and variance. The estimate is the median of the means of all pairs of differences (Walsh
+averages), each difference with itself included; its interval holds the shifts that the test
+without ties does not reject.
 
 References: Wilcoxon, Biometrics Bull 1945;1:80. Pratt, J Am Stat Assoc 1959;54:655 (differences of
 0). Hodges and Lehmann, Ann Math Stat 1963;34:598. Hollander and Wolfe, Nonparametric Statistical
 Methods, 1999, chapter 3.
 """
 
-from math import inf, nan
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Whole
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, sample
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    check_confidence,
+    normal_quantile,
+    normal_tail,
+    sample,
+)
+from trialtrace.stats.continuous._selection import interval_of_ranks, order_statistic
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 ZEROS = ("wilcoxon", "pratt")
-# Differences beyond which the exact distribution is not built up.
-LARGEST = 1_000
+METHODS = ("exact", "normal", "normal_continuity")
+# Differences beyond which the exact distribution is not built up: its work grows with their cube.
+LARGEST = 2_000
 
 
-def signed_rank(difference: ArrayLike, *, sides: str, zeros: str) -> TestResult:
-    """Exact signed rank test of differences, shape (n,).
+def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -> TestResult:
+    """Signed rank test of differences, shape (n,).
 
     The statistic is the sum of the (mid)ranks of the positive differences. `zeros` "wilcoxon"
     leaves differences of 0 out before ranking, "pratt" after it. `sides` "greater" means that
-    differences tend to be positive; two-sided is twice the smaller tail, at most 1. df is NaN.
+    differences tend to be positive. `method`: "exact" (up to 2,000 differences, 4 s), where
+    two-sided is twice the smaller tail, at most 1; "normal" by mean and variance, ties counted;
+    "normal_continuity" with 1/2 taken off the distance from the mean. df is NaN.
 
-    Raises `StatsError` where all differences are 0, for more than 1,000 of them, an empty sample
-    or missing values. Oracle: `wilcox.test(exact = TRUE)` without ties; all signs in R with them.
+    Raises `StatsError` where all differences are 0, for more than 2,000 by "exact", an empty
+    sample or missing values. Oracle: `wilcox.test`, `exact = TRUE` without ties, `exact = FALSE`
+    with `correct` FALSE and TRUE; all signs in R with ties.
 
     R: `wilcox.test(difference, exact = TRUE)`; with ties or zeros by hand in signed_rank.R.
     """
     check_choice("sides", sides, SIDES)
     check_choice("zeros", zeros, ZEROS)
+    check_choice("method", method, METHODS)
     ranked = sample(difference, "differences")
-    if ranked.size > LARGEST:
-        raise StatsError(f"{ranked.size} differences are too many for the exact distribution.")
     if not ranked.any():
         raise StatsError("all differences are 0, so the test has no ranks.")
     nonzero: Floats = ranked[ranked != 0]
@@ -48,36 +60,82 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str) -> TestResult:
         ranked = nonzero
     ranks = _doubled_ranks(np.abs(ranked))[ranked != 0]
     positive = int(ranks[nonzero > 0].sum())
+    p_value = (
+        _exact_p(ranks, positive, sides)
+        if method == "exact"
+        else _normal_p(ranks, positive, sides, continuity=method == "normal_continuity")
+    )
+    return TestResult(positive / 2, nan, p_value)
+
+
+def _exact_p(ranks: Whole, positive: int, sides: str) -> float:
+    _check_exact(ranks.size)
+    if not (ranks % 2).any():
+        ranks, positive = ranks // 2, positive // 2
     share = _distribution(ranks)
     greater, less = float(share[positive:].sum()), float(share[: positive + 1].sum())
     p_value = {"greater": greater, "less": less, "two_sided": 2 * min(greater, less)}[sides]
-    return TestResult(positive / 2, nan, min(1.0, p_value))
+    return min(1.0, p_value)
 
 
-def pseudomedian(difference: ArrayLike, *, confidence: float) -> Interval:
-    """Median of the Walsh averages of differences, shape (n,), with its exact interval.
+def _normal_p(ranks: Whole, positive: int, sides: str, *, continuity: bool) -> float:
+    """By the moments of a sum of doubled ranks, each counted with probability one half."""
+    sizes = ranks.astype(np.float64)
+    distance = positive - sizes.sum() / 2
+    if continuity:
+        # One half of a rank is one of doubled ranks.
+        distance -= {"two_sided": np.sign(distance), "greater": 1.0, "less": -1.0}[sides]
+    return normal_tail(float(distance / np.sqrt(np.sum(sizes**2) / 4)), sides)
 
-    Differences of 0 count. The bounds are Walsh averages, chosen by the distribution without ties;
-    with ties the interval is conservative. Where so few differences reject no shift, the bounds
-    are infinite (R gives the extreme averages instead, at a lower confidence).
 
-    Raises `StatsError` for more than 1,000 differences, an empty sample or missing values.
-    Oracle: `wilcox.test(conf.int = TRUE, exact = TRUE)` without ties.
+def pseudomedian(difference: ArrayLike, *, confidence: float, method: str) -> Interval:
+    """Median of the Walsh averages of differences, shape (n,), with its interval.
+
+    Differences of 0 count. The bounds are Walsh averages, chosen by the test's distribution as
+    `method` says (see `signed_rank`): "exact" is the one without ties, conservative with them;
+    "normal" and "normal_continuity" correct the variance for equal differences. Where so few
+    differences reject no shift, the bounds are infinite (R gives the extreme averages instead, at
+    a lower confidence).
+
+    Raises `StatsError` for more than 2,000 differences by "exact", where all are equal by the
+    others, an empty sample or missing values. Oracle: `wilcox.test(conf.int = TRUE)`, `exact =
+    TRUE` without ties, `exact = FALSE` with its root search tightened.
 
     R: `wilcox.test(difference, exact = TRUE, conf.int = TRUE)`.
     """
-    tail = (1 - check_confidence(confidence)) / 2
-    difference = sample(difference, "differences")
-    n = difference.size
-    if n > LARGEST:
-        raise StatsError(f"{n} differences are too many for the exact distribution.")
-    first, second = np.triu_indices(n)
-    walsh = np.sort((difference[first] + difference[second]) / 2)
-    below = np.cumsum(_distribution(2 * np.arange(1, n + 1))[::2])
+    check_choice("method", method, METHODS)
+    level = check_confidence(confidence)
+    ordered = np.sort(sample(difference, "differences"))
+    n = ordered.size
+    size = n * (n + 1) // 2
+
+    def walsh(rank: int) -> float:
+        start, end = np.arange(n), np.full(n, n)
+        return order_statistic(lambda i, j: (ordered[i] + ordered[j]) / 2, start, end, rank)
+
+    if method != "exact":
+        needed = size / 2 + normal_quantile(level) * _spread(ordered)
+        return interval_of_ranks(walsh, size, needed + (method == "normal_continuity") / 2)
+    _check_exact(n)
+    below = np.cumsum(_distribution(np.arange(1, n + 1)))
     # The smallest sum that the test does not reject: so many averages lie outside on each side.
-    outside = int(np.searchsorted(below, tail * (1 - 1e-12)))
-    low, high = (walsh[outside - 1], walsh[-outside]) if outside else (-inf, inf)
-    return Interval(float(np.median(walsh)), float(low), float(high))
+    outside = int(np.searchsorted(below, (1 - level) / 2 * (1 - 1e-12)))
+    return interval_of_ranks(walsh, size, size - outside if outside else size)
+
+
+def _check_exact(n: int) -> None:
+    if n > LARGEST:
+        raise StatsError(
+            f"{n} differences are too many for the exact distribution; ask for normal."
+        )
+
+
+def _spread(ordered: Floats) -> float:
+    """Standard deviation of the statistic at a shift, equal differences having equal ranks."""
+    n, tied = ordered.size, np.unique(ordered, return_counts=True)[1].astype(np.float64)
+    if tied.size == 1:
+        raise StatsError("all differences are equal, so their median has no interval.")
+    return sqrt(n * (n + 1) * (2 * n + 1) / 24 - float(np.sum(tied**3 - tied)) / 48)
 
 
 def _doubled_ranks(values: Floats) -> Whole:
@@ -91,7 +149,10 @@ def _distribution(ranks: Whole) -> Floats:
     """Probability of each sum of the ranks with a positive sign, 0 to their total."""
     share = np.zeros(int(ranks.sum()) + 1)
     share[0] = 1.0
-    for rank in ranks.tolist():
-        share[rank:] += share[: share.size - rank].copy()
-        share /= 2
+    end = 1
+    # Short ones first: beyond the sum so far there is nothing to add.
+    for rank in np.sort(ranks).tolist():
+        share[rank : rank + end] += share[:end].copy()
+        end += rank
+        share[:end] /= 2
     return share

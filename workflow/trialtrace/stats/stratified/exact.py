@@ -25,6 +25,8 @@ from trialtrace.stats.results import Interval, StatsError, TestResult
 # R's mantelhaen.test uses the same width.
 RELATIVE_TIE = 1e-7
 MID_P = ("none", "half_of_observed", "half_of_all")
+# Sums of a stratum beyond which their weights are not listed; terms multiplied (half a minute).
+MOST_OUTCOMES, MOST_TERMS = 1e7, 3e10
 # Bounds of log psi that no possible table reaches before its tail is 0 or 1.
 LARGEST_LOG = 700.0
 
@@ -157,11 +159,29 @@ def _log_weights(n1: Floats, n0: Floats, events: Floats, log_psi: float) -> tupl
     least = np.maximum(events - n0, 0)
     weights = np.ones(1)
     for arm, control, total, start in zip(n1, n0, events, least, strict=True):
+        if min(arm, total) - start > MOST_OUTCOMES:
+            raise StatsError("the counts are too large for an exact distribution.")
         a = np.arange(start, min(arm, total) + 1)
         logs = a * log_psi - sum(
             gammaln(cell + 1) for cell in (a, arm - a, total - a, control - total + a)
         )
-        weights = np.convolve(weights, np.exp(logs - logs.max()))
+        weights = _convolved(weights, np.exp(logs - logs.max()))
         weights /= weights.max()
     with np.errstate(divide="ignore"):
         return float(least.sum()), np.log(weights) - np.arange(weights.size) * log_psi
+
+
+def _convolved(first: Floats, second: Floats) -> Floats:
+    """Convolution of two lists of weights; the zeros at their ends are not multiplied."""
+    kept: list[Floats] = []
+    starts = 0
+    for weights in (first, second):
+        there = np.flatnonzero(weights)
+        kept.append(weights[there[0] : there[-1] + 1])
+        starts += int(there[0])
+    if kept[0].size * kept[1].size > MOST_TERMS:
+        raise StatsError("the counts are too large for an exact distribution.")
+    found = np.zeros(first.size + second.size - 1)
+    inner = np.convolve(kept[0], kept[1])
+    found[starts : starts + inner.size] = inner
+    return found
