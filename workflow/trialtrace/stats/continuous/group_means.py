@@ -24,6 +24,7 @@ from trialtrace.stats._inputs import (
     numbers,
     t_tails,
 )
+from trialtrace.stats._threads import one_thread
 from trialtrace.stats.continuous.means import welch
 from trialtrace.stats.continuous.ranks import rank_sum_tests
 from trialtrace.stats.results import StatsError
@@ -77,6 +78,7 @@ class Differences:
             return t_tails(self.estimate / self.error, self.df, "two_sided")
 
 
+@one_thread
 def group_moments(
     values: ArrayLike,
     group: ArrayLike,

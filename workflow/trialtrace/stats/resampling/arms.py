@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import check_confidence
+from trialtrace.stats._threads import one_thread
 from trialtrace.stats.resampling.cells import Codes
 from trialtrace.stats.resampling.drawing import Seed, blocks, check_seed
 from trialtrace.stats.resampling.exact import LONGEST_LIST, listed, share
@@ -46,6 +47,7 @@ class GlobalRerandomisation:
     high: Floats
 
 
+@one_thread
 def global_test(
     scheme: Scheme,
     scores: ArrayLike,

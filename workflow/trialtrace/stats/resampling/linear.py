@@ -20,6 +20,7 @@ from scipy.special import betaincinv
 
 from trialtrace.ground.arrays import Floats, Whole
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, numbers
+from trialtrace.stats._threads import one_thread
 from trialtrace.stats.resampling.drawing import Seed, check_seed
 from trialtrace.stats.resampling.exact import count_all
 from trialtrace.stats.resampling.schemes import Scheme
@@ -60,6 +61,7 @@ class Rerandomisation:
     high: Floats
 
 
+@one_thread
 def rerandomisation_test(
     scheme: Scheme,
     scores: ArrayLike,
@@ -105,6 +107,7 @@ def rerandomisation_test(
     return Rerandomisation(observed, sd, *monte_carlo(count, draws=draws, confidence=confidence))
 
 
+@one_thread
 def count_extreme(
     scheme: Scheme,
     scores: ArrayLike,
@@ -129,6 +132,7 @@ def count_extreme(
     return _count(data, question, check_seed(seed), start, stop, rows)
 
 
+@one_thread
 def draw_statistics(
     scheme: Scheme, scores: ArrayLike, *, arm: object, seed: Seed, start: int, stop: int
 ) -> Floats:
