@@ -34,8 +34,6 @@ TREATMENT = "TRTP"
 # Sums of up to so many assignments are enumerated; within subjects all of them always are.
 ENUMERATED = 2**60
 NO_SEED = (0, 0)
-# Choices of the formula that no plan makes: a plan's signed rank tests are exact.
-UNASKED: dict[str, dict[str, object]] = {"signed_rank": {"method": "exact"}}
 
 
 # A regression, and the columns of each of its terms.
@@ -115,7 +113,7 @@ def _refuse(reason: str) -> NoReturn:
 
 def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: mean or median of the differences within subjects, with its interval."""
-    choices = {"confidence": cut.analysis.confidence} | UNASKED.get(step.method, {})
+    confidence = cut.analysis.confidence
 
     def made(
         place: Place, members: dict[str, Selection], run: Callable[[], Interval], common: Notes
@@ -130,12 +128,14 @@ def estimate(cut: Cut, step: Step[object]) -> Iterator[Result]:
             **common,
         )
 
-    yield from _each(cut, lambda p: partial(formula(step), p.difference, **choices), made)
+    yield from _each(
+        cut, lambda p: partial(formula(step), p.difference, confidence=confidence), made
+    )
 
 
 def test(cut: Cut, step: Step[object]) -> Iterator[Result]:
     """By comparison: a test that treatments do not differ within subjects."""
-    choices = items_of(step.options) | UNASKED.get(step.method, {})
+    choices = items_of(step.options)
     return _tested(cut, step, lambda p: partial(formula(step), p.difference, **choices))
 
 

@@ -77,6 +77,7 @@ CARDS = (
             )
         },
         formula="continuous.signed_rank:pseudomedian",
+        fixed={"method": "exact"},
     ),
     Card(
         "p_value.paired_t",
@@ -95,6 +96,7 @@ CARDS = (
         kinds=SCORES,
         compares="within",
         formula="continuous.signed_rank:signed_rank",
+        fixed={"method": "exact"},
     ),
     Card(
         "p_value.rerandomise_sides",
