@@ -69,6 +69,7 @@ PACKAGES = {
     "tied_times": ("survival",),
     "cox_start_stop": ("survival",),
     "competing_risks": ("cmprsk",),
+    "hazards": ("survival",),
     "vcdextra": ("vcdExtra",),
     "group_sequential": ("mvtnorm",),
     "models": ("sandwich", "car", "ordinal", "MASS", "numDeriv"),

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import recompute_arms
 import recompute_contingency
+import recompute_hazards
 import recompute_interaction
 import recompute_multiplicity
 import recompute_summaries
@@ -276,6 +277,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),
+    "hazards": lambda: recompute_hazards.hazards(cases),
     **recompute_multiplicity.subjects(cases),
     **recompute_summaries.subjects(cases),
 }

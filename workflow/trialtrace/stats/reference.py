@@ -48,9 +48,6 @@ IN_NO_PLAN = {
         "regression.gee.gee_contrast",
         "regression.gee.gee_test",
     ),
-    "recurrent events with late entry (Andersen and Gill)": (
-        "survival.cox_start_stop.cox_start_stop",
-    ),
     "how means depend on what is missing: by reference, by delta, by dropout alone": (
         "missing.reference.impute_reference_based",
         "missing.reference.joint_distribution",

@@ -1,33 +1,38 @@
-"""Proportional hazards regression (Cox), with Efron's or Breslow's treatment of tied events.
+"""Proportional hazards regression (Cox), with Efron's, Breslow's or the discrete treatment of ties.
 
 Estimates log hazard ratios per unit of each covariate by maximum partial likelihood, with its
 own baseline hazard for each stratum. All sums over risk sets are cumulative sums from the last
 time backwards, so the work grows linearly with patients after one sort.
 
 References: Cox, J R Stat Soc B 1972;34:187. Breslow, Biometrics 1974;30:89. Efron, J Am Stat
-Assoc 1977;72:557. Bryson and Johnson, Technometrics 1981;23:381 (monotone likelihood).
+Assoc 1977;72:557. Cox and Oakes, Analysis of Survival Data, 1984, section 8.4 (discrete times).
+Bryson and Johnson, Technometrics 1981;23:381 (monotone likelihood).
 
 Oracle: R's coxph, iterated to 1e-14.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, nan
+from math import inf, log, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import (
+    SIDES,
     check_choice,
     chi2_tail,
     labels,
     normal_quantile,
+    normal_tail,
     numbers,
     survival_data,
 )
 from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.survival._discrete_ties import DiscreteLikelihood
 
+TIES = ("efron", "breslow", "discrete")
 MAX_ITERATIONS = 40
 # Length of the last Newton step, in standard errors: the error after it is about its square.
 STEP = 1e-7
@@ -85,8 +90,15 @@ def cox(
     """Fit a Cox model by Newton-Raphson, as `coxph(ties = ...)` run to full convergence.
 
     time and event of shape (n,), x of shape (n, p), strata of shape (n,) or None. `ties` is
-    "efron" or "breslow"; they agree where no two events share a time and a stratum. A factor
-    goes in as its indicator columns.
+    "efron", "breslow" or "discrete": time itself goes in steps, and the events of a step are a set
+    drawn from those at risk, with the conditional logistic likelihood that R calls "exact" and SAS
+    DISCRETE; effects are then ratios of odds of the event in a step. All agree where no two events
+    share a time and a stratum. A factor goes in as its indicator columns.
+
+    >>> x = [[1], [1], [0], [0]]
+    >>> fit = cox([1, 1, 1, 1], [1, 0, 1, 0], x, ties="discrete", confidence=0.95)
+    >>> float(fit.coef[0]), round(float(fit.se[0]), 6)
+    (0.0, 1.732051)
 
     Raises `StatsError` where there is no event, a covariate is constant or a combination of
     others within the risk sets, the likelihood is monotone (an arm without events: the hazard
@@ -94,7 +106,7 @@ def cox(
 
     R: `survival::coxph(Surv(time, event) ~ x + strata(s), ties = "efron")`.
     """
-    check_choice("ties", ties, ("efron", "breslow"))
+    check_choice("ties", ties, TIES)
     z = normal_quantile(confidence)
     time, event = survival_data(time, event)
     x, spread = _covariates(x, time.size)
@@ -103,7 +115,11 @@ def cox(
         stratum = labels(strata, "strata", time.size)[1]
     if not event.any():
         raise StatsError("no event was observed, so hazards cannot be compared.")
-    model = _PartialLikelihood(time, event, x, stratum, efron=ties == "efron")
+    model: _PartialLikelihood | DiscreteLikelihood
+    if ties == "discrete":
+        model = DiscreteLikelihood(time, event, x, stratum)
+    else:
+        model = _PartialLikelihood(time, event, x, stratum, efron=ties == "efron")
     null_log_likelihood, gradient, information = model.at(np.zeros(x.shape[1]))
     _check_information(information)
     score = float(gradient @ np.linalg.solve(information, gradient))
@@ -132,6 +148,31 @@ def cox(
         iterations=iterations,
         converged=True,
     )
+
+
+def hazard_ratio_test(coef: float, se: float, *, margin: float, sides: str) -> TestResult:
+    """Wald's test of a hazard ratio against a margin, a normal statistic.
+
+    `coef` is a log hazard ratio and `se` its standard error, of any Cox model; z is the distance of
+    `coef` from log(margin) in standard errors. `sides` "less" tests for a ratio below the margin:
+    non-inferiority where the event is bad and the margin above 1, as the Wald interval at 1 - 2
+    alpha with its upper bound below the margin. A margin of 1 gives the ordinary Wald test.
+    Source: Rothmann, Wiens and Chan, Non-Inferiority Trials, 2011, chapter 13. Oracle: coefficients
+    and errors of coxph, the quotient in R.
+
+    Raises `StatsError` for a margin not above 0 or a standard error that is not positive.
+
+    >>> round(hazard_ratio_test(0.0, 0.1, margin=1.25, sides="less").p_value, 6)
+    0.012828
+    """
+    check_choice("sides", sides, SIDES)
+    coef, se, margin = numbers([coef, se, margin], "coef, se and margin").tolist()
+    if not margin > 0:
+        raise StatsError(f"a margin of hazards is above 0; got {margin:g}.")
+    if not se > 0:
+        raise StatsError("a standard error must be above 0.")
+    z = (coef - log(margin)) / se
+    return TestResult(z, nan, normal_tail(z, sides))
 
 
 class _PartialLikelihood:
@@ -197,7 +238,7 @@ class _PartialLikelihood:
         return at_risk[self.owner] - (events[self.owner].T * self.fraction).T
 
 
-def _maximise(model: _PartialLikelihood) -> tuple[Floats, float, Floats, int]:
+def _maximise(model: _PartialLikelihood | DiscreteLikelihood) -> tuple[Floats, float, Floats, int]:
     """Newton-Raphson from zero, a step halved for as long as it lowers the likelihood."""
     beta = np.zeros(model.x.shape[1])
     log_likelihood, gradient, information = model.at(beta)

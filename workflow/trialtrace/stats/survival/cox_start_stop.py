@@ -52,16 +52,18 @@ def cox_start_stop(
     confidence: float,
     variance: str,
     subject: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
 ) -> CoxFit:
     """Fit a Cox model to intervals (start, stop], as `coxph(Surv(start, stop, event) ~ x)`.
 
-    start, stop and event of shape (n,), x of shape (n, p), subject and strata of shape (n,) or
-    None; start None means observed from the outset. `ties` is "efron" or "breslow". `variance`:
-    "model" inverts the information; "robust" is the sandwich clustered by `subject` and gives
-    covariance, se, low, high, the Wald test and the score test, while the likelihood ratio test
-    stays that of independent rows. `n` of the result counts rows. Oracle: coxph, with
-    `cluster()` for "robust" (its `rscore` for the score test).
+    start, stop and event of shape (n,), x of shape (n, p), subject, cluster and strata of shape
+    (n,) or None; start None means observed from the outset. `ties` is "efron" or "breslow".
+    `variance`: "model" inverts the information; "robust" is the sandwich clustered by `cluster`,
+    such as sites or randomised clusters, or, without one, by `subject`; it gives covariance, se,
+    low, high, the Wald test and the score test, while the likelihood ratio test stays that of
+    independent rows. `n` of the result counts rows. Oracle: coxph, with `cluster()` for "robust"
+    (its `rscore` for the score test).
 
     Raises `StatsError` as `cox` does (no event, a covariate that does not vary, monotone
     likelihood), for start not below stop, rows of a subject that overlap in one stratum, a robust
@@ -72,16 +74,19 @@ def cox_start_stop(
     check_choice("variance", variance, ("model", "robust"))
     z = normal_quantile(confidence)
     model, spread = start_stop_model(start, stop, event, x, strata, ties)
-    cluster = _clusters(start, stop, subject, strata, variance)
+    within = _subjects(start, stop, subject, strata)
+    together = within if cluster is None else labels(cluster, "cluster", model.event.size)[1]
+    if together is None and variance == "robust":
+        raise StatsError("a robust variance needs the subject of every row.")
     zero = np.zeros(spread.size)
     null_log_likelihood, gradient, information = model.at(zero)
     _check_information(information)
     score = float(gradient @ np.linalg.solve(information, gradient))
     beta, log_likelihood, information, iterations = _maximise(model)
     covariance = np.linalg.inv(information)
-    if cluster is not None and variance == "robust":
-        covariance = covariance @ _meat(model, beta, cluster, information) @ covariance
-        meat = _meat(model, zero, cluster, information)
+    if together is not None and variance == "robust":
+        covariance = covariance @ _meat(model, beta, together, information) @ covariance
+        meat = _meat(model, zero, together, information)
         score = float(gradient @ np.linalg.solve(meat, gradient))
     df = float(beta.size)
     wald = float(beta @ np.linalg.solve(covariance, beta))
@@ -203,29 +208,26 @@ def start_stop_model(
     return StartStop(start, stop, event, x, stratum, efron=ties == "efron"), spread
 
 
-def _clusters(
+def _subjects(
     start: ArrayLike | None,
     stop: ArrayLike,
     subject: ArrayLike | None,
     strata: ArrayLike | None,
-    variance: str,
 ) -> Places | None:
     """The number of each row's subject; rows of one subject must not overlap in a stratum."""
     if subject is None:
-        if variance == "robust":
-            raise StatsError("a robust variance needs the subject of every row.")
         return None
     n = len(np.asarray(stop))
-    cluster = labels(subject, "subject", n)[1]
+    own = labels(subject, "subject", n)[1]
     stratum = np.zeros(n, dtype=np.intp) if strata is None else labels(strata, "strata", n)[1]
     stop = np.asarray(stop, dtype=np.float64)
     begin = np.full(n, -np.inf) if start is None else np.asarray(start, dtype=np.float64)
     begin, stop = tied_times(begin, stop)
-    order = np.lexsort((begin, stratum, cluster))
-    same = (np.diff(cluster[order]) == 0) & (np.diff(stratum[order]) == 0)
+    order = np.lexsort((begin, stratum, own))
+    same = (np.diff(own[order]) == 0) & (np.diff(stratum[order]) == 0)
     if (same & (begin[order][1:] < stop[order][:-1])).any():
         raise StatsError("rows of a subject overlap in time.")
-    return cluster
+    return own
 
 
 def _meat(model: StartStop, beta: Floats, cluster: Places, information: Floats) -> Floats:

@@ -118,6 +118,8 @@ MODULES: dict[str, str] = {
     "hazard_ratio.cox_stratified": f"{_HERE}.mean_times",
     "p_value.weighted_log_rank": f"{_HERE}.mean_times",
     "p_value.proportional_hazards": f"{_HERE}.mean_times",
+    "hazard_ratio.cox_adjusted": f"{_HERE}.hazards",
+    "p_value.hazard_ratio_margin": f"{_HERE}.hazards",
     "win_ratio.all_pairs": f"{_HERE}.hierarchy",
     "p_value.rerandomisation_exact": f"{_HERE}.resampling",
     "p_value.rerandomisation": f"{_HERE}.resampling",
