@@ -10,9 +10,12 @@ import numpy as np
 from numpy.random import Generator
 
 from simulated import Figure, covered, share
+from trialtrace.stats import StatsError
 from trialtrace.stats.survival.cox import cox, hazard_ratio_test
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
 from trialtrace.stats.survival.risk_sets import log_rank_sums, risk_sets
+from trialtrace.stats.survival.survival_at import survival_difference, survival_ratio
+from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
 
 LEVEL = 0.05
 RATIO = 1.3
@@ -21,7 +24,8 @@ MARGIN_LEVEL = 0.025
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
     figures = [_log_rank(rng, draws // 4, 100, weight) for weight in ("log_rank", "peto_peto")]
-    return [*figures, *_hazard_ratios(rng, draws // 4, 200)]
+    figures += [_at_risk(rng, draws // 4, 100, weight) for weight in ("gehan", "tarone_ware")]
+    return [*figures, *_hazard_ratios(rng, draws // 4, 200), *_at_a_time(rng, draws // 8, 30)]
 
 
 def _two_arms(rng: Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -37,6 +41,64 @@ def _log_rank(rng: Generator, draws: int, n: int, weight: str) -> Figure:
         sets = risk_sets(time, event, arm, np.ones((1, n), dtype=bool), groups=2)
         rejected[draw] = log_rank_sums(sets, weight=weight).p_value()[0] <= LEVEL
     return share(f"log-rank test ({weight}), type I error", f"{n} patients", LEVEL, rejected)
+
+
+def _at_risk(rng: Generator, draws: int, n: int, weight: str) -> Figure:
+    """Two strata, of which one has twice the hazard."""
+    stratum, rejected = np.arange(n) // 2 % 2, np.empty(draws)
+    for draw in range(draws):
+        time, event, arm = _two_arms(rng, n)
+        time = time / (1 + stratum)
+        test = at_risk_log_rank(time, event, arm, weight=weight, strata=stratum)
+        rejected[draw] = test.p_value <= LEVEL
+    what = f"log-rank test ({weight}, two strata), type I error"
+    return share(what, f"{n} patients", LEVEL, rejected)
+
+
+def _at_a_time(rng: Generator, draws: int, n: int) -> list[Figure]:
+    """Arms of n: survival .85 and .7 at a time, where a quarter is censored before; and .85 twice.
+
+    Where a method gives no interval, none covers; where it gives no test, none rejects.
+    """
+    ways = {
+        "difference, plain": (survival_difference, {"interval": "plain"}, 0.15),
+        "difference, log(-log)": (survival_difference, {"interval": "log_log"}, 0.15),
+        "ratio": (survival_ratio, {}, 0.85 / 0.7),
+    }
+    held = {name: np.zeros(draws, dtype=bool) for name in ways}
+    rejected = {name: np.zeros(draws, dtype=bool) for name in ways}
+    options = {"at": 1.0, "confidence": 0.95, "sides": "two_sided"}
+    for draw in range(draws):
+        arms = [_arm_at(rng, n, survival) for survival in (0.85, 0.7, 0.85)]
+        for name, (function, choices, true) in ways.items():
+            try:
+                found, _ = function(*arms[0], *arms[1], **options, **choices)
+                held[name][draw] = covered(found.low, found.high, true)
+            except StatsError:
+                pass
+            try:
+                _, test = function(*arms[0], *arms[2], **options, **choices)
+                rejected[name][draw] = test.p_value <= LEVEL
+            except StatsError:
+                pass
+    return [
+        *(
+            share(f"survival at a time, {name}, coverage", f"arms of {n}, .85 and .7", 0.95, each)
+            for name, each in held.items()
+        ),
+        *(
+            share(f"survival at a time, {name}, type I error", f"arms of {n}, .85", LEVEL, each)
+            for name, each in rejected.items()
+        ),
+    ]
+
+
+def _arm_at(rng: Generator, n: int, survival: float) -> tuple[np.ndarray, np.ndarray]:
+    """Times and events of an arm with this survival at 1; somebody is followed beyond it."""
+    event = rng.exponential(-1 / log(survival), n)
+    censoring = rng.uniform(0, 4, n)
+    censoring[0] = 4.0
+    return np.minimum(event, censoring), (event <= censoring).astype(float)
 
 
 def _hazard_ratios(rng: Generator, draws: int, n: int) -> list[Figure]:
@@ -62,7 +124,7 @@ def _hazard_ratios(rng: Generator, draws: int, n: int) -> list[Figure]:
         share("Cox model with a covariate, coverage", trials, 0.95, held),
         share("Cox model of discrete times, coverage", f"{trials}, 8 steps", 0.95, discrete),
         share("hazard ratio against a margin, type I error", trials, MARGIN_LEVEL, reached),
-        *(_sites(rng, draws, n, sites) for sites in (20, 50)),
+        *(_sites(rng, draws // 2, n, sites) for sites in (20, 100)),
     ]
 
 

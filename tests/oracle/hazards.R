@@ -1,4 +1,5 @@
-# Hazards: Cox models of discrete times (coxph's "exact" ties) and the Wald test against a margin.
+# Hazards: Cox models of discrete times (coxph's "exact" ties) and the Wald test against a margin;
+# survival of two arms at a time, from survfit; log-rank tests weighted by who is at risk, as sums.
 # coxph iterates to 1e-14, since by default its standard errors are one iteration behind.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
@@ -32,6 +33,84 @@ for (case in c("two_groups", "heavy_ties", "mostly_censored")) {
     emit(case, paste0(name, ".less"), pnorm(z))
     emit(case, paste0(name, ".greater"), pnorm(z, lower = FALSE))
     emit(case, paste0(name, ".two_sided"), 2 * pnorm(-abs(z)))
+  }
+}
+# Survival, the standard error of its logarithm and log-log bounds of one arm at a time.
+level <- function(d, at) {
+  if (at > max(d$time)) return(NULL)
+  s <- summary(survfit(Surv(time, event) ~ 1, d, conf.type = "log-log"), times = at)
+  list(s = s$surv, log_se = if (s$surv > 0) s$std.err / s$surv else NaN, low = s$lower,
+       high = s$upper)
+}
+emit_both <- function(case, name, estimate, low, high, z) {
+  emit_interval(case, name, estimate, low, high)
+  emit(case, paste0(name, ".z"), z)
+  emit(case, paste0(name, ".two_sided"), 2 * pnorm(-abs(z)))
+  emit(case, paste0(name, ".greater"), pnorm(z, lower = FALSE))
+  emit(case, paste0(name, ".less"), pnorm(z))
+}
+emit_at <- function(case, d, share) {
+  at <- share * max(d$time)
+  a <- level(d[d$group == 1, ], at)
+  b <- level(d[d$group == 0, ], at)
+  z <- qnorm(0.975)
+  name <- function(kind) paste0(kind, "@", share)
+  none <- is.null(a) || is.null(b)
+  se <- if (none) 0 else sqrt(sum(c(a$s * a$log_se, b$s * b$log_se)^2, na.rm = TRUE))
+  if (none || se == 0) {
+    emit_both(case, name("plain"), NaN, NaN, NaN, NaN)
+  } else {
+    gap <- a$s - b$s
+    emit_both(case, name("plain"), gap, max(-1, gap - z * se), min(1, gap + z * se), gap / se)
+  }
+  if (none || any(c(a$s, b$s) %in% c(0, 1))) {
+    emit_both(case, name("log_log"), NaN, NaN, NaN, NaN)
+  } else {
+    gap <- a$s - b$s
+    low <- gap - sqrt((a$s - a$low)^2 + (b$high - b$s)^2)
+    high <- gap + sqrt((a$high - a$s)^2 + (b$s - b$low)^2)
+    apart <- log(-log(b$s)) - log(-log(a$s))
+    error <- sqrt((a$log_se / log(a$s))^2 + (b$log_se / log(b$s))^2)
+    emit_both(case, name("log_log"), gap, low, high, apart / error)
+  }
+  if (none || any(c(a$s, b$s) == 0) || se == 0) {
+    emit_both(case, name("ratio"), NaN, NaN, NaN, NaN)
+  } else {
+    error <- sqrt(a$log_se^2 + b$log_se^2)
+    r <- a$s / b$s
+    emit_both(case, name("ratio"), r, r * exp(-z * error), r * exp(z * error), log(r) / error)
+  }
+}
+at_risk_test <- function(d, groups, power) {
+  k <- length(groups)
+  gap <- rep(0, k)
+  expected <- rep(0, k)
+  v <- matrix(0, k, k)
+  for (one in split(d, d$stratum)) for (t in unique(one$time[one$event == 1])) {
+    n <- sapply(groups, function(g) sum(one$time >= t & one$group == g))
+    o <- sapply(groups, function(g) sum(one$time == t & one$event == 1 & one$group == g))
+    w <- sum(n)^power
+    gap <- gap + w * (o - sum(o) * n / sum(n))
+    expected <- expected + w * sum(o) * n / sum(n)
+    if (sum(n) > 1) {
+      size <- w^2 * sum(o) * (sum(n) - sum(o)) / (sum(n) - 1)
+      v <- v + size * (diag(n / sum(n), k) - outer(n, n) / sum(n)^2)
+    }
+  }
+  used <- which(expected > 0)
+  if (length(used) < 2) return(c(NaN, NaN))
+  x <- or_nan(drop(gap[used[-1]] %*% solve(v[used[-1], used[-1]], gap[used[-1]])))
+  if (is.null(x)) c(NaN, NaN) else c(x, length(used) - 1)
+}
+for (d in cases("survival.csv")) {
+  case <- d$case[1]
+  for (share in c(0.2, 0.5, 0.9)) emit_at(case, d, share)
+  for (strata in c(FALSE, TRUE)) for (power in c(1, 0.5)) {
+    one <- d
+    if (!strata) one$stratum <- 1
+    x <- at_risk_test(one, sort(unique(d$group)), power)
+    name <- paste0(if (power == 1) "gehan" else "tarone_ware", if (strata) "_strata" else "")
+    emit_test(case, name, x[1], pchisq(x[1], x[2], lower = FALSE), x[2])
   }
 }
 finish("survival")

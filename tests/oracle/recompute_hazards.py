@@ -1,10 +1,16 @@
-"""Our side of the oracle for Cox models of discrete times and tests of hazard ratios."""
+"""Our side of the oracle for Cox models of discrete times, tests of hazard ratios, survival of two
+arms at a time and log-rank tests weighted by who is at risk."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
+from math import nan
 
 import numpy as np
 
+from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox, hazard_ratio_test
+from trialtrace.stats.survival.survival_at import survival_difference, survival_ratio
+from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
 
 Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
 Numbers = Iterator[tuple[str, str, float]]
@@ -15,6 +21,11 @@ def hazards(cases: Cases) -> Numbers:
     for case, d in cases("survival.csv"):
         if case in ("two_groups", "heavy_ties", "mostly_censored"):
             yield from _discrete(case, d)
+        for share in (0.2, 0.5, 0.9):
+            yield from _at(case, d, share)
+        for strata, end in ((None, ""), (d["stratum"], "_strata")):
+            for weight in ("gehan", "tarone_ware"):
+                yield from _at_risk(case, weight, d, strata, end)
 
 
 def _discrete(case: str, d: dict[str, np.ndarray]) -> Numbers:
@@ -39,3 +50,37 @@ def _fit(case: str, name: str, fit: CoxFit) -> Numbers:
     for part, test in (("wald", fit.wald), ("score", fit.score)):
         yield case, f"{name}.{part}.statistic", test.statistic
         yield case, f"{name}.{part}.p_value", test.p_value
+
+
+def _at(case: str, d: dict[str, np.ndarray], share: float) -> Numbers:
+    arms = [d[name][d["group"] == g] for g in (1, 0) for name in ("time", "event")]
+    at = share * d["time"].max()
+    for name, function, choices in (
+        ("plain", survival_difference, {"interval": "plain"}),
+        ("log_log", survival_difference, {"interval": "log_log"}),
+        ("ratio", survival_ratio, {}),
+    ):
+        found, tests = Interval(nan, nan, nan), dict.fromkeys(SIDES, TestResult(nan, nan, nan))
+        for sides in SIDES:
+            try:
+                options = {"at": at, "confidence": 0.95, "sides": sides} | choices
+                found, tests[sides] = function(*arms, **options)
+            except StatsError:
+                pass
+        label = f"{name}@{share}"
+        for part, value in zip(("estimate", "low", "high"), astuple(found)[:3], strict=True):
+            yield case, f"{label}.{part}", value
+        yield case, f"{label}.z", tests["less"].statistic
+        for sides in SIDES:
+            yield case, f"{label}.{sides}", tests[sides].p_value
+
+
+def _at_risk(case: str, weight: str, d: dict[str, np.ndarray], strata, end: str) -> Numbers:
+    try:
+        data = d["time"], d["event"], d["group"]
+        test = at_risk_log_rank(*data, weight=weight, strata=strata)
+    except StatsError:
+        test = TestResult(nan, nan, nan)
+    yield case, f"{weight}{end}.statistic", test.statistic
+    yield case, f"{weight}{end}.df", test.df
+    yield case, f"{weight}{end}.p_value", test.p_value

@@ -48,6 +48,8 @@ LABELS = {
     "incidence": "share with the event",
     "incidence_difference": "difference of the shares with the event",
     "mean_time": "mean time",
+    "survival_difference": "difference without the event",
+    "survival_ratio": "ratio without the event",
     "mean_time_difference": "difference of mean times",
     "mean_time_ratio": "ratio of mean times",
     "risk_difference": "risk difference",
@@ -134,6 +136,7 @@ POINTS = {
     "complier_difference_lowest",
     "complier_difference_highest",
     "incidence_difference",
+    "survival_difference",
 }
 P_VALUES = {
     "p_value",
@@ -164,7 +167,15 @@ IN_UNITS = {
 }
 DIFFERENCES = {"mean_difference", "median_difference", "change_difference"}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
-RATIOS = {"risk_ratio", "odds_ratio", "hazard_ratio", "mean_time_ratio", "win_ratio", "win_odds"}
+RATIOS = {
+    "risk_ratio",
+    "odds_ratio",
+    "hazard_ratio",
+    "mean_time_ratio",
+    "survival_ratio",
+    "win_ratio",
+    "win_odds",
+}
 TIMES = {"median_time", "follow_up"}
 NOT_ESTIMABLE = "not estimable"
 # Digits enough for any float with its decimals.

@@ -38,6 +38,7 @@ MODULES: dict[str, str] = {
     "survival": f"{_HERE}.survival.analyse",
     "competing": f"{_HERE}.survival.analyse_competing",
     "mean_times": f"{_HERE}.survival.analyse_mean_times",
+    "curves": f"{_HERE}.survival.analyse_curves",
     "hazards": f"{_HERE}.survival.analyse_hazards",
     "hierarchy": f"{_HERE}.continuous.analyse_hierarchy",
     "resampling": f"{_HERE}.resampling.analyse",

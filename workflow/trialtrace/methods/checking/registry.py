@@ -39,6 +39,7 @@ MODULES: dict[str, str] = {
     "survival": f"{_HERE}.survival.check",
     "competing": f"{_HERE}.survival.check_competing",
     "mean_times": f"{_HERE}.survival.check_mean_times",
+    "curves": f"{_HERE}.survival.check_curves",
     "hazards": f"{_HERE}.survival.check_hazards",
     "hierarchy": f"{_HERE}.continuous.check_hierarchy",
     "resampling": f"{_HERE}.resampling.check",

@@ -16,13 +16,13 @@ from trialtrace.methods.checking.outcome import (
     peer,
 )
 from trialtrace.methods.survival.check import estimated
+from trialtrace.methods.survival.check_curves import log_rank
 
 if TYPE_CHECKING:
     import pandas as pd
     from statsmodels.duration.hazard_regression import PHRegResults
 
 AREA = "statsmodels.duration.survfunc.SurvfuncRight (area)"
-SUMS = "numpy: sums over event times"
 ZPH = "statsmodels.duration.hazard_regression.PHReg; score sums over event times"
 
 
@@ -99,39 +99,6 @@ def _reaches(records, tau: float) -> bool:
     return tau <= last or bool((at_last["CNSR"] == 0).all())
 
 
-@peer(SUMS, Data.some_records)
-def weighted_log_rank(data: Data, asked: Asked, records: "pd.DataFrame") -> Answer:
-    """Fleming and Harrington's weights S(t-)^rho (1 - S(t-))^gamma of the pooled curve."""
-    time, event = records["AVAL"].to_numpy(), (records["CNSR"] == 0).to_numpy()
-    groups = sorted(records["TRTP"].unique())
-    group = np.array([groups.index(arm) for arm in records["TRTP"]])
-    k, surviving = len(groups), 1.0
-    score, expected, spread = np.zeros(k), np.zeros(k), np.zeros((k, k))
-    for t in np.unique(time[event]):
-        at_risk = np.array([((time >= t) & (group == g)).sum() for g in range(k)], dtype=float)
-        died = np.array([((time == t) & event & (group == g)).sum() for g in range(k)])
-        total, d = at_risk.sum(), died.sum()
-        weight = surviving ** asked.options["rho"] * (1 - surviving) ** asked.options["gamma"]
-        share = at_risk / total
-        score += weight * (died - d * share)
-        expected += weight * d * share
-        if total > 1:
-            # The covariance of hypergeometric counts, given the margins of this time.
-            size = weight**2 * d * (total - d) / (total - 1)
-            spread += size * (np.diag(share) - np.outer(share, share))
-        surviving *= 1 - d / total
-    used = np.flatnonzero(expected > 0)
-    if len(used) < 2:
-        return nan
-    # The scores add up to 0, so that one group is left out.
-    own = np.ix_(used[1:], used[1:])
-    df = len(used) - 1
-    if np.linalg.matrix_rank(spread[own]) < df:
-        return nan
-    statistic = float(score[used[1:]] @ np.linalg.solve(spread[own], score[used[1:]]))
-    return of_chi_squared(statistic, df)
-
-
 @peer(ZPH, estimated, ITERATIVE)
 def proportional_hazards(data: Data, asked: Asked, fit: "PHRegResults") -> Answer:
     """The score test at the coefficients of statsmodels' `PHReg`; why it failed is not checked."""
@@ -189,5 +156,5 @@ CHECKS: dict[str, Check] = {
 for _kind in ("difference", "ratio"):
     CHECKS |= {f"{stat}.restricted_{_kind}": compared for stat in ("p_value", "z")}
 for _stat in CHI_SQUARED:
-    CHECKS[f"{_stat}.weighted_log_rank"] = weighted_log_rank
+    CHECKS[f"{_stat}.weighted_log_rank"] = log_rank
     CHECKS[f"{_stat}.proportional_hazards"] = proportional_hazards

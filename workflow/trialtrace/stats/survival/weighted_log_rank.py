@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, numbers, one_number
+from trialtrace.stats._inputs import check_choice, chi2_tail, numbers, one_number
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.kaplan_meier import (
     compare_groups,
@@ -54,6 +54,36 @@ def weighted_log_rank(
         raise StatsError("rho and gamma must be at least 0.")
     difference, expected, variance, _ = sums_over_strata(
         time, event, group, strata, partial(fleming_harrington, rho=rho, gamma=gamma)
+    )
+    return compare_groups(difference, expected, variance)
+
+
+def at_risk_log_rank(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    weight: str,
+    strata: ArrayLike | None = None,
+) -> TestResult:
+    """Tests of equal hazards weighted by how many are at risk: Gehan's, Tarone and Ware's.
+
+    Arrays of shape (n,), as in `survival.log_rank`. `weight` at each time of an event: "gehan" the
+    number at risk, "tarone_ware" its root, in each stratum its own. Early differences count most,
+    the more so the heavier the censoring, which with Gehan's weights can decide the result; Peto
+    and Peto's, `weighted_log_rank` with rho 1, do not depend on it. Source: Gehan, Biometrika
+    1965;52:203; Tarone and Ware, Biometrika 1977;64:156. Oracle: sums written out in R.
+
+    Raises `StatsError` as `survival.log_rank` does.
+
+    >>> test = at_risk_log_rank([1, 2, 3, 4], [1, 1, 1, 1], [0, 0, 1, 1], weight="gehan")
+    >>> round(test.statistic, 4)
+    2.6667
+    """
+    check_choice("weight", weight, ("gehan", "tarone_ware"))
+    power = 1.0 if weight == "gehan" else 0.5
+    difference, expected, variance, _ = sums_over_strata(
+        time, event, group, strata, lambda total, _: total**power
     )
     return compare_groups(difference, expected, variance)
 

@@ -44,6 +44,12 @@ STATISTICS: dict[str, Statistic] = {
     "median_difference": Statistic(
         "estimates", "Shift of the values, or median of the differences within subjects.", SCORES
     ),
+    "survival_difference": Statistic(
+        "estimates", "Difference of the shares without the event at a time.", TIMES
+    ),
+    "survival_ratio": Statistic(
+        "estimates", "Ratio of the shares without the event at a time.", TIMES
+    ),
     "incidence_difference": Statistic(
         "estimates",
         "Difference of the shares with the event by a time, other causes competing.",

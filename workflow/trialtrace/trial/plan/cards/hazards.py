@@ -39,7 +39,8 @@ class CoxAdjusted:
     )
     variance: HazardVariance = key(
         "Standard errors: of the model, the sandwich of subjects (robust), or of sites, where "
-        "subjects of one site are alike (robust_by_site); discrete ties have those of the model."
+        "subjects of one site are alike (robust_by_site), which rejects too often with fewer than "
+        "some 50 sites; discrete ties have those of the model."
     )
 
 

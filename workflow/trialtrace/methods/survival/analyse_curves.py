@@ -1,0 +1,104 @@
+"""Survival of two arms at a time; log-rank tests within strata or weighted by who is at risk."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trialtrace.config.spec import items_of
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut, level_text
+from trialtrace.methods.analysing.estimate import interval_result, test_results
+from trialtrace.methods.analysing.formulas import formula, statistic_of
+from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.regression.analyse_covariates import known
+from trialtrace.methods.survival.analyse import compared, roles, times
+from trialtrace.methods.survival.analyse_hazards import strata_of
+from trialtrace.stats.results import Interval, TestResult
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.cards import curves as cards
+
+Both = Callable[[], tuple[Interval, TestResult]]
+
+
+def _interval(compute: Both) -> Interval:
+    return compute()[0]
+
+
+def _test(compute: Both) -> TestResult:
+    return compute()[1]
+
+
+def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
+    """By comparison: difference or ratio of survival at a time, and its test."""
+    choices = items_of(step.options)
+    at = choices.pop("time")
+    options = cut.options(step, interval=True)
+    for pair, both, treated, reference in cut.pairs():
+        compute = partial(
+            formula(step),
+            *times(treated),
+            *times(reference),
+            at=at,
+            confidence=cut.analysis.confidence,
+            sides="two_sided",
+            **choices,
+        )
+        place = cut.at(pair=pair, second=("time", level_text(at)))
+        yield interval_result(
+            cut,
+            place,
+            (step.statistic, step.method),
+            roles(cut, both),
+            partial(_interval, compute),
+            options=options,
+            n_used=both.n,
+        )
+        yield from test_results(
+            cut,
+            place,
+            f"{step.method}_{step.statistic.rpartition('_')[2]}",
+            roles(cut, both),
+            partial(_test, compute),
+            statistic="z",
+            options=options,
+            n_used=both.n,
+        )
+
+
+def log_rank(
+    cut: Cut, step: "Step[cards.LogRankStratified | cards.AtRiskLogRank]"
+) -> Iterator[Result]:
+    """Test over all arms, or of each comparison, of the subjects whose strata are known."""
+    choices = items_of(step.options)
+    strata, groups = choices.pop("strata"), choices.pop("groups")
+
+    def compute(rows: Selection) -> TestResult:
+        arms = rows.column("TRTP").astype(str)
+        test: TestResult = formula(step)(
+            *times(rows), arms, strata=strata_of(rows, strata), **choices
+        )
+        return test
+
+    for pair, rows in compared(cut, groups):
+        present = known(rows, strata)
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            roles(cut, present),
+            partial(compute, present),
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=present.n,
+        )
+
+
+METHODS = {
+    "survival_difference.kaplan_meier": compare_at,
+    "survival_ratio.kaplan_meier": compare_at,
+    "p_value.log_rank_stratified": log_rank,
+    "p_value.gehan": log_rank,
+    "p_value.tarone_ware": log_rank,
+}
