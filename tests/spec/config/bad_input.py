@@ -251,6 +251,22 @@ SHAPE = [
         'did you mean "drug"?',
     ),
     (
+        "a contrast of an arm that is not there",
+        P,
+        "{risk_difference: newcombe}, {risk_ratio: katz_log}",
+        "{mean_contrast: {method: max_t, contrasts: {both: {drug: 1, drugg: -1}}, sides: less}}",
+        "analyses.relief_primary.estimates[1].mean_contrast.contrasts.both.drugg",
+        'did you mean "drug"?',
+    ),
+    (
+        "a contrast whose coefficients do not sum to 0",
+        P,
+        "{risk_difference: newcombe}, {risk_ratio: katz_log}",
+        "{mean_contrast: {method: max_t, contrasts: {both: {drug: 1}}, sides: less}}",
+        "analyses.relief_primary.estimates[1].mean_contrast.contrasts.both",
+        "coefficients that sum to 0",
+    ),
+    (
         "a covariate that no subject has",
         P,
         "{risk_difference: newcombe}, {risk_ratio: katz_log}",

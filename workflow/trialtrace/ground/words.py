@@ -68,6 +68,8 @@ LABELS = {
     "number_needed_to_treat": "number needed to treat",
     "probability_of_superiority": "probability of a higher value",
     "mean_difference": "mean difference",
+    "mean_contrast": "contrast of means",
+    "mean_trend": "slope of the means",
     "median_difference": "median difference",
     "change_difference": "difference in change",
     "p_value": "p",
@@ -162,10 +164,11 @@ IN_UNITS = {
     "minimum",
     "maximum",
     "mean_difference",
+    "mean_contrast",
     "median_difference",
     "change_difference",
 }
-DIFFERENCES = {"mean_difference", "median_difference", "change_difference"}
+DIFFERENCES = {"mean_difference", "mean_contrast", "median_difference", "change_difference"}
 SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
 RATIOS = {
     "risk_ratio",
@@ -231,6 +234,7 @@ def value_text(stat: str, value: float) -> str:
         "mean",
         "sd",
         "mean_difference",
+        "mean_contrast",
         "median_difference",
         "change_difference",
     }:

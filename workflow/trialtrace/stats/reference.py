@@ -72,17 +72,9 @@ IN_NO_PLAN = {
     ),
     "planned contrasts over visits": ("repeated.contrasts.repeated_contrast",),
     "contrasts of arms, pooled arms and trends over doses": (
-        "continuous.arm_contrasts.arm_contrasts",
-        "continuous.arm_contrasts.dunnett",
-        "continuous.arm_contrasts.trend_coefficients",
-        "continuous.arm_contrasts.tukey",
         "regression.ancova.adjusted_means",
         "stratified.generalised_cmh.cmh_correlation",
         "survival.weighted_log_rank.log_rank_trend",
-    ),
-    "Student's t test under its name": (
-        "continuous.means.student_t",
-        "continuous.means.mean_difference_student",
     ),
     "levels of one intersection of a graph, and the graph after a rejection": (
         "multiplicity.graphical.intersection_weights",

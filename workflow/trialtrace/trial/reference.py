@@ -94,6 +94,7 @@ _WHO = {
     "group": "arm, or all arms with `overall`",
     "arm": "arm",
     "pair": "comparison",
+    "every_pair": "every pair of arms",
     "all": "all arms",
 }
 # Options without which a step does not say what it gives.
@@ -102,6 +103,8 @@ _SAMPLES: dict[str, dict[str, Any]] = {
         "statistics": ["mean", "sd", "median", "quartiles", "minimum", "maximum"]
     },
     "p_value.repeated_measures_anova": {"design": "treatment_by_visit", "sphericity": "none"},
+    "mean_contrast.pooled_variance": {"contrasts": {"<name>": {}}, "sides": "two_sided"},
+    "mean_contrast.max_t": {"contrasts": {"<name>": {}}, "sides": "two_sided"},
     "fragility_index.fisher": {"rule": "walsh"},
 }
 

@@ -168,6 +168,9 @@ def _places(
             yield at
         elif one.of == "pair":
             yield from (replace(at, pair=pair) for pair in analysis.pairs)
+        elif one.of == "every_pair":
+            every = analysis.every_pair(trial.design.arms)
+            yield from (replace(at, pair=pair) for pair in every)
         else:
             overall = [ALL] if analysis.overall and one.of == "group" else []
             yield from (replace(at, group=group) for group in [*arms, *overall])

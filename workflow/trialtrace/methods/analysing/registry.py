@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "compliers": f"{_HERE}.categorical.analyse_compliers",
     "paired_events": f"{_HERE}.categorical.analyse_paired",
     "continuous": f"{_HERE}.continuous.analyse",
+    "several_arms": f"{_HERE}.continuous.analyse_several_arms",
     "association": f"{_HERE}.continuous.analyse_association",
     "equivalence": f"{_HERE}.continuous.analyse_equivalence",
     "paired": f"{_HERE}.continuous.analyse_paired",

@@ -29,6 +29,7 @@ MODULES: dict[str, str] = {
     "compliers": f"{_HERE}.categorical.check_compliers",
     "paired_events": f"{_HERE}.categorical.check_paired",
     "continuous": f"{_HERE}.continuous.check",
+    "several_arms": f"{_HERE}.continuous.check_several_arms",
     "association": f"{_HERE}.continuous.check_association",
     "equivalence": f"{_HERE}.continuous.check_equivalence",
     "paired": f"{_HERE}.continuous.check_paired",

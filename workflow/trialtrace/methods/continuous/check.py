@@ -11,6 +11,7 @@ from trialtrace.methods.checking.outcome import Answer, Check, peer
 
 # The values of the treated arm and of the reference arm.
 Samples = tuple[np.ndarray, np.ndarray]
+STUDENT = "scipy.stats.ttest_ind (equal_var=True)"
 WELCH = "scipy.stats.ttest_ind (equal_var=False)"
 
 
@@ -125,13 +126,35 @@ def mean_difference(data: Data, asked: Asked, both: Samples) -> Answer:
     return x.mean() - y.mean(), bounds
 
 
+@peer(STUDENT, samples_of_at_least(2))
+def student_t(data: Data, asked: Asked, both: Samples) -> Answer:
+    """scipy's `ttest_ind` with one variance; none where neither sample varies."""
+    if not vary(*both):
+        return nan
+    test = stats.ttest_ind(*both, equal_var=True, alternative=asked.alternative)
+    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
+
+
+@peer(STUDENT, samples_of_at_least(2))
+def pooled_difference(data: Data, asked: Asked, both: Samples) -> Answer:
+    """The interval of scipy's `ttest_ind` with one variance; none where neither sample varies."""
+    x, y = both
+    bounds = nan, nan
+    if vary(x, y):
+        test = stats.ttest_ind(x, y, equal_var=True)
+        bounds = test.confidence_interval(data.confidence(asked))
+    return x.mean() - y.mean(), bounds
+
+
 CHECKS: dict[str, Check] = {
+    "mean_difference.student": pooled_difference,
     "probability_of_superiority.brunner_munzel": superiority,
     "mean_difference.welch": mean_difference,
     "median_difference.hodges_lehmann": shift,
     "median_difference.hodges_lehmann_continuity": shift,
 }
 CHECKS |= {f"{stat}.welch_t": welch_t for stat in ("p_value", "t", "df")}
+CHECKS |= {f"{stat}.student_t": student_t for stat in ("p_value", "t", "df")}
 for _stat in ("p_value", "u"):
     CHECKS[f"{_stat}.mann_whitney"] = _mann_whitney(correction=False)
     CHECKS[f"{_stat}.mann_whitney_continuity"] = _mann_whitney(correction=True)

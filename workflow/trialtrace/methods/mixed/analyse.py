@@ -172,6 +172,36 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
         yield from f_results(cut, place, step.method, members, partial(test, pair), common)
 
 
+def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Result]:
+    """By comparison: adjusted difference from the reference, all comparisons together."""
+    rows = cut.rows(
+        TRTP={"in": cut.arms()}, **known([*step.options.covariates, *step.options.strata])
+    )
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    pairs = cut.analysis.pairs
+
+    @cache
+    def found() -> "dict[tuple[str, str], Contrast]":
+        _, arm_row, max_t = formulas(step)
+        fit = _ancova(cut, step, rows)
+        differences = np.array([arm_row(fit, *pair) for pair in pairs])
+        every = max_t(
+            differences @ fit.coefficients.coef,
+            differences @ fit.coefficients.covariance @ differences.T,
+            df=fit.coefficients.df,
+            sides=step.options.sides,
+            confidence=cut.analysis.confidence,
+        )
+        return dict(zip(pairs, every.contrasts, strict=True))
+
+    def one(pair: tuple[str, str]) -> "Contrast":
+        return found()[pair]
+
+    for pair in pairs:
+        place, members = cut.at(pair=pair), {"analysed": rows}
+        yield from contrast_results(cut, place, step, members, partial(one, pair), common)
+
+
 def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit":
     table = subject_table(cut, rows, {})
     strata = None
@@ -248,5 +278,6 @@ def _random_site(
 METHODS = {
     "mean_difference.mmrm": mmrm,
     "mean_difference.ancova": ancova,
+    "mean_difference.ancova_dunnett": ancova_dunnett,
     "mean_difference.random_site": random_site,
 }

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import Answer, peer
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, peer
+from trialtrace.methods.continuous import check_several_arms as several_arms
 from trialtrace.trial.model import adsl_code
 
 if TYPE_CHECKING:
@@ -104,10 +105,44 @@ def ancova(data: Data, asked: Asked, design: Design) -> Answer:
     return float(np.squeeze(test.effect)), (bounds[0], bounds[1])
 
 
+@peer(_by, _design)
+def together(data: Data, asked: Asked, design: Design) -> Answer:
+    """The same against the reference, all treated arms at once: their largest t over directions."""
+    x, arms, variance = design.x, design.arms, asked.options["variance"]
+    leverage = np.einsum("ij,ij->i", x @ np.linalg.inv(x.T @ x), x)
+    compared = data.compared(asked)
+    if not {*compared} <= {*arms} or (variance in ("HC2", "HC3") and leverage.max() > 1 - 1e-9):
+        return nan
+    fit = _fit(design, "nonrobust" if variance == "model" else variance)
+    if fit.ssr <= 1e-24 * float((design.y**2).sum()):
+        return nan
+    *treated, reference = compared
+    unit = np.eye(x.shape[1])[: len(arms)]
+    rows = np.array([unit[arms.index(arm)] - unit[arms.index(reference)] for arm in treated])
+    asked_row = unit[arms.index(asked.contrast[0])] - unit[arms.index(asked.contrast[1])]
+    spread = rows @ fit.cov_params() @ rows.T
+    error = np.sqrt(np.diag(spread))
+    correlation = spread / np.outer(error, error)
+    own = several_arms.Estimate(
+        float(asked_row @ fit.params),
+        float(np.sqrt(asked_row @ fit.cov_params() @ asked_row)),
+        float(fit.df_resid),
+        len(design.y),
+    )
+    tail = data.once(
+        ("max t", correlation.tobytes(), own.df),
+        lambda: several_arms.largest_of(correlation, own.df),
+    )
+    return several_arms.answer(_by(asked), data, asked, own, tail, ITERATIVE)
+
+
 def _fit(design: Design, covariance: str) -> "RegressionResults":
     from statsmodels.regression.linear_model import OLS as Model
 
     return Model(design.y, design.x).fit(cov_type=covariance, use_t=True)
 
 
-CHECKS = {f"{part}.ancova": ancova for part in ("mean_difference", "p_value", "f", "df1", "df2")}
+CHECKS = {
+    **{f"{part}.ancova": ancova for part in ("mean_difference", "p_value", "f", "df1", "df2")},
+    **several_arms.of("mean_difference.ancova_dunnett", together),
+}

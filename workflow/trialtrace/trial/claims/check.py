@@ -9,7 +9,7 @@ from trialtrace.trial.claims.about import check_about
 from trialtrace.trial.claims.printed import parse
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan import methods
-from trialtrace.trial.plan.gives import ARM, EVERYONE, GROUP, PAIR
+from trialtrace.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
 from trialtrace.trial.plan.results import Statistic, statistics
 from trialtrace.trial.plan.statistics import STATISTICS
 from trialtrace.trial.plan.steps import steps_of
@@ -22,12 +22,13 @@ from trialtrace.trial.resolve import (
 
 SHOWN = 40
 # Keys of a claim that tell several results of one statistic apart.
-SECOND = ("effect", "time", "category")
+SECOND = ("effect", "time", "category", "contrast")
 # What a statistic is of, as a claim selects it.
 _OF = {
     GROUP: "group: an arm",
     ARM: "group: an arm",
     PAIR: "compare: {of: arm, to: arm}",
+    EVERY_PAIR: "compare: {of: arm, to: arm}",
     EVERYONE: "neither group nor compare",
 }
 BASELINE, FLOW, ADVERSE, ALL = "baseline", "flow", "adverse_events", "all"
@@ -216,14 +217,18 @@ def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic])
     place = ("claims", name, "is")
     stat, of = selects["stat"], {one.of for one in own}
     if "compare" in selects:
-        fits, found, at = PAIR in of, "compare", (*place, "compare")
+        fits, found, at = bool(of & {PAIR, EVERY_PAIR}), "compare", (*place, "compare")
     elif selects.get("group") == ALL:
         fits, found, at = bool(of & {EVERYONE, GROUP}), "group: all", (*place, "group")
     elif "group" in selects:
         fits, found = bool(of & {GROUP, ARM}), f"group: {selects['group']}"
         at = (*place, "group")
     else:
-        fits, found, at = bool(of & {PAIR, EVERYONE}), "neither group nor compare", place
+        fits, found, at = (
+            bool(of & {PAIR, EVERY_PAIR, EVERYONE}),
+            "neither group nor compare",
+            place,
+        )
     if not fits:
         expected = " or ".join(dict.fromkeys(told for one, told in _OF.items() if one in of))
         files.claims.add(at, found=found, expected=f"{expected}, as {stat} has")

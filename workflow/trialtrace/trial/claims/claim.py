@@ -42,6 +42,7 @@ class Is:
         optional("Effect of an analysis of variance.")
     )
     category: float | None = optional("Value of an ordinal endpoint whose share it is.")
+    contrast: Name | None = optional("Contrast of arms, by the name that its step gives it.")
     as_: (
         Literal[
             "percent",

@@ -3,8 +3,9 @@
 Its schema has accepted the file, whose shapes stand beside this module.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any, TypeVar
 
 from trialtrace.config.spec import items_of, structure
@@ -81,6 +82,15 @@ class Analysis:
     def pairs(self) -> list[tuple[str, str]]:
         """(treated, reference) for each comparison."""
         return [(treated, self.estimand.reference) for treated in self.estimand.treated]
+
+    def reference_last(self, order: Iterable[str]) -> list[str]:
+        """The arms that are compared, the treated ones in the order of the trial."""
+        treated = [arm for arm in order if arm in self.estimand.treated]
+        return [*treated, self.estimand.reference]
+
+    def every_pair(self, order: Iterable[str]) -> list[tuple[str, str]]:
+        """Every pair of its arms, the reference second in its own."""
+        return list(combinations(self.reference_last(order), 2))
 
 
 @dataclass(frozen=True)

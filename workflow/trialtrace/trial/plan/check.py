@@ -11,6 +11,7 @@ from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan import check_displays as displays
 from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
+from trialtrace.trial.plan import check_steps_arms as steps_arms
 from trialtrace.trial.plan import check_steps_binary as steps_binary
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.trial.plan import check_steps_times as steps_times
@@ -103,6 +104,8 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         _suits(files, name, (*path, *place), (section, statistic, method))
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
+        contrasts, order = options.get("contrasts", {}), options.get("order")
+        steps_arms.check(files, name, (*path, *place), contrasts, order)
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
         steps_times.check(files, (*path, *place), options)

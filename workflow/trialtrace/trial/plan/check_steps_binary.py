@@ -7,6 +7,7 @@ from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan import methods
+from trialtrace.trial.plan.check_steps_arms import compared_arms
 from trialtrace.trial.plan.check_steps_repeated import BASELINE, TREATED_SIDE
 from trialtrace.trial.resolve import estimand_of
 
@@ -88,11 +89,9 @@ def _own_rule(files: Files, analysis: str, place: Path_, components: list[str]) 
 
 def _arm_scores(files: Files, analysis: str, place: Path_, scores: dict[str, float]) -> None:
     """A score for each arm that is compared, and for no other."""
-    estimand = estimand_of(files, analysis)
-    if estimand is None:
+    arms = compared_arms(files, analysis)
+    if not arms:
         return
-    treated = estimand["treatment"]["of"]
-    arms = [*(treated if isinstance(treated, list) else [treated]), estimand["treatment"]["to"]]
     for name in scores:
         known(files.plan, (*place, name), name, arms, "an arm of the estimand")
     if lacking := [arm for arm in arms if arm not in scores]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 GROUP, ARM, PAIR, EVERYONE, COMPARED = "group", "arm", "pair", "all", "compared"
+EVERY_PAIR = "every_pair"
 
 ANALYSIS_OF_VARIANCE = (
     "p_value",
@@ -31,6 +32,19 @@ def f_test(of: str, second: str = "") -> str:
         f"{stat}.{{}}@{of}{second}{'' if stat == 'p_value' else '?'}"
         for stat in ("p_value", "f", "df1", "df2")
     )
+
+
+def contrast(stat: str, of: str, second: str = "") -> str:
+    """An estimate with its t test; t and its degrees of freedom lack where it has no answer."""
+    return " ".join(
+        f"{each}.{{}}@{of}{second}{'' if each in (stat, 'p_value') else '?'}"
+        for each in (stat, "p_value", "t", "df")
+    )
+
+
+def every_contrast(stat: str, names: Iterable[str]) -> str:
+    """The same for each contrast that the step names."""
+    return " ".join(contrast(stat, EVERYONE, f";contrast={name}") for name in names)
 
 
 def rank_effects() -> str:

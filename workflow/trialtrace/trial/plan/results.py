@@ -6,13 +6,14 @@ all come from here. A test holds the results of runs to it.
 A statistic is written `statistic.method@of`, `{}` standing for the method as results name it.
 `of` is who it is about:
 
-==========  =====================================================================================
-`group`     each arm, and all of them where the plan says `overall`
-`arm`       each arm
-`pair`      each comparison
-`all`       all arms at once
-`compared`  all arms at once, or each comparison, as `groups` of the step says
-==========  =====================================================================================
+============  ===================================================================================
+`group`       each arm, and all of them where the plan says `overall`
+`arm`         each arm
+`pair`        each comparison
+`every_pair`  every pair of the arms that are compared
+`all`         all arms at once
+`compared`    all arms at once, or each comparison, as `groups` of the step says
+============  ===================================================================================
 
 After it may stand `;key=value`, what tells several apart; a key alone takes its values from the
 step or from the data. A `?` marks what stands only where it is defined: statistics and degrees of

@@ -35,6 +35,12 @@ STATISTICS: dict[str, Statistic] = {
         SCORES,
     ),
     "mean_difference": Statistic("estimates", "Difference of two means.", SCORES),
+    "mean_contrast": Statistic(
+        "estimates", "Contrast of the means of several arms, with its test.", SCORES
+    ),
+    "mean_trend": Statistic(
+        "estimates", "Slope of the arms' means over scores, as a dose, with its test.", SCORES
+    ),
     "hazard_ratio": Statistic("estimates", "Ratio of two hazards.", TIMES),
     "change_difference": Statistic(
         "estimates",

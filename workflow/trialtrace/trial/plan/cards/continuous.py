@@ -23,6 +23,13 @@ class WelchT:
 
 
 @shape
+class StudentT:
+    """Student's t test."""
+
+    sides: Sides = key("Sidedness.")
+
+
+@shape
 class MannWhitney:
     """Wilcoxon-Mann-Whitney test."""
 
@@ -76,6 +83,24 @@ CARDS = (
         kinds=SCORES,
         compares="between",
         formula="continuous.means:welch_t",
+    ),
+    Card(
+        "mean_difference.student",
+        "difference of means, Student's interval",
+        "Student 1908, Biometrika 6:1",
+        compares="between",
+        formula="continuous.means:mean_difference_student",
+    ),
+    Card(
+        "p_value.student_t",
+        "Student's t test",
+        "Student 1908, Biometrika 6:1",
+        means="Student's t test, over the pooled variance of the two arms.",
+        options=StudentT,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+        formula="continuous.means:student_t",
     ),
     Card(
         "probability_of_superiority.brunner_munzel",

@@ -6,7 +6,8 @@ from typing import Literal
 
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card
-from trialtrace.trial.plan.options import MixedDf
+from trialtrace.trial.plan.gives import contrast
+from trialtrace.trial.plan.options import MixedDf, Sides
 from trialtrace.trial.words import Name
 
 
@@ -47,6 +48,13 @@ class Ancova:
     )
     strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
     variance: Literal["model", "HC0", "HC1", "HC2", "HC3"] = key("Standard errors.")
+
+
+@shape
+class AncovaDunnett(Ancova):
+    """Adjusted means of the treated arms against the reference, by the multivariate t."""
+
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
 
 
 @shape
@@ -92,6 +100,20 @@ CARDS = (
             "regression.ancova:ancova",
             "regression.ancova:arm_difference",
             "regression.ancova:arm_row",
+        ),
+    ),
+    Card(
+        "mean_difference.ancova_dunnett",
+        "analysis of covariance, all comparisons with the reference together",
+        "Hothorn, Bretz and Westfall 2008, Biom J 50:346",
+        options=AncovaDunnett,
+        gives=contrast("mean_difference", "pair"),
+        compares="between",
+        check="ancova",
+        formula=(
+            "regression.ancova:ancova",
+            "regression.ancova:arm_row",
+            "multiplicity.max_t:max_t",
         ),
     ),
     Card(

@@ -1,0 +1,122 @@
+"""Means of several arms over the variance pooled over all that the analysis compares."""
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from trialtrace.ground.arrays import Floats, Labels
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import contrast_results
+from trialtrace.methods.analysing.formulas import formula, formulas
+from trialtrace.methods.analysing.rows import Basis, Place, Result
+from trialtrace.stats.results import StatsError
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.stats.mixed.mixed_tests import Contrast
+    from trialtrace.stats.multiplicity._single_step import Simultaneous
+    from trialtrace.trial.plan.cards import several_arms as cards
+
+TWO_SIDED = "two_sided"
+
+
+class _Arms:
+    """The values of all arms of a cut, and what they share in every result."""
+
+    def __init__(self, cut: Cut, step: Step[object]):
+        self.cut, self.step = cut, step
+        self.rows: Selection = cut.rows(TRTP={"in": cut.arms()})
+        self.basis: Basis = {"options": cut.options(step, interval=True), "n_used": self.rows.n}
+        self.level = {"confidence": cut.analysis.confidence}
+
+    def data(self) -> tuple[Floats, Labels]:
+        """Values and arms. Raises StatsError where an arm has none."""
+        arms = self.rows.column("TRTP").astype(str)
+        if {*arms.tolist()} != {*self.cut.arms()}:
+            raise StatsError("an arm has no values.")
+        return self.cut.values(self.rows).astype(float), arms
+
+    def results(self, place: Place, compute: "Callable[[], Contrast]") -> Iterator[Result]:
+        members = {"analysed": self.rows}
+        yield from contrast_results(self.cut, place, self.step, members, compute, self.basis)
+
+
+def dunnett(cut: Cut, step: "Step[cards.Dunnett]") -> Iterator[Result]:
+    """Each treated arm against the reference."""
+    arms, reference = _Arms(cut, step), cut.analysis.estimand.reference
+
+    @cache
+    def found() -> "dict[str, Contrast]":
+        every: Simultaneous = formula(step)(
+            *arms.data(), reference=reference, sides=step.options.sides, **arms.level
+        )
+        others = sorted(arm for arm in cut.arms() if arm != reference)
+        return dict(zip(others, every.contrasts, strict=True))
+
+    def one(arm: str) -> "Contrast":
+        return found()[arm]
+
+    for pair in cut.analysis.pairs:
+        yield from arms.results(cut.at(pair=pair), partial(one, pair[0]))
+
+
+def tukey(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """Every pair of arms, the reference second in its own."""
+    arms = _Arms(cut, step)
+    # The labels decide the order of the formula, the trial that of the results.
+    order = cut.analysis.reference_last(cut.trial.design.arms)
+    code = {arm: f"{place:03}" for place, arm in enumerate(order)}
+    pairs = cut.analysis.every_pair(cut.trial.design.arms)
+
+    @cache
+    def found() -> "dict[tuple[str, str], Contrast]":
+        values, own = arms.data()
+        every: Simultaneous = formula(step)(values, [code[arm] for arm in own], **arms.level)
+        return dict(zip(pairs, every.contrasts, strict=True))
+
+    def one(pair: tuple[str, str]) -> "Contrast":
+        return found()[pair]
+
+    for pair in pairs:
+        yield from arms.results(cut.at(pair=pair), partial(one, pair))
+
+
+def contrasts(cut: Cut, step: "Step[cards.Contrasts]") -> Iterator[Result]:
+    """Declared contrasts, each by itself or all together."""
+    arms, declared = _Arms(cut, step), step.options.contrasts
+
+    @cache
+    def found() -> "dict[str, Contrast]":
+        every: Simultaneous = formula(step)(
+            *arms.data(), declared, sides=step.options.sides, **arms.level
+        )
+        return dict(zip(declared, every.contrasts, strict=True))
+
+    def one(name: str) -> "Contrast":
+        return found()[name]
+
+    for name in declared:
+        yield from arms.results(cut.at(second=("contrast", name)), partial(one, name))
+
+
+def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:
+    """The slope of the means over the scores of the arms."""
+    arms = _Arms(cut, step)
+    contrast, coefficients = formulas(step)
+
+    @cache
+    def found() -> "Contrast":
+        slope = {"slope": coefficients(step.options.scores)}
+        every: Simultaneous = contrast(*arms.data(), slope, sides=step.options.sides, **arms.level)
+        return every.contrasts[0]
+
+    yield from arms.results(cut.at(), found)
+
+
+METHODS = {
+    "mean_difference.dunnett": dunnett,
+    "mean_difference.tukey": tukey,
+    "mean_contrast": contrasts,
+    "mean_trend.linear": trend,
+}

@@ -1,0 +1,98 @@
+"""Means of several arms over their pooled variance: contrasts, trends, all pairs, one reference."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.gives import contrast, every_contrast
+from trialtrace.trial.plan.options import Sides
+from trialtrace.trial.words import Name
+
+_DUNNETT = "Dunnett 1955, JASA 50:1096; unequal sizes: Dunnett 1964, Biometrics 20:482"
+
+
+@shape
+class Dunnett:
+    """Dunnett's comparisons of each treated arm with the reference."""
+
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+@shape
+class Contrasts:
+    """Contrasts of the arms' means."""
+
+    contrasts: dict[Name, dict[Name, float]] = key(
+        "Contrasts by name: the coefficient of each arm, summing to 0; an arm without one has 0 "
+        "and counts in the pooled variance all the same. Two doses together against placebo: "
+        "{treated: {high: 0.5, low: 0.5, placebo: -1}}.",
+        minProperties=1,
+    )
+    sides: Sides = key("Sidedness of the tests; the intervals are two-sided.")
+
+
+@shape
+class LinearTrend:
+    """Slope of the arms' means over their scores."""
+
+    scores: dict[Name, float] = key("Score of each arm that is compared, as its dose.")
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+def named_contrasts(options: Contrasts, own: bool) -> str:
+    """Estimate, p-value, t and its degrees of freedom of each contrast."""
+    return every_contrast("mean_contrast", options.contrasts)
+
+
+CARDS = (
+    Card(
+        "mean_difference.dunnett",
+        "Dunnett's comparisons with the reference",
+        _DUNNETT,
+        options=Dunnett,
+        gives=contrast("mean_difference", "pair"),
+        compares="between",
+        formula="continuous.arm_contrasts:dunnett",
+    ),
+    Card(
+        "mean_difference.tukey",
+        "Tukey's comparisons of all pairs of arms (Kramer's of unequal sizes)",
+        "Tukey 1953; Kramer 1956, Biometrics 12:307",
+        gives=contrast("mean_difference", "every_pair"),
+        compares="between",
+        formula="continuous.arm_contrasts:tukey",
+    ),
+    Card(
+        "mean_contrast.pooled_variance",
+        "contrast of means over the variance pooled over all arms",
+        "Scheffé 1959, The analysis of variance",
+        options=Contrasts,
+        gives=named_contrasts,
+        compares="between",
+        formula="continuous.arm_contrasts:arm_contrasts",
+        fixed={"adjust": "none"},
+    ),
+    Card(
+        "mean_contrast.max_t",
+        "contrasts of means together, by the multivariate t distribution",
+        "Hothorn, Bretz and Westfall 2008, Biom J 50:346",
+        options=Contrasts,
+        gives=named_contrasts,
+        compares="between",
+        formula="continuous.arm_contrasts:arm_contrasts",
+        fixed={"adjust": "max_t"},
+    ),
+    Card(
+        "mean_trend.linear",
+        "slope of the means over the scores of the arms",
+        "Scheffé 1959, The analysis of variance",
+        options=LinearTrend,
+        gives=contrast("mean_trend", "all"),
+        compares="between",
+        formula=(
+            "continuous.arm_contrasts:arm_contrasts",
+            "continuous.arm_contrasts:trend_coefficients",
+        ),
+        fixed={"adjust": "none"},
+    ),
+)
