@@ -12,6 +12,7 @@ import recompute_correlated
 import recompute_missing
 import recompute_models
 import recompute_paired_events
+import recompute_stratified_score
 from recompute import Numbers
 
 Number = tuple[str, str]
@@ -101,5 +102,6 @@ SUBJECTS = {
         | recompute_models.SUBJECTS
         | {"missing": recompute_missing.missing_data}
         | {"paired_events": recompute_paired_events.paired_events}
+        | {"stratified_score": recompute_stratified_score.stratified_score}
     ).items()
 }

@@ -25,9 +25,9 @@ SHARED = {
     "mixed.mixed_tests": ("shared_fields",),
     "regression.ordinal": ("ordinal_data", "cuts", "level_terms"),
     "repeated.anova_general": ("corrected_test",),
-    "categorical.score": ("risk_difference",),
+    "categorical.score": ("risk_difference", "restricted_risks"),
     "repeated.sphericity": ("greenhouse_geisser", "huynh_feldt", "mauchly_tail"),
-    "stratified.mantel_haenszel": ("departures",),
+    "stratified.mantel_haenszel": ("comparable_strata", "departures"),
     "summaries.printed": ("not_negative", "one_shape"),
     "survival.kaplan_meier": (
         "compare_groups",

@@ -24,6 +24,7 @@ MODULES: dict[str, str] = {
     "missing": f"{_HERE}.missing.analyse",
     "imputation": f"{_HERE}.missing.analyse_imputation",
     "stratified": f"{_HERE}.stratified.analyse",
+    "stratified_score": f"{_HERE}.stratified.analyse_score",
     "regression": f"{_HERE}.regression.analyse",
     "compliers": f"{_HERE}.categorical.analyse_compliers",
     "paired_events": f"{_HERE}.categorical.analyse_paired",

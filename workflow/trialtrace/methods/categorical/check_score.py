@@ -1,39 +1,44 @@
-"""Miettinen and Nurminen's interval of a risk difference, by inverting its test.
+"""Miettinen and Nurminen's and Mee's interval of a risk difference, by inverting their tests.
 
 statsmodels' score interval of a difference is not used: it has a wrong coefficient in the equation
 of the restricted risks. Here no equation is solved in closed form. The restricted risks maximise
 the binomial likelihood numerically, and each bound is where the score statistic, with the variance
-factor N / (N - 1), meets the normal quantile.
+factor N / (N - 1) or without it, meets the normal quantile.
 """
 
+from collections.abc import Callable
 from math import sqrt
 
 from scipy.optimize import brentq
 
 from trialtrace.methods.categorical.check import Table, both_arms
 from trialtrace.methods.checking.data import Asked, Data
-from trialtrace.methods.checking.outcome import ITERATIVE, Answer, peer
+from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Check, peer
 
 BY = "scipy.optimize.brentq (score test inverted)"
 # How far from the ends of its range a restricted risk is looked for.
 EDGE = 1e-15
 
 
-@peer(BY, both_arms, ITERATIVE)
-def risk_difference(data: Data, asked: Asked, table: Table) -> Answer:
-    """The bounds by scipy's `brentq`, the restricted risks within them by another one."""
-    x1, n1, x0, n0 = table
-    z = data.z(asked)
-    return x1 / n1 - x0 / n0, (_bound(*table, z, -1.0), _bound(*table, z, 1.0))
+def _interval(factor: bool) -> Check:
+    @peer(BY, both_arms, ITERATIVE)
+    def check(data: Data, asked: Asked, table: Table) -> Answer:
+        """The bounds by scipy's `brentq`, the restricted risks within them by another one."""
+        x1, n1, x0, n0 = table
+        observed, z = x1 / n1 - x0 / n0, data.z(asked)
+        if not factor:
+            z *= sqrt((n1 + n0 - 1) / (n1 + n0))
+
+        def beyond(difference: float) -> float:
+            return abs(observed - difference) - z * restricted_error(x1, n1, x0, n0, difference)
+
+        return observed, (bound(beyond, observed, -1.0), bound(beyond, observed, 1.0))
+
+    return check
 
 
-def _bound(x1: int, n1: int, x0: int, n0: int, z: float, end: float) -> float:
-    """The difference on the side of `end` at which |score| is z; `end` itself if none is."""
-    observed = x1 / n1 - x0 / n0
-
-    def beyond(difference: float) -> float:
-        return abs(observed - difference) - z * restricted_error(x1, n1, x0, n0, difference)
-
+def bound(beyond: Callable[[float], float], observed: float, end: float) -> float:
+    """The difference on the side of `end` where `beyond` is 0; `end` itself if it nowhere is."""
     outer, inner = end * (1 - 1e-12), observed + end * 1e-11
     if abs(inner) >= 1 or beyond(outer) <= 0:
         return end
@@ -42,13 +47,13 @@ def _bound(x1: int, n1: int, x0: int, n0: int, z: float, end: float) -> float:
 
 def restricted_error(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     """Standard error of the observed difference if the true one is `difference`."""
-    p0 = _restricted(x1, n1, x0, n0, difference)
+    p0 = restricted(x1, n1, x0, n0, difference)
     p1 = p0 + difference
     total = n1 + n0
     return sqrt((p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * total / (total - 1))
 
 
-def _restricted(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
+def restricted(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     """The reference risk with the highest likelihood if the treated one exceeds it by d."""
     low, high = max(0.0, -difference) + EDGE, min(1.0, 1.0 - difference) - EDGE
 
@@ -66,4 +71,7 @@ def _restricted(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     return float(brentq(slope, low, high, xtol=1e-16, rtol=1e-15))
 
 
-CHECKS = {"risk_difference.miettinen_nurminen": risk_difference}
+CHECKS: dict[str, Check] = {
+    "risk_difference.miettinen_nurminen": _interval(factor=True),
+    "risk_difference.mee": _interval(factor=False),
+}

@@ -25,6 +25,7 @@ MODULES: dict[str, str] = {
     "missing": f"{_HERE}.missing.check",
     "imputation": f"{_HERE}.missing.check_imputation",
     "stratified": f"{_HERE}.stratified.check",
+    "stratified_score": f"{_HERE}.stratified.check_score",
     "regression": f"{_HERE}.regression.check",
     "compliers": f"{_HERE}.categorical.check_compliers",
     "paired_events": f"{_HERE}.categorical.check_paired",

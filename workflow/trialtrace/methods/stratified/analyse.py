@@ -19,13 +19,23 @@ from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import stratified as cards
+    from trialtrace.trial.plan.cards import stratified_score as scores
 
-    Estimated = cards.MantelHaenszel | cards.OddsRatioMantelHaenszel | cards.Conditional
+    Estimated = (
+        cards.MantelHaenszel
+        | cards.OddsRatioMantelHaenszel
+        | cards.Conditional
+        | scores.ScoreDifference
+        | scores.ScoreRatio
+        | scores.OverStrata
+    )
     Tested = (
         cards.CochranMantelHaenszel
         | cards.BreslowDay
         | cards.ExactConditional
         | cards.OddsRatioMantelHaenszel
+        | scores.DifferenceMargin
+        | scores.RatioMargin
     )
 
 

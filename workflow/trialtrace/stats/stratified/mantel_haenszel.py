@@ -41,7 +41,7 @@ def cochran_mantel_haenszel(
     R: `mantelhaen.test(tables, correct = FALSE)`.
     """
     check_choice("correction", correction, ("none", "continuity"))
-    departure, spread = departures(*_strata(x1, n1, x0, n0))
+    departure, spread = departures(*comparable_strata(x1, n1, x0, n0))
     variance = np.sum(spread)
     if variance == 0:
         raise StatsError("no stratum has both arms and both outcomes, so nothing can be compared.")
@@ -78,7 +78,7 @@ def mantel_haenszel_odds_ratio(
 
     R: `mantelhaen.test(tables)`.
     """
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
+    x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
     total = n1 + n0
     up, down = x1 * (n0 - x0) / total, x0 * (n1 - x1) / total
@@ -116,7 +116,7 @@ def mantel_haenszel_risk_difference(
     R: `metafor::rma.mh(measure = "RD", ai, n1i, ci, n2i, add = 0)`.
     """
     check_choice("variance", variance, ("sato", "greenland_robins"))
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
+    x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
     total = n1 + n0
     weight = np.sum(n1 * n0 / total)
@@ -149,7 +149,7 @@ def mantel_haenszel_risk_ratio(
 
     R: `metafor::rma.mh(measure = "RR", ai, n1i, ci, n2i, add = 0)`.
     """
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
+    x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
     total = n1 + n0
     up, down = np.sum(x1 * n0 / total), np.sum(x0 * n1 / total)
@@ -179,7 +179,7 @@ def breslow_day(
     R: `metafor::rma.mh(measure = "OR", ai, n1i, ci, n2i, add = 0)$BD`.
     """
     check_choice("correction", correction, ("none", "tarone"))
-    x1, n1, x0, n0 = _strata(x1, n1, x0, n0)
+    x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     informative = (x1 + x0 > 0) & (x1 + x0 < n1 + n0)
     if np.count_nonzero(informative) < 2:
         raise StatsError("fewer than two strata have both arms and both outcomes.")
@@ -197,7 +197,7 @@ def breslow_day(
     return TestResult(statistic, df, chi2_tail(statistic, df))
 
 
-def _strata(
+def comparable_strata(
     x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Check the arrays and keep the strata that have patients in both arms.

@@ -57,6 +57,13 @@ CARDS = (
         formula="categorical.score:risk_difference_miettinen_nurminen",
     ),
     Card(
+        "risk_difference.mee",
+        "Mee's score interval",
+        "Mee 1984, Biometrics 40:1175",
+        check="score",
+        formula="categorical.score:risk_difference_mee",
+    ),
+    Card(
         "risk_ratio.katz_log",
         "log interval",
         "Katz et al. 1978, Biometrics 34:469",

@@ -1,0 +1,95 @@
+"""Two arms with yes or no over strata.
+
+The difference or the ratio of the risks is the same in every stratum, the reference risk is not.
+Tests of a margin are at one side with a level of 2.5 %, where the truth is the margin.
+"""
+
+import numpy as np
+from numpy.random import Generator
+
+from simulated import Figure, covered, share
+from trialtrace.stats.categorical.score import risk_difference_mee
+from trialtrace.stats.stratified import score
+
+CONFIDENCE, LEVEL = 0.95, 0.025
+RISKS = np.array([0.15, 0.3, 0.5])
+# Patients by stratum, treated and control.
+DESIGNS = {
+    "3 strata, 20 : 20 each": (np.array([20, 20, 20]), np.array([20, 20, 20])),
+    "3 strata, 40 : 20, 20 : 10, 10 : 5": (np.array([40, 20, 10]), np.array([20, 10, 5])),
+}
+# Intervals by root finding of so many trials.
+ROOTS = 1500
+FACTOR = {"variance": "miettinen_nurminen"}
+
+
+def simulate(rng: Generator, draws: int) -> list[Figure]:
+    few = min(draws, ROOTS)
+    found = []
+    for design, sizes in DESIGNS.items():
+        found += _differences(rng, few, design, sizes) + _ratios(rng, few, design, sizes)
+    return [*found, _mee(rng, draws)]
+
+
+def _drawn(rng: Generator, draws: int, sizes, treated: np.ndarray):
+    n1, n0 = sizes
+    return rng.binomial(n1, treated, (draws, 3)), n1, rng.binomial(n0, RISKS, (draws, 3)), n0
+
+
+def _differences(rng: Generator, draws: int, design: str, sizes) -> list[Figure]:
+    truth = 0.15
+    x1, n1, x0, n0 = _drawn(rng, draws, sizes, RISKS + truth)
+    intervals = {
+        f"stratified Miettinen-Nurminen interval ({weights})": lambda a, b, weights=weights: (
+            score.risk_difference_score(
+                a, n1, b, n0, confidence=CONFIDENCE, weights=weights, **FACTOR
+            )
+        )
+        for weights in score.DIFFERENCE_WEIGHTS
+    }
+    intervals["summary score interval"] = lambda a, b: score.risk_difference_summary_score(
+        a, n1, b, n0, confidence=CONFIDENCE
+    )
+    intervals["stratified Newcombe interval"] = lambda a, b: score.risk_difference_newcombe(
+        a, n1, b, n0, confidence=CONFIDENCE
+    )
+    found = []
+    for name, compute in intervals.items():
+        each = [compute(a, b) for a, b in zip(x1, x0, strict=True)]
+        yes = covered([one.low for one in each], [one.high for one in each], truth)
+        found.append(share(f"{name} of a difference, coverage", design, CONFIDENCE, yes))
+    rejected = [
+        score.risk_difference_score_test(
+            a, n1, b, n0, margin=truth, sides="greater", weights="mantel_haenszel", **FACTOR
+        ).p_value
+        <= LEVEL
+        for a, b in zip(x1, x0, strict=True)
+    ]
+    found.append(share("stratified test of a difference, type I error", design, LEVEL, rejected))
+    return found
+
+
+def _ratios(rng: Generator, draws: int, design: str, sizes) -> list[Figure]:
+    truth = 1.5
+    x1, n1, x0, n0 = _drawn(rng, draws, sizes, truth * RISKS)
+    found = []
+    for weights in score.RATIO_WEIGHTS:
+        each = [
+            score.risk_ratio_score(a, n1, b, n0, confidence=CONFIDENCE, weights=weights, **FACTOR)
+            for a, b in zip(x1, x0, strict=True)
+        ]
+        yes = covered([one.low for one in each], [one.high for one in each], truth)
+        name = f"stratified Miettinen-Nurminen interval ({weights}) of a ratio, coverage"
+        found.append(share(name, design, CONFIDENCE, yes))
+    return found
+
+
+def _mee(rng: Generator, draws: int) -> Figure:
+    tables, at = np.unique(
+        np.column_stack([rng.binomial(40, 0.3, draws), rng.binomial(40, 0.15, draws)]),
+        axis=0,
+        return_inverse=True,
+    )
+    each = [risk_difference_mee(a, 40, b, 40, confidence=CONFIDENCE) for a, b in tables.tolist()]
+    yes = covered([one.low for one in each], [one.high for one in each], 0.15)[at]
+    return share("Mee's interval, coverage", "40 : 40, risks 30 % and 15 %", CONFIDENCE, yes)

@@ -1,0 +1,72 @@
+"""Our side of the oracle: score intervals and tests over strata, and Mee's of one table."""
+
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+from recompute import SIDES, Numbers, cases
+
+from trialtrace.stats import Interval, StatsError
+from trialtrace.stats.categorical.score import risk_difference_mee
+from trialtrace.stats.stratified import score
+
+LEVELS = (0.95, 0.8)
+COUNTS = ("x1", "n1", "x0", "n0")
+INTERVALS = {
+    "difference": (score.risk_difference_score, score.DIFFERENCE_WEIGHTS, score.VARIANCES),
+    "ratio": (score.risk_ratio_score, score.RATIO_WEIGHTS, score.RATIO_VARIANCES),
+}
+TESTS = {
+    "difference": (
+        score.risk_difference_score_test,
+        ("mantel_haenszel", "miettinen_nurminen"),
+        (0, 0.1, -0.25),
+    ),
+    "ratio": (
+        score.risk_ratio_score_test,
+        ("mantel_haenszel", "inverse_variance"),
+        (1, 0.8, 1.5),
+    ),
+}
+
+
+def stratified_score() -> Numbers:
+    for case, columns in cases("strata.csv"):
+        table = [columns[key] for key in COUNTS]
+        if not ((table[1] > 0) & (table[3] > 0)).any():
+            continue
+        for name, (compute, weights, variances) in INTERVALS.items():
+            for weight, variance, level in product(weights, variances, LEVELS):
+                choices = {"weights": weight, "variance": variance, "confidence": level}
+                found = compute(*table, **choices)
+                yield from _interval(case, f"{name}.{weight}.{variance}.{level}", found)
+        for level in LEVELS:
+            found = score.risk_difference_summary_score(*table, confidence=level)
+            yield from _interval(case, f"summary_score.{level}", found)
+            found = score.risk_difference_newcombe(*table, confidence=level)
+            yield from _interval(case, f"newcombe.{level}", found)
+        for name, (compute, weights, margins) in TESTS.items():
+            for weight, margin, sides in product(weights, margins, SIDES):
+                choices = {"weights": weight, "margin": margin, "sides": sides}
+                yield from _test(case, f"{name}.{weight}.{margin}.{sides}", compute, table, choices)
+    for case, columns in cases("two_by_two.csv"):
+        table = [float(columns[key][0]) for key in COUNTS]
+        for level in (0.95, 0.9):
+            found = risk_difference_mee(*table, confidence=level)
+            yield from _interval(case, f"mee@{level}", found)
+
+
+def _interval(case: str, name: str, found: Interval) -> Numbers:
+    for part in ("estimate", "low", "high"):
+        yield case, f"{name}.{part}", getattr(found, part)
+
+
+def _test(
+    case: str, name: str, compute: Callable, table: list[np.ndarray], choices: dict
+) -> Numbers:
+    try:
+        found = compute(*table, variance="miettinen_nurminen", **choices)
+    except StatsError:
+        found = None
+    for part in ("statistic", "p_value"):
+        yield case, f"{name}.{part}", getattr(found, part, float("nan"))
