@@ -336,3 +336,30 @@ def test_codings_mean_what_they_say():
     assert row.tolist() == [0, 0, 1, 1, 0, 0]
     assert interaction_rows(treatment).tolist() == [[0, 0, 0, 1, 0, 0]]
     assert interaction_rows(cell_means).tolist() == [[1, -1, -1, 1, 0, 0]]
+
+
+def profiled(y, sizes, ratio):
+    """Restricted log-likelihood of a one-way layout at a ratio of variances, error profiled out."""
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    v = np.eye(y.size) + ratio * (group[:, None] == group)
+    inverse, one = np.linalg.inv(v), np.ones(y.size)
+    information = one @ inverse @ one
+    rest = y - (one @ inverse @ y) / information
+    df = y.size - 1
+    error = rest @ inverse @ rest / df
+    terms = np.linalg.slogdet(v)[1] + np.log(information) + df * (np.log(2 * np.pi * error) + 1)
+    return -terms / 2
+
+
+@given(seed=SEEDS)
+def test_a_variance_near_or_at_0_is_the_maximum_of_the_likelihood(seed):
+    rng, sizes = np.random.default_rng(seed), [6, 6, 6, 6, 1]
+    group = np.repeat(np.arange(5), sizes)
+    # One decimal, so that some first steps land on a variance of exactly 0, a saddle.
+    y = np.round(rng.normal(size=25) + 0.1 * rng.normal(size=5)[group], 1)
+    fit = linear_mixed(y, np.ones((25, 1)), np.ones((25, 1)), group, method="REML")
+    best = max(profiled(y, sizes, ratio) for ratio in np.append(0.0, np.geomspace(1e-4, 10, 200)))
+    assert fit.log_likelihood >= best - 1e-9
+    at = profiled(y, sizes, fit.random_covariance[0, 0] / fit.residual_variance)
+    assert np.isclose(fit.log_likelihood, at, rtol=1e-10)
+    assert fit.boundary == (fit.random_covariance[0, 0] == 0)

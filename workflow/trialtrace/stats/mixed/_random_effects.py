@@ -39,6 +39,8 @@ from trialtrace.stats.results import StatsError
 
 # Share of the error variance below which a random effect's contribution is taken to be at 0.
 NOTHING = 1e-7
+# The step away from a saddle, in standard deviations of the error.
+SADDLE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,11 @@ def search(model: Likelihood, theta: Floats) -> tuple[Point, int, Floats]:
         sizes, axes = np.linalg.eigh(root.information(slopes))
         floor = SINGULAR * float(np.abs(sizes).max())
         step = axes @ ((axes.T @ gradient) / np.maximum(np.abs(sizes), floor))
-        last = gradient @ step < STEP**2 and sizes[0] > -floor
+        still = gradient @ step < STEP**2
+        last = still and sizes[0] > -floor
+        if still and not last:
+            # A saddle, such as L = 0: the slope by L is 0 there though the likelihood rises with G.
+            step = axes[:, 0] * SADDLE * root.error
         # No further than the size of what is sought: curves hold nearby alone.
         size = max(abs(root.error), float(np.abs(root.factor).max()))
         step = step * min(1.0, size / max(float(np.abs(step).max()), np.finfo(float).tiny))
