@@ -153,15 +153,11 @@ def test_random_intercepts_turn_with_labels_and_units(seed):
 
 def test_random_intercepts_refuse():
     level, x, subject = repeated(1)
-    with pytest.raises(StatsError, match="at least 7"):
-        mixed(level, x, subject, nodes=5)
     with pytest.raises(StatsError, match="two rows"):
         mixed(level, x, np.arange(level.size))
-    # Both rows of a subject lie as far apart as can be: less alike than by chance.
-    opposite = np.tile([0, 2, 2, 0], 15)
-    arm = np.repeat(np.arange(30) // 2 % 2, 2)[:, None]
-    with pytest.raises(StatsError, match="estimated as 0"):
-        mixed(opposite, arm + np.tile([0, 0.1], 30)[:, None], np.repeat(np.arange(30), 2))
+    for nodes in (5, 301, 15.0, True, "many"):
+        with pytest.raises(StatsError, match="at least 7 and at most 300"):
+            mixed(level, x, subject, nodes=nodes)
     with pytest.raises(StatsError, match="maximum"):
         # Subjects never change: any larger spread is more likely.
         mixed(
@@ -170,3 +166,30 @@ def test_random_intercepts_refuse():
             np.repeat(range(4), 5),
             nodes=9,
         )
+
+
+def test_intercepts_that_do_not_differ_are_an_estimate():
+    """Both rows of a subject lie as far apart as can be: less alike than by chance."""
+    level, subject = np.tile([0, 2, 2, 0], 15), np.repeat(np.arange(30), 2)
+    x = (np.repeat(np.arange(30) // 2 % 2, 2) + np.tile([0, 0.1], 30))[:, None]
+    found, plain = mixed(level, x, subject, nodes="enough"), fit(level, x[:, 0])
+    assert found.boundary and found.sd == 0 and np.isnan(found.sd_se)
+    same(found.coefficients.se, plain.coefficients.se)
+    same(found.log_likelihood, plain.log_likelihood)
+
+
+@pytest.mark.parametrize("spread", [0.8, 3.0, 5.0])
+def test_enough_nodes_are_enough(spread):
+    """As many as no number given could better; too few are refused with a number that would do."""
+    level, x, subject = repeated(5, spread=spread)
+    found = mixed(level, x, subject, nodes="enough")
+    assert not found.boundary
+    more = mixed(level, x, subject, nodes=300)
+    same(found.coefficients.coef, more.coefficients.coef, 1e-6)
+    same([found.sd, found.log_likelihood], [more.sd, more.log_likelihood], 1e-6)
+    if spread > 2:
+        with pytest.raises(StatsError, match="7 nodes do not suffice") as refused:
+            mixed(level, x, subject, nodes=7)
+        would = int(str(refused.value).split(";")[1].split()[0])
+        assert 7 < would <= found.nodes
+        same(mixed(level, x, subject, nodes=would).sd, found.sd, 1e-3)

@@ -1,6 +1,6 @@
 """Runs a statistical function and turns its outcome, or its refusal, into a result."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite, isinf, isnan, nan
 from typing import TYPE_CHECKING, Unpack
 
@@ -116,23 +116,22 @@ def contrast_results(
     members: dict[str, Selection],
     compute: "Callable[[], Contrast]",
     common: Basis,
-    *,
-    warning: Callable[[], str | None] | None = None,
 ) -> Iterator[Result]:
-    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df.
-
-    `warning` is asked once there is an answer, and stands with each of its results.
-    """
+    """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
     names = (step.statistic, step.method)
+    yield interval_result(cut, place, names, members, lambda: compute().interval, **common)
 
     def test() -> TestResult:
         found = compute()
         return TestResult(found.statistic, found.df, found.p_value)
 
-    results = [interval_result(cut, place, names, members, lambda: compute().interval, **common)]
-    results += test_results(cut, place, step.method, members, test, statistic="t", **common)
+    yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
+
+
+def noted(results: Iterable[Result], warning: Callable[[], str | None]) -> Iterator[Result]:
+    """The results, each that has an answer with the warning, which is asked for only then."""
     for result in results:
-        if warning is not None and result.error is None:
+        if result.error is None:
             result.warning = warning()
         yield result
 

@@ -14,7 +14,12 @@ import numpy as np
 from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import contrast_results, f_results, interval_result
+from trialtrace.methods.analysing.estimate import (
+    contrast_results,
+    f_results,
+    interval_result,
+    noted,
+)
 from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
@@ -240,15 +245,9 @@ def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
         return at_bound(fitted()[1])
 
     for pair in cut.analysis.pairs:
-        yield from contrast_results(
-            cut,
-            cut.at(pair=pair),
-            step,
-            {"analysed": rows},
-            partial(contrast, pair),
-            common,
-            warning=warning,
-        )
+        place, members = cut.at(pair=pair), {"analysed": rows}
+        results = contrast_results(cut, place, step, members, partial(contrast, pair), common)
+        yield from noted(results, warning)
 
 
 def at_bound(fit: "LinearMixedFit") -> str | None:

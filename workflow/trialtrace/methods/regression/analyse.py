@@ -10,7 +10,7 @@ import numpy as np
 from trialtrace.ground.arrays import Floats
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import interval_result
+from trialtrace.methods.analysing.estimate import interval_result, noted
 from trialtrace.methods.analysing.formulas import formula, formulas
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.categorical.analyse import with_event
@@ -19,9 +19,14 @@ from trialtrace.stats.results import Interval
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
     from trialtrace.stats.regression.standardisation import Standardised
     from trialtrace.trial.plan.cards import regression as cards
 
+NO_SPREAD = (
+    "The standard deviation of the random intercepts is estimated as 0: the numbers are those of "
+    "the model without them."
+)
 # Coefficients, and the lower and upper ends of their intervals.
 Ends = tuple[Floats, Floats, Floats]
 Effect = Callable[[tuple[str, str]], Interval]
@@ -43,7 +48,16 @@ def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Re
     """By comparison: an odds ratio given the covariates, each site with its own intercept."""
     rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present")
     rows = known(rows, step.options.covariates)
-    yield from _results(cut, step, rows, _random_site(cut, step, rows))
+    fitted = cache(partial(_random_site, cut, step, rows))
+
+    def effect(pair: tuple[str, str]) -> Interval:
+        at = cut.analysis.estimand.treated.index(pair[0])
+        found = fitted().coefficients
+        return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
+
+    yield from noted(
+        _results(cut, step, rows, effect), lambda: NO_SPREAD if fitted().boundary else None
+    )
 
 
 def _results(cut: Cut, step: Step[object], rows: Selection, effect: Effect) -> Iterator[Result]:
@@ -103,25 +117,18 @@ def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Ef
     return effect
 
 
-def _random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection) -> Effect:
+def _random_site(
+    cut: Cut, step: "Step[cards.LogisticRandomSite]", rows: Selection
+) -> "OrdinalMixedFit":
     """Log odds of the arms with a normal intercept of each site."""
-
-    @cache
-    def fit() -> Ends:
-        found = formula(step)(
-            rows.column("AVAL"),
-            design(cut, rows, step.options.covariates)[:, 1:],
-            rows.column("SITEID").astype(str),
-            nodes=step.options.nodes,
-            confidence=cut.analysis.confidence,
-        ).coefficients
-        return found.coef, found.low, found.high
-
-    def effect(pair: tuple[str, str]) -> Interval:
-        at = cut.analysis.estimand.treated.index(pair[0])
-        return Interval(*(exp(part[at]) for part in fit()))
-
-    return effect
+    found: OrdinalMixedFit = formula(step)(
+        rows.column("AVAL"),
+        design(cut, rows, step.options.covariates)[:, 1:],
+        rows.column("SITEID").astype(str),
+        nodes=step.options.nodes,
+        confidence=cut.analysis.confidence,
+    )
+    return found
 
 
 METHODS = {

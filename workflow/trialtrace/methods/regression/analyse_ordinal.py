@@ -13,12 +13,14 @@ from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import (
     f_results,
     interval_result,
+    noted,
     plain_result,
     test_results,
 )
 from trialtrace.methods.analysing.formulas import formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Notes, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.methods.regression.analyse import NO_SPREAD
 from trialtrace.stats.regression.coefficients import contrast, wald_test
 from trialtrace.stats.results import Interval, StatsError, TestResult
 from trialtrace.trial.plan.methods import OWN_TREATMENT
@@ -161,23 +163,26 @@ def mixed(cut: Cut, step: "Step[cards.OrdinalMixed]") -> Iterator[Result]:
         for pair in cut.analysis.pairs:
             row = partial(_row, fitted, arms, len(visits), pair, number, own=own)
             place, members = cut.at(pair=pair, visit=visit), {"analysed": rows}
-            yield interval_result(
-                cut,
-                place,
-                (step.statistic, step.method),
-                members,
-                partial(_odds, fitted, row, cut.analysis.confidence),
-                **common,
-            )
-            yield from test_results(
-                cut,
-                place,
-                step.method,
-                members,
-                partial(_wald, fitted, row),
-                statistic="chi_squared",
-                **common,
-            )
+            results = [
+                interval_result(
+                    cut,
+                    place,
+                    (step.statistic, step.method),
+                    members,
+                    partial(_odds, fitted, row, cut.analysis.confidence),
+                    **common,
+                ),
+                *test_results(
+                    cut,
+                    place,
+                    step.method,
+                    members,
+                    partial(_wald, fitted, row),
+                    statistic="chi_squared",
+                    **common,
+                ),
+            ]
+            yield from noted(results, lambda: NO_SPREAD if fitted().boundary else None)
 
 
 def _fit_mixed(

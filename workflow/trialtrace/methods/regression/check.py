@@ -10,7 +10,7 @@ from scipy.stats import chi2
 from trialtrace.methods.checking.data import Asked, Data
 from trialtrace.methods.checking.outcome import ITERATIVE, Answer, Check, Recomputed, peer
 from trialtrace.methods.regression.check_ordinal_grid import BY as BY_GRID
-from trialtrace.methods.regression.check_ordinal_grid import TOLERANCE, maximum
+from trialtrace.methods.regression.check_ordinal_grid import maximum, tolerance_of
 from trialtrace.methods.stratified.check_interaction import LOGIT, PENALISED, peak
 from trialtrace.trial.model import adsl_code
 
@@ -152,7 +152,7 @@ def random_site(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
     arms = data.compared(asked)[:-1]
     x, y = design(data, asked, rows, arms), rows["AVAL"].to_numpy(float)
     _, site, size = np.unique(rows["SITEID"], return_inverse=True, return_counts=True)
-    if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2:
+    if not _solvable(y, x) or _recedes(y, x, "binomial") or size.max() < 2 or len(size) < 2:
         return nan
     try:
         theta, information = maximum(y.astype(int), x[:, 1:], site, 1)
@@ -163,8 +163,7 @@ def random_site(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
         return nan
     half = data.z(asked) * sqrt(np.linalg.inv(information)[at, at])
     bounds = exp(theta[at] - half), exp(theta[at] + half)
-    tolerance = next(t for nodes, t in TOLERANCE if asked.options["nodes"] >= nodes)
-    return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance, len(rows))
+    return Recomputed(BY_GRID, exp(theta[at]), bounds, tolerance_of(asked), len(rows))
 
 
 def _of_present(data: Data, asked: Asked) -> tuple[Model, int]:

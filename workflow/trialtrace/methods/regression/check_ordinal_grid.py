@@ -17,6 +17,8 @@ BY = "scipy.optimize.minimize on a fixed grid of intercepts, then Newton's metho
 NODES = np.linspace(-9, 9, 241)
 # By the nodes of the adaptive quadrature: what that leaves with intercepts of an SD up to 1.7.
 TOLERANCE = ((60, 5e-8), (40, 5e-7), (25, 1e-5), (0, 1e-3))
+# Twice as many would move no estimate by 1e-7 standard errors.
+ENOUGH = 1e-6
 USUAL_SD = 1.7
 
 
@@ -30,7 +32,7 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         return None
     row = _row(data, asked, fit)
     value, se = float(row @ fit["beta"]), float(row @ fit["covariance"] @ row) ** 0.5
-    tolerance = next(t for nodes, t in TOLERANCE if asked.options["nodes"] >= nodes)
+    tolerance = tolerance_of(asked)
     tolerance *= max(1.0, fit["sd"] / USUAL_SD)
     n = fit["n"]
     if asked.stat == "odds_ratio":
@@ -41,6 +43,14 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         # The error is that of z, which a small square has more of.
         tolerance *= max(1.0, 2 / z) if z > 0 else 1.0
     return Recomputed(BY, of_chi_squared(z**2, 1.0)[asked.stat], None, tolerance, n)
+
+
+def tolerance_of(asked: Asked) -> float:
+    """What the quadrature leaves with the nodes of the plan."""
+    nodes = asked.options["nodes"]
+    if nodes == "enough":
+        return ENOUGH
+    return next(tolerance for fewest, tolerance in TOLERANCE if nodes >= fewest)
 
 
 def _row(data: Data, asked: Asked, fit: dict) -> np.ndarray:
@@ -96,7 +106,11 @@ def _fit(data: Data, asked: Asked) -> dict | None:
 
 
 def maximum(k, x, subject, cuts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Parameters (thresholds, slopes, standard deviation) and the observed information."""
+    """Parameters (thresholds, slopes, standard deviation) and the observed information.
+
+    Where the likelihood falls from a standard deviation of 0, that is its estimate; the information
+    is then that of the others.
+    """
     share = np.cumsum(np.bincount(k))[:-1] / len(k)
     start = np.concatenate([np.log(share / (1 - share)), np.zeros(x.shape[1]), [1.0]])
 
@@ -112,8 +126,16 @@ def maximum(k, x, subject, cuts: int) -> tuple[np.ndarray, np.ndarray]:
         theta = theta + step
         if np.abs(step).max() < 1e-10:
             break
-    if theta[-1] < 1e-3 or np.abs(theta).max() > 40:
+    if np.abs(theta).max() > 40:
         raise np.linalg.LinAlgError
+    if theta[-1] < 1e-3:
+        theta[-1] = 0.0
+        information = _information(theta, k, x, subject, cuts)
+        if information[-1, -1] < 0:
+            raise np.linalg.LinAlgError
+        information[-1], information[:, -1] = 0.0, 0.0
+        information[-1, -1] = 1.0
+        return theta, information
     return theta, _information(theta, k, x, subject, cuts)
 
 

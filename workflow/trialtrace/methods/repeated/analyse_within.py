@@ -13,7 +13,7 @@ import numpy as np
 
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import contrast_results, plain_result
+from trialtrace.methods.analysing.estimate import contrast_results, noted, plain_result
 from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import subject_table
@@ -154,15 +154,15 @@ def mixed_model(cut: Cut, step: "Step[cards.MixedModel]") -> Iterator[Result]:
         }
         fitted = cache(partial(_mixed, cut, step, rows, pair))
         for number, visit in enumerate(later, 1):
-            yield from contrast_results(
+            results = contrast_results(
                 cut,
                 cut.at(pair=pair, visit=visit),
                 step,
                 {"analysed": rows},
                 partial(_since_first, cut, step, fitted, number),
                 common,
-                warning=partial(_at_bound, fitted),
             )
+            yield from noted(results, partial(_at_bound, fitted))
 
 
 def _at_bound(fitted: "Callable[[], LinearMixedFit]") -> str | None:

@@ -7,11 +7,13 @@ References: Hedeker and Gibbons, Biometrics 1994;50:933. Liu and Pierce, Biometr
 (adaptive quadrature). Louis, J R Stat Soc B 1982;44:226 (information from complete data).
 """
 
+from copy import copy
 from dataclasses import dataclass
-from math import inf, log, pi, sqrt
+from math import inf, log, nan, pi, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import roots_hermite
 
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import labels
@@ -21,15 +23,25 @@ from trialtrace.stats.regression.ordinal import cuts, level_terms, ordinal_data,
 from trialtrace.stats.results import StatsError
 
 # With fewer nodes the derivatives below are not those of the sum that is maximised.
-FEWEST_NODES = 7
+FEWEST_NODES, MOST_NODES = 7, 300
+FIRST_NODES = 15
+# How far twice the nodes may move the estimates, in standard errors: where "enough" are chosen, and
+# where a number of them is given.
+STILL, SUFFICES = 1e-7, 1e-3
 STEP = 1e-8
+# A step that this often halved is still not uphill has derivatives of another sum: too few nodes.
+HALVINGS = 10
 # A standard deviation of intercepts below this is no estimate but the edge of the model.
 NO_SPREAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrdinalMixedFit:
-    """Log odds ratios, thresholds and the standard deviation `sd` of the intercepts (logits)."""
+    """Log odds ratios, thresholds and the standard deviation `sd` of the intercepts (logits).
+
+    `nodes` are those that the quadrature took. `boundary` says that `sd` is estimated as 0: its
+    `sd_se` is then NaN, and everything else is that of the model without intercepts.
+    """
 
     coefficients: Coefficients
     levels: Labels
@@ -40,37 +52,54 @@ class OrdinalMixedFit:
     log_likelihood: float
     nodes: int
     n_subjects: int
+    boundary: bool
 
 
 def ordinal_mixed(
-    y: ArrayLike, x: ArrayLike, subject: ArrayLike, *, nodes: int, confidence: float
+    y: ArrayLike, x: ArrayLike, subject: ArrayLike, *, nodes: int | str, confidence: float
 ) -> OrdinalMixedFit:
     """Maximum likelihood of the cumulative logit model with a random intercept per subject.
 
     y numbers (rows,), x (rows, p) without an intercept, subject labels (rows,); a missed visit
-    has no row. `nodes` of the adaptive quadrature, at least 7. With intercepts of 0.5 to 1.7
-    logits 15 give five digits or more, 25 seven and 40 ten; more nodes tell whether they suffice.
-    Newton-Raphson; errors from the observed information.
+    has no row. With two levels of y it is the logistic model. `nodes` of the adaptive quadrature:
+    "enough" doubles them from 15 until twice as many move no estimate by 1e-7 standard errors; a
+    number, 7 to 300, is refused where more would move one by 1e-3. Newton-Raphson; errors from the
+    observed information. A standard deviation of 0 is an estimate (`boundary`), as in clmm.
 
-    Raises `StatsError` as `proportional_odds`; where no subject has two rows; where the
-    intercepts' standard deviation is estimated as 0 (fit `proportional_odds` instead) or no
-    maximum is found. Oracle: by hand in R from the
+    Raises `StatsError` as `proportional_odds`; where no subject has two rows or there is one
+    alone; where no maximum is
+    found, or the nodes do not suffice, with the number that would. Oracle: by hand in R from the
     solution of ordinal::clmm, whose optimiser stops early; not adaptive, on a fine grid.
 
     R: `ordinal::clmm(y ~ x + (1 | subject), nAGQ = 25)`.
     """
-    if not isinstance(nodes, int | np.integer) or nodes < FEWEST_NODES:
-        raise StatsError(f"nodes must be a whole number of at least {FEWEST_NODES}.")
+    _check_nodes(nodes)
     levels, level, x = ordinal_data(y, x)
     subjects, of_subject = labels(subject, "subject", level.size)
     if subjects.size == level.size:
         raise StatsError("no subject has two rows, so subjects do not differ from their values.")
+    if subjects.size < 2:
+        raise StatsError("all rows are of one subject, so subjects cannot be compared.")
     start = proportional_odds(level, x, confidence=confidence)
     centre, spread = x.mean(axis=0), x.std(axis=0)
-    model = _Model(level, levels.size, (x - centre) / spread, of_subject, nodes)
+    model = _Model(level, levels.size, (x - centre) / spread, of_subject)
     slopes = start.coefficients.coef
-    par = np.concatenate([start.thresholds - centre @ slopes, slopes * spread, [1.0]])
-    par, value, information = _climb(model, par)
+    begin = np.concatenate([start.thresholds - centre @ slopes, slopes * spread, [1.0]])
+    used, found = _with_nodes(model, begin, nodes)
+    if found is None:
+        return OrdinalMixedFit(
+            coefficients=start.coefficients,
+            levels=levels,
+            thresholds=start.thresholds,
+            thresholds_se=start.thresholds_se,
+            sd=0.0,
+            sd_se=nan,
+            log_likelihood=start.log_likelihood,
+            nodes=used,
+            n_subjects=int(subjects.size),
+            boundary=True,
+        )
+    par, value, information = found
     cutpoints = levels.size - 1
     back = np.eye(par.size)
     back[cutpoints:-1, cutpoints:-1] = np.diag(1 / spread)
@@ -88,15 +117,84 @@ def ordinal_mixed(
         sd=float(par[-1]),
         sd_se=float(se[-1]),
         log_likelihood=value,
-        nodes=int(nodes),
+        nodes=used,
         n_subjects=int(subjects.size),
+        boundary=False,
     )
 
 
-def _climb(model: "_Model", par: Floats) -> tuple[Floats, float, Floats]:
-    """Newton's method, turned uphill where the likelihood is not concave."""
+def _check_nodes(nodes: int | str) -> None:
+    if isinstance(nodes, str):
+        known = nodes == "enough"
+    else:
+        whole = isinstance(nodes, int | np.integer) and not isinstance(nodes, bool)
+        known = whole and FEWEST_NODES <= nodes <= MOST_NODES
+    if not known:
+        raise StatsError(
+            f'nodes must be "enough" or a whole number of at least {FEWEST_NODES} and at most '
+            f"{MOST_NODES}; got {nodes!r}."
+        )
+
+
+# Parameters, log-likelihood and information; None where the intercepts do not differ.
+_Maximum = tuple[Floats, float, Floats] | None
+
+
+def _with_nodes(model: "_Model", begin: Floats, nodes: int | str) -> tuple[int, _Maximum]:
+    """The maximum and the nodes that it took, which suffice."""
+    if isinstance(nodes, str):
+        return _enough(model, begin, FIRST_NODES, STILL)
+    given = int(nodes)
+    why: StatsError | None = None
+    try:
+        found = _climb(model.with_nodes(given), begin)
+        if found is None or _moved(model, found[0], given) <= SUFFICES:
+            return given, found
+    except StatsError as error:
+        why = error
+    try:
+        would, _ = _enough(model, begin, 2 * given, SUFFICES)
+    except StatsError:
+        # With no number of nodes is there a maximum: they are not to blame.
+        raise why or StatsError(f"{given} nodes do not suffice, nor do {MOST_NODES}.") from None
+    raise StatsError(f"{given} nodes do not suffice for these intercepts; {would} would do.")
+
+
+def _enough(model: "_Model", par: Floats, first: int, still: float) -> tuple[int, _Maximum]:
+    """Double the nodes until twice as many leave the estimates where they are."""
+    nodes, failed = first, StatsError("no number of nodes suffices for these intercepts.")
+    while nodes <= MOST_NODES:
+        try:
+            found = _climb(model.with_nodes(nodes), par)
+        except StatsError as error:
+            # Too few nodes have a likelihood without a maximum, so more are tried.
+            failed = error
+        else:
+            if found is None or _moved(model, found[0], nodes) <= still:
+                return nodes, found
+            par = found[0]
+        nodes *= 2
+    raise failed
+
+
+def _moved(model: "_Model", par: Floats, nodes: int) -> float:
+    """How far a maximum lies from that of twice the nodes, in standard errors."""
+    _, gradient, information = model.with_nodes(min(2 * nodes, 2 * MOST_NODES)).derivatives(par)
+    try:
+        return float(np.sqrt(abs(gradient @ np.linalg.solve(information, gradient))))
+    except np.linalg.LinAlgError:
+        return inf
+
+
+def _climb(model: "_Model", par: Floats) -> _Maximum:
+    """Newton's method, turned uphill where the likelihood is not concave.
+
+    None where the standard deviation goes to 0.
+    """
     value, gradient, information = model.derivatives(par)
     for _ in range(ITERATIONS):
+        if not np.isfinite(information).all():
+            break
         size, axes = np.linalg.eigh(information)
         floor = 1e-6 * np.abs(size).max()
         step = axes @ ((axes.T @ gradient) / np.maximum(np.abs(size), floor))
@@ -106,15 +204,17 @@ def _climb(model: "_Model", par: Floats) -> tuple[Floats, float, Floats]:
         if step[-1] < -par[-1] / 2:
             step = step * (-par[-1] / 2 / step[-1])
         new = model.derivatives(par + step)
-        for _ in range(40):
+        for _ in range(HALVINGS):
             if new[0] >= value - 1e-11 * (1 + abs(value)):
                 break
             step = step / 2
             new = model.derivatives(par + step)
+        else:
+            break
         par = par + step
         value, gradient, information = new
         if par[-1] < NO_SPREAD:
-            raise StatsError("the standard deviation of the random intercepts is estimated as 0.")
+            return None
         if long < STEP and size[0] > 0:
             return par, value, information
     raise StatsError("no maximum of the likelihood was found.")
@@ -123,7 +223,7 @@ def _climb(model: "_Model", par: Floats) -> tuple[Floats, float, Floats]:
 class _Model:
     """Likelihood by quadrature; `par` is thresholds, slopes, standard deviation."""
 
-    def __init__(self, level: Places, levels: int, x: Floats, subject: Places, nodes: int) -> None:
+    def __init__(self, level: Places, levels: int, x: Floats, subject: Places) -> None:
         order = np.argsort(subject, kind="stable")
         self.level, self.subject, x = level[order], subject[order], x[order]
         self.top = self.level == levels - 1
@@ -131,10 +231,17 @@ class _Model:
         above, below = cuts(self.level, levels)
         self.above, self.below = np.column_stack([above, -x]), np.column_stack([below, -x])
         self.starts = np.flatnonzero(np.diff(self.subject, prepend=-1))
-        nodes_at, weight = np.polynomial.hermite.hermgauss(nodes)
-        self.nodes = sqrt(2) * nodes_at
-        self.log_weight = np.log(weight) + nodes_at**2 + log(2) / 2
-        self.modes = np.zeros(self.starts.size)
+        self.nodes = self.log_weight = np.zeros(0)
+
+    def with_nodes(self, nodes: int) -> "_Model":
+        """The same data, with so many nodes."""
+        model = copy(self)
+        nodes_at, weight = roots_hermite(nodes)
+        model.nodes = sqrt(2) * nodes_at
+        # The outermost of very many have weights of 0, and add nothing.
+        with np.errstate(divide="ignore"):
+            model.log_weight = np.log(weight) + nodes_at**2 + log(2) / 2
+        return model
 
     def _sum(self, values: Floats) -> Floats:
         return np.add.reduceat(values, self.starts, axis=0)
@@ -148,13 +255,19 @@ class _Model:
 
     def _find_modes(self, par: Floats) -> tuple[Floats, Floats]:
         """Mode and scale of each subject's standard intercept given its values."""
-        v, sd = np.zeros(self.starts.size), par[-1]
+        sd, n = par[-1], self.starts.size
+        v, low, high = np.zeros(n), np.full(n, -inf), np.full(n, inf)
         for _ in range(ITERATIONS):
             _, da, db, daa, dab, dbb = self._terms(par, v[:, None])
             slope = -sd * self._sum(da + db)[:, 0] - v
             curve = 1 - sd**2 * self._sum(daa + 2 * dab + dbb)[:, 0]
-            step = slope / curve
-            v = v + np.clip(step, -1, 1)
+            # The slope falls, so its sign says on which side the mode lies; Newton's steps that
+            # leave what is known are cut in the middle.
+            low, high = np.where(slope > 0, v, low), np.where(slope < 0, v, high)
+            step = np.clip(slope / curve, -1, 1)
+            beyond = (v + step < low) | (v + step > high)
+            step = np.where(beyond, (np.maximum(low, -99) + np.minimum(high, 99)) / 2 - v, step)
+            v = v + step
             if np.abs(step).max() < 1e-10:
                 break
         return v, 1 / np.sqrt(curve)

@@ -37,8 +37,14 @@ class OrdinalMixed:
         minItems=0,
         uniqueItems=True,
     )
-    nodes: int = key(
-        "Nodes of the adaptive quadrature; more tell whether they suffice.", minimum=7, maximum=200
+    nodes: int | Literal["enough"] = key(
+        (
+            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
+            "number that does not suffice is an error."
+        ),
+        expected="a whole number or `enough`",
+        minimum=7,
+        maximum=200,
     )
 
 
