@@ -75,7 +75,15 @@ def ours_reference(arm: np.ndarray, gaps: np.ndarray) -> tuple[float, float]:
     # The first visit is needed of everyone.
     gaps = np.where(np.arange(VISITS) == 0, np.where(np.isnan(gaps), 0.0, gaps), gaps)
     found = missing.impute_reference_based(
-        gaps, arm, reference=0, assumption="jump_to_reference", cycles=CYCLES, **MARKS, **MANY
+        gaps,
+        arm,
+        None,
+        reference=0,
+        arms="by_arm",
+        assumption="jump_to_reference",
+        cycles=CYCLES,
+        **MARKS,
+        **MANY,
     )
     return analysed(found.values, arm)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import recompute
 import recompute_correlated
+import recompute_imputed_means
 import recompute_missing
 import recompute_models
 import recompute_paired_events
@@ -81,6 +82,7 @@ PACKAGES = {
     "gee": ("geepack",),
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
+    "imputed_means": ("mice",),
 }
 CLOSENESS = {
     # R's root search ends at 1e-11 in Firth's bounds.
@@ -103,5 +105,6 @@ SUBJECTS = {
         | {"missing": recompute_missing.missing_data}
         | {"paired_events": recompute_paired_events.paired_events}
         | {"stratified_score": recompute_stratified_score.stratified_score}
+        | {"imputed_means": recompute_imputed_means.imputed_means}
     ).items()
 }

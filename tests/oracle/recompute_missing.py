@@ -91,11 +91,13 @@ def imputed() -> Numbers:
                 yield from _deltas(case, d, found)
         visits = np.column_stack([d["base"], y[:, :3]])
         for assumption in reference.ASSUMPTIONS:
-            checked = reference.check_visits(visits, d["arm"], 0, False, "refuse")
+            checked = reference.check_visits(visits, d["arm"], None, 0, "by_arm", False, "refuse")
             found = reference.reference_based(checked, assumption, 2, given_numbers(2))
             for m, completed in enumerate(found.values, 1):
                 yield from _filled(case, f"{assumption}.{m}", visits, completed)
-        locf = missing.last_observation_carried_forward(visits, not_to_impute=False)
+        locf = missing.last_observation_carried_forward(
+            visits, not_to_impute=False, before_first="refuse"
+        )
         yield from _filled(case, "locf", visits, locf)
         bocf = missing.baseline_observation_carried_forward(
             visits, visits[:, 0], not_to_impute=False

@@ -57,6 +57,7 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
     flags = {"ITTFL": np.repeat("Y", n), "PPROTFL": np.where(draw.random(n) < 0.8, "Y", "N")}
     write_table(folder / "adsl.parquet", table(subjects | flags), ADSL)
     records = measured(draw, arm) + tired(np.random.default_rng([seed, 1]), arm)
+    records += walked(np.random.default_rng([seed, 2]), arm)
     write_table(folder / "bds.parquet", table(whole(BDS, records, subjects, flags)), BDS)
     records = survival(draw, arm)
     write_table(folder / "adtte.parquet", table(whole(ADTTE, records, subjects, flags)), ADTTE)
@@ -88,6 +89,17 @@ def tired(draw, arm) -> list[tuple]:
         for number, visit in enumerate(VISITS, 1):
             value = np.round(level[i] + 3 * number * (arm[i] == "high") + draw.normal(0, 8), 1)
             rows.append((i, "FATIGUE", visit, number, np.nan if draw.random() < 0.1 else value))
+    return rows
+
+
+def walked(draw, arm) -> list[tuple]:
+    """Metres walked at four visits; who leaves after the first does not come back."""
+    rows, level = [], draw.normal(400, 60, len(arm))
+    for i in range(len(arm)):
+        gone = draw.integers(2, 5) if draw.random() < 0.3 else 5
+        for number, visit in enumerate(VISITS, 1):
+            value = np.round(level[i] + 8 * number * (arm[i] != "placebo") + draw.normal(0, 20))
+            rows.append((i, "WALK", visit, number, value if number < gone else np.nan))
     return rows
 
 

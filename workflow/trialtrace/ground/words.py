@@ -60,6 +60,7 @@ LABELS = {
     "complier_difference": "risk difference in compliers",
     "complier_difference_lowest": "lowest risk difference in compliers",
     "complier_difference_highest": "highest risk difference in compliers",
+    "fraction_missing": "fraction of information missing",
     "tipped": "possible outcomes that turn the decision",
     "fragility_index": "fragility index",
     "risk_ratio": "risk ratio",
@@ -129,6 +130,7 @@ SHARES = {
     "proportion_highest",
     "survival",
     "incidence",
+    "fraction_missing",
 }
 POINTS = {
     "risk_difference",

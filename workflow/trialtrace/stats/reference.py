@@ -48,21 +48,7 @@ IN_NO_PLAN = {
         "regression.gee.gee_contrast",
         "regression.gee.gee_test",
     ),
-    "how means depend on what is missing: by reference, by delta, by dropout alone": (
-        "missing.reference.impute_reference_based",
-        "missing.reference.joint_distribution",
-        "missing.delta.add_delta",
-        "missing.delta.delta_tipping",
-        "missing.imputation.impute_monotone",
-    ),
-    "last and baseline observation carried forward, under their names": (
-        "missing.single.last_observation_carried_forward",
-        "missing.single.baseline_observation_carried_forward",
-    ),
-    "imputed components of a composite, and tests of several arms after imputation": (
-        "missing.imputation.composite",
-        "missing.pooling.pooled_test",
-    ),
+    "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
     "bootstrap intervals": ("resampling.bootstrap.bootstrap_interval",),
     "estimates of a trial that stopped early": (
         "multiplicity.stopped_estimates.stage_wise_p",

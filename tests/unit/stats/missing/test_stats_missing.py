@@ -35,9 +35,9 @@ def chain(y, arm, *, kinds=("normal",) * 3, arms="by_arm", **options):
 
 
 def refer(y, arm, *, reference=0, assumption="jump_to_reference", **options):
-    options = {**NOTHING_MARKED, **TEN, "cycles": 3, **options}
+    options = {**NOTHING_MARKED, **TEN, "cycles": 3, "arms": "by_arm", **options}
     return missing.impute_reference_based(
-        y, arm, reference=reference, assumption=assumption, **options
+        y, arm, None, reference=reference, assumption=assumption, **options
     )
 
 
@@ -47,6 +47,7 @@ METHODS = {
     "chained": (chain, False),
     "reference": (refer, True),
     "reference_gaps": (refer, False),
+    "reference_in_model": (lambda y, arm, **o: refer(y, arm, arms="in_model", **o), False),
 }
 every_method = pytest.mark.parametrize("method", METHODS)
 
@@ -255,9 +256,8 @@ def test_what_chains_and_reference_based_imputation_refuse():
     with pytest.raises(StatsError, match="none of the arms 0, 1"):
         refer(y, arm, reference="placebo")
     y[1] = np.nan
-    for assumption in ("copy_increments", "last_mean"):
-        with pytest.raises(StatsError, match="put the baseline first"):
-            refer(y, arm, assumption=assumption)
+    with pytest.raises(StatsError, match="put the baseline first"):
+        refer(y, arm, assumption="last_mean")
 
 
 ASSUMPTIONS = ("missing_at_random", "jump_to_reference", "copy_increments", "copy_reference")

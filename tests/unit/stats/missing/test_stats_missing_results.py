@@ -242,20 +242,35 @@ def test_what_bounds_refuse():
         missing.tipping_map(*good, test="fisher", level=5)
 
 
+REFUSED = {"not_to_impute": False, "before_first": "refuse"}
+
+
 def test_observations_carried_forward():
     y = [[5.0, np.nan, 7, np.nan], [4, 3, np.nan, np.nan], [1, 2, 3, 4]]
-    locf = missing.last_observation_carried_forward(y, not_to_impute=False)
+    locf = missing.last_observation_carried_forward(y, **REFUSED)
     assert locf.tolist() == [[5, 5, 7, 7], [4, 3, 3, 3], [1, 2, 3, 4]]
     bocf = missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=False)
     assert bocf.tolist() == [[5, 9, 7, 9], [4, 3, 8, 8], [1, 2, 3, 4]]
+    higher = missing.worst_observation_carried_forward(y, worse="higher", **REFUSED)
+    assert higher.tolist() == [[5, 5, 7, 7], [4, 3, 4, 4], [1, 2, 3, 4]]
+    lower = missing.worst_observation_carried_forward(y, worse="lower", **REFUSED)
+    assert lower.tolist() == [[5, 5, 7, 5], [4, 3, 3, 3], [1, 2, 3, 4]]
+    left = missing.worst_observation_carried_forward(
+        [[np.nan, 2, np.nan]], worse="lower", not_to_impute=False, before_first="leave"
+    )
+    np.testing.assert_array_equal(left, [[np.nan, 2, 2]])
+    with pytest.raises(StatsError, match="worse must be"):
+        missing.worst_observation_carried_forward(y, worse="low", **REFUSED)
+    with pytest.raises(StatsError, match="before_first must be"):
+        missing.last_observation_carried_forward(y, not_to_impute=False, before_first="nan")
     dead = np.zeros((3, 4), dtype=bool)
     dead[1, 3] = True
     with pytest.raises(StatsError, match="row 1"):
-        missing.last_observation_carried_forward(y, not_to_impute=dead)
+        missing.last_observation_carried_forward(y, not_to_impute=dead, before_first="leave")
     with pytest.raises(StatsError, match="row 1"):
         missing.baseline_observation_carried_forward(y, [9, 8, 0], not_to_impute=dead)
     with pytest.raises(StatsError, match="nothing to carry"):
-        missing.last_observation_carried_forward([[np.nan, 1.0]], not_to_impute=False)
+        missing.last_observation_carried_forward([[np.nan, 1.0]], **REFUSED)
     with pytest.raises(StatsError, match="2 values for 3"):
         missing.baseline_observation_carried_forward(y, [9, 8], not_to_impute=False)
 

@@ -60,7 +60,9 @@ def at_random(y, arms, trial):
     return missing.impute_reference_based(
         y,
         ARM,
+        None,
         reference=0,
+        arms="by_arm",
         assumption="missing_at_random",
         cycles=1,
         seed=(trial, 3),
@@ -172,7 +174,9 @@ def test_patients_who_left_have_the_means_their_assumption_says():
         found = missing.impute_reference_based(
             y,
             arm,
+            None,
             reference=0,
+            arms="by_arm",
             assumption=assumption,
             cycles=1,
             seed=(1, 1),

@@ -23,6 +23,7 @@ MODULES: dict[str, str] = {
     "over_arms": f"{_HERE}.categorical.analyse_over_arms",
     "missing": f"{_HERE}.missing.analyse",
     "imputation": f"{_HERE}.missing.analyse_imputation",
+    "imputed_means": f"{_HERE}.missing.analyse_means",
     "stratified": f"{_HERE}.stratified.analyse",
     "stratified_score": f"{_HERE}.stratified.analyse_score",
     "regression": f"{_HERE}.regression.analyse",

@@ -24,6 +24,7 @@ MODULES: dict[str, str] = {
     "over_arms": f"{_HERE}.categorical.check_over_arms",
     "missing": f"{_HERE}.missing.check",
     "imputation": f"{_HERE}.missing.check_imputation",
+    "imputed_means": f"{_HERE}.missing.check_means",
     "stratified": f"{_HERE}.stratified.check",
     "stratified_score": f"{_HERE}.stratified.check_score",
     "regression": f"{_HERE}.regression.check",

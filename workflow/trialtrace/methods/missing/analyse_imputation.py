@@ -62,7 +62,7 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         str(p) for p in (place.trial, place.analysis, place.parameter, place.visit, place.stratum)
     )
     stream = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    impute, _ = formulas(step)
+    impute, composite, _ = formulas(step)
     made = impute(
         np.column_stack(parts),
         subjects.column("TRT01P").astype(str),
@@ -76,17 +76,21 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         start=0,
         stop=given.imputations,
     )
-    if given.at_least is not None:
-        outcome = (made.values.sum(axis=2) >= given.at_least).astype(float)
-    else:
-        outcome = _by_rule(
-            cut, dict(zip(given.components, np.moveaxis(made.values, 2, 0), strict=True)), names
-        )
     known = dict(zip(whole.rows.column("USUBJID"), whole.rows.column("AVAL"), strict=True))
     observed = np.array([known.get(name, nan) for name in names], dtype=float)
-    completed = np.where(np.isnan(observed), outcome, observed)
-    if undecided := int(np.isnan(completed).any(axis=0).sum()):
-        raise StatsError(f"{undecided} subjects lack parts of the rule that are not imputed.")
+
+    def outcomes(drawn: np.ndarray) -> np.ndarray:
+        if given.at_least is not None:
+            outcome = (drawn.sum(axis=2) >= given.at_least).astype(float)
+        else:
+            findings = dict(zip(given.components, np.moveaxis(drawn, 2, 0), strict=True))
+            outcome = _by_rule(cut, findings, names)
+        completed = np.where(np.isnan(observed), outcome, observed)
+        if undecided := int(np.isnan(completed).any(axis=0).sum()):
+            raise StatsError(f"{undecided} subjects lack parts of the rule that are not imputed.")
+        return completed
+
+    completed: np.ndarray = composite(made, outcomes)
     return completed
 
 
@@ -128,7 +132,7 @@ def component(cut: Cut, name: str, subjects: np.ndarray, column: str = "AVAL") -
 def _pooled(cut: Cut, step: Step[object], one: np.ndarray, other: np.ndarray) -> Interval:
     p1, p0 = one.mean(axis=1), other.mean(axis=1)
     variance = p1 * (1 - p1) / one.shape[1] + p0 * (1 - p0) / other.shape[1]
-    _, pool = formulas(step)
+    *_, pool = formulas(step)
     found = pool(
         p1 - p0,
         variance,

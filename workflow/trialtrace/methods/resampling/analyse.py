@@ -3,7 +3,6 @@
 Sizes of the arms are fixed within the cells that the step names: strata, blocks, or none.
 """
 
-import hashlib
 from collections.abc import Iterator
 from functools import partial
 from math import nan
@@ -16,7 +15,7 @@ from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import plain_result, test_results
 from trialtrace.methods.analysing.formulas import Formula, formula, formulas
-from trialtrace.methods.analysing.rows import Basis, Place, Result
+from trialtrace.methods.analysing.rows import Basis, Place, Result, stream
 from trialtrace.methods.categorical.analyse_over_arms import groups
 from trialtrace.methods.stratified.analyse import keys_of, members, stratum_rows, tables
 from trialtrace.stats import resampling
@@ -73,7 +72,7 @@ def _draw(
     strata = step.options.strata
     cells = keys_of(rows, strata)
     scheme = resampling.stratified(arm, cells) if strata else resampling.fixed_margins(arm)
-    draws, seed = step.options.draws, (step.options.seed, _stream(place))
+    draws, seed = step.options.draws, (step.options.seed, stream(place))
     confidence, scores = cut.analysis.confidence, _scores(cut, step, rows, cells)
     of_pairs, of_all = formulas(step)
     if place.pair is None:
@@ -118,13 +117,6 @@ def _scores(
     return resampling.rank_scores(
         values, stratum=cells if step.options.strata else None, weights="equal", included=None
     )
-
-
-def _stream(place: Place) -> int:
-    """The second number of the seed: which result this is."""
-    parts = (place.trial, place.analysis, place.parameter, place.visit, place.stratum, place.pair)
-    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:8], "big")
 
 
 METHODS = {"p_value.rerandomisation_exact": exact, "p_value.rerandomisation": drawn}

@@ -2,11 +2,12 @@
 
 =============  ==================================================================================
 `imputation`   multiple imputation of normal and binary columns, monotone or chained; composites
+`linear`       a linear model in each completed data set, its contrasts pooled
 `pooling`      Rubin's rules with Barnard-Rubin degrees of freedom, the D1 test of a vector
 `reference`    a repeated outcome: jump to reference, copy reference or increments, last mean
 `delta`        delta-adjusted tipping points over a grid of two arms
 `bounds`       a binary outcome: best and worst case, the map of all imputed events
-`single`       LOCF and BOCF, under their own names
+`single`       LOCF, BOCF and WOCF, under their own names
 =============  ==================================================================================
 
 A value after death does not exist: cells marked `not_to_impute` are never filled.
@@ -26,31 +27,43 @@ from trialtrace.stats.missing.imputation import (
     impute_chained,
     impute_monotone,
 )
+from trialtrace.stats.missing.linear import (
+    ImputedFits,
+    fit_imputed,
+    pooled_contrast,
+    pooled_contrasts_test,
+)
 from trialtrace.stats.missing.pooling import Pooled, pool, pooled_test
 from trialtrace.stats.missing.reference import impute_reference_based, joint_distribution
 from trialtrace.stats.missing.single import (
     baseline_observation_carried_forward,
     last_observation_carried_forward,
+    worst_observation_carried_forward,
 )
 
 __all__ = [
     "Bounds",
     "DeltaGrid",
     "Imputations",
+    "ImputedFits",
     "Pooled",
     "TippingMap",
     "add_delta",
     "baseline_observation_carried_forward",
     "composite",
     "delta_tipping",
+    "fit_imputed",
     "impute_chained",
     "impute_monotone",
     "impute_reference_based",
     "joint_distribution",
     "last_observation_carried_forward",
     "pool",
+    "pooled_contrast",
+    "pooled_contrasts_test",
     "pooled_test",
     "proportion_bounds",
     "tipping_map",
     "worst_and_best",
+    "worst_observation_carried_forward",
 ]

@@ -13,6 +13,7 @@ from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
 from trialtrace.trial.plan import check_steps_arms as steps_arms
 from trialtrace.trial.plan import check_steps_binary as steps_binary
+from trialtrace.trial.plan import check_steps_missing as steps_missing
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.trial.plan import check_steps_times as steps_times
 from trialtrace.trial.plan import methods, registry
@@ -109,6 +110,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
         steps_times.check(files, (*path, *place), options)
+        steps_missing.check(files, name, (*path, *place), method, options)
     _visits(files, name, given)
     _change(files, name, given)
     places.check(files, name)

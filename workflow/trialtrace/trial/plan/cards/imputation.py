@@ -41,6 +41,10 @@ CARDS = (
         "multiple imputation of the components, Rubin's rules, Wald's interval",
         "Rubin 1987; Barnard and Rubin 1999, Biometrika 86:948",
         options=MultipleImputation,
-        formula=("missing.imputation:impute_chained", "missing.pooling:pool"),
+        formula=(
+            "missing.imputation:impute_chained",
+            "missing.imputation:composite",
+            "missing.pooling:pool",
+        ),
     ),
 )
