@@ -11,13 +11,15 @@ from numpy.random import Generator
 
 from simulated import Figure, share
 from trialtrace.stats.continuous.arm_contrasts import arm_contrasts, dunnett, tukey
+from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra, williams
 
 LEVEL = 0.05
 DESIGNS = ((10, 10, 10, 10), (6, 12, 20), (25, 8, 8, 8, 8))
 
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
-    return [figure for sizes in DESIGNS for figure in _design(rng, draws, sizes)]
+    together = [figure for sizes in DESIGNS for figure in _design(rng, draws, sizes)]
+    return together + _trends(rng, draws // 5, 12)
 
 
 def _design(rng: Generator, draws: int, sizes: tuple[int, ...]) -> list[Figure]:
@@ -68,3 +70,20 @@ def _against_first(arms: int) -> np.ndarray:
 def _every_pair(arms: int) -> np.ndarray:
     first, second = np.triu_indices(arms, 1)
     return np.eye(arms)[first] - np.eye(arms)[second]
+
+
+def _trends(rng: Generator, draws: int, n: int) -> list[Figure]:
+    """Trend tests of three arms alike, of normal values."""
+    arm, order = np.repeat(np.arange(3), n), [0, 1, 2]
+    by_ranks, by_means = np.empty(draws), np.empty(draws)
+    options = {"order": order, "sides": "greater"}
+    for draw in range(draws):
+        y = rng.normal(0, 1, arm.size)
+        ranked = jonckheere_terpstra(y, arm, method="asymptotic", **options)
+        by_ranks[draw] = ranked.p_value <= LEVEL
+        by_means[draw] = williams(y, arm, **options).p_value[-1] <= LEVEL
+    told = f"arms of {n}, {n}, {n}"
+    return [
+        share("Jonckheere-Terpstra test, type I error", told, LEVEL, by_ranks),
+        share("Williams' test, family-wise error", told, LEVEL, by_means),
+    ]

@@ -83,6 +83,7 @@ PACKAGES = {
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
+    "ordered_arms": ("mvtnorm",),
 }
 CLOSENESS = {
     # R's root search ends at 1e-11 in Firth's bounds.

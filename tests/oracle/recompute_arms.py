@@ -6,7 +6,9 @@ import numpy as np
 
 from trialtrace.stats.continuous import arm_contrasts as a
 from trialtrace.stats.continuous.means import mean_difference_student
+from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra, williams
 from trialtrace.stats.multiplicity.max_t import Simultaneous
+from trialtrace.stats.repeated.friedman import friedman
 
 Case = tuple[str, dict[str, np.ndarray]]
 Cases = Callable[[str], Iterator[Case]]
@@ -73,6 +75,33 @@ def _p_values(case: str, name: str, found: Simultaneous) -> Numbers:
         yield case, f"{name}.{i}", one.p_value
 
 
+def ordered_arms(cases: Cases) -> Numbers:
+    for case, d in cases("arms.csv"):
+        y, arm = d["y"], d["arm"]
+        order = sorted({*arm.tolist()})
+        for sides in ("two_sided", "greater", "less"):
+            options = {"order": order, "sides": sides}
+            found = jonckheere_terpstra(y, arm, method="asymptotic", **options)
+            yield case, f"jonckheere.{sides}", found.p_value
+            if np.unique(y).size == y.size:
+                exact = jonckheere_terpstra(y, arm, method="exact", **options)
+                yield case, f"jonckheere.exact.{sides}", exact.p_value
+        yield case, "jonckheere.j", found.statistic
+        for sides in ("greater", "less") if len(order) <= 4 else ():
+            tested = williams(y, arm, order=order, sides=sides)
+            for i, (t, p) in enumerate(zip(tested.statistic, tested.p_value, strict=True), 1):
+                yield case, f"williams.{sides}.{i}.statistic", t
+                yield case, f"williams.{sides}.{i}.p_value", p
+    for case, d in cases("blocks.csv"):
+        table = d["value"].reshape(int(d["subject"].max()), -1)
+        test = friedman(table, method="asymptotic")
+        for part in ("statistic", "df", "p_value"):
+            yield case, f"friedman.{part}", getattr(test, part)
+
+
 def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
     """Name each R script of this module's subjects with the numbers that it writes."""
-    return {"arm_contrasts": lambda: arm_contrasts(cases)}
+    return {
+        "arm_contrasts": lambda: arm_contrasts(cases),
+        "ordered_arms": lambda: ordered_arms(cases),
+    }

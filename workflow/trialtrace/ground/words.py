@@ -84,6 +84,7 @@ LABELS = {
     "p_hf": "p, Huynh\N{EN DASH}Feldt",
     "chi_squared": "χ²",
     "u": "U",
+    "j": "J",
     "t": "t",
     "z": "z",
     "v": "V",
@@ -171,7 +172,7 @@ IN_UNITS = {
     "change_difference",
 }
 DIFFERENCES = {"mean_difference", "mean_contrast", "median_difference", "change_difference"}
-SYMBOLS = {"chi_squared", "t", "u", "v", "z", "f"}
+SYMBOLS = {"chi_squared", "t", "u", "j", "v", "z", "f"}
 RATIOS = {
     "risk_ratio",
     "odds_ratio",

@@ -32,6 +32,8 @@ MODULES: dict[str, str] = {
     "paired_events": f"{_HERE}.categorical.check_paired",
     "continuous": f"{_HERE}.continuous.check",
     "several_arms": f"{_HERE}.continuous.check_several_arms",
+    "ordered_arms": f"{_HERE}.continuous.check_ordered_arms",
+    "friedman": f"{_HERE}.repeated.check_friedman",
     "association": f"{_HERE}.continuous.check_association",
     "equivalence": f"{_HERE}.continuous.check_equivalence",
     "paired": f"{_HERE}.continuous.check_paired",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import contrast_results
-from trialtrace.methods.analysing.formulas import formula, formulas
+from trialtrace.methods.analysing.estimate import contrast_results, test_results
+from trialtrace.methods.analysing.formulas import formula, formulas, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Place, Result
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.continuous.ordered_arms import Williams
     from trialtrace.stats.mixed.mixed_tests import Contrast
     from trialtrace.stats.multiplicity._single_step import Simultaneous
     from trialtrace.trial.plan.cards import several_arms as cards
@@ -114,7 +115,60 @@ def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:
     yield from arms.results(cut.at(), found)
 
 
+def ordered(cut: Cut, step: "Step[cards.JonckheereTerpstra]") -> Iterator[Result]:
+    """A trend by ranks over all arms, in the order of the plan."""
+    arms, options = _Arms(cut, step), step.options
+
+    def compute() -> TestResult:
+        found: TestResult = formula(step)(
+            *arms.data(), order=list(options.order), sides=options.sides
+        )
+        return found
+
+    yield from test_results(
+        cut,
+        cut.at(),
+        step.method,
+        {"analysed": arms.rows},
+        compute,
+        statistic=statistic_of(step),
+        options=cut.options(step),
+        n_used=arms.rows.n,
+    )
+
+
+def williams(cut: Cut, step: "Step[cards.WilliamsTest]") -> Iterator[Result]:
+    """Each dose against the reference, as far as the higher ones are significant."""
+    arms, options = _Arms(cut, step), step.options
+    order = [cut.analysis.estimand.reference, *options.doses]
+
+    @cache
+    def found() -> "Williams":
+        every: Williams = formula(step)(*arms.data(), order=order, sides=options.sides)
+        return every
+
+    def of(dose: str) -> TestResult:
+        every = found()
+        place = every.doses.index(dose)
+        return TestResult(float(every.statistic[place]), every.df, float(every.p_value[place]))
+
+    for pair in cut.analysis.pairs:
+        yield from test_results(
+            cut,
+            cut.at(pair=pair),
+            step.method,
+            {"analysed": arms.rows},
+            partial(of, pair[0]),
+            statistic="t",
+            options=cut.options(step),
+            n_used=arms.rows.n,
+        )
+
+
 METHODS = {
+    "p_value.jonckheere_terpstra": ordered,
+    "p_value.jonckheere_terpstra_exact": ordered,
+    "p_value.williams": williams,
     "mean_difference.dunnett": dunnett,
     "mean_difference.tukey": tukey,
     "mean_contrast": contrasts,

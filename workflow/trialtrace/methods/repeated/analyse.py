@@ -9,10 +9,10 @@ import numpy as np
 
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import plain_result
-from trialtrace.methods.analysing.formulas import formula
+from trialtrace.methods.analysing.estimate import plain_result, test_results
+from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Result
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -79,4 +79,31 @@ def by_subject(cut: Cut, rows: Selection, k: int) -> tuple[np.ndarray, np.ndarra
     return values, rows.column("TRTP")[order].astype(str).reshape(-1, k)[:, 0]
 
 
-METHODS = {"p_value.mixed_anova": mixed_anova}
+def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
+    """By arm: the visits of its subjects with a value at every one, by ranks."""
+    for arm in cut.arms():
+        rows = cut.rows(TRTP={"is": arm}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+
+        def compute(rows: Selection = rows) -> TestResult:
+            if rows.n == 0:
+                raise StatsError("no subject has a value at every visit.")
+            found: TestResult = formula(step)(by_subject(cut, rows, len(cut.visits))[0])
+            return found
+
+        yield from test_results(
+            cut,
+            cut.at(group=arm, second=("over", "visits")),
+            step.method,
+            {"analysed": rows},
+            compute,
+            statistic=statistic_of(step),
+            options=cut.options(step),
+            n_used=len(set(rows.column("USUBJID"))),
+        )
+
+
+METHODS = {
+    "p_value.mixed_anova": mixed_anova,
+    "p_value.friedman": friedman,
+    "p_value.friedman_exact": friedman,
+}

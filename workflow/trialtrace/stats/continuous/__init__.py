@@ -8,6 +8,7 @@
 `win_ratio`       a hierarchy of outcomes: win ratio, net benefit, win odds
 `means`           summaries, t intervals and t tests
 `arm_contrasts`   contrasts of several arms: any coefficients, dose trends, Dunnett, Tukey
+`ordered_arms`    arms in an order, as doses: Jonckheere-Terpstra, Williams
 `group_means`     t tests, covariance and ranks of groups in many subsets at once
 ================  ======================================================================
 """

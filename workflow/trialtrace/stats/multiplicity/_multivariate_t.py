@@ -53,7 +53,7 @@ def product_tail(c: float, loadings: Floats, *, df: float, both: bool) -> float:
     special = scipy.special
     rest = np.sqrt(1 - loadings**2)
     z, weight = _normal(1 / sqrt(1 + float(np.sum((loadings / rest) ** 2))), c)
-    scale, share = _chi(df, c)
+    scale, share = chi_nodes(df, c)
     inside = np.zeros((scale.size, z.size))
     for loading, own in zip(loadings, rest, strict=True):
         above = special.ndtr((loading * z - c * scale[:, None]) / own)
@@ -69,7 +69,7 @@ def range_tail(q: float, groups: int, *, df: float) -> float:
     """P(Q > q) of the studentised range of so many independent means."""
     special = scipy.special
     z, weight = _normal(1 / sqrt(groups), q)
-    scale, share = _chi(df, q)
+    scale, share = chi_nodes(df, q)
     least = special.log_ndtr(z)
     ratio = np.exp(special.log_ndtr(z - q * scale[:, None]) - least)
     # The density of the largest mean, times the chance that another lies below its reach.
@@ -130,7 +130,7 @@ def critical_value(tail: Callable[[float], float], alpha: float) -> float:
     return found
 
 
-def _chi(df: float, c: float) -> tuple[Floats, Floats]:
+def chi_nodes(df: float, c: float) -> tuple[Floats, Floats]:
     """Nodes of S on the logarithmic scale, with their weights, where c S passes 1."""
     if isinf(df):
         return np.ones(1), np.ones(1)

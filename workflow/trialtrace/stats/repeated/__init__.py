@@ -7,6 +7,7 @@
 `anova_batch`    the analysis of variance for many data sets at once
 `sphericity`     epsilons and Mauchly's test from one error matrix
 `eta`            partial and generalised eta squared
+`friedman`       Friedman's test: ranks within subjects, exact or asymptotic
 `ordinal_ranks`  ordinal repeated measures: relative effects, ANOVA-type statistics
 ===============  ==================================================================
 """

@@ -105,8 +105,14 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         _suits(files, name, (*path, *place), (section, statistic, method))
         for position, one in enumerate(options.get("strata", ())):
             _levels(files, (*path, *place, "strata", position), one)
-        contrasts, order = options.get("contrasts", {}), options.get("order")
-        steps_arms.check(files, name, (*path, *place), contrasts, order)
+        steps_arms.check(
+            files,
+            name,
+            (*path, *place),
+            options.get("contrasts", {}),
+            options.get("order"),
+            options.get("doses"),
+        )
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
         steps_times.check(files, (*path, *place), options)

@@ -15,8 +15,12 @@ def check(
     place: Path_,
     contrasts: dict[str, dict[str, float]],
     order: list[str] | None,
+    doses: list[str] | None,
 ) -> None:
-    """Contrasts are of arms of the estimand and sum to 0; an order has each of them."""
+    """Contrasts are of arms of the estimand and sum to 0; an order has each of them.
+
+    Doses are the treated ones.
+    """
     arms = compared_arms(files, analysis)
     if not arms:
         return
@@ -24,6 +28,8 @@ def check(
         _contrast(files, (*place, "contrasts", name), coefficients, arms)
     if order is not None:
         _order(files, (*place, "order"), order, arms)
+    if doses is not None:
+        _order(files, (*place, "doses"), doses, arms[:-1])
 
 
 def compared_arms(files: Files, analysis: str) -> list[str]:

@@ -29,6 +29,9 @@ from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.registry import card_of
 from trialtrace.trial.plan.steps import Step
 
+# What tells apart results that are over all visits.
+OVER_VISITS = ("effect", "over")
+
 
 @dataclass(frozen=True)
 class Statistic:
@@ -84,7 +87,7 @@ def _visits(card: Card, second: str, *, own: bool) -> str | None:
     """At which visits a step gives a statistic; of an effect over visits there is one."""
     if card.visits == "each":
         return "each"
-    if second == "effect":
+    if second in OVER_VISITS:
         return None
     later = card.method == "mixed_model" or (own and card.method == "ordinal_mixed")
     return "later" if later else "each"

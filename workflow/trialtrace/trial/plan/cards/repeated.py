@@ -21,6 +21,18 @@ class MixedAnova:
     sphericity: Sphericity = key("Correction for departure from sphericity.")
 
 
+@shape
+class Friedman:
+    """Friedman's test."""
+
+    within: Literal["visit"] = key("Factor within subjects.")
+
+
+_OVER_VISITS = " ".join(
+    f"{stat}.{{}}@arm;over=visits{'' if stat == 'p_value' else '?'}"
+    for stat in ("p_value", "chi_squared", "df")
+)
+
 CARDS = (
     Card(
         "p_value.mixed_anova",
@@ -33,5 +45,31 @@ CARDS = (
         visits="whole",
         compares="between",
         formula="repeated.anova:mixed_anova",
+    ),
+    Card(
+        "p_value.friedman",
+        "Friedman's test over the visits",
+        "Friedman 1937, JASA 32:675",
+        means="Friedman's test over the visits of each arm's subjects, by chi-squared.",
+        options=Friedman,
+        gives=_OVER_VISITS,
+        kinds=OVER_TIME,
+        visits="whole",
+        check="friedman",
+        formula="repeated.friedman:friedman",
+        fixed={"method": "asymptotic"},
+    ),
+    Card(
+        "p_value.friedman_exact",
+        "Friedman's exact test over the visits",
+        "Friedman 1937, JASA 32:675",
+        means="The same over all orders of the ranks; for few subjects and visits.",
+        options=Friedman,
+        gives=_OVER_VISITS,
+        kinds=OVER_TIME,
+        visits="whole",
+        check="friedman",
+        formula="repeated.friedman:friedman",
+        fixed={"method": "exact"},
     ),
 )

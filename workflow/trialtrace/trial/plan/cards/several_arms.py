@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from trialtrace.config.spec import key, shape
+from typing import Literal
+
+from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import contrast, every_contrast
+from trialtrace.trial.plan.methods import SCORES
 from trialtrace.trial.plan.options import Sides
 from trialtrace.trial.words import Name
 
@@ -37,6 +40,24 @@ class LinearTrend:
 
     scores: dict[Name, float] = key("Score of each arm that is compared, as its dose.")
     sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+@shape
+class JonckheereTerpstra:
+    """Jonckheere and Terpstra's test for a trend over the arms."""
+
+    order: Distinct[Name] = key("Every arm that is compared, in the order of the trend.")
+    sides: Sides = key("Sidedness; greater: values rise along the order.")
+
+
+@shape
+class WilliamsTest:
+    """Williams' test of each dose against the reference."""
+
+    doses: Distinct[Name] = key("The treated arms, from the lowest dose to the highest.")
+    sides: Literal["greater", "less"] = key(
+        "greater: means do not fall from dose to dose; less: they do not rise."
+    )
 
 
 def named_contrasts(options: Contrasts, own: bool) -> str:
@@ -94,5 +115,46 @@ CARDS = (
             "continuous.arm_contrasts:trend_coefficients",
         ),
         fixed={"adjust": "none"},
+    ),
+    Card(
+        "p_value.jonckheere_terpstra",
+        "Jonckheere-Terpstra test",
+        "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
+        means="Jonckheere-Terpstra test for a trend over all arms, normal approximation.",
+        options=JonckheereTerpstra,
+        gives="p_value.{}@all j.{}@all?",
+        kinds=SCORES,
+        compares="between",
+        check="ordered_arms",
+        formula="continuous.ordered_arms:jonckheere_terpstra",
+        fixed={"method": "asymptotic"},
+    ),
+    Card(
+        "p_value.jonckheere_terpstra_exact",
+        "exact Jonckheere-Terpstra test",
+        "Terpstra 1952, Indag Math 14:327; Jonckheere 1954, Biometrika 41:133",
+        means="The same by the permutation distribution, for values without ties.",
+        options=JonckheereTerpstra,
+        gives="p_value.{}@all j.{}@all?",
+        kinds=SCORES,
+        compares="between",
+        check="ordered_arms",
+        formula="continuous.ordered_arms:jonckheere_terpstra",
+        fixed={"method": "exact"},
+    ),
+    Card(
+        "p_value.williams",
+        "Williams' test",
+        "Williams 1971, Biometrics 27:103; 1972, 28:519",
+        means=(
+            "Williams' test of each dose against the reference, from the highest dose down; its "
+            "p-values are those of the whole procedure."
+        ),
+        options=WilliamsTest,
+        gives="p_value.{}@pair t.{}@pair? df.{}@pair?",
+        kinds=SCORES,
+        compares="between",
+        check="ordered_arms",
+        formula="continuous.ordered_arms:williams",
     ),
 )

@@ -1,0 +1,87 @@
+"""Friedman's test by scipy; its exact distribution by sums of ranks in an array."""
+
+from collections.abc import Sequence
+from itertools import permutations
+from math import factorial, nan
+
+import numpy as np
+
+from trialtrace.methods.checking.data import Asked, Data
+from trialtrace.methods.checking.outcome import (
+    CHI_SQUARED,
+    Answer,
+    Check,
+    of_chi_squared,
+    peer,
+)
+from trialtrace.methods.displays.check_flow import complete, visits_of
+
+# Cells times orders of a subject's ranks that an exact distribution may take.
+MOST = 20_000_000
+
+
+def visits_of_subjects(data: Data, asked: Asked) -> tuple[np.ndarray | None, int]:
+    """Values by subject and visit; None where no subject has all, or none has two that differ."""
+    visits = visits_of(data, asked)
+    records = complete(data.records(asked), visits)
+    if records.empty:
+        return None, 0
+    wide = records.pivot(index="USUBJID", columns="AVISIT", values="AVAL")[visits].to_numpy()
+    usable = len(wide) > 1 and wide.shape[1] > 1 and np.ptp(wide, axis=1).any()
+    return (wide if usable else None), len(wide)
+
+
+@peer("scipy.stats.friedmanchisquare", visits_of_subjects)
+def friedman(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
+    """scipy's `friedmanchisquare`; of two visits, which it refuses, the sign test's χ²."""
+    return of_chi_squared(_statistic(wide), wide.shape[1] - 1.0)
+
+
+@peer("scipy.stats.rankdata (every order)", visits_of_subjects)
+def exact(data: Data, asked: Asked, wide: np.ndarray) -> Answer:
+    """Every order of each subject's ranks; no answer of a distribution too large."""
+    if asked.stat != "p_value":
+        return of_chi_squared(_statistic(wide), wide.shape[1] - 1.0)
+    from scipy.stats import rankdata
+
+    doubled = np.round(2 * rankdata(wide, axis=1)).astype(int)
+    n, k = doubled.shape
+    side = 2 * k * n + 1
+    if side ** (k - 1) * factorial(k) > MOST:
+        return None
+    chance = np.zeros((side,) * (k - 1))
+    chance[(0,) * (k - 1)] = 1.0
+    for row in doubled.tolist():
+        made = np.zeros_like(chance)
+        orders = list(permutations(row))
+        for order in orders:
+            made += _moved(chance, order[:-1]) / len(orders)
+        chance = made
+    sums = np.indices(chance.shape)
+    last = doubled.sum() - sums.sum(axis=0)
+    middle = n * (k + 1)
+    squares = ((sums - middle) ** 2).sum(axis=0) + (last - middle) ** 2
+    own = ((doubled.sum(axis=0) - middle) ** 2).sum()
+    return {"p_value": float(chance[squares >= own].sum())}
+
+
+def _moved(chance: np.ndarray, by: Sequence[int]) -> np.ndarray:
+    """The array with its cells so much further along each axis."""
+    moved = np.zeros_like(chance)
+    moved[tuple(slice(one, None) for one in by)] = chance[tuple(slice(None, -one) for one in by)]
+    return moved
+
+
+def _statistic(wide: np.ndarray) -> float:
+    from scipy.stats import friedmanchisquare
+
+    if wide.shape[1] > 2:
+        return float(friedmanchisquare(*wide.T).statistic)
+    signs = np.sign(wide[:, 1] - wide[:, 0])
+    return float(signs.sum() ** 2 / (signs**2).sum()) if signs.any() else nan
+
+
+CHECKS: dict[str, Check] = {
+    **{f"{stat}.friedman": friedman for stat in CHI_SQUARED},
+    **{f"{stat}.friedman_exact": exact for stat in CHI_SQUARED},
+}
