@@ -1,9 +1,13 @@
 """Hypothesis strategies for counts, samples and follow-up data, and one way to compare."""
 
+from dataclasses import astuple
+
 import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+from trialtrace.stats import Interval
 
 CONFIDENCE = st.sampled_from([0.8, 0.9, 0.95, 0.99])
 
@@ -45,6 +49,19 @@ def follow_up(draw, *, groups=2):
     group = np.arange(n) % groups
     event[:groups] = 1
     return time, event, group
+
+
+def joined(treated, reference):
+    """The data of two arms, (time, event) each, with their groups "T" and "R"."""
+    group = np.repeat(["T", "R"], [len(treated[0]), len(reference[0])])
+    return *(np.concatenate(both) for both in zip(treated, reference, strict=True)), group
+
+
+def numbers_of(found):
+    """The numbers of a result: of an interval the estimate and its bounds, else all its fields."""
+    if isinstance(found, Interval):
+        return found.estimate, found.low, found.high
+    return astuple(found)
 
 
 def same(ours, theirs, relative=1e-9, of=100.0):

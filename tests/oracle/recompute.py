@@ -70,8 +70,8 @@ def _interval(case: str, name: str, compute: Callable[..., Interval], *data, **o
         result = compute(*data, **options)
     except StatsError:
         result = Interval(nan, nan, nan)
-    for part, value in asdict(result).items():
-        yield case, f"{name}.{part}", value
+    for part in ("estimate", "low", "high"):
+        yield case, f"{name}.{part}", getattr(result, part)
 
 
 def _test(

@@ -78,7 +78,7 @@ def _tests(case: str, name: str, fit: MixedFit, visits: int) -> Numbers:
         every = f_test(fit, rows, df=method)
         yield case, f"{name}.{method}.df", one.df
         if method != "satterthwaite":
-            yield case, f"{name}.{method}.se", one.se
+            yield case, f"{name}.{method}.se", one.standard_error
         yield case, f"{name}.{method}.f", every.statistic
         yield case, f"{name}.{method}.df2", every.df2
 
@@ -117,7 +117,7 @@ def linear_mixed_models_at_their_bound() -> Numbers:
                     test = contrast(fit, row, df=df, **TEST)
                     yield case, f"{method}.{df}.df.{i}", test.df
                     if df == "kenward_roger":
-                        yield case, f"{method}.{df}.se.{i}", test.se
+                        yield case, f"{method}.{df}.se.{i}", test.standard_error
 
 
 def _random_tests(case: str, name: str, fit: MixedFit) -> Numbers:
@@ -126,7 +126,7 @@ def _random_tests(case: str, name: str, fit: MixedFit) -> Numbers:
             one = contrast(fit, row, df=method, **TEST)
             yield case, f"{name}.{method}.df.{i}", one.df
             if method == "kenward_roger":
-                yield case, f"{name}.{method}.se.{i}", one.se
+                yield case, f"{name}.{method}.se.{i}", one.standard_error
         both = f_test(fit, np.eye(4)[[1, 3]], df=method)
         yield case, f"{name}.{method}.f", both.statistic
         yield case, f"{name}.{method}.df2", both.df2

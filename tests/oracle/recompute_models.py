@@ -72,7 +72,7 @@ def _covariance(case: str, d: dict[str, np.ndarray]) -> Numbers:
         if variance == "model":
             yield case, "ancova.sd", fit.residual_sd
         for i in range(1, fit.arms.size):
-            found = arm_difference(fit, i, 0, **CONFIDENCE)
+            found = arm_difference(fit, i, 0, sides="two_sided", **CONFIDENCE).interval
             yield from _interval(case, f"{name}.difference.{i}", found)
         for weights in ("equal", "observed"):
             for i, mean in enumerate(adjusted_means(fit, weights=weights, **CONFIDENCE)):
@@ -81,8 +81,8 @@ def _covariance(case: str, d: dict[str, np.ndarray]) -> Numbers:
 
 def _logistic(case: str, y, x) -> Numbers:
     fit = logistic(y, x, **CONFIDENCE)
-    yield from _vector(case, "logistic.coef", fit.coefficients.coef)
-    yield from _vector(case, "logistic.se", fit.coefficients.se)
+    yield from _vector(case, "logistic.coef", fit.coef)
+    yield from _vector(case, "logistic.se", fit.se)
     yield case, "logistic.log_likelihood", fit.log_likelihood
 
 
@@ -96,7 +96,7 @@ def _firth(case: str, y, x) -> Numbers:
     fit = firth(y, x, **CONFIDENCE)
     for part in ("coef", "se", "low", "high"):
         yield from _vector(case, f"firth.{part}", getattr(fit, part))
-    yield from _vector(case, "firth.test", [test.statistic for test in fit.tests])
+    yield from _vector(case, "firth.test", fit.statistic)
     yield case, "firth.log_likelihood", fit.log_likelihood
 
 
@@ -117,8 +117,8 @@ def _odds(case: str, level, x) -> Numbers:
     fit = proportional_odds(level, x, **CONFIDENCE)
     yield from _vector(case, "odds.threshold", fit.thresholds)
     yield from _vector(case, "odds.threshold_se", fit.thresholds_se)
-    yield from _vector(case, "odds.coef", fit.coefficients.coef)
-    yield from _vector(case, "odds.se", fit.coefficients.se)
+    yield from _vector(case, "odds.coef", fit.coef)
+    yield from _vector(case, "odds.se", fit.se)
     yield case, "odds.log_likelihood", fit.log_likelihood
     yield case, "odds.lr", fit.likelihood_ratio.statistic
     yield case, "odds.wald", fit.wald.statistic
@@ -126,9 +126,9 @@ def _odds(case: str, level, x) -> Numbers:
 
 
 def _brant(case: str, level, x) -> Numbers:
-    every, single = brant_test(level, x)
-    yield case, "brant", every.statistic
-    yield from _vector(case, "brant", [test.statistic for test in single])
+    found = brant_test(level, x)
+    yield case, "brant", found.overall.statistic
+    yield from _vector(case, "brant", [test.statistic for test in found.by_column])
 
 
 def ordinal_mixed_models() -> Numbers:
@@ -136,10 +136,10 @@ def ordinal_mixed_models() -> Numbers:
         x = np.column_stack([d["arm"], d["visit"]])
         fit = ordinal_mixed(d["value"], x, d["subject"], nodes=40, **CONFIDENCE)
         yield from _vector(case, "threshold", fit.thresholds)
-        yield from _vector(case, "coef", fit.coefficients.coef)
+        yield from _vector(case, "coef", fit.coef)
         for i, value in enumerate(fit.thresholds_se, 1):
             yield case, f"threshold.{i}.se", value
-        for i, value in enumerate(fit.coefficients.se, 1):
+        for i, value in enumerate(fit.se, 1):
             yield case, f"coef.{i}.se", value
         yield case, "sd", fit.sd
         yield case, "sd.se", fit.sd_se

@@ -1,7 +1,6 @@
 """Our side of the oracle: differences within pairs and correlations; see recompute.py."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from math import nan
 
 from trialtrace.stats import Interval, StatsError, TestResult
@@ -52,8 +51,8 @@ def _interval(case: str, name: str, compute: Callable, *data, **options) -> Numb
         found = compute(*data, **options)
     except StatsError:
         found = Interval(nan, nan, nan)
-    for part, value in asdict(found).items():
-        yield case, f"{name}.{part}", value
+    for part in ("estimate", "low", "high"):
+        yield case, f"{name}.{part}", getattr(found, part)
 
 
 def _test(case: str, name: str, compute: Callable, *data, **options) -> Numbers:

@@ -1,7 +1,7 @@
 """Our side of the oracle for designs of several factors and for ranks of repeated measures."""
 
 from collections.abc import Iterator
-from dataclasses import astuple, fields
+from dataclasses import fields
 from math import nan
 
 import numpy as np
@@ -89,7 +89,8 @@ def _contrasts(case: str, y: np.ndarray, between: dict[str, np.ndarray]) -> Numb
                     confidence=0.95,
                     sides="two_sided",
                 )
-                values = (*astuple(fit.interval), fit.se, fit.t, fit.df, fit.p_value)
+                bounds = fit.estimate, fit.interval.low, fit.interval.high
+                values = (*bounds, fit.standard_error, fit.statistic, fit.df, fit.p_value)
             except StatsError:
                 values = (nan,) * 7
             parts = ("estimate", "low", "high", "se", "t", "df", "p_value")

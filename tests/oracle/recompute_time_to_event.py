@@ -2,14 +2,13 @@
 models, proportional hazards and interval-censored times."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import astuple
 from functools import partial
 from math import nan
 
 import numpy as np
 from scipy.special import chdtrc
 
-from trialtrace.stats import Interval, StatsError, TestResult
+from trialtrace.stats import Contrast, Interval, StatsError, TestResult
 from trialtrace.stats.survival import competing_risks as cr
 from trialtrace.stats.survival import rmst
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
@@ -35,8 +34,8 @@ def _or(otherwise, compute: Callable, *data, **options):
 
 
 def _interval(case: str, name: str, found: Interval) -> Numbers:
-    for part, value in zip(("estimate", "low", "high"), astuple(found), strict=True):
-        yield case, f"{name}.{part}", value
+    for part in ("estimate", "low", "high"):
+        yield case, f"{name}.{part}", getattr(found, part)
 
 
 def _test(case: str, name: str, found: TestResult, *, df: bool = False) -> Numbers:
@@ -47,13 +46,14 @@ def _test(case: str, name: str, found: TestResult, *, df: bool = False) -> Numbe
 
 
 def _contrasts(case: str, name: str, f: Callable, *data, **options) -> Numbers:
-    none = rmst.RestrictedMeanContrast(NO_INTERVAL, nan, NO_TEST)
+    options |= {"treated": 1, "reference": 0}
+    none = Contrast(NO_INTERVAL, NO_TEST)
     found = {
         sides: _or(none, f, *data, confidence=0.95, sides=sides, **options)
         for sides in ("two_sided", "greater", "less")
     }
     yield from _interval(case, name, found["two_sided"].interval)
-    yield case, f"{name}.se", found["two_sided"].se
+    yield case, f"{name}.se", found["two_sided"].standard_error
     yield from _test(case, name, found["two_sided"].test)
     for sides in ("greater", "less"):
         yield case, f"{name}.{sides}", found[sides].test.p_value
@@ -61,7 +61,7 @@ def _contrasts(case: str, name: str, f: Callable, *data, **options) -> Numbers:
 
 def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
     arms = [(d["time"][d["group"] == g], d["event"][d["group"] == g]) for g in (1, 0)]
-    both = (*arms[0], *arms[1])
+    both = d["time"], d["event"], d["group"]
     last = max(time.max() for time, _ in arms)
     limit = min(last, *(t.max() for t, e in arms if not e[t == t.max()].all()), last)
     for share in (0.5, 1, 1.01):
@@ -109,7 +109,8 @@ def competing_risks(cases: Cases) -> Numbers:
 
 
 def _incidence(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
-    arms = [x[d["group"] == g] for g in (1, 0) for x in (d["time"], d["cause"])]
+    data = d["time"], d["cause"], d["group"]
+    pair = {"treated": 1, "reference": 0, "sides": "two_sided"}
     for variance in ("aalen", "delta"):
         options = {"of": of, "confidence": 0.95, "variance": variance}
         curve = cr.cumulative_incidence(d["time"], d["cause"], **options)
@@ -119,12 +120,10 @@ def _incidence(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
             estimate, se, low, high = (float(part) for part in curve.at(at))
             yield from _interval(case, name, Interval(estimate, low, high))
             yield case, f"{name}.se", se
-            none = NO_INTERVAL, NO_TEST
-            difference, test = _or(
-                none, cr.cumulative_incidence_difference, *arms, at=at, sides="two_sided", **options
-            )
-            yield from _interval(case, f"{name}.difference", difference)
-            yield from _test(case, f"{name}.difference", test)
+            none = Contrast(NO_INTERVAL, NO_TEST)
+            found = _or(none, cr.cumulative_incidence_difference, *data, at=at, **pair, **options)
+            yield from _interval(case, f"{name}.difference", found.interval)
+            yield from _test(case, f"{name}.difference", found.test)
 
 
 def start_stop(cases: Cases) -> Numbers:

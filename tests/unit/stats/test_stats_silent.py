@@ -92,7 +92,15 @@ def test_a_cause_is_a_number(of):
         gray_test([1, 2, 3], [1, 2, 0], [0, 1, 1], of=of, rho=0.0)
     with pytest.raises(StatsError, match="a cause is a whole number"):
         cumulative_incidence_difference(
-            [1, 2], [1, 0], [1, 2], [1, 0], of=of, at=1, sides="two_sided", **AALEN
+            [1, 2, 1, 2],
+            [1, 0, 1, 0],
+            [1, 1, 0, 0],
+            of=of,
+            treated=1,
+            reference=0,
+            at=1,
+            sides="two_sided",
+            **AALEN,
         )
 
 

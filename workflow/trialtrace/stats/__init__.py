@@ -23,6 +23,6 @@ that the two paths stay independent; of scipy only special functions, linear alg
 the functions that need them, numerical optimisers are used, which also keeps the import short.
 """
 
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
-__all__ = ["Interval", "StatsError", "TestResult"]
+__all__ = ["Contrast", "Interval", "StatsError", "TestResult"]

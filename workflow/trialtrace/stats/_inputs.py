@@ -126,6 +126,20 @@ def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
     return found, index.reshape(-1)
 
 
+def two_arms(
+    group: ArrayLike, length: int, treated: object, reference: object
+) -> tuple[Flags, Flags]:
+    """Return who is of the treated arm and who of the reference, each an arm with patients."""
+    found, index = labels(group, "group", length)
+    places = {name: place for place, name in enumerate(found.tolist())}
+    for name in (treated, reference):
+        if name not in places:
+            raise StatsError(f"nobody is of group {name!r}.")
+    if treated == reference:
+        raise StatsError(f"treated and reference are the same group, {treated!r}.")
+    return index == places[treated], index == places[reference]
+
+
 def group_numbers(group: ArrayLike, *, length: int, groups: int) -> Places:
     """Return the group of each of `length` patients, a whole number from 0 to `groups` - 1."""
     if isinstance(groups, bool) or not isinstance(groups, int | np.integer) or groups < 1:

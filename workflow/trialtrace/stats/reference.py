@@ -17,7 +17,7 @@ from trialtrace.ground.store import write_text
 STATS = Path(__file__).parent
 # Functions that neighbouring modules share: no methods of their own, so not told.
 SHARED = {
-    "regression.coefficients": ("from_covariance",),
+    "regression.coefficients": ("from_covariance", "numbered", "wald_fields"),
     "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
     "categorical.contingency": ("tables",),
     "continuous.means": ("welch",),
@@ -43,11 +43,7 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
-    "repeated and clustered outcomes by estimating equations": (
-        "regression.gee.gee",
-        "regression.gee.gee_contrast",
-        "regression.gee.gee_test",
-    ),
+    "repeated and clustered outcomes by estimating equations": ("regression.gee.gee",),
     "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
     "bootstrap intervals": ("resampling.bootstrap.bootstrap_interval",),
     "estimates of a trial that stopped early": (

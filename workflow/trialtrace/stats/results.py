@@ -1,31 +1,80 @@
-"""What the functions of `trialtrace.stats` return, and the one error they raise."""
+"""What the functions of `trialtrace.stats` return, and the one error they raise.
 
-from dataclasses import dataclass
-from math import nan
+A result prints as a statistician reads it, numbers to six digits; its fields keep all of them.
+`to_frame` gives the rows as a table of pandas, which is imported there and nowhere else in
+`trialtrace.stats`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import inf, isnan, nan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from trialtrace.ground.arrays import Floats
+
+Row = dict[str, object]
 
 
 class StatsError(ValueError):
     """The method has no answer for this input; the message says why, in a plain sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Tabular:
+    """A result that is one or several rows of a table."""
+
+    __slots__ = ()
+
+    def rows(self) -> list[Row]:
+        """The rows, each name -> value."""
+        raise NotImplementedError
+
+    def to_frame(self) -> "DataFrame":
+        """The rows as a pandas DataFrame."""
+        from pandas import DataFrame
+
+        return DataFrame(self.rows())
+
+    def __repr__(self) -> str:
+        return aligned(type(self).__name__, self.rows())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Interval(Tabular):
     """A point estimate with its two confidence bounds, in the units of the estimate.
 
     A bound is NaN where the method does not define it; the function's docstring says when.
+    `standard_error` is that of the estimate on `scale` ("identity", "log", "logit", "atanh"): the
+    bounds are symmetric there. It is NaN, and the scale without meaning, where the interval rests
+    on no standard error: exact, score, profile, rank and bootstrap intervals.
     """
 
     estimate: float
     low: float
     high: float
+    standard_error: float = field(default=nan, kw_only=True)
+    scale: str = field(default="identity", kw_only=True)
+
+    def rows(self) -> list[Row]:
+        return [{name: getattr(self, name) for name in _INTERVAL}]
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={short(getattr(self, name))}" for name in ("estimate", "low", "high")]
+        if not isnan(self.standard_error):
+            parts.append(f"standard_error={short(self.standard_error)}")
+        if self.scale != "identity":
+            parts.append(f"scale={self.scale!r}")
+        return f"Interval({', '.join(parts)})"
 
 
-@dataclass(frozen=True, slots=True)
-class TestResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class TestResult(Tabular):
     """A test statistic, its degrees of freedom and its p-value.
 
     `df` is NaN for a test without degrees of freedom, `df2` (those of the denominator of an F)
-    for one without a second number of them.
+    for one without a second number of them. `statistic` is NaN where a test has a p-value alone.
     """
 
     # Keeps pytest from collecting this class wherever a test module imports it.
@@ -34,4 +83,126 @@ class TestResult:
     statistic: float
     df: float
     p_value: float
-    df2: float = nan
+    df2: float = field(default=nan, kw_only=True)
+
+    def rows(self) -> list[Row]:
+        return [{name: getattr(self, name) for name in _TEST}]
+
+    def __repr__(self) -> str:
+        df = [short(one) for one in (self.df, self.df2) if not isnan(one)]
+        parts = [] if isnan(self.statistic) else [f"statistic={short(self.statistic)}"]
+        if df:
+            parts.append(f"df={df[0]}" if len(df) == 1 else f"df=({', '.join(df)})")
+        return f"TestResult({', '.join([*parts, f'p_value={short(self.p_value)}'])})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Contrast(Tabular):
+    """What is estimated and tested at once: a difference, a ratio, a combination of coefficients.
+
+    `test` is of the value of no effect on the scale of the interval's standard error: 0, a ratio
+    of 1. The interval is two-sided whatever the sides of the test.
+    """
+
+    interval: Interval
+    test: TestResult
+    label: str = ""
+
+    @property
+    def estimate(self) -> float:
+        return self.interval.estimate
+
+    @property
+    def low(self) -> float:
+        return self.interval.low
+
+    @property
+    def high(self) -> float:
+        return self.interval.high
+
+    @property
+    def standard_error(self) -> float:
+        return self.interval.standard_error
+
+    @property
+    def statistic(self) -> float:
+        return self.test.statistic
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of t; NaN where the reference is the normal distribution."""
+        return self.test.df
+
+    @property
+    def p_value(self) -> float:
+        return self.test.p_value
+
+    def rows(self) -> list[Row]:
+        return [{name: getattr(self, name) for name in _CONTRAST}]
+
+    def __repr__(self) -> str:
+        named = f"{self.label}: " if self.label else ""
+        return f"Contrast({named}{self.interval!r}, {self.test!r})"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Estimates(Tabular):
+    """Terms of a model, each array (p,) in the order of the columns of x.
+
+    `labels` name them: a DataFrame's columns, else x1, x2, … `statistic` and `p_value` are those
+    of the test, two-sided, that each coefficient is 0.
+    """
+
+    coef: "Floats"
+    se: "Floats"
+    low: "Floats"
+    high: "Floats"
+    statistic: "Floats"
+    p_value: "Floats"
+    labels: tuple[str, ...]
+
+    def rows(self) -> list[Row]:
+        columns = [getattr(self, name).tolist() for name in _TERM[1:]]
+        return [
+            dict(zip(_TERM, row, strict=True)) for row in zip(self.labels, *columns, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Coefficients(Estimates):
+    """Coefficients with Wald intervals and tests, `covariance` (p, p).
+
+    `statistic` is coef / se; `df` are those of t, infinite for a normal reference.
+    """
+
+    covariance: "Floats"
+    df: float = inf
+
+
+_INTERVAL = ("estimate", "low", "high", "standard_error", "scale")
+_TEST = ("statistic", "df", "df2", "p_value")
+_CONTRAST = (
+    *("label", "estimate", "standard_error", "low", "high"),
+    *("statistic", "df", "p_value"),
+)
+_TERM = ("term", "coef", "se", "low", "high", "statistic", "p_value")
+
+
+def short(value: object) -> str:
+    """A number to six digits, any other value as it is."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def aligned(title: str, rows: list[Row]) -> str:
+    """A title and its rows as columns: text to the left, numbers to the right."""
+    table = [list(rows[0]) if rows else [], *([short(v) for v in row.values()] for row in rows)]
+    sides = [not isinstance(value, str) for value in (rows[0].values() if rows else ())]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "\n".join([title, *_lines(table, widths, sides)])
+
+
+def _lines(table: list[list[str]], widths: list[int], sides: list[bool]) -> Iterator[str]:
+    for row in table:
+        cells = zip(row, widths, sides, strict=True)
+        told = (cell.rjust(width) if right else cell.ljust(width) for cell, width, right in cells)
+        yield "  ".join(told).rstrip()

@@ -1,12 +1,11 @@
 """Invariants of one proportion and of one 2x2 table."""
 
-from dataclasses import astuple
 from math import comb, inf, isnan, log, nan, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from stats_strategies import CONFIDENCE, given, same, tables
+from stats_strategies import CONFIDENCE, given, numbers_of, same, tables
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical import contingency
@@ -24,8 +23,8 @@ RATIOS = [contingency.risk_ratio_log, contingency.odds_ratio_sample]
 @given(table=tables(), confidence=CONFIDENCE)
 def test_counting_failures_mirrors_the_interval(method, table, confidence):
     x, n = table[:2]
-    p, low, high = astuple(method(x, n, confidence=confidence))
-    q, q_low, q_high = astuple(method(n - x, n, confidence=confidence))
+    p, low, high = numbers_of(method(x, n, confidence=confidence))
+    q, q_low, q_high = numbers_of(method(n - x, n, confidence=confidence))
     same((1 - q, 1 - q_high, 1 - q_low), (p, low, high))
     assert 0 <= low <= p <= high <= 1
 
@@ -34,9 +33,9 @@ def test_counting_failures_mirrors_the_interval(method, table, confidence):
 @given(table=tables(), confidence=CONFIDENCE)
 def test_swapping_arms_or_outcomes_negates_a_difference(method, table, confidence):
     x1, n1, x0, n0 = table
-    d, low, high = astuple(method(*table, confidence=confidence))
-    same(astuple(method(x0, n0, x1, n1, confidence=confidence)), (-d, -high, -low))
-    same(astuple(method(n1 - x1, n1, n0 - x0, n0, confidence=confidence)), (-d, -high, -low))
+    d, low, high = numbers_of(method(*table, confidence=confidence))
+    same(numbers_of(method(x0, n0, x1, n1, confidence=confidence)), (-d, -high, -low))
+    same(numbers_of(method(n1 - x1, n1, n0 - x0, n0, confidence=confidence)), (-d, -high, -low))
     assert isnan(low) or low <= d <= high
 
 
@@ -45,8 +44,8 @@ def test_swapping_arms_or_outcomes_negates_a_difference(method, table, confidenc
 def test_rare_events_in_large_arms_keep_their_digits(method, table):
     x1, n1, x0, n0 = table
     x1, x0 = min(x1, 3), min(x0, 2)
-    result = np.array(astuple(method(x1, n1, x0, n0, confidence=0.95)))
-    mirrored = np.array(astuple(method(n0 - x0, n0, n1 - x1, n1, confidence=0.95)))
+    result = np.array(numbers_of(method(x1, n1, x0, n0, confidence=0.95)))
+    mirrored = np.array(numbers_of(method(n0 - x0, n0, n1 - x1, n1, confidence=0.95)))
     same(mirrored, result, 1e-8, of=((x1 + 1) / n1, (x0 + 1) / n0))
 
 
@@ -54,8 +53,8 @@ def test_rare_events_in_large_arms_keep_their_digits(method, table):
 @given(table=tables(), confidence=CONFIDENCE)
 def test_swapping_arms_inverts_a_ratio(method, table, confidence):
     x1, n1, x0, n0 = table
-    ratio, low, high = astuple(method(*table, confidence=confidence))
-    inverse = astuple(method(x0, n0, x1, n1, confidence=confidence))
+    ratio, low, high = numbers_of(method(*table, confidence=confidence))
+    inverse = numbers_of(method(x0, n0, x1, n1, confidence=confidence))
     same(inverse, (inf if ratio == 0 else 1 / ratio, 1 / high, 1 / low))
     assert isnan(low) or low <= ratio <= high
 
@@ -74,7 +73,9 @@ def test_score_interval_has_the_stated_statistic_at_its_bounds(table):
     """At a bound inside -1..1 the difference is z constrained standard errors away."""
     from trialtrace.stats.categorical.score import _constrained_variance
 
-    d, low, high = astuple(contingency.risk_difference_miettinen_nurminen(*table, confidence=0.95))
+    d, low, high = numbers_of(
+        contingency.risk_difference_miettinen_nurminen(*table, confidence=0.95)
+    )
     for bound in (low, high):
         if abs(bound) < 1:
             variance = _constrained_variance(*table, bound)
@@ -88,7 +89,7 @@ def test_number_needed_to_treat_is_the_reciprocal_difference(table):
     if d.low <= 0 <= d.high:
         assert isnan(nnt.low) and isnan(nnt.high)
     else:
-        same(astuple(nnt), (-1 / d.estimate, -1 / d.low, -1 / d.high))
+        same(numbers_of(nnt), (-1 / d.estimate, -1 / d.low, -1 / d.high))
         assert nnt.low <= nnt.estimate <= nnt.high
 
 

@@ -1,13 +1,12 @@
 """Invariants of exact and score methods for 2x2 tables, one or several strata."""
 
-from dataclasses import astuple
 from math import inf, isnan, nan
 
 import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from stats_strategies import CONFIDENCE, given, same, strata, tables
+from stats_strategies import CONFIDENCE, given, numbers_of, same, strata, tables
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical import contingency, proportions
@@ -25,8 +24,8 @@ MN = {"variance": "miettinen_nurminen"}
 @given(table=tables(), confidence=CONFIDENCE)
 def test_counting_failures_mirrors_the_interval(method, table, confidence):
     x, n = table[:2]
-    p, low, high = astuple(getattr(proportions, method)(x, n, confidence=confidence))
-    mirrored = astuple(getattr(proportions, method)(n - x, n, confidence=confidence))
+    p, low, high = numbers_of(getattr(proportions, method)(x, n, confidence=confidence))
+    mirrored = numbers_of(getattr(proportions, method)(n - x, n, confidence=confidence))
     same(mirrored, (1 - p, 1 - high, 1 - low))
     assert isnan(low) or low <= p <= high
 
@@ -62,8 +61,8 @@ def test_score_tests_mirror_and_meet_their_interval(table, margin):
 @given(table=tables(), confidence=CONFIDENCE)
 def test_score_ratio_inverts_and_its_test_meets_it(table, confidence):
     x1, n1, x0, n0 = table
-    ratio, low, high = astuple(risk_ratio_score(*table, confidence=confidence, **MN))
-    inverse = astuple(risk_ratio_score(x0, n0, x1, n1, confidence=confidence, **MN))
+    ratio, low, high = numbers_of(risk_ratio_score(*table, confidence=confidence, **MN))
+    inverse = numbers_of(risk_ratio_score(x0, n0, x1, n1, confidence=confidence, **MN))
     same(inverse, (inf if ratio == 0 else 1 / ratio, 1 / high, 1 / low if low else inf))
     assert isnan(ratio) or low <= ratio <= high
     for bound, side in ((low, "greater"), (high, "less")):
@@ -103,16 +102,16 @@ def test_mid_p_lies_between_half_of_fishers_and_fishers(table):
 @given(table=strata(), confidence=CONFIDENCE)
 def test_strata_order_arms_and_strata_without_comparison(table, confidence):
     x1, n1, x0, n0 = table
-    estimate, low, high = astuple(odds_ratio_conditional(*table, confidence=confidence))
+    estimate, low, high = numbers_of(odds_ratio_conditional(*table, confidence=confidence))
     inverse = odds_ratio_conditional(x0, n0, x1, n1, confidence=confidence)
     same(
-        astuple(inverse),
+        numbers_of(inverse),
         (1 / estimate if estimate else inf, 1 / high, 1 / low if low else inf),
         1e-7,
     )
     longer = [np.append(c, v) for c, v in zip(table, (2, 7, 0, 0), strict=True)]
     again = odds_ratio_conditional(*(c[::-1] for c in longer), confidence=confidence)
-    same(astuple(again), (estimate, low, high), 1e-8)
+    same(numbers_of(again), (estimate, low, high), 1e-8)
     for sides in SIDES:
         p = exact_conditional_test(*table, sides=sides, mid_p="none").p_value
         swapped = exact_conditional_test(x0, n0, x1, n1, sides=OPPOSITE[sides], mid_p="none")
@@ -131,13 +130,13 @@ def test_interval_and_one_sided_tests_agree(table):
 @given(table=strata())
 def test_risk_ratio_over_strata_swaps(table):
     x1, n1, x0, n0 = table
-    ratio, low, high = astuple(contingency.mantel_haenszel_risk_ratio(*table, confidence=0.95))
+    ratio, low, high = numbers_of(contingency.mantel_haenszel_risk_ratio(*table, confidence=0.95))
     inverse = contingency.mantel_haenszel_risk_ratio(x0, n0, x1, n1, confidence=0.95)
-    same(astuple(inverse), (1 / ratio if ratio else inf, 1 / high, 1 / low))
+    same(numbers_of(inverse), (1 / ratio if ratio else inf, 1 / high, 1 / low))
     one = [np.array([c[0]]) for c in table]
     same(
-        astuple(contingency.mantel_haenszel_risk_ratio(*one, confidence=0.9)),
-        astuple(contingency.risk_ratio_log(*(c[0] for c in table), confidence=0.9)),
+        numbers_of(contingency.mantel_haenszel_risk_ratio(*one, confidence=0.9)),
+        numbers_of(contingency.risk_ratio_log(*(c[0] for c in table), confidence=0.9)),
     )
 
 
@@ -146,7 +145,10 @@ def test_a_stratum_split_with_itself_keeps_the_risk_ratio(table):
     """Two strata of the same counts weigh as much as one of twice the counts."""
     twice = contingency.mantel_haenszel_risk_ratio(*(2 * c for c in table), confidence=0.95)
     halves = [np.concatenate([c, c]) for c in table]
-    same(astuple(contingency.mantel_haenszel_risk_ratio(*halves, confidence=0.95)), astuple(twice))
+    same(
+        numbers_of(contingency.mantel_haenszel_risk_ratio(*halves, confidence=0.95)),
+        numbers_of(twice),
+    )
 
 
 @given(table=tables(most=12), sides=st.sampled_from(SIDES))

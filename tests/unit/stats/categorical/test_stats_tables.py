@@ -1,7 +1,6 @@
 """Invariants of r x c tables, in one or several strata, and of the trend test."""
 
 from collections.abc import Iterator
-from dataclasses import astuple
 from itertools import product
 from math import factorial, prod
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 from scipy.special import gammaln
-from stats_strategies import given, same
+from stats_strategies import given, numbers_of, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical import contingency
@@ -155,7 +154,7 @@ def test_chi_squared_of_two_by_two_and_lines_without_counts(table):
     kept = table[table.any(axis=1)][:, table.any(axis=0)]
     assume(min(kept.shape) > 1)
     result = chi_squared_table(table)
-    same(astuple(chi_squared_table(np.insert(table, 0, 0, axis=0).T)), astuple(result))
+    same(numbers_of(chi_squared_table(np.insert(table, 0, 0, axis=0).T)), numbers_of(result))
     assert result.df == (kept.shape[0] - 1) * (kept.shape[1] - 1)
     if kept.shape == (2, 2):
         n1, n0 = kept.sum(axis=1)
@@ -172,7 +171,7 @@ def all_cmh(tables) -> np.ndarray:
         (cmh_correlation, {"row_scores": "equal", "column_scores": "midranks"}),
     ):
         try:
-            found.append(astuple(compute(tables, **options))[:3])
+            found.append(numbers_of(compute(tables, **options))[:3])
         except StatsError:
             found.append((np.nan,) * 3)
     return np.array(found)
@@ -215,7 +214,7 @@ def test_two_arms_and_outcomes_are_the_plain_cmh_test(tables):
         return
     # Not with ranks as scores: their distance differs between strata.
     for result in all_cmh(tables)[:2]:
-        same(result, astuple(plain)[:3], 1e-7)
+        same(result, numbers_of(plain)[:3], 1e-7)
 
 
 @given(table=counts((3, 4), most=9))

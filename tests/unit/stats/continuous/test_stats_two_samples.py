@@ -1,13 +1,12 @@
 """Invariants of means, rank methods and adjusted p-values."""
 
-from dataclasses import astuple
 from math import isnan, nan
 
 import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from stats_strategies import given, same, samples
+from stats_strategies import given, numbers_of, same, samples
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.continuous import means, ranks
@@ -42,19 +41,19 @@ def test_ranks_ignore_order_of_rows_and_any_rising_scale(x, y, seed):
     shuffled = np.random.default_rng(seed).permutation(x)
     for first, second in ((shuffled, y), (np.exp(x), np.exp(y))):
         same(
-            astuple(ranks.probability_of_superiority(first, second, confidence=0.9)),
-            astuple(ranks.probability_of_superiority(x, y, confidence=0.9)),
+            numbers_of(ranks.probability_of_superiority(first, second, confidence=0.9)),
+            numbers_of(ranks.probability_of_superiority(x, y, confidence=0.9)),
         )
         same(
-            astuple(ranks.mann_whitney(first, second, correction="none", sides="two_sided")),
-            astuple(ranks.mann_whitney(x, y, correction="none", sides="two_sided")),
+            numbers_of(ranks.mann_whitney(first, second, correction="none", sides="two_sided")),
+            numbers_of(ranks.mann_whitney(x, y, correction="none", sides="two_sided")),
         )
 
 
 @given(x=samples(), y=samples())
 def test_superiority_counts_pairs(x, y):
     pairs = np.greater.outer(x, y) + 0.5 * np.equal.outer(x, y)
-    p, low, high = astuple(ranks.probability_of_superiority(x, y, confidence=0.95))
+    p, low, high = numbers_of(ranks.probability_of_superiority(x, y, confidence=0.95))
     same(p, pairs.mean())
     assert isnan(low) or 0 <= low <= p <= high <= 1
     if np.ptp(np.concatenate([x, y])):
@@ -65,12 +64,12 @@ def test_superiority_counts_pairs(x, y):
 @given(x=samples(), y=samples(), offset=st.sampled_from([0.0, -4.0, 1e6]))
 def test_units_and_offsets_pass_through_means(x, y, offset):
     assume(np.ptp(x) and np.ptp(y))
-    d = astuple(means.mean_difference_welch(x, y, confidence=0.95))
+    d = numbers_of(means.mean_difference_welch(x, y, confidence=0.95))
     first, second = 10 * x + offset, 10 * y + offset
     moved = means.mean_difference_welch(first, second, confidence=0.95)
-    same(astuple(moved), 10 * np.array(d), of=np.concatenate([first, second]))
+    same(numbers_of(moved), 10 * np.array(d), of=np.concatenate([first, second]))
     m = means.mean_interval(x, confidence=0.95)
-    same(astuple(means.mean_interval(-x, confidence=0.95)), (-m.estimate, -m.high, -m.low))
+    same(numbers_of(means.mean_interval(-x, confidence=0.95)), (-m.estimate, -m.high, -m.low))
     assert m.low < m.estimate < m.high and d[1] < d[0] < d[2]
 
 

@@ -46,7 +46,7 @@ def summary(design, fit, arm=1, reference=0):
             contrast(fit, row, df=df, **TEST),
             f_test(fit, interaction_rows(design), df=df),
         )
-        values += [one.statistic, one.se, one.df, several.statistic, several.df2]
+        values += [one.statistic, one.standard_error, one.df, several.statistic, several.df2]
     return np.array(values)
 
 
@@ -92,7 +92,7 @@ def test_order_of_visits_does_not_matter_without_structure(seed):
     again = difference_row(other, arm=1, reference=0, visit=1)
     for df in DFS:
         ours, theirs = contrast(fit, row, df=df, **TEST), contrast(turned, again, df=df, **TEST)
-        same([ours.se, ours.df], [theirs.se, theirs.df], 1e-7)
+        same([ours.standard_error, ours.df], [theirs.standard_error, theirs.df], 1e-7)
     same(turned.sigma[:, ::-1, ::-1], fit.sigma, 1e-6)
 
 
@@ -154,7 +154,7 @@ def test_groups_that_share_no_mean_are_separate_fits(seed, structure):
     for df in DFS:
         row = design.cells[1, 2]
         ours, own = contrast(fit, row, df=df, **TEST), contrast(apart[1], row[3:], df=df, **TEST)
-        same([ours.se, ours.df], [own.se, own.df], 1e-6)
+        same([ours.standard_error, ours.df], [own.standard_error, own.df], 1e-6)
 
 
 def test_hotelling_by_kenward_roger():

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from stats_strategies import same
 
 from trialtrace.stats.mixed.visit_design import difference_row, interaction_rows, visit_design
-from trialtrace.stats.regression.gee import gee, gee_contrast, gee_test
+from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.regression.gee import gee
 
 TEST = {"sides": "two_sided", "confidence": 0.95}
 
@@ -37,8 +38,8 @@ def test_gee_is_free_of_units_order_and_coding(seed, working, variance):
         second = difference_row(other, arm=1, reference=0, visit=visit)
         same(second @ again.coef, 60 * first @ fit.coef, 1e-7, of=1e6)
         same(second @ again.covariance @ second, 3600 * first @ fit.covariance @ first, 1e-7)
-    one = gee_test(fit, interaction_rows(design))
-    two = gee_test(again, interaction_rows(other))
+    one = wald_test(fit, interaction_rows(design))
+    two = wald_test(again, interaction_rows(other))
     same([one.statistic, one.df, one.df2], [two.statistic, two.df, two.df2], 1e-7)
     same(again.correlation, fit.correlation, 1e-7)
 
@@ -75,7 +76,7 @@ def test_binary_gee_in_two_arms_is_the_log_odds_ratio():
     )
     same(fit.coef[1], np.log(7 * 9 / (5 * 3)))
     same(fit.se[1], np.sqrt(1 / 7 + 1 / 5 + 1 / 3 + 1 / 9))
-    wald = gee_test(fit, [0, 1])
+    wald = wald_test(fit, [0, 1])
     same([wald.statistic, wald.p_value], [fit.statistic[1] ** 2, fit.p_value[1]])
 
 
@@ -87,13 +88,13 @@ def test_wald_tests_of_gee_by_hand():
         fit = gee(y, design.x, working="exchangeable", **GEE | {"reference": reference})
         estimate = rows @ fit.coef
         square = estimate @ np.linalg.inv(rows @ fit.covariance @ rows.T) @ estimate
-        test = gee_test(fit, rows)
+        test = wald_test(fit, rows)
         same(test.statistic, square / 2 if reference == "t" else square)
         assert test.df == 2 and (test.df2 == 24 - 6 or reference == "normal")
-        one, alone = gee_contrast(fit, rows[0], **TEST), gee_test(fit, rows[0])
+        one, alone = contrast(fit, rows[0], **TEST), wald_test(fit, rows[0])
         same([one.statistic**2, one.p_value], [alone.statistic, alone.p_value])
         same(one.interval.estimate, rows[0] @ fit.coef)
-        zero = gee_contrast(fit, rows[0], sides="greater", confidence=1 - one.p_value)
+        zero = contrast(fit, rows[0], sides="greater", confidence=1 - one.p_value)
         assert min(abs(zero.interval.low), abs(zero.interval.high)) < 1e-9
         same(min(zero.p_value, 1 - zero.p_value), one.p_value / 2)
 

@@ -18,8 +18,8 @@ def numbers(contrast):
         inside.estimate,
         inside.low,
         inside.high,
-        contrast.se,
-        contrast.t,
+        contrast.standard_error,
+        contrast.statistic,
         contrast.df,
         contrast.p_value,
     ]
@@ -42,7 +42,11 @@ def test_change_between_two_arms_is_a_t_test_of_changes(seed, confidence):
             sides="greater",
         )
         theirs = test(a, b, sides="greater")
-        same((ours.t, ours.df, ours.p_value), (theirs.statistic, theirs.df, theirs.p_value), 1e-8)
+        same(
+            (ours.statistic, ours.df, ours.p_value),
+            (theirs.statistic, theirs.df, theirs.p_value),
+            1e-8,
+        )
         same(ours.interval.estimate, a.mean() - b.mean(), 1e-8)
     interval = means.mean_difference_welch(a, b, confidence=confidence)
     same((ours.interval.low, ours.interval.high), (interval.low, interval.high), 1e-8)
@@ -72,7 +76,7 @@ def test_units_beyond_the_range_of_squares(unit):
         )
         for scale in (1.0, unit)
     )
-    same((other.t, other.df, other.p_value), (one.t, one.df, one.p_value))
+    same((other.statistic, other.df, other.p_value), (one.statistic, one.df, one.p_value))
     same(other.interval.low / unit, one.interval.low)
 
 

@@ -1,12 +1,11 @@
 """Invariants of pooled estimates and tests over strata."""
 
-from dataclasses import astuple
 from math import inf, isnan
 
 import numpy as np
 import pytest
 from hypothesis import assume
-from stats_strategies import given, same, strata, tables
+from stats_strategies import given, numbers_of, same, strata, tables
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical import contingency
@@ -30,7 +29,7 @@ def everything(*table):
             results.append(contingency.breslow_day(*table, correction=correction))
         except StatsError as error:
             assert "strata" in str(error) or "odds ratio" in str(error)
-    return np.concatenate([astuple(result) for result in results])
+    return np.concatenate([numbers_of(result) for result in results])
 
 
 @given(table=strata())
@@ -46,13 +45,13 @@ def test_order_of_strata_and_strata_without_comparison_do_not_matter(table):
 def test_swapping_arms(table):
     x1, n1, x0, n0 = table
     swapped = (x0, n0, x1, n1)
-    ratio, low, high = astuple(contingency.mantel_haenszel_odds_ratio(*table, confidence=0.95))
+    ratio, low, high = numbers_of(contingency.mantel_haenszel_odds_ratio(*table, confidence=0.95))
     inverse = contingency.mantel_haenszel_odds_ratio(*swapped, confidence=0.95)
-    same(astuple(inverse), (1 / ratio if ratio else inf, 1 / high, 1 / low))
+    same(numbers_of(inverse), (1 / ratio if ratio else inf, 1 / high, 1 / low))
     for options in (SATO, ROBINS):
-        d, low, high = astuple(contingency.mantel_haenszel_risk_difference(*table, **options))
+        d, low, high = numbers_of(contingency.mantel_haenszel_risk_difference(*table, **options))
         negative = contingency.mantel_haenszel_risk_difference(*swapped, **options)
-        same(astuple(negative), (-d, -high, -low))
+        same(numbers_of(negative), (-d, -high, -low))
         assert isnan(low) or low <= d <= high
     p = contingency.cochran_mantel_haenszel(*table, correction="none").p_value
     same(contingency.cochran_mantel_haenszel(*swapped, correction="none").p_value, p)
@@ -69,12 +68,12 @@ def test_one_stratum_is_the_plain_table(table):
     cmh = contingency.cochran_mantel_haenszel(*one, correction="none").statistic
     same(cmh, pearson * (total - 1) / total)
     same(
-        astuple(contingency.mantel_haenszel_odds_ratio(*one, confidence=0.9)),
-        astuple(contingency.odds_ratio_sample(*table, confidence=0.9)),
+        numbers_of(contingency.mantel_haenszel_odds_ratio(*one, confidence=0.9)),
+        numbers_of(contingency.odds_ratio_sample(*table, confidence=0.9)),
     )
     same(
-        astuple(contingency.mantel_haenszel_risk_difference(*one, **ROBINS)),
-        astuple(contingency.risk_difference_wald(*table, confidence=0.95)),
+        numbers_of(contingency.mantel_haenszel_risk_difference(*one, **ROBINS)),
+        numbers_of(contingency.risk_difference_wald(*table, confidence=0.95)),
     )
 
 

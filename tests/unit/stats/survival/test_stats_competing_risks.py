@@ -1,6 +1,5 @@
 """Cumulative incidence and Gray's test: sums over causes, one cause alone, symmetries, level."""
 
-from dataclasses import astuple
 from math import nan
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from stats_strategies import given, same
+from stats_strategies import given, joined, numbers_of, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.survival.competing_risks import (
@@ -18,6 +17,7 @@ from trialtrace.stats.survival.competing_risks import (
 from trialtrace.stats.survival.gray import gray_test
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier
 
+PAIR = {"treated": "T", "reference": "R"}
 VARIANCES = st.sampled_from(["aalen", "delta"])
 
 
@@ -80,19 +80,19 @@ def test_one_cause_alone_is_one_less_kaplan_meier(data):
 def test_difference_turns_round_with_the_arms(data, variance, at):
     time, cause, group = data
     one, zero = ([x[group == g] for x in (time, cause)] for g in (1, 0))
-    options = {"of": 1, "at": at, "confidence": 0.9, "variance": variance}
+    options = {"of": 1, "at": at, "confidence": 0.9, "variance": variance, **PAIR}
     try:
-        interval, test = cumulative_incidence_difference(*one, *zero, sides="two_sided", **options)
+        found = cumulative_incidence_difference(*joined(one, zero), sides="two_sided", **options)
     except StatsError:
         assume(False)
-    back, _ = cumulative_incidence_difference(*zero, *one, sides="two_sided", **options)
-    same(back.high, -interval.low)
+    back = cumulative_incidence_difference(*joined(zero, one), sides="two_sided", **options)
+    same(back.interval.high, -found.interval.low)
     p = [
-        cumulative_incidence_difference(*one, *zero, sides=s, **options)[1].p_value
+        cumulative_incidence_difference(*joined(one, zero), sides=s, **options).p_value
         for s in ("greater", "less")
     ]
     same(sum(p), 1)
-    same(2 * min(p), test.p_value)
+    same(2 * min(p), found.p_value)
 
 
 @given(data=causes(groups=3), rho=st.sampled_from([0, 1]), seed=st.integers(0, 99))
@@ -106,12 +106,12 @@ def test_gray_ignores_labels_order_unit_and_what_follows_the_last_event(data, rh
     names = np.array(["c", "a", "b"])[group][rows]
     again = gray_test(time[rows] / 7, cause[rows], names, of=1, rho=rho)
     assume(test.statistic < 1e6)
-    same(astuple(again), astuple(test), 1e-6)
+    same(numbers_of(again), numbers_of(test), 1e-6)
     own = time[cause == 1].max()
     later = time > own
     same(
-        astuple(gray_test(time + 5 * later, np.where(later, 0, cause), group, of=1, rho=rho)),
-        astuple(test),
+        numbers_of(gray_test(time + 5 * later, np.where(later, 0, cause), group, of=1, rho=rho)),
+        numbers_of(test),
         1e-6,
     )
     # A stratum beside itself, and one without the cause.
@@ -135,14 +135,20 @@ def test_what_is_refused():
             cumulative_incidence(time, cause, **options)
     with pytest.raises(StatsError, match="variance must be one of aalen, delta"):
         cumulative_incidence([1, 2], [1, 0], of=1, confidence=0.95, variance="greenwood")
-    arms = [1, 2, 3], [1, 2, 0], [2, 3, 4], [2, 2, 0]
-    more = {"sides": "two_sided", **options}
-    interval, _ = cumulative_incidence_difference(*arms, at=2, **more)
-    assert interval.estimate == pytest.approx(1 / 3)
+    one, none = ([1, 2, 3], [1, 2, 0]), ([2, 3, 4], [2, 2, 0])
+    more = {"sides": "two_sided", **options, **PAIR}
+    found = cumulative_incidence_difference(*joined(one, none), at=2, **more)
+    assert found.estimate == pytest.approx(1 / 3)
     with pytest.raises(StatsError, match=r"not observed up to time 3\.5"):
-        cumulative_incidence_difference(*arms, at=3.5, **more)
+        cumulative_incidence_difference(*joined(one, none), at=3.5, **more)
     with pytest.raises(StatsError, match="no variance"):
-        cumulative_incidence_difference(*arms[2:], *arms[2:], at=2, **more)
+        cumulative_incidence_difference(*joined(none, none), at=2, **more)
+    for pair, sentence in (
+        ({"treated": "A"}, "nobody is of group 'A'"),
+        ({"treated": "R"}, "same"),
+    ):
+        with pytest.raises(StatsError, match=sentence):
+            cumulative_incidence_difference(*joined(one, none), at=2, **more | pair)
     with pytest.raises(StatsError, match="one group only"):
         gray_test([1, 2], [1, 2], ["a", "a"], of=1, rho=0)
     with pytest.raises(StatsError, match="never at risk of the cause together"):

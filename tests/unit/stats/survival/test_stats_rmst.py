@@ -1,13 +1,12 @@
 """Restricted means: against areas by hand, their symmetries, the rule for tau."""
 
-from dataclasses import astuple
 from math import isnan, log, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
-from stats_strategies import follow_up, given, same
+from stats_strategies import follow_up, given, joined, numbers_of, same
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier
@@ -17,7 +16,8 @@ from trialtrace.stats.survival.rmst import (
     restricted_mean_ratio,
 )
 
-WALD = {"confidence": 0.95, "sides": "two_sided"}
+PAIR = {"treated": "T", "reference": "R"}
+WALD = {"confidence": 0.95, "sides": "two_sided", **PAIR}
 
 
 def split(data):
@@ -62,23 +62,23 @@ def test_area_under_the_curve_in_any_order_and_unit(data, share, seed):
     same(found.estimate, np.sum(np.diff(grid) * curve.at(grid[:-1])[0]))
     rows = np.random.default_rng(seed).permutation(time.size)
     other = restricted_mean(time[rows] * 30, event[rows], tau=tau * 30, confidence=0.95)
-    same(astuple(other)[:4], 30 * np.array(astuple(found)[:4]))
+    same(numbers_of(other)[:4], 30 * np.array(numbers_of(found)[:4]))
 
 
 @given(data=follow_up(), share=st.sampled_from([0.5, 1.0]))
 def test_contrasts_turn_round_with_the_arms(data, share):
     one, zero = split(data)
     tau = share * horizon((one, zero))
-    options = {"tau": tau, "confidence": 0.9}
+    options = {"tau": tau, "confidence": 0.9, **PAIR}
     try:
-        two = restricted_mean_difference(*one, *zero, sides="two_sided", **options)
+        two = restricted_mean_difference(*joined(one, zero), sides="two_sided", **options)
     except StatsError:
         assume(False)
-    back = restricted_mean_difference(*zero, *one, sides="two_sided", **options)
+    back = restricted_mean_difference(*joined(zero, one), sides="two_sided", **options)
     same(back.interval.low, -two.interval.high)
     same(back.test.p_value, two.test.p_value)
     greater, less = (
-        restricted_mean_difference(*one, *zero, sides=s, **options).test.p_value
+        restricted_mean_difference(*joined(one, zero), sides=s, **options).test.p_value
         for s in ("greater", "less")
     )
     same(greater + less, 1)
@@ -86,20 +86,20 @@ def test_contrasts_turn_round_with_the_arms(data, share):
     for of in ("time_without_event", "time_lost"):
         try:
             ratio, inverse = (
-                restricted_mean_ratio(*a, *b, of=of, sides="two_sided", **options)
+                restricted_mean_ratio(*joined(a, b), of=of, sides="two_sided", **options)
                 for a, b in ((one, zero), (zero, one))
             )
         except StatsError:
             continue
         same(1 / ratio.interval.high, inverse.interval.low)
-        same(log(ratio.interval.estimate) / ratio.se, ratio.test.statistic)
+        same(log(ratio.interval.estimate) / ratio.standard_error, ratio.test.statistic)
 
 
 def test_where_tau_may_lie():
     died, censored = ([2.0, 5.0], [1, 1]), ([1.0, 8.0], [1, 0])
 
     def difference(one, zero, tau):
-        return restricted_mean_difference(*one, *zero, tau=tau, **WALD)
+        return restricted_mean_difference(*joined(one, zero), tau=tau, **WALD)
 
     # An arm whose last patient dies stays at 0 for as long as the other is known.
     assert difference(died, censored, 8).interval.estimate == pytest.approx(3.5 - 4.5)
@@ -122,15 +122,15 @@ def test_what_has_no_answer():
     for tau in (0, -1, float("nan"), float("inf"), "3", None):
         with pytest.raises(StatsError, match="tau must be a time above 0"):
             restricted_mean([1, 2], [1, 0], tau=tau, confidence=0.95)
-    nobody = ([3, 4], [0, 0])
+    one, nobody = ([1, 3], [1, 0]), ([3, 4], [0, 0])
     with pytest.raises(StatsError, match="no variance"):
-        restricted_mean_difference(*nobody, *nobody, tau=3, **WALD)
+        restricted_mean_difference(*joined(nobody, nobody), tau=3, **WALD)
     with pytest.raises(StatsError, match="mean of 0"):
-        restricted_mean_ratio([1, 3], [1, 0], *nobody, tau=3, of="time_lost", **WALD)
+        restricted_mean_ratio(*joined(one, nobody), tau=3, of="time_lost", **WALD)
     with pytest.raises(StatsError, match="of must be one of"):
-        restricted_mean_ratio([1, 3], [1, 0], *nobody, tau=3, of="rmst", **WALD)
+        restricted_mean_ratio(*joined(one, nobody), tau=3, of="rmst", **WALD)
     with pytest.raises(StatsError, match="sides must be one of"):
-        restricted_mean_difference([1, 3], [1, 0], *nobody, tau=3, confidence=0.95, sides="both")
+        restricted_mean_difference(*joined(one, nobody), tau=3, **WALD | {"sides": "both"})
 
 
 def test_interval_covers_and_test_keeps_its_level():
@@ -144,10 +144,10 @@ def test_interval_covers_and_test_keeps_its_level():
             event, censored = rng.exponential(size=n), rng.uniform(0.5, 3, n)
             # Follow-up of everybody known beyond tau, so that no draw is refused.
             censored[:2] = 3
-            arms += [np.minimum(event, censored), event <= censored]
-        one = restricted_mean(*arms[:2], tau=tau, confidence=0.95)
+            arms.append((np.minimum(event, censored), event <= censored))
+        one = restricted_mean(*arms[0], tau=tau, confidence=0.95)
         covered += one.low <= truth <= one.high
-        rejected += restricted_mean_difference(*arms, tau=tau, **WALD).test.p_value < 0.05
+        rejected += restricted_mean_difference(*joined(*arms), tau=tau, **WALD).test.p_value < 0.05
     # Monte Carlo standard error sqrt(0.05 * 0.95 / 1000) = 0.0069; 0.005 for the approximation.
     assert abs(covered / draws - 0.95) < 4 * 0.0069 + 0.005
     assert abs(rejected / draws - 0.05) < 4 * 0.0069 + 0.005

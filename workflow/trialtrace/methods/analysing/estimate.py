@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite, isinf, isnan, nan
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.rows import Basis, Notes, Options, Place, Result, bounds
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
-
-if TYPE_CHECKING:
-    from trialtrace.stats.mixed.mixed_tests import Contrast
 
 
 def interval_result(
@@ -114,18 +111,16 @@ def contrast_results(
     place: Place,
     step: Step[object],
     members: dict[str, Selection],
-    compute: "Callable[[], Contrast]",
+    compute: Callable[[], Contrast],
     common: Basis,
 ) -> Iterator[Result]:
     """A contrast of a mixed model: estimate with its interval, then p-value, t and its df."""
     names = (step.statistic, step.method)
     yield interval_result(cut, place, names, members, lambda: compute().interval, **common)
 
-    def test() -> TestResult:
-        found = compute()
-        return TestResult(found.statistic, found.df, found.p_value)
-
-    yield from test_results(cut, place, step.method, members, test, statistic="t", **common)
+    yield from test_results(
+        cut, place, step.method, members, lambda: compute().test, statistic="t", **common
+    )
 
 
 def noted(results: Iterable[Result], warning: Callable[[], str | None]) -> Iterator[Result]:

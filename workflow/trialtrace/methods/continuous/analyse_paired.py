@@ -21,8 +21,8 @@ from trialtrace.methods.analysing.estimate import f_results, interval_result, te
 from trialtrace.methods.analysing.formulas import Formula, formula, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Notes, Place, Result
 from trialtrace.stats import resampling
-from trialtrace.stats.regression.coefficients import Coefficients, contrast, wald_test
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.regression.coefficients import contrast, wald_test
+from trialtrace.stats.results import Coefficients, Interval, StatsError, TestResult
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
@@ -239,7 +239,8 @@ def regression(cut: Cut, step: "Step[cards.PairedRegression]") -> Iterator[Resul
 def _mean(fit: Callable[[], Fitted], confidence: float) -> Interval:
     """The first coefficient: the mean difference where all covariates are at their means."""
     fitted, _ = fit()
-    return contrast(fitted, np.eye(fitted.coef.size)[0], confidence=confidence)
+    row = np.eye(fitted.coef.size)[0]
+    return contrast(fitted, row, sides="two_sided", confidence=confidence).interval
 
 
 def _effect(fit: Callable[[], Fitted], name: str) -> TestResult:

@@ -10,12 +10,11 @@ from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, test_results
 from trialtrace.methods.analysing.formulas import formula, formulas, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Place, Result
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Contrast, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.stats.continuous.ordered_arms import Williams
-    from trialtrace.stats.mixed.mixed_tests import Contrast
     from trialtrace.stats.multiplicity._single_step import Simultaneous
     from trialtrace.trial.plan.cards import several_arms as cards
 
@@ -38,7 +37,7 @@ class _Arms:
             raise StatsError("an arm has no values.")
         return self.cut.values(self.rows).astype(float), arms
 
-    def results(self, place: Place, compute: "Callable[[], Contrast]") -> Iterator[Result]:
+    def results(self, place: Place, compute: Callable[[], Contrast]) -> Iterator[Result]:
         members = {"analysed": self.rows}
         yield from contrast_results(self.cut, place, self.step, members, compute, self.basis)
 
@@ -48,14 +47,14 @@ def dunnett(cut: Cut, step: "Step[cards.Dunnett]") -> Iterator[Result]:
     arms, reference = _Arms(cut, step), cut.analysis.estimand.reference
 
     @cache
-    def found() -> "dict[str, Contrast]":
+    def found() -> dict[str, Contrast]:
         every: Simultaneous = formula(step)(
             *arms.data(), reference=reference, sides=step.options.sides, **arms.level
         )
         others = sorted(arm for arm in cut.arms() if arm != reference)
         return dict(zip(others, every.contrasts, strict=True))
 
-    def one(arm: str) -> "Contrast":
+    def one(arm: str) -> Contrast:
         return found()[arm]
 
     for pair in cut.analysis.pairs:
@@ -71,12 +70,12 @@ def tukey(cut: Cut, step: Step[object]) -> Iterator[Result]:
     pairs = cut.analysis.every_pair(cut.trial.design.arms)
 
     @cache
-    def found() -> "dict[tuple[str, str], Contrast]":
+    def found() -> dict[tuple[str, str], Contrast]:
         values, own = arms.data()
         every: Simultaneous = formula(step)(values, [code[arm] for arm in own], **arms.level)
         return dict(zip(pairs, every.contrasts, strict=True))
 
-    def one(pair: tuple[str, str]) -> "Contrast":
+    def one(pair: tuple[str, str]) -> Contrast:
         return found()[pair]
 
     for pair in pairs:
@@ -88,13 +87,13 @@ def contrasts(cut: Cut, step: "Step[cards.Contrasts]") -> Iterator[Result]:
     arms, declared = _Arms(cut, step), step.options.contrasts
 
     @cache
-    def found() -> "dict[str, Contrast]":
+    def found() -> dict[str, Contrast]:
         every: Simultaneous = formula(step)(
             *arms.data(), declared, sides=step.options.sides, **arms.level
         )
         return dict(zip(declared, every.contrasts, strict=True))
 
-    def one(name: str) -> "Contrast":
+    def one(name: str) -> Contrast:
         return found()[name]
 
     for name in declared:
@@ -107,7 +106,7 @@ def trend(cut: Cut, step: "Step[cards.LinearTrend]") -> Iterator[Result]:
     contrast, coefficients = formulas(step)
 
     @cache
-    def found() -> "Contrast":
+    def found() -> Contrast:
         slope = {"slope": coefficients(step.options.scores)}
         every: Simultaneous = contrast(*arms.data(), slope, sides=step.options.sides, **arms.level)
         return every.contrasts[0]

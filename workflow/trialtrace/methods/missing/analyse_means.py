@@ -33,7 +33,7 @@ from trialtrace.methods.analysing.subject_tables import (
     subject_table,
 )
 from trialtrace.stats.regression.coefficients import wald_test
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -293,13 +293,14 @@ def _difference(
     cut: Cut, step: Step[object], fit: Callable[[], object], pair: tuple[str, str]
 ) -> Interval:
     _, _, arm_difference, *_ = formulas(step)
-    found: Interval = arm_difference(fit(), *pair, confidence=cut.analysis.confidence)
-    return found
+    level = cut.analysis.confidence
+    found: Contrast = arm_difference(fit(), *pair, sides="two_sided", confidence=level)
+    return found.interval
 
 
 def _test(step: Step[object], fit: "Callable[[], AncovaFit]", pair: tuple[str, str]) -> TestResult:
     *_, arm_row = formulas(step)
-    return wald_test(fit().coefficients, arm_row(fit(), *pair))
+    return wald_test(fit(), arm_row(fit(), *pair))
 
 
 def _read(cut: Cut, step: "Step[cards.Filled]", number: int) -> list[str]:

@@ -25,12 +25,11 @@ from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
 from trialtrace.stats.mixed import visit_design
 from trialtrace.stats.regression.coefficients import wald_test
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
-    from trialtrace.stats.mixed.mixed_tests import Contrast
     from trialtrace.stats.mixed.mmrm import MmrmFit
     from trialtrace.stats.regression.ancova import AncovaFit
     from trialtrace.trial.plan.cards import mixed as cards
@@ -83,7 +82,7 @@ class _Mmrm:
             self._failed = error
             raise
 
-    def difference(self, pair: tuple[str, str], visit: str) -> "Contrast":
+    def difference(self, pair: tuple[str, str], visit: str) -> Contrast:
         design, fit = self.fitted()
         _check_arms(pair, design.arms)
         row = visit_design.difference_row(design, arm=pair[0], reference=pair[1], visit=visit)
@@ -95,7 +94,7 @@ class _Mmrm:
         row = visit_design.mean_row(design, arm=arm, visit=visit)
         return self._contrast(fit, row).interval
 
-    def _contrast(self, fit: "MmrmFit", row: Floats) -> "Contrast":
+    def _contrast(self, fit: "MmrmFit", row: Floats) -> Contrast:
         return self._contrast_test(
             fit,
             row,
@@ -163,11 +162,12 @@ def ancova(cut: Cut, step: "Step[cards.Ancova]") -> Iterator[Result]:
         return _ancova(cut, step, rows)
 
     def difference(pair: tuple[str, str]) -> Interval:
-        found: Interval = arm_difference(fit(), *pair, confidence=cut.analysis.confidence)
-        return found
+        level = cut.analysis.confidence
+        found: Contrast = arm_difference(fit(), *pair, sides=TWO_SIDED, confidence=level)
+        return found.interval
 
     def test(pair: tuple[str, str]) -> TestResult:
-        return wald_test(fit().coefficients, arm_row(fit(), *pair))
+        return wald_test(fit(), arm_row(fit(), *pair))
 
     for pair in cut.analysis.pairs:
         place, members = cut.at(pair=pair), {"analysed": rows}
@@ -186,20 +186,20 @@ def ancova_dunnett(cut: Cut, step: "Step[cards.AncovaDunnett]") -> Iterator[Resu
     pairs = cut.analysis.pairs
 
     @cache
-    def found() -> "dict[tuple[str, str], Contrast]":
+    def found() -> dict[tuple[str, str], Contrast]:
         _, arm_row, max_t = formulas(step)
         fit = _ancova(cut, step, rows)
         differences = np.array([arm_row(fit, *pair) for pair in pairs])
         every = max_t(
-            differences @ fit.coefficients.coef,
-            differences @ fit.coefficients.covariance @ differences.T,
-            df=fit.coefficients.df,
+            differences @ fit.coef,
+            differences @ fit.covariance @ differences.T,
+            df=fit.df,
             sides=step.options.sides,
             confidence=cut.analysis.confidence,
         )
         return dict(zip(pairs, every.contrasts, strict=True))
 
-    def one(pair: tuple[str, str]) -> "Contrast":
+    def one(pair: tuple[str, str]) -> Contrast:
         return found()[pair]
 
     for pair in pairs:
@@ -232,7 +232,7 @@ def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
     _, test_row = formulas(step)
     fitted = cache(partial(_random_site, cut, step, rows))
 
-    def contrast(pair: tuple[str, str]) -> "Contrast":
+    def contrast(pair: tuple[str, str]) -> Contrast:
         arms, fit = fitted()
         _check_arms(pair, arms)
         row = np.zeros(fit.coef.size)

@@ -52,7 +52,7 @@ def random_site(cut: Cut, step: "Step[cards.LogisticRandomSite]") -> Iterator[Re
 
     def effect(pair: tuple[str, str]) -> Interval:
         at = cut.analysis.estimand.treated.index(pair[0])
-        found = fitted().coefficients
+        found = fitted()
         return Interval(*(exp(part[at]) for part in (found.coef, found.low, found.high)))
 
     yield from noted(
@@ -106,9 +106,7 @@ def _ratio(cut: Cut, step: "Step[cards.ModifiedPoisson]", rows: Selection) -> Ef
     def fit() -> Ends:
         x = design(cut, rows, step.options.covariates)
         found = formula(step)(rows.column("AVAL"), x, confidence=cut.analysis.confidence)
-        # What a model estimates beside its coefficients stands around them.
-        ends = found if hasattr(found, "coef") else found.coefficients
-        return ends.coef, ends.low, ends.high
+        return found.coef, found.low, found.high
 
     def effect(pair: tuple[str, str]) -> Interval:
         at = 1 + cut.analysis.estimand.treated.index(pair[0])

@@ -83,13 +83,13 @@ class _Once(Generic[Fit]):
 
 def _odds(fitted: "Callable[[], Odds]", row: Callable[[], Floats], confidence: float) -> Interval:
     """A combination of log odds ratios as an odds ratio of a higher value."""
-    found = contrast(fitted().coefficients, row(), confidence=confidence)
+    found = contrast(fitted(), row(), sides="two_sided", confidence=confidence).interval
     values = [exp(v) if isfinite(v) else v for v in (found.estimate, found.low, found.high)]
     return Interval(*values)
 
 
 def _wald(fitted: "Callable[[], Odds]", row: Callable[[], Floats]) -> TestResult:
-    return wald_test(fitted().coefficients, row())
+    return wald_test(fitted(), row())
 
 
 def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterator[Result]:
@@ -131,14 +131,14 @@ def proportional_odds(cut: Cut, step: "Step[cards.ProportionalOdds]") -> Iterato
         cut.at(),
         "brant",
         members,
-        lambda: brant_test(*data())[0],
+        lambda: brant_test(*data()).overall,
         statistic="chi_squared",
         **common,
     )
 
 
 def _unit(fitted: "Callable[[], Odds]", number: int) -> Floats:
-    row: Floats = np.eye(fitted().coefficients.coef.size)[number]
+    row: Floats = np.eye(fitted().coef.size)[number]
     return row
 
 
@@ -223,7 +223,7 @@ def _row(
     if own:
         cells[arms.index(pair[0]), 0] -= 1
         cells[arms.index(pair[1]), 0] += 1
-    row = np.zeros(fitted().coefficients.coef.size)
+    row = np.zeros(fitted().coef.size)
     row[: cells.size - 1] = cells.ravel()[1:]
     return row
 

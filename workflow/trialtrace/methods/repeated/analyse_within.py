@@ -18,13 +18,12 @@ from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import subject_table
 from trialtrace.methods.mixed.analyse import at_bound
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Contrast, StatsError
 from trialtrace.trial.plan.methods import result_method
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
-    from trialtrace.stats.mixed.mixed_tests import Contrast
     from trialtrace.stats.repeated.anova_general import Anova, AnovaEffect
     from trialtrace.trial.plan.cards import within as cards
 
@@ -174,7 +173,7 @@ def _since_first(
     step: "Step[cards.MixedModel]",
     fitted: "Callable[[], LinearMixedFit]",
     number: int,
-) -> "Contrast":
+) -> Contrast:
     """Difference of the treatments at a visit, less that at the first visit."""
     row = np.zeros((2, len(cut.visits)))
     row[0, number], row[0, 0], row[1, number], row[1, 0] = 1.0, -1.0, -1.0, 1.0

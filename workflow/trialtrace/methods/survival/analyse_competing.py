@@ -12,7 +12,7 @@ from trialtrace.methods.analysing.estimate import interval_result, plain_result,
 from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.survival.analyse import compared, roles
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def _at(cut: Cut, step: "Step[cards.AalenJohansen]", rows: Selection, time: floa
     return Interval(estimate, low, high)
 
 
-def _interval(compute: Callable[[], tuple[Interval, TestResult]]) -> Interval:
-    return compute()[0]
+def _interval(compute: Callable[[], Contrast]) -> Interval:
+    return compute().interval
 
 
-def _test(compute: Callable[[], tuple[Interval, TestResult]]) -> TestResult:
-    return compute()[1]
+def _test(compute: Callable[[], Contrast]) -> TestResult:
+    return compute().test
 
 
 def incidence_difference(
@@ -75,12 +75,14 @@ def incidence_difference(
 ) -> Iterator[Result]:
     """By comparison: difference of the shares with the event by a time, and its test."""
     options = cut.options(step, interval=True)
-    for pair, both, treated, reference in cut.pairs():
+    for pair, both, _, _ in cut.pairs():
         compute = partial(
             formula(step),
-            *causes(treated),
-            *causes(reference),
+            *causes(both),
+            both.column("TRTP").astype(str),
             of=EVENT,
+            treated=pair[0],
+            reference=pair[1],
             at=step.options.time,
             confidence=cut.analysis.confidence,
             variance=step.options.variance,

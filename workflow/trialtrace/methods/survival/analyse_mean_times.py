@@ -13,11 +13,10 @@ from trialtrace.methods.analysing.estimate import interval_result, test_results
 from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.survival.analyse import compared, hazard_ratios, roles, times, unit
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
-    from trialtrace.stats.survival.rmst import RestrictedMeanContrast
     from trialtrace.trial.plan.cards import mean_times as cards
 
 LAST = "last_observed"
@@ -55,11 +54,11 @@ def _mean(cut: Cut, step: "Step[cards.Restricted]", rows: Selection) -> Interval
     return Interval(found.estimate, found.low, found.high)
 
 
-def _interval(compute: "Callable[[], RestrictedMeanContrast]") -> Interval:
+def _interval(compute: Callable[[], Contrast]) -> Interval:
     return compute().interval
 
 
-def _test(compute: "Callable[[], RestrictedMeanContrast]") -> TestResult:
+def _test(compute: Callable[[], Contrast]) -> TestResult:
     return compute().test
 
 
@@ -76,11 +75,13 @@ def compare_means(
     horizon = choices.pop("horizon")
     options = cut.options(step, interval=True)
     own = unit(cut) if step.statistic == "mean_time_difference" else None
-    for pair, both, treated, reference in cut.pairs():
+    for pair, both, _, _ in cut.pairs():
         compute = partial(
             formula(step),
-            *times(treated),
-            *times(reference),
+            *times(both),
+            both.column("TRTP").astype(str),
+            treated=pair[0],
+            reference=pair[1],
             tau=horizon,
             confidence=cut.analysis.confidence,
             sides="two_sided",

@@ -28,7 +28,6 @@ from trialtrace.stats._inputs import (
     sample,
     t_tails,
 )
-from trialtrace.stats.mixed.mixed_tests import Contrast
 from trialtrace.stats.multiplicity._single_step import (
     Simultaneous,
     adjusted,
@@ -36,7 +35,7 @@ from trialtrace.stats.multiplicity._single_step import (
     tukey_tail,
 )
 from trialtrace.stats.multiplicity.max_t import max_t
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 ADJUST = ("none", "max_t")
 # Coefficients whose sum is below this share of the largest sum to 0 but for rounding.
@@ -98,7 +97,10 @@ def arm_contrasts(
     critical = float(stdtrit(arms.df, 0.5 + level / 2))
     columns = (estimates.tolist(), errors.tolist(), statistics.tolist(), p_values.tolist())
     found = tuple(
-        Contrast(Interval(e, e - critical * s, e + critical * s), s, arms.df, t, p)
+        Contrast(
+            Interval(e, e - critical * s, e + critical * s, standard_error=s),
+            TestResult(t, arms.df, p),
+        )
         for e, s, t, p in zip(*columns, strict=True)
     )
     return Simultaneous(found, critical, 0.0)

@@ -152,7 +152,7 @@ def pooled_test(
         p = float(betaincc(k / 2, df2 / 2, explained))
     else:
         p = chi2_tail(k * statistic, k)
-    return TestResult(statistic, float(k), p, float(df2))
+    return TestResult(statistic, float(k), p, df2=float(df2))
 
 
 def _ratio(logarithm: Floats) -> Floats:

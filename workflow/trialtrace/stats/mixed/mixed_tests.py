@@ -27,13 +27,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers, t_tail
+from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, f_tail, numbers
+from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.mixed._gaussian_blocks import Moments, Solution, inverse
 from trialtrace.stats.regression._design import SINGULAR
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, StatsError, TestResult
 
 KENWARD_ROGER = ("kenward_roger", "kenward_roger_observed")
 METHODS = ("satterthwaite", *KENWARD_ROGER)
@@ -83,17 +83,6 @@ def shared_fields(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """A combination of coefficients: estimate with its interval, and the t test of it being 0."""
-
-    interval: Interval
-    se: float
-    df: float
-    statistic: float
-    p_value: float
-
-
 def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: float) -> Contrast:
     """Estimate row'beta, row of shape (p,), with a two-sided interval and a t test of 0.
 
@@ -106,7 +95,7 @@ def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: 
     R: `lmerTest::contest(fit, row, joint = FALSE, ddf = "Kenward-Roger")`.
     """
     check_choice("sides", sides, SIDES)
-    level = check_confidence(confidence)
+    check_confidence(confidence)
     rows = _rows(fit, row)
     if rows.shape[0] != 1:
         raise StatsError("a contrast is one row; use f_test for several.")
@@ -117,14 +106,7 @@ def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: 
         covariance, denominator = np.eye(fit.coef.size), float(_satterthwaite(fit, rows)[0])
     estimate = float(np.ravel(numbers(row, "row")) @ fit.coef)
     se = float(np.sqrt((rows @ covariance @ rows.T)[0, 0]))
-    width = float(stdtrit(denominator, 0.5 + level / 2)) * se
-    return Contrast(
-        interval=Interval(estimate, estimate - width, estimate + width),
-        se=se,
-        df=denominator,
-        statistic=estimate / se,
-        p_value=t_tail(estimate / se, denominator, sides),
-    )
+    return wald_contrast(estimate, se, df=denominator, sides=sides, confidence=confidence)
 
 
 def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
@@ -152,7 +134,7 @@ def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
         statistic = float(np.mean((vectors.T @ estimate) ** 2 / roots))
         denominator = _average(_satterthwaite(fit, vectors.T @ rotated))
     p_value = f_tail(statistic, size, denominator)
-    return TestResult(statistic, float(size), p_value, denominator)
+    return TestResult(statistic, float(size), p_value, df2=denominator)
 
 
 def _rows(fit: MixedFit, rows: ArrayLike) -> Floats:

@@ -2,26 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 import numpy as np
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence
-from trialtrace.stats.mixed.mixed_tests import Contrast
 from trialtrace.stats.multiplicity._multivariate_t import (
     critical_value,
     product_tail,
     range_tail,
 )
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Contrast, Interval, Row, StatsError, Tabular, TestResult
 
 # A function of c, and of whether both sides count: P(max > c) and the error of its computation.
 Tail = Callable[[float, bool], tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Simultaneous:
+@dataclass(frozen=True, slots=True, repr=False)
+class Simultaneous(Tabular):
     """Contrasts that are tested and estimated together, in the order asked for.
 
     `critical` is what the absolute t statistic of a two-sided test has to pass, and half the width
@@ -32,6 +31,9 @@ class Simultaneous:
     contrasts: tuple[Contrast, ...]
     critical: float
     numerical_error: float
+
+    def rows(self) -> list[Row]:
+        return [row for one in self.contrasts for row in one.rows()]
 
 
 def dunnett_tail(loadings: Floats, df: float) -> Tail:
@@ -62,7 +64,10 @@ def adjusted(
     towards = np.abs(statistics) if both else statistics * (1 if sides == "greater" else -1)
     found = [tail(float(each), both) for each in towards]
     contrasts = tuple(
-        Contrast(Interval(e, e - critical * s, e + critical * s), s, df, t, min(max(p, 0.0), 1.0))
+        Contrast(
+            Interval(e, e - critical * s, e + critical * s, standard_error=s),
+            TestResult(t, df if isfinite(df) else nan, min(max(p, 0.0), 1.0)),
+        )
         for e, s, t, (p, _) in zip(
             estimates.tolist(), errors.tolist(), statistics.tolist(), found, strict=True
         )

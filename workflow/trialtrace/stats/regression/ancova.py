@@ -18,25 +18,24 @@ from numpy.typing import ArrayLike
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
 from trialtrace.stats.regression._design import least_squares
-from trialtrace.stats.regression.coefficients import Coefficients, contrast, from_covariance
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.regression.coefficients import WaldFields, contrast, wald_fields
+from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
 
 VARIANCES = ("model", "HC0", "HC1", "HC2", "HC3")
 # A value whose leverage is nearer to 1 than this is fitted by itself alone.
 LEVERAGE = 1e-10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AncovaFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class AncovaFit(Coefficients):
     """A fitted analysis of covariance; see `ancova`.
 
-    `coefficients` are those of the arms (means at the mean covariates and an average stratum),
+    The coefficients are those of the arms (means at the mean covariates and an average stratum),
     then the covariates' slopes, then the strata's effects but the last, which sum to 0. `terms`
     gives each term's columns; `residual_sd` is in the units of the outcome.
     """
 
     arms: Labels
-    coefficients: Coefficients
     terms: dict[str, list[int]]
     mean_columns: Floats
     residual_sd: float
@@ -61,7 +60,7 @@ def ols(y: ArrayLike, x: ArrayLike, *, variance: str, confidence: float) -> Coef
     x = numbers(x, "x")
     if x.ndim != 2 or x.shape[0] != y.size or x.shape[1] == 0:
         raise StatsError(f"x must have shape ({y.size}, p); got {x.shape}.")
-    return _fit(y, x, variance, confidence)[0]
+    return Coefficients(**_fit(y, x, variance, confidence, None)[0])
 
 
 def ancova(
@@ -103,22 +102,36 @@ def ancova(
         name: list(range(end - block.shape[1], end))
         for (name, block), end in zip(blocks.items(), ends, strict=True)
     }
-    fit, residual = _fit(y, x, variance, confidence)
-    return AncovaFit(arms, fit, terms, x.mean(axis=0), residual, variance, y.size)
+    names = tuple(
+        name if len(places) == 1 else f"{name} {number}"
+        for name, places in terms.items()
+        for number in (arms.tolist() if name == "arm" else range(1, len(places) + 1))
+    )
+    fields, residual = _fit(y, x, variance, confidence, names)
+    return AncovaFit(
+        **fields,
+        arms=arms,
+        terms=terms,
+        mean_columns=x.mean(axis=0),
+        residual_sd=residual,
+        variance=variance,
+        n=y.size,
+    )
 
 
 def arm_difference(
-    fit: AncovaFit, arm: object, reference: object, *, confidence: float
-) -> Interval:
+    fit: AncovaFit, arm: object, reference: object, *, sides: str, confidence: float
+) -> Contrast:
     """Adjusted difference of means, arm minus reference, in the units of the outcome.
 
-    Its test is `wald_test(fit.coefficients, arm_row(fit, arm, reference))`.
+    With its t test; `sides` concerns the p-value only.
 
     Raises `StatsError` for arms that are not there or equal. Oracle: R's lm.
 
     R: by hand in models.R.
     """
-    return contrast(fit.coefficients, arm_row(fit, arm, reference), confidence=confidence)
+    row, label = arm_row(fit, arm, reference), f"{arm} - {reference}"
+    return contrast(fit, row, sides=sides, confidence=confidence, label=label)
 
 
 def arm_row(fit: AncovaFit, arm: object, reference: object) -> Floats:
@@ -126,7 +139,7 @@ def arm_row(fit: AncovaFit, arm: object, reference: object) -> Floats:
 
     Oracle: as for `arm_difference`.
     """
-    row = np.zeros(fit.coefficients.coef.size)
+    row = np.zeros(fit.coef.size)
     row[_index(fit, arm)] += 1
     row[_index(fit, reference)] -= 1
     return row
@@ -148,7 +161,8 @@ def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[I
         row = fit.mean_columns.copy() if weights == "observed" else np.zeros(fit.mean_columns.size)
         row[: fit.arms.size] = 0
         row[place] = 1
-        means.append(contrast(fit.coefficients, row, confidence=confidence))
+        mean = contrast(fit, row, sides="two_sided", confidence=confidence)
+        means.append(mean.interval)
     return means
 
 
@@ -164,7 +178,9 @@ def _covariates(covariates: ArrayLike, length: int) -> dict[str, Floats]:
     return {f"covariate {i + 1}": centred[:, [i]] for i in range(x.shape[1])}
 
 
-def _fit(y: Floats, x: Floats, variance: str, confidence: float) -> tuple[Coefficients, float]:
+def _fit(
+    y: Floats, x: Floats, variance: str, confidence: float, names: tuple[str, ...] | None
+) -> tuple[WaldFields, float]:
     q, triangle, coef = least_squares(y, x)
     residual = y - x @ coef
     n, p = x.shape
@@ -182,8 +198,9 @@ def _fit(y: Floats, x: Floats, variance: str, confidence: float) -> tuple[Coeffi
     # Errors of one variance need no sum over values: the basis is orthonormal.
     middle = mean_square * np.eye(p) if variance == "model" else (q.T * weight) @ q
     covariance = inverse @ middle @ inverse.T
-    fit = from_covariance(coef, covariance, df=float(n - p), confidence=confidence)
-    return fit, mean_square**0.5
+    df = float(n - p)
+    fields = wald_fields(coef, covariance, df=df, confidence=confidence, labels=names)
+    return fields, mean_square**0.5
 
 
 def _index(fit: AncovaFit, arm: object) -> int:

@@ -1,40 +1,29 @@
 """Coefficients of a regression with their covariance: intervals, contrasts, Wald tests.
 
-Every model of `ancova`, `logistic`, `poisson`, `ordinal` and `ordinal_mixed` returns its
-coefficients in this form. A t reference with the model's degrees of freedom where the error
-variance was estimated, else the normal one.
+Every model of `ancova`, `logistic`, `poisson`, `ordinal`, `ordinal_mixed`, `gee` and of Cox is its
+coefficients in this form, with what else it estimates. A t reference with the model's degrees of
+freedom where the error variance was estimated, else the normal one.
 
 Reference: Wald, Trans Am Math Soc 1943;54:426.
 """
 
-from dataclasses import dataclass
 from math import inf, sqrt
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import (
-    check_confidence,
-    chi2_tail,
-    f_tail,
-    normal_quantile,
-    numbers,
-    t_tail,
-)
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats._inputs import chi2_tail, f_tail, numbers, t_tail
+from trialtrace.stats._wald import quantile, wald_contrast
+from trialtrace.stats.results import Coefficients, Contrast, StatsError, TestResult
 
 # Smallest eigenvalue, in standard units, of rows that can be tested together.
 SINGULAR = 1e-10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Coefficients:
-    """Coefficients in the order of the columns, each array (p,), `covariance` (p, p).
-
-    `statistic` is coef / se, `p_value` two-sided; `df` is infinite for a normal reference.
-    """
+class WaldFields(TypedDict):
+    """The fields of `Coefficients`."""
 
     coef: Floats
     se: Floats
@@ -42,34 +31,84 @@ class Coefficients:
     high: Floats
     statistic: Floats
     p_value: Floats
-    df: float
+    labels: tuple[str, ...]
     covariance: Floats
+    df: float
 
 
 def from_covariance(
-    coef: Floats, covariance: Floats, *, df: float, confidence: float
+    coef: Floats,
+    covariance: Floats,
+    *,
+    df: float,
+    confidence: float,
+    labels: tuple[str, ...] | None = None,
 ) -> Coefficients:
     """Coefficients (p,) with Wald intervals from their covariance (p, p)."""
+    return Coefficients(
+        **wald_fields(coef, covariance, df=df, confidence=confidence, labels=labels)
+    )
+
+
+def wald_fields(
+    coef: Floats,
+    covariance: Floats,
+    *,
+    df: float,
+    confidence: float,
+    labels: tuple[str, ...] | None = None,
+) -> WaldFields:
+    """The fields of `Coefficients`, for the fits that have others besides."""
     se = np.sqrt(np.diag(covariance))
     if not (np.isfinite(se).all() and (se > 0).all()):
         raise StatsError("a coefficient has no estimated error.")
-    width = _quantile(df, confidence) * se
+    width = quantile(df, confidence) * se
     statistic = coef / se
-    p_value = np.array([_two_sided(value, df) for value in statistic])
-    return Coefficients(coef, se, coef - width, coef + width, statistic, p_value, df, covariance)
+    return {
+        "coef": coef,
+        "se": se,
+        "low": coef - width,
+        "high": coef + width,
+        "statistic": statistic,
+        "p_value": np.array([_two_sided(value, df) for value in statistic]),
+        "labels": labels or numbered(coef.size),
+        "covariance": covariance,
+        "df": df,
+    }
 
 
-def contrast(fit: Coefficients, row: ArrayLike, *, confidence: float) -> Interval:
+def numbered(p: int) -> tuple[str, ...]:
+    """Names of columns that have none."""
+    return tuple(f"x{place}" for place in range(1, p + 1))
+
+
+def contrast(
+    fit: Coefficients, row: ArrayLike, *, sides: str, confidence: float, label: str = ""
+) -> Contrast:
     """A combination row'beta of the coefficients, row of shape (p,), with its Wald interval.
 
-    Its test is `wald_test` of the one row. Oracle: R's lm and glm with contrasts by hand.
+    On the scale of the coefficients: a log hazard or odds ratio stays one. Its test is that of 0,
+    by t or the normal distribution as the fit has it; `sides` concerns the p-value only. `fit` is
+    any model that returns `Coefficients`. Oracle: R's lm and glm with contrasts by hand.
 
-    Raises `StatsError` for a row of another length or of zeros.
+    Raises `StatsError` for a row of another length or of zeros, and where the combination has no
+    estimated error.
     """
-    weights: Floats = _rows(fit, row)[0]
-    estimate = float(weights @ fit.coef)
-    half = _quantile(fit.df, confidence) * sqrt(float(weights @ fit.covariance @ weights))
-    return Interval(estimate, estimate - half, estimate + half)
+    rows = _rows(fit, row)
+    if rows.shape[0] != 1:
+        raise StatsError("a contrast is one row; use wald_test for several.")
+    weights: Floats = rows[0]
+    variance = float(weights @ fit.covariance @ weights)
+    if not variance > 0:
+        raise StatsError("the combination has no estimated error.")
+    return wald_contrast(
+        float(weights @ fit.coef),
+        sqrt(variance),
+        df=fit.df,
+        sides=sides,
+        confidence=confidence,
+        label=label,
+    )
 
 
 def wald_test(fit: Coefficients, rows: ArrayLike) -> TestResult:
@@ -89,7 +128,7 @@ def wald_test(fit: Coefficients, rows: ArrayLike) -> TestResult:
     wald, r = float(estimate @ np.linalg.solve(spread, estimate)), float(rows.shape[0])
     if fit.df == inf:
         return TestResult(wald, r, chi2_tail(wald, r))
-    return TestResult(wald / r, r, f_tail(wald / r, r, fit.df), fit.df)
+    return TestResult(wald / r, r, f_tail(wald / r, r, fit.df), df2=fit.df)
 
 
 def _rows(fit: Coefficients, rows: ArrayLike) -> Floats:
@@ -99,12 +138,6 @@ def _rows(fit: Coefficients, rows: ArrayLike) -> Floats:
     if not rows.any(axis=1).all():
         raise StatsError("a row of zeros asks for nothing.")
     return rows
-
-
-def _quantile(df: float, confidence: float) -> float:
-    if df == inf:
-        return normal_quantile(confidence)
-    return float(stdtrit(df, 0.5 + check_confidence(confidence) / 2))
 
 
 def _two_sided(statistic: float, df: float) -> float:

@@ -21,34 +21,29 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, normal_quantile
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
-from trialtrace.stats.regression.coefficients import Coefficients, from_covariance
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.regression.coefficients import numbered, wald_fields
+from trialtrace.stats.results import Coefficients, Estimates, StatsError, TestResult
 
 FIRTH_ITERATIONS = 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LogisticFit:
-    """Log odds ratios in `coefficients` (normal reference), `fitted` probabilities (n,)."""
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class LogisticFit(Coefficients):
+    """Log odds ratios (normal reference), `fitted` probabilities (n,)."""
 
-    coefficients: Coefficients
     log_likelihood: float
     fitted: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FirthFit:
-    """Firth's log odds ratios (p,), profile bounds, and each one's likelihood ratio test.
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class FirthFit(Estimates):
+    """Firth's log odds ratios (p,) with profile bounds.
 
-    `se` is from the inverse information; it makes no interval here. `log_likelihood` includes
-    the penalty.
+    `statistic` are the likelihood ratio tests of each, chi-squared with 1 degree of freedom. `se`
+    is from the inverse information; it makes no interval here, so there are no Wald contrasts.
+    `log_likelihood` includes the penalty.
     """
 
-    coef: Floats
-    se: Floats
-    low: Floats
-    high: Floats
-    tests: tuple[TestResult, ...]
     log_likelihood: float
 
 
@@ -95,8 +90,11 @@ def logistic(y: ArrayLike, x: ArrayLike, *, confidence: float) -> LogisticFit:
     inverse = np.linalg.inv(triangle)
     covariance = inverse @ np.linalg.inv(information) @ inverse.T
     eta = q @ gamma
-    fit = from_covariance(inverse @ gamma, covariance, df=inf, confidence=confidence)
-    return LogisticFit(fit, _log_likelihood(y, eta), expit(eta))
+    return LogisticFit(
+        **wald_fields(inverse @ gamma, covariance, df=inf, confidence=confidence),
+        log_likelihood=_log_likelihood(y, eta),
+        fitted=expit(eta),
+    )
 
 
 def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
@@ -119,16 +117,24 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
     inverse = np.linalg.inv(triangle)
     coef = inverse @ gamma
     se = np.sqrt(np.diag(inverse @ np.linalg.inv(information) @ inverse.T))
-    low, high, tests = np.empty(p), np.empty(p), []
+    low, high, falls = np.empty(p), np.empty(p), np.empty(p)
     for j in range(p):
         profile = _Profile(y, x, j, peak, q @ gamma)
         low[j] = profile.bound(coef[j], -se[j], z**2)
         high[j] = profile.bound(coef[j], se[j], z**2)
-        fall = max(profile.fall(0.0), 0.0)
-        tests.append(TestResult(fall, 1.0, chi2_tail(fall, 1)))
+        falls[j] = max(profile.fall(0.0), 0.0)
     # The penalty of the columns as given, not of the basis.
     peak += float(np.log(np.abs(np.diag(triangle))).sum())
-    return FirthFit(coef, se, low, high, tuple(tests), peak)
+    return FirthFit(
+        coef=coef,
+        se=se,
+        low=low,
+        high=high,
+        statistic=falls,
+        p_value=np.array([chi2_tail(fall, 1) for fall in falls.tolist()]),
+        labels=numbered(p),
+        log_likelihood=peak,
+    )
 
 
 def firth_likelihood_ratio(y: ArrayLike, x: ArrayLike, *, last: int) -> TestResult:

@@ -18,23 +18,23 @@ from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import chi2_tail, labels, sample
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, columns, maximise, recedes
-from trialtrace.stats.regression.coefficients import Coefficients, from_covariance, wald_test
+from trialtrace.stats.regression.coefficients import wald_fields, wald_test
 from trialtrace.stats.regression.logistic import logistic, separation
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Coefficients, StatsError, TestResult
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProportionalOddsFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class ProportionalOddsFit(Coefficients):
     """Log odds ratios of a higher level, `thresholds` between the `levels`, tests of all slopes.
 
-    `covariance` is that of thresholds and slopes together, thresholds first.
+    The coefficients are the slopes; `joint_covariance` is that of thresholds and slopes together,
+    thresholds first.
     """
 
-    coefficients: Coefficients
     levels: Labels
     thresholds: Floats
     thresholds_se: Floats
-    covariance: Floats
+    joint_covariance: Floats
     log_likelihood: float
     null_log_likelihood: float
     likelihood_ratio: TestResult
@@ -84,25 +84,33 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
     back[:cutpoints, cutpoints:] = centre @ inverse
     par, covariance = back @ par, back @ np.linalg.inv(information) @ back.T
     own = covariance[cutpoints:, cutpoints:]
-    fit = from_covariance(par[cutpoints:], own, df=inf, confidence=confidence)
+    fields = wald_fields(par[cutpoints:], own, df=inf, confidence=confidence)
     value = derivatives(np.linalg.solve(back, par).astype(np.float64, copy=False))[0]
     p = float(x.shape[1])
     ratio = max(2 * (value - null), 0.0)
     return ProportionalOddsFit(
-        coefficients=fit,
+        **fields,
         levels=levels,
         thresholds=par[:cutpoints],
         thresholds_se=np.sqrt(np.diag(covariance)[:cutpoints]),
-        covariance=covariance,
+        joint_covariance=covariance,
         log_likelihood=value,
         null_log_likelihood=null,
         likelihood_ratio=TestResult(ratio, p, chi2_tail(ratio, p)),
-        wald=wald_test(fit, np.eye(x.shape[1])),
+        wald=wald_test(Coefficients(**fields), np.eye(x.shape[1])),
         score=_score(level, share, q),
     )
 
 
-def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult, ...]]:
+@dataclass(frozen=True, slots=True)
+class BrantTest:
+    """Tests of proportional odds: of all columns at once, and of each in its order."""
+
+    overall: TestResult
+    by_column: tuple[TestResult, ...]
+
+
+def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
     """Brant's Wald test of proportional odds: of all columns at once, and of each.
 
     Logistic regressions of y above each of its levels but the last, (levels - 1) of them, whose
@@ -133,9 +141,9 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
                 "covariate tells some of these values from the others without exception, so the "
                 "odds ratios of the scale's cuts cannot be compared."
             ) from None
-        slopes.append(fit.coefficients.coef)
+        slopes.append(fit.coef)
         probability.append(fit.fitted)
-        bread.append(fit.coefficients.covariance)
+        bread.append(fit.covariance)
     size = p + 1
     joint = np.empty((cutpoints * size, cutpoints * size))
     for k in range(cutpoints):
@@ -151,7 +159,7 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> tuple[TestResult, tuple[TestResult
     covariance = both @ joint @ both.T
     every, *each = (np.kron(differ, row).astype(float) for row in (np.eye(p), *np.eye(p)))
     single = tuple(_compare(beta, covariance, rows) for rows in each)
-    return _compare(beta, covariance, every), single
+    return BrantTest(_compare(beta, covariance, every), single)
 
 
 def ordinal_data(y: ArrayLike, x: ArrayLike) -> tuple[Labels, Places, Floats]:

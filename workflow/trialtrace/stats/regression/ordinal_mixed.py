@@ -18,9 +18,9 @@ from scipy.special import roots_hermite
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import labels
 from trialtrace.stats.regression._likelihood import ITERATIONS
-from trialtrace.stats.regression.coefficients import Coefficients, from_covariance
+from trialtrace.stats.regression.coefficients import wald_fields
 from trialtrace.stats.regression.ordinal import cuts, level_terms, ordinal_data, proportional_odds
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.results import Coefficients, StatsError
 
 # With fewer nodes the derivatives below are not those of the sum that is maximised.
 FEWEST_NODES, MOST_NODES = 7, 300
@@ -35,15 +35,14 @@ HALVINGS = 10
 NO_SPREAD = 1e-3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OrdinalMixedFit:
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class OrdinalMixedFit(Coefficients):
     """Log odds ratios, thresholds and the standard deviation `sd` of the intercepts (logits).
 
     `nodes` are those that the quadrature took. `boundary` says that `sd` is estimated as 0: its
     `sd_se` is then NaN, and everything else is that of the model without intercepts.
     """
 
-    coefficients: Coefficients
     levels: Labels
     thresholds: Floats
     thresholds_se: Floats
@@ -83,12 +82,12 @@ def ordinal_mixed(
     start = proportional_odds(level, x, confidence=confidence)
     centre, spread = x.mean(axis=0), x.std(axis=0)
     model = _Model(level, levels.size, (x - centre) / spread, of_subject)
-    slopes = start.coefficients.coef
+    slopes = start.coef
     begin = np.concatenate([start.thresholds - centre @ slopes, slopes * spread, [1.0]])
     used, found = _with_nodes(model, begin, nodes)
     if found is None:
         return OrdinalMixedFit(
-            coefficients=start.coefficients,
+            **wald_fields(start.coef, start.covariance, df=inf, confidence=confidence),
             levels=levels,
             thresholds=start.thresholds,
             thresholds_se=start.thresholds_se,
@@ -108,9 +107,7 @@ def ordinal_mixed(
     par, se = back @ par, np.sqrt(np.diag(covariance))
     slope = slice(cutpoints, par.size - 1)
     return OrdinalMixedFit(
-        coefficients=from_covariance(
-            par[slope], covariance[slope, slope], df=inf, confidence=confidence
-        ),
+        **wald_fields(par[slope], covariance[slope, slope], df=inf, confidence=confidence),
         levels=levels,
         thresholds=par[:cutpoints],
         thresholds_se=se[:cutpoints],

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, binary_data, maximise, recedes
-from trialtrace.stats.regression.coefficients import Coefficients, from_covariance
-from trialtrace.stats.results import StatsError
+from trialtrace.stats.regression.coefficients import from_covariance
+from trialtrace.stats.results import Coefficients, StatsError
 
 
 def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coefficients:

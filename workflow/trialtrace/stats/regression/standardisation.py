@@ -19,9 +19,8 @@ from scipy.special import expit
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, normal_quantile, numbers, sample
 from trialtrace.stats.regression.ancova import ols
-from trialtrace.stats.regression.coefficients import Coefficients
 from trialtrace.stats.regression.logistic import logistic
-from trialtrace.stats.results import Interval, StatsError
+from trialtrace.stats.results import Coefficients, Interval, StatsError
 
 FAMILIES = ("linear", "logistic")
 VARIANCES = ("fixed", "random", "sandwich")
@@ -123,7 +122,7 @@ def _model(y: Floats, x: Floats, family: str) -> Coefficients:
     # The level is not used; intervals are made from the means.
     if family == "linear":
         return ols(y, x, variance="model", confidence=0.95)
-    return logistic(y, x, confidence=0.95).coefficients
+    return logistic(y, x, confidence=0.95)
 
 
 def _mean(eta: Floats, family: str) -> tuple[Floats, Floats]:

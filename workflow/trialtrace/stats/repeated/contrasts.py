@@ -12,7 +12,6 @@ variances).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import frexp, ldexp, sqrt
 
 import numpy as np
@@ -21,18 +20,7 @@ from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, labels, numbers, t_tail
-from trialtrace.stats.results import Interval, StatsError
-
-
-@dataclass(frozen=True, slots=True)
-class Contrast:
-    """The contrast in the units of the responses times the weights, with its t test against 0."""
-
-    interval: Interval
-    se: float
-    t: float
-    df: float
-    p_value: float
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 
 def repeated_contrast(
@@ -90,7 +78,8 @@ def repeated_contrast(
     t, p = estimate / se, t_tail(estimate / se, df, sides)
     estimate, se = estimate * unit, se * unit
     half = float(stdtrit(df, 0.5 + check_confidence(confidence) / 2)) * se
-    return Contrast(Interval(estimate, estimate - half, estimate + half), se, t, df, p)
+    interval = Interval(estimate, estimate - half, estimate + half, standard_error=se)
+    return Contrast(interval, TestResult(t, df, p))
 
 
 def _weights(between: Mapping[object, float], found: list[object]) -> Floats:

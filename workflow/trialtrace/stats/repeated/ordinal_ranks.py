@@ -90,7 +90,7 @@ def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:
         relative_effects=effects,
         between=plain,
         between_box=TestResult(
-            plain.statistic, plain.df, f_tail(plain.statistic, plain.df, finite), finite
+            plain.statistic, plain.df, f_tail(plain.statistic, plain.df, finite), df2=finite
         ),
         within=_statistic(effects, blocks, n, of_arms, visits, "the visits"),
         interaction=_statistic(effects, blocks, n, arms, visits, "arms and visits"),
@@ -128,4 +128,4 @@ def _statistic(
     square = float(np.einsum("ab,aij,bji->", of_arms**2, projected, projected))
     statistic = n * float(np.sum(effects * (of_arms @ effects @ of_visits))) / trace
     df = trace**2 / square
-    return TestResult(statistic, df, float(gammaincc(df / 2, df * statistic / 2)), inf)
+    return TestResult(statistic, df, float(gammaincc(df / 2, df * statistic / 2)), df2=inf)

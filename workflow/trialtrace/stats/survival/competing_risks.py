@@ -12,7 +12,7 @@ the delta method, log-log interval).
 """
 
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,12 +21,14 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
+    check_confidence,
     normal_quantile,
-    normal_tail,
     sample,
     tied_times,
+    two_arms,
 )
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats._wald import wald_contrast
+from trialtrace.stats.results import Contrast, StatsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,40 +102,46 @@ def cumulative_incidence(
 
 
 def cumulative_incidence_difference(
-    time1: ArrayLike,
-    cause1: ArrayLike,
-    time0: ArrayLike,
-    cause0: ArrayLike,
+    time: ArrayLike,
+    cause: ArrayLike,
+    group: ArrayLike,
     *,
     of: int,
+    treated: object,
+    reference: object,
     at: float,
     confidence: float,
     variance: str,
     sides: str,
-) -> tuple[Interval, TestResult]:
-    """Difference of the cumulative incidences of two arms at one time, arm 1 less arm 0.
+) -> Contrast:
+    """Difference of the cumulative incidences at one time, treated less reference.
 
-    Arrays as in `cumulative_incidence`, shapes (n1,) and (n0,). Wald interval and test of no
-    difference, a normal statistic, from the two variances of the kind `variance`; `sides`
-    "greater" tests for the larger incidence in arm 1. Oracle: cmprsk's estimates and variances.
+    time and cause as in `cumulative_incidence`, group labels of shape (n,); `treated` and
+    `reference` are two of the labels, and who has another one is left out. Wald interval and test
+    of no difference, a normal statistic, from the two variances of the kind `variance`; `sides`
+    "greater" tests for the larger incidence in the treated arm. Oracle: cmprsk's estimates and
+    variances.
 
     Raises `StatsError` as `cumulative_incidence` does, though an arm may be without the cause;
-    for a time beyond the last of an arm or missing; and where neither arm has a variance.
+    for an arm without patients; for a time beyond the last of an arm or missing; and where neither
+    arm has a variance.
 
     R: by hand in competing_risks.R, from `cmprsk::cuminc(time, cause)`.
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, ("aalen", "delta"))
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     arms = []
-    for time, cause in ((time1, cause1), (time0, cause0)):
-        _, checked = check_causes(time, cause, of)
-        if not (checked == of).any():
+    times, causes = check_causes(time, cause, of)
+    for own in two_arms(group, times.size, treated, reference):
+        if not (causes[own] == of).any():
             # Nobody with the cause: the incidence is 0 for as long as the arm is observed.
-            known = at <= np.max(time)
+            known = at <= times[own].max()
             arms.append((0.0 if known else nan, 0.0))
             continue
-        curve = cumulative_incidence(time, cause, of=of, confidence=confidence, variance=variance)
+        curve = cumulative_incidence(
+            times[own], causes[own], of=of, confidence=confidence, variance=variance
+        )
         incidence, error, _, _ = curve.at(at)
         arms.append((float(incidence), float(error)))
     (f1, se1), (f0, se0) = arms
@@ -142,9 +150,7 @@ def cumulative_incidence_difference(
     se = sqrt(se1**2 + se0**2)
     if not se > 0:
         raise StatsError("the incidences have no variance at this time.")
-    statistic = (f1 - f0) / se
-    interval = Interval(f1 - f0, f1 - f0 - z * se, f1 - f0 + z * se)
-    return interval, TestResult(statistic, nan, normal_tail(statistic, sides))
+    return wald_contrast(f1 - f0, se, df=inf, sides=sides, confidence=confidence)
 
 
 def check_causes(time: ArrayLike, cause: ArrayLike, of: int) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ References: Irwin, J Hyg 1949;47:188. Karrison, Stat Med 1987;6:1169. Uno and ot
 """
 
 from dataclasses import dataclass
-from math import exp, log, nan, sqrt
+from math import inf, log, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,11 +26,13 @@ from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
+    check_confidence,
     normal_quantile,
-    normal_tail,
     survival_data,
+    two_arms,
 )
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats._wald import exponential, wald_contrast
+from trialtrace.stats.results import Contrast, StatsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,6 @@ class RestrictedMean:
     tau: float
     n_risk: int
     n_event: int
-
-
-@dataclass(frozen=True, slots=True)
-class RestrictedMeanContrast:
-    """A difference or ratio of two arms, arm 1 against arm 0.
-
-    `se` is that of the difference, or of the logarithm of the ratio. `test` is the Wald test of
-    no difference on the same scale, a normal statistic.
-    """
-
-    interval: Interval
-    se: float
-    test: TestResult
 
 
 def restricted_mean(
@@ -97,45 +86,51 @@ def restricted_mean(
 
 
 def restricted_mean_difference(
-    time1: ArrayLike,
-    event1: ArrayLike,
-    time0: ArrayLike,
-    event0: ArrayLike,
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
     *,
+    treated: object,
+    reference: object,
     tau: float,
     confidence: float,
     sides: str,
-) -> RestrictedMeanContrast:
-    """Difference of restricted means, arm 1 less arm 0, with a Wald interval and test.
+) -> Contrast:
+    """Difference of restricted means, treated less reference, with a Wald interval and test.
 
-    Arrays as in `restricted_mean`, shapes (n1,) and (n0,). `sides`: "two_sided"; "greater" tests
-    for more time without the event in arm 1, "less" for less.
+    time and event as in `restricted_mean`, group labels of shape (n,); `treated` and `reference`
+    are two of the labels, and who has another one is left out. `sides`: "two_sided"; "greater"
+    tests for more time without the event in the treated arm, "less" for less.
 
     Raises `StatsError` as `restricted_mean` does, with the rule for tau at the head of this
-    module, and where no variance can be estimated because neither arm has events before tau.
+    module, for an arm without patients, and where no variance can be estimated because neither arm
+    has events before tau.
 
     Oracle: differences of the restricted means and variances of `survfit`.
 
     R: by hand in restricted_mean.R, from `survfit` with `rmean = tau`.
     """
-    z = normal_quantile(confidence)
-    (mean1, variance1), (mean0, variance0) = _two_areas(time1, event1, time0, event0, tau)
+    check_confidence(confidence)
+    (mean1, variance1), (mean0, variance0) = _two_areas(
+        time, event, group, (treated, reference), tau
+    )
     se = sqrt(variance1 + variance0)
-    return _contrast(mean1 - mean0, se, z, sides)
+    return _contrast(mean1 - mean0, se, sides, confidence)
 
 
 def restricted_mean_ratio(
-    time1: ArrayLike,
-    event1: ArrayLike,
-    time0: ArrayLike,
-    event0: ArrayLike,
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
     *,
+    treated: object,
+    reference: object,
     tau: float,
     confidence: float,
     sides: str,
     of: str,
-) -> RestrictedMeanContrast:
-    """Ratio of restricted means, arm 1 over arm 0, with interval and test on the log scale.
+) -> Contrast:
+    """Ratio of restricted means, treated over reference, with interval and test on the log scale.
 
     Arrays as in `restricted_mean_difference`. `of`: "time_without_event" for mu, "time_lost" for
     tau - mu. By the delta method the variance of the logarithm is the sum of variance/mean^2.
@@ -148,25 +143,24 @@ def restricted_mean_ratio(
     R: by hand in restricted_mean.R, from `survfit` with `rmean = tau`.
     """
     check_choice("of", of, ("time_without_event", "time_lost"))
-    z = normal_quantile(confidence)
-    areas = _two_areas(time1, event1, time0, event0, tau)
+    check_confidence(confidence)
+    areas = _two_areas(time, event, group, (treated, reference), tau)
     if of == "time_lost":
         areas = tuple((tau - mean, variance) for mean, variance in areas)
     if min(mean for mean, _ in areas) <= 0:
         raise StatsError("an arm has a mean of 0, so a ratio has no interval.")
     (mean1, variance1), (mean0, variance0) = areas
     se = sqrt(variance1 / mean1**2 + variance0 / mean0**2)
-    found = _contrast(log(mean1) - log(mean0), se, z, sides)
-    ratio = found.interval
-    bounds = Interval(exp(ratio.estimate), exp(ratio.low), exp(ratio.high))
-    return RestrictedMeanContrast(bounds, se, found.test)
+    found = _contrast(log(mean1) - log(mean0), se, sides, confidence)
+    return Contrast(exponential(found.interval), found.test)
 
 
 def _two_areas(
-    time1: ArrayLike, event1: ArrayLike, time0: ArrayLike, event0: ArrayLike, tau: float
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, pair: tuple[object, object], tau: float
 ) -> tuple[tuple[float, float], ...]:
-    """Mean and variance of arm 1 and of arm 0."""
-    arms = [survival_data(time1, event1), survival_data(time0, event0)]
+    """Mean and variance of the treated arm and of the reference."""
+    times, events = survival_data(time, event)
+    arms = [(times[own], events[own]) for own in two_arms(group, times.size, *pair)]
     _check_tau(tau, arms)
     return tuple(_area(time, event, float(tau)) for time, event in arms)
 
@@ -195,11 +189,8 @@ def _area(time: Floats, event: Floats, tau: float) -> tuple[float, float]:
     return float(pieces.sum()), float(np.sum(right**2 * deaths / left))
 
 
-def _contrast(estimate: float, se: float, z: float, sides: str) -> RestrictedMeanContrast:
+def _contrast(estimate: float, se: float, sides: str, confidence: float) -> Contrast:
     check_choice("sides", sides, SIDES)
     if se == 0:
         raise StatsError("no variance can be estimated: nothing varies before tau in either arm.")
-    statistic = estimate / se
-    p_value = normal_tail(statistic, sides)
-    interval = Interval(estimate, estimate - z * se, estimate + z * se)
-    return RestrictedMeanContrast(interval, se, TestResult(statistic, nan, p_value))
+    return wald_contrast(estimate, se, df=inf, sides=sides, confidence=confidence)
