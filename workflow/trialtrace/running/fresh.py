@@ -113,8 +113,9 @@ def renderer() -> str:
 
 # Files to the modules that make their objects.
 READERS = "trialtrace.trial.readers"
-# What a report calls its methods is looked up among all cards.
-WHOLE = {(REGISTRY, RENDER)}
+# What a report calls its methods is looked up among all cards; an audit tries methods of counts,
+# whatever the plan asks for.
+WHOLE = {(REGISTRY, RENDER), (f"{CARDS}categorical", AUDIT), (f"{CARDS}stratified", AUDIT)}
 
 
 def used(trial: Trial) -> list[Card]:
@@ -174,9 +175,8 @@ class Freshness:
         def named(registry: str) -> set[str] | None:
             if registry == READERS:
                 return set(read)
-            if registry.startswith(CARDS):
-                registry = REGISTRY
-            if registry not in NAMED or (registry, rule) in WHOLE:
+            own, registry = registry, REGISTRY if registry.startswith(CARDS) else registry
+            if registry not in NAMED or WHOLE & {(own, rule), (registry, rule)}:
                 return None
             if trial is None or NAMED[registry][0] not in read:
                 return set()

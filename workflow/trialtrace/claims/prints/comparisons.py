@@ -14,6 +14,7 @@ from math import isfinite, nan
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.methods import COMPARISONS
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -50,19 +51,7 @@ NEEDED = "number_needed_to_treat"
 RATIOS = ("risk_ratio", "odds_ratio")
 FISHER = "fisher"
 OF_SHARES = "comparison.percentages"
-METHODS = {
-    "newcombe": "Newcombe",
-    "wald": "Wald",
-    "wald_corrected": "Wald with continuity correction",
-    "agresti_caffo": "Agresti-Caffo",
-    "woolf": "Woolf",
-    "miettinen_nurminen": "Miettinen-Nurminen",
-    "conditional_exact": "exact conditional",
-    "peto": "Peto",
-    "katz": "Katz (log)",
-    "score_koopman": "Koopman",
-    "score_miettinen_nurminen": "Miettinen-Nurminen",
-}
+METHODS = {name: each.label for name, each in COMPARISONS.items()}
 Table = tuple[int, int, int, int]
 Span = tuple[float, float]
 

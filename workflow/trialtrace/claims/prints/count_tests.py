@@ -13,6 +13,7 @@ import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.methods import TESTS
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -36,12 +37,7 @@ from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 NAMES = {
-    "chi_squared": "the χ² test without correction",
-    "chi_squared_corrected": "the χ² test with continuity correction",
-    "fisher": "Fisher's exact test",
-    "mid_p": "the mid-p test",
-    "mid_p_all": "the mid-p test of all equally likely tables",
-    "fisher_one_sided": "Fisher's exact test, one-sided",
+    name: each.label if "'s " in each.label else f"the {each.label}" for name, each in TESTS.items()
 }
 ONE_SIDED = "fisher_one_sided"
 MID_P = ("mid_p", "mid_p_all")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from trialtrace.claims import methods
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints.finding import (
@@ -21,16 +22,7 @@ from trialtrace.stats.summaries.count_tests import intervals_of_shares
 from trialtrace.trial.claims.read import Claim
 
 HALF = 50
-METHODS = {
-    "wald": "Wald",
-    "wald_cut": "Wald, cut at 0 and 1",
-    "wilson": "Wilson",
-    "wilson_corrected": "Wilson with continuity correction",
-    "agresti_coull": "Agresti-Coull",
-    "agresti_coull_cut": "Agresti-Coull, cut at 0 and 1",
-    "jeffreys": "Jeffreys",
-    "clopper_pearson": "Clopper-Pearson",
-}
+METHODS = {name: each.label for name, each in methods.INTERVALS.items()}
 STATED = {"exact": "clopper_pearson", "score": "wilson"}
 """What the methods of a share are called by too."""
 

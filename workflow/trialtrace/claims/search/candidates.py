@@ -12,6 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trialtrace.claims import methods
+from trialtrace.claims.methods import tiers
 from trialtrace.claims.search.coincidence import Choices, Family, choices
 from trialtrace.ground.arrays import Whole
 from trialtrace.stats.categorical.proportions import bounds
@@ -22,25 +24,11 @@ TIERS = (1, 2, 3)
 CUT_OFF = "digits cut off"
 ROUNDINGS = {"half up": 1, CUT_OFF: 2, "half to even": 2}
 LEVELS = {0.95: 1, 0.90: 2, 0.99: 2}
-TESTS = {
-    "chi_squared": ("χ² test without correction", 1),
-    "chi_squared_corrected": ("χ² test with continuity correction", 1),
-    "fisher": ("Fisher's exact test", 1),
-    "mid_p": ("mid-p test", 2),
-    "mid_p_all": ("mid-p test of all equally likely tables", 2),
-    "chi_squared_one_sided": ("χ² test without correction, one-sided", 2),
-    "fisher_less": ("Fisher's exact test, one-sided (lower)", 2),
-    "fisher_greater": ("Fisher's exact test, one-sided (higher)", 2),
-}
+TESTS = {name: (methods.TESTS[name].label, tier) for name, tier in tiers(methods.TESTS).items()}
 # Methods of a share and a size; a share need not be a whole count where it is the printed one.
 INTERVALS = {
-    "Wald": ("wald", 1),
-    "Wald, cut at 0 and 1": ("wald", 1),
-    "Wilson": ("wilson", 1),
-    "Wilson with continuity correction": ("wilson_corrected", 2),
-    "Clopper-Pearson": ("clopper_pearson", 1),
-    "Agresti-Coull": ("agresti_coull", 2),
-    "Jeffreys": ("jeffreys", 2),
+    methods.INTERVALS[name].label: (name.removesuffix(methods.CUT), tier)
+    for name, tier in tiers(methods.INTERVALS).items()
 }
 ALSO_OF_SHARES = ("Wald", "Wald, cut at 0 and 1", "Wilson")
 

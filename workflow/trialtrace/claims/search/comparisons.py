@@ -7,6 +7,7 @@ from math import nan
 
 import numpy as np
 
+from trialtrace.claims.methods import COMPARISONS, tiers
 from trialtrace.claims.prints.comparisons import KINDS, METHODS, estimate
 from trialtrace.claims.search.candidates import (
     LEVELS,
@@ -25,7 +26,7 @@ from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 from trialtrace.stats.summaries.mean_tests import t_test_p
 
-USUAL = ("newcombe", "wald", "katz", "woolf")
+USUAL = tuple(name for name, tier in tiers(COMPARISONS).items() if tier == 1)
 ORDER = ("estimate", "low", "high", "p")
 
 

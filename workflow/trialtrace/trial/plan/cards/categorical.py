@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Audited, Card, Named
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity, Sides
 
@@ -29,6 +29,10 @@ CARDS = (
         "Wilson 1927, J Am Stat Assoc 22:209",
         gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:wilson",
+        audited=(
+            Audited("wilson", "Wilson", 1),
+            Audited("wilson_corrected", "Wilson with continuity correction", 2),
+        ),
     ),
     Card(
         "proportion.clopper_pearson",
@@ -36,18 +40,24 @@ CARDS = (
         "Clopper and Pearson 1934, Biometrika 26:404",
         gives="count.events@group proportion.{}@group",
         formula="categorical.proportions:clopper_pearson",
+        audited=(Audited("clopper_pearson", "Clopper-Pearson", 1),),
     ),
     Card(
         "risk_difference.newcombe",
         "Newcombe's score interval",
         "Newcombe 1998, Stat Med 17:873, method 10",
         formula="categorical.contingency:risk_difference_newcombe",
+        audited=(Audited("newcombe", "Newcombe", 1),),
     ),
     Card(
         "risk_difference.wald",
         "Wald's interval",
         "normal approximation with unpooled variance",
         formula="categorical.contingency:risk_difference_wald",
+        audited=(
+            Audited("wald", "Wald", 1),
+            Audited("wald_corrected", "Wald with continuity correction", 2),
+        ),
     ),
     Card(
         "risk_difference.miettinen_nurminen",
@@ -55,6 +65,7 @@ CARDS = (
         "Miettinen and Nurminen 1985, Stat Med 4:213",
         check="score",
         formula="categorical.score:risk_difference_miettinen_nurminen",
+        audited=(Audited("miettinen_nurminen", "Miettinen-Nurminen", 2),),
     ),
     Card(
         "risk_difference.mee",
@@ -68,25 +79,20 @@ CARDS = (
         "log interval",
         "Katz et al. 1978, Biometrics 34:469",
         formula="categorical.contingency:risk_ratio_log",
+        audited=(Audited("katz", "Katz (log)", 1),),
     ),
     Card(
         "odds_ratio.woolf",
         "sample odds ratio, log interval",
         "Woolf 1955, Ann Hum Genet 19:251",
         formula="categorical.contingency:odds_ratio_sample",
+        audited=(
+            Audited("woolf", "Woolf", 1),
+            Audited("peto", "Peto", 2),
+        ),
     ),
     Card(
         "number_needed_to_treat.newcombe", formula="categorical.contingency:number_needed_to_treat"
-    ),
-    Card(
-        "p_value.fisher",
-        "Fisher's exact test",
-        "Fisher 1935, J R Stat Soc 98:39",
-        means="Fisher's exact test.",
-        options=Fisher,
-        gives="p_value.{}@pair",
-        kinds=BINARY,
-        formula="categorical.contingency:fisher_exact",
     ),
     Card(
         "p_value.chi_squared",
@@ -102,12 +108,37 @@ CARDS = (
             )
         },
         formula="categorical.contingency:chi_squared",
+        audited=(
+            Audited("chi_squared", "χ² test without correction", 1),
+            Audited("chi_squared_corrected", "χ² test with continuity correction", 1),
+            Audited("chi_squared_one_sided", "χ² test without correction, one-sided", 2),
+        ),
+    ),
+    Card(
+        "p_value.fisher",
+        "Fisher's exact test",
+        "Fisher 1935, J R Stat Soc 98:39",
+        means="Fisher's exact test.",
+        options=Fisher,
+        gives="p_value.{}@pair",
+        kinds=BINARY,
+        formula="categorical.contingency:fisher_exact",
+        audited=(
+            Audited("fisher", "Fisher's exact test", 1),
+            Audited("fisher_less", "Fisher's exact test, one-sided (lower)", 2),
+            Audited("fisher_greater", "Fisher's exact test, one-sided (higher)", 2),
+            Audited("fisher_one_sided", "Fisher's exact test, one-sided", None),
+        ),
     ),
     Card(
         "proportion.wald",
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:wald",
+        audited=(
+            Audited("wald", "Wald", 1),
+            Audited("wald_cut", "Wald, cut at 0 and 1", 1),
+        ),
     ),
     Card(
         "proportion.agresti_coull",
@@ -116,6 +147,10 @@ CARDS = (
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:agresti_coull",
+        audited=(
+            Audited("agresti_coull", "Agresti-Coull", 2),
+            Audited("agresti_coull_cut", "Agresti-Coull, cut at 0 and 1", None),
+        ),
     ),
     Card(
         "proportion.jeffreys",
@@ -124,6 +159,7 @@ CARDS = (
         gives="count.events@group proportion.{}@group",
         check="one_proportion",
         formula="categorical.proportions:jeffreys",
+        audited=(Audited("jeffreys", "Jeffreys", 2),),
     ),
     Card(
         "risk_difference.agresti_caffo",
@@ -131,6 +167,7 @@ CARDS = (
         "Agresti and Caffo 2000, Am Stat 54:280",
         check="score_ratio",
         formula="categorical.contingency:risk_difference_agresti_caffo",
+        audited=(Audited("agresti_caffo", "Agresti-Caffo", 2),),
     ),
     Card(
         "risk_ratio.koopman",
@@ -139,11 +176,13 @@ CARDS = (
         check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "koopman"},
+        audited=(Audited("score_koopman", "Koopman", 2),),
     ),
     Card(
         "risk_ratio.miettinen_nurminen",
         check="score_ratio",
         formula="categorical.score_ratio:risk_ratio_score",
         fixed={"variance": "miettinen_nurminen"},
+        audited=(Audited("score_miettinen_nurminen", "Miettinen-Nurminen", 2),),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from trialtrace.config.spec import Distinct, key, shape
-from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.card import Audited, Card, Named
 from trialtrace.trial.plan.methods import BINARY
 from trialtrace.trial.plan.options import Continuity, Sides
 from trialtrace.trial.words import Name
@@ -136,6 +136,7 @@ CARDS = (
         options=Conditional,
         check="exact",
         formula="stratified.exact:odds_ratio_conditional",
+        audited=(Audited("conditional_exact", "exact conditional", 2),),
     ),
     Card(
         "p_value.exact_conditional",
@@ -147,6 +148,10 @@ CARDS = (
         kinds=BINARY,
         check="exact",
         formula="stratified.exact:exact_conditional_test",
+        audited=(
+            Audited("mid_p", "mid-p test", 2),
+            Audited("mid_p_all", "mid-p test of all equally likely tables", 2),
+        ),
     ),
     Card(
         "p_value.zelen",
