@@ -14,9 +14,11 @@ from stats_strategies import given, numbers_of, same
 from trialtrace.stats import StatsError
 from trialtrace.stats.categorical import contingency
 from trialtrace.stats.categorical.exact_tables import (
+    _draw,
     _two_rows,
     chi_squared_table,
     fisher_freeman_halton,
+    fisher_freeman_halton_drawn,
 )
 from trialtrace.stats.categorical.trend import cochran_armitage
 from trialtrace.stats.stratified import _partial_tables
@@ -138,6 +140,41 @@ def test_partial_tables_of_several_blocks_add_up(monkeypatch):
     whole = fisher_freeman_halton(table).p_value
     monkeypatch.setattr(_partial_tables, "BLOCK", 50)
     assert fisher_freeman_halton(table).p_value == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[8, 2, 1], [1, 5, 6]],
+        [[3, 0, 2, 1], [1, 4, 0, 2], [0, 2, 5, 1]],
+        [[10, 12, 8, 9], [5, 14, 9, 10], [11, 7, 9, 8]],
+    ],
+)
+def test_drawn_tables_come_near_the_exact_p_value(table):
+    exact = fisher_freeman_halton(table).p_value
+    found = fisher_freeman_halton_drawn(table, draws=40_000, seed=3, confidence=0.999)
+    assert found.low < exact < found.high
+    assert found.mc_se == pytest.approx(np.sqrt(exact * (1 - exact) / 40_000), rel=0.1)
+    again = fisher_freeman_halton_drawn(table, draws=40_000, seed=3, confidence=0.999)
+    assert again == found
+
+
+@given(table=any_table(), seed=st.integers(0, 99))
+def test_drawn_tables_have_the_margins(table, seed):
+    table = table[table.any(axis=1)][:, table.any(axis=0)].astype(float)
+    drawn = _draw(np.random.default_rng(seed), table, 20)
+    assert (drawn >= 0).all()
+    assert (drawn.sum(axis=2) == table.sum(axis=1)).all()
+    assert (drawn.sum(axis=1) == table.sum(axis=0)).all()
+
+
+@pytest.mark.parametrize("counts", [{"draws": 0}, {"draws": 2.0}, {"seed": -1}, {"seed": "1"}])
+def test_draws_and_seed_are_whole_numbers(counts):
+    options = {"draws": 10, "seed": 1, "confidence": 0.95} | counts
+    with pytest.raises(StatsError, match="must be a whole number"):
+        fisher_freeman_halton_drawn([[1, 2], [3, 4]], **options)
+    with pytest.raises(StatsError, match="too many to draw"):
+        fisher_freeman_halton_drawn([[1e9, 2], [3, 4]], draws=1, seed=1, confidence=0.9)
 
 
 def test_large_counts_keep_their_range():

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import test_results
+from trialtrace.methods.analysing.estimate import plain_result, test_results
 from trialtrace.methods.analysing.formulas import formula, statistic_of
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.stratified.analyse import keys_of, stratum_rows
-from trialtrace.stats.results import TestResult
+from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -77,6 +78,22 @@ def whole_table(cut: Cut, step: "Step[cards.ChiSquaredTable]") -> Iterator[Resul
         return formula(step)(tables(cut, rows, arms, ())[0][0])
 
     yield from _results(cut, step, groups(cut, step.options.groups, ()), compute)
+
+
+def drawn_table(cut: Cut, step: "Step[cards.DrawnTables]") -> Iterator[Result]:
+    """Arms by values, in one table: the p-value by drawn tables, with its Monte Carlo error."""
+    draws, seed, confidence = step.options.draws, step.options.seed, cut.analysis.confidence
+    for pair, arms, rows in groups(cut, step.options.groups, ()):
+        place, roles = cut.at(pair=pair), {"analysed": rows}
+        common: Basis = {"options": cut.options(step), "n_used": rows.n}
+        table, names = tables(cut, rows, arms, ())[0][0], ("p_value", step.method)
+        try:
+            found = formula(step)(table, draws=draws, seed=seed, confidence=confidence)
+        except StatsError as refused:
+            yield plain_result(cut, place, names, roles, nan, error=str(refused), **common)
+            continue
+        yield plain_result(cut, place, names, roles, found.p_value, **common)
+        yield plain_result(cut, place, ("mc_se", step.method), roles, found.mc_se, **common)
 
 
 def association(cut: Cut, step: "Step[cards.CmhGeneralAssociation]") -> Iterator[Result]:
@@ -147,6 +164,7 @@ def trend(cut: Cut, step: "Step[cards.CochranArmitage]") -> Iterator[Result]:
 METHODS = {
     "p_value.chi_squared_table": whole_table,
     "p_value.fisher_freeman_halton": whole_table,
+    "p_value.fisher_freeman_halton_drawn": drawn_table,
     "p_value.logistic_interaction": arm_by_stratum,
     "p_value.firth_interaction": arm_by_stratum,
     "p_value.cmh_general_association": association,

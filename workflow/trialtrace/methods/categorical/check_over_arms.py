@@ -12,6 +12,7 @@ from trialtrace.methods.checking.outcome import (
     CHI_SQUARED,
     Answer,
     Check,
+    Recomputed,
     of_chi_squared,
     peer,
 )
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LISTED = 200_000
+# Shuffles, and standard errors by which two shares of extreme ones may differ.
+SHUFFLES, WIDTH = 2_000, 5.0
 BY_MATRICES = "numpy.linalg.pinv (definition with Kronecker products)"
 
 
@@ -93,6 +96,31 @@ def fisher_freeman_halton(data: Data, asked: Asked, rows: "pd.DataFrame") -> Ans
     return extreme / comb(sum(sizes), total)
 
 
+@peer("numpy.random.Generator.permuted", rows_of)
+def drawn(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
+    """The share of shuffled values whose table is as unlikely; two such shares differ by chance."""
+    if rows.empty:
+        return nan
+    arm, value = (np.unique(rows[name], return_inverse=True)[1] for name in ("TRTP", "AVAL"))
+    own = np.stack([arm, value])
+    shuffler, cells = np.random.default_rng(20261121), (arm.max() + 1) * (value.max() + 1)
+    shuffled = shuffler.permuted(np.tile(value, (SHUFFLES, 1)), axis=1)
+    codes = np.vstack([own[1], shuffled]) + own[0] * (value.max() + 1)
+    codes += np.arange(len(codes))[:, None] * cells
+    counts = np.bincount(codes.ravel(), minlength=len(codes) * cells).reshape(len(codes), cells)
+    factorials = np.append(0.0, np.cumsum(np.log(np.arange(1, len(rows) + 1))))
+    likely = -factorials[counts].sum(axis=1)
+    p = float(np.mean(likely <= likely[0] + 1e-7))
+    spread = sqrt(max(p * (1 - p), 1 / SHUFFLES) * (1 / SHUFFLES + 1 / asked.options["draws"]))
+    chance, by = WIDTH * spread, "numpy.random.Generator.permuted"
+    if asked.stat == "p_value":
+        return Recomputed(by, p, n_used=len(rows), chance=chance)
+    ends = [min(max(p + side * chance, 0.0), 1.0) for side in (-1, 0, 1)]
+    low, error, high = (sqrt(end * (1 - end) / asked.options["draws"]) for end in ends)
+    chance = max(abs(error - low), abs(high - error)) + 1 / asked.options["draws"]
+    return Recomputed(by, error, n_used=len(rows), chance=chance)
+
+
 def _generalised(mean_scores: bool) -> Check:
     @peer(BY_MATRICES, rows_of)
     def check(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
@@ -153,6 +181,8 @@ def trend(data: Data, asked: Asked, rows: "pd.DataFrame") -> Answer:
 
 CHECKS: dict[str, Check] = {
     "p_value.fisher_freeman_halton": fisher_freeman_halton,
+    "p_value.fisher_freeman_halton_drawn": drawn,
+    "mc_se.fisher_freeman_halton_drawn": drawn,
 }
 for _stat in CHI_SQUARED:
     CHECKS |= {

@@ -39,6 +39,7 @@ MODULES: dict[str, str] = {
     "fragility_index.fisher": f"{_HERE}.margins",
     "p_value.chi_squared_table": f"{_HERE}.over_arms",
     "p_value.fisher_freeman_halton": f"{_HERE}.over_arms",
+    "p_value.fisher_freeman_halton_drawn": f"{_HERE}.over_arms",
     "p_value.cmh_general_association": f"{_HERE}.over_arms",
     "p_value.cmh_row_mean_scores": f"{_HERE}.over_arms",
     "p_value.cochran_armitage": f"{_HERE}.over_arms",

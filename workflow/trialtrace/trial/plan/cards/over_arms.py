@@ -21,6 +21,17 @@ class ChiSquaredTable:
 
 
 @shape
+class DrawnTables:
+    """The exact test of arms by all values of the endpoint, by drawn tables."""
+
+    groups: Groups = key(
+        "all: all arms in one test; pairs: each treated arm against the reference."
+    )
+    draws: int = key("Number of tables.", minimum=100, maximum=10000000)
+    seed: int = key("Seed of the draws.", minimum=0)
+
+
+@shape
 class CmhGeneralAssociation:
     """Generalised Cochran-Mantel-Haenszel test: any association of arm and endpoint within
     strata."""
@@ -90,6 +101,19 @@ CARDS = (
         gives="p_value.{}@compared",
         kinds=BINARY + SCORES,
         formula="categorical.exact_tables:fisher_freeman_halton",
+    ),
+    Card(
+        "p_value.fisher_freeman_halton_drawn",
+        "Fisher, Freeman and Halton's test by drawn tables",
+        "Freeman and Halton 1951, Biometrika 38:141; Phipson and Smyth 2010",
+        means=(
+            "The exact test of arms by all values of the endpoint by drawn tables, where these are "
+            "too many to enumerate."
+        ),
+        options=DrawnTables,
+        gives="p_value.{}@compared mc_se.{}@compared?",
+        kinds=BINARY + SCORES,
+        formula="categorical.exact_tables:fisher_freeman_halton_drawn",
     ),
     Card(
         "p_value.cmh_general_association",
