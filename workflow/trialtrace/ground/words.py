@@ -72,6 +72,7 @@ LABELS = {
     "mean_contrast": "contrast of means",
     "mean_trend": "slope of the means",
     "median_difference": "median difference",
+    "difference_of_medians": "difference of medians",
     "change_difference": "difference in change",
     "p_value": "p",
     "p_adjusted": "adjusted p",
@@ -169,9 +170,16 @@ IN_UNITS = {
     "mean_difference",
     "mean_contrast",
     "median_difference",
+    "difference_of_medians",
     "change_difference",
 }
-DIFFERENCES = {"mean_difference", "mean_contrast", "median_difference", "change_difference"}
+DIFFERENCES = {
+    "mean_difference",
+    "mean_contrast",
+    "median_difference",
+    "difference_of_medians",
+    "change_difference",
+}
 SYMBOLS = {"chi_squared", "t", "u", "j", "v", "z", "f"}
 RATIOS = {
     "risk_ratio",
@@ -239,6 +247,7 @@ def value_text(stat: str, value: float) -> str:
         "mean_difference",
         "mean_contrast",
         "median_difference",
+        "difference_of_medians",
         "change_difference",
     }:
         return decimals(value, 2)

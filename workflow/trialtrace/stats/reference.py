@@ -45,7 +45,6 @@ SHARED = {
 IN_NO_PLAN = {
     "repeated and clustered outcomes by estimating equations": ("regression.gee.gee",),
     "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
-    "bootstrap intervals": ("resampling.bootstrap.bootstrap_interval",),
     "estimates of a trial that stopped early": (
         "multiplicity.stopped_estimates.stage_wise_p",
         "multiplicity.stopped_estimates.median_unbiased",

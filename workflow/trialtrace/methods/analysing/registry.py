@@ -45,6 +45,7 @@ MODULES: dict[str, str] = {
     "hazards": f"{_HERE}.survival.analyse_hazards",
     "hierarchy": f"{_HERE}.continuous.analyse_hierarchy",
     "resampling": f"{_HERE}.resampling.analyse",
+    "bootstrap": f"{_HERE}.resampling.analyse_bootstrap",
 }
 
 

@@ -25,7 +25,7 @@ class Recomputed:
 
     `by` begins with the name of the library. `interval` is None where the checker has none.
     `chance` is what two Monte Carlo results may differ by, in the unit of the value; the tolerance
-    of a component is then this much of it.
+    of a component is then this much of it; of the bounds alone where `of_bounds` says so.
     """
 
     by: str
@@ -34,6 +34,7 @@ class Recomputed:
     tolerance: float = EXACT
     n_used: int | None = None
     chance: float = 0.0
+    of_bounds: bool = False
 
 
 # What recomputes a result; None: no answer.
@@ -127,8 +128,8 @@ def compare(asked: "Asked", recomputed: Recomputed) -> Iterator[Compared]:
         pairs.append(("n_used", ours, float(recomputed.n_used)))
     near_zero = 0.0 if asked.is_p_value else NEAR_ZERO
     for component, ours, theirs in pairs:
-        width = recomputed.tolerance
-        if recomputed.chance and component != "n_used" and not isnan(theirs):
+        width, exact = recomputed.tolerance, ("n_used", "value")[: 1 + recomputed.of_bounds]
+        if recomputed.chance and component not in exact and not isnan(theirs):
             width = recomputed.chance / max(abs(theirs), NEAR_ZERO)
         agrees = close(ours, theirs, width, NEAR_ZERO if recomputed.chance else near_zero)
         yield Compared(asked.result_id, component, ours, theirs, recomputed.by, width, agrees)

@@ -48,6 +48,7 @@ MODULES: dict[str, str] = {
     "hazards": f"{_HERE}.survival.check_hazards",
     "hierarchy": f"{_HERE}.continuous.check_hierarchy",
     "resampling": f"{_HERE}.resampling.check",
+    "bootstrap": f"{_HERE}.resampling.check_bootstrap",
     "score": f"{_HERE}.categorical.check_score",
     "one_proportion": f"{_HERE}.categorical.check_one_proportion",
     "score_ratio": f"{_HERE}.categorical.check_score_ratio",

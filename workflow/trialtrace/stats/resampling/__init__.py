@@ -16,7 +16,11 @@
 
 from trialtrace.stats.resampling.arms import GlobalRerandomisation, global_test
 from trialtrace.stats.resampling.binary import BinaryExact, binary_exact, binary_tables
-from trialtrace.stats.resampling.bootstrap import bootstrap_interval
+from trialtrace.stats.resampling.bootstrap import (
+    bootstrap_interval,
+    difference_of_means,
+    difference_of_medians,
+)
 from trialtrace.stats.resampling.drawing import draw_assignments
 from trialtrace.stats.resampling.linear import (
     TIE_TOLERANCE,
@@ -54,6 +58,8 @@ __all__ = [
     "binary_tables",
     "bootstrap_interval",
     "count_extreme",
+    "difference_of_means",
+    "difference_of_medians",
     "draw_assignments",
     "draw_statistics",
     "fixed_margins",

@@ -69,6 +69,44 @@ def bootstrap_interval(
     return Interval(estimate, low, high)
 
 
+def difference_of_means(treated: int) -> Statistic:
+    """Statistic: the mean of the first `treated` samples together less that of the others.
+
+    For strata resampled apart: `treated` strata of one arm, then those of the other. Raises
+    `StatsError`, once called, where that leaves no sample of an arm. Oracle: complete enumeration.
+
+    >>> difference_of_means(1)([np.array([[1.0, 2.0]]), np.array([[4.0]])]).tolist()
+    [-2.5]
+    """
+    return _between(treated, lambda values: values.mean(axis=1))
+
+
+def difference_of_medians(treated: int) -> Statistic:
+    """Statistic: the median of the first `treated` samples together less that of the others.
+
+    The mean of the middle two values where their number is even. Resamples have few medians where
+    the arms are small, so intervals are rough there. Raises as `difference_of_means`. Oracle:
+    complete enumeration.
+
+    >>> difference_of_medians(1)([np.array([[1.0, 2.0, 9.0]]), np.array([[4.0]])]).tolist()
+    [-2.0]
+    """
+    return _between(treated, lambda values: np.median(values, axis=1))
+
+
+def _between(treated: int, of_arm: Callable[[Floats], Floats]) -> Statistic:
+    def statistic(samples: list[Floats]) -> Floats:
+        if not 0 < treated < len(samples):
+            raise StatsError(f"{treated} of {len(samples)} samples leave an arm without any.")
+        first, second = samples[:treated], samples[treated:]
+        difference: Floats = of_arm(np.concatenate(first, axis=1)) - of_arm(
+            np.concatenate(second, axis=1)
+        )
+        return difference
+
+    return statistic
+
+
 def bootstrap_replicates(
     samples: Sequence[ArrayLike], statistic: Statistic, *, seed: Seed, start: int, stop: int
 ) -> Floats:

@@ -154,6 +154,8 @@ MODULES: dict[str, str] = {
     "p_value.gehan": f"{_HERE}.curves",
     "p_value.tarone_ware": f"{_HERE}.curves",
     "win_ratio.all_pairs": f"{_HERE}.hierarchy",
+    "mean_difference.bootstrap": f"{_HERE}.bootstrap",
+    "difference_of_medians.bootstrap": f"{_HERE}.bootstrap",
     "p_value.rerandomisation_exact": f"{_HERE}.resampling",
     "p_value.rerandomisation": f"{_HERE}.resampling",
 }

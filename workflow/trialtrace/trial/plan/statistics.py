@@ -41,6 +41,7 @@ STATISTICS: dict[str, Statistic] = {
     "mean_trend": Statistic(
         "estimates", "Slope of the arms' means over scores, as a dose, with its test.", SCORES
     ),
+    "difference_of_medians": Statistic("estimates", "Difference of two medians.", SCORES),
     "hazard_ratio": Statistic("estimates", "Ratio of two hazards.", TIMES),
     "change_difference": Statistic(
         "estimates",
