@@ -84,6 +84,7 @@ PACKAGES = {
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
     "ordered_arms": ("mvtnorm",),
+    "planning": ("pwr", "rpact"),
 }
 CLOSENESS = {
     # R's root search ends at 1e-11 in Firth's bounds.

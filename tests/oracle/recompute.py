@@ -17,6 +17,7 @@ import recompute_contingency
 import recompute_hazards
 import recompute_interaction
 import recompute_multiplicity
+import recompute_planning
 import recompute_summaries
 import recompute_time_to_event
 from recompute_large_samples import large_samples
@@ -274,6 +275,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "signed_rank": lambda: pairs(cases),
     "tied_times": lambda: tied_times(cases),
     **recompute_arms.subjects(cases),
+    **recompute_planning.subjects(cases),
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),

@@ -43,6 +43,31 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
+    "planning a trial, before there is one: power, sample size, precision": (
+        "design.means.power_two_means",
+        "design.means.sample_size_two_means",
+        "design.means.precision_two_means",
+        "design.means.power_paired_means",
+        "design.means.sample_size_paired_means",
+        "design.means.precision_paired_means",
+        "design.means.power_equivalence_means",
+        "design.means.sample_size_equivalence_means",
+        "design.means.variance_factor",
+        "design.proportions.power_two_proportions",
+        "design.proportions.sample_size_two_proportions",
+        "design.proportions.precision_two_proportions",
+        "design.proportions.power_fisher",
+        "design.events.power_log_rank",
+        "design.events.sample_size_log_rank",
+        "design.events.precision_log_rank",
+        "design.events.event_probability",
+        "design.events.patients_for_events",
+        "design.ranks.power_mann_whitney",
+        "design.ranks.sample_size_mann_whitney",
+        "design.ranks.precision_mann_whitney",
+        "design.clusters.design_effect",
+        "design.clusters.sample_size_clusters",
+    ),
     "repeated and clustered outcomes by estimating equations": ("regression.gee.gee",),
     "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
     "estimates of a trial that stopped early": (

@@ -1,0 +1,125 @@
+# Power and sizes of designs: power.t.test and power.prop.test (strict, both tails), pwr for arms of
+# two sizes, rpact for events, fisher.test over all tables, and base R's integrate.
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
+source(file.path(dirname(script), "helpers.R"))
+suppressPackageStartupMessages({library(pwr); library(rpact)})
+
+t_power <- function(shift, df, alpha, both) {
+  critical <- qt(alpha / (1 + both), df, lower.tail = FALSE)
+  pt(critical, df, shift, lower.tail = FALSE) + if (both) pt(-critical, df, shift) else 0
+}
+
+first_above <- function(power_of, target, least) {
+  n <- least
+  while (power_of(n) < target) n <- n + 1
+  n
+}
+
+equivalence <- function(d, sd, n1, n0, lower, upper, alpha) {
+  se <- sd * sqrt(1 / n1 + 1 / n0); df <- n1 + n0 - 2; critical <- qt(alpha, df, lower.tail = FALSE)
+  meet <- (upper - lower) / (2 * se * critical)
+  edges <- sort(unique(pmin(sqrt(qchisq(c(1e-14, 1e-3, 0.5, 0.999, 1 - 1e-14), df) / df), meet)))
+  inside <- function(s) (pnorm((upper - d) / se - critical * s) - pnorm((lower - d) / se + critical * s)) *
+    exp(log(2 * s * df) + dchisq(df * s^2, df, log = TRUE))
+  if (length(edges) < 2) return(0)
+  sum(mapply(function(a, b) integrate(inside, a, b, rel.tol = 1e-11)$value, head(edges, -1), tail(edges, -1)))
+}
+
+fisher_power <- function(p1, p0, n1, n0, alpha, alternative) {
+  total <- 0
+  for (a in 0:n1) for (b in 0:n0) {
+    p <- fisher.test(matrix(c(a, n1 - a, b, n0 - b), 2), alternative = alternative)$p.value
+    if (p <= alpha * (1 + 1e-7)) total <- total + dbinom(a, n1, p1) * dbinom(b, n0, p0)
+  }
+  total
+}
+
+# The covariance of a difference of means of visits, by matrices.
+frison <- function(r, p, q, analysis) {
+  v <- matrix(r, p + q, p + q); diag(v) <- 1
+  a <- c(rep(0, p), rep(1 / q, q)); b <- c(rep(1 / p, p), rep(0, q))
+  after <- a %*% v %*% a
+  if (analysis == "follow_up") return(after)
+  cross <- a %*% v %*% b; before <- b %*% v %*% b
+  if (analysis == "change") after + before - 2 * cross else after - cross^2 / before
+}
+
+for (d in cases("planning.csv")) {
+  case <- d$case
+  with(d, {
+    for (both in c(TRUE, FALSE)) {
+      sides <- if (both) "two_sided" else "one_sided"
+      shift <- abs(difference) / (sd * sqrt(1 / n1 + 1 / n0))
+      emit(case, paste0("means.power.", sides), t_power(shift, n1 + n0 - 2, alpha, both))
+      emit(case, paste0("paired.power.", sides), t_power(abs(difference) / sd * sqrt(n1), n1 - 1, alpha, both))
+      if (n1 == n0) {
+        own <- power.t.test(n = n1, delta = abs(difference), sd = sd, sig.level = alpha, strict = TRUE,
+                            alternative = if (both) "two.sided" else "one.sided")$power
+        emit(case, paste0("means.power.equal.", sides), own)
+        p <- power.prop.test(n = n1, p1 = p1, p2 = p0, sig.level = alpha, strict = both,
+                             alternative = if (both) "two.sided" else "one.sided")$power
+        emit(case, paste0("proportions.power.equal.", sides), p)
+      } else {
+        own <- pwr.t2n.test(n1, n0, d = abs(difference) / sd, sig.level = alpha,
+                            alternative = if (both) "two.sided" else "greater")$power
+        emit(case, paste0("means.power.equal.", sides), own)
+      }
+      size <- first_above(function(n) {
+        n1 <- ceiling(ratio * n)
+        t_power(abs(difference) / (sd * sqrt(1 / n1 + 1 / n)), n1 + n - 2, alpha, both)
+      }, power, 2)
+      emit(case, paste0("means.size.", sides), size)
+      emit(case, paste0("paired.size.", sides),
+           first_above(function(n) t_power(abs(difference) / sd * sqrt(n), n - 1, alpha, both), power, 2))
+      for (variance in c("pooled", "unpooled")) {
+        prop <- function(n1, n0) {
+          se <- sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+          m <- (n1 * p1 + n0 * p0) / (n1 + n0)
+          at <- if (variance == "pooled") sqrt(m * (1 - m) * (1 / n1 + 1 / n0)) else se
+          z <- qnorm(alpha / (1 + both), lower.tail = FALSE) * at
+          pnorm((abs(p1 - p0) - z) / se) + if (both) pnorm((-abs(p1 - p0) - z) / se) else 0
+        }
+        emit(case, paste("proportions.power", variance, sides, sep = "."), prop(n1, n0))
+        emit(case, paste("proportions.size", variance, sides, sep = "."),
+             first_above(function(n) prop(ceiling(ratio * n), n), power, 1))
+      }
+      z_power <- function(shift) pnorm(shift - qnorm(alpha / (1 + both), lower.tail = FALSE)) +
+        if (both) pnorm(-shift - qnorm(alpha / (1 + both), lower.tail = FALSE)) else 0
+      share <- ratio / (1 + ratio)
+      per <- c(schoenfeld = abs(log(hazard_ratio)) * sqrt(share * (1 - share)),
+               freedman = sqrt(ratio) * abs(1 - hazard_ratio) / (1 + ratio * hazard_ratio))
+      for (formula in names(per)) {
+        emit(case, paste("events.power", formula, sides, sep = "."), z_power(per[[formula]] * sqrt(n1)))
+        least <- first_above(function(e) z_power(per[[formula]] * sqrt(e)), power, 1)
+        emit(case, paste("events.size", formula, sides, sep = "."), least)
+      }
+      noether <- function(n1, n0) z_power(abs(superiority - 0.5) * sqrt(12 * n1 * n0 / (n1 + n0 + 1)))
+      emit(case, paste0("ranks.power.", sides), noether(n1, n0))
+      emit(case, paste0("ranks.size.", sides), first_above(function(n) noether(ceiling(ratio * n), n), power, 1))
+    }
+    # rpact counts one tail; its number of events is not rounded.
+    for (formula in c("Schoenfeld", "Freedman")) {
+      found <- getSampleSizeSurvival(sided = 1, alpha = alpha, beta = 1 - power, hazardRatio = hazard_ratio,
+                                     lambda2 = 0.1, typeOfComputation = formula, allocationRatioPlanned = ratio,
+                                     accrualTime = c(0, 12), followUpTime = 6)
+      emit(case, paste0("rpact.", tolower(formula)), ceiling(found$eventsFixed - 1e-9))
+    }
+    width <- function(se, df) 2 * qt(0.975, df) * se * integrate(function(s) {
+      s * exp(log(2 * s * df) + dchisq(df * s^2, df, log = TRUE))
+    }, 0, 1 + 14 / sqrt(2 * df), rel.tol = 1e-11, subdivisions = 2000)$value
+    emit(case, "means.precision", width(sd * sqrt(1 / n1 + 1 / n0), n1 + n0 - 2))
+    emit(case, "paired.precision", width(sd / sqrt(n1), n1 - 1))
+    emit(case, "proportions.precision", 2 * qnorm(0.975) * sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0))
+    margin <- 2.5 * sd * sqrt(1 / n1 + 1 / n0) + abs(difference)
+    emit(case, "equivalence.power", equivalence(difference, sd, n1, n0, -margin, margin, alpha))
+    if (n1 * n0 < 1e4) for (alternative in c(two_sided = "two.sided", one_sided = if (p1 > p0) "greater" else "less"))
+      emit(case, paste0("fisher.", if (alternative == "two.sided") "two_sided" else "one_sided"),
+           fisher_power(p1, p0, n1, n0, alpha, alternative))
+    hazard <- -log(1 - p0) / 10
+    seen <- function(t) hazard / (hazard + 0.01) * (1 - exp(-(hazard + 0.01) * t))
+    emit(case, "event_probability", integrate(function(u) seen(6 + u), 0, 12, rel.tol = 1e-12)$value / 12)
+    for (analysis in c("follow_up", "change", "ancova"))
+      emit(case, paste0("factor.", analysis), frison(p0, 2, 3, analysis))
+  })
+}
+finish(c("pwr", "rpact"))

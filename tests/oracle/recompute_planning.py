@@ -1,0 +1,86 @@
+"""Our side of the oracle for designs: power, sizes and precision."""
+
+from collections.abc import Callable, Iterator
+from math import log
+
+import numpy as np
+
+from trialtrace.stats.design import events, means, proportions, ranks
+
+Case = tuple[str, dict[str, np.ndarray]]
+Cases = Callable[[str], Iterator[Case]]
+Numbers = Iterator[tuple[str, str, float]]
+
+
+def planning(cases: Cases) -> Numbers:
+    for case, columns in cases("planning.csv"):
+        d = {name: float(values[0]) for name, values in columns.items()}
+        for sides in ("two_sided", "one_sided"):
+            yield from _of_sides(case, d, sides)
+        options = {"null": 1, "power": d["power"], "ratio": d["ratio"], "alpha": d["alpha"]}
+        for formula in ("schoenfeld", "freedman"):
+            least = events.sample_size_log_rank(
+                d["hazard_ratio"], formula=formula, sides="one_sided", **options
+            )
+            yield case, f"rpact.{formula}", least
+        yield from _precision(case, d)
+
+
+def _of_sides(case: str, d: dict[str, float], sides: str) -> Numbers:
+    n = d["n1"], d["n0"]
+    level = {"alpha": d["alpha"], "sides": sides}
+    sized = {"power": d["power"], **level}
+    shifted = {"ratio": d["ratio"], **sized}
+    power = means.power_two_means(d["difference"], d["sd"], *n, null=0, **level)
+    yield case, f"means.power.{sides}", power
+    yield case, f"means.power.equal.{sides}", power
+    paired = means.power_paired_means(d["difference"], d["sd"], n[0], null=0, **level)
+    yield case, f"paired.power.{sides}", paired
+    found = means.sample_size_two_means(d["difference"], d["sd"], null=0, **shifted)
+    yield case, f"means.size.{sides}", found[1]
+    found = means.sample_size_paired_means(d["difference"], d["sd"], null=0, **sized)
+    yield case, f"paired.size.{sides}", found
+    for variance in proportions.VARIANCES:
+        risks, options = (d["p1"], d["p0"]), {"null": 0, "variance": variance}
+        power = proportions.power_two_proportions(*risks, *n, **options, **level)
+        yield case, f"proportions.power.{variance}.{sides}", power
+        if variance == "pooled" and n[0] == n[1]:
+            yield case, f"proportions.power.equal.{sides}", power
+        size = proportions.sample_size_two_proportions(*risks, **options, **shifted)
+        yield case, f"proportions.size.{variance}.{sides}", size[1]
+    for formula in events.FORMULAS:
+        options = {"null": 1, "ratio": d["ratio"], "formula": formula}
+        power = events.power_log_rank(d["hazard_ratio"], n[0], **options, **level)
+        yield case, f"events.power.{formula}.{sides}", power
+        least = events.sample_size_log_rank(d["hazard_ratio"], **options, **sized)
+        yield case, f"events.size.{formula}.{sides}", least
+    yield case, f"ranks.power.{sides}", ranks.power_mann_whitney(d["superiority"], *n, **level)
+    size = ranks.sample_size_mann_whitney(d["superiority"], **shifted)
+    yield case, f"ranks.size.{sides}", size[1]
+    if n[0] * n[1] < 1e4:
+        exact = proportions.power_fisher(d["p1"], d["p0"], int(n[0]), int(n[1]), **level)
+        yield case, f"fisher.{sides}", exact
+
+
+def _precision(case: str, d: dict[str, float]) -> Numbers:
+    n, sd = (d["n1"], d["n0"]), d["sd"]
+    yield case, "means.precision", means.precision_two_means(sd, *n, confidence=0.95)
+    yield case, "paired.precision", means.precision_paired_means(sd, n[0], confidence=0.95)
+    width = proportions.precision_two_proportions(d["p1"], d["p0"], *n, confidence=0.95)
+    yield case, "proportions.precision", width
+    margin = 2.5 * sd * (1 / n[0] + 1 / n[1]) ** 0.5 + abs(d["difference"])
+    power = means.power_equivalence_means(
+        d["difference"], sd, *n, lower=-margin, upper=margin, alpha=d["alpha"]
+    )
+    yield case, "equivalence.power", power
+    hazard = -log(1 - d["p0"]) / 10
+    chance = events.event_probability(hazard, accrual=12, follow_up=6, losses=0.01)
+    yield case, "event_probability", chance
+    for analysis in means.ANALYSES:
+        factor = means.variance_factor(d["p0"], baselines=2, follow_ups=3, analysis=analysis)
+        yield case, f"factor.{analysis}", factor
+
+
+def subjects(cases: Cases) -> dict[str, Callable[[], Numbers]]:
+    """Name the R script of this module's subject with the numbers that it writes."""
+    return {"planning": lambda: planning(cases)}
