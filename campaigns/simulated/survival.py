@@ -13,6 +13,7 @@ from simulated import Figure, covered, share
 from trialtrace.stats import StatsError
 from trialtrace.stats.survival.cox import cox, hazard_ratio_test
 from trialtrace.stats.survival.cox_start_stop import cox_start_stop
+from trialtrace.stats.survival.fine_gray import fine_gray
 from trialtrace.stats.survival.risk_sets import log_rank_sums, risk_sets
 from trialtrace.stats.survival.survival_at import survival_difference, survival_ratio
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
@@ -24,7 +25,8 @@ MARGIN_LEVEL = 0.025
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
     figures = [_log_rank(rng, draws // 4, 100, weight) for weight in ("log_rank", "peto_peto")]
-    figures += [_at_risk(rng, draws // 4, 100, weight) for weight in ("gehan", "tarone_ware")]
+    figures += [_at_risk(rng, draws // 8, 100, weight) for weight in ("gehan", "tarone_ware")]
+    figures += [_fine_gray(rng, draws // 4, 50)]
     return [*figures, *_hazard_ratios(rng, draws // 4, 200), *_at_a_time(rng, draws // 8, 30)]
 
 
@@ -99,6 +101,25 @@ def _arm_at(rng: Generator, n: int, survival: float) -> tuple[np.ndarray, np.nda
     censoring = rng.uniform(0, 4, n)
     censoring[0] = 4.0
     return np.minimum(event, censoring), (event <= censoring).astype(float)
+
+
+def _fine_gray(rng: Generator, draws: int, n: int) -> Figure:
+    """Cumulative incidence 1 - (1 - p (1 - exp(-t)))^exp(bx), p = .5, after Fine and Gray 1999."""
+    true, p, arm = log(1.5), 0.5, np.arange(n) % 2
+    ratio, held = np.exp(true * arm), np.zeros(draws, dtype=bool)
+    ever = 1 - (1 - p) ** ratio
+    for draw in range(draws):
+        first = rng.random(n) < ever
+        u = rng.random(n) * ever
+        own = -np.log(1 - (1 - (1 - u) ** (1 / ratio)) / p)
+        event = np.where(first, own, rng.exponential(1 / ratio))
+        censoring = rng.uniform(0.5, 4, n)
+        cause = np.where(event <= censoring, np.where(first, 1, 2), 0)
+        fit = fine_gray(
+            np.minimum(event, censoring), cause, arm[:, None].astype(float), of=1, confidence=0.95
+        )
+        held[draw] = covered(fit.low[0], fit.high[0], true)
+    return share("Fine and Gray's model, coverage", f"{n} patients, ratio 1.5", 0.95, held)
 
 
 def _hazard_ratios(rng: Generator, draws: int, n: int) -> list[Figure]:

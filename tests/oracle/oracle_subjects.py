@@ -71,7 +71,7 @@ PACKAGES = {
     "tied_times": ("survival",),
     "cox_start_stop": ("survival",),
     "competing_risks": ("cmprsk",),
-    "hazards": ("survival",),
+    "hazards": ("survival", "cmprsk"),
     "vcdextra": ("vcdExtra",),
     "group_sequential": ("mvtnorm",),
     "models": ("sandwich", "car", "ordinal", "MASS", "numDeriv"),

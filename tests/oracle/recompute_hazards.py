@@ -1,5 +1,5 @@
 """Our side of the oracle for Cox models of discrete times, tests of hazard ratios, survival of two
-arms at a time and log-rank tests weighted by who is at risk."""
+arms at a time, log-rank tests weighted by who is at risk, and Fine and Gray's model."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
@@ -9,6 +9,7 @@ import numpy as np
 
 from trialtrace.stats import Interval, StatsError, TestResult
 from trialtrace.stats.survival.cox import CoxFit, cox, hazard_ratio_test
+from trialtrace.stats.survival.fine_gray import fine_gray
 from trialtrace.stats.survival.survival_at import survival_difference, survival_ratio
 from trialtrace.stats.survival.weighted_log_rank import at_risk_log_rank
 
@@ -26,6 +27,22 @@ def hazards(cases: Cases) -> Numbers:
         for strata, end in ((None, ""), (d["stratum"], "_strata")):
             for weight in ("gehan", "tarone_ware"):
                 yield from _at_risk(case, weight, d, strata, end)
+
+    for case, d in cases("competing.csv"):
+        if case in ("two_groups", "heavy_ties", "three_causes", "everyone"):
+            for of in (1, 2):
+                yield from _subdistribution(case, d, of)
+
+
+def _subdistribution(case: str, d: dict[str, np.ndarray], of: int) -> Numbers:
+    x = np.column_stack([d["group"] == 1, d["stratum"] == 2]).astype(float)
+    fit = fine_gray(d["time"], d["cause"], x, of=of, confidence=0.95)
+    for i, values in enumerate(zip(fit.coef, fit.low, fit.high, fit.se, strict=True), 1):
+        for part, value in zip(("estimate", "low", "high", "se"), values, strict=True):
+            yield case, f"fine_gray{of}.{i}.{part}", float(value)
+    yield case, f"fine_gray{of}.covariance", float(fit.covariance[0, 1])
+    yield case, f"fine_gray{of}.log_likelihood", fit.log_likelihood
+    yield case, f"fine_gray{of}.null_log_likelihood", fit.null_log_likelihood
 
 
 def _discrete(case: str, d: dict[str, np.ndarray]) -> Numbers:

@@ -1,7 +1,8 @@
 """The event while other events compete, and events seen only at visits."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +10,16 @@ import numpy as np
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut, level_text
 from trialtrace.methods.analysing.estimate import interval_result, plain_result, test_results
-from trialtrace.methods.analysing.formulas import formula
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.formulas import formula, formulas
+from trialtrace.methods.analysing.rows import Basis, Result
+from trialtrace.methods.regression.analyse_covariates import known
 from trialtrace.methods.survival.analyse import compared, roles
+from trialtrace.methods.survival.analyse_hazards import arms_and_covariates
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
+    from trialtrace.stats.survival.cox import CoxFit
     from trialtrace.trial.plan.cards import competing as cards
 
 # CNSR of the records -> cause: 0 for censoring, 1 the event, 2 an event that competes.
@@ -110,6 +114,39 @@ def incidence_difference(
         )
 
 
+def fine_gray(cut: Cut, step: "Step[cards.FineGray]") -> Iterator[Result]:
+    """Ratio of each arm against the reference given the covariates, and its Wald test."""
+    model, test = formulas(step)
+    names = step.options.covariates
+    rows = known(cut.rows(TRTP={"in": cut.arms()}), names)
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+
+    @cache
+    def fit() -> "CoxFit":
+        found: CoxFit = model(
+            *causes(rows),
+            arms_and_covariates(cut, rows, names),
+            of=EVENT,
+            confidence=cut.analysis.confidence,
+        )
+        return found
+
+    def ratio(number: int) -> Interval:
+        found = fit()
+        return Interval(*(exp(part[number]) for part in (found.coef, found.low, found.high)))
+
+    for number, pair in enumerate(cut.analysis.pairs):
+        place, members = cut.at(pair=pair), roles(cut, rows)
+        stat = step.statistic, step.method
+        found = interval_result(cut, place, stat, members, partial(ratio, number), **common)
+        yield found
+        if found.error is None:
+            given = float(fit().coef[number]), float(fit().se[number])
+            p = test(*given, margin=1.0, sides="two_sided").p_value
+            wald = "p_value", f"{step.method}_wald"
+            yield plain_result(cut, place, wald, members, p, **common)
+
+
 def test_gray(cut: Cut, step: "Step[cards.Gray]") -> Iterator[Result]:
     """Gray's test over all arms, or of each comparison."""
 
@@ -191,6 +228,7 @@ def test_intervals(cut: Cut, step: "Step[cards.IntervalLogRank]") -> Iterator[Re
 METHODS = {
     "incidence.aalen_johansen": describe_incidence,
     "incidence_difference.aalen_johansen": incidence_difference,
+    "subdistribution_hazard_ratio.fine_gray": fine_gray,
     "p_value.gray": test_gray,
     "incidence.turnbull": describe_turnbull,
     "p_value.interval_log_rank": test_intervals,

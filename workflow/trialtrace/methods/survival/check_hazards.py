@@ -39,44 +39,43 @@ class Model:
     stratum: np.ndarray
     cluster: np.ndarray
 
-    def estimable(self) -> bool:
-        """Whether every column, by itself and among the others, varies in the risk sets."""
-        if not self.event.any():
-            return False
-        inside = np.vstack([self.x[r] - self.x[r].mean(axis=0) for _, r in self.risk_sets()])
-        if not inside.size:
-            return False
-        size = np.sqrt((inside**2).sum(axis=0))
-        if not (size > NONE).all():
-            return False
-        return bool(np.linalg.svd(inside / size, compute_uv=False)[-1] > sqrt(NONE))
-
-    def recedes(self, ties: str) -> bool:
-        """Whether a direction never lowers the likelihood: who has the event comes first there.
-
-        Where all at risk might have the event, those who do share the first place; of discrete
-        times they come before the others, in any order.
-        """
-        from scipy.optimize import linprog
-
-        x = self.x / self.x.std(axis=0)
-        ahead, level = [], []
-        for died, here in self.risk_sets():
-            others = x[here & ~died]
-            ahead.append((x[died][:, None, :] - others[None, :, :]).reshape(-1, x.shape[1]))
-            level.append(x[died][1:] - x[died][0])
-        rows = np.unique(np.vstack(ahead), axis=0)
-        same = np.unique(np.vstack(level), axis=0) if ties != "discrete" else np.empty((0, 0))
-        held = {"A_eq": same, "b_eq": np.zeros(len(same))} if same.size else {}
-        rise = linprog(-rows.sum(axis=0), -rows, np.zeros(len(rows)), bounds=(-1, 1), **held)
-        return bool(rise.fun < -RISE)
-
     def risk_sets(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Who has the event, and who is at risk, at each time of each stratum."""
         for level in np.unique(self.stratum):
             own = self.stratum == level
             for t in np.unique(self.time[own & self.event]):
                 yield own & self.event & (self.time == t), own & (self.time >= t)
+
+
+Sets = list[tuple[np.ndarray, np.ndarray]]
+
+
+def varies(x: np.ndarray, sets: Sets) -> bool:
+    """Whether every column, by itself and among the others, varies in the risk sets."""
+    inside = np.vstack([x[here] - x[here].mean(axis=0) for _, here in sets] or [x[:0]])
+    size = np.sqrt((inside**2).sum(axis=0))
+    if not (size > NONE).all():
+        return False
+    return bool(np.linalg.svd(inside / size, compute_uv=False)[-1] > sqrt(NONE))
+
+
+def recedes(x: np.ndarray, sets: Sets, *, discrete: bool) -> bool:
+    """Whether a direction never lowers the likelihood: who has the event comes first there.
+
+    Those who have it at one time share the first place; of discrete times they come before the
+    others, in any order.
+    """
+    from scipy.optimize import linprog
+
+    x = x / x.std(axis=0)
+    ahead = [
+        (x[d][:, None, :] - x[here & ~d][None, :, :]).reshape(-1, x.shape[1]) for d, here in sets
+    ]
+    rows = np.unique(np.vstack(ahead), axis=0)
+    same = np.unique(np.vstack([x[died][1:] - x[died][0] for died, _ in sets]), axis=0)
+    held = {} if discrete or not len(same) else {"A_eq": same, "b_eq": np.zeros(len(same))}
+    rise = linprog(-rows.sum(axis=0), -rows, np.zeros(len(rows)), bounds=(-1, 1), **held)
+    return bool(rise.fun < -RISE)
 
 
 def design(data: Data, asked: Asked, records: "pd.DataFrame") -> np.ndarray:
@@ -122,7 +121,8 @@ def _model(data: Data, asked: Asked) -> tuple[tuple[Model, Fit] | None, int]:
 
 def _fitted(model: Model, ties: str, variance: str) -> Fit | None:
     """Coefficients and their covariance; None where there is no estimate."""
-    if not model.estimable() or model.recedes(ties):
+    sets = list(model.risk_sets())
+    if not varies(model.x, sets) or recedes(model.x, sets, discrete=ties == "discrete"):
         return None
     try:
         beta, information = (_discrete if ties == "discrete" else _phreg)(model, ties)
@@ -149,14 +149,15 @@ def _phreg(model: Model, ties: str) -> Fit:
     library = PHReg(
         model.time, scaled, status=model.event.astype(int), ties=ties, strata=model.stratum
     )
-    beta = _newton(library.score, lambda at: -library.hessian(at), model.x.shape[1])
+    beta = newton(library.score, lambda at: -library.hessian(at), model.x.shape[1])
     return beta / spread, -library.hessian(beta) * np.outer(spread, spread)
 
 
 Slopes = Callable[[np.ndarray], np.ndarray]
 
 
-def _newton(gradient: Slopes, information: Slopes, p: int) -> np.ndarray:
+def newton(gradient: Slopes, information: Slopes, p: int) -> np.ndarray:
+    """The root of a gradient, by steps of Newton that are cut to length 1."""
     beta = np.zeros(p)
     for _ in range(60):
         move = np.linalg.solve(information(beta), gradient(beta))
@@ -210,7 +211,7 @@ def _discrete(model: Model, ties: str) -> Fit:
         ]
         return (np.array(slopes) + np.array(slopes).T) / 2
 
-    beta = _newton(gradient, information, p)
+    beta = newton(gradient, information, p)
     return beta / spread, information(beta) * np.outer(spread, spread)
 
 

@@ -9,6 +9,7 @@
 `rmst`                  restricted mean survival time, difference and ratio
 `competing_risks`       cumulative incidence and the difference of two arms at a time
 `gray`                  Gray's test of equal cumulative incidence
+`fine_gray`             regression of a cumulative incidence on covariates
 `interval_censored`     events seen at visits: Turnbull's estimate, log-rank tests
 `cox`                   proportional hazards regression
 `cox_start_stop`        the same with late entry, several events, robust variance

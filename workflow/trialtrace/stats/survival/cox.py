@@ -14,6 +14,7 @@ Oracle: R's coxph, iterated to 1e-14.
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, log, nan
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -115,7 +116,7 @@ def cox(
         stratum = labels(strata, "strata", time.size)[1]
     if not event.any():
         raise StatsError("no event was observed, so hazards cannot be compared.")
-    model: _PartialLikelihood | DiscreteLikelihood
+    model: _Likelihood
     if ties == "discrete":
         model = DiscreteLikelihood(time, event, x, stratum)
     else:
@@ -238,7 +239,15 @@ class _PartialLikelihood:
         return at_risk[self.owner] - (events[self.owner].T * self.fraction).T
 
 
-def _maximise(model: _PartialLikelihood | DiscreteLikelihood) -> tuple[Floats, float, Floats, int]:
+class _Likelihood(Protocol):
+    """A log-likelihood that rises to one maximum: its covariates; value, gradient, information."""
+
+    x: Floats
+
+    def at(self, beta: Floats) -> tuple[float, Floats, Floats]: ...
+
+
+def _maximise(model: _Likelihood) -> tuple[Floats, float, Floats, int]:
     """Newton-Raphson from zero, a step halved for as long as it lowers the likelihood."""
     beta = np.zeros(model.x.shape[1])
     log_likelihood, gradient, information = model.at(beta)

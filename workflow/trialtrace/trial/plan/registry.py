@@ -137,6 +137,7 @@ MODULES: dict[str, str] = {
     "p_value.log_rank": f"{_HERE}.survival",
     "incidence.aalen_johansen": f"{_HERE}.competing",
     "incidence_difference.aalen_johansen": f"{_HERE}.competing",
+    "subdistribution_hazard_ratio.fine_gray": f"{_HERE}.competing",
     "p_value.gray": f"{_HERE}.competing",
     "incidence.turnbull": f"{_HERE}.competing",
     "p_value.interval_log_rank": f"{_HERE}.competing",

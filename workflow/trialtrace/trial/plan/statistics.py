@@ -43,6 +43,11 @@ STATISTICS: dict[str, Statistic] = {
     ),
     "difference_of_medians": Statistic("estimates", "Difference of two medians.", SCORES),
     "hazard_ratio": Statistic("estimates", "Ratio of two hazards.", TIMES),
+    "subdistribution_hazard_ratio": Statistic(
+        "estimates",
+        "Ratio of the hazards of the cumulative incidence, other causes competing.",
+        TIMES,
+    ),
     "change_difference": Statistic(
         "estimates",
         "Difference of two treatments of a subject in their change since the first visit.",

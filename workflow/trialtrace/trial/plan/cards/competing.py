@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
-from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.trial.plan.options import Groups
+from trialtrace.trial.words import Name
 
 
 @shape
@@ -24,6 +25,17 @@ class IncidenceDifferenceAalenJohansen:
 
     variance: Literal["aalen", "delta"] = key("Variance: Aalen's, or the delta method's.")
     time: float = key("Time, in the unit of the time.", exclusiveMinimum=0)
+
+
+@shape
+class FineGray:
+    """Fine and Gray's model of the cumulative incidence, given covariates."""
+
+    covariates: tuple[Name, ...] = key(
+        "Covariates: variables of `subjects`, known at randomisation.",
+        minItems=0,
+        uniqueItems=True,
+    )
 
 
 @shape
@@ -69,6 +81,16 @@ CARDS = (
         gives="incidence_difference.{}@pair;time p_value.{}@pair;time z.{}@pair;time?",
         kinds=TIMES,
         formula="survival.competing_risks:cumulative_incidence_difference",
+    ),
+    Card(
+        "subdistribution_hazard_ratio.fine_gray",
+        "Fine and Gray's model",
+        "Fine and Gray 1999, J Am Stat Assoc 94:496",
+        options=FineGray,
+        gives="subdistribution_hazard_ratio.{}@pair p_value.{}_wald@pair?",
+        also={"fine_gray_wald": Named("Wald test in Fine and Gray's model", "")},
+        kinds=TIMES,
+        formula=("survival.fine_gray:fine_gray", "survival.cox:hazard_ratio_test"),
     ),
     Card(
         "p_value.gray",
