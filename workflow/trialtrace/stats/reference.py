@@ -68,7 +68,6 @@ IN_NO_PLAN = {
         "design.clusters.design_effect",
         "design.clusters.sample_size_clusters",
     ),
-    "repeated and clustered outcomes by estimating equations": ("regression.gee.gee",),
     "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
     "estimates of a trial that stopped early": (
         "multiplicity.stopped_estimates.stage_wise_p",

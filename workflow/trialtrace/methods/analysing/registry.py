@@ -38,6 +38,7 @@ MODULES: dict[str, str] = {
     "repeated": f"{_HERE}.repeated.analyse",
     "mixed": f"{_HERE}.mixed.analyse",
     "ordinal": f"{_HERE}.regression.analyse_ordinal",
+    "estimating": f"{_HERE}.regression.analyse_visits",
     "survival": f"{_HERE}.survival.analyse",
     "competing": f"{_HERE}.survival.analyse_competing",
     "mean_times": f"{_HERE}.survival.analyse_mean_times",

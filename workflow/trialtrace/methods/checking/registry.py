@@ -41,6 +41,7 @@ MODULES: dict[str, str] = {
     "repeated": f"{_HERE}.repeated.check",
     "mixed": f"{_HERE}.mixed.check",
     "ordinal": f"{_HERE}.regression.check_ordinal",
+    "estimating": f"{_HERE}.regression.check_visits",
     "survival": f"{_HERE}.survival.check",
     "competing": f"{_HERE}.survival.check_competing",
     "mean_times": f"{_HERE}.survival.check_mean_times",

@@ -1,0 +1,192 @@
+"""Arms compared over the visits of a subject: estimating equations, logistic random intercepts.
+
+A model has a mean of its own at every visit, and a difference of the arms either at each or one
+for all. Subjects with some visits missing stay in. In a logistic model the odds ratio of estimating
+equations is that of the population, that of random intercepts is that within a subject, which lies
+further from 1 the more subjects differ.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from math import exp, inf, isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialtrace.ground.arrays import Floats
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, noted, test_results
+from trialtrace.methods.analysing.formulas import formulas
+from trialtrace.methods.analysing.rows import Basis, Result
+from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.methods.regression.analyse import NO_SPREAD
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.ground.frames import Selection
+    from trialtrace.stats.regression.gee import GeeFit
+    from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit
+    from trialtrace.trial.plan.cards import estimating as cards
+
+    Options = cards.Gee | cards.LogisticMixed
+
+Row = Callable[[tuple[str, str], int], Floats]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Values (subjects, visits), columns (subjects, visits, p), and the row of a comparison."""
+
+    values: Floats
+    x: Floats
+    row: Row
+
+
+def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
+    """A mean at each visit and, by `effect`, differences of arms at each or one for all."""
+    table = subject_table(cut, rows, {"AVISIT": list(cut.visits)})
+    arms, visits = cut.arms(), len(cut.visits)
+    of = np.array([arms.index(arm) for arm in table.column("TRTP").astype(str)], dtype=np.intp)
+    lacking = [arm for number, arm in enumerate(arms) if not (of == number).any()]
+    if lacking:
+        raise StatsError("an arm has no values.")
+    at_visit, of_arm = np.eye(visits), np.eye(len(arms))
+    if options.effect == "each_visit":
+        cells = of_arm[:, None, :, None] * at_visit[None, :, None, :]
+        cells = cells.reshape(len(arms), visits, -1)
+    else:
+        shape = (len(arms), visits, len(arms) - 1)
+        differences = np.broadcast_to(of_arm[:, None, 1:], shape)
+        each = np.broadcast_to(at_visit, (len(arms), visits, visits))
+        cells = np.concatenate([each, differences], axis=2)
+    columns = covariates(table, options.covariates)
+    more = np.zeros((table.n, 0)) if columns is None else columns
+    wide = np.broadcast_to(more[:, None, :], (table.n, visits, more.shape[1]))
+
+    def row(pair: tuple[str, str], visit: int) -> Floats:
+        one, other = (cells[arms.index(arm), visit] for arm in pair)
+        return np.append(one - other, np.zeros(more.shape[1]))
+
+    return Design(table.values, np.concatenate([cells[of], wide], axis=2), row)
+
+
+def gee(cut: Cut, step: "Step[cards.Gee]") -> Iterator[Result]:
+    """By comparison, at each visit or over all: the difference or odds ratio of the population."""
+    equations, contrast = formulas(step)
+    options, rows = step.options, _rows(cut, step.options)
+
+    @cache
+    def fitted() -> "tuple[Design, GeeFit]":
+        made = design(cut, options, rows)
+        fit = equations(
+            made.values,
+            made.x,
+            working=options.working,
+            variance=options.variance,
+            reference=options.reference,
+            confidence=cut.analysis.confidence,
+        )
+        return made, fit
+
+    def compared(pair: tuple[str, str], visit: int) -> Contrast:
+        made, fit = fitted()
+        found: Contrast = contrast(fit, made.row(pair, visit), **_two_sided(cut))
+        return found
+
+    yield from _results(cut, step, rows, compared)
+
+
+def logistic_mixed(cut: Cut, step: "Step[cards.LogisticMixed]") -> Iterator[Result]:
+    """By comparison, at each visit or over all: the odds ratio within a subject."""
+    model, contrast = formulas(step)
+    options, rows = step.options, _rows(cut, step.options)
+
+    @cache
+    def fitted() -> "tuple[Design, OrdinalMixedFit]":
+        made = design(cut, options, rows)
+        subject, visit = np.nonzero(~np.isnan(made.values))
+        # The first column of the means is in the threshold.
+        fit = model(
+            made.values[subject, visit],
+            made.x[subject, visit, 1:],
+            subject,
+            nodes=options.nodes,
+            confidence=cut.analysis.confidence,
+        )
+        return made, fit
+
+    def compared(pair: tuple[str, str], visit: int) -> Contrast:
+        made, fit = fitted()
+        found: Contrast = contrast(fit, made.row(pair, visit)[1:], **_two_sided(cut))
+        return found
+
+    yield from noted(
+        _results(cut, step, rows, compared), lambda: NO_SPREAD if fitted()[1].boundary else None
+    )
+
+
+def _two_sided(cut: Cut) -> dict[str, Any]:
+    return {"sides": "two_sided", "confidence": cut.analysis.confidence}
+
+
+def _rows(cut: Cut, options: "Options") -> "Selection":
+    return cut.rows(
+        TRTP={"in": cut.arms()}, AVISIT={"in": list(cut.visits)}, **known(options.covariates)
+    )
+
+
+def _results(
+    cut: Cut,
+    step: "Step[Options]",
+    rows: "Selection",
+    compared: Callable[[tuple[str, str], int], Contrast],
+) -> Iterator[Result]:
+    members = {"analysed": rows}
+    common: Basis = {
+        "options": cut.options(step, interval=True),
+        "n_used": len(np.unique(rows.column("USUBJID").astype(str))),
+    }
+    whole = step.options.effect == "over_visits"
+
+    def estimate(pair: tuple[str, str], visit: int) -> Interval:
+        found = compared(pair, visit).interval
+        return as_ratio(found) if step.statistic == "odds_ratio" else found
+
+    def test(pair: tuple[str, str], visit: int) -> TestResult:
+        return compared(pair, visit).test
+
+    for number, visit in enumerate(cut.visits[:1] if whole else cut.visits):
+        for pair in cut.analysis.pairs:
+            over = cut.at(pair=pair, second=("effect", "over_visits"))
+            place = over if whole else cut.at(pair=pair, visit=visit)
+            names = (step.statistic, step.method)
+            yield interval_result(
+                cut, place, names, members, partial(estimate, pair, number), **common
+            )
+            yield from test_results(
+                cut,
+                place,
+                step.method,
+                members,
+                partial(test, pair, number),
+                statistic=None,
+                **common,
+            )
+
+
+def as_ratio(found: Interval) -> Interval:
+    """A logarithm with its bounds as the ratio; bounds too far for a number are infinite."""
+
+    def raised(value: float) -> float:
+        return exp(value) if not isfinite(value) or value < 700 else inf
+
+    return Interval(*(raised(value) for value in (found.estimate, found.low, found.high)))
+
+
+METHODS = {
+    "mean_difference.gee": gee,
+    "odds_ratio.gee": gee,
+    "odds_ratio.logistic_mixed": logistic_mixed,
+}

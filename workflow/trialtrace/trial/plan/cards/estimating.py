@@ -1,0 +1,103 @@
+"""Values of a subject over visits, or of subjects in clusters, by estimating equations."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Literal
+
+from trialtrace.config.spec import items_of, key, shape
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.gives import PAIR
+from trialtrace.trial.plan.methods import OVER_TIME
+from trialtrace.trial.words import Name
+
+_COVARIATES = (
+    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
+    "`subjects`."
+)
+_EFFECT = (
+    "One difference of the arms at each visit, or one over all visits, each of which has a mean of "
+    "its own."
+)
+_VARIANCE = (
+    "Sandwich: as it is, or corrected for few units by Kauermann and Carroll or by Mancl and "
+    "DeRouen."
+)
+_REFERENCE = "Reference distribution: normal, or t with units less coefficients degrees of freedom."
+Effect = Literal["each_visit", "over_visits"]
+Sandwich = Literal["robust", "kauermann_carroll", "mancl_derouen"]
+Reference = Literal["normal", "t"]
+
+
+@shape
+class Gee:
+    """Estimating equations over visits."""
+
+    effect: Effect = key(_EFFECT)
+    working: Literal["independence", "exchangeable", "ar1", "unstructured"] = key(
+        "Working correlation of the visits of a subject."
+    )
+    variance: Sandwich = key(_VARIANCE)
+    reference: Reference = key(_REFERENCE)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class LogisticMixed:
+    """Logistic model with a random intercept of each subject."""
+
+    effect: Effect = key(_EFFECT)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    nodes: int | Literal["enough"] = key(
+        (
+            "Nodes of the adaptive quadrature, or `enough`: doubled until more change nothing. A "
+            "number that does not suffice is an error."
+        ),
+        expected="a whole number or `enough`",
+        minimum=7,
+        maximum=200,
+    )
+
+
+def _gives(statistic: str, options: Any, own: bool) -> str:
+    """At each visit, or of the effect over them."""
+    whole = items_of(options).get("effect") == "over_visits"
+    second = ";effect=over_visits" if whole else ""
+    return f"{statistic}.{{}}@{PAIR}{second} p_value.{{}}@{PAIR}{second}"
+
+
+_EQUATIONS = ("regression.gee:gee", "regression.coefficients:contrast")
+
+CARDS = (
+    Card(
+        "mean_difference.gee",
+        "estimating equations over visits",
+        "Liang and Zeger 1986, Biometrika 73:13",
+        options=Gee,
+        gives=partial(_gives, "mean_difference"),
+        kinds=OVER_TIME,
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "gaussian"},
+    ),
+    Card(
+        "odds_ratio.gee",
+        options=Gee,
+        gives=partial(_gives, "odds_ratio"),
+        visits="over",
+        compares="between",
+        formula=_EQUATIONS,
+        fixed={"family": "binomial"},
+    ),
+    Card(
+        "odds_ratio.logistic_mixed",
+        "logistic model over visits, random intercepts",
+        "Stiratelli, Laird and Ware 1984, Biometrics 40:961",
+        options=LogisticMixed,
+        gives=partial(_gives, "odds_ratio"),
+        visits="over",
+        compares="between",
+        formula=("regression.ordinal_mixed:ordinal_mixed", "regression.coefficients:contrast"),
+    ),
+)
