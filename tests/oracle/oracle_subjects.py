@@ -80,6 +80,7 @@ PACKAGES = {
     "linear_mixed": ("lmerTest", "pbkrtest"),
     "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),
     "gee": ("geepack",),
+    "logistic_mixed": ("lme4", "numDeriv"),
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
@@ -95,6 +96,8 @@ CLOSENESS = {
     # lme4's optimum is polished with numeric derivatives.
     "linear_mixed": {"tolerance": 1e-7, "again": 1e-7, "by_derivatives": 1e-6},
     "linear_mixed_bound": {"tolerance": 1e-7, "again": 1e-7, "by_derivatives": 1e-6},
+    # Errors at 0 are those of the last step but one in R; the largest difference seen is 9e-8.
+    "logistic_mixed": {"tolerance": 1e-6, "again": 1e-6},
     # A coefficient next to 0 differs by 1.3e-10.
     "gee": {"again": 1e-8},
 }

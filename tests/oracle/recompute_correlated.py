@@ -11,6 +11,7 @@ from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mixed_tests import MixedFit, contrast, f_test
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.regression.gee import GeeFit, gee
+from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
 
 STRUCTURES = (
     "unstructured",
@@ -143,6 +144,18 @@ def estimating_equations() -> Numbers:
                     yield from _equations(case, wide(d, family), x, family, working)
 
 
+def logistic_models_with_intercepts() -> Numbers:
+    for case, d in cases("gee.csv"):
+        x = np.column_stack([d["arm"], d["base"], d["visit"]])
+        fit = ordinal_mixed(d["binomial"], x, d["subject"], nodes="enough", confidence=0.95)
+        yield case, "boundary", fit.boundary
+        if not fit.boundary:
+            yield case, "sd", fit.sd
+            yield case, "sd.se", fit.sd_se
+        yield from _vector(case, "coef", fit.coefficients.coef)
+        yield from _vector(case, "se", fit.coefficients.se)
+
+
 def _equations(case: str, y, x, family: str, working: str) -> Numbers:
     name = f"{family}.{working}"
     options = {"family": family, "working": working, "reference": "t", "confidence": 0.95}
@@ -173,4 +186,5 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "linear_mixed": linear_mixed_models,
     "linear_mixed_bound": linear_mixed_models_at_their_bound,
     "gee": estimating_equations,
+    "logistic_mixed": logistic_models_with_intercepts,
 }

@@ -67,8 +67,9 @@ def ordinal_mixed(
 
     Raises `StatsError` as `proportional_odds`; where no subject has two rows or there is one
     alone; where no maximum is
-    found, or the nodes do not suffice, with the number that would. Oracle: by hand in R from the
-    solution of ordinal::clmm, whose optimiser stops early; not adaptive, on a fine grid.
+    found, or the nodes do not suffice, with the number that would. Oracle: lme4::glmer for two
+    levels; for more by hand in R from the solution of ordinal::clmm, whose optimiser stops early;
+    not adaptive, on a fine grid.
 
     R: `ordinal::clmm(y ~ x + (1 | subject), nAGQ = 25)`.
     """
