@@ -152,8 +152,8 @@ def logistic_models_with_intercepts() -> Numbers:
         if not fit.boundary:
             yield case, "sd", fit.sd
             yield case, "sd.se", fit.sd_se
-        yield from _vector(case, "coef", fit.coefficients.coef)
-        yield from _vector(case, "se", fit.coefficients.se)
+        yield from _vector(case, "coef", fit.coef)
+        yield from _vector(case, "se", fit.se)
 
 
 def _equations(case: str, y, x, family: str, working: str) -> Numbers:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from math import exp, inf, isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -92,7 +92,9 @@ def gee(cut: Cut, step: "Step[cards.Gee]") -> Iterator[Result]:
 
     def compared(pair: tuple[str, str], visit: int) -> Contrast:
         made, fit = fitted()
-        found: Contrast = contrast(fit, made.row(pair, visit), **_two_sided(cut))
+        found: Contrast = contrast(
+            fit, made.row(pair, visit), sides="two_sided", confidence=cut.analysis.confidence
+        )
         return found
 
     yield from _results(cut, step, rows, compared)
@@ -119,16 +121,14 @@ def logistic_mixed(cut: Cut, step: "Step[cards.LogisticMixed]") -> Iterator[Resu
 
     def compared(pair: tuple[str, str], visit: int) -> Contrast:
         made, fit = fitted()
-        found: Contrast = contrast(fit, made.row(pair, visit)[1:], **_two_sided(cut))
+        found: Contrast = contrast(
+            fit, made.row(pair, visit)[1:], sides="two_sided", confidence=cut.analysis.confidence
+        )
         return found
 
     yield from noted(
         _results(cut, step, rows, compared), lambda: NO_SPREAD if fitted()[1].boundary else None
     )
-
-
-def _two_sided(cut: Cut) -> dict[str, Any]:
-    return {"sides": "two_sided", "confidence": cut.analysis.confidence}
 
 
 def _rows(cut: Cut, options: "Options") -> "Selection":

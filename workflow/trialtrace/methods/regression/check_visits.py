@@ -95,7 +95,9 @@ def _weighted(
     return d, np.linalg.solve(v, d).T, unit.y - mean
 
 
-def _step(units, beta, correlation, binomial: bool) -> tuple[np.ndarray, np.ndarray]:
+def _step(
+    units: Sequence[Unit], beta: np.ndarray, correlation: np.ndarray, binomial: bool
+) -> tuple[np.ndarray, np.ndarray]:
     score, information = np.zeros(len(beta)), np.zeros((len(beta), len(beta)))
     for unit in units:
         d, w, rest = _weighted(unit, beta, correlation, binomial)
@@ -104,7 +106,9 @@ def _step(units, beta, correlation, binomial: bool) -> tuple[np.ndarray, np.ndar
     return bread @ score, bread
 
 
-def _working(units, beta, working: str, size: int, binomial: bool) -> np.ndarray | None:
+def _working(
+    units: Sequence[Unit], beta: np.ndarray, working: str, size: int, binomial: bool
+) -> np.ndarray | None:
     """Moments of the Pearson residuals, over phi = their mean square."""
     products, pairs, square, n = np.zeros((size, size)), np.zeros((size, size)), 0.0, 0
     for unit in units:
@@ -145,7 +149,14 @@ def _working(units, beta, working: str, size: int, binomial: bool) -> np.ndarray
     return min(roots, key=lambda rho: abs(rho - near)) ** apart.astype(float)
 
 
-def _sandwich(units, beta, correlation, bread, variance: str, binomial: bool) -> np.ndarray | None:
+def _sandwich(
+    units: Sequence[Unit],
+    beta: np.ndarray,
+    correlation: np.ndarray,
+    bread: np.ndarray,
+    variance: str,
+    binomial: bool,
+) -> np.ndarray | None:
     meat = np.zeros_like(bread)
     for unit in units:
         d, w, rest = _weighted(unit, beta, correlation, binomial)

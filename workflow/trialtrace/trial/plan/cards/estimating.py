@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from trialtrace.config.spec import items_of, key, shape
 from trialtrace.trial.plan.card import Card
@@ -59,7 +59,7 @@ class LogisticMixed:
     )
 
 
-def _gives(statistic: str, options: Any, own: bool) -> str:
+def _gives(statistic: str, options: object, own: bool) -> str:
     """At each visit, or of the effect over them."""
     whole = items_of(options).get("effect") == "over_visits"
     second = ";effect=over_visits" if whole else ""
