@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from simulated import Figure, covered, share
-from trialtrace.stats.categorical.score import risk_difference_mee
+from trialtrace.stats.categorical.score import risk_difference_score
 from trialtrace.stats.stratified import score
 
 CONFIDENCE, LEVEL = 0.95, 0.025
@@ -21,6 +21,7 @@ DESIGNS = {
 # Intervals by root finding of so many trials.
 ROOTS = 1500
 FACTOR = {"variance": "miettinen_nurminen"}
+MEE = {"variance": "farrington_manning"}
 
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
@@ -90,6 +91,9 @@ def _mee(rng: Generator, draws: int) -> Figure:
         axis=0,
         return_inverse=True,
     )
-    each = [risk_difference_mee(a, 40, b, 40, confidence=CONFIDENCE) for a, b in tables.tolist()]
+    each = [
+        risk_difference_score(a, 40, b, 40, confidence=CONFIDENCE, **MEE)
+        for a, b in tables.tolist()
+    ]
     yes = covered([one.low for one in each], [one.high for one in each], 0.15)[at]
     return share("Mee's interval, coverage", "40 : 40, risks 30 % and 15 %", CONFIDENCE, yes)

@@ -7,10 +7,13 @@ import numpy as np
 from recompute import SIDES, Numbers, cases
 
 from trialtrace.stats import Interval, StatsError
-from trialtrace.stats.categorical.score import risk_difference_mee
+from trialtrace.stats.categorical.contingency import odds_ratio_wald_test
+from trialtrace.stats.categorical.score import risk_difference_score
 from trialtrace.stats.stratified import score
 
 LEVELS = (0.95, 0.8)
+MEE = {"variance": "farrington_manning"}
+FACTOR = {"variance": "miettinen_nurminen"}
 COUNTS = ("x1", "n1", "x0", "n0")
 INTERVALS = {
     "difference": (score.risk_difference_score, score.DIFFERENCE_WEIGHTS, score.VARIANCES),
@@ -47,12 +50,15 @@ def stratified_score() -> Numbers:
             yield from _interval(case, f"newcombe.{level}", found)
         for name, (compute, weights, margins) in TESTS.items():
             for weight, margin, sides in product(weights, margins, SIDES):
-                choices = {"weights": weight, "margin": margin, "sides": sides}
+                choices = {"weights": weight, "margin": margin, "sides": sides, **FACTOR}
                 yield from _test(case, f"{name}.{weight}.{margin}.{sides}", compute, table, choices)
     for case, columns in cases("two_by_two.csv"):
         table = [float(columns[key][0]) for key in COUNTS]
+        for margin, sides in product((1, 0.8, 1.5), SIDES):
+            choices = {"margin": margin, "sides": sides}
+            yield from _test(case, f"odds.{margin}.{sides}", odds_ratio_wald_test, table, choices)
         for level in (0.95, 0.9):
-            found = risk_difference_mee(*table, confidence=level)
+            found = risk_difference_score(*table, confidence=level, **MEE)
             yield from _interval(case, f"mee@{level}", found)
 
 
@@ -65,7 +71,7 @@ def _test(
     case: str, name: str, compute: Callable, table: list[np.ndarray], choices: dict
 ) -> Numbers:
     try:
-        found = compute(*table, variance="miettinen_nurminen", **choices)
+        found = compute(*table, **choices)
     except StatsError:
         found = None
     for part in ("statistic", "p_value"):

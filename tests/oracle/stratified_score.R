@@ -1,7 +1,7 @@
 # Score intervals and tests of a risk difference and ratio over strata, by hand from their
 # definition: in each stratum both risks are fitted under the fixed difference or ratio by a root
-# finder on the likelihood's derivative, the bounds by another on the statistic. Mee's interval of
-# one table, the summary score and Yan and Su's interval by their formulas. At no effect, Mantel
+# finder on the likelihood's derivative, the bounds by another on the statistic. Mee's interval and
+# Wald's test of an odds ratio of one table, the summary score and Yan and Su's interval by their formulas. At no effect, Mantel
 # and Haenszel's weights and the factor N / (N - 1) the test is mantelhaen.test's.
 script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
 source(file.path(dirname(script), "helpers.R"))
@@ -159,6 +159,14 @@ for (t in cases("strata.csv")) {
   }
   for (margin in c(1, 0.8, 1.5)) for (weights in c("mantel_haenszel", "inverse_variance")) {
     emit_z(case, paste("ratio", weights, margin, sep = "."), score_ratio(t, margin, weights, TRUE))
+  }
+}
+for (t in cases("two_by_two.csv")) for (margin in c(1, 0.8, 1.5)) {
+  cells <- as.numeric(c(t$x1, t$n1 - t$x1, t$x0, t$n0 - t$x0))
+  z <- ((log(cells[1]) - log(cells[3])) + (log(cells[4]) - log(cells[2])) - log(margin)) / sqrt(sum(1 / cells))
+  if (any(cells == 0)) z <- NaN
+  for (sides in c("two_sided", "greater", "less")) {
+    emit_test(t$case[1], paste("odds", margin, sides, sep = "."), z, tails(z)[[sides]])
   }
 }
 for (t in cases("two_by_two.csv")) for (level in c(0.95, 0.9)) {

@@ -1306,6 +1306,22 @@ REFERENCES = [
         "found     change of death, which has no baseline",
     ),
     (
+        "a margin of non-inferiority on the better side",
+        P,
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{non_inferiority: {method: welch, margin: 1, higher: better, alpha: 0.025}}]",
+        "analyses.pain_each.estimates[1].non_inferiority.margin",
+        "a margin below 0",
+    ),
+    (
+        "a ratio's margin of non-inferiority on the better side",
+        P,
+        "{risk_difference: newcombe}, {risk_ratio: katz_log}",
+        "{non_inferiority: {method: odds_ratio, margin: 0.8, higher: worse, alpha: 0.025}}",
+        "analyses.relief_primary.estimates[1].non_inferiority.margin",
+        "a margin above 1",
+    ),
+    (
         "margins of a mean the wrong way round",
         P,
         "estimates: [{mean_difference: welch}]",

@@ -33,6 +33,7 @@ MODULES: dict[str, str] = {
     "several_arms": f"{_HERE}.continuous.analyse_several_arms",
     "association": f"{_HERE}.continuous.analyse_association",
     "equivalence": f"{_HERE}.continuous.analyse_equivalence",
+    "risk_equivalence": f"{_HERE}.categorical.analyse_equivalence",
     "paired": f"{_HERE}.continuous.analyse_paired",
     "within": f"{_HERE}.repeated.analyse_within",
     "repeated": f"{_HERE}.repeated.analyse",

@@ -106,7 +106,7 @@ def newcombe(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     return value, (value - apart(p1 - l1, u0 - p0), value + apart(u1 - p1, p0 - l0))
 
 
-def _z(b: int, c: int, n: int, difference: float) -> float:
+def tango_z(b: int, c: int, n: int, difference: float) -> float:
     """Tango's statistic; the risk of the event under the reference only by its likelihood."""
     low, high = max(0.0, -difference) + EDGE, (1 - difference) / 2 - EDGE
     same = n - b - c
@@ -131,16 +131,16 @@ def tango(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     if wide.empty:
         return nan
     (b, c), n, z = discordant(wide), len(wide), data.z(asked)
-    return (b - c) / n, (-_upper(c, b, n, z), _upper(b, c, n, z))
+    return (b - c) / n, (-tango_upper(c, b, n, z), tango_upper(b, c, n, z))
 
 
-def _upper(b: int, c: int, n: int, z: float) -> float:
+def tango_upper(b: int, c: int, n: int, z: float) -> float:
     estimate = (b - c) / n
     if estimate == 1:
         return 1.0
 
     def excess(difference: float) -> float:
-        return _z(b, c, n, difference) + z
+        return tango_z(b, c, n, difference) + z
 
     return float(brentq(excess, estimate + 1e-11, 1 - 1e-12, xtol=1e-14, rtol=1e-13))
 
@@ -152,7 +152,7 @@ def margin(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     at = asked.options["margin"]
     if wide.empty or (at == 0 and b + c == 0):
         return nan
-    z = _z(b, c, len(wide), at)
+    z = tango_z(b, c, len(wide), at)
     return {"z": z, "p_value": tail(z, asked.options["sides"])}
 
 

@@ -47,14 +47,14 @@ def _interval(variance: str) -> Check:
             return nan
         z = data.z(asked)
         value = x1 * n0 / (x0 * n1)
-        low = _bound(table, value, z, variance) if x1 else 0.0
+        low = ratio_bound(table, value, z, variance) if x1 else 0.0
         start = value if x1 else 1e-9
-        return value, (low, _bound(table, start, -z, variance))
+        return value, (low, ratio_bound(table, start, -z, variance))
 
     return check
 
 
-def _bound(table: Table, value: float, z: float, variance: str) -> float:
+def ratio_bound(table: Table, value: float, z: float, variance: str) -> float:
     """Where the statistic is z: below the value for a positive one, above for a negative one."""
     step, near = (-1.0 if z > 0 else 1.0), log(value)
     far = near + step
@@ -74,7 +74,7 @@ def tail(z: float, sides: str) -> float:
     return float(norm.sf(z) if sides == "greater" else norm.cdf(z))
 
 
-def _difference_z(table: Table, margin: float, variance: str) -> float:
+def difference_z(table: Table, margin: float, variance: str) -> float:
     """NaN where nobody or everybody has the event at a margin of 0."""
     x1, n1, x0, n0 = table
     if margin == 0 and x1 + x0 in (0, n1 + n0):
@@ -88,7 +88,7 @@ def _difference_z(table: Table, margin: float, variance: str) -> float:
 @peer(BY, both_arms, ITERATIVE)
 def difference_margin(data: Data, asked: Asked, table: Table) -> Answer:
     """The score test of a difference at the margin."""
-    z = _difference_z(table, asked.options["margin"], asked.options["variance"])
+    z = difference_z(table, asked.options["margin"], asked.options["variance"])
     return {"p_value": tail(z, asked.options["sides"]), "z": z}
 
 
@@ -98,7 +98,7 @@ def equivalence(data: Data, asked: Asked, table: Table) -> Answer:
     lower, upper, variance = (asked.options[key] for key in ("lower", "upper", "variance"))
     if lower >= upper:
         return nan
-    above, below = _difference_z(table, lower, variance), _difference_z(table, upper, variance)
+    above, below = difference_z(table, lower, variance), difference_z(table, upper, variance)
     if isnan(above) or isnan(below):
         return nan
     p_above, p_below = tail(above, "greater"), tail(below, "less")

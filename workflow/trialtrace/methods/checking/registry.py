@@ -36,6 +36,7 @@ MODULES: dict[str, str] = {
     "friedman": f"{_HERE}.repeated.check_friedman",
     "association": f"{_HERE}.continuous.check_association",
     "equivalence": f"{_HERE}.continuous.check_equivalence",
+    "risk_equivalence": f"{_HERE}.categorical.check_equivalence",
     "paired": f"{_HERE}.continuous.check_paired",
     "within": f"{_HERE}.repeated.check_within",
     "repeated": f"{_HERE}.repeated.check",

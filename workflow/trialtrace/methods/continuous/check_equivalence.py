@@ -1,5 +1,6 @@
-"""Two one-sided tests by statsmodels and scipy, and the verdict from the interval."""
+"""Means against margins by statsmodels and scipy, and the verdict from the interval."""
 
+from collections.abc import Callable
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,32 @@ from trialtrace.methods.continuous.check_paired import paired_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-WELCH = "statsmodels.stats.weightstats.CompareMeans.ttest_ind (usevar=unequal)"
+T_TEST = "statsmodels.stats.weightstats.CompareMeans.ttest_ind"
 PAIRED = "scipy.stats.ttest_1samp"
 Bounds = tuple[float, float]
+# The p-value of the test that looks above a margin ("larger"), or below it ("smaller").
+Tail = Callable[[float, str], float]
 
 
-def _answer(asked: Asked, value: float, bounds: Bounds, above: float, below: float) -> Answer:
-    """The statistics from the interval and the p-values of the two one-sided tests.
+def against(asked: Asked, effect: str, value: float, bounds: Bounds, tail: Tail) -> Answer:
+    """The statistics from the interval and the p-values of one or two one-sided tests.
 
-    The verdict is 1 where the interval lies within the margins, -1 where it lies outside.
+    The verdict is 1 where the interval lies as asked, -1 where it lies beyond a margin.
     """
-    if asked.stat == "mean_difference":
+    if asked.stat == effect:
         return value, bounds
+    if "margin" not in asked.options:
+        return _equivalence(asked, bounds, tail)
+    (low, high), margin = bounds, asked.options["margin"]
+    better, worse, side = low > margin, high <= margin, "larger"
+    if asked.options["higher"] == "worse":
+        better, worse, side = high < margin, low >= margin, "smaller"
+    return {"verdict": float(better) - float(worse), "p_value": tail(margin, side)}
+
+
+def _equivalence(asked: Asked, bounds: Bounds, tail: Tail) -> dict[str, float]:
     (low, high), lower, upper = bounds, asked.options["lower"], asked.options["upper"]
+    above, below = tail(lower, "larger"), tail(upper, "smaller")
     return {
         "verdict": float(lower < low and high < upper) - float(low >= upper or high <= lower),
         "p_value": max(above, below),
@@ -39,22 +53,25 @@ def _without_error(asked: Asked, value: float) -> Answer:
     return (value, (nan, nan)) if asked.stat == "mean_difference" else nan
 
 
-@peer(WELCH, samples_of_at_least(2))
-def welch(data: Data, asked: Asked, both: Samples) -> Answer:
-    """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
-    x, y = both
-    value = float(x.mean() - y.mean())
-    if not vary(x, y):
-        return _without_error(asked, value)
-    from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+def _t(variance: str) -> Check:
+    @peer(f"{T_TEST} (usevar={variance})", samples_of_at_least(2))
+    def check(data: Data, asked: Asked, both: Samples) -> Answer:
+        """statsmodels' `CompareMeans.tconfint_diff` and `ttest_ind`."""
+        x, y = both
+        value = float(x.mean() - y.mean())
+        if not vary(x, y):
+            return _without_error(asked, value)
+        from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-    means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
-    bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar="unequal")
-    above, below = (
-        float(means.ttest_ind(alternative=sides, usevar="unequal", value=asked.options[margin])[1])
-        for margin, sides in (("lower", "larger"), ("upper", "smaller"))
-    )
-    return _answer(asked, value, bounds, above, below)
+        means = CompareMeans(DescrStatsW(x), DescrStatsW(y))
+        bounds = means.tconfint_diff(alpha=2 * asked.options["alpha"], usevar=variance)
+
+        def tail(margin: float, side: str) -> float:
+            return float(means.ttest_ind(alternative=side, usevar=variance, value=margin)[1])
+
+        return against(asked, "mean_difference", value, bounds, tail)
+
+    return check
 
 
 @peer(PAIRED, paired_rows)
@@ -69,11 +86,24 @@ def paired(data: Data, asked: Asked, wide: "pd.DataFrame") -> Answer:
     if np.ptp(d) == 0:
         return _without_error(asked, value)
     low, high = ttest_1samp(d, 0.0).confidence_interval(1 - 2 * asked.options["alpha"])
-    above = float(ttest_1samp(d, asked.options["lower"], alternative="greater").pvalue)
-    below = float(ttest_1samp(d, asked.options["upper"], alternative="less").pvalue)
-    return _answer(asked, value, (float(low), float(high)), above, below)
+
+    def tail(margin: float, side: str) -> float:
+        alternative = {"larger": "greater", "smaller": "less"}[side]
+        return float(ttest_1samp(d, margin, alternative=alternative).pvalue)
+
+    return against(asked, "mean_difference", value, (float(low), float(high)), tail)
 
 
-STATISTICS = ("mean_difference", "p_value", "p_above_lower", "p_below_upper", "verdict")
-CHECKS: dict[str, Check] = {f"{name}.equivalence_welch": welch for name in STATISTICS}
-CHECKS |= {f"{name}.equivalence_paired_t": paired for name in STATISTICS}
+def of_every_statistic(effect: str, method: str, check: Check) -> dict[str, Check]:
+    """The check under the names of all results of equivalence and of non-inferiority."""
+    each = (effect, "p_value", "p_above_lower", "p_below_upper", "verdict")
+    return {f"{name}.equivalence_{method}": check for name in each} | {
+        f"{name}.non_inferiority_{method}": check for name in (effect, "p_value", "verdict")
+    }
+
+
+CHECKS: dict[str, Check] = {
+    **of_every_statistic("mean_difference", "welch", _t("unequal")),
+    **of_every_statistic("mean_difference", "student", _t("pooled")),
+    **of_every_statistic("mean_difference", "paired_t", paired),
+}

@@ -37,29 +37,33 @@ def risk_difference_miettinen_nurminen(
 
     R: by hand in score.R.
     """
-    return _interval(x1, n1, x0, n0, normal_quantile(confidence), "miettinen_nurminen")
+    return risk_difference_score(
+        x1, n1, x0, n0, confidence=confidence, variance="miettinen_nurminen"
+    )
 
 
-def risk_difference_mee(
-    x1: float, n1: float, x0: float, n0: float, *, confidence: float
+def risk_difference_score(
+    x1: float, n1: float, x0: float, n0: float, *, confidence: float, variance: str
 ) -> Interval:
-    """Risk difference p1 - p0 with Mee's score interval: no factor N / (N - 1) in the variance.
+    """Risk difference p1 - p0 with its score interval, by the variance of its test.
 
-    It holds every difference that the two-sided test of Farrington and Manning does not reject,
-    and lies within Miettinen and Nurminen's. It stays within -1..1 and exists for any counts.
+    It holds every difference that the two-sided `risk_difference_score_test` with the same
+    `variance` does not reject: "miettinen_nurminen" gives their interval, "farrington_manning",
+    without the factor N / (N - 1), that of Mee, which lies within it. The interval stays within
+    -1..1 and exists for any counts.
 
     Source: Mee, Biometrics 1984;40:1175; Newcombe, Stat Med 1998;17:873, method 7. Oracle: by hand
     in R, a root finder on the test statistic. Raises `StatsError` for an empty arm or counts that
     are not whole numbers within 0..n.
 
-    >>> found = risk_difference_mee(56, 70, 48, 80, confidence=0.95)
-    >>> round(found.low, 4), round(found.high, 4)
+    >>> mee = risk_difference_score(
+    ...     56, 70, 48, 80, confidence=0.95, variance="farrington_manning"
+    ... )
+    >>> round(mee.low, 4), round(mee.high, 4)
     (0.0533, 0.3377)
     """
-    return _interval(x1, n1, x0, n0, normal_quantile(confidence), "farrington_manning")
-
-
-def _interval(x1: float, n1: float, x0: float, n0: float, z: float, variance: str) -> Interval:
+    check_choice("variance", variance, VARIANCES)
+    z = normal_quantile(confidence)
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")
     if variance == "farrington_manning":

@@ -18,7 +18,7 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         here = (*place, "covariates", position)
         _covariate(files, name, here, one, within=method in comparing("within"))
     _one_treatment(files, place, options)
-    _margins(files, place, options)
+    _margins(files, place, method, options)
     others = [(("with",), options)] if "with" in options else []
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
     for where, one in others:
@@ -84,12 +84,27 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
     )
 
 
-def _margins(files: Files, place: Path_, options: dict[str, Any]) -> None:
+def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -> None:
+    if "margin" in options and "higher" in options:
+        _worse(files, (*place, "margin"), method, options["margin"], options["higher"])
     if "lower" in options and not options["lower"] < options["upper"]:
         files.plan.add(
             (*place, "lower"),
             found=f"margins from {options['lower']:g} to {options['upper']:g}",
             expected="a lower margin below the upper one",
+        )
+
+
+def _worse(files: Files, place: Path_, method: str, margin: float, higher: str) -> None:
+    """A margin of non-inferiority lies on the worse side of no effect."""
+    none = 1 if method.endswith("_ratio") else 0
+    side = "below" if higher == "better" else "above"
+    if not (margin < none if higher == "better" else margin > none):
+        files.plan.add(
+            place,
+            found=f"a margin of {margin:g}, while a higher value is {higher}",
+            expected=f"a margin {side} {none}: how much worse does not matter",
+            do="for superiority by a margin take a test at that margin",
         )
 
 

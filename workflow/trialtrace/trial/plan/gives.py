@@ -26,6 +26,19 @@ def effects(stats_of: Mapping[str, Iterable[str]]) -> str:
     )
 
 
+def equivalence(effect: str) -> str:
+    """An effect with its interval against two margins: p-values of both, the larger, a verdict."""
+    stats = ("p_value", "p_above_lower", "p_below_upper", "verdict")
+    rest = (f"{stat}.equivalence_{{}}@{PAIR}?" for stat in stats)
+    return " ".join((f"{effect}.equivalence_{{}}@{PAIR}", *rest))
+
+
+def non_inferiority(effect: str) -> str:
+    """An effect with its interval against one margin: p-value and verdict."""
+    rest = (f"{stat}.non_inferiority_{{}}@{PAIR}?" for stat in ("p_value", "verdict"))
+    return " ".join((f"{effect}.non_inferiority_{{}}@{PAIR}", *rest))
+
+
 def f_test(of: str, second: str = "") -> str:
     """An F test; its statistic and degrees of freedom lack where it has no answer."""
     return " ".join(

@@ -102,9 +102,14 @@ STATISTICS: dict[str, Statistic] = {
     ),
     "equivalence": Statistic(
         "estimates",
-        "Does the difference lie within declared margins? Interval, two "
-        "one-sided tests and verdict.",
-        SCORES,
+        "Does the effect lie within declared margins? Interval, two one-sided tests and verdict.",
+        SCORES + BINARY,
+    ),
+    "non_inferiority": Statistic(
+        "estimates",
+        "Is the treatment worse by less than a declared margin? Interval, one-sided test and "
+        "verdict.",
+        SCORES + BINARY,
     ),
     "correlation": Statistic(
         "estimates",

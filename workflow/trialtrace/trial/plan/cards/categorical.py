@@ -72,7 +72,8 @@ CARDS = (
         "Mee's score interval",
         "Mee 1984, Biometrics 40:1175",
         check="score",
-        formula="categorical.score:risk_difference_mee",
+        formula="categorical.score:risk_difference_score",
+        fixed={"variance": "farrington_manning"},
     ),
     Card(
         "risk_ratio.katz_log",

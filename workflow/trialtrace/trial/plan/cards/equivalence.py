@@ -1,13 +1,19 @@
-"""Equivalence of means within margins."""
+"""Means against margins: equivalence and non-inferiority."""
 
 from __future__ import annotations
 
 from trialtrace.config.spec import key, shape
+from trialtrace.trial.endpoints.shared import Higher
 from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.gives import equivalence, non_inferiority
+from trialtrace.trial.plan.methods import SCORES
+
+SCHUIRMANN = "Schuirmann 1987, J Pharmacokinet Biopharm 15:657"
+NON_INFERIORITY = "Piaggio et al. 2012, JAMA 308:2594"
 
 
 @shape
-class Welch:
+class Equivalence:
     """Two one-sided tests within margins."""
 
     lower: float = key("Lower margin: differences from here on do not matter.")
@@ -19,41 +25,77 @@ class Welch:
     )
 
 
+@shape
+class NonInferiority:
+    """One-sided test at a margin."""
+
+    margin: float = key(
+        "How much worse does not matter, as a difference: below 0 where higher is better, above "
+        "0 where it is worse."
+    )
+    higher: Higher = key("Whether a higher value is better or worse.")
+    alpha: float = key(
+        "Level of the one-sided test; the interval has confidence 1 - 2 alpha.",
+        exclusiveMinimum=0,
+        exclusiveMaximum=0.5,
+    )
+
+
 CARDS = (
     Card(
         "equivalence.welch",
-        options=Welch,
-        gives=(
-            "mean_difference.equivalence_{}@pair p_value.equivalence_{}@pair? "
-            "p_above_lower.equivalence_{}@pair? p_below_upper.equivalence_{}@pair? "
-            "verdict.equivalence_{}@pair?"
-        ),
+        options=Equivalence,
+        gives=equivalence("mean_difference"),
+        kinds=SCORES,
         compares="between",
-        also={
-            "equivalence_welch": Named(
-                "two one-sided Welch tests",
-                "Schuirmann 1987, J Pharmacokinet Biopharm 15:657",
-            )
-        },
+        also={"equivalence_welch": Named("two one-sided Welch tests", SCHUIRMANN)},
         formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
+    ),
+    Card(
+        "equivalence.student",
+        options=Equivalence,
+        gives=equivalence("mean_difference"),
+        kinds=SCORES,
+        compares="between",
+        also={"equivalence_student": Named("two one-sided Student t tests", SCHUIRMANN)},
+        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
     ),
     Card(
         "equivalence.paired_t",
         "paired t test and interval",
         "Student 1908, Biometrika 6:1",
-        options=Welch,
-        gives=(
-            "mean_difference.equivalence_{}@pair p_value.equivalence_{}@pair? "
-            "p_above_lower.equivalence_{}@pair? p_below_upper.equivalence_{}@pair? "
-            "verdict.equivalence_{}@pair?"
-        ),
+        options=Equivalence,
+        gives=equivalence("mean_difference"),
+        kinds=SCORES,
         compares="within",
-        also={
-            "equivalence_paired_t": Named(
-                "two one-sided paired t tests",
-                "Schuirmann 1987, J Pharmacokinet Biopharm 15:657",
-            )
-        },
+        also={"equivalence_paired_t": Named("two one-sided paired t tests", SCHUIRMANN)},
+        formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
+    ),
+    Card(
+        "non_inferiority.welch",
+        options=NonInferiority,
+        gives=non_inferiority("mean_difference"),
+        kinds=SCORES,
+        compares="between",
+        also={"non_inferiority_welch": Named("Welch's test at a margin", NON_INFERIORITY)},
+        formula=("continuous.means:mean_difference_welch", "continuous.means:welch_t"),
+    ),
+    Card(
+        "non_inferiority.student",
+        options=NonInferiority,
+        gives=non_inferiority("mean_difference"),
+        kinds=SCORES,
+        compares="between",
+        also={"non_inferiority_student": Named("Student's t test at a margin", NON_INFERIORITY)},
+        formula=("continuous.means:mean_difference_student", "continuous.means:student_t"),
+    ),
+    Card(
+        "non_inferiority.paired_t",
+        options=NonInferiority,
+        gives=non_inferiority("mean_difference"),
+        kinds=SCORES,
+        compares="within",
+        also={"non_inferiority_paired_t": Named("paired t test at a margin", NON_INFERIORITY)},
         formula=("continuous.means:mean_interval", "continuous.means:paired_t"),
     ),
 )
