@@ -32,7 +32,8 @@ def test_formulas_of_cards_beside_r_say_its_call():
     recomputed = set().union(*(names(path.read_text()) for path in HERE.glob("recompute*.py")))
     beside_r = [(named, of) for named, of in formulas() if of.__name__ in recomputed]
     assert len(beside_r) > 60
-    assert [named for named, of in beside_r if r_call(inspect.getdoc(of)) is None] == []
+    hint = "say R's call in a line of the docstring: R: `wilcox.test(x, y)`."
+    assert [named for named, of in beside_r if r_call(inspect.getdoc(of)) is None] == [], hint
 
 
 def test_a_script_that_a_call_names_is_there():

@@ -48,12 +48,14 @@ def test_an_import_in_any_form_brings_the_module_and_its_packages(closure, code)
     assert closure(code, files) == {"__init__.py", "a/__init__.py", "a/b.py"}
 
 
-CARDS = """CARDS = (
+CARDS = """SHARED = ("bounds:ends", "ranks:other")
+CARDS = (
     Card("mean.plain", "mean", formula="means:plain"),
     Card(
         "mean.robust",
         formula=("ranks:robust", "bounds:ends", "ranks:other"),
     ),
+    Card("mean.bounded", formula=SHARED),
 )
 """
 
@@ -65,6 +67,7 @@ def test_a_card_leads_to_its_formula_where_something_is_computed(closure):
     assert closure(code, files, {"mean.robust"}) == cards
     computed = closure(code, files, {"mean.robust"}, formulas=True)
     assert computed == cards | stats - {"stats/means.py"}
+    assert closure(code, files, {"mean.bounded"}, formulas=True) == computed
     assert closure(code, files, {"mean.plain"}, formulas=True) == cards | {
         "stats/__init__.py",
         "stats/means.py",

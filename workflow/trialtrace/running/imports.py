@@ -80,14 +80,19 @@ class _Card:
 def _cards(tree: ast.Module) -> Iterator[_Card]:
     """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple.
 
-    A formula is one text, or a tuple of texts.
+    A formula is one text, a tuple of texts, or the name of either.
     """
+    given: dict[str, ast.expr] = {}
     for node in tree.body:
+        if isinstance(node, ast.Assign):
+            given |= {each.id: node.value for each in node.targets if isinstance(each, ast.Name)}
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
             for call in node.value.elts:
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Card":
-                    formula = (each.value for each in call.keywords if each.arg == "formula")
-                    yield _Card(_text(call.args[0], {}) or "", _modules(next(formula, None)), call)
+                    told = (each.value for each in call.keywords if each.arg == "formula")
+                    formula = next(told, None)
+                    formula = given.get(getattr(formula, "id", ""), formula)
+                    yield _Card(_text(call.args[0], {}) or "", _modules(formula), call)
 
 
 def _modules(formula: ast.expr | None) -> list[str]:

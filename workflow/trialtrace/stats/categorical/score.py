@@ -56,6 +56,8 @@ def risk_difference_score(
     in R, a root finder on the test statistic. Raises `StatsError` for an empty arm or counts that
     are not whole numbers within 0..n.
 
+    R: by hand in stratified_score.R.
+
     >>> mee = risk_difference_score(
     ...     56, 70, 48, 80, confidence=0.95, variance="farrington_manning"
     ... )

@@ -72,6 +72,8 @@ def arm_contrasts(
     variation within arms, missing values. Source: Scheffe 1959. Oracle: R's lm and
     multcomp::glht.
 
+    R: `multcomp::glht(lm(y ~ arm), linfct = rows)`.
+
     >>> y = [4.1, 5.0, 4.4, 5.9, 6.2, 5.5, 7.0, 7.9, 7.4]
     >>> arm = ["placebo"] * 3 + ["low"] * 3 + ["high"] * 3
     >>> pooled = {"treated": {"low": 0.5, "high": 0.5, "placebo": -1}}
@@ -115,6 +117,8 @@ def trend_coefficients(scores: Mapping[Hashable, float]) -> dict[Hashable, float
     Raises `StatsError` for fewer than two scores, and for scores that are all equal. Source:
     Scheffe 1959. Oracle: R's lm of the means.
 
+    R: `lm(means ~ score)`.
+
     >>> trend_coefficients({"placebo": 0, "low": 10, "high": 20})
     {'placebo': -0.05, 'low': 0.0, 'high': 0.05}
     """
@@ -137,6 +141,8 @@ def dunnett(
 
     Raises `StatsError` as `arm_contrasts`, and for a reference that is no arm. Source: Dunnett
     1955, 1964. Oracle: Dunnett's tables, multcomp::glht, base R's integrate.
+
+    R: `multcomp::glht(lm(y ~ arm), linfct = mcp(arm = "Dunnett"))`.
 
     >>> blood = [7.40, 8.50, 7.20, 8.24, 9.84, 8.32]
     >>> blood += [9.76, 8.80, 7.68, 9.36, 12.80, 9.68, 12.16, 9.20, 10.55]
@@ -165,6 +171,8 @@ def tukey(y: ArrayLike, arm: ArrayLike, *, confidence: float) -> Simultaneous:
     (about 1e-12); of unequal sizes Kramer's, which is on the safe side (Hayter).
 
     Raises `StatsError` as `arm_contrasts`. Source: Tukey 1953, Kramer 1956. Oracle: R's TukeyHSD.
+
+    R: `TukeyHSD(aov(y ~ arm))`.
 
     >>> blood = [7.40, 8.50, 7.20, 8.24, 9.84, 8.32]
     >>> blood += [9.76, 8.80, 7.68, 9.36, 12.80, 9.68, 12.16, 9.20, 10.55]

@@ -134,6 +134,8 @@ def mean_difference_student(x: ArrayLike, y: ArrayLike, *, confidence: float) ->
 
     Raises `StatsError` for fewer than two values in a sample or missing values.
 
+    R: `t.test(x, y, var.equal = TRUE)$conf.int`.
+
     >>> found = mean_difference_student([4.1, 5.0, 4.4, 5.9], [3.2, 4.0, 3.1], confidence=0.95)
     >>> round(found.estimate, 4), round(found.low, 4), round(found.high, 4)
     (1.4167, 0.0631, 2.7703)

@@ -59,6 +59,8 @@ def jonckheere_terpstra(
     "exact" with ties or too many patients. Source: Terpstra 1952, Jonckheere 1954. Oracle: R's
     cor.test(method = "kendall"), enumeration in base R, the example of Hollander and Wolfe.
 
+    R: `cor.test(value, dose, method = "kendall")`.
+
     >>> y = [40, 35, 38, 43, 44, 41, 38, 40, 47, 44, 40, 42, 48, 40, 45, 43, 46, 44]
     >>> arm = ["none"] * 6 + ["rough"] * 6 + ["accurate"] * 6
     >>> order = ["none", "rough", "accurate"]
@@ -100,6 +102,8 @@ def williams(y: ArrayLike, arm: ArrayLike, *, order: Sequence[Hashable], sides: 
     Raises `StatsError` for an order that is not that of the arms, no variation within arms, and
     sides that have no direction. Source: Williams 1971, 1972. Oracle: mvtnorm (up to three doses),
     Williams' tables.
+
+    R: by hand in ordered_arms.R, from `mvtnorm::pmvt`.
 
     >>> y = [10.1, 9.4, 10.8, 10.0, 10.2, 10.9, 11.6, 10.7, 11.9, 12.4, 11.2, 11.5]
     >>> arm = ["placebo"] * 4 + ["low"] * 4 + ["high"] * 4

@@ -37,6 +37,8 @@ def max_t(
     error, more than 200 contrasts, and df that are not positive. Source: Hothorn, Bretz and
     Westfall 2008. Oracle: multcomp::glht, mvtnorm.
 
+    R: `mvtnorm::pmvt` for two and three contrasts; more by hand in arm_contrasts.R.
+
     >>> spread = [[1.0, 0.5], [0.5, 1.0]]
     >>> found = max_t([2.1, 3.0], spread, df=20, sides="two_sided", confidence=0.95)
     >>> [round(one.p_value, 4) for one in found.contrasts], round(found.critical, 4)

@@ -32,6 +32,8 @@ def friedman(values: ArrayLike, *, method: str) -> TestResult:
     subject equal, and "exact" where there are too many orders. Source: Friedman 1937. Oracle: R's
     friedman.test, Friedman's table, enumeration in the tests.
 
+    R: `friedman.test(values)`.
+
     >>> times = [[5.25, 5.15, 5.00], [5.85, 5.80, 5.70], [5.25, 5.20, 5.10], [5.65, 5.55, 5.45]]
     >>> found = friedman(times, method="exact")
     >>> round(found.statistic, 4), found.df, round(found.p_value, 4)

@@ -68,6 +68,8 @@ def risk_difference_score(
     stratum has patients in both arms, for shapes that differ, or counts that are not whole numbers
     within 0..n.
 
+    R: by hand in stratified_score.R.
+
     >>> found = risk_difference_score(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], confidence=0.95,
     ...     weights="mantel_haenszel", variance="miettinen_nurminen",
@@ -104,6 +106,8 @@ def risk_difference_score_test(
     Source: Miettinen and Nurminen 1985. Oracle: by hand in R, mantelhaen.test at margin 0. Raises
     `StatsError` at margin 0 where no stratum has both outcomes, for a margin outside -1..1, where
     no stratum has patients in both arms, and for counts that are not whole numbers within 0..n.
+
+    R: by hand in stratified_score.R; at margin 0 `mantelhaen.test(tables, correct = FALSE)`.
 
     >>> test = risk_difference_score_test(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], margin=-0.1, sides="greater",
@@ -143,6 +147,8 @@ def risk_ratio_score(
     Source: Gart and Nam 1988, Tang 2020. Oracle: by hand in R. Raises `StatsError` where no
     stratum has patients in both arms, for shapes that differ, or counts that are not whole numbers
     within 0..n.
+
+    R: by hand in stratified_score.R.
 
     >>> found = risk_ratio_score(
     ...     [4, 2, 4, 1], [16, 16, 18, 15], [5, 3, 10, 3], [79, 87, 90, 82], confidence=0.95,
@@ -188,6 +194,8 @@ def risk_ratio_score_test(
     a margin that is not positive, where no stratum has patients in both arms, and for counts that
     are not whole numbers within 0..n.
 
+    R: by hand in stratified_score.R; at margin 1 `mantelhaen.test(tables, correct = FALSE)`.
+
     >>> test = risk_ratio_score_test(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], margin=0.8, sides="greater",
     ...     weights="mantel_haenszel", variance="miettinen_nurminen",
@@ -216,6 +224,8 @@ def risk_difference_summary_score(
     Source: Agresti 2013, SAS PROC FREQ (COMMONRISKDIFF, CL=SCORE). Oracle: the formula in R. Raises
     `StatsError` where no stratum has patients in both arms, for shapes that differ, or counts that
     are not whole numbers within 0..n.
+
+    R: by hand in stratified_score.R.
 
     >>> found = risk_difference_summary_score(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], confidence=0.95
@@ -246,6 +256,8 @@ def risk_difference_newcombe(
     Source: Yan and Su 2010, as in SAS PROC FREQ (CL=NEWCOMBE). Oracle: the formula in R; SAS.
     Raises `StatsError` where no stratum has patients in both arms, for shapes that differ, or
     counts that are not whole numbers within 0..n.
+
+    R: by hand in stratified_score.R.
 
     >>> found = risk_difference_newcombe(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], confidence=0.95

@@ -163,6 +163,8 @@ def hazard_ratio_test(coef: float, se: float, *, margin: float, sides: str) -> T
 
     Raises `StatsError` for a margin not above 0 or a standard error that is not positive.
 
+    R: by hand in hazards.R, from `survival::coxph`.
+
     >>> round(hazard_ratio_test(0.0, 0.1, margin=1.25, sides="less").p_value, 6)
     0.012828
     """

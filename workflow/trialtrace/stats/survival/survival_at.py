@@ -55,6 +55,8 @@ def survival_difference(
     Raises `StatsError` for data as in `survival.kaplan_meier`, a time that an arm is not observed
     up to, where neither arm has a variance, and for "log_log" where an arm is at 0 or 1.
 
+    R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
+
     >>> found, test = survival_difference([5, 8, 9, 9], [1, 1, 0, 0], [2, 3, 7, 9], [1, 1, 1, 0],
     ...     at=8, interval="plain", confidence=0.95, sides="two_sided")
     >>> round(found.estimate, 4), round(found.low, 4), round(test.p_value, 4)
@@ -97,6 +99,8 @@ def survival_ratio(
     Klein et al. 2007. Oracle: survfit's estimates and standard errors, joined in R.
 
     Raises `StatsError` as `survival_difference` does, and where survival is 0 in an arm.
+
+    R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
 
     >>> found, test = survival_ratio([5, 8, 9, 9], [1, 1, 0, 0], [2, 3, 7, 9], [1, 1, 1, 0],
     ...     at=8, confidence=0.95, sides="two_sided")

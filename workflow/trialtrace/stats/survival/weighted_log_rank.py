@@ -76,6 +76,8 @@ def at_risk_log_rank(
 
     Raises `StatsError` as `survival.log_rank` does.
 
+    R: by hand in hazards.R.
+
     >>> test = at_risk_log_rank([1, 2, 3, 4], [1, 1, 1, 1], [0, 0, 1, 1], weight="gehan")
     >>> round(test.statistic, 4)
     2.6667
