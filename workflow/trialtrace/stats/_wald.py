@@ -1,18 +1,23 @@
-"""An estimate with a standard error: its interval and its test, by t or the normal distribution."""
+"""Estimates with standard errors: intervals and tests by t or the normal distribution."""
 
 from math import exp, inf, nan
+from typing import TypedDict
 
+import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
     check_confidence,
+    chi2_tail,
     normal_quantile,
     normal_tail,
     t_tail,
 )
-from trialtrace.stats.results import Contrast, Interval, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 
 
 def wald_contrast(
@@ -44,3 +49,61 @@ def exponential(interval: Interval) -> Interval:
     """A ratio from the interval of its logarithm; the standard error stays that of the latter."""
     ends = (exp(one) for one in (interval.estimate, interval.low, interval.high))
     return Interval(*ends, standard_error=interval.standard_error, scale="log")
+
+
+class WaldFields(TypedDict):
+    """The fields of `Coefficients`."""
+
+    coef: Floats
+    se: Floats
+    low: Floats
+    high: Floats
+    statistic: Floats
+    p_value: Floats
+    labels: tuple[str, ...]
+    covariance: Floats
+    df: float
+
+
+def wald_fields(
+    coef: Floats,
+    covariance: Floats,
+    *,
+    df: float,
+    confidence: float,
+    labels: tuple[str, ...] | None = None,
+) -> WaldFields:
+    """The fields of `Coefficients`, for the fits that have others besides."""
+    se = np.sqrt(np.diag(covariance))
+    if not (np.isfinite(se).all() and (se > 0).all()):
+        raise StatsError("a coefficient has no estimated error.")
+    width = quantile(df, confidence) * se
+    statistic = coef / se
+    return {
+        "coef": coef,
+        "se": se,
+        "low": coef - width,
+        "high": coef + width,
+        "statistic": statistic,
+        "p_value": np.array([_two_sided(value, df) for value in statistic]),
+        "labels": labels or numbered(coef.size),
+        "covariance": covariance,
+        "df": df,
+    }
+
+
+def numbered(p: int) -> tuple[str, ...]:
+    """Names of columns that have none."""
+    return tuple(f"x{place}" for place in range(1, p + 1))
+
+
+def column_names(x: ArrayLike) -> tuple[str, ...] | None:
+    """Names of the columns of a DataFrame; None of an array."""
+    names = getattr(x, "columns", None)
+    return None if names is None else tuple(map(str, names))
+
+
+def _two_sided(statistic: float, df: float) -> float:
+    if df < inf:
+        return t_tail(float(statistic), df, "two_sided")
+    return chi2_tail(float(statistic) ** 2, 1)

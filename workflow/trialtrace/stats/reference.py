@@ -17,7 +17,7 @@ from trialtrace.ground.store import write_text
 STATS = Path(__file__).parent
 # Functions that neighbouring modules share: no methods of their own, so not told.
 SHARED = {
-    "regression.coefficients": ("from_covariance", "numbered", "wald_fields"),
+    "regression.coefficients": ("from_covariance",),
     "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
     "categorical.contingency": ("tables",),
     "continuous.means": ("welch",),

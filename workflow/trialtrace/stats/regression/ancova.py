@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, numbers, sample
+from trialtrace.stats._wald import WaldFields, column_names, wald_fields
 from trialtrace.stats.regression._design import least_squares
-from trialtrace.stats.regression.coefficients import WaldFields, contrast, wald_fields
+from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Coefficients, Contrast, Interval, StatsError
 
 VARIANCES = ("model", "HC0", "HC1", "HC2", "HC3")
@@ -56,11 +57,12 @@ def ols(y: ArrayLike, x: ArrayLike, *, variance: str, confidence: float) -> Coef
     R: `lm(y ~ x)`, with `sandwich::vcovHC` where errors are robust.
     """
     check_choice("variance", variance, VARIANCES)
+    names = column_names(x)
     y = sample(y, "y", at_least=2)
     x = numbers(x, "x")
     if x.ndim != 2 or x.shape[0] != y.size or x.shape[1] == 0:
         raise StatsError(f"x must have shape ({y.size}, p); got {x.shape}.")
-    return Coefficients(**_fit(y, x, variance, confidence, None)[0])
+    return Coefficients(**_fit(y, x, variance, confidence, names)[0])
 
 
 def ancova(

@@ -8,32 +8,17 @@ Reference: Wald, Trans Am Math Soc 1943;54:426.
 """
 
 from math import inf, sqrt
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, f_tail, numbers, t_tail
-from trialtrace.stats._wald import quantile, wald_contrast
+from trialtrace.stats._inputs import chi2_tail, f_tail, numbers
+from trialtrace.stats._wald import wald_contrast, wald_fields
 from trialtrace.stats.results import Coefficients, Contrast, StatsError, TestResult
 
 # Smallest eigenvalue, in standard units, of rows that can be tested together.
 SINGULAR = 1e-10
-
-
-class WaldFields(TypedDict):
-    """The fields of `Coefficients`."""
-
-    coef: Floats
-    se: Floats
-    low: Floats
-    high: Floats
-    statistic: Floats
-    p_value: Floats
-    labels: tuple[str, ...]
-    covariance: Floats
-    df: float
 
 
 def from_covariance(
@@ -48,38 +33,6 @@ def from_covariance(
     return Coefficients(
         **wald_fields(coef, covariance, df=df, confidence=confidence, labels=labels)
     )
-
-
-def wald_fields(
-    coef: Floats,
-    covariance: Floats,
-    *,
-    df: float,
-    confidence: float,
-    labels: tuple[str, ...] | None = None,
-) -> WaldFields:
-    """The fields of `Coefficients`, for the fits that have others besides."""
-    se = np.sqrt(np.diag(covariance))
-    if not (np.isfinite(se).all() and (se > 0).all()):
-        raise StatsError("a coefficient has no estimated error.")
-    width = quantile(df, confidence) * se
-    statistic = coef / se
-    return {
-        "coef": coef,
-        "se": se,
-        "low": coef - width,
-        "high": coef + width,
-        "statistic": statistic,
-        "p_value": np.array([_two_sided(value, df) for value in statistic]),
-        "labels": labels or numbered(coef.size),
-        "covariance": covariance,
-        "df": df,
-    }
-
-
-def numbered(p: int) -> tuple[str, ...]:
-    """Names of columns that have none."""
-    return tuple(f"x{place}" for place in range(1, p + 1))
 
 
 def contrast(
@@ -138,9 +91,3 @@ def _rows(fit: Coefficients, rows: ArrayLike) -> Floats:
     if not rows.any(axis=1).all():
         raise StatsError("a row of zeros asks for nothing.")
     return rows
-
-
-def _two_sided(statistic: float, df: float) -> float:
-    if df < inf:
-        return t_tail(float(statistic), df, "two_sided")
-    return chi2_tail(float(statistic) ** 2, 1)

@@ -26,9 +26,9 @@ from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import check_choice, check_confidence
+from trialtrace.stats._wald import wald_fields
 from trialtrace.stats.regression._design import visit_data
 from trialtrace.stats.regression._estimating_equations import FAMILIES, POWERS, WORKING, solve
-from trialtrace.stats.regression.coefficients import wald_fields
 from trialtrace.stats.results import Coefficients, StatsError
 
 REFERENCES = ("normal", "t")

@@ -19,9 +19,9 @@ from scipy.special import expit
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import chi2_tail, normal_quantile
+from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
-from trialtrace.stats.regression.coefficients import numbered, wald_fields
 from trialtrace.stats.results import Coefficients, Estimates, StatsError, TestResult
 
 FIRTH_ITERATIONS = 200
@@ -73,6 +73,7 @@ def logistic(y: ArrayLike, x: ArrayLike, *, confidence: float) -> LogisticFit:
 
     R: `glm(y ~ x, binomial)`.
     """
+    names = column_names(x)
     y, x = binary_data(y, x)
     q, triangle = orthonormal(x)
 
@@ -91,7 +92,7 @@ def logistic(y: ArrayLike, x: ArrayLike, *, confidence: float) -> LogisticFit:
     covariance = inverse @ np.linalg.inv(information) @ inverse.T
     eta = q @ gamma
     return LogisticFit(
-        **wald_fields(inverse @ gamma, covariance, df=inf, confidence=confidence),
+        **wald_fields(inverse @ gamma, covariance, df=inf, confidence=confidence, labels=names),
         log_likelihood=_log_likelihood(y, eta),
         fitted=expit(eta),
     )
@@ -110,6 +111,7 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
     R: by hand in models.R.
     """
     z = normal_quantile(confidence)
+    names = column_names(x)
     y, x = binary_data(y, x)
     q, triangle = orthonormal(x)
     p = x.shape[1]
@@ -132,7 +134,7 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
         high=high,
         statistic=falls,
         p_value=np.array([chi2_tail(fall, 1) for fall in falls.tolist()]),
-        labels=numbered(p),
+        labels=names or numbered(p),
         log_likelihood=peak,
     )
 

@@ -16,9 +16,10 @@ from scipy.special import expit, logit
 
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import chi2_tail, labels, sample
+from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, columns, maximise, recedes
-from trialtrace.stats.regression.coefficients import wald_fields, wald_test
+from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.regression.logistic import logistic, separation
 from trialtrace.stats.results import Coefficients, StatsError, TestResult
 
@@ -55,6 +56,7 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
 
     R: `ordinal::clm(y ~ x)`.
     """
+    names = column_names(x)
     levels, level, x = ordinal_data(y, x)
     centre = x.mean(axis=0)
     q, triangle = orthonormal(_centred(x))
@@ -84,7 +86,7 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
     back[:cutpoints, cutpoints:] = centre @ inverse
     par, covariance = back @ par, back @ np.linalg.inv(information) @ back.T
     own = covariance[cutpoints:, cutpoints:]
-    fields = wald_fields(par[cutpoints:], own, df=inf, confidence=confidence)
+    fields = wald_fields(par[cutpoints:], own, df=inf, confidence=confidence, labels=names)
     value = derivatives(np.linalg.solve(back, par).astype(np.float64, copy=False))[0]
     p = float(x.shape[1])
     ratio = max(2 * (value - null), 0.0)

@@ -17,8 +17,8 @@ from scipy.special import roots_hermite
 
 from trialtrace.ground.arrays import Floats, Labels, Places
 from trialtrace.stats._inputs import labels
+from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.regression._likelihood import ITERATIONS
-from trialtrace.stats.regression.coefficients import wald_fields
 from trialtrace.stats.regression.ordinal import cuts, level_terms, ordinal_data, proportional_odds
 from trialtrace.stats.results import Coefficients, StatsError
 
@@ -74,6 +74,7 @@ def ordinal_mixed(
     R: `ordinal::clmm(y ~ x + (1 | subject), nAGQ = 25)`.
     """
     _check_nodes(nodes)
+    names = column_names(x)
     levels, level, x = ordinal_data(y, x)
     subjects, of_subject = labels(subject, "subject", level.size)
     if subjects.size == level.size:
@@ -88,7 +89,9 @@ def ordinal_mixed(
     used, found = _with_nodes(model, begin, nodes)
     if found is None:
         return OrdinalMixedFit(
-            **wald_fields(start.coef, start.covariance, df=inf, confidence=confidence),
+            **wald_fields(
+                start.coef, start.covariance, df=inf, confidence=confidence, labels=names
+            ),
             levels=levels,
             thresholds=start.thresholds,
             thresholds_se=start.thresholds_se,
@@ -108,7 +111,9 @@ def ordinal_mixed(
     par, se = back @ par, np.sqrt(np.diag(covariance))
     slope = slice(cutpoints, par.size - 1)
     return OrdinalMixedFit(
-        **wald_fields(par[slope], covariance[slope, slope], df=inf, confidence=confidence),
+        **wald_fields(
+            par[slope], covariance[slope, slope], df=inf, confidence=confidence, labels=names
+        ),
         levels=levels,
         thresholds=par[:cutpoints],
         thresholds_se=se[:cutpoints],

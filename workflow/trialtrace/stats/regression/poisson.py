@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.stats._wald import column_names
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import NoMaximum, binary_data, maximise, recedes
 from trialtrace.stats.regression.coefficients import from_covariance
@@ -31,6 +32,7 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
 
     R: `glm(y ~ x, poisson)` with `sandwich::vcovHC(fit, type = "HC0")`.
     """
+    names = column_names(x)
     y, x = binary_data(y, x)
     q, triangle = orthonormal(x)
 
@@ -55,4 +57,4 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
     scale = np.sum(np.linalg.inv(triangle) ** 2, axis=1)
     if (np.diag(half @ half.T) <= 1e-20 * scale).any():
         raise StatsError("outcomes do not vary where a coefficient is fitted; its error is 0.")
-    return from_covariance(coef, half @ half.T, df=inf, confidence=confidence)
+    return from_covariance(coef, half @ half.T, df=inf, confidence=confidence, labels=names)

@@ -23,14 +23,15 @@ from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
+    check_confidence,
     chi2_tail,
     labels,
-    normal_quantile,
     normal_tail,
     numbers,
     survival_data,
 )
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats._wald import column_names, wald_fields
+from trialtrace.stats.results import Coefficients, StatsError, TestResult
 from trialtrace.stats.survival._discrete_ties import DiscreteLikelihood
 
 TIES = ("efron", "breslow", "discrete")
@@ -55,19 +56,13 @@ EXTREME = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CoxFit:
-    """A fitted model; arrays of shape (covariates,), on the scale of the log hazard ratio.
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class CoxFit(Coefficients):
+    """A fitted model, on the scale of the log hazard ratio, with a normal reference.
 
-    `low` and `high` are Wald bounds of the coefficients. The three tests are of all coefficients
-    being 0, with as many degrees of freedom as covariates.
+    The three tests are of all coefficients being 0, with as many degrees of freedom as covariates.
     """
 
-    coef: Floats
-    se: Floats
-    low: Floats
-    high: Floats
-    covariance: Floats
     log_likelihood: float
     null_log_likelihood: float
     wald: TestResult
@@ -76,7 +71,6 @@ class CoxFit:
     n: int
     n_event: int
     iterations: int
-    converged: bool
 
 
 def cox(
@@ -108,7 +102,8 @@ def cox(
     R: `survival::coxph(Surv(time, event) ~ x + strata(s), ties = "efron")`.
     """
     check_choice("ties", ties, TIES)
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
+    names = column_names(x)
     time, event = survival_data(time, event)
     x, spread = _covariates(x, time.size)
     stratum = np.zeros(time.size, dtype=np.intp)
@@ -127,18 +122,13 @@ def cox(
     beta, log_likelihood, information, iterations = _maximise(model)
     inverse = np.linalg.inv(information)
     covariance = inverse / np.outer(spread, spread)
-    coef, se = beta / spread, np.sqrt(np.diag(covariance))
     df = float(beta.size)
 
     def test(statistic: float) -> TestResult:
         return TestResult(statistic, df, chi2_tail(statistic, df))
 
     return CoxFit(
-        coef=coef,
-        se=se,
-        low=coef - z * se,
-        high=coef + z * se,
-        covariance=covariance,
+        **wald_fields(beta / spread, covariance, df=inf, confidence=confidence, labels=names),
         log_likelihood=log_likelihood,
         null_log_likelihood=null_log_likelihood,
         wald=test(float(beta @ information @ beta)),
@@ -147,7 +137,6 @@ def cox(
         n=time.size,
         n_event=int(event.sum()),
         iterations=iterations,
-        converged=True,
     )
 
 

@@ -13,19 +13,22 @@ References: Andersen and Gill, Ann Stat 1982;10:1100. Lin and Wei, J Am Stat Ass
 Therneau and Grambsch, Modeling Survival Data, 2000, chapters 3 and 7 (ties in residuals).
 """
 
+from math import inf
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Places
 from trialtrace.stats._inputs import (
     check_choice,
+    check_confidence,
     chi2_tail,
     labels,
-    normal_quantile,
     sample,
     survival_data,
     tied_times,
 )
+from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.cox import (
     CoxFit,
@@ -72,7 +75,7 @@ def cox_start_stop(
     R: `survival::coxph(Surv(start, stop, event) ~ x, cluster = subject)`.
     """
     check_choice("variance", variance, ("model", "robust"))
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
     model, spread = start_stop_model(start, stop, event, x, strata, ties)
     within = _subjects(start, stop, subject, strata)
     together = within if cluster is None else labels(cluster, "cluster", model.event.size)[1]
@@ -94,22 +97,18 @@ def cox_start_stop(
     tests = [TestResult(value, df, chi2_tail(value, df)) for value in (wald, score, ratio)]
     wald_test, score_test, ratio_test = tests
     covariance = covariance / np.outer(spread, spread)
-    coef, se = beta / spread, np.sqrt(np.diag(covariance))
     return CoxFit(
-        coef,
-        se,
-        coef - z * se,
-        coef + z * se,
-        covariance,
-        log_likelihood,
-        null_log_likelihood,
-        wald_test,
-        score_test,
-        ratio_test,
+        **wald_fields(
+            beta / spread, covariance, df=inf, confidence=confidence, labels=column_names(x)
+        ),
+        log_likelihood=log_likelihood,
+        null_log_likelihood=null_log_likelihood,
+        wald=wald_test,
+        score=score_test,
+        likelihood_ratio=ratio_test,
         n=model.event.size,
         n_event=int(model.event.sum()),
         iterations=iterations,
-        converged=True,
     )
 
 
