@@ -1,13 +1,30 @@
 """What results say of themselves: in a shell, as rows, as a table of pandas."""
 
-from math import inf, log
+from math import atanh, inf, log
 
 import numpy as np
 import pytest
 
 from trialtrace.stats import Contrast, Interval, TestResult
 from trialtrace.stats._wald import exponential, wald_contrast
+from trialtrace.stats.categorical import contingency, proportions
+from trialtrace.stats.continuous.association import correlation
+from trialtrace.stats.continuous.means import mean_difference_student, mean_interval
+from trialtrace.stats.continuous.ranks import probability_of_superiority
+from trialtrace.stats.continuous.win_ratio import TimeToEvent, win_statistics
 from trialtrace.stats.regression.ancova import ancova
+from trialtrace.stats.stratified.mantel_haenszel import (
+    mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_difference,
+    mantel_haenszel_risk_ratio,
+)
+
+WALD_OF_TABLES = (
+    "risk_difference_wald",
+    "risk_ratio_log",
+    "odds_ratio_sample",
+    "odds_ratio_peto",
+)
 
 
 def test_intervals_and_tests_print_what_they_have():
@@ -45,3 +62,43 @@ def test_one_row_of_a_contrast():
     ratio = exponential(found.interval)
     assert log(ratio.high) - log(ratio.estimate) == pytest.approx(1.959964 * 0.5)
     assert (ratio.standard_error, ratio.scale) == (0.5, "log")
+
+
+ARMS = ([4.1, 5.2, 6.3, 7.9, 8.8, 5.5], [3.9, 4.4, 5.0, 6.1, 7.7, 4.2])
+TABLE, STRATA = (13, 40, 7, 42), ([13, 5], [40, 20], [7, 3], [42, 22])
+SCALES = {"identity": float, "log": log, "logit": lambda p: log(p / (1 - p)), "atanh": atanh}
+LEVEL = {"confidence": 0.95}
+OUTCOME = [TimeToEvent([4.0, 9, 3, 8, 5, 7, 2, 6], [1, 0, 1, 1, 0, 1, 1, 1])]
+WINS = win_statistics([1, 1, 1, 1, 0, 0, 0, 0], OUTCOME, **LEVEL)
+
+
+@pytest.mark.parametrize(
+    ("found", "quantile"),
+    [
+        (mean_interval(ARMS[0], **LEVEL), 2.570581835636314),
+        (mean_difference_student(*ARMS, **LEVEL), 2.2281388519649385),
+        (probability_of_superiority(*ARMS, **LEVEL), None),
+        (correlation(*ARMS, method="pearson", **LEVEL), None),
+        (proportions.wald(13, 40, **LEVEL), None),
+        *((getattr(contingency, name)(*TABLE, **LEVEL), None) for name in WALD_OF_TABLES),
+        (mantel_haenszel_risk_ratio(*STRATA, **LEVEL), None),
+        (mantel_haenszel_odds_ratio(*STRATA, **LEVEL), None),
+        (mantel_haenszel_risk_difference(*STRATA, variance="sato", **LEVEL), None),
+        *((getattr(WINS, name), None) for name in ("win_ratio", "net_benefit", "win_odds")),
+    ],
+)
+def test_an_interval_is_its_standard_error_on_its_scale(found, quantile):
+    scale = SCALES[found.scale]
+    half = (quantile or 1.959963984540054) * found.standard_error
+    for bound, side in ((found.low, -1), (found.high, 1)):
+        assert scale(bound) == pytest.approx(scale(found.estimate) + side * half, rel=1e-9)
+
+
+def test_the_known_errors_of_a_table():
+    # By hand: 13 of 40 against 7 of 42.
+    p1, p0 = 13 / 40, 7 / 42
+    wald = contingency.risk_difference_wald(*TABLE, **LEVEL)
+    assert wald.standard_error == pytest.approx((p1 * (1 - p1) / 40 + p0 * (1 - p0) / 42) ** 0.5)
+    katz = contingency.risk_ratio_log(*TABLE, **LEVEL)
+    assert katz.standard_error == pytest.approx((1 / 13 - 1 / 40 + 1 / 7 - 1 / 42) ** 0.5)
+    assert np.isnan(contingency.risk_difference_newcombe(*TABLE, **LEVEL).standard_error)

@@ -1,6 +1,6 @@
 """Estimates with standard errors: intervals and tests by t or the normal distribution."""
 
-from math import exp, inf, nan
+from math import exp, inf, log, nan
 from typing import TypedDict
 
 import numpy as np
@@ -43,6 +43,20 @@ def quantile(df: float, confidence: float) -> float:
     if df == inf:
         return normal_quantile(confidence)
     return float(scipy.special.stdtrit(df, 0.5 + check_confidence(confidence) / 2))
+
+
+def symmetric(
+    estimate: float, low: float, high: float, confidence: float, scale: str | None
+) -> Interval:
+    """An interval that a normal quantile made on `scale`, with its standard error; None: of none.
+
+    A formula of many tables at once returns bounds, of which the error is the half width.
+    """
+    if scale is None:
+        return Interval(estimate, low, high)
+    width = log(high / low) if scale == "log" and low > 0 else high - low
+    error = width / 2 / normal_quantile(confidence)
+    return Interval(estimate, low, high, standard_error=error, scale=scale)
 
 
 def exponential(interval: Interval) -> Interval:

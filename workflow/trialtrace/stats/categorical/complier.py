@@ -52,8 +52,9 @@ def complier_difference(
     effect = float(y.mean() - other.mean()) / share
     residual = y - y.mean() - effect * (d - share)
     variance = (residual @ residual) / y.size**2 + float(other.var()) / other.size
-    half = z * sqrt(variance) / share if variance > 0 else nan
-    return Interval(effect, effect - half, effect + half)
+    error = sqrt(variance) / share if variance > 0 else nan
+    half = z * error
+    return Interval(effect, effect - half, effect + half, standard_error=error)
 
 
 def complier_bounds(treated: ArrayLike, received: ArrayLike, control: ArrayLike) -> ComplierBounds:

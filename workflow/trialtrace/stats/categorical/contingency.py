@@ -33,6 +33,7 @@ from trialtrace.stats._inputs import (
     normal_tail,
     single_count,
 )
+from trialtrace.stats._wald import symmetric
 from trialtrace.stats.categorical.proportions import METHODS
 from trialtrace.stats.categorical.score import (
     risk_difference,
@@ -105,7 +106,7 @@ def risk_difference_wald(
 
     R: `metafor::escalc("RD", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
     """
-    return _of_one(_wald, x1, n1, x0, n0, confidence)
+    return _of_one(_wald, x1, n1, x0, n0, confidence, scale="identity")
 
 
 def risk_difference_wald_corrected(
@@ -173,7 +174,7 @@ def risk_ratio_log(x1: float, n1: float, x0: float, n0: float, *, confidence: fl
 
     R: `metafor::escalc("RR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
     """
-    return _of_one(_katz, x1, n1, x0, n0, confidence)
+    return _of_one(_katz, x1, n1, x0, n0, confidence, scale="log")
 
 
 def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence: float) -> Interval:
@@ -188,7 +189,7 @@ def odds_ratio_sample(x1: float, n1: float, x0: float, n0: float, *, confidence:
 
     R: `metafor::escalc("OR", ai = x1, n1i = n1, ci = x0, n2i = n0, add = 0)`.
     """
-    return _of_one(_woolf, x1, n1, x0, n0, confidence)
+    return _of_one(_woolf, x1, n1, x0, n0, confidence, scale="log")
 
 
 def odds_ratio_wald_test(
@@ -227,7 +228,7 @@ def odds_ratio_peto(x1: float, n1: float, x0: float, n0: float, *, confidence: f
     where V is 0. Source: Yusuf et al., Prog Cardiovasc Dis 1985;27:335. Oracle: R's metafor.
     Raises `StatsError` for an empty arm or counts that are not whole numbers within 0..n.
     """
-    return _of_one(_peto, x1, n1, x0, n0, confidence)
+    return _of_one(_peto, x1, n1, x0, n0, confidence, scale="log")
 
 
 def fisher_exact(x1: float, n1: float, x0: float, n0: float, *, sides: str) -> TestResult:
@@ -313,12 +314,20 @@ def exact_tails(table: Tables, tails: Iterable[str]) -> dict[str, Floats]:
 
 
 def _of_one(
-    formula: Formula, x1: float, n1: float, x0: float, n0: float, confidence: float
+    formula: Formula,
+    x1: float,
+    n1: float,
+    x0: float,
+    n0: float,
+    confidence: float,
+    *,
+    scale: str | None = None,
 ) -> Interval:
+    """The interval of one table; a scale is that on which a normal quantile made it."""
     table = _table(x1, n1, x0, n0)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate, low, high = formula(table, check_confidence(confidence))
-    return Interval(float(estimate), float(low), float(high))
+    return symmetric(float(estimate), float(low), float(high), confidence, scale)
 
 
 def tables(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Tables:

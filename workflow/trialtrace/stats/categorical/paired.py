@@ -165,8 +165,9 @@ def paired_risk_difference_wald(
     spread = (b + c) / n - estimate**2
     if b + c == 0 or n in (b, c):
         return Interval(estimate, nan, nan)
-    half = z * sqrt(spread / n)
-    return Interval(estimate, estimate - half, estimate + half)
+    error = sqrt(spread / n)
+    half = z * error
+    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 
 
 def paired_risk_difference_newcombe(

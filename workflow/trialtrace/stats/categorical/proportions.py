@@ -24,6 +24,7 @@ from scipy.special import betaincinv
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile, single_count
+from trialtrace.stats._wald import symmetric
 from trialtrace.stats.results import Interval, StatsError
 
 
@@ -64,7 +65,7 @@ def wald(x: float, n: float, *, confidence: float) -> Interval:
 
     R: by hand in exact_two_by_two.R.
     """
-    return _of_one(_wald, x, n, confidence)
+    return _of_one(_wald, x, n, confidence, scale="identity")
 
 
 def agresti_coull(x: float, n: float, *, confidence: float) -> Interval:
@@ -120,10 +121,12 @@ def bounds_by_method(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dict[s
 Formula = Callable[[Floats, Floats, float], tuple[Floats, Floats]]
 
 
-def _of_one(formula: Formula, x: float, n: float, confidence: float) -> Interval:
+def _of_one(
+    formula: Formula, x: float, n: float, confidence: float, *, scale: str | None = None
+) -> Interval:
     events, size = (np.asarray(count) for count in single_count(x, n, "sample"))
     low, high = formula(events, size, check_confidence(confidence))
-    return Interval(float(events / size), float(low), float(high))
+    return symmetric(float(events / size), float(low), float(high), confidence, scale)
 
 
 def _shares(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:

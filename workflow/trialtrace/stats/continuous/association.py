@@ -38,8 +38,9 @@ def correlation(x: ArrayLike, y: ArrayLike, *, method: str, confidence: float) -
     if n < 4 or abs(r) == 1:
         return Interval(r, nan, nan)
     spread = (1 + r**2 / 2 if method == "spearman" else 1.0) / (n - 3)
-    half = z * sqrt(spread)
-    return Interval(r, tanh(atanh(r) - half), tanh(atanh(r) + half))
+    error = sqrt(spread)
+    low, high = tanh(atanh(r) - z * error), tanh(atanh(r) + z * error)
+    return Interval(r, low, high, standard_error=error, scale="atanh")
 
 
 def correlation_test(x: ArrayLike, y: ArrayLike, *, method: str, sides: str) -> TestResult:

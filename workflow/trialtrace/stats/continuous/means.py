@@ -207,7 +207,7 @@ def _welch(x: ArrayLike, y: ArrayLike) -> tuple[float, float, float]:
 
 def _t_interval(estimate: float, error: float, df: float, confidence: float) -> Interval:
     half = float(stdtrit(df, 0.5 + confidence / 2)) * error
-    return Interval(estimate, estimate - half, estimate + half)
+    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 
 
 def _constant(values: Floats) -> bool:

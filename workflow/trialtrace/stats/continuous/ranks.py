@@ -91,9 +91,11 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     variance = of_x.var(ddof=1) / x.size + of_y.var(ddof=1) / y.size
     if _constant(of_x) and _constant(of_y):
         return Interval(estimate, nan, nan)
-    half = z * sqrt(variance) / (estimate * (1 - estimate))
+    error = sqrt(variance) / (estimate * (1 - estimate))
+    half = z * error
     logit = log(estimate / (1 - estimate))
-    return Interval(estimate, _expit(logit - half), _expit(logit + half))
+    low, high = _expit(logit - half), _expit(logit + half)
+    return Interval(estimate, low, high, standard_error=error, scale="logit")
 
 
 def _midranks(values: Floats) -> Floats:

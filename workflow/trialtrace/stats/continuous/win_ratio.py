@@ -121,15 +121,15 @@ def win_statistics(
     # Everyone's wins less losses may be the same though wins and losses are not.
     error = error if error > NO_ERROR else nan
     p_value = nan if not error > 0 else 2 * float(ndtr(-abs(net) / error))
-    half_odds = 2 * error / (1 - net**2) if abs(net) < 1 else nan
+    odds_error = 2 * error / (1 - net**2) if abs(net) < 1 else nan
     return WinStatistics(
         wins=by_outcome[:, 0],
         losses=by_outcome[:, 1],
         ties=m * n - float(wins + losses),
         pairs=m * n,
         win_ratio=_ratio(share_win, share_loss, covariance, z),
-        net_benefit=Interval(net, net - z * error, net + z * error),
-        win_odds=_on_log_scale((1 + net) / (1 - net) if net < 1 else inf, z * half_odds),
+        net_benefit=Interval(net, net - z * error, net + z * error, standard_error=error),
+        win_odds=_on_log_scale((1 + net) / (1 - net) if net < 1 else inf, odds_error, z),
         test=TestResult(net / error if error > 0 else nan, nan, p_value),
     )
 
@@ -211,10 +211,11 @@ def _error(covariance: Floats, row: Floats) -> float:
 def _ratio(win: float, loss: float, covariance: Floats, z: float) -> Interval:
     if win == 0 or loss == 0:
         return Interval(inf if loss == 0 else 0.0, nan, nan)
-    return _on_log_scale(win / loss, z * _error(covariance, np.array([1 / win, -1 / loss])))
+    return _on_log_scale(win / loss, _error(covariance, np.array([1 / win, -1 / loss])), z)
 
 
-def _on_log_scale(ratio: float, half: float) -> Interval:
-    if not 0 < ratio < inf or not half > 0:
+def _on_log_scale(ratio: float, error: float, z: float) -> Interval:
+    if not 0 < ratio < inf or not error > 0:
         return Interval(ratio, nan, nan)
-    return Interval(ratio, exp(log(ratio) - half), exp(log(ratio) + half))
+    low, high = exp(log(ratio) - z * error), exp(log(ratio) + z * error)
+    return Interval(ratio, low, high, standard_error=error, scale="log")

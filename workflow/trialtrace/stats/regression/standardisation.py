@@ -10,7 +10,7 @@ Freedman, Stat Sci 2008;23:237. Ye, Bannick, Yi and Shao, Stat Theory Relat Fiel
 """
 
 from dataclasses import dataclass
-from math import exp, inf, log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from scipy.special import expit
 
 from trialtrace.ground.arrays import Floats, Labels
 from trialtrace.stats._inputs import check_choice, labels, normal_quantile, numbers, sample
+from trialtrace.stats._wald import exponential
 from trialtrace.stats.regression.ancova import ols
 from trialtrace.stats.regression.logistic import logistic
 from trialtrace.stats.results import Coefficients, Interval, StatsError
@@ -95,8 +96,9 @@ def standardised_difference(
     z = normal_quantile(confidence)
     c = fit.covariance
     estimate = float(fit.means[i] - fit.means[j])
-    half = z * _root(c[i, i] + c[j, j] - 2 * c[i, j])
-    return Interval(estimate, estimate - half, estimate + half)
+    error = _root(c[i, i] + c[j, j] - 2 * c[i, j])
+    half = z * error
+    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 
 
 def standardised_ratio(
@@ -113,9 +115,10 @@ def standardised_ratio(
     if fit.means[[i, j]].min() <= 0:
         raise StatsError("a ratio needs positive means.")
     scaled = fit.covariance / np.outer(fit.means, fit.means)
-    half = z * _root(scaled[i, i] + scaled[j, j] - 2 * scaled[i, j])
+    error = _root(scaled[i, i] + scaled[j, j] - 2 * scaled[i, j])
     centre = log(fit.means[i] / fit.means[j])
-    return Interval(exp(centre), exp(centre - half), exp(centre + half))
+    plain = Interval(centre, centre - z * error, centre + z * error, standard_error=error)
+    return exponential(plain)
 
 
 def _model(y: Floats, x: Floats, family: str) -> Coefficients:

@@ -90,8 +90,7 @@ def mantel_haenszel_odds_ratio(
         + np.sum(agree * down + (1 - agree) * up) / (2 * up.sum() * down.sum())
         + np.sum((1 - agree) * down) / (2 * down.sum() ** 2)
     )
-    centre, half = log(up.sum() / down.sum()), z * sqrt(variance)
-    return Interval(float(up.sum() / down.sum()), exp(centre - half), exp(centre + half))
+    return _ratio_interval(float(up.sum() / down.sum()), sqrt(variance), z)
 
 
 def mantel_haenszel_risk_difference(
@@ -130,8 +129,9 @@ def mantel_haenszel_risk_difference(
         spread = np.sum(within / (n1 * n0 * total**2)) / weight**2
     if spread <= 0:
         return Interval(estimate, nan, nan)
-    half = z * sqrt(spread)
-    return Interval(estimate, estimate - half, estimate + half)
+    error = sqrt(spread)
+    half = z * error
+    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 
 
 def mantel_haenszel_risk_ratio(
@@ -159,8 +159,7 @@ def mantel_haenszel_risk_ratio(
     variance = np.sum(spread / total**2) / (up * down)
     if variance <= 0:
         return Interval(float(up / down), nan, nan)
-    centre, half = log(up / down), z * sqrt(variance)
-    return Interval(float(up / down), exp(centre - half), exp(centre + half))
+    return _ratio_interval(float(up / down), sqrt(variance), z)
 
 
 def breslow_day(
@@ -238,3 +237,9 @@ def _ratio(numerator: float, denominator: float) -> float:
     if denominator == 0:
         return nan if numerator == 0 else inf
     return float(numerator / denominator)
+
+
+def _ratio_interval(ratio: float, error: float, z: float) -> Interval:
+    centre, half = log(ratio), z * error
+    low, high = exp(centre - half), exp(centre + half)
+    return Interval(ratio, low, high, standard_error=error, scale="log")

@@ -239,8 +239,9 @@ def risk_difference_summary_score(
     low, high = (np.array([getattr(each, end) for each in found]) for end in ("low", "high"))
     weight = np.square(2 * z / (high - low))
     estimate = float((weight * (low + high)).sum() / weight.sum()) / 2
+    error = 1 / sqrt(float(weight.sum()))
     half = z / sqrt(float(weight.sum()))
-    return Interval(estimate, estimate - half, estimate + half)
+    return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 
 
 def risk_difference_newcombe(
