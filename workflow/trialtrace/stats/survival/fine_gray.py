@@ -14,11 +14,14 @@ References: Fine and Gray, J Am Stat Assoc 1999;94:496 (sections 3 and 4). Gesku
 Oracle: cmprsk's crr, its variance included.
 """
 
+from math import inf
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import chi2_tail, normal_quantile
+from trialtrace.stats._inputs import check_confidence, chi2_tail
+from trialtrace.stats._wald import column_names, wald_fields
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.survival.competing_risks import check_causes
 from trialtrace.stats.survival.cox import CoxFit, _check_information, _covariates, _maximise
@@ -43,7 +46,8 @@ def fine_gray(
     >>> round(float(fit.coef[0]), 4), round(float(fit.se[0]), 4)
     (-1.5466, 0.9315)
     """
-    z = normal_quantile(confidence)
+    check_confidence(confidence)
+    names = column_names(x)
     time, cause = check_causes(time, cause, of)
     if not (cause == of).any():
         raise StatsError(f"nobody has an event of cause {of!r}.")
@@ -63,23 +67,22 @@ def fine_gray(
     wald = float(beta @ np.linalg.solve(covariance, beta))
     values = wald, score, max(0.0, 2 * (log_likelihood - null))
     wald_test, score_test, ratio_test = (TestResult(v, df, chi2_tail(v, df)) for v in values)
-    covariance = covariance / np.outer(spread, spread)
-    coef, se = beta / spread, np.sqrt(np.diag(covariance))
     return CoxFit(
-        coef,
-        se,
-        coef - z * se,
-        coef + z * se,
-        covariance,
-        log_likelihood,
-        null,
-        wald_test,
-        score_test,
-        ratio_test,
+        **wald_fields(
+            beta / spread,
+            covariance / np.outer(spread, spread),
+            df=inf,
+            confidence=confidence,
+            labels=names,
+        ),
+        log_likelihood=log_likelihood,
+        null_log_likelihood=null,
+        wald=wald_test,
+        score=score_test,
+        likelihood_ratio=ratio_test,
         n=time.size,
         n_event=int(model.deaths.sum()),
         iterations=iterations,
-        converged=True,
     )
 
 
