@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from trialtrace.stats.continuous import arm_contrasts as a
+from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous.means import mean_difference_student
 from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra, williams
 from trialtrace.stats.multiplicity.max_t import Simultaneous

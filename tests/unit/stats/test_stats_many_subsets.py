@@ -13,7 +13,7 @@ from trialtrace.stats.continuous.group_means import (
     mann_whitney_p,
     mean_differences,
 )
-from trialtrace.stats.regression import ancova
+from trialtrace.stats.regression.ancova import ancova, arm_difference
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.survival.cox import cox
 from trialtrace.stats.survival.group_cox import cox_groups
@@ -72,14 +72,14 @@ def _adjusted(found, unadjusted, row, y, group, z):
     options = {"strata": None, "variance": "model", "confidence": 0.95}
     for over_all in (True, False):
         kept = np.ones(len(y), dtype=bool) if over_all else group != 1
-        fit = ancova.ancova(y[kept], group[kept], covariates=z[kept], **options)
-        theirs = ancova.arm_difference(fit, 2, 0, sides="two_sided", confidence=0.95)
+        fit = ancova(y[kept], group[kept], covariates=z[kept], **options)
+        theirs = arm_difference(fit, 2, 0, sides="two_sided", confidence=0.95)
         ours = adjusted_differences(found, 2, 0, over_all=over_all)
         close(ours.estimate[row], theirs.estimate, of=y)
         low, high = ours.interval(confidence=0.95)
         close((low[row], high[row]), (theirs.low, theirs.high), of=y)
-    fit = ancova.ancova(y, group, covariates=None, **options)
-    theirs = ancova.arm_difference(fit, 2, 0, sides="two_sided", confidence=0.95)
+    fit = ancova(y, group, covariates=None, **options)
+    theirs = arm_difference(fit, 2, 0, sides="two_sided", confidence=0.95)
     low, high = unadjusted.interval(confidence=0.95)
     close((low[row], high[row]), (theirs.low, theirs.high), of=y)
 

@@ -24,6 +24,31 @@ that the two paths stay independent; of scipy only special functions, linear alg
 the functions that need them, numerical optimisers are used, which also keeps the import short.
 """
 
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from typing import TYPE_CHECKING
 
-__all__ = ["Contrast", "Interval", "StatsError", "TestResult"]
+from trialtrace.stats._lazy import attach
+from trialtrace.stats.results import (
+    Coefficients,
+    Contrast,
+    Estimates,
+    Interval,
+    StatsError,
+    TestResult,
+)
+
+if TYPE_CHECKING:
+    from trialtrace.stats import categorical as categorical
+    from trialtrace.stats import continuous as continuous
+    from trialtrace.stats import missing as missing
+    from trialtrace.stats import mixed as mixed
+    from trialtrace.stats import multiplicity as multiplicity
+    from trialtrace.stats import regression as regression
+    from trialtrace.stats import repeated as repeated
+    from trialtrace.stats import resampling as resampling
+    from trialtrace.stats import stratified as stratified
+    from trialtrace.stats import summaries as summaries
+    from trialtrace.stats import survival as survival
+
+__all__ = ["Coefficients", "Contrast", "Estimates", "Interval", "StatsError", "TestResult"]
+
+attach(__name__)

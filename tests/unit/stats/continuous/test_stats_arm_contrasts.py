@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stats_strategies import given, numbers_of, same
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.continuous import arm_contrasts as a
+from trialtrace.stats import continuous as a
 from trialtrace.stats.continuous import means
 from trialtrace.stats.multiplicity.max_t import max_t
 

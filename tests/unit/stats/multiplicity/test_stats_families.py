@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from stats_strategies import given
 
 from trialtrace.stats import StatsError
+from trialtrace.stats import multiplicity as g
 from trialtrace.stats.multiplicity import adjusted as m
 from trialtrace.stats.multiplicity import closed_testing as ct
-from trialtrace.stats.multiplicity import graphical as g
 
 P = st.lists(st.integers(0, 100).map(lambda k: k / 100), min_size=1, max_size=6)
 NAN = float("nan")

@@ -15,12 +15,12 @@ from trialtrace.claims.prints.finding import (
 )
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries import Bounds, Printed
 from trialtrace.stats.summaries.estimates import (
     error_of_deviation,
     interval_of_error,
     p_of_estimate,
 )
+from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.trial.claims.read import Claim
 
 BOUNDS = ("ci_low", "ci_high")

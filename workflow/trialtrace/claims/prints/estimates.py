@@ -28,9 +28,8 @@ from trialtrace.claims.prints.finding import (
 from trialtrace.claims.prints.headline import REDUCTION
 from trialtrace.claims.prints.intervals import confidence_of
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.estimates import EstimateCheck, check_estimate
-from trialtrace.stats.summaries.printed import Bounds
+from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 

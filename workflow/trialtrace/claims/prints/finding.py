@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.claims.agreement import NOT_CHECKABLE, p_text
-from trialtrace.stats.summaries import Printed, below, read
+from trialtrace.stats.summaries.printed import Printed, below, read
 from trialtrace.trial.claims.printed import Component
 
 if TYPE_CHECKING:

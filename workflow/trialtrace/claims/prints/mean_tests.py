@@ -20,9 +20,9 @@ from trialtrace.claims.prints.finding import (
     shown_p,
 )
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.granularity import grim, grimmer
 from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.stats.summaries.printed import Printed
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 

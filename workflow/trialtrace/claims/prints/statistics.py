@@ -22,7 +22,7 @@ from trialtrace.claims.prints.finding import (
     p_span,
 )
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries import Bounds, Printed
+from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.stats.summaries.statistics import (
     epsilons_of_f_and_p,
     p_of_chi_squared,

@@ -21,10 +21,10 @@ from trialtrace.claims.search.candidates import (
 from trialtrace.claims.search.coincidence import Family, Spans
 from trialtrace.ground.arrays import Floats, Whole
 from trialtrace.stats.results import StatsError
-from trialtrace.stats.summaries import Printed
 from trialtrace.stats.summaries.count_bounds import intervals_of_tables
 from trialtrace.stats.summaries.count_tests import p_values_of_tables
 from trialtrace.stats.summaries.mean_tests import t_test_p
+from trialtrace.stats.summaries.printed import Printed
 
 USUAL = tuple(name for name, tier in tiers(COMPARISONS).items() if tier == 1)
 ORDER = ("estimate", "low", "high", "p")

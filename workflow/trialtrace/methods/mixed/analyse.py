@@ -23,7 +23,13 @@ from trialtrace.methods.analysing.estimate import (
 from trialtrace.methods.analysing.formulas import formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
-from trialtrace.stats.mixed import visit_design
+from trialtrace.stats.mixed.visit_design import (
+    VisitDesign,
+    difference_row,
+    interaction_rows,
+    mean_row,
+    visit_design,
+)
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.ancova import AncovaFit
     from trialtrace.trial.plan.cards import mixed as cards
 
-    Fitted = tuple[visit_design.VisitDesign, MmrmFit]
+    Fitted = tuple[VisitDesign, MmrmFit]
 
 TWO_SIDED = "two_sided"
 AT_BOUND = (
@@ -56,7 +62,7 @@ class _Mmrm:
         table = subject_table(self.cut, self.rows, {"AVISIT": list(self.cut.visits)})
         arms, names = table.column("TRTP").astype(str), self.options.covariates
         columns = covariates(table, names)
-        design = visit_design.visit_design(
+        design = visit_design(
             arms,
             self.cut.visits,
             coding="cell_means",
@@ -85,13 +91,13 @@ class _Mmrm:
     def difference(self, pair: tuple[str, str], visit: str) -> Contrast:
         design, fit = self.fitted()
         _check_arms(pair, design.arms)
-        row = visit_design.difference_row(design, arm=pair[0], reference=pair[1], visit=visit)
+        row = difference_row(design, arm=pair[0], reference=pair[1], visit=visit)
         return self._contrast(fit, row)
 
     def mean(self, arm: str, visit: str) -> Interval:
         design, fit = self.fitted()
         _check_arms((arm,), design.arms)
-        row = visit_design.mean_row(design, arm=arm, visit=visit)
+        row = mean_row(design, arm=arm, visit=visit)
         return self._contrast(fit, row).interval
 
     def _contrast(self, fit: "MmrmFit", row: Floats) -> Contrast:
@@ -105,7 +111,7 @@ class _Mmrm:
 
     def interaction(self) -> TestResult:
         design, fit = self.fitted()
-        rows = visit_design.interaction_rows(design)
+        rows = interaction_rows(design)
         test: TestResult = self._f_test(fit, rows, df=self.options.df)
         return test
 

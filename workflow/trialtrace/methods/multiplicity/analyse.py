@@ -9,7 +9,8 @@ import numpy as np
 
 from trialtrace.methods.analysing.rows import Result
 from trialtrace.stats.multiplicity import adjusted as multiplicity
-from trialtrace.stats.multiplicity import closed_testing, graphical
+from trialtrace.stats.multiplicity import closed_testing
+from trialtrace.stats.multiplicity.graphical import fixed_sequence, graphical
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.multiplicity import Closed, FixedSequence, Graphical, HolmTest
 
@@ -75,12 +76,12 @@ def _adjusted(
     if isinstance(family, Closed):
         return _closed(family, tests, p, results)
     if isinstance(family, FixedSequence):
-        return graphical.fixed_sequence(p, missing=family.missing)
+        return fixed_sequence(p, missing=family.missing)
     if isinstance(family, Graphical):
         if len(family.weights) != len(p):
             raise StatsError(f"the graph has {len(family.weights)} weights for {len(p)} p-values.")
         graph = family.weights, family.transitions
-        return graphical.graphical(p, *graph, missing=family.missing).adjusted
+        return graphical(p, *graph, missing=family.missing).adjusted
     return ADJUST[family.adjust](p)
 
 

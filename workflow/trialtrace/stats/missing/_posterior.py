@@ -8,6 +8,8 @@ References: Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, pages 1
 (logistic). Gelman and others, Bayesian Data Analysis, 3rd ed., section 14.2.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -12,6 +12,8 @@ References: Rubin 1987, chapter 5. van Buuren, Flexible Imputation of Missing Da
 sections 3.2, 4.3 and 4.5. Sullivan and others, Stat Methods Med Res 2018;27:2610 (by arm).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -18,6 +18,8 @@ Schluchter, Biometrics 1986;42:805 (incomplete repeated measures). Kenward and R
 1997;53:983 (the matrices P, Q and R).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -70,7 +72,7 @@ class Moments:
     r: Floats | None
     expected: Floats
     spread: Floats
-    blocks: "_Blocks"
+    blocks: _Blocks
 
     def q(self, weight: Floats) -> Floats:
         """The sum over h, j of weight_hj Q_hj, Q_hj = sum of X'A_h V A_j X, shape (p, p)."""
@@ -179,7 +181,7 @@ def fit_blocks(
 
 
 def solve(
-    model: "Likelihood", theta: Floats, search: Search, *, coef: Floats, triangle: Floats
+    model: Likelihood, theta: Floats, search: Search, *, coef: Floats, triangle: Floats
 ) -> Solution:
     """Search from theta; `triangle` makes X of the model's columns, `coef` is least squares."""
     point, iterations, spread = search(model, theta)
@@ -295,7 +297,7 @@ class Likelihood:
 
     def _by_entries(
         self, solved: Floats, within: Floats, first: Floats, blocks: slice, kinds: slice
-    ) -> "_Parts":
+    ) -> _Parts:
         """The sums of one group, by the entries of Psi, and what `first`, (q, m, m), makes."""
         size, m, _ = first.shape
         p, flat, own = self.p, first.reshape(size, -1), within[kinds]
@@ -319,7 +321,7 @@ class Likelihood:
             gram=gram[:, :, :p, :p],
         )
 
-    def _second(self, second: Floats, parts: "list[_Parts]") -> Floats:
+    def _second(self, second: Floats, parts: list[_Parts]) -> Floats:
         """Sums of X'V^-1 V_hk V^-1 X, 0 for parameters of two groups."""
         groups, size = second.shape[:2]
         r = np.zeros((groups, size, groups, size, self.p, self.p))

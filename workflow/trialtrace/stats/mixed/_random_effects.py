@@ -14,6 +14,8 @@ References: Bates et al., J Stat Softw 2015;67(1) (L). Pinheiro and Bates, Mixed
 S and S-PLUS, 2000, 2.2 (orthogonal triangles of clusters).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import partial
 
@@ -145,7 +147,7 @@ class _Root:
         g = self.factor @ self.factor.T
         return np.append(g[np.tril_indices(r)], self.error**2)
 
-    def moved(self, step: Floats) -> "_Root":
+    def moved(self, step: Floats) -> _Root:
         factor = self.factor.copy()
         factor[self.free] += step[:-1]
         return _Root(factor, self.error + float(step[-1]), self.free)

@@ -11,6 +11,8 @@
 The first two are linear in their parameters, so that their second derivatives are 0.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from trialtrace.ground.arrays import Flags, Floats

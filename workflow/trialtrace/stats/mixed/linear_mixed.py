@@ -17,6 +17,8 @@ correlation instead.
 References: Laird and Ware, Biometrics 1982;38:963. Bates et al., J Stat Softw 2015;67(1).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -12,6 +12,8 @@ References: Laird and Ware, Biometrics 1982;38:963. Jennrich and Schluchter, Bio
 1986;42:805. Mallinckrodt et al., Drug Inf J 2008;42:303 (MMRM in trials).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Single-step adjustment: what every family of t statistics with one error variance shares."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite, nan

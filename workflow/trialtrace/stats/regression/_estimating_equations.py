@@ -6,6 +6,8 @@ Cholesky factor of the working correlation of the visits seen: U = L^-1 W and r 
 equations are U'r = 0. Values not seen are rows of zeros, as in `_gaussian_blocks`.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -7,6 +7,8 @@ References: Hedeker and Gibbons, Biometrics 1994;50:933. Liu and Pierce, Biometr
 (adaptive quadrature). Louis, J R Stat Soc B 1982;44:226 (information from complete data).
 """
 
+from __future__ import annotations
+
 from copy import copy
 from dataclasses import dataclass
 from math import inf, log, nan, pi, sqrt
@@ -143,7 +145,7 @@ def _check_nodes(nodes: int | str) -> None:
 _Maximum = tuple[Floats, float, Floats] | None
 
 
-def _with_nodes(model: "_Model", begin: Floats, nodes: int | str) -> tuple[int, _Maximum]:
+def _with_nodes(model: _Model, begin: Floats, nodes: int | str) -> tuple[int, _Maximum]:
     """The maximum and the nodes that it took, which suffice."""
     if isinstance(nodes, str):
         return _enough(model, begin, FIRST_NODES, STILL)
@@ -163,7 +165,7 @@ def _with_nodes(model: "_Model", begin: Floats, nodes: int | str) -> tuple[int, 
     raise StatsError(f"{given} nodes do not suffice for these intercepts; {would} would do.")
 
 
-def _enough(model: "_Model", par: Floats, first: int, still: float) -> tuple[int, _Maximum]:
+def _enough(model: _Model, par: Floats, first: int, still: float) -> tuple[int, _Maximum]:
     """Double the nodes until twice as many leave the estimates where they are."""
     nodes, failed = first, StatsError("no number of nodes suffices for these intercepts.")
     while nodes <= MOST_NODES:
@@ -180,7 +182,7 @@ def _enough(model: "_Model", par: Floats, first: int, still: float) -> tuple[int
     raise failed
 
 
-def _moved(model: "_Model", par: Floats, nodes: int) -> float:
+def _moved(model: _Model, par: Floats, nodes: int) -> float:
     """How far a maximum lies from that of twice the nodes, in standard errors."""
     _, gradient, information = model.with_nodes(min(2 * nodes, 2 * MOST_NODES)).derivatives(par)
     try:
@@ -189,7 +191,7 @@ def _moved(model: "_Model", par: Floats, nodes: int) -> float:
         return inf
 
 
-def _climb(model: "_Model", par: Floats) -> _Maximum:
+def _climb(model: _Model, par: Floats) -> _Maximum:
     """Newton's method, turned uphill where the likelihood is not concave.
 
     None where the standard deviation goes to 0.
@@ -236,7 +238,7 @@ class _Model:
         self.starts = np.flatnonzero(np.diff(self.subject, prepend=-1))
         self.nodes = self.log_weight = np.zeros(0)
 
-    def with_nodes(self, nodes: int) -> "_Model":
+    def with_nodes(self, nodes: int) -> _Model:
         """The same data, with so many nodes."""
         model = copy(self)
         nodes_at, weight = roots_hermite(nodes)

@@ -10,6 +10,8 @@ References: Olejnik and Algina, Psychol Methods 2003;8:434. Bakeman, Behav Res M
 2005;37:379. Oracle: the definition on the sums of squares of R's car, in repeated_general.R.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 
 import numpy as np

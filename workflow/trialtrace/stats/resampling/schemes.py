@@ -17,6 +17,8 @@ and Onghena, Randomization Tests, 4th ed. 2007.
 Oracle: all assignments of a scheme, listed by recursion in R.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import comb, lgamma, log, prod
 
@@ -82,7 +84,7 @@ class Scheme:
                 return i
         raise StatsError(f"there is no arm {arm!r}; the arms are {_named(self.arms)}.")
 
-    def between(self, first: object, second: object) -> tuple["Scheme", Places]:
+    def between(self, first: object, second: object) -> tuple[Scheme, Places]:
         """The scheme for a comparison of two arms only, and which patients it has.
 
         Patients of other arms keep their assignment: margins are those of the two arms within

@@ -10,6 +10,8 @@ digit: R, IEEE 754), "half_any" (a half may go either way: the rule of the paper
 "truncate" (digits cut off, towards zero), "up" (away from zero), "any" (rounded or cut off).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -57,7 +59,7 @@ class Printed:
         """Both ends as floats."""
         return self.low.astype(np.float64), self.high.astype(np.float64)
 
-    def scaled(self, factor: Fraction | int) -> "Printed":
+    def scaled(self, factor: Fraction | int) -> Printed:
         """The same numbers in another unit: `factor` 1/100 turns percentages into proportions."""
         if factor <= 0:
             raise StatsError("a change of unit needs a positive factor.")
@@ -93,7 +95,7 @@ class Printed:
 
 
 def read(
-    numbers: "str | Decimal | Iterable[str | Decimal]", *, rounding: str, unit: str | None = None
+    numbers: str | Decimal | Iterable[str | Decimal], *, rounding: str, unit: str | None = None
 ) -> Printed:
     """Read printed numbers: a decimal string or `Decimal`, or a list of them.
 
@@ -112,7 +114,7 @@ def read(
     return _assemble(rows, cells.shape)
 
 
-def below(limit: "str | Decimal", *, least: "str | Decimal") -> Printed:
+def below(limit: str | Decimal, *, least: str | Decimal) -> Printed:
     """A number printed as "< limit": everything from `least` (0 for a p-value) up to it.
 
     Oracle: both ends, the lower one in and the upper one out.

@@ -9,6 +9,8 @@ analysis for the behavioral sciences, 1988 (partial eta squared, d). Hedges, J E
 (its correction, here by the gamma function). Oracle: base R (pt, pnorm, pchisq, pf, uniroot).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np
@@ -24,7 +26,7 @@ GRID = 4001
 DESIGNS = ("two_groups", "one_sample")
 
 
-def p_of_t(t: Printed, df: "ArrayLike | Printed", *, sides: str) -> Bounds:
+def p_of_t(t: Printed, df: ArrayLike | Printed, *, sides: str) -> Bounds:
     """P of a printed t on `df` degrees of freedom, themselves known or printed (Welch's).
 
     Shapes are broadcast. `sides`: "two_sided" takes t by its size, so a t printed without its

@@ -11,6 +11,8 @@ probability r, so that both are mixtures. These are the derivatives of the logar
 logarithms is ever large, so risk sets and ties of any size can be had.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from trialtrace.ground.arrays import Floats, Places

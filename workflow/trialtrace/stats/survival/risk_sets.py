@@ -14,6 +14,8 @@ ratio of observed over expected events).
 Oracle: R's survdiff and survfit; weights of Gehan and of Tarone and Ware written out in R.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,18 +49,18 @@ class RiskSets:
     events: Floats
     last: Floats
 
-    def of(self, *groups: int) -> "RiskSets":
+    def of(self, *groups: int) -> RiskSets:
         """The same for some of the groups, in the given order."""
         places = list(groups)
         parts = (part[:, places] for part in (self.at_risk, self.events, self.last))
         return RiskSets(self.time, *parts)
 
-    def together(self) -> "RiskSets":
+    def together(self) -> RiskSets:
         """All groups as one."""
         at_risk, events = (part.sum(axis=1, keepdims=True) for part in (self.at_risk, self.events))
         return RiskSets(self.time, at_risk, events, self.last.max(axis=1, keepdims=True))
 
-    def as_strata(self) -> "RiskSets":
+    def as_strata(self) -> RiskSets:
         """The subsets as the strata of one: risk sets stay apart, and models have one effect."""
         groups = self.at_risk.shape[1]
         at_risk, events = (
@@ -116,7 +118,7 @@ class LogRankSums:
     def difference(self) -> Floats:
         return self.observed - self.expected
 
-    def over_strata(self) -> "LogRankSums":
+    def over_strata(self) -> LogRankSums:
         """The subsets as strata of one: sums over them."""
         parts = (self.observed, self.expected, self.variance)
         return LogRankSums(*(part.sum(axis=0, keepdims=True) for part in parts))

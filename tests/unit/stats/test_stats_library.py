@@ -1,0 +1,95 @@
+"""trialtrace.stats as a library: names, signatures, what an import brings along."""
+
+import ast
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import trialtrace.stats as ts
+from trialtrace.ground.paths import project
+from trialtrace.stats._lazy import offered
+from trialtrace.stats.offers import STATS, families, written
+from trialtrace.stats.reference import subjects
+
+FAMILIES = sorted(path.parent.name for path in STATS.glob("*/__init__.py"))
+METHODS = [
+    (*subject.name.split("."), function.name)
+    for subject in subjects()
+    for function in subject.functions
+]
+CODE = """
+import sys
+import trialtrace.stats as ts
+print(*dir(ts))
+print(*sys.modules)
+ts.survival.log_rank([1, 2, 3, 4], [1, 1, 1, 0], list("ABAB"))
+print(*sys.modules)
+"""
+
+
+def test_an_import_brings_next_to_nothing():
+    run = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+    names, first, then = map(set, map(str.split, run.stdout.splitlines()))
+    assert set(FAMILIES) <= names
+    assert not {"numpy", "scipy", "pandas", "snakemake", "matplotlib"} & first
+    assert "trialtrace.stats.survival.kaplan_meier" in then
+    assert not {"pandas", "snakemake", "matplotlib", "trialtrace.stats.survival.rmst"} & then
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_has_its_functions(family):
+    package = getattr(ts, family)
+    for of, module, name in METHODS:
+        if of == family:
+            found = getattr(package, name)
+            assert inspect.isfunction(found) and found.__module__.endswith(f"{family}.{module}")
+            assert name in dir(package)
+    with pytest.raises(AttributeError, match="has no attribute"):
+        package.no_such_function  # noqa: B018
+
+
+def test_a_module_does_not_stand_in_the_place_of_its_function():
+    code = "import trialtrace.stats.survival.cox; from trialtrace.stats.survival import cox; cox("
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{code}[1, 2, 3, 4], [1] * 4, [[0], [1], [1], [0]], ties='efron', confidence=.95)",
+        ],
+        check=True,
+    )
+    assert run.returncode == 0
+
+
+@pytest.mark.parametrize("family", families())
+def test_what_type_checkers_read_is_what_the_family_has(family):
+    told = ast.parse(written(family)).body
+    block = next(node for node in told if isinstance(node, ast.If))
+    wanted = {alias.name: node.module for node in block.body for alias in node.names}
+    assert offered(str(STATS / family / "__init__.py")) == wanted, (
+        "python -m trialtrace.stats.offers, then ruff format"
+    )
+
+
+@pytest.mark.parametrize(("family", "module", "name"), METHODS)
+def test_a_signature_can_be_read(family, module, name):
+    signature = str(inspect.signature(getattr(getattr(ts, family), name)))
+    assert "Union" not in signature and "SupportsArray" not in signature, (
+        f"from __future__ import annotations in {family}/{module}.py"
+    )
+
+
+def test_the_project_imports_from_modules_so_that_jobs_know_what_they_depend_on():
+    lazy = {f"trialtrace.stats.{name}" for name in families()}
+    for path in (project().root / "workflow").rglob("*.py"):
+        if path.name == "__init__.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in lazy:
+                folder = STATS / node.module.rpartition(".")[2]
+                modules = {each.stem for each in folder.glob("*.py")}
+                known = offered(str(folder / "__init__.py"))
+                names = {alias.name for alias in node.names}
+                assert names <= modules - set(known), f"{path}: {names}"
