@@ -69,14 +69,9 @@ def fine_gray(
     wald = float(beta @ np.linalg.solve(covariance, beta))
     values = wald, score, max(0.0, 2 * (log_likelihood - null))
     wald_test, score_test, ratio_test = (TestResult(v, df, chi2_tail(v, df)) for v in values)
+    covariance = covariance / np.outer(spread, spread)
     return CoxFit(
-        **wald_fields(
-            beta / spread,
-            covariance / np.outer(spread, spread),
-            df=inf,
-            confidence=confidence,
-            labels=names,
-        ),
+        **wald_fields(beta / spread, covariance, df=inf, confidence=confidence, labels=names),
         log_likelihood=log_likelihood,
         null_log_likelihood=null,
         wald=wald_test,
