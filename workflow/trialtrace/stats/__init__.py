@@ -39,6 +39,7 @@ from trialtrace.stats.results import (
 if TYPE_CHECKING:
     from trialtrace.stats import categorical as categorical
     from trialtrace.stats import continuous as continuous
+    from trialtrace.stats import design as design
     from trialtrace.stats import missing as missing
     from trialtrace.stats import mixed as mixed
     from trialtrace.stats import multiplicity as multiplicity

@@ -36,6 +36,9 @@ if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
     from trialtrace.stats.categorical.contingency import odds_ratio_peto as odds_ratio_peto
     from trialtrace.stats.categorical.contingency import odds_ratio_sample as odds_ratio_sample
     from trialtrace.stats.categorical.contingency import (
+        odds_ratio_wald_test as odds_ratio_wald_test,
+    )
+    from trialtrace.stats.categorical.contingency import (
         risk_difference_agresti_caffo as risk_difference_agresti_caffo,
     )
     from trialtrace.stats.categorical.contingency import (
@@ -48,9 +51,13 @@ if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
         risk_difference_wald_corrected as risk_difference_wald_corrected,
     )
     from trialtrace.stats.categorical.contingency import risk_ratio_log as risk_ratio_log
+    from trialtrace.stats.categorical.exact_tables import DrawnTables as DrawnTables
     from trialtrace.stats.categorical.exact_tables import chi_squared_table as chi_squared_table
     from trialtrace.stats.categorical.exact_tables import (
         fisher_freeman_halton as fisher_freeman_halton,
+    )
+    from trialtrace.stats.categorical.exact_tables import (
+        fisher_freeman_halton_drawn as fisher_freeman_halton_drawn,
     )
     from trialtrace.stats.categorical.fragility import fragility_index as fragility_index
     from trialtrace.stats.categorical.paired import cochran_q as cochran_q
@@ -75,10 +82,10 @@ if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
     from trialtrace.stats.categorical.proportions import jeffreys as jeffreys
     from trialtrace.stats.categorical.proportions import wald as wald
     from trialtrace.stats.categorical.proportions import wilson as wilson
-    from trialtrace.stats.categorical.score import risk_difference_mee as risk_difference_mee
     from trialtrace.stats.categorical.score import (
         risk_difference_miettinen_nurminen as risk_difference_miettinen_nurminen,
     )
+    from trialtrace.stats.categorical.score import risk_difference_score as risk_difference_score
     from trialtrace.stats.categorical.score import (
         risk_difference_score_test as risk_difference_score_test,
     )

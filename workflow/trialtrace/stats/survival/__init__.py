@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
     from trialtrace.stats.survival.cox import hazard_ratio_test as hazard_ratio_test
     from trialtrace.stats.survival.cox_start_stop import StartStop as StartStop
     from trialtrace.stats.survival.cox_start_stop import cox_start_stop as cox_start_stop
+    from trialtrace.stats.survival.fine_gray import fine_gray as fine_gray
     from trialtrace.stats.survival.gray import gray_test as gray_test
     from trialtrace.stats.survival.group_cox import GroupCox as GroupCox
     from trialtrace.stats.survival.group_cox import cox_groups as cox_groups
