@@ -24,8 +24,6 @@ that the two paths stay independent; of scipy only special functions, linear alg
 the functions that need them, numerical optimisers are used, which also keeps the import short.
 """
 
-from typing import TYPE_CHECKING
-
 from trialtrace.stats._lazy import attach
 from trialtrace.stats.results import (
     Coefficients,
@@ -35,20 +33,6 @@ from trialtrace.stats.results import (
     StatsError,
     TestResult,
 )
-
-if TYPE_CHECKING:
-    from trialtrace.stats import categorical as categorical
-    from trialtrace.stats import continuous as continuous
-    from trialtrace.stats import design as design
-    from trialtrace.stats import missing as missing
-    from trialtrace.stats import mixed as mixed
-    from trialtrace.stats import multiplicity as multiplicity
-    from trialtrace.stats import regression as regression
-    from trialtrace.stats import repeated as repeated
-    from trialtrace.stats import resampling as resampling
-    from trialtrace.stats import stratified as stratified
-    from trialtrace.stats import summaries as summaries
-    from trialtrace.stats import survival as survival
 
 __all__ = ["Coefficients", "Contrast", "Estimates", "Interval", "StatsError", "TestResult"]
 

@@ -1,4 +1,4 @@
-"""Writes what the families offer: the imports in their packages that type checkers read.
+"""Writes what the families offer: the stubs of their packages (`__init__.pyi`).
 
 `python -m trialtrace.stats.offers` writes them anew; a test fails when one is stale. A family
 offers the public functions of its modules and the types of their results.
@@ -11,8 +11,6 @@ from pathlib import Path
 from trialtrace.ground.store import write_text
 from trialtrace.stats.reference import EXPORTING, SHARED, STATS
 
-START = "from typing import TYPE_CHECKING\n"
-
 
 def families() -> list[str]:
     """Packages that offer lazily; the others import their modules themselves."""
@@ -21,21 +19,9 @@ def families() -> list[str]:
 
 
 def written(family: str) -> str:
-    """The text of a family's package: its docstring as it stands, and the imports."""
-    package = (STATS / family / "__init__.py").read_text(encoding="utf-8")
-    docstring = package[: package.index('"""', 3) + 3]
+    """The stub of a family's package."""
     lines = [line for path in _modules(family) for line in _imports(family, path)]
-    return "\n".join(
-        [
-            docstring,
-            "",
-            START,
-            "from trialtrace.stats._lazy import attach\n",
-            "if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.",
-            *lines,
-            "\nattach(__name__)\n",
-        ]
-    )
+    return "\n".join(["# Written by `python -m trialtrace.stats.offers`.", *lines, ""])
 
 
 def _modules(family: str) -> list[Path]:
@@ -52,16 +38,16 @@ def _imports(family: str, path: Path) -> Iterator[str]:
         and node.name not in shared
     ]
     for name in sorted(names):
-        line = f"    from trialtrace.stats.{family}.{path.stem} import {name} as {name}"
+        line = f"from trialtrace.stats.{family}.{path.stem} import {name} as {name}"
         if len(line) <= 100:
             yield line
         else:
-            yield line.replace(f"import {name} as", f"import (\n        {name} as") + ",\n    )"
+            yield line.replace(f"import {name} as", f"import (\n    {name} as") + ",\n)"
 
 
 def main() -> None:
     for family in families():
-        write_text(STATS / family / "__init__.py", written(family))
+        write_text(STATS / family / "__init__.pyi", written(family))
 
 
 if __name__ == "__main__":

@@ -13,45 +13,6 @@
 ================  ======================================================================
 """
 
-from typing import TYPE_CHECKING
-
 from trialtrace.stats._lazy import attach
-
-if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
-    from trialtrace.stats.continuous.arm_contrasts import arm_contrasts as arm_contrasts
-    from trialtrace.stats.continuous.arm_contrasts import dunnett as dunnett
-    from trialtrace.stats.continuous.arm_contrasts import trend_coefficients as trend_coefficients
-    from trialtrace.stats.continuous.arm_contrasts import tukey as tukey
-    from trialtrace.stats.continuous.association import correlation as correlation
-    from trialtrace.stats.continuous.association import correlation_test as correlation_test
-    from trialtrace.stats.continuous.group_means import Differences as Differences
-    from trialtrace.stats.continuous.group_means import GroupMoments as GroupMoments
-    from trialtrace.stats.continuous.group_means import adjusted_differences as adjusted_differences
-    from trialtrace.stats.continuous.group_means import group_moments as group_moments
-    from trialtrace.stats.continuous.group_means import mann_whitney_p as mann_whitney_p
-    from trialtrace.stats.continuous.group_means import mean_differences as mean_differences
-    from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann as hodges_lehmann
-    from trialtrace.stats.continuous.means import Summary as Summary
-    from trialtrace.stats.continuous.means import describe as describe
-    from trialtrace.stats.continuous.means import mean_difference_student as mean_difference_student
-    from trialtrace.stats.continuous.means import mean_difference_welch as mean_difference_welch
-    from trialtrace.stats.continuous.means import mean_interval as mean_interval
-    from trialtrace.stats.continuous.means import paired_t as paired_t
-    from trialtrace.stats.continuous.means import student_t as student_t
-    from trialtrace.stats.continuous.means import welch_t as welch_t
-    from trialtrace.stats.continuous.ordered_arms import Williams as Williams
-    from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra as jonckheere_terpstra
-    from trialtrace.stats.continuous.ordered_arms import williams as williams
-    from trialtrace.stats.continuous.ranks import mann_whitney as mann_whitney
-    from trialtrace.stats.continuous.ranks import (
-        probability_of_superiority as probability_of_superiority,
-    )
-    from trialtrace.stats.continuous.ranks import rank_sum_tests as rank_sum_tests
-    from trialtrace.stats.continuous.signed_rank import pseudomedian as pseudomedian
-    from trialtrace.stats.continuous.signed_rank import signed_rank as signed_rank
-    from trialtrace.stats.continuous.win_ratio import Measured as Measured
-    from trialtrace.stats.continuous.win_ratio import TimeToEvent as TimeToEvent
-    from trialtrace.stats.continuous.win_ratio import WinStatistics as WinStatistics
-    from trialtrace.stats.continuous.win_ratio import win_statistics as win_statistics
 
 attach(__name__)

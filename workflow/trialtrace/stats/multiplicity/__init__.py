@@ -10,38 +10,6 @@
 ===================  ========================================================================
 """
 
-from typing import TYPE_CHECKING
-
 from trialtrace.stats._lazy import attach
-
-if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
-    from trialtrace.stats.multiplicity.adjusted import benjamini_hochberg as benjamini_hochberg
-    from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
-    from trialtrace.stats.multiplicity.adjusted import holm as holm
-    from trialtrace.stats.multiplicity.adjusted import hommel as hommel
-    from trialtrace.stats.multiplicity.closed_testing import closed_three_arms as closed_three_arms
-    from trialtrace.stats.multiplicity.graphical import Graphical as Graphical
-    from trialtrace.stats.multiplicity.graphical import chain as chain
-    from trialtrace.stats.multiplicity.graphical import fixed_sequence as fixed_sequence
-    from trialtrace.stats.multiplicity.graphical import graphical as graphical
-    from trialtrace.stats.multiplicity.graphical import intersection_weights as intersection_weights
-    from trialtrace.stats.multiplicity.graphical import reject as reject
-    from trialtrace.stats.multiplicity.group_sequential import Boundary as Boundary
-    from trialtrace.stats.multiplicity.group_sequential import Crossing as Crossing
-    from trialtrace.stats.multiplicity.group_sequential import (
-        crossing_probabilities as crossing_probabilities,
-    )
-    from trialtrace.stats.multiplicity.group_sequential import obrien_fleming as obrien_fleming
-    from trialtrace.stats.multiplicity.group_sequential import pocock as pocock
-    from trialtrace.stats.multiplicity.group_sequential import (
-        spending_boundary as spending_boundary,
-    )
-    from trialtrace.stats.multiplicity.group_sequential import wang_tsiatis as wang_tsiatis
-    from trialtrace.stats.multiplicity.max_t import max_t as max_t
-    from trialtrace.stats.multiplicity.stopped_estimates import StoppingBias as StoppingBias
-    from trialtrace.stats.multiplicity.stopped_estimates import bias_adjusted as bias_adjusted
-    from trialtrace.stats.multiplicity.stopped_estimates import median_unbiased as median_unbiased
-    from trialtrace.stats.multiplicity.stopped_estimates import stage_wise_p as stage_wise_p
-    from trialtrace.stats.multiplicity.stopped_estimates import stopping_bias as stopping_bias
 
 attach(__name__)

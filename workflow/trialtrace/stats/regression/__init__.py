@@ -12,41 +12,6 @@
 =================  =================================================================
 """
 
-from typing import TYPE_CHECKING
-
 from trialtrace.stats._lazy import attach
-
-if TYPE_CHECKING:  # Written by `python -m trialtrace.stats.offers`.
-    from trialtrace.stats.regression.ancova import AncovaFit as AncovaFit
-    from trialtrace.stats.regression.ancova import adjusted_means as adjusted_means
-    from trialtrace.stats.regression.ancova import ancova as ancova
-    from trialtrace.stats.regression.ancova import arm_difference as arm_difference
-    from trialtrace.stats.regression.ancova import arm_row as arm_row
-    from trialtrace.stats.regression.ancova import ols as ols
-    from trialtrace.stats.regression.coefficients import contrast as contrast
-    from trialtrace.stats.regression.coefficients import wald_test as wald_test
-    from trialtrace.stats.regression.gee import GeeFit as GeeFit
-    from trialtrace.stats.regression.gee import gee as gee
-    from trialtrace.stats.regression.logistic import FirthFit as FirthFit
-    from trialtrace.stats.regression.logistic import LogisticFit as LogisticFit
-    from trialtrace.stats.regression.logistic import firth as firth
-    from trialtrace.stats.regression.logistic import (
-        firth_likelihood_ratio as firth_likelihood_ratio,
-    )
-    from trialtrace.stats.regression.logistic import logistic as logistic
-    from trialtrace.stats.regression.logistic import separation as separation
-    from trialtrace.stats.regression.ordinal import BrantTest as BrantTest
-    from trialtrace.stats.regression.ordinal import ProportionalOddsFit as ProportionalOddsFit
-    from trialtrace.stats.regression.ordinal import brant_test as brant_test
-    from trialtrace.stats.regression.ordinal import proportional_odds as proportional_odds
-    from trialtrace.stats.regression.ordinal_mixed import OrdinalMixedFit as OrdinalMixedFit
-    from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed as ordinal_mixed
-    from trialtrace.stats.regression.poisson import modified_poisson as modified_poisson
-    from trialtrace.stats.regression.standardisation import Standardised as Standardised
-    from trialtrace.stats.regression.standardisation import standardise as standardise
-    from trialtrace.stats.regression.standardisation import (
-        standardised_difference as standardised_difference,
-    )
-    from trialtrace.stats.regression.standardisation import standardised_ratio as standardised_ratio
 
 attach(__name__)

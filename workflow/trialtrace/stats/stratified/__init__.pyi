@@ -1,0 +1,34 @@
+# Written by `python -m trialtrace.stats.offers`.
+from trialtrace.stats.stratified.exact import exact_conditional_test as exact_conditional_test
+from trialtrace.stats.stratified.exact import odds_ratio_conditional as odds_ratio_conditional
+from trialtrace.stats.stratified.generalised_cmh import cmh_correlation as cmh_correlation
+from trialtrace.stats.stratified.generalised_cmh import (
+    cmh_general_association as cmh_general_association,
+)
+from trialtrace.stats.stratified.generalised_cmh import cmh_row_mean_scores as cmh_row_mean_scores
+from trialtrace.stats.stratified.interaction import firth_interaction as firth_interaction
+from trialtrace.stats.stratified.interaction import logistic_interaction as logistic_interaction
+from trialtrace.stats.stratified.interaction import zelen as zelen
+from trialtrace.stats.stratified.mantel_haenszel import breslow_day as breslow_day
+from trialtrace.stats.stratified.mantel_haenszel import (
+    cochran_mantel_haenszel as cochran_mantel_haenszel,
+)
+from trialtrace.stats.stratified.mantel_haenszel import (
+    mantel_haenszel_odds_ratio as mantel_haenszel_odds_ratio,
+)
+from trialtrace.stats.stratified.mantel_haenszel import (
+    mantel_haenszel_risk_difference as mantel_haenszel_risk_difference,
+)
+from trialtrace.stats.stratified.mantel_haenszel import (
+    mantel_haenszel_risk_ratio as mantel_haenszel_risk_ratio,
+)
+from trialtrace.stats.stratified.score import risk_difference_newcombe as risk_difference_newcombe
+from trialtrace.stats.stratified.score import risk_difference_score as risk_difference_score
+from trialtrace.stats.stratified.score import (
+    risk_difference_score_test as risk_difference_score_test,
+)
+from trialtrace.stats.stratified.score import (
+    risk_difference_summary_score as risk_difference_summary_score,
+)
+from trialtrace.stats.stratified.score import risk_ratio_score as risk_ratio_score
+from trialtrace.stats.stratified.score import risk_ratio_score_test as risk_ratio_score_test
