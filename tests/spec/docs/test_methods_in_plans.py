@@ -1,4 +1,4 @@
-"""docs/methods-in-plans.md is what the cards, the formulas and the checks say."""
+"""docs/methods/in-plans.md is what the cards, the formulas and the checks say."""
 
 import pytest
 from doc_blocks import page

@@ -1,4 +1,4 @@
-"""Writes docs/methods-in-plans.md: of each method of a plan, who computes, who checks, R's call.
+"""Writes docs/methods/in-plans.md: of each method of a plan, who computes, who checks, R's call.
 
 `python -m trialtrace.methods.reference` writes it anew; a test fails when it is stale. Whether a
 library computes or checks is read from the code: which functions of it the formulas that a card
@@ -21,7 +21,7 @@ from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.references import method_of
 from trialtrace.trial.plan.registry import cards
 
-PAGE = "methods-in-plans.md"
+PAGE = "methods/in-plans.md"
 PACKAGE = "trialtrace."
 LIBRARIES = ("scipy.stats.", "statsmodels.", "pingouin.")
 # Parts of a model, warnings, ranks: nothing of these is a statistic.
@@ -41,11 +41,11 @@ _HEAD = """\
 Every method that a plan can ask for, as its step says it: who computes the number, who computes it
 again for the check, and R's call of the same. "{own}" is a formula of this project over numpy and
 scipy's linear algebra, roots, optimisers, ranks and distributions; that of the check shares none
-with the other. "By hand in" names a script of [tests/oracle/](../tests/oracle/) that writes the
+with the other. "By hand in" names a script of [tests/oracle/](../../tests/oracle/) that writes the
 formula out, where R has no function of it or one that stops too early.
 
-What each formula does, its source and what it refuses: [statistical methods](methods.md). The
-options of a step: [configuration](configuration.md).
+What each formula does, its source and what it refuses: [statistical methods](../methods.md). The
+options of a step: [configuration](../configuration.md).
 """
 
 

@@ -123,7 +123,7 @@ _INTRODUCTION = """\
 `python -m trialtrace.stats.reference`; change it there.*
 
 Every method is a pure function of numpy arrays in `trialtrace.stats`. A plan can ask for
-[many of them](methods-in-plans.md); the others can be called from Python. What a library might
+[many of them](methods/in-plans.md); the others can be called from Python. What a library might
 choose silently (sides, ties, corrections, variance, confidence) is a keyword without a default.
 What is refused raises `StatsError` with a sentence that says why.
 
