@@ -13,6 +13,7 @@ import recompute_imputed_means
 import recompute_missing
 import recompute_models
 import recompute_paired_events
+import recompute_stopped
 import recompute_stratified_score
 from recompute import Numbers
 
@@ -84,10 +85,13 @@ PACKAGES = {
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),
+    "stopped": ("rpact",),
     "ordered_arms": ("mvtnorm",),
     "planning": ("pwr", "rpact"),
 }
 CLOSENESS = {
+    # rpact's searches for roots end at 1e-6 or so.
+    "stopped": {"tolerance": 1e-6, "again": 1e-7},
     # R's root search ends at 1e-11 in Firth's bounds.
     "models": {"again": 1e-8},
     # R's derivatives are numeric; the largest difference seen from ours is 2e-9.
@@ -111,5 +115,6 @@ SUBJECTS = {
         | {"paired_events": recompute_paired_events.paired_events}
         | {"stratified_score": recompute_stratified_score.stratified_score}
         | {"imputed_means": recompute_imputed_means.imputed_means}
+        | {"stopped": recompute_stopped.stopped}
     ).items()
 }

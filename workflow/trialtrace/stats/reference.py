@@ -69,12 +69,6 @@ IN_NO_PLAN = {
         "design.clusters.sample_size_clusters",
     ),
     "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
-    "estimates of a trial that stopped early": (
-        "multiplicity.stopped_estimates.stage_wise_p",
-        "multiplicity.stopped_estimates.median_unbiased",
-        "multiplicity.stopped_estimates.stopping_bias",
-        "multiplicity.stopped_estimates.bias_adjusted",
-    ),
     "planned contrasts over visits": ("repeated.contrasts.repeated_contrast",),
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",

@@ -47,6 +47,7 @@ MODULES: dict[str, str] = {
     "hazards": f"{_HERE}.survival.analyse_hazards",
     "hierarchy": f"{_HERE}.continuous.analyse_hierarchy",
     "resampling": f"{_HERE}.resampling.analyse",
+    "stopped": f"{_HERE}.multiplicity.analyse_stopped",
     "bootstrap": f"{_HERE}.resampling.analyse_bootstrap",
 }
 

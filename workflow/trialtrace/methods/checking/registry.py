@@ -50,6 +50,7 @@ MODULES: dict[str, str] = {
     "hazards": f"{_HERE}.survival.check_hazards",
     "hierarchy": f"{_HERE}.continuous.check_hierarchy",
     "resampling": f"{_HERE}.resampling.check",
+    "stopped": f"{_HERE}.multiplicity.check_stopped",
     "bootstrap": f"{_HERE}.resampling.check_bootstrap",
     "score": f"{_HERE}.categorical.check_score",
     "one_proportion": f"{_HERE}.categorical.check_one_proportion",

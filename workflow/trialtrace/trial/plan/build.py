@@ -6,7 +6,7 @@ Its schema has accepted the file, whose shapes stand beside this module.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trialtrace.config.spec import items_of, structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
@@ -18,6 +18,9 @@ from trialtrace.trial.plan.estimand import Intercurrent
 from trialtrace.trial.plan.file import PlanFile
 from trialtrace.trial.plan.multiplicity import Family
 from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.stats.multiplicity.group_sequential import Boundary
 
 T = TypeVar("T")
 # What an analysis does not take over from the one that it names in `of`.
@@ -77,6 +80,7 @@ class Analysis:
     value: str = "value"
     of: str | None = None
     p_values_by_level: bool = True
+    look: DecisionLevel | None = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -177,6 +181,7 @@ def _analysis(name: str, file: PlanFile, estimands: dict[str, Estimand]) -> Anal
         where=whole.where,
         note=whole.note,
         p_values_by_level=whole.p_values_by_level is not False,
+        look=level if isinstance(level, DecisionLevel) else None,
         value=whole.value or "value",
         of=whole.of,
     )
@@ -186,18 +191,23 @@ def _level(declared: float | DecisionLevel) -> float:
     """A level, or the nominal one of a look of a group-sequential design."""
     if not isinstance(declared, DecisionLevel):
         return declared
+    return float(boundary(declared).nominal[declared.look - 1])
+
+
+def boundary(declared: DecisionLevel) -> "Boundary":
+    """The boundary of a group-sequential design at all its looks."""
     from trialtrace.stats.multiplicity import group_sequential
 
     kind, fractions = declared.boundary, list(declared.fractions)
     if kind.startswith("spending_"):
-        design = group_sequential.spending_boundary(
+        return group_sequential.spending_boundary(
             fractions,
             spending=kind.removeprefix("spending_"),
             parameter=None,
             alpha=declared.alpha,
             sides="two_sided",
         )
-    else:
-        boundary = getattr(group_sequential, kind)
-        design = boundary(fractions, alpha=declared.alpha, sides="two_sided")
-    return float(design.nominal[declared.look - 1])
+    made: Boundary = getattr(group_sequential, kind)(
+        fractions, alpha=declared.alpha, sides="two_sided"
+    )
+    return made

@@ -117,6 +117,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_repeated.check(files, name, (*path, *place), method, options)
         steps_times.check(files, (*path, *place), options)
         steps_missing.check(files, name, (*path, *place), method, options)
+        families.check_stopped(files, name, (*path, *place), method)
     _visits(files, name, given)
     _change(files, name, given)
     places.check(files, name)

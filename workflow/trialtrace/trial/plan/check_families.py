@@ -4,7 +4,7 @@ from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.trial.context import Files, known
-from trialtrace.trial.resolve import estimand_of, steps
+from trialtrace.trial.resolve import estimand_of, inherited, steps
 
 
 def check(files: Files, name: str, given: dict[str, Any]) -> None:
@@ -105,4 +105,16 @@ def check_level(files: Files, place: Path_, given: Any) -> None:
             (*place, "look"),
             found=f"look {look} of {len(fractions)}",
             expected=f"1 to {len(fractions)}",
+        )
+
+
+def check_stopped(files: Files, name: str, place: Path_, method: str) -> None:
+    """An estimate after stopping needs the looks at which the trial could stop."""
+    if method == "median_unbiased" and not isinstance(
+        inherited(files, name, "decision_level"), dict
+    ):
+        files.plan.add(
+            place,
+            found="no interim looks",
+            expected="decision_level: {boundary: …, alpha: …, fractions: […], look: …}",
         )

@@ -1,0 +1,109 @@
+"""Estimates of a trial that could stop at interim looks, from the plain estimate and its error.
+
+The plain estimate has, on the scale where it is close to normal, the information 1 / error^2 at the
+look of the analysis, and at the looks before and after as much as their planned fractions say.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from math import exp, log, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.config.spec import mapping_of
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import interval_result, plain_result
+from trialtrace.methods.analysing.formulas import formulas
+from trialtrace.methods.analysing.rows import Basis, Result
+from trialtrace.methods.categorical.analyse import estimate as of_risks
+from trialtrace.methods.continuous.analyse import estimate as of_means
+from trialtrace.methods.survival.analyse import hazard_ratio
+from trialtrace.stats.results import Interval, StatsError
+from trialtrace.trial.plan.build import boundary
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.trial.plan.analysis import DecisionLevel
+
+PLAIN: dict[str, Callable[..., Iterator[Result]]] = {
+    "mean_difference": of_means,
+    "risk_difference": of_risks,
+    "risk_ratio": of_risks,
+    "odds_ratio": of_risks,
+    "hazard_ratio": hazard_ratio,
+}
+# Median unbiased with its interval, adjusted for bias, and the stage-wise p-value.
+Estimates = tuple[Interval, float, float]
+# Ratios are close to normal as logarithms.
+LOGARITHMS = ("risk_ratio", "odds_ratio", "hazard_ratio")
+
+
+def after_stopping(cut: Cut, step: Step[object]) -> Iterator[Result]:
+    """By comparison: median unbiased estimate, the one adjusted for bias, stage-wise p-value."""
+    look = cut.analysis.look
+    assert look is not None
+    options = cut.options(step, interval=True) | mapping_of(look)
+    for plain in PLAIN[step.statistic](cut, step):
+        if plain.stat != step.statistic:
+            continue
+        names = (step.statistic, step.method)
+        made = cache(partial(_estimates, cut, step, plain, look))
+        common: Basis = {"options": options, "n_used": plain.n_used}
+        place, members = plain.place, plain.members
+        found = interval_result(cut, place, names, members, partial(_first, made), **common)
+        yield found
+        p = nan
+        if found.error is None:
+            _, adjusted, p = made()
+            names = (step.statistic, "bias_adjusted")
+            yield plain_result(cut, place, names, members, adjusted, **common)
+        names = ("p_value", f"stage_wise_{step.statistic}")
+        yield plain_result(cut, place, names, members, p, error=found.error, **common)
+
+
+def _first(made: "Callable[[], Estimates]") -> Interval:
+    return made()[0]
+
+
+def _estimates(cut: Cut, step: Step[object], plain: Result, look: "DecisionLevel") -> Estimates:
+    if plain.error is not None:
+        raise StatsError(plain.error)
+    as_log = step.statistic in LOGARITHMS
+    if as_log and not plain.value > 0:
+        raise StatsError("a ratio of 0 has no logarithm.")
+    estimate = log(plain.value) if as_log else plain.value
+    error = _error(cut, step, plain)
+    if not (np.isfinite(error) and error > 0):
+        raise StatsError("the plain estimate has no error, so the looks have no information.")
+    median_unbiased, bias_adjusted, stage_wise_p = formulas(step)[-3:]
+    z, limits = estimate / error, boundary(look).z
+    information = np.array(look.fractions) / look.fractions[look.look - 1] / error**2
+    past = information[: look.look], limits[: look.look - 1], -limits[: look.look - 1]
+    found = median_unbiased(z, *past, confidence=cut.analysis.confidence)
+    adjusted = bias_adjusted(z, look.look, information, limits, -limits)
+    above = stage_wise_p(z, *past, effect=0.0)
+    back = exp if as_log else float
+    interval = Interval(*(back(part) for part in (found.estimate, found.low, found.high)))
+    return interval, back(adjusted), 2 * min(above, 1 - above)
+
+
+def _error(cut: Cut, step: Step[object], plain: Result) -> float:
+    """The standard error that the plain interval implies."""
+    from scipy.special import ndtri, stdtrit
+
+    assert plain.interval is not None
+    level = 0.5 + cut.analysis.confidence / 2
+    low, high = plain.interval
+    if step.statistic in LOGARITHMS:
+        low, high = log(low) if low > 0 else nan, log(high) if high > 0 else nan
+    quantile = ndtri(level)
+    if step.statistic == "mean_difference":
+        pair = plain.place.pair
+        treated, reference = next(rows for each, _, *rows in cut.pairs() if each == pair)
+        values = cut.values(treated), cut.values(reference)
+        quantile = stdtrit(formulas(step)[1](*values, sides="two_sided").df, level)
+    return float((high - low) / 2 / quantile)
+
+
+METHODS = {f"{name}.median_unbiased": after_stopping for name in PLAIN}

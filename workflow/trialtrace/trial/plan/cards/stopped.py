@@ -1,0 +1,98 @@
+"""Estimates of a trial that could stop at an interim look, which the decision level declares."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.options import Ties
+
+
+@shape
+class CoxAfterStopping:
+    """Of a Cox model."""
+
+    ties: Ties = key("How tied times are handled.")
+
+
+STAGE_WISE = Named("stage-wise p-value", "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797")
+
+CARDS = (
+    Card(
+        "mean_difference.median_unbiased",
+        "median unbiased after stopping, order by stage",
+        "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797",
+        compares="between",
+        gives=(
+            "mean_difference.{}@pair mean_difference.bias_adjusted@pair? "
+            "p_value.stage_wise_mean_difference@pair"
+        ),
+        also={
+            "stage_wise_mean_difference": STAGE_WISE,
+            "bias_adjusted": Named(
+                "adjusted for the bias of stopping", "Whitehead 1986, Biometrika 73:573"
+            ),
+        },
+        formula=(
+            "continuous.means:mean_difference_welch",
+            "continuous.means:welch_t",
+            "multiplicity.stopped_estimates:median_unbiased",
+            "multiplicity.stopped_estimates:bias_adjusted",
+            "multiplicity.stopped_estimates:stage_wise_p",
+        ),
+    ),
+    Card(
+        "risk_difference.median_unbiased",
+        gives=(
+            "risk_difference.{}@pair risk_difference.bias_adjusted@pair? "
+            "p_value.stage_wise_risk_difference@pair"
+        ),
+        also={"stage_wise_risk_difference": STAGE_WISE},
+        formula=(
+            "categorical.contingency:risk_difference_wald",
+            "multiplicity.stopped_estimates:median_unbiased",
+            "multiplicity.stopped_estimates:bias_adjusted",
+            "multiplicity.stopped_estimates:stage_wise_p",
+        ),
+    ),
+    Card(
+        "risk_ratio.median_unbiased",
+        gives=(
+            "risk_ratio.{}@pair risk_ratio.bias_adjusted@pair? p_value.stage_wise_risk_ratio@pair"
+        ),
+        also={"stage_wise_risk_ratio": STAGE_WISE},
+        formula=(
+            "categorical.contingency:risk_ratio_log",
+            "multiplicity.stopped_estimates:median_unbiased",
+            "multiplicity.stopped_estimates:bias_adjusted",
+            "multiplicity.stopped_estimates:stage_wise_p",
+        ),
+    ),
+    Card(
+        "odds_ratio.median_unbiased",
+        gives=(
+            "odds_ratio.{}@pair odds_ratio.bias_adjusted@pair? p_value.stage_wise_odds_ratio@pair"
+        ),
+        also={"stage_wise_odds_ratio": STAGE_WISE},
+        formula=(
+            "categorical.contingency:odds_ratio_sample",
+            "multiplicity.stopped_estimates:median_unbiased",
+            "multiplicity.stopped_estimates:bias_adjusted",
+            "multiplicity.stopped_estimates:stage_wise_p",
+        ),
+    ),
+    Card(
+        "hazard_ratio.median_unbiased",
+        gives=(
+            "hazard_ratio.{}@pair hazard_ratio.bias_adjusted@pair? "
+            "p_value.stage_wise_hazard_ratio@pair"
+        ),
+        options=CoxAfterStopping,
+        also={"stage_wise_hazard_ratio": STAGE_WISE},
+        formula=(
+            "survival.cox:cox",
+            "multiplicity.stopped_estimates:median_unbiased",
+            "multiplicity.stopped_estimates:bias_adjusted",
+            "multiplicity.stopped_estimates:stage_wise_p",
+        ),
+    ),
+)
