@@ -179,7 +179,9 @@ def _pooled(
     names = (step.statistic, step.method)
 
     def interval() -> Interval:
-        return Interval(float(made().estimate), float(made().low), float(made().high))
+        found = made()
+        bounds = float(found.low), float(found.high)
+        return Interval(float(found.estimate), *bounds, standard_error=float(found.se))
 
     def test() -> TestResult:
         # Infinite degrees of freedom are those of a normal distribution, which has none.

@@ -89,21 +89,21 @@ def _estimates(cut: Cut, step: Step[object], plain: Result, look: "DecisionLevel
 
 
 def _error(cut: Cut, step: Step[object], plain: Result) -> float:
-    """The standard error that the plain interval implies."""
-    from scipy.special import ndtri, stdtrit
+    """The standard error of the plain estimate; of other than means, what its interval implies."""
+    from scipy.special import ndtri
 
     assert plain.interval is not None
-    level = 0.5 + cut.analysis.confidence / 2
+    if step.statistic == "mean_difference":
+        difference, pair = formulas(step)[0], plain.place.pair
+        treated, reference = next(rows for each, _, *rows in cut.pairs() if each == pair)
+        found: Interval = difference(
+            cut.values(treated), cut.values(reference), confidence=cut.analysis.confidence
+        )
+        return found.standard_error
     low, high = plain.interval
     if step.statistic in LOGARITHMS:
         low, high = log(low) if low > 0 else nan, log(high) if high > 0 else nan
-    quantile = ndtri(level)
-    if step.statistic == "mean_difference":
-        pair = plain.place.pair
-        treated, reference = next(rows for each, _, *rows in cut.pairs() if each == pair)
-        values = cut.values(treated), cut.values(reference)
-        quantile = stdtrit(formulas(step)[1](*values, sides="two_sided").df, level)
-    return float((high - low) / 2 / quantile)
+    return float((high - low) / 2 / ndtri(0.5 + cut.analysis.confidence / 2))
 
 
 METHODS = {f"{name}.median_unbiased": after_stopping for name in PLAIN}

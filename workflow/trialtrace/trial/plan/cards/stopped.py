@@ -34,7 +34,6 @@ CARDS = (
         },
         formula=(
             "continuous.means:mean_difference_welch",
-            "continuous.means:welch_t",
             "multiplicity.stopped_estimates:median_unbiased",
             "multiplicity.stopped_estimates:bias_adjusted",
             "multiplicity.stopped_estimates:stage_wise_p",
