@@ -82,6 +82,7 @@ PACKAGES = {
     "linear_mixed_bound": ("lmerTest", "pbkrtest", "numDeriv"),
     "gee": ("geepack",),
     "logistic_mixed": ("lme4", "numDeriv"),
+    "clusters": ("clubSandwich", "geepack"),
     "missing": ("mice",),
     "arm_contrasts": ("mvtnorm",),
     "imputed_means": ("mice",),

@@ -10,6 +10,12 @@ from trialtrace.stats import StatsError
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.mixed.mixed_tests import MixedFit, contrast, f_test
 from trialtrace.stats.mixed.mmrm import mmrm
+from trialtrace.stats.regression.clusters import (
+    cluster_means_difference,
+    clustered,
+    design_effect,
+    intracluster_correlation,
+)
 from trialtrace.stats.regression.gee import GeeFit, gee
 from trialtrace.stats.regression.ordinal_mixed import ordinal_mixed
 
@@ -156,6 +162,33 @@ def logistic_models_with_intercepts() -> Numbers:
         yield from _vector(case, "se", fit.se)
 
 
+def subjects_in_clusters() -> Numbers:
+    corrections = {"CR0": "robust", "CR2": "kauermann_carroll", "CR3": "mancl_derouen"}
+    for case, d in cases("gee.csv"):
+        x = np.column_stack([np.ones_like(d["arm"]), d["arm"], d["base"]])
+        for family in ("gaussian", "binomial"):
+            y, cluster = d[family], d["subject"]
+            options = {"family": family, "reference": "t", "confidence": 0.95}
+            for name, variance in corrections.items():
+                fit = clustered(y, x, cluster, working="independence", variance=variance, **options)
+                yield from _vector(case, f"{family}.{name}.se", fit.se)
+            yield from _vector(case, f"{family}.coef", fit.coef)
+            try:
+                fit = clustered(y, x, cluster, working="exchangeable", variance="robust", **options)
+            except StatsError:
+                yield case, f"{family}.exchangeable.refused", nan
+            else:
+                yield from _vector(case, f"{family}.exchangeable.coef", fit.coef)
+                yield from _vector(case, f"{family}.exchangeable.se", fit.se)
+            means = cluster_means_difference(y, cluster, d["arm"], **TEST)
+            for part in ("estimate", "low", "high", "statistic", "df", "p_value"):
+                yield case, f"{family}.means.{part}", getattr(means, part)
+            likeness = intracluster_correlation(y, cluster, d["arm"])
+            yield case, f"{family}.correlation", likeness
+        sizes = np.unique(d["subject"], return_counts=True)[1]
+        yield case, "design_effect", design_effect(sizes, correlation=0.07)
+
+
 def _equations(case: str, y, x, family: str, working: str) -> Numbers:
     name = f"{family}.{working}"
     options = {"family": family, "working": working, "reference": "t", "confidence": 0.95}
@@ -186,5 +219,6 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "linear_mixed": linear_mixed_models,
     "linear_mixed_bound": linear_mixed_models_at_their_bound,
     "gee": estimating_equations,
+    "clusters": subjects_in_clusters,
     "logistic_mixed": logistic_models_with_intercepts,
 }

@@ -53,6 +53,8 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
         "TRT01P": arm,
         "SYNTHFL": ["N"] * n,
         "STAGE": stage,
+        # Whole wards are in one arm.
+        "WARD": [f"{name[0]}{i % 6}" for i, name in enumerate(arm)],
     }
     flags = {"ITTFL": np.repeat("Y", n), "PPROTFL": np.where(draw.random(n) < 0.8, "Y", "N")}
     write_table(folder / "adsl.parquet", table(subjects | flags), ADSL)

@@ -75,6 +75,8 @@ LABELS = {
     "median_difference": "median difference",
     "difference_of_medians": "difference of medians",
     "change_difference": "difference in change",
+    "intracluster_correlation": "intracluster correlation",
+    "design_effect": "design effect",
     "p_value": "p",
     "p_adjusted": "adjusted p",
     "p_uncorrected": "p, uncorrected",

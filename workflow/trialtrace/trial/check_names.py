@@ -13,7 +13,7 @@ from trialtrace.trial.context import Files, known
 
 Offered = tuple[str, Iterable[str]]
 ARMS = ("group", "to", "than", "lower", "higher", "arm")
-VARIABLES = ("strata", "by", "covariates", "variables", "baseline")
+VARIABLES = ("strata", "by", "covariates", "variables", "baseline", "cluster")
 
 
 def check(files: Files) -> None:

@@ -39,6 +39,7 @@ MODULES: dict[str, str] = {
     "repeated": f"{_HERE}.repeated.analyse",
     "mixed": f"{_HERE}.mixed.analyse",
     "ordinal": f"{_HERE}.regression.analyse_ordinal",
+    "clusters": f"{_HERE}.regression.analyse_clusters",
     "estimating": f"{_HERE}.regression.analyse_visits",
     "survival": f"{_HERE}.survival.analyse",
     "competing": f"{_HERE}.survival.analyse_competing",

@@ -42,6 +42,7 @@ MODULES: dict[str, str] = {
     "repeated": f"{_HERE}.repeated.check",
     "mixed": f"{_HERE}.mixed.check",
     "ordinal": f"{_HERE}.regression.check_ordinal",
+    "clusters": f"{_HERE}.regression.check_clusters",
     "estimating": f"{_HERE}.regression.check_visits",
     "survival": f"{_HERE}.survival.check",
     "competing": f"{_HERE}.survival.check_competing",

@@ -32,12 +32,14 @@ from trialtrace.stats.mixed.visit_design import (
 )
 from trialtrace.stats.regression.coefficients import wald_test
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.stats.mixed.linear_mixed import LinearMixedFit
     from trialtrace.stats.mixed.mmrm import MmrmFit
     from trialtrace.stats.regression.ancova import AncovaFit
+    from trialtrace.trial.plan.cards import clusters
     from trialtrace.trial.plan.cards import mixed as cards
 
     Fitted = tuple[VisitDesign, MmrmFit]
@@ -230,10 +232,12 @@ def _ancova(cut: Cut, step: "Step[cards.Ancova]", rows: Selection) -> "AncovaFit
     )
 
 
-def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
-    """By comparison: difference of means, each site having a random effect of its own."""
+def random_site(
+    cut: Cut, step: "Step[cards.RandomSite | clusters.RandomCluster]"
+) -> Iterator[Result]:
+    """By comparison: difference of means, each site or cluster with a random effect of its own."""
     names = step.options.covariates
-    rows = cut.rows(TRTP={"in": cut.arms()}, SITEID="present", **known(names))
+    rows = cut.rows(TRTP={"in": cut.arms()}, **known(names), **{_unit(step): "present"})
     common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
     _, test_row = formulas(step)
     fitted = cache(partial(_random_site, cut, step, rows))
@@ -256,13 +260,18 @@ def random_site(cut: Cut, step: "Step[cards.RandomSite]") -> Iterator[Result]:
         yield from noted(results, warning)
 
 
+def _unit(step: "Step[cards.RandomSite | clusters.RandomCluster]") -> str:
+    """The column of what is at random: the site where the step names nothing else."""
+    return adsl_code(getattr(step.options, "cluster", "site"))
+
+
 def at_bound(fit: "LinearMixedFit") -> str | None:
     """What a reader has to know of an estimate at its bound."""
     return AT_BOUND if fit.boundary else None
 
 
 def _random_site(
-    cut: Cut, step: "Step[cards.RandomSite]", rows: Selection
+    cut: Cut, step: "Step[cards.RandomSite | clusters.RandomCluster]", rows: Selection
 ) -> "tuple[list[str], LinearMixedFit]":
     table = subject_table(cut, rows, {})
     arms, index = np.unique(table.column("TRTP").astype(str), return_inverse=True)
@@ -274,7 +283,7 @@ def _random_site(
         table.values[:, 0],
         x,
         np.ones((table.n, 1)),
-        table.column("SITEID").astype(str),
+        table.column(_unit(step)).astype(str),
         method=step.options.estimation,
     )
     return arms.tolist(), fit

@@ -14,6 +14,7 @@ from trialtrace.methods.checking.outcome import Check, Recomputed
 from trialtrace.methods.displays.check_flow import visits_of
 from trialtrace.methods.mixed import check_fit as mixed_fit
 from trialtrace.methods.mixed.check_ancova import covariates
+from trialtrace.trial.model import adsl_code
 
 BY = "numpy: Fisher scoring, formulas of the papers"
 # What two iterations to the same maximum leave, in degrees of freedom most.
@@ -189,7 +190,7 @@ def random_site(data: Data, asked: Asked) -> Recomputed | None:
 def _random_site(data: Data, asked: Asked) -> dict:
     records = data.records(asked, data.compared(asked))
     records, z = covariates(data, records, asked.options["covariates"])
-    site = data.adsl.set_index("USUBJID")["SITEID"]
+    site = data.adsl.set_index("USUBJID")[adsl_code(asked.options.get("cluster", "site"))]
     records = records[records["USUBJID"].map(site).notna()]
     arms = sorted(records["TRTP"].unique())
     x = np.column_stack(

@@ -17,6 +17,9 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     for position, one in enumerate(options.get("covariates", ())):
         here = (*place, "covariates", position)
         _covariate(files, name, here, one, within=method in comparing("within"))
+    if "cluster" in options:
+        where, what = (*place, "cluster"), "a variable of subjects"
+        known(files.plan, where, options["cluster"], files.subject_variables, what)
     _one_treatment(files, place, options)
     _margins(files, place, method, options)
     others = [(("with",), options)] if "with" in options else []

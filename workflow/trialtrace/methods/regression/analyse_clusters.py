@@ -1,0 +1,119 @@
+"""Arms compared where subjects are in clusters: errors that allow for them, clusters as wholes."""
+
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.ground.frames import Selection
+from trialtrace.methods.analysing.cuts import Cut
+from trialtrace.methods.analysing.estimate import contrast_results, interval_result, plain_result
+from trialtrace.methods.analysing.estimate import test_results as results_of_test
+from trialtrace.methods.analysing.formulas import formulas
+from trialtrace.methods.analysing.rows import Basis, Result
+from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
+from trialtrace.methods.mixed.analyse import random_site
+from trialtrace.methods.regression.analyse_visits import as_ratio
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from trialtrace.stats.regression.gee import GeeFit
+    from trialtrace.trial.plan.cards import clusters as cards
+
+
+def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
+    """By comparison: difference of means or odds ratio given the covariates."""
+    options, arms = step.options, cut.arms()
+    cluster = adsl_code(options.cluster)
+    rows = cut.rows(TRTP={"in": arms}, **known(options.covariates), **{cluster: "present"})
+    model, contrast = formulas(step)
+
+    @cache
+    def fitted() -> "GeeFit":
+        table = subject_table(cut, rows, {})
+        own = table.column("TRTP").astype(str)
+        if not set(arms) <= set(own.tolist()):
+            raise StatsError("an arm has no values.")
+        x = (own[:, None] == np.array(arms)).astype(float)
+        columns = covariates(table, options.covariates)
+        fit: GeeFit = model(
+            table.values[:, 0],
+            x if columns is None else np.hstack([x, columns]),
+            table.column(cluster).astype(str),
+            working=options.working,
+            variance=options.variance,
+            reference=options.reference,
+            confidence=cut.analysis.confidence,
+        )
+        return fit
+
+    def compared(pair: tuple[str, str]) -> Contrast:
+        fit = fitted()
+        row = np.zeros(fit.coef.size)
+        row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
+        found: Contrast = contrast(fit, row, sides="two_sided", confidence=cut.analysis.confidence)
+        return found
+
+    def estimate(pair: tuple[str, str]) -> Interval:
+        found = compared(pair).interval
+        return as_ratio(found) if step.statistic == "odds_ratio" else found
+
+    def test(pair: tuple[str, str]) -> TestResult:
+        return compared(pair).test
+
+    common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+    members = {"analysed": rows}
+    for pair in cut.analysis.pairs:
+        place, names = cut.at(pair=pair), (step.statistic, step.method)
+        yield interval_result(cut, place, names, members, partial(estimate, pair), **common)
+        yield from results_of_test(
+            cut, place, step.method, members, partial(test, pair), statistic=None, **common
+        )
+
+
+def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result]:
+    """By comparison: the clusters' means, the likeness within them and what it costs."""
+    cluster = adsl_code(step.options.cluster)
+    difference, correlation, effect = formulas(step)
+    for pair in cut.analysis.pairs:
+        rows = cut.rows(TRTP={"in": list(pair)}, **{cluster: "present"})
+        common: Basis = {"options": cut.options(step, interval=True), "n_used": rows.n}
+        columns = cache(partial(_columns, cut, rows, cluster, pair))
+        place, members = cut.at(pair=pair), {"analysed": rows}
+
+        def compute(columns=columns) -> Contrast:
+            found: Contrast = difference(
+                *columns(), sides="two_sided", confidence=cut.analysis.confidence
+            )
+            return found
+
+        yield from contrast_results(cut, place, step, members, compute, common)
+        try:
+            y, of, treated = columns()
+            likeness = correlation(y, of, treated)
+        except StatsError:
+            continue
+        sizes = np.unique(of, return_counts=True)[1]
+        values = (likeness, effect(sizes, correlation=likeness))
+        for stat, value in zip(("intracluster_correlation", "design_effect"), values, strict=True):
+            yield plain_result(cut, place, (stat, step.method), members, value, **common)
+
+
+def _columns(
+    cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    table = subject_table(cut, rows, {})
+    treated = (table.column("TRTP").astype(str) == pair[0]).astype(float)
+    return table.values[:, 0], table.column(cluster).astype(str), treated
+
+
+METHODS = {
+    "mean_difference.clustered": clustered,
+    "odds_ratio.clustered": clustered,
+    "mean_difference.cluster_means": cluster_means,
+    "risk_difference.cluster_means": cluster_means,
+    "mean_difference.random_cluster": random_site,
+}

@@ -1,0 +1,113 @@
+"""Subjects in clusters: errors that allow for them, and clusters compared as wholes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.gives import PAIR, contrast
+from trialtrace.trial.plan.options import MixedDf
+from trialtrace.trial.words import Name
+
+_COVARIATES = (
+    "Covariates, measured before randomisation: `baseline` (the value there) and variables of "
+    "`subjects`."
+)
+_CLUSTER = "What subjects are clustered by, or randomised by: a variable of `subjects`."
+
+
+@shape
+class Clustered:
+    """Linear or logistic model with errors that allow for clusters."""
+
+    cluster: Name = key(_CLUSTER)
+    working: Literal["independence", "exchangeable"] = key(
+        "`independence`: the ordinary model with cluster-robust errors; `exchangeable`: "
+        "estimating equations with a common correlation within clusters."
+    )
+    variance: Literal["robust", "kauermann_carroll", "mancl_derouen"] = key(
+        "Sandwich: as it is (CR0), or corrected for few clusters by Kauermann and Carroll "
+        "(CR2) or by Mancl and DeRouen (CR3)."
+    )
+    reference: Literal["normal", "t"] = key(
+        "Reference distribution: normal, or t with clusters less coefficients degrees of freedom."
+    )
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+
+
+@shape
+class ClusterMeans:
+    """T test of the clusters' means."""
+
+    cluster: Name = key(f"{_CLUSTER[:-1]}, whose clusters each lie in one arm.")
+
+
+@shape
+class RandomCluster:
+    """Mixed model with clusters at random."""
+
+    cluster: Name = key(_CLUSTER)
+    covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
+    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    df: MixedDf = key("Degrees of freedom.")
+
+
+_MODEL = ("regression.clusters:clustered", "regression.coefficients:contrast")
+_MEANS = (
+    "regression.clusters:cluster_means_difference",
+    "regression.clusters:intracluster_correlation",
+    "regression.clusters:design_effect",
+)
+
+
+def _compared(statistic: str) -> str:
+    more = (f"{each}.{{}}@{PAIR}?" for each in ("intracluster_correlation", "design_effect"))
+    return " ".join((contrast(statistic, PAIR), *more))
+
+
+CARDS = (
+    Card(
+        "mean_difference.clustered",
+        "model with errors that allow for clusters",
+        "Liang and Zeger 1986, Biometrika 73:13; Bell and McCaffrey 2002, Surv Methodol 28:169",
+        options=Clustered,
+        gives=f"mean_difference.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        compares="between",
+        formula=_MODEL,
+        fixed={"family": "gaussian"},
+    ),
+    Card(
+        "odds_ratio.clustered",
+        options=Clustered,
+        gives=f"odds_ratio.{{}}@{PAIR} p_value.{{}}@{PAIR}",
+        compares="between",
+        formula=_MODEL,
+        fixed={"family": "binomial"},
+    ),
+    Card(
+        "mean_difference.cluster_means",
+        "t test of clusters' means",
+        "Donner and Klar 2000; design effect: Eldridge et al. 2006, Int J Epidemiol 35:1292",
+        options=ClusterMeans,
+        gives=_compared("mean_difference"),
+        compares="between",
+        formula=_MEANS,
+    ),
+    Card(
+        "risk_difference.cluster_means",
+        options=ClusterMeans,
+        gives=_compared("risk_difference"),
+        compares="between",
+        formula=_MEANS,
+    ),
+    Card(
+        "mean_difference.random_cluster",
+        "mixed model, clusters at random",
+        "Laird and Ware 1982, Biometrics 38:963",
+        options=RandomCluster,
+        gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
+        compares="between",
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:contrast"),
+    ),
+)
