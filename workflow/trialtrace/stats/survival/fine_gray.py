@@ -43,6 +43,8 @@ def fine_gray(
 
     Raises `StatsError` as `cox` does, and for causes as in `cumulative_incidence`.
 
+    R: `cmprsk::crr(time, cause, x, failcode = of)`.
+
     >>> time, cause = [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 1, 0, 1, 1, 2, 0]
     >>> fit = fine_gray(time, cause, [[0], [1]] * 4, of=1, confidence=0.95)
     >>> round(float(fit.coef[0]), 4), round(float(fit.se[0]), 4)
