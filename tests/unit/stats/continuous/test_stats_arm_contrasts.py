@@ -169,6 +169,20 @@ def test_the_two_one_sided_p_values_of_one_contrast_sum_to_one():
     assert sum(p) == pytest.approx(1, rel=1e-12)
 
 
+def test_contrasts_bear_their_names():
+    y, arm = drawn([5, 7, 6])
+    named = {
+        "first": a.arm_contrasts(y, arm, FIRST, **PLAIN),
+        "b - a": a.dunnett(y, arm, reference="a", **BOTH),
+        "a - b": a.tukey(y, arm, confidence=0.95),
+    }
+    assert {name: found.rows()[0]["label"] for name, found in named.items()} == {
+        name: name for name in named
+    }
+    with pytest.raises(StatsError, match="2 estimates and 1 labels"):
+        max_t([1, 2], np.eye(2), df=5, labels=["one"], **BOTH)
+
+
 def test_a_slope_is_that_of_the_line_through_the_means():
     y, arm = drawn([5, 7, 6])
     dose = {"a": 0, "b": 10, "c": 40}

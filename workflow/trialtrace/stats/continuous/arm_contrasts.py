@@ -33,11 +33,12 @@ from trialtrace.stats._inputs import (
 from trialtrace.stats.multiplicity._single_step import (
     Simultaneous,
     adjusted,
+    contrasts_of,
     dunnett_tail,
     tukey_tail,
 )
 from trialtrace.stats.multiplicity.max_t import max_t
-from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
+from trialtrace.stats.results import StatsError
 
 ADJUST = ("none", "max_t")
 # Coefficients whose sum is below this share of the largest sum to 0 but for rounding.
@@ -94,19 +95,18 @@ def arm_contrasts(
     estimates = rows @ arms.mean
     spread = arms.variance * (rows / arms.n) @ rows.T
     if adjust == "max_t":
-        return max_t(estimates, spread, df=arms.df, sides=sides, confidence=confidence)
-    errors = np.sqrt(np.diag(spread))
-    statistics = estimates / errors
-    p_values = t_tails(statistics, np.asarray(arms.df), sides)
-    critical = float(stdtrit(arms.df, 0.5 + level / 2))
-    columns = (estimates.tolist(), errors.tolist(), statistics.tolist(), p_values.tolist())
-    found = tuple(
-        Contrast(
-            Interval(e, e - critical * s, e + critical * s, standard_error=s),
-            TestResult(t, arms.df, p),
+        return max_t(
+            estimates,
+            spread,
+            df=arms.df,
+            sides=sides,
+            confidence=confidence,
+            labels=list(contrasts),
         )
-        for e, s, t, p in zip(*columns, strict=True)
-    )
+    errors = np.sqrt(np.diag(spread))
+    p_values = t_tails(estimates / errors, np.asarray(arms.df), sides)
+    critical = float(stdtrit(arms.df, 0.5 + level / 2))
+    found = contrasts_of(estimates, errors, arms.df, p_values, critical, list(contrasts))
     return Simultaneous(found, critical, 0.0)
 
 
@@ -163,7 +163,16 @@ def dunnett(
     errors = np.sqrt(arms.variance * (1 / arms.n[others] + 1 / arms.n[control]))
     loadings = np.sqrt(arms.n[others] / (arms.n[others] + arms.n[control]))
     tail = dunnett_tail(loadings, arms.df)
-    return adjusted(estimates, errors, arms.df, tail, sides=sides, confidence=confidence)
+    names = [name for name in arms.names if name != reference]
+    return adjusted(
+        estimates,
+        errors,
+        arms.df,
+        tail,
+        sides=sides,
+        confidence=confidence,
+        labels=[f"{name} - {reference}" for name in names],
+    )
 
 
 def tukey(y: ArrayLike, arm: ArrayLike, *, confidence: float) -> Simultaneous:
@@ -188,7 +197,15 @@ def tukey(y: ArrayLike, arm: ArrayLike, *, confidence: float) -> Simultaneous:
     estimates = arms.mean[pairs[:, 0]] - arms.mean[pairs[:, 1]]
     errors = np.sqrt(arms.variance * (1 / arms.n[pairs]).sum(axis=1))
     tail = tukey_tail(len(arms.names), arms.df)
-    return adjusted(estimates, errors, arms.df, tail, sides="two_sided", confidence=confidence)
+    return adjusted(
+        estimates,
+        errors,
+        arms.df,
+        tail,
+        sides="two_sided",
+        confidence=confidence,
+        labels=[f"{one} - {other}" for one, other in combinations(arms.names, 2)],
+    )
 
 
 def _arms(y: ArrayLike, arm: ArrayLike) -> _Arms:

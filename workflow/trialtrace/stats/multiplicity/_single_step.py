@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan
 
@@ -56,6 +56,7 @@ def adjusted(
     *,
     sides: str,
     confidence: float,
+    labels: Sequence[str],
 ) -> Simultaneous:
     """Adjust estimates by the tail of their largest t statistic."""
     check_choice("sides", sides, SIDES)
@@ -65,16 +66,29 @@ def adjusted(
     statistics = estimates / errors
     towards = np.abs(statistics) if both else statistics * (1 if sides == "greater" else -1)
     found = [tail(float(each), both) for each in towards]
-    contrasts = tuple(
+    p_values = np.clip([p for p, _ in found], 0, 1)
+    contrasts = contrasts_of(estimates, errors, df, p_values, critical, labels)
+    return Simultaneous(contrasts, critical, max(error for _, error in found))
+
+
+def contrasts_of(
+    estimates: Floats,
+    errors: Floats,
+    df: float,
+    p_values: Floats,
+    critical: float,
+    labels: Sequence[str],
+) -> tuple[Contrast, ...]:
+    """Each estimate with its interval, `critical` standard errors to each side, and its test."""
+    columns = (labels, estimates.tolist(), errors.tolist(), p_values.tolist())
+    return tuple(
         Contrast(
             Interval(e, e - critical * s, e + critical * s, standard_error=s),
-            TestResult(t, df if isfinite(df) else nan, min(max(p, 0.0), 1.0)),
+            TestResult(e / s, df if isfinite(df) else nan, p),
+            label,
         )
-        for e, s, t, (p, _) in zip(
-            estimates.tolist(), errors.tolist(), statistics.tolist(), found, strict=True
-        )
+        for label, e, s, p in zip(*columns, strict=True)
     )
-    return Simultaneous(contrasts, critical, max(error for _, error in found))
 
 
 def degrees(df: float) -> float:

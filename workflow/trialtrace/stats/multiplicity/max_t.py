@@ -11,6 +11,8 @@ Hothorn, Bretz and Westfall, Biom J 2008;50:346. Oracle: R's multcomp and mvtnor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -25,7 +27,13 @@ NEGATIVE = -1e-9
 
 
 def max_t(
-    estimates: ArrayLike, covariance: ArrayLike, *, df: float, sides: str, confidence: float
+    estimates: ArrayLike,
+    covariance: ArrayLike,
+    *,
+    df: float,
+    sides: str,
+    confidence: float,
+    labels: Sequence[str] | None = None,
 ) -> Simultaneous:
     """Adjust contrasts for each other, given their estimates, (m,), and covariance, (m, m).
 
@@ -59,8 +67,17 @@ def max_t(
         raise StatsError("the covariance has a combination of negative variance.")
     rows, df = unit_rows(correlation), degrees(df)
     tails = {both: sphere_tail(rows, df=df, both=both) for both in {sides == "two_sided", True}}
+    names = [""] * values.size if labels is None else list(labels)
+    if len(names) != values.size:
+        raise StatsError(f"there are {values.size} estimates and {len(names)} labels.")
     return adjusted(
-        values, errors, df, lambda c, both: tails[both](c), sides=sides, confidence=confidence
+        values,
+        errors,
+        df,
+        lambda c, both: tails[both](c),
+        sides=sides,
+        confidence=confidence,
+        labels=names,
     )
 
 
