@@ -16,6 +16,7 @@ import recompute_arms
 import recompute_contingency
 import recompute_hazards
 import recompute_interaction
+import recompute_interim
 import recompute_multiplicity
 import recompute_planning
 import recompute_summaries
@@ -276,6 +277,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     "tied_times": lambda: tied_times(cases),
     **recompute_arms.subjects(cases),
     **recompute_planning.subjects(cases),
+    **recompute_interim.subjects(cases),
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),

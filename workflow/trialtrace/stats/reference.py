@@ -18,6 +18,7 @@ STATS = Path(__file__).parent
 # Functions that neighbouring modules share: no methods of their own, so not told.
 SHARED = {
     "regression.coefficients": ("from_covariance",),
+    "multiplicity.group_sequential": ("solve", "spending_function"),
     "survival.competing_risks": ("check_causes", "just_before", "hypergeometric_factor"),
     "categorical.contingency": ("tables",),
     "continuous.means": ("welch",),
@@ -43,6 +44,11 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
+    "a monitoring board at an interim look, which a plan of the final report has not": (
+        "multiplicity.conditional_power.conditional_power",
+        "multiplicity.conditional_power.predictive_power",
+        "multiplicity.conditional_power.futility_boundary",
+    ),
     "planning a trial, before there is one: power, sample size, precision": (
         "design.means.power_two_means",
         "design.means.sample_size_two_means",

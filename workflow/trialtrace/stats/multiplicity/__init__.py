@@ -6,6 +6,7 @@
 `max_t`              any contrasts together: multivariate t, simultaneous intervals
 `graphical`          graphs of levels that pass on: fixed sequence, any other
 `group_sequential`   boundaries of interim looks: Pocock, O'Brien-Fleming, spending functions
+`conditional_power`  at a look: conditional and predictive power, futility by beta spending
 `stopped_estimates`  estimates of trials that stopped early, bias of the plain ones
 ===================  ========================================================================
 """

@@ -165,25 +165,25 @@ def spending_boundary(
     """
     t, a = _fractions(fractions), _one_sided(alpha, sides)
     check_choice("spending", spending, SPENDING)
-    cumulative = _spending(spending, parameter)(t, a)
+    cumulative = spending_function(spending, parameter)(t, a)
     z, state = np.full(t.size, np.inf), START
     for k, spend in enumerate(np.diff(cumulative, prepend=0.0)):
-        z[k] = _solve(state, t[k], spend)
+        z[k] = solve(state, t[k], spend)
         if k + 1 < t.size:
             low = -z[k] if sides == "two_sided" else -np.inf
             state = advance(state, t[k], 0.0, low, z[k], t[k + 1])
     return _boundary(t, z, sides)
 
 
-def _solve(state: State, information: float, spend: float) -> float:
+def solve(state: State, information: float, spend: float, *, effect: float = 0.0) -> float:
     """The critical value whose upper tail has probability `spend`."""
     from scipy.optimize import brentq
 
-    if spend <= 0 or tails(state, information, 0.0, WIDEST)[0] > spend:
+    if spend <= 0 or tails(state, information, effect, WIDEST)[0] > spend:
         return float("inf")
     # On the log scale, where small probabilities are far apart too.
     z: float = brentq(
-        lambda z: np.log(max(tails(state, information, 0.0, z)[0], 1e-320) / spend),
+        lambda z: np.log(max(tails(state, information, effect, z)[0], 1e-320) / spend),
         -WIDEST,
         WIDEST,
         xtol=1e-13,
@@ -192,7 +192,7 @@ def _solve(state: State, information: float, spend: float) -> float:
     return z
 
 
-def _spending(name: str, parameter: float | None) -> Callable[[Floats, float], Floats]:
+def spending_function(name: str, parameter: float | None) -> Callable[[Floats, float], Floats]:
     if (parameter is None) != (name in ("obrien_fleming", "pocock")):
         raise StatsError(f"spending {name} and parameter {parameter!r} do not belong together.")
     if name == "obrien_fleming":
