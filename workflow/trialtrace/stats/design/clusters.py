@@ -24,6 +24,8 @@ def design_effect(size: ArrayLike, icc: ArrayLike, *, variation: ArrayLike) -> F
     Raises `StatsError` for a size below 1, an icc outside 0 to 1, and a negative variation.
     Source: Donner and Klar 2000; unequal sizes: Eldridge 2006. Oracle: base R.
 
+    R: by hand.
+
     >>> design_effect(20, 0.05, variation=0.4).round(4).item()
     2.11
     """
@@ -51,6 +53,8 @@ def sample_size_clusters(
 
     Raises `StatsError` as `design_effect`, and for patients not above 0. Source: Donner and Klar
     2000. Oracle: base R.
+
+    R: by hand.
 
     >>> sample_size_clusters(64, 20, 0.05, variation=0).item()
     7.0

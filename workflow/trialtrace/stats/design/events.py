@@ -50,6 +50,8 @@ def power_log_rank(
     "freedman", and events that are no whole numbers. Source: Schoenfeld 1981, Freedman 1982.
     Oracle: rpact.
 
+    R: by hand in planning.R.
+
     >>> options = {"null": 1, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
     >>> power_log_rank(0.7, 247, formula="schoenfeld", **options).round(4).item()
     0.8003
@@ -78,6 +80,8 @@ def sample_size_log_rank(
     Patients: `patients_for_events`. The rest, and what is raised, as in `power_log_rank`, and a
     power that is not above alpha. Source: Schoenfeld 1981, Freedman 1982. Oracle: rpact.
 
+    R: `rpact::getSampleSizeSurvival(typeOfComputation = "Schoenfeld")`.
+
     >>> options = {"null": 1, "power": 0.8, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
     >>> sample_size_log_rank(0.7, formula="schoenfeld", **options).item()
     247.0
@@ -102,6 +106,8 @@ def precision_log_rank(events: ArrayLike, *, ratio: ArrayLike, confidence: Array
     Raises `StatsError` for events and ratios that are none. Source: Schoenfeld 1981. Oracle: base
     R.
 
+    R: by hand.
+
     >>> precision_log_rank(247, ratio=1, confidence=0.95).round(4).item()
     1.6468
     """
@@ -125,6 +131,8 @@ def event_probability(
 
     Raises `StatsError` for a hazard not above 0, negative times or losses, and neither accrual nor
     follow-up. Source: Lachin and Foulkes 1986. Oracle: base R's integrate, rpact.
+
+    R: by hand in planning.R.
 
     >>> event_probability(0.1, accrual=12, follow_up=6, losses=0).round(4).item()
     0.6804
@@ -155,6 +163,8 @@ def patients_for_events(
 
     Raises `StatsError` for events, chances and ratios that are none. Source: Schoenfeld 1983.
     Oracle: base R.
+
+    R: by hand.
 
     >>> [n.item() for n in patients_for_events(247, 0.55, 0.68, ratio=1)]
     [201.0, 201.0]

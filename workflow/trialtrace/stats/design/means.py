@@ -54,6 +54,8 @@ def power_two_means(
     Raises `StatsError` for an sd or sizes that are none, a difference equal to `null`, and shapes
     that do not fit. Source: Machin 2009. Oracle: power.t.test(strict = TRUE), pwr.t2n.test.
 
+    R: `pwr::pwr.t2n.test(n1, n0, d)`, `power.t.test(n, delta, sd, strict = TRUE)`.
+
     >>> power_two_means(5, 10, 64, 64, null=0, alpha=0.05, sides="two_sided").round(4).item()
     0.8015
     """
@@ -86,6 +88,8 @@ def sample_size_two_means(
     Raises `StatsError` as that, and for a power that is not above alpha or out of reach. Source:
     Machin 2009. Oracle: power.t.test.
 
+    R: `power.t.test(delta = delta, sd = sd, power = power, strict = TRUE)$n`, rounded up.
+
     >>> options = {"null": 0, "power": 0.9, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
     >>> [n.item() for n in sample_size_two_means(5, 10, **options)]
     [86.0, 86.0]
@@ -117,6 +121,8 @@ def precision_two_means(
     Raises `StatsError` for an sd, sizes or confidence that are none. Source: Machin 2009, with the
     mean of the sample sd (Holtzman, Am Stat 1950). Oracle: base R.
 
+    R: by hand in planning.R.
+
     >>> precision_two_means(10, 50, 50, confidence=0.95).round(3).item()
     7.918
     """
@@ -142,6 +148,8 @@ def power_paired_means(
 
     The rest, and what is raised, as in `power_two_means`. Source: Machin 2009. Oracle:
     power.t.test(type = "paired", strict = TRUE).
+
+    R: `power.t.test(n, delta, sd, type = "paired", strict = TRUE)`.
 
     >>> power_paired_means(2, 5, 52, null=0, alpha=0.05, sides="two_sided").round(4).item()
     0.8078
@@ -169,6 +177,8 @@ def sample_size_paired_means(
 
     Raises `StatsError` as `sample_size_two_means`. Source: Machin 2009. Oracle: power.t.test.
 
+    R: `power.t.test(delta = delta, sd = sd, power = power, type = "paired")$n`.
+
     >>> options = {"null": 0, "power": 0.8, "alpha": 0.05, "sides": "two_sided"}
     >>> sample_size_paired_means(2, 5, **options).item()
     52.0
@@ -186,6 +196,8 @@ def precision_paired_means(sd: ArrayLike, pairs: ArrayLike, *, confidence: Array
     """Width to expect of Student's interval of a mean difference within pairs.
 
     As `precision_two_means`. Oracle: base R.
+
+    R: by hand in planning.R.
 
     >>> precision_paired_means(5, 52, confidence=0.95).round(3).item()
     2.77
@@ -216,6 +228,8 @@ def power_equivalence_means(
     Raises `StatsError` as `power_two_means`, for a true difference outside the margins, and for
     alpha from 1/2. Source: Schuirmann, J Pharmacokinet Biopharm 1987;15:657. Oracle: base R's
     integrate.
+
+    R: by hand in planning.R.
 
     >>> options = {"lower": -4, "upper": 4, "alpha": 0.05}
     >>> power_equivalence_means(0, 10, 108, 108, **options).round(4).item()
@@ -249,6 +263,8 @@ def sample_size_equivalence_means(
 
     Raises `StatsError` as `power_equivalence_means`, and for a power that is not above alpha.
     Source: Schuirmann 1987. Oracle: base R's integrate.
+
+    R: by hand in planning.R, from the power.
 
     >>> options = {"lower": -4, "upper": 4, "power": 0.8, "alpha": 0.05}
     >>> sample_size_equivalence_means(0, 10, **options).item()
@@ -287,6 +303,8 @@ def variance_factor(
     Raises `StatsError` for a correlation outside 0 to 1, numbers of visits that are none, and an
     analysis of baselines that there are not. Source: Frison and Pocock 1992. Oracle: their table,
     base R's matrix algebra.
+
+    R: by hand in planning.R.
 
     >>> variance_factor(0.6, baselines=1, follow_ups=1, analysis="ancova").round(4).item()
     0.64

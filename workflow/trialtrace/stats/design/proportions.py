@@ -54,6 +54,8 @@ def power_two_proportions(
     with another null than 0, and sizes that are none. Source: Fleiss 2003. Oracle:
     power.prop.test(strict = TRUE), base R.
 
+    R: `power.prop.test(n, p1, p2, strict = TRUE)`; other variances by hand in planning.R.
+
     >>> options = {"null": 0, "variance": "pooled", "alpha": 0.05, "sides": "two_sided"}
     >>> power_two_proportions(0.75, 0.5, 58, 58, **options).round(4).item()
     0.8023
@@ -86,6 +88,8 @@ def sample_size_two_proportions(
 
     The rest, and what is raised, as in `power_two_proportions`, and a power that is not above
     alpha. Source: Fleiss 2003. Oracle: power.prop.test.
+
+    R: `power.prop.test(p1 = p1, p2 = p2, power = power, strict = TRUE)$n`.
 
     >>> test = {"null": 0, "variance": "pooled", "alpha": 0.05, "sides": "two_sided"}
     >>> [n.item() for n in sample_size_two_proportions(0.75, 0.5, power=0.9, ratio=1, **test)]
@@ -121,6 +125,8 @@ def precision_two_proportions(
 
     Raises `StatsError` as `power_two_proportions`. Source: Machin 2009. Oracle: base R.
 
+    R: by hand in planning.R.
+
     >>> precision_two_proportions(0.75, 0.5, 100, 100, confidence=0.95).round(4).item()
     0.2593
     """
@@ -143,6 +149,8 @@ def power_fisher(p1: float, p0: float, n1: int, n0: int, *, alpha: float, sides:
 
     Raises `StatsError` for risks outside 0 to 1, sizes that are none, and more than 20 million
     tables. Source: Fleiss 2003. Oracle: R's fisher.test over all tables.
+
+    R: `fisher.test` of every table.
 
     >>> round(power_fisher(0.75, 0.5, 65, 65, alpha=0.05, sides="two_sided"), 4)
     0.809

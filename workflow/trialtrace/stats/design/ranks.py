@@ -35,6 +35,8 @@ def power_mann_whitney(
     Raises `StatsError` for a probability outside 0 to 1 or equal to 1/2, and sizes that are none.
     Source: Noether 1987. Oracle: base R.
 
+    R: by hand in planning.R.
+
     >>> power_mann_whitney(0.65, 58, 58, alpha=0.05, sides="two_sided").round(4).item()
     0.7957
     """
@@ -52,6 +54,8 @@ def sample_size_mann_whitney(
 
     The rest, and what is raised, as in `power_mann_whitney`, and a power that is not above alpha.
     Source: Noether 1987. Oracle: base R.
+
+    R: by hand in planning.R.
 
     >>> options = {"power": 0.8, "ratio": 1, "alpha": 0.05, "sides": "two_sided"}
     >>> [n.item() for n in sample_size_mann_whitney(0.65, **options)]
@@ -83,6 +87,8 @@ def precision_mann_whitney(n1: ArrayLike, n0: ArrayLike, *, confidence: ArrayLik
     By the variance of the null hypothesis, without ties; far from 1/2 intervals are shorter.
 
     Raises `StatsError` for sizes that are none. Source: Noether 1987. Oracle: base R.
+
+    R: by hand in planning.R.
 
     >>> precision_mann_whitney(58, 58, confidence=0.95).round(4).item()
     0.211

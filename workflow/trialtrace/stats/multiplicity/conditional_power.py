@@ -80,6 +80,8 @@ def conditional_power(
     Raises `StatsError` for information that does not grow, boundaries that cross, and numbers that
     are none. Source: Lan, Simon and Halperin 1982. Oracle: mvtnorm, rpact.
 
+    R: by hand in interim.R, from `mvtnorm::pmvnorm`.
+
     >>> looks = {"later": [1.0], "upper": [1.96], "lower": [-np.inf]}
     >>> round(conditional_power(1.2, 0.5, effect=2.8, **looks), 4)
     0.6584
@@ -105,6 +107,8 @@ def predictive_power(
     The prior has mean `prior_mean` and variance 1 / `prior_information`; with 0 it is flat. The
     rest, and what is raised, as in `conditional_power`, and a negative prior information. Source:
     Spiegelhalter, Freedman and Blackburn 1986. Oracle: mvtnorm; in closed form for one later look.
+
+    R: by hand in interim.R.
 
     >>> looks = {"later": [1.0], "upper": [1.96], "lower": [-np.inf]}
     >>> flat = {"prior_mean": 0, "prior_information": 0}
@@ -142,6 +146,8 @@ def futility_boundary(
     Raises `StatsError` for levels outside 0..1/2, other fractions, parameters that do not belong,
     and a design for which no effect has the power. Source: Pampallona, Tsiatis and Kim 2001.
     Oracle: rpact.
+
+    R: `rpact::getDesignGroupSequential(typeOfDesign = "asOF", typeBetaSpending = "bsOF")`.
 
     >>> spent = {"spending": "obrien_fleming", "parameter": None}
     >>> spent |= {"beta_spending": "obrien_fleming", "beta_parameter": None}
