@@ -72,6 +72,7 @@ LABELS = {
     "mean_difference": "mean difference",
     "mean_contrast": "contrast of means",
     "mean_trend": "slope of the means",
+    "visit_contrast": "difference in a contrast of visits",
     "median_difference": "median difference",
     "difference_of_medians": "difference of medians",
     "change_difference": "difference in change",

@@ -75,7 +75,6 @@ IN_NO_PLAN = {
         "design.clusters.sample_size_clusters",
     ),
     "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
-    "planned contrasts over visits": ("repeated.contrasts.repeated_contrast",),
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",
         "stratified.generalised_cmh.cmh_correlation",

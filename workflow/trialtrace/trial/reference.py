@@ -104,6 +104,11 @@ _SAMPLES: dict[str, dict[str, Any]] = {
     },
     "p_value.repeated_measures_anova": {"design": "treatment_by_visit", "sphericity": "none"},
     "mean_contrast.pooled_variance": {"contrasts": {"<name>": {}}, "sides": "two_sided"},
+    "visit_contrast.own_error": {
+        "combinations": {"<name>": {}},
+        "variance": "pooled",
+        "sides": "two_sided",
+    },
     "mean_contrast.max_t": {"contrasts": {"<name>": {}}, "sides": "two_sided"},
     "fragility_index.fisher": {"rule": "walsh"},
 }

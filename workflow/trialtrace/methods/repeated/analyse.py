@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,10 @@ import numpy as np
 
 from trialtrace.ground.frames import COMPLETE, Selection
 from trialtrace.methods.analysing.cuts import Cut
-from trialtrace.methods.analysing.estimate import plain_result, test_results
+from trialtrace.methods.analysing.estimate import contrast_results, plain_result, test_results
 from trialtrace.methods.analysing.formulas import formula, statistic_of
 from trialtrace.methods.analysing.rows import Basis, Result
-from trialtrace.stats.results import StatsError, TestResult
+from trialtrace.stats.results import Contrast, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -102,7 +103,40 @@ def friedman(cut: Cut, step: "Step[cards.Friedman]") -> Iterator[Result]:
         )
 
 
+def visit_contrast(cut: Cut, step: "Step[cards.VisitContrast]") -> Iterator[Result]:
+    """Each combination of visits, by comparison, over subjects with a value at every visit."""
+    rows = cut.rows(TRTP={"in": cut.arms()}, **{COMPLETE: {"AVISIT": list(cut.visits)}})
+    basis: Basis = {
+        "options": cut.options(step, interval=True),
+        "n_used": len(set(rows.column("USUBJID"))),
+    }
+
+    def compute(name: str, pair: tuple[str, str]) -> "Contrast":
+        y, arm = by_subject(cut, rows, len(cut.visits))
+        if {*arm.tolist()} != {*cut.arms()}:
+            raise StatsError("an arm has no subject with a value at every visit.")
+        weights = step.options.combinations[name]
+        found: Contrast = formula(step)(
+            y,
+            within=[float(weights.get(visit, 0.0)) for visit in cut.visits],
+            cells=arm,
+            between=dict.fromkeys(cut.arms(), 0.0) | {pair[0]: 1.0, pair[1]: -1.0},
+            variance=step.options.variance,
+            confidence=cut.analysis.confidence,
+            sides=step.options.sides,
+        )
+        return found
+
+    for name in step.options.combinations:
+        for pair in cut.analysis.pairs:
+            place = cut.at(pair=pair, second=("contrast", name))
+            yield from contrast_results(
+                cut, place, step, {"analysed": rows}, partial(compute, name, pair), basis
+            )
+
+
 METHODS = {
+    "visit_contrast.own_error": visit_contrast,
     "p_value.mixed_anova": mixed_anova,
     "p_value.friedman": friedman,
     "p_value.friedman_exact": friedman,

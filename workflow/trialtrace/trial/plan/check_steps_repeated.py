@@ -7,7 +7,7 @@ from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, known
 from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.registry import comparing
-from trialtrace.trial.resolve import variables_of
+from trialtrace.trial.resolve import used_visits, variables_of
 
 BASELINE, TREATED_SIDE = "baseline", "treated_side"
 
@@ -21,6 +21,8 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
         where, what = (*place, "cluster"), "a variable of subjects"
         known(files.plan, where, options["cluster"], files.subject_variables, what)
     _one_treatment(files, place, options)
+    for combination, weights in options.get("combinations", {}).items():
+        _weights(files, name, (*place, "combinations", combination), weights)
     _margins(files, place, method, options)
     others = [(("with",), options)] if "with" in options else []
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
@@ -70,6 +72,15 @@ def _covariate(files: Files, name: str, place: Path_, covariate: str, *, within:
         )
     else:
         known(document, place, covariate, files.subject_variables, "a variable of subjects")
+
+
+def _weights(files: Files, name: str, place: Path_, weights: dict[str, float]) -> None:
+    """Weights are of visits that the analysis covers, and not all 0."""
+    labels = used_visits(files, name)
+    for visit in weights if labels else ():
+        known(files.plan, (*place, visit), visit, labels, "a visit of the analysis")
+    if not any(weights.values()):
+        files.plan.add(place, found="no weight but 0", expected="a weight for some visit")
 
 
 def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:

@@ -130,6 +130,7 @@ MODULES: dict[str, str] = {
     "p_value.cochran_q": f"{_HERE}.paired_events",
     "p_value.repeated_measures_anova": f"{_HERE}.within",
     "change_difference.mixed_model": f"{_HERE}.within",
+    "visit_contrast.own_error": f"{_HERE}.repeated",
     "p_value.friedman": f"{_HERE}.repeated",
     "p_value.friedman_exact": f"{_HERE}.repeated",
     "p_value.mixed_anova": f"{_HERE}.repeated",

@@ -1,7 +1,7 @@
 """Statistics of `describe` and `estimates`: what each means, and which endpoints it suits."""
 
 from trialtrace.trial.plan.card import Statistic
-from trialtrace.trial.plan.methods import BINARY, INTERVALS, SCORES, TIMES
+from trialtrace.trial.plan.methods import BINARY, INTERVALS, OVER_TIME, SCORES, TIMES
 
 STATISTICS: dict[str, Statistic] = {
     "proportion": Statistic("describe", "Proportion with the event, with an interval.", BINARY),
@@ -42,6 +42,11 @@ STATISTICS: dict[str, Statistic] = {
         "estimates", "Slope of the arms' means over scores, as a dose, with its test.", SCORES
     ),
     "difference_of_medians": Statistic("estimates", "Difference of two medians.", SCORES),
+    "visit_contrast": Statistic(
+        "estimates",
+        "Difference of two arms in a combination of a subject's visits, with its test.",
+        OVER_TIME,
+    ),
     "hazard_ratio": Statistic("estimates", "Ratio of two hazards.", TIMES),
     "subdistribution_hazard_ratio": Statistic(
         "estimates",

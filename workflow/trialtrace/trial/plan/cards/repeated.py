@@ -8,7 +8,8 @@ from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import OVER_TIME
-from trialtrace.trial.plan.options import Sphericity
+from trialtrace.trial.plan.options import Sides, Sphericity
+from trialtrace.trial.words import Name, VisitLabel
 
 
 @shape
@@ -28,12 +29,48 @@ class Friedman:
     within: Literal["visit"] = key("Factor within subjects.")
 
 
+@shape
+class VisitContrast:
+    """Contrasts of visits between arms."""
+
+    combinations: dict[Name, dict[VisitLabel, float]] = key(
+        "Combinations of visits by name: the weight of each visit; one without a weight has 0. The "
+        "change over the last visit: {late: {week 4: 1, week 3: -1}}; the mean of two visits: "
+        "{mean: {week 3: 0.5, week 4: 0.5}}.",
+        minProperties=1,
+    )
+    variance: Literal["pooled", "separate"] = key(
+        "One variance of the combination in all arms that are compared, or one in each of the two "
+        "(Welch)."
+    )
+    sides: Sides = key("Sidedness of the test; the interval is two-sided.")
+
+
+def visit_contrasts(options: VisitContrast, own: bool) -> str:
+    """Estimate, p-value, t and its degrees of freedom of each combination, by comparison."""
+    return " ".join(
+        gives.contrast("visit_contrast", "pair", f";contrast={name}")
+        for name in options.combinations
+    )
+
+
 _OVER_VISITS = " ".join(
     f"{stat}.{{}}@arm;over=visits{'' if stat == 'p_value' else '?'}"
     for stat in ("p_value", "chi_squared", "df")
 )
 
 CARDS = (
+    Card(
+        "visit_contrast.own_error",
+        "contrast of visits with its own error term",
+        "Boik 1981, Psychometrika 46:241; Maxwell and Delaney 2004",
+        options=VisitContrast,
+        gives=visit_contrasts,
+        visits="whole",
+        compares="between",
+        check="friedman",
+        formula="repeated.contrasts:repeated_contrast",
+    ),
     Card(
         "p_value.mixed_anova",
         "mixed analysis of variance, sphericity corrected by ε",
