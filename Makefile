@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate lock slurm clean
+.PHONY: help run test test-fast check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,7 @@ help:
 	@echo 'make campaign-accuracy: how often the audit on print is right; writes docs/audit-accuracy.md'
 	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
+	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
@@ -71,7 +72,7 @@ lint: $(READY_TEST)
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
-campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate: campaign-%: $(READY_TEST)
+campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs: campaign-%: $(READY_TEST)
 	@$(BIN)/python campaigns/$*.py $(ARGS)
 
 bench-stats: $(READY)

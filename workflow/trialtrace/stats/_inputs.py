@@ -18,6 +18,9 @@ SIDES = ("two_sided", "greater", "less")
 MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})
 # Times closer than this share of the mean distinct time are one time: the width of R's timefix.
 SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
+LEAST_CONFIDENCE = 1e-9
+# Largest size of an arm: products of four such sizes are far within the range of numbers.
+MOST_COUNTED = 1e15
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
@@ -29,7 +32,9 @@ def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
 
 def check_confidence(confidence: float) -> float:
     """Return the confidence level, a fraction such as 0.95; anything else is an error."""
-    if not (isinstance(confidence, int | float | np.number) and 0.0 < confidence < 1.0):
+    level = isinstance(confidence, int | float | np.number)
+    # Below this two bounds are one as numbers, and root finders search for nothing.
+    if not (level and LEAST_CONFIDENCE < confidence < 1.0):
         raise StatsError(f"confidence must lie between 0 and 1, as 0.95 does; got {confidence!r}.")
     return float(confidence)
 
@@ -43,7 +48,7 @@ def numbers(values: ArrayLike, name: str) -> Floats:
     """Return `values` as finite floats; text, missing and infinite values are errors."""
     if np.ma.is_masked(values):
         raise StatsError(f"{name} has masked values; decide on them first.")
-    array = np.asarray(values)
+    array = as_array(values, name)
     # Text such as "1" would convert, but a number that arrives as text was not read properly.
     text = array.dtype == object and any(isinstance(value, str) for value in array.flat)
     if text or array.dtype.kind not in "buifO":
@@ -52,19 +57,54 @@ def numbers(values: ArrayLike, name: str) -> Floats:
         array = array.astype(np.float64)
     except (TypeError, ValueError):
         raise StatsError(f"{name} must hold numbers only.") from None
+    except OverflowError:
+        raise StatsError(f"{name} has a number beyond what can be computed with.") from None
     if not np.isfinite(array).all():
         bad = int(np.count_nonzero(~np.isfinite(array)))
         raise StatsError(f"{name} has {bad} missing or infinite values; decide on them first.")
     return array
 
 
+def as_array(values: ArrayLike, name: str) -> Labels:
+    """The values as an array; lists of unequal length are errors."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise StatsError(f"{name} has rows of unequal length, or is no array.") from None
+
+
 def one_number(value: object, name: str) -> float:
     """Return a single finite number as a float; text, true or false and arrays are errors."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         raise StatsError(f"{name} must be a number; got {value!r}.")
-    if isinstance(value, np.complexfloating) or not np.isfinite(value):
+    if isinstance(value, np.complexfloating):
+        raise StatsError(f"{name} must be a number; got {value!r}.")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise StatsError(f"{name} is beyond what can be computed with.") from None
+    if not np.isfinite(number):
         raise StatsError(f"{name} must be a finite number; got {value!r}.")
-    return float(value)
+    return number
+
+
+def together(**values: ArrayLike) -> tuple[Floats, ...]:
+    """Return arrays of finite floats of one shape, to which those given are repeated."""
+    arrays = [numbers(each, name) for name, each in values.items()]
+    try:
+        return tuple(each.copy() for each in np.broadcast_arrays(*arrays))
+    except ValueError:
+        shapes = ", ".join(f"{name} {np.shape(each)}" for name, each in values.items())
+        raise StatsError(f"shapes do not fit each other: {shapes}.") from None
+
+
+def whole_number(value: object, name: str, *, least: int) -> int:
+    """Return a single whole number of at least `least`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise StatsError(f"{name} must be a whole number; got {value!r}.")
+    if value < least:
+        raise StatsError(f"{name} must be at least {least}; got {value!r}.")
+    return int(value)
 
 
 def sample(values: ArrayLike, name: str, *, at_least: int = 1) -> Floats:
@@ -86,12 +126,14 @@ def counts(x: ArrayLike, n: ArrayLike, arm: str) -> tuple[Floats, Floats]:
         raise StatsError(f"counts of the {arm} must be whole numbers.")
     if (x < 0).any() or (x > n).any():
         raise StatsError(f"events of the {arm} must lie between 0 and its size.")
+    if (n > MOST_COUNTED).any():
+        raise StatsError(f"the size of the {arm} is beyond what can be counted; got {n.max():g}.")
     return x, n
 
 
 def single_count(x: float, n: float, arm: str) -> tuple[float, float]:
     """Return one pair of events and total as floats; an arm without patients is an error."""
-    if np.ndim(x) or np.ndim(n):
+    if as_array(x, f"events of the {arm}").ndim or as_array(n, f"size of the {arm}").ndim:
         raise StatsError(f"counts of the {arm} must be single numbers.")
     events, total = counts(x, n, arm)
     if total == 0:
@@ -104,7 +146,10 @@ def labels(values: ArrayLike, name: str, length: int) -> tuple[Labels, Places]:
     if np.ma.is_masked(values):
         raise StatsError(f"{name} has masked labels.")
     # numpy would turn a list of text and NaN into text throughout, and hide what is missing.
-    array = np.asarray(values, dtype=object if isinstance(values, list | tuple) else None)
+    try:
+        array = np.asarray(values, dtype=object if isinstance(values, list | tuple) else None)
+    except ValueError:
+        raise StatsError(f"{name} has rows of unequal length, or is no array.") from None
     if array.shape != (length,):
         raise StatsError(f"{name} must have shape ({length},); got {array.shape}.")
     try:
@@ -144,7 +189,7 @@ def group_numbers(group: ArrayLike, *, length: int, groups: int) -> Places:
     """Return the group of each of `length` patients, a whole number from 0 to `groups` - 1."""
     if isinstance(groups, bool) or not isinstance(groups, int | np.integer) or groups < 1:
         raise StatsError(f"groups must be a whole number of at least 1; got {groups!r}.")
-    array = np.asarray(group)
+    array = as_array(group, "group")
     if array.shape != (length,):
         raise StatsError(f"group must have shape ({length},); got {array.shape}.")
     if length and array.dtype.kind not in "iu":
@@ -156,7 +201,7 @@ def group_numbers(group: ArrayLike, *, length: int, groups: int) -> Places:
 
 def member_flags(members: ArrayLike, length: int) -> Flags:
     """Return subsets as true and false (or 1 and 0), shape (subsets, length)."""
-    flags = np.asarray(members)
+    flags = as_array(members, "members")
     if flags.ndim != 2 or flags.shape[1] != length:
         raise StatsError(f"members must have shape (subsets, {length}); got {flags.shape}.")
     if flags.dtype == np.bool_:

@@ -227,7 +227,7 @@ def test_what_bounds_refuse():
         (2, -1, "whole number"),
         (2, 1.5, "whole number"),
         (3, 2.5, "whole numbers"),
-        (5, np.nan, "whole number"),
+        (5, np.nan, "finite number"),
     ):
         wrong = [value if i == at else x for i, x in enumerate(good)]
         with pytest.raises(StatsError, match=message):

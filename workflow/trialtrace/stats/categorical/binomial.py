@@ -19,6 +19,8 @@ from trialtrace.stats.results import StatsError, TestResult
 # Two counts are equally likely when their probabilities differ by no more than rounding; R's
 # binom.test uses the same width.
 RELATIVE_TIE = 1e-7
+# Largest number of which all counts are listed.
+MOST_LISTED = 1e7
 
 
 def binomial_test(x: float, n: float, *, threshold: float, sides: str) -> TestResult:
@@ -41,6 +43,8 @@ def binomial_test(x: float, n: float, *, threshold: float, sides: str) -> TestRe
     elif sides == "less":
         p = float(betainc(n - x, x + 1, 1 - threshold)) if x < n else 1.0
     else:
+        if n > MOST_LISTED:
+            raise StatsError(f"{n:g} is too many for all counts to be listed at two sides.")
         k = np.arange(n + 1)
         logs = log_choose(n, k) + (k * log(threshold) + (n - k) * np.log1p(-threshold))
         p = float(np.exp(logs[logs <= logs[int(x)] + np.log1p(RELATIVE_TIE)]).sum())

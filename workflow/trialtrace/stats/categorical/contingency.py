@@ -34,6 +34,7 @@ from trialtrace.stats._inputs import (
     normal_quantile,
     normal_tail,
     single_count,
+    together,
 )
 from trialtrace.stats._wald import symmetric
 from trialtrace.stats.categorical.proportions import METHODS
@@ -337,9 +338,7 @@ def tables(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Tables
 
     Raises `StatsError` for counts outside 0..n and empty arms.
     """
-    x1, n1, x0, n0 = (
-        np.array(count, dtype=np.float64) for count in np.broadcast_arrays(x1, n1, x0, n0)
-    )
+    x1, n1, x0, n0 = together(x1=x1, n1=n1, x0=x0, n0=n0)
     if ((n1 < 1) | (n0 < 1) | (x1 < 0) | (x1 > n1) | (x0 < 0) | (x0 > n0)).any():
         raise StatsError("counts must lie within 0 and the size of their arm.")
     return x1, n1, x0, n0

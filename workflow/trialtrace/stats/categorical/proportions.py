@@ -25,7 +25,13 @@ from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, check_confidence, normal_quantile, single_count
+from trialtrace.stats._inputs import (
+    check_choice,
+    check_confidence,
+    normal_quantile,
+    single_count,
+    together,
+)
 from trialtrace.stats._wald import symmetric
 from trialtrace.stats.results import Interval, StatsError
 
@@ -114,7 +120,7 @@ def bounds(x: ArrayLike, n: ArrayLike, *, method: str, confidence: float) -> Flo
 
 
 def bounds_by_method(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dict[str, Floats]:
-    """`bounds` by each of `METHODS`. Oracle: those of the methods."""
+    """`bounds` by each of `METHODS`, NaN where undefined. Oracle: those of the methods."""
     x, n = _shares(x, n)
     confidence = check_confidence(confidence)
     return {name: np.stack(ends(x, n, confidence), axis=-1) for name, ends in METHODS.items()}
@@ -132,7 +138,7 @@ def _of_one(
 
 
 def _shares(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
-    x, n = (np.asarray(values, dtype=np.float64) for values in np.broadcast_arrays(x, n))
+    x, n = together(x=x, n=n)
     if ((n < 1) | (x < 0) | (x > n)).any():
         raise StatsError("counts must lie within 0 and their number of patients.")
     return x, n

@@ -13,11 +13,18 @@ from __future__ import annotations
 
 from math import exp, inf, log, nan, sqrt
 
-import numpy as np
-
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail, single_count
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tail,
+    one_number,
+    single_count,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
+# Ratios whose squares are within the range of numbers.
+SMALLEST = 1e-50
 VARIANCES = ("miettinen_nurminen", "koopman")
 
 
@@ -70,8 +77,10 @@ def risk_ratio_score_test(
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)
-    if not (isinstance(margin, int | float | np.number) and 0 < margin < inf):
-        raise StatsError(f"a margin of the risk ratio must be positive; got {margin!r}.")
+    if not SMALLEST < one_number(margin, "margin") < 1 / SMALLEST:
+        raise StatsError(
+            f"a margin of the risk ratio must be positive, 1e-50 to 1e50; got {margin!r}."
+        )
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")
     if x1 == x0 == 0:

@@ -9,7 +9,7 @@ Assoc 1963;58:690 (the hypergeometric variance).
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -54,6 +54,9 @@ def cochran_armitage(
     slope = (total * (x @ distance) - events * (n @ distance)) / total
     centred = distance - (n @ distance) / total
     divisor = total if variance == "binomial" else total - 1
-    spread = events * (total - events) / (total * divisor) * (n @ centred**2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = float(events * (total - events) / (total * divisor) * (n @ centred**2))
+    if not 0 < spread < inf:
+        raise StatsError("the scores are too large or too close to each other to compute with.")
     z = float(slope) / sqrt(spread)
     return TestResult(z, nan, normal_tail(z, sides))

@@ -89,6 +89,8 @@ def arm_contrasts(
     check_choice("sides", sides, SIDES)
     level = check_confidence(confidence)
     arms = _arms(y, arm)
+    if not isinstance(contrasts, Mapping):
+        raise StatsError("contrasts must be coefficients of arms by the name of each contrast.")
     rows = np.array([_row(name, given, arms.names) for name, given in contrasts.items()])
     if not rows.size:
         raise StatsError("there is no contrast.")
@@ -124,6 +126,8 @@ def trend_coefficients(scores: Mapping[Hashable, float]) -> dict[Hashable, float
     >>> trend_coefficients({"placebo": 0, "low": 10, "high": 20})
     {'placebo': -0.05, 'low': 0.0, 'high': 0.05}
     """
+    if not isinstance(scores, Mapping):
+        raise StatsError("scores must be numbers by the name of each arm.")
     values = sample(list(scores.values()), "scores", at_least=2)
     away = values - values.mean()
     squares = float(away @ away)

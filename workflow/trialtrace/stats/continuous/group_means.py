@@ -126,10 +126,12 @@ def mean_differences(
     """Difference of means, first less second group, in every subset.
 
     `variance` is "pooled" over the two groups (Student), "welch", or "pooled_over_all" groups (a
-    contrast of the one-way analysis of variance). Oracle: R's t.test and lm.
+    contrast of the one-way analysis of variance). `first` and `second`
+    are numbers of groups, else `StatsError`; NaN where a group is too small. Oracle: R's t.test
+    and lm.
     """
     check_choice("variance", variance, VARIANCES)
-    pair = [first, second]
+    pair = group_numbers([first, second], length=2, groups=moments.n.shape[1])
     n, squares = moments.n[:, pair], moments.squares[:, pair]
     estimate = moments.mean[:, first] - moments.mean[:, second]
     if variance == "welch":
@@ -153,7 +155,7 @@ def adjusted_differences(
     """
     if moments.covariate is None or moments.covariate_squares is None or moments.products is None:
         raise StatsError("the moments have no covariate.")
-    pair = [first, second]
+    pair = group_numbers([first, second], length=2, groups=moments.n.shape[1])
     own = slice(None) if over_all else pair
     n, sxx = moments.n[:, own], moments.covariate_squares[:, own].sum(axis=1)
     sxy, syy = (part[:, own].sum(axis=1) for part in (moments.products, moments.squares))

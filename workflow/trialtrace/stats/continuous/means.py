@@ -87,6 +87,8 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     if error == 0:
         raise StatsError("both samples are constant, so the difference has no estimated error.")
     statistic = difference / error
+    if not np.isfinite(statistic) or not np.isfinite(df):
+        raise StatsError("values are too large to compute with; rescale them.")
     return TestResult(statistic, df, t_tail(statistic, df, sides))
 
 
@@ -125,6 +127,8 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     if error == 0:
         raise StatsError("both samples are constant, so the difference has no estimated error.")
     statistic = difference / error
+    if not np.isfinite(statistic) or not np.isfinite(df):
+        raise StatsError("values are too large to compute with; rescale them.")
     return TestResult(statistic, df, t_tail(statistic, df, sides))
 
 

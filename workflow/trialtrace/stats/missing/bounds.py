@@ -15,12 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, log_choose, single_count
+from trialtrace.stats._inputs import (
+    MOST_COUNTED,
+    check_choice,
+    log_choose,
+    one_number,
+    single_count,
+)
 from trialtrace.stats.categorical.contingency import chi_squared_tests, tables
 from trialtrace.stats.results import StatsError
 
 # Tables as likely as the observed one count as extreme; R's fisher.test has the same slack.
 SLACK = 1 + 1e-7
+# Tables of a map.
+MOST_TABLES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,8 @@ def tipping_map(
     x1, n1 = single_count(x1, n1, "first arm")
     x0, n0 = single_count(x0, n0, "second arm")
     m1, m0 = _missing(missing1, "first arm"), _missing(missing0, "second arm")
+    if (m1 + 1) * (m0 + 1) > MOST_TABLES:
+        raise StatsError(f"{m1} and {m0} missing patients give more tables than can be listed.")
     p_values = _fisher if test == "fisher" else _chi_squared
     a = x1 + np.arange(m1 + 1.0)[:, None]
     b = x0 + np.arange(m0 + 1.0)[None, :]
@@ -117,10 +127,10 @@ def tipping_map(
 
 
 def _missing(missing: float, arm: str) -> int:
-    whole = isinstance(missing, int | float | np.number) and missing >= 0
-    if not (whole and float(missing).is_integer()):
+    number = one_number(missing, f"the number of missing patients of the {arm}")
+    if not (0 <= number <= MOST_COUNTED and number.is_integer()):
         raise StatsError(f"missing patients of the {arm} must be a whole number; got {missing!r}.")
-    return int(missing)
+    return int(number)
 
 
 def _chi_squared(a: Floats, n1: float, b: Floats, n0: float) -> Floats:

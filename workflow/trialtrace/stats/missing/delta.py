@@ -18,7 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import labels, numbers, sample
+from trialtrace.stats._inputs import (
+    as_array,
+    labels,
+    numbers,
+    sample,
+)
 from trialtrace.stats.missing.pooling import Pooled, pool
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.results import StatsError
@@ -123,7 +128,7 @@ def _shifts(
     completed: ArrayLike, filled: ArrayLike, arm: ArrayLike, arms: tuple[object, ...]
 ) -> tuple[Floats, Floats]:
     """Completed values, and for each arm the pattern (n,) of what a delta of 1 adds."""
-    values, filled = numbers(completed, "completed"), np.asarray(filled)
+    values, filled = numbers(completed, "completed"), as_array(filled, "filled")
     if values.ndim != 2 or 0 in values.shape:
         raise StatsError(f"completed must have shape (imputations, n); got {values.shape}.")
     if filled.dtype != np.bool_ or filled.shape != values.shape[1:]:

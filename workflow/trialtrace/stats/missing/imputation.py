@@ -22,7 +22,12 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, ndtri
 
 from trialtrace.ground.arrays import Flags, Floats, Places
-from trialtrace.stats._inputs import check_choice, labels, numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    check_choice,
+    labels,
+    numbers,
+)
 from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_logistic, draw_normal
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
@@ -148,7 +153,7 @@ def composite(imputed: Imputations, function: Composite) -> Floats:
 
 def marks(not_to_impute: ArrayLike, shape: tuple[int, ...]) -> Flags:
     """Marked cells as truth values of the given shape."""
-    marked = np.asarray(not_to_impute)
+    marked = as_array(not_to_impute, "not_to_impute")
     if marked.dtype != np.bool_ or marked.shape not in ((), shape):
         raise StatsError(f"not_to_impute must hold truth values, one for all or shape {shape}.")
     return np.broadcast_to(marked, shape).copy()
@@ -169,7 +174,7 @@ def fillable(missing: Flags, marked: Flags, if_marked: str) -> Flags:
 
 def outcome_columns(y: ArrayLike) -> tuple[Floats, Flags]:
     """Return y as (n, k) floats and where it is missing; infinite values and text are errors."""
-    y = np.asarray(y)
+    y = as_array(y, "y")
     if y.ndim != 2 or 0 in y.shape:
         raise StatsError(f"y must have shape (patients, columns); got {y.shape}.")
     if y.dtype.kind not in "buif":

@@ -20,8 +20,18 @@ from numpy.typing import ArrayLike
 from scipy.special import betaincc, stdtr, stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, chi2_tail, numbers
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    check_confidence,
+    chi2_tail,
+    numbers,
+    one_number,
+)
 from trialtrace.stats.results import StatsError, TestResult
+
+# Estimates and variances whose squares are within the range of numbers; logarithms of ratios.
+LARGEST, LEAST, MOST_LOG = 1e150, 1e-150, 600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +102,11 @@ def pool(
         raise StatsError("every variance must be above 0.")
     check_choice("sides", sides, SIDES)
     check_choice("scale", scale, ("identity", "log"))
+    null = one_number(null, "null")
     if scale == "log" and not null > 0:
         raise StatsError(f"on the scale of logarithms null is a ratio above 0; got {null!r}.")
     tail = (1 - check_confidence(confidence)) / 2
+    _check_range(q, u, MOST_LOG if scale == "log" else LARGEST)
     mean, within = q.mean(axis=0), u.mean(axis=0)
     # Equal estimates have no spread; their mean may still be off in the last digit.
     between = np.where((q == q[0]).all(axis=0), 0.0, q.var(axis=0, ddof=1))
@@ -119,6 +131,12 @@ def pool(
         imputations=m,
         scale=scale,
     )
+
+
+def _check_range(q: Floats, u: Floats, most: float) -> None:
+    """Refuse estimates and variances whose squares leave the range of numbers."""
+    if (np.abs(q) > most).any() or ((u < LEAST) | (u > LARGEST)).any():
+        raise StatsError("estimates or variances are too large or small; rescale them.")
 
 
 def pooled_test(

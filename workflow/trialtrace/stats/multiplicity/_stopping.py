@@ -18,7 +18,10 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    numbers,
+)
 from trialtrace.stats.results import StatsError
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
@@ -52,7 +55,8 @@ def information_of(values: ArrayLike) -> Floats:
 
 def boundary_of(values: ArrayLike, looks: int, name: str) -> Floats:
     """Check the boundary of each look; infinite values mean that a look cannot stop that way."""
-    array = np.asarray(values, dtype=np.float64)
+    given = as_array(values, f"the {name} boundary")
+    array = given.astype(np.float64) if given.dtype.kind in "iuf" else np.full(0, np.nan)
     if array.shape != (looks,) or np.isnan(array).any():
         raise StatsError(f"the {name} boundary needs one number for each of {looks} looks.")
     return array

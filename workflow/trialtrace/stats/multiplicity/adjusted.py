@@ -81,7 +81,7 @@ def _adjust(p: ArrayLike, procedure: Callable[[Floats, int], Floats]) -> Floats:
     """Apply `procedure` to the sorted p-values that exist and put the results back in place."""
     try:
         p = np.asarray(p, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise StatsError("p-values must be numbers, NaN for a test that was not made.") from None
     if p.ndim != 1:
         raise StatsError(f"p-values must be one-dimensional; got shape {p.shape}.")

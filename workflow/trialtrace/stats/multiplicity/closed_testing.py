@@ -45,7 +45,7 @@ def closed_three_arms(global_p: float, pairwise: ArrayLike) -> Floats:
 def _p_values(p: ArrayLike) -> Floats:
     try:
         values = np.asarray(p, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise StatsError("p-values must be numbers, NaN for a test that was not made.") from None
     if values.ndim != 1:
         raise StatsError(f"p-values must be one-dimensional; got shape {values.shape}.")

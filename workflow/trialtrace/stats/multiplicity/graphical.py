@@ -19,7 +19,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    check_choice,
+    numbers,
+    whole_number,
+)
 from trialtrace.stats.multiplicity.closed_testing import _p_values
 from trialtrace.stats.results import StatsError
 
@@ -27,6 +32,7 @@ from trialtrace.stats.results import StatsError
 # edges. "stops": it counts as not rejected and keeps its level.
 MISSING = ("left_out", "stops")
 SLACK = 1e-9
+MOST_HYPOTHESES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def reject(weights: ArrayLike, transitions: ArrayLike, j: int) -> tuple[Floats, 
     `StatsError` for what is not such a graph, and a j that is not of it. Source: Bretz et al.
     2009, algorithm 1. Oracle: as for `intersection_weights`.
     """
-    weights, transitions = _graph(weights, transitions, np.size(weights))
+    weights, transitions = _graph(weights, transitions, as_array(weights, "weights").size)
     if isinstance(j, bool) or not isinstance(j, int | np.integer) or not 0 <= j < weights.size:
         raise StatsError(f"j must be the index of one of {weights.size} hypotheses; got {j!r}.")
     return _taken_out(weights, transitions, int(j))
@@ -114,7 +120,7 @@ def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: Ar
 
     R: by hand in graphical.R.
     """
-    size = np.size(weights)
+    size = as_array(weights, "weights").size
     w, edges = _graph(weights, transitions, size)
     for j in np.flatnonzero(~_intersection(members, size)).tolist():
         w, edges = _taken_out(w, edges, j)
@@ -123,7 +129,7 @@ def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: Ar
 
 def _intersection(members: ArrayLike, size: int) -> Flags:
     """Which hypotheses are members, from their indices or from true and false for each."""
-    given = np.asarray(members)
+    given = as_array(members, "members")
     if given.dtype == np.bool_ and given.shape == (size,):
         return given
     if given.ndim != 1 or (given.size and given.dtype.kind not in "iu"):
@@ -139,8 +145,9 @@ def _intersection(members: ArrayLike, size: int) -> Flags:
 
 def chain(size: int) -> Floats:
     """Transitions of a chain, each hypothesis to the next; `StatsError` for no such number."""
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 0:
-        raise StatsError(f"the size of a chain must be a whole number from 0; got {size!r}.")
+    size = whole_number(size, "the size of a chain", least=0)
+    if size > MOST_HYPOTHESES:
+        raise StatsError(f"a chain of more than {MOST_HYPOTHESES} hypotheses is too long.")
     return np.eye(size, k=1)
 
 

@@ -24,7 +24,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_confidence
+from trialtrace.stats._inputs import (
+    check_confidence,
+    one_number,
+    whole_number,
+)
 from trialtrace.stats.multiplicity._stopping import (
     START,
     advance,
@@ -34,6 +38,9 @@ from trialtrace.stats.multiplicity._stopping import (
     tails,
 )
 from trialtrace.stats.results import Interval, StatsError
+
+# Largest z: beyond it every probability is 0 or 1 as a number.
+FURTHEST = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,7 @@ def stage_wise_p(
     R: by hand in group_sequential.R.
     """
     information, upper, lower = _past(information, upper, lower)
-    if not np.isfinite(z):
-        raise StatsError("z must be a finite number.")
+    z, effect = _z(z), one_number(effect, "effect")
     state, probability = START, 0.0
     for k, following in enumerate(information[1:]):
         probability += tails(state, information[k], effect, upper[k])[0]
@@ -86,6 +92,8 @@ def median_unbiased(
     R: by hand in group_sequential.R.
     """
     tail = (1 - check_confidence(confidence)) / 2
+
+    z = _z(z)
 
     def probability(effect: float) -> float:
         return stage_wise_p(z, information, upper, lower, effect=effect)
@@ -109,6 +117,7 @@ def stopping_bias(
     looks = information.size
     upper, lower = boundary_of(upper, looks, "upper"), boundary_of(lower, looks, "lower")
     _past(information, upper[:-1], lower[:-1])
+    effect = one_number(effect, "effect")
     state, probability, total = START, np.zeros(looks), np.zeros(looks)
     for k, now in enumerate(information):
         last = k + 1 == looks
@@ -137,8 +146,9 @@ def bias_adjusted(
     R: by hand in group_sequential.R.
     """
     information = information_of(information)
-    if not 1 <= look <= information.size or not np.isfinite(z):
-        raise StatsError("the trial stopped at one of the looks of its design, with a finite z.")
+    z, look = _z(z), whole_number(look, "look", least=1)
+    if look > information.size:
+        raise StatsError(f"the trial stopped at one of the {information.size} looks of its design.")
     plain = z / sqrt(information[look - 1])
 
     def mean(effect: float) -> float:
@@ -147,6 +157,13 @@ def bias_adjusted(
 
     width = 8 / sqrt(information[0])
     return _solve(mean, plain - width, plain + width)
+
+
+def _z(z: float) -> float:
+    z = one_number(z, "z")
+    if abs(z) > FURTHEST:
+        raise StatsError(f"z must lie between -{FURTHEST:g} and {FURTHEST:g}; got {z:g}.")
+    return z
 
 
 def _past(

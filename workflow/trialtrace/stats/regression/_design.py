@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    numbers,
+)
 from trialtrace.stats.results import StatsError
 
 # Share of its size, in standard units, below which a matrix is taken to be singular.
@@ -23,7 +26,7 @@ def visit_data(y: ArrayLike, x: ArrayLike) -> tuple[Floats, Floats, Flags]:
     """Check y, (n, T), with NaN for missing visits, and x, (n, T, p); 0 where nothing is seen."""
     if np.ma.is_masked(y) or np.ma.is_masked(x):
         raise StatsError("y and x must not be masked; a missing visit is NaN in y.")
-    y, x = np.asarray(y), np.asarray(x)
+    y, x = as_array(y, "y"), as_array(x, "x")
     if y.ndim != 2 or y.shape[1] < 2:
         raise StatsError(f"y must have shape (subjects, visits >= 2); got {y.shape}.")
     if x.ndim != 3 or x.shape[:2] != y.shape or x.shape[2] == 0:

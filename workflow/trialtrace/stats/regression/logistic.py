@@ -20,7 +20,11 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, normal_quantile
+from trialtrace.stats._inputs import (
+    chi2_tail,
+    normal_quantile,
+    whole_number,
+)
 from trialtrace.stats._wald import column_names, numbered, wald_fields
 from trialtrace.stats.regression._design import orthonormal
 from trialtrace.stats.regression._likelihood import STEP, NoMaximum, binary_data, maximise, recedes
@@ -152,6 +156,9 @@ def firth_likelihood_ratio(y: ArrayLike, x: ArrayLike, *, last: int) -> TestResu
     """
     y, x = binary_data(y, x)
     basis = orthonormal(x)[0]
+    last = whole_number(last, "last", least=1)
+    if last > x.shape[1]:
+        raise StatsError(f"last must be at most {x.shape[1]}, the columns of x; got {last}.")
     free = x.shape[1] - last
     peak = _penalised(y, basis, np.zeros(x.shape[1]))[1]
     fall = max(2 * (peak - _penalised(y, basis, np.zeros(free))[1]), 0.0)

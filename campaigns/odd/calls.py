@@ -1,0 +1,171 @@
+"""A working call of each public function: the smallest that R's cases or the docstrings make.
+
+Functions are put behind recorders before the oracle's modules import them; then these run, and the
+examples of the docstrings. What a function is called with there is what a caller would give it.
+"""
+
+import contextlib
+import doctest
+import functools
+import importlib
+import inspect
+import io
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+ORACLE = ROOT / "tests" / "oracle"
+PACKAGE = "trialtrace.stats"
+# What a shared result has only where there is such a thing, NaN else.
+ABSENT = ("df", "df2", "standard_error")
+# Modules of the oracle whose cases take minutes beside the others' seconds.
+SLOW = {"large_samples", "missing", "mmrm", "linear_mixed", "ordinal_mixed"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function by "family.module.function", arguments by their names, and where it gives NaN."""
+
+    name: str
+    arguments: dict[str, object]
+    nan: frozenset[str]
+
+
+def public() -> dict[str, Callable]:
+    """The public functions that the pages of methods tell, by name."""
+    from trialtrace.stats.reference import subjects
+
+    found = {}
+    for subject in subjects():
+        module = importlib.import_module(f"{PACKAGE}.{subject.name}")
+        found |= {
+            f"{subject.name}.{one.name}": getattr(module, one.name) for one in subject.functions
+        }
+    return found
+
+
+def calls(names: Iterable[str] | None = None) -> tuple[list[Call], list[str]]:
+    """The smallest call of each public function, and the functions that nothing calls."""
+    functions = public()
+    wanted = set(functions if names is None else names)
+    recorder = Recorder({name: each for name, each in functions.items() if name in wanted})
+    recorder.install()
+    try:
+        _examples(functions, wanted)
+        if wanted - set(recorder.smallest):
+            _oracle(recorder, wanted)
+        if wanted - set(recorder.smallest):
+            _tests(wanted - set(recorder.smallest))
+    finally:
+        recorder.remove()
+    found = [recorder.smallest[name][1] for name in sorted(recorder.smallest)]
+    return found, sorted(wanted - set(recorder.smallest))
+
+
+class Recorder:
+    """Remembers the smallest call of each function that came to an end, with the fewest NaN."""
+
+    def __init__(self, functions: dict[str, Callable]):
+        self.functions = functions
+        self.smallest: dict[str, tuple[tuple[int, int], Call]] = {}
+        self._places: list[tuple[object, str, Callable]] = []
+
+    def install(self) -> None:
+        """Put recorders in the place of the functions, wherever these are known by name."""
+        modules = [each for name, each in sys.modules.items() if name.startswith("trialtrace.")]
+        for name, function in self.functions.items():
+            recorded = self._recorded(name, function)
+            for module in modules:
+                for own in [key for key, value in vars(module).items() if value is function]:
+                    self._places.append((module, own, function))
+                    setattr(module, own, recorded)
+
+    def remove(self) -> None:
+        """Put the functions back."""
+        for module, own, function in self._places:
+            setattr(module, own, function)
+
+    def _recorded(self, name: str, function: Callable) -> Callable:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def recorded(*args, **kwargs):
+            result = function(*args, **kwargs)
+            arguments = dict(signature.bind(*args, **kwargs).arguments)
+            nan = nan_places(result)
+            rank = (len(nan), sum(_size(each) for each in arguments.values()))
+            if name not in self.smallest or rank < self.smallest[name][0]:
+                self.smallest[name] = (rank, Call(name, arguments, frozenset(nan)))
+            return result
+
+        return recorded
+
+
+def nan_places(value: object, at: str = "", depth: int = 6) -> set[str]:
+    """The parts of a result that are or hold NaN: names of fields, "[]" for what is in a list."""
+    if depth == 0 or value is None or isinstance(value, str | bool | int):
+        return set()
+    if isinstance(value, float | complex | np.number):
+        return {at} if np.isnan(value) else set()
+    if isinstance(value, np.ndarray):
+        return {at} if value.dtype.kind in "fc" and np.isnan(value).any() else set()
+    if isinstance(value, dict | list | tuple):
+        inside = value.values() if isinstance(value, dict) else value
+        return set().union(*(nan_places(each, f"{at}[]", depth - 1) for each in inside))
+    shared = ABSENT if type(value).__module__ == f"{PACKAGE}.results" else ()
+    fields = [name for name in getattr(value, "__dataclass_fields__", ()) if name not in shared]
+    return set().union(
+        *(nan_places(getattr(value, name), f"{at}.{name}", depth - 1) for name in fields)
+    )
+
+
+def _size(value: object) -> int:
+    """Numbers in an argument; a few more where it is nearly nothing, which tells little."""
+    size = np.size(value) if isinstance(value, np.ndarray | list | tuple) else 1
+    return size if size not in (0, 2) else 50
+
+
+def _examples(functions: dict[str, Callable], wanted: set[str]) -> None:
+    finder = doctest.DocTestFinder(recurse=False)
+    runner = doctest.DocTestRunner(verbose=False)
+    for name in sorted(wanted):
+        function = functions[name]
+        module = sys.modules[function.__module__]
+        for test in finder.find(function, name, module=module, globs=dict(vars(module))):
+            runner.run(test, out=lambda _: None)
+
+
+def _oracle(recorder: Recorder, wanted: set[str]) -> None:
+    """Run our side of the oracle, the cases of each subject up to those that are called anew."""
+    sys.path.insert(0, str(ORACLE))
+    subjects = importlib.import_module("oracle_subjects").SUBJECTS
+    for name in sorted(subjects, key=lambda each: (each in SLOW, each)):
+        if not wanted - set(recorder.smallest):
+            return
+        try:
+            for number, _ in enumerate(subjects[name].numbers()):
+                if name in SLOW and number > 200:
+                    break
+        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
+            # A subject of another R version, say; what it called until then is kept.
+            continue
+
+
+def _tests(missing: set[str]) -> None:
+    """Run the tests of statistics that name a function which nothing else calls."""
+    import pytest
+
+    short = {name.rpartition(".")[2] for name in missing}
+    files = [
+        str(path)
+        for path in sorted((ROOT / "tests" / "unit" / "stats").rglob("test_*.py"))
+        if any(name in path.read_text() for name in short)
+    ]
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main(
+            [*files, "-q", "-m", "not slow and not r", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        )
