@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import recompute
 import recompute_correlated
+import recompute_crossover
 import recompute_imputed_means
 import recompute_missing
 import recompute_models
@@ -116,6 +117,7 @@ SUBJECTS = {
         | recompute_correlated.SUBJECTS
         | recompute_models.SUBJECTS
         | {"missing": recompute_missing.missing_data}
+        | {"crossover": recompute_crossover.crossover}
         | {"paired_events": recompute_paired_events.paired_events}
         | {"stratified_score": recompute_stratified_score.stratified_score}
         | {"imputed_means": recompute_imputed_means.imputed_means}

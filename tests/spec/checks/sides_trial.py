@@ -24,6 +24,7 @@ def sides_trial(folder: Path, n: int = 13, seed: int = 22):
         "AGEU": ["years"] * n,
         "SYNTHFL": ["N"] * n,
         "DOMINANT": draw.choice(["left", "right"], n),
+        "ORDER": ["RS", "SR"] * (n // 2) + ["RS"] * (n % 2),
         "ITTFL": ["Y"] * n,
     }
     filled = from_rows([{}] * 0, ADSL).schema

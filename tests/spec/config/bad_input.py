@@ -1347,6 +1347,24 @@ REFERENCES = [
         "relief, an endpoint of kind event",
     ),
     (
+        "sequences that all begin with the same treatment",
+        P,
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{mean_difference: "
+        "{method: crossover, sequence: sex, starts_with: {F: drug, M: drug}}}]",
+        "analyses.pain_each.estimates[1].mean_difference.starts_with",
+        "sequences that begin with drug",
+    ),
+    (
+        "a sequence that begins with no arm",
+        P,
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{mean_difference: "
+        "{method: crossover, sequence: sex, starts_with: {F: drug, M: dragon}}}]",
+        "analyses.pain_each.estimates[1].mean_difference.starts_with.M",
+        "an arm of trial.yaml",
+    ),
+    (
         "a time that wins by being higher",
         P,
         "estimates: [{hazard_ratio: {method: cox, ties: efron}}]",

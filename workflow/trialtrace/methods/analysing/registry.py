@@ -35,6 +35,7 @@ MODULES: dict[str, str] = {
     "equivalence": f"{_HERE}.continuous.analyse_equivalence",
     "risk_equivalence": f"{_HERE}.categorical.analyse_equivalence",
     "paired": f"{_HERE}.continuous.analyse_paired",
+    "crossover": f"{_HERE}.continuous.analyse_crossover",
     "within": f"{_HERE}.repeated.analyse_within",
     "repeated": f"{_HERE}.repeated.analyse",
     "mixed": f"{_HERE}.mixed.analyse",

@@ -38,6 +38,7 @@ MODULES: dict[str, str] = {
     "equivalence": f"{_HERE}.continuous.check_equivalence",
     "risk_equivalence": f"{_HERE}.categorical.check_equivalence",
     "paired": f"{_HERE}.continuous.check_paired",
+    "crossover": f"{_HERE}.continuous.check_crossover",
     "within": f"{_HERE}.repeated.check_within",
     "repeated": f"{_HERE}.repeated.check",
     "mixed": f"{_HERE}.mixed.check",

@@ -207,6 +207,8 @@ def odds_ratio_wald_test(
     Oracle: the formula in R. Raises `StatsError` where a cell is empty, for a margin that is not
     positive, an empty arm, or counts that are not whole numbers within 0..n.
 
+    R: by hand in stratified_score.R.
+
     >>> round(odds_ratio_wald_test(30, 50, 25, 50, margin=0.8, sides="greater").p_value, 4)
     0.0602
     """

@@ -24,6 +24,7 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     for combination, weights in options.get("combinations", {}).items():
         _weights(files, name, (*place, "combinations", combination), weights)
     _margins(files, place, method, options)
+    _sequences(files, name, place, options)
     others = [(("with",), options)] if "with" in options else []
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
     for where, one in others:
@@ -106,6 +107,25 @@ def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -
             (*place, "lower"),
             found=f"margins from {options['lower']:g} to {options['upper']:g}",
             expected="a lower margin below the upper one",
+        )
+
+
+def _sequences(files: Files, name: str, place: Path_, options: dict[str, Any]) -> None:
+    """A variable that tells the order of two treatments, and which arm each value begins with."""
+    if "sequence" not in options:
+        return
+    document = files.plan
+    what = "a variable of subjects"
+    known(document, (*place, "sequence"), options["sequence"], files.subject_variables, what)
+    begun = options["starts_with"]
+    for value, arm in begun.items():
+        known(document, (*place, "starts_with", value), arm, files.arms, "an arm of trial.yaml")
+    if len(set(begun.values())) != 2:
+        document.add(
+            (*place, "starts_with"),
+            found=f"sequences that begin with {one_of(sorted(set(begun.values())))}",
+            expected="two treatments, each first in some sequence",
+            do="the methods of crossover trials are for two treatments in two periods",
         )
 
 

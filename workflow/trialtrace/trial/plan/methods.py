@@ -3,8 +3,8 @@
 from trialtrace.config.spec import items_of
 
 # Options that are part of a result's name, and their choices that are not.
-NAMING = ("correction", "zeros", "allocation", "design")
-PLAIN = ("none", "wilcoxon", "coin")
+NAMING = ("correction", "zeros", "allocation", "design", "compared")
+PLAIN = ("none", "wilcoxon", "coin", "treatment")
 BINARY = (
     "event",
     "any_occurrence",
