@@ -102,7 +102,7 @@ def _of_members(hint: Hint, expected: str | None) -> Schema:
     return schema_of(hint)
 
 
-def _of_literal(values: tuple[Any, ...]) -> Schema:
+def _of_literal(values: tuple[object, ...]) -> Schema:
     if values == (True,):
         return {"const": True}
     kinds = {SCALARS[type(value)] for value in values}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from trialtrace.trial.plan.steps import Step
 
 # What the formula calls what the plan says; the rest tells the sequence.
 ARGUMENTS = {"compared": "effect", "sides": "sides"}
+
+R = TypeVar("R")
 
 
 class Sequenced(Protocol):
@@ -83,8 +85,8 @@ def test(cut: Cut, step: Step[Sequenced]) -> Iterator[Result]:
 
 
 def _prepared(
-    cut: Cut, step: Step[Sequenced], compute: Callable[..., Any]
-) -> Iterator[tuple[Place, dict[str, Selection], Callable[[], Any], Notes]]:
+    cut: Cut, step: Step[Sequenced], compute: Callable[..., R]
+) -> Iterator[tuple[Place, dict[str, Selection], Callable[[], R], Notes]]:
     """Each comparison with its formula; one that has no pairs fails with its reason."""
     for found in comparisons(cut):
         if isinstance(found, Paired):
@@ -95,7 +97,7 @@ def _prepared(
             yield place, {"analysed": rows}, partial(_refuse, reason), {"n_used": None}
 
 
-def _computed(compute: Callable[..., Any], found: Paired, asked: Sequenced) -> Any:
+def _computed(compute: Callable[..., R], found: Paired, asked: Sequenced) -> R:
     return compute(*periods(found, asked))
 
 

@@ -1,6 +1,6 @@
 """Arms compared where subjects are in clusters: errors that allow for them, clusters as wholes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ from trialtrace.trial.plan.steps import Step
 if TYPE_CHECKING:
     from trialtrace.stats.regression.gee import GeeFit
     from trialtrace.trial.plan.cards import clusters as cards
+
+# Values, clusters, and 1 where treated.
+_Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
@@ -84,7 +87,7 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
         columns = cache(partial(_columns, cut, rows, cluster, pair))
         place, members = cut.at(pair=pair), {"analysed": rows}
 
-        def compute(columns=columns) -> Contrast:
+        def compute(columns: Callable[[], _Columns] = columns) -> Contrast:
             found: Contrast = difference(
                 *columns(), sides="two_sided", confidence=cut.analysis.confidence
             )
@@ -102,9 +105,7 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
             yield plain_result(cut, place, (stat, step.method), members, value, **common)
 
 
-def _columns(
-    cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> _Columns:
     table = subject_table(cut, rows, {})
     treated = (table.column("TRTP").astype(str) == pair[0]).astype(float)
     return table.values[:, 0], table.column(cluster).astype(str), treated

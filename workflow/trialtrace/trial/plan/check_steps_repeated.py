@@ -1,5 +1,6 @@
 """Steps of the plan within subjects, adjusted, or over several endpoints: what they name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
@@ -24,7 +25,8 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     for combination, weights in options.get("combinations", {}).items():
         _weights(files, name, (*place, "combinations", combination), weights)
     _margins(files, place, method, options)
-    _sequences(files, name, place, options)
+    if "sequence" in options:
+        _sequences(files, place, options["sequence"], options["starts_with"])
     others = [(("with",), options)] if "with" in options else []
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
     for where, one in others:
@@ -110,14 +112,11 @@ def _margins(files: Files, place: Path_, method: str, options: dict[str, Any]) -
         )
 
 
-def _sequences(files: Files, name: str, place: Path_, options: dict[str, Any]) -> None:
+def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, str]) -> None:
     """A variable that tells the order of two treatments, and which arm each value begins with."""
-    if "sequence" not in options:
-        return
     document = files.plan
     what = "a variable of subjects"
-    known(document, (*place, "sequence"), options["sequence"], files.subject_variables, what)
-    begun = options["starts_with"]
+    known(document, (*place, "sequence"), sequence, files.subject_variables, what)
     for value, arm in begun.items():
         known(document, (*place, "starts_with", value), arm, files.arms, "an arm of trial.yaml")
     if len(set(begun.values())) != 2:
