@@ -10,11 +10,12 @@ from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import contrast_results, interval_result, plain_result
 from trialtrace.methods.analysing.estimate import test_results as results_of_test
-from trialtrace.methods.analysing.formulas import formulas
+from trialtrace.methods.analysing.formulas import Formula, formula, formulas
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
 from trialtrace.methods.mixed.analyse import random_site
 from trialtrace.methods.regression.analyse_visits import as_ratio
+from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.steps import Step
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from trialtrace.stats.regression.gee import GeeFit
     from trialtrace.trial.plan.cards import clusters as cards
 
-# Values, clusters, and 1 where treated.
-_Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
+# Values, their clusters, and 1 for the treated arm.
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
@@ -32,7 +33,7 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
     options, arms = step.options, cut.arms()
     cluster = adsl_code(options.cluster)
     rows = cut.rows(TRTP={"in": arms}, **known(options.covariates), **{cluster: "present"})
-    model, contrast = formulas(step)
+    model = formula(step)
 
     @cache
     def fitted() -> "GeeFit":
@@ -57,8 +58,7 @@ def clustered(cut: Cut, step: "Step[cards.Clustered]") -> Iterator[Result]:
         fit = fitted()
         row = np.zeros(fit.coef.size)
         row[arms.index(pair[0])], row[arms.index(pair[1])] = 1.0, -1.0
-        found: Contrast = contrast(fit, row, sides="two_sided", confidence=cut.analysis.confidence)
-        return found
+        return contrast(fit, row, sides="two_sided", confidence=cut.analysis.confidence)
 
     def estimate(pair: tuple[str, str]) -> Interval:
         found = compared(pair).interval
@@ -87,12 +87,7 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
         columns = cache(partial(_columns, cut, rows, cluster, pair))
         place, members = cut.at(pair=pair), {"analysed": rows}
 
-        def compute(columns: Callable[[], _Columns] = columns) -> Contrast:
-            found: Contrast = difference(
-                *columns(), sides="two_sided", confidence=cut.analysis.confidence
-            )
-            return found
-
+        compute = partial(_difference, difference, columns, cut.analysis.confidence)
         yield from contrast_results(cut, place, step, members, compute, common)
         try:
             y, of, treated = columns()
@@ -105,7 +100,12 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
             yield plain_result(cut, place, (stat, step.method), members, value, **common)
 
 
-def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> _Columns:
+def _difference(difference: Formula, columns: Callable[[], Columns], confidence: float) -> Contrast:
+    found: Contrast = difference(*columns(), sides="two_sided", confidence=confidence)
+    return found
+
+
+def _columns(cut: Cut, rows: Selection, cluster: str, pair: tuple[str, str]) -> Columns:
     table = subject_table(cut, rows, {})
     treated = (table.column("TRTP").astype(str) == pair[0]).astype(float)
     return table.values[:, 0], table.column(cluster).astype(str), treated

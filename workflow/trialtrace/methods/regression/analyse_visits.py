@@ -17,10 +17,11 @@ import numpy as np
 from trialtrace.ground.arrays import Floats
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result, noted, test_results
-from trialtrace.methods.analysing.formulas import formulas
+from trialtrace.methods.analysing.formulas import formula
 from trialtrace.methods.analysing.rows import Basis, Result
 from trialtrace.methods.analysing.subject_tables import covariates, known, subject_table
 from trialtrace.methods.regression.analyse import NO_SPREAD
+from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.trial.plan.steps import Step
 
@@ -74,7 +75,7 @@ def design(cut: Cut, options: "Options", rows: "Selection") -> Design:
 
 def gee(cut: Cut, step: "Step[cards.Gee]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the difference or odds ratio of the population."""
-    equations, contrast = formulas(step)
+    equations = formula(step)
     options, rows = step.options, _rows(cut, step.options)
 
     @cache
@@ -92,17 +93,16 @@ def gee(cut: Cut, step: "Step[cards.Gee]") -> Iterator[Result]:
 
     def compared(pair: tuple[str, str], visit: int) -> Contrast:
         made, fit = fitted()
-        found: Contrast = contrast(
+        return contrast(
             fit, made.row(pair, visit), sides="two_sided", confidence=cut.analysis.confidence
         )
-        return found
 
     yield from _results(cut, step, rows, compared)
 
 
 def logistic_mixed(cut: Cut, step: "Step[cards.LogisticMixed]") -> Iterator[Result]:
     """By comparison, at each visit or over all: the odds ratio within a subject."""
-    model, contrast = formulas(step)
+    model = formula(step)
     options, rows = step.options, _rows(cut, step.options)
 
     @cache
@@ -121,10 +121,9 @@ def logistic_mixed(cut: Cut, step: "Step[cards.LogisticMixed]") -> Iterator[Resu
 
     def compared(pair: tuple[str, str], visit: int) -> Contrast:
         made, fit = fitted()
-        found: Contrast = contrast(
+        return contrast(
             fit, made.row(pair, visit)[1:], sides="two_sided", confidence=cut.analysis.confidence
         )
-        return found
 
     yield from noted(
         _results(cut, step, rows, compared), lambda: NO_SPREAD if fitted()[1].boundary else None

@@ -53,7 +53,7 @@ class RandomCluster:
     df: MixedDf = key("Degrees of freedom.")
 
 
-_MODEL = ("regression.clusters:clustered", "regression.coefficients:contrast")
+_MODEL = "regression.clusters:clustered"
 _MEANS = (
     "regression.clusters:cluster_means_difference",
     "regression.clusters:intracluster_correlation",

@@ -66,7 +66,7 @@ def _gives(statistic: str, options: object, own: bool) -> str:
     return f"{statistic}.{{}}@{PAIR}{second} p_value.{{}}@{PAIR}{second}"
 
 
-_EQUATIONS = ("regression.gee:gee", "regression.coefficients:contrast")
+_EQUATIONS = "regression.gee:gee"
 
 CARDS = (
     Card(
@@ -98,6 +98,6 @@ CARDS = (
         gives=partial(_gives, "odds_ratio"),
         visits="over",
         compares="between",
-        formula=("regression.ordinal_mixed:ordinal_mixed", "regression.coefficients:contrast"),
+        formula="regression.ordinal_mixed:ordinal_mixed",
     ),
 )
