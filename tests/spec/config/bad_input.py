@@ -985,6 +985,23 @@ REFERENCES = [
         "made from",
     ),
     (
+        "a contrast of a visit that is not there",
+        P,
+        "estimates: [{mean_difference: welch}]",
+        "estimates: [{mean_difference: welch}, {visit_contrast: {method: own_error, combinations: "
+        "{change: {after: 1, befor: -1}}, variance: pooled, sides: less}}]",
+        "analyses.pain_each.estimates[2].visit_contrast.combinations.change.befor",
+        'did you mean "before"?',
+    ),
+    (
+        "doses without one of the treated arms",
+        P,
+        "tests: [{welch_t: {sides: two_sided}}]",
+        "tests: [{welch_t: {sides: two_sided}}, {williams: {doses: [placebo], sides: less}}]",
+        "analyses.pain_each.tests[2].williams.doses",
+        "no drug",
+    ),
+    (
         "an unknown estimand",
         P,
         "estimand: pain_itt",
