@@ -12,6 +12,7 @@ from numpy.random import Generator
 from simulated import Figure, share
 from trialtrace.stats.continuous.arm_contrasts import arm_contrasts, dunnett, tukey
 from trialtrace.stats.continuous.ordered_arms import jonckheere_terpstra, williams
+from trialtrace.stats.repeated.friedman import friedman
 
 LEVEL = 0.05
 DESIGNS = ((10, 10, 10, 10), (6, 12, 20), (25, 8, 8, 8, 8))
@@ -19,7 +20,7 @@ DESIGNS = ((10, 10, 10, 10), (6, 12, 20), (25, 8, 8, 8, 8))
 
 def simulate(rng: Generator, draws: int) -> list[Figure]:
     together = [figure for sizes in DESIGNS for figure in _design(rng, draws, sizes)]
-    return together + _trends(rng, draws // 5, 12)
+    return together + _trends(rng, draws // 5, 12) + _friedman(rng, draws // 2)
 
 
 def _design(rng: Generator, draws: int, sizes: tuple[int, ...]) -> list[Figure]:
@@ -87,3 +88,16 @@ def _trends(rng: Generator, draws: int, n: int) -> list[Figure]:
         share("Jonckheere-Terpstra test, type I error", told, LEVEL, by_ranks),
         share("Williams' test, family-wise error", told, LEVEL, by_means),
     ]
+
+
+def _friedman(rng: Generator, draws: int) -> list[Figure]:
+    """Friedman's test over four visits that are alike, of correlated values."""
+    found = []
+    for n in (6, 20):
+        rejected = np.empty(draws)
+        for draw in range(draws):
+            y = rng.normal(0, 1, (n, 1)) + rng.normal(0, 1, (n, 4))
+            rejected[draw] = friedman(y, method="asymptotic").p_value <= LEVEL
+        told = f"{n} subjects, 4 visits"
+        found.append(share("Friedman's test, type I error", told, LEVEL, rejected))
+    return found
