@@ -73,6 +73,7 @@ PACKAGES = {
     "tied_times": ("survival",),
     "cox_start_stop": ("survival",),
     "competing_risks": ("cmprsk",),
+    "rates": ("survival",),
     "hazards": ("survival", "cmprsk"),
     "vcdextra": ("vcdExtra",),
     "group_sequential": ("mvtnorm",),

@@ -19,6 +19,7 @@ import recompute_interaction
 import recompute_interim
 import recompute_multiplicity
 import recompute_planning
+import recompute_rates
 import recompute_summaries
 import recompute_time_to_event
 from recompute_large_samples import large_samples
@@ -281,6 +282,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),
+    "rates": lambda: recompute_rates.rates(cases),
     "hazards": lambda: recompute_hazards.hazards(cases),
     **recompute_multiplicity.subjects(cases),
     **recompute_summaries.subjects(cases),

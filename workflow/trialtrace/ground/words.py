@@ -48,6 +48,10 @@ LABELS = {
     "incidence": "share with the event",
     "incidence_difference": "difference of the shares with the event",
     "mean_time": "mean time",
+    "rate": "rate",
+    "person_time": "person-time",
+    "rate_difference": "rate difference",
+    "rate_ratio": "rate ratio",
     "survival_difference": "difference without the event",
     "survival_ratio": "ratio without the event",
     "mean_time_difference": "difference of mean times",
@@ -192,6 +196,7 @@ RATIOS = {
     "subdistribution_hazard_ratio",
     "mean_time_ratio",
     "survival_ratio",
+    "rate_ratio",
     "win_ratio",
     "win_odds",
 }

@@ -46,6 +46,7 @@ MODULES: dict[str, str] = {
     "competing": f"{_HERE}.survival.analyse_competing",
     "mean_times": f"{_HERE}.survival.analyse_mean_times",
     "curves": f"{_HERE}.survival.analyse_curves",
+    "rates": f"{_HERE}.survival.analyse_rates",
     "hazards": f"{_HERE}.survival.analyse_hazards",
     "hierarchy": f"{_HERE}.continuous.analyse_hierarchy",
     "resampling": f"{_HERE}.resampling.analyse",

@@ -49,6 +49,7 @@ MODULES: dict[str, str] = {
     "competing": f"{_HERE}.survival.check_competing",
     "mean_times": f"{_HERE}.survival.check_mean_times",
     "curves": f"{_HERE}.survival.check_curves",
+    "rates": f"{_HERE}.survival.check_rates",
     "hazards": f"{_HERE}.survival.check_hazards",
     "hierarchy": f"{_HERE}.continuous.check_hierarchy",
     "resampling": f"{_HERE}.resampling.check",

@@ -13,6 +13,8 @@
 `interval_censored`     events seen at visits: Turnbull's estimate, log-rank tests
 `cox`                   proportional hazards regression
 `cox_start_stop`        the same with late entry, several events, robust variance
+`recurrent`             several events a patient: mean number by a time
+`person_time`           rates per person-time, their differences and ratios
 `proportional_hazards`  test of proportional hazards by Schoenfeld residuals
 ======================  ========================================================================
 """

@@ -157,7 +157,7 @@ def hazard_ratio_test(coef: float, se: float, *, margin: float, sides: str) -> T
     R: by hand in hazards.R, from `survival::coxph`.
 
     >>> round(hazard_ratio_test(0.0, 0.1, margin=1.25, sides="less").p_value, 6)
-    0.012828
+    0.012826
     """
     check_choice("sides", sides, SIDES)
     coef, se, margin = numbers([coef, se, margin], "coef, se and margin").tolist()

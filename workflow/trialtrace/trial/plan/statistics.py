@@ -18,6 +18,7 @@ STATISTICS: dict[str, Statistic] = {
     ),
     "incidence": Statistic("describe", "Share with the event by given times.", TIMES + INTERVALS),
     "mean_time": Statistic("describe", "Mean time without the event, up to a horizon.", TIMES),
+    "rate": Statistic("describe", "Events per person-time, with an interval.", TIMES),
     "proportion_bounds": Statistic(
         "describe",
         "Proportion if nobody, and if everybody, without an outcome had the event.",
@@ -67,6 +68,10 @@ STATISTICS: dict[str, Statistic] = {
     "survival_ratio": Statistic(
         "estimates", "Ratio of the shares without the event at a time.", TIMES
     ),
+    "rate_difference": Statistic(
+        "estimates", "Difference of two rates of events per person-time.", TIMES
+    ),
+    "rate_ratio": Statistic("estimates", "Ratio of two rates of events per person-time.", TIMES),
     "incidence_difference": Statistic(
         "estimates",
         "Difference of the shares with the event by a time, other causes competing.",

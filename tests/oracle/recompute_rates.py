@@ -1,0 +1,49 @@
+"""Our side of the oracle for rates per person-time and mean numbers of events."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple
+
+import numpy as np
+
+from trialtrace.stats import Interval
+from trialtrace.stats.survival.person_time import garwood_rate, rate_difference, rate_ratio
+from trialtrace.stats.survival.recurrent import mean_cumulative
+
+Cases = Callable[[str], Iterator[tuple[str, dict[str, np.ndarray]]]]
+Numbers = Iterator[tuple[str, str, float]]
+
+
+def rates(cases: Cases) -> Numbers:
+    for case, d in cases("rates.csv"):
+        x1, t1, x0, t0 = (float(d[name][0]) for name in ("x1", "t1", "x0", "t0"))
+        for level in (0.95, 0.9):
+            found = garwood_rate(x1, t1, confidence=level)
+            yield from _interval(case, f"garwood@{level}", found)
+        if x1 + x0 == 0:
+            continue
+        for name, function in (("difference", rate_difference), ("ratio", rate_ratio)):
+            for sides in ("two_sided", "less", "greater"):
+                found, test = function(x1, t1, x0, t0, confidence=0.95, sides=sides)
+                yield case, f"{name}.{sides}", test.p_value
+            yield from _interval(case, name, found)
+            if name == "difference":
+                yield case, "difference.z", test.statistic
+    for case, d in cases("start_stop.csv"):
+        yield from _means(case, d)
+
+
+def _means(case: str, d: dict[str, np.ndarray]) -> Numbers:
+    rows = d["start"], d["stop"], d["event"], d["subject"]
+    at = np.quantile(d["stop"], [0.3, 0.7, 1], method="inverted_cdf")
+    for interval in ("plain", "log"):
+        found = mean_cumulative(*rows, times=at, interval=interval, confidence=0.95)
+        each = zip(found.estimate, found.low, found.high, strict=True)
+        for i, ends in enumerate(each, 1):
+            yield from _interval(case, f"mean.{i}.{interval}", Interval(*ends))
+    for i, se in enumerate(found.se, 1):
+        yield case, f"mean.{i}.se", float(se)
+
+
+def _interval(case: str, name: str, found: Interval) -> Numbers:
+    for part, value in zip(("estimate", "low", "high"), astuple(found)[:3], strict=True):
+        yield case, f"{name}.{part}", value

@@ -1,0 +1,47 @@
+"""Rates of events per person-time."""
+
+from __future__ import annotations
+
+from trialtrace.config.spec import key, shape
+from trialtrace.trial.plan.card import Card, Named
+from trialtrace.trial.plan.methods import TIMES
+
+
+@shape
+class PerTime:
+    """Events per person-time."""
+
+    per: float = key(
+        "Person-time that the rate is of, in the unit of the time: 100 for events in 100 days.",
+        exclusiveMinimum=0,
+    )
+
+
+CARDS = (
+    Card(
+        "rate.garwood",
+        "rate with Garwood's exact interval",
+        "Garwood 1936, Biometrika 28:437",
+        options=PerTime,
+        gives="rate.{}@group person_time.sum@group",
+        also={"sum": Named("sum of times", "")},
+        formula="survival.person_time:garwood_rate",
+    ),
+    Card(
+        "rate_difference.poisson_wald",
+        "Wald interval of a difference of rates",
+        "Rothman, Greenland and Lash 2008, Modern Epidemiology, chapter 14",
+        options=PerTime,
+        gives="rate_difference.{}@pair p_value.{}@pair z.{}@pair?",
+        kinds=TIMES,
+        formula="survival.person_time:rate_difference",
+    ),
+    Card(
+        "rate_ratio.poisson_exact",
+        "exact conditional interval of a ratio of rates",
+        "Lehmann and Romano 2005, Testing Statistical Hypotheses, section 4.5",
+        gives="rate_ratio.{}@pair p_value.{}@pair",
+        kinds=TIMES,
+        formula="survival.person_time:rate_ratio",
+    ),
+)
