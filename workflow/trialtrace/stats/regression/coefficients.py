@@ -48,6 +48,8 @@ def contrast(
 
     Raises `StatsError` for a row of another length or of zeros, and where the combination has no
     estimated error.
+
+    R: `sum(row * coef(fit))` with `row %*% vcov(fit) %*% row`.
     """
     rows = _rows(fit, row)
     if rows.shape[0] != 1:
