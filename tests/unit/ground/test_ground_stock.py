@@ -63,6 +63,9 @@ SCOPES = {
     for module, tree in TREES.items()
 }
 
+# What writes pages and stubs from the others.
+WRITERS = {f"{STATS}reference", f"{STATS}offers"}
+
 
 def used_by_stages() -> Iterator[str]:
     """Dotted names that other rooms use, and the formulas that cards name."""
@@ -95,7 +98,7 @@ def public_functions() -> set[str]:
     return {
         name
         for module in TREES
-        if module.startswith(STATS) and "._" not in module and module != f"{STATS}reference"
+        if module.startswith(STATS) and "._" not in module and module not in WRITERS
         for name, node in defined(module).items()
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     }
