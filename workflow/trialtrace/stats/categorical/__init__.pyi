@@ -6,8 +6,6 @@ from trialtrace.stats.categorical.complier import ComplierBounds as ComplierBoun
 from trialtrace.stats.categorical.complier import complier_bounds as complier_bounds
 from trialtrace.stats.categorical.complier import complier_difference as complier_difference
 from trialtrace.stats.categorical.contingency import chi_squared as chi_squared
-from trialtrace.stats.categorical.contingency import chi_squared_tests as chi_squared_tests
-from trialtrace.stats.categorical.contingency import exact_tails as exact_tails
 from trialtrace.stats.categorical.contingency import fisher_exact as fisher_exact
 from trialtrace.stats.categorical.contingency import (
     number_needed_to_treat as number_needed_to_treat,

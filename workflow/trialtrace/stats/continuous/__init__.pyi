@@ -5,6 +5,10 @@ from trialtrace.stats.continuous.arm_contrasts import trend_coefficients as tren
 from trialtrace.stats.continuous.arm_contrasts import tukey as tukey
 from trialtrace.stats.continuous.association import correlation as correlation
 from trialtrace.stats.continuous.association import correlation_test as correlation_test
+from trialtrace.stats.continuous.crossover import crossover_effect as crossover_effect
+from trialtrace.stats.continuous.crossover import crossover_t as crossover_t
+from trialtrace.stats.continuous.crossover import mainland_gart as mainland_gart
+from trialtrace.stats.continuous.crossover import prescott as prescott
 from trialtrace.stats.continuous.group_means import Differences as Differences
 from trialtrace.stats.continuous.group_means import GroupMoments as GroupMoments
 from trialtrace.stats.continuous.group_means import adjusted_differences as adjusted_differences

@@ -4,6 +4,10 @@ from trialtrace.stats.multiplicity.adjusted import hochberg as hochberg
 from trialtrace.stats.multiplicity.adjusted import holm as holm
 from trialtrace.stats.multiplicity.adjusted import hommel as hommel
 from trialtrace.stats.multiplicity.closed_testing import closed_three_arms as closed_three_arms
+from trialtrace.stats.multiplicity.conditional_power import FutilityDesign as FutilityDesign
+from trialtrace.stats.multiplicity.conditional_power import conditional_power as conditional_power
+from trialtrace.stats.multiplicity.conditional_power import futility_boundary as futility_boundary
+from trialtrace.stats.multiplicity.conditional_power import predictive_power as predictive_power
 from trialtrace.stats.multiplicity.graphical import Graphical as Graphical
 from trialtrace.stats.multiplicity.graphical import chain as chain
 from trialtrace.stats.multiplicity.graphical import fixed_sequence as fixed_sequence

@@ -5,6 +5,14 @@ from trialtrace.stats.regression.ancova import ancova as ancova
 from trialtrace.stats.regression.ancova import arm_difference as arm_difference
 from trialtrace.stats.regression.ancova import arm_row as arm_row
 from trialtrace.stats.regression.ancova import ols as ols
+from trialtrace.stats.regression.clusters import (
+    cluster_means_difference as cluster_means_difference,
+)
+from trialtrace.stats.regression.clusters import clustered as clustered
+from trialtrace.stats.regression.clusters import design_effect as design_effect
+from trialtrace.stats.regression.clusters import (
+    intracluster_correlation as intracluster_correlation,
+)
 from trialtrace.stats.regression.coefficients import contrast as contrast
 from trialtrace.stats.regression.coefficients import wald_test as wald_test
 from trialtrace.stats.regression.gee import GeeFit as GeeFit

@@ -19,12 +19,17 @@ from trialtrace.stats.survival.interval_censored import turnbull as turnbull
 from trialtrace.stats.survival.kaplan_meier import KaplanMeier as KaplanMeier
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier as kaplan_meier
 from trialtrace.stats.survival.kaplan_meier import log_rank as log_rank
+from trialtrace.stats.survival.person_time import garwood_rate as garwood_rate
+from trialtrace.stats.survival.person_time import rate_difference as rate_difference
+from trialtrace.stats.survival.person_time import rate_ratio as rate_ratio
 from trialtrace.stats.survival.proportional_hazards import (
     ProportionalHazards as ProportionalHazards,
 )
 from trialtrace.stats.survival.proportional_hazards import (
     proportional_hazards_test as proportional_hazards_test,
 )
+from trialtrace.stats.survival.recurrent import MeanCumulative as MeanCumulative
+from trialtrace.stats.survival.recurrent import mean_cumulative as mean_cumulative
 from trialtrace.stats.survival.risk_sets import Curves as Curves
 from trialtrace.stats.survival.risk_sets import LogRankSums as LogRankSums
 from trialtrace.stats.survival.risk_sets import RiskSets as RiskSets
