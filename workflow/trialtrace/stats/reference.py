@@ -312,6 +312,8 @@ def _after(piece: str) -> str:
 
 def _prose(paragraph: str) -> str:
     """A paragraph on one line; aligned lines as they stand, lists item by item."""
+    if paragraph.lstrip().startswith(">>>"):
+        return f"```pycon\n{paragraph}\n```"
     lines = paragraph.split("\n")
     first = next((i for i, line in enumerate(lines) if _ALIGNED.match(line)), len(lines))
     told = re.sub(r" - (?=In |For )", "\n- ", " " + _flat("\n".join(lines[:first])))

@@ -33,6 +33,9 @@ def binomial_test(x: float, n: float, *, threshold: float, sides: str) -> TestRe
     are not whole numbers, for x outside 0..n.
 
     R: `binom.test(x, n, p)$p.value`.
+
+    >>> binomial_test(13, 40, threshold=0.2, sides="greater")
+    TestResult(statistic=0.325, p_value=0.0432416)
     """
     check_choice("sides", sides, SIDES)
     if not (isinstance(threshold, int | float | np.number) and 0 < threshold < 1):
@@ -60,6 +63,9 @@ def upper_bound(x: float, n: float, *, confidence: float) -> float:
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
 
     R: `binom.test(x, n, alternative = "less")$conf.int[2]`.
+
+    >>> round(upper_bound(0, 40, confidence=0.95), 4)
+    0.0722
     """
     x, n = single_count(x, n, "sample")
     level = check_confidence(confidence)
@@ -75,6 +81,9 @@ def rule_of_three(x: float, n: float, *, confidence: float) -> float:
     counts that are not whole numbers.
 
     R: by hand in binomial.R.
+
+    >>> rule_of_three(0, 40, confidence=0.95)
+    0.07489330683884975
     """
     x, n = single_count(x, n, "sample")
     if x:

@@ -47,6 +47,10 @@ def complier_difference(
     than 0 and 1.
 
     R: by hand in compliers.R.
+
+    >>> treated, received = [1, 0, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 0, 1, 1, 0]
+    >>> complier_difference(treated, received, [0, 0, 1, 0, 1, 0, 0, 0], confidence=0.95)
+    Interval(estimate=0.5, low=-0.0164959, high=1.0165, standard_error=0.263523)
     """
     y, d, other = _data(treated, received, control)
     z = normal_quantile(confidence)
@@ -69,6 +73,10 @@ def complier_bounds(treated: ArrayLike, received: ArrayLike, control: ArrayLike)
     Raises as `complier_difference`, and for outcomes other than 0 and 1.
 
     R: by hand in compliers.R.
+
+    >>> treated, received = [1, 0, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 0, 1, 1, 0]
+    >>> complier_bounds(treated, received, [0, 0, 1, 0, 1, 0, 0, 0])
+    ComplierBounds(low=0.5, high=0.8333333333333334)
     """
     y, d, other = _data(treated, received, control)
     if not np.isin(np.concatenate([y, other]), (0.0, 1.0)).all():

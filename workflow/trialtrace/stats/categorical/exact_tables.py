@@ -52,6 +52,9 @@ def fisher_freeman_halton(table: ArrayLike) -> TestResult:
     which `fisher_freeman_halton_drawn` does.
 
     R: `fisher.test(table)$p.value`.
+
+    >>> fisher_freeman_halton([[8, 3, 2], [2, 5, 9]])
+    TestResult(p_value=0.0206325)
     """
     table = _table(table)
     if min(table.shape) == 1:
@@ -169,6 +172,9 @@ def chi_squared_table(table: ArrayLike) -> TestResult:
     numbers of at least 0, and for a table without any count.
 
     R: `chisq.test(table, correct = FALSE)`.
+
+    >>> chi_squared_table([[8, 3, 2], [2, 5, 9]])
+    TestResult(statistic=8.33338, df=2, p_value=0.0155035)
     """
     table = _table(table)
     if min(table.shape) == 1:

@@ -37,6 +37,9 @@ def fragility_index(x1: float, n1: float, x0: float, n0: float, *, level: float,
     are not whole numbers within 0..n.
 
     R: `fisher.test` of every changed table.
+
+    >>> fragility_index(20, 40, 7, 42, level=0.05, rule="walsh")
+    5
     """
     check_choice("rule", rule, RULES)
     if not (isinstance(level, int | float | np.number) and 0 < level < 1):

@@ -45,6 +45,9 @@ def wilson(x: float, n: float, *, confidence: float) -> Interval:
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
 
     R: `prop.test(x, n, correct = FALSE)$conf.int`.
+
+    >>> wilson(13, 40, confidence=0.95)
+    Interval(estimate=0.325, low=0.200845, high=0.479823)
     """
     return _of_one(_wilson, x, n, confidence)
 
@@ -58,6 +61,9 @@ def clopper_pearson(x: float, n: float, *, confidence: float) -> Interval:
     Raises `StatsError` for n = 0, for counts that are not whole numbers, for x outside 0..n.
 
     R: `binom.test(x, n)$conf.int`.
+
+    >>> clopper_pearson(13, 40, confidence=0.95)
+    Interval(estimate=0.325, low=0.185729, high=0.491295)
     """
     return _of_one(_clopper_pearson, x, n, confidence)
 
@@ -72,6 +78,9 @@ def wald(x: float, n: float, *, confidence: float) -> Interval:
     numbers, for x outside 0..n.
 
     R: by hand in exact_two_by_two.R.
+
+    >>> wald(13, 40, confidence=0.95)
+    Interval(estimate=0.325, low=0.179852, high=0.470148, standard_error=0.0740566)
     """
     return _of_one(_wald, x, n, confidence, scale="identity")
 
@@ -86,6 +95,9 @@ def agresti_coull(x: float, n: float, *, confidence: float) -> Interval:
     numbers, for x outside 0..n.
 
     R: by hand in exact_two_by_two.R.
+
+    >>> agresti_coull(13, 40, confidence=0.95)
+    Interval(estimate=0.325, low=0.200078, high=0.480589)
     """
     return _of_one(_agresti_coull, x, n, confidence)
 
@@ -101,6 +113,9 @@ def jeffreys(x: float, n: float, *, confidence: float) -> Interval:
     x outside 0..n.
 
     R: `qbeta(c(0.025, 0.975), x + 0.5, n - x + 0.5)`.
+
+    >>> jeffreys(13, 40, confidence=0.95)
+    Interval(estimate=0.325, low=0.195951, high=0.478361)
     """
     return _of_one(_jeffreys, x, n, confidence)
 
@@ -113,6 +128,10 @@ def bounds(x: ArrayLike, n: ArrayLike, *, method: str, confidence: float) -> Flo
 
     Raises `StatsError` for another method, n below 1 and x outside 0..n. Oracle: that of the
     function of one share.
+
+    >>> bounds([13, 7], [40, 42], method="wilson", confidence=0.95).round(4)
+    array([[0.2008, 0.4798],
+           [0.0832, 0.306 ]])
     """
     check_choice("method", method, METHODS)
     x, n = _shares(x, n)
@@ -120,7 +139,11 @@ def bounds(x: ArrayLike, n: ArrayLike, *, method: str, confidence: float) -> Flo
 
 
 def bounds_by_method(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dict[str, Floats]:
-    """`bounds` by each of `METHODS`, NaN where undefined. Oracle: those of the methods."""
+    """`bounds` by each of `METHODS`, NaN where undefined. Oracle: those of the methods.
+
+    >>> bounds_by_method(13, 40, confidence=0.95)["clopper_pearson"].round(4)
+    array([0.1857, 0.4913])
+    """
     x, n = _shares(x, n)
     confidence = check_confidence(confidence)
     return {name: np.stack(ends(x, n, confidence), axis=-1) for name, ends in METHODS.items()}

@@ -38,6 +38,9 @@ def risk_difference_miettinen_nurminen(
     Oracle: by hand in R, a root finder on the test statistic.
 
     R: by hand in score.R.
+
+    >>> risk_difference_miettinen_nurminen(13, 40, 7, 42, confidence=0.95)
+    Interval(estimate=0.158333, low=-0.0294355, high=0.341522)
     """
     return risk_difference_score(
         x1, n1, x0, n0, confidence=confidence, variance="miettinen_nurminen"
@@ -105,6 +108,11 @@ def risk_difference_score_test(
     -1..1, an empty arm, or counts that are not whole numbers within 0..n.
 
     R: by hand in score.R.
+
+    >>> risk_difference_score_test(
+    ...     13, 40, 7, 42, margin=-0.1, sides="greater", variance="farrington_manning"
+    ... )
+    TestResult(statistic=2.69037, p_value=0.00356865)
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)

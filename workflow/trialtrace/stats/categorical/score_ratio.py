@@ -42,6 +42,9 @@ def risk_ratio_score(
     0..n.
 
     R: by hand in score.R.
+
+    >>> risk_ratio_score(13, 40, 7, 42, confidence=0.95, variance="miettinen_nurminen")
+    Interval(estimate=1.95, low=0.891542, high=4.38196)
     """
     check_choice("variance", variance, VARIANCES)
     x1, n1 = single_count(x1, n1, "treated arm")
@@ -74,6 +77,11 @@ def risk_ratio_score_test(
     positive, an empty arm, or counts that are not whole numbers within 0..n.
 
     R: by hand in score.R.
+
+    >>> risk_ratio_score_test(
+    ...     13, 40, 7, 42, margin=0.8, sides="greater", variance="miettinen_nurminen"
+    ... )
+    TestResult(statistic=2.25027, p_value=0.0122158)
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)

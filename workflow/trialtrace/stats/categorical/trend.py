@@ -36,6 +36,11 @@ def cochran_armitage(
     numbers within 0..n.
 
     R: `prop.trend.test(x, n, score)`.
+
+    >>> cochran_armitage(
+    ...     [3, 6, 10], [20, 20, 20], [0, 1, 2], sides="two_sided", variance="binomial"
+    ... )
+    TestResult(statistic=2.37931, p_value=0.0173452)
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, VARIANCES)

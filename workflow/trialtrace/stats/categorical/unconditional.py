@@ -67,6 +67,9 @@ def barnard(
     their tables cannot be listed (10,000 patients or 5 million tables).
 
     R: by hand in exact_two_by_two.R.
+
+    >>> round(barnard(13, 40, 7, 42, sides="two_sided", statistic="score").p_value, 6)
+    0.10368
     """
     check_choice("sides", sides, SIDES)
     check_choice("statistic", statistic, STATISTICS)
@@ -101,6 +104,9 @@ def boschloo(
     their tables cannot be listed (10,000 patients or 5 million tables).
 
     R: by hand in exact_two_by_two.R.
+
+    >>> round(boschloo(13, 40, 7, 42, sides="greater", two_sided="doubled").p_value, 6)
+    0.050829
     """
     check_choice("sides", sides, SIDES)
     check_choice("two_sided", two_sided, TWO_SIDED)

@@ -34,6 +34,10 @@ def correlation(x: ArrayLike, y: ArrayLike, *, method: str, confidence: float) -
     values. Oracle: R's cor.test (Pearson); cor and the formula in R (Spearman).
 
     R: `cor.test(x, y)$conf.int`.
+
+    >>> correlation([1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 6, 5], method="pearson", confidence=0.95)
+    Interval(estimate=0.828571, low=0.0519293, high=0.980685, standard_error=0.57735,
+     scale='atanh')
     """
     z = normal_quantile(confidence)
     r, n = _correlation(x, y, method)
@@ -52,6 +56,9 @@ def correlation_test(x: ArrayLike, y: ArrayLike, *, method: str, sides: str) -> 
     correlation of 1 or -1. Oracle: R's cor.test, for ranks that of the ranks.
 
     R: `cor.test(x, y)`.
+
+    >>> correlation_test([1, 2, 3, 4, 5], [2, 1, 4, 3, 6], method="spearman", sides="two_sided")
+    TestResult(statistic=2.3094, df=3, p_value=0.104088)
     """
     check_choice("sides", sides, SIDES)
     r, n = _correlation(x, y, method)

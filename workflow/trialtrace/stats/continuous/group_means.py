@@ -94,6 +94,14 @@ def group_moments(
     Raises `StatsError` for missing values (leave those patients out first), shapes that do not
     fit, groups that are no such numbers, and members that are neither true nor false. Oracle: R,
     as `means.describe`.
+
+    >>> everyone, without_last = [1, 1, 1, 1, 1], [1, 1, 1, 1, 0]
+    >>> moments = group_moments(
+    ...     [4, 6, 8, 3, 5], [0, 0, 0, 1, 1], [everyone, without_last], groups=2
+    ... )
+    >>> moments.mean
+    array([[6., 4.],
+           [6., 3.]])
     """
     y = numbers(values, "values")
     if y.ndim != 1:
@@ -129,6 +137,10 @@ def mean_differences(
     contrast of the one-way analysis of variance). `first` and `second`
     are numbers of groups, else `StatsError`; NaN where a group is too small. Oracle: R's t.test
     and lm.
+
+    >>> moments = group_moments([4, 6, 8, 3, 5], [0, 0, 0, 1, 1], [[1, 1, 1, 1, 1]], groups=2)
+    >>> mean_differences(moments, 0, 1, variance="welch").estimate
+    array([2.])
     """
     check_choice("variance", variance, VARIANCES)
     pair = group_numbers([first, second], length=2, groups=moments.n.shape[1])
@@ -152,6 +164,11 @@ def adjusted_differences(
 
     The analysis of covariance with the covariate of `group_moments`. Raises `StatsError` without
     one. Oracle: R's lm, as `ancova.ancova`.
+
+    >>> y, group, before = [4, 6, 8, 3, 5, 4], [0, 0, 0, 1, 1, 1], [1, 2, 4, 1, 3, 3]
+    >>> moments = group_moments(y, group, np.ones((1, 6)), groups=2, covariate=before)
+    >>> adjusted_differences(moments, 0, 1, over_all=False).estimate.round(4)
+    array([2.])
     """
     if moments.covariate is None or moments.covariate_squares is None or moments.products is None:
         raise StatsError("the moments have no covariate.")
@@ -182,6 +199,10 @@ def mann_whitney_p(
     Normal approximation, its variance corrected for ties; `correction` "none" or "continuity".
     Shapes, and what raises `StatsError`, as in `group_moments`; NaN where a sample is empty or all
     values are tied. Oracle: R's wilcox.test(exact = FALSE).
+
+    >>> y, group = [4, 6, 8, 3, 5, 4], [0, 0, 0, 1, 1, 1]
+    >>> mann_whitney_p(y, group, np.ones((1, 6)), first=0, second=1, correction="none").round(4)
+    array([0.184])
     """
     check_choice("correction", correction, CORRECTIONS)
     y = numbers(values, "values")

@@ -35,6 +35,9 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, correction: str, confidence: f
     Oracle: `wilcox.test` with its root search tightened.
 
     R: `wilcox.test(x, y, exact = FALSE, conf.int = TRUE)`.
+
+    >>> hodges_lehmann([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], correction="none", confidence=0.95)
+    Interval(estimate=3, low=1, high=5)
     """
     check_choice("correction", correction, ("none", "continuity"))
     z = normal_quantile(confidence)

@@ -44,6 +44,9 @@ def describe(x: ArrayLike) -> Summary:
     Raises `StatsError` for an empty sample or missing values.
 
     R: `mean(x)`, `sd(x)`, `quantile(x, type = 7)`.
+
+    >>> describe([4.1, 5.2, 6.3, 7.9]).mean
+    5.875
     """
     x = sample(x, "x")
     q1, median, q3 = (float(q) for q in np.quantile(x, [0.25, 0.5, 0.75], method="linear"))
@@ -61,6 +64,9 @@ def mean_interval(x: ArrayLike, *, confidence: float) -> Interval:
     Raises `StatsError` for fewer than two values or missing values.
 
     R: `t.test(x)$conf.int`.
+
+    >>> mean_interval([4.1, 5.2, 6.3, 7.9], confidence=0.95)
+    Interval(estimate=5.875, low=3.29488, high=8.45512, standard_error=0.810735)
     """
     x = sample(x, "x", at_least=2)
     level = check_confidence(confidence)
@@ -81,6 +87,9 @@ def welch_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     or missing values.
 
     R: `t.test(x, y)`.
+
+    >>> welch_t([4.1, 5.2, 6.3, 7.9], [3.9, 4.4, 5.0], sides="two_sided")
+    TestResult(statistic=1.65545, df=3.85706, p_value=0.175811)
     """
     check_choice("sides", sides, SIDES)
     difference, error, df = _welch(x, y)
@@ -99,6 +108,9 @@ def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
     Raises `StatsError` where all differences are equal, for fewer than two or missing values.
 
     R: `t.test(difference)`.
+
+    >>> paired_t([1.5, -0.4, 2.1, 3.3], sides="two_sided")
+    TestResult(statistic=2.10556, df=3, p_value=0.125898)
     """
     check_choice("sides", sides, SIDES)
     difference = sample(difference, "differences", at_least=2)
@@ -121,6 +133,9 @@ def student_t(x: ArrayLike, y: ArrayLike, *, sides: str) -> TestResult:
     or missing values.
 
     R: `t.test(x, y, var.equal = TRUE)`.
+
+    >>> student_t([4.1, 5.2, 6.3, 7.9], [3.9, 4.4, 5.0], sides="two_sided")
+    TestResult(statistic=1.44821, df=5, p_value=0.207223)
     """
     check_choice("sides", sides, SIDES)
     difference, error, df = _student(x, y)
@@ -161,6 +176,9 @@ def mean_difference_welch(x: ArrayLike, y: ArrayLike, *, confidence: float) -> I
     Raises `StatsError` for fewer than two values in a sample or missing values.
 
     R: `t.test(x, y)$conf.int`.
+
+    >>> mean_difference_welch([4.1, 5.2, 6.3, 7.9], [3.9, 4.4, 5.0], confidence=0.95)
+    Interval(estimate=1.44167, low=-1.01199, high=3.89532, standard_error=0.870863)
     """
     level = check_confidence(confidence)
     difference, error, df = _welch(x, y)

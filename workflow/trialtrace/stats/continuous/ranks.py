@@ -35,6 +35,9 @@ def mann_whitney(x: ArrayLike, y: ArrayLike, *, correction: str, sides: str) -> 
     Raises `StatsError` where all values are tied, for an empty sample or missing values.
 
     R: `wilcox.test(x, y, exact = FALSE, correct = FALSE)`.
+
+    >>> mann_whitney([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], correction="none", sides="two_sided")
+    TestResult(statistic=23, p_value=0.0273285)
     """
     check_choice("correction", correction, ("none", "continuity"))
     check_choice("sides", sides, SIDES)
@@ -57,6 +60,10 @@ def rank_sum_tests(
 
     `first` and `second` (..., values) say how many of each sample have a value, in ascending
     order. NaN where all values are tied or a sample is empty.
+
+    >>> first, second = np.array([[7.0, 9, 6, 10, 8]]), np.array([[5.0, 6, 4, 7, 3]])
+    >>> rank_sum_tests(first, second, correction="none", sides="two_sided")[1].round(4)
+    array([0.5763])
     """
     m, n, tied = first.sum(axis=-1), second.sum(axis=-1), first + second
     total = m + n
@@ -85,6 +92,9 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, confidence: float)
     Raises `StatsError` for fewer than two values in a sample or missing values.
 
     R: by hand in ranks.R.
+
+    >>> probability_of_superiority([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], confidence=0.95)
+    Interval(estimate=0.92, low=0.561287, high=0.990419, standard_error=1.12041, scale='logit')
     """
     x, y = sample(x, "x", at_least=2), sample(y, "y", at_least=2)
     z = normal_quantile(confidence)

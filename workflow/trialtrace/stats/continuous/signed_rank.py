@@ -50,6 +50,11 @@ def signed_rank(difference: ArrayLike, *, sides: str, zeros: str, method: str) -
     with `correct` FALSE and TRUE; all signs in R with ties.
 
     R: `wilcox.test(difference, exact = TRUE)`; with ties or zeros by hand in signed_rank.R.
+
+    >>> signed_rank(
+    ...     [1.5, -0.4, 2.1, 3.3, 0.8, -1.1], sides="two_sided", zeros="pratt", method="exact"
+    ... )
+    TestResult(statistic=17, p_value=0.21875)
     """
     check_choice("sides", sides, SIDES)
     check_choice("zeros", zeros, ZEROS)
@@ -104,6 +109,9 @@ def pseudomedian(difference: ArrayLike, *, confidence: float, method: str) -> In
     TRUE` without ties, `exact = FALSE` with its root search tightened.
 
     R: `wilcox.test(difference, exact = TRUE, conf.int = TRUE)`.
+
+    >>> pseudomedian([1.5, -0.4, 2.1, 3.3, 0.8, -1.1], confidence=0.9, method="exact")
+    Interval(estimate=1.1, low=-0.4, high=2.4)
     """
     check_choice("method", method, METHODS)
     level = check_confidence(confidence)

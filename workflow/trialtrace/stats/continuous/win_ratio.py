@@ -95,6 +95,10 @@ def win_statistics(
     or missing values. Oracle: all pairs and the delete-one jackknife in R.
 
     R: by hand in win_ratio.R.
+
+    >>> death = TimeToEvent([4, 9, 3, 8, 5, 7, 2, 6], [1, 0, 1, 1, 0, 1, 1, 1])
+    >>> win_statistics([1, 1, 1, 1, 0, 0, 0, 0], [death], confidence=0.95).net_benefit
+    Interval(estimate=0.125, low=-0.813261, high=1.06326, standard_error=0.478714)
     """
     z = normal_quantile(confidence)
     treated, parts = _data(treated, outcomes)

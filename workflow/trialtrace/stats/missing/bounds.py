@@ -61,6 +61,9 @@ def proportion_bounds(x: float, n: float, missing: float) -> Bounds:
 
     Raises `StatsError` for counts that cannot be, and for an arm without observed patients.
     Oracle: through `worst_and_best`.
+
+    >>> proportion_bounds(13, 40, 5)
+    Bounds(low=0.28888888888888886, observed=0.325, high=0.4)
     """
     x, n = single_count(x, n, "observed patients")
     missing = _missing(missing, "arm")
@@ -77,6 +80,9 @@ def worst_and_best(
     `proportion_bounds`. Oracle: base R.
 
     R: by hand in missing.R.
+
+    >>> worst_and_best(13, 40, 5, 7, 42, 3)
+    Bounds(low=0.06666666666666665, observed=0.15833333333333335, high=0.24444444444444446)
     """
     one, two = proportion_bounds(x1, n1, missing1), proportion_bounds(x0, n0, missing0)
     return Bounds(one.low - two.high, one.observed - two.observed, one.high - two.low)
@@ -102,6 +108,9 @@ def tipping_map(
     Raises as `proportion_bounds`. Oracle: R's fisher.test and chisq.test cell by cell.
 
     R: `fisher.test` or `chisq.test(correct = FALSE)` of every table.
+
+    >>> tipping_map(13, 40, 5, 7, 42, 3, test="fisher", level=0.05).p_value.shape
+    (6, 4)
     """
     check_choice("test", test, ("fisher", "chi_squared"))
     if not (isinstance(level, int | float | np.number) and 0 < level < 1):

@@ -57,6 +57,16 @@ def add_delta(
     deltas are (len(arms),), one an arm, in the units of the outcome; patients of other arms stay.
     Raises `StatsError` for wrong shapes and unknown arms. Oracle: through
     `delta_tipping`, which equals a fit to these values at each point of the grid.
+
+    >>> add_delta(
+    ...     [[3.0, 4.0], [3.0, 4.5]],
+    ...     [False, True],
+    ...     ["a", "b"],
+    ...     arms=("a", "b"),
+    ...     deltas=[-1.0, 0.0],
+    ... )
+    array([[3. , 4. ],
+           [3. , 4.5]])
     """
     values, shift = _shifts(completed, filled, arm, arms)
     deltas = sample(deltas, "deltas")
@@ -90,6 +100,16 @@ def delta_tipping(
     Oracle: lm in R at each grid point, pooled by hand.
 
     R: by hand in missing.R.
+
+    >>> y = [[3.0, 4, 6, 5, 7, 6], [3.0, 4, 6, 5, 7, 8]]
+    >>> arm, x = list("aaabbb"), [[1, 0]] * 3 + [[1, 1]] * 3
+    >>> given = {"arms": ("a", "b"), "deltas": ([-1.0, 0.0], [-2.0, -1.0, 0.0])}
+    >>> last = {"null": 0.0, "sides": "two_sided", "level": 0.05}
+    >>> delta_tipping(y, np.arange(6) == 5, arm, x, [0, 1], **given, **last).pooled.estimate.round(
+    ...     3
+    ... )
+    array([[1.333, 1.667, 2.   ],
+           [1.333, 1.667, 2.   ]])
     """
     if len(arms) != 2 or len(deltas) != 2 or arms[0] == arms[1]:
         raise StatsError("name two different arms, with one grid of deltas each.")

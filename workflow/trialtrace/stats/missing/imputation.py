@@ -92,6 +92,18 @@ def impute_monotone(
     approximation; no chain. Raises `StatsError` for a pattern that is not monotone, too few rows
     or singular predictors in a regression, separation, and wrong input. Oracle: base R fed with
     the same uniform numbers.
+
+    >>> y = [[3, 4], [5, 7], [4, np.nan], [6, 6], [7, 9], [5, 8], [4, 5], [6, 8]]
+    >>> given = {
+    ...     "kinds": ["normal"] * 2,
+    ...     "arms": "in_model",
+    ...     "not_to_impute": np.zeros((8, 2), bool),
+    ... }
+    >>> found = impute_monotone(
+    ...     y, list("abababab"), None, **given, if_marked="refuse", seed=(1, 2), start=0, stop=5
+    ... )
+    >>> found.values.shape
+    (5, 8, 2)
     """
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked)
     return sequential(data, Stream(seed, start, stop))
@@ -121,6 +133,16 @@ def impute_chained(
     Oracle: base R fed with the same uniform numbers.
 
     R: by hand in missing.R.
+
+    >>> y = [[3, 4], [5, 7], [4, np.nan], [6, 6], [7, 9], [5, 8], [np.nan, 5], [6, 8]]
+    >>> given = {
+    ...     "kinds": ["normal"] * 2,
+    ...     "arms": "in_model",
+    ...     "not_to_impute": np.zeros((8, 2), bool),
+    ... }
+    >>> last = {"cycles": 5, "if_marked": "refuse", "seed": (1, 2), "start": 0, "stop": 5}
+    >>> impute_chained(y, list("abababab"), None, **given, **last).values.shape
+    (5, 8, 2)
     """
     if not (isinstance(cycles, int | np.integer) and cycles >= 1):
         raise StatsError(f"cycles must be a whole number from 1 on; got {cycles!r}.")
@@ -134,6 +156,29 @@ def composite(imputed: Imputations, function: Composite) -> Floats:
     `function` takes (imputations, n, k) and returns (imputations, n); it is handed a copy. Raises
     `StatsError` where a cell marked not to be imputed (a death) was filled, for another shape,
     a missing result, and where a patient without an imputed cell gets different results.
+
+    >>> y = [
+    ...     [1, 1],
+    ...     [0, 1],
+    ...     [1, 0],
+    ...     [0, 0],
+    ...     [1, np.nan],
+    ...     [0, 1],
+    ...     [1, 1],
+    ...     [0, 0],
+    ...     [1, 0],
+    ...     [1, 1],
+    ...     [0, 0],
+    ... ]
+    >>> given = {
+    ...     "kinds": ["binary"] * 2,
+    ...     "arms": "in_model",
+    ...     "not_to_impute": np.zeros((11, 2), bool),
+    ... }
+    >>> last = {"if_marked": "refuse", "seed": (1, 2), "start": 0, "stop": 5}
+    >>> imputed = impute_monotone(y, list("aabbaabbaab"), None, **given, **last)
+    >>> composite(imputed, lambda values: values.max(axis=2)).shape
+    (5, 11)
     """
     if (imputed.filled & imputed.marked).any():
         raise StatsError("a cell marked not to be imputed was filled; no composite is made of it.")

@@ -119,6 +119,10 @@ def pooled_contrasts_test(fits: ImputedFits, rows: ArrayLike, *, df: str) -> Tes
     Oracle: lm in R, D1 by hand.
 
     R: by hand in imputed_means.R.
+
+    >>> fits = fit_imputed([[1, 2, 4, 3.0], [1, 2, 4, 5.0]], [[1, 0], [1, 0], [1, 1], [1, 1]])
+    >>> pooled_contrasts_test(fits, [[0, 1]], df="rubin")
+    TestResult(statistic=5, df=(1, 2.77778), p_value=0.118464)
     """
     rows = _rows(fits, numbers(rows, "rows"))
     estimates = fits.coef @ rows.T

@@ -92,6 +92,11 @@ def pool(
     Oracle: mice::pool.scalar, and base R (mice keeps lambda at 1e-4 or above, so B = 0 by hand).
 
     R: `mice::pool.scalar(q, u, n = df + 1, k = 1)`.
+
+    >>> given = {"df_complete": np.inf, "null": 0.0, "sides": "two_sided", "confidence": 0.95}
+    >>> found = pool([1.2, 1.5, 1.1], [0.2, 0.25, 0.22], **given, scale="identity")
+    >>> round(float(found.estimate), 4), round(float(found.p_value), 4)
+    (1.2667, 0.0209)
     """
     q, u = numbers(estimates, "estimates"), numbers(variances, "variances")
     if q.shape != u.shape or q.ndim == 0:
@@ -151,6 +156,10 @@ def pooled_test(
     of chi-squared. Raises `StatsError` as `pool`, and for singular U. Oracle: base R by hand.
 
     R: by hand in missing.R.
+
+    >>> estimates = [[1.2, 0.5], [1.5, 0.4], [1.1, 0.7]]
+    >>> pooled_test(estimates, [np.eye(2) * 0.2] * 3, null=[0, 0], df_complete=np.inf)
+    TestResult(statistic=3.86364, df=(2, 90.75), p_value=0.0245284)
     """
     q, u = numbers(estimates, "estimates"), numbers(covariances, "covariances")
     if q.ndim != 2 or u.shape != (*q.shape, q.shape[1]) or q.shape[1] == 0:

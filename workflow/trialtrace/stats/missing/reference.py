@@ -127,7 +127,7 @@ def impute_reference_based(
     without any value under last_mean, a marked gap. Oracle: base R fed with the same uniform
     numbers; the distributions also with given parameters; rbmi's published estimates.
 
-    >>> y = np.arange(24.0).reshape(12, 2) % 7
+    >>> y = (np.arange(24.0) ** 2).reshape(12, 2) % 7
     >>> y[3, 1] = np.nan
     >>> made = impute_reference_based(
     ...     y, ["drug", "placebo"] * 6, None, reference="placebo", assumption="jump_to_reference",

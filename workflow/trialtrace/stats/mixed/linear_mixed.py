@@ -61,6 +61,12 @@ def linear_mixed(
     Oracle: lme4::lmer.
 
     R: `lme4::lmer(value ~ x + (1 | cluster))`.
+
+    >>> y, site = [3, 4, 6, 7, 5, 8, 4, 6], list("aabbccdd")
+    >>> x = [[1, 0], [1, 1]] * 4
+    >>> fit = linear_mixed(y, x, np.ones((8, 1)), site, method="REML")
+    >>> fit.coef.round(4)
+    array([4.5 , 1.75])
     """
     check_choice("method", method, ("REML", "ML"))
     y = sample(y, "y", at_least=2)

@@ -95,6 +95,13 @@ def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: 
     Oracle: lmerTest and pbkrtest; nlme::gls with base R for unstructured covariances.
 
     R: `lmerTest::contest(fit, row, joint = FALSE, ddf = "Kenward-Roger")`.
+
+    >>> from trialtrace.stats.mixed.linear_mixed import linear_mixed
+    >>> y, site = [3, 4, 6, 7, 5, 8, 4, 6], list("aabbccdd")
+    >>> fit = linear_mixed(y, [[1, 0], [1, 1]] * 4, np.ones((8, 1)), site, method="REML")
+    >>> found = contrast(fit, [0, 1], df="satterthwaite", sides="two_sided", confidence=0.95)
+    >>> round(found.estimate, 4), round(found.df, 3), round(found.p_value, 4)
+    (1.75, 3.0, 0.0354)
     """
     check_choice("sides", sides, SIDES)
     check_confidence(confidence)
@@ -122,6 +129,12 @@ def f_test(fit: MixedFit, rows: ArrayLike, *, df: str) -> TestResult:
     ML. Oracle: lmerTest::contestMD, pbkrtest::KRmodcomp.
 
     R: `lmerTest::contestMD(fit, rows, ddf = "Kenward-Roger")`.
+
+    >>> from trialtrace.stats.mixed.linear_mixed import linear_mixed
+    >>> y, site = [3, 4, 6, 7, 5, 8, 4, 6], list("aabbccdd")
+    >>> fit = linear_mixed(y, [[1, 0], [1, 1]] * 4, np.ones((8, 1)), site, method="REML")
+    >>> round(f_test(fit, [[0, 1]], df="kenward_roger").p_value, 4)
+    0.0354
     """
     check_choice("df", df, METHODS)
     rotated = _rows(fit, rows)

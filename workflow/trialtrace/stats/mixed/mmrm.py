@@ -61,6 +61,11 @@ def mmrm(
     Oracle: nlme::gls with corSymm, corCompSymm, corAR1 and varIdent.
 
     R: `nlme::gls(value ~ x, correlation = corSymm(), weights = varIdent())`.
+
+    >>> y = [[3, 4], [5, 7], [4, np.nan], [6, 6], [7, 9], [5, 8]]
+    >>> x = np.tile(np.eye(2), (6, 1, 1))
+    >>> mmrm(y, x, structure="unstructured", method="REML").coef.round(4)
+    array([5.    , 6.5909])
     """
     check_choice("structure", structure, STRUCTURES)
     check_choice("method", method, ("REML", "ML"))

@@ -57,6 +57,9 @@ def visit_design(
 
     Raises `StatsError` for missing arms or covariates, fewer than two visits, or visits named
     twice.
+
+    >>> visit_design(["new", "old", "new"], ("week 2", "week 6"), coding="cell_means").x.shape
+    (3, 2, 4)
     """
     check_choice("coding", coding, CODINGS)
     visits = tuple(visits)
@@ -83,6 +86,10 @@ def mean_row(design: VisitDesign, *, arm: object, visit: object) -> Floats:
     """Row, (p,), of the mean of an arm at a visit (least squares mean), covariates at their means.
 
     Raises `StatsError` for an arm or visit that the design does not have.
+
+    >>> design = visit_design(["new", "old", "new"], ("week 2", "week 6"), coding="cell_means")
+    >>> mean_row(design, arm="new", visit="week 6")
+    array([0., 1., 0., 0.])
     """
     row: Floats = design.cells[
         _place(design.arms, arm, "arm"), _place(design.visits, visit, "visit")
@@ -94,6 +101,10 @@ def difference_row(design: VisitDesign, *, arm: object, reference: object, visit
     """Row, (p,), of the difference of two arms, arm - reference, at a visit.
 
     Raises `StatsError` for an arm or visit that the design does not have, or equal arms.
+
+    >>> design = visit_design(["new", "old", "new"], ("week 2", "week 6"), coding="cell_means")
+    >>> difference_row(design, arm="new", reference="old", visit="week 6")
+    array([ 0.,  1.,  0., -1.])
     """
     if arm == reference:
         raise StatsError("an arm does not differ from itself.")
@@ -104,6 +115,10 @@ def interaction_rows(design: VisitDesign) -> Floats:
     """Rows, ((arms - 1) * (visits - 1), p), of arms that differ alike at every visit.
 
     Raises `StatsError` for one arm only.
+
+    >>> design = visit_design(["new", "old", "new"], ("week 2", "week 6"), coding="cell_means")
+    >>> interaction_rows(design)
+    array([[ 1., -1., -1.,  1.]])
     """
     if len(design.arms) < 2:
         raise StatsError("one arm only: there are no differences between arms.")

@@ -25,6 +25,9 @@ def holm(p: ArrayLike) -> Floats:
     NaN never counts as a test. Raises `StatsError` for values outside 0..1.
 
     R: `p.adjust(p, "holm")`.
+
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
     """
     return _adjust(p, lambda ranked, m: np.maximum.accumulate(ranked * np.arange(m, 0, -1)))
 
@@ -36,6 +39,9 @@ def hochberg(p: ArrayLike) -> Floats:
     counts as a test. Raises `StatsError` for values outside 0..1.
 
     R: `p.adjust(p, "hochberg")`.
+
+    >>> hochberg([0.01, 0.04, 0.03])
+    array([0.03, 0.04, 0.04])
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * np.arange(m, 0, -1)))
 
@@ -46,6 +52,9 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     NaN never counts as a test. Raises `StatsError` for values outside 0..1.
 
     R: `p.adjust(p, "BH")`.
+
+    >>> benjamini_hochberg([0.01, 0.04, 0.03]).round(4)
+    array([0.03, 0.04, 0.04])
     """
     return _adjust(p, lambda ranked, m: _from_largest(ranked * m / np.arange(1, m + 1)))
 
@@ -58,6 +67,9 @@ def hommel(p: ArrayLike) -> Floats:
     Simes's intersections.
 
     R: `p.adjust(p, "hommel")`.
+
+    >>> hommel([0.01, 0.04, 0.03])
+    array([0.03, 0.04, 0.04])
     """
     return _adjust(p, _hommel)
 

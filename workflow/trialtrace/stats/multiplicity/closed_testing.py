@@ -32,6 +32,9 @@ def closed_three_arms(global_p: float, pairwise: ArrayLike) -> Floats:
 
     Raises `StatsError` for p-values outside 0..1, a global one that is missing, or other
     shapes. Source: Shaffer 1986. Oracle: the closed test over all intersections.
+
+    >>> closed_three_arms(0.02, [0.01, 0.04, 0.3])
+    array([0.02, 0.04, 0.3 ])
     """
     p = _p_values(pairwise)
     if p.shape not in ((2,), (3,)):

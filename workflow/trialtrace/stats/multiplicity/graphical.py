@@ -58,6 +58,9 @@ def graphical(
     Bretz et al. 2009, algorithm 2. Oracle: the closed test over all intersections in base R.
 
     R: by hand in graphical.R.
+
+    >>> graphical([0.01, 0.04, 0.03], [0.5, 0.5, 0], chain(3), missing="stops").adjusted
+    array([0.02, 0.04, 0.04])
     """
     check_choice("missing", missing, MISSING)
     p = _p_values(p)
@@ -90,6 +93,10 @@ def reject(weights: ArrayLike, transitions: ArrayLike, j: int) -> tuple[Floats, 
     Weights of shape (m,), transitions (m, m); row, column and weight of j become 0. Raises
     `StatsError` for what is not such a graph, and a j that is not of it. Source: Bretz et al.
     2009, algorithm 1. Oracle: as for `intersection_weights`.
+
+    >>> reject([0.5, 0.5], [[0, 1], [1, 0]], 0)
+    (array([0., 1.]), array([[0., 0.],
+           [0., 0.]]))
     """
     weights, transitions = _graph(weights, transitions, as_array(weights, "weights").size)
     if isinstance(j, bool) or not isinstance(j, int | np.integer) or not 0 <= j < weights.size:
@@ -119,6 +126,9 @@ def intersection_weights(weights: ArrayLike, transitions: ArrayLike, members: Ar
     sums over the paths of a Markov chain in base R.
 
     R: by hand in graphical.R.
+
+    >>> intersection_weights([0.5, 0.5, 0], [[0, 0, 1], [0, 0, 1], [0.5, 0.5, 0]], [1, 2])
+    array([0. , 0.5, 0.5])
     """
     size = as_array(weights, "weights").size
     w, edges = _graph(weights, transitions, size)
@@ -144,7 +154,13 @@ def _intersection(members: ArrayLike, size: int) -> Flags:
 
 
 def chain(size: int) -> Floats:
-    """Transitions of a chain, each hypothesis to the next; `StatsError` for no such number."""
+    """Transitions of a chain, each hypothesis to the next; `StatsError` for no such number.
+
+    >>> chain(3)
+    array([[0., 1., 0.],
+           [0., 0., 1.],
+           [0., 0., 0.]])
+    """
     size = whole_number(size, "the size of a chain", least=0)
     if size > MOST_HYPOTHESES:
         raise StatsError(f"a chain of more than {MOST_HYPOTHESES} hypotheses is too long.")
@@ -157,6 +173,9 @@ def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
     p of shape (m,) in that order; `missing` as in `graphical`: after a test that "stops"
     nothing can be rejected (adjusted 1). Raises `StatsError` for values outside 0..1. Oracle:
     the largest p so far.
+
+    >>> fixed_sequence([0.01, 0.04, 0.03], missing="stops")
+    array([0.01, 0.04, 0.04])
     """
     p = _p_values(p)
     if p.size == 0:

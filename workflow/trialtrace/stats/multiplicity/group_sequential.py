@@ -84,6 +84,10 @@ def crossing_probabilities(
     McPherson and Rowe 1969. Oracle: mvtnorm (two, three looks), base R (five).
 
     R: `mvtnorm::pmvnorm` for two and three looks; more by hand in group_sequential.R.
+
+    >>> found = crossing_probabilities([0.5, 1], [2.797, 1.977], [-2.797, -1.977], effect=0)
+    >>> found.upper.round(4)
+    array([0.0026, 0.0224])
     """
     information = information_of(information)
     looks = information.size
@@ -105,6 +109,9 @@ def obrien_fleming(fractions: ArrayLike, *, alpha: float, sides: str) -> Boundar
 
     Raises `StatsError` as `wang_tsiatis` does. Oracle: Jennison and Turnbull, table 2.3; base
     R.
+
+    >>> obrien_fleming([0.5, 1], alpha=0.05, sides="two_sided").z.round(4)
+    array([2.7965, 1.9774])
     """
     return wang_tsiatis(fractions, delta=0.0, alpha=alpha, sides=sides)
 
@@ -114,6 +121,9 @@ def pocock(fractions: ArrayLike, *, alpha: float, sides: str) -> Boundary:
 
     Raises `StatsError` as `wang_tsiatis` does. Oracle: Jennison and Turnbull, table 2.1; base
     R.
+
+    >>> pocock([0.5, 1], alpha=0.05, sides="two_sided").z.round(4)
+    array([2.1783, 2.1783])
     """
     return wang_tsiatis(fractions, delta=0.5, alpha=alpha, sides=sides)
 
@@ -126,6 +136,9 @@ def wang_tsiatis(fractions: ArrayLike, *, delta: float, alpha: float, sides: str
     sets the looks too far apart. Source: Wang and Tsiatis 1987. Oracle: base R.
 
     R: by hand in group_sequential.R.
+
+    >>> wang_tsiatis([0.5, 1], delta=0.25, alpha=0.05, sides="two_sided").z.round(4)
+    array([2.4239, 2.0382])
     """
     from scipy.optimize import brentq
 
@@ -162,6 +175,15 @@ def spending_boundary(
     DeMets 1983. Oracle: base R; the printed values 3.710, 2.511, 1.993.
 
     R: by hand in group_sequential.R.
+
+    >>> given = {
+    ...     "alpha": 0.05,
+    ...     "sides": "two_sided",
+    ...     "spending": "obrien_fleming",
+    ...     "parameter": None,
+    ... }
+    >>> spending_boundary([0.5, 1], **given).z.round(4)
+    array([2.9626, 1.9686])
     """
     t, a = _fractions(fractions), _one_sided(alpha, sides)
     check_choice("spending", spending, SPENDING)

@@ -70,6 +70,9 @@ def stage_wise_p(
     Tsiatis, Rosner and Mehta 1984. Oracle: base R.
 
     R: by hand in group_sequential.R.
+
+    >>> round(stage_wise_p(2.4, [10, 20], [2.8], [-2.8], effect=0), 4)
+    0.0098
     """
     information, upper, lower = _past(information, upper, lower)
     z, effect = _z(z), one_number(effect, "effect")
@@ -90,6 +93,9 @@ def median_unbiased(
     Tsiatis, Rosner and Mehta 1984. Oracle: base R's uniroot; coverage by simulation.
 
     R: by hand in group_sequential.R.
+
+    >>> median_unbiased(2.4, [10, 20], [2.8], [-2.8], confidence=0.95)
+    Interval(estimate=0.531509, low=0.0867236, high=0.971812)
     """
     tail = (1 - check_confidence(confidence)) / 2
 
@@ -112,6 +118,9 @@ def stopping_bias(
     boundaries that cross. Source: Whitehead 1986. Oracle: base R, simulation.
 
     R: by hand in group_sequential.R.
+
+    >>> round(stopping_bias([10, 20], [2.8, 1.98], [-2.8, -1.98], effect=0.5).overall, 4)
+    0.03
     """
     information = information_of(information)
     looks = information.size
@@ -144,6 +153,9 @@ def bias_adjusted(
     1986. Oracle: base R's uniroot.
 
     R: by hand in group_sequential.R.
+
+    >>> round(bias_adjusted(3.0, 1, [10, 20], [2.8, 1.98], [-2.8, -1.98]), 4)
+    0.8856
     """
     information = information_of(information)
     z, look = _z(z), whole_number(look, "look", least=1)

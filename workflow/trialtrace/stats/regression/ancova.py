@@ -57,6 +57,13 @@ def ols(y: ArrayLike, x: ArrayLike, *, variance: str, confidence: float) -> Coef
     sandwich::vcovHC.
 
     R: `lm(y ~ x)`, with `sandwich::vcovHC` where errors are robust.
+
+    >>> x = [[1, 0], [1, 1], [1, 2], [1, 3]]
+    >>> ols([4.1, 5.2, 6.3, 7.9], x, variance="model", confidence=0.95)
+    Coefficients
+    term  coef         se       low     high  statistic     p_value
+    x1       4   0.162019   3.30289  4.69711    24.6885   0.0016366
+    x2    1.25  0.0866025  0.877379  1.62262    14.4338  0.00476571
     """
     check_choice("variance", variance, VARIANCES)
     names = column_names(x)
@@ -86,6 +93,14 @@ def ancova(
     or arm of one. Oracle: R's lm with sandwich::vcovHC.
 
     R: `lm(y ~ arm + z + stratum)`, with `sandwich::vcovHC` where errors are robust.
+
+    >>> y, arm, before = [4, 6, 8, 3, 5, 4], ["new"] * 3 + ["old"] * 3, [1, 2, 4, 1, 3, 3]
+    >>> ancova(y, arm, covariates=before, strata=None, variance="model", confidence=0.95)
+    AncovaFit
+    term            coef        se       low     high  statistic      p_value
+    arm new            6  0.376051   4.80324  7.19676    15.9553  0.000535363
+    arm old            4  0.376051   2.80324  5.19676    10.6369   0.00177575
+    covariate 1  1.09091  0.240523  0.325458  1.85636    4.53557     0.020061
     """
     check_choice("variance", variance, VARIANCES)
     y = sample(y, "y", at_least=2)
@@ -133,6 +148,11 @@ def arm_difference(
     Raises `StatsError` for arms that are not there or equal. Oracle: R's lm.
 
     R: by hand in models.R.
+
+    >>> y, arm, before = [4, 6, 8, 3, 5, 4], ["new"] * 3 + ["old"] * 3, [1, 2, 4, 1, 3, 3]
+    >>> fit = ancova(y, arm, covariates=before, strata=None, variance="model", confidence=0.95)
+    >>> arm_difference(fit, "new", "old", sides="two_sided", confidence=0.95).interval
+    Interval(estimate=2, low=0.307524, high=3.69248, standard_error=0.531816)
     """
     row, label = arm_row(fit, arm, reference), f"{arm} - {reference}"
     return contrast(fit, row, sides=sides, confidence=confidence, label=label)
@@ -142,6 +162,11 @@ def arm_row(fit: AncovaFit, arm: object, reference: object) -> Floats:
     """The row of coefficients that makes the difference of two arms.
 
     Oracle: as for `arm_difference`.
+
+    >>> y, arm = [4, 6, 8, 3, 5, 4], ["new"] * 3 + ["old"] * 3
+    >>> fit = ancova(y, arm, covariates=None, strata=None, variance="model", confidence=0.95)
+    >>> arm_row(fit, "new", "old")
+    array([ 1., -1.])
     """
     row = np.zeros(fit.coef.size)
     row[_index(fit, arm)] += 1
@@ -158,6 +183,11 @@ def adjusted_means(fit: AncovaFit, *, weights: str, confidence: float) -> list[I
     Oracle: R's predict(lm) over the grid of strata.
 
     R: by hand in models.R.
+
+    >>> y, arm = [4, 6, 8, 3, 5, 4], ["new"] * 3 + ["old"] * 3
+    >>> fit = ancova(y, arm, covariates=None, strata=None, variance="model", confidence=0.95)
+    >>> adjusted_means(fit, weights="equal", confidence=0.95)[0]
+    Interval(estimate=6, low=3.46546, high=8.53454, standard_error=0.912871)
     """
     check_choice("weights", weights, ("equal", "observed"))
     means = []

@@ -50,6 +50,12 @@ def contrast(
     estimated error.
 
     R: `sum(row * coef(fit))` with `row %*% vcov(fit) %*% row`.
+
+    >>> from trialtrace.stats.regression.ancova import ols
+    >>> x = [[1, 0], [1, 1], [1, 2], [1, 3]]
+    >>> fit = ols([4.1, 5.2, 6.3, 7.9], x, variance="model", confidence=0.95)
+    >>> contrast(fit, [1, 4], sides="two_sided", confidence=0.95, label="at 4").interval
+    Interval(estimate=9, low=7.97954, high=10.0205, standard_error=0.237171)
     """
     rows = _rows(fit, row)
     if rows.shape[0] != 1:
@@ -75,6 +81,11 @@ def wald_test(fit: Coefficients, rows: ArrayLike) -> TestResult:
     and `df`. Oracle: R's car::Anova(type = 3) and linear algebra by hand.
 
     Raises `StatsError` for rows of another length or that are combinations of each other.
+
+    >>> from trialtrace.stats.regression.ancova import ols
+    >>> x = [[1, 0], [1, 1], [1, 2], [1, 3]]
+    >>> wald_test(ols([4.1, 5.2, 6.3, 7.9], x, variance="model", confidence=0.95), [0, 1])
+    TestResult(statistic=208.333, df=(1, 2), p_value=0.00476571)
     """
     rows = _rows(fit, rows)
     spread = rows @ fit.covariance @ rows.T

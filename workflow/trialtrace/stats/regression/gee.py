@@ -81,6 +81,15 @@ def gee(
     Oracle: geepack::geeglm for everything but the corrections; base R for these.
 
     R: `geepack::geeglm(y ~ x, id = subject, corstr = "exchangeable")`.
+
+    >>> y = [[1, 2], [2, 4], [3, 3], [4, 6], [5, 5], [4, 7]]
+    >>> x = [[[1, 0], [1, 0]]] * 3 + [[[1, 1], [1, 1]]] * 3
+    >>> given = {"family": "gaussian", "working": "exchangeable", "variance": "robust"}
+    >>> gee(y, x, **given, reference="t", confidence=0.95)
+    GeeFit
+    term     coef        se      low     high  statistic     p_value
+    x1        2.5  0.408248  1.36652  3.63348    6.12372  0.00360223
+    x2    2.66667  0.430331  1.47187  3.86146    6.19677  0.00344838
     """
     check_choice("family", family, FAMILIES)
     check_choice("working", working, WORKING)

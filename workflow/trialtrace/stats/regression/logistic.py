@@ -60,6 +60,9 @@ def separation(y: ArrayLike, x: ArrayLike) -> str:
     not from estimates that grow. Oracle: known constructions.
 
     Raises `StatsError` for columns that are combinations of each other or missing values.
+
+    >>> separation([0, 0, 1, 1], [[1, 0], [1, 1], [1, 2], [1, 3]])
+    'complete'
     """
     y, x = binary_data(y, x)
     rows = orthonormal(x)[0] * np.where(y == 1, 1.0, -1.0)[:, None]
@@ -78,6 +81,13 @@ def logistic(y: ArrayLike, x: ArrayLike, *, confidence: float) -> LogisticFit:
     combinations of each other or missing values. Oracle: R's glm, refitted from its solution.
 
     R: `glm(y ~ x, binomial)`.
+
+    >>> x = [[1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1]]
+    >>> logistic([0, 0, 1, 0, 1, 1], x, confidence=0.95)
+    LogisticFit
+    term       coef       se       low     high  statistic   p_value
+    x1    -0.693147  1.22474   -3.0936  1.70731  -0.565952  0.571426
+    x2      1.38629  1.73205  -2.00846  4.78105   0.800377  0.423492
     """
     names = column_names(x)
     y, x = binary_data(y, x)
@@ -115,6 +125,10 @@ def firth(y: ArrayLike, x: ArrayLike, *, confidence: float) -> FirthFit:
     search that does not end. Oracle: base R by hand (optim on the penalised likelihood, uniroot).
 
     R: by hand in models.R.
+
+    >>> x = [[1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1]]
+    >>> firth([0, 0, 0, 0, 1, 1], x, confidence=0.95).coef.round(4)
+    array([-1.9459,  2.4567])
     """
     z = normal_quantile(confidence)
     names = column_names(x)
@@ -153,6 +167,10 @@ def firth_likelihood_ratio(y: ArrayLike, x: ArrayLike, *, last: int) -> TestResu
 
     Raises `StatsError` as `firth` does. Oracle: `firth` for one coefficient, base R by hand
     (optim) for two.
+
+    >>> x = [[1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1]]
+    >>> firth_likelihood_ratio([0, 0, 0, 0, 1, 1], x, last=1)
+    TestResult(statistic=2.27834, df=1, p_value=0.131192)
     """
     y, x = binary_data(y, x)
     basis = orthonormal(x)[0]

@@ -57,6 +57,10 @@ def proportional_odds(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Propo
     separation, or missing values. Oracle: R's ordinal::clm and MASS::polr.
 
     R: `ordinal::clm(y ~ x)`.
+
+    >>> fit = proportional_odds([0, 1, 0, 2, 1, 2, 2, 1], [[0]] * 4 + [[1]] * 4, confidence=0.95)
+    >>> fit.coef.round(4), fit.thresholds.round(4)
+    (array([1.9128]), array([-0.2588,  1.7074]))
     """
     names = column_names(x)
     levels, level, x = ordinal_data(y, x)
@@ -126,6 +130,10 @@ def brant_test(y: ArrayLike, x: ArrayLike) -> BrantTest:
     Oracle: R's glm and linear algebra by hand.
 
     R: by hand in models.R.
+
+    >>> y = [0, 1, 0, 2, 1, 0, 2, 1, 2, 2, 1, 0]
+    >>> brant_test(y, [[0]] * 6 + [[1]] * 6).overall
+    TestResult(statistic=9.24446e-32, df=1, p_value=1)
     """
     levels, level, x = ordinal_data(y, x)
     cutpoints, p = levels.size - 1, x.shape[1]

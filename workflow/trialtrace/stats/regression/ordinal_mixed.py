@@ -74,6 +74,11 @@ def ordinal_mixed(
     not adaptive, on a fine grid.
 
     R: `ordinal::clmm(y ~ x + (1 | subject), nAGQ = 25)`.
+
+    >>> y, x = [0, 1, 0, 2, 1, 2, 2, 1, 0, 0, 2, 2], [[0], [1]] * 6
+    >>> fit = ordinal_mixed(y, x, np.repeat(range(6), 2), nodes=25, confidence=0.95)
+    >>> fit.coef.round(3)
+    array([1.474])
     """
     _check_nodes(nodes)
     names = column_names(x)

@@ -33,6 +33,10 @@ def modified_poisson(y: ArrayLike, x: ArrayLike, *, confidence: float) -> Coeffi
     glm(family = poisson) with sandwich::vcovHC(type = "HC0").
 
     R: `glm(y ~ x, poisson)` with `sandwich::vcovHC(fit, type = "HC0")`.
+
+    >>> x = [[1, 0], [1, 0], [1, 0], [1, 1], [1, 1], [1, 1]]
+    >>> modified_poisson([0, 0, 1, 0, 1, 1], x, confidence=0.95).coef.round(4)
+    array([-1.0986,  0.6931])
     """
     names = column_names(x)
     y, x = binary_data(y, x)

@@ -56,6 +56,11 @@ def standardise(
     other, missing values. Oracle: R's glm and lm with predictions and derivatives by hand.
 
     R: `glm(y ~ arm + z, binomial)`.
+
+    >>> y, arm, age = [0, 0, 1, 0, 1, 1, 1, 0], list("aaaabbbb"), [5, 3, 6, 2, 4, 6, 3, 5]
+    >>> fit = standardise(y, arm, age, family="logistic", variance="fixed")
+    >>> fit.means.round(4)
+    array([0.267 , 0.7149])
     """
     check_choice("family", family, FAMILIES)
     check_choice("variance", variance, VARIANCES)
@@ -93,6 +98,11 @@ def standardised_difference(
     Symmetric interval with the normal quantile. Oracle: as `standardise`.
 
     R: by hand in models.R.
+
+    >>> y, arm, age = [0, 0, 1, 0, 1, 1, 1, 0], list("aaaabbbb"), [5, 3, 6, 2, 4, 6, 3, 5]
+    >>> fit = standardise(y, arm, age, family="logistic", variance="fixed")
+    >>> standardised_difference(fit, "b", "a", confidence=0.95)
+    Interval(estimate=0.447898, low=-0.157812, high=1.05361, standard_error=0.309042)
     """
     i, j = _index(fit, arm), _index(fit, reference)
     z = normal_quantile(confidence)
@@ -111,6 +121,11 @@ def standardised_ratio(
     Raises `StatsError` where a mean is not positive. Oracle: as `standardise`.
 
     R: by hand in models.R.
+
+    >>> y, arm, age = [0, 0, 1, 0, 1, 1, 1, 0], list("aaaabbbb"), [5, 3, 6, 2, 4, 6, 3, 5]
+    >>> fit = standardise(y, arm, age, family="logistic", variance="fixed")
+    >>> standardised_ratio(fit, "b", "a", confidence=0.95)
+    Interval(estimate=2.67766, low=0.48671, high=14.7313, standard_error=0.86993, scale='log')
     """
     i, j = _index(fit, arm), _index(fit, reference)
     z = normal_quantile(confidence)

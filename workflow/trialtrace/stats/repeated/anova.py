@@ -94,6 +94,9 @@ def rm_anova(y: ArrayLike) -> RepeatedAnova:
     visits or subjects, or where nothing is left for the error, as in constant data.
 
     R: `car::Anova(lm(Y ~ 1), idata = idata, idesign = ~visit, type = "III")`.
+
+    >>> round(rm_anova([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]]).within.p_value, 4)
+    0.0185
     """
     y = _responses(y, groups=1)
     fit = repeated_anova(y, within=("visits",), between={}, sums_of_squares="III", measured=())
@@ -117,6 +120,10 @@ def mixed_anova(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str) -> Mi
     arms, or where nothing is left for an error term, as in constant data.
 
     R: `car::Anova(lm(Y ~ arm), idata = idata, idesign = ~visit)`.
+
+    >>> y = [[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5], [2, 4, 4], [1, 3, 6]]
+    >>> round(mixed_anova(y, list("aaabbb"), sums_of_squares="III").interaction.f, 4)
+    0.6447
     """
     y = _responses(y, groups=2)
     if len(labels(between, "between", y.shape[0])[0]) < 2:

@@ -72,6 +72,10 @@ def rm_anova_batch(y: ArrayLike) -> BatchAnova:
 
     Raises `StatsError` for missing values, no data set, fewer than two visits or subjects.
     Oracle: `repeated.rm_anova` one by one, itself equal to car; 1e-10.
+
+    >>> y = np.array([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5]])
+    >>> rm_anova_batch(np.stack([y, y + 1])).within.f.round(4)
+    array([8.3469, 8.3469])
     """
     y = _batch(y)
     if y.shape[1] < 2:
@@ -88,6 +92,10 @@ def mixed_anova_batch(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str)
 
     Raises `StatsError` for missing values, no data set, fewer than two visits or arms, no more
     subjects than arms, or sizes that differ. Oracle: `repeated.mixed_anova` one by one; 1e-10.
+
+    >>> y = np.array([[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5], [2, 4, 4], [1, 3, 6]])
+    >>> mixed_anova_batch(y[None], list("aaabbb"), sums_of_squares="III").interaction.f.round(4)
+    array([0.6447])
     """
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
     y = _batch(y)

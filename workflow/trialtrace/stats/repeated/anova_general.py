@@ -132,6 +132,12 @@ def repeated_anova(
     it, as in constant data. Oracle: car, tests/oracle/repeated_general.R, 1e-8.
 
     R: `car::Anova(lm(Y ~ 1), idata = idata, idesign = ~a * b, type = "III")`.
+
+    >>> y = [[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5], [2, 4, 4], [1, 3, 6]]
+    >>> given = {"within": ["visit"], "between": {"arm": list("aaabbb")}, "measured": []}
+    >>> found = repeated_anova(y, **given, sums_of_squares="III")
+    >>> [round(effect.f, 4) for effect in found.effects]
+    [4.5676, 13.5921, 0.6447]
     """
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
     if isinstance(within, str):

@@ -50,6 +50,14 @@ def repeated_contrast(
     scores that do not vary within cells. Oracle: lm on scores, repeated_general.R, 1e-8.
 
     R: `lm(score ~ 0 + cell)` of each subject's score.
+
+    >>> y = [[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5], [2, 4, 4], [1, 3, 6]]
+    >>> last_less_first, arms = [-1, 0, 1], {"a": -1, "b": 1}
+    >>> given = {"variance": "pooled", "confidence": 0.95, "sides": "two_sided"}
+    >>> repeated_contrast(
+    ...     y, within=last_less_first, cells=list("aaabbb"), between=arms, **given
+    ... ).test
+    TestResult(statistic=1, df=4, p_value=0.373901)
     """
     check_choice("variance", variance, ("pooled", "separate"))
     check_choice("sides", sides, SIDES)

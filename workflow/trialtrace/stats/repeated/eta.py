@@ -26,6 +26,9 @@ def partial_eta_squared(square: ArrayLike, error: ArrayLike) -> Floats:
     """SS / (SS + its error), elementwise for sums of squares of one shape.
 
     NaN where both are 0. Raises `StatsError` for negative or missing sums of squares.
+
+    >>> partial_eta_squared([12.0], [36.0])
+    array([0.25])
     """
     square, error = _squares(square, "square"), _squares(error, "error")
     with np.errstate(invalid="ignore"):
@@ -49,6 +52,11 @@ def generalised_eta_squared(
 
     Raises `StatsError` for negative or missing sums of squares, lengths that differ, or a
     measured factor that no effect has.
+
+    >>> generalised_eta_squared(
+    ...     [("arm",), ("visit",)], [12.0, 8.0], [36.0, 20.0], measured=[]
+    ... ).round(4)
+    array([0.1765, 0.125 ])
     """
     squares, errors = _squares(squares, "squares"), _squares(errors, "errors")
     if squares.shape != (len(terms),):

@@ -63,6 +63,10 @@ def rank_anova(y: ArrayLike, between: ArrayLike) -> RankAnova:
     R, ordinal_ranks.R, 1e-8.
 
     R: by hand in ordinal_ranks.R.
+
+    >>> y = [[1, 2, 4], [2, 2, 3], [0, 3, 3.5], [1, 1, 5], [2, 4, 4], [1, 3, 6]]
+    >>> rank_anova(y, list("aaabbb")).within
+    TestResult(statistic=14.5105, df=(1.91251, inf), p_value=8.14581e-07)
     """
     y = numbers(y, "y")
     if y.ndim != 2 or y.shape[1] < 2:

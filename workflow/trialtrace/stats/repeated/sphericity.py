@@ -48,6 +48,10 @@ def sphericity(
     number of subjects for df + 1. Both are NaN where that denominator is 0, as on one degree of
     freedom. With d = 1 all epsilons are 1, Mauchly's W and p are NaN. They are NaN also for
     df < d or a singular matrix, since W would be 0 by construction.
+
+    >>> found = sphericity(np.array([[4.0, 1.0], [1.0, 2.0]]), 5)
+    >>> round(found.epsilon_gg, 4)
+    0.8182
     """
     d = error.shape[0]
     if d == 1:

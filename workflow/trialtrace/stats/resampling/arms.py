@@ -71,6 +71,16 @@ def global_test(
     `mantelhaen.test` (statistics), complete enumeration (p-values).
 
     R: every assignment listed in resampling.R.
+
+    >>> from trialtrace.stats.resampling.schemes import fixed_margins
+    >>> from trialtrace.stats.resampling.scores import mean_scores
+    >>> scheme, scores = (
+    ...     fixed_margins(list("aabbcc")),
+    ...     mean_scores([7, 9, 6, 5, 6, 4], included=None),
+    ... )
+    >>> given = {"draws": 1000, "exact_up_to": 1000, "seed": (1, 2), "confidence": 0.95}
+    >>> global_test(scheme, scores, **given, tie_tolerance=1e-9).p_value
+    array([0.2])
     """
     if scheme.kind == "sides":
         raise StatsError("two sides of a patient are no arms; use rerandomisation_test.")

@@ -64,6 +64,10 @@ def binary_exact(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> 
     TRUE)`, one table `fisher.test`; distance by enumeration.
 
     R: `mantelhaen.test(tables, exact = TRUE)`, `fisher.test(table)`.
+
+    >>> found = binary_exact([13, 5], [40, 20], [7, 3], [42, 22])
+    >>> round(float(found.greater), 4)
+    0.0454
     """
     x1, n1 = counts(x1, n1, "treated arm")
     x0, n0 = counts(x0, n0, "control arm")
@@ -94,6 +98,12 @@ def binary_tables(
     scheme without fixed margins or of more than two arms, or events other than 0 and 1.
 
     Oracle: that of `binary_exact`.
+
+    >>> from trialtrace.stats.resampling.schemes import stratified
+    >>> scheme = stratified(list("aabbaabb"), [1, 1, 1, 1, 2, 2, 2, 2])
+    >>> x1, n1, x0, n0 = binary_tables(scheme, [1, 0, 0, 0, 1, 1, 0, 1], arm="a", included=None)
+    >>> x1, x0
+    (array([1., 2.]), array([0., 1.]))
     """
     if scheme.kind != "fixed" or len(scheme.arms) != 2:
         raise StatsError("the exact distribution needs two arms with fixed margins.")

@@ -56,6 +56,11 @@ def bootstrap_interval(
     Raises `StatsError` for an empty sample, missing values, an estimate that some resample does
     not have, resamples too few for the confidence, and for "bca" where all resamples lie on one
     side of the estimate or a sample has one patient. Oracle: base R on complete enumeration.
+
+    >>> data = [[4.1, 5.2, 6.3, 7.9, 8.8]]
+    >>> given = {"method": "bca", "resamples": 2000, "confidence": 0.95, "seed": (1, 2)}
+    >>> bootstrap_interval(data, lambda parts: parts[0].mean(axis=1), **given).estimate
+    6.459999999999999
     """
     check_choice("method", method, ("percentile", "bca"))
     data = _samples(samples)

@@ -133,6 +133,10 @@ def draw_assignments(scheme: Scheme, *, seed: Seed, start: int, stop: int) -> Co
     Raises `StatsError` for a wrong seed or range.
 
     Oracle: every arrangement of small schemes is equally frequent, by chi-squared.
+
+    >>> from trialtrace.stats.resampling.schemes import fixed_margins
+    >>> draw_assignments(fixed_margins(list("abab")), seed=(1, 2), start=0, stop=3).shape
+    (3, 4)
     """
     _check_range(start, stop)
     layout = layout_of(scheme)

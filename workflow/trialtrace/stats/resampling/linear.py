@@ -92,6 +92,18 @@ def rerandomisation_test(
     enumeration, `wilcox.test(exact = TRUE)`, `fisher.test`, `mantelhaen.test(exact = TRUE)`.
 
     R: every assignment listed in resampling.R.
+
+    >>> from trialtrace.stats.resampling.schemes import fixed_margins
+    >>> from trialtrace.stats.resampling.scores import mean_scores
+    >>> scheme, scores = (
+    ...     fixed_margins(list("aaaabbbb")),
+    ...     mean_scores([7, 9, 6, 10, 5, 6, 4, 7], included=None),
+    ... )
+    >>> given = {"sides": "two_sided", "draws": 1000, "exact_up_to": 1000, "seed": (1, 2)}
+    >>> rerandomisation_test(
+    ...     scheme, scores, arm="a", **given, confidence=0.95, tie_tolerance=1e-9
+    ... ).p_value
+    array([0.14285714])
     """
     question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
     check_confidence(confidence)
@@ -129,6 +141,16 @@ def count_extreme(
     and in any process; `monte_carlo` then gives the p-values. Raises as `rerandomisation_test`.
 
     Oracle: that of `rerandomisation_test`.
+
+    >>> from trialtrace.stats.resampling.schemes import fixed_margins
+    >>> from trialtrace.stats.resampling.scores import mean_scores
+    >>> scheme, scores = (
+    ...     fixed_margins(list("aaabbb")),
+    ...     mean_scores([7, 9, 6, 5, 6, 4], included=None),
+    ... )
+    >>> given = {"sides": "two_sided", "seed": (1, 2), "start": 0, "stop": 100, "rows": None}
+    >>> count_extreme(scheme, scores, arm="a", **given, tie_tolerance=1e-9).shape
+    (1,)
     """
     question, data = _prepared(scheme, scores, arm, sides, tie_tolerance)
     return _count(data, question, check_seed(seed), start, stop, rows)
@@ -144,6 +166,15 @@ def draw_statistics(
     `rerandomisation_test`.
 
     Oracle: sums over the arms that `draw_assignments` gives.
+
+    >>> from trialtrace.stats.resampling.schemes import fixed_margins
+    >>> from trialtrace.stats.resampling.scores import mean_scores
+    >>> scheme, scores = (
+    ...     fixed_margins(list("aaabbb")),
+    ...     mean_scores([7, 9, 6, 5, 6, 4], included=None),
+    ... )
+    >>> draw_statistics(scheme, scores, arm="a", seed=(1, 2), start=0, stop=100).shape
+    (100, 1)
     """
     question, data = _prepared(scheme, scores, arm, "two_sided", 0.0)
     sums = np.empty((max(stop - start, 0), data.whole.shape[1]))
@@ -161,6 +192,10 @@ def monte_carlo(
     high) as in `Rerandomisation`. Oracle: `binom.test` for the interval.
 
     R: `binom.test(count, draws)$conf.int`.
+
+    >>> p_value, *_ = monte_carlo([24], draws=999, confidence=0.95)
+    >>> p_value
+    array([0.025])
     """
     check_confidence(confidence)
     check_draws(draws)

@@ -116,6 +116,9 @@ def bernoulli(arm: ArrayLike, *, probabilities: ArrayLike) -> Scheme:
 
     Raises `StatsError` for fewer than two arms, missing labels, or probabilities that are not
     positive, do not sum to 1 or have another length.
+
+    >>> bernoulli(list("abab"), probabilities=[0.5, 0.5]).kind
+    'bernoulli'
     """
     chances = numbers(probabilities, "probabilities")
     arms, code = _arms(arm)
@@ -131,6 +134,9 @@ def fixed_margins(arm: ArrayLike) -> Scheme:
 
     The scheme of a random allocation rule, and of simple randomisation given the sizes. Raises
     `StatsError` for fewer than two arms or missing labels.
+
+    >>> fixed_margins(list("abab")).kind
+    'fixed'
     """
     return _fixed(arm, ())
 
@@ -140,6 +146,9 @@ def stratified(arm: ArrayLike, stratum: ArrayLike) -> Scheme:
 
     A stratum of one patient, or of one arm, keeps its assignment and adds nothing. Raises
     `StatsError` where no stratum has two arms, for missing labels, or for lengths that differ.
+
+    >>> stratified(list("ababab"), [1, 1, 1, 2, 2, 2]).kind
+    'fixed'
     """
     return _fixed(arm, (("stratum", stratum),))
 
@@ -149,6 +158,9 @@ def permuted_blocks(arm: ArrayLike, block: ArrayLike) -> Scheme:
 
     Blocks are known by their labels, which must differ between strata: else use
     `stratified_blocks`. Raises as `stratified`.
+
+    >>> permuted_blocks(list("abab"), [1, 1, 2, 2]).kind
+    'fixed'
     """
     return _fixed(arm, (("block", block),))
 
@@ -157,6 +169,9 @@ def stratified_blocks(arm: ArrayLike, stratum: ArrayLike, block: ArrayLike) -> S
     """Sizes of the arms fixed within each block of each stratum; all (n,) labels.
 
     Labels of blocks may begin anew in every stratum. Raises as `stratified`.
+
+    >>> stratified_blocks(list("abab"), [1, 1, 2, 2], [1, 1, 1, 1]).kind
+    'fixed'
     """
     return _fixed(arm, (("stratum", stratum), ("block", block)))
 
@@ -168,6 +183,9 @@ def within_patient(side: ArrayLike) -> Scheme:
     the side that is second in sorted order less that on the first. A statistic for the second
     label is the sum of treated less untreated sides. Raises `StatsError` unless there are just
     two labels.
+
+    >>> within_patient(["left", "right", "left"]).kind
+    'sides'
     """
     arms, code = _arms(side)
     if len(arms) != 2:

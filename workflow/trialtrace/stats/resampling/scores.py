@@ -31,6 +31,9 @@ def mean_scores(values: ArrayLike, *, included: ArrayLike | None) -> Floats:
     values (n,), in any unit; missing ones are allowed where `included` (n,) is False. Raises
     `StatsError` for missing values elsewhere. Oracle: the sum over one arm is n1 n0 / n times the
     difference of means.
+
+    >>> mean_scores([4, 6, 8, 2], included=None)
+    array([-1.,  1.,  3., -3.])
     """
     return _place(values, included, lambda y: y - y.mean())
 
@@ -50,6 +53,9 @@ def rank_scores(
     an unknown weight. Oracle: Mann-Whitney W less m n / 2 in one stratum.
 
     R: `rank(x)`.
+
+    >>> rank_scores([4, 6, 8, 2], stratum=None, weights="equal", included=None)
+    array([-0.5,  0.5,  1.5, -1.5])
     """
     check_choice("weights", weights, ("equal", "van_elteren"))
 
@@ -69,6 +75,9 @@ def stratum_scores(values: ArrayLike, stratum: ArrayLike, *, included: ArrayLike
     `StatsError` for missing values or labels.
 
     Oracle: `mantelhaen.test`.
+
+    >>> stratum_scores([4, 6, 8, 2], [1, 1, 2, 2], included=None)
+    array([-1.,  1.,  3., -3.])
     """
     return _within(values, stratum, included, lambda y: y - y.mean())
 
@@ -89,6 +98,9 @@ def log_rank_scores(
     and 1. Oracle: `survdiff`.
 
     R: `residuals(survival::coxph(Surv(time, event) ~ 1, ties = "breslow"))`.
+
+    >>> log_rank_scores([4, 6, 8, 2], [1, 0, 1, 1], stratum=None, included=None).round(4)
+    array([ 0.4167, -0.5833, -0.5833,  0.75  ])
     """
     keep = _included(included, np.shape(time)[0] if np.ndim(time) else 0)
     scores = np.zeros(keep.size)
@@ -115,6 +127,9 @@ def residual_scores(
     `StatsError` for missing values or no residual degrees of freedom. Oracle: `residuals(lm())`.
 
     R: `residuals(lm(y ~ x))`.
+
+    >>> residual_scores([4, 6, 8, 2], [[1], [2], [4], [1]], included=None).round(4)
+    array([ 0.6667,  1.    , -0.3333, -1.3333])
     """
     x = np.asarray(covariates, dtype=np.float64)
     if x.ndim != 2 or x.shape[0] != np.size(values):

@@ -53,6 +53,10 @@ def exact_conditional_test(
     numbers within 0..n.
 
     R: `mantelhaen.test(tables, exact = TRUE)$p.value`.
+
+    >>> strata = [13, 5], [40, 20], [7, 3], [42, 22]
+    >>> exact_conditional_test(*strata, sides="two_sided", mid_p="none")
+    TestResult(statistic=18, p_value=0.0852434)
     """
     check_choice("sides", sides, SIDES)
     check_choice("mid_p", mid_p, MID_P)
@@ -92,6 +96,9 @@ def odds_ratio_conditional(
     stratum with both arms, or counts that are not whole numbers within 0..n.
 
     R: `mantelhaen.test(tables, exact = TRUE)`.
+
+    >>> odds_ratio_conditional([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
+    Interval(estimate=2.28334, low=0.892025, high=6.14792)
     """
     tail = (1 - check_confidence(confidence)) / 2
     x1, n1, x0, n0 = _strata(x1, n1, x0, n0)

@@ -38,6 +38,9 @@ def cmh_general_association(tables: ArrayLike) -> TestResult:
     whole numbers of at least 0.
 
     R: `mantelhaen.test(tables, correct = FALSE)`.
+
+    >>> cmh_general_association([[[8, 3, 2], [2, 5, 9]], [[4, 4, 1], [3, 2, 6]]])
+    TestResult(statistic=10.058, df=2, p_value=0.00654523)
     """
     tables = _tables(tables)
     rows, columns = tables.shape[1:]
@@ -58,6 +61,10 @@ def cmh_row_mean_scores(tables: ArrayLike, *, column_scores: str | ArrayLike) ->
     or counts that are not whole numbers of at least 0.
 
     R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `rmeans`.
+
+    >>> tables = [[[8, 3, 2], [2, 5, 9]], [[4, 4, 1], [3, 2, 6]]]
+    >>> cmh_row_mean_scores(tables, column_scores=[0, 1, 2])
+    TestResult(statistic=9.89925, df=1, p_value=0.00165346)
     """
     tables = _tables(tables)
     scores = _scores(tables, column_scores, "column_scores", axis=1)
@@ -78,6 +85,10 @@ def cmh_correlation(
     of at least 0.
 
     R: `vcdExtra::CMHtest(tables, overall = TRUE)$ALL`, row `cor`.
+
+    >>> tables = [[[8, 3, 2], [2, 5, 9]], [[4, 4, 1], [3, 2, 6]]]
+    >>> cmh_correlation(tables, row_scores=[0, 1], column_scores=[0, 1, 2])
+    TestResult(statistic=9.89925, df=1, p_value=0.00165346)
     """
     tables = _tables(tables)
     left = _scores(tables, row_scores, "row_scores", axis=2)

@@ -39,6 +39,9 @@ def zelen(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> TestRes
     million combinations, shapes that differ, or counts that are not whole numbers within 0..n.
 
     R: by hand in interaction.R.
+
+    >>> zelen([13, 5], [40, 20], [7, 8], [42, 22])
+    TestResult(p_value=0.200593)
     """
     x1, n1 = counts(np.atleast_1d(x1), np.atleast_1d(n1), "treated arm")
     x0, n0 = counts(np.atleast_1d(x0), np.atleast_1d(n0), "control arm")
@@ -77,6 +80,11 @@ def logistic_interaction(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> Te
     of an arm, and where the larger model has no maximum (a cell without events, or events only).
 
     R: `glm(y ~ arm * stratum, binomial)` beside `glm(y ~ arm + stratum, binomial)`.
+
+    >>> y = [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0]
+    >>> arm = ["a"] * 8 + ["b"] * 8
+    >>> logistic_interaction(y, arm, ["x", "y"] * 8)
+    TestResult(statistic=0, df=1, p_value=1)
     """
     y, smaller, products = _columns(y, arm, stratum)
     larger = logistic(y, np.column_stack([smaller, products]), confidence=0.95).log_likelihood
@@ -92,6 +100,11 @@ def firth_interaction(y: ArrayLike, arm: ArrayLike, stratum: ArrayLike) -> TestR
     patients of an arm.
 
     R: by hand in interaction.R.
+
+    >>> y = [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0]
+    >>> arm = ["a"] * 8 + ["b"] * 8
+    >>> firth_interaction(y, arm, ["x", "y"] * 8)
+    TestResult(statistic=3.55271e-15, df=1, p_value=1)
     """
     y, smaller, products = _columns(y, arm, stratum)
     last = products.shape[1]

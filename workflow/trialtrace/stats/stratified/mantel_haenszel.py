@@ -41,6 +41,9 @@ def cochran_mantel_haenszel(
     differ, or counts that are not whole numbers within 0..n.
 
     R: `mantelhaen.test(tables, correct = FALSE)`.
+
+    >>> cochran_mantel_haenszel([13, 5], [40, 20], [7, 3], [42, 22], correction="none")
+    TestResult(statistic=3.58849, df=1, p_value=0.058181)
     """
     check_choice("correction", correction, ("none", "continuity"))
     departure, spread = departures(*comparable_strata(x1, n1, x0, n0))
@@ -79,6 +82,9 @@ def mantel_haenszel_odds_ratio(
     counts that are not whole numbers within 0..n.
 
     R: `mantelhaen.test(tables)`.
+
+    >>> mantel_haenszel_odds_ratio([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
+    Interval(estimate=2.31338, low=0.96615, high=5.53924, standard_error=0.445491, scale='log')
     """
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
@@ -115,6 +121,10 @@ def mantel_haenszel_risk_difference(
     counts that are not whole numbers within 0..n.
 
     R: `metafor::rma.mh(measure = "RD", ai, n1i, ci, n2i, add = 0)`.
+
+    >>> strata = [13, 5], [40, 20], [7, 3], [42, 22]
+    >>> mantel_haenszel_risk_difference(*strata, confidence=0.95, variance="sato")
+    Interval(estimate=0.143211, low=-0.00273339, high=0.289155, standard_error=0.0744627)
     """
     check_choice("variance", variance, ("sato", "greenland_robins"))
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
@@ -150,6 +160,9 @@ def mantel_haenszel_risk_ratio(
     that are not whole numbers within 0..n.
 
     R: `metafor::rma.mh(measure = "RR", ai, n1i, ci, n2i, add = 0)`.
+
+    >>> mantel_haenszel_risk_ratio([13, 5], [40, 20], [7, 3], [42, 22], confidence=0.95)
+    Interval(estimate=1.91559, low=0.9634, high=3.80888, standard_error=0.350676, scale='log')
     """
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)
     z = normal_quantile(confidence)
@@ -178,6 +191,9 @@ def breslow_day(
     for shapes that differ, or counts that are not whole numbers within 0..n.
 
     R: `metafor::rma.mh(measure = "OR", ai, n1i, ci, n2i, add = 0)$BD`.
+
+    >>> breslow_day([13, 5], [40, 20], [7, 3], [42, 22], correction="tarone")
+    TestResult(statistic=0.0183942, df=1, p_value=0.892118)
     """
     check_choice("correction", correction, ("none", "tarone"))
     x1, n1, x0, n0 = comparable_strata(x1, n1, x0, n0)

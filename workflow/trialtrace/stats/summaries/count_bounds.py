@@ -33,6 +33,10 @@ def intervals_of_tables(
     `measure`: "difference" of risks, "risk_ratio" or "odds_ratio". NaN where a method has no bound,
     0 and infinity as in the single functions. Raises `StatsError` for counts outside 0..n and empty
     arms. Oracle: the single functions.
+
+    >>> found = intervals_of_tables([13, 9], 40, [7, 8], 42, measure="difference", confidence=0.95)
+    >>> found["newcombe"].shape
+    (2, 2)
     """
     check_choice("measure", measure, MEASURES)
     z, tail = normal_quantile(confidence), (1 - check_confidence(confidence)) / 2

@@ -48,6 +48,9 @@ def p_values_of_counts(
     are two-sided only and NaN at one side, and NaN where nobody or everybody has the event.
     `sides`: "greater" means a higher risk in the first arm. Raises `StatsError` for counts that
     are not whole numbers within 0..n and for an empty arm.
+
+    >>> sorted(p_values_of_counts(13, 40, 7, 42, sides="two_sided"))[:3]
+    ['chi_squared', 'chi_squared_corrected', 'fisher']
     """
     check_choice("sides", sides, SIDES)
     single_count(x1, n1, "treated arm"), single_count(x0, n0, "control arm")
@@ -67,6 +70,9 @@ def p_values_of_tables(
     lower and a higher risk in the first arm; chi_squared_one_sided is half of chi_squared. NaN
     where nobody or everybody has the event, for the chi-squared tests. Raises `StatsError` for
     counts outside 0..n and empty arms. Oracle: those of `contingency`.
+
+    >>> sorted(p_values_of_tables([13, 9], 40, [7, 8], 42))[:3]
+    ['chi_squared', 'chi_squared_corrected', 'chi_squared_one_sided']
     """
     table = x1, n1, x0, n0 = c.tables(x1, n1, x0, n0)
     widest = int((x1 + x0).max(initial=0)) + 1
@@ -108,6 +114,9 @@ def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dic
     agresti_coull_cut) stand beside the plain ones and are the same where nothing is cut. Raises
     `StatsError` for counts outside 0..n and n below 1. Oracle: those of `proportions`, and
     Newcombe's printed examples.
+
+    >>> intervals_of_shares(13, 40, confidence=0.95)["wilson"].round(4)
+    array([0.2008, 0.4798])
     """
     ends = bounds_by_method(x, n, confidence=confidence)
     cut = {f"{name}_cut": np.clip(ends[name], 0.0, 1.0) for name in ("wald", "agresti_coull")}
@@ -122,6 +131,9 @@ def two_arm_intervals(
     `measure`: "difference" of risks, "risk_ratio" or "odds_ratio", first arm against second.
     Raises `StatsError` for an empty arm and counts that are not whole numbers within 0..n.
     Oracle: those of `contingency`, `score` and `score_ratio`.
+
+    >>> two_arm_intervals(13, 40, 7, 42, measure="difference", confidence=0.95)["newcombe"]
+    Interval(estimate=0.158333, low=-0.0283198, high=0.334241)
     """
     check_choice("measure", measure, MEASURES)
     table, level = (x1, n1, x0, n0), {"confidence": confidence}
@@ -147,6 +159,13 @@ def printing_the_same(
     `factor` is 1, or 100 where the printed bounds are percentages. For a difference printed the
     other way round exchange the arms. The estimate is not looked at. Raises `StatsError` for a
     factor that is not positive.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = two_arm_intervals(13, 40, 7, 42, measure="difference", confidence=0.95)
+    >>> printing_the_same(
+    ...     found, read("-0.03", rounding="half_up"), read("0.34", rounding="half_up"), factor=1
+    ... )
+    ['wald', 'miettinen_nurminen']
     """
     scale = 1 / Fraction(factor) if factor > 0 else Fraction(0)
     low, high = low.scaled(scale), high.scaled(scale)

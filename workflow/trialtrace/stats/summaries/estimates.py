@@ -69,6 +69,18 @@ def check_estimate(
     Raises `StatsError` for a ratio of which a number may be 0 or less as printed, and where
     the bounds leave no interval. Source: Altman and Bland 2011. Oracle: base R, extremes over the
     middle of the bounds.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> estimate, low, high = (read(text, rounding="half_up") for text in ("1.50", "1.10", "2.05"))
+    >>> given = {
+    ...     "scale": "log",
+    ...     "null": 1.0,
+    ...     "df": np.inf,
+    ...     "confidence": 0.95,
+    ...     "sides": "two_sided",
+    ... }
+    >>> bool(check_estimate(estimate, low, high, **given).symmetric)
+    True
     """
     check_choice("scale", scale, SCALES)
     check_choice("sides", sides, SIDES)
@@ -103,6 +115,12 @@ def p_of_estimate(
     Shapes are broadcast. `df` is `inf` for the normal distribution. A standard error that can
     be 0 has the limits of p there. Raises `StatsError` for one that can only be negative.
     Source: Altman and Bland 2011. Oracle: corners by hand.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> estimate, error = read("1.50", rounding="half_up"), read("0.60", rounding="half_up")
+    >>> found = p_of_estimate(estimate, error, null=0.0, df=np.inf, sides="two_sided")
+    >>> round(float(found.high), 4)
+    0.0135
     """
     check_choice("sides", sides, SIDES)
     errors = not_negative(standard_error, "a standard error")
@@ -123,6 +141,12 @@ def interval_of_error(
     """Ranges of the lower and the upper bound of estimate +- q SE, all on one scale.
 
     Raises `StatsError` for a confidence outside 0..1. Oracle: corners by hand.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> estimate, error = read("1.50", rounding="half_up"), read("0.60", rounding="half_up")
+    >>> low, high = interval_of_error(estimate, error, df=np.inf, confidence=0.95)
+    >>> round(float(low.low), 3), round(float(high.high), 3)
+    (0.309, 2.691)
     """
     quantile = _quantile(df, confidence)
     (a, b), (s, r) = estimate.bounds, standard_error.bounds
@@ -137,6 +161,11 @@ def error_of_deviation(sd: Printed, n: ArrayLike) -> Bounds:
     """Standard error sd / sqrt(n) of a mean: tells an SE that is printed as an SD, or the reverse.
 
     Shapes are broadcast. Raises `StatsError` for sizes below 1. Oracle: the ends by hand.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = error_of_deviation(read("2.4", rounding="half_up"), 36)
+    >>> round(float(found.low), 4)
+    0.3917
     """
     n = numbers(n, "sizes")
     if (n < 1).any():

@@ -85,6 +85,10 @@ def grim(mean: Printed, n: ArrayLike, *, items: ArrayLike, percent: bool) -> Gri
     sizes or items that are not positive whole numbers, and for bounds such as "< 0.1". Not for
     measured quantities such as weights. Source: Brown and Heathers 2017, here with whole sums
     instead of a rounded product. Oracle: all sums, by rounding mode.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> bool(grim(read("5.19", rounding="half_up"), 28, items=1, percent=False).consistent)
+    False
     """
     parts = _positive_whole(n, "sizes") * _positive_whole(items, "items")
     if (mean.unit == 0).any():
@@ -120,6 +124,11 @@ def grimmer(
     data sets cannot be listed (about 200 people on 1 to 7; leave the scale out then). Not for
     measured quantities. Sources: Anaya 2016, Allard 2018, and the existence of the data.
     Oracle: all data sets of 2 to 6 people.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> mean, sd = read("5.21", rounding="half_up"), read("1.60", rounding="half_up")
+    >>> grimmer(mean, sd, 28, items=1, divisor="n - 1", scale=None, luck=False)
+    Grimmer(consistent=True, reason='', solutions=((146, 830),), luck=nan)
     """
     check_choice("divisor", divisor, DIVISORS)
     n, items = (int(_positive_whole(x, name)) for x, name in ((n, "sizes"), (items, "items")))
@@ -151,6 +160,11 @@ def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) ->
     Single numbers; `percent`: both are printed in percent. The standard deviation of x ones is
     sqrt(x (n - x) / (n d)) with d = n - 1 or n by `divisor`. Raises `StatsError` for n below 2.
     Source: Heathers and Brown 2019, here with whole counts. Oracle: all counts.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> mean, sd = read("0.35", rounding="half_up"), read("0.48", rounding="half_up")
+    >>> debit(mean, sd, 40, divisor="n - 1", percent=False)
+    Debit(consistent=True, counts=(14,), luck=0.019230769230769232)
     """
     check_choice("divisor", divisor, DIVISORS)
     n = int(_positive_whole(n, "sizes"))

@@ -55,6 +55,14 @@ def t_test_p(
     standard deviations that can only be negative.
 
     R: by hand in summaries.R.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> mean1, sd1, mean0, sd0 = (
+    ...     read(text, rounding="half_up") for text in ("5.2", "1.1", "4.1", "1.3")
+    ... )
+    >>> found = t_test_p(mean1, sd1, 20, mean0, sd0, 22, variance="welch", sides="two_sided")
+    >>> round(float(found.high), 4)
+    0.0133
     """
     check_choice("variance", variance, VARIANCES)
     check_choice("sides", sides, SIDES)

@@ -27,6 +27,10 @@ def counts_for_percentage(percentage: Printed, n: int) -> Whole:
 
     `percentage` is a single number. Raises `StatsError` for an n that is not a positive whole
     number. Oracle: rounding of every count.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> counts_for_percentage(read("32.5", rounding="half_up"), 40)
+    array([13])
     """
     if percentage.value.shape != ():
         raise StatsError("one percentage is expected; call for each of several.")
@@ -38,6 +42,10 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[Whole, Whole]:
     """First and last count behind each percentage, shapes broadcast; none where first > last.
 
     Raises `StatsError` for other denominators. Oracle: rounding of every count.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> count_ranges(read("32.5", rounding="half_up"), [40, 41])
+    (array([13, 14]), array([13, 13]))
     """
     n = numbers(n, "denominators")
     if (n < 1).any() or (n != np.floor(n)).any():
@@ -52,6 +60,10 @@ def possible_denominators(percentages: Printed, *, limit: int) -> Whole:
     `percentages`: a single number or shape (k,), of the same group of patients. That their
     counts add up to n, as those of a complete list of categories do, is not required. Raises
     `StatsError` for a limit outside 1..1,000,000. Oracle: rounding of every count of every n.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> possible_denominators(read(["32.5", "17.5"], rounding="half_up"), limit=50)
+    array([40])
     """
     if not 1 <= _whole(limit) <= LARGEST_LIMIT:
         raise StatsError(f"the limit of denominators must lie in 1..{LARGEST_LIMIT}.")

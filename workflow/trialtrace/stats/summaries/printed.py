@@ -104,6 +104,9 @@ def read(
     Truncated numbers that print as 0 come from either side of it. Raises `StatsError` for
     floats (1.5 and 1.50 are then the same, but as printed numbers they are not) and for what is
     not a finite decimal number. Oracle: values on both sides of each end, by mode.
+
+    >>> read("5.20", rounding="half_up").low
+    array(Fraction(1039, 200), dtype=object)
     """
     check_choice("rounding", rounding, ROUNDINGS)
     cells = np.array(numbers, dtype=object)
@@ -118,6 +121,9 @@ def below(limit: str | Decimal, *, least: str | Decimal) -> Printed:
     """A number printed as "< limit": everything from `least` (0 for a p-value) up to it.
 
     Oracle: both ends, the lower one in and the upper one out.
+
+    >>> below("0.001", least="0").high
+    array(Fraction(1, 1000), dtype=object)
     """
     low, high = Fraction(_decimal(least)), Fraction(_decimal(limit))
     if low >= high:

@@ -28,6 +28,9 @@ def sizes_of_first(n1: int, n0: int, *, imbalance: Fraction, fewest: int) -> Who
 
     Each arm has `fewest` patients at least in both strata; the share of the arm's patients that is
     in the first one differs between the arms by `imbalance` at most.
+
+    >>> sizes_of_first(10, 10, imbalance=Fraction(1, 10), fewest=2).shape
+    (19, 2)
     """
     first, second = np.arange(fewest, n1 - fewest + 1), np.arange(fewest, n0 - fewest + 1)
     pairs = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -37,7 +40,11 @@ def sizes_of_first(n1: int, n0: int, *, imbalance: Fraction, fewest: int) -> Who
 
 
 def ways(table: Table, sizes: Whole) -> Whole:
-    """How many splits of the events there are for each pair of sizes, shape (pairs,)."""
+    """How many splits of the events there are for each pair of sizes, shape (pairs,).
+
+    >>> ways((3, 10, 2, 10), np.array([[5, 5], [4, 5]]))
+    array([12, 12])
+    """
     x1, n1, x0, n0 = table
     number: Whole = np.prod(
         [
@@ -50,7 +57,12 @@ def ways(table: Table, sizes: Whole) -> Whole:
 
 
 def splits(table: Table, sizes: Whole) -> Whole:
-    """Every split of the events for each pair of sizes, shape (splits, 4)."""
+    """Every split of the events for each pair of sizes, shape (splits, 4).
+
+    >>> splits((3, 10, 2, 10), np.array([[5, 5]]))[:2]
+    array([[0, 5, 0, 5],
+           [0, 5, 1, 5]])
+    """
     x1, n1, x0, n0 = table
     a, b = sizes.T
     i, j = np.arange(x1 + 1)[None, :, None], np.arange(x0 + 1)[None, None, :]
@@ -72,6 +84,11 @@ def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floa
     the first arm than expected. NaN, but 1 for the exact test, where no stratum holds both arms and
     both outcomes. Raises `StatsError` for another choice of sides. Oracle: R's mantelhaen.test, and
     the single functions of `stratified` and `exact_stratified`.
+
+    >>> table = (3, 10, 2, 10)
+    >>> of = splits(table, np.array([[5, 5]]))
+    >>> p_values_of_splits(table, of, sides="two_sided")["exact"].max().round(4).item()
+    1.0
     """
     check_choice("sides", sides, SIDES)
     distance, variance = _distance(table, of)

@@ -34,6 +34,11 @@ def p_of_t(t: Printed, df: ArrayLike | Printed, *, sides: str) -> Bounds:
     positive. Oracle: R's pt at both ends.
 
     R: `2 * pt(-abs(t), df)`.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = p_of_t(read("2.31", rounding="half_up"), 40, sides="two_sided")
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.0258, 0.0264)
     """
     check_choice("sides", sides, SIDES)
     ends = df.bounds if isinstance(df, Printed) else (numbers(df, "df"),) * 2
@@ -50,6 +55,11 @@ def p_of_z(z: Printed, *, sides: str) -> Bounds:
     Oracle: R's pnorm at both ends.
 
     R: `2 * pnorm(-abs(z))`.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = p_of_z(read("2.31", rounding="half_up"), sides="two_sided")
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.0206, 0.0212)
     """
     check_choice("sides", sides, SIDES)
     low, high = _sized(z, sides)
@@ -62,6 +72,11 @@ def p_of_correlation(r: Printed, df: ArrayLike, *, sides: str) -> Bounds:
 
     t = r sqrt(df / (1 - r^2)). Raises `StatsError` for a df that is not positive and a correlation
     that can only be outside -1..1. Oracle: R's cor.test and pt at both ends.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = p_of_correlation(read("0.31", rounding="half_up"), 40, sides="two_sided")
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.0422, 0.0495)
     """
     check_choice("sides", sides, SIDES)
     df = numbers(df, "df")
@@ -84,6 +99,11 @@ def p_of_chi_squared(statistic: Printed, df: ArrayLike) -> Bounds:
     Oracle: R's pchisq at both ends.
 
     R: `pchisq(x, df, lower.tail = FALSE)`.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = p_of_chi_squared(read("4.31", rounding="half_up"), 1)
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.0378, 0.038)
     """
     low, high = not_negative(statistic, "a chi-squared statistic")
     df = numbers(df, "df")
@@ -102,6 +122,11 @@ def p_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike, *, epsilon: tuple[float, 
     Source: Greenhouse and Geisser 1959. Oracle: R's pf, `optimize` over epsilon.
 
     R: `pf(f, df1, df2, lower.tail = FALSE)`.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = p_of_f(read("4.31", rounding="half_up"), 2, 57, epsilon=(1.0, 1.0))
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.018, 0.0181)
     """
     low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
@@ -130,6 +155,11 @@ def epsilons_of_f_and_p(
     will do, so that F, df and p do not belong together. Ends are found to 1e-12. A piece
     shorter than the 1/4000 of the range by which epsilon is searched can be missed. Single
     numbers only. Raises `StatsError` as `p_of_f` does. Oracle: R's pf and uniroot.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> f, p = read("4.31", rounding="half_up"), read("0.03", rounding="half_up")
+    >>> epsilons_of_f_and_p(f, p, 2, 57, epsilon=(0.5, 1.0)).round(3)
+    array([[0.653, 0.832]])
     """
     low, high = not_negative(f, "F")
     df1, df2 = (float(x) for x in _degrees(df1, df2))
@@ -151,6 +181,11 @@ def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
 
     Source: Cohen 1988. Oracle: the formula in R. Raises `StatsError` for degrees of freedom
     that are not positive and an F that can only be negative.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> found = partial_eta_squared(read("4.31", rounding="half_up"), 2, 57)
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.1312, 0.1315)
     """
     low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
@@ -168,6 +203,12 @@ def standardised_difference(
     None). `correction`: "none", or "hedges", which multiplies by the factor that makes it
     unbiased. Raises `StatsError` for sizes below 2. Sources: Cohen 1988, Hedges 1981. Oracle:
     the formulas in R.
+
+    >>> from trialtrace.stats.summaries.printed import read
+    >>> given = {"design": "two_groups", "correction": "none"}
+    >>> found = standardised_difference(read("2.31", rounding="half_up"), 20, 22, **given)
+    >>> round(float(found.low), 4)
+    0.7121
     """
     check_choice("design", design, DESIGNS)
     check_choice("correction", correction, ("none", "hedges"))

@@ -83,6 +83,11 @@ def cumulative_incidence(
     numbers from 0.
 
     R: `cmprsk::cuminc(time, cause)`.
+
+    >>> time, cause = [5, 8, 9, 12, 3, 4, 7, 9], [1, 2, 0, 1, 1, 2, 1, 0]
+    >>> curve = cumulative_incidence(time, cause, of=1, confidence=0.95, variance="aalen")
+    >>> curve.incidence.round(4)
+    array([0.125, 0.125, 0.25 , 0.375, 0.375, 0.75 ])
     """
     check_choice("variance", variance, ("aalen", "delta"))
     z = normal_quantile(confidence)
@@ -129,6 +134,12 @@ def cumulative_incidence_difference(
     arm has a variance.
 
     R: by hand in competing_risks.R, from `cmprsk::cuminc(time, cause)`.
+
+    >>> time, cause = [5, 8, 9, 12, 3, 4, 7, 9], [1, 2, 0, 1, 1, 2, 1, 0]
+    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
+    >>> given = {"confidence": 0.95, "variance": "aalen", "sides": "two_sided"}
+    >>> cumulative_incidence_difference(time, cause, **arms, of=1, at=8, **given).interval
+    Interval(estimate=-0.25, low=-1.05431, high=0.554309, standard_error=0.410369)
     """
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, ("aalen", "delta"))

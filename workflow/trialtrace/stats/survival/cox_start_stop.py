@@ -75,6 +75,12 @@ def cox_start_stop(
     variance without subjects or with too few of them.
 
     R: `survival::coxph(Surv(start, stop, event) ~ x, cluster = subject)`.
+
+    >>> start, stop, event = [0, 4, 0, 0, 0, 0], [4, 9, 7, 8, 3, 6], [0, 1, 1, 0, 1, 1]
+    >>> x = [[0], [1], [1], [0], [0], [1]]
+    >>> given = {"ties": "efron", "confidence": 0.95, "variance": "model"}
+    >>> cox_start_stop(start, stop, event, x, **given).coef.round(4)
+    array([0.2912])
     """
     check_choice("variance", variance, ("model", "robust"))
     check_confidence(confidence)

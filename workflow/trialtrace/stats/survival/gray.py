@@ -51,6 +51,10 @@ def gray_test(
     data as in `cumulative_incidence`.
 
     R: `cmprsk::cuminc(time, cause, group, rho = rho)$Tests`.
+
+    >>> time, cause = [5, 8, 9, 12, 3, 4, 7, 9], [1, 2, 0, 1, 1, 2, 1, 0]
+    >>> gray_test(time, cause, list("aaaabbbb"), of=1, rho=0)
+    TestResult(statistic=0.407816, df=1, p_value=0.52308)
     """
     time, cause = check_causes(time, cause, of)
     if not (cause == of).any():

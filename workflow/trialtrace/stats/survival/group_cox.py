@@ -43,6 +43,12 @@ def cox_groups(sets: RiskSets, *, ties: str) -> GroupCox:
     another, so that a hazard ratio has no finite estimate. Oracle: R's coxph, as `cox.cox`.
 
     R: `survival::coxph(Surv(time, event) ~ group)`.
+
+    >>> from trialtrace.stats.survival.risk_sets import risk_sets
+    >>> time, event, group = [5, 8, 9, 12, 3, 4], [1, 1, 0, 1, 1, 1], [0, 1, 0, 1, 0, 1]
+    >>> sets = risk_sets(time, event, group, np.ones((1, 6)), groups=2)
+    >>> cox_groups(sets, ties="efron").coef.round(4)
+    array([[-0.2739]])
     """
     check_choice("ties", ties, ("efron", "breslow"))
     some = (sets.events.sum(axis=2) > 0).all(axis=1)

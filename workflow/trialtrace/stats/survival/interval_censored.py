@@ -83,6 +83,9 @@ def turnbull(left: ArrayLike, right: ArrayLike) -> Turnbull:
     the conditions are not met after 200 steps.
 
     R: by hand in interval_censored.R.
+
+    >>> turnbull([0, 2, 2, 4], [2, 4, np.inf, 6]).mass.round(4)
+    array([0.25 , 0.375, 0.375])
     """
     left, right = _intervals(left, right)
     n = left.size
@@ -114,6 +117,10 @@ def interval_log_rank(
     Raises `StatsError` as `turnbull` does, for one group, and where all scores are equal.
 
     R: by hand in interval_censored.R.
+
+    >>> left, right = [0, 2, 2, 4, 0, 0, 2, 2], [2, 4, np.inf, 6, 2, 4, 4, 6]
+    >>> interval_log_rank(left, right, list("aaaabbbb"), scores="sun")
+    TestResult(statistic=0.617956, df=1, p_value=0.431808)
     """
     check_choice("scores", scores, ("sun", "finkelstein"))
     left, right = _intervals(left, right)

@@ -98,6 +98,12 @@ def kaplan_meier(
     Raises `StatsError` for no subjects, missing or negative times, events other than 0 and 1.
 
     R: `survival::survfit(Surv(time, event) ~ 1, conf.type = "log-log")`.
+
+    >>> curve = kaplan_meier(
+    ...     [5, 8, 9, 12, 12], [1, 1, 0, 1, 0], confidence=0.95, interval="log_log"
+    ... )
+    >>> curve.survival.round(4), curve.median()
+    (array([0.8, 0.6, 0.6, 0.3]), Interval(estimate=12, low=5, high=nan))
     """
     check_choice("interval", interval, ("log_log", "log"))
     time, event = survival_data(time, event)
@@ -126,6 +132,9 @@ def log_rank(
     together, and for data as in `kaplan_meier`.
 
     R: `survival::survdiff(Surv(time, event) ~ group)`.
+
+    >>> log_rank([5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 0], list("aaaabbbb"))
+    TestResult(statistic=1.03436, df=1, p_value=0.309136)
     """
     difference, expected, variance, _ = sums_over_strata(time, event, group, strata, unweighted)
     return compare_groups(difference, expected, variance)

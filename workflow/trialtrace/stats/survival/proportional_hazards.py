@@ -66,6 +66,11 @@ def proportional_hazards_test(
     covariate times g(t) adds nothing, as with all events at one time.
 
     R: `survival::cox.zph(fit, transform = "km", terms = FALSE)`.
+
+    >>> stop, event, x = [4, 9, 7, 8, 3, 6], [1, 1, 1, 0, 1, 1], [[0], [1], [1], [0], [0], [1]]
+    >>> found = proportional_hazards_test(None, stop, event, x, ties="efron", transform="identity")
+    >>> found.together
+    TestResult(statistic=2.58038, df=1, p_value=0.108196)
     """
     check_choice("transform", transform, TRANSFORMS)
     model, spread = start_stop_model(start, stop, event, x, strata, ties)

@@ -82,6 +82,11 @@ def risk_sets(
     Raises `StatsError` for shapes that do not fit, groups that are no such numbers, members that
     are neither true nor false, and for data as in `survival.kaplan_meier`. Oracle: the log-rank
     tests, models and curves made of them, by R.
+
+    >>> time, event, group = [5, 8, 9, 12, 3, 4], [1, 1, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]
+    >>> sets = risk_sets(time, event, group, np.ones((1, 6)), groups=2)
+    >>> log_rank_sums(sets, weight="log_rank").observed
+    array([[2., 3.]])
     """
     time, event = survival_data(time, event)
     group = group_numbers(group, length=time.size, groups=groups)
@@ -173,6 +178,11 @@ def log_rank_sums(sets: RiskSets, *, weight: str) -> LogRankSums:
     Oracle: R's survdiff for "log_rank" and "peto_peto" (rho = 1); sums in R for the others.
 
     R: `survival::survdiff(Surv(time, event) ~ group)`.
+
+    >>> time, event, group = [5, 8, 9, 12, 3, 4], [1, 1, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]
+    >>> sets = risk_sets(time, event, group, np.ones((1, 6)), groups=2)
+    >>> log_rank_sums(sets, weight="log_rank").expected.round(4)
+    array([[2.5167, 2.4833]])
     """
     check_choice("weight", weight, WEIGHTS)
     total, deaths = sets.at_risk.sum(axis=1), sets.events.sum(axis=1)
@@ -222,6 +232,11 @@ def curves(sets: RiskSets, *, confidence: float, interval: str) -> Curves:
     1), the variance Greenwood's. Oracle: R's survfit.
 
     R: `survival::survfit(Surv(time, event) ~ 1)`.
+
+    >>> time, event, group = [5, 8, 9, 12, 3, 4], [1, 1, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1]
+    >>> sets = risk_sets(time, event, group, np.ones((1, 6)), groups=2)
+    >>> curves(sets, confidence=0.95, interval="log").survival.shape
+    (1, 5)
     """
     check_choice("interval", interval, ("log_log", "log", "plain"))
     together = sets.together()

@@ -68,6 +68,10 @@ def restricted_mean(
     events other than 0 and 1.
 
     R: `summary(survival::survfit(Surv(time, event) ~ 1), rmean = tau)$table`.
+
+    >>> found = restricted_mean([5, 8, 9, 12, 12], [1, 1, 0, 1, 0], tau=10, confidence=0.95)
+    >>> round(found.estimate, 4), round(found.se, 4)
+    (8.6, 0.8764)
     """
     z = normal_quantile(confidence)
     time, event = survival_data(time, event)
@@ -111,6 +115,13 @@ def restricted_mean_difference(
     Oracle: differences of the restricted means and variances of `survfit`.
 
     R: by hand in restricted_mean.R, from `survfit` with `rmean = tau`.
+
+    >>> time, event = [5, 8, 9, 12, 3, 4, 7, 9], [1, 1, 0, 1, 1, 1, 1, 0]
+    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
+    >>> restricted_mean_difference(
+    ...     time, event, **arms, tau=8, confidence=0.95, sides="two_sided"
+    ... ).interval
+    Interval(estimate=1.75, low=-0.637921, high=4.13792, standard_error=1.21835)
     """
     check_confidence(confidence)
     (mean1, variance1), (mean0, variance0) = _two_areas(
@@ -143,6 +154,12 @@ def restricted_mean_ratio(
     Oracle: ratios of the restricted means of `survfit`, the delta method in R.
 
     R: by hand in restricted_mean.R, from `survfit` with `rmean = tau`.
+
+    >>> time, event = [5, 8, 9, 12, 3, 4, 7, 9], [1, 1, 0, 1, 1, 1, 1, 0]
+    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
+    >>> given = {"tau": 8, "confidence": 0.95, "sides": "two_sided"}
+    >>> restricted_mean_ratio(time, event, **arms, **given, of="time_without_event").interval
+    Interval(estimate=1.31818, low=0.877321, high=1.98058, standard_error=0.207726, scale='log')
     """
     check_choice("of", of, ("time_without_event", "time_lost"))
     check_confidence(confidence)

@@ -50,6 +50,10 @@ def weighted_log_rank(
 
     R: `survival::survdiff(Surv(time, event) ~ group, rho = 1)`; gamma by hand in
     restricted_mean.R.
+
+    >>> time, event = [5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 0]
+    >>> weighted_log_rank(time, event, list("aaaabbbb"), rho=0, gamma=1)
+    TestResult(statistic=0.0789174, df=1, p_value=0.77877)
     """
     rho, gamma = one_number(rho, "rho"), one_number(gamma, "gamma")
     if rho < 0 or gamma < 0:
@@ -110,6 +114,10 @@ def log_rank_trend(
     and for data as in `survival.log_rank`.
 
     R: by hand in restricted_mean.R, from `survival::survdiff`.
+
+    >>> time, event = [5, 8, 9, 12, 3, 4, 7, 8], [1, 1, 0, 1, 1, 1, 1, 0]
+    >>> log_rank_trend(time, event, list("aabbccdd"), scores={"a": 0, "b": 1, "c": 2, "d": 3})
+    TestResult(statistic=0.00183595, df=1, p_value=0.965823)
     """
     difference, _, variance, names = sums_over_strata(time, event, group, strata, unweighted)
     missing = [name for name in names.tolist() if name not in scores]
