@@ -135,7 +135,18 @@ models, 1e-7, and Satterthwaite's degrees of freedom of mixed models and Kenward
 observed information, 1e-6, since R's own numbers rest there on numeric derivatives. Where a
 function names no oracle of its own, that of its subject holds. `make bench-stats` measures speed.
 
-A family of methods has a page; its name is that of the package in `trialtrace.stats`.
+A family of methods has a page; its name is that of the package in `trialtrace.stats`. Use from
+Python: [library](library.md); from R's call to the function: [from R](methods/from-r.md).
+"""
+_FROM_R = """\
+# From R to trialtrace
+
+*Written from the docstrings of `workflow/trialtrace/stats/` by
+`python -m trialtrace.stats.reference`; change it there.*
+
+The calls of R that the numbers are compared with in `tests/oracle/`, and the function of
+`trialtrace.stats` that gives the same. Where R has no function of its own the call is what the
+script makes its number from.
 """
 _FAMILY = """\
 # Statistical methods: {family}
@@ -252,7 +263,21 @@ def reference() -> dict[str, str]:
     for subject in subjects():
         families.setdefault(subject.name.partition(".")[0], []).append(subject)
     pages = {f"methods/{name}.md": _family(name, members) for name, members in families.items()}
+    pages["methods/from-r.md"] = _from_r(families)
     return {"methods.md": _overview(families)} | pages
+
+
+def _from_r(families: dict[str, list[Subject]]) -> str:
+    """Each call of R that an oracle makes, and the function that gives the same."""
+    rows = sorted(
+        (call, f"[`{family}.{function.name}`]({family}.md#{function.name})")
+        for family, members in families.items()
+        for subject in members
+        for function in subject.functions
+        for call in re.findall(r"`([^`]+)`", r_call(function.text) or "")
+    )
+    told = [f"| `{call}` | {name} |".replace("||", "\\|\\|") for call, name in rows]
+    return "\n".join([_FROM_R, "| R | trialtrace.stats |", "| --- | --- |", *told, ""])
 
 
 def _overview(families: dict[str, list[Subject]]) -> str:
