@@ -59,3 +59,19 @@ def test_the_baseline_is_not_analysed_itself(tmp_path):
     step = "method: last_observation_carried_forward, covariates: [], variance: model"
     (text,) = told(tmp_path, f"{step}, baseline: carried", value="value")
     assert "visits after it: after" in text
+
+
+@pytest.mark.parametrize(
+    ("display", "words"),
+    [
+        ("of: drug, to: placebo, of_deltas: [-1, 2], to_deltas: [0, 1]", "imputes no means"),
+        ("of: drug, to: placebo, of_deltas: [2, -1], to_deltas: [0, 1]", "2 to -1"),
+        ("of: drugg, to: placebo, of_deltas: [-1, 2], to_deltas: [0, 1]", 'did you mean "drug"'),
+    ],
+)
+def test_a_map_of_deltas_names_what_is_there(tmp_path, display, words):
+    at = write_project(tmp_path)
+    given = f"  delta_tipping: [{{title: Pain, analysis: pain_each, visit: after, {display}}}]"
+    edit(at, "plan.yaml", "displays:\n", f"displays:\n{given}\n")
+    told = [str(problem) for problem in check_trial(at, "mini")]
+    assert any(words in text and "displays.delta_tipping[1]" in text for text in told)

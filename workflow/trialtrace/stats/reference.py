@@ -77,7 +77,6 @@ IN_NO_PLAN = {
         "design.clusters.design_effect",
         "design.clusters.sample_size_clusters",
     ),
-    "tipping points of a continuous outcome": ("missing.delta.delta_tipping",),
     "contrasts of arms, pooled arms and trends over doses": (
         "regression.ancova.adjusted_means",
         "stratified.generalised_cmh.cmh_correlation",

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 from math import inf, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from trialtrace.config.spec import items_of
-from trialtrace.ground.arrays import Flags, Floats
+from trialtrace.ground.arrays import Flags, Floats, Labels
 from trialtrace.ground.frames import Selection
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import (
@@ -81,7 +81,17 @@ def _size(rows: Selection) -> int:
     return len(np.unique(rows.column("USUBJID").astype(str)))
 
 
-class _Imputed:
+class Unshifted(NamedTuple):
+    """Completed outcomes, which were filled in, arms, columns of the model, and a contrast."""
+
+    completed: Floats
+    filled: Flags
+    arm: Labels
+    x: Floats
+    row: Floats
+
+
+class Imputed:
     """Completed outcomes of one cut, made once; each question raises StatsError without answer."""
 
     def __init__(self, cut: Cut, step: "Step[cards.Drawn]"):
@@ -107,12 +117,24 @@ class _Imputed:
     def _fitted(self, visit: str) -> "ImputedFits":
         if self._error is not None:
             raise StatsError(self._error)
-        # The visits of the analysis come last among the columns.
-        column = self.cut.visits.index(visit) - len(self.cut.visits)
-        values = self._shifted(self._made.values[:, :, column], self._made.filled[:, column])
+        values = self._shifted(*self._column(visit))
         _, fit, *_ = formulas(self.step)
         found: ImputedFits = fit(_analysed(self.cut, values, self._table), self._x)
         return found
+
+    def _column(self, visit: str) -> tuple[Floats, Flags]:
+        """Values of a visit (imputations, subjects) and which were filled in."""
+        # The visits of the analysis come last among the columns.
+        column = self.cut.visits.index(visit) - len(self.cut.visits)
+        return self._made.values[:, :, column], self._made.filled[:, column]
+
+    def unshifted(self, visit: str, pair: tuple[str, str]) -> Unshifted:
+        """What a delta would be added to, and the contrast of two arms."""
+        if self._error is not None:
+            raise StatsError(self._error)
+        values, filled = self._column(visit)
+        outcome = _analysed(self.cut, values, self._table)
+        return Unshifted(outcome, filled, self._arm, self._x, self._row(*pair))
 
     def _shifted(self, values: Floats, filled: Flags) -> Floats:
         deltas: dict[str, float] = getattr(self.step.options, "deltas", {})
@@ -156,7 +178,7 @@ class _Imputed:
 
 def imputed(cut: Cut, step: "Step[cards.Drawn]") -> Iterator[Result]:
     """By visit: the pooled difference of each comparison with its test, and a test of all arms."""
-    model = _Imputed(cut, step)
+    model = Imputed(cut, step)
     members = {"analysed": model.rows}
     common: Basis = {"options": cut.options(step, interval=True), "n_used": _size(model.rows)}
     for visit in cut.visits:

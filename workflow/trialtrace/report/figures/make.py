@@ -28,6 +28,7 @@ KINDS: dict[str, str] = {
     "paired_slopes": f"{_HERE}.paired_slopes",
     "epsilon_curve": f"{_HERE}.epsilon_curve",
     "tipping": f"{_HERE}.tipping",
+    "delta_tipping": f"{_HERE}.delta_tipping",
     "swimmer": f"{_HERE}.swimmer",
     "dose_intensity": f"{_HERE}.dose_intensity",
     "heat_map": f"{_HERE}.heat_map",

@@ -38,7 +38,7 @@ def draw(material: Material, given: dict[str, Any]) -> Picture:
         axes.set_ylabel(wrapped(f"Events among {m1} missing, {arms[0]}", 44))
         axes.set_xlabel(f"Events among {m0} missing, {arms[1]}")
         axes.set_title(given["title"], fontsize=9, loc="left")
-        handles = _legend(level)
+        handles = legend(level)
         figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False)
     return Picture(figure, _caption(given, found, level, arms), _alt(found, level))
 
@@ -128,7 +128,8 @@ def _marks(axes: "Axes", one: tuple[int, int, int], two: tuple[int, int, int]) -
         )
 
 
-def _legend(level: float) -> list[Any]:
+def legend(level: float) -> list[Any]:
+    """What the two colours mean."""
     from matplotlib.patches import Patch
 
     return [

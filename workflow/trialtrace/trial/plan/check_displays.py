@@ -4,10 +4,13 @@ from functools import partial
 from typing import Any
 
 from trialtrace.config.compose import Path_
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.context import NUMERIC, Files, column, known
 from trialtrace.trial.endpoints import check_derived as derived
+from trialtrace.trial.plan.check_steps_missing import DRAWN
+from trialtrace.trial.plan.displays import DeltaTipping
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.resolve import principal
 
@@ -141,6 +144,27 @@ def _tipping(files: Files, place: Path_, given: dict[str, Any]) -> None:
         )
 
 
+def _delta_tipping(files: Files, place: Path_, asked: dict[str, object]) -> None:
+    given: DeltaTipping = structure(DeltaTipping, asked)
+    for key, arm in (("of", given.of), ("to", given.to)):
+        known(files.plan, (*place, key), arm, files.arms, "an arm of trial.yaml")
+    for key, ends in (("of_deltas", given.of_deltas), ("to_deltas", given.to_deltas)):
+        if not ends[0] < ends[1]:
+            expected = "a smallest delta below the largest"
+            found = f"{ends[0]:g} to {ends[1]:g}"
+            files.plan.add((*place, key), found=found, expected=expected)
+    if not _analysis(files, (*place, "analysis"), given.analysis):
+        return
+    analysis = files.plan.get("analyses", given.analysis)
+    drawn = {f"mean_difference.{method}" for method in DRAWN}
+    if analysis and not drawn & set(principal(analysis)):
+        files.plan.add(
+            (*place, "analysis"),
+            found=f"{given.analysis}, which imputes no means",
+            expected=f"an analysis that estimates {one_of(sorted(drawn))}",
+        )
+
+
 def _endpoints(files: Files, place: Path_, given: dict[str, Any]) -> list[tuple[Path_, str]]:
     """(place, name) of the endpoints of a display that exist; its population is checked too."""
     _population(files, (*place, "population"), given)
@@ -232,6 +256,7 @@ CHECKS = {
     "paired_slopes": _repeated,
     "epsilon_curve": _epsilon,
     "tipping": _tipping,
+    "delta_tipping": _delta_tipping,
     "dose_intensity": _valued,
     "adverse_events": _adverse,
     "swimmer": partial(_rows, kind="dose_intensity"),

@@ -216,6 +216,23 @@ class Tipping:
     test: TwoByTwoTest = key("Test; its level is the decision level of the analysis.")
 
 
+DeltaRange = Annotated[tuple[float, ...], Rule(minItems=2, maxItems=2)]
+
+
+@shape
+class DeltaTipping:
+    """P-values over what is added to the imputed values of two arms."""
+
+    title: Text = key("Title.")
+    analysis: Name = key("Analysis that estimates a mean difference by multiple imputation.")
+    of: Name = key("First arm, treated.")
+    to: Name = key("Second arm, the reference.")
+    visit: VisitLabel = key("Visit.")
+    parameter: Name | None = optional("Endpoint, where the analysis has several.")
+    of_deltas: DeltaRange = key("Smallest and largest delta of the first arm.")
+    to_deltas: DeltaRange = key("Smallest and largest delta of the second arm.")
+
+
 @shape
 class DoseIntensity:
     """Dots and boxes by arm; dots only where disclosure is full."""
@@ -318,6 +335,9 @@ class Displays:
         "P-value of an F test within subjects over ε."
     )
     tipping: Listed[Tipping] | None = optional("Tipping-point maps of a binary outcome.")
+    delta_tipping: Listed[DeltaTipping] | None = optional(
+        "Tipping-point maps of means after multiple imputation."
+    )
     dose_intensity: Listed[DoseIntensity] | None = optional(
         "A value of each patient as dots with median and quartiles."
     )

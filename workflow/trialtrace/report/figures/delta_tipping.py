@@ -1,0 +1,119 @@
+"""Tipping points of imputed means: the p-value over what is added to imputed values."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialtrace.config.spec import structure
+from trialtrace.ground.words import decimals, p_text
+from trialtrace.methods.analysing.cuts import cuts
+from trialtrace.methods.missing.analyse_means import Imputed
+from trialtrace.report.figures.canvas import INK, drawing, wrapped
+from trialtrace.report.figures.picture import Picture, nothing
+from trialtrace.report.figures.tipping import ABOVE, BELOW, legend
+from trialtrace.report.material import Material
+from trialtrace.stats.missing.delta import DeltaGrid, delta_tipping
+from trialtrace.stats.results import StatsError
+from trialtrace.trial.plan.build import Analysis
+from trialtrace.trial.plan.cards.imputed_means import Drawn
+from trialtrace.trial.plan.displays import DeltaTipping
+from trialtrace.trial.plan.steps import Step
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Deltas along each side of the map.
+STEPS = 81
+
+
+def draw(material: Material, asked: dict[str, object]) -> Picture:
+    """The draws are those of the analysis's own imputations, before any delta."""
+    given: DeltaTipping = structure(DeltaTipping, asked)
+    found, level = grid(material, asked)
+    arms = [material.arm_label(arm) for arm in (given.of, given.to)]
+    with drawing(7.2, 4.6) as figure:
+        axes = figure.subplots()
+        _map(axes, found, level)
+        axes.set_ylabel(wrapped(f"Added to imputed values, {arms[0]}", 44))
+        axes.set_xlabel(f"Added to imputed values, {arms[1]}")
+        axes.set_title(given.title, fontsize=9, loc="left")
+        figure.legend(handles=legend(level), loc="outside lower center", ncols=2, frameon=False)
+    plain = found.without_shift
+    p, estimate = p_text(float(plain.p_value[0, 0])), decimals(float(plain.estimate[0, 0]), 2)
+    caption = (
+        f"{given.title}, {arms[0]} against {arms[1]}, {given.visit}: pooled analysis of "
+        f"covariance for every pair of deltas. Without any the difference is {estimate}, p "
+        f"{'' if p.startswith('<') else '= '}{p}; {100 * found.significant.mean():.0f} % of the "
+        f"map has p at most {level:g}."
+    )
+    alt = f"Map of two deltas, coloured by whether p is at most {level:g}."
+    return Picture(figure, caption, alt)
+
+
+def grid(material: Material, asked: dict[str, object]) -> tuple[DeltaGrid, float]:
+    """The pooled results over both ranges, and the decision level."""
+    given: DeltaTipping = structure(DeltaTipping, asked)
+    trial = material.trial
+    analysis = trial.plan.analyses[given.analysis]
+    step = _imputing(analysis)
+    wanted = [
+        cut
+        for cut in cuts(trial, analysis, material.tracer.frames, together=True)
+        if cut.place.stratum is None and given.parameter in (None, cut.place.parameter)
+    ]
+    if not wanted or given.visit not in wanted[0].visits:
+        raise nothing(given.title, f"{analysis.label} has no visit {given.visit}")
+    if analysis.value == "percent_change":
+        raise nothing(given.title, "a delta of the value is none of its change in percent")
+    try:
+        data = Imputed(wanted[0], step).unshifted(given.visit, (given.of, given.to))
+        found = delta_tipping(
+            data.completed,
+            data.filled,
+            data.arm,
+            data.x,
+            data.row,
+            arms=(given.of, given.to),
+            deltas=(_steps(given.of_deltas), _steps(given.to_deltas)),
+            null=0.0,
+            sides="two_sided",
+            level=analysis.decision_level,
+        )
+    except StatsError as refused:
+        raise nothing(given.title, str(refused)) from None
+    return found, analysis.decision_level
+
+
+def _imputing(analysis: Analysis) -> Step[Drawn]:
+    """The first step of an analysis that imputes means."""
+    for step in analysis.estimates:
+        if isinstance(step.options, Drawn):
+            return Step(step.statistic, step.method, step.options)
+    raise LookupError
+
+
+def _steps(ends: tuple[float, ...]) -> np.ndarray:
+    return np.linspace(ends[0], ends[1], STEPS)
+
+
+def _map(axes: "Axes", found: DeltaGrid, level: float) -> None:
+    from matplotlib.colors import ListedColormap
+
+    first, second = found.deltas
+    axes.pcolormesh(
+        second,
+        first,
+        found.significant.astype(float),
+        vmin=0,
+        vmax=1,
+        cmap=ListedColormap([ABOVE, BELOW]),
+        shading="nearest",
+    )
+    p = found.pooled.p_value
+    levels = [one for one in (0.001, 0.01, 0.1, 0.5) if one != level and p.min() < one < p.max()]
+    if levels:
+        lines = axes.contour(second, first, p, levels=levels, colors=INK, linewidths=0.6, alpha=0.6)
+        axes.clabel(lines, fmt=lambda value: f"p = {value:g}", fontsize=6.5)
+    axes.plot(0, 0, "o", color="white", markeredgecolor=INK, markersize=7, zorder=5)
+    axes.set_xlim(second[0], second[-1])
+    axes.set_ylim(first[0], first[-1])
