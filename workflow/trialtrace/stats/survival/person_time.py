@@ -73,7 +73,8 @@ def rate_difference(
     difference = x1 / t1 - x0 / t0
     se = sqrt(x1 / t1**2 + x0 / t0**2)
     test = TestResult(difference / se, nan, normal_tail(difference / se, sides))
-    return Interval(difference, difference - z * se, difference + z * se), test
+    ends = difference - z * se, difference + z * se
+    return Interval(difference, *ends, standard_error=se), test
 
 
 def rate_ratio(
