@@ -9,7 +9,12 @@ from scipy.stats import norm
 from stats_strategies import given, same
 
 from trialtrace.stats import StatsError
-from trialtrace.stats.multiplicity import conditional_power as c
+from trialtrace.stats.multiplicity.conditional_power import (
+    FUTILITY,
+    conditional_power,
+    futility_boundary,
+    predictive_power,
+)
 from trialtrace.stats.multiplicity.group_sequential import crossing_probabilities
 
 END = {"later": [1.0], "upper": [1.96], "lower": [-inf]}
@@ -26,25 +31,25 @@ SPENT = {
 @given(z=st.floats(-3, 4), t=st.floats(0.1, 0.9), effect=st.floats(-2, 4))
 def test_one_later_look_has_closed_forms(z, t, effect):
     """Lan, Simon and Halperin's; and the predictive power of a flat prior (Spiegelhalter)."""
-    found = c.conditional_power(z, t, effect=effect, **END)
+    found = conditional_power(z, t, effect=effect, **END)
     same(found, norm.sf((1.96 - z * sqrt(t) - effect * (1 - t)) / sqrt(1 - t)), 1e-9, of=0.01)
-    flat = c.predictive_power(z, t, **END, **FLAT)
+    flat = predictive_power(z, t, **END, **FLAT)
     same(flat, norm.sf((1.96 * sqrt(t) - z) / sqrt(1 - t)), 1e-7, of=0.01)
 
 
 def test_a_prior_that_knows_the_effect_gives_the_conditional_power():
     known = {"prior_mean": 2.5, "prior_information": 1e12}
     same(
-        c.predictive_power(1.2, 0.5, **END, **known),
-        c.conditional_power(1.2, 0.5, effect=2.5, **END),
+        predictive_power(1.2, 0.5, **END, **known),
+        conditional_power(1.2, 0.5, effect=2.5, **END),
         1e-5,
     )
 
 
 def test_the_information_may_be_in_any_unit():
-    plain = c.conditional_power(1.2, 0.5, effect=2.5, **END)
+    plain = conditional_power(1.2, 0.5, effect=2.5, **END)
     scaled = {**END, "later": [80.0]}
-    same(c.conditional_power(1.2, 40, effect=2.5 / sqrt(80), **scaled), plain)
+    same(conditional_power(1.2, 40, effect=2.5 / sqrt(80), **scaled), plain)
 
 
 def test_conditional_power_averaged_over_the_first_look_is_the_power():
@@ -53,15 +58,15 @@ def test_conditional_power_averaged_over_the_first_look_is_the_power():
     z = np.linspace(-6, 9, 601)
     chance = norm.pdf(z - effect * sqrt(t)) * (z[1] - z[0])
     later = {"later": [1.0], "upper": [upper], "lower": [-inf]}
-    powers = [c.conditional_power(one, t, effect=effect, **later) for one in z.tolist()]
+    powers = [conditional_power(one, t, effect=effect, **later) for one in z.tolist()]
     same(chance @ powers, norm.sf(upper - effect), 1e-9)
 
 
-@pytest.mark.parametrize("futility", c.FUTILITY)
+@pytest.mark.parametrize("futility", FUTILITY)
 @pytest.mark.parametrize("looks", [1, 2, 4])
 def test_a_design_has_its_errors(futility, looks):
     t = np.linspace(1 / looks, 1, looks)
-    found = c.futility_boundary(t, **(DESIGN | {"futility": futility}), **SPENT)
+    found = futility_boundary(t, **(DESIGN | {"futility": futility}), **SPENT)
     obeyed = found.lower.copy() if futility == "binding" else np.full(looks, -inf)
     obeyed[-1] = -inf
     same(crossing_probabilities(t, found.upper, obeyed, effect=0.0).upper.sum(), 0.025, 1e-9)
@@ -74,9 +79,7 @@ def test_a_design_has_its_errors(futility, looks):
 
 def test_what_binds_needs_less_information():
     t = [0.3, 0.6, 1.0]
-    found = {
-        how: c.futility_boundary(t, **(DESIGN | {"futility": how}), **SPENT) for how in c.FUTILITY
-    }
+    found = {how: futility_boundary(t, **(DESIGN | {"futility": how}), **SPENT) for how in FUTILITY}
     assert found["binding"].inflation < found["non_binding"].inflation
     assert (found["binding"].upper[1:] < found["non_binding"].upper[1:]).all()
 
@@ -102,13 +105,13 @@ def test_what_binds_needs_less_information():
 def test_odd_looks_are_refused(wrong):
     given_ = {"z": 1.2, "information": 0.5, "effect": 2.0, **END} | wrong
     with pytest.raises(StatsError):
-        c.conditional_power(**given_)
+        conditional_power(**given_)
 
 
 def test_odd_priors_and_designs_are_refused():
     for wrong in ({"prior_information": -1}, {"prior_mean": nan}, {"prior_information": inf}):
         with pytest.raises(StatsError, match="prior"):
-            c.predictive_power(1, 0.5, **END, **(FLAT | wrong))
+            predictive_power(1, 0.5, **END, **(FLAT | wrong))
     for wrong in (
         {"alpha": 0},
         {"alpha": nan},
@@ -120,7 +123,7 @@ def test_odd_priors_and_designs_are_refused():
         {"beta_spending": "power"},
     ):
         with pytest.raises(StatsError):
-            c.futility_boundary([0.5, 1], **(DESIGN | SPENT | wrong))
+            futility_boundary([0.5, 1], **(DESIGN | SPENT | wrong))
     for fractions in ([], [0.5], [0.5, 0.4, 1], [0.5, 1.2], [nan, 1]):
         with pytest.raises(StatsError):
-            c.futility_boundary(fractions, **DESIGN, **SPENT)
+            futility_boundary(fractions, **DESIGN, **SPENT)
