@@ -1,0 +1,124 @@
+"""Cost against the number of rows, from 10,000 to 1,000,000.
+
+Run with `OPENBLAS_NUM_THREADS=1 python -m benchmarks.stats.growth`. CPU seconds of one thread, one
+round each. `ours` is the time of a million rows, the peer that of R's function on as many, where R
+is installed; the words say the exponent of rows between the last two sizes: 1 is linear.
+"""
+
+import math
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from trialtrace.stats.continuous.hodges_lehmann import hodges_lehmann
+from trialtrace.stats.mixed.linear_mixed import linear_mixed
+from trialtrace.stats.regression.gee import gee
+from trialtrace.stats.regression.logistic import logistic
+from trialtrace.stats.regression.ordinal import proportional_odds
+from trialtrace.stats.regression.poisson import modified_poisson
+from trialtrace.stats.survival.cox import cox
+from trialtrace.stats.survival.cox_start_stop import cox_start_stop
+from trialtrace.stats.survival.kaplan_meier import log_rank
+
+SIZES = (10_000, 100_000, 1_000_000)
+R = """
+suppressMessages({library(survival)}); set.seed(1)
+n <- as.integer(commandArgs(TRUE)[1])
+x <- rnorm(n); time <- rexp(n, exp(0.2 * x)); event <- rbinom(n, 1, 0.7); y <- rbinom(n, 1, 0.3)
+arm <- rep(0:1, length.out = n); cluster <- rep(seq_len(n / 10), 10)
+used <- function(f) { s <- system.time(f()); cat(s[["user.self"]] + s[["sys.self"]], "") }
+used(function() survdiff(Surv(time, event) ~ arm))
+used(function() coxph(Surv(time, event) ~ x + arm))
+used(function() glm(y ~ x + arm, binomial()))
+if (requireNamespace("lme4", quietly = TRUE)) {
+  used(function() lme4::lmer(x ~ arm + (1 | cluster)))
+}
+"""
+PEERS = ("log-rank test", "Cox model, Efron", "logistic regression", "linear mixed model")
+
+
+def methods(n: int) -> dict[str, Callable[[], object]]:
+    """A call of each method on n rows."""
+    rng = np.random.default_rng(20261121)
+    x, arm = rng.normal(size=n), np.arange(n) % 2.0
+    design = np.column_stack([np.ones(n), x, arm])
+    time_, event = rng.exponential(np.exp(-0.2 * x)), (rng.random(n) < 0.7).astype(float)
+    y = (rng.random(n) < 0.3).astype(float)
+    level = np.digitize(x * 0.3 + rng.logistic(size=n), [-1.0, 0.0, 1.0]).astype(float)
+    cluster = np.repeat(np.arange(n // 10), 10)
+    effect = rng.normal(size=n // 10)[cluster]
+    repeated, visits = (x + effect).reshape(-1, 10), design.reshape(-1, 10, 3)
+    model = {"confidence": 0.95}
+    entry = time_ * rng.uniform(0, 0.5, n)
+    return {
+        "log-rank test": lambda: log_rank(time_, event, arm),
+        "Cox model, Efron": lambda: cox(time_, event, design[:, 1:], ties="efron", **model),
+        "Cox model, late entry": lambda: cox_start_stop(
+            entry, time_, event, design[:, 1:], ties="efron", variance="model", **model
+        ),
+        "logistic regression": lambda: logistic(y, design, **model),
+        "modified Poisson regression": lambda: modified_poisson(y, design, **model),
+        "proportional odds": lambda: proportional_odds(level, design[:, 1:], **model),
+        "linear mixed model": lambda: linear_mixed(
+            x + effect, design[:, [0, 2]], np.ones((n, 1)), cluster, method="REML"
+        ),
+        "GEE, exchangeable, ten visits": lambda: gee(
+            repeated,
+            visits[:, :, [0, 2]],
+            family="gaussian",
+            working="exchangeable",
+            variance="robust",
+            reference="normal",
+            **model,
+        ),
+        "Hodges-Lehmann, halves": lambda: hodges_lehmann(
+            x[: n // 2], x[n // 2 :], correction="none", confidence=0.95
+        ),
+    }
+
+
+def cpu(compute: Callable[[], object]) -> float:
+    start = time.process_time()
+    compute()
+    return time.process_time() - start
+
+
+def measure() -> list[dict[str, Any]]:
+    times: dict[str, list[float]] = {}
+    for n in SIZES:
+        for name, compute in methods(n).items():
+            times.setdefault(name, []).append(cpu(compute))
+    return [_row(name, spent, _peers().get(name)) for name, spent in times.items()]
+
+
+def _row(name: str, spent: list[float], peer: float | None) -> dict[str, Any]:
+    exponent = math.log10(spent[-1] / spent[-2])
+    return {
+        "what": f"{name}, {SIZES[-1]:,} rows; exponent {exponent:.2f}",
+        "ours": spent[-1],
+        "peer": peer,
+        "ratio": peer / spent[-1] if peer else None,
+        "target": "none; exponent at most 1.3",
+        "met": exponent <= 1.3,
+    }
+
+
+_MEASURED: dict[str, float] = {}
+
+
+def _peers() -> dict[str, float]:
+    if not _MEASURED and shutil.which("Rscript"):
+        done = subprocess.run(
+            ["Rscript", "-e", R, str(SIZES[-1])], capture_output=True, text=True, check=True
+        )
+        _MEASURED.update(zip(PEERS, map(float, done.stdout.split()), strict=False))
+    return _MEASURED
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(row["what"], f"{row['ours']:.2f} s", row["peer"])
