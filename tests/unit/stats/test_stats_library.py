@@ -92,3 +92,12 @@ def test_the_project_imports_from_modules_so_that_jobs_know_what_they_depend_on(
                 known = offered(folder / "__init__.py")
                 names = {alias.name for alias in node.names}
                 assert names <= modules - set(known), f"{path}: {names}"
+
+
+@pytest.mark.parametrize(("family", "module", "name"), METHODS)
+def test_what_changes_a_number_has_no_default(family, module, name):
+    function = getattr(getattr(ts, family), name)
+    for parameter in inspect.signature(function).parameters.values():
+        # A label is told, not computed with.
+        if parameter.name != "label":
+            assert parameter.default in (inspect.Parameter.empty, None), f"{module}: {parameter}"
