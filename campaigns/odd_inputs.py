@@ -63,7 +63,7 @@ def _section(outcomes: list[Outcome], functions: int, missing: list[str]) -> str
         "functions are left as they are.\n\n" + table(("family", "calls", *OUTCOMES), rows)
     )
     if missing:
-        text += "\n\nNot called by R's cases or an example, so not tried: " + ", ".join(
+        text += "\n\nNot called by an example, so not tried: " + ", ".join(
             f"`{name}`" for name in missing
         )
         text += "."

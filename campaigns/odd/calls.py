@@ -1,29 +1,22 @@
-"""A working call of each public function: the smallest that R's cases or the docstrings make.
+"""A working call of each public function: the smallest that an example of a docstring makes.
 
-Functions are put behind recorders before the oracle's modules import them; then these run, and the
-examples of the docstrings. What a function is called with there is what a caller would give it.
+Functions are put behind recorders while the examples run: what a function is called with there is
+what a caller would give it.
 """
 
-import contextlib
 import doctest
 import functools
 import importlib
 import inspect
-import io
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-ORACLE = ROOT / "tests" / "oracle"
 PACKAGE = "trialtrace.stats"
 # What a shared result has only where there is such a thing, NaN else.
 ABSENT = ("df", "df2", "standard_error")
-# Modules of the oracle whose cases take minutes beside the others' seconds.
-SLOW = {"large_samples", "missing", "mmrm", "linear_mixed", "ordinal_mixed"}
 
 
 @dataclass(frozen=True)
@@ -56,10 +49,6 @@ def calls(names: Iterable[str] | None = None) -> tuple[list[Call], list[str]]:
     recorder.install()
     try:
         _examples(functions, wanted)
-        if wanted - set(recorder.smallest):
-            _oracle(recorder, wanted)
-        if wanted - set(recorder.smallest):
-            _tests(wanted - set(recorder.smallest))
     finally:
         recorder.remove()
     found = [recorder.smallest[name][1] for name in sorted(recorder.smallest)]
@@ -137,35 +126,3 @@ def _examples(functions: dict[str, Callable], wanted: set[str]) -> None:
         module = sys.modules[function.__module__]
         for test in finder.find(function, name, module=module, globs=dict(vars(module))):
             runner.run(test, out=lambda _: None)
-
-
-def _oracle(recorder: Recorder, wanted: set[str]) -> None:
-    """Run our side of the oracle, the cases of each subject up to those that are called anew."""
-    sys.path.insert(0, str(ORACLE))
-    subjects = importlib.import_module("oracle_subjects").SUBJECTS
-    for name in sorted(subjects, key=lambda each: (each in SLOW, each)):
-        if not wanted - set(recorder.smallest):
-            return
-        try:
-            for number, _ in enumerate(subjects[name].numbers()):
-                if name in SLOW and number > 200:
-                    break
-        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
-            # A subject of another R version, say; what it called until then is kept.
-            continue
-
-
-def _tests(missing: set[str]) -> None:
-    """Run the tests of statistics that name a function which nothing else calls."""
-    import pytest
-
-    short = {name.rpartition(".")[2] for name in missing}
-    files = [
-        str(path)
-        for path in sorted((ROOT / "tests" / "unit" / "stats").rglob("test_*.py"))
-        if any(name in path.read_text() for name in short)
-    ]
-    with contextlib.redirect_stdout(io.StringIO()):
-        pytest.main(
-            [*files, "-q", "-m", "not slow and not r", "-p", "no:cacheprovider", "-p", "no:xdist"]
-        )
