@@ -23,7 +23,7 @@ PAGES = sorted(
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
-MAKE = re.compile(r"^([a-z -]+):", re.MULTILINE)
+MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
 COMMANDS = ("results", "trace", "claims", "check", "export", "audit", "migrate")
 
 
@@ -62,7 +62,7 @@ def test_targets_of_make_exist(name: str):
     for command in commands(page(name)):
         if command.startswith("make "):
             words = shlex.split(command)[1:]
-            targets = {word for word in words if re.fullmatch(r"[a-z-]+", word)}
+            targets = {word for word in words if re.fullmatch(r"[a-z_-]+", word)}
             assert targets <= known, f"{name}: {command}"
 
 

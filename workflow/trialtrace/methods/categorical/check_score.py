@@ -48,7 +48,7 @@ def bound(beyond: Callable[[float], float], observed: float, end: float) -> floa
 def restricted_error(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     """Standard error of the observed difference if the true one is `difference`."""
     p0 = restricted(x1, n1, x0, n0, difference)
-    p1 = p0 + difference
+    p1 = min(max(p0 + difference, 0.0), 1.0)
     total = n1 + n0
     return sqrt((p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * total / (total - 1))
 
@@ -56,13 +56,17 @@ def restricted_error(x1: int, n1: int, x0: int, n0: int, difference: float) -> f
 def restricted(x1: int, n1: int, x0: int, n0: int, difference: float) -> float:
     """The reference risk with the highest likelihood if the treated one exceeds it by d."""
     low, high = max(0.0, -difference) + EDGE, min(1.0, 1.0 - difference) - EDGE
+    if low >= high:
+        return min(max(0.0, -difference), 1.0)
+
+    def per(count: int, risk: float) -> float:
+        # A risk within rounding of 0 is on the edge.
+        return count / max(risk, EDGE) if count else 0.0
 
     def slope(p0: float) -> float:
         # The log-likelihood is concave, so its slope falls and has at most one zero.
         p1 = p0 + difference
-        up = (x1 / p1 if x1 else 0.0) + (x0 / p0 if x0 else 0.0)
-        down = (n1 - x1) / (1 - p1) if x1 < n1 else 0.0
-        return up - down - ((n0 - x0) / (1 - p0) if x0 < n0 else 0.0)
+        return per(x1, p1) + per(x0, p0) - per(n1 - x1, 1 - p1) - per(n0 - x0, 1 - p0)
 
     if slope(low) <= 0:
         return low

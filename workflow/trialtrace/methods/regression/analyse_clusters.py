@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,15 +90,16 @@ def cluster_means(cut: Cut, step: "Step[cards.ClusterMeans]") -> Iterator[Result
 
         compute = partial(_difference, difference, columns, cut.analysis.confidence)
         yield from contrast_results(cut, place, step, members, compute, common)
+        error, values = None, (nan, nan)
         try:
             y, of, treated = columns()
             likeness = correlation(y, of, treated)
-        except StatsError:
-            continue
-        sizes = np.unique(of, return_counts=True)[1]
-        values = (likeness, effect(sizes, correlation=likeness))
+            values = (likeness, effect(np.unique(of, return_counts=True)[1], correlation=likeness))
+        except StatsError as refused:
+            error = str(refused)
         for stat, value in zip(("intracluster_correlation", "design_effect"), values, strict=True):
-            yield plain_result(cut, place, (stat, step.method), members, value, **common)
+            names = (stat, step.method)
+            yield plain_result(cut, place, names, members, value, error=error, **common)
 
 
 def _difference(difference: Formula, columns: Callable[[], Columns], confidence: float) -> Contrast:

@@ -85,6 +85,8 @@ def likeness(data: Data, asked: Asked, records: pd.DataFrame) -> Answer:
     arm = records.groupby("cluster")["TRTP"].first()
     lost = sum((size[arm == name] ** 2).sum() / size[arm == name].sum() for name in asked.contrast)
     rho = float((b - w) / (b + ((n - lost) / (k - 2) - 1) * w))
+    if abs(rho) > 1:
+        return nan
     if asked.stat == "intracluster_correlation":
         return rho
     cv = sqrt(float(((size - size.mean()) ** 2).mean())) / float(size.mean())

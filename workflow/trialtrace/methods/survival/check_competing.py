@@ -261,10 +261,14 @@ def fine_gray(data: Data, asked: Asked, model: Subdistribution) -> Answer:
     if not varies(model.x, sets) or recedes(model.x, sets, discrete=False):
         return nan
     beta = newton(model.score, model.information, model.x.shape[1])
-    at = data.compared(asked).index(asked.contrast[0])
+    *arms, reference = data.compared(asked)
     records = complete(data, asked, [adsl_code(name) for name in asked.options["covariates"]])
-    scale = design(data, asked, records).std(axis=0)[at]
-    centre, se = beta[at] / scale, sqrt(model.spread(beta)[at, at]) / scale
+    scale, row = design(data, asked, records).std(axis=0), np.zeros(beta.size)
+    for arm, sign in zip(asked.contrast, (1, -1), strict=True):
+        if arm != reference:
+            row[arms.index(arm)] = sign
+    row = row / scale
+    centre, se = float(row @ beta), sqrt(row @ model.spread(beta) @ row)
     if asked.stat == "p_value":
         return 2 * float(norm.sf(abs(centre / se)))
     half = data.z(asked) * se

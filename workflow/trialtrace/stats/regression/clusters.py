@@ -143,7 +143,7 @@ def intracluster_correlation(y: ArrayLike, cluster: ArrayLike, arm: ArrayLike) -
     mean size allowing for unequal ones. It may be negative. Values 0 and 1 are allowed.
 
     Raises `StatsError` where a cluster is in several arms, no arm has two clusters, no cluster has
-    two values, or all values of an arm are equal.
+    two values, all values of an arm are equal, or the ratio lies beyond -1 to 1.
 
     Reference: Donner and Klar 2000, 1.6; Donner, Int Stat Rev 1986;54:67. Oracle: mean squares of
     R's anova.
@@ -173,7 +173,11 @@ def intracluster_correlation(y: ArrayLike, cluster: ArrayLike, arm: ArrayLike) -
     if between + within == 0:
         raise StatsError("all values of an arm are equal, so they tell no correlation.")
     usual = (n - np.sum(np.bincount(arm_of, size**2) / n_of)) / between_df
-    return float((between - within) / (between + (usual - 1) * within))
+    correlation = float((between - within) / (between + (usual - 1) * within))
+    if not -1 <= correlation <= 1:
+        # The usual size can be below 2 where clusters are that small: the ratio has no bound then.
+        raise StatsError("the clusters are too small to tell how alike their values are.")
+    return correlation
 
 
 def design_effect(sizes: ArrayLike, *, correlation: float) -> float:

@@ -38,6 +38,7 @@ def garwood_rate(events: float, time: float, *, confidence: float) -> Interval:
     one still has that tail.
 
     Raises `StatsError` for events that are no such number and a time that is not above 0.
+    Oracle: `poisson.test`.
 
     R: `poisson.test(events, time)$conf.int`.
 
@@ -59,7 +60,8 @@ def rate_difference(
     The variance is the sum of events over squared times. `sides` "greater" tests for the larger
     rate in arm 1. Oracle: the formula in R.
 
-    Raises `StatsError` as `garwood_rate` does, and with no event in either arm.
+    Raises `StatsError` as `garwood_rate` does, and with no event in either arm. Oracle:
+    `poisson.test`.
 
     R: by hand in rates.R.
 
@@ -88,7 +90,8 @@ def rate_ratio(
     bounds are Clopper and Pearson's, the two-sided test adds all counts no more likely. The
     statistic is the share of arm 1 among the events. Infinite with no event in arm 0.
 
-    Raises `StatsError` as `garwood_rate` does, and with no event in either arm.
+    Raises `StatsError` as `garwood_rate` does, and with no event in either arm. Oracle:
+    `poisson.test`.
 
     R: `poisson.test(c(events1, events0), c(time1, time0))`.
 

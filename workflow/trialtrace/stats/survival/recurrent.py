@@ -66,6 +66,7 @@ def mean_cumulative(
     at 0. Source: Lawless and Nadeau 1995.
 
     Raises `StatsError` for rows as in `cox_start_stop`, and for times that are missing or negative.
+    Oracle: survfit with `robust = TRUE`.
 
     R: `survival::survfit(Surv(start, stop, event) ~ 1, id = subject)$cumhaz`.
 
