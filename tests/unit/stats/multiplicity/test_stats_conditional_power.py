@@ -127,3 +127,15 @@ def test_odd_priors_and_designs_are_refused():
     for fractions in ([], [0.5], [0.5, 0.4, 1], [0.5, 1.2], [nan, 1]):
         with pytest.raises(StatsError):
             futility_boundary(fractions, **DESIGN, **SPENT)
+
+
+@pytest.mark.parametrize("information", [0.5, 0.03, 1e-3, 1e-12])
+@pytest.mark.parametrize("z", [-1.0, 1.0, 2.5])
+def test_predictive_power_of_one_look_has_its_closed_form(z, information):
+    """Spiegelhalter, Freedman and Blackburn: Z at the end is normal, the effect integrated out."""
+    flat = {"prior_mean": 0, "prior_information": 0}
+    found = predictive_power(z, information, later=[1.0], upper=[2.0], lower=[-np.inf], **flat)
+    left = 1 - information
+    mean = z * (np.sqrt(information) + left / np.sqrt(information))
+    expected = norm.sf((2 - mean) / np.sqrt(left + left**2 / information))
+    assert found == pytest.approx(expected, rel=1e-10)

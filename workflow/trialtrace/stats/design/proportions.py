@@ -177,7 +177,7 @@ def power_fisher(p1: float, p0: float, n1: int, n0: int, *, alpha: float, sides:
             p_value = np.cumsum(order)[upto - 1]
         rejected = p_value <= level * (1 + TIED)
         power += float((chances[0][first] * chances[1][events - first])[rejected].sum())
-    return power
+    return min(power, 1.0)
 
 
 def _binomial(p: float, n: int) -> Floats:

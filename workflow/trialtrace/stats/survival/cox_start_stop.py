@@ -87,6 +87,8 @@ def cox_start_stop(
     model, spread = start_stop_model(start, stop, event, x, strata, ties)
     within = _subjects(start, stop, subject, strata)
     together = within if cluster is None else labels(cluster, "cluster", model.event.size)[1]
+    if cluster is not None and variance == "model":
+        raise StatsError("clusters are of a robust variance; that of the model knows none.")
     if together is None and variance == "robust":
         raise StatsError("a robust variance needs the subject of every row.")
     zero = np.zeros(spread.size)
