@@ -87,7 +87,7 @@ def _refuse_repeats(trial: "Trial", results: list[Result]) -> None:
                     f"trial {trial.name}, analysis {result.place.analysis}",
                     "two results would carry the same identifier",
                     found=result.result_id,
-                    do="remove the repeated step from plan.yaml, or give one analysis another name",
+                    do="give each step an analysis of its own (`of` takes the rest), or remove one",
                 )
             )
         seen.add(result.result_id)
