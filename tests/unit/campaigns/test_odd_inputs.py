@@ -31,6 +31,32 @@ CALLS = {
         "alpha": 0.05,
         "sides": "greater",
     },
+    "resampling.scores.log_rank_scores": {
+        "time": np.array([4.0, 6.0, 8.0, 2.0]),
+        "event": np.array([1, 0, 1, 1]),
+        "stratum": None,
+        "included": None,
+    },
+    "continuous.ranks.rank_sum_tests": {
+        "first": np.array([1.0, 2.0, 3.0]),
+        "second": np.array([2.0, 0.0, 3.0]),
+        "correction": "continuity",
+        "sides": "two_sided",
+    },
+    "categorical.exact_tables.fisher_freeman_halton_drawn": {
+        "table": np.array([[3, 1, 2], [0, 4, 2]]),
+        "draws": 100,
+        "seed": 1,
+        "confidence": 0.95,
+    },
+    "categorical.fragility.fragility_index": {
+        "x1": 20,
+        "n1": 40,
+        "x0": 7,
+        "n0": 42,
+        "level": 0.05,
+        "rule": "walsh",
+    },
 }
 
 

@@ -5,6 +5,7 @@ needs none.
 """
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 import scipy
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike
 from trialtrace.ground.arrays import Flags, Floats, Labels, Places
 from trialtrace.stats.results import StatsError
 
+Item = TypeVar("Item")
 SIDES = ("two_sided", "greater", "less")
 # What text columns hold where a value is missing: pandas and numpy write it out as text.
 MISSING_TEXT = frozenset({"", "nan", "NaN", "NaT", "<NA>"})
@@ -21,6 +23,8 @@ SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
 LEAST_CONFIDENCE = 1e-9
 # Largest size of an arm: products of four such sizes are far within the range of numbers.
 MOST_COUNTED = 1e15
+# Draws, resamples or imputations of one call: days of computing.
+MOST_DRAWS = 10**10
 
 
 def check_choice(name: str, value: object, allowed: Iterable[str]) -> None:
@@ -98,13 +102,43 @@ def together(**values: ArrayLike) -> tuple[Floats, ...]:
         raise StatsError(f"shapes do not fit each other: {shapes}.") from None
 
 
-def whole_number(value: object, name: str, *, least: int) -> int:
-    """Return a single whole number of at least `least`."""
+def whole_number(value: object, name: str, *, least: int, most: int | None = None) -> int:
+    """Return a single whole number of at least `least` and at most `most`."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
         raise StatsError(f"{name} must be a whole number; got {value!r}.")
     if value < least:
         raise StatsError(f"{name} must be at least {least}; got {value!r}.")
+    if most is not None and value > most:
+        raise StatsError(f"{name} must be at most {most}.")
     return int(value)
+
+
+def check_range(start: object, stop: object, name: str, *, least: int) -> None:
+    """Raise `StatsError` unless start .. stop - 1 are numbers from 0, at least so many."""
+    whole = all(
+        isinstance(each, int | np.integer) and not isinstance(each, bool) for each in (start, stop)
+    )
+    if not (whole and start >= 0 and least <= stop - start):  # type: ignore[operator]
+        raise StatsError(f"{name} must be numbered from 0 upwards; got {start} to {stop}.")
+    if stop > 2**63 or stop - start > MOST_DRAWS:  # type: ignore[operator]
+        raise StatsError(f"{name} are too many, or their numbers too large; up to {MOST_DRAWS}.")
+
+
+def as_list(values: Iterable[Item], name: str) -> list[Item]:
+    """The members of a list; what has none, and text, are errors."""
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise StatsError(f"{name} must be a list; got {values!r}.")
+    try:
+        return list(values)
+    except TypeError:
+        raise StatsError(f"{name} must be a list; got a single value.") from None
+
+
+def within_range(values: Floats, name: str) -> Floats:
+    """The values; `StatsError` where the data led beyond the range of numbers."""
+    if not np.isfinite(values).all():
+        raise StatsError(f"{name}: the data are too large or too small to compute with.")
+    return values
 
 
 def sample(values: ArrayLike, name: str, *, at_least: int = 1) -> Floats:

@@ -18,7 +18,13 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_confidence, chi2_tail, numbers
+from trialtrace.stats._inputs import (
+    MOST_DRAWS,
+    check_confidence,
+    chi2_tail,
+    numbers,
+    whole_number,
+)
 from trialtrace.stats.categorical.proportions import clopper_pearson
 from trialtrace.stats.results import StatsError, TestResult
 from trialtrace.stats.stratified._partial_tables import MOST_KEPT, check_size, probability_at_most
@@ -130,10 +136,8 @@ def fisher_freeman_halton_drawn(
 
 
 def _check_draws(draws: int, seed: int) -> None:
-    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or value < least:
-            raise StatsError(f"{name} must be a whole number from {least}; got {value!r}.")
+    whole_number(draws, "draws", least=1, most=MOST_DRAWS)
+    whole_number(seed, "seed", least=0)
 
 
 def _log_probability(tables: Floats) -> Floats:

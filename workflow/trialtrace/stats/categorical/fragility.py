@@ -55,9 +55,12 @@ def fragility_index(x1: float, n1: float, x0: float, n0: float, *, level: float,
         if not now:
             raise StatsError("the result is not significant, so nothing of it can be lost.")
         first = x1 <= x0
-        for change in range(1, (n1 - x1 if first else n0 - x0) + 1):
+        possible = n1 - x1 if first else n0 - x0
+        for change in range(1, min(possible, MOST_TABLES) + 1):
             if not significant(x1 + change * first, x0 + change * (not first)):
                 return change
+        if possible > MOST_TABLES:
+            raise StatsError(f"more than {MOST_TABLES} changed tables keep the decision.")
         raise StatsError("no number of changed outcomes in that arm crosses the level.")
     tested = 0
     for change in range(1, max(x1, n1 - x1) + max(x0, n0 - x0) + 1):

@@ -20,8 +20,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tails, sample
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tails,
+    sample,
+    together,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
+
+CORRECTIONS = ("none", "continuity")
 
 
 def mann_whitney(x: ArrayLike, y: ArrayLike, *, correction: str, sides: str) -> TestResult:
@@ -39,7 +48,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike, *, correction: str, sides: str) -> 
     >>> mann_whitney([7, 9, 6, 10, 8], [5, 6, 4, 7, 3], correction="none", sides="two_sided")
     TestResult(statistic=23, p_value=0.0273285)
     """
-    check_choice("correction", correction, ("none", "continuity"))
+    check_choice("correction", correction, CORRECTIONS)
     check_choice("sides", sides, SIDES)
     x, y = sample(x, "x"), sample(y, "y")
     values, place = np.unique(np.concatenate([x, y]), return_inverse=True)
@@ -59,12 +68,18 @@ def rank_sum_tests(
     """W and the p-values of `mann_whitney`, from counts of each value that occurs.
 
     `first` and `second` (..., values) say how many of each sample have a value, in ascending
-    order. NaN where all values are tied or a sample is empty.
+    order. NaN where all values are tied or a sample is empty. Raises `StatsError` for missing
+    counts, shapes that do not fit, and another choice.
 
     >>> first, second = np.array([[7.0, 9, 6, 10, 8]]), np.array([[5.0, 6, 4, 7, 3]])
     >>> rank_sum_tests(first, second, correction="none", sides="two_sided")[1].round(4)
     array([0.5763])
     """
+    check_choice("correction", correction, CORRECTIONS)
+    check_choice("sides", sides, SIDES)
+    first, second = together(first=first, second=second)
+    if not first.ndim:
+        raise StatsError("first and second must have a count for each value.")
     m, n, tied = first.sum(axis=-1), second.sum(axis=-1), first + second
     total = m + n
     # Those of the second sample below a value, and half of those that tie with it.

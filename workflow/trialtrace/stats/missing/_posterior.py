@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import chdtri, expit, ndtri
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import check_range
 from trialtrace.stats.resampling.drawing import Seed, check_seed, random_words
 from trialtrace.stats.results import StatsError
 
@@ -40,11 +41,7 @@ class Stream:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
-        whole = all(isinstance(m, int | np.integer) for m in (self.start, self.stop))
-        if not (whole and 0 <= self.start < self.stop):
-            raise StatsError(
-                f"imputations must be numbered from 0 upwards; got {self.start} to {self.stop}."
-            )
+        check_range(self.start, self.stop, "imputations", least=1)
 
     def __call__(self, place: int, count: int) -> Floats:
         """Numbers (imputations, count) of a place; each lies strictly between 0 and 1."""

@@ -27,11 +27,14 @@ from trialtrace.stats._inputs import (
     check_choice,
     labels,
     numbers,
+    whole_number,
 )
 from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_logistic, draw_normal
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
 
+# Cycles through the columns; a chain settles within tens of them.
+MOST_CYCLES = 100_000
 # Takes completed components (imputations, n, k), gives one value a patient, (imputations, n).
 Composite = Callable[[Floats], Floats]
 
@@ -144,8 +147,7 @@ def impute_chained(
     >>> impute_chained(y, list("abababab"), None, **given, **last).values.shape
     (5, 8, 2)
     """
-    if not (isinstance(cycles, int | np.integer) and cycles >= 1):
-        raise StatsError(f"cycles must be a whole number from 1 on; got {cycles!r}.")
+    cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
     data = check_data(y, arm, covariates, kinds, arms, not_to_impute, if_marked)
     return chained(data, cycles, Stream(seed, start, stop))
 

@@ -47,9 +47,15 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from trialtrace.ground.arrays import Flags, Floats, Places
-from trialtrace.stats._inputs import check_choice, labels, numbers
+from trialtrace.stats._inputs import check_choice, labels, numbers, whole_number
 from trialtrace.stats.missing._posterior import Stream, Uniforms, draw_normal
-from trialtrace.stats.missing.imputation import Imputations, fillable, marks, outcome_columns
+from trialtrace.stats.missing.imputation import (
+    MOST_CYCLES,
+    Imputations,
+    fillable,
+    marks,
+    outcome_columns,
+)
 from trialtrace.stats.resampling.drawing import Seed
 from trialtrace.stats.results import StatsError
 
@@ -138,8 +144,7 @@ def impute_reference_based(
     ((5, 12, 2), 1)
     """
     check_choice("assumption", assumption, ASSUMPTIONS)
-    if not (isinstance(cycles, int | np.integer) and cycles >= 1):
-        raise StatsError(f"cycles must be a whole number from 1 on; got {cycles!r}.")
+    cycles = whole_number(cycles, "cycles", least=1, most=MOST_CYCLES)
     data = check_visits(y, arm, covariates, reference, arms, not_to_impute, if_marked)
     return reference_based(data, assumption, cycles, Stream(seed, start, stop))
 

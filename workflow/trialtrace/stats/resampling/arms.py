@@ -95,7 +95,7 @@ def global_test(
     slack = tie_tolerance * data.total / np.where(scale > 0, scale, 1)
     border = np.maximum(np.sqrt(observed) - slack, 0) ** 2
     count, p = np.zeros(border.size), np.zeros(border.size)
-    exact = scheme.at_most(min(exact_up_to, LONGEST_LIST))
+    exact = scheme.at_most(exact_up_to) and scheme.at_most(LONGEST_LIST)
     if exact:
         source: Iterator[tuple[Codes, Floats]] = listed(data.layout)
     else:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import counts, numbers
+from trialtrace.stats._inputs import as_array, counts, numbers
 from trialtrace.stats.resampling.schemes import Scheme
 from trialtrace.stats.results import StatsError
 
@@ -108,9 +108,10 @@ def binary_tables(
     if scheme.kind != "fixed" or len(scheme.arms) != 2:
         raise StatsError("the exact distribution needs two arms with fixed margins.")
     keep = np.ones(scheme.n, dtype=bool) if included is None else np.asarray(included)
-    if keep.dtype != bool or np.shape(event) != (scheme.n,) or keep.shape != (scheme.n,):
+    event = as_array(event, "event")
+    if keep.dtype != bool or event.shape != (scheme.n,) or keep.shape != (scheme.n,):
         raise StatsError(f"event and included must hold one value for each of {scheme.n} patients.")
-    y = numbers(np.asarray(event)[keep], "event")
+    y = numbers(event[keep], "event")
     if not np.isin(y, (0.0, 1.0)).all():
         raise StatsError("event must be 1 for the event and 0 without it.")
     treated = scheme.code[keep] == scheme.index_of(arm)

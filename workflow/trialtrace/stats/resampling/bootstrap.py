@@ -19,7 +19,13 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, check_confidence, numbers
+from trialtrace.stats._inputs import (
+    as_list,
+    check_choice,
+    check_confidence,
+    check_range,
+    numbers,
+)
 from trialtrace.stats.resampling.drawing import (
     BOOTSTRAP,
     Seed,
@@ -123,8 +129,7 @@ def bootstrap_replicates(
     """
     data = _samples(samples)
     check_seed(seed)
-    if not 0 <= start < stop:
-        raise StatsError(f"resamples must be numbered from 0 upwards; got {start} to {stop}.")
+    check_range(start, stop, "resamples", least=1)
     sizes = [len(own) for own in data]
     steps = -(-sum(sizes) // 4)
     rows = max(1, BLOCK_CELLS // max(1, sum(own.size for own in data)))
@@ -201,7 +206,7 @@ def jackknife_acceleration(samples: Sequence[ArrayLike], statistic: Statistic) -
 
 
 def _samples(samples: Sequence[ArrayLike]) -> list[Floats]:
-    data = [numbers(own, f"sample {i}") for i, own in enumerate(samples, 1)]
+    data = [numbers(own, f"sample {i}") for i, own in enumerate(as_list(samples, "samples"), 1)]
     if not data or any(own.ndim not in (1, 2) or own.size == 0 for own in data):
         raise StatsError("samples must be arrays of one or two dimensions, none of them empty.")
     return data

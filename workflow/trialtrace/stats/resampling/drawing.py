@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialtrace.ground.arrays import Floats, Places
+from trialtrace.stats._inputs import check_range, whole_number
 from trialtrace.stats.resampling.cells import (
     Codes,
     all_arrangements,
@@ -138,7 +139,7 @@ def draw_assignments(scheme: Scheme, *, seed: Seed, start: int, stop: int) -> Co
     >>> draw_assignments(fixed_margins(list("abab")), seed=(1, 2), start=0, stop=3).shape
     (3, 4)
     """
-    _check_range(start, stop)
+    check_range(start, stop, "draws", least=0)
     layout = layout_of(scheme)
     drawn = np.empty((stop - start, scheme.n), dtype=np.uint8)
     for at, codes in blocks(layout, seed=seed, start=start, stop=stop, rows=None):
@@ -153,18 +154,13 @@ def blocks(
 
     `rows` is the number of draws a block; None lets a block fill `BLOCK_CELLS`.
     """
-    _check_range(start, stop)
-    if rows is not None and not (isinstance(rows, int | np.integer) and rows > 0):
-        raise StatsError(f"rows must be a positive whole number or None; got {rows!r}.")
+    check_range(start, stop, "draws", least=0)
+    if rows is not None:
+        rows = whole_number(rows, "rows", least=1)
     n = layout.scheme.n
     rows = rows or max(16, min(max(FEWEST_ROWS, BLOCK_CELLS // n), MOST_CELLS // n))
     for first in range(start, stop, rows):
         yield first, draw_block(layout, seed, first, min(rows, stop - first))
-
-
-def _check_range(start: int, stop: int) -> None:
-    if not 0 <= start <= stop:
-        raise StatsError(f"draws must be numbered from 0 upwards; got {start} to {stop}.")
 
 
 def draw_block(layout: Layout, seed: Seed, first: int, rows: int) -> Codes:

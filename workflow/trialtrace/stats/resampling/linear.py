@@ -21,7 +21,15 @@ from numpy.typing import ArrayLike
 from scipy.special import betaincinv
 
 from trialtrace.ground.arrays import Floats, Whole
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, numbers
+from trialtrace.stats._inputs import (
+    MOST_DRAWS,
+    SIDES,
+    check_choice,
+    check_confidence,
+    check_range,
+    numbers,
+    whole_number,
+)
 from trialtrace.stats._threads import one_thread
 from trialtrace.stats.resampling.drawing import Seed, check_seed
 from trialtrace.stats.resampling.exact import count_all
@@ -177,7 +185,8 @@ def draw_statistics(
     (100, 1)
     """
     question, data = _prepared(scheme, scores, arm, "two_sided", 0.0)
-    sums = np.empty((max(stop - start, 0), data.whole.shape[1]))
+    check_range(start, stop, "draws", least=0)
+    sums = np.empty((stop - start, data.whole.shape[1]))
     for first, columns, part in products(data, seed, start, stop, None):
         sums[first - start : first - start + len(part), columns] = part
     return data.in_units_of_scores(question.sign * sums)
@@ -213,8 +222,7 @@ def monte_carlo(
 
 def check_draws(draws: int) -> None:
     """Raise `StatsError` unless `draws` is a positive whole number."""
-    if not (isinstance(draws, int | np.integer) and draws > 0):
-        raise StatsError(f"draws must be a positive whole number; got {draws!r}.")
+    whole_number(draws, "draws", least=1, most=MOST_DRAWS)
 
 
 def _prepared(
@@ -230,7 +238,7 @@ def _prepared(
 
 def check_tolerance(tolerance: float) -> None:
     """Raise `StatsError` unless a tie tolerance is small and not negative."""
-    if not 0 <= tolerance < 1e-3:
+    if not (isinstance(tolerance, int | float | np.number) and 0 <= tolerance < 1e-3):
         raise StatsError(f"tie_tolerance must be from 0 to below 0.001; got {tolerance!r}.")
 
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trialtrace.ground.arrays import Places, Whole
-from trialtrace.stats._inputs import labels, numbers
+from trialtrace.stats._inputs import as_array, labels, numbers
 from trialtrace.stats.results import StatsError
 
 # Arms are coded in one byte, and more of them than this means that a patient key was passed.
@@ -225,7 +225,8 @@ def _fixed(arm: ArrayLike, within: tuple[tuple[str, ArrayLike], ...]) -> Scheme:
 
 
 def _arms(arm: ArrayLike) -> tuple[tuple[object, ...], NDArray[np.uint8]]:
-    length = np.shape(arm)[0] if np.ndim(arm) == 1 else -1
+    shape = as_array(arm, "arm").shape
+    length = shape[0] if len(shape) == 1 else -1
     if length < 1:
         raise StatsError("arms must be a one-dimensional array with one label a patient.")
     found, code = labels(arm, "arms", length)

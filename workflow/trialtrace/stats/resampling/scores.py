@@ -20,8 +20,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trialtrace.ground.arrays import Flags, Floats, Places
-from trialtrace.stats._inputs import check_choice, labels, sample, survival_data
+from trialtrace.ground.arrays import Flags, Floats, Labels, Places
+from trialtrace.stats._inputs import (
+    as_array,
+    check_choice,
+    labels,
+    numbers,
+    sample,
+    survival_data,
+    within_range,
+)
 from trialtrace.stats.results import StatsError
 
 
@@ -102,9 +110,12 @@ def log_rank_scores(
     >>> log_rank_scores([4, 6, 8, 2], [1, 0, 1, 1], stratum=None, included=None).round(4)
     array([ 0.4167, -0.5833, -0.5833,  0.75  ])
     """
-    keep = _included(included, np.shape(time)[0] if np.ndim(time) else 0)
+    time, event = _by_patient(time, "time"), _by_patient(event, "event")
+    if time.size != event.size:
+        raise StatsError(f"time has {time.size} values and event {event.size}.")
+    keep = _included(included, time.size)
     scores = np.zeros(keep.size)
-    times, events = survival_data(np.asarray(time)[keep], np.asarray(event)[keep])
+    times, events = survival_data(time[keep], event[keep])
     own = np.empty(times.size)
     for patients in _patients_by_stratum(stratum, keep):
         unique, index = np.unique(times[patients], return_inverse=True)
@@ -131,15 +142,16 @@ def residual_scores(
     >>> residual_scores([4, 6, 8, 2], [[1], [2], [4], [1]], included=None).round(4)
     array([ 0.6667,  1.    , -0.3333, -1.3333])
     """
-    x = np.asarray(covariates, dtype=np.float64)
-    if x.ndim != 2 or x.shape[0] != np.size(values):
-        raise StatsError(f"covariates must have shape ({np.size(values)}, p); got {x.shape}.")
+    n = _by_patient(values, "values").size
+    x = as_array(covariates, "covariates")
+    if x.ndim != 2 or x.shape[0] != n:
+        raise StatsError(f"covariates must have shape ({n}, p); got {x.shape}.")
 
     def residuals(y: Floats, own: Floats) -> Floats:
-        if not np.isfinite(own).all():
-            raise StatsError("covariates have missing or infinite values; decide on them first.")
-        spread = own.std(axis=0)
-        centred = (own - own.mean(axis=0)) / np.where(spread > 0, spread, 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            spread = own.std(axis=0)
+            centred = (own - own.mean(axis=0)) / np.where(spread > 0, spread, 1)
+        within_range(centred, "covariates")
         left, size, _ = np.linalg.svd(centred, full_matrices=False)
         left = left[:, size > 1e-10 * max(1.0, size.max(initial=0.0))]
         if y.size - left.shape[1] - 1 < 1:
@@ -147,8 +159,8 @@ def residual_scores(
         y = y - y.mean()
         return y - left @ (left.T @ y)
 
-    keep = _included(included, np.size(values))
-    return _place(values, included, lambda y: residuals(y, x[keep]))
+    own = numbers(x[_included(included, n)], "covariates")
+    return _place(values, included, lambda y: residuals(y, own))
 
 
 def _included(included: ArrayLike | None, n: int) -> Flags:
@@ -166,10 +178,20 @@ def _place(
     values: ArrayLike, included: ArrayLike | None, compute: Callable[[Floats], Floats]
 ) -> Floats:
     """Compute scores of the included patients, 0 for the others."""
-    keep = _included(included, np.size(values))
+    values = _by_patient(values, "values")
+    keep = _included(included, values.size)
     scores = np.zeros(keep.size)
-    scores[keep] = compute(sample(np.asarray(values)[keep], "values"))
-    return scores
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores[keep] = compute(sample(values[keep], "values"))
+    return within_range(scores, "values")
+
+
+def _by_patient(values: ArrayLike, name: str) -> Labels:
+    """One value a patient, of any kind; masked arrays stay masked."""
+    array = values if isinstance(values, np.ma.MaskedArray) else as_array(values, name)
+    if array.ndim != 1:
+        raise StatsError(f"{name} must be one-dimensional; got shape {array.shape}.")
+    return array
 
 
 def _within(
@@ -178,7 +200,7 @@ def _within(
     included: ArrayLike | None,
     compute: Callable[[Floats], Floats],
 ) -> Floats:
-    keep = _included(included, np.size(values))
+    keep = _included(included, _by_patient(values, "values").size)
 
     def by_stratum(y: Floats) -> Floats:
         scores = np.empty(y.size)

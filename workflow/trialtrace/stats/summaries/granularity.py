@@ -28,12 +28,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Exact, Flags, Floats, Whole
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import as_array, as_list, check_choice, numbers, one_number
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _ceiling, _floor, one_shape
 
 DIVISORS = ("n - 1", "n")
 MOST_STATES = 2_000_000
+# Counts of ones that are tried for a mean.
+MOST_SUMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,12 @@ def grimmer(
     Grimmer(consistent=True, reason='', solutions=((146, 830),), luck=nan)
     """
     check_choice("divisor", divisor, DIVISORS)
-    n, items = (int(_positive_whole(x, name)) for x, name in ((n, "sizes"), (items, "items")))
+    n, items = _one_whole(n, "sizes"), _one_whole(items, "items")
     if n < 2:
         raise StatsError("a standard deviation needs at least two people.")
     if mean.value.shape or sd.value.shape or mean.unit == 0 or sd.unit == 0:
         raise StatsError("GRIMMER takes one printed mean and one printed standard deviation.")
-    limits = None if scale is None else (int(scale[0]) * items, int(scale[1]) * items)
+    limits = None if scale is None else _ends(scale, items)
     if limits and limits[0] >= limits[1]:
         raise StatsError("the scale must have two different ends, the least first.")
     first, last = (int(x) for x in mean.multiples(n * items))
@@ -167,7 +169,7 @@ def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) ->
     Debit(consistent=True, counts=(14,), luck=0.019230769230769232)
     """
     check_choice("divisor", divisor, DIVISORS)
-    n = int(_positive_whole(n, "sizes"))
+    n = _one_whole(n, "sizes")
     if n < 2:
         raise StatsError("a standard deviation needs at least two people.")
     if mean.value.shape or sd.value.shape or mean.unit == 0 or sd.unit == 0:
@@ -178,12 +180,22 @@ def debit(mean: Printed, sd: Printed, n: int, *, divisor: str, percent: bool) ->
     counts = range(max(first, 0), min(last, n) + 1)
     if not counts:
         return Debit(False, (), nan)
+    if len(counts) > MOST_SUMS:
+        raise StatsError(f"more than {MOST_SUMS} counts have this mean, which tells nothing.")
     weight = n * (n - 1 if divisor == "n - 1" else n)
     squares = {x: Fraction(x * (n - x), weight) for x in counts}
     fitting = tuple(x for x, square in squares.items() if _square_inside(square, sd))
     cells = {_cell(square, sd.unit.item()) for square in squares.values()}
     possible = _cell(Fraction((n // 2) * (n - n // 2), weight), sd.unit.item()) + 1
     return Debit(bool(fitting), fitting, len(cells) / possible)
+
+
+def _ends(scale: tuple[int, int], items: int) -> tuple[int, int]:
+    ends = as_list(scale, "scale")
+    if len(ends) != 2:
+        raise StatsError(f"the scale must have two ends; got {len(ends)}.")
+    least, most = (int(one_number(end, "an end of the scale")) * items for end in ends)
+    return least, most
 
 
 def _solutions(
@@ -303,6 +315,13 @@ def _square_inside(square: Fraction, number: Printed) -> bool:
     if high <= 0:
         return bool(high == 0 and square == 0 and number.high_closed)
     return bool(square < high**2 or (square == high**2 and number.high_closed))
+
+
+def _one_whole(value: object, name: str) -> int:
+    array = _positive_whole(as_array(value, name), name)  # type: ignore[arg-type]
+    if array.ndim:
+        raise StatsError(f"{name} must be a single number; got shape {array.shape}.")
+    return int(array)
 
 
 def _positive_whole(values: ArrayLike, name: str) -> Whole:
