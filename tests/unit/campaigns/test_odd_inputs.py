@@ -49,6 +49,14 @@ CALLS = {
         "seed": 1,
         "confidence": 0.95,
     },
+    "summaries.split_strata.splits": {
+        "table": np.array([3, 10, 2, 10]),
+        "sizes": np.array([[5, 5], [4, 5]]),
+    },
+    "repeated.sphericity.sphericity": {
+        "error": np.array([[4.0, 1.0, 0.5], [1.0, 2.0, 0.3], [0.5, 0.3, 3.0]]),
+        "df": 5,
+    },
     "categorical.fragility.fragility_index": {
         "x1": 20,
         "n1": 40,

@@ -92,6 +92,15 @@ def one_number(value: object, name: str) -> float:
     return number
 
 
+def degrees_of_freedom(value: object, name: str) -> float:
+    """Return a single positive number, which may be infinite: the normal distribution."""
+    infinite = isinstance(value, float | np.floating) and bool(value == np.inf)
+    df = float("inf") if infinite else one_number(value, name)
+    if df <= 0:
+        raise StatsError(f"{name} must be positive; got {value!r}.")
+    return df
+
+
 def together(**values: ArrayLike) -> tuple[Floats, ...]:
     """Return arrays of finite floats of one shape, to which those given are repeated."""
     arrays = [numbers(each, name) for name, each in values.items()]

@@ -15,6 +15,8 @@ import numpy as np
 from scipy.special import gammaincc, gammaln
 
 from trialtrace.ground.arrays import Floats
+from trialtrace.stats._inputs import MOST_COUNTED, numbers, whole_number
+from trialtrace.stats.results import StatsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ def sphericity(
     it, so not cut at 1: ((df+1) d eps - 2) / (d (df - d eps)); as published in 1976 with the
     number of subjects for df + 1. Both are NaN where that denominator is 0, as on one degree of
     freedom. With d = 1 all epsilons are 1, Mauchly's W and p are NaN. They are NaN also for
-    df < d or a singular matrix, since W would be 0 by construction.
+    df < d or a singular matrix, since W would be 0 by construction. Raises `StatsError` for another
+    shape, missing values and df that is no whole number.
 
     >>> found = sphericity(np.array([[4.0, 1.0], [1.0, 2.0]]), 5)
     >>> round(found.epsilon_gg, 4)
     0.8182
     """
-    d = error.shape[0]
+    error = numbers(error, "error")
+    d = error.shape[0] if error.ndim == 2 else 0
+    if d < 1 or error.shape != (d, d):
+        raise StatsError(f"error must have shape (d, d); got {error.shape}.")
+    df = whole_number(df, "df", least=1, most=int(MOST_COUNTED))
     if d == 1:
         return Sphericity(1.0, 1.0, 1.0, nan, nan, nan)
     trace, square_sum = np.asarray(np.trace(error)), np.asarray(np.sum(error**2))

@@ -19,6 +19,7 @@ from trialtrace.stats._inputs import check_choice, check_confidence, normal_quan
 from trialtrace.stats._roots import roots
 from trialtrace.stats.categorical.contingency import FORMULAS, Tables, tables
 from trialtrace.stats.categorical.score import SMALLEST_STEP, risk_difference
+from trialtrace.stats.results import StatsError
 from trialtrace.stats.stratified.exact import LARGEST_LOG
 from trialtrace.stats.summaries.count_tests import MEASURES
 
@@ -41,6 +42,8 @@ def intervals_of_tables(
     check_choice("measure", measure, MEASURES)
     z, tail = normal_quantile(confidence), (1 - check_confidence(confidence)) / 2
     table = tables(x1, n1, x0, n0)
+    if table[0].ndim > 1:
+        raise StatsError(f"the tables must have shape (tables,); got {table[0].shape}.")
 
     def by_formula(*names: str) -> dict[str, Floats]:
         bounds = {name: FORMULAS[name](table, confidence)[1:] for name in names}

@@ -21,7 +21,7 @@ from trialtrace.stats._inputs import SIDES, check_choice, single_count
 from trialtrace.stats.categorical import contingency as c
 from trialtrace.stats.categorical.proportions import bounds_by_method
 from trialtrace.stats.categorical.score_ratio import risk_ratio_score
-from trialtrace.stats.results import Interval
+from trialtrace.stats.results import Interval, StatsError
 from trialtrace.stats.stratified.exact import odds_ratio_conditional
 from trialtrace.stats.summaries.printed import Printed
 
@@ -111,9 +111,9 @@ def intervals_of_shares(x: ArrayLike, n: ArrayLike, *, confidence: float) -> dic
     """Bounds by every method of shares x of n, (..., 2), as `proportions.bounds`.
 
     Papers cut Wald's and Agresti and Coull's at 0 and 1 as often as not: cut intervals (wald_cut,
-    agresti_coull_cut) stand beside the plain ones and are the same where nothing is cut. Raises
-    `StatsError` for counts outside 0..n and n below 1. Oracle: those of `proportions`, and
-    Newcombe's printed examples.
+    agresti_coull_cut) stand beside the plain ones and are the same where nothing is cut. NaN
+    where a method has none. Raises `StatsError` for counts outside 0..n and n below 1. Oracle:
+    those of `proportions`, and Newcombe's printed examples.
 
     >>> intervals_of_shares(13, 40, confidence=0.95)["wilson"].round(4)
     array([0.2008, 0.4798])
@@ -167,6 +167,8 @@ def printing_the_same(
     ... )
     ['wald', 'miettinen_nurminen']
     """
+    if isinstance(factor, bool) or not isinstance(factor, Fraction | int):
+        raise StatsError(f"factor must be a whole number or a fraction; got {factor!r}.")
     scale = 1 / Fraction(factor) if factor > 0 else Fraction(0)
     low, high = low.scaled(scale), high.scaled(scale)
     return [

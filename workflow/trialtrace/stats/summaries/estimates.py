@@ -25,7 +25,15 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
 from trialtrace.ground.arrays import Exact, Floats
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, numbers, t_tails
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    check_confidence,
+    degrees_of_freedom,
+    numbers,
+    one_number,
+    t_tails,
+)
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
@@ -84,6 +92,7 @@ def check_estimate(
     """
     check_choice("scale", scale, SCALES)
     check_choice("sides", sides, SIDES)
+    df = degrees_of_freedom(df, "df")
     quantile = _quantile(df, confidence)
     e, lower, upper = (_on_scale(number, scale) for number in (estimate, low, high))
     origin = _null(null, scale)
@@ -123,6 +132,7 @@ def p_of_estimate(
     0.0135
     """
     check_choice("sides", sides, SIDES)
+    null, df = one_number(null, "null"), degrees_of_freedom(df, "df")
     errors = not_negative(standard_error, "a standard error")
     one_shape(estimate.value, *errors)
     ends = [end - null for end in estimate.bounds]
@@ -176,15 +186,15 @@ def error_of_deviation(sd: Printed, n: ArrayLike) -> Bounds:
 
 def _quantile(df: float, confidence: float) -> float:
     level = 0.5 + check_confidence(confidence) / 2
-    if not df > 0:
-        raise StatsError("degrees of freedom must be positive.")
+    df = degrees_of_freedom(df, "df")
     return float(ndtri(level) if np.isinf(df) else stdtrit(df, level))
 
 
 def _null(null: float, scale: str) -> float:
+    null = one_number(null, "null")
     if scale == "log" and not null > 0:
         raise StatsError("the null value of a ratio must be positive.")
-    return float(np.log(null)) if scale == "log" else float(null)
+    return float(np.log(null)) if scale == "log" else null
 
 
 def _on_scale(number: Printed, scale: str) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Whole
-from trialtrace.stats._inputs import numbers
+from trialtrace.stats._inputs import MOST_COUNTED, numbers
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Printed, _filled, one_shape
 
@@ -48,7 +48,7 @@ def count_ranges(percentage: Printed, n: ArrayLike) -> tuple[Whole, Whole]:
     (array([13, 14]), array([13, 13]))
     """
     n = numbers(n, "denominators")
-    if (n < 1).any() or (n != np.floor(n)).any():
+    if ((n < 1) | (n > MOST_COUNTED) | (n != np.floor(n))).any():
         raise StatsError("denominators must be positive whole numbers.")
     one_shape(percentage.value, n)
     return _span(percentage, n.astype(np.int64))
@@ -79,7 +79,7 @@ def _span(percentage: Printed, n: Whole) -> tuple[Whole, Whole]:
     first, last = percentage.scaled(PERCENT).multiples(n)
     # A percentage outside 0..100 has no count: the empty range keeps first above last.
     first, last = np.maximum(first, 0), np.minimum(last, n)
-    return first.astype(np.int64), last.astype(np.int64)
+    return np.asarray(first).astype(np.int64)[()], np.asarray(last).astype(np.int64)[()]
 
 
 def _one(percentages: Printed, index: tuple[int, ...]) -> Printed:
@@ -89,6 +89,6 @@ def _one(percentages: Printed, index: tuple[int, ...]) -> Printed:
 
 
 def _whole(n: object) -> int:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= MOST_COUNTED:
         raise StatsError(f"a positive whole number is needed; got {n!r}.")
     return int(n)

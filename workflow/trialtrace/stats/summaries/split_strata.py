@@ -16,22 +16,30 @@ import numpy as np
 from scipy.special import chdtrc, gammaln, ndtr
 
 from trialtrace.ground.arrays import Floats, Places, Whole
-from trialtrace.stats._inputs import SIDES, check_choice
+from trialtrace.stats._inputs import MOST_COUNTED, SIDES, check_choice, numbers, whole_number
+from trialtrace.stats.results import StatsError
 from trialtrace.stats.stratified.exact import RELATIVE_TIE
 from trialtrace.stats.stratified.mantel_haenszel import departures
 
 Table = tuple[int, int, int, int]
+# Cells of arrays that are made at once.
+MOST_CELLS = 1_000_000_000
 
 
 def sizes_of_first(n1: int, n0: int, *, imbalance: Fraction, fewest: int) -> Whole:
     """Patients of each arm in the first stratum, shape (pairs, 2).
 
     Each arm has `fewest` patients at least in both strata; the share of the arm's patients that is
-    in the first one differs between the arms by `imbalance` at most.
+    in the first one differs between the arms by `imbalance` at most. Raises `StatsError` for what
+    are no whole numbers, and for arms too large to list.
 
     >>> sizes_of_first(10, 10, imbalance=Fraction(1, 10), fewest=2).shape
     (19, 2)
     """
+    n1, n0 = whole_number(n1, "n1", least=0), whole_number(n0, "n0", least=0)
+    fewest = whole_number(fewest, "fewest", least=0, most=int(MOST_COUNTED))
+    if (n1 + 1) * (n0 + 1) > MOST_CELLS:
+        raise StatsError("there are too many sizes of the first stratum to list.")
     first, second = np.arange(fewest, n1 - fewest + 1), np.arange(fewest, n0 - fewest + 1)
     pairs = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1).reshape(-1, 2)
     apart = np.abs(pairs[:, 0] * n0 - pairs[:, 1] * n1)
@@ -42,10 +50,13 @@ def sizes_of_first(n1: int, n0: int, *, imbalance: Fraction, fewest: int) -> Who
 def ways(table: Table, sizes: Whole) -> Whole:
     """How many splits of the events there are for each pair of sizes, shape (pairs,).
 
+    Raises `StatsError` for a table that is none, and sizes beyond those of its arms.
+
     >>> ways((3, 10, 2, 10), np.array([[5, 5], [4, 5]]))
     array([12, 12])
     """
-    x1, n1, x0, n0 = table
+    x1, n1, x0, n0 = table = _counted(table)
+    sizes = _sizes(table, sizes)
     number: Whole = np.prod(
         [
             np.minimum(own, x) - np.maximum(x - (n - own), 0) + 1
@@ -59,12 +70,16 @@ def ways(table: Table, sizes: Whole) -> Whole:
 def splits(table: Table, sizes: Whole) -> Whole:
     """Every split of the events for each pair of sizes, shape (splits, 4).
 
+    Raises `StatsError` as `ways`, and for more splits than can be listed.
+
     >>> splits((3, 10, 2, 10), np.array([[5, 5]]))[:2]
     array([[0, 5, 0, 5],
            [0, 5, 1, 5]])
     """
-    x1, n1, x0, n0 = table
-    a, b = sizes.T
+    x1, n1, x0, n0 = table = _counted(table)
+    a, b = _sizes(table, sizes).T
+    if a.size * (x1 + 1) * (x0 + 1) > MOST_CELLS:
+        raise StatsError("there are too many splits to list.")
     i, j = np.arange(x1 + 1)[None, :, None], np.arange(x0 + 1)[None, None, :]
     of, i, j = np.nonzero(
         (i <= a[:, None, None])
@@ -82,8 +97,9 @@ def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floa
     where that is at least 1/2; "exact" is the conditional test. `table` are events and patients of
     both arms over all strata, `of` the rows of `splits`. `sides`: "greater" means more events in
     the first arm than expected. NaN, but 1 for the exact test, where no stratum holds both arms and
-    both outcomes. Raises `StatsError` for another choice of sides. Oracle: R's mantelhaen.test, and
-    the single functions of `stratified` and `exact_stratified`.
+    both outcomes. Raises `StatsError` for another choice of sides, and for what are no splits of
+    the table. Oracle: R's mantelhaen.test, and the single functions of `stratified` and
+    `exact_stratified`.
 
     >>> table = (3, 10, 2, 10)
     >>> of = splits(table, np.array([[5, 5]]))
@@ -91,6 +107,8 @@ def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floa
     1.0
     """
     check_choice("sides", sides, SIDES)
+    table = _counted(table)
+    of = _splits(table, of)
     distance, variance = _distance(table, of)
     found = {"exact": _exact(table, of, sides)}
     for name, taken in (("uncorrected", 0.0), ("corrected", 0.5)):
@@ -101,6 +119,46 @@ def p_values_of_splits(table: Table, of: Whole, *, sides: str) -> dict[str, Floa
         two_sided = chdtrc(1, z * z)
         found[name] = two_sided if sides == "two_sided" else ndtr(z if sides == "less" else -z)
     return {name: found[name] for name in ("uncorrected", "corrected", "exact")}
+
+
+def _counted(table: Table) -> Table:
+    """The table, checked."""
+    x1, n1, x0, n0 = _whole(table, "table", (4,)).tolist()
+    if x1 > n1 or x0 > n0:
+        raise StatsError("events of an arm must lie between 0 and its size.")
+    return x1, n1, x0, n0
+
+
+def _sizes(table: Table, sizes: Whole) -> Whole:
+    """The sizes of the first stratum, checked."""
+    sizes = _whole(sizes, "sizes", (None, 2))
+    if (sizes > [table[1], table[3]]).any():
+        raise StatsError("a stratum has more patients than the arm.")
+    return sizes
+
+
+def _splits(table: Table, of: Whole) -> Whole:
+    """The rows of `splits`, checked."""
+    of = _whole(of, "of", (None, 4))
+    second = np.array(table) - of
+    if any((own[:, [0, 2]] > own[:, [1, 3]]).any() or (own < 0).any() for own in (of, second)):
+        raise StatsError("of must hold splits of the table.")
+    if len(of) * (table[0] + table[2] + 1) > MOST_CELLS:
+        raise StatsError("there are too many events to list their splits.")
+    return of
+
+
+def _whole(values: Table | Whole, name: str, shape: tuple[int | None, ...]) -> Whole:
+    """Whole numbers from 0 of a shape, in which None is any length."""
+    array = numbers(values, name)
+    wanted = [own if own is not None else "any" for own in shape]
+    if array.ndim != len(shape) or any(
+        own is not None and own != length for own, length in zip(shape, array.shape, strict=True)
+    ):
+        raise StatsError(f"{name} must have shape {tuple(wanted)}; got {array.shape}.")
+    if ((array < 0) | (array > MOST_COUNTED) | (array != np.floor(array))).any():
+        raise StatsError(f"{name} must hold whole numbers from 0 to {MOST_COUNTED:g}.")
+    return array.astype(np.int64)
 
 
 def _distance(table: Table, of: Whole) -> tuple[Floats, Floats]:

@@ -18,7 +18,15 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, gammaln, ndtr
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, f_tails, numbers, t_tails
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    f_tails,
+    numbers,
+    sample,
+    t_tails,
+    within_range,
+)
 from trialtrace.stats.results import StatsError
 from trialtrace.stats.summaries.printed import Bounds, Printed, not_negative, one_shape
 
@@ -162,11 +170,13 @@ def epsilons_of_f_and_p(
     array([[0.653, 0.832]])
     """
     low, high = not_negative(f, "F")
-    df1, df2 = (float(x) for x in _degrees(df1, df2))
+    degrees = _degrees(df1, df2)
     least, most = _epsilons(epsilon)
     p_low, p_high = p.bounds
-    if low.shape or p_low.shape:
+    if low.shape or p_low.shape or any(each.shape for each in degrees):
         raise StatsError("epsilon is searched for a single F and p; call for each of several.")
+
+    df1, df2 = (float(each) for each in degrees)
 
     def excess(e: Floats) -> Floats:
         """At most 0 where the p that F allows and the p that is printed have a value in common."""
@@ -190,7 +200,9 @@ def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
     low, high = not_negative(f, "F")
     df1, df2 = _degrees(df1, df2)
     one_shape(low, df1, df2)
-    return _bounds([end * df1 / (end * df1 + df2) for end in (low, high)])
+    with np.errstate(over="ignore", invalid="ignore"):
+        shares = [end * df1 / (end * df1 + df2) for end in (low, high)]
+    return _bounds([within_range(share, "df1 and df2") for share in shares])
 
 
 def standardised_difference(
@@ -240,7 +252,10 @@ def _degrees(df1: ArrayLike, df2: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def _epsilons(epsilon: tuple[float, float]) -> tuple[float, float]:
-    least, most = epsilon
+    ends = sample(epsilon, "epsilon")
+    if ends.size != 2:
+        raise StatsError(f"epsilon must be two numbers, the least and the most; got {epsilon!r}.")
+    least, most = ends
     if not 0 < least <= most <= 1:
         raise StatsError(f"epsilon must lie between 0 and 1, the least first; got {epsilon!r}.")
     return float(least), float(most)
