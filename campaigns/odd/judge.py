@@ -143,6 +143,24 @@ def called(function, arguments: dict[str, object]):
 
 def tells_nan(function, result: object) -> bool:
     """Whether the docstring of the function, or of its own shape of results, names NaN."""
-    shared = type(result).__module__ == "trialtrace.stats.results"
-    told = (function.__doc__, "" if shared else type(result).__doc__)
-    return any("NaN" in (text or "") for text in told)
+    told = (function.__doc__, _own_words(type(result)))
+    if any("NaN" in (text or "") for text in told):
+        return True
+    shapes = shapes_with_nan(result)
+    return bool(shapes) and all("NaN" in _own_words(shape) for shape in shapes)
+
+
+def _own_words(shape: type) -> str:
+    """What a shape of results says of itself; shared ones say nothing of a single function."""
+    return "" if shape.__module__ == "trialtrace.stats.results" else shape.__doc__ or ""
+
+
+def shapes_with_nan(value: object, depth: int = 6) -> set[type]:
+    """The shapes of results within a result of which a field itself is or holds NaN."""
+    if depth == 0:
+        return set()
+    if isinstance(value, list | tuple):
+        return set().union(*(shapes_with_nan(each, depth - 1) for each in value))
+    parts = [getattr(value, name) for name in getattr(value, "__dataclass_fields__", ())]
+    own = {type(value)} if any("" in nan_places(part) for part in parts) else set()
+    return own.union(*(shapes_with_nan(part, depth - 1) for part in parts))

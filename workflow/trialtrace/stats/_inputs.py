@@ -4,7 +4,7 @@
 needs none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -23,6 +23,7 @@ SAME_TIME = float(np.sqrt(np.finfo(np.float64).eps))
 LEAST_CONFIDENCE = 1e-9
 # Largest size of an arm: products of four such sizes are far within the range of numbers.
 MOST_COUNTED = 1e15
+MOST_GROUPS = int(np.iinfo(np.intp).max)
 # Draws, resamples or imputations of one call: days of computing.
 MOST_DRAWS = 10**10
 
@@ -221,7 +222,7 @@ def two_arms(
     found, index = labels(group, "group", length)
     places = {name: place for place, name in enumerate(found.tolist())}
     for name in (treated, reference):
-        if name not in places:
+        if not isinstance(name, Hashable) or name not in places:
             raise StatsError(f"nobody is of group {name!r}.")
     if treated == reference:
         raise StatsError(f"treated and reference are the same group, {treated!r}.")
@@ -232,6 +233,8 @@ def group_numbers(group: ArrayLike, *, length: int, groups: int) -> Places:
     """Return the group of each of `length` patients, a whole number from 0 to `groups` - 1."""
     if isinstance(groups, bool) or not isinstance(groups, int | np.integer) or groups < 1:
         raise StatsError(f"groups must be a whole number of at least 1; got {groups!r}.")
+    if groups > MOST_GROUPS:
+        raise StatsError(f"groups must be at most {MOST_GROUPS}.")
     array = as_array(group, "group")
     if array.shape != (length,):
         raise StatsError(f"group must have shape ({length},); got {array.shape}.")

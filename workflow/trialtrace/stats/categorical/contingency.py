@@ -33,6 +33,7 @@ from trialtrace.stats._inputs import (
     log_choose,
     normal_quantile,
     normal_tail,
+    one_number,
     single_count,
     together,
 )
@@ -234,7 +235,8 @@ def odds_ratio_wald_test(
     0.0599
     """
     check_choice("sides", sides, SIDES)
-    if not (isinstance(margin, int | float | np.number) and 0 < margin < inf):
+    margin = one_number(margin, "margin")
+    if not margin > 0:
         raise StatsError(f"a margin of the odds ratio must be positive; got {margin!r}.")
     x1, n1 = single_count(x1, n1, "treated arm")
     x0, n0 = single_count(x0, n0, "control arm")

@@ -92,8 +92,8 @@ def group_moments(
     """Sum up values of shape (n,) by group, (n,) from 0 to `groups` - 1, and subset, (subsets, n).
 
     Raises `StatsError` for missing values (leave those patients out first), shapes that do not
-    fit, groups that are no such numbers, and members that are neither true nor false. Oracle: R,
-    as `means.describe`.
+    fit, groups that are no such numbers, and members that are neither true nor false. A group
+    without anybody has a mean of NaN. Oracle: R, as `means.describe`.
 
     >>> everyone, without_last = [1, 1, 1, 1, 1], [1, 1, 1, 1, 0]
     >>> moments = group_moments(

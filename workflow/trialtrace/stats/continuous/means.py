@@ -16,7 +16,14 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, sample, t_tail
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    check_confidence,
+    sample,
+    t_tail,
+    within_range,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 
@@ -117,6 +124,7 @@ def paired_t(difference: ArrayLike, *, sides: str) -> TestResult:
     error = sqrt(difference.var(ddof=1) / difference.size)
     if _constant(difference) or error == 0:
         raise StatsError("all differences are equal, so their mean has no estimated error.")
+    within_range(np.asarray(error), "differences")
     statistic = float(difference.mean()) / error
     return TestResult(
         statistic, difference.size - 1.0, t_tail(statistic, difference.size - 1, sides)

@@ -138,6 +138,7 @@ def _in_order(y: ArrayLike, arm: ArrayLike, order: Sequence[Hashable]) -> list[F
     values = sample(y, "y", at_least=2)
     names, of_arm = labels(arm, "arm", values.size)
     wanted = list(order) if isinstance(order, list | tuple) else []
+    wanted = wanted if all(isinstance(name, Hashable) for name in wanted) else []
     if len(wanted) < 2 or len({*wanted}) < len(wanted) or {*wanted} != {*names.tolist()}:
         raise StatsError("order must be a list of the labels of all arms, each once.")
     with np.errstate(over="ignore"):

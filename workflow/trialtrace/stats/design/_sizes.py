@@ -9,7 +9,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import MOST_COUNTED, check_choice, numbers
 from trialtrace.stats.results import StatsError
 
 DESIGN_SIDES = ("two_sided", "one_sided")
@@ -36,9 +36,16 @@ def share(values: ArrayLike, name: str) -> Floats:
 def sizes(values: ArrayLike, name: str, least: int = 2) -> Floats:
     """Whole numbers of patients, at least so many."""
     array = numbers(values, name)
-    if (array != np.floor(array)).any() or not (array >= least).all():
-        raise StatsError(f"{name} must be whole numbers, at least {least}.")
+    if (array != np.floor(array)).any() or not ((array >= least) & (array <= MOST_COUNTED)).all():
+        raise StatsError(f"{name} must be whole numbers, at least {least} and such as there are.")
     return array
+
+
+def single(values: Floats, name: str) -> float:
+    """One number."""
+    if values.ndim:
+        raise StatsError(f"{name} must be single numbers; got shape {values.shape}.")
+    return float(values)
 
 
 def one_tail(alpha: ArrayLike, sides: str) -> Floats:

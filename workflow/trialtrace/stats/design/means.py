@@ -22,6 +22,7 @@ from trialtrace.stats.design._sizes import (
     one_tail,
     positive,
     share,
+    single,
     sizes,
     smallest,
     wanted,
@@ -314,8 +315,8 @@ def variance_factor(
     if not ((r >= 0) & (r < 1)).all():
         raise StatsError("correlation must lie between 0 and 1.")
     least = 0 if analysis == "follow_up" else 1
-    p = float(sizes(baselines, "baselines", least))
-    q = float(sizes(follow_ups, "follow_ups", 1))
+    p = single(sizes(baselines, "baselines", least), "baselines")
+    q = single(sizes(follow_ups, "follow_ups", 1), "follow_ups")
     after = (1 + (q - 1) * r) / q
     if analysis == "follow_up":
         return np.asarray(after)

@@ -19,6 +19,7 @@ from trialtrace.stats.design._sizes import (
     positive,
     quantile,
     share,
+    single,
     sizes,
     smallest,
     wanted,
@@ -156,9 +157,9 @@ def power_fisher(p1: float, p0: float, n1: int, n0: int, *, alpha: float, sides:
     0.809
     """
     tail = one_tail(alpha, sides)
-    level = float(tail) * (2 if sides == "two_sided" else 1)
-    risks = [float(share(p, "p1 and p0")) for p in (p1, p0)]
-    n1, n0 = (int(sizes(n, "n1 and n0", 1)) for n in (n1, n0))
+    level = single(tail, "alpha") * (2 if sides == "two_sided" else 1)
+    risks = [single(share(p, "p1 and p0"), "p1 and p0") for p in (p1, p0)]
+    n1, n0 = (int(single(sizes(n, "n1 and n0", 1), "n1 and n0")) for n in (n1, n0))
     if (n1 + 1) * (n0 + 1) > MOST_TABLES:
         raise StatsError("too many tables for an exact power.")
     if risks[0] < risks[1]:

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import chdtri, expit, ndtri
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_range
+from trialtrace.stats._inputs import check_range, within_range
 from trialtrace.stats.resampling.drawing import Seed, check_seed, random_words
 from trialtrace.stats.results import StatsError
 
@@ -69,6 +69,7 @@ def triangle_of(x: Floats, what: str) -> tuple[Floats, Floats]:
     size = np.sqrt((r**2).sum(axis=-2, keepdims=True))
     if (size == 0).any():
         raise StatsError(f"a predictor of {what} is 0 throughout; leave it out.")
+    within_range(size, f"predictors of {what}")
     if np.linalg.svd(r / size, compute_uv=False)[..., -1].min() < SINGULAR:
         raise StatsError(f"predictors of {what} are combinations of each other; leave some out.")
     return q * sign[..., None, :], r * sign[..., :, None]

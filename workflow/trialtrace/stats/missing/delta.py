@@ -12,6 +12,7 @@ Application, 2013, chapter 10. Ratitch, O'Kelly and Tosiello, Pharm Stat 2013;12
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import ArrayLike
 from trialtrace.ground.arrays import Flags, Floats
 from trialtrace.stats._inputs import (
     as_array,
+    as_list,
     labels,
     numbers,
     sample,
@@ -70,8 +72,8 @@ def add_delta(
     """
     values, shift = _shifts(completed, filled, arm, arms)
     deltas = sample(deltas, "deltas")
-    if deltas.size != len(arms):
-        raise StatsError(f"there are {deltas.size} deltas for {len(arms)} arms.")
+    if deltas.size != len(shift):
+        raise StatsError(f"there are {deltas.size} deltas for {len(shift)} arms.")
     return values + deltas @ shift
 
 
@@ -157,7 +159,9 @@ def _shifts(
         raise StatsError("a value that was not filled differs between imputations.")
     found, index = labels(arm, "arm", values.shape[1])
     shift = []
-    for one in arms:
+    for one in as_list(arms, "arms"):
+        if not isinstance(one, Hashable):
+            raise StatsError(f"arms must be labels; got {one!r}.")
         at = [g for g, label in enumerate(found) if label == one]
         if not at:
             raise StatsError(f"arm {one!r} is not among the labels of arm.")

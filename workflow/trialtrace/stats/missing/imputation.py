@@ -24,6 +24,7 @@ from scipy.special import expit, ndtri
 from trialtrace.ground.arrays import Flags, Floats, Places
 from trialtrace.stats._inputs import (
     as_array,
+    as_list,
     check_choice,
     labels,
     numbers,
@@ -244,7 +245,7 @@ def check_data(
     """Check the input of an imputation; see `impute_monotone`."""
     y, missing = outcome_columns(y)
     n, k = y.shape
-    kinds = tuple(kinds)
+    kinds = tuple(as_list(kinds, "kinds"))
     if len(kinds) != k:
         raise StatsError(f"kinds has {len(kinds)} words for {k} columns.")
     for j, kind in enumerate(kinds):

@@ -25,6 +25,7 @@ from trialtrace.stats._inputs import (
     check_choice,
     check_confidence,
     chi2_tail,
+    degrees_of_freedom,
     numbers,
     one_number,
 )
@@ -166,7 +167,12 @@ def pooled_test(
         raise StatsError(f"shapes must be (m, k) and (m, k, k); got {q.shape}, {u.shape}.")
     m, k = q.shape
     _check_pooling(m, df_complete)
-    difference = q.mean(axis=0) - np.broadcast_to(numbers(null, "null"), (k,))
+    null = numbers(null, "null")
+    if null.shape not in ((), (k,)):
+        raise StatsError(f"null must have shape ({k},); got {null.shape}.")
+    if max(np.abs(q).max(), np.abs(null).max()) > LARGEST:
+        raise StatsError("estimates or null values are too large; rescale them.")
+    difference = q.mean(axis=0) - np.broadcast_to(null, (k,))
     within = u.mean(axis=0)
     if (u != np.swapaxes(u, 1, 2)).any() or np.linalg.eigvalsh(within)[0] <= 0:
         raise StatsError("covariances must be symmetric and their mean positive definite.")
@@ -222,8 +228,7 @@ def _reiter(t: int, r: float, df_complete: float) -> float:
 def _check_pooling(m: int, df_complete: float) -> None:
     if m < 2:
         raise StatsError("Rubin's rules need at least two imputations.")
-    if not (isinstance(df_complete, int | float | np.number) and df_complete > 0):
-        raise StatsError(f"df_complete must be above 0, or infinite; got {df_complete!r}.")
+    degrees_of_freedom(df_complete, "df_complete")
 
 
 def _t_p_value(statistic: Floats, df: Floats, sides: str) -> Floats:

@@ -161,7 +161,8 @@ def joint_distribution(
     """Means (..., k) and covariance (..., k, k) of a patient seen last at visit number `last`.
 
     `mean` and `covariance` are those of his arm; leading axes are draws, and patients of the means.
-    Raises `StatsError` for `last` 0 under last_mean. Oracle: base R by hand.
+    Raises `StatsError` for `last` 0 under last_mean, for missing values and for other shapes.
+    Oracle: base R by hand.
 
     R: by hand in missing.R.
 
@@ -173,7 +174,10 @@ def joint_distribution(
     [5.0, 5.5]
     """
     check_choice("assumption", assumption, ASSUMPTIONS)
-    k = mean.shape[-1]
+    mean, covariance = numbers(mean, "mean"), numbers(covariance, "covariance")
+    k = mean.shape[-1] if mean.ndim else 0
+    if covariance.shape[-2:] != (k, k):
+        raise StatsError(f"covariance must have shape (..., {k}, {k}); got {covariance.shape}.")
     if assumption == "missing_at_random":
         return mean, covariance
     # Before the first visit arms are alike, so that the changes from there are R's means.

@@ -11,14 +11,20 @@ Oracle: columns and rows written out for both codings, whose fitted means and di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Labels
-from trialtrace.stats._inputs import check_choice, labels, numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    as_list,
+    check_choice,
+    labels,
+    numbers,
+)
 from trialtrace.stats.results import StatsError
 
 CODINGS = ("cell_means", "treatment")
@@ -62,10 +68,12 @@ def visit_design(
     (3, 2, 4)
     """
     check_choice("coding", coding, CODINGS)
-    visits = tuple(visits)
+    visits = tuple(as_list(visits, "visits"))
+    if not all(isinstance(visit, Hashable) and visit == visit for visit in visits):
+        raise StatsError("visits must be names, none of them missing.")
     if len(visits) < 2 or len(set(visits)) < len(visits):
         raise StatsError("visits must be at least two different names.")
-    n = np.size(arm)
+    n = as_array(arm, "arm").size
     found, index = labels(arm, "arm", n)
     cells, names = _cells(found, visits, coding)
     columns = cells[index]

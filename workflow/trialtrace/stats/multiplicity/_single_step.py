@@ -9,7 +9,12 @@ from math import inf, isfinite, nan
 import numpy as np
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence
+from trialtrace.stats._inputs import (
+    SIDES,
+    check_choice,
+    check_confidence,
+    degrees_of_freedom,
+)
 from trialtrace.stats.multiplicity._multivariate_t import (
     critical_value,
     product_tail,
@@ -95,4 +100,4 @@ def degrees(df: float) -> float:
     """Check degrees of freedom: positive, perhaps infinite."""
     if isinstance(df, bool) or not isinstance(df, int | float | np.number) or not df > 0:
         raise StatsError(f"degrees of freedom must be positive; got {df!r}.")
-    return float(df) if isfinite(df) else inf
+    return degrees_of_freedom(df, "degrees of freedom") if df < inf else inf

@@ -20,7 +20,11 @@ import scipy
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, numbers
+from trialtrace.stats._inputs import (
+    check_choice,
+    numbers,
+    one_number,
+)
 from trialtrace.stats.multiplicity._stopping import (
     START,
     State,
@@ -89,9 +93,7 @@ def conditional_power(
     0.6584
     """
     total, step, above, below = _ahead(z, information, later, upper, lower)
-    if not np.isfinite(effect):
-        raise StatsError("the effect must be a finite number.")
-    return _power(total, step, above, below, float(effect))
+    return _power(total, step, above, below, one_number(effect, "effect"))
 
 
 def predictive_power(
@@ -118,8 +120,11 @@ def predictive_power(
     0.3963
     """
     total, step, above, below = _ahead(z, information, later, upper, lower)
-    if not (np.isfinite(prior_information) and prior_information >= 0 and np.isfinite(prior_mean)):
-        raise StatsError("the prior needs a finite mean, and information that is not negative.")
+    prior_mean = one_number(prior_mean, "prior_mean")
+    prior_information = one_number(prior_information, "prior_information")
+    if prior_information < 0:
+        raise StatsError("the information of the prior must not be negative.")
+    information = float(numbers(information, "information").reshape(()))
     weight = information + prior_information
     mean = (z * np.sqrt(information) + prior_mean * prior_information) / weight
     ends = np.concatenate([above, below])

@@ -171,8 +171,8 @@ def fixed_sequence(p: ArrayLike, *, missing: str) -> Floats:
     """Adjusted p-values of tests in a fixed order, each at full level until one fails.
 
     p of shape (m,) in that order; `missing` as in `graphical`: after a test that "stops"
-    nothing can be rejected (adjusted 1). Raises `StatsError` for values outside 0..1. Oracle:
-    the largest p so far.
+    nothing can be rejected (adjusted 1). A missing p stays NaN. Raises `StatsError` for values
+    outside 0..1. Oracle: the largest p so far.
 
     >>> fixed_sequence([0.01, 0.04, 0.03], missing="stops")
     array([0.01, 0.04, 0.04])

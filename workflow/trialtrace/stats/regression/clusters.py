@@ -19,7 +19,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, labels, numbers, sample
+from trialtrace.stats._inputs import (
+    MOST_COUNTED,
+    SIDES,
+    check_choice,
+    labels,
+    numbers,
+    sample,
+)
 from trialtrace.stats._wald import wald_contrast
 from trialtrace.stats.regression._design import check_size
 from trialtrace.stats.regression.gee import GeeFit, gee
@@ -197,8 +204,8 @@ def design_effect(sizes: ArrayLike, *, correlation: float) -> float:
     2.2
     """
     size: Floats = sample(sizes, "sizes")
-    if (size < 1).any() or (size != np.floor(size)).any():
-        raise StatsError("sizes must be whole numbers of at least 1.")
+    if (size < 1).any() or (size != np.floor(size)).any() or (size > MOST_COUNTED).any():
+        raise StatsError("sizes must be whole numbers of at least 1, and such as can be counted.")
     given = numbers(correlation, "correlation")
     if given.ndim:
         raise StatsError("correlation must be a single number.")

@@ -37,6 +37,10 @@ def from_covariance(
     )
 
 
+# Weights whose squares, times a covariance, are within the range of numbers.
+LARGEST_WEIGHT = 1e100
+
+
 def contrast(
     fit: Coefficients, row: ArrayLike, *, sides: str, confidence: float, label: str = ""
 ) -> Contrast:
@@ -105,4 +109,6 @@ def _rows(fit: Coefficients, rows: ArrayLike) -> Floats:
         raise StatsError(f"rows must have shape (rows, {fit.coef.size}); got {rows.shape}.")
     if not rows.any(axis=1).all():
         raise StatsError("a row of zeros asks for nothing.")
+    if np.abs(rows).max() > LARGEST_WEIGHT:
+        raise StatsError("weights of a row are too large to compute with.")
     return rows

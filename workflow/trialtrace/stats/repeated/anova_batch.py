@@ -18,7 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import check_choice, f_tails, labels, numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    check_choice,
+    f_tails,
+    labels,
+    numbers,
+)
 from trialtrace.stats.repeated._factorial import orthonormal_contrasts
 from trialtrace.stats.repeated.sphericity import greenhouse_geisser, huynh_feldt, mauchly_tail
 from trialtrace.stats.results import StatsError
@@ -100,7 +106,7 @@ def mixed_anova_batch(y: ArrayLike, between: ArrayLike, *, sums_of_squares: str)
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
     y = _batch(y)
     sets, n, _ = y.shape
-    arms = np.asarray(between)
+    arms = as_array(between, "between")
     shared = arms.ndim < 2
     if not shared and arms.shape != (sets, n):
         raise StatsError(f"between must have shape ({n},) or ({sets}, {n}); got {arms.shape}.")

@@ -25,7 +25,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import check_choice, f_tail, numbers
+from trialtrace.stats._inputs import (
+    as_list,
+    check_choice,
+    f_tail,
+    numbers,
+)
 from trialtrace.stats.repeated._factorial import (
     Cells,
     Term,
@@ -142,6 +147,7 @@ def repeated_anova(
     check_choice("sums_of_squares", sums_of_squares, ("II", "III"))
     if isinstance(within, str):
         raise StatsError(f"within must be a list of names; got {within!r}.")
+    within = as_list(within, "within")
     y, exponent = _responses(y, tuple(within), tuple(between))
     cells = factorial_cells(between, y.shape[0])
     levels, flat = y.shape[1:], y.reshape(y.shape[0], -1)

@@ -85,6 +85,8 @@ def repeated_contrast(
     square = np.bincount(cell, residual**2).astype(np.float64, copy=False)
     variance_of = _pooled if variance == "pooled" else _separate
     se, df = variance_of(square, size, weights)
+    if not (np.isfinite(se) and se > 0):
+        raise StatsError("weights and responses are too large or too small to compute with.")
     t, p = estimate / se, t_tail(estimate / se, df, sides)
     estimate, se = estimate * unit, se * unit
     half = float(stdtrit(df, 0.5 + check_confidence(confidence) / 2)) * se

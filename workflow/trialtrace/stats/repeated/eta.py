@@ -18,7 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import numbers
+from trialtrace.stats._inputs import (
+    as_list,
+    numbers,
+)
 from trialtrace.stats.results import StatsError
 
 
@@ -58,6 +61,9 @@ def generalised_eta_squared(
     ... ).round(4)
     array([0.1765, 0.125 ])
     """
+    terms = as_list(terms, "terms")
+    if not all(isinstance(term, list | tuple | set | frozenset) for term in terms):
+        raise StatsError("terms must hold the names of the factors of each effect.")
     squares, errors = _squares(squares, "squares"), _squares(errors, "errors")
     if squares.shape != (len(terms),):
         raise StatsError(f"squares must have shape ({len(terms)},); got {squares.shape}.")

@@ -20,7 +20,13 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialtrace.ground.arrays import Floats, Places
-from trialtrace.stats._inputs import SIDES, check_choice, check_confidence, counts
+from trialtrace.stats._inputs import (
+    SIDES,
+    as_array,
+    check_choice,
+    check_confidence,
+    counts,
+)
 from trialtrace.stats.results import Interval, StatsError, TestResult
 
 # Two outcomes are equally likely when their probabilities differ by no more than rounding;
@@ -147,8 +153,12 @@ def _strata(
     x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Check the arrays and keep the strata that have patients in both arms."""
-    x1, n1 = counts(np.atleast_1d(x1), np.atleast_1d(n1), "treated arm")
-    x0, n0 = counts(np.atleast_1d(x0), np.atleast_1d(n0), "control arm")
+    x1, n1 = counts(
+        np.atleast_1d(as_array(x1, "x1")), np.atleast_1d(as_array(n1, "n1")), "treated arm"
+    )
+    x0, n0 = counts(
+        np.atleast_1d(as_array(x0, "x0")), np.atleast_1d(as_array(n0, "n0")), "control arm"
+    )
     if x1.ndim != 1 or x1.shape != x0.shape:
         raise StatsError(
             f"strata need one-dimensional counts of one length; got {x1.shape}, {x0.shape}."

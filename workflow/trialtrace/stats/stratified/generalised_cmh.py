@@ -16,11 +16,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import check_choice, chi2_tail, numbers, sample
+from trialtrace.stats._inputs import (
+    MOST_COUNTED,
+    check_choice,
+    chi2_tail,
+    numbers,
+    sample,
+)
 from trialtrace.stats.results import StatsError, TestResult
 
 SCORES = ("equal", "midranks", "ridit", "modified_ridit")
 # Eigenvalues below this share of the largest one are rounding of 0.
+# Scores whose fourth powers are within the range of numbers.
+LARGEST_SCORE = 1e60
 RANK = 1e-9
 
 
@@ -101,8 +109,8 @@ def _tables(tables: ArrayLike) -> Floats:
     tables = numbers(tables, "tables")
     if tables.ndim != 3:
         raise StatsError(f"tables need shape (strata, rows, columns); got {tables.shape}.")
-    if (tables != np.floor(tables)).any() or (tables < 0).any():
-        raise StatsError("counts of the tables must be whole numbers of at least 0.")
+    if ((tables != np.floor(tables)) | (tables < 0) | (tables > MOST_COUNTED)).any():
+        raise StatsError("counts of the tables must be whole numbers of at least 0, up to 1e15.")
     informative: Floats = tables[tables.sum(axis=(1, 2)) >= 2]
     return informative
 
@@ -114,6 +122,8 @@ def _scores(tables: Floats, scores: str | ArrayLike, name: str, *, axis: int) ->
         given = sample(scores, name)
         if given.size != margin.shape[1]:
             raise StatsError(f"{name} has {given.size} values for {margin.shape[1]} lines.")
+        if np.abs(given).max() > LARGEST_SCORE:
+            raise StatsError(f"{name} are too large; rescale them.")
         return np.broadcast_to(given, margin.shape)
     check_choice(name, scores, SCORES)
     if scores == "equal":

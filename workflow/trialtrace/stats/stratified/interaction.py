@@ -19,7 +19,13 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import chi2_tail, counts, labels, numbers
+from trialtrace.stats._inputs import (
+    as_array,
+    chi2_tail,
+    counts,
+    labels,
+    numbers,
+)
 from trialtrace.stats.regression.logistic import firth_likelihood_ratio, logistic
 from trialtrace.stats.results import StatsError, TestResult
 
@@ -43,8 +49,12 @@ def zelen(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> TestRes
     >>> zelen([13, 5], [40, 20], [7, 8], [42, 22])
     TestResult(p_value=0.200593)
     """
-    x1, n1 = counts(np.atleast_1d(x1), np.atleast_1d(n1), "treated arm")
-    x0, n0 = counts(np.atleast_1d(x0), np.atleast_1d(n0), "control arm")
+    x1, n1 = counts(
+        np.atleast_1d(as_array(x1, "x1")), np.atleast_1d(as_array(n1, "n1")), "treated arm"
+    )
+    x0, n0 = counts(
+        np.atleast_1d(as_array(x0, "x0")), np.atleast_1d(as_array(n0, "n0")), "control arm"
+    )
     if x1.ndim != 1 or x1.shape != x0.shape:
         raise StatsError(f"strata need counts of one length; got {x1.shape}, {x0.shape}.")
     low, high = np.maximum(x1 + x0 - n0, 0), np.minimum(n1, x1 + x0)

@@ -27,7 +27,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
-from trialtrace.stats._inputs import SIDES, check_choice, normal_quantile, normal_tail
+from trialtrace.stats._inputs import (
+    MOST_COUNTED,
+    SIDES,
+    check_choice,
+    normal_quantile,
+    normal_tail,
+    one_number,
+)
 from trialtrace.stats.categorical.score import (
     SMALLEST_STEP,
     restricted_risks,
@@ -208,8 +215,9 @@ def risk_ratio_score_test(
     check_choice("sides", sides, SIDES)
     check_choice("weights", weights, RATIO_WEIGHTS)
     check_choice("variance", variance, RATIO_VARIANCES)
-    if not (isinstance(margin, int | float | np.number) and 0 < margin < inf):
-        raise StatsError(f"a margin of the risk ratio must be positive; got {margin!r}.")
+    margin = one_number(margin, "margin")
+    if not 0 < margin <= MOST_COUNTED:
+        raise StatsError(f"a margin of the risk ratio must be positive, and one; got {margin!r}.")
     strata = comparable_strata(x1, n1, x0, n0)
     return _tested(*_ratio_score(strata, weights, variance, float(margin)), sides)
 

@@ -21,10 +21,12 @@ from numpy.typing import ArrayLike
 
 from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
+    MOST_COUNTED,
     SIDES,
     check_choice,
     check_confidence,
     normal_quantile,
+    one_number,
     sample,
     tied_times,
     two_arms,
@@ -144,6 +146,7 @@ def cumulative_incidence_difference(
     check_choice("sides", sides, SIDES)
     check_choice("variance", variance, ("aalen", "delta"))
     check_confidence(confidence)
+    at = one_number(at, "at")
     arms = []
     times, causes = check_causes(time, cause, of)
     for own in two_arms(group, times.size, treated, reference):
@@ -168,7 +171,8 @@ def cumulative_incidence_difference(
 
 def check_causes(time: ArrayLike, cause: ArrayLike, of: int) -> tuple[Floats, Floats]:
     """Return times, equal ones as `tied_times`, and causes as floats; `of` must be a cause."""
-    if not isinstance(of, int | float | np.number) or isinstance(of, bool) or not of > 0:
+    cause_of = isinstance(of, int | float | np.number) and not isinstance(of, bool)
+    if not (cause_of and 0 < of <= MOST_COUNTED):
         raise StatsError(f"a cause is a whole number above 0; got {of!r}.")
     time, cause = sample(time, "time"), sample(cause, "cause")
     if time.size != cause.size:

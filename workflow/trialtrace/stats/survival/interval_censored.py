@@ -30,7 +30,13 @@ from numpy.typing import ArrayLike
 from scipy.special import xlogy
 
 from trialtrace.ground.arrays import Flags, Floats
-from trialtrace.stats._inputs import check_choice, chi2_tail, labels, tied_times
+from trialtrace.stats._inputs import (
+    as_array,
+    check_choice,
+    chi2_tail,
+    labels,
+    tied_times,
+)
 from trialtrace.stats.results import StatsError, TestResult
 
 MAX_ITERATIONS = 200
@@ -143,7 +149,7 @@ def interval_log_rank(
 def _intervals(left: ArrayLike, right: ArrayLike) -> tuple[Floats, Floats]:
     if np.ma.is_masked(left) or np.ma.is_masked(right):
         raise StatsError("left or right has masked values; decide on them first.")
-    left, right = (np.asarray(ends) for ends in (left, right))
+    left, right = (as_array(ends, "left and right") for ends in (left, right))
     if left.dtype.kind not in "buif" or right.dtype.kind not in "buif":
         raise StatsError("left and right must hold numbers only.")
     left, right = left.astype(np.float64), right.astype(np.float64)

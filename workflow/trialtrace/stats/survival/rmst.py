@@ -166,7 +166,8 @@ def restricted_mean_ratio(
     areas = _two_areas(time, event, group, (treated, reference), tau)
     if of == "time_lost":
         areas = tuple((tau - mean, variance) for mean, variance in areas)
-    if min(mean for mean, _ in areas) <= 0:
+    # Squares of such means are no numbers any more.
+    if min(mean for mean, _ in areas) < SMALLEST:
         raise StatsError("an arm has a mean of 0, so a ratio has no interval.")
     (mean1, variance1), (mean0, variance0) = areas
     se = sqrt(variance1 / mean1**2 + variance0 / mean0**2)
@@ -184,8 +185,13 @@ def _two_areas(
     return tuple(_area(time, event, float(tau)) for time, event in arms)
 
 
+# Whole numbers beyond it are no floats.
+LARGEST = float(np.finfo(np.float64).max)
+SMALLEST = 1e-150
+
+
 def _check_tau(tau: float, arms: list[tuple[Floats, Floats]]) -> None:
-    if not (isinstance(tau, int | float | np.number) and 0 < tau < np.inf):
+    if not (isinstance(tau, int | float | np.number) and 0 < tau <= LARGEST):
         raise StatsError(f"tau must be a time above 0; got {tau!r}.")
     limit = max(time.max() for time, _ in arms)
     for time, event in arms:
