@@ -123,14 +123,14 @@ def whole_number(value: object, name: str, *, least: int, most: int | None = Non
     return int(value)
 
 
-def check_range(start: object, stop: object, name: str, *, least: int) -> None:
+def check_range(start: int, stop: int, name: str, *, least: int) -> None:
     """Raise `StatsError` unless start .. stop - 1 are numbers from 0, at least so many."""
     whole = all(
         isinstance(each, int | np.integer) and not isinstance(each, bool) for each in (start, stop)
     )
-    if not (whole and start >= 0 and least <= stop - start):  # type: ignore[operator]
+    if not (whole and start >= 0 and least <= stop - start):
         raise StatsError(f"{name} must be numbered from 0 upwards; got {start} to {stop}.")
-    if stop > 2**63 or stop - start > MOST_DRAWS:  # type: ignore[operator]
+    if stop > 2**63 or stop - start > MOST_DRAWS:
         raise StatsError(f"{name} are too many, or their numbers too large; up to {MOST_DRAWS}.")
 
 

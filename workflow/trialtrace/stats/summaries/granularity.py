@@ -317,8 +317,8 @@ def _square_inside(square: Fraction, number: Printed) -> bool:
     return bool(square < high**2 or (square == high**2 and number.high_closed))
 
 
-def _one_whole(value: object, name: str) -> int:
-    array = _positive_whole(as_array(value, name), name)  # type: ignore[arg-type]
+def _one_whole(value: ArrayLike, name: str) -> int:
+    array = _positive_whole(as_array(value, name), name)
     if array.ndim:
         raise StatsError(f"{name} must be a single number; got shape {array.shape}.")
     return int(array)
