@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from simulated import Figure, covered, share
 from trialtrace.stats.categorical import exact_tables
-from trialtrace.stats.continuous import signed_rank
+from trialtrace.stats.continuous.signed_rank import METHODS, pseudomedian, signed_rank
 
 LEVEL, CONFIDENCE = 0.05, 0.95
 MOST = 2_000
@@ -43,20 +43,17 @@ def _differences(rng: Generator, draws: int) -> list[Figure]:
     for n in (12, 50):
         normal = rng.normal(size=(draws, n))
         tied = rng.integers(-3, 4, (draws, n)).astype(float)
-        for method in signed_rank.METHODS:
+        for method in METHODS:
             for name, sample in (("normal", normal), ("whole, with ties", tied)):
                 p = [
-                    signed_rank.signed_rank(
-                        row, sides="two_sided", zeros="wilcoxon", method=method
-                    ).p_value
+                    signed_rank(row, sides="two_sided", zeros="wilcoxon", method=method).p_value
                     for row in sample
                 ]
                 what = f"signed rank test, {method}, type I error"
                 design = f"{n} differences, {name}"
                 found.append(share(what, design, LEVEL, np.array(p) <= LEVEL))
             bounds = [
-                signed_rank.pseudomedian(row + SHIFT, confidence=CONFIDENCE, method=method)
-                for row in normal
+                pseudomedian(row + SHIFT, confidence=CONFIDENCE, method=method) for row in normal
             ]
             low, high = np.array([(one.low, one.high) for one in bounds]).T
             what = f"pseudomedian, {method}, coverage"

@@ -107,7 +107,7 @@ def _jumped(trial: Trial, number: int) -> tuple[float, float]:
 
 def _single(filled: np.ndarray, base: np.ndarray) -> tuple[float, float]:
     fit = ancova(filled, ARM, covariates=base, strata=None, variance="model", confidence=CONFIDENCE)
-    found = arm_difference(fit, 1, 0, confidence=CONFIDENCE)
+    found = arm_difference(fit, 1, 0, sides="two_sided", confidence=CONFIDENCE).interval
     return found.low, found.high
 
 

@@ -106,7 +106,7 @@ CARDS = (
         compares="between",
         also={
             "equivalence_risk_difference": Named(
-                "two one-sided score tests of the risk difference", _FM
+                "equivalence by two score tests of the risk difference", _FM
             )
         },
         formula=(
@@ -170,7 +170,7 @@ CARDS = (
         compares="between",
         also={
             "non_inferiority_risk_difference": Named(
-                "score test of the risk difference at a margin", _FM
+                "non-inferiority by a score test of the risk difference", _FM
             )
         },
         formula=(
@@ -184,7 +184,11 @@ CARDS = (
         gives=non_inferiority("risk_ratio"),
         kinds=BINARY,
         compares="between",
-        also={"non_inferiority_risk_ratio": Named("score test of the risk ratio at a margin", _FM)},
+        also={
+            "non_inferiority_risk_ratio": Named(
+                "non-inferiority by a score test of the risk ratio", _FM
+            )
+        },
         formula=(
             "categorical.score_ratio:risk_ratio_score",
             "categorical.score_ratio:risk_ratio_score_test",

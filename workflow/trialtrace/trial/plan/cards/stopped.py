@@ -14,7 +14,11 @@ class CoxAfterStopping:
     ties: Ties = key("How tied times are handled.")
 
 
-STAGE_WISE = Named("stage-wise p-value", "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797")
+def _stage_wise(measure: str) -> Named:
+    return Named(
+        f"stage-wise p-value of the {measure}", "Tsiatis, Rosner and Mehta 1984, Biometrics 40:797"
+    )
+
 
 CARDS = (
     Card(
@@ -27,7 +31,7 @@ CARDS = (
             "p_value.stage_wise_mean_difference@pair"
         ),
         also={
-            "stage_wise_mean_difference": STAGE_WISE,
+            "stage_wise_mean_difference": _stage_wise("mean difference"),
             "bias_adjusted": Named(
                 "adjusted for the bias of stopping", "Whitehead 1986, Biometrika 73:573"
             ),
@@ -45,7 +49,7 @@ CARDS = (
             "risk_difference.{}@pair risk_difference.bias_adjusted@pair? "
             "p_value.stage_wise_risk_difference@pair"
         ),
-        also={"stage_wise_risk_difference": STAGE_WISE},
+        also={"stage_wise_risk_difference": _stage_wise("risk difference")},
         formula=(
             "categorical.contingency:risk_difference_wald",
             "multiplicity.stopped_estimates:median_unbiased",
@@ -58,7 +62,7 @@ CARDS = (
         gives=(
             "risk_ratio.{}@pair risk_ratio.bias_adjusted@pair? p_value.stage_wise_risk_ratio@pair"
         ),
-        also={"stage_wise_risk_ratio": STAGE_WISE},
+        also={"stage_wise_risk_ratio": _stage_wise("risk ratio")},
         formula=(
             "categorical.contingency:risk_ratio_log",
             "multiplicity.stopped_estimates:median_unbiased",
@@ -71,7 +75,7 @@ CARDS = (
         gives=(
             "odds_ratio.{}@pair odds_ratio.bias_adjusted@pair? p_value.stage_wise_odds_ratio@pair"
         ),
-        also={"stage_wise_odds_ratio": STAGE_WISE},
+        also={"stage_wise_odds_ratio": _stage_wise("odds ratio")},
         formula=(
             "categorical.contingency:odds_ratio_sample",
             "multiplicity.stopped_estimates:median_unbiased",
@@ -86,7 +90,7 @@ CARDS = (
             "p_value.stage_wise_hazard_ratio@pair"
         ),
         options=CoxAfterStopping,
-        also={"stage_wise_hazard_ratio": STAGE_WISE},
+        also={"stage_wise_hazard_ratio": _stage_wise("hazard ratio")},
         formula=(
             "survival.cox:cox",
             "multiplicity.stopped_estimates:median_unbiased",
