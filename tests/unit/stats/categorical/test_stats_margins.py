@@ -110,7 +110,7 @@ def test_an_odds_ratio_against_a_margin_by_hand():
 
 @pytest.mark.parametrize("margin", [0, -1, nan, "1", None, float("inf")])
 def test_what_is_no_margin_of_a_ratio(margin):
-    with pytest.raises(StatsError, match="positive|must be a"):
+    with pytest.raises(StatsError, match=r"positive|must be a"):
         odds_ratio_wald_test(3, 5, 2, 5, margin=margin, sides="less")
 
 
