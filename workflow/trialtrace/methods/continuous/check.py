@@ -106,55 +106,42 @@ def _mann_whitney(correction: bool) -> Check:
     return check
 
 
-@peer(WELCH, samples_of_at_least(2))
-def welch_t(data: Data, asked: Asked, both: Samples) -> Answer:
-    """scipy's `ttest_ind`; none where neither sample varies."""
-    if not vary(*both):
-        return nan
-    test = stats.ttest_ind(*both, equal_var=False, alternative=asked.alternative)
-    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
+def _t_test(by: str, *, equal_var: bool) -> Check:
+    @peer(by, samples_of_at_least(2))
+    def check(data: Data, asked: Asked, both: Samples) -> Answer:
+        """scipy's `ttest_ind`; none where neither sample varies."""
+        if not vary(*both):
+            return nan
+        test = stats.ttest_ind(*both, equal_var=equal_var, alternative=asked.alternative)
+        return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
+
+    return check
 
 
-@peer(WELCH, samples_of_at_least(2))
-def mean_difference(data: Data, asked: Asked, both: Samples) -> Answer:
-    """The interval of scipy's `ttest_ind`; none where neither sample varies."""
-    x, y = both
-    bounds = nan, nan
-    if vary(x, y):
-        test = stats.ttest_ind(x, y, equal_var=False)
-        bounds = test.confidence_interval(data.confidence(asked))
-    return x.mean() - y.mean(), bounds
+def _difference(by: str, *, equal_var: bool) -> Check:
+    @peer(by, samples_of_at_least(2))
+    def check(data: Data, asked: Asked, both: Samples) -> Answer:
+        """The interval of scipy's `ttest_ind`; none where neither sample varies."""
+        x, y = both
+        bounds = nan, nan
+        if vary(x, y):
+            test = stats.ttest_ind(x, y, equal_var=equal_var)
+            bounds = test.confidence_interval(data.confidence(asked))
+        return x.mean() - y.mean(), bounds
 
-
-@peer(STUDENT, samples_of_at_least(2))
-def student_t(data: Data, asked: Asked, both: Samples) -> Answer:
-    """scipy's `ttest_ind` with one variance; none where neither sample varies."""
-    if not vary(*both):
-        return nan
-    test = stats.ttest_ind(*both, equal_var=True, alternative=asked.alternative)
-    return {"p_value": test.pvalue, "t": test.statistic, "df": test.df}
-
-
-@peer(STUDENT, samples_of_at_least(2))
-def pooled_difference(data: Data, asked: Asked, both: Samples) -> Answer:
-    """The interval of scipy's `ttest_ind` with one variance; none where neither sample varies."""
-    x, y = both
-    bounds = nan, nan
-    if vary(x, y):
-        test = stats.ttest_ind(x, y, equal_var=True)
-        bounds = test.confidence_interval(data.confidence(asked))
-    return x.mean() - y.mean(), bounds
+    return check
 
 
 CHECKS: dict[str, Check] = {
-    "mean_difference.student": pooled_difference,
+    "mean_difference.student": _difference(STUDENT, equal_var=True),
     "probability_of_superiority.brunner_munzel": superiority,
-    "mean_difference.welch": mean_difference,
+    "mean_difference.welch": _difference(WELCH, equal_var=False),
     "median_difference.hodges_lehmann": shift,
     "median_difference.hodges_lehmann_continuity": shift,
 }
-CHECKS |= {f"{stat}.welch_t": welch_t for stat in ("p_value", "t", "df")}
-CHECKS |= {f"{stat}.student_t": student_t for stat in ("p_value", "t", "df")}
+for _stat in ("p_value", "t", "df"):
+    CHECKS[f"{_stat}.welch_t"] = _t_test(WELCH, equal_var=False)
+    CHECKS[f"{_stat}.student_t"] = _t_test(STUDENT, equal_var=True)
 for _stat in ("p_value", "u"):
     CHECKS[f"{_stat}.mann_whitney"] = _mann_whitney(correction=False)
     CHECKS[f"{_stat}.mann_whitney_continuity"] = _mann_whitney(correction=True)

@@ -226,25 +226,21 @@ def _seed(cut: Cut, step: "Step[cards.Drawn]") -> tuple[int, int]:
 def _monotone(
     cut: Cut, step: "Step[cards.Monotone]", table: SubjectTable, columns: Floats | None
 ) -> "Imputations":
-    y = table.values[:, -len(cut.visits) :]
-    impute, *_ = formulas(step)
-    made: Imputations = impute(
-        y,
-        table.column("TRTP").astype(str),
-        columns,
-        kinds=("normal",) * y.shape[1],
-        arms=step.options.arms,
-        not_to_impute=False,
-        if_marked="refuse",
-        seed=_seed(cut, step),
-        start=0,
-        stop=step.options.imputations,
-    )
-    return made
+    return _by_regression(cut, step, table, columns)
 
 
 def _chained(
     cut: Cut, step: "Step[cards.Chained]", table: SubjectTable, columns: Floats | None
+) -> "Imputations":
+    return _by_regression(cut, step, table, columns, cycles=step.options.cycles)
+
+
+def _by_regression(
+    cut: Cut,
+    step: "Step[cards.Monotone] | Step[cards.Chained]",
+    table: SubjectTable,
+    columns: Floats | None,
+    **cycles: int,
 ) -> "Imputations":
     y = table.values[:, -len(cut.visits) :]
     impute, *_ = formulas(step)
@@ -254,12 +250,12 @@ def _chained(
         columns,
         kinds=("normal",) * y.shape[1],
         arms=step.options.arms,
-        cycles=step.options.cycles,
         not_to_impute=False,
         if_marked="refuse",
         seed=_seed(cut, step),
         start=0,
         stop=step.options.imputations,
+        **cycles,
     )
     return made
 
