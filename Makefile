@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,6 +24,7 @@ help:
 	@echo 'make check   the configuration of every trial: all mistakes at once'
 	@echo 'make check-r the main results of the real trials once more in R, after make run'
 	@echo 'make lint    ruff, mypy, snakefmt, snakemake --lint'
+	@echo 'make docs    the documentation as a site, docs/_site/index.html'
 	@echo 'make bench   measures a run and writes docs/benchmarks.md; fails where a ratio is 15 % worse'
 	@echo 'make bench-stats: speed of the statistics; writes docs/benchmarks-statistics.md'
 	@echo 'make bench-cohort: drawing and spread of synthetic cohorts; writes docs/benchmarks-cohort.md'
@@ -68,6 +69,10 @@ lint: $(READY_TEST)
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --lint --quiet all
+
+docs: $(READY_TEST)
+	@$(BIN)/python -m sphinx -qnW --keep-going -b html -d docs/_site/.doctrees docs docs/_site
+	@echo 'Open docs/_site/index.html'
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
@@ -132,4 +137,4 @@ lock:
 	compile requirements-slurm.in -c requirements.lock -o requirements-slurm.lock
 
 clean:
-	rm -rf results site logs .snakemake
+	rm -rf results site logs docs/_site .snakemake

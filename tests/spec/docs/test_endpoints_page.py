@@ -19,7 +19,8 @@ TABLES = {
     "examination": "id visit site fork seen_on\n"
     "1 0 ankle 6 2020-01-01\n1 0 hand 6 2020-01-01\n"
     "1 1 ankle 3 2020-04-01\n1 1 hand 3 2020-04-01\n",
-    "symptoms": "id visit ntx reflex\n1 0 44 2\n1 1 40 1\n1 2 38 1\n2 0 44 2\n2 2 44 2\n",
+    "symptoms": "id visit ntx reflex status\n1 0 44 2 good\n1 1 40 1 poor\n1 2 38 1 .\n"
+    "2 0 44 2 good\n2 2 44 2 good\n",
     "follow_up": "id died died_on last_on\n1 1 2021-01-01 2021-01-01\n2 0 . 2023-01-01\n",
     "events": "id what when grade\n1 fall 2020-05-01 3\n2 cold 2020-05-01 1\n",
     "cycles": "id cycle planned dose given_on why\n"
@@ -31,6 +32,7 @@ CHOICES = {
     "arm": "t, Training | u, Usual care",
     "deviation": "0, No | 1, Yes",
     "site": "ankle, A | hand, H",
+    "status": "poor, Poor | good, Good",
     "visit": "0, Start | 1, Week 12 | 2, End",
     "died": "0, No | 1, Yes",
     "done": "0, No | 1, Yes",
@@ -138,3 +140,5 @@ def test_the_page_is_one_trial(at, tmp_path):
     assert value["1", "neuropathy", "week 12"] == 1 and value["1", "dead_5y", None] == 1
     assert value["2", "neuropathy", "week 12"] is None and value["1", "severe_fall", None] == 1
     assert value["1", "ntx_loss", None] == -6 and value["1", "therapy_days", None] == 14
+    assert [value["1", "status", v] for v in ("baseline", "week 12", "post")] == [1, 0, None]
+    assert value["1", "worst_status", None] == 2 and value["2", "worst_status", None] == 1

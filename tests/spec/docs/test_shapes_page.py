@@ -1,0 +1,157 @@
+"""The blocks under "Tables of another shape" of docs/your-own-export.md, each in a small trial."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from doc_blocks import page
+from mini_trial import HEADER, REPOSITORY
+
+from trialtrace.cleaning.account import read_account
+from trialtrace.cleaning.clean import clean_tables
+from trialtrace.endpoints.derive import derive_datasets
+from trialtrace.ground.contracts import ADSL, BDS, CLEAN, SOURCES, read_table
+from trialtrace.ground.paths import Project
+from trialtrace.sources.ingest import ingest_sources
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
+
+SECTION = re.compile(r"^## Tables of another shape\n(.*?)^## ", re.MULTILINE | re.DOTALL)
+PART = re.compile(r"^### (.*?)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
+YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+TRIAL = """
+version: 2
+title: A trial of another shape
+question: Is it read?
+design:
+  kind: parallel
+  arms:
+    new: {label: New, code: "A"}
+    old: {label: Old, code: "C", control: true}
+  randomisation: {scheme: simple}
+source: {kind: files, folder: data, items: {}}
+tables:
+  patients: {of: patients, key: [id], subject: id, arm: arm}
+subjects: {table: patients}
+populations:
+  itt: {label: All randomised, flag: ITTFL, where: {id: present}}
+"""
+ENDPOINTS = """
+treated:
+  {label: Treated, code: TREATED, kind: event, table: patients, event: {arm: {is: "A"}}}
+"""
+PATIENTS = "id;arm\n1;A\n2;C\n3;A\n4;C\n"
+
+
+def field(name: str, table: str, kind: str = "text", choices: str = "", valid: str = "") -> str:
+    return f"{name},{table},,{kind},{name},{choices},,{valid},,,,,,,,,,\n"
+
+
+PATIENT_FIELDS = field("id", "patients") + field("arm", "patients", "radio", '"A, New | C, Old"')
+
+
+def parts() -> dict[str, list[dict[str, Any]]]:
+    """Heading -> the blocks beneath it."""
+    section = SECTION.search(page("docs/your-own-export.md"))
+    assert section is not None
+    found = PART.findall(section[1])
+    return {title: [yaml.safe_load(block) for block in YAML.findall(text)] for title, text in found}
+
+
+def merged(one: Any, other: Any) -> Any:
+    """Two configurations as one; a name that both have is the second's."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return other
+    return {
+        key: merged(one.get(key, {}), other[key]) if key in other else one[key]
+        for key in {**one, **other}
+    }
+
+
+def write(
+    root: Path,
+    title: str,
+    raw: dict[str, str],
+    fields: str,
+    cleaning: str = "{}",
+    trial: str = "{}",
+) -> Project:
+    """The small trial with the first block of a part in trial.yaml, a second in endpoints.yaml."""
+    folder = root / "config" / "trials" / "shapes"
+    folder.mkdir(parents=True)
+    (root / "workflow").symlink_to(REPOSITORY / "workflow")
+    settings = "trials: [shapes]\nseed: 1\ndisclosure: full\nreport: {formats: [html]}\n"
+    (root / "config" / "config.yaml").write_text(settings)
+    blocks = parts()[title]
+    items = {
+        name: {
+            "path": f"{name}.csv",
+            "format": "csv",
+            "encoding": "utf-8",
+            "separator": ";",
+            "decimal": ".",
+        }
+        for name in raw
+    }
+    base = merged(yaml.safe_load(TRIAL), {"source": {"items": items}})
+    whole = merged(merged(base, yaml.safe_load(trial)), blocks[0])
+    (folder / "trial.yaml").write_text(yaml.safe_dump(whole, sort_keys=False))
+    made = blocks[1] if len(blocks) > 1 else yaml.safe_load(ENDPOINTS)
+    (folder / "endpoints.yaml").write_text(yaml.safe_dump(made, sort_keys=False))
+    (folder / "cleaning.yaml").write_text(cleaning)
+    (folder / "dictionary.csv").write_text(HEADER + fields)
+    (root / "data").mkdir()
+    for name, text in raw.items():
+        (root / "data" / whole["source"]["items"][name]["path"]).write_text(text)
+    return Project(root)
+
+
+def cleaned(at: Project) -> Any:
+    """The account of a project whose configuration has no mistake but for what it lacks."""
+    problems = [str(one) for one in check_trial(at, "shapes")]
+    asked = ("trial.yaml", "dictionary.csv", "cleaning.yaml", "endpoints.yaml")
+    assert [one for one in problems if any(file in one for file in asked)] == []
+    trial = load_trial("shapes", at)
+    ingest_sources(trial, at.root / "raw")
+    clean_tables(trial, at.root / "raw", at.root / "clean")
+    return read_account(at.root / "clean")
+
+
+def derived(at: Project) -> dict[str, list[dict[str, Any]]]:
+    derive_datasets(load_trial("shapes", at), at.root / "clean", at.root / "derived")
+    tables = (ADSL, BDS, SOURCES)
+    return {
+        c.name: read_table(at.root / f"derived/{c.name}.parquet", c).to_pylist() for c in tables
+    }
+
+
+def rows(at: Project, name: str) -> list[dict[str, Any]]:
+    return read_table(at.root / "clean" / f"{name}.parquet", CLEAN).to_pylist()
+
+
+def test_every_part_has_a_test():
+    here = Path(__file__).read_text(encoding="utf-8")
+    assert [title for title in parts() if f'"{title}"' not in here] == []
+
+
+LABS = (
+    "id;test;month;value\n1;hb;0;13.1\n1;culture;0;negative\n2;hb;0;12.5\n2;hb;3;12.9\n"
+    "3;culture;0;positive\n3;;0;11.0\n"
+)
+
+
+def test_rows_of_one_kind(tmp_path: Path):
+    fields = PATIENT_FIELDS
+    for table, value in (
+        ("haemoglobin", field("value", "haemoglobin", valid="number")),
+        ("cultures", field("value", "cultures")),
+    ):
+        fields += field("id", table) + field("test", table) + field("month", table) + value
+    covers = "tables: {haemoglobin: {covers: some}, cultures: {covers: some}}"
+    at = write(tmp_path, "Rows of one kind", {"patients": PATIENTS, "labs": LABS}, fields, covers)
+    account = cleaned(at)
+    assert [row["value"] for row in rows(at, "haemoglobin")] == [13.1, 12.5, 12.9]
+    assert [row["source_row"] for row in rows(at, "cultures")] == [3, 6]
+    assert {one.kind for one in account.warnings} == {"where_undecided"}
