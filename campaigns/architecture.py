@@ -21,7 +21,7 @@ ORDER = (
     ("trial",),
     ("running", "sources"),
     ("synthetic", "cleaning"),
-    ("endpoints",),
+    ("endpoints", "interchange", "drafting"),
     ("methods",),
     ("trace",),
     ("claims",),

@@ -87,9 +87,18 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("trial", help="name of the trial, as under config/trials")
     check.set_defaults(run=run_check)
 
-    export = commands.add_parser("export", help="write a synthetic cohort as files of an export")
+    export = commands.add_parser("export", help="write a trial's data as files of an export")
     export.add_argument("trial", help="name of the trial, as under config/trials")
-    export.add_argument("folder", help="a new folder for the files and the dictionary")
+    export.add_argument("folder", help="a new folder for the files")
+    export.add_argument(
+        "--as",
+        dest="form",
+        choices=("cohort", "adam", "redcap"),
+        default="cohort",
+        help="cohort: a synthetic cohort, drawn anew, with its dictionary (the default); adam: the "
+        "derived data sets of the last run as XPT with define.xml; redcap: its clean tables as one "
+        "file of raw codes with the data dictionary",
+    )
     export.set_defaults(run=run_export)
 
     migrate = commands.add_parser("migrate", help="bring an older configuration forward")
@@ -265,12 +274,21 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_export(arguments: argparse.Namespace) -> int:
     from trialtrace.ground.paths import project
-    from trialtrace.synthetic.folder import export_folder
     from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
     trial = load_trial(_configured(at, arguments.trial), at)
     _tell_version(at, trial.name)
+    if arguments.form != "cohort":
+        from trialtrace.interchange.folder import write_form
+        from trialtrace.running.fresh import CHECK
+
+        _tell_run(arguments, trial.name, CHECK)
+        WithoutPandas.lifted()
+        print(write_form(trial, arguments.folder, arguments.form), end="")
+        return 0
+    from trialtrace.synthetic.folder import export_folder
+
     print(export_folder(trial, arguments.folder), end="")
     return 0
 
@@ -391,8 +409,14 @@ class WithoutPandas:
     """An import hook that leaves pandas out.
 
     pyarrow loads pandas, if it can, only to see whether it was handed a frame. No command hands it
-    one, and loading takes longer than all the rest of a command.
+    one, and loading takes longer than all the rest of a command. Files of SAS, SPSS and Stata are
+    read and written through it: `lifted` says that a command does.
     """
+
+    @classmethod
+    def lifted(cls) -> None:
+        while cls in sys.meta_path:
+            sys.meta_path.remove(cls)
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> None:

@@ -1,0 +1,124 @@
+"""A run as an ADaM folder: other readers find the same values, and define.xml what they are."""
+
+import csv
+import subprocess
+from datetime import date, timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+
+from trialtrace.ground.errors import UserError
+from trialtrace.interchange.adam import adam_files
+from trialtrace.interchange.define_xml import DEF, ODM, XLINK
+from trialtrace.interchange.folder import write_form
+
+FILES = {"adsl": "adsl", "adbds": "bds", "adtte": "adtte", "adoccds": "occds"}
+
+
+@pytest.fixture(scope="module")
+def folder(mini, tmp_path_factory) -> Path:
+    made = tmp_path_factory.mktemp("made") / "adam"
+    assert "define.xml" in write_form(mini.trial, str(made), "adam")
+    return made
+
+
+@pytest.fixture(scope="module")
+def define(folder) -> ET.Element:
+    return ET.parse(folder / "define.xml").getroot()
+
+
+def derived(mini, name: str) -> list[dict]:
+    return pq.ParquetFile(mini.folder / "derived" / f"{FILES[name]}.parquet").read().to_pylist()
+
+
+def as_told(value: object) -> object:
+    return "" if value is None else value
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_transport_file_holds_what_was_derived(mini, folder, name):
+    frame, about = pyreadstat.read_xport(folder / f"{name}.xpt")
+    rows = derived(mini, name)
+    assert (about.table_name, len(frame)) == (name.upper(), len(rows))
+    assert list(frame.columns) == list(rows[0])
+    for read, row in zip(frame.to_dict("records"), rows, strict=True):
+        for column, value in row.items():
+            cell = read[column]
+            told = None if cell is None or cell != cell else cell
+            assert as_told(told) == as_told(value), column
+
+
+def test_labels_fit_and_say_what_the_dictionary_says(folder):
+    _, about = pyreadstat.read_xport(folder / "adsl.xpt", metadataonly=True)
+    labels = dict(zip(about.column_names, about.column_labels, strict=True))
+    assert all(0 < len(label) <= 40 for label in labels.values())
+    assert labels["USUBJID"] == "Subject, unique over trials"
+
+
+def test_every_reference_of_define_xml_leads_somewhere(define, folder):
+    told = {
+        element.get("OID"): element
+        for kind in ("ItemDef", "CodeList")
+        for element in define.iter(f"{{{ODM}}}{kind}")
+    }
+    references = [each.get("ItemOID") for each in define.iter(f"{{{ODM}}}ItemRef")]
+    lists = [each.get("CodeListOID") for each in define.iter(f"{{{ODM}}}CodeListRef")]
+    assert sorted([*references, *lists]) == sorted(told)
+    for leaf in define.iter(f"{{{DEF}}}leaf"):
+        assert (folder / leaf.get(f"{{{XLINK}}}href")).is_file()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_define_xml_lists_columns_in_order_and_every_code_that_occurs(mini, define, name):
+    group = define.find(f".//{{{ODM}}}ItemGroupDef[@Name='{name.upper()}']")
+    rows = derived(mini, name)
+    columns = [each.get("ItemOID").rpartition(".")[2] for each in group.iter(f"{{{ODM}}}ItemRef")]
+    assert columns == list(rows[0])
+    for codes in define.iter(f"{{{ODM}}}CodeList"):
+        _, data_set, column = codes.get("OID").split(".")
+        if data_set == name.upper():
+            listed = {each.get("CodedValue") for each in codes.iter(f"{{{ODM}}}CodeListItem")}
+            assert {row[column] for row in rows} - {None} <= listed, column
+
+
+def test_two_exports_are_the_same_bytes(mini):
+    assert adam_files(mini.trial) == adam_files(mini.trial)
+
+
+def test_files_of_patients_are_their_owner_s(folder):
+    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())} == {0o700, 0o600}
+
+
+def test_a_folder_that_holds_files_is_left_alone(mini, folder):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(UserError, match="a new folder"):
+        write_form(mini.trial, str(folder), "adam")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.r
+def test_r_reads_the_same(mini, folder, tmp_path):
+    """foreign::read.xport, a reader of its own."""
+    script = """
+    for (name in c("adsl", "adbds", "adtte", "adoccds")) {
+      d <- foreign::read.xport(file.path(commandArgs(TRUE)[1], paste0(name, ".xpt")))
+      out <- file.path(commandArgs(TRUE)[2], paste0(name, ".csv"))
+      write.csv(d, out, row.names = FALSE, na = "")
+    }"""
+    subprocess.run(["Rscript", "-e", script, folder, tmp_path], check=True, capture_output=True)
+    for name in FILES:
+        rows = derived(mini, name)
+        with (tmp_path / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            read = list(csv.DictReader(file))
+        assert len(read) == len(rows)
+        for cells, row in zip(read, rows, strict=True):
+            for column, value in row.items():
+                if isinstance(value, date):
+                    value = (value - date(1960, 1, 1)) // timedelta(days=1)
+                if isinstance(value, int | float):
+                    assert float(cells[column]) == pytest.approx(value, rel=1e-14), column
+                else:
+                    assert cells[column] == as_told(value), column
