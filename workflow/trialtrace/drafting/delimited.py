@@ -1,0 +1,221 @@
+"""Delimited text of which nothing is declared: its encoding, its separator, and its cells.
+
+Small files are read as a run reads them. Large ones are streamed, and where the two readers could
+differ, the run's own reader has the last word.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.config.spec import structure
+from trialtrace.drafting.cells import Cells, held
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.store import sha256_file
+from trialtrace.sources.files import Opened, contents
+from trialtrace.sources.raw import check_header
+from trialtrace.sources.readers import delimited
+from trialtrace.trial.study.source import Csv, Tsv
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# From here on a file is streamed.
+LARGE = 64 << 20
+BLOCK = 8 << 20
+HEAD = 256 << 10
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+# Records by which a separator is judged.
+LOOKED_AT = 200
+FALLBACK = "windows-1252"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file of delimited text, and how it is read. `evidence` by key of its source."""
+
+    path: Path
+    reading: dict[str, str | int]
+    sha256: str
+    cells: Cells
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+def read_text(path: Path, shown: str) -> Text:
+    """The cells of a file by the encoding and the separator that it shows."""
+    head = _head(path, shown)
+    delimited.check_text(head, shown, shown)
+    encoding, why = _encoding(path, head, shown)
+    separator, because = _separator(_start(head, encoding), shown)
+    reading: dict[str, str | int] = {"format": "csv", "encoding": encoding, "separator": separator}
+    if separator == "\t":
+        reading = {"format": "tsv", "encoding": encoding}
+    cells = _cells(path, shown, reading)
+    return Text(path, reading, sha256_file(path), cells, {"encoding": why, "separator": because})
+
+
+def _head(path: Path, shown: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise UserError(Problem(shown, f"the file cannot be read: {error.strerror}")) from None
+    if not head:
+        raise UserError(Problem(shown, "the file is empty (0 bytes)", do="export the table again"))
+    return head
+
+
+def _encoding(path: Path, head: bytes, shown: str) -> tuple[str, str]:
+    """The encoding, and why: a mark, no byte against UTF-8, else that of Windows."""
+    for mark, name in delimited.MARKS:
+        if head.startswith(mark):
+            return name, f"The file begins with the mark of {name}."
+    if encoding := _unmarked_utf16(head):
+        return encoding, "Every second byte is nought, as in UTF-16 without a mark."
+    if b"\0" in head:
+        raise UserError(
+            Problem(
+                shown,
+                found="binary data, whatever its name says",
+                expected="delimited text, or a workbook, SAS, SPSS, Stata or Parquet file with "
+                "the ending of its format",
+                do="export the table as CSV",
+            )
+        )
+    if (bad := _first_bad(path, "utf-8")) is None:
+        return "utf-8", "All its bytes are UTF-8."
+    if _first_bad(path, FALLBACK) is None:
+        return FALLBACK, (
+            f"Byte {bad} is not UTF-8, and all bytes are characters of {FALLBACK}, which "
+            "spreadsheets on Windows write. Wrong letters in the labels would show another one."
+        )
+    raise UserError(
+        Problem(
+            shown,
+            found=f"bytes that are neither UTF-8 (byte {bad}) nor {FALLBACK}",
+            expected="delimited text in one of them, or in UTF-16 with its mark",
+            do='save it again as "CSV UTF-8"',
+        )
+    )
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    pairs = len(head) // 2
+    if pairs < 8:
+        return None
+    even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
+    if odd > 0.8 * pairs and not even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.8 * pairs and not odd else None
+
+
+def _first_bad(path: Path, encoding: str) -> int | None:
+    """Where the first byte stands that an encoding does not allow."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    read = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                return read + error.start
+            read += len(block)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return read
+    return None
+
+
+def _start(head: bytes, encoding: str) -> str:
+    """The first characters; one that the end of the head cuts in two is left out."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    return decoder.decode(head).removeprefix("\ufeff")
+
+
+def _separator(start: str, shown: str) -> tuple[str, str]:
+    """The separator that gives every record the same number of cells, and the most of them."""
+    if not start.strip():
+        raise UserError(Problem(shown, "the file holds blanks only", expected="a header"))
+    widths = {mark: _widths(start, mark) for mark in SEPARATORS}
+    even = {mark: found[0] for mark, found in widths.items() if found and len(set(found)) == 1}
+    best = max(even, key=lambda mark: even[mark], default=",")
+    if even.get(best, 0) > 1:
+        told = f"{SEPARATORS[best]} give every record {even[best]} cells."
+        return best, told[0].upper() + told[1:]
+    # Not even; the reader will say which record is at odds with the header.
+    header = {mark: found[0] for mark, found in widths.items() if found}
+    best = max(header, key=lambda mark: header[mark], default=",")
+    if header.get(best, 1) > 1:
+        return best, f"The header has {header[best]} cells between {SEPARATORS[best]}."
+    return ",", "There is one column."
+
+
+def _widths(start: str, mark: str) -> list[int]:
+    """Cells of the first records; the last one is left out, since the head may cut it."""
+    found = []
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=mark, strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                found.append(len(cells))
+            if len(found) > LOOKED_AT:
+                break
+    except csv.Error:
+        pass
+    return found[:-1] if len(found) > 1 else found
+
+
+def _cells(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
+    if path.stat().st_size < LARGE:
+        return _read(path, shown, reading)
+    import pyarrow as pa
+
+    try:
+        names = [name.strip() for name in _stream(path, reading).schema.names]
+        check_header(names, f"{shown}, line 1")
+    except pa.ArrowInvalid:
+        return _read(path, shown, reading)
+
+    def parts() -> "Iterator[pa.RecordBatch]":
+        stream = _stream(path, reading)
+        try:
+            for batch in stream:
+                yield batch.rename_columns(names)
+        except pa.ArrowInvalid:
+            _read(path, shown, reading)
+            raise
+
+    return Cells(names, parts)
+
+
+def _read(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
+    """As a run reads it. The decimal sign does not touch the cells."""
+    kind = Tsv if reading["format"] == "tsv" else Csv
+    declared = structure(kind, {"path": shown, "decimal": "."} | reading)
+    opened = Opened(path, shown, contents(path, shown), declared, shown)
+    return held(delimited.read(opened).cells)
+
+
+def _stream(path: Path, reading: dict[str, str | int]) -> "pa.csv.CSVStreamingReader":
+    """Every cell as text: nothing is null but what is not there."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    separator = str(reading.get("separator", "\t"))
+    options = arrow_csv.ReadOptions(block_size=BLOCK, encoding=str(reading["encoding"]))
+    parse = arrow_csv.ParseOptions(
+        delimiter=separator, newlines_in_values=True, ignore_empty_lines=True
+    )
+    first = arrow_csv.open_csv(path, read_options=options, parse_options=parse)
+    names = first.schema.names
+    convert = arrow_csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+    )
+    return arrow_csv.open_csv(
+        path, read_options=options, parse_options=parse, convert_options=convert
+    )

@@ -1,0 +1,30 @@
+"""What a file, or a description beside it, says of a column itself: nothing here is a guess."""
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """A column by its own file or by a data dictionary. `by` names which, as in "the dictionary".
+
+    `choices` are labels of codes; `missing` codes that are declared missing. `type` and what
+    follows are those of a field of a data dictionary, `given` is its row, by our column names.
+    """
+
+    by: str = ""
+    label: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    unit: str = ""
+    type: str = ""
+    validation: str = ""
+    low: str = ""
+    high: str = ""
+    identifier: bool = False
+    field: str = ""
+    form: str = ""
+    given: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+NOTHING = Described()

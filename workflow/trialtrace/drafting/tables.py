@@ -1,0 +1,91 @@
+"""From what was given on a command line to profiles: files, folders, data sets of the registry."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from trialtrace.drafting.cells import Cells
+from trialtrace.drafting.columns import column, decimal_sign
+from trialtrace.drafting.described import NOTHING
+from trialtrace.drafting.fingerprints import fingerprints
+from trialtrace.drafting.found import Found, found
+from trialtrace.drafting.profile import Table
+from trialtrace.drafting.structure import Load, structure_of, with_constant
+from trialtrace.drafting.tally import Tally
+from trialtrace.ground.errors import Problem, UserError
+
+
+def profiled(given: Sequence[str]) -> tuple[Table, ...]:
+    """The profiles of all tables, in the order in which they were given."""
+    tables = tuple(profile_of(one) for one in found(given))
+    if not tables:
+        raise UserError(
+            Problem(
+                "the files", found="none", expected="a file, a folder, or registry:package/item"
+            )
+        )
+    return tables
+
+
+def profile_of(one: Found) -> Table:
+    """The profile of one raw table."""
+    tallies = _tallied(one.cells)
+    sign, why = decimal_sign(list(tallies.values()))
+    evidence, reading = dict(one.evidence), dict(one.reading)
+    if "separator" in reading or reading.get("format") == "tsv":
+        reading["decimal"] = sign
+        evidence["decimal"] = why
+    else:
+        sign = "."
+    columns = [
+        column(name, tally, one.described.get(name, NOTHING), sign)
+        for name, tally in tallies.items()
+    ]
+    rows = next((tally.rows for tally in tallies.values()), 0)
+    if not rows:
+        raise UserError(
+            Problem(
+                one.shown,
+                found="a header and no row",
+                expected="rows: types, codes and arms are read out of them",
+                do="give an export that has data",
+            )
+        )
+    structure = structure_of(columns, rows, _loader(one.cells))
+    return Table(
+        name=one.name,
+        kind=one.kind,
+        item=one.item,
+        reading=reading,
+        sha256=one.sha256,
+        rows=rows,
+        columns=tuple(with_constant(each, structure) for each in columns),
+        keys=structure.keys,
+        subject=structure.subject,
+        arm=structure.arm,
+        visit=structure.visit,
+        evidence=evidence | dict(structure.evidence),
+    )
+
+
+def _tallied(cells: Cells) -> dict[str, Tally]:
+    tallies = {name: Tally() for name in cells.names}
+    for part in cells.parts():
+        for name, tally in tallies.items():
+            tally.add(part.column(name))
+    return tallies
+
+
+def _loader(cells: Cells) -> Load:
+    """The fingerprints of some columns, read anew at each call."""
+
+    def load(names: Sequence[str]) -> "Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint64]]]":
+        import pyarrow.compute as pc
+
+        made: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint64]]]] = {n: [] for n in names}
+        for part in cells.parts():
+            for name, several in made.items():
+                several.append(fingerprints(pc.utf8_trim_whitespace(part.column(name))))
+        return {name: np.concatenate(several) for name, several in made.items()}
+
+    return load
