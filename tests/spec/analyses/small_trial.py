@@ -72,8 +72,8 @@ VISITS = ("day 1", "day 2", "day 3")
 class SmallTrial:
     """Subjects and their records; each method adds subjects of one arm."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, name: str = "small"):
+        self.folder, self.name = folder, name
         self.subjects: list[dict[str, Any]] = []
         self.records: list[dict[str, Any]] = []
         self.followed: list[dict[str, Any]] = []
@@ -148,7 +148,7 @@ class SmallTrial:
         data = yaml.safe_load(TRIAL)
         given = {"displays": {}} | yaml.safe_load(PLAN) | yaml.safe_load(plan)
         return SimpleNamespace(
-            name="small",
+            name=self.name,
             synthetic=False,
             private=False,
             design=structure(Design, data["design"]),
@@ -175,18 +175,18 @@ class SmallTrial:
         """Run a plan; its results by identifier, without the trial's name."""
         self.write()
         analyse_plan(self.config(plan), self.folder / "derived", self.folder / "analysis")
-        return Results(self.folder / "analysis")
+        return Results(self.folder / "analysis", self.name)
 
 
 class Results(dict):
     """Results contract rows by identifier; `value`, `text`, `error` and `n` of one."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, trial: str):
         rows = read_table(folder / "results.parquet", RESULTS).to_pylist()
-        super().__init__({row["result_id"].removeprefix("small/"): row for row in rows})
+        super().__init__({row["result_id"].removeprefix(f"{trial}/"): row for row in rows})
         members = read_table(folder / "members.parquet", MEMBERS).to_pylist()
         self.members = {
-            (row["result_id"].removeprefix("small/"), row["role"]): row for row in members
+            (row["result_id"].removeprefix(f"{trial}/"), row["role"]): row for row in members
         }
 
     def of(self, analysis: str) -> list[str]:

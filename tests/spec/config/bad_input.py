@@ -500,7 +500,7 @@ REFERENCES = [
         "  relief_itt:\n    treatment: {of: drug, to: placebo}",
         "  relief_itt:\n    treatment: {of: Drug, to: control}",
         ("estimands.relief_itt.treatment.to", 1),
-        "an arm of trial.yaml: drug, placebo",
+        'an arm of trial.yaml: drug, placebo\n  to do     did you mean "placebo"?',
     ),
     (
         "a population in capitals",
@@ -517,6 +517,22 @@ REFERENCES = [
         "strata: [Site]}}]",
         "analyses.relief_by_smoker.estimates[1].odds_ratio.strata[1]",
         "a variable of subjects in trial.yaml: age, sex, site, smoker\n  to do     did you mean",
+    ),
+    (
+        "the code of an arm for its name",
+        P,
+        "  relief_itt:\n    treatment: {of: drug,",
+        "  relief_itt:\n    treatment: {of: A,",
+        ("estimands.relief_itt.treatment.of", 1),
+        'did you mean "drug"?',
+    ),
+    (
+        "a test as the field calls it",
+        P,
+        "{welch_t: {sides: two_sided}}",
+        "{t_test: {sides: two_sided}}",
+        "analyses.pain_each.tests[1].t_test",
+        'did you mean "welch_t"?',
     ),
     (
         "a group in capitals",
@@ -703,7 +719,7 @@ REFERENCES = [
         'code: "A"',
         'code: "D"',
         "design.arms.drug.code",
-        "a choice of arm in the dictionary: A, B",
+        'a choice of arm: "A" Drug, "B" Placebo',
     ),
     (
         "an unknown raw table",
@@ -793,7 +809,7 @@ REFERENCES = [
         'event: {relief: {is: "1"}}',
         'event: {relief: {is: "Yes"}}',
         "relief.event.relief.is",
-        'did you mean "1"?',
+        'did you mean the code "1"?',
     ),
     (
         "text against a number",

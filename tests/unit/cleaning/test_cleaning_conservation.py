@@ -114,7 +114,7 @@ def test_the_order_of_rows_changes_no_verdict(rows: list[tuple]):
 def test_whatever_is_lost_is_told_and_subjects_add_up(rows: list[tuple]):
     """A stop or an account; a subject of the export is kept or lost by one rule."""
     typed = type_table(TRIAL, TRIAL.tables["visits"], raw(rows), None)
-    people = people_of(typed, TRIAL.cleaning.tables["visits"])
+    people = people_of(TRIAL, typed)
     kept = set(typed.accepted.subject.to_pylist())
     assert people.in_export == len(kept) + sum(one.n for one in people.lost)
     blank = sum(not any((cell or "").strip() for cell in row) for row in rows)

@@ -82,7 +82,7 @@ def people(rows: str, **given):
     trial = TinyTrial([variable("id", "integer"), *VISITS[1:]], **given)
     spec = trial.tables["visits"]
     typed = type_table(trial, spec, raw_table(rows), None)
-    return people_of(typed, trial.cleaning.tables["visits"])
+    return people_of(trial, typed)
 
 
 def test_everyone_of_the_export_is_counted_once():

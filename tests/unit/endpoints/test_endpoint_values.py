@@ -45,6 +45,50 @@ def test_text_without_a_scale_is_no_measure(tmp_path):
     assert "without numbers" in refused(tiny(endpoints), tmp_path, patients="id rx pain\na 1 3")
 
 
+GRADED = """
+p: {label: P, code: P, kind: measure, table: patients, column: pain,
+    codes: {none: 0, mild: 1, sore: 1, bad: 2.5}}
+"""
+
+
+def test_words_are_worth_what_is_declared_and_keep_their_labels(tmp_path):
+    choices = {"none": "None", "mild": "Mild", "sore": "Sore", "bad": "Bad"}
+    trial = tiny(GRADED, choices={"pain": choices})
+    tables = derived(trial, tmp_path, patients="id rx pain\na 1 sore\nb 0 .\nc 0 bad\nd 1 none")
+    assert shown(tables["bds"], "AVAL", "AVALC") == [
+        ("a", 1, "Mild or Sore"),
+        ("b", None, None),
+        ("c", 2.5, "Bad"),
+        ("d", 0, "None"),
+    ]
+    # A blank cell is where the missing value comes from.
+    assert ("b", 1, "patients", 3, "pain") in edges(tables, "bds", "AVAL")
+
+
+def test_a_word_without_a_number_is_counted_not_shown(tmp_path):
+    text = refused(tiny(GRADED), tmp_path, patients="id rx pain\na 1 mild\nb 0 awful\nc 0 dire")
+    assert "2 values whose code has no number in `codes`" in text
+    assert "awful" not in text and "dire" not in text
+
+
+def test_whole_numbers_that_are_codes(tmp_path):
+    endpoints = """
+    s: {label: S, code: S, kind: measure, table: patients, column: smokes,
+        codes: {"1": 1, "2": 0}}
+    """
+    bds = derived(tiny(endpoints), tmp_path, patients="id rx smokes:integer\na 1 2\nb 0 1\nc 0 .")
+    assert shown(bds["bds"], "AVAL", "AVALC") == [("a", 0, "N"), ("b", 1, "Y"), ("c", None, None)]
+
+
+def test_no_and_yes_on_a_declared_scale_are_numbers_with_labels(tmp_path):
+    endpoints = """
+    s: {label: S, code: S, kind: measure, table: patients, column: status,
+        codes: {poor: 0, good: 1}, scale: {type: ordinal, from: 0, to: 1, higher: better}}
+    """
+    bds = derived(tiny(endpoints), tmp_path, patients="id rx status\na 1 poor\nb 0 good")["bds"]
+    assert shown(bds, "AVAL", "AVALC") == [("a", 0, "poor"), ("b", 1, "good")]
+
+
 def test_values_outside_the_scale_are_counted_not_shown(tmp_path):
     scale = "scale: {type: ordinal, from: 0, to: 10, higher: worse}"
     endpoints = f"p: {{label: P, code: P, kind: measure, table: patients, column: pain, {scale}}}"

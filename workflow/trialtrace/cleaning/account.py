@@ -1,5 +1,6 @@
 """What went into cleaning and what came of it: `account.json`, in counts and configured words only.
 
+    rows of raw table  = rows in + left out + undecided           where a table has a `where`
     rows in            = kept + rejected by rule                  of each table
     cells in           = accepted + missing + rejected by rule    of each table
     subjects in export = kept + excluded by reason
@@ -59,6 +60,18 @@ class TableCount:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """What `where` of a table, in words, makes of the rows of its raw table; of `undecided` ones a
+    value is missing that it needs, and they are left out too."""
+
+    table: str
+    where: str
+    rows: int
+    left_out: int
+    undecided: int
+
+
+@dataclass(frozen=True)
 class Decision:
     """What cleaning.yaml decides about `n` rows, cells or subjects; `reason` may be empty."""
 
@@ -87,12 +100,16 @@ class Account:
     tables: Mapping[str, TableCount]
     decisions: tuple[Decision, ...] = ()
     warnings: tuple[RedLine, ...] = ()
+    selections: tuple[Selection, ...] = ()
 
     def verify(self) -> None:
         """Raise ConservationError where a law does not hold."""
         who = self.subjects
         gone = sum(one.n for one in who.excluded)
         _law(f"subjects of {who.table}", who.in_export, who.kept + gone)
+        for each in self.selections:
+            found = self.tables[each.table].rows_in + each.left_out + each.undecided
+            _law(f"rows of the raw table of {each.table}", each.rows, found)
         for name, one in self.tables.items():
             rejected = sum(one.rows_rejected.values())
             _law(f"rows of {name}", one.rows_in, one.rows_kept + rejected)
@@ -110,7 +127,10 @@ def _law(what: str, came_in: int, found: int) -> None:
 def write_account(path: Path, account: Account) -> None:
     """Write `account.json`. Raises ConservationError for an account that does not add up."""
     account.verify()
-    write_json(path, asdict(account))
+    told = asdict(account)
+    if not account.selections:
+        del told["selections"]
+    write_json(path, told)
 
 
 def read_account(clean_dir: Path) -> Account:
@@ -143,4 +163,5 @@ def _account(given: dict[str, Any]) -> Account:
         {name: TableCount(**one) for name, one in given["tables"].items()},
         tuple(Decision(**one) for one in given["decisions"]),
         tuple(RedLine(**one) for one in given["warnings"]),
+        tuple(Selection(**one) for one in given.get("selections", ())),
     )

@@ -10,6 +10,7 @@ from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.conservation import Balance, Cells
 from trialtrace.cleaning.counting import account_of
 from trialtrace.cleaning.coverage import coverage_losses, covered
+from trialtrace.cleaning.ignored import ignore_decisions, ignored_columns
 from trialtrace.cleaning.keys import Roster
 from trialtrace.cleaning.losses import Losses, column_losses
 from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
@@ -37,7 +38,7 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
     first = trial.subjects.table
     typed = {first: _typed(trial, first, raw_dir, None)}
-    people = people_of(typed[first], trial.cleaning.tables[first])
+    people = people_of(trial, typed[first])
     for name in trial.tables:
         if name != first:
             typed[name] = _typed(trial, name, raw_dir, people.roster)
@@ -60,6 +61,7 @@ def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> L
     without_arm(first, people, losses)
     look_alikes(first, losses)
     for one in typed.values():
+        losses.decisions += ignore_decisions(trial, one.spec, one.raw)
         row_losses(trial, one, people, losses)
         column_losses(trial, one, columns)
     losses.problems.found += columns.problems.found
@@ -163,6 +165,6 @@ def _balance(
             rejected_with_row=len(gone),
             padded=column.padded,
         )
-    ignored = trial.cleaning.tables[typed.spec.name].ignore
+    ignored = ignored_columns(trial, typed.spec, raw)
     subjects = len(typed.accepted.subject.unique())
     return Balance(raw.num_rows, table.num_rows, len(gone), subjects, cells, ignored, checks)

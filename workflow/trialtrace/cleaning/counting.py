@@ -8,6 +8,7 @@ from trialtrace.cleaning.account import (
     WITH_ROW,
     Account,
     Excluded,
+    Selection,
     SubjectCount,
     TableCount,
 )
@@ -15,12 +16,14 @@ from trialtrace.cleaning.file_warnings import file_warnings
 from trialtrace.cleaning.keys import CONFLICT
 from trialtrace.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
+from trialtrace.ground.conditions import describe
 from trialtrace.trial.cleaning import CleaningTable
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     from trialtrace.cleaning.losses import Losses
-    from trialtrace.cleaning.typed import Cleaned
+    from trialtrace.cleaning.typed import Cleaned, Typed
 
 
 def account_of(
@@ -30,16 +33,29 @@ def account_of(
     kept = len(people.roster.accepted)
     tables = trial.cleaning.tables
     counts = {name: table_count(one, kept, tables[name].declared) for name, one in cleaned.items()}
-    subjects = subject_count(people, trial.subjects.table, tables[trial.subjects.table])
+    first = trial.tables[trial.subjects.table]
+    subjects = subject_count(people, first, tables[first.name])
     warnings = (*file_warnings(trial, raw_dir), *losses.warnings)
-    return Account(subjects, counts, tuple(losses.decisions), warnings)
+    chosen = [selection_of(one.typed) for one in cleaned.values() if one.typed.spec.where]
+    return Account(subjects, counts, tuple(losses.decisions), warnings, tuple(chosen))
 
 
-def subject_count(people: People, table: str, rules: CleaningTable) -> SubjectCount:
-    """The subjects of the export, with what cleaning.yaml says about those who are not used."""
+def selection_of(typed: "Typed") -> Selection:
+    """What `where` of a table makes of the rows of its raw table."""
+    spec, selected = typed.spec, typed.selected
+    left_out, undecided = len(selected.left_out), len(selected.undecided)
+    where = describe(spec.where or {})
+    return Selection(spec.name, where, selected.whole.num_rows, left_out, undecided)
+
+
+def subject_count(people: People, spec: TableSpec, rules: CleaningTable) -> SubjectCount:
+    """The subjects of the export, with what is declared about those who are not used."""
     declared = rules.excluded | {CONFLICT: rules.conflict.reason}
-    excluded = tuple(Excluded(one.n, f"{one.rule}: {declared[one.rule]}") for one in people.lost)
-    return SubjectCount(table, people.in_export, len(people.roster.accepted), excluded)
+    excluded = [Excluded(one.n, f"{one.rule}: {declared[one.rule]}") for one in people.lost]
+    if people.unselected:
+        why = f"left_out: tables.{spec.name}.where is {describe(spec.where or {})}"
+        excluded.append(Excluded(people.unselected, why))
+    return SubjectCount(spec.name, people.in_export, len(people.roster.accepted), tuple(excluded))
 
 
 def table_count(cleaned: "Cleaned", of_subjects: int, declared: str | None) -> TableCount:

@@ -1,12 +1,18 @@
 """Before cleaning: columns are those of the dictionary, arms are those of the design."""
 
+import json
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import as_mask, stripped
+from trialtrace.cleaning.ignored import ignored_by_entry
+from trialtrace.cleaning.keys import PLACE
 from trialtrace.cleaning.rejects import REJECT
 from trialtrace.cleaning.summary import run_text
 from trialtrace.cleaning.told_columns import ToldColumns, told_columns
+from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import Problem, Problems, UserError, did_you_mean, one_of
+from trialtrace.trial.ignored import OTHERS, is_wide
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import Variable
 from trialtrace.trial.study.tables import TableSpec
@@ -14,54 +20,70 @@ from trialtrace.trial.study.tables import TableSpec
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PLACE = ("source_file", "source_row")
 ROWS_TOLD = 20
-MANY = 20
+NO_REASON = '""'
 
 
-def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
-    """Every column is described or ignored with a reason, and every described one is there."""
+def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table", names: bool = False) -> None:
+    """Every column is described or ignored with a reason, and every described one is there.
+
+    `names` tells the names of a file's columns that nobody declared; else their places.
+    """
     problems = Problems()
     place = f"{trial.name}: table {spec.name}"
     variables = trial.dictionary.get(spec.name, {})
     ignore = trial.cleaning.tables[spec.name].ignore
     there = [name for name in raw.column_names if name not in PLACE]
-    told = told_columns(there, [*variables, *ignore], trial.source.kind)
+    told = told_columns(there, [*variables, *ignore], trial.source.kind, names)
     _check_header(place, spec, variables, told)
-    for name in (name for name in variables if name not in there):
+    gone = [name for name in variables if name not in there]
+    for name in gone:
         problems.add(
             f"{place}, column {name}",
             f"is in dictionary.csv (row {variables[name].row}) and not in the raw table {spec.of}",
             expected=told.all(),
             do=told.near(name) or "take it out of the dictionary, or mend the export",
         )
-    strange = told.strange
-    if len(strange) > MANY:
+    covered = ignored_by_entry(trial, spec, raw)
+    _check_ignore(trial, spec, there, covered, problems)
+    # What a described column is told to be meant by is no further mistake.
+    known = {*variables, *chain(*covered.values()), *map(told.like, gone)}
+    if strange := [name for name in there if name not in known]:
         problems.add(
             place,
-            found=f"{len(strange)} columns of the raw table {spec.of} that are not in "
-            f"dictionary.csv: {told.several(strange)}",
-            expected="every column in dictionary.csv, or with its reason in cleaning.yaml: "
-            f"tables.{spec.name}.ignore",
+            found=f"{len(strange)} of {len(there)} columns of the raw table {spec.of} that neither "
+            f"dictionary.csv nor cleaning.yaml has: {told.several(strange)}",
+            expected="every column described, or left out with its reason",
+            do="describe them in dictionary.csv, or write in cleaning.yaml, with the reason "
+            f"between the quotes, tables: {{{spec.name}: {{ignore: {_entries(strange, told)}}}}}",
         )
-        strange = []
-    for name in strange:
-        problems.add(
-            f"{place}, {told.one(name)}",
-            f"is in the raw table {spec.of} and not in dictionary.csv",
-            do=did_you_mean(name, [v for v in variables if v not in there])
-            or f"describe it in dictionary.csv, or give a reason in cleaning.yaml: "
-            f"tables.{spec.name}.ignore",
-        )
-    for name, reason in ignore.items():
+    problems.raise_if_any()
+
+
+def _entries(strange: list[str], told: ToldColumns) -> str:
+    """What to write under `ignore` for columns: their names where these may be told."""
+    names = strange if told.by_name else [OTHERS]
+    quoted = (json.dumps(name, ensure_ascii=False) for name in names)
+    return f"{{{', '.join(f'{name}: {NO_REASON}' for name in quoted)}}}"
+
+
+def _check_ignore(
+    trial: Trial,
+    spec: TableSpec,
+    there: list[str],
+    covered: dict[str, list[str]],
+    problems: Problems,
+) -> None:
+    """Every entry of `ignore` says why, and covers a column; the rest may be none."""
+    for name, reason in trial.cleaning.tables[spec.name].ignore.items():
         at = f"{trial.name}: cleaning.yaml: tables.{spec.name}.ignore.{name}"
-        if name not in there:
-            problems.add(at, f"the raw table {spec.of} has no such column", do="take the entry out")
-        elif name in variables:
+        if name in there and name not in covered[name]:
             problems.add(at, "dictionary.csv describes this column", do="keep one of the two")
+        elif not covered[name] and name != OTHERS:
+            what = "column that fits and is left for it" if is_wide(name) else "such column"
+            problems.add(at, f"the raw table {spec.of} has no {what}", do="take the entry out")
         elif not str(reason or "").strip():
             problems.add(at, "says no reason", expected="why the column is not used")
-    problems.raise_if_any()
 
 
 def _check_header(
@@ -89,6 +111,7 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     rules = trial.cleaning.tables[spec.name]
     place = f"{trial.name}: trial.yaml: tables.{spec.name}"
     named = {"subject": (spec.subject,), "key": spec.key_, "arm": (spec.arm,) if spec.arm else ()}
+    named["where"] = tuple(columns_of(spec.where or {}))
     for key, columns in named.items():
         for name in columns:
             if name not in variables and name not in PLACE:

@@ -19,6 +19,7 @@ from trialtrace.trial.load import Trial
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 TOLD = 0.05
 STOPS = 0.20
@@ -190,11 +191,15 @@ def lines_told(typed: Typed, positions: "np.ndarray") -> str:
 
 
 def lines_alone(typed: Typed, positions: "np.ndarray") -> str:
-    """The lines of some rows, cut where there are many runs of them. Red lines name no file."""
+    """The lines of some rows in words. Red lines name no file."""
+    return f"lines {line_runs(typed.raw, positions)}"
+
+
+def line_runs(raw: "pa.Table", positions: "np.ndarray") -> str:
+    """The lines of some rows, cut where there are many runs of them."""
     import numpy as np
 
-    line = np.sort(typed.raw["source_row"].to_numpy()[positions])
+    line = np.sort(raw["source_row"].to_numpy()[positions])
     ends = np.flatnonzero(np.diff(line) > 1)[:LINES_TOLD]
     shown = line if len(ends) < LINES_TOLD else line[: ends[-1] + 1]
-    more = ", …" if len(shown) < len(line) else ""
-    return f"lines {run_text(shown.tolist())}{more}"
+    return run_text(shown.tolist()) + (", …" if len(shown) < len(line) else "")

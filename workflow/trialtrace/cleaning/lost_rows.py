@@ -18,6 +18,7 @@ from trialtrace.cleaning.losses import (
     STOPS,
     TOLD,
     Losses,
+    line_runs,
     lines_alone,
     lines_told,
     sentences,
@@ -26,6 +27,7 @@ from trialtrace.cleaning.rejects import ROW
 from trialtrace.cleaning.subjects import Lost, People, blank_rows
 from trialtrace.cleaning.tell_apart import further_columns
 from trialtrace.cleaning.typed import Typed, spelling_of, text_of
+from trialtrace.ground.conditions import describe
 from trialtrace.ground.errors import Problem
 from trialtrace.trial.load import Trial
 
@@ -44,12 +46,37 @@ WHY = {
 
 def row_losses(trial: Trial, typed: Typed, people: People, losses: Losses) -> None:
     """Add what a table loses by rows."""
+    _selection(trial, typed, losses)
     _conflicts(trial, typed, losses)
     _repeats(typed, losses)
     named = {one.rule for one in people.lost} if typed.spec.name == trial.subjects.table else set()
     for rule in WHY:
         if rule not in named:
             _by_rule(trial, typed, people, rule, losses)
+
+
+def _selection(trial: Trial, typed: Typed, losses: Losses) -> None:
+    """A condition that selects nothing is a mistake; rows that it cannot decide on are told."""
+    spec, selected = typed.spec, typed.selected
+    if spec.where is None:
+        return
+    rows, undecided = selected.whole.num_rows, selected.undecided
+    place, where = f"tables.{spec.name}.where", describe(spec.where)
+    if rows and not typed.raw.num_rows and not trial.cleaning.tables[spec.name].empty:
+        losses.problems.add(
+            f"{trial.name}: trial.yaml: {place}",
+            found=f"none of the {rows} rows of the raw table {spec.of} meets {where}"
+            + (f"; of {len(undecided)} a value that it needs is missing" if len(undecided) else ""),
+            expected="a row that does",
+            do="look at the values of these columns in the export; where there may be none yet, "
+            f"write cleaning.yaml: tables.{spec.name}.empty: true",
+        )
+    elif len(undecided):
+        verb = "is" if len(undecided) == 1 else "are"
+        told = f"Table {spec.name}: {len(undecided)} of {rows} rows of the raw table {spec.of} "
+        told += f"{verb} left out, since a value is missing or not usable that {place} ({where}) "
+        told += f"needs (lines {line_runs(selected.whole, undecided)})."
+        losses.warnings.append(RedLine("where_undecided", spec.name, None, told))
 
 
 def _conflicts(trial: Trial, typed: Typed, losses: Losses) -> None:

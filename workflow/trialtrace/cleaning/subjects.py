@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import as_mask, stripped
-from trialtrace.cleaning.keys import PLACE, Roster
+from trialtrace.cleaning.keys import PLACE, Roster, subject_text
 from trialtrace.cleaning.rejects import ROW, RejectLog
-from trialtrace.cleaning.typed import Typed
+from trialtrace.cleaning.typed import Typed, clean_cells
 from trialtrace.ground.errors import Problem, UserError
-from trialtrace.trial.cleaning import CleaningTable
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.tables import TableSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,19 +33,22 @@ class Lost:
 
 @dataclass(frozen=True)
 class People:
-    """The subjects of the export: how many, who is accepted, who is not, and by which rules."""
+    """The subjects of the export: how many, who is accepted, who is not, and by which rules; of
+    `unselected` subjects `where` of the table selects no row."""
 
     in_export: int
     roster: Roster
     lost: tuple[Lost, ...]
+    unselected: int = 0
 
 
-def people_of(typed: Typed, rules: CleaningTable) -> People:
+def people_of(trial: Trial, typed: Typed) -> People:
     """The subjects of the table of subjects, by its cleaning."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    rules = trial.cleaning.tables[typed.spec.name]
     who = _who(typed, rules.missing.get(typed.spec.subject, ()))
     accepted = pc.unique(typed.accepted.subject)
     there = pc.and_(pc.is_valid(who), pc.invert(pc.is_in(who, value_set=accepted)))
@@ -55,7 +58,23 @@ def people_of(typed: Typed, rules: CleaningTable) -> People:
     left_out = pc.unique(pc.drop_null(typed.subject.take(pa.array(rows))))
     lost = _by_rule(typed.log, rows[first])
     n = len(accepted) + sum(one.n for one in lost)
-    return People(n, Roster(accepted, left_out), lost)
+    if not typed.selected.unused.num_rows:
+        return People(n, Roster(accepted, left_out), lost)
+    others = _subjects(trial, typed.spec, typed.selected.unused)
+    others = others.filter(pc.invert(pc.is_in(others, value_set=pc.drop_null(who))))
+    roster = Roster(accepted, pa.concat_arrays([left_out, others]))
+    return People(n + len(others), roster, lost, len(others))
+
+
+def _subjects(trial: Trial, spec: TableSpec, raw: "pa.Table") -> "pa.Array":
+    """The usable subjects of rows of a raw table, each once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if spec.subject not in PLACE:
+        values = clean_cells(trial, spec, raw, spec.subject).values
+        raw = pa.table({spec.subject: values})
+    return pc.unique(pc.drop_null(subject_text(raw, spec)))
 
 
 def _by_rule(log: RejectLog, rows: "np.ndarray") -> tuple[Lost, ...]:

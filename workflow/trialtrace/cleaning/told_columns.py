@@ -37,10 +37,11 @@ class ToldColumns:
         return f"column {position} of {len(self.there)} ({letters(position)})"
 
     def several(self, names: list[str]) -> str:
-        """Columns in a list: their names, or their places."""
-        if self.by_name:
-            return one_of(name[:LONGEST] for name in names)
-        return f"columns {run_text(self.there.index(name) + 1 for name in names)}"
+        """Columns in a list: all their names, or their places; empty where there are none."""
+        if self.by_name or not names:
+            return ", ".join(name[:LONGEST] for name in names)
+        places = {name: position for position, name in enumerate(self.there, start=1)}
+        return f"columns {run_text(places[name] for name in names)} of {len(self.there)}"
 
     def all(self) -> str:
         """What there is, for an `expected` line."""
@@ -52,15 +53,22 @@ class ToldColumns:
 
     def near(self, name: str) -> str | None:
         """A question after the column that a name may mean, or None where none is near."""
+        found = self.like(name)
         if self.by_name:
-            return did_you_mean(name, self.there)
-        found = [one for one in self.strange if did_you_mean(name, [one])]
-        return f"did you mean {self.one(found[0])}? Its name is much like this" if found else None
+            return did_you_mean(name, [found] if found else self.there)
+        return f"did you mean {self.one(found)}? Its name is much like this" if found else None
+
+    def like(self, name: str) -> str | None:
+        """The column that nobody declared whose name is like this one; None where none is."""
+        return next((one for one in self.strange if did_you_mean(name, [one])), None)
 
 
-def told_columns(there: list[str], known: Iterable[str], kind: str) -> ToldColumns:
-    """For a raw table of a source of this kind: files are a trial's own."""
-    return ToldColumns(there, frozenset(known), kind != "files")
+def told_columns(
+    there: list[str], known: Iterable[str], kind: str, names: bool = False
+) -> ToldColumns:
+    """For a raw table of a source of this kind: files are a trial's own, whose names are told where
+    the reader has asked for `names`."""
+    return ToldColumns(there, frozenset(known), names or kind != "files")
 
 
 def letters(position: int) -> str:

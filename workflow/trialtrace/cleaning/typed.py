@@ -10,6 +10,7 @@ from trialtrace.cleaning.conservation import Balance
 from trialtrace.cleaning.keys import PLACE, Roster, TextOf, bad_rows, subject_text
 from trialtrace.cleaning.layout import check_arms, check_columns, check_named
 from trialtrace.cleaning.rejects import FLAG, Finding, RejectLog
+from trialtrace.cleaning.selected import Selected, all_rows, select_rows
 from trialtrace.cleaning.units import conversion_of
 from trialtrace.trial.load import Trial
 from trialtrace.trial.study.source import date_order, decimal_sign
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Typed:
-    """A table before its checks. `kept` are the positions of the accepted rows in the raw table."""
+    """A table before its checks. `raw` are the rows of the raw table that it is made of, `kept` the
+    positions of the accepted ones among them."""
 
     spec: TableSpec
     raw: "pa.Table"
@@ -31,6 +33,7 @@ class Typed:
     kept: "np.ndarray"
     accepted: Accepted
     log: RejectLog
+    selected: Selected
 
     def column(self, name: str) -> "pa.Array":
         """The values of a column in every row, before any row is rejected."""
@@ -59,7 +62,8 @@ class Cleaned:
 
 
 def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Typed:
-    """The typed rows of a raw table whose keys are good; what is not is in the log.
+    """The typed rows of a raw table that `where` selects and whose keys are good; what is not good
+    is in the log.
 
     `known` says whose rows they may be; None for the table that says who there is.
     """
@@ -68,6 +72,8 @@ def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | N
 
     check_columns(trial, spec, raw)
     check_named(trial, spec, raw)
+    selected = _selected(trial, spec, raw)
+    raw = selected.raw
     check_arms(trial, spec, raw)
     log = RejectLog(spec.name)
     columns = _clean_columns(trial, spec, raw)
@@ -85,20 +91,27 @@ def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | N
     kept = np.flatnonzero(accepted)
     _flag_required(trial, spec, columns, kept, log)
     rows = Accepted(typed.take(kept), subject.take(pa.array(kept)))
-    return Typed(spec, raw, subject, columns, kept, rows, log)
+    return Typed(spec, raw, subject, columns, kept, rows, log, selected)
+
+
+def _selected(trial: Trial, spec: TableSpec, raw: "pa.Table") -> Selected:
+    if spec.where is None:
+        return all_rows(raw)
+    return select_rows(raw, spec.where, lambda name: clean_cells(trial, spec, raw, name).values)
 
 
 def _clean_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, CleanColumn]:
+    return {name: clean_cells(trial, spec, raw, name) for name in trial.dictionary[spec.name]}
+
+
+def clean_cells(trial: Trial, spec: TableSpec, raw: "pa.Table", name: str) -> CleanColumn:
+    """A column of a table, by the dictionary and cleaning.yaml."""
     rules = trial.cleaning.tables[spec.name]
-    made = {}
-    for name, variable in trial.dictionary[spec.name].items():
-        spelling = spelling_of(trial, spec, name)
-        given = rules.convert.get(name)
-        conversion = None
-        if given is not None:
-            conversion = conversion_of(given, rules.missing.get(given.unit_column, ()))
-        made[name] = clean_column(variable, raw, spelling, conversion, name == spec.subject)
-    return made
+    given, conversion = rules.convert.get(name), None
+    if given is not None:
+        conversion = conversion_of(given, rules.missing.get(given.unit_column, ()))
+    variable, spelling = trial.dictionary[spec.name][name], spelling_of(trial, spec, name)
+    return clean_column(variable, raw, spelling, conversion, name == spec.subject)
 
 
 def spelling_of(trial: Trial, spec: TableSpec, column: str) -> Spelling:

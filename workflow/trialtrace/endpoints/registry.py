@@ -18,6 +18,9 @@ KINDS = {
     "event": "trialtrace.endpoints.kinds.event",
     "measure": "trialtrace.endpoints.kinds.measure",
     "repeated": "trialtrace.endpoints.kinds.repeated",
+    # The same where the codes are yes and no.
+    "measure_event": "trialtrace.endpoints.kinds.measure",
+    "repeated_event": "trialtrace.endpoints.kinds.repeated",
     "occurrence": "trialtrace.endpoints.kinds.occurrence",
     "any_occurrence": "trialtrace.endpoints.kinds.any_occurrence",
     "time_to_event": "trialtrace.endpoints.kinds.time_to_event",

@@ -44,6 +44,19 @@ SYNONYMS = {
     "nnh": "number_needed_to_treat",
     "number_needed_to_harm": "number_needed_to_treat",
     "md": "mean_difference",
+    "t_test": "welch_t",
+    "welch": "welch_t",
+    "students_t": "student_t",
+    "student": "student_t",
+    "chi2": "chi_squared",
+    "chi_square": "chi_squared",
+    "fisher_exact": "fisher",
+    "wilcoxon": "mann_whitney",
+    "wilcoxon_rank_sum": "mann_whitney",
+    "rank_sum": "mann_whitney",
+    "wilcoxon_signed_rank": "signed_rank",
+    "logrank": "log_rank",
+    "cmh": "cochran_mantel_haenszel",
 }
 # Of each part of a mistake, and of a list of them.
 LONGEST, MOST = 2_500, 200

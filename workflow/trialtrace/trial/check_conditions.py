@@ -5,8 +5,7 @@ from typing import Any
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
-from trialtrace.ground.errors import did_you_mean, one_of
-from trialtrace.trial.context import NUMERIC, is_date, known, told_kind
+from trialtrace.trial.context import NUMERIC, is_date, known, known_code, told_kind
 from trialtrace.trial.model import Variable
 
 _ORDERED = ("below", "at_most", "above", "at_least", "between")
@@ -116,10 +115,8 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
             expected=f'{name} holds text: "{operand}"',
             do="write it in quotes",
         )
-    elif kind == "text" and variable.choices and operand not in variable.choices:
-        near = did_you_mean(operand, variable.choices) or _by_label(variable, operand)
-        told = one_of(f'"{code}" {label}'.rstrip() for code, label in variable.choices.items())
-        document.add(path, found=tell(operand), expected=f"a choice of {name}: {told}", do=near)
+    elif kind == "text" and variable.choices:
+        known_code(document, path, operand, variable)
     elif kind in NUMERIC and text:
         document.add(
             path,
@@ -131,9 +128,3 @@ def check_operand(document: Document, path: Path_, variable: Variable, operand: 
         document.add(
             path, found=tell(operand), expected=f'a date such as "2026-11-20"; {name} holds dates'
         )
-
-
-def _by_label(variable: Variable, operand: str) -> str | None:
-    """The code whose label was written."""
-    codes = [code for code, label in variable.choices.items() if label == operand]
-    return f'did you mean "{codes[0]}"?' if codes else None

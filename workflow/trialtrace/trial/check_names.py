@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.ground.errors import did_you_mean, one_of
-from trialtrace.trial.context import Files, known
+from trialtrace.trial.context import AN_ARM, Files, known_arm
 
 Offered = tuple[str, Iterable[str]]
 ARMS = ("group", "to", "than", "lower", "higher", "arm")
@@ -33,6 +33,8 @@ def _tell(
     do = did_you_mean(name, names)
     if column in names:
         do = f'did you mean "{column}"? It has the column {name}'
+    if what == AN_ARM and (arm := files.arm_meant(name)):
+        do = f'did you mean "{arm}"?'
     document.problems = [
         replace(one, expected=f"{what}: {one_of(names)}", do=_entry(path, one.do) or do)
         if one.place == place
@@ -55,7 +57,7 @@ def _other_arm(files: Files, document: Document, path: Path_) -> None:
     for side, arms in given.items():
         place = (*at, side)
         if place not in document.misnamed and isinstance(arms, str):
-            known(document, place, arms, files.arms, "an arm of trial.yaml")
+            known_arm(files, document, place, arms)
 
 
 def _columns(files: Files) -> Iterator[tuple[str, str]]:
@@ -76,7 +78,7 @@ def _offered(files: Files, document: Document, path: Path_) -> Offered | None:
     if document is files.trial:
         return None
     if key in ARMS or (key == "of" and above in ("treatment", "compare")):
-        return "an arm of trial.yaml", files.arms or ()
+        return AN_ARM, files.arms or ()
     if key in ("population", "receipt"):
         return "a population of trial.yaml", files.populations or ()
     if key in VARIABLES:

@@ -7,7 +7,7 @@ from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import UserError, one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
-from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, repeated
+from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, known_code, repeated
 from trialtrace.trial.endpoints.check_made import AVAL
 from trialtrace.trial.model import Variable, adsl_code
 from trialtrace.trial.plan.methods import ANALYSABLE, BINARY
@@ -106,6 +106,8 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
     for position, key in enumerate(table["key"]):
         column(document, (*path, "key", position), key, columns, extra=(SOURCE_ROW,))
     column(document, (*path, "subject"), table["subject"], columns, extra=(SOURCE_ROW,))
+    if "where" in table:
+        check_condition(document, (*path, "where"), table["where"], columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
         _codes_of_arms(files, variable)
@@ -113,12 +115,8 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
 
 def _codes_of_arms(files: Files, variable: Variable | None) -> None:
     arms = files.trial.get("design", "arms")
-    if variable is None or not variable.choices or arms is None:
-        return
-    for name, arm in arms.items():
-        place = ("design", "arms", name, "code")
-        what = f"a choice of {variable.name} in the dictionary"
-        known(files.trial, place, arm["code"], variable.choices, what)
+    for name, arm in (arms or {}).items():
+        known_code(files.trial, ("design", "arms", name, "code"), arm["code"], variable)
 
 
 def _subjects(files: Files) -> None:
@@ -161,10 +159,8 @@ def _sex(files: Files, sex: dict[str, Any], variable: Variable | None) -> None:
         files.trial.add(
             (*path, name), found=f"{tell(code)}, which is also {first}", expected="another code"
         )
-    if variable and variable.choices:
-        for name, code in sex["codes"].items():
-            what = f"a choice of {variable.name} in the dictionary"
-            known(files.trial, (*path, name), code, variable.choices, what)
+    for name, code in sex["codes"].items():
+        known_code(files.trial, (*path, name), code, variable)
 
 
 def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) -> None:

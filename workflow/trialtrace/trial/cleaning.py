@@ -245,7 +245,8 @@ class CleaningTable:
     name: str = entry_name(default="")
     ignore: dict[Column, Text] = optional(
         "Columns of the raw table that are not in the dictionary: column to the reason "
-        "why they are not used.",
+        'why they are not used. `"lab_*"` stands for all that begin so, `others` for all that '
+        "no other entry covers; the report lists which these were.",
         empty=dict,
     )
     missing: dict[Column, Distinct[Value]] = optional(

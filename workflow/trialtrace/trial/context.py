@@ -16,6 +16,7 @@ from trialtrace.trial.visits import visit_labels
 
 SOURCE_ROW = "source_row"
 NUMERIC = ("number", "integer")
+AN_ARM = "an arm of trial.yaml"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Files:
     @property
     def arms(self) -> list[str] | None:
         return self.trial.names("design", "arms")
+
+    def arm_meant(self, written: str) -> str | None:
+        """The name of the arm whose label, code or part in the trial was written for it."""
+        for name, arm in self.trial.entries("design", "arms"):
+            called = [arm["label"], arm["code"], *(["control"] if arm.get("control") else [])]
+            if written.casefold() in [one.casefold() for one in called]:
+                return name
+        return None
 
     @property
     def populations(self) -> list[str] | None:
@@ -114,9 +123,17 @@ class Files:
 
 
 def known(
-    document: Document, path: Path_, name: str, names: Iterable[str] | None, what: str
+    document: Document,
+    path: Path_,
+    name: str,
+    names: Iterable[str] | None,
+    what: str,
+    do: str | None = None,
 ) -> bool:
-    """Whether a name is one of `names`; told where it is not. True where they are not known."""
+    """Whether a name is one of `names`; told where it is not, with what to do where that is known.
+
+    True where they are not known.
+    """
     if names is None or not isinstance(name, str) or name in (listed := list(names)):
         return True
     if document.full:
@@ -125,9 +142,56 @@ def known(
         path,
         found=tell(name),
         expected=f"{what}: {one_of(listed)}" if listed else f"{what}, and there is none",
-        do=did_you_mean(name, listed),
+        do=do or did_you_mean(name, listed),
     )
     return False
+
+
+def known_arm(files: Files, document: Document, path: Path_, name: Any) -> bool:
+    """Whether a name is that of an arm; told where it is not, with the one that is meant."""
+    meant = (
+        files.arm_meant(name) if isinstance(name, str) and name not in (files.arms or ()) else None
+    )
+    do = f"did you mean {tell(meant)}?" if meant else None
+    return known(document, path, name, files.arms, AN_ARM, do)
+
+
+def known_code(document: Document, path: Path_, code: Any, variable: Variable | None) -> bool:
+    """Whether a code is a choice of its variable; told with the code that is near where not.
+
+    True where the variable is not known, or has no choices.
+    """
+    choices = variable.choices if variable else {}
+    if variable is None or not choices or not isinstance(code, str) or code in choices:
+        return True
+    if document.full:
+        return False
+    told = one_of(f'"{one}" {label}'.rstrip() for one, label in choices.items())
+    document.add(
+        path,
+        found=tell(code),
+        expected=f"a choice of {variable.name}: {told}",
+        do=near_code(variable, code),
+    )
+    return False
+
+
+def near_code(variable: Variable, written: str) -> str | None:
+    """The code that was meant: that of a label which was written, or one that is spelt alike."""
+    labels: dict[str, str] = {}
+    for code, label in variable.choices.items():
+        labels.setdefault(label.casefold(), code)
+    if written.casefold() in labels:
+        return f"did you mean the code {tell(labels[written.casefold()])}?"
+    return did_you_mean(written, variable.choices)
+
+
+def proposed_codes(variable: Variable) -> str | None:
+    """What `codes` may say of a column of words; None of another."""
+    if variable.kind != "text":
+        return None
+    named = [f"{tell(code)}: …" for code in variable.choices] or ["poor: 0", "good: 1"]
+    return f"say what each code is worth: codes: {{{', '.join(named[:6])}}}"
 
 
 def column(

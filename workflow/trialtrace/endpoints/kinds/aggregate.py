@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.endpoints.baseline import with_baseline
+from trialtrace.endpoints.coded_values import worth
 from trialtrace.endpoints.dates import day_numbers
 from trialtrace.endpoints.kinds.measure import unit_column
 from trialtrace.endpoints.many_rows import Gathered, gather
@@ -145,7 +146,11 @@ def _numbers(
                 expected="span (days from the first to the last), count or distinct",
             )
         )
-    return gathered.numbers(study, endpoint, endpoint.entry.column)
+    column, codes = endpoint.entry.column, endpoint.entry.codes
+    if codes:
+        found = worth(study, endpoint, column, codes, values)
+        return found.to_numpy(zero_copy_only=False).astype(np.float64)
+    return gathered.numbers(study, endpoint, column)
 
 
 def _unit(study: Study, endpoint: Endpoint) -> str | None:

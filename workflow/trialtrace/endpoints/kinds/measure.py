@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.endpoints.adsl import decode
+from trialtrace.endpoints.coded_values import words, worth
 from trialtrace.endpoints.layout import lay_out
 from trialtrace.endpoints.records import Records, pick
 from trialtrace.endpoints.study import CleanTable, Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.endpoints.measure import Measure
+from trialtrace.trial.endpoints.shared import Coded
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -35,16 +37,19 @@ def unit_column(unit: str | None, size: int) -> "pa.Array":
 
 
 def numbers(
-    study: Study, endpoint: Endpoint, table: CleanTable, column: str, row: np.ndarray
+    study: Study, endpoint: Endpoint[Coded], table: CleanTable, column: str, row: np.ndarray
 ) -> dict[str, "pa.Array"]:
-    """AVAL in each record's row, and AVALC with the label where the column holds codes of a scale.
+    """AVAL in each record's row, and AVALC with the label where the column holds codes.
 
-    Codes count as numbers only where the endpoint declares a scale and every code is a number.
+    Codes count as numbers only where the endpoint says in `codes` what each is worth, or declares a
+    scale and every code is a number. AVALC of codes that are no and yes alone is N or Y.
     """
     import pyarrow as pa
 
     values = pick(table.column(column), row)
-    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+    if endpoint.entry.codes:
+        found = _declared(study, endpoint, table.name, column, values)
+    elif pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
         found = {"AVAL": values.cast(pa.float64())}
     elif pa.types.is_string(values.type) and endpoint.entry.scale:
         found = _coded(study, endpoint, table.name, column, values)
@@ -58,6 +63,21 @@ def numbers(
         )
     _check_scale(study, endpoint, found["AVAL"], column)
     return found
+
+
+def _declared(
+    study: Study, endpoint: Endpoint[Coded], table: str, column: str, values: "pa.Array"
+) -> dict[str, "pa.Array"]:
+    """The values of codes that the endpoint gives a number each, and the words of these."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes = endpoint.entry.codes or {}
+    found = worth(study, endpoint, column, codes, values)
+    yes_or_no = {0.0: "N", 1.0: "Y"}
+    told = yes_or_no if endpoint.entry.yes_or_no else words(study, table, column, codes)
+    at = pc.index_in(found, value_set=pa.array(list(told), type=pa.float64()))
+    return {"AVAL": found, "AVALC": pa.array(list(told.values())).take(at)}
 
 
 def _coded(

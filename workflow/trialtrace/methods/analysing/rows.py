@@ -163,8 +163,11 @@ def result_id(place: Place, stat: str, method: str) -> str:
 
 
 def stream(place: Place) -> int:
-    """The second number of a seed: which result draws."""
-    parts = (place.trial, place.analysis, place.parameter, place.visit, place.stratum, place.pair)
+    """The second number of a seed: which result of a plan draws.
+
+    The trial's name has no part in it: the same data and plan under another name draw the same.
+    """
+    parts = (place.analysis, place.parameter, place.visit, place.stratum, place.pair)
     digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
     return int.from_bytes(digest[:8], "big")
 

@@ -1,6 +1,5 @@
 """Multiple imputation of the components of an event, in those whose event is not known."""
 
-import hashlib
 from collections.abc import Iterator
 from functools import partial
 from math import inf, nan
@@ -11,7 +10,7 @@ import numpy as np
 from trialtrace.methods.analysing.cuts import Cut
 from trialtrace.methods.analysing.estimate import interval_result
 from trialtrace.methods.analysing.formulas import formulas
-from trialtrace.methods.analysing.rows import Result
+from trialtrace.methods.analysing.rows import Result, stream
 from trialtrace.methods.missing.analyse import Everybody, everybody
 from trialtrace.methods.regression.analyse_covariates import columns_of
 from trialtrace.stats.results import Interval, StatsError
@@ -57,11 +56,6 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
     given, subjects = step.options, whole.subjects
     names = subjects.column("USUBJID")
     parts = [component(cut, name, names) for name in given.components]
-    place = cut.place
-    text = "/".join(
-        str(p) for p in (place.trial, place.analysis, place.parameter, place.visit, place.stratum)
-    )
-    stream = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     impute, composite, _ = formulas(step)
     made = impute(
         np.column_stack(parts),
@@ -72,7 +66,7 @@ def _outcomes(cut: Cut, step: "Step[cards.MultipleImputation]", whole: Everybody
         cycles=given.cycles,
         not_to_impute=False,
         if_marked="refuse",
-        seed=(given.seed, stream),
+        seed=(given.seed, stream(cut.place)),
         start=0,
         stop=given.imputations,
     )

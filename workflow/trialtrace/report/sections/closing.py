@@ -40,6 +40,8 @@ def _summary(account: Account) -> str:
     rows_kept, rows_in = sum(one.rows_kept for one in tables), sum(one.rows_in for one in tables)
     told = f"{_n(who.kept)} of {_n(who.in_export)} subjects, {_n(rows_kept)} of {_n(rows_in)} rows"
     told += f" (rejected: {_by_rule(rows)})" if rows else ""
+    unused = sum(one.left_out + one.undecided for one in account.selections)
+    told += f", {_n(unused)} more left out by where" if unused else ""
     told += f", {_n(sum(one.cells_in for one in tables))} cells: "
     told += f"{_n(cells.total())} rejected ({_by_rule(cells)})" if cells else "none rejected"
     flags = _rejected(one.cells_flagged for one in tables)

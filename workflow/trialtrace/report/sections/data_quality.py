@@ -28,6 +28,7 @@ def data_quality(material: Material) -> str:
     account = material.account
     parts = [
         subjects_line(account),
+        selection_lines(account),
         conservation_table(material, laws),
         coverage_table(material, account),
         decisions_table(material, account),
@@ -42,6 +43,19 @@ def subjects_line(account: Account) -> str:
     told = f"Subjects in the export, by the table {who.table}: {who.in_export}; "
     told += f"in the analysis data: {who.kept}. {' '.join(gone)}"
     return escape_markdown(told.rstrip()) + "\n"
+
+
+def selection_lines(account: Account) -> str:
+    """What `where` of each table left out, a sentence each; nothing where no table has one."""
+    told = []
+    for one in account.selections:
+        used = one.rows - one.left_out - one.undecided
+        text = f"Table {one.table} is made of {used} of the {one.rows} rows of its raw table: "
+        text += f"{one.left_out} are left out by tables.{one.table}.where ({one.where})"
+        if one.undecided:
+            text += f", and {one.undecided} on which it cannot decide"
+        told.append(escape_markdown(f"{text}.") + "\n")
+    return "\n".join(told)
 
 
 def coverage_table(material: Material, account: Account) -> str:

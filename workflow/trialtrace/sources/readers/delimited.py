@@ -71,7 +71,7 @@ class Table(NamedTuple):
 
 def read(opened: "Opened[Delimited]") -> Records:
     """The cells of a text file, each as found between its separators and quotes."""
-    _check_text(opened)
+    check_text(opened.data, opened.name, opened.place)
     separator = _separator(opened.declared)
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
@@ -91,16 +91,16 @@ def read(opened: "Opened[Delimited]") -> Records:
     return Records(table.cells, table.lines, opened.name, notes)
 
 
-def _check_text(opened: "Opened[Delimited]") -> None:
+def check_text(data: bytes, name: str, place: str) -> None:
     """A binary file under the name of a text would be told as bad encoding otherwise."""
     for start, kind in BINARY.items():
-        if opened.data.startswith(start):
+        if data.startswith(start):
             raise UserError(
                 Problem(
-                    opened.name,
+                    name,
                     f"this is {kind}, whatever its name says",
                     expected="delimited text",
-                    do=f"declare its true format in {opened.place}.format, or export it as text",
+                    do=f"declare its true format in {place}.format, or export it as text",
                 )
             )
 

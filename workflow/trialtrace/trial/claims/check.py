@@ -7,7 +7,7 @@ from trialtrace.config.schema import tell
 from trialtrace.ground.errors import UserError, did_you_mean, one_of
 from trialtrace.trial.claims.about import check_about
 from trialtrace.trial.claims.printed import parse
-from trialtrace.trial.context import Files, known
+from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.gives import ARM, EVERY_PAIR, EVERYONE, GROUP, PAIR
 from trialtrace.trial.plan.results import Statistic, statistics
@@ -48,7 +48,7 @@ def check(files: Files) -> None:
     document = files.claims
     check_about(document)
     for group in document.names("groups") or ():
-        known(document, ("groups", group), group, files.arms, "an arm of trial.yaml")
+        known_arm(files, document, ("groups", group), group)
     for name, given in document.entries("claims"):
         path = ("claims", name)
         known(
@@ -59,7 +59,7 @@ def check(files: Files) -> None:
             if known(document, here, other, document.names("claims"), "a claim") and other == name:
                 document.add(here, found="the claim itself", expected="another claim")
         for side, arm in given.get("direction", {}).items():
-            known(document, (*path, "direction", side), arm, files.arms, "an arm of trial.yaml")
+            known_arm(files, document, (*path, "direction", side), arm)
         _printed(files, name, given)
         if "is" in given:
             _selects(files, name, given["is"])
@@ -96,7 +96,7 @@ def _selects(files: Files, name: str, selects: dict[str, Any]) -> None:
         groups = [*files.arms, ALL]
         known(document, (*path, "group"), selects["group"], groups, "an arm of trial.yaml, or all")
     for side, arm in selects.get("compare", {}).items():
-        known(document, (*path, "compare", side), arm, files.arms, "an arm of trial.yaml")
+        known_arm(files, document, (*path, "compare", side), arm)
     analysis = selects["analysis"]
     if analysis in (BASELINE, FLOW, ADVERSE):
         _of_display(files, name, selects)

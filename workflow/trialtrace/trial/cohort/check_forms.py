@@ -1,6 +1,7 @@
 """Forms of cohort.yaml against its levels and quantities, the dictionary and cleaning.yaml."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from trialtrace.config.compose import Document, Path_
@@ -12,7 +13,8 @@ from trialtrace.trial.cohort.file import Levels, Quantities
 from trialtrace.trial.cohort.levels import Level
 from trialtrace.trial.cohort.quantities.quantity import Quantity
 from trialtrace.trial.cohort.quantities.registry import kinds_of
-from trialtrace.trial.context import Files, column, known
+from trialtrace.trial.context import Files, column, known, known_code
+from trialtrace.trial.ignored import covered_by
 from trialtrace.trial.model import Variable
 
 Columns = Mapping[str, Variable]
@@ -76,7 +78,9 @@ def _form(
     columns = files.columns(table)
     if columns is None:
         return
-    ignored = files.cleaning.names("tables", table or "", "ignore") or ()
+    entries = files.cleaning.names("tables", table or "", "ignore") or ()
+    free = [one for one in given.get("columns", {}) if one not in columns]
+    names = [*columns, *chain(*covered_by(entries, free).values())]
     conditions = [("where", given.get("where", {}))]
     for one, code in given.get("missing", {}).items():
         if column(document, (*path, "missing", one), one, columns) is None:
@@ -90,7 +94,7 @@ def _form(
             known(document, (*path, *key.split(".")), one, quantities, what_of(given["level"]))
     for one, how in given.get("columns", {}).items():
         place = (*path, "columns", one)
-        if known(document, place, one, [*columns, *ignored], "a column of the dictionary"):
+        if known(document, place, one, names, "a column of the dictionary"):
             _column(document, place, how, quantities, columns.get(one), given["level"])
     _every_column(document, path, given, quantities, columns)
 
@@ -127,12 +131,10 @@ def _column(
         known(document, (*place, "of"), how["of"], quantities, what_of(level))
     elif "text" not in how:
         document.add(place, found=tell(how), expected="of, or text")
-    if variable is not None and variable.choices:
-        told = f"a choice of {variable.name}"
-        for value, code in how.get("codes", {}).items():
-            known(document, (*place, "codes", value), code, variable.choices, told)
-        if "text" in how:
-            known(document, (*place, "text"), how["text"], variable.choices, told)
+    for value, code in how.get("codes", {}).items():
+        known_code(document, (*place, "codes", value), code, variable)
+    if "text" in how:
+        known_code(document, (*place, "text"), how["text"], variable)
 
 
 def _every_column(

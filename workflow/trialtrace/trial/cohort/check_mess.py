@@ -9,7 +9,7 @@ from trialtrace.config.schema import tell
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.cohort.check_forms import check_code_of_missing, seen_of, table_of, what_of
-from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, is_date, known
+from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, is_date, known, known_code
 from trialtrace.trial.model import Variable
 
 NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)")
@@ -101,9 +101,7 @@ def _unit(
     unit_column = (files.columns(table) or {}).get(conversions[given["column"]]["unit_column"])
     if given["defect"] == "wrong_unit":
         known(document, (*path, "unit"), given["unit"], factors, "a unit of factors")
-        if unit_column is not None and unit_column.choices:
-            told = f"a choice of {unit_column.name}"
-            known(document, (*path, "unit"), given["unit"], unit_column.choices, told)
+        known_code(document, (*path, "unit"), given["unit"], unit_column)
     elif given.get("unit") in factors:
         document.add((*path, "unit"), found=tell(given["unit"]), expected="an unknown unit")
 

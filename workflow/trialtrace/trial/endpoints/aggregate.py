@@ -6,6 +6,7 @@ from typing import Literal
 
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.endpoints.shared import (
+    Coded,
     Labels,
     Location,
     Scale,
@@ -25,7 +26,7 @@ WORDS = {
 
 
 @shape
-class Aggregate(TableEntry):
+class Aggregate(TableEntry, Coded):
     """One number from several rows of a subject."""
 
     column: Column = key("Column of the values.")
@@ -54,10 +55,14 @@ class Aggregate(TableEntry):
         "only for count, distinct and sum."
     )
 
+    @property
+    def endpoint_kind(self) -> str:
+        return self.kind
+
     def rule(self, labels: Labels) -> str:
         statistic = WORDS.get(self.statistic, self.statistic)
         statistic += f" {self.quantile:g}" if self.quantile is not None else ""
-        return f"{statistic} of {self.column} over the rows of {self.table}"
+        return self.told(f"{statistic} of {self.column} over the rows of {self.table}")
 
 
 ENTRY = Aggregate

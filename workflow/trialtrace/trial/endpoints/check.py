@@ -1,11 +1,22 @@
 """endpoints.yaml: tables, columns, codes, visits, and the endpoints that others are made from."""
 
+import re
 from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
+from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
-from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, repeated
+from trialtrace.trial.context import (
+    NUMERIC,
+    Files,
+    column,
+    is_number,
+    known,
+    known_code,
+    proposed_codes,
+    repeated,
+)
 from trialtrace.trial.endpoints import check_instruments as instruments
 from trialtrace.trial.endpoints import check_made as made
 from trialtrace.trial.endpoints import check_many_rows as many_rows
@@ -22,6 +33,7 @@ _COLUMNS = {
     "term_column": (),
 }
 AXES = ("visit", "location", "side")
+_WHOLE = re.compile("0|-?[1-9][0-9]*")
 _PARENTS = {
     "event": methods.SCORES,
     "any_occurrence": methods.OCCURRENCES,
@@ -82,9 +94,11 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
         variable = column(document, (name, "column"), given["column"], columns)
         if given["kind"] != "aggregate":
             _scores(files, (name, "column"), given, variable)
+        _codes(files, name, given, variable)
     for visit in given.get("visits", ()):
         variable = column(document, (name, "visits", visit), visit, columns)
         _scores(files, (name, "visits", visit), given, variable)
+        _codes(files, name, given, variable)
     for axis in AXES:
         if axis in given:
             _labelled(files, name, axis, given[axis], columns)
@@ -101,14 +115,12 @@ def _labelled(
     document = files.endpoints
     variable = column(document, (name, axis, "column"), given["column"], columns)
     for code in given["labels"]:
-        if variable and variable.choices:
-            what = f"a choice of {variable.name} in the dictionary"
-            known(document, (name, axis, "labels", code), code, variable.choices, what)
+        known_code(document, (name, axis, "labels", code), code, variable)
 
 
 def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable | None) -> None:
-    """A measured value is a number, or a numeric code of a declared scale."""
-    if variable is None or variable.kind in ("", *NUMERIC):
+    """A measured value is a number, a code that is worth one, or a numeric code of a scale."""
+    if variable is None or "codes" in given or variable.kind in ("", *NUMERIC):
         return
     coded = bool(variable.choices) and all(is_number(code) for code in variable.choices)
     if not (coded and "scale" in given):
@@ -116,6 +128,44 @@ def _scores(files: Files, path: Path_, given: dict[str, Any], variable: Variable
             path,
             found=f"{variable.name}, a column of {variable.kind}",
             expected="a column of numbers, or numeric codes and a `scale`",
+            do=proposed_codes(variable),
+        )
+
+
+def _codes(files: Files, name: str, given: dict[str, Any], variable: Variable | None) -> None:
+    """Codes are those of the dictionary, each of them, and worth a number of the scale."""
+    if "codes" not in given or variable is None or not variable.kind:
+        return
+    document, place = files.endpoints, (name, "codes")
+    if variable.kind not in ("text", "integer"):
+        document.add(
+            place,
+            found=f"codes of {variable.name}, a column of {variable.kind}",
+            expected="codes of a column of text or whole numbers",
+        )
+        return
+    for code, value in given["codes"].items():
+        known_code(document, (*place, code), code, variable)
+        if variable.kind == "integer" and not _WHOLE.fullmatch(code):
+            document.add(
+                (*place, code),
+                found=tell(code),
+                expected=f"a whole number in quotes; {variable.name} is a column of integer",
+            )
+        if (scale := given.get("scale")) and not scale["from"] <= value <= scale["to"]:
+            document.add(
+                (*place, code),
+                found=tell(value),
+                expected=f"a number of the scale, {scale['from']} to {scale['to']}",
+            )
+    none = files.cleaning.get("tables", given["table"], "missing", variable.name) or ()
+    lacking = [code for code in variable.choices if code not in (*given["codes"], *none)]
+    if lacking:
+        document.add(
+            place,
+            found=f"no number for {one_of(tell(code) for code in lacking)} of {variable.name}",
+            expected="a number for every choice of the dictionary",
+            do="declare a code that means that nothing is known under `missing` in cleaning.yaml",
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import one_of
-from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, told_kind
+from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, known_code, told_kind
 from trialtrace.trial.endpoints.families import items_of, module_of, scales_of
 from trialtrace.trial.endpoints.norms import check_norms
 from trialtrace.trial.endpoints.registry import entry
@@ -144,8 +144,7 @@ def _values(
     codes = {code: code in meanings for code in variable.choices}
     if item.codes:
         for code in meanings:
-            what = f"a choice of {variable.name} in the dictionary"
-            known(document, (name, item.codes, code), code, codes or None, what)
+            known_code(document, (name, item.codes, code), code, variable)
     if variable.kind in NUMERIC and (item.numbers or not item.codes):
         return
     lacking = [

@@ -6,7 +6,15 @@ from typing import Any
 from trialtrace.ground.contracts import OCCDS
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
-from trialtrace.trial.context import NUMERIC, Files, column, known
+from trialtrace.trial.context import (
+    NUMERIC,
+    Files,
+    column,
+    known,
+    known_code,
+    proposed_codes,
+    told_kind,
+)
 from trialtrace.trial.endpoints.check_derived import columns_of_analysis
 from trialtrace.trial.endpoints.check_made import AVAL, parent, subject_number
 from trialtrace.trial.endpoints.conversions import check_conversions
@@ -61,8 +69,24 @@ def _aggregate(files: Files, name: str, given: dict[str, Any], columns: Columns)
             found=f"zero for a {statistic}",
             expected="missing; zero only for count, distinct and sum",
         )
+    if "codes" in given and statistic in ("count", "distinct"):
+        document.add(
+            (name, "codes"),
+            found=f"codes with statistic: {statistic}, which asks for no numbers",
+            expected="no codes",
+        )
     variable = (columns or {}).get(given["column"])
     if variable is None or not variable.kind or statistic in ("count", "distinct"):
+        return
+    if "codes" in given:
+        return
+    if variable.kind == "text":
+        document.add(
+            (name, "column"),
+            found=f"{variable.name}, a column of {told_kind(variable)}",
+            expected="a column of number or integer by the dictionary, or `codes`",
+            do=proposed_codes(variable),
+        )
         return
     allowed = (*NUMERIC, "date") if statistic == "span" else NUMERIC
     column(document, (name, "column"), given["column"], columns, allowed)
@@ -96,10 +120,9 @@ def _dose_intensity(files: Files, name: str, given: dict[str, Any], columns: Col
     for key, codes in (("interval", by_drug), ("caps", given.get("caps", {}))):
         if codes and "drug" not in given:
             document.add((name, key), found="no drug", expected="drug: the column of the drug")
-        for code in codes if drug is not None and drug.choices else ():
-            what = f"a choice of {drug.name} in the dictionary"
+        for code in codes:
             place = (name, key, "by_drug", code) if key == "interval" else (name, key, code)
-            known(document, place, code, drug.choices, what)
+            known_code(document, place, code, drug)
     if by_drug and drug is not None and drug.choices:
         lacking = [code for code in drug.choices if code not in by_drug]
         if lacking:
@@ -168,9 +191,7 @@ def _oral_morphine(files: Files, name: str, given: dict[str, Any], columns: Colu
         for code, told in given.get(key, {}).items():
             what = f"a {of.partition('_')[0]} of config/conversions/{given['conversion']}.csv"
             known(document, (name, key, code), told, names, what)
-            if variable is not None and variable.choices:
-                what = f"a choice of {variable.name} in the dictionary"
-                known(document, (name, key, code), code, variable.choices, what)
+            known_code(document, (name, key, code), code, variable)
     if "units" in given and "unit_column" not in given:
         document.add((name, "units"), found="no unit_column", expected="unit_column with units")
 

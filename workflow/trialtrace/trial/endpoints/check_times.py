@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from trialtrace.ground.errors import one_of
-from trialtrace.trial.context import Files, column, known
+from trialtrace.trial.context import Files, column, known, known_code
 from trialtrace.trial.endpoints.check_made import parent, subject_date
 from trialtrace.trial.plan import methods
 
@@ -54,9 +54,7 @@ def _dates(files: Files, name: str, given: dict[str, Any], labels: list[str]) ->
     variable = column(document, (*place, "visit", "column"), given["visit"]["column"], columns)
     told = given["visit"]["labels"]
     for code in told:
-        if variable and variable.choices:
-            what = f"a choice of {variable.name} in the dictionary"
-            known(document, (*place, "visit", "labels", code), code, variable.choices, what)
+        known_code(document, (*place, "visit", "labels", code), code, variable)
     if not set(labels) <= set(told.values()):
         document.add(
             (*place, "visit", "labels"),

@@ -27,7 +27,7 @@ def expanded(name: str, data: Mapping[str, Any]) -> list[Endpoint]:
     """
     told = entry(data)
     if not isinstance(told, InstrumentEntry):
-        return [Endpoint(name, told.label, told.code, told.kind, told, name)]
+        return [Endpoint(name, told.label, told.code, told.endpoint_kind, told, name)]
     joined = getattr(module_of(told), "joined", lambda _: ())(told)
     return [
         Endpoint(

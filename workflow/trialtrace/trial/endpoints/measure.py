@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.shared import Labels, Location, Scale, Side, TableEntry
+from trialtrace.trial.endpoints.shared import (
+    Coded,
+    Labels,
+    Location,
+    Scale,
+    Side,
+    TableEntry,
+)
 from trialtrace.trial.words import Column, Text
 
 
 @shape
-class Measure(TableEntry):
+class Measure(TableEntry, Coded):
     """A value measured once."""
 
     column: Column = key("Column of the value.")
@@ -18,7 +25,7 @@ class Measure(TableEntry):
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
 
     def rule(self, labels: Labels) -> str:
-        return f"value of {self.column}"
+        return self.told(f"value of {self.column}")
 
 
 ENTRY = Measure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.endpoints.shared import (
+    Coded,
     DatedRecords,
     Labels,
     Location,
@@ -16,7 +17,7 @@ from trialtrace.trial.words import Column, Text, VisitLabel
 
 
 @shape
-class Repeated(TableEntry):
+class Repeated(TableEntry, Coded):
     """A value at several visits."""
 
     scale: Scale | None = optional("Scale of the value.")
@@ -25,7 +26,7 @@ class Repeated(TableEntry):
 
     def rule(self, labels: Labels) -> str:
         baseline = f"; baseline is {self.baseline}" if self.baseline else ""
-        return f"value at {', '.join(self.visit_labels)}{baseline}"
+        return self.told(f"value at {', '.join(self.visit_labels)}{baseline}")
 
 
 @shape(by="visit")

@@ -148,6 +148,11 @@ class Entry:
         return []
 
     @property
+    def endpoint_kind(self) -> str:
+        """The kind of the endpoint that it makes; "…_event" where that is yes or no."""
+        return self.kind
+
+    @property
     def value_codes(self) -> Mapping[str, float]:
         """The codes that stand for numbers which they do not spell."""
         return {}
@@ -179,6 +184,31 @@ class TableEntry(EndpointEntry, InTable):
 
     table: Name = key("Clean table.")
     where: Condition | None = optional("Rows of the table that count.")
+
+
+@shape(last=True)
+class Coded(Entry):
+    """What the codes of a column are worth."""
+
+    codes: Filled[Value, float] | None = optional(
+        "What each code of the column is worth: code, in quotes where it is a number, to a "
+        "number. With 0 and 1 alone, and without `scale`, the endpoint is yes (1) or no (0).",
+        expected="a mapping of codes to numbers, such as {poor: 0, good: 1}",
+    )
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Whether its values are no and yes."""
+        return self.scale is None and set((self.codes or {}).values()) == {0, 1}
+
+    @property
+    def endpoint_kind(self) -> str:
+        return f"{self.kind}_event" if self.yes_or_no else self.kind
+
+    def told(self, rule: str) -> str:
+        """A rule in words, with what the codes are worth."""
+        worth = ", ".join(f"{code} = {value:g}" for code, value in (self.codes or {}).items())
+        return f"{rule} ({worth})" if worth else rule
 
 
 @shape(last=True)

@@ -6,7 +6,7 @@ from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
-from trialtrace.trial.context import Files, known
+from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan import check_displays as displays
 from trialtrace.trial.plan import check_families as families
@@ -48,9 +48,9 @@ def _estimand(files: Files, name: str, given: dict[str, Any]) -> None:
     for position, arm in enumerate(listed):
         place: Path_ = (*path, "treatment", "of")
         place = (*place, position) if isinstance(treated, list) else place
-        if known(document, place, arm, files.arms, "an arm of trial.yaml") and arm == reference:
+        if known_arm(files, document, place, arm) and arm == reference:
             document.add(place, found=f"{tell(arm)} against itself", expected="another arm")
-    known(document, (*path, "treatment", "to"), reference, files.arms, "an arm of trial.yaml")
+    known_arm(files, document, (*path, "treatment", "to"), reference)
     known(
         document,
         (*path, "population"),
@@ -147,7 +147,14 @@ def _change(files: Files, name: str, given: dict[str, Any]) -> None:
     for variable in variables_of(files, name):
         endpoint = files.derived.get(variable)
         start = endpoint.entry.baseline if endpoint else None
-        if endpoint and start is None:
+        if endpoint and endpoint.kind in methods.BINARY:
+            document.add(
+                (*path, *(("value",) if "value" in given else ())),
+                found=f"{value} of {variable}, which is yes or no",
+                expected="value",
+                do="derive an endpoint of kind finding with new: true, or give `codes` a `scale`",
+            )
+        elif endpoint and start is None:
             document.add(
                 (*path, *(("value",) if "value" in given else ())),
                 found=f"{value} of {variable}, which has no baseline",

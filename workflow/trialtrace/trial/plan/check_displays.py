@@ -7,7 +7,7 @@ from trialtrace.config.compose import Path_
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
-from trialtrace.trial.context import NUMERIC, Files, column, known
+from trialtrace.trial.context import NUMERIC, Files, column, known, known_arm
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan.check_steps_missing import DRAWN
 from trialtrace.trial.plan.displays import DeltaTipping
@@ -131,7 +131,7 @@ def _epsilon(files: Files, place: Path_, given: dict[str, Any]) -> None:
 
 def _tipping(files: Files, place: Path_, given: dict[str, Any]) -> None:
     for key in ("of", "to"):
-        known(files.plan, (*place, key), given[key], files.arms, "an arm of trial.yaml")
+        known_arm(files, files.plan, (*place, key), given[key])
     name = given["analysis"]
     if not _analysis(files, (*place, "analysis"), name):
         return
@@ -147,7 +147,7 @@ def _tipping(files: Files, place: Path_, given: dict[str, Any]) -> None:
 def _delta_tipping(files: Files, place: Path_, asked: dict[str, object]) -> None:
     given: DeltaTipping = structure(DeltaTipping, asked)
     for key, arm in (("of", given.of), ("to", given.to)):
-        known(files.plan, (*place, key), arm, files.arms, "an arm of trial.yaml")
+        known_arm(files, files.plan, (*place, key), arm)
     for key, ends in (("of_deltas", given.of_deltas), ("to_deltas", given.to_deltas)):
         if not ends[0] < ends[1]:
             expected = "a smallest delta below the largest"

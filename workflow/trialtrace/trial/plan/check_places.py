@@ -8,7 +8,16 @@ from trialtrace.trial.resolve import inherited, variables_of
 
 # Kinds whose records are those of the endpoint `of`, and kinds with places of their own.
 PASSED_ON = ("event", "graded")
-WITH_PLACES = (*PASSED_ON, "measure", "repeated", "aggregate", "instrument", "instrument_event")
+WITH_PLACES = (
+    *PASSED_ON,
+    "measure",
+    "measure_event",
+    "repeated",
+    "repeated_event",
+    "aggregate",
+    "instrument",
+    "instrument_event",
+)
 NAMES = {"LAT": "sides", "LOC": "locations"}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.ground.errors import one_of
-from trialtrace.trial.context import Files, known
+from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.plan import methods
 from trialtrace.trial.plan.registry import comparing
 from trialtrace.trial.resolve import used_visits, variables_of
@@ -91,8 +91,7 @@ def _one_treatment(files: Files, place: Path_, options: dict[str, Any]) -> None:
     document, wanted = files.plan, options.get("design") == "visits"
     if "design" not in options or wanted == ("treatment" in options):
         if "treatment" in options:
-            what = "an arm of trial.yaml"
-            known(document, (*place, "treatment"), options["treatment"], files.arms, what)
+            known_arm(files, document, (*place, "treatment"), options["treatment"])
         return
     document.add(
         place,
@@ -118,7 +117,7 @@ def _sequences(files: Files, place: Path_, sequence: str, begun: Mapping[str, st
     what = "a variable of subjects"
     known(document, (*place, "sequence"), sequence, files.subject_variables, what)
     for value, arm in begun.items():
-        known(document, (*place, "starts_with", value), arm, files.arms, "an arm of trial.yaml")
+        known_arm(files, document, (*place, "starts_with", value), arm)
     if len(set(begun.values())) != 2:
         document.add(
             (*place, "starts_with"),

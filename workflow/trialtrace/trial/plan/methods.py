@@ -12,6 +12,9 @@ BINARY = (
     "finding",
     "composite_event",
     "event_by",
+    # Measured by codes of which each is yes or no.
+    "measure_event",
+    "repeated_event",
 )
 SCORES = (
     "measure",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialtrace.config.spec import Distinct, entry_name, key, optional, shape
-from trialtrace.trial.words import Column, Name
+from trialtrace.trial.words import Column, Condition, Name
 
 
 @shape
@@ -19,3 +19,7 @@ class TableSpec:
         "Column of the subject; source_row where every row is a subject of its own."
     )
     arm: Column | None = optional("Column of the arm.")
+    where: Condition | None = optional(
+        "Rows of the raw table that the clean table is made of: a condition over the table's "
+        "columns; all rows where it is left out. The others are counted in the report."
+    )

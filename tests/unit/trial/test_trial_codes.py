@@ -1,0 +1,105 @@
+"""What codes are worth: what `trialtrace check` says of `codes`, and of a label for a code."""
+
+import pytest
+from mini_trial import CLEANING, DICTIONARY, ENDPOINTS, edit, write_project
+
+from trialtrace.trial.check import check_trial
+
+CODED = """\
+grade: {label: Grade, code: GRADE, kind: measure, table: patients, column: stage,
+  codes: {a: 1, b: 2, c: 4}, scale: {type: ordinal, from: 0, to: 5, higher: worse}}
+severe: {label: Severe, code: SEVERE, kind: measure, table: patients, column: stage,
+  codes: {a: 0, b: 0, c: 1}}
+worst: {label: Worst, code: WORST, kind: aggregate, table: patients, column: stage,
+  codes: {a: 1, b: 2, c: 3}, statistic: max}
+smoke: {label: Smoke, code: SMOKE, kind: measure, table: patients, column: times,
+  codes: {"1": 1, "2": 0}}
+"""
+COLUMNS = """\
+stage,patients,,radio,Stage,"a, Early | b, Middle | c, Late | u, Unknown",,,,,,,,,,,,
+times,patients,,text,Times,,,integer,,,,,,,,,,
+"""
+
+
+@pytest.fixture
+def at(tmp_path):
+    head, _, rest = DICTIONARY.partition("id,adverse")
+    return write_project(
+        tmp_path,
+        endpoints=ENDPOINTS + CODED,
+        dictionary=f"{head}{COLUMNS}id,adverse{rest}",
+        cleaning=CLEANING.replace('{relief: ["9"]}', '{relief: ["9"], stage: [u]}'),
+    )
+
+
+def told(at) -> str:
+    return "\n\n".join(str(problem) for problem in check_trial(at, "mini"))
+
+
+def test_the_whole_is_valid(at):
+    assert told(at) == ""
+
+
+E = "endpoints.yaml"
+WRONG = [
+    (
+        "codes: {a: 1, b: 2, c: 4}, scale",
+        "codes: {a: 1, b: 2}, scale",
+        'no number for "c" of stage',
+    ),
+    (
+        "codes: {a: 1, b: 2, c: 4}, scale",
+        "codes: {a: 1, b: 2, c: 6}, scale",
+        "of the scale, 0 to 5",
+    ),
+    ("codes: {a: 0, b: 0, c: 1}", "codes: {a: 0, b: 0, Late: 1}", 'did you mean the code "c"?'),
+    ("codes: {a: 0, b: 0, c: 1}", "codes: {a: 0, b: 0, c: good}", "number"),
+    ('codes: {"1": 1, "2": 0}', 'codes: {"1": 1, none: 0}', "a whole number in quotes"),
+    ("column: times", "column: seen", "seen, a column of date"),
+    ("statistic: max", "statistic: count", "asks for no numbers"),
+    ("codes: {a: 1, b: 2, c: 3}, statistic: max", "statistic: max", "codes: {"),
+    ('codes: {"1": 1, "2": 0}', "codes: {}", "codes"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "wanted"), WRONG)
+def test_codes_that_are_none_are_told(at, old, new, wanted):
+    line = edit(at, E, old, new)
+    said = told(at)
+    assert wanted in said and any(f"line {line + by}" in said for by in (-1, 0, 1)), said
+
+
+def test_a_column_of_words_is_asked_for_codes_by_name(at):
+    edit(at, E, ",\n  codes: {a: 0, b: 0, c: 1}", "")
+    assert 'codes: {"a": …, "b": …, "c": …, "u": …}' in told(at)
+
+
+def test_the_label_in_a_condition_is_answered_with_its_code(at):
+    edit(at, E, 'event: {relief: {is: "1"}}', 'event: {relief: {is: "yes"}}')
+    assert 'did you mean the code "1"?' in told(at)
+
+
+def test_no_and_yes_alone_make_a_yes_no_endpoint(at):
+    """The plan's methods of proportions suit it; those of means do not."""
+    edit(at, "plan.yaml", "    variable: relief\n", "    variable: severe\n")
+    assert told(at) == ""
+    edit(at, "plan.yaml", "    variable: severe\n", "    variable: grade\n")
+    assert "of grade, an endpoint of kind measure" in told(at)
+
+
+def test_a_change_of_yes_and_no_is_no_value(at):
+    at_visits = "visits: {stage: first, times: last}, baseline: first, codes: {a: 0, b: 1, c: 1}"
+    edit(
+        at,
+        E,
+        "kind: measure, table: patients, column: stage,\n  codes: {a: 0, b: 0, c: 1}",
+        f"kind: repeated, table: patients,\n  {at_visits}",
+    )
+    edit(at, "plan.yaml", "    variable: relief\n", "    variable: severe\n")
+    edit(
+        at,
+        "plan.yaml",
+        "    estimand: relief_itt\n    overall",
+        "    estimand: relief_itt\n    visits: all\n    value: change\n    overall",
+    )
+    assert "change of severe, which is yes or no" in told(at)

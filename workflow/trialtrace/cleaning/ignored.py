@@ -1,0 +1,47 @@
+"""Columns of a raw table that cleaning.yaml leaves out, by name, by pattern, or as the rest."""
+
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.account import Decision
+from trialtrace.cleaning.keys import PLACE
+from trialtrace.cleaning.told_columns import told_columns
+from trialtrace.trial.ignored import OTHERS, covered_by, is_wide
+from trialtrace.trial.load import Trial
+from trialtrace.trial.study.tables import TableSpec
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def ignored_by_entry(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, list[str]]:
+    """Each entry of `ignore` and the columns of the raw table that it covers."""
+    described = trial.dictionary.get(spec.name, {})
+    free = [name for name in raw.column_names if name not in described and name not in PLACE]
+    return covered_by(trial.cleaning.tables[spec.name].ignore, free)
+
+
+def ignored_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, str]:
+    """Each column that is left out, with the reason."""
+    reasons = trial.cleaning.tables[spec.name].ignore
+    covered = ignored_by_entry(trial, spec, raw)
+    return {name: reasons[entry] for entry, names in covered.items() for name in names}
+
+
+def ignore_decisions(trial: Trial, spec: TableSpec, raw: "pa.Table") -> list[Decision]:
+    """What patterns and `others` cover; an entry that names its column says so itself."""
+    rules = trial.cleaning.tables[spec.name]
+    there = [name for name in raw.column_names if name not in PLACE]
+    known = [*trial.dictionary[spec.name], *rules.ignore]
+    told = told_columns(there, known, trial.source.kind)
+    return [
+        Decision(
+            spec.name, None, _what(entry, told.several(names)), len(names), rules.ignore[entry]
+        )
+        for entry, names in ignored_by_entry(trial, spec, raw).items()
+        if is_wide(entry) and names != [entry]
+    ]
+
+
+def _what(entry: str, columns: str) -> str:
+    meant = "other columns" if entry == OTHERS else f"columns {entry}"
+    return f"{meant} not used: {columns or 'none'}"
