@@ -1,10 +1,10 @@
 """The files of one trial as they were read, and what the checks ask of them."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TypeVar
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
@@ -16,6 +16,7 @@ from trialtrace.trial.visits import visit_labels
 
 SOURCE_ROW = "source_row"
 NUMERIC = ("number", "integer")
+Code = TypeVar("Code", bound=Hashable)
 AN_ARM = "an arm of trial.yaml"
 
 
@@ -125,7 +126,7 @@ class Files:
 def known(
     document: Document,
     path: Path_,
-    name: str,
+    name: object,
     names: Iterable[str] | None,
     what: str,
     do: str | None = None,
@@ -147,7 +148,7 @@ def known(
     return False
 
 
-def known_arm(files: Files, document: Document, path: Path_, name: Any) -> bool:
+def known_arm(files: Files, document: Document, path: Path_, name: object) -> bool:
     """Whether a name is that of an arm; told where it is not, with the one that is meant."""
     meant = (
         files.arm_meant(name) if isinstance(name, str) and name not in (files.arms or ()) else None
@@ -156,7 +157,7 @@ def known_arm(files: Files, document: Document, path: Path_, name: Any) -> bool:
     return known(document, path, name, files.arms, AN_ARM, do)
 
 
-def known_code(document: Document, path: Path_, code: Any, variable: Variable | None) -> bool:
+def known_code(document: Document, path: Path_, code: object, variable: Variable | None) -> bool:
     """Whether a code is a choice of its variable; told with the code that is near where not.
 
     True where the variable is not known, or has no choices.
@@ -220,9 +221,9 @@ def told_kind(variable: Variable) -> str:
     return f"{variable.kind} with choices" if variable.choices else variable.kind
 
 
-def repeated(values: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+def repeated(values: Mapping[str, Code]) -> list[tuple[str, str, Code]]:
     """(key, earlier key, value) for every value that stands under two keys."""
-    first: dict[Any, str] = {}
+    first: dict[Code, str] = {}
     found = []
     for key, value in values.items():
         if value in first:
