@@ -1,5 +1,6 @@
 """The schemas: strict at every level, every key told, in step with the code beside them."""
 
+import ast
 import importlib
 import inspect
 import json
@@ -155,3 +156,17 @@ def test_the_reference_is_not_stale():
     assert not stale, "run: python -m trialtrace.trial.reference"
     written = {path.relative_to(docs).as_posix() for path in docs.glob("configuration/**/*.md")}
     assert written == set(made) - {"configuration.md"}
+
+
+def test_a_set_of_words_is_written_once():
+    """Unions of `Literal`s with equal words are equal, so typing hands out the one made first: the
+    order of words in a schema would depend on what was imported before."""
+    placed: dict[frozenset[str], list[str]] = {}
+    for path in sorted((REPOSITORY / "workflow/trialtrace").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
+                listed = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+                words = frozenset(map(ast.unparse, listed))
+                placed.setdefault(words, []).append(f"{path.name}:{node.lineno}")
+    twice = [places for words, places in placed.items() if len(words) > 1 and len(places) > 1]
+    assert not twice, "name the words once, as an alias, and use it in both places"

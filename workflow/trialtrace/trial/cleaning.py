@@ -16,7 +16,7 @@ from trialtrace.config.spec import (
     optional,
     shape,
 )
-from trialtrace.trial.words import Column, Condition, Name, Text, Value
+from trialtrace.trial.words import Column, Condition, Name, Severity, Text, Value
 
 
 @shape
@@ -31,9 +31,6 @@ Factor = Annotated[
     Annotated[float, Rule(expected="a factor above 0", exclusiveMinimum=0)] | LinearFactor,
     Rule(expected="a factor above 0, or {multiply: …, add: …}"),
 ]
-
-
-Severity = Literal["reject", "flag"]
 
 
 @shape(by="expect")

@@ -160,5 +160,12 @@ Condition = Annotated[
     AS_WRITTEN,
 ]
 
+# What becomes of a value that is not as expected.
+Severity = Literal["reject", "flag"]
+
+TimeUnit = Literal["days", "weeks", "months", "years"]
+
+Sides = Literal["two_sided", "less", "greater"]
+
 # What is taken of an endpoint: its value, its change from baseline, or that in percent.
 AnalysedValue = Literal["value", "change", "percent_change"]

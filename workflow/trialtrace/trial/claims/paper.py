@@ -17,7 +17,7 @@ from trialtrace.config.spec import (
     optional,
     shape,
 )
-from trialtrace.trial.words import Name, Text
+from trialtrace.trial.words import Name, Sides, Text
 
 WholePrinted = Annotated[
     str,
@@ -200,9 +200,7 @@ class About:
         "Test that the paper states for a p-value; other tests are named here too, though "
         "counts or means alone can't check them."
     )
-    sides: Literal["two_sided", "greater", "less"] | None = optional(
-        "Sides of the test that the paper states."
-    )
+    sides: Sides | None = optional("Sides of the test that the paper states.")
     interval: (
         Literal[
             "wald",

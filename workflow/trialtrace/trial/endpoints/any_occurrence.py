@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.ground.conditions import describe
-from trialtrace.trial.endpoints.shared import EndpointEntry, Labels
+from trialtrace.trial.endpoints.shared import EndpointEntry, Labels, UnknownEvent
 from trialtrace.trial.words import Condition, Name
 
 
@@ -18,7 +16,7 @@ class OfOccurrences(EndpointEntry):
     where: Condition | None = optional(
         "Occurrences that count, by `term` and the names of their `columns`."
     )
-    without_rows: Literal["no_event", "missing"] | None = optional(
+    without_rows: UnknownEvent | None = optional(
         "What a subject without any row in the table of the occurrences is: one without "
         "occurrences (so where it is left out), or missing."
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from trialtrace.config.spec import key, optional, shape
-from trialtrace.trial.endpoints.shared import EndpointEntry, Labels
+from trialtrace.trial.endpoints.shared import EndpointEntry, Labels, UnknownEvent
 from trialtrace.trial.words import Name
 
 EARLY = {"missing": "is missing", "no_event": "counts as no event"}
@@ -17,10 +15,8 @@ class EventBy(EndpointEntry):
 
     of: Name = key("Endpoint of kind time_to_event.")
     time: float = key("The time, in the unit of that endpoint.", exclusiveMinimum=0)
-    censored: Literal["missing", "no_event"] = key(
-        "What a subject is who was censored before that time."
-    )
-    competing: Literal["missing", "no_event"] | None = optional(
+    censored: UnknownEvent = key("What a subject is who was censored before that time.")
+    competing: UnknownEvent | None = optional(
         "What a subject is whose competing event came first; needed where the endpoint "
         "has competing events."
     )

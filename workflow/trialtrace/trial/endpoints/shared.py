@@ -15,6 +15,7 @@ from trialtrace.trial.words import (
     Condition,
     Name,
     PlaceLabel,
+    Severity,
     Text,
     Value,
     VisitLabel,
@@ -222,7 +223,7 @@ class DatedRecords(Entry):
     windows: (
         Filled[VisitLabel, Annotated[tuple[float, ...], Rule(minItems=2, maxItems=2)]] | None
     ) = optional("Label of a visit to its first and last day, 0 on the day of the start.")
-    outside: Literal["flag", "reject"] | None = optional(
+    outside: Severity | None = optional(
         "What a record outside its window is: listed and kept, or listed and without a "
         "value; needed with windows."
     )
@@ -265,6 +266,10 @@ AFTER_BASELINE: VisitChoice = "after_baseline"
 
 
 WithoutValues = Literal["zero", "missing"]
+
+
+# What somebody is of whom it is not known whether the event came.
+UnknownEvent = Literal["missing", "no_event"]
 
 
 # Words of a report for what is taken of an endpoint, and for what is missing.

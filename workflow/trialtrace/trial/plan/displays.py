@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Listed, Rule, key, optional, shape
 from trialtrace.trial.plan.options import TwoByTwoTest
-from trialtrace.trial.words import Column, Condition, Name, StepName, Text, VisitLabel
+from trialtrace.trial.words import Column, Condition, Name, StepName, Text, TimeUnit, VisitLabel
 
 
 @shape
@@ -67,9 +67,6 @@ class Forest:
     )
 
 
-Unit = Literal["days", "weeks", "months", "years"]
-
-
 @shape
 class KaplanMeierFigure:
     """Survival curves, an arm each."""
@@ -77,7 +74,7 @@ class KaplanMeierFigure:
     title: Text = key("Title.")
     endpoint: Name = key("Endpoint of kind time_to_event.")
     population: Name = key("Population.")
-    unit: Unit = key("Unit of the axis; times are in days.")
+    unit: TimeUnit = key("Unit of the axis; times are in days.")
     axis: Text | None = optional(
         "What the axis of time is called, in place of “… since …”; its unit is added."
     )
@@ -150,7 +147,7 @@ class IntervalSurvival:
     title: Text = key("Title.")
     endpoint: Name = key("Endpoint of kind interval_time.")
     population: Name = key("Population.")
-    unit: Unit = key("Unit of the axis; times are in days.")
+    unit: TimeUnit = key("Unit of the axis; times are in days.")
     axis: Text | None = optional(
         "What the axis of time is called, in place of “… since …”; its unit is added."
     )

@@ -4,7 +4,6 @@ from typing import Literal
 
 from trialtrace.config.spec import Distinct, shape
 
-Sides = Literal["two_sided", "less", "greater"]
 # All arms in one test, or each treated arm against the reference.
 Groups = Literal["all", "pairs"]
 Continuity = Literal["none", "continuity"]
@@ -14,6 +13,17 @@ Ties = Literal["efron", "breslow"]
 Summarised = Distinct[Literal["mean", "sd", "median", "quartiles", "minimum", "maximum"]]
 TwoByTwoTest = Literal["fisher", "chi_squared"]
 MixedDf = Literal["satterthwaite", "kenward_roger", "kenward_roger_observed"]
+Estimation = Literal["REML", "ML"]
+# Errors of a linear model: its own, or a sandwich.
+LinearErrors = Literal["model", "HC0", "HC1", "HC2", "HC3"]
+Sandwich = Literal["robust", "kauermann_carroll", "mancl_derouen"]
+Reference = Literal["normal", "t"]
+DifferenceVariance = Literal["miettinen_nurminen", "farrington_manning"]
+RatioVariance = Literal["miettinen_nurminen", "koopman"]
+IncidenceVariance = Literal["aalen", "delta"]
+BreslowDayCorrection = Literal["none", "tarone"]
+ImputedArms = Literal["by_arm", "in_model"]
+Wins = Literal["later", "higher", "lower"]
 Sphericity = Literal["greenhouse_geisser", "huynh_feldt", "none"]
 
 

@@ -13,6 +13,9 @@ Format = Literal["csv", "tsv", "excel", "parquet", "xpt", "sas7bdat", "spss", "s
 Separator = Literal[",", ";", "\t", "|"]
 
 
+Decimal = Literal[".", ","]
+
+
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
@@ -30,7 +33,7 @@ class Csv:
     separator: Separator = key(
         "Character between the cells of a line.", expected='"," ";" "|" or "\\t" in double quotes'
     )
-    decimal: Literal[".", ","] = key("Decimal sign of numbers.", expected='"." or "," in quotes')
+    decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
     date_order: DateOrder | None = optional(
         "Order of day, month and year in dates where the dictionary does not say it."
     )
@@ -50,7 +53,7 @@ class Tsv:
     )
     format: Literal["tsv"] = key("Format of the file.")
     encoding: Text = key("Encoding of the text, such as utf-8, latin-1 or cp1252.")
-    decimal: Literal[".", ","] = key("Decimal sign of numbers.", expected='"." or "," in quotes')
+    decimal: Decimal = key("Decimal sign of numbers.", expected='"." or "," in quotes')
     date_order: DateOrder | None = optional(
         "Order of day, month and year in dates where the dictionary does not say it."
     )
@@ -171,9 +174,7 @@ class SyntheticItem:
     separator: Separator | None = optional(
         "Character between the cells of a line; a comma where it is left out."
     )
-    decimal: Literal[".", ","] | None = optional(
-        "Decimal sign of numbers; a point where it is left out."
-    )
+    decimal: Decimal | None = optional("Decimal sign of numbers; a point where it is left out.")
     date_order: Literal["dmy", "mdy"] | None = optional(
         "Dates are written in the dictionary's order, or in this one where it has none; "
         "without it as 2026-11-20."

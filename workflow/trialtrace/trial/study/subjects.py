@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from trialtrace.config.spec import key, mapping_of, optional, shape
 from trialtrace.trial.model import adsl_code
-from trialtrace.trial.words import Column, Name, ShortName, Value
+from trialtrace.trial.words import Column, Name, ShortName, TimeUnit, Value
 
 
 @shape
@@ -14,7 +12,7 @@ class Age:
     """Age."""
 
     column: Column = key("Column of the age.")
-    unit: Literal["years", "months", "weeks", "days"] = key("Unit of the age.")
+    unit: TimeUnit = key("Unit of the age.")
 
 
 @shape(least=1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Audited, Card, Named
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import Continuity, Sides
+from trialtrace.trial.plan.options import Continuity
+from trialtrace.trial.words import Sides
 
 
 @shape

@@ -7,7 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import PAIR, contrast
-from trialtrace.trial.plan.options import MixedDf
+from trialtrace.trial.plan.options import Estimation, MixedDf, Reference, Sandwich
 from trialtrace.trial.words import Name
 
 _COVARIATES = (
@@ -26,11 +26,11 @@ class Clustered:
         "`independence`: the ordinary model with cluster-robust errors; `exchangeable`: "
         "estimating equations with a common correlation within clusters."
     )
-    variance: Literal["robust", "kauermann_carroll", "mancl_derouen"] = key(
+    variance: Sandwich = key(
         "Sandwich: as it is (CR0), or corrected for few clusters by Kauermann and Carroll "
         "(CR2) or by Mancl and DeRouen (CR3)."
     )
-    reference: Literal["normal", "t"] = key(
+    reference: Reference = key(
         "Reference distribution: normal, or t with clusters less coefficients degrees of freedom."
     )
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
@@ -49,7 +49,7 @@ class RandomCluster:
 
     cluster: Name = key(_CLUSTER)
     covariates: tuple[Name, ...] = key(_COVARIATES, minItems=0, uniqueItems=True)
-    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from trialtrace.config.spec import Distinct, Rule, key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import INTERVALS, TIMES
-from trialtrace.trial.plan.options import Groups
+from trialtrace.trial.plan.options import Groups, IncidenceVariance
 from trialtrace.trial.words import Name
 
 
@@ -15,7 +15,7 @@ from trialtrace.trial.words import Name
 class AalenJohansen:
     """Cumulative incidence at given times."""
 
-    variance: Literal["aalen", "delta"] = key("Variance: Aalen's, or the delta method's.")
+    variance: IncidenceVariance = key("Variance: Aalen's, or the delta method's.")
     times: Distinct[Annotated[float, Rule(minimum=0)]] = key("Times, in the unit of the time.")
 
 
@@ -23,7 +23,7 @@ class AalenJohansen:
 class IncidenceDifferenceAalenJohansen:
     """Difference of cumulative incidences at given times."""
 
-    variance: Literal["aalen", "delta"] = key("Variance: Aalen's, or the delta method's.")
+    variance: IncidenceVariance = key("Variance: Aalen's, or the delta method's.")
     time: float = key("Time, in the unit of the time.", exclusiveMinimum=0)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import SCORES
-from trialtrace.trial.plan.options import Continuity, Sides, Summarised
+from trialtrace.trial.plan.options import Continuity, Summarised
+from trialtrace.trial.words import Sides
 
 
 @shape

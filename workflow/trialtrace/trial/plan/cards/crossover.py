@@ -7,8 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import Filled, key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import BINARY, SCORES
-from trialtrace.trial.plan.options import Sides
-from trialtrace.trial.words import Name, Value
+from trialtrace.trial.words import Name, Sides, Value
 
 _SEQUENCE = "Variable of `subjects` that tells in which order a subject had the two treatments."
 _FIRST = "The arm of the first period, by value of that variable, in quotes."

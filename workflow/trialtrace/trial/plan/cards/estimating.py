@@ -9,6 +9,7 @@ from trialtrace.config.spec import items_of, key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import PAIR
 from trialtrace.trial.plan.methods import OVER_TIME
+from trialtrace.trial.plan.options import Reference, Sandwich
 from trialtrace.trial.words import Name
 
 _COVARIATES = (
@@ -25,8 +26,6 @@ _VARIANCE = (
 )
 _REFERENCE = "Reference distribution: normal, or t with units less coefficients degrees of freedom."
 Effect = Literal["each_visit", "over_visits"]
-Sandwich = Literal["robust", "kauermann_carroll", "mancl_derouen"]
-Reference = Literal["normal", "t"]
 
 
 @shape

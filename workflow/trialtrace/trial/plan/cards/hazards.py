@@ -7,8 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import TIMES
-from trialtrace.trial.plan.options import Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.words import Name, Sides
 
 AdjustedTies = Literal["efron", "breslow", "discrete"]
 HazardVariance = Literal["model", "robust", "robust_by_site"]

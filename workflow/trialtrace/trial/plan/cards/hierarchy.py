@@ -6,6 +6,7 @@ from typing import Literal
 
 from trialtrace.config.spec import Listed, key, optional, shape
 from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.options import Wins
 from trialtrace.trial.words import AnalysedValue, Name, VisitLabel
 
 
@@ -13,9 +14,7 @@ from trialtrace.trial.words import AnalysedValue, Name, VisitLabel
 class First:
     """What wins by the endpoint of the analysis."""
 
-    wins: Literal["later", "higher", "lower"] = key(
-        "A time wins by a later event; a value by being higher or lower."
-    )
+    wins: Wins = key("A time wins by a later event; a value by being higher or lower.")
     margin: float = key("A value wins by more than this; 0 for a time.", minimum=0)
 
 
@@ -26,9 +25,7 @@ class Then:
     endpoint: Name = key("Endpoint.")
     visit: VisitLabel | None = optional("Visit, where the endpoint has several.")
     value: AnalysedValue = key("What is compared.")
-    wins: Literal["later", "higher", "lower"] = key(
-        "A time wins by a later event; a value by being higher or lower."
-    )
+    wins: Wins = key("A time wins by a later event; a value by being higher or lower.")
     margin: float = key("A value wins by more than this; 0 for a time.", minimum=0)
     missing: Literal["open"] = key("A value that is missing leaves its pairs open.")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from trialtrace.config.spec import Distinct, key, optional, shape
 from trialtrace.trial.plan.card import Card
+from trialtrace.trial.plan.options import ImputedArms
 from trialtrace.trial.words import Name
 
 
@@ -27,9 +26,7 @@ class MultipleImputation:
     covariates: tuple[Name, ...] = key(
         "Variables of `subjects` in the imputation models.", minItems=0, uniqueItems=True
     )
-    arms: Literal["by_arm", "in_model"] = key(
-        "Arms imputed apart (by_arm) or with a constant difference (in_model)."
-    )
+    arms: ImputedArms = key("Arms imputed apart (by_arm) or with a constant difference (in_model).")
     imputations: int = key("Number of imputations.", minimum=2, maximum=10000)
     cycles: int = key("Cycles of the chained equations.", minimum=1, maximum=1000)
     seed: int = key("Seed of the draws.", minimum=0)

@@ -7,6 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import OVER_TIME
+from trialtrace.trial.plan.options import ImputedArms, LinearErrors
 from trialtrace.trial.words import Name, Text
 
 COVARIATES = (
@@ -38,7 +39,7 @@ class Drawn:
 class Monotone(Drawn):
     """Each visit from those before it; no subject has a value after a missing one."""
 
-    arms: Literal["by_arm", "in_model"] = key(
+    arms: ImputedArms = key(
         "Arms imputed apart (by_arm), each with its slopes and variances, or with a constant "
         "difference at each visit (in_model)."
     )
@@ -91,7 +92,7 @@ class Filled:
     """One value for each missing visit, then an analysis of covariance."""
 
     covariates: tuple[Name, ...] = key(COVARIATES, minItems=0, uniqueItems=True)
-    variance: Literal["model", "HC0", "HC1", "HC2", "HC3"] = key("Standard errors.")
+    variance: LinearErrors = key("Standard errors.")
 
 
 @shape

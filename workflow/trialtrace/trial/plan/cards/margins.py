@@ -7,7 +7,8 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import Sides
+from trialtrace.trial.plan.options import DifferenceVariance, RatioVariance
+from trialtrace.trial.words import Sides
 
 
 @shape
@@ -18,7 +19,7 @@ class RiskDifferenceMargin:
         "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
     )
     sides: Sides = key("Sidedness.")
-    variance: Literal["miettinen_nurminen", "farrington_manning"] = key("Variance.")
+    variance: DifferenceVariance = key("Variance.")
 
 
 @shape
@@ -31,7 +32,7 @@ class RiskDifferenceEquivalence:
     upper: float = key(
         "Difference of risks, above -1 and below 1.", exclusiveMinimum=-1, exclusiveMaximum=1
     )
-    variance: Literal["miettinen_nurminen", "farrington_manning"] = key("Variance.")
+    variance: DifferenceVariance = key("Variance.")
 
 
 @shape
@@ -40,7 +41,7 @@ class RiskRatioMargin:
 
     margin: float = key("Ratio of risks, above 0.", exclusiveMinimum=0)
     sides: Sides = key("Sidedness.")
-    variance: Literal["miettinen_nurminen", "koopman"] = key("Variance.")
+    variance: RatioVariance = key("Variance.")
 
 
 @shape

@@ -7,8 +7,8 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import contrast
-from trialtrace.trial.plan.options import MixedDf, Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.plan.options import Estimation, LinearErrors, MixedDf
+from trialtrace.trial.words import Name, Sides
 
 
 @shape
@@ -30,7 +30,7 @@ class Mmrm:
     slopes: Literal["each_visit", "common"] = key(
         "Whether covariates have a slope at each visit or one for all."
     )
-    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 
 
@@ -47,7 +47,7 @@ class Ancova:
         uniqueItems=True,
     )
     strata: tuple[Name, ...] = key("Strata: variables of `subjects`.", minItems=0, uniqueItems=True)
-    variance: Literal["model", "HC0", "HC1", "HC2", "HC3"] = key("Standard errors.")
+    variance: LinearErrors = key("Standard errors.")
 
 
 @shape
@@ -69,7 +69,7 @@ class RandomSite:
         minItems=0,
         uniqueItems=True,
     )
-    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import BINARY, SCORES
-from trialtrace.trial.plan.options import Groups, Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.plan.options import Groups
+from trialtrace.trial.words import Name, Sides
 
 
 @shape

@@ -7,8 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import SCORES
-from trialtrace.trial.plan.options import Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.words import Name, Sides
 
 
 @shape

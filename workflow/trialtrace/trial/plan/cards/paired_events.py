@@ -7,7 +7,8 @@ from typing import Literal
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import Continuity, Sides
+from trialtrace.trial.plan.options import Continuity
+from trialtrace.trial.words import Sides
 
 
 @shape

@@ -8,8 +8,8 @@ from trialtrace.config.spec import key, shape
 from trialtrace.trial.plan import gives
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import OVER_TIME
-from trialtrace.trial.plan.options import Sides, Sphericity
-from trialtrace.trial.words import Name, VisitLabel
+from trialtrace.trial.plan.options import Sphericity
+from trialtrace.trial.words import Name, Sides, VisitLabel
 
 
 @shape

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from trialtrace.config.spec import key, shape
 from trialtrace.trial.endpoints.shared import Higher
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import equivalence, non_inferiority
 from trialtrace.trial.plan.methods import BINARY
+from trialtrace.trial.plan.options import DifferenceVariance, RatioVariance
 
-DifferenceVariance = Literal["miettinen_nurminen", "farrington_manning"]
-RatioVariance = Literal["miettinen_nurminen", "koopman"]
 _ONE = "Level of the one-sided test; the interval has confidence 1 - 2 alpha."
 _TWO = "Level of each of the two one-sided tests; the interval has confidence 1 - 2 alpha."
 _LOWER = "Lower margin: effects from here on do not matter."

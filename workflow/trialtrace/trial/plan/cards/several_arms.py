@@ -8,8 +8,7 @@ from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.gives import contrast, every_contrast
 from trialtrace.trial.plan.methods import SCORES
-from trialtrace.trial.plan.options import Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.words import Name, Sides
 
 _DUNNETT = "Dunnett 1955, JASA 50:1096; unequal sizes: Dunnett 1964, Biometrics 20:482"
 

@@ -7,8 +7,8 @@ from typing import Literal
 from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Audited, Card, Named
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import Continuity, Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.plan.options import BreslowDayCorrection, Continuity
+from trialtrace.trial.words import Name, Sides
 
 
 @shape
@@ -39,7 +39,7 @@ class BreslowDay:
     """Breslow-Day test of equal odds ratios over strata."""
 
     strata: Distinct[Name] = key("Strata: variables of `subjects`.")
-    correction: Literal["none", "tarone"] = key("Correction.")
+    correction: BreslowDayCorrection = key("Correction.")
 
 
 @shape
@@ -69,7 +69,7 @@ class ExactConditional:
 class BreslowDayOverLevels:
     """Breslow-Day test over the levels of `by`."""
 
-    correction: Literal["none", "tarone"] = key("Correction.")
+    correction: BreslowDayCorrection = key("Correction.")
 
 
 @shape

@@ -7,8 +7,7 @@ from typing import Literal
 from trialtrace.config.spec import Distinct, key, shape
 from trialtrace.trial.plan.card import Card
 from trialtrace.trial.plan.methods import BINARY
-from trialtrace.trial.plan.options import Sides
-from trialtrace.trial.words import Name
+from trialtrace.trial.words import Name, Sides
 
 DifferenceWeights = Literal["mantel_haenszel", "sample_size", "miettinen_nurminen"]
 RatioWeights = Literal["mantel_haenszel", "inverse_variance", "miettinen_nurminen"]

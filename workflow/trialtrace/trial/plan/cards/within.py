@@ -8,7 +8,7 @@ from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import ANALYSIS_OF_VARIANCE, SPHERICITY, effects
 from trialtrace.trial.plan.methods import OVER_TIME
-from trialtrace.trial.plan.options import MixedDf
+from trialtrace.trial.plan.options import Estimation, MixedDf
 from trialtrace.trial.words import Name
 
 
@@ -31,7 +31,7 @@ class MixedModel:
     """Mixed model with random intercepts."""
 
     random: Literal["intercept", "intercept_and_treatment"] = key("Random effects of a subject.")
-    estimation: Literal["REML", "ML"] = key("Estimation of the covariance.")
+    estimation: Estimation = key("Estimation of the covariance.")
     df: MixedDf = key("Degrees of freedom.")
 
 
