@@ -9,13 +9,17 @@ from mini_trial import HEADER, REPOSITORY, write_project
 
 from trialtrace.cleaning.clean import clean_tables
 from trialtrace.endpoints.derive import derive_datasets
-from trialtrace.ground.contracts import BDS, read_table
+from trialtrace.ground.contracts import ADTTE, BDS, read_table
 from trialtrace.sources.ingest import ingest_sources
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.load import load_trial
 
 TABLES = {
-    "patients": "id arm age rand deviation\n1 t 50 2020-01-01 0\n2 u 60 2020-01-01 0\n",
+    "patients": "id arm age rand deviation followed last\n"
+    "1 t 50 2020-01-01 0 90 2020-03-01\n2 u 60 2020-01-01 0 60 2020-03-01\n",
+    "intervals": "id from_day to_day infected\n1 0 20 1\n1 20 90 0\n2 0 60 0\n",
+    "relapses": "id day\n1 30\n1 40\n",
+    "stays": "id came\n2 2020-01-31\n",
     "examination": "id visit site fork seen_on\n"
     "1 0 ankle 6 2020-01-01\n1 0 hand 6 2020-01-01\n"
     "1 1 ankle 3 2020-04-01\n1 1 hand 3 2020-04-01\n",
@@ -36,11 +40,12 @@ CHOICES = {
     "visit": "0, Start | 1, Week 12 | 2, End",
     "died": "0, No | 1, Yes",
     "done": "0, No | 1, Yes",
+    "infected": "0, No | 1, Yes",
     "why": "n, Neuropathy",
     "drug": "m, Morphine | o, Oxycodone",
     "route": "po, Oral",
 }
-DATES = ("rand", "seen_on", "died_on", "last_on", "when", "given_on", "day")
+DATES = ("rand", "seen_on", "died_on", "last_on", "when", "given_on", "came", "last")
 ARMS = """\
     training: {label: Training, code: "t"}
     usual: {label: Usual care, code: "u", control: true}
@@ -58,7 +63,7 @@ def dictionary() -> str:
             kind, told, valid = "text", "", ""
             if name in CHOICES:
                 kind, told = "radio", f'"{CHOICES[name]}"'
-            elif name in DATES:
+            elif name in DATES or (table, name) == ("sessions", "day"):
                 valid = "date_ymd"
             elif name not in ("id", "what"):
                 valid = "number"
@@ -105,7 +110,7 @@ source:
 {tables}subjects:
   table: patients
   age: {{column: age, unit: years}}
-  variables: {{rand: rand}}
+  variables: {{rand: rand, followed: followed, last: last}}
 populations:
   itt: {{label: All, flag: ITTFL, where: {{arm: present}}}}
 {populations}"""
@@ -142,3 +147,22 @@ def test_the_page_is_one_trial(at, tmp_path):
     assert value["1", "ntx_loss", None] == -6 and value["1", "therapy_days", None] == 14
     assert [value["1", "status", v] for v in ("baseline", "week 12", "post")] == [1, 0, None]
     assert value["1", "worst_status", None] == 2 and value["2", "worst_status", None] == 1
+    times = read_table(tmp_path / "derived" / "adtte.parquet", ADTTE).to_pylist()
+    several = {"infection", "relapses", "visits_to_hospital"}
+    found = [
+        (r["PARAM"], r["USUBJID"][-1], r["TSTART"], r["TSTOP"], r["CNSR"])
+        for r in times
+        if r["PARAM"] in several
+    ]
+    assert sorted(found) == [
+        ("infection", "1", 0, 20, 0),
+        ("infection", "1", 20, 90, 1),
+        ("infection", "2", 0, 60, 1),
+        ("relapses", "1", 0, 30, 0),
+        ("relapses", "1", 30, 40, 0),
+        ("relapses", "1", 40, 90, 1),
+        ("relapses", "2", 0, 60, 1),
+        ("visits_to_hospital", "1", 0, 60, 1),
+        ("visits_to_hospital", "2", 0, 30, 0),
+        ("visits_to_hospital", "2", 30, 60, 1),
+    ]

@@ -59,6 +59,10 @@ relapse:
   competing: [death]
 change: {label: Change, code: CHANGE, kind: difference, of: pain, by: visit,
   levels: [after, before]}
+flares: {label: Flares, code: FLARES, kind: recurrent_events, table: patients, starts: age,
+  stops: days, event: {relief: {is: "0"}}, event_label: Flare, censored_label: None}
+returns: {label: Returns, code: RETURNS, kind: recurrent_events, table: patients, date: died_on,
+  end: seen, start:  seen, same_time: once, event_label: Return, censored_label: None}
 dead_30: {label: Dead, code: DEAD30, kind: event_by, of: death, time: 30, censored: missing}
 """
 DATES = """\
@@ -271,6 +275,24 @@ MISTAKES = [
         "of: relapse, time: 30",
         "relapse with competing events",
     ),
+    ("intervals of dates", E, "stops: days", "stops: died_on", "a column of number or integer"),
+    ("intervals without an end", E, "  stops: days,", " ", "stops"),
+    ("an end that is no date", E, "end: seen", "end: smoker", "a column of date"),
+    (
+        "an end that is no time",
+        E,
+        "date: died_on,\n  end: seen, start:  seen",
+        "time: days, end: seen",
+        "a column of number or integer",
+    ),
+    ("events at one time", E, "same_time: once", "same_time: both", "returns.same_time"),
+    (
+        "several treatments",
+        T,
+        "kind: parallel",
+        "kind: crossover",
+        "a design in which a subject has one treatment",
+    ),
     (
         "a population of nothing",
         T,
@@ -298,6 +320,13 @@ MISTAKES = [
         "{relief: {is: 1}}",
         "{nausea: {is: 1}}",
         "nausea, an endpoint of kind occurrence",
+    ),
+    (
+        "a population over several events",
+        T,
+        "{relief: {is: 1}}",
+        "{flares: {is: 1}}",
+        "flares, an endpoint of kind recurrent_events",
     ),
     ("a population over visits", T, "{relief: {is: 1}}", "{pain: {is: 1}}", "no visit of pain"),
     (

@@ -51,6 +51,22 @@ def test_a_composite_names_its_rule_and_its_parts():
     )
 
 
+def test_several_events_a_subject():
+    ends = {"event_label": "Infection", "censored_label": "End"}
+    event = {"infected": {"is": "1"}}
+    told = rule("recurrent_events", table="t", starts="a", stops="b", event=event, **ends)
+    assert told == "rows of t: at risk after a up to b, with an event where infected = 1"
+    given = {"table": "t", "end": "seen", "same_time": "once"} | ends
+    assert rule("recurrent_events", **given, time="day", origin="entry") == (
+        "every row of t is an event; at risk from entry to seen; several events at one time are "
+        "one event"
+    )
+    assert rule("recurrent_events", **given, date="day", start="rand") == (
+        "every row of t is an event; at risk from rand to seen; several events at one time are "
+        "one event"
+    )
+
+
 def test_times():
     told = rule("interval_time", of="loss", event_label="Lost", censored_label="Not lost")
     assert told.startswith("time to loss of vibration, which lies between the last visit without")

@@ -39,6 +39,7 @@ KINDS = {
     "oral_morphine": "trialtrace.endpoints.kinds.oral_morphine",
     "difference": "trialtrace.endpoints.kinds.difference",
     "occurrence_count": "trialtrace.endpoints.kinds.occurrence_count",
+    "recurrent_events": "trialtrace.endpoints.kinds.recurrent_events",
 }
 
 

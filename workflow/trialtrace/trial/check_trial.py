@@ -10,7 +10,7 @@ from trialtrace.trial.check_conditions import check_condition, check_test
 from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, known_code, repeated
 from trialtrace.trial.endpoints.check_made import AVAL
 from trialtrace.trial.model import Variable, adsl_code
-from trialtrace.trial.plan.methods import ANALYSABLE, BINARY
+from trialtrace.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
 ADSL = (
@@ -174,8 +174,9 @@ def _members(files: Files, place: Path_, given: dict[str, Any], columns: Any) ->
         if not known(document, here, name, names, "an endpoint of endpoints.yaml"):
             continue
         kind = files.endpoint_kind(name)
-        if kind and kind not in ANALYSABLE:
-            expected = f"an endpoint of kind {one_of(ANALYSABLE)}"
+        of_one_value = [each for each in ANALYSABLE if each not in RECURRENT]
+        if kind and kind not in of_one_value:
+            expected = f"an endpoint of kind {one_of(of_one_value)}"
             document.add(here, found=f"{name}, an endpoint of kind {kind}", expected=expected)
         _test_of_endpoint(files, here, name, test)
 

@@ -30,6 +30,8 @@ _COLUMNS = {
     "date": ("date",),
     "event_date": ("date",),
     "last_contact": ("date",),
+    "starts": NUMERIC,
+    "stops": NUMERIC,
     "term_column": (),
 }
 AXES = ("visit", "location", "side")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from trialtrace.config.schema import tell
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.context import Files, column, known, known_code
-from trialtrace.trial.endpoints.check_made import parent, subject_date
+from trialtrace.trial.endpoints.check_made import parent, subject_date, subject_number
 from trialtrace.trial.plan import methods
 
 
@@ -95,8 +96,23 @@ def _time_to_event(files: Files, name: str, given: dict[str, Any]) -> None:
             )
 
 
+def _recurrent_events(files: Files, name: str, given: dict[str, Any]) -> None:
+    subject_date(files, name, "start", given)
+    if "date" in given:
+        subject_date(files, name, "end", given)
+    elif "end" in given:
+        subject_number(files, (name, "end"), given["end"])
+    if (design := files.trial.get("design", "kind")) in methods.OWN_TREATMENT:
+        files.endpoints.add(
+            (name, "kind"),
+            found=f"recurrent_events in a design of kind {tell(design)}",
+            expected="a design in which a subject has one treatment",
+        )
+
+
 _CHECKS: dict[str, Callable[[Files, str, dict[str, Any]], None]] = {
     "interval_time": _interval_time,
     "event_by": _event_by,
     "time_to_event": _time_to_event,
+    "recurrent_events": _recurrent_events,
 }

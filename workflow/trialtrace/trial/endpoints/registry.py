@@ -30,6 +30,7 @@ MODULES: dict[str, str] = {
     "oral_morphine": f"{_HERE}.oral_morphine",
     "occurrence_count": f"{_HERE}.occurrence_count",
     "difference": f"{_HERE}.difference",
+    "recurrent_events": f"{_HERE}.recurrent_events",
 }
 
 

@@ -31,13 +31,15 @@ SCORES = (
 OCCURRENCES = ("occurrence", "dose_change")
 TIMES = ("time_to_event",)
 INTERVALS = ("interval_time",)
-ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS
+RECURRENT = ("recurrent_events",)
+ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS + RECURRENT
 OVER_TIME = ("repeated", "instrument")
 
 # Kind of endpoint -> data set of its records; bds where it does not stand here.
 DATASETS = {
     "time_to_event": "adtte",
     "interval_time": "adtte",
+    "recurrent_events": "adtte",
     "occurrence": "occds",
     "dose_change": "occds",
 }
