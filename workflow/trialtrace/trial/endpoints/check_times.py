@@ -10,13 +10,15 @@ from trialtrace.trial.context import Files, column, known, known_code
 from trialtrace.trial.endpoints.check_made import parent, subject_date, subject_number
 from trialtrace.trial.plan import methods
 
+Given = dict[str, Any]
 
-def check(files: Files, name: str, given: dict[str, Any]) -> None:
+
+def check(files: Files, name: str, given: Given) -> None:
     if given["kind"] in _CHECKS:
         _CHECKS[given["kind"]](files, name, given)
 
 
-def _interval_time(files: Files, name: str, given: dict[str, Any]) -> None:
+def _interval_time(files: Files, name: str, given: Given) -> None:
     document = files.endpoints
     if "days" not in given and "dates" not in given:
         document.add((name,), found="no days", expected="days or dates of the visits, or both")
@@ -45,7 +47,7 @@ def _interval_time(files: Files, name: str, given: dict[str, Any]) -> None:
         _dates(files, name, given["dates"], labels)
 
 
-def _dates(files: Files, name: str, given: dict[str, Any], labels: list[str]) -> None:
+def _dates(files: Files, name: str, given: Given, labels: list[str]) -> None:
     document, place = files.endpoints, (name, "dates")
     tables = files.trial.names("tables")
     if not known(document, (*place, "table"), given["table"], tables, "a table of trial.yaml"):
@@ -64,7 +66,7 @@ def _dates(files: Files, name: str, given: dict[str, Any], labels: list[str]) ->
         )
 
 
-def _event_by(files: Files, name: str, given: dict[str, Any]) -> None:
+def _event_by(files: Files, name: str, given: Given) -> None:
     of = files.endpoints.get(given["of"]) or {}
     competing = bool(of.get("competing"))
     if competing != ("competing" in given):
@@ -75,7 +77,7 @@ def _event_by(files: Files, name: str, given: dict[str, Any]) -> None:
         )
 
 
-def _time_to_event(files: Files, name: str, given: dict[str, Any]) -> None:
+def _time_to_event(files: Files, name: str, given: Given) -> None:
     subject_date(files, name, "start", given)
     if "seen" in given:
         parent(files, name, (name, "seen"), given["seen"], methods.INTERVALS)
@@ -96,7 +98,7 @@ def _time_to_event(files: Files, name: str, given: dict[str, Any]) -> None:
             )
 
 
-def _recurrent_events(files: Files, name: str, given: dict[str, Any]) -> None:
+def _recurrent_events(files: Files, name: str, given: Given) -> None:
     subject_date(files, name, "start", given)
     if "date" in given:
         subject_date(files, name, "end", given)
@@ -110,7 +112,7 @@ def _recurrent_events(files: Files, name: str, given: dict[str, Any]) -> None:
         )
 
 
-_CHECKS: dict[str, Callable[[Files, str, dict[str, Any]], None]] = {
+_CHECKS: dict[str, Callable[[Files, str, Given], None]] = {
     "interval_time": _interval_time,
     "event_by": _event_by,
     "time_to_event": _time_to_event,
