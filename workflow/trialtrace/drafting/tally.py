@@ -5,6 +5,7 @@ and codes that stand for missing are counted over all rows.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -144,8 +145,24 @@ class Tally:
         present = pc.sum(counts).as_py() or 0
         self.rows += len(cells)
         self.blank += len(cells) - present
-        if not present:
-            return
+        if present:
+            self._count(values, counts)
+
+    def without(self, codes: Iterable[str]) -> "Tally":
+        """The counts as if cells with these codes were blank. Only an exact tally can tell."""
+        import pyarrow as pa
+
+        left = Counter(self.values)
+        for code in codes:
+            left.pop(code, None)
+        made = Tally(rows=self.rows, blank=self.rows - left.total())
+        if left:
+            made._count(pa.array(left, type=pa.string()), pa.array(left.values(), type=pa.int64()))
+        return made
+
+    def _count(self, values: "pa.Array", counts: "pa.Array") -> None:
+        import pyarrow.compute as pc
+
         self._keep(values, counts)
         self.longest = max(self.longest, pc.max(pc.utf8_length(values)).as_py())
         days = (*self.days.values(), *self.moments.values())

@@ -56,6 +56,13 @@ def read(opened: "Opened[Excel]") -> Records:
     return Records(_cells(body, names), _numbers(body), source_file, notes)
 
 
+def sheets(opened: "Opened[Excel]") -> list[str]:
+    """The names of the sheets that have a cell with a value, in their order."""
+    _check_archive(opened)
+    book = _workbook(opened)
+    return [one.title for one in book.worksheets if _read_cells(book, one, opened.name).rows]
+
+
 def _check_archive(opened: "Opened[Excel]") -> None:
     """Refuse what is no workbook or unpacks to too much."""
     place = opened.name

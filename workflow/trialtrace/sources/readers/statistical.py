@@ -40,7 +40,7 @@ def read(opened: "Opened[StatisticalFile]") -> Records:
     import pyarrow as pa
 
     _check_encoding(opened)
-    columns, meta = _parse(opened)
+    columns, meta = parsed(opened)
     if opened.declared.format == "xpt":
         check_whole(opened.data, opened.name, meta.number_rows)
     names = check_header(list(columns), f"{opened.name}, variables")
@@ -132,7 +132,7 @@ def _clocks(
     times = [name for name, values in columns.items() if _holds_times(values)]
     if not times:
         return {}
-    numbers, _ = _parse(opened, usecols=times, disable_datetime_conversion=True)
+    numbers, _ = parsed(opened, usecols=times, disable_datetime_conversion=True)
     unit = 1_000 if opened.declared.format == "stata" else 1_000_000
     return {name: [_clock(one, unit) for one in numbers[name]] for name in times}
 
@@ -148,7 +148,7 @@ def _clock(value: Any, unit: int) -> str | None:
     return value_text(value)
 
 
-def _parse(opened: "Opened[StatisticalFile]", **more: Any) -> tuple[dict[str, list[Any]], Any]:
+def parsed(opened: "Opened[StatisticalFile]", **more: Any) -> tuple[dict[str, list[Any]], Any]:
     """The columns as Python values, and the file's description of itself."""
     import pyreadstat
 

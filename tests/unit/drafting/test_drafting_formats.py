@@ -1,0 +1,92 @@
+"""The same trial in every format that is read, and sheets and folders of several tables."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from exports import ARMS, LABELS, WRITERS, frame, rows_of, sheets
+
+from trialtrace.drafting.profile import Table, profile
+
+FORMATS = {".csv": "csv", ".xlsx": "excel", ".parquet": "parquet"}
+FORMATS |= {".xpt": "xpt", ".sav": "spss", ".dta": "stata"}
+LABELLED = (".sav", ".dta")
+
+
+@pytest.fixture(params=sorted(WRITERS))
+def ending(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def table(tmp_path: Path, ending: str) -> Table:
+    path = tmp_path / f"visits{ending}"
+    WRITERS[ending](path)
+    (made,) = profile([str(path)])
+    return made
+
+
+def test_rows_keys_and_roles_are_those_of_the_trial(table: Table, ending: str):
+    assert table.name == "visits"
+    assert table.reading["format"] == FORMATS[ending]
+    assert table.rows == len(frame())
+    assert table.keys[0] == ("subjid", "week")
+    assert (table.subject[0], table.arm[0], table.visit[0]) == ("subjid", "arm", "week")
+
+
+def test_a_code_for_missing_is_outside_of_the_range(table: Table, ending: str):
+    weight = table.column("weight")
+    assert [float(code) for code in weight.missing_codes] == [999]
+    assert (weight.validation, weight.low, weight.high) == ("number", "51.5", "64.5")
+    told = "says that 999 is missing" if ending == ".sav" else "far off"
+    assert told in weight.evidence["missing_codes"]
+
+
+def test_labels_of_columns_and_codes_are_those_of_the_file(table: Table, ending: str):
+    if ending in (".sav", ".dta", ".xpt"):
+        assert {one.name: one.label for one in table.columns} == LABELS
+        assert table.column("weight").unit == "kg"
+    arm = dict(table.column("arm").choices)
+    assert arm == (
+        {str(c): w for c, w in ARMS.items()} if ending in LABELLED else {"1": "1", "2": "2"}
+    )
+
+
+def test_a_sheet_is_a_table(tmp_path: Path):
+    patients = frame()[["subjid", "arm"]].drop_duplicates()
+    content = {"Baseline data": rows_of(patients), "Notes": [], "Visits": rows_of(frame())}
+    path = sheets(tmp_path / "all.xlsx", content)
+    tables = profile([str(path)])
+    assert [(one.name, one.reading["sheet"]) for one in tables] == [
+        ("baseline_data", "Baseline data"),
+        ("visits", "Visits"),
+    ]
+    assert [one.rows for one in tables] == [len(patients), len(frame())]
+
+
+def test_sheets_of_one_name_bear_that_of_their_workbook(tmp_path: Path):
+    paths = [
+        sheets(tmp_path / f"{name}.xlsx", {s: rows_of(frame()) for s in ("a", "b")})
+        for name in "xy"
+    ]
+    assert [one.name for one in profile([str(path) for path in paths])] == [
+        "x_a",
+        "x_b",
+        "y_a",
+        "y_b",
+    ]
+
+
+def test_the_tables_of_a_folder(tmp_path: Path):
+    WRITERS[".csv"](tmp_path / "visits.csv")
+    WRITERS[".dta"](tmp_path / "labs.dta")
+    (tmp_path / "readme.txt").write_text("Exported on Friday.")
+    (tmp_path / ".hidden.csv").write_text("a\n1\n")
+    assert [one.name for one in profile([str(tmp_path)])] == ["labs", "visits"]
+
+
+def test_a_stata_file_of_codes_alone_without_labels(tmp_path: Path):
+    path = tmp_path / "a.dta"
+    pd.DataFrame({"id": range(40), "grade": [1, 2, 3, 4] * 10}).to_stata(path, write_index=False)
+    (made,) = profile([str(path)])
+    assert made.column("grade").type == "radio"

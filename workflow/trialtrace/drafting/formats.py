@@ -1,0 +1,146 @@
+"""A file of any format that a run reads: what it is, how it is read, and what it says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialtrace.config.spec import structure
+from trialtrace.drafting.cells import Cells, held
+from trialtrace.drafting.delimited import read_text
+from trialtrace.drafting.described import Described
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.store import sha256_bytes
+from trialtrace.sources.files import Opened, contents
+from trialtrace.trial.study.source import Excel, Parquet, StatisticalFile
+
+if TYPE_CHECKING:
+    from trialtrace.sources.raw import Records
+
+# By the ending of a file's name; text is whatever has another.
+ENDINGS = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), "excel"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".xpt", ".xport"), "xpt"),
+    **dict.fromkeys((".sav", ".zsav", ".por"), "spss"),
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".txt", ".dat"), "text"),
+    ".sas7bdat": "sas7bdat",
+    ".dta": "stata",
+}
+TOLD = {"xpt": "The SAS transport file", "sas7bdat": "The SAS file", "spss": "The SPSS file"}
+TOLD |= {"stata": "The Stata file"}
+# What SAS files are often written in that do not say so.
+FALLBACK = "windows-1252"
+# Words for "no label", which programs write in its place.
+NO_LABELS = ("", ".", "-", "*")
+
+
+@dataclass(frozen=True)
+class Read:
+    """The cells of a table, the keys of its source, and what the file says of the columns."""
+
+    reading: Mapping[str, str | int]
+    sha256: str
+    cells: Cells
+    described: Mapping[str, Described] = field(default_factory=dict)
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    inside: str = ""
+
+
+def format_of(path: Path) -> str:
+    """The format by the ending of the name: one of `source.items`, or `text`."""
+    return ENDINGS.get(path.suffix.lower(), "text")
+
+
+def sheets_of(path: Path, shown: str) -> list[str]:
+    """The sheets of a workbook that have cells."""
+    from trialtrace.sources.readers import excel
+
+    return excel.sheets(_excel(path, shown, "any"))
+
+
+def read_sheet(path: Path, shown: str, sheet: str) -> Read:
+    """A sheet of a workbook."""
+    from trialtrace.sources.readers import excel
+
+    opened = _excel(path, shown, sheet)
+    records = excel.read(opened)
+    return Read({"format": "excel", "sheet": sheet}, sha256_bytes(opened.data), held(records.cells))
+
+
+def read_file(path: Path, shown: str) -> Read:
+    """A file with one table."""
+    kind = format_of(path)
+    if kind == "text":
+        text = read_text(path, shown)
+        return Read(text.reading, text.sha256, text.cells, evidence=text.evidence)
+    if kind == "parquet":
+        return _parquet(path, shown)
+    return _statistical(path, shown, kind)
+
+
+def _excel(path: Path, shown: str, sheet: str) -> Opened[Excel]:
+    declared = structure(Excel, {"path": shown, "format": "excel", "sheet": sheet})
+    return Opened(path, shown, contents(path, shown), declared, shown)
+
+
+def _parquet(path: Path, shown: str) -> Read:
+    from trialtrace.sources.readers import parquet
+
+    declared = structure(Parquet, {"path": shown, "format": "parquet"})
+    opened = Opened(path, shown, contents(path, shown), declared, shown)
+    records = parquet.read(opened)
+    return Read({"format": "parquet"}, sha256_bytes(opened.data), held(records.cells))
+
+
+def _statistical(path: Path, shown: str, kind: str) -> Read:
+    """A file of a statistical package, in the encoding that it says, or in that of Windows."""
+    from trialtrace.sources.readers.labels import table_name, variables
+
+    data = contents(path, shown)
+
+    def opened(more: Mapping[str, str]) -> Opened[StatisticalFile]:
+        declared = structure(StatisticalFile, {"path": shown, "format": kind} | dict(more))
+        return Opened(path, shown, data, declared, shown)
+
+    more: dict[str, str] = {}
+    evidence: dict[str, str] = {}
+    records, wrong = _tried(opened(more))
+    if records is None:
+        more = {"encoding": FALLBACK}
+        records, _ = _tried(opened(more))
+        if records is None:
+            raise wrong or UserError(Problem(shown, "the file cannot be read"))
+        evidence["encoding"] = (
+            f"It cannot be read in the encoding that it says, and it can as {FALLBACK}. "
+            "Wrong letters in the labels would show another one."
+        )
+    by = TOLD[kind]
+    found = records.notes.get("missing", {})
+    described = {
+        name: Described(
+            by=by,
+            label="" if one.label in NO_LABELS else one.label,
+            choices=tuple(one.labels.items()),
+            missing=tuple(found.get(name, ())),
+            format=one.format,
+        )
+        for name, one in variables(opened(more)).items()
+    }
+    return Read(
+        {"format": kind, **more},
+        sha256_bytes(data),
+        held(records.cells),
+        described,
+        evidence,
+        table_name(opened(more)),
+    )
+
+
+def _tried(opened: Opened[StatisticalFile]) -> "tuple[Records | None, UserError | None]":
+    from trialtrace.sources.readers import statistical
+
+    try:
+        return statistical.read(opened), None
+    except UserError as error:
+        return None, error
