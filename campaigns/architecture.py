@@ -22,10 +22,11 @@ ORDER = (
     ("running", "sources"),
     ("synthetic", "cleaning"),
     ("endpoints", "interchange", "drafting"),
-    ("methods",),
+    ("methods", "rehearsal"),
     ("trace",),
     ("claims",),
     ("report",),
+    ("commands",),
     ("cli",),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

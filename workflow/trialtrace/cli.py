@@ -83,8 +83,16 @@ def parser() -> argparse.ArgumentParser:
     _audit_output(audit)
     audit.set_defaults(run=run_audit)
 
-    check = commands.add_parser("check", help="configuration and dictionary: every mistake at once")
+    check = commands.add_parser(
+        "check", help="configuration, dictionary and data: every mistake, before a run"
+    )
     check.add_argument("trial", help="name of the trial, as under config/trials")
+    check.add_argument("--no-data", action="store_true", help="do not look at the data")
+    check.add_argument(
+        "--names",
+        action="store_true",
+        help="also the names of columns of the export that nobody declared",
+    )
     check.set_defaults(run=run_check)
 
     export = commands.add_parser("export", help="write a trial's data as files of an export")
@@ -249,27 +257,12 @@ def _put(arguments: argparse.Namespace, text: str) -> None:
 
 
 def run_check(arguments: argparse.Namespace) -> int:
-    from trialtrace.ground.errors import ProblemsError
+    from trialtrace.commands.check import check
     from trialtrace.ground.paths import project
-    from trialtrace.report.sections.origins import without_origin
-    from trialtrace.trial.check import check_trial
-    from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name, without_folder
-    from trialtrace.trial.load import load_trial
 
     at = project(arguments.project)
-    there = at.trial_config(plain_name(at, arguments.trial)).is_dir()
-    problems = check_trial(at, arguments.trial) if there else []
-    unlisted = not_a_trial(at, arguments.trial, listed_trials(at))
-    others = without_folder(at, arguments.trial)
-    if problems := [*problems, *([unlisted] if unlisted else [])]:
-        raise ProblemsError(problems + others)
-    _tell_version(at, arguments.trial)
-    print(f"{arguments.trial}: configuration and dictionary are in order")
-    for remark in without_origin(load_trial(arguments.trial, at)):
-        print(f"{arguments.trial}: {remark}")
-    if others:
-        print("\nof other trials:\n" + "\n\n".join(map(str, others)))
-    return 0
+    lift, data = WithoutPandas.lifted, not arguments.no_data
+    return check(at, arguments.trial, lift, data=data, names=arguments.names)
 
 
 def run_export(arguments: argparse.Namespace) -> int:

@@ -128,7 +128,8 @@ def test_check(run, mini, tmp_path):
     done = run("check", "mini")
     assert (done.returncode, done.stdout) == (
         0,
-        "mini: configuration and dictionary are in order\n",
+        "mini: configuration and dictionary are in order\n"
+        "mini: the data fit them: 20 of 20 subjects, 23 of 23 rows, 246 cells: none rejected\n",
     )
     endpoints = "config/trials/mini/endpoints.yaml"
     unsaid = tmp_path / "unsaid"

@@ -66,6 +66,7 @@ def mistaken(at: Project, folder: Path) -> Project:
     """A copy of the configuration with the mistake that the page makes."""
     shutil.copytree(at.config, folder / "config")
     (folder / "workflow").symlink_to(ROOT / "workflow")
+    shutil.copytree(at.root / "data", folder / "data")
     plan = folder / "config/trials/ginger/plan.yaml"
     text = plan.read_text(encoding="utf-8").replace("variable: vomiting", "variable: vomitting")
     plan.write_text(text, encoding="utf-8")

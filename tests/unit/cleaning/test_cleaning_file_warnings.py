@@ -3,7 +3,7 @@
 import json
 from types import SimpleNamespace
 
-from trialtrace.cleaning.file_warnings import file_warnings
+from trialtrace.cleaning.file_warnings import file_warnings, noted_in
 
 
 def told(tmp_path, notes: dict, missing: dict | None = None, choices: tuple = ()) -> list[str]:
@@ -14,7 +14,7 @@ def told(tmp_path, notes: dict, missing: dict | None = None, choices: tuple = ()
         dictionary={"visits": {"w": SimpleNamespace(choices=dict.fromkeys(choices, ""))}},
         cleaning=SimpleNamespace(tables={"visits": SimpleNamespace(missing=missing or {})}),
     )
-    return [one.text for one in file_warnings(trial, tmp_path)]
+    return [one.text for one in file_warnings(trial, noted_in(tmp_path))]
 
 
 def test_the_name_of_a_file_may_be_a_patients(tmp_path):

@@ -1,5 +1,6 @@
 """Clean: raw tables of text become typed tables, with a list of what was not accepted."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,17 @@ from trialtrace.cleaning.checks import run_check
 from trialtrace.cleaning.conservation import Balance, Cells
 from trialtrace.cleaning.counting import account_of
 from trialtrace.cleaning.coverage import coverage_losses, covered
+from trialtrace.cleaning.file_warnings import noted_in
 from trialtrace.cleaning.ignored import ignore_decisions, ignored_columns
 from trialtrace.cleaning.keys import Roster
 from trialtrace.cleaning.losses import Losses, column_losses
 from trialtrace.cleaning.lost_rows import look_alikes, row_losses, subject_losses, without_arm
 from trialtrace.cleaning.rejects import FLAG, Finding
-from trialtrace.cleaning.subjects import People, check_subjects, people_of
+from trialtrace.cleaning.subjects import People, check_subjects, nobody, people_of
 from trialtrace.cleaning.typed import Cleaned, Typed, type_table
 from trialtrace.ground.contracts import CLEAN, RAW, REJECTS, conform, read_table
 from trialtrace.ground.contracts.rows import present
+from trialtrace.ground.errors import Problems, UserError, problems_of
 from trialtrace.ground.store import make_folder, write_json, write_parquet
 from trialtrace.trial.load import Trial
 from trialtrace.trial.study.tables import TableSpec
@@ -36,21 +39,47 @@ def clean_tables(trial: Trial, raw_dir: Path, out_dir: Path) -> None:
     before the first file is written.
     """
     raw_dir, out_dir = Path(raw_dir), Path(out_dir)
-    first = trial.subjects.table
-    typed = {first: _typed(trial, first, raw_dir, None)}
-    people = people_of(trial, typed[first])
-    for name in trial.tables:
-        if name != first:
-            typed[name] = _typed(trial, name, raw_dir, people.roster)
+    used = dict.fromkeys(spec.of for spec in trial.tables.values())
+    raw = {name: read_table(raw_dir / f"{name}.parquet", RAW) for name in used}
+    typed, people = type_tables(trial, raw)
     losses = losses_of_typing(trial, typed, people)
-    check_subjects(trial, typed[first])
-    accepted = {name: one.accepted for name, one in typed.items()}
-    cleaned = {name: check_table(trial, one, accepted) for name, one in typed.items()}
+    cleaned = check_tables(trial, typed)
     losses_of_checks(trial, cleaned, people, losses)
-    account = account_of(trial, raw_dir, people, cleaned, losses)
+    account = account_of(trial, noted_in(raw_dir), people, cleaned, losses)
     account.verify()
     _write(trial, cleaned, out_dir)
     write_account(out_dir / FILE, account)
+
+
+def type_tables(
+    trial: Trial, raw: "Mapping[str, pa.Table]", names: bool = False
+) -> tuple[dict[str, Typed], People]:
+    """The tables before their checks, that of subjects first, and who the subjects are.
+
+    Tables whose raw table is not among `raw` are left out. Raises UserError for the columns and
+    arms of all tables at once; `names` as for `type_table`.
+    """
+    first = trial.subjects.table
+    problems, typed, people = Problems(), dict[str, Typed](), nobody()
+    for name in dict.fromkeys((first, *trial.tables)):
+        spec = trial.tables[name]
+        known = None if name == first else people.roster
+        if spec.of in raw:
+            try:
+                typed[name] = type_table(trial, spec, raw[spec.of], known, names)
+            except UserError as error:
+                problems.found += problems_of(error)
+        if name == first and name in typed:
+            people = people_of(trial, typed[name])
+    problems.raise_if_any()
+    return typed, people
+
+
+def check_tables(trial: Trial, typed: dict[str, Typed]) -> dict[str, Cleaned]:
+    """The clean tables. Raises UserError where no subject is left."""
+    check_subjects(trial, typed[trial.subjects.table])
+    accepted = {name: one.accepted for name, one in typed.items()}
+    return {name: check_table(trial, one, accepted) for name, one in typed.items()}
 
 
 def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> Losses:
@@ -82,11 +111,6 @@ def losses_of_checks(
             tables.append(covered(name, rows, one.subjects, people.roster.accepted, declared))
     losses.problems.raise_if_any()
     coverage_losses(tables, losses)
-
-
-def _typed(trial: Trial, name: str, raw_dir: Path, known: Roster | None) -> Typed:
-    spec = trial.tables[name]
-    return type_table(trial, spec, read_table(raw_dir / f"{spec.of}.parquet", RAW), known)
 
 
 def _write(trial: Trial, cleaned: dict[str, Cleaned], out_dir: Path) -> None:

@@ -1,7 +1,6 @@
 """Counts of the account: rows and cells by rule, subjects of the export by what became of them."""
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.account import (
@@ -12,7 +11,7 @@ from trialtrace.cleaning.account import (
     SubjectCount,
     TableCount,
 )
-from trialtrace.cleaning.file_warnings import file_warnings
+from trialtrace.cleaning.file_warnings import Noted, file_warnings
 from trialtrace.cleaning.keys import CONFLICT
 from trialtrace.cleaning.rejects import FLAG, ROW, RejectLog
 from trialtrace.cleaning.subjects import People
@@ -27,15 +26,19 @@ if TYPE_CHECKING:
 
 
 def account_of(
-    trial: Trial, raw_dir: Path, people: People, cleaned: "dict[str, Cleaned]", losses: "Losses"
+    trial: Trial,
+    noted: Noted,
+    people: People,
+    cleaned: "dict[str, Cleaned]",
+    losses: "Losses",
 ) -> Account:
-    """The account of all tables."""
+    """The account of all tables; `noted` is what the manifest has of each raw table."""
     kept = len(people.roster.accepted)
     tables = trial.cleaning.tables
     counts = {name: table_count(one, kept, tables[name].declared) for name, one in cleaned.items()}
     first = trial.tables[trial.subjects.table]
     subjects = subject_count(people, first, tables[first.name])
-    warnings = (*file_warnings(trial, raw_dir), *losses.warnings)
+    warnings = (*file_warnings(trial, noted), *losses.warnings)
     chosen = [selection_of(one.typed) for one in cleaned.values() if one.typed.spec.where]
     return Account(subjects, counts, tuple(losses.decisions), warnings, tuple(chosen))
 

@@ -11,13 +11,21 @@ from typing import Any
 from trialtrace.cleaning.account import RedLine
 from trialtrace.trial.load import Trial
 
+# What the manifest of the raw tables has of each.
+Noted = Mapping[str, Mapping[str, Any]]
 
-def file_warnings(trial: Trial, raw_dir: Path) -> list[RedLine]:
+
+def noted_in(raw_dir: Path) -> Noted:
+    """What the manifest of a folder of raw tables has of each."""
+    manifest = json.loads((Path(raw_dir) / "manifest.json").read_text(encoding="utf-8"))
+    noted: Noted = manifest["tables"]
+    return noted
+
+
+def file_warnings(trial: Trial, noted: Noted) -> list[RedLine]:
     """The warnings of every file, under the first clean table that is made from it."""
-    path = raw_dir / "manifest.json"
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     found = []
-    for raw, one in manifest["tables"].items():
+    for raw, one in noted.items():
         table = next((name for name, spec in trial.tables.items() if spec.of == raw), raw)
         notes = one.get("file", {})
         for text in notes.get("warnings", ()):

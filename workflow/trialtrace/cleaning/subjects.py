@@ -42,6 +42,14 @@ class People:
     unselected: int = 0
 
 
+def nobody() -> People:
+    """Of an export whose table of subjects cannot be read."""
+    import pyarrow as pa
+
+    none = pa.array([], type=pa.string())
+    return People(0, Roster(none, none), ())
+
+
 def people_of(trial: Trial, typed: Typed) -> People:
     """The subjects of the table of subjects, by its cleaning."""
     import numpy as np

@@ -61,16 +61,20 @@ class Cleaned:
     typed: Typed
 
 
-def type_table(trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None) -> Typed:
+def type_table(
+    trial: Trial, spec: TableSpec, raw: "pa.Table", known: Roster | None, names: bool = False
+) -> Typed:
     """The typed rows of a raw table that `where` selects and whose keys are good; what is not good
     is in the log.
 
-    `known` says whose rows they may be; None for the table that says who there is.
+    `known` says whose rows they may be; None for the table that says who there is. `names` tells
+    the names of columns that nobody declared. Raises UserError for columns and arms that are not
+    those of the configuration.
     """
     import numpy as np
     import pyarrow as pa
 
-    check_columns(trial, spec, raw)
+    check_columns(trial, spec, raw, names)
     check_named(trial, spec, raw)
     selected = _selected(trial, spec, raw)
     raw = selected.raw

@@ -112,6 +112,11 @@ class ProblemsError(UserError):
         self.problems = problems
 
 
+def problems_of(error: UserError) -> list[Problem]:
+    """The mistakes of an error, to be told with others."""
+    return error.problems or [Problem(str(error))]
+
+
 class ConservationError(ProblemsError):
     """Counts do not add up: a fault of the program, or of a file that was changed by hand."""
 

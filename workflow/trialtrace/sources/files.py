@@ -52,7 +52,15 @@ def _folder(trial: Trial, given: str) -> Path:
     except (OSError, ValueError) as error:
         raise UserError(_no_path(given, place, error)) from None
     if not there:
-        raise UserError(Problem(place, found=given, expected="a folder that is there"))
+        raise UserError(
+            Problem(
+                place,
+                found=given,
+                expected="a folder that is there",
+                do="put the data there, or mend the path; trialtrace check --no-data looks at the "
+                "configuration alone",
+            )
+        )
     return folder
 
 
@@ -130,6 +138,7 @@ def _check_hash(name: str, pinned: str | None, found: str, place: str) -> None:
                 f"{name} is not the file that was pinned",
                 found=found,
                 expected=pinned,
-                do="bring back the pinned file; if the new export is meant, pin its hash",
+                do="bring back the pinned file; if the new export is meant, pin its hash: "
+                f'sha256: "{found}"',
             )
         )

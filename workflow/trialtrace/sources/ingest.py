@@ -1,13 +1,17 @@
 """Ingest: a trial's sources as raw tables of text, with a manifest of where they came from."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from trialtrace.ground.contracts import RAW, conform
+from trialtrace.ground.errors import Problems, UserError, problems_of
 from trialtrace.ground.store import SYNTHETIC, make_folder, write_bytes, write_json, write_parquet
+from trialtrace.sources.raw import RawTable
 from trialtrace.sources.registry import KINDS
 from trialtrace.trial.load import Trial
+from trialtrace.trial.study.source import Files, Rdatasets, Source
 
 
 def ingest_sources(trial: Trial, out_dir: Path) -> None:
@@ -16,10 +20,11 @@ def ingest_sources(trial: Trial, out_dir: Path) -> None:
     Every table is read and checked before the first file is written.
     """
     out_dir = Path(out_dir)
-    kind = trial.source.kind
-    loaded = importlib.import_module(KINDS[kind]).load(trial, trial.source)
+    problems = Problems()
+    loaded = read_sources(trial, problems)
+    problems.raise_if_any()
     tables = {raw.name: conform(raw.table(), RAW, raw.name) for raw in loaded}
-    manifest: dict[str, Any] = {"trial": trial.name, "kind": kind, "tables": {}}
+    manifest: dict[str, Any] = {"trial": trial.name, "kind": trial.source.kind, "tables": {}}
     if trial.synthetic:
         manifest["synthetic"] = SYNTHETIC
     make_folder(out_dir, trial.private)
@@ -29,3 +34,28 @@ def ingest_sources(trial: Trial, out_dir: Path) -> None:
         write_parquet(out_dir / f"{raw.name}.parquet", tables[raw.name], synthetic=trial.synthetic)
         manifest["tables"][raw.name] = raw.manifest()
     write_json(out_dir / "manifest.json", manifest)
+
+
+def read_sources(trial: Trial, problems: Problems) -> list[RawTable]:
+    """The raw tables of a trial, in the order of its source; mistakes of all others are added.
+
+    A cohort is drawn whole; files and data sets are read one by one, so that one that is not there
+    does not hide another.
+    """
+    load = importlib.import_module(KINDS[trial.source.kind]).load
+    loaded: list[RawTable] = []
+    for part in _parts(trial.source):
+        try:
+            loaded += load(trial, part)
+        except UserError as error:
+            told = problems_of(error)
+            problems.found += [one for one in told if one not in problems.found]
+    return loaded
+
+
+def _parts(source: Source) -> list[Source]:
+    if isinstance(source, Files):
+        return [replace(source, items={name: item}) for name, item in source.items.items()]
+    if isinstance(source, Rdatasets):
+        return [replace(source, items={name: item}) for name, item in source.items.items()]
+    return [source]

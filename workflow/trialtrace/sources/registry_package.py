@@ -131,7 +131,8 @@ def _read_pinned(folder: Path, item: str, pinned: str, place: str) -> bytes:
                 f"the data file of {item} is not the pinned one, so it is not opened",
                 found=found,
                 expected=pinned,
-                do=f"install {PACKAGE} again; pin the new hash only if you trust the file",
+                do=f"install {PACKAGE} again; if you trust this file, and for a first pin: "
+                f'sha256: "{found}"',
             )
         )
     return data

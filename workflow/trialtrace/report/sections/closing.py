@@ -24,11 +24,16 @@ def closing_lines(folder: Path, trial: str, stages: Container[str] = ()) -> list
     """
     try:
         account = read_account(Path(folder) / "clean")
-        told = _summary(account) + _of_endpoints(folder, stages) + _of_results(folder, stages)
-        lines = [told, *(f"{MARK}{text}" for text in red_lines(account))]
+        lines = account_lines(account)
+        lines[0] += _of_endpoints(folder, stages) + _of_results(folder, stages)
     except (OSError, UserError):
         lines = ["not cleaned: there is no account of its rows"]
     return [visible(text) for text in (f"{trial}: {lines[0]}", *lines[1:])]
+
+
+def account_lines(account: Account) -> list[str]:
+    """What came of an export, then a line for each red line."""
+    return [_summary(account), *(f"{MARK}{text}" for text in red_lines(account))]
 
 
 def _summary(account: Account) -> str:

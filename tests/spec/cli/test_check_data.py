@@ -1,0 +1,135 @@
+"""`trialtrace check` on data: what a run would stop at is told before any stage runs."""
+
+import json
+import re
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("cli")
+TRIAL = "config/trials/mini/{}.yaml"
+
+
+@pytest.fixture
+def project(tmp_path):
+    from mini_run import write_mini
+
+    return write_mini(tmp_path).root
+
+
+def put(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def said(run, at, *flags, rc=1):
+    done = run("check", "mini", *flags, at=at)
+    assert done.returncode == rc, done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert not (at / "results").exists()
+    return done.stderr if rc else done.stdout
+
+
+def test_files_that_are_not_there_are_told_together_and_the_configuration_has_its_own_look(
+    run, project
+):
+    (project / "data" / "export.csv").rename(project / "data" / "exports.csv")
+    put(project / TRIAL.format("trial"), "path: events.csv", "path: event.csv")
+    told = said(run, project)
+    assert 'did you mean "exports.csv"?' in told and 'did you mean "events.csv"?' in told
+    assert told.count("  found") == 2
+    alone = said(run, project, "--no-data", rc=0)
+    assert "mini: the data were not looked at: as asked" in alone
+
+
+def test_a_folder_that_is_not_there_is_told_once(run, project):
+    (project / "data").rename(project / "date")
+    told = said(run, project)
+    assert told.count("  found") == 1 and "--no-data" in told
+
+
+def test_another_checksum_is_told_with_the_one_to_paste(run, project):
+    pin = f'decimal: ".", sha256: "{"0" * 64}"}}'
+    put(project / TRIAL.format("trial"), 'decimal: "."}\n    events', f"{pin}\n    events")
+    told = said(run, project)
+    (paste,) = re.findall(r'sha256: "[0-9a-f]{64}"', told)
+    put(project / TRIAL.format("trial"), f'sha256: "{"0" * 64}"', paste)
+    said(run, project, rc=0)
+
+
+def test_columns_of_all_tables_are_told_at_once_and_nothing_that_follows(run, project):
+    put(project / "data" / "export.csv", ",comment\n", ",note\n")
+    put(project / "data" / "events.csv", "id,what\n", "id,whatever\n")
+    told = said(run, project)
+    assert "the raw table export has no such column" in told
+    assert "table adverse, column what" in told
+    assert "1 of 13 columns of the raw table export that neither" in told
+    assert "note" not in told and "values are rejected" not in told
+    assert "note" in said(run, project, "--names")
+
+
+def test_losses_keys_and_variables_that_vary_are_told_before_a_run(run, project):
+    lines = (project / "data" / "export.csv").read_text().splitlines()
+    # Two rows of every patient: another age in the second.
+    first = re.compile(r",(\d+),")
+    later = [first.sub(lambda at: f",{100 - int(at[1])},", line, count=1) for line in lines[1:]]
+    (project / "data" / "export.csv").write_text("\n".join([*lines, *later]) + "\n")
+    told = said(run, project)
+    assert "rows share a key and differ" in told and "[id, age] would be unique" in told
+    put(
+        project / TRIAL.format("trial"),
+        "key: [id], subject: id, arm",
+        "key: [source_row], subject: id, arm",
+    )
+    told = said(run, project)
+    assert "different values in the rows of" in told
+
+
+def test_codes_that_nobody_declared_are_counted_and_not_shown(run, project):
+    rows = (project / "data" / "export.csv").read_text().splitlines()
+    header = rows[0].split(",")
+    at = header.index("relief")
+    cells = [row.split(",") for row in rows]
+    for row in cells[1:8]:
+        row[at] = "zeal"
+    (project / "data" / "export.csv").write_text("\n".join(map(",".join, cells)) + "\n")
+    told = said(run, project)
+    assert "unknown_code 7" in told and "zeal" not in told
+    settings = project / "config" / "config.yaml"
+    put(settings, "by_source", "full")
+    assert "zeal" in said(run, project)
+
+
+def test_a_decimal_comma_that_takes_a_column_away(run, project):
+    rows = (project / "data" / "export.csv").read_text().splitlines()
+    at = rows[0].split(",").index("days")
+    cells = [row.split(",") for row in rows]
+    for row in cells[1:]:
+        row[at] = f'"{row[at]},0"'
+    (project / "data" / "export.csv").write_text("\n".join(map(",".join, cells)) + "\n")
+    told = said(run, project)
+    assert "column days" in told and "20 of 20 values (100.0 %) rejected" in told
+    assert "decimal sign ','" in told
+
+
+def test_mistakes_in_what_data_are_read_by_come_first_and_alone(run, project):
+    (project / "data" / "export.csv").unlink()
+    put(project / TRIAL.format("cleaning"), "covers: some", "covers: few")
+    told = said(run, project)
+    assert "the data were not looked at: mend these first" in told
+    assert "not in the data folder" not in told
+    put(project / TRIAL.format("cleaning"), "covers: few", "covers: some")
+    put(project / TRIAL.format("plan"), "decision_level", "decison_level")
+    told = said(run, project)
+    assert told.index("not in the data folder") < told.index("decison_level")
+
+
+def test_the_account_is_the_one_that_a_run_writes(run, mini):
+    from trialtrace.cleaning.account import asdict
+    from trialtrace.rehearsal.data import rehearse
+
+    written = json.loads((mini.folder / "clean" / "account.json").read_text())
+    found = rehearse(mini.trial)
+    assert found.problems == []
+    account = json.loads(json.dumps(asdict(found.account)))
+    assert {key: account[key] for key in written} == written

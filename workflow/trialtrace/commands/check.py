@@ -1,0 +1,88 @@
+"""`trialtrace check`: every mistake in a trial's configuration and in its data, before a run."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trialtrace.ground.errors import Problem, ProblemsError, UserError, problems_of
+from trialtrace.ground.paths import Project
+from trialtrace.report.sections.origins import without_origin
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name, without_folder
+from trialtrace.trial.load import Trial, load_trial
+from trialtrace.trial.study.source import Files, Synthetic
+from trialtrace.trial.version import older_line
+
+OF_DATA = ("trial.yaml", "dictionary.csv", "cleaning.yaml")
+"""The files that data are read and cleaned by."""
+FREE_OF_PANDAS = ("csv", "tsv", "excel", "parquet")
+
+NOT_LOOKED_AT = "the data were not looked at: {}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Why data were not looked at; else what a run will make of them, or what is wrong."""
+
+    not_done: str = ""
+    lines: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def check(
+    at: Project, name: str, lift: Callable[[], None], *, data: bool = True, names: bool = False
+) -> int:
+    """Tell what is wrong in the order in which to mend it, data before what is asked of them.
+
+    `lift` is called where a reader of the data needs pandas. Raises ProblemsError for any mistake.
+    """
+    there = at.trial_config(plain_name(at, name)).is_dir()
+    problems = check_trial(at, name) if there else []
+    unlisted = not_a_trial(at, name, listed_trials(at))
+    others = without_folder(at, name)
+    first = [one for one in problems if _is_of_data(at, name, one)]
+    after = [one for one in problems if one not in first]
+    trial = load_trial(name, at)
+    if first:
+        look = Look(NOT_LOOKED_AT.format("mend these first"))
+    elif not data:
+        look = Look(NOT_LOOKED_AT.format("as asked"))
+    else:
+        look = _look(trial, lift, names) if there else Look()
+    if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
+        if look.not_done:
+            print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
+        raise ProblemsError(problems + others)
+    if line := older_line(at, name):
+        print(line, file=sys.stderr)
+    print(f"{name}: configuration and dictionary are in order")
+    print(f"{name}: {look.not_done or look.lines[0]}", *look.lines[1:], sep="\n")
+    for remark in without_origin(trial):
+        print(f"{name}: {remark}")
+    if others:
+        print("\nof other trials:\n" + "\n\n".join(map(str, others)))
+    return 0
+
+
+def _is_of_data(at: Project, name: str, problem: Problem) -> bool:
+    folder = at.trial_config(name)
+    return problem.place.startswith(tuple(at.shown(folder / file) for file in OF_DATA))
+
+
+def _look(trial: Trial, lift: Callable[[], None], names: bool) -> Look:
+    source = trial.source
+    if isinstance(source, Synthetic):
+        return Look(NOT_LOOKED_AT.format("the run draws them"))
+    if not isinstance(source, Files) or not all(
+        item.format in FREE_OF_PANDAS for item in source.items.values()
+    ):
+        lift()
+    from trialtrace.rehearsal.data import rehearse
+    from trialtrace.report.sections.closing import account_lines
+
+    try:
+        found = rehearse(trial, names)
+    except UserError as error:
+        return Look(problems=tuple(problems_of(error)))
+    lines = account_lines(found.account) if found.account else [""]
+    return Look("", (f"the data fit them: {lines[0]}", *lines[1:]), tuple(found.problems))

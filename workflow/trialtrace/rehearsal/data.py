@@ -1,0 +1,85 @@
+"""The data of a trial against its configuration: read, cleaned and judged, and nothing written."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trialtrace.cleaning.account import Account
+from trialtrace.cleaning.clean import (
+    check_tables,
+    losses_of_checks,
+    losses_of_typing,
+    type_tables,
+)
+from trialtrace.cleaning.counting import account_of
+from trialtrace.cleaning.losses import Losses
+from trialtrace.cleaning.subjects import People
+from trialtrace.cleaning.typed import Typed
+from trialtrace.endpoints.adsl import derive_adsl
+from trialtrace.ground.contracts import RAW, conform
+from trialtrace.ground.errors import Problem, Problems, UserError, problems_of
+from trialtrace.sources.ingest import read_sources
+from trialtrace.trial.load import Trial
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from trialtrace.cleaning.typed import Cleaned
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What is wrong, in the order in which to mend it; where nothing is, the account of cleaning
+    that a run would write."""
+
+    problems: list[Problem]
+    account: Account | None = None
+
+
+def rehearse(trial: Trial, names: bool = False) -> Rehearsed:
+    """Read and judge a trial's data as its run would.
+
+    Files come first, then the columns and arms of every table that could be read, then values, keys
+    and subjects: a later one is looked at only where nothing before it is wrong, since it may
+    follow from that. `names` tells the names of columns that nobody declared.
+    """
+    problems = Problems()
+    loaded = read_sources(trial, problems)
+    raw: dict[str, pa.Table] = {}
+    for one in loaded:
+        try:
+            raw[one.name] = conform(one.table(), RAW, one.name)
+        except UserError as error:
+            problems.found += problems_of(error)
+    noted = {one.name: one.manifest() for one in loaded}
+    try:
+        typed, people = type_tables(trial, raw, names)
+    except UserError as error:
+        problems.found += problems_of(error)
+    if problems.found:
+        return Rehearsed(problems.found)
+    cleaned, losses = _judged(trial, typed, people, problems)
+    if problems.found:
+        return Rehearsed(problems.found)
+    return Rehearsed([], account_of(trial, noted, people, cleaned, losses))
+
+
+def _judged(
+    trial: Trial, typed: dict[str, Typed], people: People, problems: Problems
+) -> "tuple[dict[str, Cleaned], Losses]":
+    """The clean tables and what they lose; what is too much is added to `problems`."""
+    losses = Losses()
+    cleaned: dict[str, Cleaned] = {}
+    try:
+        losses = losses_of_typing(trial, typed, people)
+    except UserError as error:
+        problems.found += problems_of(error)
+    try:
+        cleaned = check_tables(trial, typed)
+        derive_adsl(trial, cleaned[trial.subjects.table].table)
+        if not problems.found:
+            losses_of_checks(trial, cleaned, people, losses)
+    except UserError as error:
+        # Without a subject nothing else can be told, and why is told above.
+        if cleaned or not problems.found:
+            problems.found += problems_of(error)
+    return cleaned, losses
