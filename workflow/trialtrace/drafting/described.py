@@ -30,3 +30,17 @@ class Described:
 
 
 NOTHING = Described()
+
+
+def merged(said: Described, own: Described | None) -> Described:
+    """What a description says, and of what it does not say the file's own words."""
+    if own is None:
+        return said
+    return dataclasses.replace(
+        said,
+        label=said.label or own.label,
+        choices=said.choices or own.choices,
+        unit=said.unit or own.unit,
+        missing=own.missing or said.missing,
+        format=own.format or said.format,
+    )

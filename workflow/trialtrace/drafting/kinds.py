@@ -8,6 +8,7 @@ from trialtrace.drafting.missing import far_off
 from trialtrace.drafting.names import (
     ARMS,
     SEX,
+    SUBJECTS,
     VISIT_PARTS,
     VISITS,
     not_known,
@@ -67,7 +68,7 @@ def inferred(name: str, tally: Tally, sign: str) -> Kind:
         return _day(tally, orders, "datetime")
     if tally.times.possible and _few_wrong(tally.times.misfits, tally):
         return Kind(validation="time", why="All cells are times of day, kept as text.")
-    return _text(tally)
+    return _text(name, tally)
 
 
 def _few_wrong(misfits: Counter[str], tally: Tally) -> bool:
@@ -93,10 +94,10 @@ def _number(name: str, tally: Tally, numbers: Numbers) -> Kind:
     words = _words(numbers.misfits)
     if numbers.leading_zeros:
         return _as_text(
-            tally, words, "Some numbers begin with 0, as codes do; a number would lose it."
+            name, tally, words, "Some numbers begin with 0, as codes do; a number would lose it."
         )
     if numbers.whole and numbers.large:
-        return _as_text(tally, words, "The numbers have more digits than a number keeps.")
+        return _as_text(name, tally, words, "The numbers have more digits than a number keeps.")
     codes, why, low, high = far_off(numbers, tally, visits=speaks_of(name, VISITS, VISIT_PARTS))
     missing = tuple(sorted({*words, *codes}))
     also = _told_missing(words, why)
@@ -213,11 +214,11 @@ def _iso(day: int | None) -> str:
     return (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).isoformat()
 
 
-def _as_text(tally: Tally, words: tuple[str, ...], why: str) -> Kind:
-    return replace(_text(tally), missing=words, why=why, also=_told_missing(words, ()))
+def _as_text(name: str, tally: Tally, words: tuple[str, ...], why: str) -> Kind:
+    return replace(_text(name, tally), missing=words, why=why, also=_told_missing(words, ()))
 
 
-def _text(tally: Tally) -> Kind:
+def _text(name: str, tally: Tally) -> Kind:
     """Codes where a text has few levels that come back, else text."""
     words = tuple(sorted(text for text in tally.values if not_known(text)))
     also = _told_missing(words, ())
@@ -234,6 +235,9 @@ def _text(tally: Tally) -> Kind:
             why=f"There are {longest} different texts.",
             also=also,
         )
+    if rank(name, SUBJECTS) is not None and len(levels) > MOST_CODES:
+        why = f"There are {len(levels)} texts, and the name is that of a subject."
+        return Kind(missing=words, why=why, also=also)
     if odd := [level for level in levels if no_code(level)]:
         shown = one_of([repr(level) for level in odd], 3)
         return Kind(

@@ -13,6 +13,8 @@ SUBJECTS = (
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
     *("childid", "woman", "rat", "animal", "animalid", "mouse", "dog", "case"),
 )
+# So many of them mean a subject however few there are.
+SURE_SUBJECTS = SUBJECTS.index("pid")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
 ARMS = (
     *("arm", "trt01p", "trt01a", "trtp", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),

@@ -62,6 +62,11 @@ class Table:
     first. Without any key that holds, `keys` is empty and the key is `source_row`; so is
     the subject where no column can be one. `evidence` has a sentence by name of what it is about:
     `keys`, `subject`, `arm`, `visit` for the first, and `arm.rx` for each candidate.
+
+    Where one file holds rows of several kinds, such as the repeating instruments of REDCap, each
+    kind is a table: `of` is the name of their raw table, which all of them share, and `where` the
+    condition that chooses the rows, as `tables.<name>.of` and `.where` of cleaning.yaml have them.
+    Columns that have no value in these rows are left out.
     """
 
     name: str
@@ -76,6 +81,8 @@ class Table:
     arm: tuple[str, ...]
     visit: tuple[str, ...]
     evidence: Mapping[str, str]
+    of: str = ""
+    where: Mapping[str, str | Mapping[str, str]] = dataclasses.field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         """The column of that name."""

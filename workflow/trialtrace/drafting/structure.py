@@ -16,6 +16,7 @@ from trialtrace.drafting.names import (
     ROW_NUMBERS,
     SITES,
     SUBJECTS,
+    SURE_SUBJECTS,
     TREATED,
     VISIT_PARTS,
     VISITS,
@@ -52,19 +53,26 @@ class Structure:
     evidence: Mapping[str, str]
 
 
-def structure_of(columns: Sequence[Column], rows: int, load: Load) -> Structure:
-    """The structure of a table. `load` gives the fingerprints of some of its columns, by name."""
+def structure_of(
+    columns: Sequence[Column], rows: int, load: Load, said: tuple[str, ...] = ()
+) -> Structure:
+    """The structure of a table. `load` gives the fingerprints of some of its columns, by name.
+
+    `said` is the key that a description of the table declares.
+    """
     if not rows or not columns:
         why = {"keys": "The table has no rows."}
         return Structure((), (), (), (), {}, why)
-    tried = sorted(columns, key=lambda one: _id_order(one, columns))
-    tried = [one for one in tried if _may_be_key(one)][:MOST_TRIED]
+    ordered = sorted(enumerate(columns), key=lambda at: _id_order(at[1], at[0]))
+    tried = [one for _, one in ordered if _may_be_key(one)][:MOST_TRIED]
     marks = dict(load([one.name for one in tried]))
     counted = [one for one in tried if plain(one.name) not in ROW_NUMBERS]
     keys = _keys(counted, marks, rows) or _keys(tried, marks, rows)
     subject, why = _subjects(columns, keys, rows)
     evidence = dict(why)
     evidence["keys"] = _told_keys(keys, rows, tried)
+    if said:
+        keys, evidence["keys"] = _said_key(said, keys, evidence["keys"], load)
     constant: dict[str, bool] = {}
     if subject and len(np.unique(marks.get(subject[0], np.empty(0)))) not in (0, rows):
         constant = _constant(columns, subject[0], load)
@@ -95,10 +103,10 @@ def _may_be_key(column: Column) -> bool:
     )
 
 
-def _id_order(column: Column, columns: Sequence[Column]) -> tuple[int, int, int]:
+def _id_order(column: Column, place: int) -> tuple[int, int, int]:
     """The names of subjects first, then of visits and the like, then the order of the file."""
-    place = list(columns).index(column)
-    if (named := rank(column.name, SUBJECTS)) is not None or _ends_in_id(column.name):
+    if _names_subject(column.name):
+        named = rank(column.name, SUBJECTS)
         return 0, named if named is not None else len(SUBJECTS), place
     for group, names in enumerate((VISITS, PARAMETERS, REPEATS, SITES), start=1):
         if (named := rank(column.name, names)) is not None:
@@ -122,19 +130,36 @@ def _ends_in_id(name: str) -> bool:
 def _keys(
     tried: Sequence[Column], marks: "Mapping[str, Numbers]", rows: int
 ) -> tuple[tuple[str, ...], ...]:
-    """The smallest sets of columns that tell every row apart, in the order of their names."""
-    found: list[tuple[str, ...]] = []
+    """The smallest sets of columns that tell every row apart, those with a subject first.
+
+    Another column may be different in every row of a small table by chance.
+    """
     distinct = {one.name: len(np.unique(marks[one.name])) for one in tried}
     names = [one.name for one in tried]
-    for length in range(1, LONGEST_KEY + 1):
-        for key in combinations(names, length):
-            if any(set(other) <= set(key) for other in found) or len(found) == MOST_KEYS:
-                continue
-            if _unique_rows([marks[name] for name in key], [distinct[name] for name in key], rows):
-                found.append(key)
-        if found:
-            return tuple(found)
-    return ()
+    subjects = {name for name in names if _names_subject(name)}
+
+    def smallest(wanted: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
+        for length in range(1, LONGEST_KEY + 1):
+            found: list[tuple[str, ...]] = []
+            for key in combinations(names, length):
+                counts = [distinct[name] for name in key]
+                if (
+                    len(found) < MOST_KEYS
+                    and wanted(key)
+                    and _unique_rows([marks[name] for name in key], counts, rows)
+                ):
+                    found.append(key)
+            if found:
+                return found
+        return []
+
+    first = smallest(lambda key: bool(subjects & set(key)))
+    others = smallest(lambda key: not subjects & set(key))
+    return tuple([*first, *others][:MOST_KEYS])
+
+
+def _names_subject(name: str) -> bool:
+    return rank(name, SUBJECTS) is not None or _ends_in_id(name)
 
 
 def _unique_rows(columns: "list[Numbers]", distinct: list[int], rows: int) -> bool:
@@ -147,6 +172,18 @@ def _unique_rows(columns: "list[Numbers]", distinct: list[int], rows: int) -> bo
     if rows > SAMPLE and not unique(joined([one[:SAMPLE] for one in columns])):
         return False
     return unique(joined(columns))
+
+
+def _said_key(
+    said: tuple[str, ...], keys: tuple[tuple[str, ...], ...], why: str, load: Load
+) -> tuple[tuple[tuple[str, ...], ...], str]:
+    """The declared key first, where it tells the rows apart."""
+    marks = load(said)
+    names = " with ".join(said)
+    if unique(joined([marks[name] for name in said])):
+        others = tuple(key for key in keys if key != said)
+        return (said, *others), f"{names} is the declared key, and no two rows share it."
+    return keys, f"{names} is the declared key, but rows share it. {why}"
 
 
 def _told_keys(keys: tuple[tuple[str, ...], ...], rows: int, tried: Sequence[Column]) -> str:
@@ -168,13 +205,14 @@ def _subjects(
     single = {key[0] for key in keys if len(key) == 1}
     for place, one in enumerate(columns):
         named = rank(one.name, SUBJECTS)
-        if not _whole(one) or one.type in ("notes", "checkbox") or one.distinct < 2:
+        if not _whole(one) or one.type in ("notes", "checkbox") or not one.distinct:
             continue
         if plain(one.name) in ROW_NUMBERS or rank(one.name, SITES) is not None:
             continue
         if 2 * one.blank > rows:
             continue
-        if named is not None and (one.distinct > MOST_ARMS or one.name in single):
+        sure = named is not None and named < SURE_SUBJECTS
+        if named is not None and (sure or one.distinct > MOST_ARMS or one.name in single):
             found.append(((0, named), one.name))
             why[f"subject.{one.name}"] = f"Its name is that of a subject; {one.distinct} different."
         elif _ends_in_id(one.name) and one.distinct > MOST_ARMS:

@@ -1,15 +1,16 @@
 """From what was given on a command line to profiles: files, folders, data sets of the registry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from trialtrace.drafting.cells import Cells
-from trialtrace.drafting.columns import column, decimal_sign
+from trialtrace.drafting.columns import column, decimal_sign, with_units
 from trialtrace.drafting.described import NOTHING
 from trialtrace.drafting.fingerprints import fingerprints
 from trialtrace.drafting.found import Found, found
 from trialtrace.drafting.profile import Table
+from trialtrace.drafting.repeats import kinds_of
 from trialtrace.drafting.structure import Load, structure_of, with_constant
 from trialtrace.drafting.tally import Tally
 from trialtrace.ground.errors import Problem, UserError
@@ -17,7 +18,7 @@ from trialtrace.ground.errors import Problem, UserError
 
 def profiled(given: Sequence[str]) -> tuple[Table, ...]:
     """The profiles of all tables, in the order in which they were given."""
-    tables = tuple(profile_of(one) for one in found(given))
+    tables = tuple(table for one in found(given) for table in profiles_of(one))
     if not tables:
         raise UserError(
             Problem(
@@ -27,20 +28,32 @@ def profiled(given: Sequence[str]) -> tuple[Table, ...]:
     return tables
 
 
-def profile_of(one: Found) -> Table:
-    """The profile of one raw table."""
-    tallies = _tallied(one.cells)
-    sign, why = decimal_sign(list(tallies.values()))
+def profiles_of(one: Found) -> Iterator[Table]:
+    """The profile of one raw table, or of each kind of its rows."""
+    kinds = kinds_of(one)
+    if kinds == [one]:
+        yield _profile(one, _tallied(one.cells), None)
+        return
+    # One file has one decimal sign.
+    sign = decimal_sign(list(_tallied(one.cells).values()))
+    for kind in kinds:
+        yield _profile(kind, _tallied(kind.cells), sign)
+
+
+def _profile(one: Found, tallies: dict[str, Tally], of_file: tuple[str, str] | None) -> Table:
+    sign, why = of_file or decimal_sign(list(tallies.values()))
     evidence, reading = dict(one.evidence), dict(one.reading)
     if "separator" in reading or reading.get("format") == "tsv":
         reading["decimal"] = sign
         evidence["decimal"] = why
     else:
         sign = "."
-    columns = [
-        column(name, tally, one.described.get(name, NOTHING), sign)
-        for name, tally in tallies.items()
-    ]
+    columns = with_units(
+        [
+            column(name, tally, one.described.get(name, NOTHING), sign)
+            for name, tally in tallies.items()
+        ]
+    )
     rows = next((tally.rows for tally in tallies.values()), 0)
     if not rows:
         raise UserError(
@@ -51,7 +64,7 @@ def profile_of(one: Found) -> Table:
                 do="give an export that has data",
             )
         )
-    structure = structure_of(columns, rows, _loader(one.cells))
+    structure = structure_of(columns, rows, _loader(one.cells), one.key)
     return Table(
         name=one.name,
         kind=one.kind,
@@ -65,6 +78,8 @@ def profile_of(one: Found) -> Table:
         arm=structure.arm,
         visit=structure.visit,
         evidence=evidence | dict(structure.evidence),
+        of=one.of,
+        where=one.where,
     )
 
 

@@ -23,6 +23,8 @@ _DIGITS = [digit * repeated for digit in "987" for repeated in range(1, 6)]
 CODES = frozenset([-1, *(int(digits) for digits in _DIGITS), *(-int(digits) for digits in _DIGITS)])
 ORDERS = ("ymd", "dmy", "mdy")
 _CLOCK = "([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?"
+# What every date of the orders above begins with; see trialtrace.cleaning.dates.
+LIKE_DAY = "^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]"
 _TIME = f"^{_CLOCK}$"
 _AFTER_DAY = f"[T ]{_CLOCK}(Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
 _COMMA_NUMBER = NUMBER.replace("\\.", ",")
@@ -75,7 +77,10 @@ class Numbers:
 
 @dataclass
 class Days:
-    """Cells that are days in one order, with a time behind each where `timed`."""
+    """Cells that are days in one order, with a time behind each where `timed`.
+
+    Only texts of the shape `LIKE_DAY` are given; all others are `missed`.
+    """
 
     order: str
     timed: bool
@@ -96,6 +101,9 @@ class Days:
             self.first = min(found)
             found = [day for day in (self.last, ends["max"].as_py()) if day is not None]
             self.last = max(found)
+
+    def missed(self, misfits: Counter[str]) -> None:
+        self.misfits.update(misfits)
 
     @property
     def possible(self) -> bool:
@@ -165,11 +173,29 @@ class Tally:
 
         self._keep(values, counts)
         self.longest = max(self.longest, pc.max(pc.utf8_length(values)).as_py())
-        days = (*self.days.values(), *self.moments.values())
-        kinds: tuple[Numbers | Times | Days, ...] = (self.point, self.comma, self.times, *days)
+        kinds: tuple[Numbers | Times, ...] = (self.point, self.comma, self.times)
         for kind in kinds:
             if kind.possible:
                 kind.add(values, counts)
+        self._count_days(values, counts)
+
+    def _count_days(self, values: "pa.Array", counts: "pa.Array") -> None:
+        """Count days in all orders; most columns have no text that is like one."""
+        import pyarrow.compute as pc
+
+        days = [one for one in (*self.days.values(), *self.moments.values()) if one.possible]
+        if not days:
+            return
+        like = pc.match_substring_regex(values, LIKE_DAY)
+        misfits: Counter[str] = Counter()
+        _count(misfits, values, counts, pc.invert(like))
+        for one in days:
+            one.missed(misfits)
+        values, counts = values.filter(like), counts.filter(like)
+        if len(values):
+            for one in days:
+                if one.possible:
+                    one.add(values, counts)
 
     def _keep(self, values: "pa.Array", counts: "pa.Array") -> None:
         """Count values, new ones only while there are not too many."""

@@ -1,0 +1,152 @@
+"""A REDCap export beside its data dictionary: fields, checkboxes, repeats, labels for codes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from exports import FIELDS, HEADER, dictionary, labelled, put, records, text
+
+from trialtrace.drafting.profile import Table, profile
+from trialtrace.ground.errors import UserError
+
+
+def tables(
+    folder: Path, rows: Sequence[Sequence[str]], fields: Sequence[Sequence[str]] = FIELDS
+) -> dict[str, Table]:
+    """The profiles of an export and its dictionary."""
+    data = put(folder / "trial_DATA.csv", text(rows))
+    described = put(folder / "trial_DataDictionary.csv", dictionary(*fields))
+    return {one.name: one for one in profile([str(data), str(described)])}
+
+
+def changed(column: str, cells: dict[int, str]) -> list[list[str]]:
+    """The rows with other cells of a column, by the number of the record."""
+    rows = records()
+    at = HEADER.index(column)
+    for row in rows[1:]:
+        if not row[1] and int(row[0]) in cells:
+            row[at] = cells[int(row[0])]
+    return rows
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> dict[str, Table]:
+    return tables(tmp_path, records())
+
+
+def test_a_repeating_instrument_is_a_table(both: dict[str, Table]):
+    baseline, visit = both["baseline"], both["visit"]
+    assert (baseline.of, visit.of) == ("trial_data", "trial_data")
+    assert baseline.where == {"redcap_repeat_instrument": "missing"}
+    assert visit.where == {"redcap_repeat_instrument": {"is": "visit"}}
+    assert (baseline.rows, visit.rows) == (10, 20)
+    assert (baseline.keys[0], visit.keys[0]) == (
+        ("record_id",),
+        ("record_id", "redcap_repeat_instance"),
+    )
+    assert (baseline.subject[0], visit.subject[0], baseline.arm[0]) == (
+        "record_id",
+        "record_id",
+        "arm",
+    )
+    assert visit.visit[0] == "day"
+    assert [one.name for one in visit.columns] == [
+        *("record_id", "redcap_repeat_instance", "day", "pain", "visit_complete"),
+    ]
+
+
+def test_fields_are_as_the_dictionary_has_them(both: dict[str, Table]):
+    column = both["baseline"].column
+    assert column("arm").choices == (("1", "Placebo"), ("2", "Active"))
+    assert (column("age").validation, column("age").low, column("age").high) == (
+        "integer",
+        "18",
+        "90",
+    )
+    assert column("age").unit == "years"
+    assert column("born").identifier
+    assert column("born").date_orders == ("ymd",)
+    assert column("diabetes").type == "yesno"
+    assert both["visit"].column("pain").type == "slider"
+    assert column("baseline_complete").choices[2] == ("2", "Complete")
+    assert "1 fields have no column: scan" in both["baseline"].evidence["dictionary"]
+
+
+def test_a_checkbox_has_a_column_a_choice(both: dict[str, Table]):
+    for name, label in (("drugs___1", "Aspirin"), ("drugs____9", "Other")):
+        one = both["baseline"].column(name)
+        assert (one.type, one.field, one.label) == ("checkbox", "drugs", f"Drugs before: {label}")
+        assert one.choices == (("0", "Unchecked"), ("1", "Checked"))
+        assert one.given["choices"] == "1, Aspirin | -9, Other"
+
+
+def test_labels_in_the_place_of_codes_are_told(tmp_path: Path):
+    arm = tables(tmp_path, labelled(records()))["baseline"].column("arm")
+    assert arm.choices == (("Placebo", "Placebo"), ("Active", "Active"))
+    assert "Export raw data" in arm.evidence["labels"]
+
+
+def test_headers_that_are_labels_are_told(tmp_path: Path):
+    rows = labelled(records())
+    named = {field[0]: field[3] for field in FIELDS}
+    rows[0] = [named.get(name, name) for name in rows[0]]
+    baseline = tables(tmp_path, rows)["baseline"]
+    assert "headed by the labels" in baseline.evidence["header"]
+    assert baseline.column("Randomised arm").field == "arm"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "key", "words"),
+    [
+        ("arm", {3: "7"}, "contradiction", "'7', which The data dictionary does not list"),
+        ("age", {3: "old", 4: "young"}, "contradiction", "says integer"),
+        ("age", {3: "41.5"}, "contradiction", "decimals"),
+        ("age", {3: "17"}, "range", "1 cells lie outside 18 to 90"),
+        ("born", {3: "spring", 4: "autumn"}, "contradiction", "says date_dmy"),
+        ("diabetes", {3: "Y", 4: "N"}, "contradiction", "'N', 'Y'"),
+    ],
+)
+def test_a_dictionary_that_contradicts_the_data(tmp_path, column, cells, key, words):
+    one = tables(tmp_path, changed(column, cells))["baseline"].column(column)
+    assert words in one.evidence[key]
+
+
+def test_words_for_missing_are_no_contradiction(tmp_path: Path):
+    one = tables(tmp_path, changed("age", {3: "NA"}))["baseline"].column("age")
+    assert one.missing_codes == ("NA",)
+    assert "contradiction" not in one.evidence
+
+
+def test_a_dictionary_of_other_data(tmp_path: Path):
+    with pytest.raises(UserError, match="fields that no table has"):
+        tables(tmp_path, records(), [("patient", "form", "text", "Patient")])
+
+
+def test_a_dictionary_alone(tmp_path: Path):
+    path = put(tmp_path / "dictionary.csv", dictionary(*FIELDS))
+    with pytest.raises(UserError, match="the data that they describe too"):
+        profile([str(path)])
+
+
+def test_a_dictionary_without_a_field(tmp_path: Path):
+    with pytest.raises(UserError, match="without a field"):
+        tables(tmp_path, records(), [])
+
+
+def test_a_form_of_its_own_file(tmp_path: Path):
+    """A folder with a file a form, as the project writes for a synthetic cohort."""
+    put(tmp_path / "dictionary.csv", dictionary(*FIELDS))
+    put(
+        tmp_path / "visit.csv",
+        text([["record_id", "day", "pain"], ["1", "7", "20"], ["2", "7", "5"]]),
+    )
+    (visit,) = profile([str(tmp_path)])
+    assert (visit.name, visit.of) == ("visit", "")
+    assert visit.column("pain").type == "slider"
+
+
+def test_repeats_without_a_dictionary(tmp_path: Path):
+    path = put(tmp_path / "all.csv", text(records()))
+    first, visit = profile([str(path)])
+    assert (first.name, visit.name, first.of) == ("subjects", "visit", "all")
+    assert first.column("born").validation == "date_ymd"
