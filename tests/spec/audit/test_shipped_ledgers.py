@@ -211,7 +211,7 @@ ROWS = {
         "published_endpoint",
         "words",
         "not_checkable",
-        ["told in other words", "“time to CIPN” (protocol) and “incidence of CIPN” (abstract)"],
+        ["told in other words", "“time to CIPN” (the protocol) and “incidence of CIPN” (abstract)"],
         {"published_endpoint": "time to CIPN"},
     ),
     "benefit or compliance": (
@@ -227,7 +227,7 @@ ROWS = {
         "digest_cipn_tau",
         "percent",
         "exact",
-        ["fact sheet has 70.6 %"],
+        ["the paper of 2024 has 70.6 %"],
         {"cipn_tau": "72.6 %"},
     ),
     "a group that is left out": (
@@ -360,7 +360,7 @@ ROWS = {
         "session_minutes",
         "value",
         "inconsistent",
-        ["“30 min” (registry) and “15 min”"],
+        ["“30 min” (the registry) and “15 min”"],
         {"session_minutes": "30 min"},
     ),
     "no difference": (
@@ -420,7 +420,7 @@ ROWS = {
         "strength_place",
         "words",
         "not_checkable",
-        ["told in other words", "“upper arms” (fact sheet) and “a muscle of the forearm”"],
+        ["told in other words", "“upper arms” (abstract"],
         {"strength_place": "upper arms"},
     ),
     **{

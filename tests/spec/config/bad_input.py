@@ -1234,6 +1234,14 @@ REFERENCES = [
         "a paper of papers: main",
     ),
     (
+        "a claim without a place",
+        L,
+        "relief_drug: {from: main, place: abstract, ",
+        "relief_drug: {from: main, ",
+        "claims.relief_drug",
+        "say so: `text: not_at_hand` of the paper",
+    ),
+    (
         "an unknown analysis",
         L,
         "analysis: pain_each",

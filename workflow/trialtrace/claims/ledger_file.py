@@ -26,7 +26,7 @@ def read_ledger(at: Project, path: Path) -> Ledger:
     for name, given in document.entries("claims"):
         _links(document, name, given, claims, papers)
         try:
-            parse(given["printed"], words=True)
+            parse(given["printed"], words=True, fact="fact" in given.get("about", {}))
         except UserError as error:
             problem = error.problems[0]
             document.add(

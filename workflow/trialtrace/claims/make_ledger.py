@@ -7,7 +7,7 @@ from trialtrace.claims.habits import with_habits
 from trialtrace.claims.ledger import Ledger
 from trialtrace.config.spec import structure
 from trialtrace.trial.claims.ledger import LedgerFile
-from trialtrace.trial.claims.paper import PaperStrata
+from trialtrace.trial.claims.paper import PaperStrata, cited
 from trialtrace.trial.claims.read import Claim, claims_of
 
 
@@ -15,7 +15,7 @@ def ledger(document: Mapping[str, Any], claims: Mapping[str, Claim] | None = Non
     """A ledger from a validated mapping in the form of claims.yaml; its `claims` where read."""
     declared: LedgerFile = structure(LedgerFile, document)
     read = Ledger(
-        declared.papers,
+        {name: cited(paper) for name, paper in declared.papers.items()},
         declared.groups or {},
         declared.populations or {},
         declared.outcomes or {},

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from trialtrace.config.compose import Document, Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import did_you_mean, one_of
+from trialtrace.trial.claims.paper import NOT_AT_HAND
 
 ALL = "all"
 """Every group together, or every group compared with every other."""
@@ -28,6 +29,7 @@ def check_about(document: Document) -> None:
         for group in sizes:
             known_name(document, ("strata", "sizes", stratum, group), group, groups, "groups")
     for name, given in document.entries("claims"):
+        _placed(document, name, given)
         about = given.get("about", {})
         for key, section in _NAMED:
             if key in about:
@@ -37,6 +39,17 @@ def check_about(document: Document) -> None:
         for position, group in enumerate(() if compared == ALL else compared):
             place = ("claims", name, "about", "compare", position)
             known_name(document, place, group, groups, "groups")
+
+
+def _placed(document: Document, name: str, given: Mapping[str, object]) -> None:
+    """A claim has a place, unless the text of its paper was not at hand."""
+    if "place" not in given and document.get("papers", str(given["from"]), "text") != NOT_AT_HAND:
+        document.add(
+            ("claims", name),
+            found="no place",
+            expected="where it is printed, such as abstract or table 2",
+            do="where the paper's text was not at hand, say so: `text: not_at_hand` of the paper",
+        )
 
 
 def _spelt_alike(document: Document) -> None:

@@ -69,7 +69,12 @@ def _printed(files: Files, name: str, given: dict[str, Any]) -> None:
     """A printed expression that the audit could not read, or could not hold against a result."""
     place = ("claims", name, "printed")
     try:
-        parts = parse(given["printed"], words="cannot" in given)
+        parts = parse(
+            given["printed"],
+            words="cannot" in given,
+            direction="direction" in given,
+            fact="cannot" in given and "fact" in given.get("about", {}),
+        )
     except UserError as error:
         problem = error.problems[0]
         files.claims.add(place, found=problem.found, expected=problem.expected, do=problem.do)

@@ -78,7 +78,9 @@ class ClaimIs:
     """A number that the data can recompute."""
 
     from_: Name = key("Paper.")
-    place: Text = key("Where it is printed, as it can be cited.")
+    place: Text | None = optional(
+        "Where it is printed, as it can be cited; left out where the text was not at hand."
+    )
     label: Text = key("What is claimed, in words.")
     printed: Text = key(
         "The expression as printed, in quotes.", expected="the printed expression in quotes"
@@ -104,7 +106,9 @@ class ClaimCannot:
     """A number that nothing recomputes."""
 
     from_: Name = key("Paper.")
-    place: Text = key("Where it is printed, as it can be cited.")
+    place: Text | None = optional(
+        "Where it is printed, as it can be cited; left out where the text was not at hand."
+    )
     label: Text = key("What is claimed, in words.")
     printed: Text = key(
         "The expression as printed, in quotes.", expected="the printed expression in quotes"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.claims.claim import DeclaredClaim
-from trialtrace.trial.claims.paper import PaperGroups, PaperOutcomes, PaperPopulations, PaperStrata
-from trialtrace.trial.words import Name, Text
+from trialtrace.trial.claims.paper import (
+    PaperGroups,
+    PaperOutcomes,
+    PaperPopulations,
+    Papers,
+    PaperStrata,
+)
+from trialtrace.trial.words import Name
 
 
 @shape
 class ClaimsFile:
     """Published numbers to audit."""
 
-    papers: dict[Name, Text] = key("Papers: name to citation.")
+    papers: Papers = key("Papers: name to citation, or to what is known of it.")
     groups: PaperGroups | None = optional(
         "Groups of patients as the paper prints them; in a trial's folder, its arms by "
         "the same names."

@@ -10,6 +10,7 @@ from trialtrace.trial.claims.paper import (
     PaperGroups,
     PaperOutcomes,
     PaperPopulations,
+    Papers,
     PaperStrata,
 )
 from trialtrace.trial.words import Name, Text
@@ -20,7 +21,9 @@ class LedgerClaim:
     """A claim."""
 
     from_: Name = key("Paper.")
-    place: Text = key("Where it is printed, as it can be cited.")
+    place: Text | None = optional(
+        "Where it is printed, as it can be cited; left out where the text was not at hand."
+    )
     label: Text = key("What is claimed, in words.")
     printed: Text = key(
         "The expression as printed, in quotes.", expected="the printed expression in quotes"
@@ -43,7 +46,7 @@ class LedgerClaim:
 class LedgerFile:
     """Published numbers of papers, without data."""
 
-    papers: dict[Name, Text] = key("Papers: name to citation.")
+    papers: Papers = key("Papers: name to citation, or to what is known of it.")
     groups: PaperGroups | None = optional(
         "Groups of patients as the paper prints them; in a trial's folder, its arms by "
         "the same names."

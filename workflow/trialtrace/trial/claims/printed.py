@@ -123,11 +123,18 @@ class Component:
 
 
 def parse(
-    printed: str, place: str = "printed expression", *, words: bool = False
+    printed: str,
+    place: str = "printed expression",
+    *,
+    words: bool = False,
+    direction: bool = False,
+    fact: bool = False,
 ) -> list[Component]:
     """The components of a printed expression, in the order of NAMES' reading.
 
-    With `words` a sentence that holds no number ("safe and feasible") is one component, itself.
+    With `words` a sentence that holds no number ("safe and feasible") is one component, itself;
+    with `direction` it is one that calls a group lower or higher, whatever its words; as a `fact`
+    of the design it may hold numbers ("twice a week, for 15 minutes").
     Raises UserError naming `place` for an expression of no known form.
     """
     if len(printed) > LONGEST:
@@ -140,8 +147,9 @@ def parse(
         )
     plain = _plain(printed)
     found = _read(printed, plain)
-    if found is None and words and re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain):
-        return [Component("words", printed.strip())]
+    sentence = re.search(r"[^\W\d_]", plain) and not re.search(r"\d", plain)
+    if found is None and (fact or (sentence and (words or direction))):
+        return [Component("direction" if direction else "words", printed.strip())]
     if found is None:
         raise UserError(unread(printed, place))
     return found

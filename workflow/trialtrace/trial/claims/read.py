@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trialtrace.config.spec import structure
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.trial.claims.ledger import LedgerClaim, LedgerFile
-from trialtrace.trial.claims.paper import About
+from trialtrace.trial.claims.paper import About, PaperText, cited, unplaced
 from trialtrace.trial.claims.printed import Component, impossible, parse
 from trialtrace.trial.claims.symbols import AVERAGES, UNSAID
 
@@ -152,15 +152,21 @@ def claims_of(declared: LedgerFile, file: str = "") -> dict[str, Claim]:
     return claims
 
 
-def read_claim(name: str, declared: LedgerClaim, cite: str, place: str) -> Claim:
+def read_claim(name: str, declared: LedgerClaim, paper: str | PaperText, place: str) -> Claim:
     """A claim with its expression read; sentences without a number are read as words."""
-    components = parse(declared.printed, f"{place}.printed", words=True)
+    components = parse(
+        declared.printed,
+        f"{place}.printed",
+        words=True,
+        direction=bool(declared.direction),
+        fact=declared.about is not None and declared.about.fact is not None,
+    )
     parts = {component.name: component for component in components}
     return Claim(
         name=name,
         paper=declared.from_,
-        cite=cite,
-        place=declared.place,
+        cite=cited(paper),
+        place=declared.place or unplaced(paper),
         label=declared.label,
         printed=declared.printed,
         parts=parts,
