@@ -6,7 +6,7 @@ import pytest
 
 from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Sources
-from trialtrace.running.imports import imports_of, outside_entries
+from trialtrace.running.imports import FIGURES, FORMULAS, imports_of, outside_entries
 
 SCRIPT = "scripts/job.py"
 
@@ -16,16 +16,14 @@ def closure(tmp_path: Path):
     """Write files under a package and give the closure of a script, by their names."""
 
     def of(
-        script: str, files: dict[str, str], used: set[str] | None = None, *, formulas: bool = False
+        script: str, files: dict[str, str], used: set[str] | None = None, room: str | None = None
     ) -> set[str]:
         package = tmp_path / "workflow" / "trialtrace"
         named = {SCRIPT: script} | {f"workflow/trialtrace/{k}": v for k, v in files.items()}
         for name, text in ({"workflow/trialtrace/__init__.py": ""} | named).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
-        found = Sources(Project(tmp_path)).closure(
-            tmp_path / SCRIPT, lambda _: used, formulas=formulas
-        )
+        found = Sources(Project(tmp_path)).closure(tmp_path / SCRIPT, lambda _: used, room=room)
         return {str(p.relative_to(package)) for p in found if p.is_relative_to(package)}
 
     return of
@@ -65,13 +63,27 @@ def test_a_card_leads_to_its_formula_where_something_is_computed(closure):
     files = {"cards.py": CARDS} | dict.fromkeys(stats, "")
     code, cards = "import trialtrace.cards", {"__init__.py", "cards.py"}
     assert closure(code, files, {"mean.robust"}) == cards
-    computed = closure(code, files, {"mean.robust"}, formulas=True)
+    computed = closure(code, files, {"mean.robust"}, FORMULAS)
     assert computed == cards | stats - {"stats/means.py"}
-    assert closure(code, files, {"mean.bounded"}, formulas=True) == computed
-    assert closure(code, files, {"mean.plain"}, formulas=True) == cards | {
+    assert closure(code, files, {"mean.bounded"}, FORMULAS) == computed
+    assert closure(code, files, {"mean.plain"}, FORMULAS) == cards | {
         "stats/__init__.py",
         "stats/means.py",
     }
+
+
+def test_a_card_of_a_display_leads_to_its_figure_where_it_is_drawn(closure):
+    files = {
+        "shown.py": 'DISPLAY = Display("lines", "Lines.", Lines, check, figure="curves")\n',
+        "report/__init__.py": "",
+        "report/figures/__init__.py": "",
+        "report/figures/curves.py": "",
+    }
+    code, card = "import trialtrace.shown", {"__init__.py", "shown.py"}
+    assert closure(code, files, {"lines"}) == card
+    assert closure(code, files, {"lines"}, FORMULAS) == card
+    assert closure(code, files, set(), FIGURES) == card
+    assert closure(code, files, {"lines"}, FIGURES) == card | set(files)
 
 
 def test_entries_that_are_not_used_do_not_count():

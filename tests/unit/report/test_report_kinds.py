@@ -16,11 +16,12 @@ from trialtrace.report.figures.picture import NothingToDraw
 from trialtrace.report.figures.spaghetti import courses
 from trialtrace.report.material import Material
 from trialtrace.trial.load import load_settings
+from trialtrace.trial.plan.displays.registry import MODULES, displays
 
 NO_CLAIMS = "papers: {}\nclaims: {}\n"
 PLAN = mini_trial.PLAN + mini_trial.MORE_DISPLAYS
 KINDS = [*yaml.safe_load(PLAN)["displays"]]
-TABLES = {"baseline", "adverse_events"}
+TABLES = {each.kind for each in displays() if not each.figure}
 FEWER = mini_trial.CLEANING.replace(
     "    covers: some\n", "    covers: some\n    exclude: {unknown_subject: not drawn here}\n"
 )
@@ -49,7 +50,7 @@ def test_every_kind_is_drawn_in_the_order_of_the_registry(mini, tmp_path):
     found = drawn(mini, tmp_path)
     assert not [each for each in found.values() if each.why]
     assert all(each.alt and each.caption.endswith(".") for each in found.values())
-    order = [list(make.KINDS).index(each.kind) for each in found.values()]
+    order = [list(MODULES).index(each.kind) for each in found.values()]
     assert order == sorted(order)
     assert {each.kind for each in found.values()} == set(KINDS) - TABLES
 
@@ -103,7 +104,7 @@ def test_what_cannot_be_drawn_says_so_in_a_sentence(tmp_path, rows, absent):
 def test_under_restricted_disclosure_no_single_patient_is_drawn(mini, tmp_path):
     restricted = material(tmp_path)
     assert restricted.disclosure == "restricted"
-    for kind in make.SINGLE_PATIENTS & set(KINDS):
+    for kind in (each.kind for each in displays(KINDS) if each.single_patients):
         with pytest.raises(NothingToDraw, match="single patients"):
             make._picture(restricted, kind, {"title": "Pain"})
     dots = next(mini_given(restricted, "dose_intensity"))

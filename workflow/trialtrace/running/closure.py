@@ -44,7 +44,7 @@ class Sources:
                 key: Imports(
                     tuple(each["names"]),
                     each["registry"],
-                    each["formulas"],
+                    each["by_card"],
                     tuple(tuple(entry) for entry in each["entries"]),
                 )
                 for key, each in told.items()
@@ -121,11 +121,11 @@ class Sources:
     def _dotted(self) -> dict[Path, str]:
         return {path: name for name, path in self.modules.items()}
 
-    def closure(self, start: Path, named: Named, *, formulas: bool = False) -> set[Path]:
+    def closure(self, start: Path, named: Named, *, room: str | None = None) -> set[Path]:
         """Every file that the code in `start` can come to use, itself included.
 
         `named` gives the names that are used of a module's registry, or None for all of them;
-        `formulas` says that the code computes, so that cards lead to their formulas.
+        cards lead to their modules of `room`: code that computes to formulas.
         """
         found: set[Path] = set()
         ahead = [start]
@@ -136,7 +136,10 @@ class Sources:
             found.add(path)
             names, registry, by_card, files = self._leads_to(path)
             by_name = {key: [module] for key, module in registry.items()}
-            by_name |= by_card if formulas else {}
+            by_name |= {
+                key: [module for module in modules if room and module.startswith(f"{room}.")]
+                for key, modules in by_card.items()
+            }
             if by_name:
                 used = named(self._dotted.get(path, ""))
                 keys = by_name if used is None else used & set(by_name)
@@ -170,7 +173,7 @@ class Sources:
             registry = {key: name for key, name in made.registry.items() if name in self.modules}
             others = self.others.items()
             files = {place for name, places in others if name in text for place in places}
-            self._edges[path] = (modules, registry, made.formulas, files - {path})
+            self._edges[path] = (modules, registry, made.by_card, files - {path})
         return self._edges[path]
 
     def _imports(self, path: Path, text: str) -> Imports:
@@ -180,7 +183,7 @@ class Sources:
             made = imports_of(text, path.suffix, package)
             names = tuple(name for name in made.names if name.partition(".")[0] == PACKAGE)
             registry = {k: v for k, v in made.registry.items() if v.startswith(f"{PACKAGE}.")}
-            self._known[key] = Imports(names, registry, made.formulas, made.entries)
+            self._known[key] = Imports(names, registry, made.by_card, made.entries)
         return self._known[key]
 
     def _with_parents(self, name: str) -> list[str]:

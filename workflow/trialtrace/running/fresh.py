@@ -26,6 +26,7 @@ from trialtrace.config.project_table import table_path
 from trialtrace.ground.paths import Project
 from trialtrace.running.closure import Named, Sources
 from trialtrace.running.data import data_digests
+from trialtrace.running.imports import FIGURES, FORMULAS
 from trialtrace.trial.hash_key import key_in_use
 from trialtrace.trial.instruments.shared import InstrumentEntry
 from trialtrace.trial.load import Trial, load_settings, load_trial
@@ -68,8 +69,11 @@ STAGES = {
 # Made once for all trials, from their reports.
 SITE, SITE_STAGE = "build_site", Stage((), ("trials", "disclosure", "report"))
 
-# The registry of statistics, and where the cards are that it leads to.
+# The registries of statistics and of displays, and where the cards are that these lead to.
 REGISTRY, CARDS = "trialtrace.trial.plan.registry", "trialtrace.trial.plan.cards."
+DISPLAYS, KINDS = "trialtrace.trial.plan.displays.registry", "trialtrace.trial.plan.displays."
+# The modules that cards name and a stage can use.
+BY_CARD = {ANALYSE: FORMULAS, RENDER: FIGURES}
 # Which names of a registry a trial's configuration uses, and the file that has them: a stage that
 # does not read the file uses none.
 NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
@@ -97,7 +101,7 @@ NAMED: dict[str, tuple[str, Callable[[Trial], set[str]]]] = {
         PLAN,
         lambda trial: {card.check for card in used(trial)},
     ),
-    "trialtrace.report.figures.make": (PLAN, lambda trial: set(trial.plan.displays)),
+    DISPLAYS: (PLAN, lambda trial: set(trial.plan.displays)),
 }
 
 
@@ -116,6 +120,14 @@ READERS = "trialtrace.trial.readers"
 # What a report calls its methods is looked up among all cards; an audit tries methods of counts,
 # whatever the plan asks for.
 WHOLE = {(REGISTRY, RENDER), (f"{CARDS}categorical", AUDIT), (f"{CARDS}stratified", AUDIT)}
+
+
+def registry_of(module: str) -> str:
+    """The registry that leads to a module of cards; any other module itself."""
+    for registry, cards in ((REGISTRY, CARDS), (DISPLAYS, KINDS)):
+        if module.startswith(cards):
+            return registry
+    return module
 
 
 def used(trial: Trial) -> list[Card]:
@@ -166,7 +178,7 @@ class Freshness:
     def code_files(self, rule: str, trial: str | None = None) -> set[Path]:
         """The script, modules, templates and reports that a job can use."""
         script = self.at.root / "scripts" / f"{rule}.py"
-        return self.sources.closure(script, self._named(rule, trial), formulas=rule == ANALYSE)
+        return self.sources.closure(script, self._named(rule, trial), room=BY_CARD.get(rule))
 
     def _named(self, rule: str, trial: str | None) -> Named:
         """The names of each registry that a job can use."""
@@ -175,7 +187,9 @@ class Freshness:
         def named(registry: str) -> set[str] | None:
             if registry == READERS:
                 return set(read)
-            own, registry = registry, REGISTRY if registry.startswith(CARDS) else registry
+            own, registry = registry, registry_of(registry)
+            if registry == DISPLAYS and rule != RENDER:
+                return set()  # a plan keeps its displays as they are written
             if registry not in NAMED or WHOLE & {(own, rule), (registry, rule)}:
                 return None
             if trial is None or NAMED[registry][0] not in read:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
-# Where the formulas of cards stand.
-FORMULAS = "trialtrace.stats"
+# What a card is called in the source: the key under which it names modules, and their room.
+FORMULAS, FIGURES = "trialtrace.stats", "trialtrace.report.figures"
+CARDS = {"Card": ("formula", FORMULAS), "Display": ("figure", FIGURES)}
 CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -19,13 +20,13 @@ CELL = re.compile(r"^```\{python\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 class Imports:
     """Dotted names that may be modules, and the texts of top-level mappings from text to text.
 
-    `formulas` maps the step of a card to the modules of its formulas; `entries` has the name and
-    the lines of each entry of a registry.
+    `by_card` maps the name of a card to the modules that it names: the formulas of a statistic,
+    the figure of a display. `entries` has the name and the lines of each entry of a registry.
     """
 
     names: tuple[str, ...]
     registry: dict[str, str]
-    formulas: dict[str, list[str]] = field(default_factory=dict)
+    by_card: dict[str, list[str]] = field(default_factory=dict)
     entries: tuple[tuple[str, int, int], ...] = ()
 
 
@@ -35,9 +36,9 @@ def imports_of(text: str, suffix: str, package: tuple[str, ...]) -> Imports:
     trees = [ast.parse(part) for part in code]
     names = {name for tree in trees for name in _imported(tree, package)}
     registry = {key: name for tree in trees for key, name in _mappings(tree).items()}
-    formulas = {card.step: card.formulas for tree in trees for card in _cards(tree)}
+    by_card = {card.name: card.modules for tree in trees for card in _cards(tree)}
     entries = tuple(entry for tree in trees for entry in _entries(tree)) if len(trees) == 1 else ()
-    return Imports(tuple(sorted(names)), registry, formulas, entries)
+    return Imports(tuple(sorted(names)), registry, by_card, entries)
 
 
 def _imported(tree: ast.Module, package: tuple[str, ...]) -> Iterator[str]:
@@ -70,15 +71,16 @@ def _for_type_checkers(test: ast.expr) -> bool:
 
 @dataclass(frozen=True)
 class _Card:
-    """A card as its source says it: its step, the modules of its formulas, and where it stands."""
+    """A card as its source says it: its name, the modules that it names, and where it stands."""
 
-    step: str
-    formulas: list[str]
+    name: str
+    modules: list[str]
     place: ast.expr
 
 
 def _cards(tree: ast.Module) -> Iterator[_Card]:
-    """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple.
+    """The `Card("statistic.method", …, formula="module:function")` of a top-level tuple, and a
+    `Display("kind", …, figure="module")` that has a name.
 
     A formula is one text, a tuple of texts, or the name of either.
     """
@@ -86,26 +88,26 @@ def _cards(tree: ast.Module) -> Iterator[_Card]:
     for node in tree.body:
         if isinstance(node, ast.Assign):
             given |= {each.id: node.value for each in node.targets if isinstance(each, ast.Name)}
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
-            for call in node.value.elts:
-                if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Card":
-                    told = (each.value for each in call.keywords if each.arg == "formula")
-                    formula = next(told, None)
-                    formula = given.get(getattr(formula, "id", ""), formula)
-                    yield _Card(_text(call.args[0], {}) or "", _modules(formula), call)
+            for call in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
+                kind = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
+                if isinstance(call, ast.Call) and kind in CARDS:
+                    key, room = CARDS[kind]
+                    named = next((each.value for each in call.keywords if each.arg == key), None)
+                    named = given.get(getattr(named, "id", ""), named)
+                    yield _Card(_text(call.args[0], {}) or "", _modules(named, room), call)
 
 
-def _modules(formula: ast.expr | None) -> list[str]:
-    """The modules of the formulas of a card, each once."""
-    named = formula.elts if isinstance(formula, ast.Tuple) else [formula]
-    modules = (text.partition(":")[0] for each in named if (text := _text(each, {})))
-    return list(dict.fromkeys(f"{FORMULAS}.{module}" for module in modules))
+def _modules(named: ast.expr | None, room: str) -> list[str]:
+    """The modules of the formulas of a card, or of its figure, each once."""
+    texts = named.elts if isinstance(named, ast.Tuple) else [named]
+    modules = (text.partition(":")[0] for each in texts if (text := _text(each, {})))
+    return list(dict.fromkeys(f"{room}.{module}" for module in modules))
 
 
 def _entries(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
     """Name, first and last line of each entry of top-level mappings to texts, and of each card."""
     for card in _cards(tree):
-        yield card.step, card.place.lineno, card.place.end_lineno or card.place.lineno
+        yield card.name, card.place.lineno, card.place.end_lineno or card.place.lineno
     for node in tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
             for key, value in zip(node.value.keys, node.value.values, strict=True):

@@ -16,7 +16,7 @@ from trialtrace.stats.missing.delta import DeltaGrid, delta_tipping
 from trialtrace.stats.results import StatsError
 from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.cards.imputed_means import Drawn
-from trialtrace.trial.plan.displays import DeltaTipping
+from trialtrace.trial.plan.displays.delta_tipping import DeltaTipping
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:

@@ -10,32 +10,11 @@ from trialtrace.methods.analysing.cuts import parameters
 from trialtrace.report.figures.canvas import save
 from trialtrace.report.figures.picture import NothingToDraw, Picture, names
 from trialtrace.report.material import Material
+from trialtrace.trial.plan.displays.registry import display_of, displays
 
-_HERE = "trialtrace.report.figures"
-
-# Kind of display in plan.yaml -> its module with `draw(material, given) -> Picture`, in the order
-# in which a section of the report shows them.
-KINDS: dict[str, str] = {
-    "flow": f"{_HERE}.flow",
-    "forest": f"{_HERE}.forest",
-    "bars": f"{_HERE}.bars",
-    "stacked": f"{_HERE}.stacked",
-    "kaplan_meier": f"{_HERE}.kaplan_meier",
-    "cumulative_incidence": f"{_HERE}.cumulative_incidence",
-    "interval_survival": f"{_HERE}.interval_survival",
-    "profile": f"{_HERE}.profile",
-    "spaghetti": f"{_HERE}.spaghetti",
-    "paired_slopes": f"{_HERE}.paired_slopes",
-    "epsilon_curve": f"{_HERE}.epsilon_curve",
-    "tipping": f"{_HERE}.tipping",
-    "delta_tipping": f"{_HERE}.delta_tipping",
-    "swimmer": f"{_HERE}.swimmer",
-    "dose_intensity": f"{_HERE}.dose_intensity",
-    "heat_map": f"{_HERE}.heat_map",
-    "ridgeline": f"{_HERE}.ridgeline",
-}
-# These show single patients, so they are drawn only where disclosure is full.
-SINGLE_PATIENTS = {"spaghetti", "paired_slopes", "swimmer", "heat_map", "ridgeline"}
+# Where the figures that cards of displays name stand: a module with
+# `draw(material, given) -> Picture` each.
+FIGURES = "trialtrace.report.figures"
 STAMP = "Synthetic, not evidence. "
 
 
@@ -74,22 +53,28 @@ def draw_figures(material: Material, folder: Path) -> list[Drawn]:
 
 def asked(material: Material) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(kind, name, what the plan says) of every figure."""
-    displays = material.trial.plan.displays
-    for kind in KINDS:
-        if kind == "flow":
-            yield from [(kind, kind, displays[kind])] if kind in displays else []
+    given = material.trial.plan.displays
+    for display in displays(given):
+        kind = display.kind
+        if not display.figure:
             continue
-        for number, given in enumerate(displays.get(kind, ()), start=1):
-            yield kind, f"{kind}_{number}", given
+        if display.once:
+            yield kind, kind, given[kind]
+            continue
+        for number, entry in enumerate(given[kind], start=1):
+            yield kind, f"{kind}_{number}", entry
 
 
 def _picture(material: Material, kind: str, given: dict[str, Any]) -> Picture:
-    if kind in SINGLE_PATIENTS and material.disclosure != "full":
+    display = display_of(kind)
+    if display.single_patients and material.disclosure != "full":
         raise NothingToDraw(
             f"{given['title']}: no figure, since it would show single patients and disclosure is "
             f"{material.disclosure}."
         )
-    return importlib.import_module(KINDS[kind]).draw(material, given)
+    module = importlib.import_module(f"{FIGURES}.{display.figure}")
+    picture: Picture = module.draw(material, given)
+    return picture
 
 
 def home(material: Material, given: dict[str, Any]) -> str:

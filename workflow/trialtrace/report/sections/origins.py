@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialtrace.ground.words import lower_first
+from trialtrace.trial.plan.displays.registry import displays
+from trialtrace.trial.plan.displays.shapes import OverTime
 
 if TYPE_CHECKING:
     from trialtrace.trial.load import Trial
-
-# Displays with an axis of the time of an endpoint.
-CURVES = ("kaplan_meier", "cumulative_incidence", "interval_survival")
 
 
 def origin(trial: "Trial", name: str) -> str | None:
@@ -29,11 +28,13 @@ def origin(trial: "Trial", name: str) -> str | None:
 
 def without_origin(trial: "Trial") -> Iterator[str]:
     """A sentence for each curve whose axis cannot say since when."""
-    for kind in CURVES:
-        for number, given in enumerate(trial.plan.displays.get(kind, ()), start=1):
+    for display in displays(trial.plan.displays):
+        if not issubclass(display.shape, OverTime):
+            continue
+        for number, given in enumerate(trial.plan.displays[display.kind], start=1):
             if "axis" not in given and origin(trial, given["endpoint"]) is None:
                 yield (
-                    f"plan.yaml, displays.{kind}[{number}]: the axis says “{given['unit']}” and "
-                    f"not since when; give {given['endpoint']} an `origin` in endpoints.yaml, or "
-                    "the display an `axis`"
+                    f"plan.yaml, displays.{display.kind}[{number}]: the axis says "
+                    f"“{given['unit']}” and not since when; give {given['endpoint']} an "
+                    "`origin` in endpoints.yaml, or the display an `axis`"
                 )

@@ -8,7 +8,6 @@ from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition
 from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.endpoints import check_derived as derived
-from trialtrace.trial.plan import check_displays as displays
 from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
 from trialtrace.trial.plan import check_steps_arms as steps_arms
@@ -17,6 +16,7 @@ from trialtrace.trial.plan import check_steps_missing as steps_missing
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.trial.plan import check_steps_times as steps_times
 from trialtrace.trial.plan import methods, registry
+from trialtrace.trial.plan.displays import registry as displays
 from trialtrace.trial.resolve import (
     STEPS,
     inherited,
@@ -26,9 +26,6 @@ from trialtrace.trial.resolve import (
     variables_of,
     visits_of_all,
 )
-
-# Results of these displays stand beside those of the analyses.
-RESERVED = ("baseline", "flow", "adverse_events")
 
 
 def check(files: Files) -> None:
@@ -82,7 +79,7 @@ def _variable(files: Files, place: Path_, variable: str) -> None:
 
 def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
     document, path = files.plan, ("analyses", name)
-    if name in RESERVED:
+    if displays.with_results(name):
         document.add(path, found=f"the name {name}, which the report uses", expected="another name")
     if not _line_of_descent(files, name, given):
         return

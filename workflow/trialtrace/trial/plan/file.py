@@ -6,7 +6,7 @@ from typing import Annotated
 
 from trialtrace.config.spec import By, Filled, key, optional, shape
 from trialtrace.trial.plan.analysis import Analysis
-from trialtrace.trial.plan.displays import Displays
+from trialtrace.trial.plan.displays.registry import Displays
 from trialtrace.trial.plan.estimand import Estimand
 from trialtrace.trial.plan.multiplicity import Family
 from trialtrace.trial.words import Name

@@ -1,0 +1,40 @@
+"""Table of the subjects at entry."""
+
+from __future__ import annotations
+
+from trialtrace.config.compose import Path_
+from trialtrace.config.spec import Distinct, key, shape
+from trialtrace.trial.context import Files, known
+from trialtrace.trial.endpoints import check_derived as derived
+from trialtrace.trial.plan.displays import names
+from trialtrace.trial.plan.displays.display import Display
+from trialtrace.trial.words import Name
+
+
+@shape
+class Baseline:
+    """Table of the subjects at entry."""
+
+    population: Name = key("Population.")
+    overall: bool = key("Whether a column of all arms is shown.")
+    variables: Distinct[Name] = key(
+        "Variables of `subjects`, in order; age, sex and site by these names."
+    )
+
+
+def _check(files: Files, place: Path_, given: Baseline) -> None:
+    names.population(files, place, given.population)
+    for position, name in enumerate(given.variables):
+        here = (*place, "variables", position)
+        if known(files.plan, here, name, files.subject_variables, "a variable of subjects"):
+            derived.check_baseline(files, here, name)
+
+
+DISPLAY = Display(
+    "baseline",
+    "Table of the subjects at entry.",
+    Baseline,
+    _check,
+    once=True,
+    results=True,
+)
