@@ -1,16 +1,16 @@
 """The exports of an audit: a page that stands alone, SARIF by its required fields, one file."""
 
-import inspect
 import json
 import re
 from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from trialtrace.claims.ledger_file import read_ledger
-from trialtrace.claims.prints import impossible
-from trialtrace.claims.prints.registry import MODULES
-from trialtrace.claims.sarif import LEVELS, RECOMPUTED, RULES
+from trialtrace.claims.prints.registry import MODULES, about, card_of, of_sizes
+from trialtrace.claims.sarif import LEVELS
 from trialtrace.cli import main
 from trialtrace.ground.paths import project
 
@@ -142,10 +142,20 @@ def test_levels_follow_the_verdicts(ledger_path):
             assert levels == {"warning"}
 
 
-def test_every_check_has_a_help_text():
-    source = "".join(inspect.getsource(module) for module in (impossible, *MODULES))
-    named = set(re.findall(r'"([a-z]+\.[a-z_]+)"', source))
-    assert named | {"fact", RECOMPUTED} == set(RULES)
+def test_the_card_of_a_check_has_every_finding_that_it_makes():
+    """Each finding is named by one check alone, and said to be about something."""
+    for name, module in MODULES.items():
+        made = Path(find_spec(module).origin).read_text(encoding="utf-8")
+        source = re.sub(r"CARD = Card\(.*?\n\)\n", "", made, flags=re.DOTALL)
+        named = set(re.findall(r'"(fact|[a-z]+\.[a-z_]+)"', source))
+        assert named == set(card_of(name).findings), name
+        assert set(card_of(name).of_sizes) <= named
+    assert len(about()) == sum(len(card_of(name).findings) for name in MODULES)
+    assert all(means.endswith(".") for means in about().values())
+    assert len(of_sizes()) > 10
+
+
+def test_levels_are_those_of_the_standard():
     assert set(LEVELS.values()) == {"error", "warning", "note"}
 
 

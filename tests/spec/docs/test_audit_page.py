@@ -4,7 +4,9 @@ import re
 
 from doc_blocks import ROOT
 
+from trialtrace.claims.prints.reference import page
 from trialtrace.cli import main
+from trialtrace.ground.paths import project
 from trialtrace.trial.claims.printed import parse
 
 PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -17,6 +19,11 @@ def test_the_example_is_what_the_command_says(tmp_path, capsys):
     path.write_text(ledger, encoding="utf-8")
     assert main(["audit", str(path)]) == 1
     assert shown == "$ trialtrace audit ledger.yaml\n" + capsys.readouterr().out
+
+
+def test_the_table_of_checks_is_that_of_their_cards():
+    made = "write it anew: python -m trialtrace.claims.prints.reference"
+    assert page(project()) == PAGE, made
 
 
 def test_each_printed_form_of_the_table_is_understood():

@@ -15,6 +15,7 @@ from math import isfinite, nan
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.methods import COMPARISONS
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -54,6 +55,25 @@ OF_SHARES = "comparison.percentages"
 METHODS = {name: each.label for name, each in COMPARISONS.items()}
 Table = tuple[int, int, int, int]
 Span = tuple[float, float]
+
+
+CARD = Card(
+    "differences, ratios and numbers needed to treat against the counts, or two "
+    "percentages without counts; made from the rounded percentages or not; the groups "
+    "against all",
+    {
+        "comparison.estimate": "A difference, ratio or number needed to treat, and the counts.",
+        "comparison.percentages": "A difference, ratio or reduction, and percentages "
+        "without counts.",
+        "comparison.interval": "The interval of a comparison, by the usual methods.",
+        "comparison.total": "A number for all patients, and the sum of the groups.",
+    },
+    of_sizes=(
+        "comparison.estimate",
+        "comparison.interval",
+        "comparison.total",
+    ),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from scipy.special import chdtrc
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import (
     NAMES,
     all_counted,
@@ -39,6 +40,15 @@ from trialtrace.trial.claims.read import Claim
 MOST_SETS = 5_000
 PAIRWISE = ("chi_squared", "chi_squared_corrected", "fisher")
 SHOWN = 3
+
+
+CARD = Card(
+    "percentages of the groups against p, over every set of counts that prints so, and "
+    "over those that give the printed intervals too",
+    {
+        "p.count_sets": "Every set of counts that prints as the percentages, and p.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import numpy as np
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.methods import TESTS
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -45,6 +46,18 @@ PROPER = {"mantel_haenszel": "Mantel-Haenszel", "log_rank": "log-rank"}
 SMALLEST_GROUP = 5
 LEVEL = Decimal("0.05")
 Counts = list[tuple[int, int]]
+
+
+CARD = Card(
+    "counts of the groups against p, by every usual test (a one-sided match is another "
+    "choice, or inconsistent where two sides are stated); a table of categories, also "
+    "with the count that its total asks for",
+    {
+        "p.counts": "The counts of the groups, and p by the usual tests.",
+        "p.categories": "The table of groups by categories, and p.",
+    },
+    of_sizes=("p.counts",),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -4,12 +4,21 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed
 from trialtrace.claims.prints.shares import possible_counts
 from trialtrace.trial.claims.read import Claim
 
 MOST_NAMED = 3
 SHOWN = 4
+
+
+CARD = Card(
+    "percentages of one group in several outcomes: can one number of patients stand behind them",
+    {
+        "share.outcomes": "The percentages of one group in several outcomes, and their patients.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -7,8 +7,17 @@ d (n - 1) for its error; each further level of a factor between subjects takes d
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding
 from trialtrace.trial.claims.read import Claim
+
+CARD = Card(
+    "the designs that have the degrees of freedom of F, and which of their effects tests "
+    "the treatment",
+    {
+        "statistic.design": "The designs that have the printed degrees of freedom.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

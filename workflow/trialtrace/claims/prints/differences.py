@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -32,6 +33,16 @@ MEASURE = "mean_difference"
 PLAIN = (None, "t", "welch")
 NAMES = {"student": "Student's t", "welch": "Welch's t", "normal": "the normal distribution"}
 Ends = tuple[float, float]
+
+
+CARD = Card(
+    "a difference of means and its interval against the means and deviations of the groups",
+    {
+        "difference.estimate": "A difference of means, and the means of the groups.",
+        "difference.interval": "The interval of a difference of means, and the deviations.",
+    },
+    of_sizes=("difference.interval",),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

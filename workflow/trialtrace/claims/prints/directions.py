@@ -12,6 +12,7 @@ from itertools import chain, product
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding
 from trialtrace.trial.claims.read import Claim
 
@@ -50,6 +51,15 @@ class _Number:
     kind: tuple[str | None, ...]
     text: str
     bounds: tuple[Decimal, Decimal]
+
+
+CARD = Card(
+    'words such as "fewer with X" against the numbers of both groups, where every word '
+    "is a direction, a group's label, \"control\" or the outcome's label",
+    {
+        "direction.numbers": "Words that say which group is lower or higher, and their numbers.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

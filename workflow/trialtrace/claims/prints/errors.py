@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import inf
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.estimates import RATIOS
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -24,6 +25,21 @@ from trialtrace.stats.summaries.printed import Bounds, Printed
 from trialtrace.trial.claims.read import Claim
 
 BOUNDS = ("ci_low", "ci_high")
+
+
+CARD = Card(
+    "a standard error against the deviation, the interval and the p beside it",
+    {
+        "error.deviation": "A standard error, and the deviation beside it.",
+        "error.interval": "A standard error, and the interval of its estimate.",
+        "error.p": "An estimate with its standard error, and p.",
+    },
+    of_sizes=(
+        "error.deviation",
+        "error.interval",
+        "error.p",
+    ),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

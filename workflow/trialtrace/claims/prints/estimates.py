@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import headline
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.comparisons import KINDS, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -62,6 +63,19 @@ class OnScale:
     low: Printed
     high: Printed
     null: float
+
+
+CARD = Card(
+    "an estimate in the middle of its interval, on the log scale for ratios, and the p "
+    "of both, of no difference or of a margin; of events, a p of no named test is *not "
+    "checkable* beside an interval whose z is within a factor of 0.7 of its own (0.9 of "
+    "hazard and rate ratios), since exact, corrected and log-rank tests lie so near, and "
+    "inconsistent beyond",
+    {
+        "interval.centred": "An estimate, and the middle of its interval.",
+        "interval.p": "An estimate with its interval, and p.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

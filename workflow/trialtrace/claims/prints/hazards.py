@@ -18,6 +18,7 @@ from math import ceil, log, sqrt
 from scipy.special import ndtri
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.comparisons import Table, table_of
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -37,6 +38,19 @@ BOUNDS = ("ci_low", "ci_high")
 CENTRED = (None, "wald", "log")
 SLACK = 1.2
 """How far the events needed may be above those there are: p may be the log-rank test's."""
+
+
+CARD = Card(
+    "a hazard ratio and its p against the events, else the patients: how many events "
+    "they need at least; its interval against the events: the error of the log is at "
+    "least √(1/e₁ + 1/e₀), by Cox's model with Efron's or Breslow's ties, also "
+    "stratified or adjusted (there a remark), not with robust errors or weights",
+    {
+        "hazard.events": "A hazard ratio and its p, and the events that these need.",
+        "hazard.interval": "The interval of a hazard ratio, and the events of both groups.",
+        "hazard.direction": "A hazard ratio, and which group has more events.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.prints.shares import possible_counts
@@ -21,6 +22,17 @@ ODDS = "odds_ratio"
 MOST_COUNTED = 1000
 Ends = tuple[Decimal, Decimal]
 Share = tuple[Claim, Ends]
+
+
+CARD = Card(
+    "a headline against the percentages below it, in every population; what patients who "
+    "were not analysed could change",
+    {
+        "headline.reduction": "A relative reduction, and the shares it is about.",
+        "headline.ratio": "A relative reduction, and the ratio beside it.",
+        "headline.everyone": "What patients who were not analysed could change.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -4,8 +4,20 @@ from collections.abc import Iterator
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import INCONSISTENT, Finding, listed
 from trialtrace.trial.claims.read import Claim
+
+CARD = Card(
+    "what no study can have: a count above its denominator, a p above 1, an interval "
+    "upside down, a negative deviation, a ratio below 0, a correlation beyond 1, an F or "
+    "χ² below 0; nothing else is held against it",
+    {
+        "number.impossible": "A number that no study can have.",
+        "number.unclear": "A number of which the expression does not say what it is.",
+    },
+    of_all=True,
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import numpy as np
 from trialtrace.claims import methods
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -25,6 +26,15 @@ HALF = 50
 METHODS = {name: each.label for name, each in methods.INTERVALS.items()}
 STATED = {"exact": "clopper_pearson", "score": "wilson"}
 """What the methods of a share are called by too."""
+
+
+CARD = Card(
+    "an estimate inside its interval; which method gives the interval of a share",
+    {
+        "interval.inside": "An estimate, and the interval it lies in.",
+        "interval.share": "The bounds of a share's interval, by the usual methods.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

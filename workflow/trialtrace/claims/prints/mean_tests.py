@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -28,6 +29,23 @@ from trialtrace.trial.claims.symbols import UNSAID
 
 AS_ERRORS = " behind ±, as standard errors"
 TESTS = {"t": ("pooled", "Student's t test"), "welch": ("welch", "Welch's t test")}
+
+
+CARD = Card(
+    "means and standard deviations against p of the t tests, over everything that prints "
+    "as given; whether a deviation would have to be a standard error; means and "
+    "deviations that whole numbers cannot have, with the share that passes by luck",
+    {
+        "p.means": "Means, standard deviations and sizes, and p of the t tests.",
+        "mean.granularity": "A mean of whole numbers, and the means that its size allows.",
+        "deviation.granularity": "A deviation of whole numbers, and those that their mean allows.",
+    },
+    of_sizes=(
+        "p.means",
+        "mean.granularity",
+        "deviation.granularity",
+    ),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

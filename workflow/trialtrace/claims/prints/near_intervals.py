@@ -11,6 +11,7 @@ from itertools import product
 from math import ceil
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, Finding, listed, prints
 from trialtrace.claims.prints.intervals import fitting
 from trialtrace.claims.prints.shares import possible_counts
@@ -33,6 +34,15 @@ class Near:
     printed: int
     off: float
     of: tuple[int, int] | None = None
+
+
+CARD = Card(
+    "intervals that no usual method gives: what comes nearest, with the numbers "
+    "randomised or at another level",
+    {
+        "interval.near": "What comes nearest to intervals that no usual method gives.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

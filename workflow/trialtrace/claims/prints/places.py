@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.trial.claims.read import Claim
 
 NAMES = ("percent", "value", "count", "sd", "ci_low", "ci_high", "p")
+
+
+CARD = Card(
+    "one number in two places, linked by `with`, that is printed with fewer or more digits",
+    {
+        "place.number": "One number in two places.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

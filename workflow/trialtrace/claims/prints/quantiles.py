@@ -10,11 +10,27 @@ from itertools import pairwise
 from math import sqrt
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.trial.claims.read import Claim
 from trialtrace.trial.claims.symbols import UNSAID
 
 QUARTILES, ENDS = ("quartile_low", "quartile_high"), ("least", "most")
+
+
+CARD = Card(
+    "quartiles, range and median in order; the deviation that a range leaves room for; "
+    "medians of whole numbers",
+    {
+        "quantile.order": "Quartiles and range, and the value between them.",
+        "quantile.deviation": "A standard deviation, and the range of the values.",
+        "median.granularity": "A median of whole numbers, and the medians that there are.",
+    },
+    of_sizes=(
+        "median.granularity",
+        "quantile.deviation",
+    ),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from itertools import chain
 
 from trialtrace.claims.ledger import Ledger
 from trialtrace.claims.prints import comparisons, headline
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.comparisons import RATIOS, WORDS, as_ratio, table_of
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
@@ -27,6 +28,19 @@ from trialtrace.trial.claims.read import Claim
 
 CHECK = "comparison.reduction"
 OF = {"risk_ratio": "risk", "odds_ratio": "odds"}
+
+
+CARD = Card(
+    "a reduction or rise in percent against the odds, risks or means of the groups, or "
+    "the ratio beside it: the words or `measure` say of what, else each reading is told",
+    {
+        "difference.relative": "A change of means in percent, and the means of the groups.",
+        "reduction.ratio": "A reduction or rise in percent, and the ratio that is printed "
+        "beside it.",
+        "comparison.reduction": "A reduction or rise in percent, and the ratio or change it is.",
+    },
+    of_sizes=("comparison.reduction",),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

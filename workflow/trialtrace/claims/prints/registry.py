@@ -1,92 +1,78 @@
 """The checks on print, in the order in which their findings are told."""
 
-from collections.abc import Iterator
+import importlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
-from trialtrace.claims.prints import (
-    comparisons,
-    count_sets,
-    count_tests,
-    denominators,
-    designs,
-    differences,
-    directions,
-    errors,
-    estimates,
-    hazards,
-    headline,
-    impossible,
-    intervals,
-    mean_tests,
-    near_intervals,
-    places,
-    quantiles,
-    reductions,
-    shares,
-    sizes,
-    splits,
-    statements,
-    statistics,
-    strata,
-    totals,
-)
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import ALTERNATIVE, INCONSISTENT, Finding, listed
 
-MODULES = (
-    sizes,
-    shares,
-    denominators,
-    strata,
-    totals,
-    count_tests,
-    count_sets,
-    splits,
-    comparisons,
-    reductions,
-    mean_tests,
-    differences,
-    quantiles,
-    statistics,
-    designs,
-    intervals,
-    estimates,
-    errors,
-    near_intervals,
-    hazards,
-    headline,
-    directions,
-    places,
-    statements,
-)
+_HERE = "trialtrace.claims.prints"
+
+MODULES: dict[str, str] = {
+    "impossible": f"{_HERE}.impossible",
+    "sizes": f"{_HERE}.sizes",
+    "shares": f"{_HERE}.shares",
+    "denominators": f"{_HERE}.denominators",
+    "strata": f"{_HERE}.strata",
+    "totals": f"{_HERE}.totals",
+    "count_tests": f"{_HERE}.count_tests",
+    "count_sets": f"{_HERE}.count_sets",
+    "splits": f"{_HERE}.splits",
+    "comparisons": f"{_HERE}.comparisons",
+    "reductions": f"{_HERE}.reductions",
+    "mean_tests": f"{_HERE}.mean_tests",
+    "differences": f"{_HERE}.differences",
+    "quantiles": f"{_HERE}.quantiles",
+    "statistics": f"{_HERE}.statistics",
+    "designs": f"{_HERE}.designs",
+    "intervals": f"{_HERE}.intervals",
+    "estimates": f"{_HERE}.estimates",
+    "errors": f"{_HERE}.errors",
+    "near_intervals": f"{_HERE}.near_intervals",
+    "hazards": f"{_HERE}.hazards",
+    "headline": f"{_HERE}.headline",
+    "directions": f"{_HERE}.directions",
+    "places": f"{_HERE}.places",
+    "statements": f"{_HERE}.statements",
+}
 CONTRADICTS = (INCONSISTENT, ALTERNATIVE)
-OF_SIZES = (
-    "p.counts",
-    "p.splits",
-    "p.means",
-    "mean.granularity",
-    "deviation.granularity",
-    "median.granularity",
-    "difference.interval",
-    "error.deviation",
-    "error.interval",
-    "error.p",
-    "quantile.deviation",
-    "total.categories",
-    "comparison.estimate",
-    "comparison.interval",
-    "comparison.reduction",
-    "comparison.total",
-)
-"""Checks of which the verdict rests on the numbers of patients."""
+
+
+def card_of(name: str) -> Card:
+    """The card of a check. Raises KeyError where there is none."""
+    card: Card = importlib.import_module(MODULES[name]).CARD
+    return card
+
+
+def _check_of(name: str) -> Callable[[Ledger], Iterator[Finding]]:
+    check: Callable[[Ledger], Iterator[Finding]] = importlib.import_module(MODULES[name]).check
+    return check
+
+
+@cache
+def about() -> dict[str, str]:
+    """The name of each finding to what it is about."""
+    return {name: means for each in MODULES for name, means in card_of(each).findings.items()}
+
+
+@cache
+def of_sizes() -> frozenset[str]:
+    """The names of the findings of which the verdict rests on the numbers of patients."""
+    return frozenset(name for each in MODULES for name in card_of(each).of_sizes)
 
 
 def findings(ledger: Ledger) -> Iterator[Finding]:
     """Every finding of every check."""
-    yield from impossible.check(ledger)
-    for module in MODULES:
-        for one in module.check(ledger.possible):
+    for name in MODULES:
+        check = _check_of(name)
+        if card_of(name).of_all:
+            yield from check(ledger)
+            continue
+        for one in check(ledger.possible):
             one = _with_number_taken(ledger, one)
             yield _unless_assumed(ledger, _unless_paraphrased(ledger, one))
 
@@ -94,7 +80,7 @@ def findings(ledger: Ledger) -> Iterator[Finding]:
 def _with_number_taken(ledger: Ledger, one: Finding) -> Finding:
     """A finding that rests on the number randomised as that behind a percentage says so."""
     entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
-    if one.check not in OF_SIZES or not any(map(ledger.taken, entries)):
+    if one.check not in of_sizes() or not any(map(ledger.taken, entries)):
         return one
     return replace(one, sentence=f"{one.sentence} Taken is the number randomised.")
 
@@ -109,7 +95,7 @@ def _unless_paraphrased(ledger: Ledger, one: Finding) -> Finding:
 
 def _unless_assumed(ledger: Ledger, one: Finding) -> Finding:
     """A contradiction only if everyone randomised was measured, which is not printed."""
-    if one.check not in OF_SIZES or one.agreement not in CONTRADICTS:
+    if one.check not in of_sizes() or one.agreement not in CONTRADICTS:
         return one
     entries = [ledger.entries[name] for name in (one.claim, *one.beside)]
     assumed = dict.fromkeys(

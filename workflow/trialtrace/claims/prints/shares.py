@@ -13,6 +13,7 @@ import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     ALTERNATIVE,
     COMPATIBLE,
@@ -37,6 +38,21 @@ OTHER_ROUNDINGS = {"half_even": "halves rounded to the even digit", "truncate": 
 LARGEST = 1000
 MOST_COUNTS = 100_000
 FEW = 4
+
+
+CARD = Card(
+    "count, percentage and denominator; which denominators are possible; a name such as "
+    "intention to treat against the number randomised; a rule that cannot apply to a "
+    "group",
+    {
+        "share.percent": "A count of a denominator, and the percentage printed for it.",
+        "share.denominator": "The denominators on which a count prints as its percentage.",
+        "share.count": "The counts of a denominator that print as a percentage.",
+        "share.rounding": "How a paper rounds, from all its numbers.",
+        "share.everyone": "A population named after all randomised, and its size.",
+        "share.rule": "A group that changes in a population whose rule cannot apply to it.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

@@ -3,11 +3,21 @@
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, EXACT, INCONSISTENT, Finding
 from trialtrace.claims.sentences import thousands
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.paper import PaperPopulation
 from trialtrace.trial.claims.read import Claim
+
+CARD = Card(
+    "sizes of the groups against the number of all; the planned, the randomised and the analysed",
+    {
+        "size.sum": "The sizes of the groups, and the number of all patients.",
+        "size.arm": "The patients analysed in an arm, and those randomised to it.",
+        "size.share": "The patients planned, randomised and analysed.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

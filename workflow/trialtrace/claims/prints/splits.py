@@ -13,6 +13,7 @@ import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_sets import narrowed, options
 from trialtrace.claims.prints.count_tests import all_counted, over_strata, told_test
 from trialtrace.claims.prints.finding import (
@@ -62,6 +63,16 @@ class Tried:
     @property
     def fits(self) -> bool:
         return any(own.any() for own in self.fit.values())
+
+
+CARD = Card(
+    "counts or percentages of two groups against p of a Mantel-Haenszel test, over every "
+    "split over two strata",
+    {
+        "p.splits": "Every split of the counts over two strata, and p of the stratified test.",
+    },
+    of_sizes=("p.splits",),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

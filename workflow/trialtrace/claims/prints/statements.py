@@ -6,11 +6,27 @@ from itertools import combinations
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import COMPATIBLE, INCONSISTENT, Finding, listed
 from trialtrace.claims.quantities import Quantity, quantity
 from trialtrace.stats.categorical.proportions import clopper_pearson, wilson
 from trialtrace.trial.claims.about import ALL
 from trialtrace.trial.claims.read import Claim
+
+CARD = Card(
+    "one fact told in several places, in numbers (what differs in words only cannot be "
+    "judged); numbers that the ledger has for some groups only; a change without a "
+    "baseline; no difference without an interval; feasible without a threshold; what no "
+    "adverse event can exclude",
+    {
+        "statement.change": "A change from baseline, and the baseline it needs.",
+        "statement.no_difference": "A statement of no difference, and the interval it needs.",
+        "statement.feasibility": "A statement of feasibility, and the threshold it needs.",
+        "statement.safety": "No adverse event, and the rate that this excludes.",
+        "statement.groups": "A number of one group, and what stands beside it for the others.",
+        "fact": "One fact told in several places.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

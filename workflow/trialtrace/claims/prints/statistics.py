@@ -12,6 +12,7 @@ import numpy as np
 
 from trialtrace.claims.agreement import NOT_CHECKABLE
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
     EXACT,
@@ -43,6 +44,18 @@ WITH_DEGREES = {
     CHI_SQUARED: "χ²(1) = 4.2, p = .04",
     "q": "Q(3) = 8.1, p = .04",
 }
+
+
+CARD = Card(
+    "F, t, z, r, χ² and degrees of freedom against p and the effect size; the ε that a "
+    "corrected p needs",
+    {
+        "statistic.p": "A test statistic with its degrees of freedom, and p.",
+        "statistic.epsilon": "F with uncorrected degrees of freedom, p, and the ε between them.",
+        "statistic.degrees": "The degrees of freedom of a corrected test.",
+        "statistic.effect": "The effect size of F and its degrees of freedom.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

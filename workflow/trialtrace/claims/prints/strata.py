@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.count_tests import counted
 from trialtrace.claims.prints.finding import (
     COMPATIBLE,
@@ -25,6 +26,16 @@ from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
 
 SHOWN = 4
+
+
+CARD = Card(
+    "the shares of a group in the two strata of a split against its own count; counts "
+    "and sizes of the strata, added up",
+    {
+        "split.sum": "Counts and sizes of the strata of a split, added up, and those of the group.",
+        "split.total": "The shares of a group in the strata of a split, and its own count.",
+    },
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:

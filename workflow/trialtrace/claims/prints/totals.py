@@ -3,10 +3,19 @@
 from collections.abc import Iterator
 
 from trialtrace.claims.ledger import Ledger
+from trialtrace.claims.prints.card import Card
 from trialtrace.claims.prints.finding import EXACT, INCONSISTENT, Finding, as_range
 from trialtrace.stats.summaries.percentages import counts_for_percentage
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
+
+CARD = Card(
+    "categories that should add up to their group, and the count that would make them",
+    {
+        "total.categories": "Categories that should add up to their group.",
+    },
+    of_sizes=("total.categories",),
+)
 
 
 def check(ledger: Ledger) -> Iterator[Finding]:
