@@ -9,12 +9,25 @@ SUBJECTS = (
     *("usubjid", "subjid", "subjectid", "patientid", "participantid", "recordid", "ptid", "patid"),
     *("pid", "screeningno", "randno", "randomisationnumber", "randomizationnumber"),
     *("subject", "patient", "participant", "subj", "pat", "pt", "patno", "patientno", "ptno"),
-    *("subjectno", "subjno", "subjectnumber", "patientnumber", "caseid", "casenum", "caseno"),
+    *("subjectno", "subjno", "subjectnumber", "patientnumber"),
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
-    *("childid", "woman", "rat", "animal", "animalid", "mouse", "dog", "case"),
+    *(
+        "caseid",
+        "casenum",
+        "caseno",
+        "case",
+        "childid",
+        "woman",
+        "rat",
+        "animal",
+        "animalid",
+        "mouse",
+        "dog",
+        "pig",
+    ),
 )
 # So many of them mean a subject however few there are.
-SURE_SUBJECTS = SUBJECTS.index("pid")
+SURE_SUBJECTS = SUBJECTS.index("person")
 ROW_NUMBERS = ("rownames", "rowname", "row", "rownumber", "index", "x", "unnamed0", "obs", "obsno")
 ARMS = (
     *("arm", "trt01p", "trt01a", "trtp", "trta", "actarm", "armcd", "actarmcd", "trt01pn"),
@@ -29,7 +42,7 @@ VISITS = (
     *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
     *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),
     *("assessment", "session", "cycle", "year", "hour", "hours", "days", "weeks", "months", "ady"),
-    *("years", "epoch", "event", "t", "age"),
+    *("years", "epoch", "t", "age"),
 )
 VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session")
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")

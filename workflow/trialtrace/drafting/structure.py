@@ -1,18 +1,15 @@
 """What tells the rows of a table apart, and which columns are its subject, arm and visit."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.drafting.fingerprints import joined, unique
+from trialtrace.drafting.keys import Load, ends_in_id, keys_of, may_tell_apart
 from trialtrace.drafting.names import (
     ARM_PARTS,
     ARMS,
-    PARAMETERS,
-    REPEATS,
     ROW_NUMBERS,
     SITES,
     SUBJECTS,
@@ -26,19 +23,13 @@ from trialtrace.drafting.names import (
 )
 from trialtrace.drafting.profile import Column
 
-if TYPE_CHECKING:
-    from trialtrace.drafting.fingerprints import Numbers
-
-# Columns that are tried for a key, and columns of one key.
-MOST_TRIED, LONGEST_KEY, MOST_KEYS = 9, 4, 5
 MOST_ARMS, MOST_VISITS = 8, 60
 # Columns of a table whose cells are kept for a look at rows.
 MOST_LOOKED_AT = 24
-SAMPLE = 20_000
+# Rows that a level of a visit has in the mean.
+ROWS_A_VISIT = 3
 # The smallest arm, as a share of the largest.
 BALANCED = 0.4
-
-Load = Callable[[Sequence[str]], "Mapping[str, Numbers]"]
 
 
 @dataclass(frozen=True)
@@ -63,19 +54,14 @@ def structure_of(
     if not rows or not columns:
         why = {"keys": "The table has no rows."}
         return Structure((), (), (), (), {}, why)
-    ordered = sorted(enumerate(columns), key=lambda at: _id_order(at[1], at[0]))
-    tried = [one for _, one in ordered if _may_be_key(one)][:MOST_TRIED]
-    marks = dict(load([one.name for one in tried]))
-    counted = [one for one in tried if plain(one.name) not in ROW_NUMBERS]
-    keys = _keys(counted, marks, rows) or _keys(tried, marks, rows)
+    keys, told = keys_of(columns, rows, load, said)
     subject, why = _subjects(columns, keys, rows)
-    evidence = dict(why)
-    evidence["keys"] = _told_keys(keys, rows, tried)
-    if said:
-        keys, evidence["keys"] = _said_key(said, keys, evidence["keys"], load)
+    evidence = dict(why) | {"keys": told}
     constant: dict[str, bool] = {}
-    if subject and len(np.unique(marks.get(subject[0], np.empty(0)))) not in (0, rows):
+    if subject and (subject[0],) not in keys:
         constant = _constant(columns, subject[0], load)
+    if nested := _nested(columns, constant):
+        evidence["subject"] += nested
     arm, why = _arms(columns, constant)
     evidence |= why
     visit, why = _visits(columns, keys, subject, constant, load)
@@ -88,114 +74,6 @@ def with_constant(column: Column, structure: Structure) -> Column:
     return replace(column, constant_within=structure.constant.get(column.name))
 
 
-def _whole(column: Column) -> bool:
-    return column.validation != "number"
-
-
-def _may_be_key(column: Column) -> bool:
-    """Nothing with decimals, long texts or gaps tells rows apart."""
-    return (
-        _whole(column)
-        and column.type not in ("notes", "checkbox")
-        and not column.blank
-        and not column.missing_codes
-        and column.distinct > 1
-    )
-
-
-def _id_order(column: Column, place: int) -> tuple[int, int, int]:
-    """The names of subjects first, then of visits and the like, then the order of the file."""
-    if _names_subject(column.name):
-        named = rank(column.name, SUBJECTS)
-        return 0, named if named is not None else len(SUBJECTS), place
-    for group, names in enumerate((VISITS, PARAMETERS, REPEATS, SITES), start=1):
-        if (named := rank(column.name, names)) is not None:
-            return group, named, place
-    if set(parts(column.name)) & set(VISIT_PARTS):
-        return 1, len(VISITS), place
-    if plain(column.name) in ROW_NUMBERS:
-        return 6, 0, place
-    return (
-        (5, 0, place)
-        if place == 0
-        else (7, column.distinct if column.type == "text" else 10**9, place)
-    )
-
-
-def _ends_in_id(name: str) -> bool:
-    words = parts(name)
-    return bool(words) and (words[-1] == "id" or (len(words) > 1 and words[0] == "id"))
-
-
-def _keys(
-    tried: Sequence[Column], marks: "Mapping[str, Numbers]", rows: int
-) -> tuple[tuple[str, ...], ...]:
-    """The smallest sets of columns that tell every row apart, those with a subject first.
-
-    Another column may be different in every row of a small table by chance.
-    """
-    distinct = {one.name: len(np.unique(marks[one.name])) for one in tried}
-    names = [one.name for one in tried]
-    subjects = {name for name in names if _names_subject(name)}
-
-    def smallest(wanted: Callable[[tuple[str, ...]], bool]) -> list[tuple[str, ...]]:
-        for length in range(1, LONGEST_KEY + 1):
-            found: list[tuple[str, ...]] = []
-            for key in combinations(names, length):
-                counts = [distinct[name] for name in key]
-                if (
-                    len(found) < MOST_KEYS
-                    and wanted(key)
-                    and _unique_rows([marks[name] for name in key], counts, rows)
-                ):
-                    found.append(key)
-            if found:
-                return found
-        return []
-
-    first = smallest(lambda key: bool(subjects & set(key)))
-    others = smallest(lambda key: not subjects & set(key))
-    return tuple([*first, *others][:MOST_KEYS])
-
-
-def _names_subject(name: str) -> bool:
-    return rank(name, SUBJECTS) is not None or _ends_in_id(name)
-
-
-def _unique_rows(columns: "list[Numbers]", distinct: list[int], rows: int) -> bool:
-    """Whether no two rows have the same cells; a part of the rows is looked at first."""
-    most = 1
-    for one in distinct:
-        most *= one
-    if most < rows:
-        return False
-    if rows > SAMPLE and not unique(joined([one[:SAMPLE] for one in columns])):
-        return False
-    return unique(joined(columns))
-
-
-def _said_key(
-    said: tuple[str, ...], keys: tuple[tuple[str, ...], ...], why: str, load: Load
-) -> tuple[tuple[tuple[str, ...], ...], str]:
-    """The declared key first, where it tells the rows apart."""
-    marks = load(said)
-    names = " with ".join(said)
-    if unique(joined([marks[name] for name in said])):
-        others = tuple(key for key in keys if key != said)
-        return (said, *others), f"{names} is the declared key, and no two rows share it."
-    return keys, f"{names} is the declared key, but rows share it. {why}"
-
-
-def _told_keys(keys: tuple[tuple[str, ...], ...], rows: int, tried: Sequence[Column]) -> str:
-    if keys:
-        return f"No two of the {rows} rows have the same {' and '.join(keys[0])}."
-    names = ", ".join(one.name for one in tried) or "none can be one"
-    return (
-        f"No {LONGEST_KEY} or fewer of the columns looked at tell all {rows} rows apart ({names}): "
-        "the key is the place of the row (source_row)."
-    )
-
-
 def _subjects(
     columns: Sequence[Column], keys: tuple[tuple[str, ...], ...], rows: int
 ) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -205,7 +83,7 @@ def _subjects(
     single = {key[0] for key in keys if len(key) == 1}
     for place, one in enumerate(columns):
         named = rank(one.name, SUBJECTS)
-        if not _whole(one) or one.type in ("notes", "checkbox") or not one.distinct:
+        if not may_tell_apart(one) or one.type in ("notes", "checkbox") or not one.distinct:
             continue
         if plain(one.name) in ROW_NUMBERS or rank(one.name, SITES) is not None:
             continue
@@ -215,15 +93,43 @@ def _subjects(
         if named is not None and (sure or one.distinct > MOST_ARMS or one.name in single):
             found.append(((0, named), one.name))
             why[f"subject.{one.name}"] = f"Its name is that of a subject; {one.distinct} different."
-        elif _ends_in_id(one.name) and one.distinct > MOST_ARMS:
+        elif ends_in_id(one.name) and one.distinct > MOST_ARMS:
             found.append(((1, place), one.name))
             why[f"subject.{one.name}"] = f"Its name ends in id; {one.distinct} different."
+    if not found and (beside := _beside_visit(columns, keys)):
+        found.append(((2, 0), beside))
+        why[f"subject.{beside}"] = (
+            f"With the visit it tells the rows apart ({' and '.join(keys[0])})."
+        )
     ranked = tuple(name for _, name in sorted(found))
     if ranked:
         why["subject"] = f"{ranked[0]}: {why[f'subject.{ranked[0]}']}"
     else:
         why["subject"] = "No column has the name of a subject: every row would be a subject."
     return ranked, why
+
+
+def _beside_visit(columns: Sequence[Column], keys: tuple[tuple[str, ...], ...]) -> str:
+    """The other column of a key of two, of which one is a visit by its name."""
+    levels = {one.name: one.distinct for one in columns}
+    for key in keys:
+        visits = [name for name in key if rank(name, VISITS) is not None]
+        others = [name for name in key if name not in visits]
+        if len(key) == 2 and len(visits) == 1 and levels[others[0]] > MOST_ARMS:
+            return others[0]
+    return ""
+
+
+def _nested(columns: Sequence[Column], constant: Mapping[str, bool]) -> str:
+    """A sentence where a subject has several sites: each may have numbered its own."""
+    sites = [
+        one.name
+        for one in columns
+        if rank(one.name, SITES) is not None and constant.get(one.name) is False
+    ]
+    if not sites:
+        return ""
+    return f" A subject has several values of {sites[0]}: is each of them numbered anew?"
 
 
 def _constant(columns: Sequence[Column], subject: str, load: Load) -> dict[str, bool]:
@@ -317,7 +223,8 @@ def _visits(
         named = rank(one.name, VISITS)
         if named is None and set(parts(one.name)) & set(VISIT_PARTS):
             named = len(VISITS)
-        if named is None or one.distinct > MOST_VISITS:
+        rare = ROWS_A_VISIT * one.distinct > one.rows
+        if named is None or one.distinct > MOST_VISITS or rare:
             continue
         marks = load([subject[0], one.name])
         once = unique(joined([marks[subject[0]], marks[one.name]]))

@@ -9,9 +9,10 @@ from trialtrace.drafting.columns import column, decimal_sign, with_units
 from trialtrace.drafting.described import NOTHING
 from trialtrace.drafting.fingerprints import fingerprints
 from trialtrace.drafting.found import Found, found
+from trialtrace.drafting.keys import Load
 from trialtrace.drafting.profile import Table
 from trialtrace.drafting.repeats import kinds_of
-from trialtrace.drafting.structure import Load, structure_of, with_constant
+from trialtrace.drafting.structure import structure_of, with_constant
 from trialtrace.drafting.tally import Tally
 from trialtrace.ground.errors import Problem, UserError
 
