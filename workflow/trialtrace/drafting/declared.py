@@ -46,6 +46,10 @@ def _labelled(name: str, tally: Tally, about: Described, missing: Sequence[str],
     """By labels of codes that the file itself has."""
     labelled = dict(about.choices)
     unlabelled = [text for text in tally.values if text not in labelled]
+    if len(unlabelled) == len(tally.values) and unlabelled:
+        kind = inferred(name, tally, sign)
+        told = f"{about.by} has labels of {one_of(list(labelled))}, and no cell holds one of them."
+        return replace(kind, also=(*kind.also, ("contradiction", told)))
     if (
         tally.exact
         and len(unlabelled) <= max(1, len(labelled))

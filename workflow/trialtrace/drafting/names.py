@@ -24,6 +24,7 @@ SUBJECTS = (
         "mouse",
         "dog",
         "pig",
+        "rabbit",
     ),
 )
 # So many of them mean a subject however few there are.
@@ -35,16 +36,18 @@ ARMS = (
     *("randomization", "randomised", "randomized", "allocation", "randarm", "treatmentarm"),
     *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
     *("intervention", "therapy", "regimen", "drug", "grp", "group", "condition", "vaccine", "diet"),
-    *("assignment", "assigned", "dosegroup", "method", "program", "programme", "stim"),
+    *("assignment", "assigned", "dosegroup", "method", "program", "programme", "stim", "dose"),
 )
 ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation")
+# A group of these is none of treatment.
+NO_ARM_PARTS = ("age", "sex", "race", "ethnic", "blood", "risk", "income", "stage", "diagnosis")
 VISITS = (
     *("avisit", "visit", "visitnum", "visitno", "avisitn", "redcapeventname", "timepoint"),
     *("week", "month", "day", "wk", "time", "visitday", "followup", "period", "occasion", "wave"),
     *("assessment", "session", "cycle", "year", "hour", "hours", "days", "weeks", "months", "ady"),
     *("years", "epoch", "t", "age"),
 )
-VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session")
+VISIT_PARTS = ("visit", "week", "month", "day", "timepoint", "wk", "occasion", "session", "period")
 PARAMETERS = ("paramcd", "parameter", "param", "testcd", "test", "measure", "variable", "item")
 REPEATS = ("redcaprepeatinstance", "redcaprepeatinstrument", "seq", "aeseq", "instance", "rep")
 SITES = ("site", "siteid", "center", "centre", "clinic", "hospital", "centerid", "centreid", "inst")

@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trialtrace.drafting.arms import MOST_ARMS, arms_of
 from trialtrace.drafting.fingerprints import joined, unique
 from trialtrace.drafting.keys import Load, ends_in_id, keys_of, may_tell_apart
 from trialtrace.drafting.names import (
-    ARM_PARTS,
-    ARMS,
     ROW_NUMBERS,
     SITES,
     SUBJECTS,
     SURE_SUBJECTS,
-    TREATED,
     VISIT_PARTS,
     VISITS,
     parts,
@@ -23,13 +21,11 @@ from trialtrace.drafting.names import (
 )
 from trialtrace.drafting.profile import Column
 
-MOST_ARMS, MOST_VISITS = 8, 60
+MOST_VISITS = 60
 # Columns of a table whose cells are kept for a look at rows.
 MOST_LOOKED_AT = 24
 # Rows that a level of a visit has in the mean.
 ROWS_A_VISIT = 3
-# The smallest arm, as a share of the largest.
-BALANCED = 0.4
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ def structure_of(
         constant = _constant(columns, subject[0], load)
     if nested := _nested(columns, constant):
         evidence["subject"] += nested
-    arm, why = _arms(columns, constant)
+    arm, why = arms_of(columns, subject, constant, load)
     evidence |= why
     visit, why = _visits(columns, keys, subject, constant, load)
     evidence |= why
@@ -90,7 +86,7 @@ def _subjects(
         if 2 * one.blank > rows:
             continue
         sure = named is not None and named < SURE_SUBJECTS
-        if named is not None and (sure or one.distinct > MOST_ARMS or one.name in single):
+        if named is not None and (sure or one.distinct > 2 or one.name in single):
             found.append(((0, named), one.name))
             why[f"subject.{one.name}"] = f"Its name is that of a subject; {one.distinct} different."
         elif ends_in_id(one.name) and one.distinct > MOST_ARMS:
@@ -143,66 +139,6 @@ def _constant(columns: Sequence[Column], subject: str, load: Load) -> dict[str, 
         for name, marks in part.items():
             made[name] = bool(np.all(marks[first][whose] == marks))
     return made
-
-
-def _arms(
-    columns: Sequence[Column], constant: Mapping[str, bool]
-) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Columns that may be the arm: few levels, constant within subjects, a name or words."""
-    why: dict[str, str] = {}
-    found: list[tuple[tuple[float, int], str]] = []
-    for place, one in enumerate(columns):
-        levels = one.distinct
-        if not 2 <= levels <= MOST_ARMS or one.validation == "number" or 2 * one.blank > one.rows:
-            continue
-        score, told = _arm_score(one)
-        if constant.get(one.name) is False:
-            score, told = score - 3, [*told, "it varies within subjects"]
-        if score < 2:
-            continue
-        found.append(((-score, place), one.name))
-        why[f"arm.{one.name}"] = f"It has {levels} levels; {'; '.join(told)}."
-    ranked = tuple(name for _, name in sorted(found))
-    if ranked:
-        why["arm"] = f"{ranked[0]}: {why[f'arm.{ranked[0]}']}"
-    else:
-        why["arm"] = "No column of few levels has the name or the levels of an arm."
-    return ranked, why
-
-
-def _arm_score(one: Column) -> tuple[float, list[str]]:
-    told, score = [], 0.0
-    named = rank(one.name, ARMS)
-    if named is not None:
-        score += 4 - 2 * named / len(ARMS)
-        told.append("its name is that of an arm")
-    elif set(parts(one.name)) & set(ARM_PARTS):
-        score += 2
-        told.append("its name speaks of an arm")
-    elif any(
-        word in one.label.lower()
-        for word in (
-            "treatment arm",
-            "study arm",
-            "randomis",
-            "randomiz",
-            "treatment group",
-            "allocat",
-        )
-    ):
-        score += 3
-        told.append("its label is that of an arm")
-    words = [*(text for text, _ in one.values), *(label for _, label in one.choices)]
-    if any(TREATED.search(word) for word in words):
-        score += 2
-        told.append("its levels read like treatments")
-    counts = [count for _, count in one.values]
-    if counts and min(counts) >= BALANCED * max(counts):
-        score += 1
-        told.append(f"they are balanced ({', '.join(map(str, counts))} rows)")
-    if one.distinct == 2:
-        score += 0.5
-    return score, told
 
 
 def _visits(
