@@ -1,6 +1,6 @@
 """The cells of a raw table as text, part by part, as often as they are asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,20 @@ PART = 200_000
 
 @dataclass(frozen=True)
 class Cells:
-    """Column names, and a function that gives the rows in parts, always in the same order."""
+    """Column names, and a function from some of them to their rows in parts, in the same order."""
 
     names: list[str]
-    parts: "Callable[[], Iterator[pa.RecordBatch]]"
+    of: "Callable[[Sequence[str]], Iterator[pa.RecordBatch]]"
+
+    def parts(self) -> "Iterator[pa.RecordBatch]":
+        """The rows with all columns."""
+        return self.of(self.names)
 
 
 def held(table: "pa.Table") -> Cells:
     """The cells of a table that is in memory."""
-    return Cells(table.column_names, lambda: iter(table.to_batches(max_chunksize=PART)))
+
+    def of(names: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        return iter(table.select(list(names)).to_batches(max_chunksize=PART))
+
+    return Cells(table.column_names, of)

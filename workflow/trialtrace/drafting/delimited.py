@@ -7,7 +7,7 @@ differ, the run's own reader has the last word.
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,21 +176,22 @@ def _cells(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
     import pyarrow as pa
 
     try:
-        names = [name.strip() for name in _stream(path, reading).schema.names]
-        check_header(names, f"{shown}, line 1")
+        given = _stream(path, reading).schema.names
+        names = check_header(given, f"{shown}, line 1")
     except pa.ArrowInvalid:
         return _read(path, shown, reading)
+    as_given = dict(zip(names, given, strict=True))
 
-    def parts() -> "Iterator[pa.RecordBatch]":
-        stream = _stream(path, reading)
+    def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        stream = _stream(path, reading, [as_given[name] for name in wanted])
         try:
             for batch in stream:
-                yield batch.rename_columns(names)
+                yield batch.rename_columns(list(wanted))
         except pa.ArrowInvalid:
             _read(path, shown, reading)
             raise
 
-    return Cells(names, parts)
+    return Cells(names, of)
 
 
 def _read(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
@@ -201,21 +202,24 @@ def _read(path: Path, shown: str, reading: dict[str, str | int]) -> Cells:
     return held(delimited.read(opened).cells)
 
 
-def _stream(path: Path, reading: dict[str, str | int]) -> "pa.csv.CSVStreamingReader":
-    """Every cell as text: nothing is null but what is not there."""
+def _stream(
+    path: Path, reading: dict[str, str | int], names: Sequence[str] = ()
+) -> "pa.csv.CSVStreamingReader":
+    """The columns of these names, all where there are none; only what is not there is null."""
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
     separator = str(reading.get("separator", "\t"))
-    options = arrow_csv.ReadOptions(block_size=BLOCK, encoding=str(reading["encoding"]))
-    parse = arrow_csv.ParseOptions(
-        delimiter=separator, newlines_in_values=True, ignore_empty_lines=True
-    )
-    first = arrow_csv.open_csv(path, read_options=options, parse_options=parse)
-    names = first.schema.names
     convert = arrow_csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        column_types=dict.fromkeys(names, pa.string()),
+        include_columns=list(names),
+        strings_can_be_null=False,
     )
     return arrow_csv.open_csv(
-        path, read_options=options, parse_options=parse, convert_options=convert
+        path,
+        read_options=arrow_csv.ReadOptions(block_size=BLOCK, encoding=str(reading["encoding"])),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=separator, newlines_in_values=True, ignore_empty_lines=True
+        ),
+        convert_options=convert,
     )

@@ -97,9 +97,9 @@ def _any(column: "pa.Array") -> bool:
 def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
     import pyarrow.compute as pc
 
-    def parts() -> "Iterator[pa.RecordBatch]":
-        for part in cells.parts():
+    def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
+        for part in cells.of([INSTRUMENT, *wanted]):
             kinds = pc.utf8_trim_whitespace(pc.fill_null(part.column(INSTRUMENT), ""))
-            yield part.filter(pc.equal(kinds, kind)).select(list(names))
+            yield part.filter(pc.equal(kinds, kind)).select(list(wanted))
 
-    return Cells(list(names), parts)
+    return Cells(list(names), of)

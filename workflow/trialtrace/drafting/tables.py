@@ -99,7 +99,7 @@ def _loader(cells: Cells) -> Load:
         import pyarrow.compute as pc
 
         made: dict[str, list[np.ndarray[tuple[int], np.dtype[np.uint64]]]] = {n: [] for n in names}
-        for part in cells.parts():
+        for part in cells.of(names):
             for name, several in made.items():
                 several.append(fingerprints(pc.utf8_trim_whitespace(part.column(name))))
         return {name: np.concatenate(several) for name, several in made.items()}
