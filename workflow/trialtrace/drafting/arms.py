@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from trialtrace.drafting.fingerprints import joined, unique
+import numpy as np
+
+from trialtrace.drafting.fingerprints import joined
 from trialtrace.drafting.keys import Load
 from trialtrace.drafting.names import ARM_PARTS, ARMS, NO_ARM_PARTS, TREATED, parts, rank
 from trialtrace.drafting.profile import Column
@@ -13,6 +15,8 @@ BALANCED = 0.4
 # The least score of a candidate: what speaks for an arm is added up, what speaks against it taken.
 LEAST = 2.0
 VARIES, CROSSED = 3.0, 1.0
+# Pairs of a subject and a level, of all there could be.
+WHOLLY_CROSSED = 0.9
 LABELS = ("treatment arm", "study arm", "randomis", "randomiz", "treatment group", "allocat")
 
 
@@ -28,9 +32,9 @@ def arms_of(
             continue
         score, told = _score(one)
         if score >= LEAST and constant.get(one.name) is False:
-            if _once(subject[0], one.name, load):
+            if _crossed(subject[0], one.name, load):
                 score -= CROSSED
-                told.append("each subject has each level once, as in a crossover")
+                told.append("subjects have all levels, as in a crossover")
             else:
                 score -= VARIES
                 told.append("it varies within subjects")
@@ -46,9 +50,12 @@ def arms_of(
     return ranked, why
 
 
-def _once(subject: str, name: str, load: Load) -> bool:
+def _crossed(subject: str, name: str, load: Load) -> bool:
+    """Whether nearly every subject has every level."""
     marks = load([subject, name])
-    return unique(joined([marks[subject], marks[name]]))
+    subjects, levels = (len(np.unique(marks[one])) for one in (subject, name))
+    pairs = len(np.unique(joined([marks[subject], marks[name]])))
+    return pairs >= WHOLLY_CROSSED * subjects * levels
 
 
 def _score(one: Column) -> tuple[float, list[str]]:

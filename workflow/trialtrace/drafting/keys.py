@@ -32,6 +32,8 @@ MOST_TRIED, MOST_ALONE, LONGEST_KEY, MOST_KEYS = 9, 40, 4, 5
 # Columns of which as many cells are held at a time.
 CELLS_HELD = 40_000_000
 SAMPLE = 20_000
+# Rows that a level of a visit has in the mean; more levels than a factor has.
+ROWS_A_VISIT, FEW_SUBJECTS = 3, 8
 
 Load = Callable[[Sequence[str]], "Mapping[str, Numbers]"]
 Key = tuple[str, ...]
@@ -56,8 +58,9 @@ def keys_of(
     keys = [key for key in alone if key[0] in subjects]
     keys = keys or _with_subject(search, subjects, usable, alone)
     others = [key for key in alone if key not in keys]
-    if not keys and not others:
-        others = _together(search, named)
+    if not keys and all(_counts_rows(key[0]) for key in others):
+        visits = [name for name in counted if groups[name] == VISIT]
+        others += _beside_visits(search, columns, counted, visits)
     others.sort(key=lambda key: _counts_rows(key[0]))
     keys = [*keys, *others][:MOST_KEYS]
     why = _told(keys, rows, named)
@@ -113,12 +116,19 @@ def _with_subject(
     return []
 
 
-def _together(search: _Search, named: Sequence[str]) -> list[Key]:
-    """The fewest columns with names of their own that do without a subject."""
-    for length in range(2, LONGEST_KEY):
-        if found := list(search.found(list(combinations(named[:MOST_TRIED], length)))):
-            return found
-    return []
+def _beside_visits(
+    search: _Search, columns: Sequence[Column], usable: Sequence[str], visits: Sequence[str]
+) -> list[Key]:
+    """A column that comes back at each visit and tells its rows apart: a subject of any name."""
+    levels = {one.name: one.distinct for one in columns}
+    planned = [name for name in visits if ROWS_A_VISIT * levels[name] <= search.rows]
+    repeated = [
+        name
+        for name in usable
+        if name not in visits and levels[name] > FEW_SUBJECTS and 2 * levels[name] <= search.rows
+    ]
+    pairs = [(name, visit) for visit in planned for name in repeated[:MOST_ALONE]]
+    return list(search.found(pairs))
 
 
 def _counts_rows(name: str) -> bool:

@@ -37,6 +37,7 @@ ARMS = (
     *("treatmentgroup", "studyarm", "trtgrp", "trtgroup", "txgroup", "rand", "randgroup"),
     *("intervention", "therapy", "regimen", "drug", "grp", "group", "condition", "vaccine", "diet"),
     *("assignment", "assigned", "dosegroup", "method", "program", "programme", "stim", "dose"),
+    *("formulation", "preparation", "product"),
 )
 ARM_PARTS = ("arm", "treatment", "treat", "trt", "rx", "tx", "group", "grp", "allocation")
 # A group of these is none of treatment.

@@ -7,7 +7,7 @@ import numpy as np
 
 from trialtrace.drafting.arms import MOST_ARMS, arms_of
 from trialtrace.drafting.fingerprints import joined, unique
-from trialtrace.drafting.keys import Load, ends_in_id, keys_of, may_tell_apart
+from trialtrace.drafting.keys import ROWS_A_VISIT, Load, ends_in_id, keys_of, may_tell_apart
 from trialtrace.drafting.names import (
     ROW_NUMBERS,
     SITES,
@@ -24,8 +24,6 @@ from trialtrace.drafting.profile import Column
 MOST_VISITS = 60
 # Columns of a table whose cells are kept for a look at rows.
 MOST_LOOKED_AT = 24
-# Rows that a level of a visit has in the mean.
-ROWS_A_VISIT = 3
 
 
 @dataclass(frozen=True)
@@ -164,6 +162,8 @@ def _visits(
             continue
         marks = load([subject[0], one.name])
         once = unique(joined([marks[subject[0]], marks[one.name]]))
+        if plain(one.name) == "age" and not once:
+            continue
         found.append(((0 if once else 1, 100 * named + place), one.name))
         told = "each subject has each level once" if once else "subjects have levels several times"
         why[f"visit.{one.name}"] = f"Its name is that of a visit; {one.distinct} levels; {told}."
