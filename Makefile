@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .SECONDARY:
-.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs lock slurm clean
+.PHONY: help run test test-fast check check-r lint docs bench bench-stats bench-cohort bench-audit bench-profile campaign-fuzz campaign-kills campaign-mutation campaign-spoil campaign-accuracy campaign-honest campaign-statcheck campaign-simulate campaign-odd_inputs lock slurm clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +35,7 @@ help:
 	@echo 'make campaign-honest: false alarms on true papers; writes docs/audit-honest-papers.md'
 	@echo 'make campaign-statcheck: beside statcheck, in an R that has it; a section of the same page'
 	@echo 'make campaign-odd_inputs: odd arguments to every statistic; a section of docs/campaigns.md'
+	@echo 'make bench-profile: the profile of a large file; writes docs/benchmarks-profile.md'
 	@echo 'make campaign-simulate: coverage and type I error; writes docs/benchmarks-simulated.md'
 	@echo 'make lock    resolves the lock files anew'
 	@echo 'make slurm   sets up .venv-slurm, for a cluster'
@@ -88,6 +89,9 @@ bench-cohort: $(READY)
 
 bench-audit: $(READY)
 	@$(BIN)/python benchmarks/audit.py $(ARGS)
+
+bench-profile: $(READY)
+	@$(BIN)/python benchmarks/profile.py $(ARGS)
 
 # Needs r-base-core, r-cran-survival and r-cran-car, and the results of a run.
 check-r: $(READY)

@@ -1,7 +1,7 @@
 """The profile of a large CSV: CPU seconds beside those of pyarrow reading the same file.
 
-Prints and writes docs/benchmarks-profile.md. The file is drawn from a fixed seed, and each figure is
-measured in a process of its own. `--megabytes` is its size; `--rounds` how often each is measured.
+Prints and writes docs/benchmarks-profile.md. The file is drawn from a fixed seed; each figure is
+measured in a process of its own. `--megabytes` is its size, `--rounds` how often each is measured.
 """
 
 import argparse
@@ -140,7 +140,8 @@ def rows_of(megabytes: float, rounds: int) -> list[str]:
         verdict = "yes" if gigabyte <= LIMIT else "**no**"
         lines.append(
             f"| {shape}: {told} | {size:.0f} | {floor['cpu']:.1f} | {ours['cpu']:.1f} | "
-            f"{ours['cpu'] / floor['cpu']:.1f} | {gigabyte:.0f} | {verdict} | {ours['memory']:.0f} |"
+            f"{ours['cpu'] / floor['cpu']:.1f} | {gigabyte:.0f} | {verdict} | "
+            f"{ours['memory']:.0f} |"
         )
     return lines
 
@@ -153,8 +154,8 @@ def section(megabytes: float, rounds: int) -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *rows_of(megabytes, rounds),
         "",
-        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors; the "
-        f"median of {rounds} runs, each in a process of its own.",
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors; "
+        f"the median of {rounds} runs, each in a process of its own.",
         END,
     ]
     return "\n".join(head)

@@ -1,6 +1,7 @@
 """From the counts of a column alone to what it holds: its type, codes, range, missing codes."""
 
 import datetime
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ LONG_TEXT = 80
 MOST_WRONG = 0.05
 # A code and a label of the dictionary's choices cannot hold the marks between them.
 MARKS_OF_CHOICES = (",", "|", "\n", "\r")
+# Codes of states, countries and the like.
+SHORT, MANY_SHORT = re.compile("[A-Z]{2}"), 10
 NO_DAYS = ("1900-01-01", "1899-12-30", "1800-01-01", "1111-11-11", "9999-12-31", "9999-09-09")
 
 
@@ -220,7 +223,7 @@ def _as_text(name: str, tally: Tally, words: tuple[str, ...], why: str) -> Kind:
 
 def _text(name: str, tally: Tally) -> Kind:
     """Codes where a text has few levels that come back, else text."""
-    words = tuple(sorted(text for text in tally.values if not_known(text)))
+    words = () if _short_codes(tally) else _words(tally.values)
     also = _told_missing(words, ())
     levels = sorted(text for text in tally.values if text not in words)
     there = sum(tally.values[level] for level in levels)
@@ -252,6 +255,12 @@ def _text(name: str, tally: Tally) -> Kind:
         why=f"There are {len(levels)} levels in {there} cells.",
         also=also,
     )
+
+
+def _short_codes(tally: Tally) -> bool:
+    """Whether nearly all levels are two capital letters: ND is North Dakota among them."""
+    short = sum(bool(SHORT.fullmatch(text)) for text in tally.values)
+    return len(tally.values) >= MANY_SHORT and short >= 0.9 * len(tally.values)
 
 
 def no_code(level: str) -> bool:

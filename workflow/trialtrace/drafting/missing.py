@@ -11,6 +11,8 @@ from trialtrace.drafting.tally import Numbers, Tally
 FEWEST = 2
 # A code of one digit is suspected among codes only, of which there are at most so many.
 MOST_CODES = 7
+# A code of one digit in a larger share of the cells is rather a value.
+MOST_OFTEN = 0.15
 
 
 def far_off(
@@ -18,7 +20,7 @@ def far_off(
 ) -> tuple[tuple[str, ...], tuple[str, ...], float, float]:
     """The suspected codes as they are spelt, a sentence each, and the ends of the other numbers.
 
-    Of `visits` none is suspected above the others: weeks 0, 2, 8 are weeks.
+    Of `visits` none is suspected above the others, nor a few days before: weeks -1, 0, 2, 8.
     """
     spelt: dict[float, list[str]] = {}
     for text in numbers.codes:
@@ -27,7 +29,10 @@ def far_off(
     others = _others(numbers, tally)
     suspected: list[float] = []
     for code in sorted(spelt, key=lambda one: (abs(one), one)):
-        if others >= FEWEST and _is_far(code, low, high, numbers.whole, others, visits):
+        cells = sum(numbers.codes[text] for text in spelt[code])
+        often = abs(code) < 10 and cells > MOST_OFTEN * tally.present
+        enough = others >= FEWEST and not often
+        if enough and _is_far(code, low, high, numbers.whole, others, visits):
             suspected.append(code)
         else:
             low, high, others = min(low, code), max(high, code), others + 1
@@ -46,7 +51,7 @@ def _others(numbers: Numbers, tally: Tally) -> int:
 
 def _is_far(code: float, low: float, high: float, whole: bool, others: int, visits: bool) -> bool:
     if code < 0:
-        return low >= 0
+        return low >= 0 and not (visits and code > -10)
     if visits:
         return False
     if abs(code) < 10 and not (whole and others <= MOST_CODES):

@@ -8,7 +8,18 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+|[%µ]"
 SUBJECTS = (
     *("usubjid", "subjid", "subjectid", "patientid", "participantid", "recordid", "ptid", "patid"),
     *("pid", "screeningno", "randno", "randomisationnumber", "randomizationnumber"),
-    *("subject", "patient", "participant", "subj", "pat", "pt", "patno", "patientno", "ptno"),
+    *(
+        "subject",
+        "patient",
+        "participant",
+        "subj",
+        "pat",
+        "pt",
+        "patno",
+        "patnr",
+        "patientno",
+        "ptno",
+    ),
     *("subjectno", "subjno", "subjectnumber", "patientnumber"),
     *("id", "idno", "idnum", "idnumber", "identifier", "person", "personid", "individual", "child"),
     *(
@@ -150,6 +161,8 @@ def not_known(text: str) -> bool:
     words = " ".join(text.split()).lower()
     first, _, second = words.partition("_")
     twice = first if first == second else words
+    if text.strip() == "Na":  # sodium
+        return False
     return twice in NOT_KNOWN or bool(SPECIAL_MISSING.fullmatch(text))
 
 

@@ -1,0 +1,50 @@
+"""Files that are streamed: the profile of a large file is that of its rows read whole."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from exports import put, text
+
+from trialtrace.drafting import delimited
+from trialtrace.drafting.profile import profile
+from trialtrace.ground.errors import UserError
+
+SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "profile.py"
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    found = importlib.util.spec_from_file_location("bench_profile", SCRIPT)
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("shape", ["long", "wide"])
+def test_streamed_and_read_whole_are_the_same(tmp_path, monkeypatch, benchmark, shape):
+    path = tmp_path / f"{shape}.csv"
+    benchmark.write(shape, path, 1)
+    whole = profile([str(path)])
+    monkeypatch.setattr(delimited, "LARGE", 0)
+    monkeypatch.setattr(delimited, "BLOCK", 1 << 18)
+    assert profile([str(path)]) == whole
+    (table,) = whole
+    key = ("patient_id", "visit") if shape == "long" else ("patient_id",)
+    assert (table.keys[0], table.arm[0]) == (key, "arm")
+
+
+def test_a_row_that_is_cut_is_told_with_its_line(tmp_path, monkeypatch):
+    rows = [["id", "arm"], *[[str(number), "ab"[number % 2]] for number in range(500)]]
+    path = put(tmp_path / "a.csv", text(rows) + "501\n")
+    monkeypatch.setattr(delimited, "LARGE", 0)
+    with pytest.raises(UserError, match="line 502"):
+        profile([str(path)])
+
+
+def test_the_page_keeps_its_limit(benchmark):
+    page = benchmark.PAGE.read_text(encoding="utf-8")
+    lines = page.partition(benchmark.START)[2].partition(benchmark.END)[0].splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith(("| long", "| wide"))]
+    assert len(rows) == len(benchmark.SHAPES)
+    assert all(float(row[5]) <= benchmark.LIMIT and row[6] == "yes" for row in rows)
