@@ -106,7 +106,7 @@ def results(folder: Path, values: np.ndarray, plan: str = PLAN) -> Results:
         plan=build.plan(yaml.safe_load(plan)),
     )
     analyse_plan(config, folder / "derived", folder / "analysis")
-    return Results(folder / "analysis")
+    return Results(folder / "analysis", config.name)
 
 
 def write(derived: Path, values: np.ndarray) -> None:

@@ -223,9 +223,10 @@ def _kenward_roger(fit: MixedFit, rows: Floats, df: str) -> tuple[Floats, float,
     c = np.array([g, size - g, size + 2 - g]) / (3 * size + 2 * (1 - g))
     # The mean of the F without scale is 1 / share; with 2 degrees of freedom it has none.
     share = 1 - a2 / size
-    variance = (2 / size) * (1 + c[0] * b) / ((1 - c[1] * b) ** 2 * (1 - c[2] * b))
-    ratio = variance * share**2 / 2
-    denominator = 4 + (size + 2) / (size * ratio - 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = (2 / size) * (1 + c[0] * b) / ((1 - c[1] * b) ** 2 * (1 - c[2] * b))
+        ratio = variance * share**2 / 2
+        denominator = 4 + (size + 2) / (size * ratio - 1)
     if not (share > ROUNDING and denominator > 2 + ROUNDING):
         raise StatsError(
             "Kenward-Roger's approximation of this F test breaks down with so few subjects; test "
