@@ -195,7 +195,7 @@ def adjusted() -> Numbers:
                 yield case, f"{name}.{i}", value
 
 
-FIELDS = tuple(name for name in WithinEffect.__dataclass_fields__ if "lower" not in name)
+FIELDS = tuple(WithinEffect.__dataclass_fields__)
 
 
 def repeated() -> Numbers:

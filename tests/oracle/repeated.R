@@ -38,6 +38,11 @@ from_car <- function(case, Y, arm, type) {
     other <- if (effect == "between") error["within"] else error["between"]
     emit_effect(case, name, row["Sum Sq"], row["num Df"], row["Error SS"], row["den Df"], other)
     if (effect == "between") next
+    low <- 1 / (ncol(Y) - 1)
+    emit(case, paste0(name, ".epsilon_lower"), low)
+    emit(case, paste0(name, ".p_lower"),
+         pf(row["Sum Sq"] / row["num Df"] / (row["Error SS"] / row["den Df"]),
+            row["num Df"] * low, row["den Df"] * low, lower.tail = FALSE))
     if (ncol(Y) == 2) {
       emit_corrected(case, name, 1, row["Pr(>F)"], 1, row["Pr(>F)"])
     } else {
@@ -71,6 +76,8 @@ from_aov <- function(case, Y) {
   f <- table[["F value"]][1]
   p <- function(e) pf(f, df[1] * min(e, 1), df[2] * min(e, 1), lower.tail = FALSE)
   emit_corrected(case, "typeIII.within", gg, p(gg), hf, p(hf))
+  emit(case, "typeIII.within.epsilon_lower", 1 / (k - 1))
+  emit(case, "typeIII.within.p_lower", p(1 / (k - 1)))
   emit(case, "typeIII.mauchly_w", NaN)
   emit(case, "typeIII.mauchly_p", NaN)
 }

@@ -150,6 +150,8 @@ STATISTICS = {
     "p_uncorrected": "p_value",
     "p_gg": "p_gg",
     "p_hf": "p_hf",
+    "p_lower": "p_lower",
+    "epsilon_lower": "epsilon_lower",
     "epsilon_gg": "epsilon_gg",
     "epsilon_hf": "epsilon_hf",
     "partial_eta_squared": "partial_eta_squared",

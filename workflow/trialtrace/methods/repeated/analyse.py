@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import repeated as cards
 
 EFFECTS = {"arm": "between", "visit": "within", "arm_visit": "interaction"}
-CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_value"}
+CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 SHOWN = {
     "f": "f",
     "df1": "df1",
@@ -29,8 +29,10 @@ SHOWN = {
     "p_value": "p_uncorrected",
     "epsilon_gg": "epsilon_gg",
     "epsilon_hf": "epsilon_hf",
+    "epsilon_lower": "epsilon_lower",
     "p_gg": "p_gg",
     "p_hf": "p_hf",
+    "p_lower": "p_lower",
     "partial_eta_squared": "partial_eta_squared",
     "generalised_eta_squared": "generalised_eta_squared",
 }
@@ -60,11 +62,17 @@ def mixed_anova(cut: Cut, step: "Step[cards.MixedAnova]") -> Iterator[Result]:
 
 
 def _values(effect: "Effect", sphericity: str) -> dict[str, float]:
-    """The statistics of an effect; `p_value` is the one corrected as the plan says."""
+    """The statistics of an effect; `p_value` and the corrected df are those the plan says."""
     given = {field.name for field in fields(effect)}
-    chosen = CORRECTED[sphericity]
-    values = {"p_value": getattr(effect, chosen if chosen in given else "p_value")}
-    return values | {shown: getattr(effect, name) for name, shown in SHOWN.items() if name in given}
+    values = {shown: getattr(effect, name) for name, shown in SHOWN.items() if name in given}
+    if "epsilon_gg" not in given:
+        return {"p_value": effect.p_value} | values
+    chosen = CORRECTED.get(sphericity)
+    p = effect.p_value if chosen is None else values[f"p_{chosen}"]
+    # An epsilon above 1 corrects as 1 does.
+    scale = 1.0 if chosen is None else float(np.minimum(values[f"epsilon_{chosen}"], 1.0))
+    corrected = {"df1_corrected": effect.df1 * scale, "df2_corrected": effect.df2 * scale}
+    return {"p_value": p} | values | corrected
 
 
 def by_subject(cut: Cut, rows: Selection, k: int) -> tuple[np.ndarray, np.ndarray]:

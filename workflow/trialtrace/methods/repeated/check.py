@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PINGOUIN = "pingouin.mixed_anova"
 MODELS = "statsmodels.regression.linear_model.OLS (intercepts of visit contrasts)"
 SOURCES = {"arm": "TRTP", "visit": "AVISIT", "arm_visit": "Interaction"}
-CORRECTED = {"greenhouse_geisser": "p_gg", "huynh_feldt": "p_hf", "none": "p_uncorrected"}
+CORRECTED = {"greenhouse_geisser": "gg", "huynh_feldt": "hf", "lower_bound": "lower"}
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,14 @@ def check(data: Data, asked: Asked) -> Recomputed | None:
         return None
     if not table.effects:
         return Recomputed(PINGOUIN, nan, n_used=table.n)
-    name = asked.stat
+    effect, name = table.effects[asked.level], asked.stat
+    chosen = CORRECTED.get(asked.options["sphericity"]) if asked.level != "arm" else None
     if name == "p_value":
-        corrected = asked.second != "arm"
-        name = CORRECTED[asked.options["sphericity"]] if corrected else "p_uncorrected"
-    return Recomputed(table.by[asked.level], table.effects[asked.level][name], n_used=table.n)
+        name = "p_uncorrected" if chosen is None else f"p_{chosen}"
+    value = effect[name.removesuffix("_corrected") if name.startswith("df") else name]
+    if name.endswith("_corrected") and chosen is not None:
+        value *= float(np.minimum(effect[f"epsilon_{chosen}"], 1.0))
+    return Recomputed(table.by[asked.level], value, n_used=table.n)
 
 
 def _analyse(data: Data, asked: Asked, squares: str) -> Table | None:
@@ -111,7 +114,8 @@ def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> di
     """
     d, df = wide.shape[1] - 1, len(wide) - arms.nunique()
     if d == 1:
-        return {"epsilon_gg": 1.0, "epsilon_hf": 1.0, "mauchly_w": nan, "mauchly_p": nan}
+        ones = dict.fromkeys(("epsilon_gg", "epsilon_hf", "epsilon_lower"), 1.0)
+        return ones | {"mauchly_w": nan, "mauchly_p": nan}
     row = table.loc["AVISIT"]
     gg = float(row["eps"])
     room = d * (df - d * gg)
@@ -119,7 +123,8 @@ def _shape(table: "pd.DataFrame", wide: "pd.DataFrame", arms: "pd.Series") -> di
     error = (wide - wide.groupby(arms).transform("mean")).to_numpy() @ helmert(d + 1).T
     full = np.linalg.matrix_rank(error) == d
     w, p = (float(row["W_spher"]), float(row["p_spher"])) if full else (nan, nan)
-    return {"epsilon_gg": gg, "epsilon_hf": hf, "mauchly_w": w, "mauchly_p": p}
+    epsilons = {"epsilon_gg": gg, "epsilon_hf": hf, "epsilon_lower": 1 / d}
+    return epsilons | {"mauchly_w": w, "mauchly_p": p}
 
 
 def _effect(row: "pd.Series") -> dict[str, float]:
@@ -162,7 +167,7 @@ def _visit_by_models(wide: "pd.DataFrame", arms: "pd.Series") -> dict[str, float
 def _corrected(effect: dict[str, float], shape: dict[str, float]) -> dict[str, Any]:
     """p-values with both degrees of freedom multiplied by an epsilon, at most 1."""
     p_values = {}
-    for name in ("gg", "hf"):
+    for name in ("gg", "hf", "lower"):
         scale = np.minimum(shape[f"epsilon_{name}"], 1.0)
         df1, df2 = effect["df1"] * scale, effect["df2"] * scale
         p_values[f"p_{name}"] = float(f_distribution.sf(effect["f"], df1, df2))
@@ -177,8 +182,12 @@ STATISTICS = (
     "p_uncorrected",
     "p_gg",
     "p_hf",
+    "p_lower",
     "epsilon_gg",
     "epsilon_hf",
+    "epsilon_lower",
+    "df1_corrected",
+    "df2_corrected",
     "partial_eta_squared",
     "generalised_eta_squared",
     "mauchly_w",

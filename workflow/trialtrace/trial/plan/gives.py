@@ -14,7 +14,18 @@ ANALYSIS_OF_VARIANCE = (
     "partial_eta_squared",
     "generalised_eta_squared",
 )
-SPHERICITY = ("epsilon_gg", "epsilon_hf", "p_gg", "p_hf", "mauchly_w", "mauchly_p")
+SPHERICITY = (
+    "epsilon_gg",
+    "epsilon_hf",
+    "epsilon_lower",
+    "p_gg",
+    "p_hf",
+    "p_lower",
+    "df1_corrected",
+    "df2_corrected",
+    "mauchly_w",
+    "mauchly_p",
+)
 
 
 def effects(stats_of: Mapping[str, Iterable[str]]) -> str:

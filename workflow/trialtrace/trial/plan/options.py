@@ -24,7 +24,7 @@ IncidenceVariance = Literal["aalen", "delta"]
 BreslowDayCorrection = Literal["none", "tarone"]
 ImputedArms = Literal["by_arm", "in_model"]
 Wins = Literal["later", "higher", "lower"]
-Sphericity = Literal["greenhouse_geisser", "huynh_feldt", "none"]
+Sphericity = Literal["greenhouse_geisser", "huynh_feldt", "lower_bound", "none"]
 
 
 @shape

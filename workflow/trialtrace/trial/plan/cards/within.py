@@ -8,7 +8,7 @@ from trialtrace.config.spec import key, optional, shape
 from trialtrace.trial.plan.card import Card, Named
 from trialtrace.trial.plan.gives import ANALYSIS_OF_VARIANCE, SPHERICITY, effects
 from trialtrace.trial.plan.methods import OVER_TIME
-from trialtrace.trial.plan.options import Estimation, MixedDf
+from trialtrace.trial.plan.options import Estimation, MixedDf, Sphericity
 from trialtrace.trial.words import Name
 
 
@@ -21,9 +21,7 @@ class RepeatedMeasuresAnova:
         "treatment_by_visit: two factors; visits: the visits under one treatment."
     )
     treatment: Name | None = optional("Treatment, with `design: visits`.")
-    sphericity: Literal["greenhouse_geisser", "huynh_feldt", "lower_bound", "none"] = key(
-        "Correction for departure from sphericity."
-    )
+    sphericity: Sphericity = key("Correction for departure from sphericity.")
 
 
 @shape
@@ -35,7 +33,6 @@ class MixedModel:
     df: MixedDf = key("Degrees of freedom.")
 
 
-_WITHIN = ("p_lower", "epsilon_lower", "df1_corrected", "df2_corrected")
 _DESIGNS = {
     "cells": ("cell",),
     "treatment_by_visit": ("treatment", "visit", "treatment_visit"),
@@ -45,7 +42,7 @@ _DESIGNS = {
 
 def within_effects(options: RepeatedMeasuresAnova, own: bool) -> str:
     """The effects of the design that the step names."""
-    stats = (*ANALYSIS_OF_VARIANCE, *SPHERICITY, *_WITHIN)
+    stats = (*ANALYSIS_OF_VARIANCE, *SPHERICITY)
     return effects(dict.fromkeys(_DESIGNS[options.design], stats))
 
 
