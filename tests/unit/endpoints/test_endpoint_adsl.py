@@ -73,7 +73,7 @@ def test_conflicting_values_are_told_by_column_and_count(tmp_path):
     )
     assert "column age" in text and "rows of 2 subjects" in text
     assert "column rx" in text and "rows of 1 subjects" in text
-    assert "constant: [age]" in text
+    assert "take a table with a row for each subject" in text
     assert "61" not in text
 
 

@@ -25,6 +25,7 @@ from trialtrace.ground.errors import Problems, UserError, problems_of
 from trialtrace.ground.store import make_folder, write_json, write_parquet
 from trialtrace.trial.load import Trial
 from trialtrace.trial.study.tables import TableSpec
+from trialtrace.trial.treatment import arm_origin
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -87,7 +88,8 @@ def losses_of_typing(trial: Trial, typed: dict[str, Typed], people: People) -> L
     losses, columns = Losses(), Losses()
     first = typed[trial.subjects.table]
     subject_losses(trial, first, people, losses)
-    without_arm(first, people, losses)
+    if arm := arm_origin(trial):
+        without_arm(typed[arm.table], arm.column, people, losses)
     look_alikes(first, losses)
     for one in typed.values():
         losses.decisions += ignore_decisions(trial, one.spec, one.raw)

@@ -16,6 +16,7 @@ from trialtrace.trial.ignored import OTHERS, is_wide
 from trialtrace.trial.load import Trial
 from trialtrace.trial.model import Variable
 from trialtrace.trial.study.tables import TableSpec
+from trialtrace.trial.treatment import arm_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,7 +111,7 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     variables = trial.dictionary[spec.name]
     rules = trial.cleaning.tables[spec.name]
     place = f"{trial.name}: trial.yaml: tables.{spec.name}"
-    named = {"subject": (spec.subject,), "key": spec.key_, "arm": (spec.arm,) if spec.arm else ()}
+    named = {"subject": (spec.subject,), "key": spec.key_, "arm": tuple(arm_columns(trial, spec))}
     named["where"] = tuple(columns_of(spec.where or {}))
     for key, columns in named.items():
         for name in columns:
@@ -150,14 +151,17 @@ def check_named(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
 
 def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     """Every arm in the data is an arm of the design: a wrong arm would be a wrong analysis."""
+    for column in arm_columns(trial, spec):
+        _check_arms(trial, spec, column, raw)
+
+
+def _check_arms(trial: Trial, spec: TableSpec, column: str, raw: "pa.Table") -> None:
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if spec.arm is None:
-        return
-    missing = trial.cleaning.tables[spec.name].missing.get(spec.arm, ())
-    text = stripped(raw[spec.arm], missing)
+    missing = trial.cleaning.tables[spec.name].missing.get(column, ())
+    text = stripped(raw[column], missing)
     codes = [arm.code for arm in trial.design.arms.values()]
     known = pc.is_in(text, value_set=pa.array(codes, type=pa.string()))
     bad = np.flatnonzero(as_mask(pc.and_(pc.is_valid(text), pc.invert(known))))
@@ -172,7 +176,7 @@ def check_arms(trial: Trial, spec: TableSpec, raw: "pa.Table") -> None:
     meant = f"did you mean {one_of(near)}, but for capital letters or blanks? " if near else ""
     raise UserError(
         Problem(
-            f"{trial.name}: table {spec.name}, column {spec.arm}",
+            f"{trial.name}: table {spec.name}, column {column}",
             "the data has arms that the design does not have",
             found=f"{len(other)} other code(s) in {len(bad)} row(s): {file}, lines {lines}{more}",
             expected=f"the arms' codes in trial.yaml: {one_of(codes)}",

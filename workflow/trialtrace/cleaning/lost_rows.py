@@ -316,14 +316,12 @@ def _vanished(trial: Trial, typed: Typed, people: People, lost: Lost) -> Problem
     )
 
 
-def without_arm(typed: Typed, people: People, losses: Losses) -> None:
-    """Subjects whose arm is an empty cell: no comparison has them. A code says that it is meant."""
+def without_arm(typed: Typed, arm: str, people: People, losses: Losses) -> None:
+    """Subjects whose arm, in a column of a table, is an empty cell, or who have no row there: no
+    comparison has them. A code says that it is meant."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    arm = typed.spec.arm
-    if arm is None:
-        return
     cells = stripped(typed.raw[arm], ()).take(pa.array(typed.kept))
     subject = typed.accepted.subject
     there = pc.unique(subject.filter(pc.is_valid(cells)))
@@ -334,7 +332,7 @@ def without_arm(typed: Typed, people: People, losses: Losses) -> None:
         at = typed.kept[~as_mask(pc.is_in(subject, value_set=there))]
         has, are = ("has", "is") if n == 1 else ("have", "are")
         told = f"Table {table}, column {arm}: {n} of {every} subjects {has} no arm and {are} in "
-        told += f"no comparison ({lines_alone(typed, at)})."
+        told += f"no comparison ({lines_alone(typed, at) if len(at) else 'no row'})."
         losses.warnings.append(RedLine("no_arm", table, arm, told))
 
 

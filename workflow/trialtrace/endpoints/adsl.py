@@ -1,23 +1,27 @@
 """ADSL: one row a subject, with treatment, covariates and population flags."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.endpoints.populations import derive_flag
-from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
+from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import (
     CleanTable,
     config_file,
     place_rows,
-    require_columns,
+    read_clean,
     subject_keys,
 )
+from trialtrace.endpoints.subject_rows import Taken, taken
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.contracts import ADSL
-from trialtrace.ground.errors import Problem, Problems, UserError, one_of
+from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.trial.load import Trial
-from trialtrace.trial.model import Variable, adsl_code
+from trialtrace.trial.model import adsl_code
+from trialtrace.trial.study.subjects import ARM, Origin
+from trialtrace.trial.treatment import arm_origin
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,35 +30,41 @@ OWN_TREATMENT = ("within_subject", "crossover")
 """Designs in which a subject has several treatments, so that a record has its own."""
 
 
-def derive_adsl(trial: Trial, rows: "pa.Table") -> tuple["pa.Array", CleanTable, Records]:
-    """Subjects' keys in the order of USUBJID, their clean table, and ADSL's records.
+def derive_adsl(
+    trial: Trial, clean_dir: Path
+) -> tuple["pa.Array", dict[str, CleanTable], dict[str, Taken], Records]:
+    """Subjects' keys in the order of USUBJID, the clean tables read, the rows that variables come
+    from, and ADSL's records.
 
-    A subject may have several rows; each variable must then be constant over its non-missing
-    values, and comes from the first of them. Raises UserError for variables that are not constant,
-    and for codes without a meaning.
+    Raises UserError for variables that are not constant over the rows that count, and for codes
+    without a meaning.
     """
-    name = trial.subjects.table
     place = config_file(trial, "trial")
     _check_treatment(trial, place)
     _check_names(trial, place)
-    require_columns(rows, list(_columns(trial).values()), f"{place}: subjects")
+    name = trial.subjects.table
+    origins = _origins(trial)
+    rows = read_clean(clean_dir, name)
     keys = _sorted_keys(trial, subject_keys(trial, name, rows))
-    table = place_rows(trial, name, rows, keys)
-    size = len(keys)
-    chosen = _constant_rows(trial, table, size)
-    columns = _identity(trial, keys) | _treatment(trial, table, chosen)
-    for variable, column in trial.subjects.columns.items():
-        columns[variable] = _values(trial, table, variable, column, chosen[column])
-    first = first_rows(table.subject, np.arange(table.rows.num_rows), size)
+    tables = {name: place_rows(trial, name, rows, keys)}
+    for table in dict.fromkeys(origin.table for origin in origins.values()):
+        if table not in tables:
+            rows = read_clean(clean_dir, table)
+            tables[table] = place_rows(trial, table, rows, keys)
+    found = taken(trial, tables, origins, len(keys))
+    columns = _identity(trial, keys)
     cells: list[Cells] = []
-    for variable, column in _columns(trial).items():
-        row = np.where(chosen[column] >= 0, chosen[column], first)
-        cells += chosen_cells(variable, name, row, [column])
+    for variable, one in found.items():
+        for code, values in _values(trial, variable, one).items():
+            columns[code] = values
+            cells += one.cells(code)
     for population in trial.populations.values():
         if not population.made_late:
-            columns[population.flag], behind = derive_flag(population, table, size, place)
+            columns[population.flag], behind = derive_flag(
+                population, tables[name], found, len(keys), place
+            )
             cells += behind
-    return keys, table, Records("adsl", np.arange(size), columns, tuple(cells))
+    return keys, tables, found, Records("adsl", np.arange(len(keys)), columns, tuple(cells))
 
 
 def usubjid(trial: Trial, keys: "pa.Array") -> "pa.Array":
@@ -67,13 +77,14 @@ def usubjid(trial: Trial, keys: "pa.Array") -> "pa.Array":
 
 def _check_treatment(trial: Trial, place: str) -> None:
     """Refuse a design of one treatment a subject whose table of subjects has no arm."""
-    if trial.tables[trial.subjects.table].arm or trial.design.kind in OWN_TREATMENT:
+    if arm_origin(trial) or trial.design.kind in OWN_TREATMENT:
         return
     raise UserError(
         Problem(
             f"{place}: tables.{trial.subjects.table}",
             found="no arm",
             expected=f"the column of the arm, for a design of kind {trial.design.kind}",
+            do="name it there, or as subjects.arm where it stands in another table",
         )
     )
 
@@ -103,42 +114,10 @@ def _sorted_keys(trial: Trial, keys: "pa.Array") -> "pa.Array":
     return unique.take(pc.sort_indices(usubjid(trial, unique)))
 
 
-def _columns(trial: Trial) -> dict[str, str]:
-    """ADSL variable -> column of the subjects' table, treatment first."""
-    arm = trial.tables[trial.subjects.table].arm
-    return ({"ARM": arm, "TRT01P": arm} if arm else {}) | trial.subjects.columns
-
-
-def _constant_rows(trial: Trial, table: CleanTable, size: int) -> dict[str, np.ndarray]:
-    """For each column used, the subject's first row with a value; -1 where there is none."""
-    problems = Problems()
-    chosen = {}
-    for column in dict.fromkeys(_columns(trial).values()):
-        codes = table.column(column).dictionary_encode().indices
-        rows = np.flatnonzero(codes.is_valid().to_numpy(zero_copy_only=False))
-        subject = table.subject[rows]
-        first = first_rows(subject, rows, size)
-        code = codes.fill_null(-1).to_numpy()
-        differing = np.unique(subject[code[rows] != code[first[subject]]])
-        if differing.size:
-            problems.add(
-                f"{trial.name}: clean table {table.name}, column {column}",
-                found=f"different values in the rows of {differing.size} subjects",
-                expected="the same value in all rows of a subject, or none",
-                do=f"correct the data, or add to cleaning.yaml a check with constant: [{column}] "
-                "and severity: reject",
-            )
-        chosen[column] = first
-    problems.raise_if_any()
-    return chosen
-
-
-def first_rows(subject: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
-    """Each subject's first row; -1 where there is none."""
-    first = np.full(size, -1, dtype=np.int64)
-    # Of several rows for one subject the last assignment stays, hence backwards.
-    first[subject[::-1]] = rows[::-1]
-    return first
+def _origins(trial: Trial) -> dict[str, Origin]:
+    """Where the arm and every variable come from."""
+    arm = arm_origin(trial)
+    return ({ARM: arm} if arm else {}) | trial.subjects.origins
 
 
 def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
@@ -153,31 +132,20 @@ def _identity(trial: Trial, keys: "pa.Array") -> dict[str, "pa.Array"]:
     }
 
 
-def _treatment(
-    trial: Trial, table: CleanTable, chosen: dict[str, np.ndarray]
-) -> dict[str, "pa.Array"]:
-    column = trial.tables[table.name].arm
-    if not column:
-        return {}
-    place = f"{trial.name}: clean table {table.name}, column {column}"
-    codes = pick(table.column(column), chosen[column])
-    arms = trial.design.arms.values()
-    return {
-        "ARM": decode(codes, {arm.code: arm.label for arm in arms}, place),
-        "TRT01P": decode(codes, {arm.code: arm.name for arm in arms}, place),
-    }
-
-
-def _values(
-    trial: Trial, table: CleanTable, variable: str, column: str, row: np.ndarray
-) -> "pa.Array":
-    """A subject variable: numbers and dates as they are, codes by their labels."""
-    values = pick(table.column(column), row)
-    place = f"{trial.name}: clean table {table.name}, column {column}"
-    if variable == "SEX":
-        return decode(values, trial.subjects.sex_by_code, place)
-    known: Variable | None = trial.dictionary.get(table.name, {}).get(column)
-    return decode(values, known.choices, place) if known and known.choices else values
+def _values(trial: Trial, variable: str, one: Taken) -> dict[str, "pa.Array"]:
+    """The columns of ADSL of a variable: numbers and dates as they are, codes by their labels."""
+    place = f"{trial.name}: clean table {one.table.name}, column {one.column}"
+    if variable == ARM:
+        arms = trial.design.arms.values()
+        return {
+            "ARM": decode(one.values, {arm.code: arm.label for arm in arms}, place),
+            "TRT01P": decode(one.values, {arm.code: arm.name for arm in arms}, place),
+        }
+    if variable == "sex":
+        return {"SEX": decode(one.values, trial.subjects.sex_by_code, place)}
+    known = trial.dictionary.get(one.table.name, {}).get(one.column)
+    values = decode(one.values, known.choices, place) if known and known.choices else one.values
+    return {adsl_code(variable): values}
 
 
 def decode(codes: "pa.Array", meanings: dict[str, str], place: str) -> "pa.Array":

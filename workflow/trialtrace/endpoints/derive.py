@@ -11,7 +11,7 @@ from trialtrace.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.endpoints.assemble import data_set, number_records, sources_table
 from trialtrace.endpoints.populations import add_flags
 from trialtrace.endpoints.registry import derivation
-from trialtrace.endpoints.study import Study, config_file, read_clean
+from trialtrace.endpoints.study import Study, config_file
 from trialtrace.endpoints.unused import rejects_table
 from trialtrace.ground.contracts import (
     ADSL,
@@ -76,12 +76,12 @@ def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
 
 def derive_study(trial: Trial, clean_dir: Path) -> Study:
     """ADSL, and every endpoint's records after those it is made from."""
-    keys, table, adsl = derive_adsl(trial, read_clean(clean_dir, trial.subjects.table))
-    study = Study(trial, Path(clean_dir), keys, adsl, {table.name: table})
+    keys, tables, found, adsl = derive_adsl(trial, Path(clean_dir))
+    study = Study(trial, Path(clean_dir), keys, adsl, tables)
     for endpoint in in_order(trial):
         derive = derivation(endpoint.kind)
         study.made[endpoint.name] = derive(endpoint, study)
-    add_flags(study)
+    add_flags(study, found)
     return study
 
 

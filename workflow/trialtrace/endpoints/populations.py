@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from trialtrace.endpoints.records import Cells, Records
 from trialtrace.endpoints.study import CleanTable, Study, config_file, require_columns
+from trialtrace.endpoints.subject_rows import Taken
 from trialtrace.ground.conditions import columns_of, describe, evaluate, met
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.trial.model import Condition
@@ -17,17 +19,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Part = tuple[np.ndarray, list[Cells]]
+Found = Mapping[str, Taken]
 
 
 def derive_flag(
-    population: Population, table: CleanTable, size: int, place: str
+    population: Population, table: CleanTable, found: Found, size: int, place: str
 ) -> tuple["pa.Array", list[Cells]]:
     """Y for each of `size` subjects with a row that surely meets the condition, else N.
 
     A condition that is unknown for want of a value does not put a subject into a population. The
-    flag comes from the condition's columns in all rows of the subject.
+    flag comes from the condition's columns in all rows of the subject. A variable of the subjects
+    that another table gives (`found`) counts as a column.
     """
-    belongs, cells = _where(population, population.where, table, size, place)
+    belongs, cells = _where(population, population.where, table, found, size, place)
     return _flag(belongs), cells
 
 
@@ -50,7 +54,7 @@ def _told(where: Condition | None, tests: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def add_flags(study: Study) -> None:
+def add_flags(study: Study, found: Found) -> None:
     """Give ADSL the flags of populations that need endpoints, all flags in declared order.
 
     A subject belongs whose row surely meets `where`, whose records surely meet every test of
@@ -61,7 +65,7 @@ def add_flags(study: Study) -> None:
     columns, cells = dict(study.adsl.columns), list(study.adsl.cells)
     for population in populations:
         if population.made_late:
-            belongs, behind = _with_endpoints(study, population)
+            belongs, behind = _with_endpoints(study, population, found)
             columns[population.flag] = _flag(belongs)
             cells += behind
     for population in populations:
@@ -76,35 +80,50 @@ def _flag(belongs: np.ndarray) -> "pa.Array":
 
 
 def _where(
-    population: Population, where: Condition | None, table: CleanTable, size: int, place: str
+    population: Population,
+    where: Condition | None,
+    table: CleanTable,
+    found: Found,
+    size: int,
+    place: str,
 ) -> Part:
     if where is None:
         return np.ones(size, dtype=bool), []
-    columns = columns_of(where)
-    require_columns(table.rows, columns, f"{place}: populations.{population.name}")
+    rows, cells = table.rows, list[Cells]()
+    every = np.arange(rows.num_rows)
+    for name in columns_of(where):
+        if name in table.rows.column_names or name not in found:
+            require_columns(rows, [name], f"{place}: populations.{population.name}")
+            cells.append(Cells(population.flag, table.subject, table.name, every, name))
+        else:
+            rows = rows.append_column(name, found[name].values.take(table.subject))
+            cells += found[name].cells(population.flag)
     belongs = np.zeros(size, dtype=bool)
-    belongs[table.subject[met(where, table.rows).to_numpy(zero_copy_only=False)]] = True
-    every = np.arange(table.rows.num_rows)
-    cells = [Cells(population.flag, table.subject, table.name, every, name) for name in columns]
+    belongs[table.subject[met(where, rows).to_numpy(zero_copy_only=False)]] = True
     return belongs, cells
 
 
-def _with_endpoints(study: Study, population: Population) -> Part:
-    belongs, cells = _conditions(study, population, population.where, population.endpoints)
+def _with_endpoints(study: Study, population: Population, found: Found) -> Part:
+    conditions = partial(_conditions, study, population, found)
+    belongs, cells = conditions(population.where, population.endpoints)
     for arm, given in population.by_arm.items():
         mine = _of_arm(study, arm)
-        one, behind = _conditions(study, population, given.where, given.endpoints)
+        one, behind = conditions(given.where, given.endpoints)
         belongs &= one | ~mine
         cells += [_only(part, mine) for part in behind]
     return belongs, cells
 
 
 def _conditions(
-    study: Study, population: Population, where: Condition | None, tests: Mapping[str, Any]
+    study: Study,
+    population: Population,
+    found: Found,
+    where: Condition | None,
+    tests: Mapping[str, Any],
 ) -> Part:
     table = study.tables[study.trial.subjects.table]
     place = config_file(study.trial, "trial")
-    belongs, cells = _where(population, where, table, study.size, place)
+    belongs, cells = _where(population, where, table, found, study.size, place)
     for name, test in tests.items():
         one, behind = _by_endpoint(study, population, name, test)
         belongs = belongs & one

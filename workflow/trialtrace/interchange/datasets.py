@@ -116,8 +116,5 @@ def _own_codes(trial: Trial, name: str) -> dict[str, str]:
 
 def _variable(trial: Trial, code: str) -> Variable | None:
     """The variable of the dictionary behind a further column of ADSL, where it is one."""
-    table = trial.dictionary[trial.subjects.table]
-    for name, declared in trial.subjects.variables.items():
-        if adsl_code(name) == code:
-            return table.get(getattr(declared, "column", declared))
-    return None
+    named = (name for name in trial.subjects.variables if adsl_code(name) == code)
+    return trial.subjects.described(next(named, ""), trial.dictionary)

@@ -27,6 +27,5 @@ def stratum_words(trial: "Trial", stratum: str) -> str:
 
 def variable_label(trial: "Trial", name: str) -> str:
     """The label of a subject variable: the dictionary's for its column."""
-    column = (trial.subjects.own_columns | trial.subjects.variables).get(name)
-    variable = trial.dictionary.get(trial.subjects.table, {}).get(column or "")
+    variable = trial.subjects.described(name, trial.dictionary)
     return variable.label if variable is not None else name

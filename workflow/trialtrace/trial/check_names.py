@@ -61,14 +61,15 @@ def _other_arm(files: Files, document: Document, path: Path_) -> None:
 
 
 def _columns(files: Files) -> Iterator[tuple[str, str]]:
-    """(column, subject variable) of the table of subjects."""
+    """(column, subject variable)."""
     given = files.trial.get("subjects") or {}
     for name in ("age", "sex"):
         if isinstance(given.get(name), dict) and "column" in given[name]:
             yield given[name]["column"], name
     if "site" in given:
         yield given["site"], "site"
-    yield from ((column, name) for name, column in given.get("variables", {}).items())
+    for name, one in given.get("variables", {}).items():
+        yield (one["column"] if isinstance(one, dict) else one), name
 
 
 def _offered(files: Files, document: Document, path: Path_) -> Offered | None:

@@ -5,12 +5,15 @@ from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import UserError, one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
+from trialtrace.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
 from trialtrace.trial.context import NUMERIC, SOURCE_ROW, Files, column, known, known_code, repeated
 from trialtrace.trial.endpoints.check_made import AVAL
 from trialtrace.trial.model import Variable, adsl_code
 from trialtrace.trial.plan.methods import ANALYSABLE, BINARY, RECURRENT
+from trialtrace.trial.study.subjects import ArmElsewhere, ChosenRows
 
 # STUDYID, …: the columns that every ADSL has. A test keeps this in step with the data contract.
 ADSL = (
@@ -110,13 +113,7 @@ def _table(files: Files, name: str, table: dict[str, Any]) -> None:
         check_condition(document, (*path, "where"), table["where"], columns)
     if "arm" in table:
         variable = column(document, (*path, "arm"), table["arm"], columns)
-        _codes_of_arms(files, variable)
-
-
-def _codes_of_arms(files: Files, variable: Variable | None) -> None:
-    arms = files.trial.get("design", "arms")
-    for name, arm in (arms or {}).items():
-        known_code(files.trial, ("design", "arms", name, "code"), arm["code"], variable)
+        codes_of_arms(files, variable)
 
 
 def _subjects(files: Files) -> None:
@@ -137,12 +134,18 @@ def _subjects(files: Files) -> None:
     if sex := document.get("subjects", "sex"):
         _sex(files, sex, column(document, (*path, "sex", "column"), sex["column"], columns))
     for name, source in document.entries("subjects", "variables"):
-        column(document, (*path, "variables", name), source, columns)
+        if isinstance(source, dict):
+            chosen_rows(files, (*path, "variables", name), name, structure(ChosenRows, source))
+        else:
+            column(document, (*path, "variables", name), source, columns)
 
 
 def _arm_of_subjects(files: Files, table: str) -> None:
     """In these designs a subject has one treatment, so its table must hold it."""
     given = files.trial.get("tables", table)
+    if arm := files.trial.get("subjects", "arm"):
+        arm_elsewhere(files, table, structure(ArmElsewhere, arm))
+        return
     if given is None or "arm" in given:
         return
     if files.trial.get("design", "kind") in ("parallel", "cluster"):
@@ -150,6 +153,7 @@ def _arm_of_subjects(files: Files, table: str) -> None:
             ("tables", table),
             found="no arm in the table of the subjects",
             expected="arm: the column of the arm",
+            do="where the arm stands in another table: subjects: {arm: {column: …, table: …}}",
         )
 
 
@@ -212,7 +216,7 @@ def _yes_or_no(files: Files, place: Path_, name: str, test: Mapping[str, object]
 
 def _populations(files: Files) -> None:
     document = files.trial
-    columns = files.columns(files.subjects_table)
+    columns = files.columns_of_subjects
     flags: dict[str, str] = {}
     for name, population in document.entries("populations"):
         flag = population["flag"]

@@ -12,6 +12,7 @@ from trialtrace.ground.errors import did_you_mean, one_of
 from trialtrace.ground.paths import Project
 from trialtrace.trial.endpoints.families import expanded
 from trialtrace.trial.model import Endpoint, Variable
+from trialtrace.trial.study.subjects import ARM
 from trialtrace.trial.visits import visit_labels
 
 SOURCE_ROW = "source_row"
@@ -70,10 +71,32 @@ class Files:
     def subject_variable(self, name: str) -> Variable | None:
         """The dictionary's variable of a subject variable; None where that cannot be known."""
         given = self.trial.get("subjects") or {}
-        own = {"age": given.get("age", {}).get("column"), "site": given.get("site")}
-        own["sex"] = given.get("sex", {}).get("column")
-        column = (given.get("variables", {}) | own).get(name)
-        return (self.columns(self.subjects_table) or {}).get(column) if column else None
+        table, column = self.subjects_table, given.get("variables", {}).get(name)
+        if name in ("age", "sex"):
+            column = given.get(name, {}).get("column")
+        elif name == "site":
+            column = given.get("site")
+        elif isinstance(column, dict):
+            table, column = column.get("table", table), column["column"]
+        return (self.columns(table) or {}).get(column) if column else None
+
+    @property
+    def columns_of_subjects(self) -> dict[str, Variable] | None:
+        """What a population's condition may name: columns of the table of subjects, and variables
+        that stand elsewhere, the arm included."""
+        columns = self.columns(self.subjects_table)
+        given = self.trial.get("subjects") or {}
+        if columns is None:
+            return None
+        elsewhere = {
+            name: variable
+            for name, one in given.get("variables", {}).items()
+            if isinstance(one, dict) and (variable := self.subject_variable(name))
+        }
+        if arm := given.get("arm"):
+            known = (self.columns(arm["table"]) or {}).get(arm["column"])
+            elsewhere |= {ARM: known} if known else {}
+        return elsewhere | columns
 
     def subject_choices(self, name: str) -> list[str] | None:
         """The labels of a declared variable with choices; None where that cannot be known."""

@@ -196,8 +196,7 @@ def levels(trial: "Trial", frames: Frames, name: str) -> list[Any]:
     import pyarrow.compute as pc
 
     found = pc.unique(frames.table("adsl")[adsl_code(name)].drop_null()).to_pylist()
-    column = trial.subjects.columns[adsl_code(name)]
-    variable = trial.dictionary[trial.subjects.table].get(column)
+    variable = trial.subjects.described(name, trial.dictionary)
     order = list(variable.choices.values()) if variable is not None else []
     return sorted(found, key=lambda level: (order.index(level) if level in order else -1, level))
 

@@ -15,7 +15,6 @@ from trialtrace.methods.analysing.rows import ALL, Place, result_id
 from trialtrace.methods.displays import analyse_adverse_events as adverse_events
 from trialtrace.methods.displays import analyse_baseline as baseline
 from trialtrace.methods.displays import analyse_flow as flow
-from trialtrace.trial.model import adsl_code
 from trialtrace.trial.plan.build import Analysis
 from trialtrace.trial.plan.methods import OWN_TREATMENT
 from trialtrace.trial.plan.multiplicity import HolmTest
@@ -153,8 +152,7 @@ def _levels(trial: "Trial", name: str) -> list[str]:
 
 
 def _variable(trial: "Trial", name: str) -> "Variable | None":
-    column = trial.subjects.columns.get(adsl_code(name))
-    return trial.dictionary[trial.subjects.table].get(column) if column else None
+    return trial.subjects.described(name, trial.dictionary)
 
 
 def _places(

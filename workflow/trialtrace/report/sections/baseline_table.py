@@ -76,9 +76,9 @@ def _unit(material: Material, name: str) -> str:
     subjects = material.trial.subjects
     if name == "age" and subjects.age:
         return f", {escape_markdown(subjects.age.unit)}"
-    column = subjects.variables.get(name, "")
-    table = material.trial.cleaning.tables[subjects.table]
-    return f", {escape_markdown(table.units[column])}" if column in table.units else ""
+    origin = subjects.origins.get(name)
+    units = material.trial.cleaning.tables[origin.table].units if origin else {}
+    return f", {escape_markdown(units[origin.column])}" if origin and origin.column in units else ""
 
 
 def _share(by: dict, level: str, group: str) -> str:

@@ -19,11 +19,10 @@ def origin(trial: "Trial", name: str) -> str | None:
     entry = trial.endpoints[name].entry
     while entry.time_of is not None:
         entry = trial.endpoints[entry.time_of].entry
-    column = trial.subjects.variables.get(entry.start or "")
-    if entry.origin is not None or column is None:
+    start = trial.subjects.described(entry.start or "", trial.dictionary)
+    if entry.origin is not None or start is None:
         return entry.origin
-    label = trial.dictionary[trial.subjects.table][column].label
-    return lower_first(label.removeprefix("Date of "))
+    return lower_first(start.label.removeprefix("Date of "))
 
 
 def without_origin(trial: "Trial") -> Iterator[str]:

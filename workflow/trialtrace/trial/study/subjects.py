@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from trialtrace.config.spec import key, mapping_of, optional, shape
-from trialtrace.trial.model import adsl_code
-from trialtrace.trial.words import Column, Name, ShortName, TimeUnit, Value
+from trialtrace.trial.model import Variable
+from trialtrace.trial.words import Column, Condition, Name, ShortName, TimeUnit, Value
+
+ARM = "arm"
+"""The name under which the arm stands among what comes from a column."""
 
 
 @shape
@@ -33,15 +39,50 @@ class Sex:
 
 
 @shape
+class ArmElsewhere:
+    """The arm in a table of its own, such as the randomisation list."""
+
+    column: Column = key("Column of the arm.")
+    table: Name = key("Clean table that holds the arm.")
+
+
+@shape(by="column")
+class ChosenRows:
+    """A variable from another table, or from chosen rows of a table with several a subject."""
+
+    column: Column = key("Column of the variable.")
+    table: Name | None = optional(
+        "Clean table of the column; that of the subjects where it is left out."
+    )
+    where: Condition | None = optional(
+        "Rows that count: a condition over the columns of the table; all rows where it is left "
+        "out. Those of a subject must agree; a subject without one has no value."
+    )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The column of a clean table that a variable comes from, and the rows of it that count."""
+
+    table: str
+    column: str
+    where: Condition | None = None
+
+
+@shape
 class Subjects:
     """Where the variables of a subject come from."""
 
     table: Name = key("Clean table of the subjects.")
+    arm: ArmElsewhere | None = optional(
+        "The arm, where it stands in another table than that of the subjects."
+    )
     age: Age | None = optional("Age.")
     sex: Sex | None = optional("Sex.")
     site: Column | None = optional("Column of the site.")
-    variables: dict[ShortName, Column] = optional(
-        "Further variables: name to column. The name in capitals is the column of ADSL.",
+    variables: dict[ShortName, Column | ChosenRows] = optional(
+        "Further variables: name to column, or to a column in chosen rows of a table. The name in "
+        "capitals is the column of ADSL.",
         empty=dict,
     )
 
@@ -56,10 +97,23 @@ class Subjects:
         return {name: column for name, column in columns.items() if column}
 
     @property
-    def columns(self) -> dict[str, str]:
-        """ADSL variable -> column of the table, for every variable that has one."""
-        named = self.own_columns | self.variables
-        return {adsl_code(name): column for name, column in named.items()}
+    def origins(self) -> dict[str, Origin]:
+        """Variable -> where it comes from, for every variable that has a column."""
+        own = self.own_columns
+        origins = {name: Origin(self.table, column) for name, column in own.items()}
+        for name, given in self.variables.items():
+            if isinstance(given, ChosenRows):
+                origins[name] = Origin(given.table or self.table, given.column, given.where)
+            else:
+                origins[name] = Origin(self.table, given)
+        return origins
+
+    def described(
+        self, name: str, dictionary: Mapping[str, Mapping[str, Variable]]
+    ) -> Variable | None:
+        """The dictionary's variable of a variable of the subjects, where it has one."""
+        origin = self.origins.get(name)
+        return dictionary.get(origin.table, {}).get(origin.column) if origin else None
 
     @property
     def sex_by_code(self) -> dict[str, str]:
