@@ -1,6 +1,6 @@
 """ADSL: one row a subject, with treatment, covariates and population flags."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,6 @@ from trialtrace.endpoints.study import (
     CleanTable,
     config_file,
     place_rows,
-    read_clean,
     subject_keys,
 )
 from trialtrace.endpoints.subject_rows import Taken, taken
@@ -31,10 +30,10 @@ OWN_TREATMENT = ("within_subject", "crossover")
 
 
 def derive_adsl(
-    trial: Trial, clean_dir: Path
+    trial: Trial, clean: Callable[[str], "pa.Table"]
 ) -> tuple["pa.Array", dict[str, CleanTable], dict[str, Taken], Records]:
     """Subjects' keys in the order of USUBJID, the clean tables read, the rows that variables come
-    from, and ADSL's records.
+    from, and ADSL's records. `clean` gives a clean table by its name.
 
     Raises UserError for variables that are not constant over the rows that count, and for codes
     without a meaning.
@@ -44,12 +43,12 @@ def derive_adsl(
     _check_names(trial, place)
     name = trial.subjects.table
     origins = _origins(trial)
-    rows = read_clean(clean_dir, name)
+    rows = clean(name)
     keys = _sorted_keys(trial, subject_keys(trial, name, rows))
     tables = {name: place_rows(trial, name, rows, keys)}
     for table in dict.fromkeys(origin.table for origin in origins.values()):
         if table not in tables:
-            rows = read_clean(clean_dir, table)
+            rows = clean(table)
             tables[table] = place_rows(trial, table, rows, keys)
     found = taken(trial, tables, origins, len(keys))
     columns = _identity(trial, keys)

@@ -1,6 +1,7 @@
 """The stage derive: clean tables in; adsl, bds, adtte, occds, sources and rejects out."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from trialtrace.endpoints.adsl import adsl_table, derive_adsl
 from trialtrace.endpoints.assemble import data_set, number_records, sources_table
 from trialtrace.endpoints.populations import add_flags
 from trialtrace.endpoints.registry import derivation
-from trialtrace.endpoints.study import Study, config_file
+from trialtrace.endpoints.study import Study, config_file, read_clean
 from trialtrace.endpoints.unused import rejects_table
 from trialtrace.ground.contracts import (
     ADSL,
@@ -76,7 +77,7 @@ def derive_tables(study: Study) -> Iterator[tuple[Contract, "pa.Table"]]:
 
 def derive_study(trial: Trial, clean_dir: Path) -> Study:
     """ADSL, and every endpoint's records after those it is made from."""
-    keys, tables, found, adsl = derive_adsl(trial, Path(clean_dir))
+    keys, tables, found, adsl = derive_adsl(trial, partial(read_clean, Path(clean_dir)))
     study = Study(trial, Path(clean_dir), keys, adsl, tables)
     for endpoint in in_order(trial):
         derive = derivation(endpoint.kind)

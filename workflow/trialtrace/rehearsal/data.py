@@ -75,7 +75,7 @@ def _judged(
         problems.found += problems_of(error)
     try:
         cleaned = check_tables(trial, typed)
-        derive_adsl(trial, cleaned[trial.subjects.table].table)
+        derive_adsl(trial, lambda name: cleaned[name].table)
         if not problems.found:
             losses_of_checks(trial, cleaned, people, losses)
     except UserError as error:
