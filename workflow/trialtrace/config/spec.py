@@ -150,11 +150,11 @@ def optional(
     means: str,
     *,
     expected: str | None = None,
-    empty: type[dict[Any, Any]] | type[tuple[Any, ...]] | type[bool] | None = None,
+    empty: type[dict[Any, Any]] | type[tuple[Any, ...]] | type[int] | None = None,
     **rules: Any,
 ) -> Any:
-    """A key that may be left out; None then, or what `empty` makes: an empty mapping or list, or
-    no. To write that and to write nothing are the same then."""
+    """A key that may be left out; None then, or what `empty` makes: an empty mapping or list, no
+    or 0. To write that and to write nothing are the same then."""
     about = _metadata(means, expected, rules)
     if empty is not None:
         return field(default_factory=empty, metadata=about)

@@ -3,17 +3,22 @@
 A row's place is the line on which its record starts: a quoted cell may run over several lines.
 Lines without any character are no records; they are counted in the manifest. What is allowed and
 rarely meant is told among the notes: a last line without an end, a cell that looks like rows.
+Rows around the table, as declared (`header`, `under_header`, `foot`), are left out; places stay
+those of the file.
 """
 
 import codecs
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.sources.raw import Records, check_header
+from trialtrace.sources.readers.around import around, left_out, like_data, no_header, too_few
 from trialtrace.trial.study.source import Delimited, SyntheticItem, Tsv
 
 if TYPE_CHECKING:
@@ -61,11 +66,13 @@ class Record(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The records as columns, the line of each, the number of blank lines, and what is doubtful."""
+    """The records as columns, the line of each, the number of blank lines, the records at the end
+    that are none, and what is doubtful."""
 
     cells: "pa.Table"
     lines: "pa.Array"
     blank: int
+    foot: list[Record]
     like_rows: list[str]
 
 
@@ -75,17 +82,20 @@ def read(opened: "Opened[Delimited]") -> Records:
     separator = _separator(opened.declared)
     encoding, marked = _encoding(opened)
     text = _decode(opened, encoding)
-    records = _records(text, separator, opened.name)
-    line, _, header = next(record for record in records if record.cells)
+    records, laid = _records(text, separator, opened.name), around(opened.declared)
+    (line, _, header), blank, above = _header(records, opened)
     names = check_header(header, f"{opened.name}, line {line}")
     _check_split(names, separator, opened)
-    table = _columns(records, names, separator, opened.name)
+    under = sum(1 for _ in islice((one for one in records if one.cells), laid.under_header))
+    table = _columns(records, names, separator, opened.name, laid.foot)
+    if under < laid.under_header or len(table.foot) < laid.foot:
+        raise UserError(too_few(opened.name, opened.place, laid, under + len(table.foot)))
     notes: dict[str, Any] = {
         "encoding": encoding,
         "byte_order_mark": marked,
         "separator": separator,
-        "blank_lines": table.blank + line - 1,
-    }
+        "blank_lines": table.blank + blank,
+    } | left_out(laid, above)
     if warnings := _doubts(text, encoding, table, opened):
         notes["warnings"] = warnings
     return Records(table.cells, table.lines, opened.name, notes)
@@ -184,6 +194,21 @@ def _records(text: str, separator: str, name: str) -> Iterator[Record]:
         raise UserError(_quote_problem(str(error), name, start, reader.line_num)) from None
 
 
+def _header(records: Iterator[Record], opened: "Opened[Delimited]") -> tuple[Record, int, int]:
+    """The record with the names; how many blank lines and how many other records stand above."""
+    wanted, blank, above = around(opened.declared).header, 0, 0
+    for record in records:
+        if not record.cells:
+            blank += 1
+        elif wanted is None or record.first == wanted:
+            return record, blank, above
+        elif record.first > wanted:
+            break
+        else:
+            above += 1
+    raise UserError(no_header(opened.name, opened.place, wanted or 1))
+
+
 def _quote_problem(error: str, name: str, start: int, end: int) -> Problem:
     if "expected after" in error:
         return Problem(
@@ -206,17 +231,24 @@ def _quote_problem(error: str, name: str, start: int, end: int) -> Problem:
     )
 
 
-def _columns(records: Iterator[Record], names: list[str], separator: str, name: str) -> Table:
-    """The records as columns, block by block."""
+def _columns(
+    records: Iterator[Record], names: list[str], separator: str, name: str, foot: int
+) -> Table:
+    """The records as columns, block by block, without those at the foot."""
     import pyarrow as pa
 
     schema = pa.schema([(column, pa.string()) for column in names])
     blocks, lines, blank, like_rows = [], [], 0, []
     block: list[list[str]] = []
-    for first, last, cells in records:
-        if not cells:
+    held: deque[Record] = deque()
+    for record in records:
+        if not record.cells:
             blank += 1
             continue
+        held.append(record)
+        if len(held) <= foot:
+            continue
+        first, last, cells = held.popleft()
         if len(cells) != len(names):
             raise UserError(_width_problem(name, first, len(cells), len(names)))
         if last > first and any(_like_rows(cell, separator, len(names)) for cell in cells):
@@ -229,7 +261,7 @@ def _columns(records: Iterator[Record], names: list[str], separator: str, name: 
     if block:
         blocks.append(_block(block, schema))
     table = pa.concat_tables(blocks) if blocks else schema.empty_table()
-    return Table(table, pa.array(lines, type=pa.int64()), blank, like_rows)
+    return Table(table, pa.array(lines, type=pa.int64()), blank, list(held), like_rows)
 
 
 def _like_rows(cell: str, separator: str, width: int) -> bool:
@@ -249,6 +281,8 @@ def _doubts(text: str, encoding: str, table: Table, opened: "Opened[Delimited]")
     name, declared = opened.name, opened.declared
     pinned = not isinstance(declared, SyntheticItem) and declared.sha256 is not None
     told = _decoded_wrongly(text, encoding, name)
+    foot = [(one.first, sum(bool(cell.strip()) for cell in one.cells)) for one in table.foot]
+    told += like_data(name, foot, table.cells)
     if table.cells.num_rows and not pinned and not text.endswith(("\n", "\r")):
         told.append(
             f"{name}: the last line has no line end: was the file cut? If it is whole, pin its "
@@ -296,7 +330,7 @@ def _check_split(names: list[str], separator: str, opened: "Opened[Delimited]") 
     if len(names) == 1 and inside:
         raise UserError(
             Problem(
-                f"{opened.name}, line 1",
+                f"{opened.name}, line {around(opened.declared).header or 1}",
                 found=f"one column with the separator {separator!r}; its name holds {inside[0]!r}",
                 expected="the separator of the file",
                 do=f"write {opened.place}.separator: {inside[0]!r}",

@@ -1,16 +1,21 @@
 """Excel workbooks (.xlsx, .xlsm): one sheet, whose first row with cells is the header.
 
 Numbers and dates become canonical text (see `sheet`), formulas their cached value. A row's place is
-its number in the sheet. Rows and outer columns without any value are no part of the table.
+its number in the sheet. Rows and outer columns without any value are no part of the table, nor are
+rows around it as declared (`header`, `under_header`, `foot`).
 """
 
 import io
+import re
 import zipfile
 import zlib
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
 from trialtrace.sources.raw import Records, check_header
+from trialtrace.sources.readers.around import around, left_out, like_data, no_header, too_few
 from trialtrace.sources.readers.sheet import (
     KEPT_DIGITS,
     OddSheet,
@@ -24,14 +29,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trialtrace.sources.files import Opened
-    from trialtrace.trial.study.source import Excel
+    from trialtrace.trial.study.source import Excel, Laid
 
 OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 LARGEST = 4 << 30
 LARGEST_RATIO = 200
 SMALL = 100 << 20
 
-Rows = list[tuple[int, dict[int, str]]]
+Row = tuple[int, dict[int, str]]
+Rows = list[Row]
+ROWS_OF = re.compile(r"[0-9]+")
+LAST_ROW = 1 << 20
 
 
 def read(opened: "Opened[Excel]") -> Records:
@@ -41,19 +49,39 @@ def read(opened: "Opened[Excel]") -> Records:
     chosen = _sheet(book, opened)
     source_file = f"{opened.name}[{chosen.title}]"
     sheet = _read_cells(book, chosen, opened.name)
-    _check_merged(sheet, source_file)
-    _check_computed(sheet, source_file)
     if not sheet.rows:
         raise UserError(Problem(source_file, "the sheet is empty", expected="a header"))
-    (line, header), *body = sheet.rows
+    laid = around(opened.declared)
+    (line, header), body, foot = _table(sheet.rows, laid, source_file, opened.place)
+    inside = partial(_inside, _bounds(line, body, foot, laid))
+    _check_merged(sheet, inside, source_file)
+    _check_computed(sheet, inside, source_file)
     _check_beside(header, body, f"{source_file}, row {line}")
     given = [header.get(position) for position in range(1, max(header) + 1)]
     names = check_header(given, f"{source_file}, row {line}")
     last = sheet.rows[-1][0]
-    notes = {"encoding": None, "sheet": chosen.title, "blank_rows": last - len(sheet.rows)}
-    if warnings := _doubts(sheet, names, source_file):
+    above = sum(number < line for number, _ in sheet.rows)
+    blank = last - len(sheet.rows)
+    notes: dict[str, object] = {"encoding": None, "sheet": chosen.title, "blank_rows": blank}
+    notes |= left_out(laid, above)
+    cells = _cells(body, names)
+    ends = [(number, len(values)) for number, values in foot]
+    if warnings := _doubts(sheet, names, source_file) + like_data(source_file, ends, cells):
         notes["warnings"] = warnings
-    return Records(_cells(body, names), _numbers(body), source_file, notes)
+    return Records(cells, _numbers(body), source_file, notes)
+
+
+def _table(rows: Rows, laid: "Laid", source_file: str, place: str) -> tuple[Row, Rows, Rows]:
+    """The row of the names, the rows of the table, and those at the foot."""
+    numbers = [number for number, _ in rows]
+    if laid.header is not None and laid.header not in numbers:
+        raise UserError(no_header(source_file, place, laid.header))
+    at = 0 if laid.header is None else numbers.index(laid.header)
+    body = rows[at + 1 + laid.under_header :]
+    if len(body) < laid.foot or len(rows) - at - 1 < laid.under_header:
+        raise UserError(too_few(source_file, place, laid, len(rows) - at - 1))
+    end = len(body) - laid.foot
+    return rows[at], body[:end], body[end:]
 
 
 def sheets(opened: "Opened[Excel]") -> list[str]:
@@ -155,25 +183,45 @@ def _read_cells(book: Any, chosen: Any, name: str) -> Sheet:
         raise UserError(_unreadable(name, type(error).__name__)) from None
 
 
-def _check_merged(sheet: Sheet, source_file: str) -> None:
-    """Merged cells hold one value for several places, and which of them it means is a guess."""
-    if sheet.merged:
+def _bounds(line: int, body: Rows, foot: Rows, laid: "Laid") -> list[tuple[int, int]]:
+    """First and last row of each part of the sheet that is left out as declared."""
+    last = max([line, *(number for number, _ in body)])
+    first = min([*(number for number, _ in body), *(number for number, _ in foot), LAST_ROW])
+    parts = [(1, line - 1)]
+    parts += [(line + 1, first - 1)] * bool(laid.under_header)
+    return parts + [(last + 1, LAST_ROW)] * bool(laid.foot)
+
+
+def _inside(left_out: list[tuple[int, int]], places: str) -> bool:
+    """Whether a range of cells, such as A1:D2, is not within a part that is left out."""
+    rows = [int(row) for row in ROWS_OF.findall(places)]
+    return not any(start <= min(rows) and max(rows) <= end for start, end in left_out)
+
+
+def _check_merged(sheet: Sheet, inside: Callable[[str], bool], source_file: str) -> None:
+    """Merged cells hold one value for several places, and which of them it means is a guess.
+
+    Those of a title, outside of the rows of the table, do no harm.
+    """
+    merged = [places for places in sheet.merged if inside(places)]
+    if merged:
         raise UserError(
             Problem(
                 source_file,
-                found=f"merged cells: {one_of(sorted(sheet.merged))}",
+                found=f"merged cells: {one_of(sorted(merged))}",
                 expected="one value in each cell",
                 do="unmerge them and fill in every cell",
             )
         )
 
 
-def _check_computed(sheet: Sheet, source_file: str) -> None:
+def _check_computed(sheet: Sheet, inside: Callable[[str], bool], source_file: str) -> None:
     """Every formula has the value that Excel last computed."""
-    if sheet.uncomputed:
+    uncomputed = [place for place in sheet.uncomputed if inside(place)]
+    if uncomputed:
         raise UserError(
             Problem(
-                f"{source_file}, cell {one_of(sheet.uncomputed)}",
+                f"{source_file}, cell {one_of(uncomputed)}",
                 found="a formula without a computed value",
                 expected="the value beside each formula",
                 do="open the workbook in a spreadsheet program and save it",
@@ -206,11 +254,13 @@ def _doubts(sheet: Sheet, names: list[str], source_file: str) -> list[str]:
         f"{KEPT_DIGITS} digits, of which a spreadsheet keeps {KEPT_DIGITS}: two that differ may "
         "have become one. Format the column as text before identifiers are typed or imported."
         for column in sorted(sheet.rounded)
+        if column <= len(names)
     ]
     return rounded + [
         f"{source_file}, column {names[column - 1]}: {count} cell(s) hold an error of a formula, "
         "such as #N/A or #REF!, instead of a value."
         for column, count in sorted(sheet.errors.items())
+        if column <= len(names)
     ]
 
 

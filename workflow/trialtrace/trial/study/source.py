@@ -19,8 +19,25 @@ Decimal = Literal[".", ","]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
+@shape(last=True)
+class Laid:
+    """Rows of a file around the table in it; rows without any value do not count."""
+
+    header: int | None = optional(
+        "Row of the file (line of a text) with the names of the columns; the first row with a "
+        "value where it is left out. What stands above is no part of the table.",
+        minimum=1,
+    )
+    under_header: int = optional(
+        "Rows below the names that are no data, such as one of units.", empty=int, minimum=0
+    )
+    foot: int = optional(
+        "Rows at the end that are no data, such as sums and notes.", empty=int, minimum=0
+    )
+
+
 @shape
-class Csv:
+class Csv(Laid):
     """Text with separated cells."""
 
     path: str = key(
@@ -43,7 +60,7 @@ class Csv:
 
 
 @shape
-class Tsv:
+class Tsv(Laid):
     """Text with cells separated by tabs."""
 
     path: str = key(
@@ -63,7 +80,7 @@ class Tsv:
 
 
 @shape
-class Excel:
+class Excel(Laid):
     """A workbook."""
 
     path: str = key(
