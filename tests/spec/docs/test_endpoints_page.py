@@ -25,6 +25,7 @@ TABLES = {
     "1 1 ankle 3 2020-04-01\n1 1 hand 3 2020-04-01\n",
     "symptoms": "id visit ntx reflex status\n1 0 44 2 good\n1 1 40 1 poor\n1 2 38 1 .\n"
     "2 0 44 2 good\n2 2 44 2 good\n",
+    "measurements": "id day ntx\n1 -3 44\n1 0 43\n1 80 40\n1 90 39\n2 20 44\n",
     "follow_up": "id died died_on last_on\n1 1 2021-01-01 2021-01-01\n2 0 . 2023-01-01\n",
     "events": "id what when grade\n1 fall 2020-05-01 3\n2 cold 2020-05-01 1\n",
     "cycles": "id cycle planned dose given_on why\n"

@@ -1,16 +1,25 @@
 """Where the records of an endpoint stand: at which visit, location and side, and in which row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialtrace.endpoints.records import Cells, chosen_cells
 from trialtrace.endpoints.study import CleanTable, Study, met_rows
+from trialtrace.endpoints.visit_windows import (
+    OTHER,
+    counting,
+    day_column,
+    days_of,
+    list_without_visit,
+    window_numbers,
+)
 from trialtrace.ground.canonical import column_text
 from trialtrace.ground.conditions import columns_of
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.trial.endpoints.shared import Axis, InTable
+from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -25,7 +34,8 @@ class Layout:
     """A record for every visit, location, side and subject, in this order.
 
     `row` is each record's row of the table, -1 where there is none; `labels` has the axes that the
-    endpoint declares; `read` are the columns by which a row was chosen.
+    endpoint declares; `read` are the columns by which a row was chosen, `selected` says whether it
+    was chosen among several.
     """
 
     table: CleanTable
@@ -33,6 +43,7 @@ class Layout:
     subject: np.ndarray
     labels: dict[str, list[str]]
     read: list[str]
+    selected: bool = False
 
     @property
     def visits(self) -> list[str]:
@@ -48,10 +59,12 @@ class Layout:
         return np.arange(len(self.row)) // inside % len(self.labels[axis])
 
     def columns(self) -> dict[str, "pa.Array"]:
-        """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them."""
+        """AVISIT, AVISITN, LOC and LAT, as far as the endpoint has them, and ANL01FL."""
         import pyarrow as pa
 
         found = {}
+        if self.selected:
+            found["ANL01FL"] = pa.array(["Y"]).take(pa.array(self.row * 0, mask=self.row < 0))
         for axis, labels in self.labels.items():
             number = self.number(axis)
             found[AXES[axis]] = pa.array(labels).take(pa.array(number))
@@ -104,9 +117,11 @@ def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Lay
 
     Raises UserError where a row has a value and no labelled place, and where a place has two rows.
     """
-    placed = place_rows(endpoint, study, values)
+    placed, told = place_rows(endpoint, study, values), endpoint.entry.visit
+    if isinstance(told, VisitWindows):
+        placed = _one_of_window(study, endpoint, told, placed, values)
     _check_one_row_each(study, endpoint, placed)
-    return placed.first()
+    return replace(placed.first(), selected=isinstance(told, VisitWindows))
 
 
 def place_rows(
@@ -118,17 +133,20 @@ def place_rows(
     no value, since the row itself counts.
     """
     axes, where = endpoint.entry.axes, endpoint.entry.where
-    by = [*(told.column for told in axes.values()), *columns_of(where or {})]
+    by = [*(_column(endpoint, told) for told in axes.values()), *columns_of(where or {})]
     table = study.table(endpoint, list(dict.fromkeys([*values, *by])))
     rows = met_rows(table, where)
-    valid = np.full(table.rows.num_rows, every)
-    for column in values:
-        valid |= table.column(column).is_valid().to_numpy(zero_copy_only=False)
+    valid = _there(table, values) | every
     place = np.zeros(len(rows), dtype=np.int64)
     labels: dict[str, list[str]] = {}
     for axis, told in axes.items():
         number = _numbered(study, endpoint, table, told)[rows]
-        _check_labels(study, endpoint, axis, int(valid[rows[number < 0]].sum()), every)
+        lost = rows[number < 0][valid[rows[number < 0]]]
+        if isinstance(told, VisitWindows):
+            days = days_of(study, endpoint, table, told)
+            list_without_visit(study, endpoint, table, told, lost, days)
+        else:
+            _check_labels(study, endpoint, axis, len(lost), every)
         rows, place, number = (part[number >= 0] for part in (rows, place, number))
         labels[axis] = distinct_labels(study, endpoint, axis, list(told.labels.values()))
         place = place * len(labels[axis]) + number
@@ -136,11 +154,47 @@ def place_rows(
     return Placed(table, rows, record, study.size, labels, by)
 
 
-def _numbered(study: Study, endpoint: Endpoint, table: CleanTable, told: Axis) -> np.ndarray:
+def _column(endpoint: Endpoint[InTable], told: Axis) -> str:
+    """The column by which the place of a row is known."""
+    return day_column(endpoint, told) if isinstance(told, VisitWindows) else told.column
+
+
+def _there(table: CleanTable, values: list[str]) -> np.ndarray:
+    """Whether each row has a value of any of these columns."""
+    valid = np.zeros(table.rows.num_rows, dtype=bool)
+    for column in values:
+        valid |= table.column(column).is_valid().to_numpy(zero_copy_only=False)
+    return valid
+
+
+def _one_of_window(
+    study: Study,
+    endpoint: Endpoint[InTable],
+    told: VisitWindows,
+    placed: Placed,
+    values: list[str],
+) -> Placed:
+    """The row of each record that counts; the others are listed by their values."""
+    table, rows = placed.table, placed.rows
+    days = days_of(study, endpoint, table, told)[rows]
+    counts = counting(told, days, placed.record, _there(table, values)[rows])
+    for column in values:
+        other = rows[~counts]
+        study.reject(
+            endpoint, table, other[_there(table, [column])[other]], column, OTHER[told.take]
+        )
+    return replace(placed, rows=rows[counts], record=placed.record[counts])
+
+
+def _numbered(
+    study: Study, endpoint: Endpoint[InTable], table: CleanTable, told: Axis
+) -> np.ndarray:
     """The number of each row's label; -1 where its value has none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if isinstance(told, VisitWindows):
+        return window_numbers(days_of(study, endpoint, table, told), told)
     codes = column_text(table.column(told.column), study.place(endpoint))
     known = pc.index_in(codes, value_set=pa.array(list(told.labels)))
     return pc.fill_null(known, -1).to_numpy().astype(np.int64)

@@ -12,6 +12,7 @@ from trialtrace.endpoints.study import Study, require_columns
 from trialtrace.endpoints.unused import Reason
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.trial.endpoints.shared import DatedRecords
+from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.model import Endpoint, adsl_code
 
 if TYPE_CHECKING:
@@ -46,9 +47,15 @@ def dated(endpoint: Endpoint, study: Study, layout: Layout, records: Records) ->
             why = Reason(OUTSIDE, "a visit dated outside its window", entry.outside)
             study.reject(endpoint, layout.table, rows, column, why)
             cells += chosen_cells("AVAL", layout.table.name, layout.row, [column])
+        if entry.windows is not None or _by_start(entry):
             code = adsl_code(entry.start)
             cells += study.subject_cells(code, "AVAL", records.subject)
     return replace(records, columns=columns, cells=tuple(cells))
+
+
+def _by_start(entry: DatedRecords) -> bool:
+    """Whether the visit of a record follows from the day since the start."""
+    return isinstance(entry.visit, VisitWindows) and entry.visit.day is None
 
 
 def _ady(day: np.ndarray) -> "pa.Array":

@@ -21,6 +21,7 @@ from trialtrace.trial.endpoints import check_instruments as instruments
 from trialtrace.trial.endpoints import check_made as made
 from trialtrace.trial.endpoints import check_many_rows as many_rows
 from trialtrace.trial.endpoints import check_times as times
+from trialtrace.trial.endpoints import check_windows as windows
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan import methods
 
@@ -102,8 +103,10 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
         _scores(files, (name, "visits", visit), given, variable)
         _codes(files, name, given, variable)
     for axis in AXES:
-        if axis in given:
+        if axis in given and "labels" in given[axis]:
             _labelled(files, name, axis, given[axis], columns)
+    if "windows" in given.get("visit", {}):
+        windows.check(files, name, given, columns)
 
 
 def _labelled(
@@ -185,7 +188,7 @@ def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
     if isinstance(given.get("visits"), dict):
         places[name, "visits"] = given["visits"]
     for axis in AXES:
-        if axis in given:
+        if axis in given and "labels" in given[axis]:
             places[name, axis, "labels"] = given[axis]["labels"]
     for path, labels in places.items():
         for key, first, label in repeated(labels):
@@ -196,8 +199,9 @@ def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
             )
     if "baseline" in given:
         visits = places.get((name, "visits"), places.get((name, "visit", "labels"), {}))
+        every = [*given.get("visit", {}).get("windows", ()), *visits.values()]
         place = (name, "baseline")
-        known(files.endpoints, place, given["baseline"], visits.values(), "the label of a visit")
+        known(files.endpoints, place, given["baseline"], every, "the label of a visit")
 
 
 def _parents(files: Files, name: str, given: dict[str, Any], key: str) -> None:

@@ -13,6 +13,7 @@ from trialtrace.trial.endpoints.shared import (
     TableEntry,
     Visit,
 )
+from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.words import Column, Text, VisitLabel
 
 
@@ -34,7 +35,7 @@ class RepeatedInRows(Repeated, DatedRecords):
     """A value at several visits, a row a visit."""
 
     column: Column = key("Column of the value.")
-    visit: Visit = key("How visits are told.")
+    visit: VisitWindows | Visit = key("How visits are told.")
     side: Side | None = optional("How sides of the body are told (LAT).")
     location: Location | None = optional("How sites, muscles or nerves are told (LOC).")
 

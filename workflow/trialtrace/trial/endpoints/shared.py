@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from trialtrace.config.spec import Filled, Rule, key, optional, shape
 from trialtrace.ground.paths import Project
+from trialtrace.trial.endpoints.visit_windows import VisitWindows
 from trialtrace.trial.words import (
     AnalysedValue,
     Code,
@@ -77,7 +78,9 @@ class VisitDates:
     )
 
 
-Axis = Visit | VisitDates | Location | Side
+# How labels are told by the codes of a column.
+LabelledColumn = Visit | VisitDates | Location | Side
+Axis = LabelledColumn | VisitWindows
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class Entry:
     """What an entry of endpoints.yaml says, whatever its kind. A key that a kind lacks is None."""
 
     kind: str
-    visit: Visit | VisitDates | None = None
+    visit: Visit | VisitDates | VisitWindows | None = None
     location: Location | None = None
     side: Side | None = None
     baseline: str | None = None
