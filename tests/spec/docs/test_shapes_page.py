@@ -155,3 +155,55 @@ def test_rows_of_one_kind(tmp_path: Path):
     assert [row["value"] for row in rows(at, "haemoglobin")] == [13.1, 12.5, 12.9]
     assert [row["source_row"] for row in rows(at, "cultures")] == [3, 6]
     assert {one.kind for one in account.warnings} == {"where_undecided"}
+
+
+def test_rows_around_the_table(tmp_path: Path):
+    labs = "Laboratory\n\nid;value;by\n;g/dl;\n1;13.1;K\n2;12.5;L\nmean;12.8;\nend of list\n"
+    table = "tables: {labs: {of: labs, key: [id], subject: id}}"
+    fields = PATIENT_FIELDS + field("id", "labs") + field("value", "labs", valid="number")
+    fields += field("by", "labs")
+    covers = "tables: {labs: {covers: some}}"
+    title = "A title, a row of units, sums at the end"
+    at = write(tmp_path, title, {"patients": PATIENTS, "labs": labs}, fields, covers, table)
+    assert cleaned(at).warnings == ()
+    assert [(row["source_row"], row["value"]) for row in rows(at, "labs")] == [(5, 13.1), (6, 12.5)]
+
+
+def test_one_row_of_several(tmp_path: Path):
+    visits = "id;month;status\n" + "".join(f"{n};{m};good\n" for n in (1, 2, 3) for m in (0, 1))
+    visits = visits.replace("1;1;good", "1;1;poor") + "4;1;good\n"
+    table = "tables: {visits: {of: visits, key: [id, month], subject: id}}"
+    fields = PATIENT_FIELDS + field("id", "visits") + field("month", "visits", valid="integer")
+    fields += field("status", "visits")
+    title = "One row of several for a subject"
+    at = write(tmp_path, title, {"patients": PATIENTS, "visits": visits}, fields, trial=table)
+    cleaned(at)
+    made = derived(at)
+    assert [row["START"] for row in made["adsl"]] == ["good", "good", "good", None]
+    behind = [one for one in made["sources"] if one["variable"] == "START"]
+    assert [(one["table"], one["source_row"]) for one in behind] == [
+        ("visits", 2),
+        ("visits", 4),
+        ("visits", 6),
+    ]
+
+
+def test_the_arm_apart(tmp_path: Path):
+    fields = field("id", "patients") + field("id", "randomisation")
+    fields += field("arm", "randomisation", "radio", '"A, New | C, Old"')
+    raw = {"patients": "id\n1\n2\n3\n", "randomisation": "id;arm\n2;A\n1;C\n"}
+    at = write(tmp_path, "The arm in a table of its own", raw, fields, trial="{}")
+    folder = at.trial_config("shapes")
+    trial = yaml.safe_load((folder / "trial.yaml").read_text())
+    del trial["tables"]["patients"]["arm"]
+    (folder / "trial.yaml").write_text(yaml.safe_dump(trial, sort_keys=False))
+    treated = ENDPOINTS.replace("table: patients", "table: randomisation")
+    (folder / "endpoints.yaml").write_text(treated)
+    account = cleaned(at)
+    assert "no_arm" in {one.kind for one in account.warnings}
+    made = derived(at)["adsl"]
+    assert [(row["TRT01P"], row["ITTFL"]) for row in made] == [
+        ("old", "Y"),
+        ("new", "Y"),
+        (None, "N"),
+    ]
