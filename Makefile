@@ -110,14 +110,20 @@ define find_python
 	  echo "$$python has no venv module: apt-get install python$$version-venv" >&2; exit 1; }
 endef
 
+# Of what pip says: every tenth package that it fetches, and the start of the installation.
+follow_pip = awk '/^Collecting /{n++; if (n % 10 == 0) print "        " n " packages fetched"} \
+  /^Installing /{print "        installing"} {fflush()}'
+
 # The locked packages, then this one; only a new lock makes an environment anew. Bytecode of the
 # packages' own tests would be a tenth of it, and is never read.
 .venv/.locked: requirements.lock
 .venv-slurm/.locked: requirements-slurm.lock
 %/.locked:
-	@$(find_python); echo 'Setting up $*, once; this takes a minute or two'; \
-	"$$python" -m venv --clear $*
-	@$*/bin/python -m pip install --quiet --no-compile --require-hashes -r $<
+	@$(find_python); echo 'Setting up $*, once; a few minutes, by the network'; \
+	echo '1 of 3  a new environment'; "$$python" -m venv --clear $*
+	@echo "2 of 3  $$(grep -c '==' $<) packages of $<, pinned by hash"
+	@$*/bin/python -m pip install --no-compile --require-hashes -r $< | $(follow_pip)
+	@echo "3 of 3  compile what has come: $$(du -sm $* | cut -f1) MB"
 	@$*/bin/python -m compileall -qq -j 0 -x '/tests?/' $*/lib
 	@touch $@
 
@@ -127,7 +133,8 @@ endef
 
 # Beside a run's packages, in the same environment, those of tests and linters.
 $(READY_TEST): requirements-test.lock .venv/.locked | $(READY)
-	@$(BIN)/python -m pip install --quiet --require-hashes -r $<
+	@echo "Adding $$(grep -c '==' $<) packages of $<, once"
+	@$(BIN)/python -m pip install --require-hashes -r $< | $(follow_pip)
 	@touch $@
 
 # UPGRADE=--upgrade takes the newest versions that the lists allow; those of a run bind the others.

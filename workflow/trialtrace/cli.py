@@ -13,8 +13,6 @@ from trialtrace.ground.errors import UserError
 if TYPE_CHECKING:
     from trialtrace.ground.paths import Project
 
-RESULT_COLUMNS = ("result_id", "stat_text", "n_used", "error")
-PLANNED_COLUMNS = ("result_id", "given")
 AUDIT_FORMATS = ("table", "json", "csv", "html", "sarif")
 
 
@@ -89,11 +87,18 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("trial", help="name of the trial, as under config/trials")
     check.add_argument("--no-data", action="store_true", help="do not look at the data")
     check.add_argument(
+        "--plan", action="store_true", help="what a plan may say here: endpoints, methods, options"
+    )
+    check.add_argument(
         "--names",
         action="store_true",
         help="also the names of columns of the export that nobody declared",
     )
     check.set_defaults(run=run_check)
+
+    opening = commands.add_parser("open", help="the report of a trial in the browser")
+    opening.add_argument("trial", help="name of the trial, as under config/trials")
+    opening.set_defaults(run=run_open)
 
     export = commands.add_parser("export", help="write a trial's data as files of an export")
     export.add_argument("trial", help="name of the trial, as under config/trials")
@@ -124,37 +129,21 @@ def _audit_output(command: argparse.ArgumentParser) -> None:
 
 
 def run_results(arguments: argparse.Namespace) -> int:
-    if arguments.planned:
-        return _planned(arguments)
+    from trialtrace.commands.results import tell_planned, tell_results
     from trialtrace.ground.contracts import RESULTS
-    from trialtrace.report.listing import listing
+    from trialtrace.ground.paths import project
     from trialtrace.running.fresh import CHECK
+
+    if arguments.planned:
+        at = project(arguments.project)
+        name = _configured(at, arguments.trial)
+        _tell_version(at, name)
+        tell_planned(at, name, arguments.analysis, arguments.format)
+        return 0
 
     _tell_run(arguments, arguments.trial, CHECK)
     rows = _table(arguments, "analysis/results.parquet", RESULTS)
-    if arguments.analysis is not None:
-        known = list(dict.fromkeys(row["analysis_id"] for row in rows))
-        _known("analysis", arguments.analysis, known)
-        rows = [row for row in rows if row["analysis_id"] == arguments.analysis]
-    print(listing(rows, RESULTS.names, RESULT_COLUMNS, arguments.format), end="")
-    return 0
-
-
-def _planned(arguments: argparse.Namespace) -> int:
-    from trialtrace.ground.paths import project
-    from trialtrace.methods.analysing.planned import planned_results
-    from trialtrace.report.listing import listing
-    from trialtrace.trial.load import load_trial
-
-    at = project(arguments.project)
-    trial = load_trial(_configured(at, arguments.trial), at)
-    _tell_version(at, trial.name)
-    planned = planned_results(trial)
-    if arguments.analysis is not None:
-        _known("analysis", arguments.analysis, list(dict.fromkeys(p.analysis for p in planned)))
-        planned = [one for one in planned if one.analysis == arguments.analysis]
-    rows = [{"result_id": one.pattern, "given": one.given} for one in planned]
-    print(listing(rows, PLANNED_COLUMNS, PLANNED_COLUMNS, arguments.format), end="")
+    tell_results(rows, arguments.analysis, arguments.format)
     return 0
 
 
@@ -261,8 +250,22 @@ def run_check(arguments: argparse.Namespace) -> int:
     from trialtrace.ground.paths import project
 
     at = project(arguments.project)
+    if arguments.plan:
+        from trialtrace.commands.plan import tell_plan
+
+        tell_plan(at, _configured(at, arguments.trial))
+        return 0
     lift, data = WithoutPandas.lifted, not arguments.no_data
     return check(at, arguments.trial, lift, data=data, names=arguments.names)
+
+
+def run_open(arguments: argparse.Namespace) -> int:
+    from trialtrace.commands.open import open_report
+    from trialtrace.ground.paths import project
+
+    at = project(arguments.project)
+    open_report(at, _configured(at, arguments.trial))
+    return 0
 
 
 def run_export(arguments: argparse.Namespace) -> int:
@@ -372,22 +375,6 @@ def _configured(at: "Project", name: str) -> str:
     if problem := not_a_trial(at, plain_name(at, name), listed_trials(at)):
         raise UserError(problem)
     return name
-
-
-def _known(what: str, name: str, names: Sequence[str]) -> None:
-    from trialtrace.ground.errors import Problem, did_you_mean, one_of
-
-    if name not in names:
-        parts = [one for one in names if name and name in one.split("_")]
-        named = f"did you mean {one_of(parts)}?" if parts else None
-        raise UserError(
-            Problem(
-                f"{what} {name!r}",
-                found="no such " + what,
-                expected=one_of(names),
-                do=did_you_mean(name, names) or named,
-            )
-        )
 
 
 def _table(arguments: argparse.Namespace, path: str, contract: Any) -> list[dict[str, Any]]:

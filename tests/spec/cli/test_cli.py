@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from trialtrace.cli import RESULT_COLUMNS, main
+from trialtrace.cli import main
+from trialtrace.commands.results import RESULT_COLUMNS
 from trialtrace.ground.contracts import CLAIMS, FLAG, INTEGER, NUMBER, RESULTS
 from trialtrace.ground.contracts.definitions import VERSION
 from trialtrace.report import listing

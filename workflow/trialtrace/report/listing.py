@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FORMATS = ("table", "json", "csv")
 
 
 def listing(
-    rows: list[dict[str, Any]], names: Sequence[str], shown: Sequence[str], form: str
+    rows: Sequence[Mapping[str, object]], names: Sequence[str], shown: Sequence[str], form: str
 ) -> str:
     """All columns `names` as JSON or CSV, or the columns `shown` as an aligned table."""
     if form == "json":
@@ -23,7 +23,21 @@ def listing(
         return out.getvalue()
     from trialtrace.trace.text import cell_text
 
-    return aligned([[cell_text(row, name) for name in shown] for row in rows], shown) + "\n"
+    return aligned([[cell_text(dict(row), name) for name in shown] for row in rows], shown) + "\n"
+
+
+def headed(table: str, groups: Sequence[str]) -> str:
+    """A table whose rows stand under the name of their group, where there are several groups."""
+    header, *lines = table.splitlines()
+    if len(set(groups)) < 2:
+        return table
+    told, last = [header], None
+    for group, line in zip(groups, lines, strict=True):
+        if group != last:
+            told += ["", group]
+        told.append(line)
+        last = group
+    return "\n".join(told) + "\n"
 
 
 def json_text(value: Any) -> str:

@@ -4,6 +4,9 @@ All mistakes are told at once. Where a part of a file has the wrong shape, what 
 is left alone, so that one mistake is told once.
 """
 
+from dataclasses import dataclass
+
+from trialtrace.config.compose import Document
 from trialtrace.config.definitions import at_definitions
 from trialtrace.config.files import read_document
 from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
@@ -68,27 +71,39 @@ def check_trial(at: Project, name: str) -> list[Problem]:
     if not folder.is_dir():
         # As if it were listed: whether it is, the caller knows.
         return [problem for problem in [not_a_trial(at, name, [name])] if problem]
-    documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
-    synthetic = documents["trial"].get("source", "kind") == "synthetic"
-    if synthetic:
-        documents["cohort"] = read_document(at, folder / COHORT, "cohort")
-    dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
-    if problems := newer(documents["trial"]):
+    read = read_files(at, name)
+    files, documents = read.files, read.documents
+    if problems := newer(files.trial):
         return problems
-    files = Files(
-        at=at,
-        dictionary=dictionary,
-        dictionary_shown=at.shown(folder / "dictionary.csv"),
-        **documents,
-    )
     for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess, names):
         checks.check(files)
-    known = (*FILES, COHORT) if synthetic else FILES
+    known = (*FILES, COHORT) if files.cohort else FILES
     problems = _other_files(at, name, known)
-    problems += documents["trial"].in_order() + wrong + _forms(files)
+    problems += files.trial.in_order() + read.wrong + _forms(files)
     for part in list(documents)[1:]:
         problems += documents[part].in_order()
     return at_definitions(problems, documents.values())
+
+
+@dataclass(frozen=True)
+class Read:
+    """A trial's files, each of them by itself, and the mistakes of its dictionary."""
+
+    files: Files
+    documents: dict[str, Document]
+    wrong: list[Problem]
+
+
+def read_files(at: Project, name: str) -> Read:
+    """The files of a trial that has a folder, whatever mistakes are in them."""
+    folder = at.trial_config(name)
+    documents = {part: read_document(at, folder / f"{part}.yaml", part) for part in PARTS}
+    if documents["trial"].get("source", "kind") == "synthetic":
+        documents["cohort"] = read_document(at, folder / COHORT, "cohort")
+    dictionary, wrong = check_dictionary(at, folder / "dictionary.csv")
+    shown = at.shown(folder / "dictionary.csv")
+    files = Files(at=at, dictionary=dictionary, dictionary_shown=shown, **documents)
+    return Read(files, documents, wrong)
 
 
 def _other_files(at: Project, name: str, known: tuple[str, ...]) -> list[Problem]:
