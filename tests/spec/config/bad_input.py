@@ -568,6 +568,22 @@ REFERENCES = [
         "mean.t_interval",
     ),
     (
+        "a statistic by another method",
+        L,
+        "stat: mean.t_interval,",
+        "stat: mean.descriptive,",
+        "claims.less_pain.is.stat",
+        'did you mean "mean.t_interval"?',
+    ),
+    (
+        "a statistic and its method turned",
+        L,
+        "stat: mean.t_interval,",
+        "stat: t_interval.mean,",
+        "claims.less_pain.is.stat",
+        'did you mean "mean.t_interval"?',
+    ),
+    (
         "a group for a comparison's statistic",
         L,
         "stat: p_value.fisher}",

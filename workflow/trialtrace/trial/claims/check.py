@@ -5,6 +5,7 @@ from typing import Any
 
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import UserError, did_you_mean, one_of
+from trialtrace.ground.words import P_VALUES
 from trialtrace.trial.claims.about import check_about
 from trialtrace.trial.claims.printed import parse
 from trialtrace.trial.context import Files, known, known_arm
@@ -186,10 +187,21 @@ def _stat(files: Files, name: str, selects: dict[str, Any], given: dict[str, Any
             (*path, "stat"),
             found=tell(stat) + "".join(by),
             expected=f"a statistic of {analysis}: {one_of(names, SHOWN)}",
-            do=did_you_mean(stat, names),
+            do=_nearest(stat, names),
         )
     elif "direction" not in document.get("claims", name):
         _who(files, name, selects, own)
+
+
+def _nearest(stat: str, names: list[str]) -> str | None:
+    """The same quantity by another method, rather than another quantity by the same one."""
+    first, _, method = stat.partition(".")
+    if (turned := f"{method}.{first}") in names:
+        return f'did you mean "{turned}"?'
+    same = [name for name in names if name.partition(".")[0] == first and name != stat]
+    if len(same) == 1 and first not in P_VALUES:
+        return f'did you mean "{same[0]}"?'
+    return did_you_mean(stat, same) or did_you_mean(stat, [name for name in names if name != stat])
 
 
 def _named(made: list[Statistic], selects: dict[str, Any]) -> list[Statistic]:

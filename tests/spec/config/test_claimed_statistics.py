@@ -1,0 +1,45 @@
+"""Claims name statistics: what a run gives is accepted by `check`, each by its whole name."""
+
+from pathlib import Path
+
+import yaml
+from mini_run import run_mini
+from mini_trial import write_project
+
+from trialtrace.claims.select import PLAIN_KEYS, SECOND_KEYS
+from trialtrace.ground.contracts import RESULTS, read_table
+from trialtrace.trial.check import check_trial
+
+OF_DISPLAYS = ("flow", "baseline", "adverse_events")
+
+
+def selection(row: dict) -> dict:
+    """What a claim on a result would say."""
+    found = {"analysis": row["analysis_id"], "stat": f"{row['stat_name']}.{row['method']}"}
+    if row["method"].startswith(f"{row['stat_name']}."):
+        found["stat"] = row["method"]
+    if row["comparison"]:
+        found["compare"] = {"of": row["comparison"], "to": row["reference"]}
+    elif row["group1_level"]:
+        found["group"] = row["group1_level"]
+    found |= {key: row[key] for key in PLAIN_KEYS if row[key] and key != "parameter"}
+    if row["group2"] in SECOND_KEYS:
+        level = row["group2_level"]
+        found[row["group2"]] = float(level) if row["group2"] == "time" else level
+    return found
+
+
+def test_every_statistic_of_a_run_can_be_claimed(tmp_path: Path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "other").mkdir()
+    run = run_mini(tmp_path / "run")
+    rows = read_table(run.folder / "analysis" / "results.parquet", RESULTS).to_pylist()
+    rows = [row for row in rows if row["analysis_id"] not in OF_DISPLAYS]
+    assert len(rows) > 40
+    at = write_project(tmp_path / "other")
+    common = {"from": "main", "place": "a", "label": "A", "printed": "4"}
+    claims = {f"c{n}": common | {"is": selection(row)} for n, row in enumerate(rows)}
+    file = at.trial_config("mini") / "claims.yaml"
+    papers = file.read_text(encoding="utf-8").split("claims:\n")[0]
+    file.write_text(papers + yaml.safe_dump({"claims": claims}, sort_keys=False))
+    assert "\n\n".join(map(str, check_trial(at, "mini"))) == ""
