@@ -86,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     )
     check.add_argument("trial", help="name of the trial, as under config/trials")
     check.add_argument("--no-data", action="store_true", help="do not look at the data")
+    check.add_argument("--large", action="store_true", help="look at data of any size")
     check.add_argument(
         "--plan", action="store_true", help="what a plan may say here: endpoints, methods, options"
     )
@@ -255,8 +256,14 @@ def run_check(arguments: argparse.Namespace) -> int:
 
         tell_plan(at, _configured(at, arguments.trial))
         return 0
-    lift, data = WithoutPandas.lifted, not arguments.no_data
-    return check(at, arguments.trial, lift, data=data, names=arguments.names)
+    return check(
+        at,
+        arguments.trial,
+        WithoutPandas.lifted,
+        data=not arguments.no_data,
+        large=arguments.large,
+        names=arguments.names,
+    )
 
 
 def run_open(arguments: argparse.Namespace) -> int:

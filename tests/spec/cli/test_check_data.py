@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from trialtrace.ground.errors import UserError
+
 pytestmark = pytest.mark.xdist_group("cli")
 TRIAL = "config/trials/mini/{}.yaml"
 
@@ -122,6 +124,19 @@ def test_mistakes_in_what_data_are_read_by_come_first_and_alone(run, project):
     put(project / TRIAL.format("plan"), "decision_level", "decison_level")
     told = said(run, project)
     assert told.index("not in the data folder") < told.index("decison_level")
+
+
+def test_large_files_are_looked_at_when_asked(project, monkeypatch, capsys):
+    from trialtrace.commands import check as command
+    from trialtrace.ground.paths import Project
+
+    (project / "data" / "events.csv").unlink()
+    monkeypatch.setattr(command, "LARGE", 100)
+    assert command.check(Project(project), "mini", lambda: None) == 0
+    said = capsys.readouterr().out
+    assert "mini: the data were not looked at: 0 MB are more than 0 MB; --large reads them" in said
+    with pytest.raises(UserError, match="not in the data folder"):
+        command.check(Project(project), "mini", lambda: None, large=True)
 
 
 def test_the_account_is_the_one_that_a_run_writes(run, mini):

@@ -550,6 +550,22 @@ REFERENCES = [
         "claims.relief_drug.is.analysis",
         'did you mean "relief_primary"?',
     ),
+    (
+        "strata by another spelling",
+        T,
+        "strata: [site]",
+        "strata: [Site]",
+        "design.randomisation.strata[1]",
+        'did you mean "site"?',
+    ),
+    (
+        "the table of subjects by another spelling",
+        T,
+        "  table: patients\n  age",
+        "  table: Patients\n  age",
+        "subjects.table",
+        "a table of tables: patients, adverse",
+    ),
     # Statistics: what a run gives, and nothing else.
     (
         "a statistic that no step gives",

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from trialtrace.ground.errors import Problem, ProblemsError, UserError, problems_of
 from trialtrace.ground.paths import Project
 from trialtrace.report.sections.origins import without_origin
+from trialtrace.running.data import data_files
 from trialtrace.trial.check import check_trial
 from trialtrace.trial.listed import listed_trials, not_a_trial, plain_name, without_folder
 from trialtrace.trial.load import Trial, load_trial
 from trialtrace.trial.study.source import Files, Synthetic
 from trialtrace.trial.version import older_line
 
+LARGE = 50_000_000
+"""Bytes of all files of a trial that are read without being asked to: some twenty seconds."""
 OF_DATA = ("trial.yaml", "dictionary.csv", "cleaning.yaml")
 """The files that data are read and cleaned by."""
 FREE_OF_PANDAS = ("csv", "tsv", "excel", "parquet")
 
+MEGABYTE = 1_000_000
+TOO_LARGE = "{} MB are more than {} MB; --large reads them"
 NOT_LOOKED_AT = "the data were not looked at: {}"
 
 
@@ -30,11 +35,18 @@ class Look:
 
 
 def check(
-    at: Project, name: str, lift: Callable[[], None], *, data: bool = True, names: bool = False
+    at: Project,
+    name: str,
+    lift: Callable[[], None],
+    *,
+    data: bool = True,
+    large: bool = False,
+    names: bool = False,
 ) -> int:
     """Tell what is wrong in the order in which to mend it, data before what is asked of them.
 
-    `lift` is called where a reader of the data needs pandas. Raises ProblemsError for any mistake.
+    `data` says whether data are looked at, `large` whether also such as take long. `lift` is called
+    where a reader of the data needs pandas. Raises ProblemsError for any mistake.
     """
     there = at.trial_config(plain_name(at, name)).is_dir()
     problems = check_trial(at, name) if there else []
@@ -48,7 +60,7 @@ def check(
     elif not data:
         look = Look(NOT_LOOKED_AT.format("as asked"))
     else:
-        look = _look(trial, lift, names) if there else Look()
+        look = _look(trial, lift, names, large) if there else Look()
     if problems := [*first, *look.problems, *after, *([unlisted] if unlisted else [])]:
         if look.not_done:
             print(f"{name}: {look.not_done}", end="\n\n", file=sys.stderr)
@@ -69,10 +81,12 @@ def _is_of_data(at: Project, name: str, problem: Problem) -> bool:
     return problem.place.startswith(tuple(at.shown(folder / file) for file in OF_DATA))
 
 
-def _look(trial: Trial, lift: Callable[[], None], names: bool) -> Look:
+def _look(trial: Trial, lift: Callable[[], None], names: bool, large: bool) -> Look:
     source = trial.source
     if isinstance(source, Synthetic):
         return Look(NOT_LOOKED_AT.format("the run draws them"))
+    if not large and (size := _size(trial)) > LARGE:
+        return Look(NOT_LOOKED_AT.format(TOO_LARGE.format(size // MEGABYTE, LARGE // MEGABYTE)))
     if not isinstance(source, Files) or not all(
         item.format in FREE_OF_PANDAS for item in source.items.values()
     ):
@@ -86,3 +100,9 @@ def _look(trial: Trial, lift: Callable[[], None], names: bool) -> Look:
         return Look(problems=tuple(problems_of(error)))
     lines = account_lines(found.account) if found.account else [""]
     return Look("", (f"the data fit them: {lines[0]}", *lines[1:]), tuple(found.problems))
+
+
+def _size(trial: Trial) -> int:
+    """The bytes of the files of a trial that are there."""
+    paths = (trial.at.root / path for path in data_files(trial))
+    return sum(path.stat().st_size for path in paths if path.is_file())

@@ -72,12 +72,21 @@ def _columns(files: Files) -> Iterator[tuple[str, str]]:
         yield (one["column"] if isinstance(one, dict) else one), name
 
 
+def _offered_in_trial(files: Files, key: str, above: str) -> Offered | None:
+    """What trial.yaml names of itself; most of its names are its own."""
+    if (above, key) == ("randomisation", "strata"):
+        return "a variable of subjects", files.subject_variables or ()
+    if (above, key) == ("subjects", "table"):
+        return "a table of tables", files.trial.names("tables") or ()
+    return None
+
+
 def _offered(files: Files, document: Document, path: Path_) -> Offered | None:
     """What is meant at a place, by the key that it stands under, and the names there are."""
     keys = [key for key in path if isinstance(key, str)]
     key, above = keys[-1], keys[-2] if len(keys) > 1 else ""
     if document is files.trial:
-        return None
+        return _offered_in_trial(files, key, above)
     if key in ARMS or (key == "of" and above in ("treatment", "compare")):
         return AN_ARM, files.arms or ()
     if key in ("population", "receipt"):
