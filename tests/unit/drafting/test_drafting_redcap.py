@@ -51,7 +51,8 @@ def test_a_repeating_instrument_is_a_table(both: dict[str, Table]):
     )
     assert visit.visit[0] == "day"
     assert [one.name for one in visit.columns] == [
-        *("record_id", "redcap_repeat_instance", "day", "pain", "visit_complete"),
+        *("record_id", "redcap_repeat_instrument", "redcap_repeat_instance"),
+        *("day", "pain", "visit_complete"),
     ]
 
 
@@ -92,7 +93,8 @@ def test_headers_that_are_labels_are_told(tmp_path: Path):
     rows[0] = [named.get(name, name) for name in rows[0]]
     baseline = tables(tmp_path, rows)["baseline"]
     assert "headed by the labels" in baseline.evidence["header"]
-    assert baseline.column("Randomised arm").field == "arm"
+    arm = baseline.column("Randomised arm")
+    assert (arm.field, arm.label) == ("Randomised arm", "Randomised arm")
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,7 @@ def test_headers_that_are_labels_are_told(tmp_path: Path):
 def test_a_dictionary_that_contradicts_the_data(tmp_path, column, cells, key, words):
     one = tables(tmp_path, changed(column, cells))["baseline"].column(column)
     assert words in one.evidence[key]
+    assert bool(one.given) == (key == "range")
 
 
 def test_words_for_missing_are_no_contradiction(tmp_path: Path):
@@ -150,3 +153,30 @@ def test_repeats_without_a_dictionary(tmp_path: Path):
     first, visit = profile([str(path)])
     assert (first.name, visit.name, first.of) == ("subjects", "visit", "all")
     assert first.column("born").validation == "date_ymd"
+
+
+def test_the_row_of_a_field_that_no_run_can_use_is_left_out(tmp_path: Path):
+    fields = [
+        FIELDS[0],
+        ("seen", "baseline", "text", "Seen at", "", "datetime_ymd"),
+        ("scan", "baseline", "file", "Scan"),
+        ("day", "baseline", "text", "Day", "", "date_ymd", "today"),
+    ]
+    rows = [["record_id", "seen", "scan", "day"]]
+    rows += [[str(n), f"2026-01-0{n} 10:00", "a.pdf", f"2026-01-0{n}"] for n in range(1, 5)]
+    (table,) = tables(tmp_path, rows, fields).values()
+    assert table.column("seen").validation == "datetime_ymd"
+    assert [bool(one.given) for one in table.columns] == [True, False, False, False]
+
+
+def test_events_of_a_longitudinal_project_are_visits(tmp_path: Path):
+    events = ("baseline_arm_1", "week_4_arm_1", "week_8_arm_1")
+    rows = [["record_id", "redcap_event_name", "day", "pain"]]
+    rows += [
+        [str(n), event, str(28 * place), str(7 * n % 50)]
+        for n in range(1, 9)
+        for place, event in enumerate(events)
+    ]
+    (table,) = tables(tmp_path, rows).values()
+    assert table.keys[0] == ("record_id", "redcap_event_name")
+    assert (table.subject[0], table.visit[0]) == ("record_id", "redcap_event_name")

@@ -52,9 +52,15 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         evidence=evidence,
         field=about.field or name,
         form=about.form,
-        given=about.given,
+        given=about.given if _agree(kind, about) else {},
         date_orders=kind.orders,
     )
+
+
+def _agree(kind: Kind, about: Described) -> bool:
+    """Whether the cells are what was said of them, so that the row of the dictionary holds."""
+    found = (kind.type, kind.validation, kind.choices, kind.low, kind.high)
+    return found == (about.type, about.validation, about.choices, about.low, about.high)
 
 
 def _day_count(name: str, about: Described, kind: Kind) -> str:

@@ -21,7 +21,8 @@ class Column:
     dates as 2026-11-20; they are the ends of what was found, or the bounds of a given dictionary.
     `missing_codes` are suspected: they are no part of `choices`, `low`, `high` and `values`.
     `field` is the field of the dictionary, of which checkboxes have several columns; `given` is its
-    row in a dictionary that came with the file, by our names of the 18 columns. `date_orders` are
+    row in a dictionary that came with the file, by our names of the 18 columns, where a run can use
+    it and the cells agree with it. `date_orders` are
     all orders that every date fits. `distinct` of a column with very many values is a lower bound.
     `constant_within` says whether every subject has one value; None where none is known to repeat.
     """
@@ -66,7 +67,7 @@ class Table:
     Where one file holds rows of several kinds, such as the repeating instruments of REDCap, each
     kind is a table: `of` is the name of their raw table, which all of them share, and `where` the
     condition that chooses the rows, as `tables.<name>.of` and `.where` of cleaning.yaml have them.
-    Columns that have no value in these rows are left out.
+    Columns that have no value in these rows are left out; those of the condition stay.
     """
 
     name: str

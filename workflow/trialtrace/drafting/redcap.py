@@ -15,10 +15,12 @@ from trialtrace.drafting.places import name_of
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.sources.files import contents
 from trialtrace.trial.dictionary_types import (
+    DATES,
     FIXED_CHOICES,
     NO_DATA,
     NUMBERS,
     PARTS,
+    TEXTS,
     UNSUPPORTED,
     normalised,
 )
@@ -112,10 +114,12 @@ def described_by(
         if field["field_type"] in NO_DATA:
             continue
         columns = list(_columns(field))
-        there = {
-            headers.get(name, name): one
+        there = {name: one for name, one in columns if name in names}
+        # A draft calls a field as its column is called.
+        there |= {
+            headers[name]: replace(one, field="", given={})
             for name, one in columns
-            if headers.get(name, name) in names
+            if name in headers
         }
         found |= there
         if not there:
@@ -184,7 +188,7 @@ def _columns(field: Mapping[str, str]) -> Iterator[tuple[str, Described]]:
         identifier=field["identifier"].lower() == "y",
         field=field["field_name"],
         form=name_of(field["form_name"]),
-        given=field,
+        given=field if _is_supported(field) else {},
     )
     if kind != "checkbox":
         yield field["field_name"], about
@@ -193,6 +197,15 @@ def _columns(field: Mapping[str, str]) -> Iterator[tuple[str, Described]]:
     for code, label in about.choices:
         column = f"{field['field_name']}___{code.lower().replace('-', '_')}"
         yield column, replace(about, label=f"{about.label}: {label}", choices=fixed)
+
+
+def _is_supported(field: Mapping[str, str]) -> bool:
+    """Whether a run could use the row of a field as it stands."""
+    validations = ("", *NUMBERS, *DATES, *TEXTS)
+    text = field["field_type"] == "text"
+    return field["field_type"] not in UNSUPPORTED and (
+        not text or field["validation"] in validations
+    )
 
 
 def _plain(label: str) -> str:
@@ -229,7 +242,9 @@ def _choices(field: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 def _of_redcap(names: Sequence[str], forms: set[str]) -> dict[str, Described]:
     """Columns that REDCap adds: events, repeats, whether a form is complete."""
     made = {
-        name: Described(by="REDCap", label=label) for name, label in OWN.items() if name in names
+        name: Described(by="REDCap", label=label, type="text" if name == INSTRUMENT else "")
+        for name, label in OWN.items()
+        if name in names
     }
     for form in forms:
         column = f"{form}_complete"

@@ -44,14 +44,14 @@ def _kind(one: Found, kind: str, filled: Mapping[str, set[str]], forms: Mapping[
             return False
         return forms.get(form, "") == kind
 
-    names = [name for name in one.cells.names if name != INSTRUMENT and belongs(name)]
+    names = [name for name in one.cells.names if name == INSTRUMENT or belongs(name)]
     where: Condition
     if kind:
         where, told = {"is": kind}, f"the rows of the repeating instrument {kind}"
     else:
         where, told = "missing", "the rows of no repeating instrument"
     numbered = [names[0], *(name for name in (EVENT, INSTANCE) if name in names)]
-    others = len(one.cells.names) - len(names) - 1
+    others = len(one.cells.names) - len(names)
     return replace(
         one,
         name=name_of(kind) if kind else _first_name(one, names),
@@ -98,7 +98,7 @@ def _chosen(cells: Cells, kind: str, names: Sequence[str]) -> Cells:
     import pyarrow.compute as pc
 
     def of(wanted: Sequence[str]) -> "Iterator[pa.RecordBatch]":
-        for part in cells.of([INSTRUMENT, *wanted]):
+        for part in cells.of([INSTRUMENT, *(name for name in wanted if name != INSTRUMENT)]):
             kinds = pc.utf8_trim_whitespace(pc.fill_null(part.column(INSTRUMENT), ""))
             yield part.filter(pc.equal(kinds, kind)).select(list(wanted))
 
