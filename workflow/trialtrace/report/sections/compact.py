@@ -57,6 +57,8 @@ def compact_tables(material: Material, name: str) -> str:
     caption = f"{label}: effects{_tests_words(effects)}{_corrected_by(effects)}"
     made += _grid(material, effects, f"{name}-effects", caption, _effect, _tested)
     over_visits = [row for row in effects if row["stat_name"] in CORRECTIONS]
+    spherical = {_tested_effect(row) for row in over_visits if row["stat_name"] == "epsilon_gg"}
+    over_visits = [row for row in over_visits if _tested_effect(row) in spherical]
     caption = f"{label}: departure from sphericity, and the same tests under each correction"
     made += _grid(material, over_visits, f"{name}-sphericity", caption, _effect, _corrections)
     made += _grid(material, others, f"{name}-all", f"{label}: all arms together", _method, _plain)
@@ -304,13 +306,17 @@ def _tested(rows: list[ResultRow]) -> str:
     return ", ".join(parts)
 
 
+def _tested_effect(row: ResultRow) -> tuple[str, str | None]:
+    """The method of an F test, and its effect: what a correction belongs to."""
+    return row["method"].split(".", 1)[1], row["group2_level"]
+
+
 def _corrections(rows: list[ResultRow]) -> str:
     """ε, p and its name for each correction; without any; and Mauchly's test."""
     by = {row["stat_name"]: row for row in rows}
     parts = []
-    if {"df1", "df2"} <= by.keys():
-        df = f"({link(by['df1'])}, {link(by['df2'])})"
-        parts.append(f"uncorrected {df} p{NO_BREAK}{link(by['p_uncorrected'])}")
+    df = f"({link(by['df1'])}, {link(by['df2'])})"
+    parts.append(f"uncorrected {df} p{NO_BREAK}{link(by['p_uncorrected'])}")
     for name, title in EPSILONS.items():
         if f"epsilon_{name}" in by:
             epsilon, p = link(by[f"epsilon_{name}"]), link(by[f"p_{name}"])
