@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import recompute_arms
 import recompute_contingency
+import recompute_counts
 import recompute_hazards
 import recompute_interaction
 import recompute_interim
@@ -282,6 +283,7 @@ SUBJECTS: dict[str, Callable[[], Numbers]] = {
     **recompute_contingency.subjects(cases),
     **recompute_interaction.subjects(cases),
     **recompute_time_to_event.subjects(cases),
+    "counts": lambda: recompute_counts.counts(cases),
     "rates": lambda: recompute_rates.rates(cases),
     "hazards": lambda: recompute_hazards.hazards(cases),
     **recompute_multiplicity.subjects(cases),

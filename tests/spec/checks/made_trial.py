@@ -61,7 +61,7 @@ def write_derived(folder: Path, sizes: tuple[int, ...] = (30, 50, 70), seed: int
     records = measured(draw, arm) + tired(np.random.default_rng([seed, 1]), arm)
     records += walked(np.random.default_rng([seed, 2]), arm)
     write_table(folder / "bds.parquet", table(whole(BDS, records, subjects, flags)), BDS)
-    records = survival(draw, arm)
+    records = survival(draw, arm) + infections(np.random.default_rng([seed, 3]), arm)
     write_table(folder / "adtte.parquet", table(whole(ADTTE, records, subjects, flags)), ADTTE)
 
 
@@ -73,6 +73,7 @@ def measured(draw, arm) -> list[tuple]:
     level = draw.normal(1.5, 1.5, n)
     for i in range(n):
         rows.append((i, "RESP", None, None, float(draw.random() < risk[arm[i]])))
+        rows.append((i, "FALLS", None, None, falls(arm[i], i)))
         rows.append((i, "SCORE", None, None, draw.normal(50 + 5 * shift[arm[i]], 10)))
         for number, visit in enumerate(VISITS, 1):
             value = max(0.0, np.round(level[i] - shift[arm[i]] + draw.normal(0, 1 + number / 4)))
@@ -82,6 +83,13 @@ def measured(draw, arm) -> list[tuple]:
                 (i, "PAINANY", visit, number, value if np.isnan(value) else float(value > 0))
             )
     return rows
+
+
+def falls(arm: str, i: int) -> float:
+    """A number of falls that varies more than a Poisson count; one is lacking."""
+    chance = np.random.default_rng([i, 4])
+    mean = {"high": 1.0, "low": 1.5, "placebo": 2.5}[arm] * chance.gamma(1.0)
+    return np.nan if i == 7 else float(chance.poisson(mean))
 
 
 def tired(draw, arm) -> list[tuple]:
@@ -120,6 +128,22 @@ def survival(draw, arm) -> list[tuple]:
     return rows
 
 
+def infections(draw, arm) -> list[tuple]:
+    """Several infections of some subjects: intervals as (start, end), whole days, so that they tie.
+
+    The chance differs from subject to subject; some enter late or are away for a week.
+    """
+    rows, rate = [], {"high": 0.02, "low": 0.03, "placebo": 0.05}
+    for i in range(len(arm)):
+        end, here = float(draw.integers(30, 80)), float(draw.choice([0, 0, 5]))
+        frail = draw.gamma(1.2, 1 / 1.2)
+        while here < end:
+            stop = here + np.ceil(draw.exponential(1 / (rate[arm[i]] * frail + 1e-4)))
+            rows.append((i, "INF", int(stop > end), here, min(stop, end)))
+            here = stop + draw.choice([0, 0, 0, 7])
+    return rows
+
+
 def whole(contract, records, subjects, flags) -> dict:
     """Columns of a contract from short records; what is not used stays empty."""
     at = np.array([record[0] for record in records])
@@ -139,6 +163,9 @@ def whole(contract, records, subjects, flags) -> dict:
         columns["CNSR"] = [record[2] for record in records]
         columns["AVALU"] = ["days"] * len(records)
         columns |= between_visits(records)
+        several = np.array([record[1] == "INF" for record in records])
+        columns["TSTOP"] = np.where(several, columns["AVAL"], np.nan)
+        columns["TSTART"] = [np.nan if r[3] is None else float(r[3]) for r in records]
     types = dict(zip(contract.names, empty(contract).schema.types, strict=True))
     filled = {
         name: pa.nulls(len(at), types[name]) if column is None else column

@@ -95,7 +95,7 @@ def test_the_whole_is_valid(at):
     assert told(at) == ""
 
 
-E, T = "endpoints.yaml", "trial.yaml"
+E, T, P = "endpoints.yaml", "trial.yaml", "plan.yaml"
 MISTAKES = [
     (
         "a finding of a time",
@@ -292,6 +292,41 @@ MISTAKES = [
         "kind: parallel",
         "kind: crossover",
         "a design in which a subject has one treatment",
+    ),
+    (
+        "events of a time",
+        P,
+        "{hazard_ratio: {method: cox, ties: efron}}",
+        "{rate_ratio: {method: lwyy, ties: efron, covariates: []}}",
+        "expected  an endpoint of kind recurrent_events",
+    ),
+    (
+        "time at risk of a value",
+        P,
+        "{mean_difference: welch}",
+        "{rate_ratio: {method: negative_binomial, exposure: time_at_risk, covariates: []}}",
+        "time_at_risk of an endpoint of kind recurrent_events, and only there",
+    ),
+    (
+        "an exposure that is none",
+        P,
+        "{mean_difference: welch}",
+        "{rate_ratio: {method: negative_binomial, exposure: weeks, covariates: []}}",
+        "same_for_all, or a variable of subjects",
+    ),
+    (
+        "an exposure that is no number",
+        P,
+        "{mean_difference: welch}",
+        "{rate_ratio: {method: negative_binomial, exposure: smoker, covariates: []}}",
+        "expected  a column of number",
+    ),
+    (
+        "a figure of events of a time",
+        P,
+        "  kaplan_meier:",
+        "  mean_cumulative:",
+        "an endpoint of kind recurrent_events",
     ),
     (
         "a population of nothing",

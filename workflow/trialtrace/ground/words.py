@@ -50,6 +50,8 @@ LABELS = {
     "mean_time": "mean time",
     "rate": "rate",
     "person_time": "person-time",
+    "mean_events": "mean number of events",
+    "dispersion": "dispersion",
     "rate_difference": "rate difference",
     "rate_ratio": "rate ratio",
     "survival_difference": "difference without the event",

@@ -44,9 +44,6 @@ SHARED = {
 }
 # What no stage calls yet, by the purpose for which the library has it.
 IN_NO_PLAN = {
-    "several events a patient, which no kind of endpoint gives with their times": (
-        "survival.recurrent.mean_cumulative",
-    ),
     "a monitoring board at an interim look, which a plan of the final report has not": (
         "multiplicity.conditional_power.conditional_power",
         "multiplicity.conditional_power.predictive_power",

@@ -48,6 +48,7 @@ MODULES: dict[str, str] = {
     "curves": f"{_HERE}.survival.analyse_curves",
     "rates": f"{_HERE}.survival.analyse_rates",
     "hazards": f"{_HERE}.survival.analyse_hazards",
+    "recurrent": f"{_HERE}.survival.analyse_recurrent",
     "hierarchy": f"{_HERE}.continuous.analyse_hierarchy",
     "resampling": f"{_HERE}.resampling.analyse",
     "stopped": f"{_HERE}.multiplicity.analyse_stopped",

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 EVERYBODY = "all"
 ADJUSTED = "p_adjusted"
 # What checks use of a record.
-USED = ("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR", "AVALLO", "AVALHI")
+USED = (
+    *("USUBJID", "TRTP", "AVISIT", "AVISITN", "AVAL", "BASE", "LAT", "CNSR", "AVALLO", "AVALHI"),
+    *("TSTART", "TSTOP"),
+)
 
 
 @dataclass(frozen=True)

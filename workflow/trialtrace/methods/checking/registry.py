@@ -51,6 +51,8 @@ MODULES: dict[str, str] = {
     "curves": f"{_HERE}.survival.check_curves",
     "rates": f"{_HERE}.survival.check_rates",
     "hazards": f"{_HERE}.survival.check_hazards",
+    "recurrent": f"{_HERE}.survival.check_recurrent",
+    "recurrent_counts": f"{_HERE}.survival.check_counts",
     "hierarchy": f"{_HERE}.continuous.check_hierarchy",
     "resampling": f"{_HERE}.resampling.check",
     "stopped": f"{_HERE}.multiplicity.check_stopped",

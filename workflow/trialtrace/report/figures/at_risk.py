@@ -1,5 +1,6 @@
 """What curves over time share: the unit of the axis, places on it, the table of numbers beneath."""
 
+from collections.abc import Mapping
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# What a plan says of a display.
+Given = dict[str, Any]
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 # What a picture of some hundred points can show of a time or a share.
 PLACES = 400
@@ -24,14 +27,14 @@ def with_table(figure: "Figure", arms: int) -> "tuple[Axes, Axes]":
     return tuple(figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.06 + 0.07 * arms]))
 
 
-def time_axis(material: Material, axes: "Axes", below: "Axes", given: dict[str, Any]) -> None:
+def time_axis(material: Material, axes: "Axes", below: "Axes", given: Given) -> None:
     unit = DAYS[given["unit"]]
     axes.set_xlim(0, max(given["at"]) / unit or None)
     below.set_xlabel(time_words(material, given))
 
 
 def drawn_steps(
-    material: Material, given: dict[str, Any], time: np.ndarray, *heights: np.ndarray
+    material: Material, given: Given, time: np.ndarray, *heights: np.ndarray
 ) -> list[np.ndarray]:
     """Times (from 0, in the unit of the axis) and heights of a step curve as they are drawn.
 
@@ -74,7 +77,7 @@ def _where_it_steps(time: np.ndarray, heights: tuple[np.ndarray, ...]) -> list[n
     return [time[kept], *every[:, kept]]
 
 
-def time_words(material: Material, given: dict[str, Any]) -> str:
+def time_words(material: Material, given: Given) -> str:
     """ "Months since randomisation"; "Months" where nothing says since when; "Gestational age,
     weeks" where the display names its axis."""
     unit = given["unit"]
@@ -85,7 +88,7 @@ def time_words(material: Material, given: dict[str, Any]) -> str:
 
 
 def numbers(
-    material: Material, axes: "Axes", title: str, given: dict[str, Any], counts: dict[str, Any]
+    material: Material, axes: "Axes", title: str, given: Given, counts: Mapping[str, np.ndarray]
 ) -> None:
     """A line of numbers an arm, at the times of the display; 0 for an arm without anybody."""
     arms, unit = arms_of(material), DAYS[given["unit"]]

@@ -5,6 +5,7 @@
 `coefficients`     contrasts and Wald tests of the coefficients of any regression
 `logistic`         log odds ratios, separation detected, Firth's estimates
 `poisson`          risk ratios by modified Poisson regression
+`counts`           rate ratios of counts over an exposure: Poisson, negative binomial
 `standardisation`  g-computation: standardised risks and means, difference and ratio
 `ordinal`          proportional odds and the check of its assumption
 `ordinal_mixed`    repeated ordinal outcomes: cumulative logit, random intercept

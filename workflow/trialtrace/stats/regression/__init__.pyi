@@ -15,6 +15,9 @@ from trialtrace.stats.regression.clusters import (
 )
 from trialtrace.stats.regression.coefficients import contrast as contrast
 from trialtrace.stats.regression.coefficients import wald_test as wald_test
+from trialtrace.stats.regression.counts import NegativeBinomial as NegativeBinomial
+from trialtrace.stats.regression.counts import negative_binomial as negative_binomial
+from trialtrace.stats.regression.counts import poisson_rates as poisson_rates
 from trialtrace.stats.regression.gee import GeeFit as GeeFit
 from trialtrace.stats.regression.gee import gee as gee
 from trialtrace.stats.regression.logistic import FirthFit as FirthFit

@@ -12,6 +12,7 @@ from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
 from trialtrace.trial.plan import check_steps_arms as steps_arms
 from trialtrace.trial.plan import check_steps_binary as steps_binary
+from trialtrace.trial.plan import check_steps_counts as steps_counts
 from trialtrace.trial.plan import check_steps_missing as steps_missing
 from trialtrace.trial.plan import check_steps_repeated as steps_repeated
 from trialtrace.trial.plan import check_steps_times as steps_times
@@ -113,6 +114,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_binary.check(files, name, (*path, *place), options)
         steps_repeated.check(files, name, (*path, *place), method, options)
         steps_times.check(files, (*path, *place), options)
+        steps_counts.check(files, name, (*path, *place), options)
         steps_missing.check(files, name, (*path, *place), method, options)
         families.check_stopped(files, name, (*path, *place), method)
     _visits(files, name, given)

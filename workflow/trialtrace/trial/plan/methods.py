@@ -32,6 +32,8 @@ OCCURRENCES = ("occurrence", "dose_change")
 TIMES = ("time_to_event",)
 INTERVALS = ("interval_time",)
 RECURRENT = ("recurrent_events",)
+# Kinds whose values may be numbers of events.
+COUNTS = ("measure", "repeated", "aggregate", "occurrence_count")
 ANALYSABLE = BINARY + SCORES + TIMES + INTERVALS + RECURRENT
 OVER_TIME = ("repeated", "instrument")
 

@@ -1,12 +1,25 @@
 """Statistics of `describe` and `estimates`: what each means, and which endpoints it suits."""
 
 from trialtrace.trial.plan.card import Statistic
-from trialtrace.trial.plan.methods import BINARY, INTERVALS, OVER_TIME, SCORES, TIMES
+from trialtrace.trial.plan.methods import (
+    BINARY,
+    COUNTS,
+    INTERVALS,
+    OVER_TIME,
+    RECURRENT,
+    SCORES,
+    TIMES,
+)
 
 STATISTICS: dict[str, Statistic] = {
     "proportion": Statistic("describe", "Proportion with the event, with an interval.", BINARY),
     "summary": Statistic("describe", "Statistics of the value.", SCORES),
-    "events": Statistic("describe", "Number of subjects and of events.", TIMES + INTERVALS),
+    "events": Statistic(
+        "describe", "Number of subjects and of events.", TIMES + INTERVALS + RECURRENT
+    ),
+    "mean_events": Statistic(
+        "describe", "Mean number of events a subject by given times.", RECURRENT
+    ),
     "survival": Statistic("describe", "Share without the event at given times.", TIMES),
     "median_time": Statistic("describe", "Median time to the event.", TIMES),
     "follow_up": Statistic("describe", "Median follow-up.", TIMES),
@@ -71,7 +84,11 @@ STATISTICS: dict[str, Statistic] = {
     "rate_difference": Statistic(
         "estimates", "Difference of two rates of events per person-time.", TIMES
     ),
-    "rate_ratio": Statistic("estimates", "Ratio of two rates of events per person-time.", TIMES),
+    "rate_ratio": Statistic(
+        "estimates",
+        "Ratio of two rates of events per person-time.",
+        TIMES + RECURRENT + COUNTS,
+    ),
     "incidence_difference": Statistic(
         "estimates",
         "Difference of the shares with the event by a time, other causes competing.",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from trialtrace.config.spec import Distinct, Rule, key, shape
 from trialtrace.trial.plan.card import Card, Named
-from trialtrace.trial.plan.methods import TIMES
+from trialtrace.trial.plan.methods import INTERVALS, TIMES
 from trialtrace.trial.plan.options import CurveScale, Groups, Ties
 
 
@@ -45,6 +45,7 @@ CARDS = (
     Card(
         "events.count",
         gives="count.subjects@group events.count@group",
+        kinds=TIMES + INTERVALS,
         also={"events": Named("count of events", ""), "subjects": Named("count of subjects", "")},
     ),
     Card(

@@ -9,7 +9,7 @@ from trialtrace.trial.model import Variable
 from trialtrace.trial.plan.displays.shapes import OfAnalyses, OfEndpoint, OfTable
 from trialtrace.trial.resolve import principal
 
-WITHOUT_VALUES = ("time_to_event", "interval_time", "occurrence")
+WITHOUT_VALUES = ("time_to_event", "interval_time", "recurrent_events", "occurrence")
 
 
 def population(files: Files, place: Path_, name: str) -> None:

@@ -22,6 +22,7 @@ MODULES: dict[str, str] = {
     "stacked": f"{_HERE}.stacked",
     "kaplan_meier": f"{_HERE}.kaplan_meier",
     "cumulative_incidence": f"{_HERE}.cumulative_incidence",
+    "mean_cumulative": f"{_HERE}.mean_cumulative",
     "interval_survival": f"{_HERE}.interval_survival",
     "profile": f"{_HERE}.profile",
     "spaghetti": f"{_HERE}.spaghetti",

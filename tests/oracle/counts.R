@@ -1,0 +1,32 @@
+# Counts over an exposure: glm with an offset and its sandwich, MASS::glm.nb.
+script <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1]), fixed = TRUE)
+source(file.path(dirname(script), "helpers.R"))
+suppressMessages({
+  library(MASS)
+  library(sandwich)
+})
+
+coefficients_of <- function(case, name, fit, spread) {
+  for (i in seq_along(coef(fit))) {
+    emit(case, paste0(name, ".coef.", i), coef(fit)[i])
+    emit(case, paste0(name, ".se.", i), sqrt(diag(spread))[i])
+  }
+}
+
+for (d in cases("counts.csv")) {
+  case <- d$case[1]
+  d$arm <- factor(d$arm)
+  for (name in c("arm", "age")) {
+    model <- if (name == "arm") y ~ arm + offset(log(time)) else y ~ arm + age + offset(log(time))
+    fit <- glm(model, poisson, d, control = glm.control(epsilon = 1e-15, maxit = 100))
+    coefficients_of(case, paste0("poisson.", name), fit, vcov(fit))
+    coefficients_of(case, paste0("robust.", name), fit, vcovHC(fit, type = "HC0"))
+    # Counts that vary no more than Poisson counts: glm.nb does not end.
+    if (case == "even" || (case == "few" && name == "age")) next
+    fit <- glm.nb(model, d, control = glm.control(epsilon = 1e-15, maxit = 200))
+    coefficients_of(case, paste0("negative_binomial.", name), fit, vcov(fit))
+    emit(case, paste0("negative_binomial.", name, ".dispersion"), 1 / fit$theta)
+    emit(case, paste0("negative_binomial.", name, ".log_likelihood"), as.numeric(logLik(fit)))
+  }
+}
+finish(c("MASS", "sandwich"))

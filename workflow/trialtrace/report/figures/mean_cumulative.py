@@ -1,0 +1,89 @@
+"""Mean number of events a patient by time: curves by arm with Lawless and Nadeau's intervals."""
+
+import numpy as np
+
+from trialtrace.report.figures.at_risk import (
+    DAYS,
+    Given,
+    drawn_steps,
+    numbers,
+    time_axis,
+    with_table,
+)
+from trialtrace.report.figures.canvas import LINES, colour_of, drawing
+from trialtrace.report.figures.picture import (
+    Picture,
+    arm_words,
+    arms_of,
+    level_words,
+    nothing,
+    population_words,
+    records,
+)
+from trialtrace.report.material import Material
+from trialtrace.stats.survival.recurrent import mean_cumulative
+
+# Start, stop, event and subject of each interval of an arm.
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def draw(material: Material, given: Given) -> Picture:
+    """Steps at the events; patients under observation at the times of the table below."""
+    arms = arms_of(material)
+    data = {arm: rows for arm in arms if len((rows := intervals(material, given, arm))[0])}
+    if not data:
+        raise nothing(given["title"], "no patient was at risk")
+    if not any(event.any() for _, _, event, _ in data.values()):
+        raise nothing(given["title"], "nobody had an event")
+    curves = {arm: _curve(material, given, rows) for arm, rows in data.items()}
+    top = max(float(np.nanmax(np.concatenate(each[1:]))) for each in curves.values())
+    with drawing(7.2, 3.9 + 0.2 * len(arms)) as figure:
+        axes, below = with_table(figure, len(arms))
+        for at, (arm, (time, mean, low, high)) in enumerate(curves.items()):
+            colour, line = colour_of(arms, arm), LINES[at % len(LINES)]
+            places = drawn_steps(material, given, time, *(one / top for one in (mean, low, high)))
+            time, mean, low, high = (places[0], *(one * top for one in places[1:]))
+            label = material.arm_label(arm)
+            axes.step(
+                time, mean, where="post", linewidth=1.6, label=label, color=colour, linestyle=line
+            )
+            axes.fill_between(time, low, high, step="post", color=colour, alpha=0.10, linewidth=0)
+        axes.set_ylim(0, 1.05 * top)
+        axes.set_ylabel(f"{given['title']}, mean number")
+        axes.legend(frameon=False, loc="upper left")
+        seen = {arm: at_risk(rows, given["at"]) for arm, rows in data.items()}
+        numbers(material, below, "Number at risk", given, seen)
+        time_axis(material, axes, below, given)
+    caption = (
+        f"{given['title']}, {population_words(material, given)}: mean number of events a patient "
+        f"(Nelson and Aalen) with {level_words(material)} intervals by Lawless and Nadeau on the "
+        "logarithm's scale; numbers at risk below."
+    )
+    alt = f"Mean cumulative functions for {arm_words(material, list(data))}."
+    return Picture(figure, caption, alt)
+
+
+def intervals(material: Material, given: Given, arm: str) -> Rows:
+    """The intervals at risk of an arm."""
+    rows = records(material, given, given["endpoint"], AVAL="present", TRTP={"is": arm})
+    start, stop = (rows.column(name).astype(float) for name in ("TSTART", "TSTOP"))
+    event = (rows.column("CNSR") == 0).astype(float)
+    return start, stop, event, rows.column("USUBJID").astype(str)
+
+
+def at_risk(rows: Rows, at: list[float]) -> np.ndarray:
+    """Patients at risk at each time: just after the start, at 0."""
+    start, stop, *_ = rows
+    return np.array([((start < t) & (t <= stop)).sum() if t else (start <= 0).sum() for t in at])
+
+
+def _curve(material: Material, given: Given, rows: Rows) -> list[np.ndarray]:
+    """Times on the axis, mean and bounds at them, from 0 at the start; bounds at a mean of 0 are
+    0."""
+    _, stop, event, _ = rows
+    times = np.concatenate([[0.0], np.unique(stop[event == 1]), [stop.max()]])
+    found = mean_cumulative(
+        *rows, times=times, interval="log", confidence=material.trial.plan.confidence
+    )
+    heights = (np.nan_to_num(one) for one in (found.estimate, found.low, found.high))
+    return [times / DAYS[given["unit"]], *heights]
