@@ -113,7 +113,7 @@ def test_the_formulas_of_a_card_are_functions_of_the_statistics(card):
 def test_what_a_job_depends_on_follows_the_formulas_of_a_card(card):
     """A formula that is not written out as a text would not be seen in the source."""
     source = Path(importlib.import_module(CARD_MODULES[card.step]).__file__)
-    read = imports_of(source.read_text(encoding="utf-8"), ".py", ()).formulas[card.step]
+    read = imports_of(source.read_text(encoding="utf-8"), ".py", ()).by_card[card.step]
     modules = [f"{STATS}.{named.partition(':')[0]}" for named in card.formulas]
     assert read == list(dict.fromkeys(modules))
 
