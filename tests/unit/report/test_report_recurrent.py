@@ -21,7 +21,8 @@ def material(monkeypatch, arms):
         trial=Stub(
             design=design,
             endpoints={"flare": Stub(entry=Stub(start=None, origin="entry", time_of=None))},
-            subjects=Stub(variables={}),
+            subjects=Stub(described=lambda *_: None),
+            dictionary={},
             plan=Stub(confidence=0.95),
         ),
         arm_label=str.capitalize,
