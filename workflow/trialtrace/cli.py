@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from trialtrace.drafting.command import add_commands
 from trialtrace.ground.errors import UserError
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
         "file of raw codes with the data dictionary",
     )
     export.set_defaults(run=run_export)
+
+    add_commands(commands.add_parser, WithoutPandas.lifted)
 
     migrate = commands.add_parser("migrate", help="bring an older configuration forward")
     migrate.add_argument("trial", nargs="?", help="name of a trial (default: every listed one)")
@@ -330,11 +333,13 @@ def run_migrate(arguments: argparse.Namespace) -> int:
 
 
 def _tell_version(at: "Project", trial: str) -> None:
-    """Say what to do where a trial's configuration is of an older version."""
+    """Say what to do where a trial's configuration is of an older version, or a draft."""
+    from trialtrace.trial.load import draft_line
     from trialtrace.trial.version import older_line
 
-    if line := older_line(at, trial):
-        print(line, file=sys.stderr)
+    for line in (older_line(at, trial), draft_line(at, trial)):
+        if line:
+            print(line, file=sys.stderr)
 
 
 def _tell_run(

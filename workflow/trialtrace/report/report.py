@@ -36,12 +36,16 @@ def render_report(
     _traces(material, out)
     if material.claims:
         audit = material.printed | {"claims": material.claims}
-        text = audit_page(audit, trial.title, synthetic=trial.synthetic, in_report=True)
+        text = audit_page(
+            audit, trial.title, synthetic=trial.synthetic, in_report=True, draft=trial.draft
+        )
         write_text(out / AUDIT_PAGE, text)
     _configuration(material, out)
     if material.disclosure == "full":
         for table in trial.source.items:
-            text = data_page_html(material.folder / "raw", table, synthetic=trial.synthetic)
+            text = data_page_html(
+                material.folder / "raw", table, synthetic=trial.synthetic, draft=trial.draft
+            )
             write_text(out / data_page(table), text)
     write_json(out / "code.json", codes)
     write_json(out / WARNINGS, material.red_lines)
@@ -63,7 +67,7 @@ def _document(material: Material, out: Path, drawn: list[Drawn]) -> str:
         },
         inputs={"figures": out / "figures"},
         formats=material.settings.report.formats,
-        title=trial.title,
+        title=f"{trial.draft}: {trial.title}" if trial.draft else trial.title,
         synthetic=trial.synthetic,
         private=material.disclosure != "full",
     )
@@ -85,7 +89,7 @@ def _traces(material: Material, out: Path) -> None:
             )
         written[link] = result_id
         trace = material.tracer.trace(result_id)
-        text = trace_page(trace, material.codes, material.trial.title)
+        text = trace_page(trace, material.codes, material.trial.title, material.trial.draft)
         write_text(out / link, text)
 
 

@@ -52,6 +52,8 @@ TRIAL, DICTIONARY, CLEANING = "trial.yaml", "dictionary.csv", "cleaning.yaml"
 ENDPOINTS, PLAN, CLAIMS = "endpoints.yaml", "plan.yaml", "claims.yaml"
 # Read beside the others where the source is synthetic: its export is spelt as the dictionary says.
 COHORT = "cohort.yaml"
+# Read by the pages of a draft; whether it blinds counts for every stage beyond the raw tables.
+GUESSES = "guesses.yaml"
 # Hashed by what the file holds, where the trial's pages are made with it.
 KEY = "hash_key"
 SYNTHETIC = {INGEST: (COHORT, DICTIONARY, CLEANING), RENDER: (COHORT,)}
@@ -214,6 +216,8 @@ class Freshness:
         """The trial's configuration files that a stage reads."""
         names = self._files_read(rule, trial)
         files = {self.at.trial_config(trial) / name for name in names} if trial else set()
+        if trial and rule == RENDER and self._trial(trial).guesses is not None:
+            files.add(self.at.trial_config(trial) / GUESSES)
         if trial and rule == DERIVE:
             files |= set(tables_of(self._trial(trial)))
         return files
@@ -233,6 +237,8 @@ class Freshness:
             values = [f"{name}={self._value(name, trial)!r}" for name in used]
             values += data_digests(self._trial(trial)) if trial and rule == INGEST else []
             values += [renderer()] if rule == RENDER else []
+            if trial and rule != INGEST and self._trial(trial).blinded:
+                values += ["blinded"]
             files = self.config_files(rule, trial)
             self._jobs[rule, trial] = self.sources.hash(files, self.code(rule, trial), *values)
         return self._jobs[rule, trial]

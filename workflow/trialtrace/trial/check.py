@@ -21,6 +21,7 @@ from trialtrace.trial.cohort import check_mess as mess
 from trialtrace.trial.context import Files
 from trialtrace.trial.dictionary import check_dictionary
 from trialtrace.trial.endpoints import check as endpoints
+from trialtrace.trial.guesses import FILE as GUESSES
 from trialtrace.trial.hash_key import read_hash_key
 from trialtrace.trial.listed import not_a_trial
 from trialtrace.trial.plan import check as plan
@@ -77,7 +78,10 @@ def check_trial(at: Project, name: str) -> list[Problem]:
         return problems
     for checks in (trial, cleaning, endpoints, plan, claims, cohort, forms, mess, names):
         checks.check(files)
-    known = (*FILES, COHORT) if files.cohort else FILES
+    known = (*FILES, *([COHORT] if files.cohort else []))
+    if (folder / GUESSES).is_file():
+        documents["guesses"] = read_document(at, folder / GUESSES, "guesses")
+        known = (*known, GUESSES)
     problems = _other_files(at, name, known)
     problems += files.trial.in_order() + read.wrong + _forms(files)
     for part in list(documents)[1:]:

@@ -17,6 +17,7 @@ from trialtrace.trial.claims.ledger import LedgerFile
 from trialtrace.trial.cleaning import Cleaning
 from trialtrace.trial.cohort.file import CohortFile
 from trialtrace.trial.endpoints import registry as endpoints
+from trialtrace.trial.guesses import GuessesFile
 from trialtrace.trial.instruments import registry as instruments
 from trialtrace.trial.plan.file import PlanFile
 from trialtrace.trial.settings import Settings
@@ -58,6 +59,12 @@ FILES = {
         "What a synthetic cohort is drawn from; only with `source.kind: synthetic`. "
         "See docs/synthetic.md.",
         CohortFile,
+    ),
+    "guesses": File(
+        "config/trials/<trial>/guesses.yaml",
+        "What `trialtrace new` guessed and nobody has confirmed yet; only of a drafted trial. "
+        "See docs/new-trial.md.",
+        GuessesFile,
     ),
     "ledger": File(
         "a ledger of printed numbers, for trialtrace audit",

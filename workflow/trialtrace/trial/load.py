@@ -15,6 +15,14 @@ from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.paths import Project, project
 from trialtrace.trial.dictionary import read_dictionary
 from trialtrace.trial.endpoints import families
+from trialtrace.trial.guesses import (
+    FILE,
+    GuessesFile,
+    pooled_design,
+    pooled_plan,
+    pooled_populations,
+    pooled_tables,
+)
 from trialtrace.trial.model import Endpoint, Variable
 from trialtrace.trial.readers import READERS
 from trialtrace.trial.settings import Settings
@@ -57,6 +65,28 @@ class Trial:
         read: TrialFile = structure(TrialFile, self._file("trial"))
         return read
 
+    @cached_property
+    def guesses(self) -> GuessesFile | None:
+        """What its draft guessed; None where it was never drafted."""
+        if not (self.at.trial_config(self.name) / FILE).is_file():
+            return None
+        read: GuessesFile = structure(GuessesFile, self._file("guesses"))
+        return read
+
+    @property
+    def draft(self) -> str:
+        """The stamp of every page of a draft; empty once everything is confirmed."""
+        return self.guesses.stamp if self.guesses else ""
+
+    @property
+    def blinded(self) -> bool:
+        """Whether this is a draft of which nothing may be computed by arm.
+
+        The design has no arms then, the tables no arm, and the plan and the claims are empty: no
+        stage can store what none of them has.
+        """
+        return self.guesses is not None and self.guesses.blind
+
     @property
     def title(self) -> str:
         return self._trial.title
@@ -85,7 +115,8 @@ class Trial:
                     expected="control: true on exactly one arm",
                 )
             )
-        return self._trial.design
+        declared = self._trial.design
+        return pooled_design(declared) if self.blinded else declared
 
     @property
     def source(self) -> Source:
@@ -106,7 +137,8 @@ class Trial:
 
     @property
     def tables(self) -> dict[str, TableSpec]:
-        return self._trial.tables
+        declared = self._trial.tables
+        return pooled_tables(declared) if self.blinded else declared
 
     @property
     def subjects(self) -> Subjects:
@@ -114,7 +146,8 @@ class Trial:
 
     @property
     def populations(self) -> dict[str, Population]:
-        return self._trial.populations
+        declared = self._trial.populations
+        return pooled_populations(declared) if self.blinded else declared
 
     @cached_property
     def dictionary(self) -> dict[str, dict[str, Variable]]:
@@ -143,16 +176,20 @@ class Trial:
 
     @cached_property
     def plan(self) -> "Plan":
-        plan: Plan = _reader("plan.yaml").plan(self._file("plan"))
+        data = self._file("plan")
+        plan: Plan = _reader("plan.yaml").plan(pooled_plan(data) if self.blinded else data)
         return plan
 
     @property
     def claims_document(self) -> dict[str, Any]:
         """claims.yaml as it stands; `trialtrace.trial.claims.read` makes claims of it."""
-        return self._file("claims")
+        return {"papers": {}, "claims": {}} if self.blinded else self._file("claims")
 
     def disclosure(self, settings: Settings) -> str:
-        """full or restricted: as set, or by the kind of source."""
+        """full or restricted: as set, or by the kind of source. What is blinded is restricted: a
+        row shows the arm beside the outcome."""
+        if self.blinded:
+            return "restricted"
         if settings.disclosure != "by_source":
             return settings.disclosure
         return "restricted" if self.private else "full"
@@ -168,3 +205,12 @@ def load_trial(name: str, root: Project | None = None) -> Trial:
     at = root or project()
     at.trial_config(name)
     return Trial(name, at)
+
+
+def draft_line(at: Project, name: str) -> str | None:
+    """One line on a drafted trial of which something is not confirmed; None for any other."""
+    try:
+        draft = load_trial(name, at).draft
+    except UserError:
+        return None
+    return f"{name}: {draft}: trialtrace confirm {name}" if draft else None

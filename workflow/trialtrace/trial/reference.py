@@ -14,7 +14,7 @@ from trialtrace.trial import reference_kinds, reference_steps
 from trialtrace.trial.dictionary_types import DATES, NO_DATA, NUMBERS, PARTS, TEXTS, UNSUPPORTED
 from trialtrace.trial.reference_keys import VALUES, Key, Reader, heading, table
 
-SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort")
+SCHEMAS = ("config", "trial", "cleaning", "endpoints", "plan", "claims", "cohort", "guesses")
 FOLDER = "configuration"
 # Keys of plan.yaml below which steps stand; each step is told with its family.
 _STEPS = tuple(

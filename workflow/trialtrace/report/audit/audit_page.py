@@ -33,7 +33,12 @@ NO_CAUSE = "A finding states arithmetic. It says nothing about how a number came
 
 
 def audit_page(
-    audit: Mapping[str, Any], title: str, *, synthetic: bool = False, in_report: bool = False
+    audit: Mapping[str, Any],
+    title: str,
+    *,
+    synthetic: bool = False,
+    in_report: bool = False,
+    draft: str = "",
 ) -> str:
     """The page of one ledger; `audit` as `print_audit.as_json` gives it.
 
@@ -52,7 +57,8 @@ def audit_page(
         *claims_table(audit, links=in_report),
         *searches_section(audit),
     ]
-    return page(title, "\n".join(parts) + "\n", synthetic=synthetic, style=audit_style())
+    body = "\n".join(parts) + "\n"
+    return page(title, body, synthetic=synthetic, style=audit_style(), draft=draft)
 
 
 def audit_style() -> str:

@@ -9,7 +9,7 @@ from trialtrace.report.pages.trace_page import page
 ROWS_SHOWN = 20_000
 
 
-def data_page_html(raw: Path, table: str, *, synthetic: bool) -> str:
+def data_page_html(raw: Path, table: str, *, synthetic: bool, draft: str = "") -> str:
     """Source rows in order; a very long table is cut, and says so."""
     found = read_table(Path(raw) / f"{table}.parquet", RAW)
     columns = [name for name in found.column_names if name not in ("source_file", "source_row")]
@@ -29,4 +29,4 @@ def data_page_html(raw: Path, table: str, *, synthetic: bool) -> str:
         f'<p class="subject">Raw rows of {escape(source)}, every cell as found.{cut}</p>\n'
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
     )
-    return page(f"{table}: raw rows", text, synthetic=synthetic)
+    return page(f"{table}: raw rows", text, synthetic=synthetic, draft=draft)

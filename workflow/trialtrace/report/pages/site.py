@@ -50,7 +50,8 @@ def build_site(
 
 def _entry(material: Material) -> str:
     trial = material.trial
-    stamp = '<p class="synthetic">Synthetic data: not evidence</p>' if trial.synthetic else ""
+    stamps = ["Synthetic data: not evidence" if trial.synthetic else "", escape(trial.draft)]
+    stamp = "".join(f'<p class="synthetic">{text}</p>' for text in stamps if text)
     many = len(json.loads((material.folder / "report" / WARNINGS).read_text(encoding="utf-8")))
     lost = f'<p class="lost"><a href="{trial.name}/report.html">{_warnings(many)}</a></p>'
     results = "".join(f"<p>{escape(text)}</p>" for text in primary_results(material))

@@ -25,12 +25,14 @@ def _style() -> str:
     return (assets() / "page.css").read_text(encoding="utf-8")
 
 
-def page(title: str, body: str, *, synthetic: bool, style: str = "") -> str:
+def page(title: str, body: str, *, synthetic: bool, style: str = "", draft: str = "") -> str:
     """A whole page in the house style, without scripts and outside links; `style` is added.
 
-    Of synthetic data it is stamped at its top, and each of its tables and pictures by itself.
+    Of synthetic data it is stamped at its top, and each of its tables and pictures by itself;
+    `draft` is the stamp of a draft.
     """
-    stamp = f'<p class="synthetic">{SYNTHETIC}</p>\n' if synthetic else ""
+    stamps = [text for text in (SYNTHETIC if synthetic else "", escape(draft)) if text]
+    stamp = "".join(f'<p class="synthetic">{text}</p>\n' for text in stamps)
     if synthetic:
         body = body.replace("<table>", f"<table>\n<caption>{SYNTHETIC}</caption>")
         body = body.replace("<figcaption>", f"<figcaption>{SYNTHETIC}. ")
@@ -44,7 +46,9 @@ def page(title: str, body: str, *, synthetic: bool, style: str = "") -> str:
     )
 
 
-def trace_page(trace: dict[str, Any], codes: dict[str, str], trial_title: str) -> str:
+def trace_page(
+    trace: dict[str, Any], codes: dict[str, str], trial_title: str, draft: str = ""
+) -> str:
     """The page of one number."""
     lines = [
         f'<p class="up"><a href="../report.html">{escape(trial_title)}</a></p>',
@@ -57,9 +61,8 @@ def trace_page(trace: dict[str, Any], codes: dict[str, str], trial_title: str) -
         lines.append(f'<dt id="{label.replace(" ", "-")}">{label}</dt>')
         lines += [f"<dd>{item}</dd>" for item in items]
     lines.append("</dl>\n")
-    return page(
-        f"{trace['heading']} – {trace['subject']}", "\n".join(lines), synthetic=trace["synthetic"]
-    )
+    title = f"{trace['heading']} – {trace['subject']}"
+    return page(title, "\n".join(lines), synthetic=trace["synthetic"], draft=draft)
 
 
 def _entries(trace: dict[str, Any], codes: dict[str, str]) -> Iterator[tuple[str, list[str]]]:

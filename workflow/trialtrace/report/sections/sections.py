@@ -29,6 +29,9 @@ def opening(material: Material) -> str:
     parts = [escape_markdown(trial.question), design_line(material)]
     if trial.synthetic:
         parts.insert(0, "::: {.synthetic}\nSynthetic data: not evidence of anything.\n:::")
+    if trial.draft:
+        told = f"{trial.draft}. What was guessed: trialtrace confirm {trial.name}"
+        parts.insert(0, f"::: {{.synthetic}}\n{escape_markdown(told)}\n:::")
     for analysis in primary(material):
         parts += [f"**{told}**" for told in against_thresholds(material, analysis, named=True)]
     parts += [f"**{sentence}**" for sentence in primary_sentences(material)]
@@ -55,7 +58,11 @@ def design_line(material: Material) -> str:
     if design.randomisation.scheme == "unknown":
         scheme = "scheme of randomisation not recorded"
     strata = f" by {', '.join(design.strata)}" if design.strata else ""
-    text = f"{design.kind.replace('_', ' ').capitalize()} design; {arms}; {scheme}{strata}."
+    kind = design.kind.replace("_", " ").capitalize()
+    text = f"{kind} design; {arms}; {scheme}{strata}."
+    if trial.blinded:
+        text = "Blinded: patients of all arms together, until arms, control and primary endpoint "
+        text += "are confirmed."
     if trial.registration:
         text = f"Registered as {trial.registration}. {text}"
     if design.stopped:

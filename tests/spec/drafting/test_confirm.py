@@ -1,0 +1,125 @@
+"""`trialtrace confirm` and `new --again`: guesses are worked off, new cuts are told."""
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+
+from trialtrace.ground.paths import Project
+from trialtrace.trial.check import check_trial
+from trialtrace.trial.load import load_trial
+
+Call = Callable[..., int]
+
+
+@pytest.fixture
+def drafted(at: Project, call: Call) -> Project:
+    assert call("new", "mine", at.root / "data" / "trial.csv", "--primary", "responded") == 0
+    return at
+
+
+def open_guesses(at: Project) -> list[str]:
+    text = (at.trial_config("mine") / "guesses.yaml").read_text(encoding="utf-8")
+    return list(yaml.safe_load(text)["guesses"])
+
+
+def test_all(drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]):
+    assert load_trial("mine", drafted).blinded
+    assert call("confirm", "mine", "--all") == 0
+    assert "nothing is open" in capsys.readouterr().out
+    trial = load_trial("mine", drafted)
+    assert (open_guesses(drafted), trial.draft, trial.blinded) == ([], "", False)
+    assert check_trial(drafted, "mine") == []
+
+
+def test_one_by_one(drafted: Project, call: Call):
+    assert "primary" not in open_guesses(drafted)
+    for key in ("arm", "control"):
+        assert load_trial("mine", drafted).blinded
+        assert call("confirm", "mine", "--key", key) == 0
+    assert not load_trial("mine", drafted).blinded
+    assert "Draft" in load_trial("mine", drafted).draft
+
+
+def test_another_control(drafted: Project, call: Call):
+    assert call("confirm", "mine", "--key", "control", "--value", "Active") == 0
+    arms = load_trial("mine", drafted)._trial.design.arms
+    assert [name for name, arm in arms.items() if arm.control] == ["active"]
+    assert "control" not in open_guesses(drafted)
+    plan = (drafted.trial_config("mine") / "plan.yaml").read_text(encoding="utf-8")
+    assert "treatment: {of: placebo, to: active}" in plan
+
+
+def test_another_primary_endpoint_though_it_was_told(drafted: Project, call: Call):
+    assert call("confirm", "mine", "--key", "primary", "--value", "final_score") == 0
+    plan = yaml.safe_load((drafted.trial_config("mine") / "plan.yaml").read_text(encoding="utf-8"))
+    assert plan["analyses"]["final_score"]["role"] == "primary"
+
+
+def test_words(drafted: Project, call: Call):
+    asked = "Does it help: yes, or no?"
+    assert call("confirm", "mine", "--key", "question", "--value", asked) == 0
+    assert load_trial("mine", drafted).question == asked
+    # What a person wrote stays through a new draft.
+    assert call("confirm", "mine", "--key", "control", "--value", "Active") == 0
+    assert load_trial("mine", drafted).question == asked
+
+
+def test_an_edited_file_is_not_written_over(
+    drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    path = drafted.trial_config("mine") / "plan.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    before = {one.name: one.read_bytes() for one in path.parent.iterdir()}
+    assert call("confirm", "mine", "--key", "control", "--value", "Active") == 1
+    assert "plan.yaml, edited since it was drafted" in capsys.readouterr().err
+    assert {one.name: one.read_bytes() for one in path.parent.iterdir()} == before
+
+
+WRONG = {
+    ("--key", "controll"): 'did you mean "control"?',
+    ("--value", "x"): "--key with it",
+    ("--key", "control", "--value", "X"): "an arm of column arm",
+    ("--key", "ranges.trial", "--value", "0 to 9"): "mend that file",
+}
+
+
+@pytest.mark.parametrize("flags", WRONG)
+def test_mistakes(
+    drafted: Project, call: Call, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...]
+):
+    before = open_guesses(drafted)
+    assert call("confirm", "mine", *flags) == 1
+    assert WRONG[flags] in capsys.readouterr().err
+    assert open_guesses(drafted) == before
+
+
+def test_without_a_terminal_what_is_open_is_listed(
+    drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]
+):
+    assert call("confirm", "mine") == 1
+    out = capsys.readouterr().out
+    assert "control: Placebo\n  in trial.yaml, design.arms (blinds the report)" in out
+    assert "no terminal" in out
+
+
+def test_a_trial_that_was_never_drafted(call: Call, capsys: pytest.CaptureFixture[str]):
+    assert call("confirm", "mini", "--all") == 1
+    assert "no guesses.yaml" in capsys.readouterr().err
+
+
+def test_a_new_cut(drafted: Project, call: Call, capsys: pytest.CaptureFixture[str]):
+    path = drafted.root / "data" / "trial.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    rows = [f"{row},a{number}" for number, row in enumerate(rows)]
+    rows.append("P999,Third,f,150,61.5,yes,12,30,1,2,a60")
+    path.write_text("\n".join([f"{header},comment", *rows]) + "\n", encoding="utf-8")
+    before = {p.name: p.read_bytes() for p in drafted.trial_config("mine").iterdir()}
+    capsys.readouterr()
+    assert call("new", "mine", path, "--again") == 0
+    out = capsys.readouterr().out
+    assert "another file than trial.yaml pins" in out
+    assert "trial: new column: comment" in out
+    assert "trial: arm, new code: Third" in out
+    assert "trial: age, above its maximum" in out
+    assert {p.name: p.read_bytes() for p in drafted.trial_config("mine").iterdir()} == before

@@ -1,0 +1,396 @@
+"""What a trial is taken to be, from the profiles of its files and what a person told."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from trialtrace.drafting.names import ARMS, rank, words_of
+from trialtrace.drafting.outcomes import (
+    COUNT,
+    EVENT,
+    KINDS,
+    REPEATED_EVENT,
+    TIME,
+    WORDS,
+    Outcome,
+    is_coded,
+    is_number,
+    label_of,
+    levels,
+    outcome,
+    outcomes,
+    paired,
+)
+from trialtrace.drafting.profile import Column, Table
+from trialtrace.drafting.questions import FLAGS, Ask, Question
+from trialtrace.ground.errors import Problem, UserError, did_you_mean, one_of
+
+SOURCE_ROW = "source_row"
+MOST_ARMS = 8
+CONTROL = re.compile(
+    r".*(placebo|control|ctrl|sham|standard|usual|no treatment|untreated|plac|pbo|observation|obs|"
+    r"none|reference|vehicle).*|c|0",
+    re.IGNORECASE,
+)
+# Endpoints beside the primary one, and choices that a question shows.
+MOST_OTHERS, SHOWN = 5, 9
+LEAST_SCORE = 1.5
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """A guess before it is written: its place, what was taken, and why."""
+
+    name: str
+    file: str
+    key: str
+    value: str
+    evidence: str
+    blinds: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A trial as it will be written. `subject` and `visit` are by table."""
+
+    tables: tuple[Table, ...]
+    subject: Mapping[str, str]
+    visit: Mapping[str, str]
+    home: Table
+    arm: Column
+    arms: Mapping[str, tuple[str, str]]
+    control: str
+    primary: Outcome
+    others: tuple[Outcome, ...]
+    told: Mapping[str, str]
+    guesses: tuple[Guessed, ...] = field(default=())
+
+    def table(self, name: str) -> Table:
+        return next(one for one in self.tables if one.name == name)
+
+    def key(self, table: Table) -> tuple[str, ...]:
+        """The columns that tell its rows apart; the one of its patients and visits is preferred."""
+        own = (self.subject[table.name], self.visit.get(table.name, ""))
+        keys = [key for key in table.keys if set(key) == {one for one in own if one}]
+        return (*keys, *table.keys, (SOURCE_ROW,))[0]
+
+
+class Decided:
+    """Answers and guesses as they come."""
+
+    def __init__(self, told: Mapping[str, str], ask: Ask):
+        self.told = dict(told)
+        self.ask = ask
+        self.guesses: list[Guessed] = []
+
+    def choose(
+        self, flag: str, words: str, choices: Sequence[tuple[str, str]], place: tuple[str, str],
+        blinds: bool = False,
+    ) -> str:  # fmt: skip
+        """What was told or answered, else the first choice as a guess."""
+        if flag in self.told:
+            return self.told[flag]
+        answer = self.ask(Question(flag, words, choices[:SHOWN]))
+        if answer is not None:
+            self.told[flag] = answer
+            return answer
+        value, why = choices[0]
+        self.guess(flag, place, value, why, blinds)
+        return value
+
+    def guess(
+        self, name: str, place: tuple[str, str], value: str, why: str, blinds: bool = False
+    ) -> None:
+        self.guesses.append(Guessed(name, *place, value, why, blinds))
+
+
+def decide(tables: tuple[Table, ...], told: Mapping[str, str], ask: Ask) -> Draft:
+    """The trial. Raises UserError for what was told and does not fit the files."""
+    decided = Decided(told, ask)
+    subject = {table.name: _subject(table, decided) for table in tables}
+    visit = {table.name: _visit(table, decided) for table in tables}
+    home, arm = _arm(tables, subject, decided)
+    arms = _arms(arm, home)
+    control = _control(arm, arms, decided)
+    taken = {
+        table.name: {subject[table.name], visit[table.name], arm.name, *_roles(table)}
+        for table in tables
+    }
+    found = [one for t in tables for one in outcomes(t, taken[t.name], visit[t.name])]
+    found.sort(key=lambda one: -one.score)
+    primary = _primary(tables, found, visit, taken, decided)
+    others = [
+        one
+        for one in found
+        if one.score >= LEAST_SCORE and one.column not in (primary.column, primary.status)
+    ]
+    return Draft(
+        tables, subject, visit, home, arm, arms, control, primary, tuple(others[:MOST_OTHERS]),
+        decided.told, tuple(decided.guesses),
+    )  # fmt: skip
+
+
+def column_of(tables: Iterable[Table], name: str, flag: str) -> tuple[Table, Column]:
+    """The first table with a column of that name. Raises UserError where none has it."""
+    for table in tables:
+        for one in table.columns:
+            if one.name == name:
+                return table, one
+    known = [one.name for table in tables for one in table.columns]
+    raise UserError(
+        Problem(
+            f"--{flag}",
+            found=name,
+            expected=f"the {FLAGS[flag]}: {one_of(known)}",
+            do=did_you_mean(name, known),
+        )
+    )
+
+
+def _subject(table: Table, decided: Decided) -> str:
+    if told := decided.told.get("subject"):
+        return column_of([table], told, "subject")[1].name
+    place = ("trial.yaml", f"tables.{table.name}.subject")
+    if table.subject:
+        if len(table.subject) > 1:
+            why = table.evidence.get("subject", "")
+            decided.guess(f"subject.{table.name}", place, table.subject[0], why)
+        return table.subject[0]
+    why = "No column has the name of a subject: every row is taken for a patient."
+    decided.guess(f"subject.{table.name}", place, SOURCE_ROW, why)
+    return SOURCE_ROW
+
+
+def _visit(table: Table, decided: Decided) -> str:
+    if told := decided.told.get("visit"):
+        return next((one.name for one in table.columns if one.name == told), "")
+    usable = [name for name in table.visit if levels(table.column(name))]
+    once = [name for name in usable if "each level once" in table.evidence[f"visit.{name}"]]
+    if not once:
+        return ""
+    place = ("trial.yaml", f"tables.{table.name}.key")
+    decided.guess(f"visit.{table.name}", place, once[0], table.evidence[f"visit.{once[0]}"])
+    return once[0]
+
+
+def _arm(
+    tables: Sequence[Table], subject: Mapping[str, str], decided: Decided
+) -> tuple[Table, Column]:
+    """The column of the arm and its table: that of the subjects."""
+    if told := decided.told.get("arm"):
+        return _with_levels(*column_of(_by_patients(tables, subject), told, "arm"))
+    ranked = [(t, name) for t in _by_patients(tables, subject) for name in t.arm]
+    ranked.sort(key=lambda one: -_share_of_name(one[1]))
+    choices = [(name, table.evidence[f"arm.{name}"]) for table, name in ranked]
+    for table in _by_patients(tables, subject):
+        for one in table.columns:
+            known = {name for name, _ in choices}
+            few = 2 <= len(levels(one)) <= MOST_ARMS and is_coded(one)
+            if few and one.name not in known and one.constant_within is not False:
+                choices.append(
+                    (one.name, f"It has {len(levels(one))} levels; nothing else speaks for it.")
+                )
+    if not choices:
+        raise UserError(
+            Problem(
+                "the arm",
+                found=f"no column of 2 to {MOST_ARMS} levels, the same in all rows of a patient",
+                expected="the column of the arm",
+                do="name it: --arm COLUMN",
+            )
+        )
+    at = ("trial.yaml", "tables.{}.arm")
+    name = decided.choose("arm", "Which column is the arm?", choices, at, blinds=True)
+    table, column = _with_levels(*column_of(_by_patients(tables, subject), name, "arm"))
+    decided.guesses = [
+        replace(one, key=one.key.format(table.name)) if one.name == "arm" else one
+        for one in decided.guesses
+    ]
+    return table, column
+
+
+def _share_of_name(name: str) -> float:
+    place = rank(name, ARMS)
+    return 0.0 if place is None else 1 - place / len(ARMS)
+
+
+def _by_patients(tables: Sequence[Table], subject: Mapping[str, str]) -> list[Table]:
+    """Tables with a row a patient first."""
+    return sorted(tables, key=lambda one: (subject[one.name],) not in one.keys)
+
+
+def _with_levels(table: Table, column: Column) -> tuple[Table, Column]:
+    n = column.distinct
+    if 2 <= n <= MOST_ARMS and len(levels(column)) >= 2 and column.constant_within is not False:
+        return table, column
+    varies = ", which varies within patients" if column.constant_within is False else ""
+    raise UserError(
+        Problem(
+            f"the arm, column {column.name} of {table.name}",
+            found=f"{n} different value{'s' if n != 1 else ''}{varies}",
+            expected=f"2 to {MOST_ARMS} arms, the same in all rows of a patient",
+            do="name another column: --arm COLUMN"
+            + (f" ({one_of(table.arm)})" if table.arm and table.arm[0] != column.name else ""),
+        )
+    )
+
+
+def _arms(column: Column, table: Table) -> dict[str, tuple[str, str]]:
+    """Name of an arm -> its label and code."""
+    made: dict[str, tuple[str, str]] = {}
+    for code in levels(column):
+        label = label_of(column, code)
+        label = words_of(label)
+        name = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:36]
+        name = name if re.match("[a-z]", name) else f"arm_{name or len(made) + 1}"
+        while name in made:
+            name = f"{name}_{len(made) + 1}"
+        made[name] = (label[:1].upper() + label[1:], code)
+    return made
+
+
+def _control(column: Column, arms: Mapping[str, tuple[str, str]], decided: Decided) -> str:
+    """The name of the control arm. Raises UserError where what was told is no arm."""
+    counts = dict(column.values)
+    ranked = sorted(arms, key=lambda name: not _reads_control(name, *arms[name]))
+    choices = []
+    for name in ranked:
+        label, code = arms[name]
+        why = (
+            "It reads like a control."
+            if _reads_control(name, label, code)
+            else "Nothing tells which arm is the control; this one comes first."
+        )
+        choices.append((code, f"{label}, {counts.get(code, 0)} rows. {why}"))
+    place = ("trial.yaml", "design.arms")
+    told = decided.choose("control", "Which arm is the control?", choices, place, blinds=True)
+    for name, (label, code) in arms.items():
+        if told.casefold() in (name, label.casefold(), code.casefold()):
+            decided.told.update({"control": code} if "control" in decided.told else {})
+            return name
+    codes = [code for _, code in arms.values()]
+    raise UserError(
+        Problem(
+            "--control",
+            found=told,
+            expected=f"an arm of column {column.name}: {one_of(codes)}",
+            do=did_you_mean(told, codes),
+        )
+    )
+
+
+def _reads_control(name: str, label: str, code: str) -> bool:
+    return any(CONTROL.fullmatch(text) is not None for text in (label, code))
+
+
+def _roles(table: Table) -> set[str]:
+    """Columns that describe patients, visits or rows, and so are no outcomes."""
+    from trialtrace.drafting.names import REPEATS, ROW_NUMBERS, SEX, SITES, VISITS
+
+    known = (ROW_NUMBERS, SEX, SITES, REPEATS)
+    own = {one.name for one in table.columns if any(rank(one.name, k) is not None for k in known)}
+    # A visit that varies is none; the same word for one value a patient may be a time.
+    return own | {
+        one.name
+        for one in table.columns
+        if one.name.lower() == "age"
+        or (rank(one.name, VISITS) is not None and one.constant_within is False)
+    }
+
+
+def _primary(
+    tables: Sequence[Table],
+    found: Sequence[Outcome],
+    visit: Mapping[str, str],
+    taken: Mapping[str, set[str]],
+    decided: Decided,
+) -> Outcome:
+    kind = decided.told.get("kind", "")
+    if kind and kind not in KINDS:
+        raise UserError(
+            Problem("--kind", found=kind, expected=one_of(KINDS), do=did_you_mean(kind, KINDS))
+        )
+    fitting = [one for one in found if not kind or one.kind == kind]
+    if not fitting and "primary" not in decided.told:
+        raise UserError(
+            Problem(
+                "the primary endpoint",
+                found="no column that could be one" + (f" of kind {kind}" if kind else ""),
+                expected="a column of numbers, of two values, or of numbered levels",
+                do="name it: --primary COLUMN",
+            )
+        )
+    choices = [(one.column, f"{WORDS[one.kind]}. {one.evidence}") for one in fitting]
+    place = ("plan.yaml", "analyses")
+    words = "Which column is the primary endpoint?"
+    name = decided.choose("primary", words, choices, place, blinds=True)
+    made = next((one for one in fitting if one.column == name), None)
+    if made is None or decided.told.get("status"):
+        table, column = column_of(tables, name, "primary")
+        made = _as_told(table, column, visit[table.name], kind, decided)
+    return _with_event(tables, made, decided)
+
+
+def _as_told(table: Table, column: Column, visit: str, kind: str, decided: Decided) -> Outcome:
+    """An endpoint of a column that a person named, whatever speaks for it."""
+    status = decided.told.get("status")
+    if status or kind == TIME:
+        if not status:
+            raise UserError(
+                Problem(
+                    "--primary", found=f"{column.name}, of kind {TIME}",
+                    expected="also the column of how the time ended", do="add --status COLUMN",
+                )
+            )  # fmt: skip
+        return paired(table, column, _binary(column_of([table], status, "status")[1], "status"))
+    made = outcome(table, column, visit, kind)
+    if made is not None and kind in ("", made.kind):
+        return made
+    told = "a number" if is_number(column) else f"{column.distinct} values"
+    within = ", which varies within patients" if column.constant_within is False else ""
+    raise UserError(
+        Problem(
+            "--primary",
+            found=f"{column.name}, {told}{within}",
+            expected=f"a column that can be {WORDS.get(kind, 'an endpoint')}: of numbers, of two "
+            "values, or of numbered levels"
+            + (", and a column of the visit (--visit)" if within and not visit else ""),
+        )
+    )
+
+
+def _binary(column: Column, flag: str) -> Column:
+    if is_coded(column) and len(levels(column)) == 2:
+        return column
+    raise UserError(
+        Problem(
+            f"--{flag}", found=f"{column.name}, {column.distinct} values", expected="two values"
+        )
+    )
+
+
+def _with_event(tables: Sequence[Table], made: Outcome, decided: Decided) -> Outcome:
+    """The endpoint with the code that is its event, which is asked where words do not tell it."""
+    if made.kind not in (EVENT, REPEATED_EVENT, COUNT, TIME):
+        if "event" in decided.told:
+            raise UserError(
+                Problem("--event", found=f"{made.column} is {WORDS[made.kind]}",
+                        expected="an endpoint of two values")
+            )  # fmt: skip
+        return made
+    column = column_of(tables, made.status or made.column, "primary")[1]
+    codes = sorted(levels(column), key=lambda code: code != made.event)
+    if made.sure and "event" not in decided.told:
+        return made
+    why = f"Nothing tells which value of {column.name} is the event."
+    choices = [(code, f"{label_of(column, code)}. {why}") for code in codes]
+    place = ("endpoints.yaml", "event")
+    words = f"Which value of {column.name} is the event?"
+    told = decided.choose("event", words, choices, place, blinds=True)
+    for code in codes:
+        if told.casefold() in (code.casefold(), label_of(column, code).casefold()):
+            return replace(made, event=code, sure=True)
+    raise UserError(
+        Problem("--event", found=told, expected=f"a value of {column.name}: {one_of(codes)}",
+                do=did_you_mean(told, codes))
+    )  # fmt: skip

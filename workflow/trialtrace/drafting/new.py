@@ -1,0 +1,146 @@
+"""`trialtrace new`: a trial that runs, drafted from its files, with everything that was guessed."""
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+
+from trialtrace.drafting.dictionary import columns_of
+from trialtrace.drafting.draft import Draft, Guessed, decide
+from trialtrace.drafting.people import people
+from trialtrace.drafting.plan import endpoints_file, plan_file, planned
+from trialtrace.drafting.profile import profile
+from trialtrace.drafting.questions import Ask
+from trialtrace.drafting.study import QUESTION, trial_file
+from trialtrace.drafting.yaml_text import Quoted, document
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.paths import Project
+from trialtrace.ground.store import sha256_bytes, write_text
+from trialtrace.trial.guesses import FILE
+from trialtrace.trial.listed import listed_trials
+
+HEAD = (
+    "# What trialtrace new guessed and nobody has confirmed: trialtrace confirm {name}\n"
+    "# Pages are stamped until `guesses` is empty.\n"
+)
+Files = dict[str, str]
+
+
+def new(at: Project, name: str, given: Sequence[str], told: Mapping[str, str], ask: Ask) -> Draft:
+    """Draft a trial into config/trials/NAME and list it in config.yaml.
+
+    Nothing is written before the last question is answered, and then the folder at once.
+    """
+    free_name(at, name)
+    profiles = profile(given)
+    draft = decide(profiles, told, ask)
+    files = files_of(at, name, given, draft)
+    folder = at.trial_config(name)
+    staged = folder.with_name(f".{name}.new")
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
+        for file, text in files.items():
+            write_text(staged / file, text)
+        staged.rename(folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    list_trial(at, name)
+    return draft
+
+
+def free_name(at: Project, name: str) -> None:
+    """Raises UserError for a name that is none, or that a trial has."""
+    folder = at.trial_config(name)
+    if not folder.exists():
+        return
+    drafted = (folder / FILE).is_file()
+    again = f"; for a new cut of its data: trialtrace new {name} FILE --again" if drafted else ""
+    raise UserError(
+        Problem(
+            f"trial {name}",
+            found=f"{at.shown(folder)}, which is there",
+            expected="a name that no trial has",
+            do=f"take another name, or move that folder away{again}",
+        )
+    )
+
+
+def files_of(at: Project, name: str, given: Sequence[str], draft: Draft) -> Files:
+    """Every file of the trial's folder as text."""
+    who, columns, chosen = people(draft), columns_of(draft), planned(draft)
+    files = {
+        "trial.yaml": document(trial_file(draft, who, name, at), apart=True),
+        "dictionary.csv": columns.dictionary,
+        "cleaning.yaml": document(columns.cleaning),
+        "endpoints.yaml": document(endpoints_file(draft, chosen), apart=True),
+        "plan.yaml": document(plan_file(draft, chosen, who), apart=True),
+        "claims.yaml": "papers: {}\nclaims: {}\n",
+    }
+    guesses = [*draft.guesses, *columns.guesses, *_of_the_plan(draft, [one.name for one in chosen])]
+    files[FILE] = guesses_text(name, given, draft.told, files, guesses)
+    return files
+
+
+def _of_the_plan(draft: Draft, names: Sequence[str]) -> list[Guessed]:
+    made = [
+        Guessed("question", "trial.yaml", "question", QUESTION, "No file says it."),
+        Guessed(
+            "intercurrent", "plan.yaml", "estimands", "none",
+            "What happens after randomisation, and how it is handled, no file says.",
+        ),
+    ]  # fmt: skip
+    if names[1:]:
+        why = "Names and values that outcomes have; nothing says which endpoints were planned."
+        made.append(Guessed("endpoints", "endpoints.yaml", names[1], ", ".join(names[1:]), why))
+    return made
+
+
+def guesses_text(
+    name: str, given: Sequence[str], told: Mapping[str, str], files: Mapping[str, str],
+    guesses: Sequence[Guessed], drafted: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """The text of guesses.yaml; `drafted` are checksums of files that are not made now."""
+    sums = dict(drafted or {})
+    sums |= {
+        file: sha256_bytes(text.encode("utf-8")) for file, text in files.items() if file != FILE
+    }
+    entries = {
+        one.name: {
+            "file": one.file, "key": Quoted(one.key), "value": Quoted(one.value),
+            "evidence": Quoted(one.evidence or "It is the only one that fits."),
+        } | ({"blinds": True} if one.blinds else {})
+        for one in guesses
+    }  # fmt: skip
+    content: dict[str, object] = {"given": [Quoted(one) for one in given]}
+    if told:
+        content["told"] = {key: Quoted(value) for key, value in told.items()}
+    sums = {file: Quoted(each) for file, each in sums.items()}
+    content |= {"drafted": sums, "guesses": entries}
+    return HEAD.format(name=name) + document(content)
+
+
+def list_trial(at: Project, name: str) -> None:
+    """Add a trial to `trials` of config.yaml; every other character of it stays."""
+    path = at.config / "config.yaml"
+    if name in listed_trials(at):
+        return
+    text = path.read_text(encoding="utf-8")
+    flow = re.search(r"^trials:\s*\[([^\]]*)\]", text, re.MULTILINE)
+    block = re.search(
+        r"^trials:[ \t]*(#[^\n]*)?\n((?:[ \t]*(?:#[^\n]*)?\n|[ \t]*-[^\n]*\n)+)", text, re.MULTILINE
+    )
+    if flow:
+        inside = flow[1].rstrip().rstrip(",")
+        added = f"{inside}, {name}" if inside.strip() else name
+        text = text[: flow.start(1)] + added + text[flow.end(1) :]
+    elif block:
+        items = re.findall(r"^([ \t]*)-[^\n]*\n", block[2], re.MULTILINE)
+        end = block.start(2) + max(
+            m.end() for m in re.finditer(r"^[ \t]*-[^\n]*\n", block[2], re.MULTILINE)
+        )
+        text = f"{text[:end]}{items[-1]}- {name}\n{text[end:]}"
+    else:
+        raise UserError(
+            Problem("config/config.yaml", found="no list of `trials`", expected="trials: [...]",
+                    do=f"write {name} into it")
+        )  # fmt: skip
+    write_text(path, text)

@@ -1,0 +1,40 @@
+"""What no file says of a trial: asked, told by a flag, or guessed and left open."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+# What can be told by a flag, in the order in which it is asked, and what it is.
+FLAGS: Mapping[str, str] = {
+    "subject": "column that tells patients apart",
+    "visit": "column that tells the visits of a patient apart",
+    "arm": "column of the arm",
+    "control": "code or label of the control arm",
+    "primary": "column of the primary endpoint; of a time, the time",
+    "kind": "kind of the primary endpoint",
+    "status": "column that tells whether the time of the primary endpoint ended with the event",
+    "event": "code that counts as the event of the primary endpoint",
+}
+BLINDING = ("arm", "control", "primary", "event")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the flag that would have told it, words, and what may be answered, each with
+    a reason; the first is what would be guessed."""
+
+    flag: str
+    words: str
+    choices: Sequence[tuple[str, str]]
+
+
+# The answer; None where nobody is there to give one.
+Ask = Callable[[Question], str | None]
+
+
+def guess_nothing_told(question: Question) -> None:
+    """Nobody is asked: every guess stays open."""
+
+
+def first_choice(question: Question) -> str:
+    """Under --yes: what would be guessed is the answer."""
+    return question.choices[0][0]

