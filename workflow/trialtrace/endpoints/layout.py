@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialtrace.endpoints.records import Cells, chosen_cells
-from trialtrace.endpoints.study import CleanTable, Study, met_rows
+from trialtrace.endpoints.study import CleanTable, Study, met_rows, one_row_each
 from trialtrace.endpoints.visit_windows import (
     OTHER,
     counting,
@@ -122,6 +122,16 @@ def lay_out(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Lay
         placed = _one_of_window(study, endpoint, told, placed, values)
     _check_one_row_each(study, endpoint, placed)
     return replace(placed.first(), selected=isinstance(told, VisitWindows))
+
+
+def lay_out_wide(endpoint: Endpoint[InTable], study: Study, values: list[str]) -> Layout:
+    """The subject's one row at every visit, of a table with columns for each of them."""
+    where, visits = endpoint.entry.where, endpoint.entry.visit_labels
+    read = columns_of(where or {})
+    table = study.table(endpoint, list(dict.fromkeys([*values, *read])))
+    row = np.tile(one_row_each(study, endpoint, table, where), len(visits))
+    subject = np.tile(np.arange(study.size), len(visits))
+    return Layout(table, row, subject, {"visit": visits}, read)
 
 
 def place_rows(

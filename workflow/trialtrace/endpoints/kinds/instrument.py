@@ -1,7 +1,7 @@
 """Instruments: the scores of a questionnaire or an examination by its own rule."""
 
 from trialtrace.endpoints.records import Records
-from trialtrace.endpoints.scores.items import read_items, scale_of, scored
+from trialtrace.endpoints.scores.items import read_items, scale_of, scored, wide_cells
 from trialtrace.endpoints.scores.registry import derivation
 from trialtrace.endpoints.study import Study
 from trialtrace.instruments.registry import instrument_module
@@ -18,4 +18,5 @@ def derive(endpoint: Endpoint, study: Study) -> Records:
         return derive_scale(endpoint, scale, study)
     layout, items, columns = read_items(endpoint, scale, study)
     values = instrument_module(name).score(scale, items, endpoint.entry)
-    return scored(endpoint, study, layout, scale, values, columns)
+    cells = wide_cells(endpoint.entry, scale, layout)
+    return scored(endpoint, study, layout, scale, values, columns, cells=cells)

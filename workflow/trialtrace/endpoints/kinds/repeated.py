@@ -30,7 +30,7 @@ def _wide(endpoint: Endpoint[Repeated], entry: RepeatedInColumns, study: Study) 
     """From each visit's column in the subject's one row."""
     import pyarrow as pa
 
-    visits, where = list(entry.visits), entry.where
+    visits, where = list(entry.columns), entry.where
     labels = distinct_labels(study, endpoint, "visit", entry.visit_labels)
     chosen_by = columns_of(where or {})
     table = study.table(endpoint, [*visits, *chosen_by])

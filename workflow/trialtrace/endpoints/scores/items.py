@@ -8,8 +8,8 @@ import numpy as np
 
 from trialtrace.endpoints.baseline import with_baseline
 from trialtrace.endpoints.kinds.measure import unit_column
-from trialtrace.endpoints.layout import Layout, lay_out
-from trialtrace.endpoints.records import Cells, Records, pick
+from trialtrace.endpoints.layout import Layout, lay_out, lay_out_wide
+from trialtrace.endpoints.records import Cells, Records, chosen_cells, pick
 from trialtrace.endpoints.study import Study
 from trialtrace.endpoints.treatment import own_treatment
 from trialtrace.endpoints.visit_dates import dated
@@ -17,7 +17,8 @@ from trialtrace.ground.canonical import column_text
 from trialtrace.ground.errors import Problem, UserError, one_of
 from trialtrace.instruments.declaration import Item, Scale
 from trialtrace.trial.endpoints.families import items_of
-from trialtrace.trial.instruments.shared import InstrumentEntry, ScoredRows
+from trialtrace.trial.endpoints.wide import ItemPattern
+from trialtrace.trial.instruments.shared import InstrumentEntry, Scored, ScoredRows
 from trialtrace.trial.model import Endpoint
 
 if TYPE_CHECKING:
@@ -33,16 +34,43 @@ def read_items(
     """
     entry, family = endpoint.entry, endpoint.family
     every = study.once((family, "columns"), lambda: _columns_of_family(endpoint, study))
-    layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
-    columns = {item: entry.column_of(item) for item in scale.items}
+    if isinstance(entry.items, ItemPattern):
+        layout = study.once((family, "layout"), lambda: lay_out_wide(endpoint, study, every))
+    else:
+        layout = study.once((family, "layout"), lambda: lay_out(endpoint, study, every))
+    columns = {item: entry.columns_of(item) for item in scale.items}
     items = {
         item: study.once(
-            (family, item),
-            partial(item_values, study, endpoint, layout, column, items_of(entry)[item]),
+            (family, item), partial(_values_of, study, endpoint, layout, own, items_of(entry)[item])
         )
-        for item, column in columns.items()
+        for item, own in columns.items()
     }
-    return layout, items, list(columns.values())
+    return layout, items, [column for own in columns.values() for column in own]
+
+
+def wide_cells(entry: Scored, scale: Scale, layout: Layout) -> list[Cells] | None:
+    """The cells behind scores whose items have a column for each visit; None of others."""
+    if not isinstance(entry.items, ItemPattern):
+        return None
+    visit, cells = layout.number("visit"), []
+    for item in scale.items:
+        for number, column in enumerate(entry.columns_of(item)):
+            row = np.where(visit == number, layout.row, -1)
+            cells += chosen_cells("AVAL", layout.table.name, row, [column])
+    return cells + chosen_cells("AVAL", layout.table.name, layout.row, layout.read)
+
+
+def _values_of(
+    study: Study, endpoint: Endpoint, layout: Layout, columns: list[str], item: Item
+) -> np.ndarray:
+    """An item in each record: from its column, or at each visit from that of the visit."""
+    if len(columns) == 1:
+        return item_values(study, endpoint, layout, columns[0], item)
+    visit, values = layout.number("visit"), np.full(len(layout.row), np.nan)
+    for number, column in enumerate(columns):
+        found = item_values(study, endpoint, layout, column, item)
+        values = np.where(visit == number, found, values)
+    return values
 
 
 def scale_of(endpoint: Endpoint[InstrumentEntry]) -> Scale:
@@ -55,7 +83,7 @@ def scale_of(endpoint: Endpoint[InstrumentEntry]) -> Scale:
 def _columns_of_family(endpoint: Endpoint[ScoredRows], study: Study) -> list[str]:
     family = [one for one in study.trial.endpoints.values() if one.family == endpoint.family]
     items = dict.fromkeys(item for one in family for item in scale_of(one).items)
-    return [endpoint.entry.column_of(item) for item in items]
+    return [column for item in items for column in endpoint.entry.columns_of(item)]
 
 
 def scored(

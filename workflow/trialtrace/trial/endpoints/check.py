@@ -1,10 +1,12 @@
 """endpoints.yaml: tables, columns, codes, visits, and the endpoints that others are made from."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
+from trialtrace.config.spec import structure
 from trialtrace.ground.errors import one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
 from trialtrace.trial.context import (
@@ -22,6 +24,7 @@ from trialtrace.trial.endpoints import check_made as made
 from trialtrace.trial.endpoints import check_many_rows as many_rows
 from trialtrace.trial.endpoints import check_times as times
 from trialtrace.trial.endpoints import check_windows as windows
+from trialtrace.trial.endpoints.wide import VisitPattern
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan import methods
 
@@ -98,15 +101,25 @@ def _columns(files: Files, name: str, given: dict[str, Any]) -> None:
         if given["kind"] != "aggregate":
             _scores(files, (name, "column"), given, variable)
         _codes(files, name, given, variable)
-    for visit in given.get("visits", ()):
-        variable = column(document, (name, "visits", visit), visit, columns)
-        _scores(files, (name, "visits", visit), given, variable)
+    for path, visit in _visit_columns(given.get("visits", {})):
+        variable = column(document, (name, "visits", *path), visit, columns)
+        _scores(files, (name, "visits", *path), given, variable)
         _codes(files, name, given, variable)
     for axis in AXES:
         if axis in given and "labels" in given[axis]:
             _labelled(files, name, axis, given[axis], columns)
     if "windows" in given.get("visit", {}):
         windows.check(files, name, given, columns)
+
+
+def _visit_columns(visits: Mapping[str, object]) -> Iterator[tuple[Path_, str]]:
+    """(place, column) of the visits of a wide table: by name, or by a pattern of the names."""
+    if "pattern" not in visits:
+        yield from (((name,), name) for name in visits)
+        return
+    told: VisitPattern = structure(VisitPattern, visits)
+    for visit, name in zip(told.labels, told.columns, strict=True):
+        yield ("labels", visit), name
 
 
 def _labelled(
@@ -185,8 +198,11 @@ def _scale(files: Files, name: str, scale: dict[str, Any] | None) -> None:
 
 def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
     places: dict[Path_, dict[str, str]] = {}
-    if isinstance(given.get("visits"), dict):
-        places[name, "visits"] = given["visits"]
+    if isinstance(visits := given.get("visits"), dict):
+        wide = "pattern" in visits
+        places[(name, "visits", *["labels"] * wide)] = visits["labels"] if wide else visits
+    if isinstance(items := given.get("items"), dict) and "visits" in items:
+        places[name, "items", "visits"] = items["visits"]
     for axis in AXES:
         if axis in given and "labels" in given[axis]:
             places[name, axis, "labels"] = given[axis]["labels"]
@@ -198,8 +214,11 @@ def _baseline(files: Files, name: str, given: dict[str, Any]) -> None:
                 expected="a label of its own",
             )
     if "baseline" in given:
-        visits = places.get((name, "visits"), places.get((name, "visit", "labels"), {}))
-        every = [*given.get("visit", {}).get("windows", ()), *visits.values()]
+        told = (
+            labels for path, labels in places.items() if path[1] in ("visit", "visits", "items")
+        )
+        every = list(given.get("visit", {}).get("windows", ()))
+        every += [label for labels in told for label in labels.values()]
         place = (name, "baseline")
         known(files.endpoints, place, given["baseline"], every, "the label of a visit")
 

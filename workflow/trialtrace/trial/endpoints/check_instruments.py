@@ -10,7 +10,8 @@ from trialtrace.trial.context import NUMERIC, Files, column, is_number, known, k
 from trialtrace.trial.endpoints.families import items_of, module_of, scales_of
 from trialtrace.trial.endpoints.norms import check_norms
 from trialtrace.trial.endpoints.registry import entry
-from trialtrace.trial.instruments.shared import InstrumentEntry
+from trialtrace.trial.endpoints.wide import ItemPattern
+from trialtrace.trial.instruments.shared import InstrumentEntry, ItemsPrefix
 from trialtrace.trial.model import Variable
 from trialtrace.trial.plan import methods
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _LONGEST_NAME = 40
+# What does not go with a row a subject, where items have a column for each visit.
+ONE_ROW = {"visit", "side", "location", "date", "start", "windows", "outside"}
 # What an instrument says of an endpoint that it is made from -> kinds of endpoint.
 KINDS_OF = {"scores": methods.SCORES, "times": methods.TIMES}
 
@@ -105,28 +108,34 @@ def _items(files: Files, name: str, given: dict[str, Any], told: InstrumentEntry
     scales = [scale for scale in scales_of(told) if told.has_scale(scale.name)]
     needed = list(dict.fromkeys(item for scale in scales for item in scale.items))
     by_name = given.get("items", {"prefix": ""})
-    for item in () if "prefix" in by_name else by_name:
+    named = isinstance(told.items, dict)
+    for item in by_name if named else ():
         known(document, (name, "items", item), item, items, "an item")
+    if isinstance(told.items, ItemPattern):
+        for key in ONE_ROW & given.keys():
+            document.add(
+                (name, key),
+                found=f"{key} beside a pattern, by which a subject has one row",
+                expected=f"no {key} here",
+            )
     for item in needed:
-        path, own = _item_column(given, item)
-        if own is None:
+        if named and item not in by_name:
             found, expected = f"no column of item {item}", one_of(needed, 40)
             document.add((name, "items"), found=found, expected=expected)
-        else:
-            place = (name, *path)
+            continue
+        place = (name, *_item_place(told, item))
+        for own in told.columns_of(item):
             _values(files, name, given, place, column(document, place, own, columns), items[item])
 
 
-def _item_column(given: dict[str, Any], item: str) -> tuple[tuple[str, ...], str | None]:
-    """The key that gives an item its column, and the column, or None where nothing does.
-
-    Columns stand under `items`, by a prefix or each by itself, or under `column` for the one item.
-    """
-    if "items" not in given:
-        return ("column",), given["column"]
-    if "prefix" in given["items"]:
-        return ("items", "prefix"), f"{given['items']['prefix']}{item}"
-    return ("items", item), given["items"].get(item)
+def _item_place(told: InstrumentEntry, item: str) -> tuple[str, ...]:
+    """The key that gives an item its column: under `items`, by prefix, pattern or each by itself,
+    or `column` for the one item."""
+    if told.items is None:
+        return ("column",)
+    if isinstance(told.items, ItemPattern):
+        return ("items", "pattern")
+    return ("items", "prefix" if isinstance(told.items, ItemsPrefix) else item)
 
 
 def _values(

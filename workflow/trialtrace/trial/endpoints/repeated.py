@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trialtrace.config.spec import key, optional, shape
+from typing import Annotated
+
+from trialtrace.config.spec import Rule, key, optional, shape
 from trialtrace.trial.endpoints.shared import (
     Coded,
     DatedRecords,
@@ -14,6 +16,7 @@ from trialtrace.trial.endpoints.shared import (
     Visit,
 )
 from trialtrace.trial.endpoints.visit_windows import VisitWindows
+from trialtrace.trial.endpoints.wide import VisitPattern
 from trialtrace.trial.words import Column, Text, VisitLabel
 
 
@@ -44,11 +47,18 @@ class RepeatedInRows(Repeated, DatedRecords):
 class RepeatedInColumns(Repeated):
     """A value at several visits, a column a visit."""
 
-    visits: dict[Column, VisitLabel] = key("Visits in order: column to label.", minProperties=2)
+    visits: VisitPattern | Annotated[dict[Column, VisitLabel], Rule(minProperties=2)] = key(
+        "Visits in order: column to label, or a pattern of the columns' names."
+    )
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column -> label of its visit, in order."""
+        return self.visits.columns if isinstance(self.visits, VisitPattern) else self.visits
 
     @property
     def visit_labels(self) -> list[str]:
-        return list(self.visits.values())
+        return list(self.columns.values())
 
 
 ENTRY = RepeatedInRows | RepeatedInColumns

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from trialtrace.config.spec import Distinct, Filled, Rule, key, optional, shape
 from trialtrace.trial.endpoints.shared import Entry, InTable, Labels, Location, Side, Visit
+from trialtrace.trial.endpoints.wide import ItemPattern
 from trialtrace.trial.words import Code, Column, Condition, Item, Name, Text, VisitLabel, Words
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Scored(Entry):
     A key that an instrument lacks is None.
     """
 
-    items: ItemsPrefix | dict[str, str] | None = None
+    items: ItemsPrefix | ItemPattern | dict[str, str] | None = None
     column: str | None = None
     scales: Literal["all"] | tuple[str, ...] | None = None
     labels: dict[str, str] | None = None
@@ -35,13 +36,20 @@ class Scored(Entry):
     def column_of(self, item: str) -> str:
         """The column of an item, or of the one item. Raises KeyError where nothing gives it one,
         which no check lets by."""
+        (column,) = self.columns_of(item)
+        return column
+
+    def columns_of(self, item: str) -> list[str]:
+        """The columns of an item: one, or one for each visit of a pattern."""
+        if isinstance(self.items, ItemPattern):
+            return self.items.columns(item)
         if isinstance(self.items, ItemsPrefix):
-            return f"{self.items.prefix}{item}"
+            return [f"{self.items.prefix}{item}"]
         if self.items is not None:
-            return self.items[item]
+            return [self.items[item]]
         if self.column is None:
             raise KeyError(item)
-        return self.column
+        return [self.column]
 
     def has_scale(self, name: str) -> bool:
         """Whether a scale of the instrument is made; one without a name always is."""
@@ -66,6 +74,12 @@ class InstrumentEntry(Scored):
 
         declared: Instrument = instrument_module(self.instrument).INSTRUMENT
         return declared
+
+    @property
+    def visit_labels(self) -> list[str]:
+        if isinstance(self.items, ItemPattern):
+            return list(self.items.visits.values())
+        return super().visit_labels
 
     def rule(self, labels: Labels) -> str:
         return f"scored as {self.declared.title}, below"
@@ -92,12 +106,14 @@ class ScoredItems(ScoredRows):
 
     items: (
         ItemsPrefix
+        | ItemPattern
         | Annotated[
-            Filled[Item, Column], Rule(expected="a mapping of items to columns, or {prefix: q}")
+            Filled[Item, Column],
+            Rule(expected="a mapping of items to columns, {prefix: q}, or {pattern: …, visits: …}"),
         ]
     ) = key(
-        "Columns of the items: a mapping of items to columns, or {prefix: q} for columns "
-        "named by prefix and item."
+        "Columns of the items: a mapping of items to columns, {prefix: q} for columns named by "
+        "prefix and item, or a pattern for columns named by item and visit."
     )
 
 
