@@ -207,3 +207,47 @@ def test_the_arm_apart(tmp_path: Path):
         ("new", "Y"),
         (None, "N"),
     ]
+
+
+def test_repeating_instruments(tmp_path: Path):
+    export = (
+        "id;redcap_repeat_instrument;redcap_repeat_instance;arm;grade\n1;;;A;\n"
+        "1;adverse_events;1;;3\n1;adverse_events;2;;1\n2;;;C;\n"
+    )
+    fields, instrument = "", "redcap_repeat_instrument"
+    for table in ("patients", "events"):
+        fields += field("id", table) + field(instrument, table)
+    fields += field("redcap_repeat_instance", "events", valid="integer")
+    fields += field("arm", "patients", "radio", '"A, New | C, Old"')
+    fields += field("grade", "events", valid="integer")
+    title = "Repeating instruments of REDCap"
+    at = write(tmp_path, title, {"export": export}, fields, "tables: {events: {covers: some}}")
+    assert cleaned(at).warnings == ()
+    assert [(row["source_row"], row["arm"]) for row in rows(at, "patients")] == [(2, "A"), (5, "C")]
+    assert [(row["source_row"], row["grade"]) for row in rows(at, "events")] == [(3, 3), (4, 1)]
+
+
+def test_a_column_for_each_visit(tmp_path: Path):
+    scores = "id;score_0;score_3;v0_q6;v0_q7;v3_q6;v3_q7\n1;5;3;1;1;4;4\n2;4;;2;3;;1\n"
+    scores += "3;1;1;1;1;1;1\n4;1;1;1;1;1;1\n"
+    fields = PATIENT_FIELDS + field("id", "scores")
+    for name in scores.split("\n")[0].split(";")[1:]:
+        fields += field(name, "scores", valid="integer")
+    raw = {"patients": PATIENTS, "scores": scores}
+    at = write(tmp_path, "A column for each visit", raw, fields)
+    cleaned(at)
+    found = [row for row in derived(at)["bds"] if row["USUBJID"].endswith(("-1", "-2"))]
+    values = [(row["PARAMCD"], row["AVISIT"], row["AVAL"], row["CHG"]) for row in found]
+    assert sorted(values, key=str) == sorted(
+        [
+            ("QRF", "before", 100, 0),
+            ("QRF", "month 3", 0, -100),
+            ("QRF", "before", 50, 0),
+            ("QRF", "month 3", 100, 50),
+            ("SCORE", "before", 5, 0),
+            ("SCORE", "month 3", 3, -2),
+            ("SCORE", "before", 4, 0),
+            ("SCORE", "month 3", None, None),
+        ],
+        key=str,
+    )

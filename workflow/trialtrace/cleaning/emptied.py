@@ -2,12 +2,14 @@
 
 A column of the dictionary without a value in any accepted row, and one without a value in all rows
 of one value of a key column, where at least `FILLED` of the rows of each other value have one. A
-field whose branching logic shows it in some rows only is told where all of them are blank.
+field whose branching logic shows it in some rows only is told where all of them are blank. Columns
+by which rows are selected hold what is asked for.
 """
 
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.typed import Typed
+from trialtrace.ground.conditions import columns_of
 from trialtrace.trial.model import Variable
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ def gaps(typed: Typed, variables: dict[str, Variable], column: str) -> list[str]
     """Sentences on where a column holds nothing; `variables` are those of its table."""
     missing = typed.columns[column].missing[typed.kept]
     there = f"Column {column} of table {typed.spec.name} has no value in any"
-    if not len(missing) or column == typed.spec.arm:
+    asked = columns_of(typed.spec.where or {})
+    if not len(missing) or column == typed.spec.arm or column in asked:
         return []
     if missing.all():
         return [f"{there} of its {len(missing)} rows"]

@@ -17,7 +17,15 @@ def ignored_by_entry(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str
     """Each entry of `ignore` and the columns of the raw table that it covers."""
     described = trial.dictionary.get(spec.name, {})
     free = [name for name in raw.column_names if name not in described and name not in PLACE]
-    return covered_by(trial.cleaning.tables[spec.name].ignore, free)
+    entries = trial.cleaning.tables[spec.name].ignore
+    elsewhere = described_beside(trial, spec)
+    return covered_by(entries, [one for one in free if one in entries or one not in elsewhere])
+
+
+def described_beside(trial: Trial, spec: TableSpec) -> set[str]:
+    """Columns of the same raw table that the dictionary describes for another table made of it."""
+    beside = [name for name, one in trial.tables.items() if one.of == spec.of and name != spec.name]
+    return {column for name in beside for column in trial.dictionary.get(name, {})}
 
 
 def ignored_columns(trial: Trial, spec: TableSpec, raw: "pa.Table") -> dict[str, str]:

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from trialtrace.cleaning.cells import as_mask, stripped
-from trialtrace.cleaning.ignored import ignored_by_entry
+from trialtrace.cleaning.ignored import described_beside, ignored_by_entry
 from trialtrace.cleaning.keys import PLACE
 from trialtrace.cleaning.rejects import REJECT
 from trialtrace.cleaning.summary import run_text
@@ -49,6 +49,7 @@ def check_columns(trial: Trial, spec: TableSpec, raw: "pa.Table", names: bool = 
     _check_ignore(trial, spec, there, covered, problems)
     # What a described column is told to be meant by is no further mistake.
     known = {*variables, *chain(*covered.values()), *map(told.like, gone)}
+    known |= described_beside(trial, spec)
     if strange := [name for name in there if name not in known]:
         problems.add(
             place,
