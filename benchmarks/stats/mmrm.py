@@ -18,7 +18,7 @@ from statistics import median
 
 import numpy as np
 
-from trialtrace.stats.mixed.mixed_tests import contrast
+from trialtrace.stats.mixed.mixed_tests import mixed_contrast
 from trialtrace.stats.mixed.mmrm import MmrmFit, mmrm
 from trialtrace.stats.mixed.visit_design import VisitDesign, difference_row, visit_design
 
@@ -59,7 +59,7 @@ def ours(arm, base, y, *, structure: str) -> tuple[MmrmFit, float, float]:
     fit = mmrm(y, design.x, structure=structure, method="REML")
     row = _difference(design)
     for df in ("satterthwaite", "kenward_roger"):
-        contrast(fit, row, df=df, sides="two_sided", confidence=0.95)
+        mixed_contrast(fit, row, df=df, sides="two_sided", confidence=0.95)
     return fit, float(row @ fit.coef), float(np.sqrt(row @ fit.covariance @ row))
 
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from simulated import Figure, covered, share
 from trialtrace.stats import StatsError
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
-from trialtrace.stats.mixed.mixed_tests import contrast as mixed_contrast
+from trialtrace.stats.mixed.mixed_tests import mixed_contrast
 from trialtrace.stats.regression.clusters import cluster_means_difference, clustered
 from trialtrace.stats.regression.coefficients import contrast
 from trialtrace.stats.regression.gee import gee

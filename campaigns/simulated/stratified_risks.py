@@ -42,7 +42,7 @@ def _differences(rng: Generator, draws: int, design: str, sizes) -> list[Figure]
     x1, n1, x0, n0 = _drawn(rng, draws, sizes, RISKS + truth)
     intervals = {
         f"stratified Miettinen-Nurminen interval ({weights})": lambda a, b, weights=weights: (
-            score.risk_difference_score(
+            score.stratified_risk_difference_score(
                 a, n1, b, n0, confidence=CONFIDENCE, weights=weights, **FACTOR
             )
         )
@@ -51,8 +51,8 @@ def _differences(rng: Generator, draws: int, design: str, sizes) -> list[Figure]
     intervals["summary score interval"] = lambda a, b: score.risk_difference_summary_score(
         a, n1, b, n0, confidence=CONFIDENCE
     )
-    intervals["stratified Newcombe interval"] = lambda a, b: score.risk_difference_newcombe(
-        a, n1, b, n0, confidence=CONFIDENCE
+    intervals["stratified Newcombe interval"] = lambda a, b: (
+        score.stratified_risk_difference_newcombe(a, n1, b, n0, confidence=CONFIDENCE)
     )
     found = []
     for name, compute in intervals.items():
@@ -60,7 +60,7 @@ def _differences(rng: Generator, draws: int, design: str, sizes) -> list[Figure]
         yes = covered([one.low for one in each], [one.high for one in each], truth)
         found.append(share(f"{name} of a difference, coverage", design, CONFIDENCE, yes))
     rejected = [
-        score.risk_difference_score_test(
+        score.stratified_risk_difference_score_test(
             a, n1, b, n0, margin=truth, sides="greater", weights="mantel_haenszel", **FACTOR
         ).p_value
         <= LEVEL
@@ -76,7 +76,9 @@ def _ratios(rng: Generator, draws: int, design: str, sizes) -> list[Figure]:
     found = []
     for weights in score.RATIO_WEIGHTS:
         each = [
-            score.risk_ratio_score(a, n1, b, n0, confidence=CONFIDENCE, weights=weights, **FACTOR)
+            score.stratified_risk_ratio_score(
+                a, n1, b, n0, confidence=CONFIDENCE, weights=weights, **FACTOR
+            )
             for a, b in zip(x1, x0, strict=True)
         ]
         yes = covered([one.low for one in each], [one.high for one in each], truth)

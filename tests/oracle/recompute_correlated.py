@@ -8,12 +8,12 @@ from recompute import Numbers, cases
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
-from trialtrace.stats.mixed.mixed_tests import MixedFit, contrast, f_test
+from trialtrace.stats.mixed.mixed_tests import MixedFit, f_test, mixed_contrast
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.regression.clusters import (
     cluster_means_difference,
     clustered,
-    design_effect,
+    design_effect_of_sizes,
     intracluster_correlation,
 )
 from trialtrace.stats.regression.gee import GeeFit, gee
@@ -81,7 +81,7 @@ def _tests(case: str, name: str, fit: MixedFit, visits: int) -> Numbers:
     """The arms at the last visit, and at all visits."""
     rows = np.eye(fit.coef.size)[-visits:]
     for method in METHODS if fit.method == "REML" else METHODS[:1]:
-        one = contrast(fit, rows[-1], df=method, **TEST)
+        one = mixed_contrast(fit, rows[-1], df=method, **TEST)
         every = f_test(fit, rows, df=method)
         yield case, f"{name}.{method}.df", one.df
         if method != "satterthwaite":
@@ -121,7 +121,7 @@ def linear_mixed_models_at_their_bound() -> Numbers:
             yield case, f"{method}.residual", fit.residual_variance
             for df in METHODS[: 2 if method == "REML" else 1]:
                 for i, row in enumerate(np.eye(3), 1):
-                    test = contrast(fit, row, df=df, **TEST)
+                    test = mixed_contrast(fit, row, df=df, **TEST)
                     yield case, f"{method}.{df}.df.{i}", test.df
                     if df == "kenward_roger":
                         yield case, f"{method}.{df}.se.{i}", test.standard_error
@@ -130,7 +130,7 @@ def linear_mixed_models_at_their_bound() -> Numbers:
 def _random_tests(case: str, name: str, fit: MixedFit) -> Numbers:
     for method in METHODS[:2]:
         for i, row in enumerate(np.eye(4), 1):
-            one = contrast(fit, row, df=method, **TEST)
+            one = mixed_contrast(fit, row, df=method, **TEST)
             yield case, f"{name}.{method}.df.{i}", one.df
             if method == "kenward_roger":
                 yield case, f"{name}.{method}.se.{i}", one.standard_error
@@ -186,7 +186,7 @@ def subjects_in_clusters() -> Numbers:
             likeness = intracluster_correlation(y, cluster, d["arm"])
             yield case, f"{family}.correlation", likeness
         sizes = np.unique(d["subject"], return_counts=True)[1]
-        yield case, "design_effect", design_effect(sizes, correlation=0.07)
+        yield case, "design_effect", design_effect_of_sizes(sizes, correlation=0.07)
 
 
 def _equations(case: str, y, x, family: str, working: str) -> Numbers:

@@ -16,17 +16,21 @@ MEE = {"variance": "farrington_manning"}
 FACTOR = {"variance": "miettinen_nurminen"}
 COUNTS = ("x1", "n1", "x0", "n0")
 INTERVALS = {
-    "difference": (score.risk_difference_score, score.DIFFERENCE_WEIGHTS, score.VARIANCES),
-    "ratio": (score.risk_ratio_score, score.RATIO_WEIGHTS, score.RATIO_VARIANCES),
+    "difference": (
+        score.stratified_risk_difference_score,
+        score.DIFFERENCE_WEIGHTS,
+        score.VARIANCES,
+    ),
+    "ratio": (score.stratified_risk_ratio_score, score.RATIO_WEIGHTS, score.RATIO_VARIANCES),
 }
 TESTS = {
     "difference": (
-        score.risk_difference_score_test,
+        score.stratified_risk_difference_score_test,
         ("mantel_haenszel", "miettinen_nurminen"),
         (0, 0.1, -0.25),
     ),
     "ratio": (
-        score.risk_ratio_score_test,
+        score.stratified_risk_ratio_score_test,
         ("mantel_haenszel", "inverse_variance"),
         (1, 0.8, 1.5),
     ),
@@ -46,7 +50,7 @@ def stratified_score() -> Numbers:
         for level in LEVELS:
             found = score.risk_difference_summary_score(*table, confidence=level)
             yield from _interval(case, f"summary_score.{level}", found)
-            found = score.risk_difference_newcombe(*table, confidence=level)
+            found = score.stratified_risk_difference_newcombe(*table, confidence=level)
             yield from _interval(case, f"newcombe.{level}", found)
         for name, (compute, weights, margins) in TESTS.items():
             for weight, margin, sides in product(weights, margins, SIDES):

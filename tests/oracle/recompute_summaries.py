@@ -55,7 +55,7 @@ def _f(case: str, d: dict[str, np.ndarray]) -> Numbers:
     for i, end in enumerate(ends, 1):
         yield case, f"epsilon.{i}", end
     yield case, "epsilon.ends", len(ends)
-    yield from _range(case, "eta", s.partial_eta_squared(f, *df))
+    yield from _range(case, "eta", s.partial_eta_squared_of_f(f, *df))
 
 
 def _statistics(case: str, d: dict[str, np.ndarray]) -> Numbers:
@@ -70,7 +70,7 @@ def _statistics(case: str, d: dict[str, np.ndarray]) -> Numbers:
     sizes = {"d": (20, 23, "none"), "g": (20, 23, "hedges"), "dz": (20, None, "none")}
     for name, (n1, n0, how) in sizes.items():
         design = "one_sample" if n0 is None else "two_groups"
-        found = s.standardised_difference(x, n1, n0, design=design, correction=how)
+        found = s.standardised_difference_of_t(x, n1, n0, design=design, correction=how)
         yield from _range(case, name, found)
 
 

@@ -50,6 +50,13 @@ def test_a_family_has_its_functions(family):
         package.no_such_function  # noqa: B018
 
 
+def test_a_name_is_that_of_one_function():
+    families = {}
+    for family, _, name in METHODS:
+        families.setdefault(name, set()).add(family)
+    assert {name: of for name, of in families.items() if len(of) > 1} == {}
+
+
 def test_a_module_does_not_stand_in_the_place_of_its_function():
     code = "import trialtrace.stats.survival.cox; from trialtrace.stats.survival import cox; cox("
     run = subprocess.run(

@@ -102,7 +102,7 @@ IN_NO_PLAN = {
     ),
     "printed means of yes/no items, and effect sizes against printed means": (
         "summaries.granularity.debit",
-        "summaries.statistics.standardised_difference",
+        "summaries.statistics.standardised_difference_of_t",
     ),
 }
 # Packages that hand on what they offer; of their modules only that is told.

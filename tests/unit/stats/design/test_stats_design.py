@@ -195,6 +195,9 @@ def test_far_arguments_have_a_power():
     for far in (1e308, 1e30):
         assert means.power_two_means(far, 1, 5, 5, null=0, **TWO) == 1
     assert means.power_two_means(1, 1, 10**12, 10**12, null=0, **TWO) == 1
+    # R: power.t.test(n, delta, 1, type = "paired", strict = TRUE): 0.9999999999996455 and 1.
+    assert means.power_paired_means(1.2, 1, 60, null=0, **TWO) == pytest.approx(1, abs=1e-12)
+    assert means.power_paired_means(2, 1, 52, null=0, **TWO) == 1
     assert 0.0499 < means.power_two_means(1e-200, 1, 5, 5, null=0, **TWO) < 0.0501
 
 

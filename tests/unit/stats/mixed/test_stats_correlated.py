@@ -10,7 +10,7 @@ from stats_strategies import same
 
 from trialtrace.stats.continuous import means
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
-from trialtrace.stats.mixed.mixed_tests import contrast, f_test
+from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.mixed.visit_design import (
     difference_row,
@@ -43,7 +43,7 @@ def summary(design, fit, arm=1, reference=0):
     values = []
     for df in DFS:
         one, several = (
-            contrast(fit, row, df=df, **TEST),
+            mixed_contrast(fit, row, df=df, **TEST),
             f_test(fit, interaction_rows(design), df=df),
         )
         values += [one.statistic, one.standard_error, one.df, several.statistic, several.df2]
@@ -91,7 +91,10 @@ def test_order_of_visits_does_not_matter_without_structure(seed):
     row = difference_row(design, arm=1, reference=0, visit=3)
     again = difference_row(other, arm=1, reference=0, visit=1)
     for df in DFS:
-        ours, theirs = contrast(fit, row, df=df, **TEST), contrast(turned, again, df=df, **TEST)
+        ours, theirs = (
+            mixed_contrast(fit, row, df=df, **TEST),
+            mixed_contrast(turned, again, df=df, **TEST),
+        )
         same([ours.standard_error, ours.df], [theirs.standard_error, theirs.df], 1e-7)
     same(turned.sigma[:, ::-1, ::-1], fit.sigma, 1e-6)
 
@@ -129,7 +132,7 @@ def test_complete_data_give_the_t_test_at_every_visit():
         t = means.student_t(y[arm == 1, visit - 1], y[arm == 0, visit - 1], sides="greater")
         row = difference_row(design, arm=1, reference=0, visit=visit)
         for df in DFS:
-            own = contrast(fit, row, df=df, sides="greater", confidence=0.95)
+            own = mixed_contrast(fit, row, df=df, sides="greater", confidence=0.95)
             same([own.statistic, own.df, own.p_value], [t.statistic, arm.size - 2, t.p_value])
 
 
@@ -139,7 +142,7 @@ def test_groups_of_their_own_give_welchs_t_test():
     assert fit.groups == ("a", "b") and fit.sigma.shape == (2, 3, 3)
     t = means.welch_t(y[arm == 1, 2], y[arm == 0, 2], sides="two_sided")
     row = difference_row(design, arm=1, reference=0, visit=3)
-    own = contrast(fit, row, df="satterthwaite", **TEST)
+    own = mixed_contrast(fit, row, df="satterthwaite", **TEST)
     same([own.statistic, own.df, own.p_value], [t.statistic, t.df, t.p_value])
 
 
@@ -153,7 +156,10 @@ def test_groups_that_share_no_mean_are_separate_fits(seed, structure):
     same(fit.log_likelihood, sum(one.log_likelihood for one in apart))
     for df in DFS:
         row = design.cells[1, 2]
-        ours, own = contrast(fit, row, df=df, **TEST), contrast(apart[1], row[3:], df=df, **TEST)
+        ours, own = (
+            mixed_contrast(fit, row, df=df, **TEST),
+            mixed_contrast(apart[1], row[3:], df=df, **TEST),
+        )
         same([ours.standard_error, ours.df], [own.standard_error, own.df], 1e-6)
 
 
@@ -208,8 +214,8 @@ def test_mixed_model_is_free_of_units_labels_and_order(seed):
     same(other.parameters, four * fit.parameters, 1e-5)
     same(other.parameter_covariance, np.outer(four, four) * fit.parameter_covariance, 1e-5)
     for df in DFS:
-        first = contrast(fit, [0, 0, 1], df=df, **TEST)
-        second = contrast(other, [0, 0, 1], df=df, **TEST)
+        first = mixed_contrast(fit, [0, 0, 1], df=df, **TEST)
+        second = mixed_contrast(other, [0, 0, 1], df=df, **TEST)
         same([first.df, first.p_value], [second.df, second.p_value], 1e-5)
 
 
@@ -224,7 +230,7 @@ def test_balanced_clusters_give_the_analysis_of_variance():
     mean = y.reshape(10, 4).mean(axis=1)
     t = means.student_t(mean[1::2], mean[::2], sides="two_sided")
     for df in DFS:
-        own = contrast(fit, [0, 1], df=df, **TEST)
+        own = mixed_contrast(fit, [0, 1], df=df, **TEST)
         same([own.statistic, own.df, own.p_value], [t.statistic, 8, t.p_value], 1e-8)
 
 
@@ -245,7 +251,7 @@ def test_a_variance_at_zero_leaves_least_squares(seed):
     same(np.diag(fit.covariance), rest[0] / left * np.diag(np.linalg.inv(x.T @ x)), 1e-9)
     same(fit.parameter_covariance, [[0, 0], [0, 2 * fit.residual_variance**2 / left]], 1e-9)
     for df in ("satterthwaite", "kenward_roger_observed"):
-        same(contrast(fit, [0, 1, 0], df=df, **TEST).df, left, 1e-9)
+        same(mixed_contrast(fit, [0, 1, 0], df=df, **TEST).df, left, 1e-9)
 
 
 @given(seed=SEEDS)
@@ -313,8 +319,8 @@ def test_bounds_and_p_values_belong_together():
     design, fit = fitted(arm, base, y)
     row = difference_row(design, arm=1, reference=0, visit=1)
     for df in DFS:
-        p = contrast(fit, row, df=df, **TEST).p_value
-        own = contrast(fit, row, df=df, sides="two_sided", confidence=1 - p).interval
+        p = mixed_contrast(fit, row, df=df, **TEST).p_value
+        own = mixed_contrast(fit, row, df=df, sides="two_sided", confidence=1 - p).interval
         assert min(abs(own.low), abs(own.high)) < 1e-9 and own.low < own.estimate < own.high
         same(own.low + own.high, 2 * own.estimate)
 

@@ -8,7 +8,7 @@ import pytest
 
 from trialtrace.stats import StatsError
 from trialtrace.stats.mixed.linear_mixed import linear_mixed
-from trialtrace.stats.mixed.mixed_tests import contrast, f_test
+from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.mixed.visit_design import (
     difference_row,
@@ -110,11 +110,11 @@ def test_kenward_roger_needs_reml():
     y, design = trial()
     model = fit(y, design.x, method="ML")
     row = difference_row(design, arm=1, reference=0, visit=2)
-    assert isfinite(contrast(model, row, df="satterthwaite", **TEST).df)
+    assert isfinite(mixed_contrast(model, row, df="satterthwaite", **TEST).df)
     for refused in (
-        lambda: contrast(model, row, df="kenward_roger", **TEST),
+        lambda: mixed_contrast(model, row, df="kenward_roger", **TEST),
         lambda: f_test(model, row, df="kenward_roger"),
-        lambda: contrast(model, row, df="kenward_roger_observed", **TEST),
+        lambda: mixed_contrast(model, row, df="kenward_roger_observed", **TEST),
     ):
         with pytest.raises(StatsError, match="fit by REML"):
             refused()
@@ -144,7 +144,7 @@ def test_rows_are_checked():
         with pytest.raises(StatsError, match=sentence):
             f_test(model, rows, df="satterthwaite")
     with pytest.raises(StatsError, match="one row"):
-        contrast(model, np.eye(6)[:2], df="satterthwaite", **TEST)
+        mixed_contrast(model, np.eye(6)[:2], df="satterthwaite", **TEST)
     with pytest.raises(StatsError, match="df must be one of"):
         f_test(model, np.eye(6), df="residual")
 

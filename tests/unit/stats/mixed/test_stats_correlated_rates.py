@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from trialtrace.stats.mixed.mixed_tests import contrast, f_test
+from trialtrace.stats.mixed.mixed_tests import f_test, mixed_contrast
 from trialtrace.stats.mixed.mmrm import mmrm
 from trialtrace.stats.mixed.visit_design import difference_row, visit_design
 from trialtrace.stats.regression.gee import gee
@@ -33,7 +33,9 @@ def test_type_one_error_of_mmrm_in_few_subjects():
     rejected = np.zeros((count, 3))
     for i in range(count):
         model = mmrm(draws(rng, 16), design.x, structure="unstructured", method="REML")
-        one = [contrast(model, row, df=df, **TEST) for df in ("satterthwaite", "kenward_roger")]
+        one = [
+            mixed_contrast(model, row, df=df, **TEST) for df in ("satterthwaite", "kenward_roger")
+        ]
         every = f_test(model, rows, df="kenward_roger")
         rejected[i] = [one[0].p_value < 0.05, one[1].p_value < 0.05, every.p_value < 0.05]
     # Monte Carlo standard error 0.011; Satterthwaite is known to be somewhat liberal here.

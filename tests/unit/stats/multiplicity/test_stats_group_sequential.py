@@ -154,6 +154,8 @@ def test_simulated_trials():
         (lambda: _cross([1, 2], [2], [1], 0), "one number for each"),
         (lambda: _cross([1, 1 + 1e-9], [2, 2], [0, 0], 0), "too close"),
         (lambda: _cross([1, 2], [2, 2], [0, 0], NAN), "finite number"),
+        (lambda: _cross([4], [2], [-np.inf], -1e308), "beyond what can be computed"),
+        (lambda: se.median_unbiased(2, [1e-200, 20], [2], [-2], confidence=0.9), "too unlike"),
         (lambda: se.stage_wise_p(NAN, [1], [], [], effect=0), "finite number"),
         (lambda: se.bias_adjusted(1, 3, [1, 2], [2, 2], [0, 0]), "looks of its design"),
         (lambda: se.median_unbiased(1, [1, 2], [2], [2], confidence=0.9), "below the upper"),

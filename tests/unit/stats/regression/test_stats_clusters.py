@@ -10,7 +10,7 @@ from trialtrace.stats.mixed.linear_mixed import linear_mixed
 from trialtrace.stats.regression.clusters import (
     cluster_means_difference,
     clustered,
-    design_effect,
+    design_effect_of_sizes,
     intracluster_correlation,
 )
 
@@ -87,10 +87,10 @@ def test_likeness_lies_between_its_bounds(seed):
 
 
 def test_design_effect():
-    same(design_effect([1] * 9, correlation=0.4), 1.0)
-    same(design_effect([25] * 8, correlation=0.02), 1 + 24 * 0.02)
+    same(design_effect_of_sizes([1] * 9, correlation=0.4), 1.0)
+    same(design_effect_of_sizes([25] * 8, correlation=0.02), 1 + 24 * 0.02)
     # Unequal sizes cost more than equal ones of their mean.
-    assert design_effect([5, 45] * 4, correlation=0.02) > 1 + 24 * 0.02
+    assert design_effect_of_sizes([5, 45] * 4, correlation=0.02) > 1 + 24 * 0.02
 
 
 def test_clusters_refuse_with_a_reason():
@@ -115,11 +115,11 @@ def test_clusters_refuse_with_a_reason():
         (lambda: intracluster_correlation(y, arm, arm), "no arm has two clusters"),
         (lambda: intracluster_correlation(y, np.arange(y.size), arm), "no cluster two values"),
         (lambda: intracluster_correlation(0 * y, cluster, arm), "all values"),
-        (lambda: design_effect([], correlation=0.1), "at least 1"),
-        (lambda: design_effect([2.5], correlation=0.1), "whole numbers"),
-        (lambda: design_effect([2], correlation=[0.1]), "single number"),
-        (lambda: design_effect([2], correlation=2), "between -1 and 1"),
-        (lambda: design_effect([2], correlation="0.1"), "numbers only"),
+        (lambda: design_effect_of_sizes([], correlation=0.1), "at least 1"),
+        (lambda: design_effect_of_sizes([2.5], correlation=0.1), "whole numbers"),
+        (lambda: design_effect_of_sizes([2], correlation=[0.1]), "single number"),
+        (lambda: design_effect_of_sizes([2], correlation=2), "between -1 and 1"),
+        (lambda: design_effect_of_sizes([2], correlation="0.1"), "numbers only"),
     ):
         with pytest.raises(StatsError, match=sentence):
             call()

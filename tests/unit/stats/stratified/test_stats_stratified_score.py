@@ -39,7 +39,7 @@ def test_mees_interval_as_printed(table, low, high):
 
 def test_the_iterated_weights_of_sas():
     """PROC FREQ with COMMONRISKDIFF(CL=MN)."""
-    found = score.risk_difference_score(
+    found = score.stratified_risk_difference_score(
         *SAS, confidence=0.95, weights="miettinen_nurminen", **FACTOR
     )
     assert (round(found.low, 5), round(found.high, 5)) == (-0.16116, 0.10954)
@@ -60,7 +60,7 @@ def test_the_stratified_newcombe_interval_of_sas():
             [6, 12, 5, 4, 8, 5],
         ),
     )
-    found = score.risk_difference_newcombe(*treated, *control, confidence=0.95)
+    found = score.stratified_risk_difference_newcombe(*treated, *control, confidence=0.95)
     assert [round(each, 4) for each in (found.estimate, found.low, found.high)] == [
         0.2539,
         0.0347,
@@ -78,7 +78,7 @@ def test_the_stratified_newcombe_interval_of_sas():
     ],
 )
 def test_the_efficient_score_interval_of_a_ratio_as_printed(table, low, high):
-    found = score.risk_ratio_score(
+    found = score.stratified_risk_ratio_score(
         *table, confidence=0.95, weights="inverse_variance", variance="koopman"
     )
     places = 2 if low > 1 else 4
@@ -88,7 +88,9 @@ def test_the_efficient_score_interval_of_a_ratio_as_printed(table, low, high):
 @given(table=tables(), confidence=CONFIDENCE, weights=DIFFERENCE)
 def test_one_stratum_is_a_table_without_strata(table, confidence, weights):
     one = [np.array([each]) for each in table]
-    found = score.risk_difference_score(*one, confidence=confidence, weights=weights, **FACTOR)
+    found = score.stratified_risk_difference_score(
+        *one, confidence=confidence, weights=weights, **FACTOR
+    )
     alone = contingency.risk_difference_miettinen_nurminen(*table, confidence=confidence)
     own, same = ([each.estimate, each.low, each.high] for each in (found, alone))
     np.testing.assert_allclose(own, same, rtol=1e-9, atol=1e-11)
@@ -97,7 +99,9 @@ def test_one_stratum_is_a_table_without_strata(table, confidence, weights):
 @given(table=tables(), confidence=CONFIDENCE, weights=RATIO)
 def test_a_ratio_of_one_stratum_is_that_of_a_table(table, confidence, weights):
     one = [np.array([each]) for each in table]
-    found = score.risk_ratio_score(*one, confidence=confidence, weights=weights, **FACTOR)
+    found = score.stratified_risk_ratio_score(
+        *one, confidence=confidence, weights=weights, **FACTOR
+    )
     alone = risk_ratio_score(*table, confidence=confidence, **FACTOR)
     own, same = ([each.estimate, each.low, each.high] for each in (found, alone))
     np.testing.assert_allclose(own, same, rtol=1e-8)
@@ -107,8 +111,8 @@ def test_a_ratio_of_one_stratum_is_that_of_a_table(table, confidence, weights):
 def test_without_an_effect_it_is_the_test_of_cochran_mantel_and_haenszel(table):
     chi = mantel_haenszel.cochran_mantel_haenszel(*table, correction="none").statistic
     choices = {"sides": "two_sided", "weights": "mantel_haenszel", **FACTOR}
-    difference = score.risk_difference_score_test(*table, margin=0, **choices)
-    ratio = score.risk_ratio_score_test(*table, margin=1, **choices)
+    difference = score.stratified_risk_difference_score_test(*table, margin=0, **choices)
+    ratio = score.stratified_risk_ratio_score_test(*table, margin=1, **choices)
     assert difference.statistic**2 == pytest.approx(chi, abs=1e-12)
     assert ratio.statistic == pytest.approx(difference.statistic, abs=1e-9)
 
@@ -116,12 +120,12 @@ def test_without_an_effect_it_is_the_test_of_cochran_mantel_and_haenszel(table):
 @given(table=strata(), confidence=CONFIDENCE)
 def test_the_estimates_with_mantel_and_haenszels_weights_are_theirs(table, confidence):
     choices = {"confidence": confidence, "weights": "mantel_haenszel", **FACTOR}
-    own = score.risk_difference_score(*table, **choices).estimate
+    own = score.stratified_risk_difference_score(*table, **choices).estimate
     theirs = mantel_haenszel.mantel_haenszel_risk_difference(
         *table, confidence=confidence, variance="sato"
     )
     assert own == pytest.approx(theirs.estimate, abs=1e-12)
-    own = score.risk_ratio_score(*table, **choices).estimate
+    own = score.stratified_risk_ratio_score(*table, **choices).estimate
     theirs = mantel_haenszel.mantel_haenszel_risk_ratio(*table, confidence=confidence)
     assert own == pytest.approx(theirs.estimate)
 
@@ -131,8 +135,10 @@ def test_an_interval_leaves_out_the_differences_that_its_test_rejects(
     table, confidence, weights, margin
 ):
     choices = {"weights": weights, **FACTOR}
-    found = score.risk_difference_score(*table, confidence=confidence, **choices)
-    test = score.risk_difference_score_test(*table, margin=margin, sides="two_sided", **choices)
+    found = score.stratified_risk_difference_score(*table, confidence=confidence, **choices)
+    test = score.stratified_risk_difference_score_test(
+        *table, margin=margin, sides="two_sided", **choices
+    )
     assume(not isclose(test.p_value, 1 - confidence, rel_tol=1e-6))
     assert (test.p_value < 1 - confidence) == (not found.low <= margin <= found.high)
 
@@ -142,8 +148,10 @@ def test_an_interval_leaves_out_the_ratios_that_its_test_rejects(
     table, confidence, weights, margin
 ):
     choices = {"weights": weights, **FACTOR}
-    found = score.risk_ratio_score(*table, confidence=confidence, **choices)
-    test = score.risk_ratio_score_test(*table, margin=margin, sides="two_sided", **choices)
+    found = score.stratified_risk_ratio_score(*table, confidence=confidence, **choices)
+    test = score.stratified_risk_ratio_score_test(
+        *table, margin=margin, sides="two_sided", **choices
+    )
     assume(not isclose(test.p_value, 1 - confidence, rel_tol=1e-6))
     assert (test.p_value < 1 - confidence) == (not found.low <= margin <= found.high)
 
@@ -152,9 +160,9 @@ def test_an_interval_leaves_out_the_ratios_that_its_test_rejects(
 def test_arms_swapped_or_the_event_turned_round_mirror_the_difference(table, confidence):
     x1, n1, x0, n0 = table
     for compute, choices in (
-        (score.risk_difference_score, {"weights": "miettinen_nurminen", **FACTOR}),
+        (score.stratified_risk_difference_score, {"weights": "miettinen_nurminen", **FACTOR}),
         (score.risk_difference_summary_score, {}),
-        (score.risk_difference_newcombe, {}),
+        (score.stratified_risk_difference_newcombe, {}),
     ):
         own = compute(x1, n1, x0, n0, confidence=confidence, **choices)
         turned = compute(n1 - x1, n1, n0 - x0, n0, confidence=confidence, **choices)
@@ -180,7 +188,7 @@ def test_mees_interval_leaves_out_what_farrington_and_mannings_test_rejects(tabl
 
 
 def test_the_stratified_newcombe_interval_of_one_stratum_is_newcombes():
-    one = score.risk_difference_newcombe([27], [295], [52], [307], confidence=0.95)
+    one = score.stratified_risk_difference_newcombe([27], [295], [52], [307], confidence=0.95)
     own = contingency.risk_difference_newcombe(27, 295, 52, 307, confidence=0.95)
     assert (one.low, one.high) == pytest.approx((own.low, own.high))
 
@@ -188,10 +196,12 @@ def test_the_stratified_newcombe_interval_of_one_stratum_is_newcombes():
 def test_an_arm_in_which_no_stratum_varies():
     """Yan and Su's quantile is 0/0 there; a score interval is not bothered."""
     table = ([0, 0], [20, 15], [3, 5], [18, 16])
-    assert isnan(score.risk_difference_newcombe(*table, confidence=0.95).low)
-    found = score.risk_ratio_score(*table, confidence=0.95, weights="mantel_haenszel", **FACTOR)
+    assert isnan(score.stratified_risk_difference_newcombe(*table, confidence=0.95).low)
+    found = score.stratified_risk_ratio_score(
+        *table, confidence=0.95, weights="mantel_haenszel", **FACTOR
+    )
     assert found.low == 0 < found.high < 1
-    swapped = score.risk_ratio_score(
+    swapped = score.stratified_risk_ratio_score(
         *table[2:], *table[:2], confidence=0.95, weights="mantel_haenszel", **FACTOR
     )
     assert (swapped.low, swapped.high) == (pytest.approx(1 / found.high), inf)
@@ -213,10 +223,10 @@ def test_an_arm_in_which_no_stratum_varies():
 )
 def test_what_are_no_strata_is_refused(table):
     choices = {"confidence": 0.95, "weights": "mantel_haenszel", **FACTOR}
-    for compute in (score.risk_difference_score, score.risk_ratio_score):
+    for compute in (score.stratified_risk_difference_score, score.stratified_risk_ratio_score):
         with pytest.raises(StatsError):
             compute(*table, **choices)
-    for compute in (score.risk_difference_summary_score, score.risk_difference_newcombe):
+    for compute in (score.risk_difference_summary_score, score.stratified_risk_difference_newcombe):
         with pytest.raises(StatsError):
             compute(*table, confidence=0.95)
 
@@ -225,15 +235,15 @@ def test_what_are_no_strata_is_refused(table):
 def test_margins_that_are_none(margin):
     choices = {"sides": "less", "weights": "mantel_haenszel", **FACTOR}
     with pytest.raises(StatsError):
-        score.risk_difference_score_test(*SAS, margin=margin, **choices)
+        score.stratified_risk_difference_score_test(*SAS, margin=margin, **choices)
     if margin != 1:
         with pytest.raises(StatsError):
-            score.risk_ratio_score_test(*SAS, margin=margin, **choices)
+            score.stratified_risk_ratio_score_test(*SAS, margin=margin, **choices)
 
 
 def test_huge_counts():
     table = ([10**9, 10**8], [10**10, 10**9], [9 * 10**8, 10**8], [10**10, 10**9])
-    found = score.risk_difference_score(
+    found = score.stratified_risk_difference_score(
         *table, confidence=0.95, weights="miettinen_nurminen", **FACTOR
     )
     half = 1.959963984540054 * sqrt((0.09 + 0.0819) / 1.1e10)

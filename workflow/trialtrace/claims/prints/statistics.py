@@ -31,7 +31,7 @@ from trialtrace.stats.summaries.statistics import (
     p_of_f,
     p_of_t,
     p_of_z,
-    partial_eta_squared,
+    partial_eta_squared_of_f,
 )
 from trialtrace.trial.claims.printed import Component
 from trialtrace.trial.claims.read import Claim
@@ -133,7 +133,7 @@ def _f(entry: Claim) -> Iterator[Finding]:
             f"A correction for sphericity is named, while F({df1:g}, {df2:g}) has whole degrees of "
             "freedom: these are the uncorrected ones.",
         )
-    yield _effect(entry, partial_eta_squared(f, df1, df2))
+    yield _effect(entry, partial_eta_squared_of_f(f, df1, df2))
 
 
 def _effect(entry: Claim, eta: Bounds) -> Finding:

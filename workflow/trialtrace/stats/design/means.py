@@ -342,7 +342,8 @@ def _t_power(shift: Floats, df: Floats, tail: Floats, sides: str) -> Floats:
     within = np.where(far, 0.0, shift)
     power = 1 - scipy.special.nctdtr(df, within, critical)
     if sides == "two_sided":
-        power = power + scipy.special.nctdtr(df, within, -critical)
+        # NaN where the series does not end: less than 1e-16 of the other side is left there.
+        power = power + np.nan_to_num(scipy.special.nctdtr(df, within, -critical))
     return np.where(far, 1.0, np.clip(power, 0, 1))
 
 

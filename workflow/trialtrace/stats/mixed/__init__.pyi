@@ -2,8 +2,8 @@
 from trialtrace.stats.mixed.linear_mixed import LinearMixedFit as LinearMixedFit
 from trialtrace.stats.mixed.linear_mixed import linear_mixed as linear_mixed
 from trialtrace.stats.mixed.mixed_tests import MixedFit as MixedFit
-from trialtrace.stats.mixed.mixed_tests import contrast as contrast
 from trialtrace.stats.mixed.mixed_tests import f_test as f_test
+from trialtrace.stats.mixed.mixed_tests import mixed_contrast as mixed_contrast
 from trialtrace.stats.mixed.mmrm import MmrmFit as MmrmFit
 from trialtrace.stats.mixed.mmrm import mmrm as mmrm
 from trialtrace.stats.mixed.visit_design import VisitDesign as VisitDesign

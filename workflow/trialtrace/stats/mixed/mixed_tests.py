@@ -85,7 +85,9 @@ def shared_fields(
     }
 
 
-def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: float) -> Contrast:
+def mixed_contrast(
+    fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: float
+) -> Contrast:
     """Estimate row'beta, row of shape (p,), with a two-sided interval and a t test of 0.
 
     `df` is "satterthwaite", "kenward_roger" or "kenward_roger_observed"; the standard error is the
@@ -99,7 +101,7 @@ def contrast(fit: MixedFit, row: ArrayLike, *, df: str, sides: str, confidence: 
     >>> from trialtrace.stats.mixed.linear_mixed import linear_mixed
     >>> y, site = [3, 4, 6, 7, 5, 8, 4, 6], list("aabbccdd")
     >>> fit = linear_mixed(y, [[1, 0], [1, 1]] * 4, np.ones((8, 1)), site, method="REML")
-    >>> found = contrast(fit, [0, 1], df="satterthwaite", sides="two_sided", confidence=0.95)
+    >>> found = mixed_contrast(fit, [0, 1], df="satterthwaite", sides="two_sided", confidence=0.95)
     >>> round(found.estimate, 4), round(found.df, 3), round(found.p_value, 4)
     (1.75, 3.0, 0.0354)
     """

@@ -95,6 +95,8 @@ def crossing_probabilities(
     if (lower > upper).any():
         raise StatsError("the lower boundary lies above the upper one.")
     effect = one_number(effect, "effect")
+    if abs(effect) > np.finfo(np.float64).max / max(information[-1], 1):
+        raise StatsError(f"effect is beyond what can be computed with; got {effect:g}.")
     state, above, under = START, np.zeros(looks), np.zeros(looks)
     for k in range(looks):
         above[k] = tails(state, information[k], effect, upper[k])[0]

@@ -206,4 +206,7 @@ def _root(
 def _solve(function: Callable[[float], float], low: float, high: float) -> float:
     from scipy.optimize import brentq
 
-    return float(brentq(function, low, high, xtol=1e-14, rtol=1e-14))
+    root, found = brentq(function, low, high, xtol=1e-14, rtol=1e-14, full_output=True, disp=False)
+    if not found.converged:
+        raise StatsError("the looks are too unlike in information to find the estimate.")
+    return float(root)

@@ -9,7 +9,7 @@ from trialtrace.stats.regression.clusters import (
     cluster_means_difference as cluster_means_difference,
 )
 from trialtrace.stats.regression.clusters import clustered as clustered
-from trialtrace.stats.regression.clusters import design_effect as design_effect
+from trialtrace.stats.regression.clusters import design_effect_of_sizes as design_effect_of_sizes
 from trialtrace.stats.regression.clusters import (
     intracluster_correlation as intracluster_correlation,
 )

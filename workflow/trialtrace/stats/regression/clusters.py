@@ -187,7 +187,7 @@ def intracluster_correlation(y: ArrayLike, cluster: ArrayLike, arm: ArrayLike) -
     return correlation
 
 
-def design_effect(sizes: ArrayLike, *, correlation: float) -> float:
+def design_effect_of_sizes(sizes: ArrayLike, *, correlation: float) -> float:
     """How many times more subjects clusters of these sizes, (k,), need than independent subjects.
 
     1 + ((1 + cv^2) m - 1) rho: m the mean size, cv their coefficient of variation (divisor k).
@@ -198,9 +198,9 @@ def design_effect(sizes: ArrayLike, *, correlation: float) -> float:
 
     R: `1 + ((1 + cv^2) * m - 1) * rho`.
 
-    >>> round(design_effect([20, 20], correlation=0.05), 4)
+    >>> round(design_effect_of_sizes([20, 20], correlation=0.05), 4)
     1.95
-    >>> round(design_effect([10, 30], correlation=0.05), 4)
+    >>> round(design_effect_of_sizes([10, 30], correlation=0.05), 4)
     2.2
     """
     size: Floats = sample(sizes, "sizes")

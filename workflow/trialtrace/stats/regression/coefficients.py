@@ -68,6 +68,8 @@ def contrast(
     variance = float(weights @ fit.covariance @ weights)
     if not variance > 0:
         raise StatsError("the combination has no estimated error.")
+    if not isinstance(label, str):
+        raise StatsError(f"label must be text; got {label!r}.")
     return wald_contrast(
         float(weights @ fit.coef),
         sqrt(variance),

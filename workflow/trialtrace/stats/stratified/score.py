@@ -56,7 +56,7 @@ Strata = tuple[Floats, Floats, Floats, Floats]
 Score = Callable[[float], tuple[float, float]]
 
 
-def risk_difference_score(
+def stratified_risk_difference_score(
     x1: ArrayLike,
     n1: ArrayLike,
     x0: ArrayLike,
@@ -79,7 +79,7 @@ def risk_difference_score(
 
     R: by hand in stratified_score.R.
 
-    >>> found = risk_difference_score(
+    >>> found = stratified_risk_difference_score(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], confidence=0.95,
     ...     weights="mantel_haenszel", variance="miettinen_nurminen",
     ... )
@@ -95,7 +95,7 @@ def risk_difference_score(
     return Interval(estimate, *(_difference_bound(score, estimate, z, end) for end in (-1.0, 1.0)))
 
 
-def risk_difference_score_test(
+def stratified_risk_difference_score_test(
     x1: ArrayLike,
     n1: ArrayLike,
     x0: ArrayLike,
@@ -109,8 +109,8 @@ def risk_difference_score_test(
     """Score test over strata that the common risk difference is `margin`; the statistic is z.
 
     Arrays of shape (strata,). `margin` lies strictly between -1 and 1. `sides`: "greater" looks
-    for a difference above it. `weights` and `variance` as in `risk_difference_score`; the test
-    rejects at two sides exactly where that interval leaves the margin out.
+    for a difference above it. `weights` and `variance` as in `stratified_risk_difference_score`;
+    the test rejects at two sides exactly where that interval leaves the margin out.
 
     Source: Miettinen and Nurminen 1985. Oracle: by hand in R, mantelhaen.test at margin 0. Raises
     `StatsError` at margin 0 where no stratum has both outcomes, for a margin outside -1..1, where
@@ -118,7 +118,7 @@ def risk_difference_score_test(
 
     R: by hand in stratified_score.R; at margin 0 `mantelhaen.test(tables, correct = FALSE)`.
 
-    >>> test = risk_difference_score_test(
+    >>> test = stratified_risk_difference_score_test(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], margin=-0.1, sides="greater",
     ...     weights="mantel_haenszel", variance="miettinen_nurminen",
     ... )
@@ -134,7 +134,7 @@ def risk_difference_score_test(
     return _tested(*_difference_score(strata, weights, variance, float(margin)), sides)
 
 
-def risk_ratio_score(
+def stratified_risk_ratio_score(
     x1: ArrayLike,
     n1: ArrayLike,
     x0: ArrayLike,
@@ -159,7 +159,7 @@ def risk_ratio_score(
 
     R: by hand in stratified_score.R.
 
-    >>> found = risk_ratio_score(
+    >>> found = stratified_risk_ratio_score(
     ...     [4, 2, 4, 1], [16, 16, 18, 15], [5, 3, 10, 3], [79, 87, 90, 82], confidence=0.95,
     ...     weights="inverse_variance", variance="koopman",
     ... )
@@ -181,7 +181,7 @@ def risk_ratio_score(
     return Interval(_ratio_root(strata, weights, variance, 0.0), low, high)
 
 
-def risk_ratio_score_test(
+def stratified_risk_ratio_score_test(
     x1: ArrayLike,
     n1: ArrayLike,
     x0: ArrayLike,
@@ -195,8 +195,8 @@ def risk_ratio_score_test(
     """Score test over strata that the common risk ratio is `margin`, above 0; the statistic is z.
 
     Arrays of shape (strata,). `sides`: "greater" looks for a ratio above the margin. `weights` and
-    `variance` as in `risk_ratio_score`; the test rejects at two sides exactly where that interval
-    leaves the margin out.
+    `variance` as in `stratified_risk_ratio_score`; the test rejects at two sides exactly where that
+    interval leaves the margin out.
 
     Source: Gart and Nam 1988. Oracle: by hand in R, mantelhaen.test at margin 1. Raises
     `StatsError` where the variance is 0 (nobody has the event, or everybody at a margin of 1), for
@@ -205,7 +205,7 @@ def risk_ratio_score_test(
 
     R: by hand in stratified_score.R; at margin 1 `mantelhaen.test(tables, correct = FALSE)`.
 
-    >>> test = risk_ratio_score_test(
+    >>> test = stratified_risk_ratio_score_test(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], margin=0.8, sides="greater",
     ...     weights="mantel_haenszel", variance="miettinen_nurminen",
     ... )
@@ -254,7 +254,7 @@ def risk_difference_summary_score(
     return Interval(estimate, estimate - half, estimate + half, standard_error=error)
 
 
-def risk_difference_newcombe(
+def stratified_risk_difference_newcombe(
     x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, *, confidence: float
 ) -> Interval:
     """Common risk difference over strata with Newcombe's hybrid interval, after Yan and Su.
@@ -270,7 +270,7 @@ def risk_difference_newcombe(
 
     R: by hand in stratified_score.R.
 
-    >>> found = risk_difference_newcombe(
+    >>> found = stratified_risk_difference_newcombe(
     ...     [12, 9], [20, 30], [8, 4], [22, 28], confidence=0.95
     ... )
     >>> round(found.low, 4), round(found.high, 4)

@@ -34,5 +34,9 @@ from trialtrace.stats.summaries.statistics import p_of_correlation as p_of_corre
 from trialtrace.stats.summaries.statistics import p_of_f as p_of_f
 from trialtrace.stats.summaries.statistics import p_of_t as p_of_t
 from trialtrace.stats.summaries.statistics import p_of_z as p_of_z
-from trialtrace.stats.summaries.statistics import partial_eta_squared as partial_eta_squared
-from trialtrace.stats.summaries.statistics import standardised_difference as standardised_difference
+from trialtrace.stats.summaries.statistics import (
+    partial_eta_squared_of_f as partial_eta_squared_of_f,
+)
+from trialtrace.stats.summaries.statistics import (
+    standardised_difference_of_t as standardised_difference_of_t,
+)

@@ -186,14 +186,14 @@ def epsilons_of_f_and_p(
     return _pieces(excess, np.linspace(least, most, GRID if most > least else 1))
 
 
-def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
+def partial_eta_squared_of_f(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
     """Partial eta squared of a printed F: F df1 / (F df1 + df2), unchanged by any epsilon.
 
     Source: Cohen 1988. Oracle: the formula in R. Raises `StatsError` for degrees of freedom
     that are not positive and an F that can only be negative.
 
     >>> from trialtrace.stats.summaries.printed import read
-    >>> found = partial_eta_squared(read("4.31", rounding="half_up"), 2, 57)
+    >>> found = partial_eta_squared_of_f(read("4.31", rounding="half_up"), 2, 57)
     >>> round(float(found.low), 4), round(float(found.high), 4)
     (0.1312, 0.1315)
     """
@@ -205,7 +205,7 @@ def partial_eta_squared(f: Printed, df1: ArrayLike, df2: ArrayLike) -> Bounds:
     return _bounds([within_range(share, "df1 and df2") for share in shares])
 
 
-def standardised_difference(
+def standardised_difference_of_t(
     t: Printed, n1: ArrayLike, n0: ArrayLike | None, *, design: str, correction: str
 ) -> Bounds:
     """Standardised mean difference of a printed t, with its sign.
@@ -218,7 +218,7 @@ def standardised_difference(
 
     >>> from trialtrace.stats.summaries.printed import read
     >>> given = {"design": "two_groups", "correction": "none"}
-    >>> found = standardised_difference(read("2.31", rounding="half_up"), 20, 22, **given)
+    >>> found = standardised_difference_of_t(read("2.31", rounding="half_up"), 20, 22, **given)
     >>> round(float(found.low), 4)
     0.7121
     """

@@ -57,7 +57,7 @@ _MODEL = "regression.clusters:clustered"
 _MEANS = (
     "regression.clusters:cluster_means_difference",
     "regression.clusters:intracluster_correlation",
-    "regression.clusters:design_effect",
+    "regression.clusters:design_effect_of_sizes",
 )
 
 
@@ -108,6 +108,6 @@ CARDS = (
         options=RandomCluster,
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
-        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:contrast"),
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
     ),
 )

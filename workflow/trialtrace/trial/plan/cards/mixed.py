@@ -86,7 +86,7 @@ CARDS = (
         ),
         visits="over",
         compares="between",
-        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:contrast", "mixed.mixed_tests:f_test"),
+        formula=("mixed.mmrm:mmrm", "mixed.mixed_tests:mixed_contrast", "mixed.mixed_tests:f_test"),
     ),
     Card(
         "mean_difference.ancova",
@@ -123,6 +123,6 @@ CARDS = (
         options=RandomSite,
         gives="mean_difference.{}@pair p_value.{}@pair t.{}@pair? df.{}@pair?",
         compares="between",
-        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:contrast"),
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
     ),
 )

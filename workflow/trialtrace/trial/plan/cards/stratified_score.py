@@ -73,7 +73,7 @@ CARDS = (
         "Miettinen and Nurminen 1985, Stat Med 4:213; ratio: Gart and Nam 1988",
         options=ScoreDifference,
         compares="between",
-        formula="stratified.score:risk_difference_score",
+        formula="stratified.score:stratified_risk_difference_score",
         fixed=_FACTOR,
     ),
     Card(
@@ -90,13 +90,13 @@ CARDS = (
         "Yan and Su 2010, Stat Biopharm Res 2:329",
         options=OverStrata,
         compares="between",
-        formula="stratified.score:risk_difference_newcombe",
+        formula="stratified.score:stratified_risk_difference_newcombe",
     ),
     Card(
         "risk_ratio.stratified_miettinen_nurminen",
         options=ScoreRatio,
         compares="between",
-        formula="stratified.score:risk_ratio_score",
+        formula="stratified.score:stratified_risk_ratio_score",
         fixed=_FACTOR,
     ),
     Card(
@@ -108,7 +108,7 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
         compares="between",
-        formula="stratified.score:risk_difference_score_test",
+        formula="stratified.score:stratified_risk_difference_score_test",
         fixed=_FACTOR,
     ),
     Card(
@@ -120,7 +120,7 @@ CARDS = (
         gives="p_value.{}@pair z.{}@pair?",
         kinds=BINARY,
         compares="between",
-        formula="stratified.score:risk_ratio_score_test",
+        formula="stratified.score:stratified_risk_ratio_score_test",
         fixed=_FACTOR,
     ),
 )

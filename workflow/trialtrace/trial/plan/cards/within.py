@@ -76,6 +76,6 @@ CARDS = (
         visits="over",
         compares="within",
         check="mixed",
-        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:contrast"),
+        formula=("mixed.linear_mixed:linear_mixed", "mixed.mixed_tests:mixed_contrast"),
     ),
 )
