@@ -74,12 +74,12 @@ def _at_a_time(rng: Generator, draws: int, n: int) -> list[Figure]:
         arms = [_arm_at(rng, n, survival) for survival in (0.85, 0.7, 0.85)]
         for name, (function, choices, true) in ways.items():
             try:
-                found, _ = function(*arms[0], *arms[1], **options, **choices)
+                found = function(**_both(arms[0], arms[1]), **options, **choices)
                 held[name][draw] = covered(found.low, found.high, true)
             except StatsError:
                 pass
             try:
-                _, test = function(*arms[0], *arms[2], **options, **choices)
+                test = function(**_both(arms[0], arms[2]), **options, **choices)
                 rejected[name][draw] = test.p_value <= LEVEL
             except StatsError:
                 pass
@@ -93,6 +93,16 @@ def _at_a_time(rng: Generator, draws: int, n: int) -> list[Figure]:
             for name, each in rejected.items()
         ),
     ]
+
+
+Arm = tuple[np.ndarray, np.ndarray]
+
+
+def _both(treated: Arm, reference: Arm) -> dict[str, object]:
+    """The arguments of two arms."""
+    time, event = (np.concatenate(pair) for pair in zip(treated, reference, strict=True))
+    group = np.repeat([1, 0], [len(treated[0]), len(reference[0])])
+    return {"time": time, "event": event, "group": group, "treated": 1, "reference": 0}
 
 
 def _arm_at(rng: Generator, n: int, survival: float) -> tuple[np.ndarray, np.ndarray]:

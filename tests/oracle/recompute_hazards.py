@@ -70,7 +70,8 @@ def _fit(case: str, name: str, fit: CoxFit) -> Numbers:
 
 
 def _at(case: str, d: dict[str, np.ndarray], share: float) -> Numbers:
-    arms = [d[name][d["group"] == g] for g in (1, 0) for name in ("time", "event")]
+    arms = {name: d[name] for name in ("time", "event", "group")}
+    arms |= {"treated": 1, "reference": 0}
     at = share * d["time"].max()
     for name, function, choices in (
         ("plain", survival_difference, {"interval": "plain"}),
@@ -81,7 +82,8 @@ def _at(case: str, d: dict[str, np.ndarray], share: float) -> Numbers:
         for sides in SIDES:
             try:
                 options = {"at": at, "confidence": 0.95, "sides": sides} | choices
-                found, tests[sides] = function(*arms, **options)
+                both = function(**arms, **options)
+                found, tests[sides] = both.interval, both.test
             except StatsError:
                 pass
         label = f"{name}@{share}"

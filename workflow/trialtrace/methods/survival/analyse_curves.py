@@ -13,21 +13,21 @@ from trialtrace.methods.analysing.rows import Result
 from trialtrace.methods.regression.analyse_covariates import known
 from trialtrace.methods.survival.analyse import compared, roles, times
 from trialtrace.methods.survival.analyse_hazards import strata_of
-from trialtrace.stats.results import Interval, TestResult
+from trialtrace.stats.results import Contrast, Interval, TestResult
 from trialtrace.trial.plan.steps import Step
 
 if TYPE_CHECKING:
     from trialtrace.trial.plan.cards import curves as cards
 
-Both = Callable[[], tuple[Interval, TestResult]]
+Both = Callable[[], Contrast]
 
 
 def _interval(compute: Both) -> Interval:
-    return compute()[0]
+    return compute().interval
 
 
 def _test(compute: Both) -> TestResult:
-    return compute()[1]
+    return compute().test
 
 
 def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
@@ -35,11 +35,13 @@ def compare_at(cut: Cut, step: "Step[cards.SurvivalRatio]") -> Iterator[Result]:
     choices = items_of(step.options)
     at = choices.pop("time")
     options = cut.options(step, interval=True)
-    for pair, both, treated, reference in cut.pairs():
+    for pair, both, _, _ in cut.pairs():
         compute = partial(
             formula(step),
-            *times(treated),
-            *times(reference),
+            *times(both),
+            both.column("TRTP").astype(str),
+            treated=pair[0],
+            reference=pair[1],
             at=at,
             confidence=cut.analysis.confidence,
             sides="two_sided",

@@ -15,6 +15,7 @@ from math import exp, hypot, log, nan
 
 from numpy.typing import ArrayLike
 
+from trialtrace.ground.arrays import Floats
 from trialtrace.stats._inputs import (
     SIDES,
     check_choice,
@@ -22,8 +23,9 @@ from trialtrace.stats._inputs import (
     normal_tail,
     one_number,
     survival_data,
+    two_arms,
 )
-from trialtrace.stats.results import Interval, StatsError, TestResult
+from trialtrace.stats.results import Contrast, Interval, StatsError, TestResult
 from trialtrace.stats.survival.kaplan_meier import kaplan_meier
 
 
@@ -36,44 +38,49 @@ class _Survival:
 
 
 def survival_difference(
-    time1: ArrayLike,
-    event1: ArrayLike,
-    time0: ArrayLike,
-    event0: ArrayLike,
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
     *,
+    treated: object,
+    reference: object,
     at: float,
     interval: str,
     confidence: float,
     sides: str,
-) -> tuple[Interval, TestResult]:
-    """Difference of the shares without the event at a time, arm 1 less arm 0, and its test.
+) -> Contrast:
+    """Difference of the shares without the event at a time, treated less reference, and its test.
 
-    time and event of shape (n1,) and (n0,), as in `survival.kaplan_meier`. `interval`: "plain" is
+    time and event as in `survival.kaplan_meier`, group labels of shape (n,); `treated` and
+    `reference` are two of the labels, and who has another one is left out. `interval`: "plain" is
     Wald's, cut at -1 and 1, with its z; "log_log" joins the arms' log(-log) bounds by the root of
-    squared distances, and its z compares log(-log S). `sides` "greater" tests for more survival in
-    arm 1. Source: Klein et al. 2007. Oracle: survfit's estimates and standard errors and its
-    "log-log" bounds, joined in R.
+    squared distances, so that it has no standard error, and its z compares log(-log S). `sides`
+    "greater" tests for more survival in the treated arm. Source: Klein et al. 2007. Oracle:
+    survfit's estimates and standard errors and its "log-log" bounds, joined in R.
 
-    Raises `StatsError` for data as in `survival.kaplan_meier`, a time that an arm is not observed
-    up to, where neither arm has a variance, and for "log_log" where an arm is at 0 or 1.
+    Raises `StatsError` for data as in `survival.kaplan_meier`, an arm without patients, a time that
+    an arm is not observed up to, where neither arm has a variance, and for "log_log" where an arm
+    is at 0 or 1.
 
     R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
 
-    >>> found, test = survival_difference([5, 8, 9, 9], [1, 1, 0, 0], [2, 3, 7, 9], [1, 1, 1, 0],
-    ...     at=8, interval="plain", confidence=0.95, sides="two_sided")
-    >>> round(found.estimate, 4), round(found.low, 4), round(test.p_value, 4)
-    (0.25, -0.3982, 0.4497)
+    >>> time, event = [5, 8, 9, 9, 2, 3, 7, 9], [1, 1, 0, 0, 1, 1, 1, 0]
+    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
+    >>> given = {"confidence": 0.95, "sides": "two_sided"}
+    >>> survival_difference(time, event, **arms, at=8, interval="plain", **given).interval
+    Interval(estimate=0.25, low=-0.398197, high=0.898197, standard_error=0.330719)
     """
     check_choice("interval", interval, ("plain", "log_log"))
     check_choice("sides", sides, SIDES)
     z = normal_quantile(confidence)
-    arm1, arm0 = _two_arms(time1, event1, time0, event0, at)
+    arm1, arm0 = _two_arms(time, event, group, (treated, reference), at)
     difference = arm1.estimate - arm0.estimate
     if interval == "plain":
         se = hypot(*(_times(arm.estimate, arm.log_se) for arm in (arm1, arm0)))
         _check_variance(se)
         ends = max(difference - z * se, -1.0), min(difference + z * se, 1.0)
-        return Interval(difference, *ends), _test(difference / se, sides)
+        found = Interval(difference, *ends, standard_error=se)
+        return Contrast(found, _test(difference / se, sides))
     if any(not 0 < arm.estimate < 1 for arm in (arm1, arm0)):
         raise StatsError("survival of 0 or 1 in an arm has no place on the scale of log(-log).")
     (low1, high1), (low0, high0) = (_log_log_bounds(arm, z) for arm in (arm1, arm0))
@@ -82,20 +89,21 @@ def survival_difference(
     # log(-log S) falls where survival rises.
     apart = log(-log(arm0.estimate)) - log(-log(arm1.estimate))
     se = hypot(*(arm.log_se / log(arm.estimate) for arm in (arm1, arm0)))
-    return Interval(difference, low, high), _test(apart / se, sides)
+    return Contrast(Interval(difference, low, high), _test(apart / se, sides))
 
 
 def survival_ratio(
-    time1: ArrayLike,
-    event1: ArrayLike,
-    time0: ArrayLike,
-    event0: ArrayLike,
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
     *,
+    treated: object,
+    reference: object,
     at: float,
     confidence: float,
     sides: str,
-) -> tuple[Interval, TestResult]:
-    """Ratio of the shares without the event at a time, arm 1 over arm 0, on the log scale.
+) -> Contrast:
+    """Ratio of the shares without the event at a time, treated over reference, on the log scale.
 
     Arrays and `sides` as in `survival_difference`; "greater" tests for a ratio above 1. Source:
     Klein et al. 2007. Oracle: survfit's estimates and standard errors, joined in R.
@@ -104,34 +112,41 @@ def survival_ratio(
 
     R: by hand in hazards.R, from `survival::survfit(Surv(time, event) ~ arm)`.
 
-    >>> found, test = survival_ratio([5, 8, 9, 9], [1, 1, 0, 0], [2, 3, 7, 9], [1, 1, 1, 0],
-    ...     at=8, confidence=0.95, sides="two_sided")
-    >>> round(found.estimate, 4), round(test.statistic, 4)
+    >>> time, event = [5, 8, 9, 9, 2, 3, 7, 9], [1, 1, 0, 0, 1, 1, 1, 0]
+    >>> arms = {"group": list("aaaabbbb"), "treated": "a", "reference": "b"}
+    >>> found = survival_ratio(time, event, **arms, at=8, confidence=0.95, sides="two_sided")
+    >>> round(found.estimate, 4), round(found.statistic, 4)
     (2.0, 0.6931)
     """
     check_choice("sides", sides, SIDES)
     z = normal_quantile(confidence)
-    arm1, arm0 = _two_arms(time1, event1, time0, event0, at)
+    arm1, arm0 = _two_arms(time, event, group, (treated, reference), at)
     if not (arm1.estimate > 0 and arm0.estimate > 0):
         raise StatsError("survival is 0 in an arm, so a ratio has no interval.")
     se = hypot(arm1.log_se, arm0.log_se)
     _check_variance(se)
     centre = log(arm1.estimate / arm0.estimate)
     bounds = exp(centre), exp(centre - z * se), exp(centre + z * se)
-    return Interval(*bounds), _test(centre / se, sides)
+    found = Interval(*bounds, standard_error=se, scale="log")
+    return Contrast(found, _test(centre / se, sides))
 
 
 def _two_arms(
-    time1: ArrayLike, event1: ArrayLike, time0: ArrayLike, event0: ArrayLike, at: float
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, pair: tuple[object, object], at: float
 ) -> tuple[_Survival, _Survival]:
+    """Survival of the treated arm and of the reference."""
     at = one_number(at, "at")
     if at < 0:
         raise StatsError(f"at must be a time from 0; got {at:g}.")
-    return _one_arm(time1, event1, at), _one_arm(time0, event0, at)
+    times, events = survival_data(time, event)
+    treated, reference = two_arms(group, times.size, *pair)
+    return (
+        _one_arm(times[treated], events[treated], at),
+        _one_arm(times[reference], events[reference], at),
+    )
 
 
-def _one_arm(time: ArrayLike, event: ArrayLike, at: float) -> _Survival:
-    time, event = survival_data(time, event)
+def _one_arm(time: Floats, event: Floats, at: float) -> _Survival:
     if at > time.max():
         raise StatsError(f"an arm is not observed up to time {at:g}.")
     # The interval decides nothing here; the curve's standard errors are those of survival.
