@@ -56,6 +56,27 @@ def test_a_trial_without_a_folder(tmp_path):
     assert 'did you mean "mini"?' in text
 
 
+def test_a_method_twice_in_an_analysis(tmp_path):
+    """The run would stop: both give a result of one name."""
+    at = write_project(tmp_path)
+    twice = "tests: [{fisher: {sides: two_sided}}, {fisher: {sides: greater}}]"
+    edit(at, "plan.yaml", "tests: [{fisher: {sides: two_sided}}]", twice)
+    text = told(check_all(load_settings(at), at))
+    assert "tests[2].fisher" in text and "found     p_value.fisher a second time" in text
+
+
+def test_one_method_at_two_times(tmp_path):
+    at = write_project(tmp_path)
+    step = "{survival_difference: {method: kaplan_meier, time: %s, interval: %s}}"
+    both = ", ".join(step % way for way in ((10, "plain"), (20, "log_log")))
+    cox = "estimates: [{hazard_ratio: {method: cox, ties: efron}}]"
+    edit(at, "plan.yaml", cox, f"estimates: [{both}]")
+    assert told(check_all(load_settings(at), at)) == ""
+    edit(at, "plan.yaml", "time: 20", "time: 10")
+    text = told(check_all(load_settings(at), at))
+    assert "survival_difference.kaplan_meier a second time" in text
+
+
 def test_a_missing_part(tmp_path):
     at = write_project(tmp_path)
     (at.trial_config("mini") / "claims.yaml").unlink()

@@ -10,6 +10,7 @@ from trialtrace.trial.context import Files, known, known_arm
 from trialtrace.trial.endpoints import check_derived as derived
 from trialtrace.trial.plan import check_families as families
 from trialtrace.trial.plan import check_places as places
+from trialtrace.trial.plan import check_repeats as repeats
 from trialtrace.trial.plan import check_steps_arms as steps_arms
 from trialtrace.trial.plan import check_steps_binary as steps_binary
 from trialtrace.trial.plan import check_steps_counts as steps_counts
@@ -117,6 +118,7 @@ def _analysis(files: Files, name: str, given: dict[str, Any]) -> None:
         steps_counts.check(files, name, (*path, *place), options)
         steps_missing.check(files, name, (*path, *place), method, options)
         families.check_stopped(files, name, (*path, *place), method)
+    repeats.check(files, name, given)
     _visits(files, name, given)
     _change(files, name, given)
     places.check(files, name)
