@@ -1,7 +1,6 @@
 """Steps of one analysis that would give the same result twice."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from trialtrace.config.spec import items_of
 from trialtrace.trial.context import Files
@@ -13,7 +12,7 @@ from trialtrace.trial.resolve import steps
 Given = tuple[str, str, str, str]
 
 
-def check(files: Files, name: str, given: dict[str, Any]) -> None:
+def check(files: Files, name: str, given: dict[str, object]) -> None:
     """Tells a method that stands twice in an analysis, unless its results are told apart by a
     time, a contrast or the like."""
     own = files.trial.get("design", "kind") in OWN_TREATMENT
