@@ -7,12 +7,14 @@ differ, the run's own reader has the last word.
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.config.spec import structure
+from trialtrace.drafting.around import around
 from trialtrace.drafting.cells import Cells, held
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import sha256_file
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 # From here on a file is streamed.
 LARGE = 64 << 20
 BLOCK = 8 << 20
+# Up to here a title, units and sums around a table are looked for.
+LARGEST_LOOKED_AT = 8 << 20
 HEAD = 256 << 10
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Records by which a separator is judged.
@@ -43,6 +47,7 @@ class Text:
     sha256: str
     cells: Cells
     evidence: dict[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_text(path: Path, shown: str) -> Text:
@@ -54,8 +59,27 @@ def read_text(path: Path, shown: str) -> Text:
     reading: dict[str, str | int] = {"format": "csv", "encoding": encoding, "separator": separator}
     if separator == "\t":
         reading = {"format": "tsv", "encoding": encoding}
+    found = around(_rows(path, encoding, separator))
+    reading |= found.keys
     cells = _cells(path, shown, reading)
-    return Text(path, reading, sha256_file(path), cells, {"encoding": why, "separator": because})
+    evidence = {"encoding": why, "separator": because, **found.evidence}
+    return Text(path, reading, sha256_file(path), cells, evidence, found.units)
+
+
+def _rows(path: Path, encoding: str, separator: str) -> list[tuple[int, dict[int, str]]]:
+    """The records of a file that is not large, each by its line; none where it is no CSV."""
+    if path.stat().st_size > LARGEST_LOOKED_AT:
+        return []
+    text = path.read_bytes().decode(encoding).removeprefix("\ufeff")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows, line = [], 1
+    try:
+        for cells in reader:
+            rows.append((line, dict(enumerate(cells))))
+            line = reader.line_num + 1
+    except csv.Error:
+        return []
+    return rows
 
 
 def _head(path: Path, shown: str) -> bytes:
@@ -147,11 +171,16 @@ def _separator(start: str, shown: str) -> tuple[str, str]:
     if even.get(best, 0) > 1:
         told = f"{SEPARATORS[best]} give every record {even[best]} cells."
         return best, told[0].upper() + told[1:]
-    # Not even; the reader will say which record is at odds with the header.
-    header = {mark: found[0] for mark, found in widths.items() if found}
-    best = max(header, key=lambda mark: header[mark], default=",")
-    if header.get(best, 1) > 1:
-        return best, f"The header has {header[best]} cells between {SEPARATORS[best]}."
+    # Not even: a title or notes around the table, or a record that the reader will tell.
+    usual = {mark: Counter(found).most_common(1)[0] for mark, found in widths.items() if found}
+    wide = {mark: most for mark, most in usual.items() if most[0] > 1}
+    best = max(wide, key=lambda mark: (wide[mark][1], wide[mark][0]), default=",")
+    if best in wide:
+        width, records = wide[best]
+        return (
+            best,
+            f"Of the first records, {records} have {width} cells between {SEPARATORS[best]}.",
+        )
     return ",", "There is one column."
 
 

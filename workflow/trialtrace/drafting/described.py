@@ -44,3 +44,8 @@ def merged(said: Described, own: Described | None) -> Described:
         missing=own.missing or said.missing,
         format=own.format or said.format,
     )
+
+
+def described_units(units: Mapping[str, str]) -> dict[str, Described]:
+    """Columns by the unit that stands below their name."""
+    return {name: Described(by="The row of units", unit=unit) for name, unit in units.items()}

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialtrace.config.spec import structure
+from trialtrace.drafting.around import around
 from trialtrace.drafting.cells import Cells, held
 from trialtrace.drafting.delimited import read_text
-from trialtrace.drafting.described import Described
+from trialtrace.drafting.described import Described, described_units
 from trialtrace.ground.errors import Problem, UserError
 from trialtrace.ground.store import sha256_bytes
 from trialtrace.sources.files import Opened, contents
@@ -32,6 +33,7 @@ TOLD |= {"stata": "The Stata file"}
 # What SAS files are often written in that do not say so.
 FALLBACK = "windows-1252"
 # Words for "no label", which programs write in its place.
+NOTHING_AROUND: Mapping[str, int] = {}
 NO_LABELS = ("", ".", "-", "*")
 
 
@@ -63,9 +65,12 @@ def read_sheet(path: Path, shown: str, sheet: str) -> Read:
     """A sheet of a workbook."""
     from trialtrace.sources.readers import excel
 
-    opened = _excel(path, shown, sheet)
-    records = excel.read(opened)
-    return Read({"format": "excel", "sheet": sheet}, sha256_bytes(opened.data), held(records.cells))
+    found = around(excel.rows(_excel(path, shown, sheet)))
+    opened = _excel(path, shown, sheet, found.keys)
+    reading: dict[str, str | int] = {"format": "excel", "sheet": sheet, **found.keys}
+    described = described_units(found.units)
+    cells = held(excel.read(opened).cells)
+    return Read(reading, sha256_bytes(opened.data), cells, described, found.evidence)
 
 
 def read_file(path: Path, shown: str) -> Read:
@@ -73,14 +78,18 @@ def read_file(path: Path, shown: str) -> Read:
     kind = format_of(path)
     if kind == "text":
         text = read_text(path, shown)
-        return Read(text.reading, text.sha256, text.cells, evidence=text.evidence)
+        described = described_units(text.units)
+        return Read(text.reading, text.sha256, text.cells, described, text.evidence)
     if kind == "parquet":
         return _parquet(path, shown)
     return _statistical(path, shown, kind)
 
 
-def _excel(path: Path, shown: str, sheet: str) -> Opened[Excel]:
-    declared = structure(Excel, {"path": shown, "format": "excel", "sheet": sheet})
+def _excel(
+    path: Path, shown: str, sheet: str, around_it: Mapping[str, int] = NOTHING_AROUND
+) -> Opened[Excel]:
+    given = {"path": shown, "format": "excel", "sheet": sheet, **around_it}
+    declared = structure(Excel, given)
     return Opened(path, shown, contents(path, shown), declared, shown)
 
 

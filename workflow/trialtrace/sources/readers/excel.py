@@ -91,6 +91,13 @@ def sheets(opened: "Opened[Excel]") -> list[str]:
     return [one.title for one in book.worksheets if _read_cells(book, one, opened.name).rows]
 
 
+def rows(opened: "Opened[Excel]") -> Rows:
+    """All rows of the sheet that have a value, those around the table too."""
+    _check_archive(opened)
+    book = _workbook(opened)
+    return _read_cells(book, _sheet(book, opened), opened.name).rows
+
+
 def _check_archive(opened: "Opened[Excel]") -> None:
     """Refuse what is no workbook or unpacks to too much."""
     place = opened.name

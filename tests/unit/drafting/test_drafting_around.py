@@ -1,0 +1,71 @@
+"""Rows around a table: titles, units, sums and notes; and tables that only look like it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from exports import put, sheets, text
+
+from trialtrace.drafting.profile import Table, profile
+
+NAMES = ["subjid", "arm", "weight", "height"]
+UNITS = ["", "", "kg", "(cm)"]
+BODY = [[f"P{n:02}", "AB"[n % 2], 60 + n, 160 + n] for n in range(1, 13)]
+TITLE = [["Trial of something, export of Friday"], ["", "made by the data office"]]
+SUMS = [["Total", "", 798, 1998]]
+NOTES = [["Note: weights are without shoes"]]
+
+
+@pytest.fixture(params=["xlsx", "csv"])
+def of(request, tmp_path: Path):
+    """The profile of these rows as a sheet and as text."""
+
+    def made(rows: Sequence[Sequence[object]]) -> Table:
+        if request.param == "xlsx":
+            path = sheets(tmp_path / "a.xlsx", {"Visits": rows})
+        else:
+            path = put(tmp_path / "a.csv", text(rows, ";"))
+        (table,) = profile([str(path)])
+        return table
+
+    return made
+
+
+def keys(table: Table) -> dict[str, object]:
+    return {
+        key: table.reading[key]
+        for key in ("header", "under_header", "foot")
+        if key in table.reading
+    }
+
+
+def test_a_title_units_sums_and_notes(of):
+    table = of([*TITLE, [], NAMES, UNITS, *BODY, *SUMS, *NOTES])
+    assert keys(table) == {"header": 4, "under_header": 1, "foot": 2}
+    assert table.rows == len(BODY)
+    assert [one.unit for one in table.columns] == ["", "", "kg", "cm"]
+    assert table.column("weight").evidence["unit"] == "The row of units says kg."
+    assert {"header", "under_header", "foot"} <= set(table.evidence)
+    assert table.keys[0] == ("subjid",)
+
+
+def test_a_plain_table_has_none(of):
+    assert keys(of([NAMES, *BODY])) == {}
+
+
+def test_the_last_patients_are_no_foot(of):
+    """A patient of whom nothing is known but the number, and one whose arm is not."""
+    table = of([NAMES, *BODY, ["P13", "A", "", ""], ["P14", "", "", ""]])
+    assert keys(table) == {}
+    assert table.rows == len(BODY) + 2
+
+
+def test_a_first_row_of_words_is_no_row_of_units(of):
+    rows = [["P00", "A", "not done", "not done"], *BODY]
+    assert keys(of([NAMES, *rows])) == {}
+
+
+def test_names_that_are_numbers_are_no_title(of):
+    """A wide table with a column a week."""
+    table = of([["subjid", "arm", "0", "4"], *BODY])
+    assert keys(table) == {}
