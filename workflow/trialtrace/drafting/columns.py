@@ -30,7 +30,7 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
     known = about.identifier or identifies(name)
     if known and not about.identifier:
         evidence["identifier"] = "Columns of this name often tell who a patient is."
-    absent = set(kind.missing)
+    absent, agree = set(kind.missing), _agree(kind, about)
     values = [(text, count) for text, count in tally.values.items() if text not in absent]
     values.sort(key=lambda one: (-one[1], one[0]))
     return Column(
@@ -50,9 +50,9 @@ def column(name: str, tally: Tally, about: Described, sign: str) -> Column:
         identifier=known,
         constant_within=None,
         evidence=evidence,
-        field=about.field or name,
+        field=(about.field if agree else "") or name,
         form=about.form,
-        given=about.given if _agree(kind, about) else {},
+        given=about.given if agree else {},
         date_orders=kind.orders,
     )
 

@@ -22,8 +22,8 @@ from trialtrace.drafting.names import (
 from trialtrace.drafting.profile import Column
 
 MOST_VISITS = 60
-# Columns of a table whose cells are kept for a look at rows.
-MOST_LOOKED_AT = 24
+# Columns whose cells are kept for a look at rows, and how many cells of them.
+MOST_LOOKED_AT, CELLS_LOOKED_AT = 24, 80_000_000
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,9 @@ def _constant(columns: Sequence[Column], subject: str, load: Load) -> dict[str, 
     names = [one.name for one in columns if one.name != subject]
     rows = load([subject])[subject]
     _, first, whose = np.unique(rows, return_index=True, return_inverse=True)
-    for at in range(0, len(names), MOST_LOOKED_AT):
-        part = load(names[at : at + MOST_LOOKED_AT])
+    several = max(1, min(MOST_LOOKED_AT, CELLS_LOOKED_AT // len(rows)))
+    for at in range(0, len(names), several):
+        part = load(names[at : at + several])
         for name, marks in part.items():
             made[name] = bool(np.all(marks[first][whose] == marks))
     return made
