@@ -24,7 +24,18 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 MAKE = re.compile(r"^([a-z_ -]+):", re.MULTILINE)
-COMMANDS = ("new", "confirm", "results", "trace", "claims", "check", "export", "audit", "migrate")
+COMMANDS = (
+    "new",
+    "confirm",
+    "open",
+    "results",
+    "trace",
+    "claims",
+    "check",
+    "export",
+    "audit",
+    "migrate",
+)
 
 
 def prose(text: str) -> str:

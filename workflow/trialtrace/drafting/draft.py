@@ -29,7 +29,7 @@ SOURCE_ROW = "source_row"
 MOST_ARMS = 8
 CONTROL = re.compile(
     r".*(placebo|control|ctrl|sham|standard|usual|no treatment|untreated|plac|pbo|observation|obs|"
-    r"none|reference|vehicle).*|c|0",
+    r"none|reference|vehicle).*|[cp]|0",
     re.IGNORECASE,
 )
 # Endpoints beside the primary one, and choices that a question shows.

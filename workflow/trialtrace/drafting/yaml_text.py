@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 WIDTH = 110
+# Keys of conditions, which are read in one line.
+CONDITIONS = ("event", "where")
 # What needs no quotes: words that YAML reads as text.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_ ().-]*[A-Za-z0-9_).]|[A-Za-z]")
 _WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"}
@@ -43,7 +45,7 @@ def lines(key: str, value: object, indent: str = "") -> list[str]:
     short = f"{indent}{scalar(key)}: {braces(value)}"
     if not isinstance(value, Mapping | list | tuple) or not value:
         return [short]
-    if _flat(value) and len(short) <= WIDTH:
+    if (key in CONDITIONS or _flat(value)) and len(short) <= WIDTH:
         return [short]
     below = f"{indent}  "
     if isinstance(value, Mapping):
