@@ -31,8 +31,8 @@ def claim_lines(at: Project, path: Path) -> dict[str, int]:
     from trialtrace.claims.ledger_file import LARGEST
     from trialtrace.config.compose import compose
 
-    lines = compose(at, path, LARGEST).lines
-    return {key[1]: line for key, line in lines.items() if len(key) == 2 and key[0] == "claims"}
+    lines = compose(at, path, LARGEST).lines.items()
+    return {str(key[1]): line for key, line in lines if len(key) == 2 and key[0] == "claims"}
 
 
 def sarif(audit: Mapping[str, Any], file: str, lines: Mapping[str, int]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _arms(files: Files) -> None:
 def _source(files: Files) -> None:
     document = files.trial
     folder = document.get("source", "folder")
-    paths = {("source", "folder"): folder}
+    paths: dict[Path_, str | None] = {("source", "folder"): folder}
     for name, item in document.entries("source", "items"):
         paths["source", "items", name, "path"] = item.get("path")
     for place, path in paths.items():

@@ -117,6 +117,7 @@ def _split(ledger: Ledger, entries: list[Claim]) -> Iterator[Finding]:
         return
     shown = listed([part.text for part in parts])
     given = f"{events} of {n}"
+    detail: dict[str, object]
     if not outside:
         few = _splits(parts, None, events, n, 0)
         text = f"{shown} can be the two parts of {given}"

@@ -157,6 +157,7 @@ def _cell(lines: list[str], fence_line: int, name: str) -> Cell:
     count = 0
     while count < len(lines) and OPTION.match(lines[count]):
         count += 1
-    text = "\n".join(OPTION.match(line).group(1) for line in lines[:count])
+    found = (OPTION.match(line) for line in lines[:count])
+    text = "\n".join(option.group(1) for option in found if option)
     options = load_yaml(text, name, fence_line + 1, "options of the cell")
     return Cell("\n".join(lines[count:]), options, fence_line, fence_line + 1 + count)

@@ -29,9 +29,9 @@ def arms_used(material: Material, analysis: "Analysis") -> str:
     for used, named in methods.items():
         by_methods.setdefault(tuple(named), []).append(used)
     told = []
-    for named, sets in by_methods.items():
+    for together, sets in by_methods.items():
         who = ", ".join(f"of {_named(material, used)} ({_range(sizes[used])})" for used in sets)
-        told.append(f"Patients {who}: {'; '.join(named)}.")
+        told.append(f"Patients {who}: {'; '.join(together)}.")
     absent = [arm for arm in arms if methods and not any(arm in used for used in methods)]
     if absent:
         arm = "arm" if len(absent) == 1 else "arms"

@@ -19,7 +19,7 @@ def endpoints_table(material: Material) -> str:
         name = first.label if len(group) == 1 else _several(group)
         codes = ", ".join(each.code for each in group[:MOST_NAMED])
         codes += ", …" if len(group) > MOST_NAMED else ""
-        rows.append((name, codes, rule_of(material, first), _scale(material, group)))
+        rows.append([name, codes, rule_of(material, first), _scale(material, group)])
     header = ["Endpoint", "Code", "Rule", "Scale"]
     if not any(row[3] for row in rows):
         header, rows = header[:3], [row[:3] for row in rows]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.ground.errors import UserError, did_you_mean, one_of
 from trialtrace.ground.words import P_VALUES
@@ -231,7 +232,8 @@ def made_by(files: Files, analysis: str, given: dict[str, Any]) -> list[Statisti
 
 def _who(files: Files, name: str, selects: dict[str, Any], own: list[Statistic]) -> None:
     """The group or comparison that a claim names, against what its statistic is of."""
-    place = ("claims", name, "is")
+    place: Path_ = ("claims", name, "is")
+    at: Path_
     stat, of = selects["stat"], {one.of for one in own}
     if "compare" in selects:
         fits, found, at = bool(of & {PAIR, EVERY_PAIR}), "compare", (*place, "compare")

@@ -27,7 +27,9 @@ def check(files: Files, name: str, place: Path_, method: str, options: dict[str,
     _margins(files, place, method, options)
     if "sequence" in options:
         _sequences(files, place, options["sequence"], options["starts_with"])
-    others = [(("with",), options)] if "with" in options else []
+    others: list[tuple[Path_, dict[str, object]]] = (
+        [(("with",), options)] if "with" in options else []
+    )
     others += [(("then", at), one) for at, one in enumerate(options.get("then", ()))]
     for where, one in others:
         _other(files, (*place, *where), one)

@@ -97,7 +97,7 @@ def within_designs(patients: Patients, arms: Sequence[int], effect: str) -> Iter
 
 def _whole(values: Floats) -> Flags:
     """Subjects with every value."""
-    return ~np.isnan(values.reshape(len(values), -1)).any(axis=1)
+    return np.logical_not(np.isnan(values.reshape(len(values), -1)).any(axis=1))
 
 
 def _effect(

@@ -53,7 +53,7 @@ class Visits:
 
     @cached_property
     def complete(self) -> Flags:
-        return ~np.isnan(self.values).any(axis=0)
+        return np.logical_not(np.isnan(self.values).any(axis=0))
 
     @cached_property
     def carried(self) -> Floats:
