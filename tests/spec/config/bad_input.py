@@ -804,6 +804,14 @@ REFERENCES = [
         "would be STUDYID, which ADSL has already",
     ),
     (
+        "a variable that records have",
+        T,
+        "    smoker: smoker",
+        "    smoker: smoker\n    base: site",
+        ("subjects.variables.base", 1),
+        "would be BASE, which records have of their own",
+    ),
+    (
         "the same flag twice",
         T,
         "flag: ADULTFL",

@@ -6,6 +6,7 @@ from typing import Any
 from trialtrace.config.compose import Path_
 from trialtrace.config.schema import tell
 from trialtrace.config.spec import structure
+from trialtrace.ground.contracts import ADTTE, BDS, OCCDS
 from trialtrace.ground.errors import UserError, one_of
 from trialtrace.trial.check_conditions import check_condition, check_test
 from trialtrace.trial.check_subjects import arm_elsewhere, chosen_rows, codes_of_arms
@@ -28,6 +29,8 @@ ADSL = (
     "TRT01P",
     "SYNTHFL",
 )
+# Columns of records, beside which the variables of the subject stand.
+RECORDS = {column.name for one in (BDS, ADTTE, OCCDS) for column in one.columns}
 # Flags that records have of their own; those of populations are copied beside them.
 FLAGS = ("SYNTHFL", "ABLFL")
 LONGEST_PATH, LONGEST_NAME = 2_000, 255
@@ -241,4 +244,11 @@ def _populations(files: Files) -> None:
                 ("subjects", "variables", name),
                 found=f"a variable whose column would be {code}, which ADSL has already",
                 expected="another name",
+            )
+        elif code in RECORDS:
+            document.add(
+                ("subjects", "variables", name),
+                found=f"a variable whose column would be {code}, which records have of their own",
+                expected="another name",
+                do=f"name it by what it is, such as {name[:4]}_in, here and where it is used",
             )
