@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trialtrace.trial.load import load_trial
+from trialtrace.trial.model import adsl_code
 
 TRIALS = ("elmunzer2012", "ruetzler2013", "moertel1990")
 ROW = ["dataset", "USUBJID", "ASEQ"]
@@ -60,7 +61,8 @@ def test_every_variable_of_adsl_has_an_edge_for_every_subject(derived, name):
     flags = [population.flag for population in trial.populations.values()]
     sources = tables["sources"].filter(pc.equal(tables["sources"]["dataset"], "adsl"))
     pairs = sources.group_by(["USUBJID", "variable"]).aggregate([])
-    for variable in ["ARM", "TRT01P", *trial.subjects.columns, *flags]:
+    own = [adsl_code(variable) for variable in trial.subjects.origins]
+    for variable in ["ARM", "TRT01P", *own, *flags]:
         assert pc.sum(pc.equal(pairs["variable"], variable)).as_py() == tables["adsl"].num_rows
 
 
